@@ -1,0 +1,61 @@
+//! The cluster as one case describes it.
+
+use super::answers::Answers;
+use super::export::{NodeList, VersionHistory};
+use super::input::Input;
+use super::node::{Node, Role};
+use super::observed::Observed;
+use super::version::BuildVersion;
+use chrono::{DateTime, Utc};
+
+/// Everything the rules may see. Complete before the first rule runs.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// Nodes in order of name.
+    pub nodes: Vec<Node>,
+    /// Who the nodes are, and whether that is confirmed.
+    pub node_set: NodeSet,
+    /// The product's node list.
+    pub list: Observed<NodeList>,
+    /// The database's version history.
+    pub history: Observed<VersionHistory>,
+    /// Answers of people.
+    pub answers: Answers,
+    /// Inputs in order of name.
+    pub inputs: Vec<Input>,
+    /// The day calendar rules are judged against.
+    pub as_of: DateTime<Utc>,
+    /// Build the customer wants to upgrade to.
+    pub target: Option<BuildVersion>,
+}
+
+/// Whether the nodes we see are all there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NodeSet {
+    /// Sources that confirm the set (`/nodes`, `--expect-nodes`), as a person would name them; empty: unconfirmed.
+    pub confirmed_by: Vec<String>,
+    /// Nodes the confirmed set names and no bundle covers.
+    pub without_bundle: Vec<String>,
+    /// Bundles from hosts the confirmed set does not name.
+    pub unlisted: Vec<String>,
+}
+
+impl Cluster {
+    /// Nodes that serve requests: the group cross-node rules compare.
+    pub fn serving(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.role == Role::Serving)
+    }
+
+    /// The database's build, from its version history.
+    pub fn database_version(&self) -> Observed<BuildVersion> {
+        match &self.history {
+            Observed::Known { value, .. } => value.current().map_or_else(
+                || Observed::not_collected("the version history has no row"),
+                |row| row.version.clone(),
+            ),
+            Observed::Absent { looked_at } => Observed::absent(looked_at.clone()),
+            Observed::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
+            Observed::NotCollected { why } => Observed::not_collected(why.clone()),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Facts of exports: the product's node list and the database's version history.
+
+use super::observed::Observed;
+use super::place::Place;
+use super::version::BuildVersion;
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+/// The node list of one cluster: `GET /api/v1/nodes` or the copied Server Nodes page (domain 8).
+#[derive(Debug, Clone)]
+pub struct NodeList {
+    /// Name of the input it came from.
+    pub input: String,
+    /// One row a node, in order of name.
+    pub rows: Vec<NodeRow>,
+    /// When the list was made, where the source says so: newest `LastConnected` of its own rows.
+    pub newest_connection: Option<Moment>,
+}
+
+/// One row of the node list. Field names follow the REST classes.
+#[derive(Debug, Clone, Default)]
+pub struct NodeRow {
+    /// `MachineName`.
+    pub machine_name: String,
+    /// Where the row stands.
+    pub place: Place,
+    /// `BinaryVersion`.
+    pub binary_version: Observed<BuildVersion>,
+    /// `BinaryVersion` as written, for VER-007.
+    pub binary_version_text: Option<String>,
+    /// `Database`.
+    pub database: Observed<String>,
+    /// `InCluster`.
+    pub in_cluster: Observed<bool>,
+    /// `IsCurrentNode`.
+    pub is_current: Observed<bool>,
+    /// `LastConnected`.
+    pub last_connected: Observed<Moment>,
+    /// `EnableBackgroundWorker`.
+    pub background_worker: Observed<bool>,
+    /// `EnableEngineWorker`.
+    pub engine_worker: Observed<bool>,
+    /// `EnableSessionRecordingWorker`.
+    pub session_recording_worker: Observed<bool>,
+    /// `BackgroundWorkerError`.
+    pub background_worker_error: Observed<String>,
+    /// `EngineWorkerError`.
+    pub engine_worker_error: Observed<String>,
+    /// `SessionRecordingWorkerError`.
+    pub session_recording_worker_error: Observed<String>,
+    /// `ErrorMessage`.
+    pub error_message: Observed<String>,
+    /// `ReadonlyModeEnabled`.
+    pub read_only: Observed<bool>,
+}
+
+/// A moment of an export, whose zone may be unknown: exports print dates by the viewer's settings (domain 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    /// The reading as written.
+    pub wall: NaiveDateTime,
+    /// The instant, where the text carried an offset.
+    pub utc: Option<DateTime<Utc>>,
+}
+
+/// `tbVersion`: every build the database was upgraded to (domain 7).
+#[derive(Debug, Clone)]
+pub struct VersionHistory {
+    /// Name of the input it came from.
+    pub input: String,
+    /// Rows, newest first by date, then by version.
+    pub rows: Vec<VersionRow>,
+}
+
+/// One row of `tbVersion`.
+#[derive(Debug, Clone)]
+pub struct VersionRow {
+    /// `VersionNumber`.
+    pub version: Observed<BuildVersion>,
+    /// `VersionNumber` as written.
+    pub text: String,
+    /// `Upgraded`.
+    pub upgraded: Observed<Moment>,
+    /// Where the row stands.
+    pub place: Place,
+}
+
+impl VersionHistory {
+    /// The row the database stands at: the newest by date, then by version, as the vendor's own query has it.
+    pub fn current(&self) -> Option<&VersionRow> {
+        self.rows.first()
+    }
+}

@@ -1,0 +1,26 @@
+//! What is known about a cluster, and how it is known. Imports nothing of ours.
+//!
+//! Every fact is an [`Observed`]: a value with its sources, or the reason there is none. The absence of a
+//! setting is often the finding; "we could not look" never is, and the type keeps the two apart.
+
+pub mod answers;
+pub mod cluster;
+pub mod excerpt;
+pub mod export;
+pub mod facts;
+pub mod iis;
+pub mod input;
+pub mod log;
+pub mod node;
+pub mod observed;
+pub mod place;
+pub mod version;
+
+pub use answers::{Answer, Answers};
+pub use cluster::{Cluster, NodeSet};
+pub use excerpt::Excerpt;
+pub use input::{Input, InputKind, InputStatus};
+pub use node::{Node, Role};
+pub use observed::Observed;
+pub use place::{Place, Position};
+pub use version::BuildVersion;

@@ -1,0 +1,89 @@
+//! One node of the cluster with everything known of it.
+
+use super::excerpt::Excerpt;
+use super::export::NodeRow;
+use super::facts::{InventoryEntry, NodeFacts};
+use super::log::LogDigest;
+use super::observed::Observed;
+use super::version::BuildVersion;
+use chrono::{DateTime, FixedOffset};
+use std::collections::BTreeMap;
+
+/// A node: a machine with the product that points at the cluster's database (domain 4.1), known from its bundle,
+/// from the node list, or from both.
+#[derive(Debug, Clone, Default)]
+pub struct Node {
+    /// Name as the machine or the node list writes it; nodes are told apart without regard to case.
+    pub name: String,
+    /// Which group of nodes it is judged with.
+    pub role: Role,
+    /// Its bundle, when there is one.
+    pub snapshot: Option<Snapshot>,
+    /// Its row of the node list, when there is one.
+    pub row: Option<NodeRow>,
+    /// The product's build: `BinaryVersion` of the node list or the product version of the core DLL,
+    /// whichever is newer evidence; disagreement is kept.
+    pub version: Observed<BuildVersion>,
+}
+
+/// What one bundle says of its node.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// Name of the input.
+    pub input: String,
+    /// Start of the collection, node clock.
+    pub started: DateTime<FixedOffset>,
+    /// End of the collection, node clock.
+    pub ended: DateTime<FixedOffset>,
+    /// The folder was copied from elsewhere (`--node`).
+    pub copied: bool,
+    /// The collector ran with administrative rights; `NotCollected` where that cannot be told.
+    pub elevated: Observed<bool>,
+    /// Scheme and key id of the bundle's keyed fingerprints, `None` when there was no key.
+    pub key_id: Option<String>,
+    /// Facts as collected.
+    pub facts: NodeFacts,
+    /// Every file of the application folder.
+    pub inventory: Observed<Vec<InventoryEntry>>,
+    /// Settings of every configuration file taken, by file name in lower case.
+    pub settings: BTreeMap<String, Observed<BTreeMap<String, Setting>>>,
+    /// The pass over its logs.
+    pub logs: Observed<LogDigest>,
+}
+
+/// One setting of a configuration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Value as redacted.
+    pub value: String,
+    /// Line in the file.
+    pub line: u32,
+    /// The line, cleaned.
+    pub excerpt: Excerpt,
+}
+
+/// The group a node is judged with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Serves requests in the cluster.
+    #[default]
+    Serving,
+    /// Disaster recovery: its own group.
+    Dr,
+    /// Standby: its own group.
+    Standby,
+    /// On a database mirror: its own group.
+    Mirror,
+}
+
+impl Role {
+    /// The word of the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Serving => "serving",
+            Self::Dr => "dr",
+            Self::Standby => "standby",
+            Self::Mirror => "mirror",
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! A fact and how it is known.
+
+use super::place::Place;
+use serde::{Deserialize, Serialize};
+
+/// A fact together with how it is known, or why it is not.
+///
+/// The serialised form is part of the bundle format: `{"known": {"value": …, "sources": […]}}`,
+/// `{"absent": {"looked-at": …}}`, `{"unreadable": {"place": …, "why": …}}`, `{"not-collected": {"why": …}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Observed<T> {
+    /// The value, with every place that says so and every place that says otherwise.
+    Known {
+        /// The value the fixed order of sources chose.
+        value: T,
+        /// All places that agree.
+        sources: Vec<Place>,
+        /// Places that say something else; a disagreement is a finding, never silently settled.
+        #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+        disputed: Vec<(T, Place)>,
+    },
+    /// The place was read whole and does not hold it.
+    Absent {
+        /// What was read.
+        looked_at: Place,
+    },
+    /// The place exists and could not be read.
+    Unreadable {
+        /// What could not be read.
+        place: Place,
+        /// Why not, as a lower-case fragment.
+        why: String,
+    },
+    /// Nobody looked.
+    NotCollected {
+        /// Why not, as a lower-case fragment.
+        why: String,
+    },
+}
+
+impl<T> Default for Observed<T> {
+    fn default() -> Self {
+        Self::not_collected("this bundle does not carry it")
+    }
+}
+
+impl<T> Observed<T> {
+    /// A value with its one source.
+    pub fn known(value: T, source: Place) -> Self {
+        Self::Known { value, sources: vec![source], disputed: Vec::new() }
+    }
+
+    /// Not there, and the place was read whole.
+    pub fn absent(looked_at: Place) -> Self {
+        Self::Absent { looked_at }
+    }
+
+    /// There, but not readable.
+    pub fn unreadable(place: Place, why: impl Into<String>) -> Self {
+        Self::Unreadable { place, why: why.into() }
+    }
+
+    /// Nobody looked.
+    pub fn not_collected(why: impl Into<String>) -> Self {
+        Self::NotCollected { why: why.into() }
+    }
+
+    /// The value, if known.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Known { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether the place was read and the fact is not there.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent { .. })
+    }
+
+    /// Whether nothing can be said: unreadable or not collected.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unreadable { .. } | Self::NotCollected { .. })
+    }
+
+    /// Why nothing can be said, as a lower-case fragment; `None` when something can.
+    pub fn why_unknown(&self) -> Option<String> {
+        match self {
+            Self::Unreadable { place, why } => Some(format!("{place} could not be read: {why}")),
+            Self::NotCollected { why } => Some(why.clone()),
+            Self::Known { .. } | Self::Absent { .. } => None,
+        }
+    }
+
+    /// The first place that says so, or the place looked at.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Known { sources, .. } => sources.first(),
+            Self::Absent { looked_at } => Some(looked_at),
+            Self::Unreadable { place, .. } => Some(place),
+            Self::NotCollected { .. } => None,
+        }
+    }
+
+    /// The same fact with its value changed.
+    pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Observed<U> {
+        match self {
+            Self::Known { value, sources, disputed } => Observed::Known {
+                value: f(value),
+                sources,
+                disputed: disputed.into_iter().map(|(v, p)| (f(v), p)).collect(),
+            },
+            Self::Absent { looked_at } => Observed::Absent { looked_at },
+            Self::Unreadable { place, why } => Observed::Unreadable { place, why },
+            Self::NotCollected { why } => Observed::NotCollected { why },
+        }
+    }
+
+    /// The same fact, its value borrowed.
+    pub fn as_ref(&self) -> Observed<&T> {
+        match self {
+            Self::Known { value, sources, disputed } => Observed::Known {
+                value,
+                sources: sources.clone(),
+                disputed: disputed.iter().map(|(v, p)| (v, p.clone())).collect(),
+            },
+            Self::Absent { looked_at } => Observed::absent(looked_at.clone()),
+            Self::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
+            Self::NotCollected { why } => Observed::not_collected(why.clone()),
+        }
+    }
+}
+
+impl<T: PartialEq> Observed<T> {
+    /// Joins a second sighting of the same fact, of lower precedence. Equal values share their sources;
+    /// unequal ones are kept as disputed. A known value beats an absence, an absence beats not knowing.
+    #[must_use]
+    pub fn or(self, second: Self) -> Self {
+        match (self, second) {
+            (
+                Self::Known { value, mut sources, mut disputed },
+                Self::Known { value: v, sources: s, disputed: d },
+            ) => {
+                if v == value {
+                    sources.extend(s);
+                } else {
+                    disputed.extend(s.into_iter().next().map(|place| (v, place)));
+                }
+                disputed.extend(d);
+                Self::Known { value, sources, disputed }
+            }
+            (known @ Self::Known { .. }, _) | (_, known @ Self::Known { .. }) => known,
+            (absent @ Self::Absent { .. }, _) | (_, absent @ Self::Absent { .. }) => absent,
+            (first @ Self::Unreadable { .. }, _) => first,
+            (_, second) => second,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(value: u8, file: &str) -> Observed<u8> {
+        Observed::known(value, Place::file(file))
+    }
+
+    #[test]
+    fn equal_sightings_share_their_sources() {
+        let joined = seen(1, "a").or(seen(1, "b"));
+        assert_eq!(
+            joined,
+            Observed::Known { value: 1, sources: vec![Place::file("a"), Place::file("b")], disputed: vec![] }
+        );
+    }
+
+    #[test]
+    fn the_first_sighting_wins_and_the_other_is_kept() {
+        let joined = seen(1, "a").or(seen(2, "b"));
+        assert_eq!(
+            joined,
+            Observed::Known {
+                value: 1,
+                sources: vec![Place::file("a")],
+                disputed: vec![(2, Place::file("b"))]
+            }
+        );
+    }
+
+    #[test]
+    fn an_absence_beats_not_knowing_and_loses_to_a_value() {
+        let absent = Observed::<u8>::absent(Place::file("a"));
+        assert!(absent.clone().or(Observed::not_collected("x")).is_absent());
+        assert!(Observed::not_collected("x").or(absent.clone()).is_absent());
+        assert_eq!(absent.or(seen(3, "b")).value(), Some(&3));
+    }
+
+    #[test]
+    fn the_wire_form_is_what_the_format_page_says() {
+        let json = serde_json::to_string(&seen(7, "web.config")).unwrap();
+        assert_eq!(json, r#"{"known":{"value":7,"sources":[{"file":"web.config"}]}}"#);
+        let back: Observed<u8> = serde_json::from_str(r#"{"absent":{"looked-at":{"file":"bin"}}}"#).unwrap();
+        assert!(back.is_absent());
+    }
+
+    #[test]
+    fn a_bundle_cannot_claim_another_inputs_name() {
+        let forged = r#"{"known":{"value":7,"sources":[{"input":"nodes.json","file":"x"}]}}"#;
+        assert!(serde_json::from_str::<Observed<u8>>(forged).is_err());
+    }
+}

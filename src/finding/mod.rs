@@ -1,1 +1,10 @@
-//! (being built)
+//! What a rule says: outcomes, findings, and the verdict that follows from them.
+
+mod fingerprint;
+mod outcome;
+mod verdict;
+
+pub use outcome::{
+    Confidence, Evidence, Finding, Judged, Missing, Outcome, Question, Scope, Severity, Subject, SubjectKind,
+};
+pub use verdict::{RuleFacts, State, Verdict, reach};

@@ -1,1 +1,3 @@
-//! (being built)
+//! The report: one view model, one file per output format. Renderers see [`model::Report`] only.
+
+pub mod model;

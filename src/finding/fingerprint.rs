@@ -1,0 +1,38 @@
+//! An identity for findings that survives a second collection.
+
+use super::outcome::{Evidence, Finding};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+impl Finding {
+    /// Hexadecimal identity of the finding: rule, subject and what the evidence is about, without times, line
+    /// numbers, values of log lines or input names, so that two reports of the same fault agree.
+    pub fn fingerprint(&self, rule: &str) -> String {
+        let mut keys: Vec<String> = self
+            .evidence
+            .iter()
+            .map(|evidence| match evidence {
+                // A log rolls: the line that proves a fault today stands elsewhere tomorrow.
+                Evidence::Text { .. } => "text".to_owned(),
+                Evidence::Value { node, fact, .. } => format!("value {node} {fact}"),
+                Evidence::Absence { node, fact, .. } => format!("absence {node} {fact}"),
+                Evidence::Record { source, .. } => format!("record {source}"),
+            })
+            .collect();
+        keys.sort();
+        keys.dedup();
+        let mut hash = Sha256::new();
+        hash.update(format!(
+            "clusterbrief/finding/1\0{rule}\0{:?}\0{}\0",
+            self.subject.kind, self.subject.name
+        ));
+        for key in keys {
+            hash.update(key.to_lowercase());
+            hash.update([0]);
+        }
+        hash.finalize().iter().take(8).fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+}

@@ -1,0 +1,319 @@
+//! Outcomes and findings.
+
+use crate::model::{Excerpt, Place};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How bad a finding is, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The cluster does not work, or the upgrade must not start.
+    Blocker,
+    /// Something important is broken or will break.
+    High,
+    /// Should be mended.
+    Medium,
+    /// Worth knowing and cheap to mend.
+    Low,
+    /// No fault.
+    Info,
+}
+
+impl Severity {
+    /// Every severity, worst first.
+    pub const ALL: [Self; 5] = [Self::Blocker, Self::High, Self::Medium, Self::Low, Self::Info];
+
+    /// The word used in reports and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Blocker => "blocker",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Info => "info",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// How sure a finding is. Severity and confidence are separate axes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// The source was read, the text is literal, or the fact speaks for itself.
+    Confirmed,
+    /// Our reasoning: it asks, it does not condemn.
+    Inferred,
+}
+
+/// Which question a rule belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Does the cluster work now?
+    Now,
+    /// Is it ready for the upgrade to `--target`?
+    Upgrade,
+}
+
+/// What a rule was judged on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Subject {
+    /// Kind of the subject.
+    pub kind: SubjectKind,
+    /// Its name; empty for the cluster and the database.
+    pub name: String,
+}
+
+/// Kinds of subjects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// All serving nodes together.
+    Cluster,
+    /// The database.
+    Database,
+    /// One node.
+    Node,
+    /// One input: the bundle rules.
+    Input,
+}
+
+impl Subject {
+    /// The cluster.
+    pub fn cluster() -> Self {
+        Self { kind: SubjectKind::Cluster, name: String::new() }
+    }
+
+    /// The database.
+    pub fn database() -> Self {
+        Self { kind: SubjectKind::Database, name: String::new() }
+    }
+
+    /// A node.
+    pub fn node(name: impl Into<String>) -> Self {
+        Self { kind: SubjectKind::Node, name: name.into() }
+    }
+
+    /// An input.
+    pub fn input(name: impl Into<String>) -> Self {
+        Self { kind: SubjectKind::Input, name: name.into() }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            SubjectKind::Cluster => f.write_str("the cluster"),
+            SubjectKind::Database => f.write_str("the database"),
+            SubjectKind::Node | SubjectKind::Input => f.write_str(&self.name),
+        }
+    }
+}
+
+/// What one rule says of one subject.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Faults, at least one.
+    Findings(Vec<Finding>),
+    /// The rule itself broke; never the subject's fault.
+    Failed {
+        /// What broke, as a lower-case fragment.
+        error: String,
+    },
+    /// Something needed is not known.
+    Unknown {
+        /// Everything that is missing.
+        missing: Vec<Missing>,
+    },
+    /// Looked at, nothing wrong.
+    Pass {
+        /// What was looked at and its limits ("no hit from … to …"), or empty.
+        note: String,
+        /// The pass rests on an inferred source.
+        inferred: bool,
+    },
+    /// The rule does not concern this subject.
+    NotApplicable {
+        /// Why, as a lower-case fragment.
+        why: String,
+    },
+}
+
+impl Outcome {
+    /// A pass with nothing to add.
+    pub fn pass() -> Self {
+        Self::Pass { note: String::new(), inferred: false }
+    }
+
+    /// A pass that says what it covers.
+    pub fn pass_with(note: impl Into<String>) -> Self {
+        Self::Pass { note: note.into(), inferred: false }
+    }
+
+    /// Not applicable.
+    pub fn not_applicable(why: impl Into<String>) -> Self {
+        Self::NotApplicable { why: why.into() }
+    }
+
+    /// Unknown for one missing thing.
+    pub fn unknown(missing: Missing) -> Self {
+        Self::Unknown { missing: vec![missing] }
+    }
+
+    /// Findings if there are any; else unknown if anything is missing; else a pass. This is the order of
+    /// DESIGN 4: proof counts although another node is unreadable, a pass needs everything.
+    pub fn from_parts(findings: Vec<Finding>, missing: Vec<Missing>) -> Self {
+        if !findings.is_empty() {
+            Self::Findings(findings)
+        } else if !missing.is_empty() {
+            Self::Unknown { missing }
+        } else {
+            Self::pass()
+        }
+    }
+
+    /// The word of the JSON report.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Findings(_) => "findings",
+            Self::Failed { .. } => "failed",
+            Self::Unknown { .. } => "unknown",
+            Self::Pass { .. } => "pass",
+            Self::NotApplicable { .. } => "not-applicable",
+        }
+    }
+
+    /// Rank in the roll-up of one rule over its subjects: the lowest decides.
+    pub const fn rank(&self) -> u8 {
+        match self {
+            Self::Findings(_) => 0,
+            Self::Failed { .. } => 1,
+            Self::Unknown { .. } => 2,
+            Self::Pass { .. } => 3,
+            Self::NotApplicable { .. } => 4,
+        }
+    }
+}
+
+/// Something a rule needed and did not have.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Missing {
+    /// Node it is missing of; `None` for the cluster or the database.
+    pub node: Option<String>,
+    /// What is missing, in the reader's words ("the fingerprint of encryption.config").
+    pub what: String,
+    /// Why, as a lower-case fragment.
+    pub why: String,
+    /// What would deliver it.
+    pub from: Question,
+}
+
+/// What to ask for so that a rule can be decided. Ordered by how cheap it is for the customer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Question {
+    /// A question to a person: the rule id, which is also the key in the answers file.
+    Answer {
+        /// Question id.
+        id: String,
+    },
+    /// The product's node list (`GET /api/v1/nodes`, or the Server Nodes page where that REST call is missing).
+    NodeList,
+    /// The database's version history (`tbVersion`).
+    VersionHistory,
+    /// A bundle of this node, collected on the node itself.
+    Bundle {
+        /// Node.
+        node: String,
+    },
+    /// A bundle of this node collected again: with more rights, later, or with an option.
+    BundleAgain {
+        /// Node.
+        node: String,
+        /// What to do differently, as a lower-case fragment.
+        how: String,
+    },
+    /// The names of all nodes.
+    NodeNames,
+    /// Nothing the customer can send decides it today.
+    Nothing,
+}
+
+/// A fault, with what proves it and what to do.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Whose fault it is.
+    pub subject: Subject,
+    /// One line, naming the fault.
+    pub title: String,
+    /// One or two sentences more; may be empty.
+    pub detail: String,
+    /// At least one piece of evidence.
+    pub evidence: Vec<Evidence>,
+    /// What to do for this subject, as an imperative sentence; the rule's own text is the longer answer.
+    pub remedy: String,
+    /// Knowledge records cited beside the rule's sources (signature ids, conflicting pages).
+    pub notes: Vec<String>,
+}
+
+/// What proves a finding.
+#[derive(Debug, Clone)]
+pub enum Evidence {
+    /// A line of text.
+    Text {
+        /// Input and file.
+        place: Place,
+        /// The line, cleaned.
+        excerpt: Excerpt,
+    },
+    /// A value.
+    Value {
+        /// Node, empty for the cluster.
+        node: String,
+        /// What was read, in the reader's words.
+        fact: String,
+        /// Value as text.
+        value: String,
+        /// Input and file.
+        place: Place,
+    },
+    /// An absence: the place was read whole.
+    Absence {
+        /// Node, empty for the cluster.
+        node: String,
+        /// What is not there.
+        fact: String,
+        /// What was read.
+        place: Place,
+    },
+    /// A knowledge record.
+    Record {
+        /// Source key.
+        source: String,
+        /// What it says, in our words.
+        says: String,
+    },
+}
+
+/// An outcome with the rule and the subject it belongs to.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// Rule id.
+    pub rule: String,
+    /// Subject.
+    pub subject: Subject,
+    /// What the rule says.
+    pub outcome: Outcome,
+}

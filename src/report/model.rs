@@ -1,0 +1,434 @@
+//! Everything a report shows, in the order it is shown. Its serialised form is the JSON report
+//! (`docs/report.schema.json`); the HTML and Markdown templates see the same structure.
+
+use crate::finding::{Confidence, Missing, Scope, Severity, State, Subject};
+use crate::model::Input;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Version of the JSON report.
+pub const SCHEMA: &str = "clusterbrief-report/1.0";
+
+/// A whole report.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// What made it.
+    pub tool: Tool,
+    /// The moment calendar rules were judged against, RFC 3339.
+    pub as_of: String,
+    /// Build the customer wants to upgrade to.
+    pub target: Option<String>,
+    /// One line naming the case: "WEB01, WEB02, WEB03".
+    pub nodes: Vec<NodeCard>,
+    /// The verdict.
+    pub verdict: VerdictView,
+    /// Bundle-safety findings: their own banner, shown before everything else when not empty.
+    pub safety: Vec<FindingView>,
+    /// What to do, in order.
+    pub actions: Vec<Action>,
+    /// What never to do; printed in every report.
+    pub never: Vec<String>,
+    /// What is missing, most decisive first.
+    pub missing: Vec<MissingView>,
+    /// The missing things as one paragraph ready to send to the customer; empty when nothing is missing.
+    pub request: String,
+    /// Every compared setting by node.
+    pub matrix: Matrix,
+    /// Findings, worst first.
+    pub findings: Vec<FindingView>,
+    /// Known errors by node and time.
+    pub errors: Errors,
+    /// Every outcome, by rule and subject.
+    pub outcomes: Vec<OutcomeView>,
+    /// How much was looked at.
+    pub coverage: Coverage,
+    /// What was given, and what became of it.
+    pub inputs: Vec<Input>,
+    /// Texts of the rules that fired or are unknown, in order of id.
+    pub rules: Vec<RuleText>,
+    /// Sources cited anywhere in the report.
+    pub sources: Vec<SourceView>,
+}
+
+/// The program and its knowledge.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tool {
+    /// `clusterbrief`.
+    pub name: &'static str,
+    /// Program version.
+    pub version: &'static str,
+    /// Edition of the knowledge, a date.
+    pub knowledge: String,
+}
+
+/// One node at a glance.
+#[derive(Debug, Clone, Serialize)]
+pub struct NodeCard {
+    /// Name.
+    pub name: String,
+    /// `serving`, `dr`, `standby` or `mirror`.
+    pub role: &'static str,
+    /// Build, or why it is not known.
+    pub version: String,
+    /// Whether the version is known.
+    pub version_known: bool,
+    /// Whether there is a bundle of it.
+    pub bundle: bool,
+    /// When the bundle was collected, node-local with offset, RFC 3339.
+    pub collected: Option<String>,
+    /// Set when evidence singles this node out ("behind: runs 11.6.000001, the database is at 11.7.000049").
+    pub odd: Option<String>,
+    /// Findings of this node by severity word.
+    pub findings: BTreeMap<&'static str, usize>,
+}
+
+/// The verdict as shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct VerdictView {
+    /// State.
+    pub state: State,
+    /// State in capitals: `NOT READY`.
+    pub label: &'static str,
+    /// The question it answers: "Does this cluster work as it should now?" or "… ready to upgrade to …?".
+    pub question: String,
+    /// One sentence a reader gets in ten seconds.
+    pub headline: String,
+    /// The reasons, worst first, one line each.
+    pub reasons: Vec<Reason>,
+    /// What would settle it, for CANNOT SAY.
+    pub settle: Vec<String>,
+    /// Findings by severity word, bundle safety left out.
+    pub counts: BTreeMap<&'static str, usize>,
+}
+
+/// One reason of the verdict.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reason {
+    /// Rule id.
+    pub rule: String,
+    /// Text.
+    pub text: String,
+    /// Anchor of the finding or the missing item (`finding-…`, `missing-…`), without `#`.
+    pub anchor: String,
+}
+
+/// One step of the merged plan.
+#[derive(Debug, Clone, Serialize)]
+pub struct Action {
+    /// Position, from 1.
+    pub number: usize,
+    /// What to do, an imperative sentence.
+    pub title: String,
+    /// Nodes to do it on, in order; empty: once for the cluster.
+    pub nodes: Vec<String>,
+    /// Why, one sentence.
+    pub why: String,
+    /// How, in steps; text of ours only.
+    pub steps: Vec<String>,
+    /// Worst severity of what it mends.
+    pub severity: Severity,
+    /// Whether it rests on inferred findings only: then it asks to check first.
+    pub confidence: Confidence,
+    /// What it mends.
+    pub mends: Vec<Reason>,
+}
+
+/// One thing that is missing.
+#[derive(Debug, Clone, Serialize)]
+pub struct MissingView {
+    /// Anchor without `#`.
+    pub anchor: String,
+    /// What to send, an imperative sentence.
+    pub ask: String,
+    /// How the customer gets it, step by step, for this cluster's version.
+    pub how: Vec<String>,
+    /// Blocker rules it would decide.
+    pub blockers: usize,
+    /// All rules it would decide, in order of id.
+    pub rules: Vec<String>,
+    /// The facts behind it: node, what, why.
+    pub facts: Vec<Missing>,
+}
+
+/// The node matrix.
+#[derive(Debug, Clone, Serialize)]
+pub struct Matrix {
+    /// Column heads: node names in order.
+    pub nodes: Vec<String>,
+    /// Groups of rows.
+    pub groups: Vec<MatrixGroup>,
+    /// Rows in which nodes differ where they should agree.
+    pub differing: usize,
+}
+
+/// A group of rows of the matrix.
+#[derive(Debug, Clone, Serialize)]
+pub struct MatrixGroup {
+    /// Title.
+    pub title: String,
+    /// Rows.
+    pub rows: Vec<MatrixRow>,
+    /// Rows left out of this view, when the group is long (files): the honest rest.
+    pub omitted: usize,
+    /// Rows in all, omitted ones included.
+    pub total: usize,
+}
+
+/// One compared setting.
+#[derive(Debug, Clone, Serialize)]
+pub struct MatrixRow {
+    /// Setting.
+    pub label: String,
+    /// One cell a node.
+    pub cells: Vec<Cell>,
+    /// How it is to be read.
+    pub parity: Parity,
+    /// The nodes' known values are not all equal.
+    pub differs: bool,
+}
+
+/// Whether nodes must agree on a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Parity {
+    /// Must agree.
+    Same,
+    /// May differ.
+    MayDiffer,
+}
+
+/// One cell.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cell {
+    /// Text shown.
+    pub text: String,
+    /// How to show it.
+    pub state: CellState,
+    /// Longer text for a tool tip or a screen reader; empty for none.
+    pub note: String,
+}
+
+/// States of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CellState {
+    /// A value like the others'.
+    Same,
+    /// The minority value of three or more, or the only one that is known to be behind.
+    Odd,
+    /// A value that differs while nobody can be called odd (two nodes, a tie).
+    Differs,
+    /// The place was read and holds none.
+    Absent,
+    /// Not known.
+    Unknown,
+}
+
+/// A finding as shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct FindingView {
+    /// Anchor without `#`: `finding-` and the fingerprint.
+    pub anchor: String,
+    /// Rule id.
+    pub rule: String,
+    /// Severity.
+    pub severity: Severity,
+    /// Confidence.
+    pub confidence: Confidence,
+    /// Subject.
+    pub subject: Subject,
+    /// Title.
+    pub title: String,
+    /// Detail; may be empty.
+    pub detail: String,
+    /// What to do.
+    pub remedy: String,
+    /// Evidence, at least one.
+    pub evidence: Vec<EvidenceView>,
+    /// Evidence left out of this list.
+    pub evidence_omitted: usize,
+    /// Notes: conflicting sources, unverified causes.
+    pub notes: Vec<String>,
+    /// Sources of the rule.
+    pub sources: Vec<Citation>,
+    /// Identity of the finding.
+    pub fingerprint: String,
+}
+
+/// A piece of evidence as shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct EvidenceView {
+    /// `text`, `value`, `absence` or `record`.
+    pub kind: &'static str,
+    /// Node; empty for none.
+    pub node: String,
+    /// Input.
+    pub input: String,
+    /// File with its position, or the source key of a record.
+    pub place: String,
+    /// What it is ("BinaryVersion"); empty for a log line.
+    pub fact: String,
+    /// Value, excerpt or saying.
+    pub text: String,
+}
+
+/// A citation of a source.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Citation {
+    /// Source key.
+    pub key: String,
+    /// `confirmed`, `top`, `title` or `inferred`.
+    pub status: String,
+    /// Age in words: "2021 docs".
+    pub age: String,
+}
+
+/// Known errors.
+#[derive(Debug, Clone, Serialize)]
+pub struct Errors {
+    /// Every node that has logs, with what they cover.
+    pub covered: Vec<Covered>,
+    /// Hits.
+    pub hits: Vec<HitView>,
+    /// Timeline: hours with hits or errors, for all nodes on one axis; empty without logs.
+    pub timeline: Timeline,
+}
+
+/// What a node's logs cover.
+#[derive(Debug, Clone, Serialize)]
+pub struct Covered {
+    /// Node.
+    pub node: String,
+    /// First and last time stamp, node-local with offset where it is known; empty when there is none.
+    pub from: String,
+    /// See `from`.
+    pub to: String,
+    /// Number of log files.
+    pub files: usize,
+    /// Lines read.
+    pub lines: u64,
+    /// Sentences on what is missing ("SS.log was truncated"); empty when whole.
+    pub gaps: Vec<String>,
+}
+
+/// All hits of one signature on one node.
+#[derive(Debug, Clone, Serialize)]
+pub struct HitView {
+    /// Signature id.
+    pub signature: String,
+    /// Its title.
+    pub title: String,
+    /// Node.
+    pub node: String,
+    /// Hits.
+    pub count: u64,
+    /// First hit, as `Covered::from`.
+    pub first: String,
+    /// Last hit.
+    pub last: String,
+    /// Whether it is current (within 24 h of the node's newest line, no later upgrade) or history.
+    pub current: bool,
+    /// Rule it feeds.
+    pub rule: String,
+    /// Sample lines.
+    pub samples: Vec<EvidenceView>,
+}
+
+/// Bars on one time axis, at most 48 buckets.
+#[derive(Debug, Clone, Serialize)]
+pub struct Timeline {
+    /// Start of the first bucket, as text.
+    pub from: String,
+    /// End of the last bucket.
+    pub to: String,
+    /// Width of a bucket in hours.
+    pub bucket_hours: i64,
+    /// One row a node.
+    pub rows: Vec<TimelineRow>,
+}
+
+/// A row of the timeline.
+#[derive(Debug, Clone, Serialize)]
+pub struct TimelineRow {
+    /// Node.
+    pub node: String,
+    /// Lines at error level, a number a bucket.
+    pub errors: Vec<u64>,
+    /// Hits of known errors, a number a bucket.
+    pub known: Vec<u64>,
+}
+
+/// One outcome.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutcomeView {
+    /// Rule id.
+    pub rule: String,
+    /// Subject.
+    pub subject: Subject,
+    /// `findings`, `failed`, `unknown`, `pass` or `not-applicable`.
+    pub outcome: &'static str,
+    /// Why, or what was covered; may be empty.
+    pub detail: String,
+    /// A pass that rests on an inferred source.
+    pub inferred: bool,
+}
+
+/// How much was looked at.
+#[derive(Debug, Clone, Serialize)]
+pub struct Coverage {
+    /// Rules by outcome word (each rule counts once, by its first outcome in the order of DESIGN 4), and `total`.
+    pub counts: BTreeMap<&'static str, usize>,
+    /// One entry a rule, in order of id.
+    pub rules: Vec<RuleCoverage>,
+}
+
+/// One rule's coverage.
+#[derive(Debug, Clone, Serialize)]
+pub struct RuleCoverage {
+    /// Rule id.
+    pub rule: String,
+    /// Title.
+    pub title: String,
+    /// Severity at its worst.
+    pub severity: Severity,
+    /// Which question it belongs to.
+    pub scope: Scope,
+    /// Rolled-up outcome.
+    pub outcome: &'static str,
+    /// The deciding reason, or what was covered.
+    pub detail: String,
+}
+
+/// A rule's texts.
+#[derive(Debug, Clone, Serialize)]
+pub struct RuleText {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Severity at its worst.
+    pub severity: Severity,
+    /// What it checks.
+    pub what: String,
+    /// Why it matters.
+    pub why: String,
+    /// How to fix it.
+    pub fix: String,
+    /// What it cannot see.
+    pub blind: String,
+    /// Sources.
+    pub sources: Vec<Citation>,
+}
+
+/// A source.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceView {
+    /// Key.
+    pub key: String,
+    /// Title.
+    pub title: String,
+    /// Age in words.
+    pub age: String,
+}

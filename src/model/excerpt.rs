@@ -23,8 +23,8 @@ impl Excerpt {
     pub fn new(text: &str, cleaner: &dyn Clean) -> Self {
         // Cut before cleaning so that a huge line costs little, with room so that a secret at the edge is
         // still seen whole.
-        let bounded: String = text.chars().take(EXCERPT_CHARS * 4).collect();
-        let cleaned = cleaner.clean(&bounded);
+        let head: String = text.chars().take(EXCERPT_CHARS * 4).collect();
+        let cleaned = cleaner.clean(&head);
         let mut shown: String = cleaned
             .chars()
             .take(EXCERPT_CHARS)

@@ -4,6 +4,7 @@ use super::observed::Observed;
 use super::place::Place;
 use super::version::BuildVersion;
 use chrono::{DateTime, NaiveDateTime, Utc};
+use std::fmt;
 
 /// The node list of one cluster: `GET /api/v1/nodes` or the copied Server Nodes page (domain 8).
 #[derive(Debug, Clone)]
@@ -60,6 +61,15 @@ pub struct Moment {
     pub wall: NaiveDateTime,
     /// The instant, where the text carried an offset.
     pub utc: Option<DateTime<Utc>>,
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.utc {
+            Some(utc) => write!(f, "{}", utc.format("%Y-%m-%d %H:%M:%S UTC")),
+            None => write!(f, "{} (zone not stated)", self.wall.format("%Y-%m-%d %H:%M:%S")),
+        }
+    }
 }
 
 /// `tbVersion`: every build the database was upgraded to (domain 7).

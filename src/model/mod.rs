@@ -11,8 +11,10 @@ pub mod facts;
 pub mod iis;
 pub mod input;
 pub mod log;
+pub mod lookup;
 pub mod node;
 pub mod observed;
+pub mod parity;
 pub mod place;
 pub mod version;
 

@@ -268,7 +268,7 @@ pub struct EvidenceView {
     pub input: String,
     /// File with its position, or the source key of a record.
     pub place: String,
-    /// What it is ("BinaryVersion"); empty for a log line.
+    /// What it is ("product build"); empty for a log line.
     pub fact: String,
     /// Value, excerpt or saying.
     pub text: String,

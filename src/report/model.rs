@@ -2,7 +2,8 @@
 //! (`docs/report.schema.json`); the HTML and Markdown templates see the same structure.
 
 use crate::finding::{Confidence, Missing, Scope, Severity, State, Subject};
-use crate::model::Input;
+use crate::model::input::Problem;
+use crate::model::{Input, InputKind, InputStatus};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -45,7 +46,7 @@ pub struct Report {
     /// How much was looked at.
     pub coverage: Coverage,
     /// What was given, and what became of it.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputView>,
     /// Texts of the rules that fired or are unknown, in order of id.
     pub rules: Vec<RuleText>,
     /// Sources cited anywhere in the report.
@@ -399,6 +400,48 @@ pub struct RuleCoverage {
     pub outcome: &'static str,
     /// The deciding reason, or what was covered.
     pub detail: String,
+}
+
+/// An input as shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct InputView {
+    /// Name.
+    pub name: String,
+    /// What it is.
+    pub kind: InputKind,
+    /// What became of it.
+    pub status: InputStatus,
+    /// The sentence of its first problem; none when it was read whole.
+    pub reason: Option<String>,
+    /// Every problem.
+    pub problems: Vec<Problem>,
+    /// Node it belongs to.
+    pub node: Option<String>,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: Option<String>,
+    /// When it was made, by its own clock, RFC 3339.
+    pub taken: Option<String>,
+    /// Tool version that wrote it, for bundles.
+    pub tool: Option<String>,
+}
+
+impl From<&Input> for InputView {
+    fn from(input: &Input) -> Self {
+        Self {
+            name: input.name.clone(),
+            kind: input.kind,
+            status: input.status,
+            reason: input.problems.first().map(|problem| problem.text.clone()),
+            problems: input.problems.clone(),
+            node: input.node.clone(),
+            bytes: input.bytes,
+            sha256: input.sha256.clone(),
+            taken: input.taken.clone(),
+            tool: input.tool.clone(),
+        }
+    }
 }
 
 /// A rule's texts.

@@ -14,6 +14,8 @@ pub struct Input {
     pub status: InputStatus,
     /// Why it was refused or what is wrong with it, one sentence a problem.
     pub problems: Vec<Problem>,
+    /// What a reader of it should know and is no problem, one sentence each.
+    pub notes: Vec<String>,
     /// Node it belongs to.
     pub node: Option<String>,
     /// Size in bytes as given (a folder: the sum of its members).

@@ -6,6 +6,7 @@
     dead_code,
     reason = "included by unit tests and by several test binaries, each using a part"
 )]
+#![expect(clippy::cast_possible_truncation, reason = "sizes of a few hundred bytes, made here")]
 
 /// Virtual address and file offset of the only section.
 const SECTION: u32 = 0x1000;
@@ -137,7 +138,7 @@ fn clr_header(metadata: u32) -> Vec<u8> {
     bytes
 }
 
-/// A metadata root with a `#~` stream of three tables: Module, TypeDef and Assembly.
+/// A metadata root with a `#~` stream of three tables: module, type and assembly.
 fn metadata(version: [u16; 4]) -> Vec<u8> {
     let mut bytes = b"BSJB".to_vec();
     bytes.extend([1, 0, 1, 0, 0, 0, 0, 0]);

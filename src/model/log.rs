@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub struct LogDigest {
     /// Every log read, in order of name.
     pub files: Vec<LogFile>,
-    /// One entry a signature and level class, in order of signature.
+    /// One entry a signature and wording, in that order.
     pub hits: Vec<Hit>,
     /// Lines at error level or above, by hour of the node (key: hours since the Unix epoch, UTC).
     pub errors_by_hour: BTreeMap<i64, u64>,
@@ -24,6 +24,8 @@ pub struct LogDigest {
 pub struct LogFile {
     /// Member name, such as `logs/SS.log.1`.
     pub name: String,
+    /// Which part of the product wrote it, as far as the name tells.
+    pub component: Option<Component>,
     /// Bytes read (of text as stored in the bundle).
     pub bytes: u64,
     /// Lines, torn ones included.
@@ -52,9 +54,10 @@ pub struct Period {
 pub struct Hit {
     /// Signature id, such as `E-002`.
     pub signature: String,
-    /// Which literal of the signature, as an index, for wordings of different weight.
+    /// Which wording of the signature, as an index: wordings weigh differently.
     pub wording: usize,
-    /// Hits at error level, or without a level on the line.
+    /// Hits at error level or above, or where no level is known. A line without one takes that of the line it
+    /// follows.
     pub errors: u64,
     /// Hits at a lower level.
     pub others: u64,
@@ -87,16 +90,100 @@ impl LogDigest {
         self.files.iter().filter_map(|file| file.period.map(|period| period.to)).max()
     }
 
-    /// The span from the first to the last time stamp of logs named `main` or its rolled siblings
-    /// (`main.1`, `main.2`); all logs with `None`.
-    pub fn covered(&self, main: Option<&str>) -> Option<Period> {
-        let wanted = |name: &str| {
-            let Some(main) = main else { return true };
-            let base = name.rsplit('/').next().unwrap_or(name);
-            base.get(..main.len()).is_some_and(|start| start.eq_ignore_ascii_case(main))
-        };
-        let mut periods = self.files.iter().filter(|file| wanted(&file.name)).filter_map(|file| file.period);
-        let first = periods.next()?;
-        Some(periods.fold(first, |all, one| Period { from: all.from.min(one.from), to: all.to.max(one.to) }))
+    /// The span from the first to the last time stamp of a component's log with its rolled siblings; of all
+    /// logs with `None`.
+    pub fn covered(&self, component: Option<Component>) -> Option<Period> {
+        let wanted = |file: &&LogFile| component.is_none() || file.component == component;
+        self.files
+            .iter()
+            .filter(wanted)
+            .filter_map(|file| file.period)
+            .reduce(|all, one| Period { from: all.from.min(one.from), to: all.to.max(one.to) })
+    }
+}
+
+/// A part of the product with a log of its own (domain 1.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Component {
+    /// `SS.log`: the web application.
+    Web,
+    /// `SS-BSSR.log`: the background scheduler role.
+    BackgroundScheduler,
+    /// `SS-BWSR.log`, in one place of the documentation `SS-BSWR.log`: the background worker role.
+    BackgroundWorker,
+    /// `SS-EWSR.log`: the engine worker role.
+    EngineWorker,
+    /// `SS-SRWSR.log`: the session recording worker role.
+    SessionRecordingWorker,
+    /// `SS-MMSR.log`: the internal site connector.
+    InternalSiteConnector,
+    /// `SSDE.log`: a distributed engine.
+    DistributedEngine,
+    /// `SS-SC.log`: the session connector on an RDS host.
+    SessionConnector,
+    /// `SS-RDPWin.log`: the protocol handler of a client.
+    ProtocolHandler,
+    /// `SS-PipeLineScriptErrors.txt`: scripts of the customer.
+    PipelineScripts,
+}
+
+/// Stems of the file names, in lower case; the second spelling of the background worker is a slip of one page (domain 12.1, K-7).
+const STEMS: [(&str, Component); 11] = [
+    ("ss", Component::Web),
+    ("ss-bssr", Component::BackgroundScheduler),
+    ("ss-bwsr", Component::BackgroundWorker),
+    ("ss-bswr", Component::BackgroundWorker),
+    ("ss-ewsr", Component::EngineWorker),
+    ("ss-srwsr", Component::SessionRecordingWorker),
+    ("ss-mmsr", Component::InternalSiteConnector),
+    ("ssde", Component::DistributedEngine),
+    ("ss-sc", Component::SessionConnector),
+    ("ss-rdpwin", Component::ProtocolHandler),
+    ("ss-pipelinescripterrors", Component::PipelineScripts),
+];
+
+impl Component {
+    /// The component that writes a log of this name. Folders and case do not matter; rolled siblings
+    /// (`SS.log.1`, and `SS1.log` of older versions) belong to their log.
+    pub fn of(name: &str) -> Option<Self> {
+        let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+        let rolled = base.rsplit_once('.').filter(|(_, number)| is_number(number)).map(|(log, _)| log);
+        let (stem, extension) = rolled.unwrap_or(&base).rsplit_once('.')?;
+        let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+        let component = STEMS.iter().find(|(known, _)| *known == stem).map(|&(_, component)| component)?;
+        // The customer's scripts write a text file, everything else a log.
+        let usual = if component == Self::PipelineScripts { "txt" } else { "log" };
+        (extension == usual).then_some(component)
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_the_component() {
+        let cases = [
+            ("logs/SS.log", Some(Component::Web)),
+            ("SS.log.12", Some(Component::Web)),
+            ("ss1.LOG", Some(Component::Web)),
+            ("log\\SS-BWSR.log", Some(Component::BackgroundWorker)),
+            ("SS-BSWR.log.3", Some(Component::BackgroundWorker)),
+            ("SSDE.log", Some(Component::DistributedEngine)),
+            ("SS-PipeLineScriptErrors.txt", Some(Component::PipelineScripts)),
+            ("SS-PipeLineScriptErrors.log", None),
+            ("SS.txt", None),
+            ("SS.log.bak", None),
+            ("other.log", None),
+            ("log", None),
+            (".log.1", None),
+        ];
+        for (name, component) in cases {
+            assert_eq!(Component::of(name), component, "{name}");
+        }
     }
 }

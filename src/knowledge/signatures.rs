@@ -1,0 +1,297 @@
+//! Error texts of the product and symptoms without one.
+
+use super::sources::{Citation, Sources};
+use super::{KnowledgeError, parse, sorted_and_unique};
+use crate::model::BuildVersion;
+use serde::Deserialize;
+
+/// One known error: what is seen, why, and what to do. Either it has wordings that logs and pages are searched
+/// for, or it is a symptom that only a person can see; nobody invents a text for the latter.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Signature {
+    /// Id, such as `E-002`.
+    pub id: String,
+    /// A short name of the error.
+    pub title: String,
+    /// What kind of trouble it belongs to.
+    pub family: Family,
+    /// Rules it is evidence for.
+    pub rules: Vec<String>,
+    /// Where it appears, as a sentence.
+    pub seen: String,
+    /// Why it happens, as a sentence.
+    pub cause: String,
+    /// What to do, as a sentence.
+    pub fix: String,
+    /// The cause was read in a source. If not, only the title of a vendor article was seen, the sentence is
+    /// ours, and it is shown as not vendor-verified.
+    pub cause_verified: bool,
+    /// Where it comes from.
+    pub cites: Vec<Citation>,
+    /// Versions that show it; all without.
+    pub versions: Option<Versions>,
+    /// Signatures whose texts this one's wordings also match. They are the more precise ones: a line that
+    /// carries one of them does not count for this signature.
+    #[serde(default)]
+    pub overlaps: Vec<String>,
+    /// What a person sees, where no text is known.
+    pub symptom: Option<String>,
+    /// Texts to search for.
+    #[serde(default, rename = "wording")]
+    pub wordings: Vec<Wording>,
+    /// A made-up log line that it matches.
+    pub example: Option<String>,
+    /// Lines that look alike and must not match.
+    #[serde(default)]
+    pub counter_examples: Vec<String>,
+}
+
+/// What kind of trouble a signature belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// A node that does not fit its cluster or its database.
+    Cluster,
+    /// Web server, sessions, start-up.
+    Web,
+    /// Licences and their activation.
+    Licensing,
+}
+
+/// A text of the product, in all spellings that weigh the same.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wording {
+    /// The text as the source has it, in each of its spellings.
+    pub texts: Vec<String>,
+    /// How much a match says.
+    pub weight: Weight,
+    /// A looser pattern to search for instead of the texts, in lower case.
+    pub pattern: Option<String>,
+}
+
+/// How much a match of a wording says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weight {
+    /// The documentation calls the error so; whether the product prints these words is not proven.
+    Label,
+    /// The product prints these words.
+    Literal,
+}
+
+/// A range of builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Versions {
+    /// First build that belongs to it.
+    pub from: Option<BuildVersion>,
+    /// First build after it.
+    pub before: Option<BuildVersion>,
+}
+
+impl Versions {
+    /// Whether a build belongs to the range.
+    pub fn include(&self, version: &BuildVersion) -> bool {
+        self.from.as_ref().is_none_or(|from| version >= from)
+            && self.before.as_ref().is_none_or(|before| version < before)
+    }
+}
+
+impl Wording {
+    /// The regular expression to search lower-cased text with: texts are case-insensitive substrings.
+    pub fn pattern(&self) -> String {
+        let literal = |text: &String| regex::escape(&text.to_ascii_lowercase());
+        match &self.pattern {
+            Some(pattern) => pattern.clone(),
+            None => self.texts.iter().map(literal).collect::<Vec<_>>().join("|"),
+        }
+    }
+}
+
+impl Signature {
+    /// Whether a hit of this wording at error level proves the error: the product's own words, for an error of
+    /// the cluster family or one that a source confirms. A label of the documentation never does.
+    pub fn confirmed_by(&self, wording: usize) -> bool {
+        let literal = self.wordings.get(wording).is_some_and(|wording| wording.weight == Weight::Literal);
+        literal && (self.family == Family::Cluster || self.confirmed_source())
+    }
+
+    fn confirmed_source(&self) -> bool {
+        self.cites.iter().any(|citation| citation.status.confirms())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    signature: Vec<Signature>,
+}
+
+/// Shortest text worth searching for, in bytes: shorter ones appear in anything.
+const SHORTEST_TEXT: usize = 8;
+
+/// Reads the signatures and checks each against the format's rules.
+pub(super) fn load(file: &str, text: &str, sources: &Sources) -> Result<Vec<Signature>, KnowledgeError> {
+    let File { signature: signatures } = parse(file, text)?;
+    sorted_and_unique(file, signatures.iter().map(|signature| signature.id.as_str()))?;
+    for signature in &signatures {
+        for citation in &signature.cites {
+            sources.check(file, &signature.id, citation)?;
+        }
+        let unknown = |id: &&String| **id == signature.id || !signatures.iter().any(|one| one.id == **id);
+        if let Some(id) = signature.overlaps.iter().find(unknown) {
+            return Err(KnowledgeError::record(
+                file,
+                &signature.id,
+                format!("overlaps {id}, no other signature"),
+            ));
+        }
+        if let Some(why) = fault(signature) {
+            return Err(KnowledgeError::record(file, &signature.id, why));
+        }
+    }
+    Ok(signatures)
+}
+
+/// What is wrong with a record, as a lower-case fragment.
+fn fault(signature: &Signature) -> Option<&'static str> {
+    let texts = || signature.wordings.iter().flat_map(|wording| &wording.texts);
+    if signature.cites.is_empty() {
+        Some("no source")
+    } else if signature.cause_verified && !signature.confirmed_source() {
+        Some("the cause is called verified, but no source was read")
+    } else if signature.symptom.is_some() != signature.wordings.is_empty() {
+        Some("either a symptom or wordings")
+    } else if signature.example.is_none() != signature.wordings.is_empty() {
+        Some("wordings have an example, a symptom has none")
+    } else if signature.wordings.iter().any(|wording| wording.texts.is_empty()) {
+        Some("a wording without a text")
+    } else if texts().any(|text| text.len() < SHORTEST_TEXT) {
+        Some("a text is shorter than eight bytes")
+    } else if signature.wordings.iter().any(|wording| wording.pattern.as_deref().is_some_and(has_capitals)) {
+        Some("a pattern has capitals: it is matched against lower-cased text")
+    } else {
+        None
+    }
+}
+
+/// Whether a pattern has a capital letter that is not a class such as `\W`.
+fn has_capitals(pattern: &str) -> bool {
+    let mut escaped = false;
+    pattern.bytes().any(|byte| {
+        let class = escaped;
+        escaped = byte == b'\\' && !class;
+        byte.is_ascii_uppercase() && !class
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Knowledge;
+    use super::*;
+    use regex::Regex;
+
+    fn matches(signature: &Signature, line: &str) -> bool {
+        let line = line.to_ascii_lowercase();
+        signature.wordings.iter().any(|wording| Regex::new(&wording.pattern()).unwrap().is_match(&line))
+    }
+
+    #[test]
+    fn every_text_and_example_matches_its_own_signature() {
+        for signature in Knowledge::builtin().unwrap().signatures {
+            for wording in &signature.wordings {
+                let pattern = Regex::new(&wording.pattern()).unwrap();
+                for text in &wording.texts {
+                    assert!(pattern.is_match(&text.to_ascii_lowercase()), "{}: {text}", signature.id);
+                }
+            }
+            if let Some(example) = &signature.example {
+                assert!(matches(&signature, example), "{}", signature.id);
+            }
+        }
+    }
+
+    #[test]
+    fn no_signature_takes_the_line_of_another() {
+        let signatures = Knowledge::builtin().unwrap().signatures;
+        for one in &signatures {
+            for other in &signatures {
+                for line in &other.counter_examples {
+                    assert!(!matches(one, line), "{} matches a counter-example of {}", one.id, other.id);
+                }
+                if one.id == other.id {
+                    continue;
+                }
+                let texts = other.wordings.iter().flat_map(|wording| &wording.texts).chain(&other.example);
+                let shared = texts.filter(|text| matches(one, text)).count() > 0;
+                // A declared overlap has to be one, and an undeclared one must not be.
+                assert_eq!(shared, one.overlaps.contains(&other.id), "{} and {}", one.id, other.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_products_words_prove_what_labels_do_not() {
+        let knowledge = Knowledge::builtin().unwrap();
+        let weights = |id: &str| {
+            let signature = knowledge.signature(id).unwrap();
+            (0..=signature.wordings.len()).map(|wording| signature.confirmed_by(wording)).collect::<Vec<_>>()
+        };
+        assert_eq!(weights("E-001"), [false, false, false]);
+        assert_eq!(weights("E-002"), [true, false]);
+        assert_eq!(weights("E-004"), [false, true, true, false]);
+        assert_eq!(weights("E-084"), [false, false], "outside the cluster family a title proves nothing");
+        assert_eq!(weights("E-140"), [true, false]);
+    }
+
+    #[test]
+    fn ranges_include_their_first_build_and_not_their_end() {
+        let knowledge = Knowledge::builtin().unwrap();
+        let dates = knowledge.signature("E-003").unwrap().versions.unwrap();
+        assert!(dates.include(&BuildVersion::new(8, 9, 22)));
+        assert!(!dates.include(&BuildVersion::new(8, 9, 300_000)));
+        let roles = knowledge.signature("E-009").unwrap().versions.unwrap();
+        assert!(roles.include(&BuildVersion::new(10, 7, 0)) && !roles.include(&BuildVersion::new(10, 6, 27)));
+    }
+
+    #[test]
+    fn faulty_records_are_refused_with_their_id() {
+        let good = r#"
+            [[signature]]
+            id = "E-900"
+            title = "t"
+            family = "web"
+            rules = []
+            seen = "s"
+            cause = "c"
+            fix = "f"
+            cause-verified = false
+            cites = [{ source = "LA", status = "title" }]
+            example = "it broke here"
+            wording = [{ texts = ["it broke here"], weight = "literal" }]
+        "#;
+        let sources = Knowledge::builtin().unwrap().sources;
+        assert_eq!(load("f", good, &sources).unwrap().len(), 1);
+        for (from, to, why) in [
+            ("\"LA\"", "\"nobody\"", "no source nobody"),
+            ("{ source = \"LA\", status = \"title\" }", "", "no source"),
+            ("cause-verified = false", "cause-verified = true", "no source was read"),
+            ("example = \"it broke here\"", "", "have an example"),
+            ("example", "symptom = \"s\"\nexample", "either"),
+            ("texts = [\"it broke here\"]", "texts = []", "without a text"),
+            ("texts = [\"it broke here\"]", "texts = [\"broke\"]", "shorter"),
+            ("\"literal\"", "\"literal\", pattern = 'it \\WBroke'", "capitals"),
+            ("rules = []", "rules = []\noverlaps = [\"E-901\"]", "overlaps E-901"),
+            ("rules = []", "rules = []\nrule = 1", "unknown field"),
+        ] {
+            let text = good.replace(from, to);
+            assert_ne!(text, good, "{from}");
+            let error = load("f", &text, &sources).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+            assert!(error.starts_with("f: E-900: ") || error.starts_with("f, line "), "{error}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Where facts come from, and how far a source carries.
+
+use super::{KnowledgeError, parse, sorted_and_unique};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A document or repository that facts were taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Short name that citations use.
+    pub key: String,
+    /// What it is.
+    pub title: String,
+    /// How old it is, in the words a report prints: `2021 docs`.
+    pub age: String,
+    /// What a citation adds after `KEY:`, such as a folder or a version; a source without it is cited by its
+    /// bare key.
+    pub part: Option<String>,
+}
+
+/// How a fact is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The text was read in the source.
+    Confirmed,
+    /// Read there, but only the beginning of the page was available.
+    Top,
+    /// Only the title of a vendor article was seen, never its body.
+    Title,
+    /// Our own reasoning.
+    Inferred,
+}
+
+impl Status {
+    /// Whether a finding that rests on it may count as confirmed.
+    pub const fn confirms(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Top)
+    }
+}
+
+/// A source of one fact. In TOML `{ source = "SEED", status = "confirmed" }`; sources of many parts name the
+/// part, `D:networking`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Citation {
+    /// Key of a [`Source`], with the part after a colon where it has parts.
+    pub source: String,
+    /// How the fact is known.
+    pub status: Status,
+}
+
+/// All sources by key.
+#[derive(Debug, Clone, Default)]
+pub struct Sources(BTreeMap<String, Source>);
+
+impl Sources {
+    /// The source a citation names; `None` if there is no such key, or if the part is missing or too much.
+    pub fn find(&self, citation: &Citation) -> Option<&Source> {
+        let (key, part) = match citation.source.split_once(':') {
+            Some((key, part)) => (key, Some(part)),
+            None => (citation.source.as_str(), None),
+        };
+        let source = self.0.get(key)?;
+        let named = part.is_some_and(|part| !part.is_empty());
+        (named == source.part.is_some() && part.is_some() == named).then_some(source)
+    }
+
+    /// All of them, in order of key.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.0.values()
+    }
+
+    /// Refuses citations of sources that do not exist.
+    pub(super) fn check(&self, file: &str, key: &str, citation: &Citation) -> Result<(), KnowledgeError> {
+        match self.find(citation) {
+            Some(_) => Ok(()),
+            None => Err(KnowledgeError::record(file, key, format!("no source {}", citation.source))),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    edition: NaiveDate,
+    #[serde(default)]
+    source: Vec<Source>,
+}
+
+/// Reads the edition and the sources.
+pub(super) fn load(file: &str, text: &str) -> Result<(NaiveDate, Sources), KnowledgeError> {
+    let File { edition, source } = parse(file, text)?;
+    sorted_and_unique(file, source.iter().map(|source| source.key.as_str()))?;
+    if let Some(source) = source.iter().find(|source| source.key.contains(':')) {
+        return Err(KnowledgeError::record(file, &source.key, "a key has no colon: it parts key and part"));
+    }
+    Ok((edition, Sources(source.into_iter().map(|source| (source.key.clone(), source)).collect())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Knowledge;
+    use super::*;
+
+    fn cite(source: &str) -> Citation {
+        Citation { source: source.to_owned(), status: Status::Confirmed }
+    }
+
+    #[test]
+    fn a_source_with_parts_is_cited_with_one() {
+        let sources = Knowledge::builtin().unwrap().sources;
+        assert_eq!(sources.find(&cite("D:networking")).unwrap().age, "2021 docs");
+        assert!(sources.find(&cite("SEED")).is_some());
+        for wrong in ["D", "D:", "SEED:", "SEED:page", "nobody", ""] {
+            assert!(sources.find(&cite(wrong)).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_read_confirms() {
+        assert!(Status::Confirmed.confirms() && Status::Top.confirms());
+        assert!(!Status::Title.confirms() && !Status::Inferred.confirms());
+    }
+}

@@ -4,10 +4,12 @@
 //! says so. The built-in files are part of the program; loading them is a few milliseconds of parsing, patterns are
 //! compiled by whoever matches them.
 
+pub mod rows;
 pub mod signatures;
 pub mod sources;
 
-pub use signatures::{Signature, Weight, Wording};
+pub use rows::Rows;
+pub use signatures::{Signature, Versions, Weight, Wording};
 pub use sources::{Citation, Source, Sources, Status};
 
 use chrono::NaiveDate;
@@ -22,6 +24,8 @@ pub struct Knowledge {
     pub sources: Sources,
     /// Error texts and symptoms, in order of id.
     pub signatures: Vec<Signature>,
+    /// Rules that are data, and what they expect, ask and compare.
+    pub rows: Rows,
 }
 
 /// Why knowledge could not be loaded.
@@ -60,7 +64,8 @@ impl Knowledge {
     pub fn builtin() -> Result<Self, KnowledgeError> {
         let (edition, sources) = sources::load("sources.toml", include_str!("sources.toml"))?;
         let signatures = signatures::load("signatures.toml", include_str!("signatures.toml"), &sources)?;
-        Ok(Self { edition, sources, signatures })
+        let rows = rows::load(&sources)?;
+        Ok(Self { edition, sources, signatures, rows })
     }
 
     /// The signature of this id.

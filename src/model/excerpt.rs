@@ -20,11 +20,11 @@ pub const EXCERPT_CHARS: usize = 400;
 impl Excerpt {
     /// Cleans `text` and keeps its first [`EXCERPT_CHARS`] characters; control characters, which could steer a
     /// terminal, become the replacement character.
-    pub fn new(text: &str, cleaner: &dyn Clean) -> Self {
+    pub fn new(text: &str, redactor: &dyn Clean) -> Self {
         // Cut before cleaning so that a huge line costs little, with room so that a secret at the edge is
         // still seen whole.
         let head: String = text.chars().take(EXCERPT_CHARS * 4).collect();
-        let cleaned = cleaner.clean(&head);
+        let cleaned = redactor.clean(&head);
         let mut shown: String = cleaned
             .chars()
             .take(EXCERPT_CHARS)

@@ -63,10 +63,13 @@ pub struct FileDifference<'a> {
     pub standings: Vec<Standing>,
 }
 
+/// Path as written, size in bytes, content identity.
+type Indexed<'a> = (&'a str, u64, Option<String>);
+
 /// Content identities by node and lower-case path, made once so that states can borrow them.
 #[derive(Debug, Default)]
 pub struct FileIndex<'a> {
-    nodes: Vec<BTreeMap<String, (&'a str, u64, Option<String>)>>,
+    nodes: Vec<BTreeMap<String, Indexed<'a>>>,
 }
 
 impl<'a> FileIndex<'a> {

@@ -1,0 +1,302 @@
+//! What a check sees: the cluster, the knowledge, and ready answers to "is this known, and if not, who can tell?".
+
+use super::rule::Rule;
+use crate::finding::{Confidence, Evidence, Finding, Missing, Question, Severity, Subject};
+use crate::knowledge::Knowledge;
+use crate::knowledge::rows::{Applies, Build};
+use crate::model::export::{Moment, NodeList};
+use crate::model::log::LogDigest;
+use crate::model::lookup::is_row_fact;
+use crate::model::node::Snapshot;
+use crate::model::{BuildVersion, Cluster, Node, Observed, Place};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+
+/// Everything a check may look at.
+pub struct Context<'a> {
+    /// The cluster.
+    pub cluster: &'a Cluster,
+    /// The knowledge.
+    pub knowledge: &'a Knowledge,
+    /// The rule being judged.
+    pub rule: &'a Rule,
+}
+
+/// First build whose REST interface has the node list (domain 8).
+const REST_NODE_LIST: BuildVersion = BuildVersion::new(10, 9, 64);
+
+impl<'a> Context<'a> {
+    /// The node's bundle, fit for comparing it with other nodes: not taken before a change that evidence shows.
+    pub fn snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, Missing> {
+        let snapshot = self.any_snapshot(node)?;
+        match self.stale(node, snapshot) {
+            None => Ok(snapshot),
+            Some(why) => Err(Missing {
+                node: Some(node.name.clone()),
+                what: format!("a bundle of {} from after the change", node.name),
+                why,
+                from: Question::BundleAgain { node: node.name.clone(), how: "after the change".into() },
+            }),
+        }
+    }
+
+    /// The node's bundle, however old.
+    pub fn any_snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, Missing> {
+        node.snapshot.as_ref().ok_or_else(|| Missing {
+            node: Some(node.name.clone()),
+            what: format!("a bundle of {}", node.name),
+            why: "no usable bundle of this node was given".into(),
+            from: Question::Bundle { node: node.name.clone() },
+        })
+    }
+
+    /// Why a bundle was collected too early to be compared: the database was upgraded after it, or the node list,
+    /// made later, shows another build. Both readings keep their own clocks, so this only ever withholds a
+    /// judgement.
+    pub fn stale(&self, node: &Node, snapshot: &Snapshot) -> Option<String> {
+        if let Some(history) = self.cluster.history.value()
+            && let Some(row) = history.current()
+            && let Some(upgraded) = row.upgraded.value()
+            && is_after(upgraded, &snapshot.ended)
+        {
+            return Some(format!(
+                "collected before the change, collect again: the database went to {} at {upgraded}",
+                row.text
+            ));
+        }
+        let row = node.row.as_ref()?;
+        let (listed, list) = (row.binary_version.value()?, self.cluster.list.value()?);
+        let own = snapshot_version(node)?;
+        let later = list.newest_connection.as_ref().is_some_and(|newest| is_after(newest, &snapshot.ended));
+        (later && *listed != own).then(|| {
+            format!("collected before the change, collect again: the node list, made later, shows {listed}")
+        })
+    }
+
+    /// A fact of a node for comparing nodes: known or absent, else what is missing and who can tell.
+    pub fn fact(&self, node: &'a Node, path: &str, label: &str) -> Result<Observed<String>, Missing> {
+        if !is_row_fact(path) && path != "version" {
+            self.snapshot(node)?;
+        }
+        self.settle(node, node.fact(path), label, is_row_fact(path))
+    }
+
+    /// An observation that is known or absent, else what is missing and who can tell.
+    pub fn settle<T>(
+        &self,
+        node: &Node,
+        fact: Observed<T>,
+        label: &str,
+        from_list: bool,
+    ) -> Result<Observed<T>, Missing> {
+        match fact.why_unknown() {
+            None => Ok(fact),
+            Some(why) => Err(Missing {
+                node: Some(node.name.clone()),
+                what: format!("{label} of {}", node.name),
+                why,
+                from: if from_list { Question::NodeList } else { bundle_question(node, &fact) },
+            }),
+        }
+    }
+
+    /// The node list, or that it is missing.
+    pub fn list(&self) -> Result<&'a NodeList, Missing> {
+        match &self.cluster.list {
+            Observed::Known { value, .. } => Ok(value),
+            other => Err(Missing {
+                node: None,
+                what: "the product's list of nodes".into(),
+                why: other.why_unknown().unwrap_or_else(|| "it is not among the inputs".into()),
+                from: Question::NodeList,
+            }),
+        }
+    }
+
+    /// That a question has no answer.
+    pub fn unanswered(&self, node: Option<&Node>, id: &str, why: &str) -> Missing {
+        let ask = self.knowledge.rows.questions.iter().find(|row| row.id == id).map(|row| row.ask.as_str());
+        Missing {
+            node: node.map(|node| node.name.clone()),
+            what: format!("an answer to {id}: {}", ask.unwrap_or_default()),
+            why: why.into(),
+            from: Question::Answer { id: id.into() },
+        }
+    }
+
+    /// The word answered to a question for this node, and where.
+    pub fn answer(&self, node: Option<&Node>, id: &str) -> Option<(&'a str, &'a Place)> {
+        let name = node.map_or("", |node| node.name.as_str());
+        self.cluster.answers.get(id, name).map(|answer| (answer.value.as_str(), &answer.place))
+    }
+
+    /// The logs of a node's bundle, however old the bundle is.
+    pub fn logs(&self, node: &'a Node) -> Result<&'a LogDigest, Missing> {
+        let snapshot = self.any_snapshot(node)?;
+        let digest = self.settle(node, snapshot.logs.as_ref(), "the logs", false)?;
+        digest.value().copied().ok_or_else(|| Missing {
+            node: Some(node.name.clone()),
+            what: format!("the logs of {}", node.name),
+            why: "the log folder holds none".into(),
+            from: Question::BundleAgain { node: node.name.clone(), how: "with its logs".into() },
+        })
+    }
+
+    /// Whether a range of builds includes what `node` runs (or, for `None`, what every serving node and the
+    /// database run) or the target. `Err` when that cannot be decided.
+    pub fn applies(&self, applies: &Applies, node: Option<&Node>) -> Result<bool, Vec<Missing>> {
+        if applies.of == Build::Either
+            && self.cluster.target.is_some_and(|target| applies.versions.include(&target))
+        {
+            return Ok(true);
+        }
+        let versions: Vec<(&str, &Observed<BuildVersion>)> = match node {
+            Some(node) => vec![(node.name.as_str(), &node.version)],
+            None => self.cluster.serving().map(|node| (node.name.as_str(), &node.version)).collect(),
+        };
+        let database = self.cluster.database_version();
+        let mut missing = Vec::new();
+        let mut inside = database.value().filter(|_| node.is_none()).map(|v| applies.versions.include(v));
+        for (name, version) in versions {
+            match version.value() {
+                Some(version) => {
+                    // Nodes on both sides of a boundary: the rule concerns at least one of them.
+                    inside = Some(inside.unwrap_or(false) || applies.versions.include(version));
+                }
+                None => missing.push(self.version_missing(name, version)),
+            }
+        }
+        match inside {
+            Some(true) => Ok(true),
+            Some(false) if missing.is_empty() => Ok(false),
+            _ if missing.is_empty() => Err(vec![Missing {
+                node: None,
+                what: "the product's build".into(),
+                why: "no node is known".into(),
+                from: Question::NodeList,
+            }]),
+            _ => Err(missing),
+        }
+    }
+
+    /// That a node's build is not known.
+    pub fn version_missing(&self, name: &str, version: &Observed<BuildVersion>) -> Missing {
+        let has_bundle = self.cluster.nodes.iter().any(|node| node.name == name && node.snapshot.is_some());
+        Missing {
+            node: Some(name.to_owned()),
+            what: format!("the product build of {name}"),
+            why: version.why_unknown().unwrap_or_else(|| "no binary tells it".into()),
+            from: if has_bundle { Question::NodeList } else { Question::Bundle { node: name.to_owned() } },
+        }
+    }
+
+    /// Whether this cluster's build has the node list over REST; `None` when no build is known.
+    pub fn has_rest_node_list(cluster: &Cluster) -> Option<bool> {
+        cluster
+            .nodes
+            .iter()
+            .filter_map(|node| node.version.value())
+            .max()
+            .map(|newest| *newest >= REST_NODE_LIST)
+    }
+
+    /// A finding of the rule being judged, at its own severity and confidence, still without evidence.
+    pub fn finding(&self, subject: Subject, title: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        Finding {
+            severity: self.rule.severity,
+            confidence: self.rule.confidence(),
+            subject,
+            title: title.into(),
+            detail: String::new(),
+            evidence: Vec::new(),
+            remedy: remedy.into(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> Question {
+    let again = |how: &str| Question::BundleAgain { node: node.name.clone(), how: how.into() };
+    match (&node.snapshot, fact) {
+        (None, _) => Question::Bundle { node: node.name.clone() },
+        (Some(snapshot), _) if snapshot.copied => again("on the node itself, not from a copy of its folder"),
+        (Some(_), Observed::Unreadable { .. }) => again("as administrator"),
+        (Some(_), _) => again("on the node itself, as administrator"),
+    }
+}
+
+impl Finding {
+    /// With one more piece of evidence.
+    #[must_use]
+    pub fn because(mut self, evidence: Evidence) -> Self {
+        self.evidence.push(evidence);
+        self
+    }
+
+    /// With another severity.
+    #[must_use]
+    pub fn at(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// As our own reasoning: it asks, it does not condemn.
+    #[must_use]
+    pub fn inferred(mut self) -> Self {
+        self.confidence = Confidence::Inferred;
+        self
+    }
+
+    /// With a sentence of detail.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// With a note, such as a second source that says otherwise.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
+
+/// A fact of a node as evidence: its value with its place, or its absence.
+pub(super) fn evidence<T: ToString>(node: &Node, label: &str, fact: &Observed<T>) -> Evidence {
+    let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+    let place = fact.place().cloned().unwrap_or_default().in_input(input);
+    match fact.value() {
+        Some(value) => {
+            Evidence::Value { node: node.name.clone(), fact: label.into(), value: value.to_string(), place }
+        }
+        None => Evidence::Absence { node: node.name.clone(), fact: label.into(), place },
+    }
+}
+
+/// The build the node's own bundle shows, whatever the node list says: the sighting whose place is in the bundle.
+pub(super) fn snapshot_version(node: &Node) -> Option<BuildVersion> {
+    match &node.version {
+        Observed::Known { value, sources, disputed } => {
+            if sources.iter().any(|place| place.input.is_empty()) {
+                Some(*value)
+            } else {
+                disputed.iter().find(|(_, place)| place.input.is_empty()).map(|(version, _)| *version)
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether an export's moment lies after a bundle's time: as instants where the export states its zone, else by
+/// the wall clock, which is the best an export without a zone allows.
+pub(super) fn is_after(moment: &Moment, bundle: &DateTime<FixedOffset>) -> bool {
+    match moment.utc {
+        Some(utc) => utc > bundle.with_timezone(&Utc),
+        None => moment.wall > bundle.naive_local(),
+    }
+}
+
+/// How long a log hit counts as current, before the node's newest line (DESIGN 4).
+pub(super) fn current_window() -> TimeDelta {
+    TimeDelta::hours(24)
+}

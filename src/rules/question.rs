@@ -1,0 +1,56 @@
+//! Evaluator of `questions.toml`: rules that only a person can answer.
+
+use super::context::Context;
+use crate::finding::{Evidence, Outcome, Subject};
+use crate::model::{Answer, Node};
+
+/// Judges the rule by the answer for the node, or for the cluster.
+pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
+    let id = cx.rule.id.as_str();
+    let Some(row) = cx.knowledge.rows.questions.iter().find(|row| row.id == id) else {
+        return Outcome::Failed { error: format!("{id} has no question") };
+    };
+    let name = node.map_or("", |node| node.name.as_str());
+    let Some(answer) = cx.cluster.answers.get(id, name) else {
+        return Outcome::unknown(cx.unanswered(node, id, "nobody has answered it"));
+    };
+    if row.bad.contains(&answer.value) {
+        let subject = node.map_or_else(Subject::cluster, |node| Subject::node(&node.name));
+        let finding = cx.finding(subject, cx.rule.title.clone(), cx.rule.fix.clone()).because(answered(
+            name,
+            &row.ask,
+            answer,
+            &cx.cluster.answers.input,
+        ));
+        return Outcome::Findings(vec![finding]);
+    }
+    if row.valid_days > 0 {
+        let age = answer.on.map(|day| (cx.cluster.as_of.date_naive() - day).num_days());
+        match age {
+            Some(days) if (0..=i64::from(row.valid_days)).contains(&days) => {}
+            Some(days) => {
+                let why = format!("the answer is {days} days old");
+                return Outcome::unknown(cx.unanswered(node, id, &why));
+            }
+            None => return Outcome::unknown(cx.unanswered(node, id, "the answer has no date (`on`)")),
+        }
+    }
+    Outcome::pass_with(says(answer))
+}
+
+/// An answer as evidence.
+pub(super) fn answered(node: &str, ask: &str, answer: &Answer, input: &str) -> Evidence {
+    Evidence::Value {
+        node: node.to_owned(),
+        fact: ask.to_owned(),
+        value: says(answer),
+        place: answer.place.in_input(input),
+    }
+}
+
+/// An answer with the person and the day.
+pub(super) fn says(answer: &Answer) -> String {
+    let by = answer.by.as_ref().map(|by| format!(", said {by}")).unwrap_or_default();
+    let on = answer.on.map(|on| format!(" on {on}")).unwrap_or_default();
+    format!("answered \"{}\"{by}{on}", answer.value)
+}

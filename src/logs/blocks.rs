@@ -1,0 +1,133 @@
+//! Cuts a stream of text into blocks of whole lines, in bounded memory.
+
+use memchr::{memchr, memrchr};
+
+/// Bytes held at a time.
+pub(super) const BLOCK: usize = 256 * 1024;
+/// How much of a line longer than a block is read again with its next piece, so that a text across the cut is
+/// seen; no wording is longer.
+const OVERLAP: usize = 4 * 1024;
+
+/// A piece of the text.
+pub(super) struct Block<'a> {
+    /// Whole lines; or a piece of one line without its end.
+    pub(super) text: &'a [u8],
+    /// The byte that ends a line.
+    pub(super) line_end: u8,
+    /// The first line began in an earlier block, the end of which is repeated here.
+    pub(super) continues: bool,
+}
+
+/// Collects bytes until a block is full. Blocks depend on the text alone, not on how it was pushed.
+#[derive(Default)]
+pub(super) struct Blocks {
+    held: Vec<u8>,
+    line_end: Option<u8>,
+    inside_line: bool,
+}
+
+impl Blocks {
+    /// Takes bytes and hands out the blocks that become full.
+    pub(super) fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(Block<'_>)) {
+        while !bytes.is_empty() {
+            let room = BLOCK - self.held.len();
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            self.held.extend_from_slice(now);
+            bytes = later;
+            if self.held.len() == BLOCK {
+                self.hand_out(&mut each);
+            }
+        }
+    }
+
+    /// Hands out what is left.
+    pub(super) fn finish(mut self, mut each: impl FnMut(Block<'_>)) {
+        if !self.held.is_empty() {
+            let line_end = self.line_end();
+            each(Block { text: &self.held, line_end, continues: self.inside_line });
+        }
+    }
+
+    fn hand_out(&mut self, each: &mut impl FnMut(Block<'_>)) {
+        let line_end = self.line_end();
+        let whole = memrchr(line_end, &self.held).map(|at| at + 1);
+        let until = whole.unwrap_or_else(|| char_start(&self.held, self.held.len() - 1));
+        let (text, _) = self.held.split_at(until);
+        each(Block { text, line_end, continues: self.inside_line });
+        let keep = whole.unwrap_or_else(|| char_start(&self.held, until - OVERLAP));
+        self.held.drain(..keep);
+        self.inside_line = whole.is_none();
+    }
+
+    /// Lines end with LF, CRLF or, in text that has no LF at its beginning, with CR alone.
+    fn line_end(&mut self) -> u8 {
+        *self.line_end.get_or_insert_with(|| {
+            let only_cr = memchr(b'\n', &self.held).is_none() && memchr(b'\r', &self.held).is_some();
+            if only_cr { b'\r' } else { b'\n' }
+        })
+    }
+}
+
+/// The start of the UTF-8 character that `at` lies in; `at` itself where that is no UTF-8.
+pub(super) fn char_start(text: &[u8], at: usize) -> usize {
+    let continues = |&at: &usize| text.get(at).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000);
+    (at.saturating_sub(3)..=at).rev().find(|at| !continues(at)).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blocks(text: &[u8], chunk: usize) -> Vec<(Vec<u8>, bool)> {
+        let mut all = Vec::new();
+        let mut blocks = Blocks::default();
+        for chunk in text.chunks(chunk) {
+            blocks.push(chunk, |block| all.push((block.text.to_vec(), block.continues)));
+        }
+        blocks.finish(|block| all.push((block.text.to_vec(), block.continues)));
+        all
+    }
+
+    #[test]
+    fn blocks_end_at_line_ends_and_lose_nothing() {
+        let text = b"a line of text\r\n".repeat(BLOCK / 8);
+        let cut = blocks(&text, 1000);
+        assert_eq!(cut, blocks(&text, 4_000_000));
+        assert!(cut.len() >= 2 && cut.iter().all(|(block, continues)| block.ends_with(b"\n") && !continues));
+        assert_eq!(cut.concat_text(), text);
+    }
+
+    #[test]
+    fn a_long_line_comes_in_overlapping_pieces() {
+        let text = "ü".repeat(BLOCK) + "\nnext";
+        let cut = blocks(text.as_bytes(), 777);
+        assert!(cut.len() > 2);
+        assert!(!cut[0].1 && cut[1..].iter().all(|(_, continues)| *continues));
+        for pair in cut.windows(2) {
+            let end = &pair[0].0[pair[0].0.len() - OVERLAP..];
+            assert!(pair[1].0.starts_with(end), "the end of a piece is read again");
+        }
+        assert!(cut.iter().all(|(block, _)| std::str::from_utf8(block).is_ok()), "characters stay whole");
+    }
+
+    #[test]
+    fn text_without_lf_ends_its_lines_with_cr() {
+        for (text, line_end) in
+            [(&b"a\rb"[..], b'\r'), (b"a\r\nb", b'\n'), (b"a\nb\r", b'\n'), (b"ab", b'\n')]
+        {
+            let mut blocks = Blocks::default();
+            blocks.push(text, |_| ());
+            blocks.finish(|block| assert_eq!(block.line_end, line_end));
+        }
+    }
+
+    trait ConcatText {
+        fn concat_text(&self) -> Vec<u8>;
+    }
+
+    impl ConcatText for Vec<(Vec<u8>, bool)> {
+        fn concat_text(&self) -> Vec<u8> {
+            self.iter().flat_map(|(block, _)| block.clone()).collect()
+        }
+    }
+}

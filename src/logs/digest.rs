@@ -1,0 +1,69 @@
+//! What a pass leaves behind: of one file, and of all files of a node together.
+
+use crate::model::log::{Hit, LogDigest, LogFile};
+use std::collections::BTreeMap;
+
+/// What the pass over one file found.
+#[derive(Debug, Clone)]
+pub struct FileDigest {
+    /// The file and the period it covers.
+    pub file: LogFile,
+    /// Hits in order of signature and wording.
+    pub hits: Vec<Hit>,
+    /// Lines at error level or above, by hour since the Unix epoch, UTC.
+    pub errors_by_hour: BTreeMap<i64, u64>,
+    /// Whether the node's offset was known.
+    pub zone_known: bool,
+}
+
+impl FileDigest {
+    /// The digest of a file that turned out not to be what it claims (`why`, a lower-case fragment): it stays in
+    /// the list, and nothing it said counts.
+    #[must_use]
+    pub fn broken(self, why: impl Into<String>) -> Self {
+        let file = LogFile { broken: Some(why.into()), period: None, lines: 0, ..self.file };
+        Self { file, hits: Vec::new(), errors_by_hour: BTreeMap::new(), zone_known: self.zone_known }
+    }
+}
+
+/// Joins the digests of a node's files; their order does not matter.
+pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
+    digests.sort_by(|a, b| a.file.name.cmp(&b.file.name));
+    let mut all = LogDigest {
+        zone_known: !digests.is_empty() && digests.iter().all(|digest| digest.zone_known),
+        ..LogDigest::default()
+    };
+    let mut hits: BTreeMap<(String, usize), Hit> = BTreeMap::new();
+    for digest in digests {
+        all.files.push(digest.file);
+        for (hour, errors) in digest.errors_by_hour {
+            *all.errors_by_hour.entry(hour).or_default() += errors;
+        }
+        for hit in digest.hits {
+            let key = (hit.signature.clone(), hit.wording);
+            let joined = match hits.remove(&key) {
+                Some(earlier) => join(earlier, hit),
+                None => hit,
+            };
+            hits.insert(key, joined);
+        }
+    }
+    all.hits = hits.into_values().collect();
+    for hit in &mut all.hits {
+        hit.samples.sort_by(|a, b| (a.time, &a.place).cmp(&(b.time, &b.place)));
+    }
+    all
+}
+
+fn join(mut one: Hit, other: Hit) -> Hit {
+    one.errors += other.errors;
+    one.others += other.others;
+    one.first = one.first.into_iter().chain(other.first).min();
+    one.last = one.last.max(other.last);
+    one.last_error = one.last_error.max(other.last_error);
+    for (hour, count) in other.by_hour {
+        *one.by_hour.entry(hour).or_default() += count;
+    }
+    one.samples.extend(other.samples);
+    one
+}

@@ -1,0 +1,168 @@
+//! Which encoding a log has, and its text as UTF-8.
+
+use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
+use std::borrow::Cow;
+
+/// Bytes looked at before the encoding is decided.
+const HEAD: usize = 4 * 1024;
+
+/// Turns the bytes of a file into text: UTF-16 is decoded, everything else is passed on as it is, since wordings and
+/// time stamps are ASCII in UTF-8 and in windows-1252 alike.
+#[derive(Default)]
+pub(super) struct Text {
+    head: Vec<u8>,
+    form: Option<Form>,
+}
+
+enum Form {
+    Bytes,
+    Utf16 { decoder: Decoder, buffer: Vec<u8> },
+}
+
+impl Text {
+    /// Takes bytes and hands out text.
+    pub(super) fn push(&mut self, bytes: &[u8], mut each: impl FnMut(&[u8])) {
+        if let Some(form) = &mut self.form {
+            return form.push(bytes, false, &mut each);
+        }
+        let (now, later) = bytes.split_at(bytes.len().min(HEAD - self.head.len()));
+        self.head.extend_from_slice(now);
+        if self.head.len() == HEAD {
+            self.decide(&mut each).push(later, false, &mut each);
+        }
+    }
+
+    /// Hands out the rest, and names the encoding if it is UTF-16.
+    pub(super) fn finish(mut self, mut each: impl FnMut(&[u8])) -> Option<&'static str> {
+        if self.form.is_none() {
+            self.decide(&mut each);
+        }
+        match self.form {
+            Some(Form::Utf16 { mut decoder, mut buffer }) => {
+                decode(&mut decoder, &mut buffer, &[], true, &mut each);
+                Some(if decoder.encoding() == UTF_16LE { "utf-16le" } else { "utf-16be" })
+            }
+            _ => None,
+        }
+    }
+
+    fn decide(&mut self, each: &mut impl FnMut(&[u8])) -> &mut Form {
+        let head = std::mem::take(&mut self.head);
+        let (encoding, mark) = match *head.as_slice() {
+            [0xff, 0xfe, ..] => (Some(UTF_16LE), 2),
+            [0xfe, 0xff, ..] => (Some(UTF_16BE), 2),
+            [0xef, 0xbb, 0xbf, ..] => (None, 3),
+            _ => (utf16_by_zeros(&head), 0),
+        };
+        let form = self.form.insert(match encoding {
+            Some(encoding) => Form::Utf16 {
+                decoder: encoding.new_decoder_without_bom_handling(),
+                buffer: vec![0; HEAD * 4],
+            },
+            None => Form::Bytes,
+        });
+        form.push(head.get(mark..).unwrap_or_default(), false, each);
+        form
+    }
+}
+
+impl Form {
+    fn push(&mut self, bytes: &[u8], last: bool, each: &mut impl FnMut(&[u8])) {
+        match self {
+            Self::Bytes => each(bytes),
+            Self::Utf16 { decoder, buffer } => decode(decoder, buffer, bytes, last, each),
+        }
+    }
+}
+
+fn decode(
+    decoder: &mut Decoder,
+    buffer: &mut [u8],
+    mut bytes: &[u8],
+    last: bool,
+    each: &mut impl FnMut(&[u8]),
+) {
+    loop {
+        let (result, read, written, _) = decoder.decode_to_utf8(bytes, buffer, last);
+        each(buffer.get(..written).unwrap_or_default());
+        bytes = bytes.get(read..).unwrap_or_default();
+        if matches!(result, CoderResult::InputEmpty) {
+            return;
+        }
+    }
+}
+
+/// UTF-16 without a mark: Latin text has a zero in nearly every second byte, and on one side only.
+fn utf16_by_zeros(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let (pairs, _) = head.as_chunks::<2>();
+    let first = pairs.iter().filter(|pair| pair.first() == Some(&0)).count();
+    let second = pairs.iter().filter(|pair| pair.last() == Some(&0)).count();
+    let (most, few) = (pairs.len() * 7 / 10, pairs.len() / 10);
+    if pairs.is_empty() {
+        None
+    } else if second > most && first <= few {
+        Some(UTF_16LE)
+    } else if first > most && second <= few {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// A piece of a line as text to show: what is not UTF-8 is taken for windows-1252, where every byte is a
+/// character.
+pub(super) fn show(line: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(line) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: &[u8], chunk: usize) -> (String, Option<&'static str>) {
+        let (mut text, mut all) = (Text::default(), Vec::new());
+        for chunk in bytes.chunks(chunk) {
+            text.push(chunk, |part| all.extend_from_slice(part));
+        }
+        let name = text.finish(|part| all.extend_from_slice(part));
+        (String::from_utf8_lossy(&all).into_owned(), name)
+    }
+
+    fn utf16(text: &str, mark: bool, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        mark.then_some(0xfeff).into_iter().chain(text.encode_utf16()).flat_map(bytes).collect()
+    }
+
+    #[test]
+    fn utf16_is_known_by_its_mark_or_its_zeros() {
+        let line = "2026-06-16 10:02:13,123 ERROR Größe 🙂\r\n".repeat(300);
+        for chunk in [1, 7, 1 << 20] {
+            for mark in [true, false] {
+                let little = text(&utf16(&line, mark, u16::to_le_bytes), chunk);
+                assert_eq!(little, (line.clone(), Some("utf-16le")));
+                let big = text(&utf16(&line, mark, u16::to_be_bytes), chunk);
+                assert_eq!(big, (line.clone(), Some("utf-16be")));
+            }
+        }
+    }
+
+    #[test]
+    fn a_mark_is_no_text() {
+        assert_eq!(text(b"\xef\xbb\xbf2026", 1), ("2026".to_owned(), None));
+    }
+
+    #[test]
+    fn zeros_alone_are_not_utf16() {
+        for bytes in [&[0; 64][..], b"", b"a", b"text\0\0\0\0"] {
+            assert_eq!(text(bytes, 3).1, None);
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_shown_as_windows_1252() {
+        assert_eq!(show("Größe".as_bytes()), "Größe");
+        assert_eq!(show(b"Gr\xf6\xdfe don\x92t"), "Größe don’t");
+    }
+}

@@ -1,0 +1,213 @@
+//! Time stamp and level at the start of a line.
+//!
+//! The form is `yyyy-MM-dd HH:mm:ss,fff [thread] LEVEL Logger - message`, with `T` or a blank after the date, `,` or
+//! `.` before one to three digits of fraction, and an optional group in brackets before the level (domain 1.5;
+//! the product's conversion pattern is not published, so the reader is tolerant). Lines come in lower case.
+
+use chrono::NaiveDate;
+
+/// Milliseconds since the Unix epoch on the clock of the node, which prints no zone.
+pub(super) type LocalMillis = i64;
+
+/// How grave a line says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// Error and everything above it.
+    Error,
+    /// Everything below.
+    Lower,
+}
+
+/// Years that a log of the product can be from; a zero date in a torn line must not stretch the covered period.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2099;
+
+/// Reads time stamps. Lines come in runs of the same hour, which is worth remembering: the calendar is asked
+/// once a run.
+#[derive(Default)]
+pub(super) struct Stamps {
+    hour: [u8; 13],
+    starts: Option<LocalMillis>,
+}
+
+impl Stamps {
+    /// The time stamp that a line begins with, and what follows it.
+    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<(LocalMillis, &'a [u8])> {
+        let (hour, rest) = line.split_first_chunk::<13>()?;
+        let (&[b':', m1, m2, b':', s1, s2], rest) = rest.split_first_chunk::<6>()? else { return None };
+        if *hour != self.hour {
+            self.starts = start_of_hour(hour);
+            self.hour = *hour;
+        }
+        let starts = self.starts?;
+        let minute = number(&[m1, m2]).filter(|&minute| minute < 60)?;
+        let second = number(&[s1, s2]).filter(|&second| second < 60)?;
+        let (fraction, rest) = match *rest {
+            [b',' | b'.', a, b, c, ref rest @ ..] if c.is_ascii_digit() => (number(&[a, b, c])?, rest),
+            [b',' | b'.', a, b, ref rest @ ..] if b.is_ascii_digit() => (number(&[a, b])? * 10, rest),
+            [b',' | b'.', a, ref rest @ ..] if a.is_ascii_digit() => (number(&[a])? * 100, rest),
+            _ => (0, rest),
+        };
+        // A longer fraction, or a zone, is another format than the one that was read.
+        let ended = rest.first().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'[' | b'(' | b'|' | b'\r'));
+        ended.then_some((starts + (minute * 60 + second) * 1000 + fraction, rest))
+    }
+}
+
+fn start_of_hour(text: &[u8; 13]) -> Option<LocalMillis> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ' | b't', h1, h2] = *text else { return None };
+    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok().filter(|year| YEARS.contains(year))?;
+    let month = u32::try_from(number(&[m1, m2])?).ok()?;
+    let day = u32::try_from(number(&[d1, d2])?).ok()?;
+    let hour = u32::try_from(number(&[h1, h2])?).ok()?;
+    Some(NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour, 0, 0)?.and_utc().timestamp_millis())
+}
+
+fn number(digits: &[u8]) -> Option<i64> {
+    digits.iter().try_fold(0, |all, digit| digit.is_ascii_digit().then(|| all * 10 + i64::from(digit - b'0')))
+}
+
+/// The level that follows a time stamp, after at most three groups in brackets.
+pub(super) fn level(mut rest: &[u8]) -> Option<Level> {
+    for _ in 0..4 {
+        rest = rest.trim_ascii_start();
+        let close = match rest.first() {
+            Some(b'[') => b']',
+            Some(b'(') => b')',
+            _ => return level_of(word(rest)),
+        };
+        let inner = rest.get(1..)?;
+        // Thread names are short; a bracket that does not close soon is part of the message.
+        let at = memchr::memchr(close, inner.get(..inner.len().min(120))?)?;
+        let (group, after) = inner.split_at(at);
+        if let Some(level) = level_of(group) {
+            return Some(level);
+        }
+        rest = after.get(1..)?;
+    }
+    None
+}
+
+/// The level that an untimed line begins with: `ERROR Thycotic.Logging.ILogWriter - …` stands so in the
+/// documentation. Only capitals count, as `Error: …` begins many a message.
+pub(super) fn bare_level(line: &[u8]) -> Option<Level> {
+    let word = word(line);
+    if word.len() < 4 || !word.iter().all(u8::is_ascii_uppercase) {
+        return None;
+    }
+    line.get(word.len()).filter(|byte| byte.is_ascii_whitespace())?;
+    level_of(&word.to_ascii_lowercase())
+}
+
+/// The letters at the start, as many as the longest level has.
+fn word(text: &[u8]) -> &[u8] {
+    let letters = text.iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    text.get(..letters).unwrap_or_default()
+}
+
+/// Levels of the log files and of the system log (domain 1.5).
+fn level_of(word: &[u8]) -> Option<Level> {
+    match word {
+        b"error" | b"fatal" | b"critical" | b"alert" | b"emergency" => Some(Level::Error),
+        b"warn" | b"warning" | b"notice" | b"info" | b"information" | b"verbose" | b"debug" => {
+            Some(Level::Lower)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{DateTime, NaiveDateTime};
+    use proptest::prelude::*;
+
+    fn read(line: &str) -> Option<(String, String)> {
+        let line = line.to_ascii_lowercase();
+        let (at, rest) = Stamps::default().read(line.as_bytes())?;
+        let time = DateTime::from_timestamp_millis(at).unwrap().format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
+        Some((time, String::from_utf8(rest.to_vec()).unwrap()))
+    }
+
+    #[test]
+    fn all_forms_of_a_time_stamp_are_read() {
+        for (line, time) in [
+            ("2026-06-16 10:02:13,123 x", "2026-06-16T10:02:13.123"),
+            ("2026-06-16T10:02:13.12 x", "2026-06-16T10:02:13.120"),
+            ("2026-06-16 10:02:13.1 x", "2026-06-16T10:02:13.100"),
+            ("2024-02-29 23:59:59 x", "2024-02-29T23:59:59.000"),
+        ] {
+            assert_eq!(read(line), Some((time.to_owned(), " x".to_owned())), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_stamp_is_not_read() {
+        for line in [
+            "",
+            "2026-06-16",
+            "2026-06-16 10:02",
+            "2026-02-29 10:02:13,123 x",
+            "2026-06-16 24:02:13,123 x",
+            "2026-06-16 10:60:13,123 x",
+            "2026-06-16 10:02:60,123 x",
+            "0001-01-01 00:00:00,000 x",
+            "2026-06-16 10:02:13,1234 x",
+            "2026-06-16 10:02:13, x",
+            "2026-06-16T10:02:13Z x",
+            "2026/06/16 10:02:13,123 x",
+            " 2026-06-16 10:02:13,123 x",
+        ] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn levels_stand_after_groups() {
+        for (rest, wanted) in [
+            (" [12] ERROR Thycotic.X - text", Some(Level::Error)),
+            (" error text", Some(Level::Error)),
+            (" (7) [worker 3] FATAL x", Some(Level::Error)),
+            (" [CRITICAL] x", Some(Level::Error)),
+            (" [12] WARN x", Some(Level::Lower)),
+            (" Information: x", Some(Level::Lower)),
+            (" ErrorHandler started", None),
+            (" [never closed ERROR x", None),
+            (" [a] [b] [c] [d] ERROR", None),
+            ("", None),
+        ] {
+            assert_eq!(level(rest.to_ascii_lowercase().as_bytes()), wanted, "{rest}");
+        }
+    }
+
+    #[test]
+    fn an_untimed_line_shows_its_level_in_capitals_only() {
+        assert_eq!(bare_level(b"ERROR Thycotic.Logging.ILogWriter - x"), Some(Level::Error));
+        assert_eq!(bare_level(b"INFO x"), Some(Level::Lower));
+        for line in ["Error: x", "ERROR", "ERRORS x", "   at System.X", ""] {
+            assert_eq!(bare_level(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_digits_agree_with_the_calendar(
+            lines in proptest::collection::vec("20[0-9]{2}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-6][0-9]:[0-6][0-9],[0-9]{3}", 1..20)
+        ) {
+            let mut stamps = Stamps::default();
+            for line in lines {
+                // A leap second is a valid reading for chrono; no log of the product is known to have one.
+                let slow = NaiveDateTime::parse_from_str(&line, "%Y-%m-%d %H:%M:%S,%3f").ok()
+                    .filter(|_| !line.contains(":60,"))
+                    .map(|time| time.and_utc().timestamp_millis());
+                prop_assert_eq!(stamps.read(line.as_bytes()).map(|(at, _)| at), slow, "{}", line);
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic(line in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let _ = Stamps::default().read(&line);
+            let _ = level(&line);
+            let _ = bare_level(&line);
+        }
+    }
+}

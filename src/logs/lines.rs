@@ -1,0 +1,193 @@
+//! The lines of one file: what they begin with, and which wordings they carry.
+
+use super::blocks::Block;
+use super::header::{Level, LocalMillis, Stamps, bare_level, level};
+use super::sample::{Line, Samples};
+use super::scan::Scanner;
+use crate::model::log::{Hit, Period, Sample};
+use chrono::{DateTime, FixedOffset};
+use memchr::memchr_iter;
+use std::collections::BTreeMap;
+
+/// Reads the lines of a file, block by block.
+pub(super) struct Lines<'s> {
+    scanner: &'s Scanner<'s>,
+    offset: FixedOffset,
+    stamps: Stamps,
+    folded: Vec<u8>,
+    count: u64,
+    utf8: bool,
+    /// Time and level of the newest line that had one; lines without, such as a stack trace, belong to it.
+    time: Option<LocalMillis>,
+    level: Option<Level>,
+    /// Wordings counted on the current line already.
+    seen: Vec<usize>,
+    period: Option<(LocalMillis, LocalMillis)>,
+    errors_by_hour: BTreeMap<i64, u64>,
+    found: BTreeMap<usize, Found>,
+}
+
+/// What is known of one wording in one file.
+#[derive(Default)]
+struct Found {
+    errors: u64,
+    others: u64,
+    first: Option<LocalMillis>,
+    last: Option<LocalMillis>,
+    last_error: Option<LocalMillis>,
+    by_hour: BTreeMap<i64, u64>,
+    samples: Samples,
+}
+
+impl<'s> Lines<'s> {
+    /// Before the first line. Times are of a clock `offset` from UTC.
+    pub(super) fn new(scanner: &'s Scanner<'s>, offset: FixedOffset) -> Self {
+        Self {
+            scanner,
+            offset,
+            stamps: Stamps::default(),
+            folded: Vec::new(),
+            count: 0,
+            utf8: true,
+            time: None,
+            level: None,
+            seen: Vec::new(),
+            period: None,
+            errors_by_hour: BTreeMap::new(),
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// Reads the next block.
+    pub(super) fn read(&mut self, block: &Block<'_>) {
+        self.utf8 = self.utf8 && std::str::from_utf8(block.text).is_ok();
+        let mut folded = std::mem::take(&mut self.folded);
+        folded.clear();
+        folded.extend_from_slice(block.text);
+        folded.make_ascii_lowercase();
+
+        let next_match = |from| self.scanner.any.as_ref()?.find_at(&folded, from).map(|found| found.start());
+        let mut next = next_match(0);
+        let (mut raw_rest, mut rest) = (block.text, folded.as_slice());
+        let mut start = 0;
+        let mut continues = block.continues;
+        let last = (!block.text.ends_with(&[block.line_end])).then_some(block.text.len());
+        for end in memchr_iter(block.line_end, &folded).map(|at| at + 1).chain(last) {
+            let (line, after) = rest.split_at(end - start);
+            let (raw, raw_after) = raw_rest.split_at(end - start);
+            if !std::mem::take(&mut continues) {
+                self.begin(line, raw);
+            }
+            if next.is_some_and(|at| at < end) {
+                self.hit(line, raw);
+                next = next_match(end);
+            }
+            (start, rest, raw_rest) = (end, after, raw_after);
+        }
+        self.folded = folded;
+    }
+
+    /// Reads what a line begins with.
+    fn begin(&mut self, line: &[u8], raw: &[u8]) {
+        self.count += 1;
+        self.seen.clear();
+        // A machine that lost power leaves zeros where lines were to be.
+        let zeros =
+            if line.first() == Some(&0) { line.iter().take_while(|byte| **byte == 0).count() } else { 0 };
+        let own = if let Some((time, rest)) = self.stamps.read(line.get(zeros..).unwrap_or_default()) {
+            self.time = Some(time);
+            let (first, last) = self.period.unwrap_or((time, time));
+            self.period = Some((first.min(time), last.max(time)));
+            self.level = level(rest);
+            self.level
+        } else {
+            let bare = bare_level(raw.get(zeros..).unwrap_or_default());
+            self.level = bare.or(self.level);
+            bare
+        };
+        if let (Some(Level::Error), Some(time)) = (own, self.time) {
+            *self.errors_by_hour.entry(self.hour(time)).or_default() += 1;
+        }
+    }
+
+    /// Counts the wordings that a line, or a piece of one, carries.
+    fn hit(&mut self, line: &[u8], raw: &[u8]) {
+        let matches = self.scanner.each.matches(line);
+        for index in &matches {
+            let Some(target) = self.scanner.wordings.get(index) else { continue };
+            let precise = target.yields_to.iter().any(|&precise| matches.matched(precise));
+            let Some(at) = target.pattern.find(line).filter(|_| !precise && !self.seen.contains(&index))
+            else {
+                continue;
+            };
+            self.seen.push(index);
+            let hour = self.time.map(|time| self.hour(time));
+            let found = self.found.entry(index).or_default();
+            let error = self.level != Some(Level::Lower);
+            *(if error { &mut found.errors } else { &mut found.others }) += 1;
+            if let (Some(time), Some(hour)) = (self.time, hour) {
+                found.first = Some(found.first.map_or(time, |first| first.min(time)));
+                found.last = found.last.max(Some(time));
+                if error {
+                    found.last_error = found.last_error.max(Some(time));
+                }
+                *found.by_hour.entry(hour).or_default() += 1;
+            }
+            found.samples.keep(self.count, self.time, raw.trim_ascii_end(), at.start());
+        }
+    }
+
+    /// Lines so far.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether every block was UTF-8.
+    pub(super) fn utf8(&self) -> bool {
+        self.utf8
+    }
+
+    fn utc(&self, time: LocalMillis) -> i64 {
+        time - i64::from(self.offset.local_minus_utc()) * 1000
+    }
+
+    /// Hours since the Unix epoch, UTC.
+    fn hour(&self, time: LocalMillis) -> i64 {
+        self.utc(time).div_euclid(3_600_000)
+    }
+
+    fn instant(&self, time: LocalMillis) -> Option<DateTime<FixedOffset>> {
+        Some(DateTime::from_timestamp_millis(self.utc(time))?.with_timezone(&self.offset))
+    }
+
+    /// First and last time stamp.
+    pub(super) fn period(&self) -> Option<Period> {
+        let (from, to) = self.period?;
+        Some(Period { from: self.instant(from)?, to: self.instant(to)? })
+    }
+
+    /// The hits of a file named `name` with their samples cleaned, and the lines at error level by hour.
+    pub(super) fn into_hits(mut self, name: &str) -> (Vec<Hit>, BTreeMap<i64, u64>) {
+        let mut hits = Vec::new();
+        for (index, found) in std::mem::take(&mut self.found) {
+            let Some(target) = self.scanner.wordings.get(index) else { continue };
+            let sample = |line: Line| Sample {
+                place: line.place(name),
+                time: line.time.and_then(|time| self.instant(time)),
+                text: line.excerpt(&target.pattern, self.scanner.cleaner),
+            };
+            hits.push(Hit {
+                signature: target.signature.clone(),
+                wording: target.wording,
+                errors: found.errors,
+                others: found.others,
+                first: found.first.and_then(|time| self.instant(time)),
+                last: found.last.and_then(|time| self.instant(time)),
+                last_error: found.last_error.and_then(|time| self.instant(time)),
+                by_hour: found.by_hour,
+                samples: found.samples.into_lines().map(sample).collect(),
+            });
+        }
+        (hits, self.errors_by_hour)
+    }
+}

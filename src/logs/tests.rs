@@ -1,0 +1,279 @@
+//! The pass as its callers see it.
+
+use super::{FileDigest, Scanner, merge};
+use crate::knowledge::Knowledge;
+use crate::model::excerpt::Clean;
+use crate::model::log::{Component, Hit, LogDigest};
+use chrono::{DateTime, FixedOffset};
+use proptest::prelude::*;
+use std::fmt::Write;
+
+struct Stars;
+
+impl Clean for Stars {
+    fn clean(&self, line: &str) -> String {
+        line.replace("hunter22", "***")
+    }
+}
+
+const EAST: i32 = 2 * 3600;
+
+fn scan_in(bytes: &[u8], chunk: usize, name: &str) -> FileDigest {
+    let knowledge = Knowledge::builtin().unwrap();
+    let scanner = Scanner::new(&knowledge, &Stars).unwrap();
+    let mut file = scanner.file(name, FixedOffset::east_opt(EAST), false);
+    for chunk in bytes.chunks(chunk) {
+        file.push(chunk);
+    }
+    file.finish()
+}
+
+fn scan(text: impl AsRef<[u8]>) -> FileDigest {
+    scan_in(text.as_ref(), usize::MAX, "logs/SS.log")
+}
+
+fn hit<'a>(hits: &'a [Hit], signature: &str, wording: usize) -> &'a Hit {
+    hits.iter().find(|hit| hit.signature == signature && hit.wording == wording).unwrap()
+}
+
+fn time(text: &str) -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339(text).unwrap()
+}
+
+const LOG: &str = "\
+    at Torn.Stack.Trace(line)\r\n\
+2026-06-16 10:02:13,123 [12] INFO  Thycotic.A - started\r\n\
+2026-06-16 10:02:14,000 [12] ERROR Thycotic.B - request failed for password hunter22\r\n\
+System.Exception ---> Thycotic.AppCore.Cryptography.MacMismatchException: x hunter22\r\n\
+   at Thycotic.C()\r\n\
+2026-06-16 11:30:00.5 [7] WARN Thycotic.D - encryption CONFIGS don't match\r\n\
+2026-06-16 11:30:01,000 [7] FATAL Thycotic.D - Secret Server (Not Installed or Unable to Access the Database).\r\n\
+2026-06-16 11:30:02,000 [7] ERROR Thycotic.D - unable to access the database\r\n";
+
+#[test]
+fn a_log_is_counted_dated_and_cleaned() {
+    let digest = scan(LOG);
+    let file = &digest.file;
+    assert_eq!((file.lines, file.bytes, file.encoding), (8, LOG.len() as u64, "utf-8"));
+    assert_eq!(file.component, Some(Component::Web));
+    let period = file.period.unwrap();
+    assert_eq!(period.from, time("2026-06-16T10:02:13.123+02:00"));
+    assert_eq!(period.to, time("2026-06-16T11:30:02+02:00"));
+    let hour = time("2026-06-16T10:00:00+02:00").timestamp() / 3600;
+    assert_eq!(digest.errors_by_hour, [(hour, 1), (hour + 1, 2)].into());
+
+    let mac = hit(&digest.hits, "E-002", 0);
+    assert_eq!((mac.errors, mac.others), (1, 0), "a stack trace has the level of the line it follows");
+    assert_eq!(mac.last_error, Some(time("2026-06-16T10:02:14+02:00")));
+    assert_eq!(mac.samples[0].place.to_string(), "logs/SS.log:4");
+    assert!(mac.samples[0].text.as_str().ends_with("MacMismatchException: x ***"));
+
+    let label = hit(&digest.hits, "E-001", 0);
+    assert_eq!((label.errors, label.others, label.last_error), (0, 1, None));
+    assert_eq!(label.first, Some(time("2026-06-16T11:30:00.500+02:00")));
+}
+
+#[test]
+fn the_more_precise_signature_takes_the_line() {
+    let digest = scan(LOG);
+    assert_eq!(hit(&digest.hits, "E-006", 0).errors, 1);
+    let access = hit(&digest.hits, "E-007", 0);
+    assert_eq!((access.errors, access.samples.len()), (1, 1));
+    assert_eq!(access.samples[0].place.to_string(), "logs/SS.log:8");
+}
+
+#[test]
+fn every_signature_is_found_by_its_example_and_not_by_its_counter_examples() {
+    for signature in Knowledge::builtin().unwrap().signatures {
+        let found = |line: &String| scan(line).hits.iter().any(|hit| hit.signature == signature.id);
+        assert!(signature.example.iter().all(found), "{}", signature.id);
+        assert!(!signature.counter_examples.iter().any(found), "{}", signature.id);
+        for text in signature.wordings.iter().flat_map(|wording| &wording.texts) {
+            assert!(found(&text.to_uppercase()), "{text}");
+        }
+    }
+}
+
+#[test]
+fn two_wordings_on_a_line_count_each_and_a_repeated_one_once() {
+    let digest = scan("Binary Version Mismatch: server dates do not match, BINARY VERSION MISMATCH\n");
+    let found: Vec<_> = digest.hits.iter().map(|hit| (hit.signature.as_str(), hit.errors)).collect();
+    assert_eq!(found, [("E-003", 1), ("E-004", 1)]);
+}
+
+#[test]
+fn the_first_two_and_the_newest_three_lines_are_kept() {
+    let mut log = String::new();
+    for minute in 0..10 {
+        writeln!(log, "2026-06-16 10:{minute:02}:00,000 [1] ERROR X - Binary Version Mismatch {minute}")
+            .unwrap();
+    }
+    let digest = scan(log);
+    let mismatch = hit(&digest.hits, "E-004", 2);
+    let kept: Vec<_> =
+        mismatch.samples.iter().map(|sample| sample.text.as_str().chars().last().unwrap()).collect();
+    assert_eq!((mismatch.errors, kept), (10, vec!['0', '1', '7', '8', '9']));
+}
+
+#[test]
+fn a_match_deep_in_a_line_is_shown_cleaned() {
+    for before in [300, 5_000, 3_000_000] {
+        let log = format!(
+            "2026-06-16 10:00:00,000 [1] ERROR {} hunter22 Binary Version Mismatch hunter22\n",
+            "x ".repeat(before)
+        );
+        let digest = scan(&log);
+        let mismatch = hit(&digest.hits, "E-004", 2);
+        assert_eq!(mismatch.samples[0].text.as_str(), "… Binary Version Mismatch ***");
+        assert_eq!(digest.file.lines, 1);
+    }
+}
+
+#[test]
+fn a_huge_line_is_one_line_wherever_its_texts_stand() {
+    let text = "Binary Version Mismatch ";
+    // Filler of growing length moves the texts over every cut of the blocks.
+    for shift in 0..30 {
+        let line = format!("2026-06-16 10:00:00,000 [1] ERROR {}{}", "x".repeat(shift), text.repeat(40_000));
+        let digest = scan(format!("{line}\n2026-06-16 10:00:01,000 [1] INFO next\n"));
+        assert_eq!(digest.file.lines, 2);
+        assert_eq!(hit(&digest.hits, "E-004", 2).errors, 1);
+    }
+    for shift in (256 * 1024 - 60)..(256 * 1024 + 10) {
+        let digest = scan(format!("{}{text}", "x".repeat(shift)));
+        assert_eq!(hit(&digest.hits, "E-004", 2).errors, 1, "{shift}");
+    }
+}
+
+#[test]
+fn encodings_give_the_same_digest() {
+    let utf8 = format!("{:?}", strip(scan(LOG)));
+    let mark = [b"\xef\xbb\xbf", LOG.as_bytes()].concat();
+    assert_eq!(format!("{:?}", strip(scan(mark))), utf8);
+    for (bytes, name) in [
+        (u16::to_le_bytes as fn(u16) -> [u8; 2], "utf-16le"),
+        (u16::to_be_bytes as fn(u16) -> [u8; 2], "utf-16be"),
+    ] {
+        let wide: Vec<u8> = LOG.encode_utf16().flat_map(bytes).collect();
+        let digest = scan(wide);
+        assert_eq!(digest.file.encoding, name);
+        assert_eq!(format!("{:?}", strip(digest)), utf8);
+    }
+    let latin = scan(b"2026-06-16 10:00:00,000 [1] ERROR Gr\xf6\xdfe: Binary Version Mismatch\n");
+    assert_eq!(latin.file.encoding, "windows-1252");
+    assert!(latin.hits[0].samples[0].text.as_str().contains("Größe"));
+}
+
+/// Without what the encoding itself changes.
+fn strip(mut digest: FileDigest) -> FileDigest {
+    digest.file.encoding = "";
+    digest.file.bytes = 0;
+    digest
+}
+
+#[test]
+fn line_ends_of_all_kinds_give_the_same_digest() {
+    let reference = format!("{:?}", strip(scan(LOG)));
+    for line_end in ["\n", "\r"] {
+        assert_eq!(format!("{:?}", strip(scan(LOG.replace("\r\n", line_end)))), reference);
+    }
+    let torn = LOG.trim_end();
+    assert_eq!(format!("{:?}", strip(scan(torn))), reference);
+}
+
+#[test]
+fn zeros_before_a_line_do_not_hide_its_time() {
+    let digest = scan(b"\0\0\0\x002026-06-16 10:00:00,000 [1] ERROR Binary Version Mismatch\n");
+    assert!(digest.file.period.is_some());
+    assert_eq!(digest.file.encoding, "utf-8");
+}
+
+#[test]
+fn without_an_offset_times_are_utc_and_the_digest_says_so() {
+    let knowledge = Knowledge::builtin().unwrap();
+    let scanner = Scanner::new(&knowledge, &Stars).unwrap();
+    let mut file = scanner.file("SS.log", None, true);
+    file.push(LOG.as_bytes());
+    let digest = file.finish();
+    assert!(!digest.zone_known && digest.file.truncated);
+    assert_eq!(digest.file.period.unwrap().to, time("2026-06-16T11:30:02Z"));
+    let all = merge(vec![digest, scan(LOG)]);
+    assert!(!all.zone_known);
+}
+
+#[test]
+fn no_log_is_no_error() {
+    let digest = scan("");
+    assert_eq!((digest.file.lines, digest.file.period, digest.hits.len()), (0, None, 0));
+    let nothing = merge(Vec::new());
+    assert!(nothing.files.is_empty() && !nothing.zone_known);
+}
+
+#[test]
+fn files_merge_in_any_order() {
+    let older = scan_in(LOG.replace("2026-06-16", "2026-06-15").as_bytes(), 100, "logs/SS.log.1");
+    let newer = scan(LOG);
+    let worker = scan_in(b"2026-06-17 09:00:00,000 [1] INFO x\n", 100, "logs/SS-BSWR.log");
+    let all = merge(vec![worker.clone(), newer.clone(), older.clone()]);
+    assert_eq!(format!("{all:?}"), format!("{:?}", merge(vec![older, newer, worker])));
+    let names: Vec<_> = all.files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["logs/SS-BSWR.log", "logs/SS.log", "logs/SS.log.1"]);
+    let mac = hit(&all.hits, "E-002", 0);
+    assert_eq!((mac.errors, mac.samples.len(), mac.by_hour.len()), (2, 2, 2));
+    assert_eq!(mac.first, Some(time("2026-06-15T10:02:14+02:00")));
+    assert_eq!(mac.samples[0].place.file, "logs/SS.log.1", "in order of time");
+    let web = all.covered(Some(Component::Web)).unwrap();
+    assert_eq!(web.from, time("2026-06-15T10:02:13.123+02:00"));
+    assert_eq!(web.to, time("2026-06-16T11:30:02+02:00"));
+    assert_eq!(all.newest(), Some(time("2026-06-17T09:00:00+02:00")));
+    assert_eq!(all.covered(Some(Component::EngineWorker)), None);
+}
+
+#[test]
+fn a_file_that_is_not_what_it_claims_says_nothing() {
+    let LogDigest { files, hits, errors_by_hour, .. } = merge(vec![scan(LOG).broken("hash differs")]);
+    assert_eq!(files[0].broken.as_deref(), Some("hash differs"));
+    assert!(files[0].period.is_none() && hits.is_empty() && errors_by_hour.is_empty());
+}
+
+/// Pieces that logs are made of, and some that they are not.
+fn piece() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        Just(b"2026-06-16 10:02:13,123 [12] ERROR X - ".to_vec()),
+        Just(b"2026-06-16T11:02:13.1 INFO ".to_vec()),
+        Just(b"Binary Version Mismatch".to_vec()),
+        Just(b"Secret Server (Not Installed or Unable to Access the Database).".to_vec()),
+        Just(b"\r\n".to_vec()),
+        Just(b"\n".to_vec()),
+        Just(b"\r".to_vec()),
+        Just("ü🙂".as_bytes().to_vec()),
+        Just(b"\xff\xfe".to_vec()),
+        Just(b"\0".to_vec()),
+        (1usize..300_000).prop_map(|len| b"x".repeat(len)),
+        proptest::collection::vec(any::<u8>(), 0..40),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_chunking_of_any_bytes_gives_the_same_digest(
+        pieces in proptest::collection::vec(piece(), 0..40),
+        chunk in prop_oneof![1usize..50, 1000usize..400_000],
+    ) {
+        let bytes = pieces.concat();
+        // Tiny chunks of huge inputs take long and show nothing more.
+        let chunk = chunk.max(bytes.len() / 20_000).max(1);
+        let whole = scan(&bytes);
+        prop_assert_eq!(whole.file.bytes, bytes.len() as u64);
+        prop_assert_eq!(format!("{:?}", scan_in(&bytes, chunk, "logs/SS.log")), format!("{whole:?}"));
+    }
+
+    #[test]
+    fn utf16_reads_as_utf8_does(lines in proptest::collection::vec("(2026-06-16 10:0[0-9]:00,000 \\[1\\] (ERROR|INFO) )?(Activation is Required|[a-zA-Z ]{10,40}ü?)", 1..30)) {
+        let text = lines.join("\n");
+        let wide: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        prop_assert_eq!(format!("{:?}", strip(scan(wide))), format!("{:?}", strip(scan(&text))));
+    }
+}

@@ -1,1 +1,43 @@
-//! (being built)
+//! The container of a snapshot: a zip or the same tree as a folder, as `docs/bundle-format.md` specifies it.
+//!
+//! ```text
+//! write:  BundleWriter -> add / note -> finish -> Unfinished -> (rewrite) -> commit -> NAME.zip
+//! read:   find_bundles -> Bundle::open -> manifest, problems -> read / bytes, one verified pass a member
+//! ```
+//!
+//! This room knows zip and hashes, not the product: what a member means is the business of whoever wrote or
+//! reads it. Everything read here comes from outside and is bounded by [`Limits`].
+
+pub mod digest;
+mod file;
+pub mod find;
+mod folder;
+pub mod format;
+pub mod limits;
+pub mod manifest;
+pub mod name;
+mod output;
+pub mod problem;
+pub mod read;
+pub mod write;
+mod zipped;
+
+pub use digest::Sha256;
+pub use find::{Found, find_bundles};
+pub use format::FormatVersion;
+pub use limits::Limits;
+pub use manifest::{Collection, Content, FingerprintKey, Manifest, MemberRecord, NodeIdentity, Status};
+pub use name::MemberName;
+pub use problem::{MemberError, OpenError};
+pub use read::{Bundle, Form};
+pub use write::{BundleWriter, Edit, NewMember, Unfinished, WriteError};
+
+/// The member that describes all others; written last, read first.
+pub const MANIFEST: &str = "manifest.json";
+/// The member with the facts of the node.
+pub const FACTS: &str = "facts.json";
+/// The member with one line for each file of the application folder.
+pub const INVENTORY: &str = "inventory.jsonl";
+
+#[cfg(test)]
+mod tests;

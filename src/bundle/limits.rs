@@ -1,0 +1,38 @@
+//! Every bound on what a bundle may make this program do, in one place.
+//!
+//! `docs/bundle-format.md` repeats the numbers; a test keeps the two equal. A high compression ratio alone
+//! breaks nothing: logs repeat themselves.
+
+/// Characters of a member name, separators included.
+pub const NAME_CHARS: usize = 120;
+/// Levels of a member name: two folders and a file.
+pub const NAME_LEVELS: usize = 3;
+
+/// Bounds of one bundle; [`Limits::default`] are those of the format, others serve tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Entries of the container, folders included, and rows of the manifest.
+    pub entries: usize,
+    /// Bytes of the manifest, actual ones.
+    pub manifest_bytes: u64,
+    /// Bytes of one member. The manifest declares them, the container must agree, and reading stops at the first
+    /// byte beyond: a lie costs what was declared.
+    pub member_bytes: u64,
+    /// Bytes of all members together, counted in the order of their names; members beyond are not read.
+    pub total_bytes: u64,
+    /// Problems reported one by one; the rest are counted.
+    pub problems: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            entries: 10_000,
+            manifest_bytes: 16 << 20,
+            // Below 4 GiB, so that no entry needs the zip64 header extension.
+            member_bytes: 2 << 30,
+            total_bytes: 8 << 30,
+            problems: 100,
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Reading a bundle: the manifest at once, each member in one verified pass when it is asked for.
+
+use super::digest::{Hasher, Sha256, next_chunk};
+use super::limits::Limits;
+use super::manifest::{Content, Manifest, MemberRecord, Status};
+use super::name::MemberName;
+use super::problem::{ManifestError, MemberError, OpenError, odd_name, quoted, unlisted};
+use super::zipped::Archive;
+use super::{MANIFEST, folder, zipped};
+use crate::model::input::{Problem, ProblemKind};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use zip::ZipReadOptions;
+
+/// Bytes read at a time; larger ones bring nothing measurable.
+const CHUNK: usize = 64 * 1024;
+
+/// An open bundle. Members are read from it by any number of threads at once; nothing is ever unpacked.
+#[derive(Debug)]
+pub struct Bundle {
+    path: PathBuf,
+    /// `None` for a folder.
+    archive: Option<Archive>,
+    manifest: Manifest,
+    manifest_sha256: Sha256,
+    problems: Vec<Problem>,
+    slots: BTreeMap<MemberName, Result<(At, Content), MemberError>>,
+}
+
+/// The two forms of a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// One zip file.
+    Zip,
+    /// The same tree as a folder.
+    Folder,
+}
+
+/// Where the bytes of an entry are.
+#[derive(Debug, Clone)]
+pub(super) enum At {
+    /// Index in the archive.
+    Zip(usize),
+    /// Path of the file.
+    File(PathBuf),
+}
+
+/// One entry of the container.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) at: At,
+    /// Bytes by the container's own account.
+    pub(super) size: u64,
+    /// Why it cannot be read, whatever the manifest says.
+    pub(super) bad: Option<MemberError>,
+}
+
+/// What a container holds, before the manifest is read.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Entries by name without regard to case.
+    entries: BTreeMap<String, (MemberName, Entry)>,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Listing {
+    /// Adds an entry; an odd name is a problem of its own, a second entry of the same name refuses the bundle.
+    pub(super) fn add(&mut self, name: &str, entry: Entry) -> Result<(), OpenError> {
+        match MemberName::parse(name) {
+            Err(error) => self.problems.push(odd_name(name, error)),
+            Ok(parsed) => {
+                if self.entries.insert(parsed.folded(), (parsed, entry)).is_some() {
+                    return Err(OpenError::Duplicate(name.to_owned()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the name of a folder, which has nothing else to look at.
+    pub(super) fn check_folder(&mut self, name: &str) {
+        if let Err(error) = MemberName::parse(name) {
+            self.problems.push(odd_name(name, error));
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.problems.is_empty()
+    }
+
+    /// Takes out the entry of exactly this name.
+    fn take(&mut self, name: &str) -> Option<Entry> {
+        let folded = name.to_ascii_lowercase();
+        let exact = self.entries.get(&folded).is_some_and(|(found, _)| found.as_str() == name);
+        if exact { self.entries.remove(&folded).map(|(_, entry)| entry) } else { None }
+    }
+}
+
+impl Bundle {
+    /// Opens a bundle within the limits of the format.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::open_within(path, &Limits::default())
+    }
+
+    /// Opens a bundle within other limits.
+    pub fn open_within(path: &Path, limits: &Limits) -> Result<Self, OpenError> {
+        if path.extension().is_some_and(|extension| extension == super::write::PARTIAL) {
+            return Err(OpenError::Unfinished);
+        }
+        Self::open_any(path, limits)
+    }
+
+    /// Opens also what a collection has not committed yet.
+    pub(super) fn open_any(path: &Path, limits: &Limits) -> Result<Self, OpenError> {
+        catch_unwind(AssertUnwindSafe(|| Self::open_unguarded(path, limits)))
+            .unwrap_or(Err(OpenError::Panicked))
+    }
+
+    fn open_unguarded(path: &Path, limits: &Limits) -> Result<Self, OpenError> {
+        let (archive, mut listing) = if std::fs::metadata(path)?.is_dir() {
+            (None, folder::list(path, limits)?)
+        } else {
+            let (archive, listing) = zipped::open(path, limits)?;
+            (Some(archive), listing)
+        };
+        let entry = listing.take(MANIFEST).ok_or(OpenError::NoManifest)?;
+        let json = read_manifest(archive.as_ref(), &entry, limits).map_err(OpenError::Manifest)?;
+        let (manifest, unknown) = Manifest::parse(&json, limits).map_err(OpenError::Manifest)?;
+
+        let mut problems = std::mem::take(&mut listing.problems);
+        problems.extend(newer(&manifest, &unknown));
+        let slots = slots(&manifest, &mut listing, limits);
+        for (name, slot) in &slots {
+            // That a member was not taken is the manifest's own honest word, no fault of the bundle.
+            if let Err(error) = slot
+                && !matches!(error, MemberError::NotTaken(_))
+            {
+                problems.push(error.problem(name.as_str()));
+            }
+        }
+        for (name, entry) in listing.entries.values() {
+            problems.push(match &entry.bad {
+                Some(bad) => bad.problem(name.as_str()),
+                None => unlisted(name.as_str()),
+            });
+        }
+        problems.sort();
+        bound(&mut problems, limits.problems);
+        let manifest_sha256 = Sha256::of(&json);
+        Ok(Self { path: path.to_owned(), archive, manifest, manifest_sha256, problems, slots })
+    }
+
+    /// Where it was opened.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Zip or folder.
+    pub fn form(&self) -> Form {
+        if self.archive.is_some() { Form::Zip } else { Form::Folder }
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// What was wrong with the container and with members before any was read, sorted.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Every member the manifest lists, taken or not, in order of name.
+    pub fn members(&self) -> impl Iterator<Item = &MemberRecord> {
+        self.slots.keys().filter_map(|name| self.record(name.as_str()))
+    }
+
+    /// The manifest's row of a member.
+    pub fn record(&self, member: &str) -> Option<&MemberRecord> {
+        self.manifest.members.iter().find(|record| record.path.as_str() == member)
+    }
+
+    /// Size as given: of the zip file, or of all readable members of a folder.
+    pub fn size(&self) -> io::Result<u64> {
+        if self.archive.is_some() {
+            return Ok(std::fs::metadata(&self.path)?.len());
+        }
+        Ok(self.slots.values().flatten().map(|(_, content)| content.size).sum())
+    }
+
+    /// SHA-256 of the zip file, or of a folder's manifest, which holds the digests of all members.
+    pub fn sha256(&self) -> io::Result<Sha256> {
+        match &self.archive {
+            Some(archive) => {
+                let mut file = archive.clone().into_inner();
+                io::Seek::rewind(&mut file)?;
+                Ok(Sha256::of_reader(&mut file)?.0)
+            }
+            None => Ok(self.manifest_sha256),
+        }
+    }
+
+    /// Reads a member once, handing its bytes to `sink` as they come. `Ok` means that size and SHA-256 agree with the
+    /// manifest; after any error nothing that `sink` received may count.
+    pub fn read(&self, member: &str, sink: &mut dyn FnMut(&[u8])) -> Result<(), MemberError> {
+        let slot = MemberName::parse(member).ok().and_then(|name| self.slots.get(&name));
+        let (at, content) = slot.ok_or(MemberError::Unknown)?.as_ref().map_err(Clone::clone)?;
+        let pass = || {
+            with_bytes(self.archive.as_ref(), at, false, |bytes| verify(bytes, *content, sink))
+                .unwrap_or_else(|error| Err(MemberError::Damaged(error.to_string())))
+        };
+        catch_unwind(AssertUnwindSafe(pass)).unwrap_or(Err(MemberError::Panicked))
+    }
+
+    /// The bytes of a member that is known to be small; one above `cap` bytes is not read at all.
+    pub fn bytes(&self, member: &str, cap: u64) -> Result<Vec<u8>, MemberError> {
+        let size = self.record(member).and_then(MemberRecord::content).map_or(0, |content| content.size);
+        if size > cap {
+            return Err(MemberError::OverCap { size, cap });
+        }
+        let mut bytes = Vec::new();
+        self.read(member, &mut |chunk| bytes.extend_from_slice(chunk))?;
+        Ok(bytes)
+    }
+}
+
+/// Lays the manifest over the container: where each member's bytes are, or why it has none that count. Takes what it
+/// uses out of `listing`.
+fn slots(
+    manifest: &Manifest,
+    listing: &mut Listing,
+    limits: &Limits,
+) -> BTreeMap<MemberName, Result<(At, Content), MemberError>> {
+    let rows: BTreeMap<_, _> = manifest.members.iter().map(|record| (&record.path, record)).collect();
+    let mut total = 0_u64;
+    let mut place = |record: &MemberRecord| {
+        let Some(content) = record.content() else { return Err(not_taken(&record.status)) };
+        let Content { size, .. } = content;
+        let entry = listing.take(record.path.as_str()).ok_or(MemberError::Gone)?;
+        if let Some(bad) = entry.bad {
+            return Err(bad);
+        }
+        if size > limits.member_bytes {
+            return Err(MemberError::TooLarge { size, limit: limits.member_bytes });
+        }
+        total = total.saturating_add(size);
+        if total > limits.total_bytes {
+            return Err(MemberError::BeyondTotal(limits.total_bytes));
+        }
+        if entry.size != size {
+            return Err(MemberError::Size { expected: size, actual: Some(entry.size) });
+        }
+        Ok((entry.at, content))
+    };
+    rows.into_iter().map(|(name, record)| (name.clone(), place(record))).collect()
+}
+
+fn not_taken(status: &Status) -> MemberError {
+    MemberError::NotTaken(match status.why() {
+        Some(why) => format!("{}, {why}", status.word()),
+        None => status.word().to_owned(),
+    })
+}
+
+fn newer(manifest: &Manifest, unknown: &[String]) -> Option<Problem> {
+    let keys: Vec<String> = unknown.iter().take(10).map(|key| quoted(key)).collect();
+    let more = unknown.len().saturating_sub(keys.len());
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let text = format!(
+        "The bundle has format {}, newer than this program; keys it does not know were left out: {}{tail}.",
+        manifest.format,
+        keys.join(", ")
+    );
+    (!unknown.is_empty()).then_some(Problem { kind: ProblemKind::Malformed, member: None, text })
+}
+
+/// Keeps the first problems and counts the rest, so that a hostile bundle cannot flood a report.
+fn bound(problems: &mut Vec<Problem>, most: usize) {
+    let more = problems.len().saturating_sub(most);
+    if more > 0 {
+        problems.truncate(most);
+        let text = format!("There are {more} more problems of this kind.");
+        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+    }
+}
+
+fn read_manifest(
+    archive: Option<&Archive>,
+    entry: &Entry,
+    limits: &Limits,
+) -> Result<Vec<u8>, ManifestError> {
+    let limit = limits.manifest_bytes;
+    if let Some(bad) = &entry.bad {
+        return Err(ManifestError::Member(bad.clone()));
+    }
+    let mut json = Vec::new();
+    // Nothing else vouches for the manifest's bytes, so here the container's own checksum counts.
+    with_bytes(archive, &entry.at, true, |bytes| bytes.take(limit.saturating_add(1)).read_to_end(&mut json))
+        .and_then(|read| read)
+        .map_err(|error| ManifestError::Member(MemberError::Damaged(error.to_string())))?;
+    if json.len() as u64 > limit { Err(ManifestError::TooLarge(limit)) } else { Ok(json) }
+}
+
+/// Opens the bytes of one entry for `f`.
+fn with_bytes<T>(
+    archive: Option<&Archive>,
+    at: &At,
+    checksum: bool,
+    f: impl FnOnce(&mut dyn Read) -> T,
+) -> io::Result<T> {
+    match at {
+        At::File(path) => {
+            let mut file = File::open(path)?;
+            // The listing saw a regular file; between then and now it may have been replaced.
+            if !std::fs::symlink_metadata(path)?.is_file() || !file.metadata()?.is_file() {
+                return Err(io::Error::other(MemberError::Link.to_string()));
+            }
+            Ok(f(&mut file))
+        }
+        At::Zip(index) => {
+            let mut archive = archive.ok_or(io::ErrorKind::NotFound)?.clone();
+            let options = ZipReadOptions::new().ignore_crc32(!checksum);
+            let mut file = archive.by_index_with_options(*index, options)?;
+            Ok(f(&mut file))
+        }
+    }
+}
+
+/// One pass: at most one byte beyond what the manifest declares is ever read.
+fn verify(bytes: &mut dyn Read, expected: Content, sink: &mut dyn FnMut(&[u8])) -> Result<(), MemberError> {
+    let mut hasher = Hasher::default();
+    let mut read = 0_u64;
+    let mut buffer = vec![0; CHUNK];
+    let mut bytes = bytes.take(expected.size.saturating_add(1));
+    while let Some(chunk) =
+        next_chunk(&mut bytes, &mut buffer).map_err(|error| MemberError::Damaged(error.to_string()))?
+    {
+        read += chunk.len() as u64;
+        if read > expected.size {
+            return Err(MemberError::Size { expected: expected.size, actual: None });
+        }
+        hasher.update(chunk);
+        sink(chunk);
+    }
+    if read < expected.size {
+        return Err(MemberError::Size { expected: expected.size, actual: Some(read) });
+    }
+    let actual = hasher.finish();
+    if actual == expected.sha256 {
+        Ok(())
+    } else {
+        Err(MemberError::Hash { expected: expected.sha256, actual })
+    }
+}

@@ -1,9 +1,39 @@
 //! Bytes of a source to observed facts: one file per kind of source.
 
+pub mod answers;
 pub mod application_host;
 pub mod moment;
+mod node_row;
+pub mod nodes_json;
+pub mod nodes_table;
 pub mod pe_version;
+pub mod recognise;
 pub mod table;
 pub mod text;
+pub mod version_table;
 pub mod workbook;
 pub mod xml_config;
+
+use crate::model::input::Problem;
+
+/// What was made of a source.
+#[derive(Debug, Clone)]
+pub struct Parsed<T> {
+    /// The facts.
+    pub value: T,
+    /// What is wrong with parts of it, one sentence each.
+    pub problems: Vec<Problem>,
+    /// What a reader should know and is no problem, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// For tests of parsers: shows text as it is.
+#[cfg(test)]
+struct AsIs;
+
+#[cfg(test)]
+impl crate::model::excerpt::Clean for AsIs {
+    fn clean(&self, line: &str) -> String {
+        line.to_owned()
+    }
+}

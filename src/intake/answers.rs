@@ -1,0 +1,221 @@
+//! The answers file: what a person knows where no evidence can (`docs/answers.md`).
+
+use super::{Parsed, text};
+use crate::model::answers::{Answer, Answers};
+use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::input::{Problem, ProblemKind};
+use crate::model::{Place, Position};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use toml::Spanned;
+
+/// A question that may be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Rule id, such as `LBL-001`.
+    pub id: String,
+    /// Words that answer it, in lower case.
+    pub values: Vec<String>,
+}
+
+/// Why an answers file does not count at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct AnswersError {
+    /// Line, from 1.
+    pub line: u32,
+    /// What is wrong, in the words of the parser; it names keys and types.
+    pub message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    answer: Vec<Spanned<Entry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    question: String,
+    node: Option<String>,
+    value: String,
+    by: Option<String>,
+    on: Option<toml::value::Datetime>,
+    note: Option<String>,
+}
+
+/// Whether a text announces answers.
+pub(super) fn is_answers(text: &str) -> bool {
+    text.lines().any(|line| line.split_whitespace().collect::<String>().starts_with("[[answer]]"))
+}
+
+/// Reads an answers file against the questions there are. A wrong answer is a problem and does not count; a file
+/// that is not of this form is refused whole.
+pub fn parse(
+    input: &str,
+    bytes: &[u8],
+    questions: &[Question],
+    cleaner: &dyn Clean,
+) -> Result<Parsed<Answers>, AnswersError> {
+    let text = text::decode(bytes);
+    let line_of = |offset: usize| {
+        let before = text.as_bytes().get(..offset).unwrap_or_default();
+        u32::try_from(memchr::memchr_iter(b'\n', before).count() + 1).unwrap_or(u32::MAX)
+    };
+    let file: File = toml::from_str(&text).map_err(|error| AnswersError {
+        line: line_of(error.span().map_or(0, |span| span.start)),
+        message: Excerpt::new(error.message(), cleaner).as_str().to_owned(),
+    })?;
+
+    let show = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
+    let mut answers = Answers { input: input.to_owned(), by_question: BTreeMap::new() };
+    let mut problems = Vec::new();
+    let mut twice = BTreeSet::new();
+    for entry in file.answer {
+        let place = Place::export(input, Position::Line(line_of(entry.span().start)));
+        let entry = entry.into_inner();
+        match answer(&entry, place.clone(), questions, &show) {
+            Err(text) => problems.push(problem(text)),
+            Ok((key, answer)) => {
+                if let Some(first) = answers.by_question.insert(key.clone(), answer) {
+                    let whom = if key.1.is_empty() { "the cluster" } else { &key.1 };
+                    problems.push(problem(format!(
+                        "{} is answered twice for {whom}, at {} and at {place}; neither answer counts.",
+                        key.0, first.place
+                    )));
+                    twice.insert(key);
+                }
+            }
+        }
+    }
+    answers.by_question.retain(|key, _| !twice.contains(key));
+    Ok(Parsed { value: answers, problems, notes: Vec::new() })
+}
+
+fn problem(text: String) -> Problem {
+    Problem { kind: ProblemKind::Malformed, member: None, text }
+}
+
+fn answer(
+    entry: &Entry,
+    place: Place,
+    questions: &[Question],
+    show: &dyn Fn(&str) -> String,
+) -> Result<((String, String), Answer), String> {
+    let id = entry.question.trim().to_uppercase();
+    let Some(question) = questions.iter().find(|question| question.id == id) else {
+        let known: Vec<&str> = questions.iter().map(|question| question.id.as_str()).collect();
+        return Err(format!(
+            "{place} answers \"{}\", which is no question; questions are {}.",
+            show(&entry.question),
+            known.join(", ")
+        ));
+    };
+    let value = entry.value.trim().to_lowercase();
+    if !question.values.contains(&value) {
+        return Err(format!(
+            "{place} answers {id} with \"{}\"; the words for it are {}.",
+            show(&entry.value),
+            question.values.join(", ")
+        ));
+    }
+    let on = entry
+        .on
+        .map(|on| day(on).ok_or_else(|| format!("{place} gives no calendar day in \"on\".")))
+        .transpose()?;
+    let node = entry.node.as_deref().map(str::trim).unwrap_or_default().to_uppercase();
+    if entry.node.is_some() && node.is_empty() {
+        return Err(format!("{place} names an empty node; leave \"node\" out for the cluster."));
+    }
+    let answer =
+        Answer { value, by: entry.by.as_deref().map(show), on, note: entry.note.as_deref().map(show), place };
+    Ok(((id, node), answer))
+}
+
+fn day(on: toml::value::Datetime) -> Option<NaiveDate> {
+    let date = on.date?;
+    NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::AsIs;
+    use proptest::prelude::*;
+
+    fn questions() -> Vec<Question> {
+        let question = |id: &str, values: &[&str]| Question {
+            id: id.into(),
+            values: values.iter().map(|v| (*v).into()).collect(),
+        };
+        vec![question("ENC-003", &["dpapi", "plain"]), question("LBL-001", &["sticky", "not-sticky"])]
+    }
+
+    fn parse(text: &str) -> Result<Parsed<Answers>, AnswersError> {
+        super::parse("answers.toml", text.as_bytes(), &questions(), &AsIs)
+    }
+
+    #[test]
+    fn answers_for_the_cluster_and_for_a_node() {
+        let parsed = parse(
+            "# asked by phone\n[[answer]]\nquestion = \"LBL-001\"\nvalue = \"Sticky\"\nby = \"J. Doe\"\non = 2026-11-20\n\n\
+             [[answer]]\nquestion = \"ENC-003\"\nnode = \"web01\"\nvalue = \"dpapi\"\nnote = \"seen on the page\"\n",
+        )
+        .unwrap();
+        assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+        let sticky = parsed.value.get("LBL-001", "WEB02").unwrap();
+        assert_eq!((sticky.value.as_str(), sticky.by.as_deref()), ("sticky", Some("J. Doe")));
+        assert_eq!(sticky.on, NaiveDate::from_ymd_opt(2026, 11, 20));
+        assert_eq!(sticky.place.to_string(), "answers.toml:2");
+        assert_eq!(parsed.value.get("ENC-003", "WEB01").unwrap().value, "dpapi");
+        assert!(parsed.value.get("ENC-003", "WEB02").is_none());
+    }
+
+    #[test]
+    fn a_wrong_answer_does_not_count_and_says_what_would() {
+        let parsed = parse(
+            "[[answer]]\nquestion = \"LBL-999\"\nvalue = \"x\"\n[[answer]]\nquestion = \"LBL-001\"\nvalue = \"maybe\"\n\
+             [[answer]]\nquestion = \"LBL-001\"\nvalue = \"sticky\"\non = 10:00:00\n",
+        )
+        .unwrap();
+        assert!(parsed.value.by_question.is_empty());
+        let texts: Vec<&str> = parsed.problems.iter().map(|problem| problem.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "answers.toml:1 answers \"LBL-999\", which is no question; questions are ENC-003, LBL-001.",
+                "answers.toml:4 answers LBL-001 with \"maybe\"; the words for it are sticky, not-sticky.",
+                "answers.toml:7 gives no calendar day in \"on\".",
+            ]
+        );
+    }
+
+    #[test]
+    fn two_answers_to_one_question_are_none() {
+        let one = "[[answer]]\nquestion = \"LBL-001\"\nvalue = \"sticky\"\n";
+        let parsed = parse(&format!("{one}{}{one}", one.replace("sticky", "not-sticky"))).unwrap();
+        assert!(parsed.value.by_question.is_empty());
+        assert_eq!(parsed.problems.len(), 2);
+    }
+
+    #[test]
+    fn another_form_is_refused_with_its_line() {
+        let error =
+            parse("[[answer]]\nquestion = \"LBL-001\"\nvalue = \"sticky\"\nwhen = 2026-11-20\n").unwrap_err();
+        assert_eq!(error.line, 4);
+        assert!(error.message.contains("when"), "{error}");
+        assert_eq!(parse("[[answer]]\nquestion = \"LBL-001\n").unwrap_err().line, 2);
+        assert!(parse("[[answer]]\nvalue = 1\n").is_err());
+        assert!(parse(&format!("answer = {}", "[".repeat(100_000))).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "[a-z\\[\\]=\" \n0-9.#]{0,120}") {
+            let _ = parse(&text);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! One row of the node list from named fields, whichever form it was saved in.
+
+use super::moment;
+use super::table::head;
+use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::export::{Moment, NodeList, NodeRow};
+use crate::model::input::{Problem, ProblemKind};
+use crate::model::{BuildVersion, Observed, Place};
+use std::collections::BTreeMap;
+
+/// Longest machine name; names of the domain name system end at 253 characters.
+const NAME_CHARS: usize = 253;
+
+/// A field of a row as its source has it.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    /// The text; `None` for null, a blank cell or an empty text.
+    pub(super) text: Option<String>,
+    /// Where it stands.
+    pub(super) place: Place,
+}
+
+/// The fields of one row by [`head`] of their name.
+pub(super) type Fields = BTreeMap<String, Field>;
+
+/// Heads under which a fact stands: the class name of REST first (domain 8), then the words of the Server Nodes page
+/// and of our own template.
+mod heads {
+    pub(super) const MACHINE: &[&str] = &["machinename"];
+    pub(super) const VERSION: &[&str] = &["binaryversion", "version"];
+    pub(super) const DATABASE: &[&str] = &["database"];
+    pub(super) const IN_CLUSTER: &[&str] = &["incluster"];
+    pub(super) const CURRENT: &[&str] = &["iscurrentnode"];
+    pub(super) const CONNECTED: &[&str] = &["lastconnected"];
+    pub(super) const BACKGROUND: &[&str] = &["enablebackgroundworker", "backgroundworker"];
+    pub(super) const ENGINE: &[&str] = &["enableengineworker", "engineworker"];
+    pub(super) const RECORDING: &[&str] = &["enablesessionrecordingworker", "sessionrecordingworker"];
+    pub(super) const BACKGROUND_ERROR: &[&str] = &["backgroundworkererror"];
+    pub(super) const ENGINE_ERROR: &[&str] = &["engineworkererror"];
+    pub(super) const RECORDING_ERROR: &[&str] = &["sessionrecordingworkererror"];
+    pub(super) const ERROR: &[&str] = &["errormessage", "error"];
+    /// Maintenance mode is read-only mode (domain 4.15).
+    pub(super) const READ_ONLY: &[&str] = &["readonlymodeenabled", "maintenancemode"];
+    /// Fields of the REST class that no fact is made of.
+    pub(super) const UNUSED: &[&str] = &["nodeid", "readonlymodestatus", "loglevel"];
+
+    pub(super) const ALL: [&[&str]; 15] = [
+        MACHINE,
+        VERSION,
+        DATABASE,
+        IN_CLUSTER,
+        CURRENT,
+        CONNECTED,
+        BACKGROUND,
+        ENGINE,
+        RECORDING,
+        BACKGROUND_ERROR,
+        ENGINE_ERROR,
+        RECORDING_ERROR,
+        ERROR,
+        READ_ONLY,
+        UNUSED,
+    ];
+}
+
+/// Whether heads are those of a node list: a machine name and one fact that tells it from any inventory.
+pub(super) fn is_node_list<'a>(heads: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let has = |names: &[&str]| heads.clone().any(|head| names.contains(&head));
+    has(heads::MACHINE) && [heads::VERSION, heads::DATABASE, heads::IN_CLUSTER].into_iter().any(has)
+}
+
+/// Whether a head is one we know.
+pub(super) fn is_known(head: &str) -> bool {
+    heads::ALL.iter().any(|names| names.contains(&head))
+}
+
+/// Reads the fields of one row. An error is the sentence that says why the row does not count.
+pub(super) fn read(fields: &Fields, place: Place, cleaner: &dyn Clean) -> Result<NodeRow, String> {
+    let row = Reading { fields, cleaner };
+    let machine_name = row
+        .text(heads::MACHINE)
+        .filter(|name| name.chars().count() <= NAME_CHARS && !name.contains(char::is_control))
+        .ok_or_else(|| format!("{place} has no usable machine name, so the row does not count."))?
+        .to_owned();
+    Ok(NodeRow {
+        machine_name,
+        place,
+        binary_version: row
+            .fact(heads::VERSION, "version", |text| BuildVersion::parse(text).map_err(|e| e.to_string())),
+        binary_version_text: row.text(heads::VERSION).map(|text| row.clean(text)),
+        database: row.fact(heads::DATABASE, "database", |text| Ok(row.clean(text))),
+        in_cluster: row.flag(heads::IN_CLUSTER, "in cluster"),
+        is_current: row.flag(heads::CURRENT, "current node"),
+        last_connected: row.fact(heads::CONNECTED, "last connected", |text| {
+            moment::parse(text).map_err(|error| format!("{error} (\"{}\")", row.clean(text)))
+        }),
+        background_worker: row.flag(heads::BACKGROUND, "background worker"),
+        engine_worker: row.flag(heads::ENGINE, "engine worker"),
+        session_recording_worker: row.flag(heads::RECORDING, "session recording worker"),
+        background_worker_error: row.error(heads::BACKGROUND_ERROR, "background worker error"),
+        engine_worker_error: row.error(heads::ENGINE_ERROR, "engine worker error"),
+        session_recording_worker_error: row.error(heads::RECORDING_ERROR, "session recording worker error"),
+        error_message: row.error(heads::ERROR, "error message"),
+        read_only: row.flag(heads::READ_ONLY, "maintenance mode"),
+    })
+}
+
+struct Reading<'a> {
+    fields: &'a Fields,
+    cleaner: &'a dyn Clean,
+}
+
+impl Reading<'_> {
+    fn field(&self, heads: &[&str]) -> Option<&Field> {
+        heads.iter().find_map(|head| self.fields.get(*head))
+    }
+
+    fn text(&self, heads: &[&str]) -> Option<&str> {
+        self.field(heads)?.text.as_deref()
+    }
+
+    /// Text of an export may hold anything a person or a driver wrote.
+    fn clean(&self, text: &str) -> String {
+        Excerpt::new(text, self.cleaner).as_str().to_owned()
+    }
+
+    fn fact<T>(&self, heads: &[&str], what: &str, parse: impl Fn(&str) -> Result<T, String>) -> Observed<T> {
+        let Some(field) = self.field(heads) else {
+            return Observed::not_collected(format!("the node list has no column for {what}"));
+        };
+        let Some(text) = &field.text else {
+            return Observed::not_collected(format!("{} leaves {what} empty", field.place));
+        };
+        match parse(text) {
+            Ok(value) => Observed::known(value, field.place.clone()),
+            Err(why) => Observed::unreadable(field.place.clone(), why),
+        }
+    }
+
+    fn flag(&self, heads: &[&str], what: &str) -> Observed<bool> {
+        self.fact(heads, what, |text| match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" | "on" | "enabled" => Ok(true),
+            "false" | "no" | "0" | "off" | "disabled" => Ok(false),
+            _ => Err(format!("\"{}\" is neither yes nor no", self.clean(text))),
+        })
+    }
+
+    /// An error text that is empty says that there is none.
+    fn error(&self, heads: &[&str], what: &str) -> Observed<String> {
+        match self.field(heads) {
+            Some(Field { text: None, place }) => Observed::absent(place.clone()),
+            _ => self.fact(heads, what, |text| Ok(self.clean(text))),
+        }
+    }
+}
+
+/// Lays rows together: in order of name, one a machine.
+///
+/// Of two rows of one machine the one connected last counts where both dates are known, else the first; either way
+/// it is a problem.
+pub(super) fn list(input: &str, rows: Vec<NodeRow>, problems: &mut Vec<Problem>) -> NodeList {
+    let mut by_name: BTreeMap<String, NodeRow> = BTreeMap::new();
+    for row in rows {
+        let key = row.machine_name.to_uppercase();
+        let Some(first) = by_name.remove(&key) else {
+            by_name.insert(key, row);
+            continue;
+        };
+        let connected = |row: &NodeRow| row.last_connected.value().copied();
+        let newer = connected(&first).zip(connected(&row)).is_some_and(|(a, b)| later(b, a));
+        let (kept, left) = if newer { (row, first) } else { (first, row) };
+        let text = format!(
+            "The node list names {} twice, at {} and at {}; only {} counts.",
+            kept.machine_name, kept.place, left.place, kept.place
+        );
+        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+        by_name.insert(key, kept);
+    }
+    let rows: Vec<NodeRow> = by_name.into_values().collect();
+    let newest = rows.iter().filter_map(|row| row.last_connected.value().copied());
+    let newest_connection = newest.reduce(|a, b| if later(b, a) { b } else { a });
+    NodeList { input: input.to_owned(), rows, newest_connection }
+}
+
+/// Whether `a` is later than `b`: as instants where both are, else as one export writes them, in one zone.
+fn later(a: Moment, b: Moment) -> bool {
+    match (a.utc, b.utc) {
+        (Some(a), Some(b)) => a > b,
+        _ => a.wall > b.wall,
+    }
+}
+
+/// The note on fields that nothing was made of; `None` when all are known. A name is shown cleaned.
+pub(super) fn unknown_note<'a>(names: impl Iterator<Item = &'a str>, cleaner: &dyn Clean) -> Option<String> {
+    let mut unknown: Vec<String> = names
+        .filter(|name| !is_known(&head(name)) && !name.trim().is_empty())
+        .map(|name| format!("\"{}\"", Excerpt::new(name, cleaner).as_str()))
+        .collect();
+    unknown.sort();
+    unknown.dedup();
+    let more = unknown.len().saturating_sub(10);
+    unknown.truncate(10);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!unknown.is_empty())
+        .then(|| format!("Fields this program does not know were left out: {}{tail}.", unknown.join(", ")))
+}

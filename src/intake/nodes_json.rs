@@ -1,0 +1,207 @@
+//! `GET /api/v1/nodes` as saved (from 10.9.000064; domain 8).
+//!
+//! Only the client classes of that call are public, no body (domain 11, G-17): keys are read in any case, values as
+//! text, number or boolean, the list bare or in an envelope.
+
+use super::node_row::{self, Field, Fields};
+use super::table::head;
+use super::{Parsed, text};
+use crate::model::excerpt::Clean;
+use crate::model::export::NodeList;
+use crate::model::input::{Problem, ProblemKind};
+use crate::model::{Place, Position};
+use serde_json::{Map, Value};
+
+/// Most records of one list.
+pub const MAX_NODES: usize = 1_000;
+
+/// Envelopes that saved answers come in: the product's own, and that of `ConvertTo-Json`.
+const ENVELOPES: [&str; 3] = ["records", "model", "value"];
+
+/// Why a text is no node list.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NodesJsonError {
+    /// Not JSON at all. Line and column only: the parser's message could quote the text.
+    #[error("not well-formed JSON at line {line}, column {column}")]
+    NotJson {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// Another document.
+    #[error("JSON without a list of nodes in it")]
+    OtherShape,
+    /// More than [`MAX_NODES`].
+    #[error("a list of {0} nodes, more than the {MAX_NODES} that are read")]
+    TooMany(usize),
+}
+
+/// Whether a document is a node list.
+pub fn is_nodes(document: &Value) -> bool {
+    records(document).is_some()
+}
+
+/// Reads the document as text of any encoding. JSON nested deeper than 128 levels is not well-formed here.
+pub fn document(bytes: &[u8]) -> Result<Value, NodesJsonError> {
+    serde_json::from_str(&text::decode(bytes))
+        .map_err(|error| NodesJsonError::NotJson { line: error.line(), column: error.column() })
+}
+
+/// Reads a saved node list. `input` is the name evidence will carry.
+pub fn parse(input: &str, bytes: &[u8], cleaner: &dyn Clean) -> Result<Parsed<NodeList>, NodesJsonError> {
+    let document = document(bytes)?;
+    let (prefix, records) = records(&document).ok_or(NodesJsonError::OtherShape)?;
+    if records.len() > MAX_NODES {
+        return Err(NodesJsonError::TooMany(records.len()));
+    }
+    let mut problems = Vec::new();
+    let mut rows = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        let path = format!("{prefix}[{index}]");
+        let place = Place::export(input, Position::Path(path.clone()));
+        let row = match record {
+            Value::Object(record) => node_row::read(&fields(record, input, &path), place, cleaner),
+            _ => Err(format!("{place} is no object, so it does not count.")),
+        };
+        match row {
+            Ok(row) => rows.push(row),
+            Err(text) => problems.push(Problem { kind: ProblemKind::Malformed, member: None, text }),
+        }
+    }
+    let names = records.iter().filter_map(Value::as_object).flat_map(Map::keys);
+    let notes = node_row::unknown_note(names.map(String::as_str), cleaner).into_iter().collect();
+    Ok(Parsed { value: node_row::list(input, rows, &mut problems), problems, notes })
+}
+
+fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
+    let field = |(key, value): (&String, &Value)| {
+        let place = Place::export(input, Position::Path(format!("{path}.{key}")));
+        let text = match value {
+            Value::Null => None,
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            // No field of the class is nested: whatever this is, no fact can be made of it.
+            Value::Array(_) | Value::Object(_) => Some("(nested data)".to_owned()),
+        };
+        (head(key), Field { text, place })
+    };
+    record.iter().filter(|(key, _)| node_row::is_known(&head(key))).map(field).collect()
+}
+
+/// The records and the path they stand at: a bare list, one in an envelope, or a single node by itself. A list
+/// counts as one of nodes when any record looks like a node.
+fn records(document: &Value) -> Option<(String, &[Value])> {
+    let looks = |record: &Value| {
+        record.as_object().is_some_and(|record| {
+            let heads: Vec<String> = record.keys().map(|key| head(key)).collect();
+            node_row::is_node_list(heads.iter().map(String::as_str))
+        })
+    };
+    let list = |value: &'_ Value| value.as_array().is_some_and(|list| list.iter().any(looks));
+    match document {
+        Value::Array(records) if list(document) => Some((String::new(), records)),
+        Value::Object(_) if looks(document) => Some((String::new(), std::slice::from_ref(document))),
+        Value::Object(envelope) => envelope.iter().find_map(|(key, value)| {
+            let known = ENVELOPES.contains(&head(key).as_str());
+            let records = value.as_array().filter(|_| known && list(value))?;
+            Some((key.clone(), records.as_slice()))
+        }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::AsIs;
+    use proptest::prelude::*;
+
+    fn parse(json: &str) -> Parsed<NodeList> {
+        super::parse("nodes.json", json.as_bytes(), &AsIs).unwrap()
+    }
+
+    #[test]
+    fn a_saved_answer() {
+        let parsed = parse(
+            r#"[{"nodeId":2,"machineName":"WEB02","binaryVersion":"11.7.000001","database":"sql01\\SecretServer","inCluster":true,
+                 "isCurrentNode":false,"lastConnected":"2026-11-20T10:00:00","enableBackgroundWorker":"True","enableEngineWorker":0,
+                 "backgroundWorkerError":null,"engineWorkerError":"queue is gone","readonlyModeEnabled":false,"newThing":1},
+                {"MachineName":"web01","BinaryVersion":"10.11","LastConnected":"2026-11-20T11:00:00Z"}]"#,
+        );
+        let [web01, web02] = parsed.value.rows.as_slice() else { panic!("{:?}", parsed.value) };
+        assert_eq!(
+            web01.binary_version.why_unknown().unwrap(),
+            "nodes.json [1].BinaryVersion could not be read: \"10.11\" names a release train, not a build of three fields"
+        );
+        assert_eq!(web01.binary_version_text.as_deref(), Some("10.11"));
+        assert_eq!(web02.binary_version.value(), Some(&crate::model::BuildVersion::new(11, 7, 1)));
+        assert_eq!(web02.binary_version.place().unwrap().to_string(), "nodes.json [0].binaryVersion");
+        assert_eq!(web02.background_worker.value(), Some(&true));
+        assert_eq!(web02.engine_worker.value(), Some(&false));
+        assert!(web02.background_worker_error.is_absent());
+        assert_eq!(web02.engine_worker_error.value().unwrap(), "queue is gone");
+        assert!(web02.session_recording_worker.is_unknown());
+        assert_eq!(parsed.value.newest_connection, web01.last_connected.value().copied());
+        assert_eq!(parsed.notes, ["Fields this program does not know were left out: \"newThing\"."]);
+        assert!(parsed.problems.is_empty());
+    }
+
+    #[test]
+    fn envelopes_and_single_nodes() {
+        for json in [
+            r#"{"success":true,"records":[{"machineName":"WEB01","inCluster":true}]}"#,
+            r#"{"model":[{"MACHINENAME":"WEB01","database":"x"}]}"#,
+            r#"{"value":[{"machineName":"WEB01","database":"x"}],"Count":1}"#,
+            r#"{"machineName":"WEB01","binaryVersion":"11.7.000049"}"#,
+        ] {
+            assert_eq!(parse(json).value.rows[0].machine_name, "WEB01", "{json}");
+        }
+    }
+
+    #[test]
+    fn a_machine_named_twice_is_a_problem_and_the_live_row_counts() {
+        let parsed = parse(
+            r#"[{"machineName":"WEB01","binaryVersion":"11.6.000001","lastConnected":"2025-01-01T00:00:00"},
+                {"machineName":"Web01","binaryVersion":"11.7.000049","lastConnected":"2026-11-20T10:00:00"},
+                {"machineName":" ","binaryVersion":"11.7.000049"}, 7]"#,
+        );
+        assert_eq!(parsed.value.rows.len(), 1);
+        assert_eq!(parsed.value.rows[0].binary_version_text.as_deref(), Some("11.7.000049"));
+        let texts: Vec<&str> = parsed.problems.iter().map(|problem| problem.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "nodes.json [2] has no usable machine name, so the row does not count.",
+                "nodes.json [3] is no object, so it does not count.",
+                "The node list names Web01 twice, at nodes.json [1] and at nodes.json [0]; only nodes.json [1] counts.",
+            ]
+        );
+    }
+
+    #[test]
+    fn other_documents_are_told_apart() {
+        let parse = |json: &str| super::parse("x.json", json.as_bytes(), &AsIs).unwrap_err();
+        assert_eq!(parse(r#"{"healthy":true}"#), NodesJsonError::OtherShape);
+        assert_eq!(parse("[]"), NodesJsonError::OtherShape);
+        assert_eq!(parse("{\n  nodes"), NodesJsonError::NotJson { line: 2, column: 3 });
+        assert!(matches!(parse(&"[".repeat(100_000)), NodesJsonError::NotJson { .. }));
+        let many = vec![r#"{"machineName":"A","database":"x"}"#; MAX_NODES + 1].join(",");
+        assert_eq!(parse(&format!("[{many}]")), NodesJsonError::TooMany(MAX_NODES + 1));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = super::parse("x", &bytes, &AsIs);
+        }
+
+        #[test]
+        fn no_values_panic(name in "\\PC{0,20}", version in "\\PC{0,20}", date in "\\PC{0,30}", flag in "\\PC{0,8}") {
+            let json = serde_json::json!([{"machineName": name, "binaryVersion": version, "lastConnected": date, "inCluster": flag}]);
+            let parsed = parse(&json.to_string());
+            prop_assert_eq!(parsed.value.rows.len() + parsed.problems.len(), 1);
+        }
+    }
+}

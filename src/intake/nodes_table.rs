@@ -1,0 +1,127 @@
+//! The Server Nodes page copied into a table, for versions without the REST call, or the REST answer as CSV.
+
+use super::node_row::{self, Field, Fields};
+use super::table::{self, Row, TableError, head};
+use super::{Parsed, nodes_json::MAX_NODES};
+use crate::model::excerpt::Clean;
+use crate::model::export::NodeList;
+use crate::model::input::{Problem, ProblemKind};
+
+/// Columns of the template: what the Server Nodes page shows of a node (domain 4.5, 8).
+const COLUMNS: [&str; 10] = [
+    "Machine Name",
+    "Version",
+    "Database",
+    "In Cluster",
+    "Background Worker",
+    "Engine Worker",
+    "Session Recording Worker",
+    "Maintenance Mode",
+    "Last Connected",
+    "Error",
+];
+
+/// What begins a row that is a remark.
+const REMARK: char = '#';
+
+/// The template that a person fills in from *Admin > Server Nodes*: the header and one example, which does not count
+/// as it begins with `#`.
+pub fn nodes_template() -> String {
+    let example = "# WEB01,11.7.000049,SQL01\\SecretServer,yes,yes,yes,no,no,2026-11-20 10:12:33,";
+    format!("{}\n{example}\n", COLUMNS.join(","))
+}
+
+/// The header of a node list: heads by column.
+pub(super) fn header(row: &Row) -> Option<Vec<String>> {
+    let heads: Vec<String> = row.cells.iter().map(|cell| head(cell)).collect();
+    let remark = row.cell(0).starts_with(REMARK);
+    (!remark && node_row::is_node_list(heads.iter().map(String::as_str))).then_some(heads)
+}
+
+/// Reads a copied node list. `None` when no header of one was found.
+pub fn parse(input: &str, bytes: &[u8], cleaner: &dyn Clean) -> Result<Option<Parsed<NodeList>>, TableError> {
+    let Some(table) = table::find(bytes, header)? else { return Ok(None) };
+    let (mut problems, mut notes, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    for row in table.rows.iter().filter(|row| !row.cell(0).starts_with(REMARK)) {
+        let place = row.place(input);
+        // A grid repeats its header on every page; footers have no other cell.
+        if header(row).is_some() || row.cells.iter().filter(|cell| !cell.trim().is_empty()).count() < 2 {
+            continue;
+        }
+        match node_row::read(&fields(&table.header, row, input), place, cleaner) {
+            Ok(row) => rows.push(row),
+            Err(text) => problems.push(Problem { kind: ProblemKind::Malformed, member: None, text }),
+        }
+    }
+    if rows.len() > MAX_NODES {
+        return Err(TableError::TooManyRows);
+    }
+    if rows.is_empty() {
+        notes.push("The table has no row of a node below its header.".to_owned());
+    }
+    notes.extend(node_row::unknown_note(table.header_row.cells.iter().map(String::as_str), cleaner));
+    Ok(Some(Parsed { value: node_row::list(input, rows, &mut problems), problems, notes }))
+}
+
+fn fields(heads: &[String], row: &Row, input: &str) -> Fields {
+    // Of two columns of one head the first counts.
+    heads
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, head)| !head.is_empty())
+        .map(|(column, head)| {
+            let text = Some(row.cell(column).to_owned()).filter(|text| !text.is_empty());
+            (head.clone(), Field { text, place: row.place(input) })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::AsIs;
+    use crate::model::BuildVersion;
+
+    fn parse(text: &str) -> Parsed<NodeList> {
+        super::parse("nodes.csv", text.as_bytes(), &AsIs).unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_template_is_read_and_its_example_does_not_count() {
+        let parsed = parse(&nodes_template());
+        assert!(parsed.value.rows.is_empty() && parsed.problems.is_empty());
+        assert_eq!(parsed.notes, ["The table has no row of a node below its header."]);
+        let example = parse(&nodes_template().replace("# ", ""));
+        let row = &example.value.rows[0];
+        assert_eq!(row.binary_version.value(), Some(&BuildVersion::new(11, 7, 49)));
+        assert_eq!(row.background_worker.value(), Some(&true));
+        assert_eq!(row.session_recording_worker.value(), Some(&false));
+        assert_eq!(row.read_only.value(), Some(&false));
+        assert_eq!(row.last_connected.value().unwrap().wall.to_string(), "2026-11-20 10:12:33");
+        assert!(row.error_message.is_absent());
+        assert_eq!(row.place.to_string(), "nodes.csv row 2");
+        assert!(example.notes.is_empty(), "every column of the template is one we read");
+    }
+
+    #[test]
+    fn what_a_person_left_out_is_not_a_fact() {
+        let parsed = parse(
+            "Machine Name;Version;In Cluster;Last Connected\nWEB02;11.7.000049;;03/04/2026 10:00\nweb01;?;maybe;\n\nTotal: 2;;;\n",
+        );
+        let [web01, web02] = parsed.value.rows.as_slice() else { panic!("{:?}", parsed.value) };
+        assert_eq!(web02.in_cluster.why_unknown().unwrap(), "nodes.csv row 2 leaves in cluster empty");
+        assert!(web02.last_connected.why_unknown().unwrap().contains("could mean"));
+        assert!(web01.in_cluster.why_unknown().unwrap().contains("neither yes nor no"));
+        assert!(web01.database.why_unknown().unwrap().contains("no column for database"));
+        assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+    }
+
+    #[test]
+    fn the_rest_answer_as_csv() {
+        let parsed = parse(
+            "#TYPE System.Management.Automation.PSCustomObject\r\n\"nodeId\",\"machineName\",\"binaryVersion\",\"inCluster\"\r\n\"1\",\"WEB01\",\"11.7.000049\",\"True\"\r\n",
+        );
+        assert_eq!(parsed.value.rows[0].in_cluster.value(), Some(&true));
+    }
+}

@@ -1,0 +1,108 @@
+//! What an input file is, told by its content and never by its name.
+
+use super::{answers, nodes_json, nodes_table, table, text, version_table};
+use crate::model::input::InputKind;
+
+/// Most bytes of an export. A node list or a version history of a real cluster has a few kilobytes.
+pub const MAX_EXPORT_BYTES: u64 = 20 << 20;
+
+/// Why a file is none of the exports. Reads after its name: "notes.txt is not ...".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unrecognised {
+    /// Nothing to look at.
+    #[error("is empty")]
+    Empty,
+    /// Over [`MAX_EXPORT_BYTES`].
+    #[error("has more than {} MB, and no export is that large", MAX_EXPORT_BYTES >> 20)]
+    TooLarge,
+    /// The old binary form, or an encrypted workbook, which has the same container.
+    #[error(
+        "is a workbook protected by a password or in the old XLS form: save it as XLSX or CSV without one"
+    )]
+    OldWorkbook,
+    /// An XLSX that cannot be read.
+    #[error("cannot be read: {0}")]
+    Table(table::TableError),
+    /// JSON, but not the one export we know.
+    #[error("is {0}; the JSON we know is the answer of GET /api/v1/nodes")]
+    Json(nodes_json::NodesJsonError),
+    /// Anything else.
+    #[error(
+        "is neither a bundle, nor a node list (GET /api/v1/nodes as JSON, or a table with the columns of \"clusterbrief template nodes\"), nor a version history (a table with VersionNumber and Upgraded), nor an answers file ([[answer]])"
+    )]
+    Other,
+}
+
+/// First bytes of the container that old and encrypted workbooks share.
+const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+/// Tells what an export is. Bundles are told apart before, by [`crate::bundle`].
+pub fn recognise(bytes: &[u8]) -> Result<InputKind, Unrecognised> {
+    if bytes.len() as u64 > MAX_EXPORT_BYTES {
+        return Err(Unrecognised::TooLarge);
+    }
+    if bytes.starts_with(COMPOUND_FILE) {
+        return Err(Unrecognised::OldWorkbook);
+    }
+    let text = text::decode(bytes);
+    let start = text.trim_start();
+    if start.is_empty() {
+        return Err(Unrecognised::Empty);
+    }
+    if answers::is_answers(&text) {
+        return Ok(InputKind::Answers);
+    }
+    if start.starts_with(['[', '{']) {
+        let document = nodes_json::document(bytes).map_err(Unrecognised::Json)?;
+        let other = Unrecognised::Json(nodes_json::NodesJsonError::OtherShape);
+        return if nodes_json::is_nodes(&document) { Ok(InputKind::NodesJson) } else { Err(other) };
+    }
+    // One look for both kinds of table, so that whichever header comes first decides.
+    let header = |row: &table::Row| {
+        let nodes = nodes_table::header(row).map(|_| InputKind::NodesTable);
+        nodes.or_else(|| version_table::columns(row).map(|_| InputKind::VersionTable))
+    };
+    match table::find(bytes, header) {
+        Ok(Some(table)) => Ok(table.header),
+        Ok(None) => Err(Unrecognised::Other),
+        Err(error) => Err(Unrecognised::Table(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn content_decides() {
+        for (text, kind) in [
+            ("[{\"machineName\":\"WEB01\",\"inCluster\":true}]", InputKind::NodesJson),
+            ("\u{feff}Machine Name,Version\nWEB01,11.7.000049\n", InputKind::NodesTable),
+            ("VersionNumber;Upgraded\n11.7.000049;2026-11-20\n", InputKind::VersionTable),
+            ("# answers of the customer\n[[answer]]\nquestion = \"LBL-001\"\n", InputKind::Answers),
+        ] {
+            assert_eq!(recognise(text.as_bytes()), Ok(kind), "{text}");
+            let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert_eq!(recognise(&utf16), Ok(kind), "{text} in UTF-16");
+        }
+    }
+
+    #[test]
+    fn the_rest_is_told_in_a_sentence() {
+        let says = |bytes: &[u8]| format!("x {}", recognise(bytes).unwrap_err());
+        assert_eq!(says(b" \r\n"), "x is empty");
+        assert!(says(b"{\"healthy\":true}").starts_with("x is JSON without a list of nodes in it"));
+        assert!(says(b"{\"machineName\":").starts_with("x is not well-formed JSON at line 1"));
+        assert!(says(b"2026-11-20 10:00:00,000 ERROR x").starts_with("x is neither a bundle"));
+        assert!(says(COMPOUND_FILE).contains("password"));
+        assert_eq!(recognise(&vec![b' '; 21 << 20]), Err(Unrecognised::TooLarge));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = recognise(&bytes);
+        }
+    }
+}

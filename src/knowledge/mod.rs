@@ -4,6 +4,7 @@
 //! says so. The built-in files are part of the program; loading them is a few milliseconds of parsing, patterns are
 //! compiled by whoever matches them.
 
+pub mod actions;
 pub mod rows;
 pub mod signatures;
 pub mod sources;
@@ -26,6 +27,8 @@ pub struct Knowledge {
     pub signatures: Vec<Signature>,
     /// Rules that are data, and what they expect, ask and compare.
     pub rows: Rows,
+    /// Work that mends findings, in the order of fixes.
+    pub actions: Vec<actions::ActionRow>,
 }
 
 /// Why knowledge could not be loaded.
@@ -65,7 +68,8 @@ impl Knowledge {
         let (edition, sources) = sources::load("sources.toml", include_str!("sources.toml"))?;
         let signatures = signatures::load("signatures.toml", include_str!("signatures.toml"), &sources)?;
         let rows = rows::load(&sources)?;
-        Ok(Self { edition, sources, signatures, rows })
+        let actions = actions::load()?;
+        Ok(Self { edition, sources, signatures, rows, actions })
     }
 
     /// The signature of this id.

@@ -1,1 +1,212 @@
-//! (being built)
+//! What to do: findings merged into one ordered list of work, with this cluster's own names.
+
+use crate::finding::{Confidence, Finding, Judged, Outcome, Severity, SubjectKind};
+use crate::knowledge::Knowledge;
+use crate::knowledge::actions::{ActionRow, Stage};
+use crate::model::{BuildVersion, Cluster, Node, Role};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One piece of work.
+#[derive(Debug, Clone)]
+pub struct Work {
+    /// What to do.
+    pub title: String,
+    /// Nodes to do it on, in order of name; empty: once for the cluster.
+    pub nodes: Vec<String>,
+    /// Why, one sentence.
+    pub why: String,
+    /// How.
+    pub steps: Vec<String>,
+    /// Worst severity of what it mends.
+    pub severity: Severity,
+    /// `Inferred` when everything it mends is inferred: then the first step is to check.
+    pub confidence: Confidence,
+    /// What it mends: indices of outcomes and of findings in them.
+    pub mends: Vec<(usize, usize)>,
+}
+
+/// What a rule says of itself, for findings that no action covers.
+#[derive(Debug, Clone)]
+pub struct RuleAdvice {
+    /// Title of the rule.
+    pub title: String,
+    /// Why it matters.
+    pub why: String,
+    /// How to fix it.
+    pub fix: String,
+    /// Bundle-safety rules mend no cluster.
+    pub bundle_safety: bool,
+}
+
+/// Merges every finding worth acting on into work, in the fix order of domain 12.3, then by severity.
+pub fn work(
+    judged: &[Judged],
+    cluster: &Cluster,
+    knowledge: &Knowledge,
+    advice: &BTreeMap<String, RuleAdvice>,
+) -> Vec<Work> {
+    let mut groups: BTreeMap<(Stage, Group), Vec<(usize, usize)>> = BTreeMap::new();
+    for (outer, one) in judged.iter().enumerate() {
+        let Outcome::Findings(findings) = &one.outcome else { continue };
+        if advice.get(&one.rule).is_none_or(|advice| advice.bundle_safety) {
+            continue;
+        }
+        let action = knowledge.actions.iter().position(|action| action.rules.contains(&one.rule));
+        for (inner, finding) in findings.iter().enumerate() {
+            if finding.severity == Severity::Info {
+                continue;
+            }
+            let key = match action {
+                Some(index) => {
+                    let stage = knowledge.actions.get(index).map_or(Stage::Rest, |action| action.stage);
+                    (stage, Group::Action(index))
+                }
+                None => (Stage::of_rule(&one.rule), Group::Rule(finding.severity, one.rule.clone())),
+            };
+            groups.entry(key).or_default().push((outer, inner));
+        }
+    }
+    groups
+        .into_iter()
+        .filter_map(|((_, group), mends)| {
+            let findings: Vec<&Finding> = mends.iter().filter_map(|at| find(judged, *at)).collect();
+            let names = Names::of(&findings, cluster);
+            let (title, why, steps) = match &group {
+                Group::Action(index) => texts(knowledge.actions.get(*index)?, &names),
+                Group::Rule(_, rule) => own_texts(advice.get(rule)?, &findings),
+            };
+            let severity = findings.iter().map(|finding| finding.severity).min()?;
+            let confidence = findings.iter().map(|finding| finding.confidence).min()?;
+            Some(Work { title, nodes: names.nodes, why, steps, severity, confidence, mends })
+        })
+        .collect()
+}
+
+/// The finding at a place of the judged outcomes.
+pub fn find(judged: &[Judged], (outer, inner): (usize, usize)) -> Option<&Finding> {
+    match &judged.get(outer)?.outcome {
+        Outcome::Findings(findings) => findings.get(inner),
+        _ => None,
+    }
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Action(usize),
+    Rule(Severity, String),
+}
+
+/// The names a text is filled with.
+struct Names {
+    nodes: Vec<String>,
+    source: String,
+    version: String,
+}
+
+impl Names {
+    fn of(findings: &[&Finding], cluster: &Cluster) -> Self {
+        let nodes: BTreeSet<&str> = findings
+            .iter()
+            .filter(|finding| finding.subject.kind == SubjectKind::Node)
+            .map(|finding| finding.subject.name.as_str())
+            .collect();
+        let source = source(cluster, &nodes);
+        Self {
+            source: source.map_or_else(|| "a node that works".to_owned(), |node| safe_name(&node.name)),
+            version: goal(cluster).map_or_else(|| "as the others do".to_owned(), |build| build.to_string()),
+            nodes: nodes.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    fn fill(&self, text: &str) -> String {
+        let nodes: Vec<String> = self.nodes.iter().map(|name| safe_name(name)).collect();
+        let nodes = if nodes.is_empty() { "the nodes concerned".to_owned() } else { listed(&nodes) };
+        text.replace("{nodes}", &nodes).replace("{source}", &self.source).replace("{version}", &self.version)
+    }
+}
+
+/// The build the cluster is to have: the database's, else the newest a serving node runs.
+fn goal(cluster: &Cluster) -> Option<BuildVersion> {
+    let database = cluster.database_version().value().copied();
+    database.or_else(|| cluster.serving().filter_map(|node| node.version.value().copied()).max())
+}
+
+/// A serving node that already runs the wanted build and is not itself to be mended.
+fn source<'a>(cluster: &'a Cluster, mended: &BTreeSet<&str>) -> Option<&'a Node> {
+    let goal = goal(cluster)?;
+    cluster.nodes.iter().find(|node| {
+        node.role == Role::Serving
+            && !mended.contains(node.name.as_str())
+            && node.version.value() == Some(&goal)
+    })
+}
+
+fn texts(action: &ActionRow, names: &Names) -> (String, String, Vec<String>) {
+    let steps = action.steps.iter().map(|step| names.fill(step)).collect();
+    (names.fill(&action.title), action.why.clone(), steps)
+}
+
+fn own_texts(advice: &RuleAdvice, findings: &[&Finding]) -> (String, String, Vec<String>) {
+    let mut steps: Vec<String> = Vec::new();
+    for finding in findings {
+        if !finding.remedy.is_empty() && !steps.contains(&finding.remedy) {
+            steps.push(finding.remedy.clone());
+        }
+    }
+    if !steps.contains(&advice.fix) {
+        steps.push(advice.fix.clone());
+    }
+    (format!("Mend: {}", lower_first(&advice.title)), advice.why.clone(), steps)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    let second_is_lower = text.chars().nth(1).is_some_and(char::is_lowercase);
+    match chars.next() {
+        Some(first) if second_is_lower => first.to_lowercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
+}
+
+/// A name from evidence as it may stand in an instruction: letters, digits, dots and hyphens only.
+pub fn safe_name(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    if !name.is_empty() && name.len() <= 63 && name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        "[a node whose name has unusual characters]".to_owned()
+    }
+}
+
+/// "A", "A and B", "A, B and C".
+pub fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_could_steer_a_shell_stay_out_of_instructions() {
+        assert_eq!(safe_name("WEB-01.corp"), "WEB-01.corp");
+        assert!(safe_name("a; del *").starts_with("[a node"));
+        assert!(safe_name("$(x)").starts_with("[a node"));
+    }
+
+    #[test]
+    fn lists_read_like_prose() {
+        let names = |n: usize| ["A", "B", "C"].iter().take(n).map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!([listed(&names(1)), listed(&names(2)), listed(&names(3))], ["A", "A and B", "A, B and C"]);
+    }
+
+    #[test]
+    fn acronyms_keep_their_capitals() {
+        assert_eq!(lower_first("DLL set differs"), "DLL set differs");
+        assert_eq!(lower_first("Key file missing"), "key file missing");
+    }
+}

@@ -3,10 +3,11 @@
 use super::answers::Answers;
 use super::export::{NodeList, VersionHistory};
 use super::input::Input;
+use super::log::LogDigest;
 use super::node::{Node, Role};
 use super::observed::Observed;
 use super::version::BuildVersion;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 /// Everything the rules may see. Complete before the first rule runs.
 #[derive(Debug, Clone)]
@@ -58,4 +59,22 @@ impl Cluster {
             Observed::NotCollected { why } => Observed::not_collected(why.clone()),
         }
     }
+
+    /// Whether a log hit counts today: within [`current_window`] of the node's newest line, with no start of the
+    /// application and no upgrade of the database after it. A hit without a time counts.
+    pub fn is_current(&self, node: &Node, digest: &LogDigest, last: Option<DateTime<FixedOffset>>) -> bool {
+        let (Some(newest), Some(last)) = (digest.newest(), last) else { return last.is_none() };
+        if newest - last > current_window() {
+            return false;
+        }
+        let started = node.snapshot.as_ref().and_then(|snapshot| snapshot.facts.host.worker_started.value());
+        let upgraded = self.history.value().and_then(|history| history.current()?.upgraded.value());
+        started.is_none_or(|started| *started <= last.with_timezone(&Utc))
+            && upgraded.is_none_or(|upgraded| !upgraded.is_after(&last))
+    }
+}
+
+/// How long a log hit counts as current, before the node's newest line (DESIGN 4).
+pub fn current_window() -> TimeDelta {
+    TimeDelta::hours(24)
 }

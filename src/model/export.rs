@@ -3,7 +3,7 @@
 use super::observed::Observed;
 use super::place::Place;
 use super::version::BuildVersion;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use std::fmt;
 
 /// The node list of one cluster: `GET /api/v1/nodes` or the copied Server Nodes page (domain 8).
@@ -61,6 +61,17 @@ pub struct Moment {
     pub wall: NaiveDateTime,
     /// The instant, where the text carried an offset.
     pub utc: Option<DateTime<Utc>>,
+}
+
+impl Moment {
+    /// Whether it lies after a node's own time: as instants where the export states its zone, else by the wall
+    /// clock, which is the best an export without a zone allows.
+    pub fn is_after(&self, time: &DateTime<FixedOffset>) -> bool {
+        match self.utc {
+            Some(utc) => utc > time.with_timezone(&Utc),
+            None => self.wall > time.naive_local(),
+        }
+    }
 }
 
 impl fmt::Display for Moment {

@@ -4,12 +4,11 @@ use super::rule::Rule;
 use crate::finding::{Confidence, Evidence, Finding, Missing, Question, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::{Applies, Build};
-use crate::model::export::{Moment, NodeList};
+use crate::model::export::NodeList;
 use crate::model::log::LogDigest;
 use crate::model::lookup::is_row_fact;
 use crate::model::node::Snapshot;
 use crate::model::{BuildVersion, Cluster, Node, Observed, Place};
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 /// Everything a check may look at.
 pub struct Context<'a> {
@@ -56,7 +55,7 @@ impl<'a> Context<'a> {
         if let Some(history) = self.cluster.history.value()
             && let Some(row) = history.current()
             && let Some(upgraded) = row.upgraded.value()
-            && is_after(upgraded, &snapshot.ended)
+            && upgraded.is_after(&snapshot.ended)
         {
             return Some(format!(
                 "collected before the change, collect again: the database went to {} at {upgraded}",
@@ -66,7 +65,7 @@ impl<'a> Context<'a> {
         let row = node.row.as_ref()?;
         let (listed, list) = (row.binary_version.value()?, self.cluster.list.value()?);
         let own = snapshot_version(node)?;
-        let later = list.newest_connection.as_ref().is_some_and(|newest| is_after(newest, &snapshot.ended));
+        let later = list.newest_connection.as_ref().is_some_and(|newest| newest.is_after(&snapshot.ended));
         (later && *listed != own).then(|| {
             format!("collected before the change, collect again: the node list, made later, shows {listed}")
         })
@@ -285,18 +284,4 @@ pub(super) fn snapshot_version(node: &Node) -> Option<BuildVersion> {
         }
         _ => None,
     }
-}
-
-/// Whether an export's moment lies after a bundle's time: as instants where the export states its zone, else by
-/// the wall clock, which is the best an export without a zone allows.
-pub(super) fn is_after(moment: &Moment, bundle: &DateTime<FixedOffset>) -> bool {
-    match moment.utc {
-        Some(utc) => utc > bundle.with_timezone(&Utc),
-        None => moment.wall > bundle.naive_local(),
-    }
-}
-
-/// How long a log hit counts as current, before the node's newest line (DESIGN 4).
-pub(super) fn current_window() -> TimeDelta {
-    TimeDelta::hours(24)
 }

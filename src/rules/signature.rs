@@ -1,13 +1,13 @@
 //! Evaluator of log rules: known error texts in the logs of a node.
 
-use super::context::{Context, current_window, is_after};
+use super::context::Context;
 use super::question;
 use super::rule::signature_note;
 use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::knowledge::Signature;
 use crate::model::Node;
+use crate::model::cluster::current_window;
 use crate::model::log::{Component, Hit, LogDigest};
-use chrono::{DateTime, FixedOffset, Utc};
 
 /// Judges the rule on the logs of one node. A rule that also has a question needs its answer to pass: the text of
 /// an error proves it, its absence does not prove the contrary.
@@ -47,19 +47,8 @@ pub(super) fn current_hits<'a>(
     signatures
         .filter(|one| one.versions.is_none_or(|range| node.version.value().is_none_or(|v| range.include(v))))
         .flat_map(|one| digest.hits.iter().filter(|hit| hit.signature == one.id).map(move |hit| (one, hit)))
-        .filter(|(_, hit)| is_current(cx, node, digest, hit.last))
+        .filter(|(_, hit)| cx.cluster.is_current(node, digest, hit.last))
         .collect()
-}
-
-fn is_current(cx: &Context, node: &Node, digest: &LogDigest, last: Option<DateTime<FixedOffset>>) -> bool {
-    let (Some(newest), Some(last)) = (digest.newest(), last) else { return last.is_none() };
-    if newest - last > current_window() {
-        return false;
-    }
-    let started = node.snapshot.as_ref().and_then(|snapshot| snapshot.facts.host.worker_started.value());
-    let upgraded = cx.cluster.history.value().and_then(|history| history.current()?.upgraded.value());
-    started.is_none_or(|started| *started <= last.with_timezone(&Utc))
-        && upgraded.is_none_or(|upgraded| !is_after(upgraded, &last))
 }
 
 /// What a hit proves: the product's own words at error level do, a label of the documentation or a line of lower

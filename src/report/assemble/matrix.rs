@@ -1,0 +1,210 @@
+//! Every compared setting by node.
+
+use crate::knowledge::Knowledge;
+use crate::knowledge::rows::Agree;
+use crate::model::facts::InventoryEntry;
+use crate::model::node::Setting;
+use crate::model::parity::{FileDifference, FileIndex, FileState, Standing, compare};
+use crate::model::{Cluster, Node, Observed};
+use crate::report::model::{Cell, CellState, Matrix, MatrixGroup, MatrixRow, Parity};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most rows of one group of files or settings in the view; the total is shown with it.
+const SHOWN: usize = 50;
+
+pub(super) fn matrix(cluster: &Cluster, knowledge: &Knowledge) -> Matrix {
+    let nodes: Vec<&Node> = cluster.nodes.iter().collect();
+    let mut groups = parity_groups(&nodes, knowledge);
+    groups.extend(setting_groups(&nodes));
+    groups.extend(file_groups(&nodes));
+    let differing = groups
+        .iter()
+        .flat_map(|group| &group.rows)
+        .filter(|row| row.differs && row.parity == Parity::Same)
+        .count();
+    let omitted: usize = groups.iter().map(|group| group.omitted).sum();
+    Matrix {
+        nodes: nodes.iter().map(|node| node.name.clone()).collect(),
+        groups,
+        differing: differing + omitted,
+    }
+}
+
+fn parity_groups(nodes: &[&Node], knowledge: &Knowledge) -> Vec<MatrixGroup> {
+    let mut groups: Vec<MatrixGroup> = Vec::new();
+    for row in &knowledge.rows.parity {
+        let facts: Vec<Observed<String>> = nodes.iter().map(|node| node.fact(&row.fact)).collect();
+        let parity = match row.agree {
+            Agree::Same => Parity::Same,
+            Agree::MayDiffer => Parity::MayDiffer,
+        };
+        if groups.last().is_none_or(|group| group.title != row.group) {
+            groups.push(MatrixGroup { title: row.group.clone(), rows: Vec::new(), omitted: 0, total: 0 });
+        }
+        if let Some(group) = groups.last_mut() {
+            group.rows.push(fact_row(row.label.clone(), parity, &facts));
+            group.total += 1;
+        }
+    }
+    groups
+}
+
+/// Settings of the configuration files: those that differ first, then the rest as far as there is room. Values that
+/// were redacted compare by their fingerprints.
+fn setting_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
+    let files: BTreeSet<&str> = nodes
+        .iter()
+        .filter_map(|node| node.snapshot.as_ref())
+        .flat_map(|snapshot| snapshot.settings.keys().map(String::as_str))
+        .collect();
+    files.into_iter().map(|file| setting_group(file, nodes)).filter(|group| group.total > 0).collect()
+}
+
+fn setting_group(file: &str, nodes: &[&Node]) -> MatrixGroup {
+    let of = |node: &Node| -> Option<BTreeMap<String, Setting>> {
+        node.snapshot.as_ref()?.settings.get(file)?.value().cloned()
+    };
+    let settings: Vec<Option<BTreeMap<String, Setting>>> = nodes.iter().map(|node| of(node)).collect();
+    let keys: BTreeSet<&String> = settings.iter().flatten().flat_map(BTreeMap::keys).collect();
+    let mut rows: Vec<MatrixRow> = keys
+        .iter()
+        .map(|key| {
+            let facts: Vec<Observed<String>> =
+                nodes.iter().map(|node| node.fact(&format!("config.{file}:{key}"))).collect();
+            fact_row((*key).clone(), Parity::Same, &facts)
+        })
+        .collect();
+    let total = rows.len();
+    let differing = rows.iter().filter(|row| row.differs).count();
+    // Equal settings of a long file tell nothing: only a short file is shown whole.
+    if total > SHOWN {
+        rows.retain(|row| row.differs);
+    }
+    rows.sort_by_key(|row| !row.differs);
+    rows.truncate(SHOWN);
+    MatrixGroup {
+        title: format!("{file} ({differing} of {total} settings differ)"),
+        omitted: differing.saturating_sub(rows.iter().filter(|row| row.differs).count()),
+        total,
+        rows,
+    }
+}
+
+fn fact_row(label: String, parity: Parity, facts: &[Observed<String>]) -> MatrixRow {
+    // An absence is something one can have in common.
+    let values: Vec<Option<Option<&String>>> =
+        facts.iter().map(|fact| (!fact.is_unknown()).then(|| fact.value())).collect();
+    let standings = compare(&values);
+    let cells = facts
+        .iter()
+        .zip(&standings)
+        .map(|(fact, standing)| {
+            let state = match (fact, standing) {
+                (fact, _) if fact.is_unknown() => CellState::Unknown,
+                (_, Standing::Odd) => CellState::Odd,
+                (_, Standing::Differs) => CellState::Differs,
+                (Observed::Absent { .. }, _) => CellState::Absent,
+                _ => CellState::Same,
+            };
+            Cell {
+                text: match fact {
+                    Observed::Known { value, .. } => short(value),
+                    Observed::Absent { .. } => "not set".into(),
+                    Observed::Unreadable { .. } => "unreadable".into(),
+                    Observed::NotCollected { .. } => "unknown".into(),
+                },
+                state,
+                note: fact.why_unknown().or_else(|| disputed(fact)).unwrap_or_default(),
+            }
+        })
+        .collect();
+    let differs = standings.iter().any(|one| matches!(one, Standing::Odd | Standing::Differs));
+    MatrixRow { label, cells, parity, differs }
+}
+
+fn disputed(fact: &Observed<String>) -> Option<String> {
+    let Observed::Known { disputed, .. } = fact else { return None };
+    let (value, place) = disputed.first()?;
+    Some(format!("{place} says {value}"))
+}
+
+/// Fingerprints are long and only equality matters; the matrix shows their start.
+fn short(value: &str) -> String {
+    let mut parts = value.rsplitn(2, ':');
+    match (parts.next(), parts.next()) {
+        (Some(hex), Some(head)) if hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            format!("{head}:{}…", hex.get(..12).unwrap_or(hex))
+        }
+        _ => value.to_owned(),
+    }
+}
+
+/// Files of the application folder that are not the same everywhere, by their first folder.
+fn file_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
+    let with: Vec<(usize, &[InventoryEntry])> = nodes
+        .iter()
+        .enumerate()
+        .filter_map(|(at, node)| Some((at, node.snapshot.as_ref()?.inventory.value()?.as_slice())))
+        .collect();
+    if with.len() < 2 {
+        return Vec::new();
+    }
+    let inventories: Vec<_> = with.iter().map(|(_, entries)| *entries).collect();
+    let index = FileIndex::new(&inventories);
+    let differences = index.differences(|path| !is_expected_to_differ(path));
+    let mut folders: BTreeMap<String, Vec<&FileDifference<'_>>> = BTreeMap::new();
+    for difference in &differences {
+        let folder = difference.path.split_once('/').map_or("(root)", |(folder, _)| folder);
+        folders.entry(folder.to_lowercase()).or_default().push(difference);
+    }
+    folders
+        .into_iter()
+        .map(|(folder, differences)| {
+            let rows: Vec<MatrixRow> =
+                differences.iter().take(SHOWN).map(|one| file_row(one, nodes.len(), &with)).collect();
+            MatrixGroup {
+                title: format!("Files in {folder} ({} differ)", differences.len()),
+                omitted: differences.len() - rows.len(),
+                total: differences.len(),
+                rows,
+            }
+        })
+        .collect()
+}
+
+/// Logs and the key files differ by nature; the key files have rows of their own.
+fn is_expected_to_differ(path: &str) -> bool {
+    path.starts_with("log/") || matches!(path, "encryption.config" | "database.config")
+}
+
+fn file_row(
+    difference: &FileDifference<'_>,
+    width: usize,
+    inventories: &[(usize, &[InventoryEntry])],
+) -> MatrixRow {
+    let mut cells: Vec<Cell> = (0..width)
+        .map(|_| Cell { text: "unknown".into(), state: CellState::Unknown, note: "no bundle".into() })
+        .collect();
+    for (((at, _), state), standing) in inventories.iter().zip(&difference.states).zip(&difference.standings)
+    {
+        let Some(cell) = cells.get_mut(*at) else { continue };
+        *cell = Cell {
+            text: match state {
+                FileState::Missing => "not there".into(),
+                FileState::Present { size, content } => {
+                    let hex = content.and_then(|content| content.rsplit(':').next());
+                    let hex = hex.and_then(|hex| hex.get(..8)).unwrap_or("unread");
+                    format!("{size} B, {hex}…")
+                }
+            },
+            state: match standing {
+                Standing::Odd => CellState::Odd,
+                Standing::Differs => CellState::Differs,
+                Standing::Same => CellState::Same,
+                Standing::Unknown => CellState::Unknown,
+            },
+            note: String::new(),
+        };
+    }
+    MatrixRow { label: difference.path.to_owned(), cells, parity: Parity::Same, differs: true }
+}

@@ -1,0 +1,288 @@
+//! Fills the view model from the cluster, the outcomes and the texts. Rule texts come as data; no check is seen.
+
+mod errors;
+mod evidence;
+mod matrix;
+mod missing;
+mod nodes;
+mod verdict;
+
+use crate::finding::{Finding, Judged, Outcome, RuleFacts, Scope, Severity, reach};
+use crate::knowledge::{Citation, Knowledge, Sources, Status};
+use crate::model::Cluster;
+use crate::plan::{self, RuleAdvice, Work};
+use crate::report::model::{
+    Action, Citation as CitationView, Coverage, FindingView, OutcomeView, Reason, Report, RuleCoverage,
+    RuleText, SCHEMA, SourceView, Tool,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the report needs to know of a rule.
+#[derive(Debug, Clone)]
+pub struct RuleInfo {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Severity at its worst.
+    pub severity: Severity,
+    /// Which question it belongs to.
+    pub scope: Scope,
+    /// Where it comes from.
+    pub cites: Vec<Citation>,
+    /// What it checks.
+    pub what: String,
+    /// Why it matters.
+    pub why: String,
+    /// How to fix it.
+    pub fix: String,
+    /// What it cannot see.
+    pub blind: String,
+    /// Own banner, no cluster fault.
+    pub bundle_safety: bool,
+}
+
+/// Assembles the report. Equal arguments give an equal report.
+pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowledge: &Knowledge) -> Report {
+    let facts: BTreeMap<String, RuleFacts> = rules
+        .iter()
+        .map(|rule| {
+            let RuleInfo { severity, scope, bundle_safety, .. } = *rule;
+            (rule.id.clone(), RuleFacts { severity, scope, bundle_safety })
+        })
+        .collect();
+    let by_id: BTreeMap<&str, &RuleInfo> = rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
+    let reached = reach(judged, &facts, !cluster.node_set.confirmed_by.is_empty());
+    let work = plan::work(judged, cluster, knowledge, &advice(rules));
+    let missing = missing::missing(cluster, judged, &by_id, knowledge);
+    let (safety, findings) = findings(judged, &by_id, knowledge);
+    let coverage = coverage(judged, rules);
+
+    Report {
+        schema: SCHEMA,
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            knowledge: knowledge.edition.to_string(),
+        },
+        as_of: cluster.as_of.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        target: cluster.target.map(|target| target.to_string()),
+        nodes: nodes::cards(cluster, judged),
+        verdict: verdict::view(cluster, judged, &reached, &findings, &missing, &coverage),
+        safety,
+        actions: actions(judged, work),
+        never: knowledge.rows.never.clone(),
+        request: missing::request(&missing),
+        missing,
+        matrix: matrix::matrix(cluster, knowledge),
+        errors: errors::errors(cluster, knowledge),
+        outcomes: judged.iter().map(outcome).collect(),
+        coverage,
+        inputs: cluster.inputs.iter().map(Into::into).collect(),
+        sources: cited(rules, judged, &knowledge.sources),
+        rules: texts(judged, rules, &knowledge.sources),
+        findings,
+    }
+}
+
+fn advice(rules: &[RuleInfo]) -> BTreeMap<String, RuleAdvice> {
+    rules
+        .iter()
+        .map(|rule| {
+            let advice = RuleAdvice {
+                title: rule.title.clone(),
+                why: first_sentence(&rule.why),
+                fix: rule.fix.clone(),
+                bundle_safety: rule.bundle_safety,
+            };
+            (rule.id.clone(), advice)
+        })
+        .collect()
+}
+
+fn first_sentence(text: &str) -> String {
+    text.split_once(". ").map_or_else(|| text.to_owned(), |(first, _)| format!("{first}."))
+}
+
+/// Findings in two lists: bundle safety, and everything else; both worst first.
+fn findings(
+    judged: &[Judged],
+    rules: &BTreeMap<&str, &RuleInfo>,
+    knowledge: &Knowledge,
+) -> (Vec<FindingView>, Vec<FindingView>) {
+    let mut safety = Vec::new();
+    let mut others = Vec::new();
+    let mut anchors = BTreeSet::new();
+    for one in judged {
+        let Outcome::Findings(findings) = &one.outcome else { continue };
+        let info = rules.get(one.rule.as_str());
+        for finding in findings {
+            let mut view = evidence::finding(&one.rule, finding, info.copied(), &knowledge.sources);
+            let mut twin = 1;
+            while !anchors.insert(view.anchor.clone()) {
+                twin += 1;
+                view.anchor = format!("finding-{}-{twin}", view.fingerprint);
+            }
+            let list = if info.is_some_and(|rule| rule.bundle_safety) { &mut safety } else { &mut others };
+            list.push(view);
+        }
+    }
+    for list in [&mut safety, &mut others] {
+        list.sort_by(|a, b| {
+            (a.severity, a.confidence, &a.rule, &a.subject).cmp(&(
+                b.severity,
+                b.confidence,
+                &b.rule,
+                &b.subject,
+            ))
+        });
+    }
+    (safety, others)
+}
+
+fn actions(judged: &[Judged], work: Vec<Work>) -> Vec<Action> {
+    work.into_iter()
+        .enumerate()
+        .map(|(index, work)| Action {
+            number: index + 1,
+            mends: work
+                .mends
+                .iter()
+                .filter_map(|at| Some((judged.get(at.0)?, plan::find(judged, *at)?)))
+                .map(|(one, finding)| reason(&one.rule, finding))
+                .collect(),
+            title: work.title,
+            nodes: work.nodes,
+            why: work.why,
+            steps: work.steps,
+            severity: work.severity,
+            confidence: work.confidence,
+        })
+        .collect()
+}
+
+fn reason(rule: &str, finding: &Finding) -> Reason {
+    Reason {
+        rule: rule.to_owned(),
+        text: finding.title.clone(),
+        anchor: format!("finding-{}", finding.fingerprint(rule)),
+    }
+}
+
+/// What an outcome says beside its word.
+fn detail(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Findings(findings) => {
+            findings.iter().map(|finding| finding.title.clone()).collect::<Vec<_>>().join("; ")
+        }
+        Outcome::Failed { error } => error.clone(),
+        Outcome::Unknown { missing } => {
+            let mut texts: Vec<String> =
+                missing.iter().map(|missing| format!("{}: {}", missing.what, missing.why)).collect();
+            texts.dedup();
+            texts.join("; ")
+        }
+        Outcome::Pass { note, .. } => note.clone(),
+        Outcome::NotApplicable { why } => why.clone(),
+    }
+}
+
+fn outcome(one: &Judged) -> OutcomeView {
+    OutcomeView {
+        rule: one.rule.clone(),
+        subject: one.subject.clone(),
+        outcome: one.outcome.word(),
+        detail: detail(&one.outcome),
+        inferred: matches!(one.outcome, Outcome::Pass { inferred: true, .. }),
+    }
+}
+
+/// Rolls each rule up over its subjects, in the order of DESIGN 4, so that the counts add up to the rules loaded.
+fn coverage(judged: &[Judged], rules: &[RuleInfo]) -> Coverage {
+    let mut counts: BTreeMap<&'static str, usize> =
+        ["findings", "failed", "unknown", "pass", "not-applicable"]
+            .into_iter()
+            .map(|word| (word, 0))
+            .collect();
+    let rules: Vec<RuleCoverage> = rules
+        .iter()
+        .map(|rule| {
+            let mine = judged.iter().filter(|one| one.rule == rule.id);
+            let decisive = mine.min_by_key(|one| one.outcome.rank()).map(|one| &one.outcome);
+            let word = decisive.map_or("failed", Outcome::word);
+            *counts.entry(word).or_default() += 1;
+            RuleCoverage {
+                rule: rule.id.clone(),
+                title: rule.title.clone(),
+                severity: rule.severity,
+                scope: rule.scope,
+                outcome: word,
+                detail: decisive.map_or_else(|| "the rule was not judged".to_owned(), detail),
+            }
+        })
+        .collect();
+    counts.insert("total", rules.len());
+    Coverage { counts, rules }
+}
+
+fn speaks(judged: &[Judged], id: &str) -> bool {
+    judged.iter().any(|one| {
+        one.rule == id
+            && matches!(one.outcome, Outcome::Findings(_) | Outcome::Unknown { .. } | Outcome::Failed { .. })
+    })
+}
+
+fn texts(judged: &[Judged], rules: &[RuleInfo], sources: &Sources) -> Vec<RuleText> {
+    rules
+        .iter()
+        .filter(|rule| speaks(judged, &rule.id))
+        .map(|rule| RuleText {
+            id: rule.id.clone(),
+            title: rule.title.clone(),
+            severity: rule.severity,
+            what: rule.what.clone(),
+            why: rule.why.clone(),
+            fix: rule.fix.clone(),
+            blind: rule.blind.clone(),
+            sources: citations(&rule.cites, sources),
+        })
+        .collect()
+}
+
+fn citations(cites: &[Citation], sources: &Sources) -> Vec<CitationView> {
+    cites
+        .iter()
+        .map(|cite| CitationView {
+            key: cite.source.clone(),
+            status: status_word(cite.status).to_owned(),
+            age: sources.find(cite).map(|source| source.age.clone()).unwrap_or_default(),
+        })
+        .collect()
+}
+
+const fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Confirmed => "confirmed",
+        Status::Top => "top",
+        Status::Title => "title",
+        Status::Inferred => "inferred",
+    }
+}
+
+fn cited(rules: &[RuleInfo], judged: &[Judged], sources: &Sources) -> Vec<SourceView> {
+    let mut keys = BTreeMap::new();
+    for rule in rules.iter().filter(|rule| speaks(judged, &rule.id)) {
+        for cite in &rule.cites {
+            if let Some(source) = sources.find(cite) {
+                keys.insert(source.key.clone(), source);
+            }
+        }
+    }
+    keys.into_values()
+        .map(|source| SourceView {
+            key: source.key.clone(),
+            title: source.title.clone(),
+            age: source.age.clone(),
+        })
+        .collect()
+}

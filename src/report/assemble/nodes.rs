@@ -1,0 +1,76 @@
+//! Nodes at a glance.
+
+use crate::finding::{Finding, Judged, Outcome, Severity, Subject, SubjectKind};
+use crate::model::{Cluster, Role};
+use crate::report::model::NodeCard;
+use std::collections::BTreeMap;
+
+pub(super) fn cards(cluster: &Cluster, judged: &[Judged]) -> Vec<NodeCard> {
+    cluster
+        .nodes
+        .iter()
+        .map(|node| {
+            let mine = findings_of(judged, &Subject::node(&node.name));
+            let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+            for (_, finding) in &mine {
+                *counts.entry(finding.severity.word()).or_default() += 1;
+            }
+            let version = node.version.value();
+            NodeCard {
+                name: node.name.clone(),
+                role: node.role.word(),
+                version: version.map_or_else(
+                    || node.version.why_unknown().unwrap_or_else(|| "no build found".into()),
+                    ToString::to_string,
+                ),
+                version_known: version.is_some(),
+                bundle: node.snapshot.is_some(),
+                collected: node.snapshot.as_ref().map(|snapshot| snapshot.started.to_rfc3339()),
+                odd: odd(cluster, judged, &mine),
+                findings: counts,
+            }
+        })
+        .collect()
+}
+
+/// Findings whose own subject is `subject`, with their rules.
+fn findings_of<'a>(judged: &'a [Judged], subject: &Subject) -> Vec<(&'a str, &'a Finding)> {
+    judged
+        .iter()
+        .filter_map(|one| match &one.outcome {
+            Outcome::Findings(findings) => Some(findings.iter().map(|finding| (one.rule.as_str(), finding))),
+            _ => None,
+        })
+        .flatten()
+        .filter(|(rule, finding)| finding.subject == *subject && !rule.starts_with("BND-"))
+        .collect()
+}
+
+/// The gravest thing that this node has and not every serving node has too: what makes it stand out.
+fn odd(cluster: &Cluster, judged: &[Judged], mine: &[(&str, &Finding)]) -> Option<String> {
+    let serving = cluster.nodes.iter().filter(|node| node.role == Role::Serving).count();
+    let mut grave: Vec<&(&str, &Finding)> = mine
+        .iter()
+        .filter(|(_, finding)| finding.severity <= Severity::High)
+        .filter(|(rule, _)| serving > 1 && nodes_with(judged, rule) < serving)
+        .collect();
+    grave.sort_by_key(|(rule, finding)| (finding.severity, finding.confidence, *rule));
+    grave.first().map(|(_, finding)| finding.title.clone())
+}
+
+fn nodes_with(judged: &[Judged], rule: &str) -> usize {
+    let mut names: Vec<&str> = judged
+        .iter()
+        .filter(|one| one.rule == rule)
+        .filter_map(|one| match &one.outcome {
+            Outcome::Findings(findings) => Some(findings),
+            _ => None,
+        })
+        .flatten()
+        .filter(|finding| finding.subject.kind == SubjectKind::Node)
+        .map(|finding| finding.subject.name.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names.len()
+}

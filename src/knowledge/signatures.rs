@@ -89,13 +89,17 @@ pub struct Versions {
     pub from: Option<BuildVersion>,
     /// First build after it.
     pub before: Option<BuildVersion>,
+    /// The range is our reasoning: shown, but no ground to leave anything out.
+    #[serde(default)]
+    pub inferred: bool,
 }
 
 impl Versions {
-    /// Whether a build belongs to the range.
+    /// Whether a build may belong to the range.
     pub fn include(&self, version: &BuildVersion) -> bool {
-        self.from.as_ref().is_none_or(|from| version >= from)
-            && self.before.as_ref().is_none_or(|before| version < before)
+        let from = self.from.as_ref().is_none_or(|from| version >= from);
+        let before = self.before.as_ref().is_none_or(|before| version < before);
+        self.inferred || (from && before)
     }
 }
 
@@ -252,7 +256,10 @@ mod tests {
         let knowledge = Knowledge::builtin().unwrap();
         let dates = knowledge.signature("E-003").unwrap().versions.unwrap();
         assert!(dates.include(&BuildVersion::new(8, 9, 22)));
-        assert!(!dates.include(&BuildVersion::new(8, 9, 300_000)));
+        assert!(dates.include(&BuildVersion::new(8, 9, 300_000)));
+        assert!(!dates.include(&BuildVersion::new(9, 0, 0)));
+        let mac = knowledge.signature("E-002").unwrap().versions.unwrap();
+        assert!(mac.include(&BuildVersion::new(10, 4, 0)), "an inferred range leaves nothing out");
         let roles = knowledge.signature("E-009").unwrap().versions.unwrap();
         assert!(roles.include(&BuildVersion::new(10, 7, 0)) && !roles.include(&BuildVersion::new(10, 6, 27)));
     }

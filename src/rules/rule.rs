@@ -89,12 +89,12 @@ pub(super) struct CodedRule {
 
 /// Builds from this one on.
 pub(super) const fn since(of: Build, from: BuildVersion) -> Applies {
-    Applies { of, versions: Versions { from: Some(from), before: None } }
+    Applies { of, versions: Versions { from: Some(from), before: None, inferred: false } }
 }
 
 /// Builds before this one.
 pub(super) const fn before(of: Build, before: BuildVersion) -> Applies {
-    Applies { of, versions: Versions { from: None, before: Some(before) } }
+    Applies { of, versions: Versions { from: None, before: Some(before), inferred: false } }
 }
 
 /// States a coded rule; its doc comment has the four headings that [`sections`] reads.

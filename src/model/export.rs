@@ -3,7 +3,7 @@
 use super::observed::Observed;
 use super::place::Place;
 use super::version::BuildVersion;
-use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
 use std::fmt;
 
 /// The node list of one cluster: `GET /api/v1/nodes` or the copied Server Nodes page (domain 8).
@@ -70,6 +70,15 @@ impl Moment {
         match self.utc {
             Some(utc) => utc > time.with_timezone(&Utc),
             None => self.wall > time.naive_local(),
+        }
+    }
+
+    /// The time from an earlier moment of an export to this one: between instants where both state their zone, else
+    /// between the readings, which is right only where both were printed in one zone.
+    pub fn minus(&self, earlier: &Self) -> TimeDelta {
+        match (self.utc, earlier.utc) {
+            (Some(later), Some(earlier)) => later - earlier,
+            _ => self.wall - earlier.wall,
         }
     }
 }

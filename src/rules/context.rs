@@ -1,14 +1,15 @@
 //! What a check sees: the cluster, the knowledge, and ready answers to "is this known, and if not, who can tell?".
 
 use super::rule::Rule;
-use crate::finding::{Confidence, Evidence, Finding, Missing, Question, Severity, Subject};
+use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question, Severity, Subject};
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::{Applies, Build};
-use crate::model::export::NodeList;
+use crate::model::export::{Moment, NodeList, VersionRow};
 use crate::model::log::LogDigest;
 use crate::model::lookup::is_row_fact;
 use crate::model::node::Snapshot;
 use crate::model::{BuildVersion, Cluster, Node, Observed, Place};
+use chrono::TimeDelta;
 
 /// Everything a check may look at.
 pub struct Context<'a> {
@@ -68,6 +69,71 @@ impl<'a> Context<'a> {
         let later = list.newest_connection.as_ref().is_some_and(|newest| newest.is_after(&snapshot.ended));
         (later && *listed != own).then(|| {
             format!("collected before the change, collect again: the node list, made later, shows {listed}")
+        })
+    }
+
+    /// Why nodes cannot be compared at all: one serving node is known. `None` when there are several.
+    pub fn alone(&self) -> Option<Outcome> {
+        if self.cluster.serving().nth(1).is_some() {
+            return None;
+        }
+        if self.cluster.node_set.confirmed_by.is_empty() {
+            let known = self.cluster.serving().next().map_or("no node", |node| node.name.as_str());
+            return Some(Outcome::unknown(Missing {
+                node: None,
+                what: "the other nodes of the cluster".into(),
+                why: format!("{known} is all that is known, and nothing confirms that there are no others"),
+                from: Question::NodeList,
+            }));
+        }
+        Some(Outcome::not_applicable("the cluster has one serving node: there is nothing to compare"))
+    }
+
+    /// The build a node runs, fit for comparing it with other nodes and the database: from the node list unless the
+    /// database was upgraded after it, else from a bundle that [`Context::snapshot`] accepts.
+    pub fn build(&self, node: &'a Node) -> Result<BuildVersion, Missing> {
+        let Some(version) = node.version.value() else {
+            return Err(self.version_missing(&node.name, &node.version));
+        };
+        let listed = node.row.as_ref().and_then(|row| row.binary_version.value()) == Some(version);
+        let Some(upgraded) = self.upgraded_after_list().filter(|_| listed) else {
+            return if listed { Ok(*version) } else { self.snapshot(node).map(|_| *version) };
+        };
+        if snapshot_version(node) == Some(*version) && self.snapshot(node).is_ok() {
+            return Ok(*version);
+        }
+        Err(Missing {
+            node: Some(node.name.clone()),
+            what: format!("a node list with {} from after the upgrade", node.name),
+            why: format!("the node list was made before the change, the database was upgraded at {upgraded}"),
+            from: Question::NodeList,
+        })
+    }
+
+    /// When the database was upgraded, if that was after the node list was made.
+    fn upgraded_after_list(&self) -> Option<&'a Moment> {
+        let upgraded = self.cluster.history.value()?.current()?.upgraded.value()?;
+        let newest = self.cluster.list.value()?.newest_connection.as_ref()?;
+        (upgraded.minus(newest) > TimeDelta::zero()).then_some(upgraded)
+    }
+
+    /// The build of the database, or that it is missing.
+    pub fn database(&self) -> Result<(BuildVersion, &'a VersionRow), Missing> {
+        let row = self.cluster.history.value().and_then(|history| history.current());
+        if let Some(row) = row
+            && let Some(version) = row.version.value()
+        {
+            return Ok((*version, row));
+        }
+        Err(Missing {
+            node: None,
+            what: "the build of the database".into(),
+            why: self
+                .cluster
+                .database_version()
+                .why_unknown()
+                .unwrap_or_else(|| "the version history has no row".into()),
+            from: Question::VersionHistory,
         })
     }
 

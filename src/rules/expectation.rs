@@ -1,6 +1,7 @@
 //! Evaluator of `expectations.toml`: a fact, what it should be, and how many nodes must meet it.
 
 use super::context::{Context, evidence};
+use super::question;
 use crate::finding::{Finding, Missing, Outcome, Subject};
 use crate::knowledge::rows::{Expect, Expectation, Quantifier};
 use crate::model::{Node, Observed};
@@ -18,6 +19,9 @@ pub(super) fn on_node(cx: &Context, node: &Node) -> Outcome {
     }
     if findings.is_empty() && missing.is_empty() && !looked {
         return Outcome::not_applicable("its condition does not hold on this node");
+    }
+    if findings.is_empty() && !missing.is_empty() && question::is_answered(cx, node) {
+        return question::answer(cx, Some(node));
     }
     Outcome::from_parts(findings, missing)
 }
@@ -73,6 +77,10 @@ fn judge(cx: &Context, row: &Expectation, node: &Node) -> Result<Option<(bool, O
         if !condition.value().is_some_and(|value| value.eq_ignore_ascii_case(&when.is)) {
             return Ok(None);
         }
+    }
+    // Without an application there is no pool either; CLU-004 says so.
+    if row.fact.starts_with("iis.pool") && node.fact("iis.application").is_absent() {
+        return Ok(None);
     }
     let fact = cx.fact(node, &row.fact, &row.label)?;
     let value = fact.value().map(|value| value.trim().to_owned());

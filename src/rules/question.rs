@@ -38,6 +38,12 @@ pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
     Outcome::pass_with(says(answer))
 }
 
+/// Whether the rule has a question and somebody answered it for the node: what no evidence shows, a person may.
+pub(super) fn is_answered(cx: &Context, node: &Node) -> bool {
+    let id = cx.rule.id.as_str();
+    cx.knowledge.rows.questions.iter().any(|row| row.id == id) && cx.answer(Some(node), id).is_some()
+}
+
 /// An answer as evidence.
 pub(super) fn answered(node: &str, ask: &str, answer: &Answer, input: &str) -> Evidence {
     Evidence::Value {

@@ -69,7 +69,8 @@ fn finding(cx: &Context, node: &Node, signature: &Signature, hit: &Hit) -> Findi
         format!("{}: \"{}\" in the logs, {times}", node.name, signature.title),
         signature.fix.clone(),
     );
-    finding.confidence = hit_confidence(signature, hit);
+    // A rule that rests on our reasoning stays so, however literal the text.
+    finding.confidence = hit_confidence(signature, hit).max(cx.rule.confidence());
     if let Some(last) = hit.last {
         finding.detail = format!("Last seen {}.", last.format("%Y-%m-%d %H:%M:%S %:z"));
     }

@@ -1,1 +1,39 @@
-//! (being built)
+//! Secrets: found by value and by pattern, replaced by markers, compared by keyed fingerprints, and looked for
+//! once more in what was written.
+//!
+//! ```text
+//! configurations ──> harvest ──> Harvest (values) ──> Redactor ──> config::redact, Redactor::stream
+//!                                        └──────────> leak::Scanner, which shares no table with the redactor
+//! ```
+//!
+//! The rules are those of `SECURITY.md`. Values never implement `Display`, and their `Debug` shows none.
+
+pub mod config;
+pub mod fingerprint;
+mod forms;
+mod harmless;
+pub mod harvest;
+mod pattern;
+mod stream;
+pub mod text;
+mod words;
+mod xml;
+
+pub use fingerprint::{CaseKey, Fingerprinter, Label};
+pub use harvest::{Harvest, Secret};
+pub use text::{Cleaner, Counts, Kind, Redactor, Stream};
+
+/// What stands where a secret stood, when no key can tell two of them apart.
+pub const MARKER: &str = "{redacted}";
+/// How every marker begins; one with a fingerprint goes on `scheme:key-id:hex}`.
+const MARKER_STEM: &str = "{redacted";
+
+/// Whether `value` is exactly one marker of ours.
+pub fn is_marker(value: &str) -> bool {
+    value.strip_prefix(MARKER_STEM).and_then(|rest| rest.strip_suffix('}')).is_some_and(|inside| {
+        inside.is_empty()
+            || (inside.starts_with(':')
+                && inside.len() <= 64
+                && inside.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b':'))
+    })
+}

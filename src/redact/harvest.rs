@@ -1,0 +1,226 @@
+//! The values that must not leave the node, taken out of its configuration files before anything else is read.
+
+use super::text::Redactor;
+use super::words::{is_weak, looks_random, names_secret, names_user};
+use super::{pattern, xml};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// A value that must not be shown. There is no way to print it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Secret(String);
+
+impl Secret {
+    pub(super) fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Values to redact. Weak ones (short or common) are not kept: they are replaced only where a name or a pattern
+/// points at them.
+#[derive(Clone, Default)]
+pub struct Harvest {
+    secrets: BTreeSet<Secret>,
+    users: BTreeSet<Secret>,
+    weak: BTreeSet<Secret>,
+}
+
+impl fmt::Debug for Harvest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Harvest({} values, {} weak)", self.len(), self.weak())
+    }
+}
+
+impl Harvest {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Values that are searched for everywhere.
+    pub fn len(&self) -> usize {
+        self.secrets.union(&self.users).count()
+    }
+
+    /// Whether nothing is searched for.
+    pub fn is_empty(&self) -> bool {
+        self.secrets.is_empty() && self.users.is_empty()
+    }
+
+    /// Values that were too short or too common to be searched for.
+    pub fn weak(&self) -> usize {
+        self.weak.len()
+    }
+
+    /// Adds one value known to be secret.
+    pub fn add(&mut self, value: &str) {
+        self.add_to(value, |harvest| &mut harvest.secrets);
+    }
+
+    /// Adds what the leak scan found.
+    pub fn add_secret(&mut self, secret: &Secret) {
+        self.add(secret.expose());
+    }
+
+    /// Takes the values of a configuration file. One that is not well-formed is read as plain text.
+    pub fn add_config(&mut self, bytes: &[u8]) {
+        let Ok(text) = xml::decode(bytes) else {
+            self.add_text(bytes);
+            return;
+        };
+        match xml::check(&text).ok().and_then(|()| xml::pieces(&text)) {
+            Some(pieces) => self.add_pieces(&text, &pieces),
+            None => self.add_text(text.as_bytes()),
+        }
+    }
+
+    /// Takes what patterns find in a text.
+    pub fn add_text(&mut self, text: &[u8]) {
+        let mut spans = Vec::new();
+        pattern::spans(text, &mut spans);
+        for span in spans {
+            let value = String::from_utf8_lossy(text.get(span.range).unwrap_or_default());
+            if span.kind == super::Kind::Account {
+                self.add_user(&value);
+            } else {
+                self.add(&value);
+                self.add(&xml::unescape(&value));
+            }
+        }
+    }
+
+    fn add_pieces(&mut self, text: &str, pieces: &xml::Pieces<'_>) {
+        for (range, what) in &pieces.pieces {
+            let Some(raw) = text.get(range.clone()) else { continue };
+            let value = xml::unescape(raw);
+            let secret = match what {
+                xml::What::Blank => false,
+                xml::What::Text { element } => {
+                    pieces.elements.get(*element).is_some_and(|element| names_secret(element.name))
+                }
+                xml::What::Value { element, name } => {
+                    let setting = pieces
+                        .elements
+                        .get(*element)
+                        .and_then(|e| e.attribute("key").or_else(|| e.attribute("name")))
+                        .filter(|_| name.eq_ignore_ascii_case("value"));
+                    names_secret(name) || setting.is_some_and(names_secret)
+                }
+            };
+            // Numbers and switches under such a name are limits and options.
+            let plain = super::harmless::is_plain(value.trim(), secret);
+            if (secret && !plain && !has_parts(&value))
+                || looks_random(&value) && !matches!(what, xml::What::Blank)
+            {
+                self.add(&value);
+            }
+            self.add_text(value.as_bytes());
+        }
+        for element in &pieces.elements {
+            if element.attributes.iter().any(|(name, _)| names_secret(name)) {
+                let users = element.attributes.iter().filter(|(name, _)| names_user(name));
+                for (_, raw) in users {
+                    self.add_user(&xml::unescape(raw));
+                }
+            }
+        }
+    }
+
+    fn add_user(&mut self, value: &str) {
+        self.add_to(value, |harvest| &mut harvest.users);
+        // Logs name the account without its domain.
+        if let Some((_, account)) = value.split_once('\\') {
+            self.add_to(account, |harvest| &mut harvest.users);
+        }
+    }
+
+    fn add_to(&mut self, value: &str, set: fn(&mut Self) -> &mut BTreeSet<Secret>) {
+        // Lines are searched one by one, so a value of several lines is several values.
+        for line in value.lines().map(str::trim).filter(|line| !line.is_empty() && !super::is_marker(line)) {
+            let target = if is_weak(line) { &mut self.weak } else { set(self) };
+            target.insert(Secret::new(line));
+        }
+    }
+
+    /// Everything that is searched for in texts.
+    pub(super) fn searched(&self) -> impl Iterator<Item = &str> {
+        self.secrets.union(&self.users).map(Secret::expose)
+    }
+
+    /// The secrets alone. An account beside a password is hidden in texts, but it is no leak where a fact names it.
+    #[cfg(test)]
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(Secret::expose)
+    }
+
+    /// A redactor for these values.
+    pub fn redactor(&self) -> Result<Redactor, super::text::RedactorError> {
+        Redactor::new(self)
+    }
+}
+
+/// Whether a value is a connection string, whose parts are taken one by one: searching for the whole would miss
+/// the same string with its parts in another order.
+fn has_parts(value: &str) -> bool {
+    value.contains(';') && value.contains('=')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn harvest(xml: &str) -> Harvest {
+        let mut harvest = Harvest::new();
+        harvest.add_config(xml.as_bytes());
+        harvest
+    }
+
+    #[test]
+    fn values_are_taken_by_name_by_pattern_and_by_look() {
+        let found = harvest(
+            r#"<configuration>
+                <!-- <add name="old" connectionString="Server=a;User ID=sa;Password=old&amp;gold9"/> -->
+                <appSettings><add key="ApiToken" value="tok&amp;en-1234"/><add key="TokenTimeout" value="12345678"/></appSettings>
+                <connectionStrings><add name="x" connectionString="Data Source=s;User ID=svc_vault;Password='pass;word one'"/></connectionStrings>
+                <system.web>
+                  <machineKey validationKey="0123456789ABCDEF0123456789ABCDEF" decryptionKey="AutoGenerate,IsolateApps"/>
+                  <identity impersonate="true" userName="CORP\svc_pool1" password="abc"/>
+                </system.web>
+                <smtp><password>mail-pass-1</password></smtp>
+            </configuration>"#,
+        );
+        let values: Vec<&str> = found.secrets().collect();
+        assert_eq!(
+            values,
+            ["0123456789ABCDEF0123456789ABCDEF", "mail-pass-1", "old&gold9", "pass;word one", "tok&en-1234"]
+        );
+        let users: Vec<&str> = found.users.iter().map(Secret::expose).collect();
+        assert_eq!(users, ["CORP\\svc_pool1", "svc_pool1", "svc_vault"]);
+        assert!(found.weak() >= 1);
+    }
+
+    #[test]
+    fn a_broken_configuration_still_gives_its_values() {
+        assert_eq!(
+            harvest("<add key=\"DbPassword\" value=\"broken-pw-1\"").secrets().collect::<Vec<_>>(),
+            ["broken-pw-1"]
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let found = harvest("<a password=\"visible-or-not\"/>");
+        assert_eq!(found.len(), 1);
+        assert!(!format!("{found:?} {:?}", found.secrets).contains("visible"));
+    }
+}

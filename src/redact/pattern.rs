@@ -1,0 +1,373 @@
+//! Secrets by pattern: what a name, a scheme or a shape gives away.
+//!
+//! One expression finds candidates; code decides how far each value reaches. No pattern crosses a line, and none
+//! reaches further than [`MAX_VALUE`], so a text may be cut without changing what is found.
+
+use super::text::Kind;
+use regex::bytes::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Longest value that is followed, in bytes; tokens and tickets are shorter.
+pub(super) const MAX_VALUE: usize = 16 * 1024;
+/// Longest name before a separator, and the span in which a neighbouring `key=` makes a connection string.
+const NEAR: usize = 256;
+
+/// A part of a text that must go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Span {
+    pub range: Range<usize>,
+    pub kind: Kind,
+}
+
+/// Candidates. The separators after a name: an assignment, `value=` of a configuration, an element's end, or a
+/// blank (kept only after a dash). Secret, token and password are product vocabulary and need one.
+static CANDIDATES: LazyLock<Regex> = LazyLock::new(|| {
+    let names = "password|passwd|passwort|kennwort|passphrase|passcode|pwd|secret|token|credentials?|securestring\
+        |(?:api|access|private|shared|account|encryption|validation|decryption|master|signing)[-_ ]?key\
+        |aspxauth|asp\\.net_sessionid|samlresponse|client_assertion";
+    let separator = "(?:\\x5c{0,3}[\"']|&quot;|%22)?\\]?[ \\t]{0,8}(?:=>|==?|:=?|%3[da])\
+        |(?:[\"']|&quot;)[ \\t]{1,8}value[ \\t]{0,8}=\
+        |>|&gt;|\\x5cu003e\
+        |[ \\t]";
+    let expression = format!(
+        "(?i-u)(?:{names})[0-9]{{0,2}}(?:{separator})\
+         |authorization(?:\\x5c{{0,3}}[\"'])?[ \\t]{{0,8}}[:=]\
+         |cookie(?:\\x5c{{0,3}}[\"'])?[ \\t]{{0,8}}:\
+         |(?:bearer|basic|negotiate|ntlm)[ \\t]{{1,8}}[a-z0-9+/._~=-]{{16}}\
+         |eyj[a-z0-9_-]{{8,2000}}\\.[a-z0-9_-]{{4}}\
+         |\\[enc:\
+         |://[^\\s/@:\"'<>?\\#{{}}]{{0,128}}:[^\\s/@\"'<>{{}}]{{1,128}}@\
+         |akia[0-9a-z]{{16}}\
+         |-{{4,5}} ?begin [a-z0-9 ]{{0,40}}private key\
+         |(?:user[ _]?id|uid|user[ _]?name|user)[ \\t]{{0,8}}=\
+         |[?&;](?:sig|signature)="
+    );
+    #[expect(clippy::expect_used, reason = "the expression is constant and a test compiles it")]
+    Regex::new(&expression).expect("the pattern compiles")
+});
+
+/// Appends every span of `text`, in order.
+pub(super) fn spans(text: &[u8], out: &mut Vec<Span>) {
+    let mut at = 0;
+    while let Some(found) = CANDIDATES.find_at(text, at) {
+        at = found.start() + 1;
+        let span = span_of(text, found.range()).filter(|span| !span.range.is_empty());
+        if let Some(mut span) = span {
+            span.range.end = span.range.end.min(span.range.start + MAX_VALUE);
+            at = at.max(span.range.end);
+            out.push(span);
+        }
+    }
+}
+
+/// What the candidate at `found` is, and how far its value reaches.
+fn span_of(text: &[u8], found: Range<usize>) -> Option<Span> {
+    let matched = text.get(found.clone())?;
+    let starts =
+        |word: &str| matched.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()));
+    let as_kind = |kind| move |range| Span { range, kind };
+    let own = |b: u8| b.is_ascii_alphanumeric();
+    let boundary = || !before(text, found.start).is_some_and(own);
+    if starts("[enc:") {
+        let rest = line_from(text, found.start);
+        let length = rest.iter().position(|b| *b == b']').map_or(token_length(rest), |i| i + 1);
+        Some(Span { range: found.start..found.start + length, kind: Kind::Encrypted })
+    } else if starts("://") {
+        // The `@` stays, so that the host still reads as one.
+        Some(Span { range: found.start + 3..found.end - 1, kind: Kind::UrlCredentials })
+    } else if starts("eyj") {
+        // Three segments; only the first two are in the candidate.
+        let rest = line_from(text, found.start);
+        let length = rest.iter().take_while(|b| own(**b) || matches!(**b, b'_' | b'-' | b'.')).count();
+        (boundary() && rest.starts_with(b"eyJ"))
+            .then(|| found.start..found.start + length)
+            .map(as_kind(Kind::Jwt))
+    } else if starts("akia") {
+        let sure = boundary() && matched.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        sure.then_some(found).map(as_kind(Kind::CloudKey))
+    } else if starts("-") {
+        let rest = line_from(text, found.start);
+        Some(Span { range: found.start..found.start + pem_length(rest), kind: Kind::PrivateKey })
+    } else if ["bearer ", "bearer\t", "basic ", "basic\t", "negotiate ", "negotiate\t", "ntlm ", "ntlm\t"]
+        .into_iter()
+        .any(starts)
+    {
+        let start = found.end - 16;
+        let length = token_length(line_from(text, start));
+        let token = text.get(start..start + length)?;
+        // "basic authentication..." is prose: a token of sixteen has a digit or a sign.
+        let prose = token.iter().all(u8::is_ascii_alphabetic);
+        (boundary() && !prose).then_some(start..start + length).map(as_kind(Kind::Authorization))
+    } else if starts("authorization") {
+        authorization(text, found.end).map(as_kind(Kind::Authorization))
+    } else if starts("cookie") {
+        let (start, _) = value_at(text, found.end, false)?;
+        // A cookie has a name; "cookie: the ticket expired" is prose.
+        let cookie = starts_name(line_from(text, start));
+        cookie.then(|| start..quoted_or_line_end(text, start)).map(as_kind(Kind::Cookie))
+    } else if starts("u") {
+        let connection = boundary() && in_connection_string(text, found.clone());
+        let (start, end) = connection.then(|| value_at(text, found.end, true))??;
+        Some(Span { range: start..end, kind: Kind::Account })
+    } else if matches!(matched.first(), Some(b'?' | b'&' | b';')) {
+        assigned(text, found.end, false).map(as_kind(Kind::Assignment))
+    } else {
+        named(text, found).map(as_kind(Kind::Assignment))
+    }
+}
+
+/// A value after the name of a secret.
+fn named(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
+    let name_start =
+        found.start - text.get(..found.start)?.iter().rev().take(NEAR).take_while(|b| is_name(**b)).count();
+    let head = text.get(name_start..found.end)?;
+    let matched = text.get(found.clone())?;
+    let name_length = head.iter().take_while(|b| is_name(**b)).count();
+    let name = head.get(..name_length)?.to_ascii_lowercase();
+    // Parts of assembly names and of .NET types, in every exception text.
+    if [&b"publickeytoken"[..], b"cancellationtoken", b"metadatatoken"]
+        .iter()
+        .any(|word| name.ends_with(word))
+    {
+        return None;
+    }
+    let range = match *matched.last()? {
+        b'>' | b'e' | b'E' if !matched.ends_with(b"=>") => element(text, name_start, found.end),
+        b';' => element(text, name_start, found.end),
+        b' ' | b'\t' => {
+            let flag = head.starts_with(b"-")
+                && !before(text, name_start).is_some_and(|b| b.is_ascii_alphanumeric() || b == b'<');
+            if flag {
+                assigned(text, found.end, false).filter(|r| text.get(r.start) != Some(&b'-'))
+            } else if name.ends_with(b"securestring") {
+                assigned(text, found.end, false)
+                    .filter(|r| matches!(before(text, r.start), Some(b'"' | b'\'')))
+            } else {
+                None
+            }
+        }
+        _ => assigned(text, found.end, in_connection_string(text, name_start..found.end)),
+    }?;
+    let value = text.get(range.clone())?;
+    // An id of a secret is no secret.
+    let id = name.ends_with(b"secret") && value.len() <= 5 && value.iter().all(u8::is_ascii_digit);
+    (!id).then_some(range)
+}
+
+/// The value of an element whose opening tag ends at `at`, raw or escaped.
+fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range<usize>> {
+    let tag = text.get(name_start.saturating_sub(40)..name_start)?;
+    let opened = tag.rsplit(u8::is_ascii_whitespace).next()?;
+    if !(opened.contains(&b'<') || opened.ends_with(b"&lt;") || opened.ends_with(b"\\u003c")) {
+        return None;
+    }
+    let rest = line_from(text, at);
+    let end = (0..rest.len())
+        .find(|i| {
+            let tail = rest.get(*i..).unwrap_or_default();
+            tail.starts_with(b"<") || tail.starts_with(b"&lt;") || tail.starts_with(b"\\u003c")
+        })
+        .unwrap_or(rest.len());
+    (!is_harmless(rest.get(..end)?)).then_some(at..at + end)
+}
+
+/// The value after an assignment that ends at `at`; none when there is no secret in it.
+fn assigned(text: &[u8], at: usize, connection: bool) -> Option<Range<usize>> {
+    let (start, end) = value_at(text, at, connection)?;
+    (!is_harmless(text.get(start..end)?)).then_some(start..end)
+}
+
+/// Start and end of the value after a separator that ends at `at`, without its quotes.
+fn value_at(text: &[u8], at: usize, connection: bool) -> Option<(usize, usize)> {
+    let rest = line_from(text, at);
+    let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let rest = rest.get(blanks..)?;
+    let at = at + blanks;
+    if rest.starts_with(super::MARKER_STEM.as_bytes()) {
+        return None;
+    }
+    let slashes = rest.iter().take_while(|b| **b == b'\\').count();
+    for open in [&b"\""[..], b"'", b"&quot;", b"%22"] {
+        if rest.get(slashes..)?.starts_with(open) {
+            let skip = slashes + open.len();
+            let length = quoted_length(rest.get(skip..)?, slashes, open);
+            return Some((at + skip, at + skip + length));
+        }
+    }
+    match rest.first()? {
+        // ODBC quotes with braces. JSON opens an object or a list, whose members have names of their own.
+        b'{' if before(text, at) == Some(b'=') => {
+            let length = rest.iter().position(|b| *b == b'}').unwrap_or(rest.len());
+            Some((at, at + length + usize::from(length < rest.len())))
+        }
+        b'{' | b'[' if before(text, at - blanks) == Some(b':') => None,
+        _ => Some((at, at + unquoted_length(rest, connection))),
+    }
+}
+
+/// Length up to the closing quote, or to the end of the line.
+fn quoted_length(rest: &[u8], slashes: usize, quote: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(i) = rest.get(at..).and_then(|tail| memchr::memmem::find(tail, quote)) {
+        let escapes =
+            rest.get(..at + i).map_or(0, |head| head.iter().rev().take_while(|b| **b == b'\\').count());
+        let closes = if slashes == 0 { escapes % 2 == 0 } else { escapes == slashes };
+        let doubled = slashes == 0
+            && at + i > 0
+            && quote.len() == 1
+            && rest.get(at + i + 1..).is_some_and(|tail| tail.starts_with(quote));
+        if closes && !doubled {
+            return at + i - if slashes == 0 { 0 } else { escapes };
+        }
+        at += i + quote.len() + if closes && doubled { quote.len() } else { 0 };
+    }
+    rest.len()
+}
+
+/// Length of a value without quotes. In a connection string only `;` ends it (a password may hold blanks); else
+/// the first blank does, or a sign that closes or goes on to the next name.
+fn unquoted_length(rest: &[u8], connection: bool) -> usize {
+    for (i, byte) in rest.iter().enumerate() {
+        let tail = rest.get(i + 1..).unwrap_or_default();
+        let ends = match byte {
+            b'"' | b'<' => true,
+            b' ' | b'\t' => !connection,
+            b';' => !closes_entity(rest.get(..i).unwrap_or_default()) && (connection || goes_on(tail)),
+            b'&' => {
+                [&b"quot;"[..], b"lt;", b"gt;"].iter().any(|name| tail.starts_with(name))
+                    || starts_name(tail.strip_prefix(b"amp;").unwrap_or(tail))
+            }
+            b',' | b')' | b']' | b'}' | b'\'' | b'>' | b'|' => !connection && goes_on(tail),
+            _ => false,
+        };
+        if ends {
+            let escapes =
+                rest.get(..i).map_or(0, |head| head.iter().rev().take_while(|b| **b == b'\\').count());
+            return if *byte == b'"' { i - escapes } else { i };
+        }
+    }
+    rest.len()
+}
+
+/// Whether what follows a closing sign shows that it closed the value.
+fn goes_on(tail: &[u8]) -> bool {
+    match tail.first() {
+        None => true,
+        Some(b)
+            if b.is_ascii_whitespace()
+                || matches!(b, b'"' | b'\'' | b')' | b']' | b'}' | b'<' | b';' | b',') =>
+        {
+            true
+        }
+        Some(_) => starts_name(tail),
+    }
+}
+
+/// Whether `tail` starts with `name=`.
+fn starts_name(tail: &[u8]) -> bool {
+    let tail = tail.trim_ascii_start();
+    let length = tail.iter().take(40).take_while(|b| is_name(**b) || **b == b' ').count();
+    length > 0 && tail.get(length) == Some(&b'=')
+}
+
+/// Whether the `;` after `head` ends an entity such as `&amp;`.
+fn closes_entity(head: &[u8]) -> bool {
+    let name = head.iter().rev().take(8).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+    name > 0 && name < head.len() && head.get(head.len() - name - 1) == Some(&b'&')
+}
+
+/// Whether `key=` at `range` is one part among others: a `;` before it, or `;name=` after its value.
+fn in_connection_string(text: &[u8], range: Range<usize>) -> bool {
+    if before(text, range.end) != Some(b'=') {
+        return false;
+    }
+    let head = text.get(range.start.saturating_sub(16)..range.start).unwrap_or_default();
+    let blanks = head.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let head = head.get(..head.len() - blanks).unwrap_or_default();
+    let after = line_from(text, range.end);
+    let after = after.get(..after.len().min(NEAR)).unwrap_or(after);
+    head.strip_suffix(b";").is_some_and(|head| !closes_entity(head))
+        || after
+            .iter()
+            .enumerate()
+            .take_while(|(_, b)| !matches!(b, b'"' | b'<'))
+            .any(|(i, b)| *b == b';' && after.get(i + 1..).is_some_and(starts_name))
+}
+
+/// The credentials of an `Authorization` header; the scheme stays.
+fn authorization(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = line_from(text, at);
+    let lead = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'\\')).count();
+    let start = at + lead;
+    let rest = rest.get(lead..)?;
+    let scheme = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let is_scheme = |words: &[&[u8]]| {
+        rest.get(..scheme).is_some_and(|s| words.iter().any(|word| s.eq_ignore_ascii_case(word)))
+    };
+    let blanks = rest.get(scheme..)?.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let range = if blanks > 0 && is_scheme(&[b"bearer", b"basic", b"negotiate", b"ntlm"]) {
+        let start = start + scheme + blanks;
+        start..start + token_length(line_from(text, start))
+    } else if blanks > 0 && is_scheme(&[b"digest"]) {
+        start..quoted_or_line_end(text, start)
+    } else {
+        let length = token_length(rest);
+        // "Authorization: denied for user" is prose.
+        let prose = length < 16 && scheme == length;
+        start..start + if prose { 0 } else { length }
+    };
+    (!is_harmless(text.get(range.clone())?)).then_some(range)
+}
+
+/// Length of a private key block that starts `rest`: to its end mark, or all of the line.
+pub(super) fn pem_length(rest: &[u8]) -> usize {
+    pem_end(rest).unwrap_or(rest.len())
+}
+
+/// Where a private key block ends in `line`, if it does.
+pub(super) fn pem_end(line: &[u8]) -> Option<usize> {
+    let end = memchr::memmem::find(line, b"END ")?;
+    let dashes = memchr::memmem::find(line.get(end..)?, b"----")?;
+    let tail = line.get(end + dashes..)?;
+    Some(end + dashes + tail.iter().take_while(|b| **b == b'-').count())
+}
+
+/// Values that hold nothing: empty, switched, masked, or a marker.
+fn is_harmless(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    let words = [&b"null"[..], b"(null)", b"nil", b"none", b"true", b"false", b"undefined", b"yes", b"no"];
+    value.iter().all(|b| matches!(b, b'*' | b'-' | b'=' | b'>' | b'.' | b':' | b'|'))
+        || words.iter().any(|word| value.eq_ignore_ascii_case(word))
+        || std::str::from_utf8(value).is_ok_and(super::is_marker)
+}
+
+fn quoted_or_line_end(text: &[u8], start: usize) -> usize {
+    let rest = line_from(text, start);
+    start + memchr::memchr3(b'"', b'<', b'\\', rest).unwrap_or(rest.len())
+}
+
+/// Length of a run without blanks, quotes and separators.
+fn token_length(rest: &[u8]) -> usize {
+    rest.iter()
+        .take_while(|b| {
+            !b.is_ascii_whitespace() && !matches!(b, b'"' | b'\'' | b',' | b';' | b'<' | b'>' | b'\\')
+        })
+        .count()
+}
+
+/// The rest of the line from `at`, at most [`MAX_VALUE`] bytes.
+fn line_from(text: &[u8], at: usize) -> &[u8] {
+    let rest = text.get(at..).unwrap_or_default();
+    let rest = rest.get(..rest.len().min(MAX_VALUE)).unwrap_or(rest);
+    let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+    rest.get(..end).unwrap_or(rest)
+}
+
+fn before(text: &[u8], at: usize) -> Option<u8> {
+    text.get(at.checked_sub(1)?).copied()
+}
+
+const fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
+}

@@ -1,0 +1,288 @@
+//! Redaction of a text that arrives in pieces, in bounded memory and with the same result whatever the pieces.
+//!
+//! Whole lines are redacted together. A line longer than a window is redacted window by window; a window leaves
+//! its last [`OVERLAP`] bytes to the next one, so that everything that starts before them was seen whole.
+
+use super::forms;
+use super::pattern::{self, Span};
+use super::text::{Counts, Kind, Redactor};
+use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+
+/// Bytes of a line that are redacted at once.
+const WINDOW: usize = 1024 * 1024;
+/// Bytes that nothing found by value or by pattern exceeds.
+const OVERLAP: usize = 64 * 1024;
+const _: () = assert!(OVERLAP > forms::MAX_FORM && OVERLAP > 2 * pattern::MAX_VALUE);
+/// Times a line is looked at again; one is enough for all but made-up lines.
+const ROUNDS: usize = 8;
+/// Bytes that decide the encoding.
+const SNIFF: usize = 256;
+
+/// One text on its way through the redactor. UTF-16, with or without a byte order mark, comes out as UTF-8.
+pub struct Stream<'r> {
+    redactor: &'r Redactor,
+    encoding: Encoding,
+    /// Not yet redacted; starts at a line's start or where the last window ended.
+    pending: Vec<u8>,
+    /// Whether the last line opened a private key block that has not ended.
+    in_key_block: bool,
+    counts: Counts,
+}
+
+enum Encoding {
+    /// Too little of the text has come.
+    Unknown,
+    /// UTF-8 or another encoding in which ASCII is ASCII.
+    Bytes,
+    Utf16(Decoder),
+}
+
+impl std::fmt::Debug for Stream<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Stream({} bytes pending)", self.pending.len())
+    }
+}
+
+impl<'r> Stream<'r> {
+    pub(super) fn new(redactor: &'r Redactor) -> Self {
+        Self {
+            redactor,
+            encoding: Encoding::Unknown,
+            pending: Vec::new(),
+            in_key_block: false,
+            counts: Counts::default(),
+        }
+    }
+
+    /// Takes the next piece and appends to `out` what is ready.
+    pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        // In parts, so that a huge piece is not held twice.
+        for part in piece.chunks(WINDOW) {
+            self.take(part, out);
+        }
+    }
+
+    fn take(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        if matches!(self.encoding, Encoding::Unknown) {
+            self.pending.extend_from_slice(piece);
+            if self.pending.len() < SNIFF {
+                return;
+            }
+            self.settle_encoding();
+        } else {
+            self.append(piece, false);
+        }
+        self.redact_ready(out);
+    }
+
+    /// Ends the text: appends the rest to `out` and gives the counts.
+    pub fn finish(mut self, out: &mut Vec<u8>) -> Counts {
+        if matches!(self.encoding, Encoding::Unknown) {
+            self.settle_encoding();
+        }
+        self.append(&[], true);
+        self.redact_ready(out);
+        let rest = std::mem::take(&mut self.pending);
+        self.redact_lines(&rest, out);
+        self.counts
+    }
+
+    fn settle_encoding(&mut self) {
+        let head = std::mem::take(&mut self.pending);
+        self.encoding = encoding_of(head.get(..head.len().min(SNIFF)).unwrap_or(&head));
+        self.append(&head, false);
+    }
+
+    /// Adds input to what is pending, decoded where it must be.
+    fn append(&mut self, piece: &[u8], last: bool) {
+        match &mut self.encoding {
+            Encoding::Utf16(decoder) => {
+                let room = decoder.max_utf8_buffer_length(piece.len()).unwrap_or(piece.len() * 3 + 16);
+                let start = self.pending.len();
+                self.pending.resize(start + room, 0);
+                let target = self.pending.get_mut(start..).unwrap_or_default();
+                let (_, _, written, _) = decoder.decode_to_utf8(piece, target, last);
+                self.pending.truncate(start + written);
+            }
+            Encoding::Unknown | Encoding::Bytes => self.pending.extend_from_slice(piece),
+        }
+    }
+
+    /// Redacts all whole lines, and all whole windows of a line that has no end yet.
+    fn redact_ready(&mut self, out: &mut Vec<u8>) {
+        let mut pending = std::mem::take(&mut self.pending);
+        let mut done = 0;
+        while let Some(rest) = pending.get(done..) {
+            // Long lines are cut by their own length alone, never by where a piece happened to end.
+            let line_end = memchr::memchr(b'\n', rest.get(..WINDOW.min(rest.len())).unwrap_or(rest));
+            if line_end.is_some() {
+                let block_end = memchr::memrchr(b'\n', rest.get(..WINDOW.min(rest.len())).unwrap_or(rest));
+                let end = block_end.map_or(0, |i| i + 1);
+                self.redact_lines(rest.get(..end).unwrap_or_default(), out);
+                done += end;
+            } else if rest.len() >= WINDOW {
+                done += self.redact_window(rest.get(..WINDOW).unwrap_or(rest), out);
+            } else {
+                break;
+            }
+        }
+        pending.drain(..done);
+        self.pending = pending;
+    }
+
+    /// Redacts the start of a long line; gives how much of it is done.
+    fn redact_window(&mut self, window: &[u8], out: &mut Vec<u8>) -> usize {
+        // No line of a key block is this long.
+        self.in_key_block = false;
+        let safe = window.len() - OVERLAP;
+        let mut at = 0;
+        for span in self.redactor.spans(window).into_iter().take_while(|span| span.range.start < safe) {
+            out.extend_from_slice(window.get(at..span.range.start).unwrap_or_default());
+            self.replace(span.kind, out);
+            at = span.range.end;
+        }
+        out.extend_from_slice(window.get(at..safe).unwrap_or_default());
+        at.max(safe)
+    }
+
+    /// Redacts whole lines.
+    fn redact_lines(&mut self, block: &[u8], out: &mut Vec<u8>) {
+        let mut rest = block;
+        while !rest.is_empty() {
+            if self.in_key_block {
+                let (line, tail) = split_line(rest);
+                self.key_block_line(line, out);
+                rest = tail;
+                continue;
+            }
+            // A key block makes the lines after it depend on it: stop behind the line that opens one.
+            let opener = opens_key_block(rest);
+            let (lines, tail) = match opener {
+                Some(at) => {
+                    rest.split_at_checked(at + split_line(rest.get(at..).unwrap_or_default()).0.len())
+                }
+                None => None,
+            }
+            .unwrap_or((rest, &[]));
+            self.in_key_block = opener.is_some();
+            self.redact_spans(lines, out);
+            rest = tail;
+        }
+    }
+
+    /// Redacts lines that no key block touches.
+    fn redact_spans(&mut self, lines: &[u8], out: &mut Vec<u8>) {
+        let mut at = 0;
+        let mut spans = self.redactor.spans(lines).into_iter().peekable();
+        while let Some(first) = spans.peek() {
+            let start = first.range.start;
+            let line_start = lines.get(at..start).and_then(|head| memchr::memrchr(b'\n', head));
+            let line_start = line_start.map_or(at, |i| at + i + 1);
+            let line = split_line(lines.get(line_start..).unwrap_or_default()).0;
+            let end = line_start + line.len();
+            let here: Vec<Span> =
+                std::iter::from_fn(|| spans.next_if(|span| span.range.start < end)).collect();
+            out.extend_from_slice(lines.get(at..line_start).unwrap_or_default());
+            self.redact_line(line, line_start, here, out);
+            at = end;
+        }
+        out.extend_from_slice(lines.get(at..).unwrap_or_default());
+    }
+
+    /// Replaces `spans`, whose ranges count from `base`, in one line. A marker changes what its neighbours look
+    /// like, so the line is looked at again until nothing more is found: redacting twice changes nothing.
+    fn redact_line(&mut self, line: &[u8], base: usize, spans: Vec<Span>, out: &mut Vec<u8>) {
+        let mut line = self.replaced(line, base, &spans);
+        for _ in 0..ROUNDS {
+            let again = self.redactor.spans(&line);
+            if again.is_empty() {
+                out.extend_from_slice(&line);
+                return;
+            }
+            line = self.replaced(&line, 0, &again);
+        }
+        out.extend_from_slice(super::MARKER.as_bytes());
+        out.extend_from_slice(line_end(&line));
+    }
+
+    fn replaced(&mut self, line: &[u8], base: usize, spans: &[Span]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(line.len());
+        let mut at = 0;
+        for span in spans {
+            out.extend_from_slice(line.get(at..span.range.start - base).unwrap_or_default());
+            self.replace(span.kind, &mut out);
+            at = span.range.end - base;
+        }
+        out.extend_from_slice(line.get(at..).unwrap_or_default());
+        out
+    }
+
+    /// A line inside a private key block: its content goes, its end stays, so that line numbers hold.
+    fn key_block_line(&mut self, line: &[u8], out: &mut Vec<u8>) {
+        let content = line.trim_ascii();
+        let body = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+        let header = [&b"Proc-Type:"[..], b"DEK-Info:", b"Comment:", b"Private-MAC:"];
+        if let Some(end) = pattern::pem_end(line).filter(|_| content.starts_with(b"--")) {
+            self.in_key_block = false;
+            self.redact_spans(line.get(end..).unwrap_or_default(), out);
+        } else if content.len() <= 200
+            && (content.iter().all(body) || header.iter().any(|name| content.starts_with(name)))
+        {
+            out.extend_from_slice(line_end(line));
+        } else {
+            self.in_key_block = false;
+            self.redact_spans(line, out);
+        }
+    }
+
+    fn replace(&mut self, kind: Kind, out: &mut Vec<u8>) {
+        self.counts.add(kind);
+        out.extend_from_slice(super::MARKER.as_bytes());
+    }
+}
+
+/// UTF-16 by its byte order mark, or because every second byte is zero.
+fn encoding_of(head: &[u8]) -> Encoding {
+    let zeros = |parity: usize| head.iter().skip(parity).step_by(2).filter(|b| **b == 0).count();
+    let half = head.len() / 2;
+    let (low, high) = (zeros(0), zeros(1));
+    let encoding = match head {
+        [0xff, 0xfe, ..] => UTF_16LE,
+        [0xfe, 0xff, ..] => UTF_16BE,
+        _ if half >= 4 && high * 10 >= half * 7 && low * 10 <= half => UTF_16LE,
+        _ if half >= 4 && low * 10 >= half * 7 && high * 10 <= half => UTF_16BE,
+        _ => return Encoding::Bytes,
+    };
+    Encoding::Utf16(encoding.new_decoder_with_bom_removal())
+}
+
+/// Where a line opens a private key block and does not end it.
+fn opens_key_block(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..)?;
+        let pem = memchr::memmem::find(rest, b"PRIVATE KEY");
+        let putty = memchr::memmem::find(rest.get(..pem.unwrap_or(rest.len()))?, b"Private-Lines:");
+        let found = at + putty.or(pem)?;
+        let line = split_line(text.get(found..)?).0;
+        let before = text.get(found.saturating_sub(60)..found)?.rsplit(|b| *b == b'\n').next()?;
+        let begins =
+            [&b"-BEGIN "[..], b"- BEGIN "].iter().any(|mark| memchr::memmem::find(before, mark).is_some());
+        let opens = begins && pattern::pem_end(line).is_none();
+        if putty.is_some() || opens {
+            return Some(found);
+        }
+        at = found + 1;
+    }
+}
+
+/// A line with its end, and what follows.
+fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = memchr::memchr(b'\n', text).map_or(text.len(), |i| i + 1);
+    text.split_at_checked(end).unwrap_or((text, &[]))
+}
+
+fn line_end(line: &[u8]) -> &[u8] {
+    let content = line.strip_suffix(b"\n").map_or(line, |head| head.strip_suffix(b"\r").unwrap_or(head));
+    line.get(content.len()..).unwrap_or_default()
+}

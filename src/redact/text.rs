@@ -1,0 +1,329 @@
+//! Redaction of logs and of every other text that is no configuration: by value first, then by pattern.
+
+use super::forms;
+use super::harvest::Harvest;
+use super::pattern::{self, Span};
+use crate::model::excerpt::Clean;
+use regex::bytes::Regex;
+use std::collections::BTreeMap;
+
+pub use super::stream::Stream;
+
+/// Why something was replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A value taken from a configuration file, in any form.
+    Value,
+    /// A value after the name of a secret.
+    Assignment,
+    /// An account in a connection string.
+    Account,
+    /// Credentials of an `Authorization` header.
+    Authorization,
+    /// A JSON web token.
+    Jwt,
+    /// A private key block.
+    PrivateKey,
+    /// An `[enc:…]` value of IIS.
+    Encrypted,
+    /// User and password of a URL.
+    UrlCredentials,
+    /// A cookie header.
+    Cookie,
+    /// An access key id of a cloud.
+    CloudKey,
+    /// A setting that is not on the harmless list.
+    Setting,
+    /// A comment of a configuration.
+    Comment,
+}
+
+impl Kind {
+    /// The name that manifests use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Assignment => "assignment",
+            Self::Account => "account",
+            Self::Authorization => "authorization",
+            Self::Jwt => "jwt",
+            Self::PrivateKey => "private-key",
+            Self::Encrypted => "encrypted",
+            Self::UrlCredentials => "url-credentials",
+            Self::Cookie => "cookie",
+            Self::CloudKey => "cloud-key",
+            Self::Setting => "setting",
+            Self::Comment => "comment",
+        }
+    }
+}
+
+/// How many replacements of each kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts(BTreeMap<Kind, u64>);
+
+impl Counts {
+    pub(super) fn add(&mut self, kind: Kind) {
+        *self.0.entry(kind).or_default() += 1;
+    }
+
+    /// Kinds that occurred, by name.
+    pub fn by_kind(&self) -> BTreeMap<String, u64> {
+        self.0.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count)).collect()
+    }
+
+    /// All replacements.
+    pub fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+}
+
+/// The values cannot be compiled, so nothing may be written.
+#[derive(Debug, thiserror::Error)]
+#[error("too many or too long values to redact")]
+pub struct RedactorError;
+
+/// Replaces secrets in text.
+#[derive(Clone, Default)]
+pub struct Redactor {
+    values: Option<Regex>,
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redactor(…)")
+    }
+}
+
+impl Redactor {
+    /// Looks for the harvested values and for patterns.
+    pub fn new(harvest: &Harvest) -> Result<Self, RedactorError> {
+        // The error of the expression would print it, and with it the values.
+        let values = forms::compile(harvest.searched()).map_err(|_| RedactorError)?;
+        Ok(Self { values })
+    }
+
+    /// Looks for patterns only: for texts of which no values are known.
+    pub const fn patterns_only() -> Self {
+        Self { values: None }
+    }
+
+    /// Starts to redact one text that arrives in pieces.
+    pub fn stream(&self) -> Stream<'_> {
+        Stream::new(self)
+    }
+
+    /// Redacts a text at once.
+    pub fn redact(&self, text: &[u8]) -> (Vec<u8>, Counts) {
+        let mut out = Vec::with_capacity(text.len());
+        let mut stream = self.stream();
+        stream.push(text, &mut out);
+        let counts = stream.finish(&mut out);
+        (out, counts)
+    }
+
+    /// Whether anything of `text` would be replaced.
+    pub(super) fn objects_to(&self, text: &str) -> bool {
+        !self.spans(text.as_bytes()).is_empty()
+    }
+
+    /// What must go, in order, without overlaps. Lines are independent of each other.
+    pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
+        let mut spans = Vec::new();
+        if let Some(values) = &self.values {
+            let mut at = 0;
+            // From the next byte on, not from the end: two values may overlap.
+            while let Some(found) = values.find_at(text, at) {
+                at = found.start() + 1;
+                spans.push(Span { range: found.range(), kind: Kind::Value });
+            }
+        }
+        pattern::spans(text, &mut spans);
+        spans.sort_by_key(|span| (span.range.start, span.kind));
+        let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+        for span in spans {
+            match merged.last_mut() {
+                Some(last) if span.range.start < last.range.end => {
+                    last.range.end = last.range.end.max(span.range.end);
+                    last.kind = last.kind.min(span.kind);
+                }
+                _ => merged.push(span),
+            }
+        }
+        merged
+    }
+}
+
+/// Cleans lines that a report shows, by pattern: there the values are not known, and the bundle was cleaned of
+/// them when it was written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cleaner;
+
+impl Clean for Cleaner {
+    fn clean(&self, line: &str) -> String {
+        Redactor::patterns_only().clean(line)
+    }
+}
+
+impl Clean for Redactor {
+    fn clean(&self, line: &str) -> String {
+        String::from_utf8_lossy(&self.redact(line.as_bytes()).0).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    fn cleaned(line: &str) -> String {
+        Cleaner.clean(line)
+    }
+
+    #[test]
+    fn patterns_name_their_values() {
+        for (line, expected) in [
+            ("login password=hunter2 for bob", "login password={redacted} for bob"),
+            ("Password: hunter2", "Password: {redacted}"),
+            ("{\"password\":\"a\\\"b c\",\"x\":1}", "{\"password\":\"{redacted}\",\"x\":1}"),
+            ("\"{\\\"token\\\":\\\"abc def\\\"}\"", "\"{\\\"token\\\":\\\"{redacted}\\\"}\""),
+            (
+                "Server=s;User ID=sa;Password=my pass word;Encrypt=true",
+                "Server=s;User ID={redacted};Password={redacted};Encrypt=true",
+            ),
+            ("Password=a&amp;b;Server=s", "Password={redacted};Server=s"),
+            ("Data Source=s;Pwd='a;b c'", "Data Source=s;Pwd='{redacted}'"),
+            ("Authorization: Bearer abc.def", "Authorization: Bearer {redacted}"),
+            ("authorization=\"Basic dXNlcjpwYXNz\"", "authorization=\"Basic {redacted}\""),
+            ("got bearer c29tZXRva2VuMTIzNDU2 ok", "got bearer {redacted} ok"),
+            ("t eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_1 x", "t {redacted} x"),
+            ("GET /api?access_token=abc123&x=1", "GET /api?access_token={redacted}&x=1"),
+            ("x-api-key: k-1, y: 2", "x-api-key: {redacted}, y: 2"),
+            ("<add key=\"DbPassword\" value=\"a b\" />", "<add key=\"DbPassword\" value=\"{redacted}\" />"),
+            ("<a:Password>x y</a:Password>", "<a:Password>{redacted}</a:Password>"),
+            ("&lt;Password&gt;x y&lt;/Password&gt;", "&lt;Password&gt;{redacted}&lt;/Password&gt;"),
+            ("password=\"[enc:AesProvider:aGVsbG8=:enc]\"", "password=\"{redacted}\""),
+            ("x [enc:AesProvider:aGVsbG8=:enc] y", "x {redacted} y"),
+            ("https://bob:pw@host/x", "https://{redacted}@host/x"),
+            ("Cookie: .ASPXAUTH=abc; b=c", "Cookie: {redacted}"),
+            ("run.ps1 -Password 'a b' -x", "run.ps1 -Password '{redacted}' -x"),
+            (
+                "ConvertTo-SecureString \"a b\" -AsPlainText",
+                "ConvertTo-SecureString \"{redacted}\" -AsPlainText",
+            ),
+            (
+                "validationKey=\"ABCD\" decryptionKey='EF'",
+                "validationKey=\"{redacted}\" decryptionKey='{redacted}'",
+            ),
+            ("AKIAIOSFODNN7EXAMPLE", "{redacted}"),
+            ("-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY----- x", "{redacted} x"),
+            ("Driver={SQL};PWD={a;b c};x=y", "Driver={SQL};PWD={redacted};x=y"),
+        ] {
+            assert_eq!(cleaned(line), expected);
+        }
+    }
+
+    #[test]
+    fn look_alikes_survive() {
+        for line in [
+            "2026-11-22 12:34:56,789 [12] ERROR Thycotic.PasswordChangers.Unix - Secret - View failed in SS.log",
+            "System.Web.HttpException (0x80004005): The password has expired. Token validation failed.",
+            "Thycotic.PasswordChangers.dll, Version=11.7.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35",
+            "Event: [Secret] Action: [View] By User: bob SecretId=1234 SecretTemplateId: 6001",
+            "Secret: 1045 secret server, a token, the passwords and credentials",
+            "3f2504e0-4f89-11d3-9a0c-0305e82c3301 10.9.000064 C:\\inetpub\\wwwroot\\SecretServer",
+            "password=null Password: ******** hasPassword=true token=",
+            "basic authentication is disabled, negotiate first",
+            "Authorization: denied for user",
+            "https://host:443/path?x=1@y",
+            "if (password == null) throw",
+            "requirePassword: true; minPasswordLength=8",
+            "<Password/> <Token></Token>",
+            "auth cookie: the ticket expired",
+        ] {
+            assert_eq!(cleaned(line), line);
+        }
+    }
+
+    #[test]
+    fn a_private_key_goes_line_by_line() {
+        let text = "a\r\n-----BEGIN PRIVATE KEY-----\r\nMIIEvQIBADANBg\r\nabc=\r\n-----END PRIVATE KEY-----\r\nb\r\n";
+        assert_eq!(cleaned(text), "a\r\n{redacted}\r\n\r\n\r\n\r\nb\r\n");
+        let unclosed = "-----BEGIN PRIVATE KEY-----\nMIIE\n2026-11-22 INFO goes on\nx\n";
+        assert_eq!(cleaned(unclosed), "{redacted}\n\n2026-11-22 INFO goes on\nx\n");
+    }
+
+    #[test]
+    fn a_value_across_the_windows_of_a_long_line_is_caught() {
+        let mut harvest = Harvest::new();
+        harvest.add("Tr0ub4dor&3-long");
+        let redactor = harvest.redactor().unwrap();
+        for shift in [0, 1, 7, 15] {
+            let mut line = vec![b'.'; 1024 * 1024 - 64 * 1024 - shift];
+            line.extend_from_slice(b"Tr0ub4dor&3-long");
+            line.resize(3 * 1024 * 1024, b',');
+            let (out, counts) = redactor.redact(&line);
+            assert_eq!(counts.total(), 1);
+            assert!(memchr::memmem::find(&out, b"Tr0ub").is_none() && out.len() == line.len() - 16 + 10);
+        }
+    }
+
+    #[test]
+    fn utf_16_is_redacted_too() {
+        let text = "ok\r\npassword=hunter2\r\n".repeat(20);
+        let plain: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked: Vec<u8> =
+            [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        for bytes in [plain, marked] {
+            let (out, counts) = Redactor::patterns_only().redact(&bytes);
+            assert_eq!(String::from_utf8(out).unwrap(), text.replace("hunter2", "{redacted}"));
+            assert_eq!(counts.by_kind(), BTreeMap::from([("assignment".to_owned(), 20)]));
+        }
+    }
+
+    /// Lines made of what the redactor reacts to.
+    fn busy_text() -> impl Strategy<Value = String> {
+        let words = "password|pwd|token|Secret|User ID|=|:|;|,|\"|'|\\\\|&|&amp;|&quot;|<|>| |\n|\t|value=|abc|hunter22|7|\\{redacted\\}|\\{|\\}|Bearer |Authorization:|Cookie:|://|@|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\\[enc:|\\]|eyJhbGciOi|\\.|%3D|-";
+        proptest::collection::vec(proptest::string::string_regex(words).unwrap(), 0..24)
+            .prop_map(|v| v.concat())
+    }
+
+    static REDACTOR: LazyLock<Redactor> = LazyLock::new(|| {
+        let mut harvest = Harvest::new();
+        harvest.add("hunter22abc");
+        harvest.add("abc7hunter22");
+        harvest.redactor().unwrap()
+    });
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn twice_is_once(text in busy_text()) {
+            let (once, _) = REDACTOR.redact(text.as_bytes());
+            let (twice, _) = REDACTOR.redact(&once);
+            prop_assert_eq!(String::from_utf8_lossy(&twice), String::from_utf8_lossy(&once));
+        }
+
+        #[test]
+        fn pieces_do_not_matter(text in busy_text(), cuts in proptest::collection::vec(0usize..200, 0..6)) {
+            let text = text.repeat(4);
+            let mut stream = REDACTOR.stream();
+            let (mut out, mut rest) = (Vec::new(), text.as_bytes());
+            for cut in cuts {
+                let (piece, tail) = rest.split_at(cut.min(rest.len()));
+                stream.push(piece, &mut out);
+                rest = tail;
+            }
+            stream.push(rest, &mut out);
+            let counts = stream.finish(&mut out);
+            prop_assert_eq!((out, counts), REDACTOR.redact(text.as_bytes()));
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = REDACTOR.redact(&bytes);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What names a secret, and which values are too plain to be searched for.
+
+/// Fragments that make a setting's name one of a secret wherever they stand in it. Lower case, no punctuation.
+const SECRET_ANYWHERE: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "kennwort",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "connectionstring",
+    "credential",
+    "apikey",
+    "privatekey",
+    "clientsecret",
+    "sharedsecret",
+    "ciphervalue",
+];
+
+/// Endings that do so: the words are product vocabulary elsewhere in a name (`SecretId`, `TokenTimeout`).
+const SECRET_ENDING: &[&str] = &["secret", "token", "key", "keys", "salt", "pin"];
+
+/// Names with such an ending that are none: the public half of a strong name, and plain `key` attributes, which
+/// name a setting.
+const NOT_SECRET: &[&str] = &["publickeytoken", "key", "publickey"];
+
+/// Whether a setting of this name holds a secret.
+pub(super) fn names_secret(name: &str) -> bool {
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    // `Password2` and `Token1` name what `Password` and `Token` name.
+    let stem = plain.trim_end_matches(|c: char| c.is_ascii_digit());
+    !NOT_SECRET.contains(&stem)
+        && (SECRET_ANYWHERE.iter().any(|word| stem.contains(word))
+            || SECRET_ENDING.iter().any(|word| stem.ends_with(word)))
+}
+
+/// Whether an attribute of this name holds an account.
+pub(super) fn names_user(name: &str) -> bool {
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "user" | "username" | "userid" | "user id" | "uid" | "login" | "account" | "accountname"
+    )
+}
+
+/// Shortest value that is searched for, in characters. Anything shorter occurs by chance.
+pub(super) const STRONG_CHARS: usize = 8;
+
+/// Words of the product, the platform and the trade. Searching for them would blank the logs.
+const COMMON: &[&str] = &[
+    "administrator",
+    "anonymous",
+    "applicationpoolidentity",
+    "autogenerate",
+    "autogenerate,isolateapps",
+    "changeme",
+    "database",
+    "default value",
+    "delinea",
+    "distributedengine",
+    "encryption",
+    "false",
+    "integrated",
+    "localhost",
+    "localservice",
+    "localsystem",
+    "network service",
+    "networkservice",
+    "nt authority\\network service",
+    "nt authority\\system",
+    "password",
+    "passwords",
+    "redacted",
+    "secret server",
+    "secretserver",
+    "secrets",
+    "sqlserver",
+    "thycotic",
+    "undefined",
+    "username",
+    "x-forwarded-for",
+];
+
+/// Whether `value` is too short or too common to be replaced wherever it stands.
+pub(super) fn is_weak(value: &str) -> bool {
+    let length = value.chars().count();
+    let digits_only = value.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation());
+    length < STRONG_CHARS
+        // Dates and counters: twelve digits are rarer than that.
+        || (digits_only && length < 12)
+        || COMMON.contains(&value.to_lowercase().as_str())
+        || super::is_marker(value)
+}
+
+/// Whether a value that means nothing secret still looks like key material: a long hexadecimal run, or a long run
+/// of mixed cases and digits. Type names, paths, public key tokens and GUIDs do not.
+pub(super) fn looks_random(value: &str) -> bool {
+    let runs = |keep: fn(u8) -> bool| value.as_bytes().split(move |b| !keep(*b));
+    let count = |run: &[u8], class: fn(&u8) -> bool| run.iter().filter(|b| class(b)).count();
+    let mixed = |run: &[u8], length: usize, each: usize| {
+        run.len() >= length
+            && count(run, u8::is_ascii_digit) >= each
+            && count(run, u8::is_ascii_uppercase) >= each
+            && count(run, u8::is_ascii_lowercase) >= each
+    };
+    runs(|b| b.is_ascii_hexdigit()).any(|run| run.len() >= 24)
+        || runs(|b| b.is_ascii_alphanumeric() || b == b'+').any(|run| mixed(run, 20, 2))
+        || runs(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).any(|run| mixed(run, 32, 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_secrets() {
+        for name in
+            ["DbPassword", "sql_pwd", "ClientSecret", "api-key", "Token2", "validationKey", "AdminPin"]
+        {
+            assert!(names_secret(name), "{name}");
+        }
+        for name in ["key", "publicKeyToken", "SecretId", "TokenTimeout", "IpAddressHeader", "keyboard"] {
+            assert!(!names_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn weak_values_are_not_searched_for() {
+        for value in ["", "hunter2", "Password", "SecretServer", "2026-11-22", "{redacted}", "äöüäöüä"]
+        {
+            assert!(is_weak(value), "{value}");
+        }
+        for value in ["hunter22", "Tr0ub4dor&3", "correct horse", "123456789012"] {
+            assert!(!is_weak(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn key_material_and_names_are_told_apart() {
+        for value in [
+            "0123456789abcdef0123456789ABCDEF",
+            "bXlTdXBlclNlY3JldFBhc3N3b3JkMTIz",
+            "/a/b?sig=Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MAo%3D",
+        ] {
+            assert!(looks_random(value), "{value}");
+        }
+        for value in [
+            "System.Web.Http.WebHost.HttpControllerRouteHandler, System.Web.Http.WebHost, Version=5.2.7.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35",
+            "ExtensionlessUrlHandler-Integrated-4.0",
+            "{3F2504E0-4F89-11D3-9A0C-0305E82C3301}",
+            "/SecretServer/webservices/SSWebService2013.asmx",
+            "Thycotic.ihawu.EncryptionProtection_x64.dll",
+            "max-age=31536000; includeSubDomains",
+        ] {
+            assert!(!looks_random(value), "{value}");
+        }
+    }
+}

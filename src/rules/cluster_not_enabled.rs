@@ -35,7 +35,7 @@ fn check(cx: &Context) -> Outcome {
                 format!("{} was refused because clustering is not enabled", node.name),
                 format!("Enable clustering on the Server Nodes page, then open {} again.", node.name),
             );
-            finding.confidence = hit_confidence(signature, hit);
+            finding.confidence = hit_confidence(cx, node, signature, hit);
             finding.evidence = log_lines(node, hit);
             return Outcome::Findings(vec![finding.note(super::rule::signature_note(signature))]);
         }

@@ -51,10 +51,12 @@ pub(super) fn current_hits<'a>(
         .collect()
 }
 
-/// What a hit proves: the product's own words at error level do, a label of the documentation or a line of lower
-/// level only suggests.
-pub(super) fn hit_confidence(signature: &Signature, hit: &Hit) -> Confidence {
-    if signature.confirmed_by(hit.wording) && hit.errors > 0 {
+/// What a current hit proves: the product's own words at error level do, if the error line itself is current; a
+/// label of the documentation or a line of lower level only suggests.
+pub(super) fn hit_confidence(cx: &Context, node: &Node, signature: &Signature, hit: &Hit) -> Confidence {
+    let current_error = hit.errors > 0
+        && cx.logs(node).is_ok_and(|digest| cx.cluster.is_current(node, digest, hit.last_error));
+    if signature.confirmed_by(hit.wording) && current_error {
         Confidence::Confirmed
     } else {
         Confidence::Inferred
@@ -70,7 +72,7 @@ fn finding(cx: &Context, node: &Node, signature: &Signature, hit: &Hit) -> Findi
         signature.fix.clone(),
     );
     // A rule that rests on our reasoning stays so, however literal the text.
-    finding.confidence = hit_confidence(signature, hit).max(cx.rule.confidence());
+    finding.confidence = hit_confidence(cx, node, signature, hit).max(cx.rule.confidence());
     if let Some(last) = hit.last {
         finding.detail = format!("Last seen {}.", last.format("%Y-%m-%d %H:%M:%S %:z"));
     }

@@ -124,7 +124,9 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_digest() {
-        for text in ["", &ABC.to_uppercase(), &ABC[1..], &format!("{ABC}0"), &"é".repeat(32)] {
+        for text in
+            ["", &ABC.to_uppercase(), ABC.trim_start_matches("ba"), &format!("{ABC}0"), &"é".repeat(32)]
+        {
             assert_eq!(text.parse::<Sha256>(), Err(DigestError), "{text}");
         }
     }

@@ -27,6 +27,7 @@ pub struct Bundle {
     manifest: Manifest,
     manifest_sha256: Sha256,
     problems: Vec<Problem>,
+    unknown_keys: Vec<String>,
     slots: BTreeMap<MemberName, Result<(At, Content), MemberError>>,
 }
 
@@ -128,10 +129,9 @@ impl Bundle {
         };
         let entry = listing.take(MANIFEST).ok_or(OpenError::NoManifest)?;
         let json = read_manifest(archive.as_ref(), &entry, limits).map_err(OpenError::Manifest)?;
-        let (manifest, unknown) = Manifest::parse(&json, limits).map_err(OpenError::Manifest)?;
+        let (manifest, unknown_keys) = Manifest::parse(&json, limits).map_err(OpenError::Manifest)?;
 
         let mut problems = std::mem::take(&mut listing.problems);
-        problems.extend(newer(&manifest, &unknown));
         let slots = slots(&manifest, &mut listing, limits);
         for (name, slot) in &slots {
             // That a member was not taken is the manifest's own honest word, no fault of the bundle.
@@ -150,7 +150,7 @@ impl Bundle {
         problems.sort();
         bound(&mut problems, limits.problems);
         let manifest_sha256 = Sha256::of(&json);
-        Ok(Self { path: path.to_owned(), archive, manifest, manifest_sha256, problems, slots })
+        Ok(Self { path: path.to_owned(), archive, manifest, manifest_sha256, problems, unknown_keys, slots })
     }
 
     /// Where it was opened.
@@ -171,6 +171,17 @@ impl Bundle {
     /// What was wrong with the container and with members before any was read, sorted.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// What a reader should know that is no fault: keys that a newer minor version of the format added.
+    pub fn note(&self) -> Option<String> {
+        let keys: Vec<String> = self.unknown_keys.iter().take(10).map(|key| quoted(key)).collect();
+        let more = self.unknown_keys.len() - keys.len();
+        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let format = self.manifest.format;
+        let text = "newer than this program; keys it does not know were left out";
+        (!keys.is_empty())
+            .then(|| format!("The bundle has format {format}, {text}: {}{tail}.", keys.join(", ")))
     }
 
     /// Every member the manifest lists, taken or not, in order of name.
@@ -263,18 +274,6 @@ fn not_taken(status: &Status) -> MemberError {
         Some(why) => format!("{}, {why}", status.word()),
         None => status.word().to_owned(),
     })
-}
-
-fn newer(manifest: &Manifest, unknown: &[String]) -> Option<Problem> {
-    let keys: Vec<String> = unknown.iter().take(10).map(|key| quoted(key)).collect();
-    let more = unknown.len().saturating_sub(keys.len());
-    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let text = format!(
-        "The bundle has format {}, newer than this program; keys it does not know were left out: {}{tail}.",
-        manifest.format,
-        keys.join(", ")
-    );
-    (!unknown.is_empty()).then_some(Problem { kind: ProblemKind::Malformed, member: None, text })
 }
 
 /// Keeps the first problems and counts the rest, so that a hostile bundle cannot flood a report.

@@ -68,9 +68,16 @@ impl FormatVersion {
 
     /// Reads the version of a manifest, before anything else of it is looked at.
     pub(super) fn of_manifest(manifest: &[u8]) -> Result<Self, FormatError> {
-        let value = parse(manifest)?;
-        let text = value.get("format").and_then(Value::as_str).ok_or(FormatError::NoVersion)?;
-        let found: Self = text.parse().map_err(|_| FormatError::NoVersion)?;
+        /// The one key that every version has.
+        #[derive(Deserialize)]
+        struct Versioned {
+            format: FormatVersion,
+        }
+        let found = match serde_json::from_slice(manifest) {
+            Ok(Versioned { format }) => format,
+            Err(error) if error.is_data() => return Err(FormatError::NoVersion),
+            Err(error) => return Err(syntax(&error)),
+        };
         if found.major == Self::CURRENT.major { Ok(found) } else { Err(FormatError::Major { found }) }
     }
 
@@ -84,9 +91,10 @@ impl FormatVersion {
         }
         // Slower, for what is newer or wrong: a walk that knows where it stands.
         let walk = Walk::default();
-        let root = Node { value: parse(json)?, path: String::new(), walk: &walk };
-        let read = T::deserialize(root);
-        let (unknown, at) = (walk.unknown.into_inner(), walk.at.into_inner());
+        let value = serde_json::from_slice(json).map_err(|error| syntax(&error))?;
+        let read = T::deserialize(Node { value, path: String::new(), walk: &walk });
+        let (mut unknown, at) = (walk.unknown.into_inner(), walk.at.into_inner());
+        unknown.sort();
         match (unknown.first(), read) {
             (Some(key), _) if !newer => Err(FormatError::UnknownKey { key: key.clone(), version: self }),
             (_, Ok(value)) => Ok((value, unknown)),
@@ -132,15 +140,19 @@ impl TryFrom<String> for FormatVersion {
     }
 }
 
-fn parse(json: &[u8]) -> Result<Value, FormatError> {
-    serde_json::from_slice(json)
-        .map_err(|error| FormatError::Syntax { line: error.line(), column: error.column() })
+fn syntax(error: &Error) -> FormatError {
+    FormatError::Syntax { line: error.line(), column: error.column() }
 }
+
+/// Unknown keys that are remembered; a hostile document may have millions.
+const MOST_UNKNOWN: usize = 1000;
+/// Characters of a key that a path shows; paths are made for each value, so they must stay short.
+const KEY_SHOWN: usize = 60;
 
 /// What a walk over a document finds out beside its value.
 #[derive(Default)]
 struct Walk {
-    /// Paths of keys no type asked for.
+    /// Paths of keys no type asked for, the first [`MOST_UNKNOWN`] of them.
     unknown: RefCell<Vec<String>>,
     /// Where the walk stands, for errors.
     at: RefCell<String>,
@@ -161,45 +173,49 @@ impl Node<'_> {
 
     fn visit_object<'de, V: Visitor<'de>>(
         mut self,
-        known: Option<&[&str]>,
+        known: Option<&'static [&'static str]>,
         visitor: V,
     ) -> Result<V::Value, Error> {
         let Value::Object(object) = self.value.take() else {
             return Err(Error::custom("not an object"));
         };
-        let mut entries = Vec::with_capacity(object.len());
-        for (key, value) in object {
-            let path = if self.path.is_empty() { key.clone() } else { format!("{}.{key}", self.path) };
-            if known.is_some_and(|known| !known.contains(&key.as_str())) {
-                self.walk.unknown.borrow_mut().push(path);
-            } else {
-                let child = self.child(value, path);
-                entries.push((key, child));
-            }
-        }
-        let mut map = Object { entries: entries.into_iter(), value: None, path: self.path, walk: self.walk };
-        visitor.visit_map(&mut map)
+        visitor.visit_map(Object {
+            entries: object.into_iter(),
+            known,
+            value: None,
+            path: self.path,
+            walk: self.walk,
+        })
     }
 }
 
 /// The entries of an object; at its end the walk stands at the object again, where a missing key is reported.
 struct Object<'w> {
-    entries: std::vec::IntoIter<(String, Node<'w>)>,
+    entries: serde_json::map::IntoIter,
+    known: Option<&'static [&'static str]>,
     value: Option<Node<'w>>,
     path: String,
     walk: &'w Walk,
 }
 
-impl<'de> MapAccess<'de> for &mut Object<'_> {
+impl<'de> MapAccess<'de> for Object<'_> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some((key, value)) = self.entries.next() else {
-            self.walk.at.borrow_mut().clone_from(&self.path);
-            return Ok(None);
-        };
-        self.value = Some(value);
-        seed.deserialize(key.into_deserializer()).map(Some)
+        for (key, value) in self.entries.by_ref() {
+            let shown: String = key.chars().take(KEY_SHOWN).collect();
+            let path = if self.path.is_empty() { shown } else { format!("{}.{shown}", self.path) };
+            if self.known.is_none_or(|known| known.contains(&key.as_str())) {
+                self.value = Some(Node { value, path, walk: self.walk });
+                return seed.deserialize(key.into_deserializer()).map(Some);
+            }
+            let mut unknown = self.walk.unknown.borrow_mut();
+            if unknown.len() < MOST_UNKNOWN {
+                unknown.push(path);
+            }
+        }
+        self.walk.at.borrow_mut().clone_from(&self.path);
+        Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {

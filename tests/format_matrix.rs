@@ -1,0 +1,322 @@
+//! The format page is true, and versions and forms of bundles are read as it says.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may fail the test they help"
+)]
+
+use clusterbrief::bundle::format::FormatError;
+use clusterbrief::bundle::limits::{NAME_CHARS, NAME_LEVELS};
+use clusterbrief::bundle::{
+    Bundle, BundleWriter, Form, FormatVersion, INVENTORY, Limits, MANIFEST, Manifest, NewMember, Status,
+};
+use clusterbrief::model::facts::{InventoryEntry, NodeFacts};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// The format page.
+fn page() -> String {
+    include_str!("../docs/bundle-format.md").replace("\r\n", "\n")
+}
+
+/// The files of the page's example: code blocks whose opening line names one.
+fn example() -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut open: Option<(String, String)> = None;
+    for line in page().lines() {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(_), Some(_)) => files.extend(open.take()),
+            (Some(start), None) => {
+                let name = start.split_once(' ').map_or("", |(_, name)| name);
+                open = Some((name.to_owned(), String::new()));
+            }
+            (None, Some((_, text))) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    files.remove("");
+    files
+}
+
+/// Writes `files` as a bundle of that form, without any code of the tool.
+fn write(folder: &Path, form: Form, files: &BTreeMap<String, String>) -> PathBuf {
+    match form {
+        Form::Zip => {
+            let path = folder.join("WEB02.zip");
+            let mut zip = ZipWriter::new(File::create(&path).unwrap());
+            for (name, text) in files {
+                zip.start_file(name, SimpleFileOptions::default()).unwrap();
+                zip.write_all(text.as_bytes()).unwrap();
+            }
+            zip.finish().unwrap();
+            path
+        }
+        Form::Folder => {
+            let path = folder.join("WEB02");
+            for (name, text) in files {
+                let file = path.join(name);
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(file, text).unwrap();
+            }
+            path
+        }
+    }
+}
+
+/// Opens the example in both forms, its manifest changed; the two agree.
+fn with_manifest(change: impl Fn(&mut Value)) -> Result<(Manifest, Option<String>), String> {
+    let mut files = example();
+    let mut manifest: Value = serde_json::from_str(&files[MANIFEST]).unwrap();
+    change(&mut manifest);
+    files.insert(MANIFEST.into(), manifest.to_string());
+    let [zip, folder] = [Form::Zip, Form::Folder].map(|form| {
+        let at = tempfile::tempdir().unwrap();
+        let bundle = Bundle::open(&write(at.path(), form, &files)).map_err(|error| error.to_string())?;
+        assert_eq!(bundle.problems(), []);
+        for member in bundle.members().filter(|member| member.content().is_some()) {
+            assert_eq!(bundle.read(member.path.as_str(), &mut |_| ()), Ok(()), "{}", member.path);
+        }
+        Ok((bundle.manifest().clone(), bundle.note()))
+    });
+    assert_eq!(zip, folder);
+    zip
+}
+
+#[test]
+fn the_example_of_the_page_is_a_bundle() {
+    let files = example();
+    let (manifest, note) = with_manifest(|_| ()).unwrap();
+    assert_eq!((manifest.node.name.as_str(), note), ("WEB02", None));
+    let with_bytes = manifest.members.iter().filter(|member| member.content().is_some());
+    let names: Vec<_> = with_bytes.map(|member| member.path.as_str()).chain([MANIFEST]).collect();
+    let mut listed: Vec<_> = files.keys().map(String::as_str).collect();
+    listed.sort_by_key(|name| (*name == MANIFEST, *name));
+    assert_eq!(names, listed);
+
+    let (facts, _) = manifest.format.read::<NodeFacts>(files["facts.json"].as_bytes()).unwrap();
+    assert!(facts.database_config.is_absent());
+    for line in files[INVENTORY].lines() {
+        let (entry, _) = manifest.format.read::<InventoryEntry>(line.as_bytes()).unwrap();
+        let told = [entry.sha256.is_some(), entry.fingerprint.is_some(), entry.unread.is_some()];
+        assert_eq!(told.into_iter().filter(|told| *told).count(), 1, "{line}");
+    }
+}
+
+#[test]
+fn every_key_of_the_example_is_on_the_page() {
+    fn keys(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    found.push(key.clone());
+                    // Names of files, options and kinds are data, not keys of the format.
+                    let data = ["options", "redactions", "configs", "binaries"].contains(&key.as_str());
+                    if !data {
+                        keys(value, found);
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+            _ => {}
+        }
+    }
+    let page = page();
+    let (prose, _) = page.split_once("\n## Example").unwrap();
+    let mut found = Vec::new();
+    for text in example().iter().filter(|(name, _)| name.contains(".json")).flat_map(|(_, text)| {
+        if text.starts_with("{\n") { vec![text.as_str()] } else { text.lines().collect() }
+    }) {
+        keys(&serde_json::from_str(text).unwrap(), &mut found);
+    }
+    assert!(found.len() > 100);
+    for key in found {
+        let spoken = [format!("`{key}`"), format!(".{key}`"), format!("`{key}."), format!("\"{key}\"")];
+        assert!(spoken.iter().any(|form| prose.contains(form)), "{key} is not explained");
+    }
+}
+
+#[test]
+fn the_page_states_the_limits_and_the_version_of_the_program() {
+    let limits = Limits::default();
+    let page = page();
+    assert!(page.starts_with(&format!("# Bundle format {}\n", FormatVersion::CURRENT)));
+    for (what, number) in [
+        ("entries of the container, folders included", limits.entries as u64),
+        ("rows of the manifest", limits.entries as u64),
+        ("bytes of `manifest.json`", limits.manifest_bytes),
+        ("bytes of one member", limits.member_bytes),
+        ("bytes of all members, added up in the order of their names", limits.total_bytes),
+        ("characters of a name", NAME_CHARS as u64),
+        ("segments of a name", NAME_LEVELS as u64),
+    ] {
+        assert!(page.contains(&format!("\n| {what} | {number} |")), "{what}: {number}");
+    }
+}
+
+/// Where each key of `value` stands: the path of its object, and the key.
+fn keys_of(value: &Value, at: &str, found: &mut Vec<(String, String)>) {
+    for (key, value) in value.as_object().into_iter().flatten() {
+        found.push((at.to_owned(), key.clone()));
+        keys_of(value, &format!("{at}/{key}"), found);
+    }
+}
+
+#[test]
+fn a_key_that_is_missing_is_missed() {
+    let manifest: Value = serde_json::from_str(&example()[MANIFEST]).unwrap();
+    let mut found = Vec::new();
+    keys_of(&manifest, "", &mut found);
+    keys_of(&manifest["members"][0], "/members/0", &mut found);
+    let may_go = |(at, key): &(String, String)| {
+        at.ends_with("/options")
+            || at.ends_with("/redactions")
+            || ["reference-time", "modified"].contains(&key.as_str())
+    };
+    found.retain(|place| !may_go(place));
+    assert!(found.len() > 30);
+    for (at, key) in &found {
+        let result = with_manifest(|manifest| {
+            let parent = if at.is_empty() { manifest } else { manifest.pointer_mut(at).unwrap() };
+            parent.as_object_mut().unwrap().remove(key).unwrap();
+        });
+        assert!(result.is_err(), "{at}/{key}");
+    }
+}
+
+/// Adds keys that format 1.0 does not have, wherever a value may grow: objects, variants, observed values.
+fn grow(manifest: &mut Value) {
+    manifest["weather"] = json!({"rain": true});
+    manifest["node"]["rack"] = json!(7);
+    manifest["elevated"]["known"]["doubt"] = json!(0.5);
+    manifest["elevated"]["known"]["sources"][0]["shelf"] = json!("top");
+    manifest["members"][0]["status"]["taken"]["md5"] = json!("");
+    manifest["members"][4]["status"]["truncated"]["tail"] = json!([1, {"x": null}]);
+}
+
+const GROWN: [&str; 6] = [
+    "elevated.known.doubt",
+    "elevated.known.sources[0].shelf",
+    "members[0].status.taken.md5",
+    "members[4].status.truncated.tail",
+    "node.rack",
+    "weather",
+];
+
+#[test]
+fn versions_are_read_as_the_page_says() {
+    let plain = with_manifest(|_| ()).unwrap().0;
+    let of = |version: &'static str, change: fn(&mut Value)| {
+        with_manifest(move |manifest| {
+            change(manifest);
+            manifest["format"] = version.into();
+        })
+    };
+    let keep = |_: &mut Value| ();
+
+    // Same minor: strict, and the first unknown key is named.
+    assert_eq!(of("1.0", keep), Ok((plain.clone(), None)));
+    for change in [|manifest: &mut Value| manifest["node"]["rack"] = json!(7), grow] {
+        let error = of("1.0", change).unwrap_err();
+        assert!(error.contains(", which format 1.0 does not know"), "{error}");
+    }
+    let error = of("1.0", |manifest| manifest["members"][3]["mood"] = json!("good")).unwrap_err();
+    assert_eq!(error, "has a manifest.json that has the key members[3].mood, which format 1.0 does not know");
+
+    // Newer minor: the same manifest, and the keys it added in a note.
+    for version in ["1.1", "1.65535"] {
+        let format = version.parse().unwrap();
+        let newer = Manifest { format, ..plain.clone() };
+        assert_eq!(of(version, keep), Ok((newer.clone(), None)));
+        let (manifest, note) = of(version, grow).unwrap();
+        assert_eq!(manifest, newer);
+        let keys = GROWN.map(|key| format!("\"{key}\"")).join(", ");
+        let text = "newer than this program; keys it does not know were left out";
+        assert_eq!(note.unwrap(), format!("The bundle has format {version}, {text}: {keys}."));
+        // What is missing or of another kind is wrong in any version.
+        assert!(of(version, |manifest| manifest["node"]["copied"] = json!("yes")).is_err());
+        assert!(of(version, |manifest| manifest["members"][1]["status"] = json!("vanished")).is_err());
+    }
+
+    // Other majors: refused in a sentence, whatever else is in them.
+    for version in ["2.0", "0.9", "65535.0"] {
+        let expected =
+            format!("has a manifest.json that has format {version}; this program reads format 1.x");
+        assert_eq!(of(version, keep), Err(expected.clone()));
+        assert_eq!(of(version, |manifest| *manifest = json!({})), Err(expected));
+    }
+    for version in ["", "1", "1.", ".0", "1.0.0", "+1.0", "1.65536", "one.zero"] {
+        let expected = "has a manifest.json that has no format version: it was not written by this tool";
+        assert_eq!(of(version, keep), Err(expected.to_owned()), "{version}");
+    }
+}
+
+#[test]
+fn facts_follow_the_version_of_their_manifest() {
+    let text = &example()["facts.json"];
+    let (plain, _) = FormatVersion::CURRENT.read::<NodeFacts>(text.as_bytes()).unwrap();
+    let mut grown: Value = serde_json::from_str(text).unwrap();
+    grown["host"]["mood"] = json!("good");
+    grown["encryption-config"]["known"]["value"]["owner"] = json!("x");
+    grown["configs"]["web-auth.config"]["known"]["value"]["taken"]["lines"] = json!(3);
+    let grown = grown.to_string();
+    let newer = FormatVersion { minor: 1, ..FormatVersion::CURRENT };
+    let (facts, unknown) = newer.read::<NodeFacts>(grown.as_bytes()).unwrap();
+    assert_eq!(facts, plain);
+    assert_eq!(
+        unknown,
+        [
+            "configs.web-auth.config.known.value.taken.lines",
+            "encryption-config.known.value.owner",
+            "host.mood"
+        ]
+    );
+    let error = FormatVersion::CURRENT.read::<NodeFacts>(grown.as_bytes()).unwrap_err();
+    assert!(matches!(error, FormatError::UnknownKey { .. }), "{error}");
+    let error = FormatVersion::CURRENT.read::<NodeFacts>(b"{\"host\": 3}").unwrap_err();
+    assert!(matches!(&error, FormatError::Invalid { at, .. } if at == "host"), "{error}");
+}
+
+#[test]
+fn both_forms_of_a_written_bundle_hold_the_same() {
+    let files = example();
+    let manifest: Manifest = serde_json::from_str(&files[MANIFEST]).unwrap();
+    let [zip, folder] = [Form::Zip, Form::Folder].map(|form| {
+        let at = tempfile::tempdir().unwrap();
+        let mut writer = BundleWriter::create(at.path(), "WEB02", form).unwrap();
+        for row in &manifest.members {
+            if row.content().is_none() {
+                writer.note(row.clone()).unwrap();
+                continue;
+            }
+            let new = NewMember {
+                name: row.path.clone(),
+                origin: row.origin.clone(),
+                size: 0,
+                modified: row.modified,
+            };
+            let record = writer.add(new, &mut files[row.path.as_str()].as_bytes()).unwrap();
+            record.redactions.clone_from(&row.redactions);
+            if let Status::Truncated { kept, of, why, .. } = &row.status {
+                record.truncated(*kept, *of, why.clone());
+            }
+        }
+        let unfinished = writer.finish(Manifest { members: Vec::new(), ..manifest.clone() }).unwrap();
+        let bundle = Bundle::open(&unfinished.commit().unwrap()).unwrap();
+        assert_eq!((bundle.form(), bundle.problems()), (form, &[][..]));
+        let bytes: Vec<_> =
+            bundle.members().map(|member| bundle.bytes(member.path.as_str(), 1 << 20)).collect();
+        (bundle.manifest().clone(), bytes)
+    });
+    assert_eq!(zip, folder);
+    // Written by this program, the example of the page is the same example.
+    assert_eq!(zip.0, manifest);
+}

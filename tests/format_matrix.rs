@@ -151,6 +151,7 @@ fn the_page_states_the_limits_and_the_version_of_the_program() {
     assert!(page.starts_with(&format!("# Bundle format {}\n", FormatVersion::CURRENT)));
     for (what, number) in [
         ("entries of the container, folders included", limits.entries as u64),
+        ("bytes of headers and directory that are read to list the entries of a zip", limits.directory_bytes),
         ("rows of the manifest", limits.entries as u64),
         ("bytes of `manifest.json`", limits.manifest_bytes),
         ("bytes of one member", limits.member_bytes),

@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A file with a position of its own. Clones share the open file, so that every thread reads the same bytes, also when
-/// the name has come to mean another file since.
+/// the name has come to mean another file since; they also share what may be read of it.
 #[derive(Debug, Clone)]
 pub(super) struct SharedFile {
     file: Arc<File>,
+    allowance: Arc<AtomicU64>,
     position: u64,
     length: u64,
 }
@@ -18,7 +20,18 @@ impl SharedFile {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
-        Ok(Self { file: Arc::new(file), position: 0, length })
+        let allowance = Arc::new(AtomicU64::new(u64::MAX));
+        Ok(Self { file: Arc::new(file), allowance, position: 0, length })
+    }
+
+    /// Lets this file and its clones read `bytes` more, and then nothing.
+    pub(super) fn allow(&self, bytes: u64) {
+        self.allowance.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Whether more was asked for than allowed.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.allowance.load(Ordering::Relaxed) == 0
     }
 
     #[cfg(unix)]
@@ -34,9 +47,14 @@ impl SharedFile {
 
 impl Read for SharedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.read_at(buffer)?;
-        self.position = self.position.saturating_add(read as u64);
-        Ok(read)
+        let read = self.read_at(buffer)? as u64;
+        let spend = |allowed: u64| Some(allowed.saturating_sub(read));
+        let before = self.allowance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
+        if before.is_ok_and(|before| before < read) {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.position = self.position.saturating_add(read);
+        usize::try_from(read).map_err(io::Error::other)
     }
 }
 

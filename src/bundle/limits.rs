@@ -13,6 +13,8 @@ pub const NAME_LEVELS: usize = 3;
 pub struct Limits {
     /// Entries of the container, folders included, and rows of the manifest.
     pub entries: usize,
+    /// Bytes of headers and directory that may be read to list the entries of a zip.
+    pub directory_bytes: u64,
     /// Bytes of the manifest, actual ones.
     pub manifest_bytes: u64,
     /// Bytes of one member. The manifest declares them, the container must agree, and reading stops at the first
@@ -28,6 +30,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             entries: 10_000,
+            directory_bytes: 16 << 20,
             manifest_bytes: 16 << 20,
             // Below 4 GiB, so that no entry needs the zip64 header extension.
             member_bytes: 2 << 30,

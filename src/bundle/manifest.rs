@@ -187,11 +187,11 @@ impl Collection {
 }
 
 impl Manifest {
-    /// Reads a manifest: version first, then the rest by the rule of that version. The paths are keys that a newer
-    /// minor version added.
+    /// Reads a manifest: version first, then the rest by the rule of that version; members come out in order of
+    /// name. The paths are keys that a newer minor version added.
     pub fn parse(json: &[u8], limits: &Limits) -> Result<(Self, Vec<String>), ManifestError> {
         let version = FormatVersion::of_manifest(json)?;
-        let (manifest, unknown) = version.read::<Self>(json)?;
+        let (mut manifest, unknown) = version.read::<Self>(json)?;
         if manifest.members.len() > limits.entries {
             return Err(ManifestError::TooManyMembers(limits.entries));
         }
@@ -204,6 +204,7 @@ impl Manifest {
                 return Err(ManifestError::Duplicate(member.path.to_string()));
             }
         }
+        manifest.members.sort_by(|a, b| a.path.cmp(&b.path));
         Ok((manifest, unknown))
     }
 

@@ -4,6 +4,7 @@ use super::digest::Sha256;
 use super::format::FormatError;
 use super::name::NameError;
 use crate::model::input::{Problem, ProblemKind};
+use std::fmt;
 
 /// Why a path is refused as a bundle. Reads after its name: "case.zip is not a zip archive".
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,9 @@ pub enum OpenError {
     /// More entries than [`super::Limits::entries`].
     #[error("holds more than {0} entries")]
     TooManyEntries(usize),
+    /// Longer headers than [`super::Limits::directory_bytes`].
+    #[error("needs more than {0} bytes to list its entries")]
+    Directory(u64),
     /// Two entries of one name, or of names that differ in case only.
     #[error("holds two entries named {}, so nobody can say which one counts", quoted(.0))]
     Duplicate(String),
@@ -150,6 +154,10 @@ impl OpenError {
 }
 
 impl MemberError {
+    pub(super) fn damaged(error: impl fmt::Display) -> Self {
+        Self::Damaged(error.to_string())
+    }
+
     /// The same as a problem of the bundle.
     pub fn problem(&self, member: &str) -> Problem {
         let kind = match self {

@@ -186,12 +186,14 @@ impl Bundle {
 
     /// Every member the manifest lists, taken or not, in order of name.
     pub fn members(&self) -> impl Iterator<Item = &MemberRecord> {
-        self.slots.keys().filter_map(|name| self.record(name.as_str()))
+        self.manifest.members.iter()
     }
 
     /// The manifest's row of a member.
     pub fn record(&self, member: &str) -> Option<&MemberRecord> {
-        self.manifest.members.iter().find(|record| record.path.as_str() == member)
+        let members = &self.manifest.members;
+        let index = members.binary_search_by(|record| record.path.as_str().cmp(member)).ok()?;
+        members.get(index)
     }
 
     /// Size as given: of the zip file, or of all readable members of a folder.
@@ -219,10 +221,7 @@ impl Bundle {
     pub fn read(&self, member: &str, sink: &mut dyn FnMut(&[u8])) -> Result<(), MemberError> {
         let slot = MemberName::parse(member).ok().and_then(|name| self.slots.get(&name));
         let (at, content) = slot.ok_or(MemberError::Unknown)?.as_ref().map_err(Clone::clone)?;
-        let pass = || {
-            with_bytes(self.archive.as_ref(), at, false, |bytes| verify(bytes, *content, sink))
-                .unwrap_or_else(|error| Err(MemberError::Damaged(error.to_string())))
-        };
+        let pass = || with_bytes(self.archive.as_ref(), at, false, |bytes| verify(bytes, *content, sink))?;
         catch_unwind(AssertUnwindSafe(pass)).unwrap_or(Err(MemberError::Panicked))
     }
 
@@ -298,8 +297,8 @@ fn read_manifest(
     let mut json = Vec::new();
     // Nothing else vouches for the manifest's bytes, so here the container's own checksum counts.
     with_bytes(archive, &entry.at, true, |bytes| bytes.take(limit.saturating_add(1)).read_to_end(&mut json))
-        .and_then(|read| read)
-        .map_err(|error| ManifestError::Member(MemberError::Damaged(error.to_string())))?;
+        .and_then(|read| read.map_err(MemberError::damaged))
+        .map_err(ManifestError::Member)?;
     if json.len() as u64 > limit { Err(ManifestError::TooLarge(limit)) } else { Ok(json) }
 }
 
@@ -309,20 +308,23 @@ fn with_bytes<T>(
     at: &At,
     checksum: bool,
     f: impl FnOnce(&mut dyn Read) -> T,
-) -> io::Result<T> {
+) -> Result<T, MemberError> {
     match at {
         At::File(path) => {
-            let mut file = File::open(path)?;
-            // The listing saw a regular file; between then and now it may have been replaced.
-            if !std::fs::symlink_metadata(path)?.is_file() || !file.metadata()?.is_file() {
-                return Err(io::Error::other(MemberError::Link.to_string()));
+            // The listing saw a regular file, which may have been replaced since: by a pipe, whose opening would never
+            // end, or by a link.
+            let check = || std::fs::symlink_metadata(path).map_err(MemberError::damaged);
+            let open = || File::open(path).map_err(MemberError::damaged);
+            if !check()?.is_file() {
+                return Err(MemberError::Link);
             }
-            Ok(f(&mut file))
+            let mut file = open()?;
+            if check()?.is_file() { Ok(f(&mut file)) } else { Err(MemberError::Link) }
         }
         At::Zip(index) => {
-            let mut archive = archive.ok_or(io::ErrorKind::NotFound)?.clone();
+            let mut archive = archive.ok_or(MemberError::Unknown)?.clone();
             let options = ZipReadOptions::new().ignore_crc32(!checksum);
-            let mut file = archive.by_index_with_options(*index, options)?;
+            let mut file = archive.by_index_with_options(*index, options).map_err(MemberError::damaged)?;
             Ok(f(&mut file))
         }
     }
@@ -334,9 +336,7 @@ fn verify(bytes: &mut dyn Read, expected: Content, sink: &mut dyn FnMut(&[u8])) 
     let mut read = 0_u64;
     let mut buffer = vec![0; CHUNK];
     let mut bytes = bytes.take(expected.size.saturating_add(1));
-    while let Some(chunk) =
-        next_chunk(&mut bytes, &mut buffer).map_err(|error| MemberError::Damaged(error.to_string()))?
-    {
+    while let Some(chunk) = next_chunk(&mut bytes, &mut buffer).map_err(MemberError::damaged)? {
         read += chunk.len() as u64;
         if read > expected.size {
             return Err(MemberError::Size { expected: expected.size, actual: None });

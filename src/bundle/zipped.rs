@@ -43,6 +43,17 @@ pub(super) fn open(path: &Path, limits: &Limits) -> Result<(Archive, Listing), O
     if !has_magic(&mut file)? {
         return Err(OpenError::NotZip);
     }
+    // Names, extra fields and comments are kept in memory, so what listing may read is bounded, not only the count.
+    file.allow(limits.directory_bytes);
+    let opened = inspect(&file, limits);
+    if opened.is_err() && file.is_exhausted() {
+        return Err(OpenError::Directory(limits.directory_bytes));
+    }
+    file.allow(u64::MAX);
+    opened
+}
+
+fn inspect(file: &SharedFile, limits: &Limits) -> Result<(Archive, Listing), OpenError> {
     let broken = |error: ZipError| match error {
         ZipError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => OpenError::Io(error),
         other => OpenError::Truncated(other.to_string()),
@@ -55,7 +66,7 @@ pub(super) fn open(path: &Path, limits: &Limits) -> Result<(Archive, Listing), O
     if directory.len() > limits.entries {
         return Err(OpenError::TooManyEntries(limits.entries));
     }
-    let mut archive = Archive::with_config(config(), file).map_err(broken)?;
+    let mut archive = Archive::with_config(config(), file.clone()).map_err(broken)?;
     if archive.len() > limits.entries {
         return Err(OpenError::TooManyEntries(limits.entries));
     }

@@ -19,6 +19,7 @@ pub mod name;
 mod output;
 pub mod problem;
 pub mod read;
+pub mod source;
 pub mod write;
 mod zipped;
 
@@ -30,6 +31,7 @@ pub use manifest::{Collection, Content, FingerprintKey, Manifest, MemberRecord, 
 pub use name::MemberName;
 pub use problem::{MemberError, OpenError};
 pub use read::{Bundle, Form};
+pub use source::{Given, GivenError, gather};
 pub use write::{BundleWriter, Edit, NewMember, Unfinished, WriteError};
 
 /// The member that describes all others; written last, read first.

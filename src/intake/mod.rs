@@ -2,12 +2,20 @@
 
 pub mod answers;
 pub mod application_host;
+pub mod cluster;
+mod duplicates;
+mod lists;
+mod members;
 pub mod moment;
+mod names;
 mod node_row;
 pub mod nodes_json;
 pub mod nodes_table;
 pub mod pe_version;
+pub mod product_version;
+pub mod read;
 pub mod recognise;
+mod snapshot;
 pub mod table;
 pub mod text;
 pub mod version_table;

@@ -1,15 +1,12 @@
 //! One row of the node list from named fields, whichever form it was saved in.
 
-use super::moment;
 use super::table::head;
+use super::{moment, names};
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::export::{Moment, NodeList, NodeRow};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::{BuildVersion, Observed, Place};
 use std::collections::BTreeMap;
-
-/// Longest machine name; names of the domain name system end at 253 characters.
-const NAME_CHARS: usize = 253;
 
 /// A field of a row as its source has it.
 #[derive(Debug, Clone)]
@@ -79,7 +76,7 @@ pub(super) fn read(fields: &Fields, place: Place, cleaner: &dyn Clean) -> Result
     let row = Reading { fields, cleaner };
     let machine_name = row
         .text(heads::MACHINE)
-        .filter(|name| name.chars().count() <= NAME_CHARS && !name.contains(char::is_control))
+        .filter(|name| names::is_usable(name))
         .ok_or_else(|| format!("{place} has no usable machine name, so the row does not count."))?
         .to_owned();
     Ok(NodeRow {

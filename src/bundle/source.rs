@@ -1,0 +1,150 @@
+//! What a person gave, opened or read: bundles as bundles, every other file as bytes within a cap.
+
+use super::find::find_bundles;
+use super::problem::OpenError;
+use super::read::Bundle;
+use super::{MANIFEST, Sha256};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// One file or folder that was given, or lies in a folder that was given.
+#[derive(Debug)]
+pub struct Given {
+    /// Its last path segment, which is all a report shows of the path.
+    pub name: String,
+    /// Its path.
+    pub path: PathBuf,
+    /// Size in bytes (a folder: the sum of its members); 0 where it could not be asked for.
+    pub bytes: u64,
+    /// SHA-256 of the file, or of a folder bundle's manifest.
+    pub sha256: Option<Sha256>,
+    /// What is in it, or why that could not be had.
+    pub content: Result<Content, GivenError>,
+}
+
+/// The content of something given.
+#[derive(Debug)]
+pub enum Content {
+    /// An open bundle.
+    Bundle(Box<Bundle>),
+    /// The bytes of another file.
+    File(Vec<u8>),
+}
+
+/// Why something given cannot be looked at. Reads after its name: "x.zip is not a zip archive".
+#[derive(Debug, thiserror::Error)]
+pub enum GivenError {
+    /// No bundle, though it looks like one.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A link inside a folder: a folder from outside must not lead out of itself.
+    #[error("is a link, and links inside a folder are not followed")]
+    Link,
+    /// A folder inside a folder.
+    #[error("is a folder without {MANIFEST}, so it is no bundle; folders in folders are not searched")]
+    Folder,
+    /// A file that is no bundle, and larger than what else is read.
+    #[error("is no bundle, and larger than the {} MB that are read of any other file", .0 >> 20)]
+    TooLarge(u64),
+    /// The system refused.
+    #[error("could not be read: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Opens or reads what `path` leads to: a bundle, an export, or every one of them in a folder, in order of name.
+/// Other files are read up to `cap` bytes.
+pub fn gather(path: &Path, cap: u64) -> Vec<Given> {
+    let found = match find_bundles(path) {
+        Ok(found) => found,
+        Err(error) => return vec![Given::new(path, Err(error.into()))],
+    };
+    let bundles = found.bundles.iter().map(|path| Given::new(path, open(path, cap)));
+    let others = found.others.iter().map(|path| {
+        let content =
+            if path.is_dir() { Err(GivenError::Folder) } else { read_capped(path, cap).map(Content::File) };
+        Given::new(path, content)
+    });
+    let links = found.links.iter().map(|path| Given::new(path, Err(GivenError::Link)));
+    let mut all: Vec<Given> = bundles.chain(others).chain(links).collect();
+    all.sort_by(|a, b| a.path.cmp(&b.path));
+    all
+}
+
+fn open(path: &Path, cap: u64) -> Result<Content, GivenError> {
+    match Bundle::open(path) {
+        Ok(bundle) => Ok(Content::Bundle(Box::new(bundle))),
+        // A workbook is a zip without a manifest as well, whatever its name.
+        Err(OpenError::NoManifest) if path.is_file() => {
+            read_capped(path, cap).map(Content::File).map_err(|_| OpenError::NoManifest.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The bytes of a file of at most `cap` bytes.
+pub fn read_capped(path: &Path, cap: u64) -> Result<Vec<u8>, GivenError> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > cap { Err(GivenError::TooLarge(cap)) } else { Ok(bytes) }
+}
+
+impl Given {
+    fn new(path: &Path, content: Result<Content, GivenError>) -> Self {
+        let name = path.file_name().map_or_else(
+            || {
+                path.canonicalize()
+                    .ok()
+                    .and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+            },
+            |name| Some(name.to_string_lossy().into_owned()),
+        );
+        let (bytes, sha256) = match &content {
+            Ok(Content::Bundle(bundle)) => (bundle.size().unwrap_or(0), bundle.sha256().ok()),
+            Ok(Content::File(bytes)) => (bytes.len() as u64, Some(Sha256::of(bytes))),
+            Err(_) => (std::fs::metadata(path).map_or(0, |metadata| metadata.len()), None),
+        };
+        let name = name.unwrap_or_else(|| path.display().to_string());
+        Self { name, path: path.to_owned(), bytes, sha256, content }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_gives_its_files_and_says_what_it_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        std::fs::write(path.join("nodes.json"), "[]").unwrap();
+        std::fs::write(path.join("large.csv"), [b'a'; 20]).unwrap();
+        std::fs::write(path.join("case.zip"), "no zip").unwrap();
+        std::fs::create_dir(path.join("sub")).unwrap();
+        let given = gather(path, 10);
+        let says: Vec<String> = given
+            .iter()
+            .map(|given| match &given.content {
+                Ok(_) => format!("{} was read", given.name),
+                Err(error) => format!("{} {error}", given.name),
+            })
+            .collect();
+        assert_eq!(
+            says,
+            [
+                "case.zip is not a zip archive",
+                "large.csv is no bundle, and larger than the 0 MB that are read of any other file",
+                "nodes.json was read",
+                "sub is a folder without manifest.json, so it is no bundle; folders in folders are not searched",
+            ]
+        );
+        assert_eq!(given[2].sha256, Some(Sha256::of(b"[]")));
+    }
+
+    #[test]
+    fn what_is_not_there_is_one_refusal() {
+        let [given] = gather(Path::new("/nowhere/at/all.json"), 10).try_into().unwrap();
+        assert_eq!(given.name, "all.json");
+        assert!(matches!(given.content, Err(GivenError::Open(OpenError::Io(_)))));
+    }
+}

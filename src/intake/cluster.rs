@@ -1,0 +1,310 @@
+//! Bundles and exports laid together: one case.
+
+use super::names::{self, Names};
+use super::product_version;
+use super::read::{Facts, ReadInput};
+use super::{duplicates, lists};
+use crate::model::answers::Answers;
+use crate::model::export::{NodeList, VersionHistory};
+use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
+use crate::model::node::Snapshot;
+use crate::model::{BuildVersion, Cluster, Node, NodeSet, Observed, Place, Role};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the command line says of a case.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `--expect-nodes`: the nodes there are, as a person says.
+    pub expect_nodes: Vec<String>,
+    /// `--role`: the group of a node, by its name.
+    pub roles: BTreeMap<String, Role>,
+    /// The day calendar rules are judged against.
+    pub as_of: DateTime<Utc>,
+    /// Build the customer wants to upgrade to.
+    pub target: Option<BuildVersion>,
+}
+
+/// A case, complete before the first rule runs.
+#[derive(Debug)]
+pub struct Case {
+    /// Everything the rules may see.
+    pub cluster: Cluster,
+    /// What of the command line did not fit the case, one sentence each.
+    pub remarks: Vec<String>,
+}
+
+/// The inputs of a case while it is laid together. Facts carry the index of their input.
+pub(super) struct Desk {
+    pub(super) inputs: Vec<Input>,
+    pub(super) names: Names,
+    pub(super) bundles: Vec<(usize, Snapshot)>,
+    pub(super) lists: Vec<(usize, NodeList)>,
+    histories: Vec<(usize, VersionHistory)>,
+    answers: Vec<(usize, Answers)>,
+}
+
+/// Lays inputs together. The result does not depend on their order.
+pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
+    reads.sort_by(|a, b| a.input.name.cmp(&b.input.name));
+    let (expect, mut remarks) = expected(options);
+    let mut desk = Desk::of(reads, &expect, options);
+    let expected: BTreeSet<String> = expect.iter().map(|name| desk.names.machine(name)).collect();
+    let several = lists::choose(&mut desk, &expected);
+    duplicates::settle(&mut desk);
+
+    let history = desk.history(several);
+    let list = desk.list();
+    let mut nodes = desk.nodes(list.value(), &expect);
+    for (name, role) in &options.roles {
+        match nodes.get_mut(&desk.names.machine(name)) {
+            Some(node) => node.role = *role,
+            None => remarks.push(format!("--role names {name}, which is no node of this case.")),
+        }
+    }
+    let node_set = node_set(&nodes, list.value(), &expected);
+    let answers = desk.take_answers(&nodes);
+    let cluster = Cluster {
+        nodes: nodes.into_values().collect(),
+        node_set,
+        list,
+        history,
+        answers,
+        inputs: desk.inputs,
+        as_of: options.as_of,
+        target: options.target,
+    };
+    Case { cluster: in_order(cluster), remarks }
+}
+
+fn in_order(mut cluster: Cluster) -> Cluster {
+    cluster.nodes.sort_by(|a, b| (a.name.to_uppercase(), &a.name).cmp(&(b.name.to_uppercase(), &b.name)));
+    for input in &mut cluster.inputs {
+        input.problems.sort();
+        input.problems.dedup();
+    }
+    cluster
+}
+
+/// The names given, and what is wrong with some.
+fn expected(options: &Options) -> (Vec<String>, Vec<String>) {
+    let (good, bad): (Vec<&String>, Vec<&String>) =
+        options.expect_nodes.iter().partition(|name| names::is_usable(name));
+    let remarks = bad.iter().map(|_| "--expect-nodes holds an empty name.".to_owned()).collect();
+    (good.into_iter().map(|name| name.trim().to_owned()).collect(), remarks)
+}
+
+impl Desk {
+    fn of(reads: Vec<ReadInput>, expect: &[String], options: &Options) -> Self {
+        let mut desk = Self {
+            inputs: Vec::new(),
+            names: Names::default(),
+            bundles: Vec::new(),
+            lists: Vec::new(),
+            histories: Vec::new(),
+            answers: Vec::new(),
+        };
+        for (index, read) in reads.into_iter().enumerate() {
+            desk.inputs.push(read.input);
+            match read.facts {
+                None => {}
+                Some(Facts::Bundle(snapshot)) => desk.bundles.push((index, *snapshot)),
+                Some(Facts::Nodes(list)) => desk.lists.push((index, list)),
+                Some(Facts::History(history)) => desk.histories.push((index, history)),
+                Some(Facts::Answers(answers)) => desk.answers.push((index, answers)),
+            }
+        }
+        let of_bundles = desk.inputs.iter().filter_map(|input| input.node.as_deref());
+        let of_lists =
+            desk.lists.iter().flat_map(|(_, list)| &list.rows).map(|row| row.machine_name.as_str());
+        let given = expect.iter().chain(options.roles.keys()).map(String::as_str);
+        desk.names = Names::of(of_bundles.chain(of_lists).chain(given));
+        desk
+    }
+
+    /// Name of an input.
+    pub(super) fn name(&self, index: usize) -> String {
+        self.inputs.get(index).map_or(String::new(), |input| input.name.clone())
+    }
+
+    /// Name of the node an input is of.
+    pub(super) fn node(&self, index: usize) -> String {
+        self.inputs.get(index).and_then(|input| input.node.clone()).unwrap_or_default()
+    }
+
+    /// The machine a bundle is of.
+    pub(super) fn machine_of(&self, index: usize) -> Option<String> {
+        Some(self.names.machine(self.inputs.get(index)?.node.as_deref()?))
+    }
+
+    pub(super) fn problem(&mut self, index: usize, kind: ProblemKind, text: String) {
+        if let Some(input) = self.inputs.get_mut(index) {
+            input.problems.push(Problem { kind, member: None, text });
+        }
+    }
+
+    pub(super) fn refuse(&mut self, index: usize, kind: ProblemKind, text: String) {
+        self.problem(index, kind, text);
+        if let Some(input) = self.inputs.get_mut(index) {
+            input.status = InputStatus::Refused;
+        }
+    }
+
+    pub(super) fn note(&mut self, index: usize, text: String) {
+        if let Some(input) = self.inputs.get_mut(index) {
+            input.notes.push(text);
+        }
+    }
+
+    /// Why there is no fact of a kind: an input of that kind was refused, or there is none.
+    fn without<T>(&self, kinds: &[InputKind], what: &str) -> Observed<T> {
+        match self
+            .inputs
+            .iter()
+            .find(|input| kinds.contains(&input.kind) && input.status == InputStatus::Refused)
+        {
+            Some(input) => Observed::unreadable(
+                of_input(&input.name),
+                input.problems.first().map_or_else(String::new, |problem| problem.text.clone()),
+            ),
+            None => Observed::not_collected(format!("no {what} was given")),
+        }
+    }
+
+    fn list(&mut self) -> Observed<NodeList> {
+        match self.lists.pop() {
+            Some((_, list)) => {
+                let place = of_input(&list.input);
+                Observed::known(list, place)
+            }
+            None => self.without(&[InputKind::NodesJson, InputKind::NodesTable], "node list"),
+        }
+    }
+
+    /// The history whose newest row is the newest. Beside two clusters nobody can say whose it is.
+    fn history(&mut self, several_clusters: bool) -> Observed<VersionHistory> {
+        let mut histories = std::mem::take(&mut self.histories);
+        if several_clusters {
+            for (index, _) in histories {
+                let text = format!(
+                    "{} does not say which of the clusters in this case it is of, so it does not count.",
+                    self.name(index)
+                );
+                self.refuse(index, ProblemKind::Foreign, text);
+            }
+            return self.without(&[InputKind::VersionTable], "version history");
+        }
+        let rank = |(index, history): &(usize, VersionHistory)| {
+            let row = history.current();
+            let upgraded = row.and_then(|row| row.upgraded.value().copied());
+            (upgraded, row.and_then(|row| row.version.value().copied()), std::cmp::Reverse(*index))
+        };
+        histories.sort_by_key(rank);
+        let Some((chosen, history)) = histories.pop() else {
+            return self.without(&[InputKind::VersionTable], "version history");
+        };
+        let name = self.name(chosen);
+        for (index, _) in histories {
+            self.note(index, format!("{name} is a newer version history and counts instead."));
+        }
+        Observed::known(history, of_input(&name))
+    }
+
+    /// Every node that a list, a bundle or a person names, by machine.
+    fn nodes(&mut self, list: Option<&NodeList>, expect: &[String]) -> BTreeMap<String, Node> {
+        let mut nodes: BTreeMap<String, Node> = BTreeMap::new();
+        for row in list.into_iter().flat_map(|list| &list.rows) {
+            let node = nodes.entry(self.names.machine(&row.machine_name)).or_default();
+            row.machine_name.clone_into(&mut node.name);
+            node.row = Some(row.clone());
+        }
+        for (index, snapshot) in std::mem::take(&mut self.bundles) {
+            let name = self.node(index);
+            let node = nodes.entry(self.names.machine(&name)).or_default();
+            if node.name.is_empty() {
+                node.name = name;
+            }
+            node.snapshot = Some(snapshot);
+            if let Some(input) = self.inputs.get_mut(index) {
+                input.node = Some(node.name.clone());
+            }
+        }
+        for name in expect {
+            let node = nodes.entry(self.names.machine(name)).or_default();
+            if node.name.is_empty() {
+                name.clone_into(&mut node.name);
+            }
+        }
+        for node in nodes.values_mut() {
+            node.version = version(node);
+        }
+        nodes
+    }
+
+    /// The one answers file that counts, each answer under the name its node has in this case.
+    fn take_answers(&mut self, nodes: &BTreeMap<String, Node>) -> Answers {
+        let mut all = std::mem::take(&mut self.answers).into_iter();
+        let Some((index, mut answers)) = all.next() else { return Answers::default() };
+        let name = self.name(index);
+        for (other, _) in all {
+            let text =
+                format!("{} is a second answers file beside {name}; only one counts.", self.name(other));
+            self.refuse(other, ProblemKind::Malformed, text);
+        }
+        let mut by_question = BTreeMap::new();
+        for ((question, node), answer) in std::mem::take(&mut answers.by_question) {
+            if node.is_empty() {
+                by_question.insert((question, node), answer);
+            } else if let Some(node) = nodes.get(&self.names.machine(&node)) {
+                by_question.entry((question, node.name.to_uppercase())).or_insert(answer);
+            } else {
+                let text = format!(
+                    "{} answers for {node}, which is no node of this case; the answer does not count.",
+                    answer.place
+                );
+                self.problem(index, ProblemKind::Malformed, text);
+                if let Some(input) = self.inputs.get_mut(index) {
+                    input.status = InputStatus::Partly;
+                }
+            }
+        }
+        Answers { by_question, ..answers }
+    }
+}
+
+fn of_input(name: &str) -> Place {
+    Place { input: name.to_owned(), ..Place::default() }
+}
+
+/// The node's build: the node list's word first, then the DLLs'. Where the two disagree both are kept, and the
+/// rules weigh when each was taken.
+fn version(node: &Node) -> Observed<BuildVersion> {
+    let by_dll =
+        node.snapshot.as_ref().map(|snapshot| product_version::of_binaries(&snapshot.facts.binaries));
+    match (node.row.as_ref().map(|row| row.binary_version.clone()), by_dll) {
+        (Some(listed), Some(by_dll)) => listed.or(by_dll),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => Observed::not_collected("there is neither a bundle nor a row of the node list"),
+    }
+}
+
+/// Who says which nodes there are, and how that compares with the bundles. An empty list says nothing.
+fn node_set(nodes: &BTreeMap<String, Node>, list: Option<&NodeList>, expected: &BTreeSet<String>) -> NodeSet {
+    let list = list.filter(|list| !list.rows.is_empty());
+    let mut confirmed_by: Vec<String> =
+        list.map(|list| format!("the node list {}", list.input)).into_iter().collect();
+    if !expected.is_empty() {
+        confirmed_by.push("--expect-nodes".to_owned());
+    }
+    if confirmed_by.is_empty() {
+        return NodeSet::default();
+    }
+    let listed = |(machine, node): &(&String, &Node)| node.row.is_some() || expected.contains(*machine);
+    let (listed, other): (Vec<_>, Vec<_>) = nodes.iter().partition(listed);
+    let bare = listed.into_iter().filter(|(_, node)| node.snapshot.is_none());
+    NodeSet {
+        confirmed_by,
+        without_bundle: bare.map(|(_, node)| node.name.clone()).collect(),
+        unlisted: other.into_iter().map(|(_, node)| node.name.clone()).collect(),
+    }
+}

@@ -1,0 +1,256 @@
+//! One pass over every member of a bundle: inflated, hashed and understood at once, on all cores.
+
+use super::xml_config;
+use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status};
+use crate::logs::{FileDigest, FileScan, Scanner};
+use crate::model::excerpt::Clean;
+use crate::model::facts::{InventoryEntry, NodeFacts};
+use crate::model::node::Setting;
+use chrono::FixedOffset;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Most bytes of `facts.json`.
+pub(super) const MAX_FACTS_BYTES: u64 = 16 << 20;
+/// Most bytes of one redacted configuration file.
+pub(super) const MAX_CONFIG_BYTES: u64 = 8 << 20;
+/// Most settings of one configuration file. Real ones have hundreds.
+pub(super) const MAX_SETTINGS: usize = 20_000;
+/// Most configuration files of one bundle.
+pub(super) const MAX_CONFIGS: usize = 32;
+/// Most files of an application folder. Real ones have some ten thousand.
+pub(super) const MAX_INVENTORY: usize = 500_000;
+/// Longest line of the inventory, in bytes.
+const MAX_INVENTORY_LINE: usize = 64 << 10;
+
+const CONFIG_FOLDER: &str = "config/";
+const LOG_FOLDER: &str = "logs/";
+
+/// What a member was understood as. An error is a lower-case fragment.
+pub(super) enum Part {
+    /// `facts.json`, and keys a newer format added.
+    Facts(Result<(Box<NodeFacts>, Vec<String>), String>),
+    /// `inventory.jsonl`; an error carries its line.
+    Inventory(Result<Vec<InventoryEntry>, (u32, String)>),
+    /// A configuration file; an error carries its line.
+    Config(Result<BTreeMap<String, Setting>, (u32, String)>),
+    /// A log.
+    Log(FileDigest),
+    /// Nothing we know; its hash was verified all the same.
+    Other,
+}
+
+/// A member after its pass.
+pub(super) struct Member<'b> {
+    pub(super) record: &'b MemberRecord,
+    pub(super) part: Part,
+    /// Why it does not count, whatever `part` says.
+    pub(super) error: Option<MemberError>,
+}
+
+/// Whether a member is a configuration file.
+pub(super) fn is_config(record: &MemberRecord) -> bool {
+    record.path.as_str().starts_with(CONFIG_FOLDER)
+}
+
+/// Whether a member is a log.
+pub(super) fn is_log(record: &MemberRecord) -> bool {
+    record.path.as_str().starts_with(LOG_FOLDER)
+}
+
+/// What every member of one bundle is read with.
+pub(super) struct Reading<'a> {
+    pub(super) bundle: &'a Bundle,
+    pub(super) scanner: &'a Scanner<'a>,
+    pub(super) cleaner: &'a (dyn Clean + Sync),
+    /// Offset of the node's local time, for its logs.
+    pub(super) offset: Option<FixedOffset>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads every member that has bytes, in order of name.
+    pub(super) fn members(&self) -> Vec<Member<'a>> {
+        let mut configs = 0;
+        let mut wanted = Vec::new();
+        for record in self.bundle.members().filter(|record| record.content().is_some()) {
+            configs += usize::from(is_config(record));
+            wanted.push((record, configs <= MAX_CONFIGS));
+        }
+        // One at a time from the queue: the largest members are logs, and one may take as long as all others.
+        wanted.into_par_iter().with_max_len(1).map(|(record, allowed)| self.member(record, allowed)).collect()
+    }
+
+    fn member(&self, record: &'a MemberRecord, allowed: bool) -> Member<'a> {
+        let name = record.path.as_str();
+        let size = record.content().map_or(0, |content| content.size);
+        let over = |cap: u64| (size > cap).then_some(MemberError::OverCap { size, cap });
+        let (sink, over) = match name {
+            FACTS => (Sink::Facts(Vec::new()), over(MAX_FACTS_BYTES)),
+            INVENTORY => (Sink::Inventory(Lines::default()), None),
+            _ if is_config(record) && allowed => (Sink::Config(Vec::new()), over(MAX_CONFIG_BYTES)),
+            _ if is_log(record) => {
+                let truncated = matches!(record.status, Status::Truncated { .. });
+                (Sink::Log(Box::new(self.scanner.file(name, self.offset, truncated))), None)
+            }
+            _ => (Sink::Nothing, None),
+        };
+        let mut sink = if over.is_some() { Sink::Nothing } else { sink };
+        let format = self.bundle.manifest().format;
+        let read = self.bundle.read(name, &mut |bytes| sink.push(bytes, format));
+        let part = if is_config(record) && !allowed {
+            Part::Config(Err((1, format!("more than {MAX_CONFIGS} configuration files"))))
+        } else {
+            sink.finish(format, self.cleaner, read.as_ref().err())
+        };
+        Member { record, part, error: read.err().or(over) }
+    }
+}
+
+/// Takes the bytes of a member as they come.
+enum Sink<'s> {
+    Facts(Vec<u8>),
+    Inventory(Lines),
+    Config(Vec<u8>),
+    Log(Box<FileScan<'s>>),
+    Nothing,
+}
+
+impl Sink<'_> {
+    fn push(&mut self, bytes: &[u8], format: FormatVersion) {
+        match self {
+            Self::Facts(all) | Self::Config(all) => all.extend_from_slice(bytes),
+            Self::Inventory(lines) => lines.push(bytes, format),
+            Self::Log(scan) => scan.push(bytes),
+            Self::Nothing => {}
+        }
+    }
+
+    fn finish(self, format: FormatVersion, cleaner: &dyn Clean, error: Option<&MemberError>) -> Part {
+        match self {
+            Self::Log(scan) => {
+                let digest = scan.finish();
+                Part::Log(match error {
+                    Some(error) => digest.broken(error.to_string()),
+                    None => digest,
+                })
+            }
+            // What did not verify is not even parsed.
+            _ if error.is_some() => Part::Other,
+            Self::Facts(json) => Part::Facts(
+                format
+                    .read(&json)
+                    .map(|(facts, unknown)| (Box::new(facts), unknown))
+                    .map_err(|error| error.to_string()),
+            ),
+            Self::Inventory(lines) => Part::Inventory(lines.finish(format)),
+            Self::Config(bytes) => Part::Config(settings(&bytes, cleaner)),
+            Self::Nothing => Part::Other,
+        }
+    }
+}
+
+fn settings(bytes: &[u8], cleaner: &dyn Clean) -> Result<BTreeMap<String, Setting>, (u32, String)> {
+    let at = |error: xml_config::XmlError| (error.line, error.error.to_owned());
+    let settings = xml_config::settings(&xml_config::decode(bytes).map_err(at)?, cleaner).map_err(at)?;
+    if settings.len() > MAX_SETTINGS {
+        return Err((1, format!("more than {MAX_SETTINGS} settings")));
+    }
+    Ok(settings)
+}
+
+/// The inventory, line by line, so that its text is never held whole.
+#[derive(Default)]
+struct Lines {
+    rest: Vec<u8>,
+    number: u32,
+    entries: Vec<InventoryEntry>,
+    error: Option<(u32, String)>,
+}
+
+impl Lines {
+    fn push(&mut self, mut bytes: &[u8], format: FormatVersion) {
+        while let Some(end) = memchr::memchr(b'\n', bytes) {
+            let (line, after) = bytes.split_at(end);
+            bytes = after.get(1..).unwrap_or_default();
+            if self.rest.is_empty() {
+                self.line(line, format);
+            } else {
+                let mut whole = std::mem::take(&mut self.rest);
+                whole.extend_from_slice(line);
+                self.line(&whole, format);
+            }
+        }
+        if self.rest.len() + bytes.len() > MAX_INVENTORY_LINE {
+            self.fail("a line longer than any path is");
+        } else {
+            self.rest.extend_from_slice(bytes);
+        }
+    }
+
+    fn line(&mut self, line: &[u8], format: FormatVersion) {
+        self.number = self.number.saturating_add(1);
+        if self.error.is_some() || line.is_empty() {
+            return;
+        }
+        match format.read::<InventoryEntry>(line) {
+            Ok(_) if self.entries.len() >= MAX_INVENTORY => {
+                self.fail(&format!("more than {MAX_INVENTORY} files"))
+            }
+            Ok((entry, _)) => self.entries.push(entry),
+            Err(error) => self.fail(&error.to_string()),
+        }
+    }
+
+    fn fail(&mut self, why: &str) {
+        let number = self.number;
+        self.error.get_or_insert_with(|| (number, why.to_owned()));
+        self.rest = Vec::new();
+    }
+
+    fn finish(mut self, format: FormatVersion) -> Result<Vec<InventoryEntry>, (u32, String)> {
+        let rest = std::mem::take(&mut self.rest);
+        self.line(&rest, format);
+        match self.error {
+            None => Ok(self.entries),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entries(text: &str, chunk: usize) -> Result<Vec<String>, (u32, String)> {
+        let mut lines = Lines::default();
+        for bytes in text.as_bytes().chunks(chunk) {
+            lines.push(bytes, FormatVersion::CURRENT);
+        }
+        Ok(lines.finish(FormatVersion::CURRENT)?.into_iter().map(|entry| entry.path).collect())
+    }
+
+    #[test]
+    fn the_inventory_reads_the_same_in_pieces_of_any_size() {
+        let text = "{\"path\":\"bin/a.dll\",\"size\":1}\n{\"path\":\"web.config\",\"size\":2}";
+        for chunk in [1, 7, 1 << 16] {
+            assert_eq!(entries(text, chunk).unwrap(), ["bin/a.dll", "web.config"]);
+        }
+    }
+
+    #[test]
+    fn one_bad_line_leaves_no_inventory() {
+        let text = "{\"path\":\"a\",\"size\":1}\n{\"path\":\"b\",\"size\":1,\"more\":1}\n";
+        let (line, why) = entries(text, 8).unwrap_err();
+        assert_eq!(line, 2);
+        assert!(why.contains("more"), "{why}");
+        assert!(entries(&"x".repeat(MAX_INVENTORY_LINE + 1), 1000).unwrap_err().1.contains("longer"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), chunk in 1usize..50) {
+            let _ = entries(&String::from_utf8_lossy(&bytes), chunk);
+        }
+    }
+}

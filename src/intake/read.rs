@@ -1,0 +1,189 @@
+//! Every input read: bundles and exports side by side, on all cores.
+
+use super::answers::{self, Question};
+use super::recognise::recognise;
+use super::{Parsed, nodes_json, nodes_table, snapshot, version_table};
+use crate::bundle::source::{Content, Given};
+use crate::bundle::{Bundle, Form};
+use crate::logs::Scanner;
+use crate::model::answers::Answers;
+use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::export::{NodeList, VersionHistory};
+use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
+use crate::model::node::Snapshot;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What inputs are read with.
+#[derive(Clone, Copy)]
+pub struct Tools<'a> {
+    /// Searches logs.
+    pub scanner: &'a Scanner<'a>,
+    /// Cleans every text that may be shown.
+    pub cleaner: &'a (dyn Clean + Sync),
+    /// Questions that may be answered.
+    pub questions: &'a [Question],
+}
+
+/// One input after reading.
+#[derive(Debug)]
+pub struct ReadInput {
+    /// What it is and what became of it.
+    pub input: Input,
+    /// What it says; `None` when it does not count.
+    pub facts: Option<Facts>,
+}
+
+/// What an input says.
+#[derive(Debug)]
+pub enum Facts {
+    /// A bundle, of the node of this name.
+    Bundle(Box<Snapshot>),
+    /// A node list.
+    Nodes(NodeList),
+    /// A version history.
+    History(VersionHistory),
+    /// Answers.
+    Answers(Answers),
+}
+
+/// Reads every input, in order of name. Names are made unique first, since evidence cites them; the same bytes
+/// given twice count once.
+pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> Vec<ReadInput> {
+    named(given).into_par_iter().with_max_len(1).map(|(given, notes)| read(given, notes, tools)).collect()
+}
+
+/// Sorts by name and content, so that the order of the command line does not matter, drops what was given twice and
+/// numbers what has the same name.
+fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
+    let key = |given: &Given| {
+        let refused = given.content.as_ref().err().map(ToString::to_string);
+        (given.name.to_lowercase(), given.name.clone(), given.sha256, refused, given.path.clone())
+    };
+    given.sort_by_cached_key(key);
+    let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+    let mut kept: Vec<(Given, Vec<String>)> = Vec::new();
+    for given in given {
+        // A folder's digest is that of its manifest, which says nothing of what its members became.
+        if let Some(hash) = given.sha256.filter(|_| !is_folder(&given)) {
+            if let Some((first, notes)) = seen.get(&hash).and_then(|index| kept.get_mut(*index)) {
+                let name =
+                    if given.name == first.name { String::new() } else { format!(" as {}", given.name) };
+                notes.push(format!("The same bytes were given again{name}; they count once."));
+                continue;
+            }
+            seen.insert(hash, kept.len());
+        }
+        kept.push((given, Vec::new()));
+    }
+    let taken: BTreeSet<String> = kept.iter().map(|(given, _)| given.name.clone()).collect();
+    let mut used = BTreeSet::new();
+    for (given, _) in &mut kept {
+        if !used.insert(given.name.clone()) {
+            let mut numbered = (2..).map(|number| format!("{} ({number})", given.name));
+            given.name =
+                numbered.find(|name| !taken.contains(name) && !used.contains(name)).unwrap_or_default();
+            used.insert(given.name.clone());
+        }
+    }
+    kept
+}
+
+fn is_folder(given: &Given) -> bool {
+    matches!(&given.content, Ok(Content::Bundle(bundle)) if bundle.form() == Form::Folder)
+}
+
+fn read(given: Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
+    let input = Input {
+        name: given.name,
+        kind: InputKind::Unrecognised,
+        status: InputStatus::Refused,
+        problems: Vec::new(),
+        notes,
+        node: None,
+        bytes: given.bytes,
+        sha256: given.sha256.map(|hash| hash.to_string()),
+        taken: None,
+        tool: None,
+    };
+    match given.content {
+        Err(error) => refused(input, error),
+        Ok(Content::Bundle(bundle)) => read_bundle(input, &bundle, tools),
+        Ok(Content::File(bytes)) => read_export(input, &bytes, tools),
+    }
+}
+
+/// An input that does not count at all, with the one sentence that says why.
+fn refused(mut input: Input, why: impl std::fmt::Display) -> ReadInput {
+    let text = format!("{} {why}.", input.name);
+    input.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+    ReadInput { input, facts: None }
+}
+
+fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput {
+    input.kind = match bundle.form() {
+        Form::Zip => InputKind::BundleZip,
+        Form::Folder => InputKind::BundleFolder,
+    };
+    let manifest = bundle.manifest();
+    if !super::names::is_usable(&manifest.node.name) {
+        return refused(input, "names no usable machine in its manifest.json");
+    }
+    input.node = Some(manifest.node.name.trim().to_owned());
+    input.taken = Some(manifest.collection.local(manifest.collection.started).to_rfc3339());
+    input.tool = Some(Excerpt::new(&manifest.tool, tools.cleaner).as_str().to_owned());
+    let read = snapshot::read(&input.name, bundle, tools.scanner, tools.cleaner);
+    input.problems = read.problems;
+    input.notes.extend(read.notes);
+    input.status = match &read.snapshot {
+        None => InputStatus::Refused,
+        Some(_) if input.problems.iter().any(|problem| spoils(problem.kind)) => InputStatus::Partly,
+        Some(_) => InputStatus::Read,
+    };
+    ReadInput { input, facts: read.snapshot.map(|snapshot| Facts::Bundle(Box::new(snapshot))) }
+}
+
+/// Whether a problem means that something the bundle claims to hold does not count. What the collector itself
+/// says it did not take is no claim.
+fn spoils(kind: ProblemKind) -> bool {
+    !matches!(kind, ProblemKind::Incomplete | ProblemKind::Rights)
+}
+
+fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
+    let kind = match recognise(bytes) {
+        Ok(kind) => kind,
+        Err(why) => return refused(input, why),
+    };
+    input.kind = kind;
+    let name = input.name.clone();
+    match kind {
+        InputKind::NodesJson => match nodes_json::parse(&name, bytes, tools.cleaner) {
+            Ok(parsed) => counted(input, parsed, Facts::Nodes),
+            Err(error) => refused(input, format!("is {error}")),
+        },
+        InputKind::Answers => match answers::parse(&name, bytes, tools.questions, tools.cleaner) {
+            Ok(parsed) => counted(input, parsed, Facts::Answers),
+            Err(error) => refused(input, format!("is no answers file that can be read: {error}")),
+        },
+        InputKind::NodesTable => match nodes_table::parse(&name, bytes, tools.cleaner) {
+            Ok(Some(parsed)) => counted(input, parsed, Facts::Nodes),
+            Ok(None) => refused(input, "has no header of a node list"),
+            Err(error) => refused(input, format!("cannot be read: {error}")),
+        },
+        InputKind::VersionTable => match version_table::parse(&name, bytes, tools.cleaner) {
+            Ok(Some(parsed)) => counted(input, parsed, Facts::History),
+            Ok(None) => refused(input, "has no header of a version history"),
+            Err(error) => refused(input, format!("cannot be read: {error}")),
+        },
+        InputKind::BundleZip | InputKind::BundleFolder | InputKind::Unrecognised => {
+            refused(input, "is no export")
+        }
+    }
+}
+
+fn counted<T>(mut input: Input, parsed: Parsed<T>, facts: impl Fn(T) -> Facts) -> ReadInput {
+    input.status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
+    input.problems = parsed.problems;
+    input.notes.extend(parsed.notes);
+    ReadInput { input, facts: Some(facts(parsed.value)) }
+}

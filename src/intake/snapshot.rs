@@ -1,0 +1,288 @@
+//! An opened bundle to the snapshot of its node.
+
+use super::members::{Member, Part, Reading, is_config, is_log};
+use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
+use crate::logs::{FileDigest, Scanner, merge};
+use crate::model::excerpt::Clean;
+use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
+use crate::model::input::{Problem, ProblemKind};
+use crate::model::log::LogDigest;
+use crate::model::node::{Setting, Snapshot};
+use crate::model::{Observed, Place};
+use chrono::FixedOffset;
+use std::collections::BTreeMap;
+
+/// What was made of a bundle.
+pub(super) struct ReadBundle {
+    /// The snapshot; `None` when a finding of bundle safety removes the bundle's evidence.
+    pub(super) snapshot: Option<Snapshot>,
+    /// Problems, sorted.
+    pub(super) problems: Vec<Problem>,
+    /// Notes.
+    pub(super) notes: Vec<String>,
+}
+
+/// Settings of configuration files by file name in lower case.
+type Settings = BTreeMap<String, Observed<BTreeMap<String, Setting>>>;
+
+/// Reads a bundle. `input` is the name the report shows.
+pub(super) fn read(
+    input: &str,
+    bundle: &Bundle,
+    scanner: &Scanner<'_>,
+    cleaner: &(dyn Clean + Sync),
+) -> ReadBundle {
+    let manifest = bundle.manifest();
+    let offset = manifest.collection.utc_offset_minutes.value();
+    let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
+    let members = Reading { bundle, scanner, cleaner, offset }.members();
+
+    let mut problems = bundle.problems().to_vec();
+    problems.extend(statuses(bundle));
+    let mut notes = Vec::new();
+    let mut read = Collected::default();
+    for member in members {
+        problems.extend(problem(&member));
+        read.add(member, &mut notes);
+    }
+    problems.sort();
+    problems.dedup();
+
+    let facts = read.facts(bundle);
+    let settings = read.settings(&facts, bundle);
+    let logs = read.logs(&facts, bundle, scanner, offset);
+    let snapshot = Snapshot {
+        input: input.to_owned(),
+        started: manifest.collection.local(manifest.collection.started),
+        ended: manifest.collection.local(manifest.collection.ended),
+        copied: manifest.node.copied,
+        elevated: manifest.elevated.clone(),
+        key_id: manifest.fingerprint.value().map(|key| format!("{}:{}", key.scheme, key.key_id)),
+        inventory: read.inventory.unwrap_or_else(|| unavailable(bundle, INVENTORY)),
+        facts,
+        settings,
+        logs,
+    };
+    ReadBundle { snapshot: Some(snapshot), problems, notes }
+}
+
+/// What the members gave, before it is laid together.
+#[derive(Default)]
+struct Collected {
+    facts: Option<Observed<Box<NodeFacts>>>,
+    inventory: Option<Observed<Vec<InventoryEntry>>>,
+    /// By member name: origin and settings.
+    configs: BTreeMap<String, (String, Observed<BTreeMap<String, Setting>>)>,
+    logs: Vec<FileDigest>,
+}
+
+impl Collected {
+    fn add(&mut self, member: Member<'_>, notes: &mut Vec<String>) {
+        let name = member.record.path.as_str();
+        let origin = &member.record.origin;
+        match member.part {
+            Part::Log(digest) => self.logs.push(digest),
+            Part::Facts(Ok((facts, unknown))) => {
+                if !unknown.is_empty() {
+                    notes.push(format!(
+                        "{name} is of a newer format; {} key(s) of it were left out.",
+                        unknown.len()
+                    ));
+                }
+                self.facts = Some(Observed::known(facts, Place::file(name)));
+            }
+            Part::Facts(Err(why)) => self.facts = Some(Observed::unreadable(Place::file(name), why)),
+            Part::Inventory(Ok(entries)) => {
+                self.inventory = Some(Observed::known(entries, Place::file(name)))
+            }
+            Part::Inventory(Err((line, why))) => {
+                self.inventory = Some(Observed::unreadable(Place::line(name, line), why));
+            }
+            Part::Config(settings) => {
+                let settings = match settings {
+                    Ok(settings) => Observed::known(settings, Place::file(origin)),
+                    Err((line, why)) => Observed::unreadable(Place::line(name, line), why),
+                };
+                self.configs.insert(name.to_owned(), (origin.clone(), settings));
+            }
+            Part::Other => {
+                let Some(error) = &member.error else { return };
+                let place = Place::file(name);
+                match name {
+                    FACTS => self.facts = Some(Observed::unreadable(place, error.to_string())),
+                    INVENTORY => self.inventory = Some(Observed::unreadable(place, error.to_string())),
+                    _ if is_config(member.record) => {
+                        let settings = Observed::unreadable(place, error.to_string());
+                        self.configs.insert(name.to_owned(), (origin.clone(), settings));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn facts(&mut self, bundle: &Bundle) -> NodeFacts {
+        match self.facts.take().unwrap_or_else(|| unavailable(bundle, FACTS)) {
+            Observed::Known { value, .. } => *value,
+            other => no_facts(&other),
+        }
+    }
+
+    /// The facts say which configuration files there are and in which member each lies; where the facts do not
+    /// count, the members themselves say whose they are.
+    fn settings(&mut self, facts: &NodeFacts, bundle: &Bundle) -> Settings {
+        let mut settings = Settings::new();
+        for (file, state) in &facts.configs {
+            let of_member = |member: &str| {
+                self.configs
+                    .get(member)
+                    .map_or_else(|| unavailable(bundle, member), |(_, settings)| settings.clone())
+            };
+            let found = match state {
+                Observed::Known { value: ConfigState::Taken { member }, .. } => of_member(member),
+                Observed::Known { value: ConfigState::NotWellFormed { line, error, .. }, .. } => {
+                    Observed::unreadable(Place::line(file, *line), error.clone())
+                }
+                other => same(other),
+            };
+            settings.insert(file.to_lowercase(), found);
+        }
+        for (origin, found) in std::mem::take(&mut self.configs).into_values() {
+            settings.entry(origin.to_lowercase()).or_insert(found);
+        }
+        settings
+    }
+
+    fn logs(
+        &mut self,
+        facts: &NodeFacts,
+        bundle: &Bundle,
+        scanner: &Scanner<'_>,
+        offset: Option<FixedOffset>,
+    ) -> Observed<LogDigest> {
+        let mut logs = std::mem::take(&mut self.logs);
+        // A log that could not be taken is a gap in what the others cover.
+        for record in bundle.members().filter(|record| is_log(record)) {
+            if let Status::Denied { why } = &record.status {
+                logs.push(scanner.file(record.path.as_str(), offset, false).finish().broken(why.clone()));
+            }
+        }
+        if !logs.is_empty() {
+            return Observed::known(merge(logs), Place::file("logs"));
+        }
+        match &facts.log_folder {
+            Observed::Known { value: true, .. } => {
+                Observed::not_collected("there are logs, but none was taken")
+            }
+            Observed::Known { value: false, sources, .. } => {
+                Observed::absent(sources.first().cloned().unwrap_or_else(|| Place::file("log")))
+            }
+            other => same(other),
+        }
+    }
+}
+
+/// Why a member that was not read gives nothing.
+fn unavailable<T>(bundle: &Bundle, member: &str) -> Observed<T> {
+    let Some(record) = bundle.record(member) else {
+        return Observed::not_collected(format!("the bundle holds no {member}"));
+    };
+    let origin = if record.origin.is_empty() { member } else { &record.origin };
+    match &record.status {
+        Status::Denied { why } => Observed::unreadable(Place::file(origin), why.clone()),
+        Status::Skipped { why } => Observed::not_collected(format!("{origin} was skipped: {why}")),
+        Status::Missing => {
+            Observed::not_collected(format!("{origin} was not there when the bundle was collected"))
+        }
+        Status::Taken(_) | Status::Truncated { .. } => {
+            Observed::unreadable(Place::file(member), "it was not read")
+        }
+    }
+}
+
+/// The same "not known" of another type; a value has none and becomes `NotCollected`.
+fn same<T, U>(other: &Observed<T>) -> Observed<U> {
+    match other {
+        Observed::Absent { looked_at } => Observed::absent(looked_at.clone()),
+        Observed::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
+        Observed::NotCollected { why } => Observed::not_collected(why.clone()),
+        Observed::Known { .. } => Observed::default(),
+    }
+}
+
+/// Facts of a bundle whose facts do not count: none is known, each for the same reason.
+fn no_facts<T>(why: &Observed<T>) -> NodeFacts {
+    NodeFacts {
+        host: HostFacts {
+            name: same(why),
+            machine_id: same(why),
+            os: same(why),
+            time_zone: same(why),
+            clock: same(why),
+            clock_reference: same(why),
+            worker_started: same(why),
+        },
+        application_folder: same(why),
+        encryption_config: same(why),
+        database_config: same(why),
+        stray_key_copies: same(why),
+        configs: BTreeMap::new(),
+        binaries: same(why),
+        iis: same(why),
+        tms_folder: same(why),
+        log_folder: same(why),
+    }
+}
+
+/// What is wrong with a member that was read.
+fn problem(member: &Member<'_>) -> Option<Problem> {
+    let name = member.record.path.as_str();
+    if let Some(error) = &member.error {
+        return Some(MemberError::problem(error, name));
+    }
+    let text = match &member.part {
+        Part::Facts(Err(why)) => format!("{name} cannot be understood: {why}."),
+        Part::Inventory(Err((line, why))) | Part::Config(Err((line, why))) => {
+            format!("{name} cannot be understood at line {line}: {why}.")
+        }
+        _ => return None,
+    };
+    Some(Problem { kind: ProblemKind::Malformed, member: Some(name.to_owned()), text })
+}
+
+/// What the manifest says was not taken whole, one problem for each reason. A member that was looked for and not
+/// there is a fact of the node, no fault of the bundle.
+fn statuses(bundle: &Bundle) -> Vec<Problem> {
+    let mut by_reason: BTreeMap<(ProblemKind, &str, &str), Vec<&MemberRecord>> = BTreeMap::new();
+    for record in bundle.members() {
+        let kind = match record.status {
+            Status::Denied { .. } => ProblemKind::Rights,
+            Status::Truncated { .. } | Status::Skipped { .. } => ProblemKind::Incomplete,
+            Status::Taken(_) | Status::Missing => continue,
+        };
+        let why = record.status.why().unwrap_or_default();
+        by_reason.entry((kind, record.status.word(), why)).or_default().push(record);
+    }
+    let mut problems: Vec<Problem> = by_reason
+        .into_iter()
+        .map(|((kind, word, why), records)| {
+            let (first, more) =
+                (records.first().map_or("", |record| record.path.as_str()), records.len() - 1);
+            let member = (more == 0).then(|| first.to_owned());
+            let and = if more == 0 { String::new() } else { format!(" and {more} more") };
+            Problem { kind, member, text: format!("{first}{and}: {word}, {why}.") }
+        })
+        .collect();
+    for needed in [FACTS, INVENTORY] {
+        if bundle.record(needed).is_none() {
+            let text = format!("The bundle holds no {needed}, so nothing that stands there is known.");
+            problems.push(Problem { kind: ProblemKind::Incomplete, member: Some(needed.to_owned()), text });
+        }
+    }
+    if bundle.manifest().elevated.value() == Some(&false) {
+        let text =
+            "The collector ran without administrative rights; what it could not see is not known.".to_owned();
+        problems.push(Problem { kind: ProblemKind::Rights, member: None, text });
+    }
+    problems
+}

@@ -181,7 +181,7 @@ impl Desk {
         }
     }
 
-    /// The history whose newest row is the newest. Beside two clusters nobody can say whose it is.
+    /// The history whose newest row is the newest, by version where a date is missing. Beside two clusters nobody can say whose it is.
     fn history(&mut self, several_clusters: bool) -> Observed<VersionHistory> {
         let mut histories = std::mem::take(&mut self.histories);
         if several_clusters {
@@ -194,10 +194,12 @@ impl Desk {
             }
             return self.without(&[InputKind::VersionTable], "version history");
         }
+        let upgraded =
+            |history: &VersionHistory| history.current().and_then(|row| row.upgraded.value().copied());
+        let dated = histories.iter().all(|(_, history)| upgraded(history).is_some());
         let rank = |(index, history): &(usize, VersionHistory)| {
-            let row = history.current();
-            let upgraded = row.and_then(|row| row.upgraded.value().copied());
-            (upgraded, row.and_then(|row| row.version.value().copied()), std::cmp::Reverse(*index))
+            let version = history.current().and_then(|row| row.version.value().copied());
+            (upgraded(history).filter(|_| dated), version, std::cmp::Reverse(*index))
         };
         histories.sort_by_key(rank);
         let Some((chosen, history)) = histories.pop() else {

@@ -194,7 +194,7 @@ impl Lines {
         }
         match format.read::<InventoryEntry>(line) {
             Ok(_) if self.entries.len() >= MAX_INVENTORY => {
-                self.fail(&format!("more than {MAX_INVENTORY} files"))
+                self.fail(&format!("more than {MAX_INVENTORY} files"));
             }
             Ok((entry, _)) => self.entries.push(entry),
             Err(error) => self.fail(&error.to_string()),

@@ -1,4 +1,12 @@
 //! Bytes of a source to observed facts: one file per kind of source.
+//!
+//! ```text
+//!  bundle::gather --> read::read_all --+--> snapshot (members: one pass each) --+
+//!   (opened, read)    (all cores)      +--> recognise --> nodes_json,           +--> cluster::assemble --> Case
+//!                                           nodes_table, version_table, answers-+
+//! ```
+//!
+//! Nothing here opens a file. Whatever an input holds, the answer is facts, problems in sentences, or both.
 
 pub mod answers;
 pub mod application_host;

@@ -1,6 +1,6 @@
 //! The product's build by the DLLs of `bin`.
 //!
-//! Which DLL carries it is not documented (domain 1.1, G-07): the core DLL is the best guess, and it is [I]. Product
+//! Which DLL carries it is not documented (domain 1.1, G-07): the core DLL is the best guess, and an inferred one. Product
 //! version text comes first, because file versions have 16-bit fields (domain 2.1).
 
 use crate::model::facts::Binary;

@@ -93,7 +93,7 @@ impl Collected {
             }
             Part::Facts(Err(why)) => self.facts = Some(Observed::unreadable(Place::file(name), why)),
             Part::Inventory(Ok(entries)) => {
-                self.inventory = Some(Observed::known(entries, Place::file(name)))
+                self.inventory = Some(Observed::known(entries, Place::file(name)));
             }
             Part::Inventory(Err((line, why))) => {
                 self.inventory = Some(Observed::unreadable(Place::line(name, line), why));

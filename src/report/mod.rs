@@ -1,4 +1,22 @@
 //! The report: one view model, one file per output format. Renderers see [`model::Report`] only.
 
 pub mod assemble;
+pub mod escape;
+pub mod html;
+pub mod json;
+pub mod markdown;
 pub mod model;
+mod shown;
+mod svg;
+pub mod terminal;
+
+/// Why a report could not be rendered. Every cause is a fault of this program, never of the evidence.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A template is wrong, or asks for something the report does not hold.
+    #[error("a report template failed")]
+    Template(#[from] tera::Error),
+    /// The report does not serialise.
+    #[error("the report could not be written as JSON")]
+    Json(#[from] serde_json::Error),
+}

@@ -1,0 +1,72 @@
+'use strict';
+(function () {
+  var byId = function (id) { return document.getElementById(id); };
+  var all = function (selector) { return Array.from(document.querySelectorAll(selector)); };
+
+  // Text filter over the findings, and one button to open what it leaves.
+  var tools = byId('tools');
+  if (tools) {
+    var filter = byId('filter');
+    var findings = all('#findings .finding').map(function (element) {
+      return { element: element, text: element.textContent.toLowerCase() };
+    });
+    var apply = function () {
+      var words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+      var left = 0;
+      findings.forEach(function (finding) {
+        var hit = words.every(function (word) { return finding.text.includes(word); });
+        finding.element.hidden = !hit;
+        left += hit ? 1 : 0;
+      });
+      all('#findings .band').forEach(function (band) {
+        band.hidden = !band.querySelector('.finding:not([hidden])');
+      });
+      byId('count').textContent = words.length ? left + ' of ' + findings.length + ' findings' : '';
+    };
+    filter.addEventListener('input', apply);
+    byId('open-all').addEventListener('click', function () {
+      var shut = all('#findings .finding:not([hidden]):not([open])');
+      (shut.length ? shut : all('#findings .finding')).forEach(function (finding) { finding.open = shut.length !== 0; });
+      this.textContent = shut.length ? 'Close all' : 'Open all';
+    });
+    tools.hidden = false;
+  }
+
+  // A link to something folded or filtered away shows it.
+  var reveal = function () {
+    var target = byId(decodeURIComponent(location.hash.slice(1)));
+    if (!target) { return; }
+    if (target.hidden) { byId('filter').value = ''; apply(); }
+    for (var up = target; up; up = up.parentElement) {
+      if (up.tagName === 'DETAILS') { up.open = true; }
+    }
+    target.scrollIntoView();
+  };
+  addEventListener('hashchange', reveal);
+  if (location.hash) { reveal(); }
+
+  // Paper folds nothing away.
+  var folded = [];
+  addEventListener('beforeprint', function () {
+    folded = all('details:not([open])');
+    folded.forEach(function (element) { element.open = true; });
+  });
+  addEventListener('afterprint', function () {
+    folded.forEach(function (element) { element.open = false; });
+  });
+
+  // Copy the request; where the browser refuses, it is at least selected.
+  var copy = byId('copy');
+  if (copy) {
+    copy.hidden = false;
+    copy.addEventListener('click', function () {
+      var say = function (text) { byId('copied').textContent = text; };
+      var select = function () {
+        getSelection().selectAllChildren(byId('request'));
+        say('Selected, press Ctrl+C');
+      };
+      if (!navigator.clipboard) { select(); return; }
+      navigator.clipboard.writeText(byId('request').textContent).then(function () { say('Copied'); }, select);
+    });
+  }
+})();

@@ -1,0 +1,154 @@
+//! The HTML report: one file, no request, readable with scripts off.
+//!
+//! Templates are compiled in. Those whose name ends in `.html` escape every value; the style sheet and the script
+//! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
+
+use super::model::{HitView, Report};
+use super::shown::{Band, Cut, ROWS, bands, columns_with_bundle, hits, register, row_word};
+use super::svg::{Chart, chart};
+use super::{RenderError, escape};
+use base64::Engine as _;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use tera::{Context, Tera};
+
+macro_rules! template {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../../report-templates/html/", $name)))
+    };
+}
+
+const STYLE: (&str, &str) = template!("report.css");
+const SCRIPT: (&str, &str) = template!("report.js");
+const TEMPLATES: [(&str, &str); 11] = [
+    template!("components.html"),
+    template!("report.html"),
+    template!("verdict.html"),
+    template!("actions.html"),
+    template!("missing.html"),
+    template!("matrix.html"),
+    template!("findings.html"),
+    template!("errors.html"),
+    template!("appendix.html"),
+    STYLE,
+    SCRIPT,
+];
+
+/// What the templates see beside the report itself.
+#[derive(Serialize)]
+struct Page<'a> {
+    report: &'a Report,
+    style_hash: String,
+    script_hash: String,
+    /// Ids that have a text to link to.
+    rule_ids: BTreeSet<&'a str>,
+    /// Source keys that have an entry to link to.
+    source_keys: BTreeSet<&'a str>,
+    /// Anchors that are on the page; a finding that is cut has none.
+    anchors: BTreeSet<String>,
+    bands: Vec<Band>,
+    cuts: Vec<Cut>,
+    grid: Grid,
+    hits: Vec<&'a HitView>,
+    chart: Option<Chart>,
+}
+
+/// How the matrix is shown.
+#[derive(Serialize)]
+struct Grid {
+    /// For each group, the rows to show and how they read.
+    groups: Vec<GridGroup>,
+    /// Rows on which nodes agree, or may differ: the filter hides them.
+    quiet: usize,
+    /// Rows that are shown at all.
+    shown: usize,
+    /// Rows in all, omitted ones included.
+    total: usize,
+}
+
+/// A group of the matrix.
+#[derive(Serialize)]
+struct GridGroup {
+    /// Index into the report's groups.
+    index: usize,
+    /// Rows: their index and their word.
+    rows: Vec<GridRow>,
+    /// Every row is quiet.
+    quiet: bool,
+    /// Rows not shown.
+    omitted: usize,
+}
+
+/// A row of the matrix.
+#[derive(Serialize)]
+struct GridRow {
+    index: usize,
+    word: &'static str,
+    quiet: bool,
+}
+
+fn grid(report: &Report) -> Grid {
+    let has_bundle = columns_with_bundle(report);
+    let mut groups = Vec::new();
+    let (mut quiet, mut shown, mut total) = (0, 0, 0);
+    for (index, group) in report.matrix.groups.iter().enumerate() {
+        let mut rows: Vec<GridRow> = group
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(index, row)| {
+                let word = row_word(row, &has_bundle);
+                GridRow { index, word, quiet: !matches!(word, "differs" | "not known") }
+            })
+            .collect();
+        if rows.len() > ROWS {
+            // What differs must not be what is cut.
+            rows.sort_by_key(|row| row.quiet);
+            rows.truncate(ROWS);
+            rows.sort_by_key(|row| row.index);
+        }
+        quiet += rows.iter().filter(|row| row.quiet).count();
+        shown += rows.len();
+        total += group.total;
+        groups.push(GridGroup {
+            index,
+            quiet: rows.iter().all(|row| row.quiet),
+            omitted: group.omitted + group.rows.len() - rows.len(),
+            rows,
+        });
+    }
+    Grid { groups, quiet, shown, total }
+}
+
+/// The policy's hash of an inlined text.
+fn csp_hash(text: &str) -> String {
+    format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
+}
+
+/// Renders the page. Same report, same bytes.
+pub fn render(report: &Report) -> Result<String, RenderError> {
+    let mut tera = Tera::new();
+    tera.autoescape_on([".html"]);
+    tera.set_escape_fn(escape::html);
+    register(&mut tera);
+    tera.add_raw_templates(TEMPLATES)?;
+    let (bands, cuts) = bands(&report.findings, ROWS);
+    let shown = bands.iter().flat_map(|band| &band.findings).chain(&report.safety);
+    let anchors =
+        shown.map(|finding| &finding.anchor).chain(report.missing.iter().map(|missing| &missing.anchor));
+    let page = Page {
+        report,
+        anchors: anchors.cloned().collect(),
+        style_hash: csp_hash(STYLE.1),
+        script_hash: csp_hash(SCRIPT.1),
+        rule_ids: report.rules.iter().map(|rule| rule.id.as_str()).collect(),
+        source_keys: report.sources.iter().map(|source| source.key.as_str()).collect(),
+        bands,
+        cuts,
+        grid: grid(report),
+        hits: hits(&report.errors.hits, ROWS),
+        chart: chart(&report.errors.timeline),
+    };
+    Ok(tera.render("report.html", &Context::from_serialize(&page)?)?)
+}

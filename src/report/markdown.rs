@@ -1,0 +1,100 @@
+//! The Markdown report: what a ticket needs, in the order of the page, short enough to be pasted into one.
+
+use super::model::{HitView, MatrixRow, Report};
+use super::shown::{Band, Cut, bands, columns_with_bundle, hits, register, row_word};
+use super::{RenderError, escape};
+use serde::Serialize;
+use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+
+/// Longest text in characters. The strictest of the usual ticket systems refuses more than 32 767; some room is left
+/// for a signature or a greeting.
+pub const TICKET_CHARS: usize = 32_000;
+
+/// How much is shown, from the most to the least: pieces of evidence a finding, findings and hits a rule, rows of
+/// the matrix. The first that fits a ticket is taken.
+const FITS: [(usize, usize, usize); 4] = [(3, 20, 40), (2, 10, 20), (1, 5, 15), (0, 2, 10)];
+
+/// What the template sees beside the report itself.
+#[derive(Serialize)]
+struct Ticket<'a> {
+    report: &'a Report,
+    pieces: usize,
+    bands: Vec<Band>,
+    cuts: Vec<Cut>,
+    hits: Vec<&'a HitView>,
+    /// Rows of the matrix that differ or are not known.
+    rows: Vec<&'a MatrixRow>,
+    /// Such rows that are left out.
+    rows_left: usize,
+    /// Rows of the matrix in all.
+    total: usize,
+    shortened: bool,
+}
+
+impl<'a> Ticket<'a> {
+    fn new(
+        report: &'a Report,
+        (pieces, per_rule, most_rows): (usize, usize, usize),
+        shortened: bool,
+    ) -> Self {
+        let (bands, cuts) = bands(&report.findings, per_rule);
+        let has_bundle = columns_with_bundle(report);
+        let mut rows: Vec<&MatrixRow> = report.matrix.groups.iter().flat_map(|group| &group.rows).collect();
+        rows.retain(|row| matches!(row_word(row, &has_bundle), "differs" | "not known"));
+        let rows_left = rows.len().saturating_sub(most_rows);
+        rows.truncate(most_rows);
+        Self {
+            report,
+            pieces,
+            bands,
+            cuts,
+            hits: hits(&report.errors.hits, per_rule),
+            rows,
+            rows_left,
+            total: report.matrix.groups.iter().map(|group| group.total).sum(),
+            shortened,
+        }
+    }
+}
+
+/// Cuts a text that fits in no way at the end of a line, and says so. The last fit shows no evidence, so no fenced
+/// block can be cut open; the verdict and the plan stand first.
+fn cut(text: &str) -> String {
+    let note = "\nCut to fit a ticket; the HTML and JSON reports hold the rest.\n";
+    let mut kept = String::new();
+    let mut room = TICKET_CHARS - note.len();
+    for line in text.split_inclusive('\n') {
+        let length = line.chars().count();
+        if length > room {
+            break;
+        }
+        room -= length;
+        kept.push_str(line);
+    }
+    kept + note
+}
+
+/// Renders the report. Same report, same bytes; never HTML, never a link or an image.
+pub fn render(report: &Report) -> Result<String, RenderError> {
+    let mut tera = Tera::new();
+    tera.autoescape_on([".md"]);
+    tera.set_escape_fn(escape::markdown);
+    register(&mut tera);
+    // These two escape by themselves: nothing means anything inside code, if its fence is long enough.
+    tera.register_filter("code", |text: &str, _: Kwargs, _: &State| {
+        Value::safe_string(&escape::code_span(text))
+    });
+    tera.register_filter("block", |text: &str, options: Kwargs, _: &State| -> TeraResult<Value> {
+        Ok(Value::safe_string(&escape::code_block(text, options.must_get("indent")?)))
+    });
+    tera.add_raw_template("report.md", include_str!("../../report-templates/markdown/report.md"))?;
+    let mut text = String::new();
+    for (index, fit) in FITS.into_iter().enumerate() {
+        let ticket = Ticket::new(report, fit, index > 0);
+        text = tera.render("report.md", &Context::from_serialize(&ticket)?)?;
+        if text.chars().count() <= TICKET_CHARS {
+            return Ok(text);
+        }
+    }
+    Ok(cut(&text))
+}

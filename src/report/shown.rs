@@ -1,0 +1,194 @@
+//! What the pages for people share: the parts of a report that fit on a page, and how values read.
+
+use super::escape::one_line;
+use super::model::{CellState, FindingView, HitView, MatrixRow, Parity, Report};
+use crate::finding::Severity;
+use chrono::DateTime;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use tera::{Kwargs, State, Tera, TeraResult, Value};
+
+/// Rows of one rule on a page; the JSON report holds all.
+pub(super) const ROWS: usize = 200;
+
+/// Findings of one severity.
+#[derive(Serialize)]
+pub(super) struct Band {
+    /// Severity.
+    severity: Severity,
+    /// Findings, in order.
+    pub(super) findings: Vec<FindingView>,
+}
+
+/// A rule of which a page does not show everything.
+#[derive(Serialize)]
+pub(super) struct Cut {
+    /// Rule id.
+    rule: String,
+    /// Findings shown.
+    shown: usize,
+    /// Findings in all.
+    total: usize,
+}
+
+/// Findings by severity with at most `most` findings and pieces of evidence a rule, and what was cut.
+pub(super) fn bands(findings: &[FindingView], most: usize) -> (Vec<Band>, Vec<Cut>) {
+    let mut total: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut evidence: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut shown: BTreeMap<Severity, Vec<FindingView>> = BTreeMap::new();
+    for finding in findings {
+        let count = total.entry(&finding.rule).or_default();
+        *count += 1;
+        if *count > most {
+            continue;
+        }
+        let used = evidence.entry(&finding.rule).or_default();
+        // A finding always keeps its first piece of evidence.
+        let keep = finding.evidence.len().min(most.saturating_sub(*used).max(1));
+        *used += keep;
+        let mut finding = finding.clone();
+        finding.evidence_omitted += finding.evidence.len() - keep;
+        finding.evidence.truncate(keep);
+        shown.entry(finding.severity).or_default().push(finding);
+    }
+    let bands = shown.into_iter().map(|(severity, findings)| Band { severity, findings }).collect();
+    let cuts = total
+        .into_iter()
+        .filter(|(_, total)| *total > most)
+        .map(|(rule, total)| Cut { rule: rule.to_owned(), shown: most, total })
+        .collect();
+    (bands, cuts)
+}
+
+/// The first `most` hits of each rule.
+pub(super) fn hits(hits: &[HitView], most: usize) -> Vec<&HitView> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    hits.iter()
+        .filter(|hit| {
+            let count = seen.entry(&hit.rule).or_default();
+            *count += 1;
+            *count <= most
+        })
+        .collect()
+}
+
+/// How a row of the matrix reads, in a word.
+pub(super) fn row_word(row: &MatrixRow, has_bundle: &[bool]) -> &'static str {
+    let unknown = row
+        .cells
+        .iter()
+        .zip(has_bundle)
+        .any(|(cell, has_bundle)| cell.state == CellState::Unknown && *has_bundle);
+    match (row.differs, row.parity) {
+        (true, Parity::Same) => "differs",
+        _ if unknown => "not known",
+        (true, Parity::MayDiffer) => "may differ",
+        (false, _) if row.cells.iter().all(|cell| cell.state == CellState::Absent) => "none",
+        (false, _) if row.cells.iter().filter(|cell| cell.state != CellState::Unknown).count() < 2 => {
+            "one value"
+        }
+        (false, _) => "same",
+    }
+}
+
+/// Whether the nodes in the columns of the matrix have a bundle; a column without a card counts as one that has,
+/// so that a gap never looks like agreement.
+pub(super) fn columns_with_bundle(report: &Report) -> Vec<bool> {
+    let bundle =
+        |name: &String| report.nodes.iter().find(|node| node.name == *name).is_none_or(|node| node.bundle);
+    report.matrix.nodes.iter().map(bundle).collect()
+}
+
+/// A number of a table of severities.
+#[derive(Serialize)]
+struct Tally {
+    word: &'static str,
+    /// `2 blockers`.
+    text: String,
+}
+
+/// `{"high": 3, …}` as an array in order of severity, zeros left out: a map has no order of its own in a template.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a template filter")]
+fn tally(counts: &tera::Map, _: Kwargs, _: &State) -> TeraResult<Value> {
+    let list: Vec<Tally> = Severity::ALL
+        .iter()
+        .filter_map(|severity| {
+            let word = severity.word();
+            let count = counts.get(&tera::value::Key::from(word))?.as_u64()?;
+            let plural = if severity == &Severity::Blocker && count > 1 { "s" } else { "" };
+            (count > 0).then(|| Tally { word, text: format!("{count} {word}{plural}") })
+        })
+        .collect();
+    Ok(Value::from_serializable(&list))
+}
+
+/// `2026-11-20T22:03:11+01:00` as `2026-11-20 22:03 +01:00`; anything else as it is.
+pub(super) fn when(text: &str) -> String {
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(time) if time.offset().local_minus_utc() == 0 => time.format("%Y-%m-%d %H:%M UTC").to_string(),
+        Ok(time) => time.format("%Y-%m-%d %H:%M %:z").to_string(),
+        Err(_) => one_line(text),
+    }
+}
+
+/// A number of bytes as people say it, to three figures.
+pub(super) fn size(bytes: u64) -> String {
+    let units = ["KB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} bytes");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "three figures are shown")]
+    let mut value = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < units.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    let digits = usize::from(value < 99.95) + usize::from(value < 9.995);
+    format!("{value:.digits$} {}", units.get(unit).copied().unwrap_or("TB"))
+}
+
+/// A number with a thin blank between thousands.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `not-applicable` as `not applicable`.
+fn words(text: &str) -> String {
+    text.replace('-', " ")
+}
+
+/// Gives a template engine the filters that both pages use.
+pub(super) fn register(tera: &mut Tera) {
+    tera.register_filter("tally", tally);
+    tera.register_filter("when", |text: &str, _: Kwargs, _: &State| when(text));
+    tera.register_filter("size", |bytes: u64, _: Kwargs, _: &State| size(bytes));
+    tera.register_filter("grouped", |number: u64, _: Kwargs, _: &State| grouped(number));
+    tera.register_filter("words", |text: &str, _: Kwargs, _: &State| words(text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_read_as_people_say_them() {
+        assert_eq!(when("2026-11-20T22:03:11+01:00"), "2026-11-20 22:03 +01:00");
+        assert_eq!(when("2026-11-20T22:03:11Z"), "2026-11-20 22:03 UTC");
+        assert_eq!(when("last\ntuesday"), "last tuesday");
+        assert_eq!(size(999), "999 bytes");
+        assert_eq!(size(4_183_990), "4.18 MB");
+        assert_eq!(size(999_999), "1.00 MB");
+        assert_eq!(size(200_000_000), "200 MB");
+        assert_eq!(grouped(1_204_331), "1\u{202f}204\u{202f}331");
+        assert_eq!(grouped(100), "100");
+    }
+}

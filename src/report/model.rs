@@ -415,6 +415,8 @@ pub struct InputView {
     pub reason: Option<String>,
     /// Every problem.
     pub problems: Vec<Problem>,
+    /// What a reader of it should know and is no problem, one sentence each.
+    pub notes: Vec<String>,
     /// Node it belongs to.
     pub node: Option<String>,
     /// Size in bytes.
@@ -435,6 +437,7 @@ impl From<&Input> for InputView {
             status: input.status,
             reason: input.problems.first().map(|problem| problem.text.clone()),
             problems: input.problems.clone(),
+            notes: input.notes.clone(),
             node: input.node.clone(),
             bytes: input.bytes,
             sha256: input.sha256.clone(),

@@ -3,7 +3,7 @@
 use super::escape::one_line;
 use super::model::{CellState, FindingView, HitView, MatrixRow, Parity, Report};
 use crate::finding::Severity;
-use chrono::DateTime;
+use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tera::{Kwargs, State, Tera, TeraResult, Value};
@@ -122,12 +122,21 @@ fn tally(counts: &tera::Map, _: Kwargs, _: &State) -> TeraResult<Value> {
     Ok(Value::from_serializable(&list))
 }
 
-/// `2026-11-20T22:03:11+01:00` as `2026-11-20 22:03 +01:00`; anything else as it is.
+/// A moment of the report: RFC 3339, or as people write it with an offset or UTC.
+pub(super) fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
+    let plain = text.replace(" UTC", " +00:00");
+    DateTime::parse_from_rfc3339(text)
+        .or_else(|_| DateTime::parse_from_str(&plain, "%Y-%m-%d %H:%M:%S %:z"))
+        .or_else(|_| DateTime::parse_from_str(&plain, "%Y-%m-%d %H:%M %:z"))
+        .ok()
+}
+
+/// A moment to the minute, `2026-11-20 22:03 +01:00`; what is none stays as it is.
 pub(super) fn when(text: &str) -> String {
-    match DateTime::parse_from_rfc3339(text) {
-        Ok(time) if time.offset().local_minus_utc() == 0 => time.format("%Y-%m-%d %H:%M UTC").to_string(),
-        Ok(time) => time.format("%Y-%m-%d %H:%M %:z").to_string(),
-        Err(_) => one_line(text),
+    match moment(text) {
+        Some(time) if time.offset().local_minus_utc() == 0 => time.format("%Y-%m-%d %H:%M UTC").to_string(),
+        Some(time) => time.format("%Y-%m-%d %H:%M %:z").to_string(),
+        None => one_line(text),
     }
 }
 
@@ -183,6 +192,8 @@ mod tests {
     fn values_read_as_people_say_them() {
         assert_eq!(when("2026-11-20T22:03:11+01:00"), "2026-11-20 22:03 +01:00");
         assert_eq!(when("2026-11-20T22:03:11Z"), "2026-11-20 22:03 UTC");
+        assert_eq!(when("2026-11-20 22:03:11 +01:00"), "2026-11-20 22:03 +01:00");
+        assert_eq!(when("2026-11-20 22:03 UTC"), "2026-11-20 22:03 UTC");
         assert_eq!(when("last\ntuesday"), "last tuesday");
         assert_eq!(size(999), "999 bytes");
         assert_eq!(size(4_183_990), "4.18 MB");

@@ -1,8 +1,8 @@
 //! Geometry of the timeline. The template draws it, so that every text in it passes the page's escaper.
 
 use super::model::Timeline;
-use super::shown::when;
-use chrono::{DateTime, TimeDelta};
+use super::shown::{moment, when};
+use chrono::TimeDelta;
 use serde::Serialize;
 
 /// Width of a bucket, in units of the drawing.
@@ -81,7 +81,7 @@ pub(super) fn chart(timeline: &Timeline) -> Option<Chart> {
     if buckets == 0 {
         return None;
     }
-    let start = DateTime::parse_from_rfc3339(&timeline.from).ok();
+    let start = moment(&timeline.from);
     let label = |bucket: usize| {
         let hours = i64::try_from(bucket).ok()?.checked_mul(timeline.bucket_hours)?;
         let time = start?.checked_add_signed(TimeDelta::try_hours(hours)?)?;

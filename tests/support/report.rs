@@ -587,6 +587,11 @@ fn input(t: Text, name: &str, kind: InputKind, status: InputStatus, node: Option
         status,
         reason: problems.first().map(|problem| problem.text.clone()),
         problems,
+        notes: if name == "web01.zip" {
+            vec![t("Its manifest has keys of a newer version: extra.")]
+        } else {
+            vec![]
+        },
         node: node.map(t),
         bytes: 4_183_990,
         sha256: Some(t("9f2c1d4be8a07733d05a6cf1e2b49880c6a1d3f07e5b2298416adf3390cb7e15")),

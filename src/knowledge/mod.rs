@@ -5,6 +5,7 @@
 //! compiled by whoever matches them.
 
 pub mod actions;
+pub mod binaries;
 pub mod rows;
 pub mod signatures;
 pub mod sources;

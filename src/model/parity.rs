@@ -1,7 +1,7 @@
 //! Which node is odd: comparing one fact, or whole file lists, over nodes.
 
 use super::facts::InventoryEntry;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How one node's value stands among the others'.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,39 +109,99 @@ impl<'a> FileIndex<'a> {
         paths.into_iter().filter_map(|(key, path)| self.difference(key, path)).collect()
     }
 
-    fn difference(&self, key: &str, path: &'a str) -> Option<FileDifference<'_>> {
-        let mut states: Vec<FileState<'_>> = self
-            .nodes
+    /// Every file that all nodes hold in one size and whose content could not be compared, in order of path: read
+    /// nowhere, read on some nodes only, or fingerprinted with different keys. These are not known to be equal.
+    pub fn undecided(&self, wanted: impl Fn(&str) -> bool) -> Vec<&'a str> {
+        let Some(first) = self.nodes.first() else { return Vec::new() };
+        let wanted = first.iter().filter(|(key, _)| wanted(key));
+        wanted
+            .filter(|(key, _)| {
+                let states = self.states(key);
+                schemes(&states) != 1 && self.difference(key, "").is_none()
+            })
+            .map(|(_, (path, ..))| *path)
+            .collect()
+    }
+
+    fn states(&self, key: &str) -> Vec<FileState<'_>> {
+        self.nodes
             .iter()
             .map(|node| match node.get(key) {
                 None => FileState::Missing,
                 Some((_, size, content)) => FileState::Present { size: *size, content: content.as_deref() },
             })
-            .collect();
-        let mut schemes: Vec<Option<&str>> = states
-            .iter()
-            .filter_map(|state| match state {
-                FileState::Missing => None,
-                FileState::Present { content, .. } => {
-                    Some(content.and_then(|c| c.rsplit_once(':').map(|(s, _)| s)))
-                }
-            })
-            .collect();
-        schemes.sort_unstable();
-        schemes.dedup();
-        if schemes.len() > 1 {
+            .collect()
+    }
+
+    fn difference(&self, key: &str, path: &'a str) -> Option<FileDifference<'_>> {
+        let mut states = self.states(key);
+        let mixed = schemes(&states) != 1;
+        let by_size: Vec<Option<FileState>> = states.iter().map(|state| Some(state.sized())).collect();
+        let differ = |standings: &[Standing]| {
+            standings.iter().any(|standing| matches!(standing, Standing::Odd | Standing::Differs))
+        };
+        let standings = if !mixed {
+            compare(&states.iter().copied().map(Some).collect::<Vec<_>>())
+        } else if differ(&compare(&by_size)) {
             for state in &mut states {
-                if let FileState::Present { content, .. } = state {
-                    *content = None;
-                }
+                *state = state.sized();
             }
+            compare(&by_size)
+        } else {
+            // Sizes agree: contents of the commonest scheme still compare with each other.
+            let common = commonest_scheme(&states);
+            let comparable = |state: &FileState<'_>| scheme(state).is_some() && scheme(state) == common;
+            let known: Vec<_> = states.iter().map(|state| comparable(state).then_some(*state)).collect();
+            compare(&known)
+        };
+        differ(&standings).then_some(FileDifference { path, states, standings })
+    }
+}
+
+impl FileState<'_> {
+    /// The same without the content: only presence and size.
+    const fn sized(&self) -> Self {
+        match *self {
+            Self::Missing => Self::Missing,
+            Self::Present { size, .. } => Self::Present { size, content: None },
         }
-        let standings = compare(&states.iter().copied().map(Some).collect::<Vec<_>>());
-        standings.iter().any(|standing| *standing != Standing::Same).then_some(FileDifference {
-            path,
-            states,
-            standings,
-        })
+    }
+}
+
+/// Scheme and key of a content identity; only equal ones compare. `None` where there is none.
+fn scheme<'s>(state: &FileState<'s>) -> Option<&'s str> {
+    match state {
+        FileState::Missing => None,
+        FileState::Present { content, .. } => content.and_then(|text| text.rsplit_once(':')).map(|(s, _)| s),
+    }
+}
+
+/// How many schemes the copies of a file have; one whose content is not known at all counts as none.
+fn schemes(states: &[FileState<'_>]) -> usize {
+    let present = states.iter().filter(|state| **state != FileState::Missing);
+    let distinct: BTreeSet<_> = present.map(scheme).collect();
+    if distinct.contains(&None) { 0 } else { distinct.len() }
+}
+
+fn commonest_scheme<'s>(states: &[FileState<'s>]) -> Option<&'s str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for scheme in states.iter().filter_map(scheme) {
+        *counts.entry(scheme).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(scheme, _)| scheme)
+}
+
+/// Whether two values of a configuration as redacted are the same; `None` where that cannot be told: a marker without
+/// a fingerprint, or markers made with different keys (`docs/bundle-format.md`).
+pub fn same_value(a: &str, b: &str) -> Option<bool> {
+    let key = |value: &str| {
+        let marker = value.trim().strip_prefix("{redacted")?.strip_suffix('}')?;
+        Some(marker.rsplit_once(':').map(|(key, _)| key.to_owned()))
+    };
+    match (key(a), key(b)) {
+        (Some(None), _) | (_, Some(None)) => None,
+        (Some(Some(one)), Some(Some(other))) if one != other => None,
+        _ => Some(a.trim() == b.trim()),
     }
 }
 
@@ -187,5 +247,41 @@ mod tests {
         let found = index.differences(|_| true);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].path, "Web.Config");
+    }
+
+    #[test]
+    fn what_could_not_be_compared_is_not_equal() {
+        let read = [entry("a.txt", 5, Some("key:k1:aa"))];
+        let other_key = [entry("a.txt", 5, Some("key:k2:aa"))];
+        let unread = [entry("a.txt", 5, None)];
+        for pair in [[&read, &other_key], [&read, &unread], [&unread, &unread]] {
+            let index = FileIndex::new(&[pair[0], pair[1]]);
+            assert!(index.differences(|_| true).is_empty());
+            assert_eq!(index.undecided(|_| true), ["a.txt"]);
+        }
+        let equal = FileIndex::new(&[&read, &read]);
+        assert!(equal.undecided(|_| true).is_empty());
+        let shorter = [entry("a.txt", 4, None)];
+        assert!(FileIndex::new(&[&read, &shorter]).undecided(|_| true).is_empty(), "sizes tell");
+    }
+
+    #[test]
+    fn one_unread_copy_does_not_hide_that_two_others_differ() {
+        let a = [entry("a.txt", 5, Some("key:k1:aa"))];
+        let b = [entry("a.txt", 5, Some("key:k1:bb"))];
+        let unread = [entry("a.txt", 5, None)];
+        let index = FileIndex::new(&[&a, &b, &unread]);
+        let found = index.differences(|_| true);
+        assert_eq!(found[0].standings, [Standing::Differs, Standing::Differs, Standing::Unknown]);
+    }
+
+    #[test]
+    fn markers_compare_under_one_key_only() {
+        assert_eq!(same_value("{redacted:key:aa:01}", "{redacted:key:aa:01}"), Some(true));
+        assert_eq!(same_value("{redacted:key:aa:01}", "{redacted:key:aa:02}"), Some(false));
+        assert_eq!(same_value("{redacted:key:aa:01}", "{redacted:key:bb:01}"), None);
+        assert_eq!(same_value("{redacted}", "{redacted}"), None);
+        assert_eq!(same_value("true", "false"), Some(false));
+        assert_eq!(same_value("true", "{redacted:key:aa:01}"), Some(false));
     }
 }

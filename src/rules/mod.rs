@@ -4,10 +4,12 @@
 mod context;
 mod engine;
 mod expectation;
+mod folder;
 mod problem;
 mod question;
 mod rule;
 mod signature;
+mod signs_of_life;
 
 pub use context::Context;
 pub use engine::judge;
@@ -24,7 +26,24 @@ macro_rules! catalogue {
     };
 }
 
-catalogue![cluster_not_enabled,];
+catalogue![
+    application_folder_differs,
+    bundle_of_unlisted_host,
+    cluster_not_enabled,
+    dll_set_differs,
+    ghost_node,
+    leftover_dlls,
+    mismatch_guard_disabled,
+    node_build_differs_from_database,
+    node_does_not_answer,
+    node_left_running_in_upgrade,
+    node_not_connecting,
+    node_set_incomplete,
+    nodes_run_different_builds,
+    product_not_running,
+    version_hidden,
+    version_is_no_build,
+];
 
 /// Every rule, coded and data, in order of id.
 pub fn all(knowledge: &Knowledge) -> Vec<Rule> {

@@ -1,0 +1,132 @@
+//! CLU-003.
+
+use super::context::Context;
+use super::folder::{self, Difference, Group};
+use super::rule::{Check, rule};
+use crate::finding::Outcome;
+use crate::model::Observed;
+use crate::model::node::Setting;
+use crate::model::parity::{Standing, compare, same_value};
+use std::collections::{BTreeMap, BTreeSet};
+
+rule! {
+    /// ## What it checks
+    /// Whether the nodes that run the same build hold the same files in the application folder, DLLs in bin aside.
+    /// Configuration files are compared by their settings, other files by content. Left out are the two key files,
+    /// logs, log settings, and the settings that may differ from node to node.
+    /// ## Why it matters
+    /// A node is a copy of the original folder. Files that were forgotten, or changed on one node only, make the nodes
+    /// answer differently, which users see as errors that come and go.
+    /// ## How to fix it
+    /// Find out which side is right. Copy the application folder of the good node over the other one without
+    /// database.config and encryption.config, and repeat changes that were made by hand on every node.
+    /// ## What it cannot see
+    /// Which node is right when there are two. Files whose fingerprints were made with different keys compare by size
+    /// only; a case key on every node mends that.
+    id: "CLU-003",
+    title: "Application folder differs outside the DLLs of bin",
+    severity: High,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["SEED" Confirmed],
+    check: Check::Cluster(check),
+}
+
+/// Files that are each node's own, by name in lower case (domain 1.2): the key files and the log settings.
+const OWN_FILES: &[&str] = &["encryption.config", "database.config", "web-log4net.config"];
+
+/// Folders that are each node's own.
+const OWN_FOLDERS: &[&str] = &["log/", "temp/"];
+
+/// Settings that may differ from node to node (domain 1.3).
+const OWN_SETTINGS: &[(&str, &str)] = &[
+    ("web-appsettings.config", "appSettings/add[CefLogFilePath]@value"),
+    ("web-appsettings.config", "appSettings/add[PrefetchCount.ConvertVideoMessage]@value"),
+];
+
+fn check(cx: &Context) -> Outcome {
+    if let Some(outcome) = cx.alone() {
+        return outcome;
+    }
+    let (groups, mut missing) = folder::groups(cx);
+    let mut findings = Vec::new();
+    for group in groups.iter().filter(|group| group.members.len() > 1) {
+        let parsed = parsed_everywhere(group);
+        let wanted = |path: &str| is_compared(path) && !parsed.contains(path);
+        let index = group.index();
+        let mut differences: Vec<Difference> =
+            index.differences(wanted).iter().map(Difference::from).collect();
+        let mut undecided: Vec<String> = index.undecided(wanted).into_iter().map(ToOwned::to_owned).collect();
+        for file in &parsed {
+            settings(group, file, &mut differences, &mut undecided);
+        }
+        differences.sort_by(|a, b| a.name.cmp(&b.name));
+        findings.extend(folder::findings(cx, group, "files or settings", &differences));
+        missing.extend(folder::incomparable(group, &undecided));
+    }
+    folder::outcome(&groups, findings, missing)
+}
+
+fn is_compared(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    !super::dll_set_differs::is_dll_of_bin(path)
+        && !OWN_FOLDERS.iter().any(|folder| path.starts_with(folder))
+        // A stray copy of a key file has a rule of its own.
+        && !OWN_FILES.iter().any(|own| name.starts_with(own))
+}
+
+/// Configuration files, by name in lower case, whose settings are known on every member.
+fn parsed_everywhere(group: &Group) -> BTreeSet<String> {
+    let known = |file: &String, member: &folder::Member| {
+        matches!(member.snapshot.settings.get(file), Some(Observed::Known { .. }))
+    };
+    let files: BTreeSet<&String> =
+        group.members.iter().flat_map(|member| member.snapshot.settings.keys()).collect();
+    files
+        .into_iter()
+        .filter(|file| is_compared(file) && group.members.iter().all(|member| known(file, member)))
+        .cloned()
+        .collect()
+}
+
+/// Compares one configuration file setting by setting.
+fn settings(group: &Group, file: &str, differences: &mut Vec<Difference>, undecided: &mut Vec<String>) {
+    let members: Vec<Option<&BTreeMap<String, Setting>>> = group
+        .members
+        .iter()
+        .map(|member| member.snapshot.settings.get(file).and_then(Observed::value))
+        .collect();
+    let keys: BTreeSet<&String> = members.iter().flatten().flat_map(|settings| settings.keys()).collect();
+    for key in keys {
+        if OWN_SETTINGS.iter().any(|(own, name)| *own == file && name.eq_ignore_ascii_case(key)) {
+            continue;
+        }
+        let values: Vec<Option<&Setting>> =
+            members.iter().map(|settings| settings.and_then(|settings| settings.get(key))).collect();
+        if tells_nothing(&values) {
+            undecided.push(format!("{file}: {key}"));
+            continue;
+        }
+        let texts: Vec<Option<Option<&str>>> =
+            values.iter().map(|value| Some(value.map(|setting| setting.value.trim()))).collect();
+        let standings = compare(&texts);
+        if standings.iter().any(|standing| *standing != Standing::Same) {
+            let state = |setting: &Setting| {
+                (format!("\"{}\"", setting.value), crate::model::Place::line(file, setting.line))
+            };
+            differences.push(Difference {
+                name: format!("{file}: {key}"),
+                states: values.iter().map(|value| value.map(state)).collect(),
+                standings,
+            });
+        }
+    }
+}
+
+/// Whether all hold the setting and some of its redacted values do not compare with each other.
+fn tells_nothing(values: &[Option<&Setting>]) -> bool {
+    let Some((Some(first), rest)) = values.split_first() else { return false };
+    rest.iter().all(Option::is_some)
+        && rest.iter().flatten().any(|other| same_value(&first.value, &other.value).is_none())
+}

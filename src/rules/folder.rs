@@ -1,0 +1,242 @@
+//! Comparing application folders: which nodes compare at all, and how what differs is told, file by file.
+
+use super::context::Context;
+use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::model::facts::InventoryEntry;
+use crate::model::node::Snapshot;
+use crate::model::parity::{FileDifference, FileIndex, FileState, Standing};
+use crate::model::{BuildVersion, Node, Observed, Place};
+use std::collections::BTreeMap;
+
+/// Most differences shown one by one; the rest is a number.
+const SHOWN: usize = 50;
+
+/// Which files a copy leaves out. The sources contradict each other (domain 12.1, K-2), so that both are printed.
+pub(super) const LEFT_OUT: &str = "Sources differ on what the copy leaves out: the list of errors of SEED and D:networking name \
+     database.config only, the upgrade steps of SEED and D:upgrading-with-web-clustering name encryption.config as \
+     well. Leaving out both is safe.";
+
+/// What to do on a node whose files are not those of the others.
+pub(super) fn copy_again(from: Option<&str>, to: &str) -> String {
+    let from = from.unwrap_or("an upgraded node");
+    format!(
+        "Stop the application pool of {to}, copy the application folder of {from} over its own without database.config \
+         and encryption.config, and start it again."
+    )
+}
+
+/// Serving nodes of one build whose folders compare.
+pub(super) struct Group<'a> {
+    pub(super) build: BuildVersion,
+    pub(super) members: Vec<Member<'a>>,
+}
+
+/// A node with what its bundle says of the folder.
+#[derive(Clone, Copy)]
+pub(super) struct Member<'a> {
+    pub(super) node: &'a Node,
+    pub(super) snapshot: &'a Snapshot,
+    inventory: &'a [InventoryEntry],
+}
+
+impl<'a> Group<'a> {
+    /// The files of all members side by side.
+    pub(super) fn index(&self) -> FileIndex<'a> {
+        FileIndex::new(&self.members.iter().map(|member| member.inventory).collect::<Vec<_>>())
+    }
+
+    fn names(&self) -> String {
+        self.members.iter().map(|member| member.node.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The serving nodes by build, and what is missing to place the others. Folders of different builds differ nearly
+/// everywhere, which VER-001 tells in one line.
+pub(super) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<Missing>) {
+    let (mut groups, mut missing) = (BTreeMap::<BuildVersion, Vec<Member>>::new(), Vec::new());
+    for node in cx.cluster.serving() {
+        match member(cx, node) {
+            Ok((build, member)) => groups.entry(build).or_default().push(member),
+            Err(gap) => missing.push(gap),
+        }
+    }
+    (groups.into_iter().map(|(build, members)| Group { build, members }).collect(), missing)
+}
+
+fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), Missing> {
+    let snapshot = cx.snapshot(node)?;
+    let build = cx.build(node)?;
+    let observed = cx.settle(node, snapshot.inventory.as_ref(), "the list of files", false)?;
+    let inventory = observed.value().copied().map_or(&[][..], Vec::as_slice);
+    Ok((build, Member { node, snapshot, inventory }))
+}
+
+/// Something that is not the same on all members of a group.
+pub(super) struct Difference {
+    /// The file, or the setting of a file.
+    pub(super) name: String,
+    /// What each member holds, in words, and where; `None` where it holds nothing.
+    pub(super) states: Vec<Option<(String, Place)>>,
+    /// Where each member looked.
+    pub(super) standings: Vec<Standing>,
+}
+
+impl From<&FileDifference<'_>> for Difference {
+    fn from(difference: &FileDifference<'_>) -> Self {
+        let words = |state: &FileState| match state {
+            FileState::Missing => None,
+            FileState::Present { size, content } => {
+                // Eight digits tell two contents of one cluster apart; the whole hash is in the bundle.
+                let content = content.and_then(|text| text.rsplit_once(':'));
+                let content =
+                    content.map(|(scheme, hex)| format!(", {scheme}:{}", hex.get(..8).unwrap_or(hex)));
+                Some((format!("{size} bytes{}", content.unwrap_or_default()), Place::file(difference.path)))
+            }
+        };
+        Self {
+            name: difference.path.to_owned(),
+            states: difference.states.iter().map(words).collect(),
+            standings: difference.standings.clone(),
+        }
+    }
+}
+
+/// One finding for each odd node, and one for the cluster with what has no majority. `things` names what differs,
+/// such as "files"; differences are in order of name.
+pub(super) fn findings(cx: &Context, group: &Group, things: &str, all: &[Difference]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, member) in group.members.iter().enumerate() {
+        let mine: Vec<&Difference> =
+            all.iter().filter(|one| one.standings.get(index) == Some(&Standing::Odd)).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        let name = &member.node.name;
+        let others = group.members.iter().map(|other| other.node.name.as_str()).find(|other| other != name);
+        let finding = cx.finding(
+            Subject::node(name),
+            format!(
+                "{name}: {} {things} {} not those of the other nodes at {}",
+                mine.len(),
+                are(&mine),
+                group.build
+            ),
+            copy_again(others, name),
+        );
+        let evidence = mine.iter().take(SHOWN).map(|one| odd(one, index, group)).collect();
+        findings.push(told(finding, evidence, mine.len()));
+    }
+    let undecided: Vec<&Difference> =
+        all.iter().filter(|one| !one.standings.contains(&Standing::Odd)).collect();
+    if !undecided.is_empty() {
+        let finding = cx.finding(
+            Subject::cluster(),
+            format!(
+                "{} {things} {} not the same on {} at {}",
+                undecided.len(),
+                are(&undecided),
+                group.names(),
+                group.build
+            ),
+            "Find out which node holds the right files, then copy its application folder over that of the others without \
+             database.config and encryption.config.",
+        );
+        let evidence = undecided.iter().take(SHOWN).flat_map(|one| each(one, group)).collect();
+        findings.push(told(finding, evidence, undecided.len()));
+    }
+    findings
+}
+
+fn are(differences: &[&Difference]) -> &'static str {
+    if differences.len() == 1 { "is" } else { "are" }
+}
+
+fn told(mut finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding {
+    finding.evidence = evidence;
+    if count > SHOWN {
+        finding = finding.detail(format!("The first {SHOWN} of {count} are listed."));
+    }
+    finding.note(LEFT_OUT)
+}
+
+/// An odd node's state, and beside it what the majority has.
+fn odd(difference: &Difference, index: usize, group: &Group) -> Evidence {
+    let same = difference.standings.iter().position(|standing| *standing == Standing::Same);
+    let elsewhere = same.and_then(|same| difference.states.get(same)).and_then(Option::as_ref);
+    let elsewhere = elsewhere.map_or("missing", |(text, _)| text.as_str());
+    let state = difference.states.get(index).and_then(Option::as_ref);
+    evidence(difference, group.members.get(index), state, &format!("; on the others {elsewhere}"))
+}
+
+/// The state of every node.
+fn each(difference: &Difference, group: &Group) -> Vec<Evidence> {
+    let states = difference.states.iter().zip(&group.members);
+    states.map(|(state, member)| evidence(difference, Some(member), state.as_ref(), "")).collect()
+}
+
+fn evidence(
+    difference: &Difference,
+    member: Option<&Member>,
+    state: Option<&(String, Place)>,
+    beside: &str,
+) -> Evidence {
+    let (node, input) =
+        member.map_or(("", ""), |member| (member.node.name.as_str(), member.snapshot.input.as_str()));
+    let fact = difference.name.clone();
+    match state {
+        Some((text, place)) => Evidence::Value {
+            node: node.to_owned(),
+            fact,
+            value: format!("{text}{beside}"),
+            place: place.in_input(input),
+        },
+        None => Evidence::Absence { node: node.to_owned(), fact, place: looked_at(member).in_input(input) },
+    }
+}
+
+fn looked_at(member: Option<&Member>) -> Place {
+    match member.map(|member| &member.snapshot.inventory) {
+        Some(Observed::Known { sources, .. }) => sources.first().cloned().unwrap_or_default(),
+        _ => Place::default(),
+    }
+}
+
+/// That contents could not be compared, when there are any such.
+pub(super) fn incomparable(group: &Group, names: &[String]) -> Option<Missing> {
+    let first = names.first()?;
+    let node = group.members.first().map(|member| member.node.name.clone()).unwrap_or_default();
+    Some(Missing {
+        node: None,
+        what: format!("comparable content of {} on {}", count(names.len(), first), group.names()),
+        why: "they could not be read everywhere, or were fingerprinted with different keys".into(),
+        from: Question::BundleAgain { node, how: "as administrator, with one case key on every node".into() },
+    })
+}
+
+fn count(count: usize, first: &str) -> String {
+    if count == 1 { first.to_owned() } else { format!("{count} files, the first {first}") }
+}
+
+/// Which nodes were left out because no other node runs their build; empty when there is none.
+fn not_compared(groups: &[Group]) -> String {
+    let single = groups.iter().filter(|group| group.members.len() == 1);
+    let names: Vec<String> = single.map(|group| format!("{} at {}", group.names(), group.build)).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("not compared, no other node runs its build: {}", names.join(", "))
+    }
+}
+
+/// The outcome of a comparison. Nodes that run a build of their own were not compared, and a pass says so.
+pub(super) fn outcome(groups: &[Group], findings: Vec<Finding>, missing: Vec<Missing>) -> Outcome {
+    if findings.is_empty() && missing.is_empty() {
+        let note = not_compared(groups);
+        return if groups.iter().all(|group| group.members.len() == 1) {
+            Outcome::not_applicable(format!("every node runs a build of its own; {note}"))
+        } else {
+            Outcome::pass_with(note)
+        };
+    }
+    Outcome::from_parts(findings, missing)
+}

@@ -1,0 +1,47 @@
+//! VER-008.
+
+use super::context::Context;
+use super::rule::{Check, rule};
+use crate::finding::{Evidence, Outcome, Subject};
+use crate::model::Place;
+
+rule! {
+    /// ## What it checks
+    /// Whether the node list carries the build of at least one node.
+    /// ## Why it matters
+    /// The product can hide its version numbers. Then the builds of the nodes come from their DLLs only.
+    /// ## How to fix it
+    /// Read the build on the Diagnostics page of each node, which shows it even then.
+    /// ## What it cannot see
+    /// Whether the version is hidden on purpose, or the list was copied without that column.
+    id: "VER-008",
+    title: "Version is hidden",
+    severity: Info,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["D:security-hardening/common-criteria-hardening-guide" Confirmed],
+    check: Check::Cluster(check),
+}
+
+fn check(cx: &Context) -> Outcome {
+    let list = match cx.list() {
+        Ok(list) => list,
+        Err(gap) => return Outcome::unknown(gap),
+    };
+    if list.rows.iter().any(|row| row.binary_version_text.is_some()) {
+        return Outcome::pass();
+    }
+    let finding = cx
+        .finding(
+            Subject::cluster(),
+            "The node list shows no build of any node",
+            "Read the build on the Diagnostics page of each node.",
+        )
+        .because(Evidence::Absence {
+            node: String::new(),
+            fact: "build of any node".into(),
+            place: Place { input: list.input.clone(), ..Place::default() },
+        });
+    Outcome::Findings(vec![finding])
+}

@@ -3,15 +3,10 @@
 //! Which DLL carries it is not documented (domain 1.1, G-07): the core DLL is the best guess, and an inferred one. Product
 //! version text comes first, because file versions have 16-bit fields (domain 2.1).
 
+use crate::knowledge::binaries::{CORE_DLL, is_product_dll};
 use crate::model::facts::Binary;
 use crate::model::{BuildVersion, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The candidate for the DLL that carries the product's version (domain 1.1).
-pub const CORE_DLL: &str = "Thycotic.ihawu.Business.dll";
-
-/// Beginnings of the names of the product's own DLLs (domain 1.1).
-const OWN: [&str; 2] = ["thycotic.", "delinea."];
 
 /// Third fields are below this, or from 300000 on (domain 2.2). A file version cannot show the latter, and what it
 /// shows of them is a number above this one.
@@ -35,7 +30,7 @@ pub fn of_binaries(binaries: &Observed<BTreeMap<String, Observed<Binary>>>) -> O
     {
         return Observed::known(version, place(name));
     }
-    let own = all.iter().filter(|(name, _)| is_own(name));
+    let own = all.iter().filter(|(name, _)| is_product_dll(name));
     let texts: Vec<(&String, BuildVersion)> =
         own.filter_map(|(name, binary)| Some((name, text(binary)?))).collect();
     let versions: BTreeSet<BuildVersion> = texts.iter().map(|(_, version)| *version).collect();
@@ -51,11 +46,6 @@ pub fn of_binaries(binaries: &Observed<BTreeMap<String, Observed<Binary>>>) -> O
 
 fn place(name: &str) -> Place {
     Place::file(format!("bin/{name}"))
-}
-
-fn is_own(name: &str) -> bool {
-    let name = name.to_lowercase();
-    OWN.iter().any(|start| name.starts_with(start))
 }
 
 /// Reads a product version text; what a build server appends (`+commit`) and a fourth field of zeros are no part of it.

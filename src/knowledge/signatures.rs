@@ -3,6 +3,7 @@
 use super::sources::{Citation, Sources};
 use super::{KnowledgeError, parse, sorted_and_unique};
 use crate::model::BuildVersion;
+use regex::Regex;
 use serde::Deserialize;
 
 /// One known error: what is seen, why, and what to do. Either it has wordings that logs and pages are searched
@@ -122,6 +123,14 @@ impl Signature {
         literal && (self.family == Family::Cluster || self.confirmed_source())
     }
 
+    /// The first wording that `text` carries, for short texts; logs are searched for all signatures at once.
+    pub fn wording_in(&self, text: &str) -> Option<usize> {
+        let text = text.to_ascii_lowercase();
+        self.wordings
+            .iter()
+            .position(|wording| Regex::new(&wording.pattern()).is_ok_and(|pattern| pattern.is_match(&text)))
+    }
+
     fn confirmed_source(&self) -> bool {
         self.cites.iter().any(|citation| citation.status.confirms())
     }
@@ -196,11 +205,9 @@ fn has_capitals(pattern: &str) -> bool {
 mod tests {
     use super::super::Knowledge;
     use super::*;
-    use regex::Regex;
 
     fn matches(signature: &Signature, line: &str) -> bool {
-        let line = line.to_ascii_lowercase();
-        signature.wordings.iter().any(|wording| Regex::new(&wording.pattern()).unwrap().is_match(&line))
+        signature.wording_in(line).is_some()
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! CLU-002.
 
 use super::context::{Context, evidence};
-use super::rule::{Check, rule};
-use super::signature::{current_hits, hit_confidence, log_lines};
-use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
+use super::rule::{Check, rule, signature_note};
+use super::signature::sightings;
+use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 
 rule! {
     /// ## What it checks
@@ -29,15 +29,18 @@ rule! {
 
 fn check(cx: &Context) -> Outcome {
     for node in cx.cluster.serving() {
-        if let Some((signature, hit)) = current_hits(cx, node, cx.rule.id.as_str()).first() {
-            let mut finding = cx.finding(
+        if let Some(sighting) = sightings(cx, node, &cx.rule.id).into_iter().next() {
+            let finding = cx.finding(
                 Subject::cluster(),
                 format!("{} was refused because clustering is not enabled", node.name),
                 format!("Enable clustering on the Server Nodes page, then open {} again.", node.name),
             );
-            finding.confidence = hit_confidence(cx, node, signature, hit);
-            finding.evidence = log_lines(node, hit);
-            return Outcome::Findings(vec![finding.note(super::rule::signature_note(signature))]);
+            let note = signature_note(sighting.signature);
+            return Outcome::Findings(vec![Finding {
+                confidence: sighting.confidence,
+                evidence: sighting.evidence,
+                ..finding.note(note)
+            }]);
         }
     }
     let list = match cx.list() {

@@ -1,10 +1,15 @@
 //! The judgement. Rules are of two kinds with one registry: coded ones, a file each, and rows of the knowledge, an
 //! evaluator each family. A check sees the model and the knowledge, nothing else.
 
+mod at_work;
+mod clock_skew;
+mod comparable;
 mod context;
 mod engine;
 mod expectation;
 mod folder;
+mod key_files;
+mod key_protection;
 mod problem;
 mod question;
 mod rule;
@@ -29,9 +34,18 @@ macro_rules! catalogue {
 catalogue![
     application_folder_differs,
     bundle_of_unlisted_host,
+    case_keys_differ,
+    clocks_differ,
+    clocks_differ_before_utc,
     cluster_not_enabled,
+    collected_apart,
+    config_not_well_formed,
+    database_file_differs,
     dll_set_differs,
+    dpapi_before_upgrade,
+    dpapi_on_some_nodes,
     ghost_node,
+    key_file_differs,
     leftover_dlls,
     mismatch_guard_disabled,
     node_build_differs_from_database,
@@ -41,6 +55,7 @@ catalogue![
     node_set_incomplete,
     nodes_run_different_builds,
     product_not_running,
+    time_zones_differ,
     version_hidden,
     version_is_no_build,
 ];

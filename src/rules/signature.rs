@@ -1,6 +1,6 @@
-//! Evaluator of log rules: known error texts in the logs of a node.
+//! Evaluator of log rules: known error texts in the logs of a node, and in its row of the node list.
 
-use super::context::Context;
+use super::context::{Context, evidence};
 use super::question;
 use super::rule::signature_note;
 use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question, Subject};
@@ -9,21 +9,18 @@ use crate::model::Node;
 use crate::model::cluster::current_window;
 use crate::model::log::{Component, Hit, LogDigest};
 
-/// Judges the rule on the logs of one node. A rule that also has a question needs its answer to pass: the text of
-/// an error proves it, its absence does not prove the contrary.
+/// Judges the rule on the logs of one node, and on the errors that the node list shows for it. A rule that also has a
+/// question needs its answer to pass: the text of an error proves it, its absence does not prove the contrary.
 pub(super) fn on_node(cx: &Context, node: &Node) -> Outcome {
-    let digest = match cx.logs(node) {
-        Ok(digest) => digest,
-        Err(missing) => return without_hit(cx, node, Outcome::unknown(missing)),
-    };
-    let findings = current_hits(cx, node, &cx.rule.id)
-        .into_iter()
-        .map(|(signature, hit)| finding(cx, node, signature, hit))
-        .collect::<Vec<_>>();
-    if !findings.is_empty() {
-        return Outcome::Findings(findings);
+    let seen = sightings(cx, node, &cx.rule.id);
+    if !seen.is_empty() {
+        return Outcome::Findings(seen.into_iter().map(|sighting| finding(cx, node, sighting)).collect());
     }
-    without_hit(cx, node, covered(cx, node, digest))
+    let by_logs = match cx.logs(node) {
+        Ok(digest) => covered(cx, node, digest),
+        Err(missing) => Outcome::unknown(missing),
+    };
+    without_hit(cx, node, by_logs)
 }
 
 fn without_hit(cx: &Context, node: &Node, by_logs: Outcome) -> Outcome {
@@ -35,53 +32,107 @@ fn without_hit(cx: &Context, node: &Node, by_logs: Outcome) -> Outcome {
     }
 }
 
-/// Hits that count today: within 24 hours of the node's newest line, with no start or upgrade after them
-/// (DESIGN 4). Only signatures that serve `rule`.
-pub(super) fn current_hits<'a>(
+/// A known error of a node, seen today.
+pub(super) struct Sighting<'a> {
+    /// The error.
+    pub(super) signature: &'a Signature,
+    /// How sure.
+    pub(super) confidence: Confidence,
+    /// Where and how often, in the reader's words.
+    pub(super) seen: String,
+    /// When last, as a sentence; empty where that is not known.
+    pub(super) detail: String,
+    /// The lines, or the cell of the node list.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+/// The errors of signatures that serve `rule`: first those of the logs, then those of the node list.
+pub(super) fn sightings<'a>(cx: &Context<'a>, node: &'a Node, rule: &str) -> Vec<Sighting<'a>> {
+    let signatures: Vec<&Signature> = cx
+        .knowledge
+        .signatures
+        .iter()
+        .filter(|one| one.rules.iter().any(|id| id == rule))
+        .filter(|one| one.versions.is_none_or(|range| node.version.value().is_none_or(|v| range.include(v))))
+        .collect();
+    let logged = current_hits(cx, node, &signatures).into_iter().map(|(one, hit)| logged(cx, node, one, hit));
+    logged.chain(listed(cx, node, &signatures)).collect()
+}
+
+/// Hits that count today: within 24 hours of the node's newest line, with no start or upgrade after them (DESIGN 4).
+fn current_hits<'a>(
     cx: &Context<'a>,
     node: &'a Node,
-    rule: &str,
+    signatures: &[&'a Signature],
 ) -> Vec<(&'a Signature, &'a Hit)> {
     let Ok(digest) = cx.logs(node) else { return Vec::new() };
-    let signatures = cx.knowledge.signatures.iter().filter(|one| one.rules.iter().any(|id| id == rule));
     signatures
-        .filter(|one| one.versions.is_none_or(|range| node.version.value().is_none_or(|v| range.include(v))))
-        .flat_map(|one| digest.hits.iter().filter(|hit| hit.signature == one.id).map(move |hit| (one, hit)))
+        .iter()
+        .flat_map(|one| digest.hits.iter().filter(|hit| hit.signature == one.id).map(move |hit| (*one, hit)))
         .filter(|(_, hit)| cx.cluster.is_current(node, digest, hit.last))
         .collect()
 }
 
+/// Errors in the node's row of the node list, which says nothing of when they happened.
+fn listed<'a>(cx: &Context, node: &'a Node, signatures: &[&'a Signature]) -> Vec<Sighting<'a>> {
+    let columns = node.row.iter().flat_map(|row| {
+        [
+            ("error", &row.error_message),
+            ("background worker error", &row.background_worker_error),
+            ("engine worker error", &row.engine_worker_error),
+            ("session recording worker error", &row.session_recording_worker_error),
+        ]
+    });
+    let mut seen = Vec::new();
+    for (column, error) in columns {
+        let Some(text) = error.value() else { continue };
+        let named = |id: &String| cx.knowledge.signature(id).and_then(|one| one.wording_in(text)).is_some();
+        for signature in signatures.iter().copied().filter(|one| !one.overlaps.iter().any(named)) {
+            let Some(wording) = signature.wording_in(text) else { continue };
+            let proven = signature.confirmed_by(wording);
+            seen.push(Sighting {
+                signature,
+                confidence: if proven { Confidence::Confirmed } else { Confidence::Inferred },
+                seen: "in the node list".into(),
+                detail: String::new(),
+                evidence: vec![evidence(node, &format!("{column} in the node list"), error)],
+            });
+        }
+    }
+    seen
+}
+
 /// What a current hit proves: the product's own words at error level do, if the error line itself is current; a
 /// label of the documentation or a line of lower level only suggests.
-pub(super) fn hit_confidence(cx: &Context, node: &Node, signature: &Signature, hit: &Hit) -> Confidence {
+fn logged<'a>(cx: &Context, node: &Node, signature: &'a Signature, hit: &Hit) -> Sighting<'a> {
+    let count = hit.errors + hit.others;
     let current_error = hit.errors > 0
         && cx.logs(node).is_ok_and(|digest| cx.cluster.is_current(node, digest, hit.last_error));
-    if signature.confirmed_by(hit.wording) && current_error {
-        Confidence::Confirmed
-    } else {
-        Confidence::Inferred
+    let proven = signature.confirmed_by(hit.wording) && current_error;
+    let last = hit.last.map(|last| format!("Last seen {}.", last.format("%Y-%m-%d %H:%M:%S %:z")));
+    Sighting {
+        signature,
+        confidence: if proven { Confidence::Confirmed } else { Confidence::Inferred },
+        seen: if count == 1 { "in the logs, once".into() } else { format!("in the logs, {count} times") },
+        detail: last.unwrap_or_default(),
+        evidence: log_lines(node, hit),
     }
 }
 
-fn finding(cx: &Context, node: &Node, signature: &Signature, hit: &Hit) -> Finding {
-    let count = hit.errors + hit.others;
-    let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
-    let mut finding = cx.finding(
-        Subject::node(&node.name),
-        format!("{}: \"{}\" in the logs, {times}", node.name, signature.title),
-        signature.fix.clone(),
-    );
-    // A rule that rests on our reasoning stays so, however literal the text.
-    finding.confidence = hit_confidence(cx, node, signature, hit).max(cx.rule.confidence());
-    if let Some(last) = hit.last {
-        finding.detail = format!("Last seen {}.", last.format("%Y-%m-%d %H:%M:%S %:z"));
+fn finding(cx: &Context, node: &Node, sighting: Sighting) -> Finding {
+    let Sighting { signature, confidence, seen, detail, evidence } = sighting;
+    let title = format!("{}: \"{}\" {seen}", node.name, signature.title);
+    Finding {
+        // A rule that rests on our reasoning stays so, however literal the text.
+        confidence: confidence.max(cx.rule.confidence()),
+        detail,
+        evidence,
+        ..cx.finding(Subject::node(&node.name), title, signature.fix.clone()).note(signature_note(signature))
     }
-    finding.evidence = log_lines(node, hit);
-    finding.note(signature_note(signature))
 }
 
 /// The sample lines of a hit as evidence.
-pub(super) fn log_lines(node: &Node, hit: &Hit) -> Vec<Evidence> {
+fn log_lines(node: &Node, hit: &Hit) -> Vec<Evidence> {
     let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
     hit.samples
         .iter()

@@ -1,0 +1,160 @@
+//! How far clocks of nodes lie apart, as far as that can be said: only from each node's offset to one shared
+//! reference, never from their own readings (DESIGN 4).
+
+use super::comparable::comparable;
+use super::context::Context;
+use crate::finding::{Evidence, Missing, Question};
+use crate::model::Node;
+use crate::model::facts::ClockReference;
+
+/// The two clocks that lie furthest apart, and what is missing to compare all.
+pub(super) struct Skew<'a> {
+    /// Nodes with the offsets that compare, in order of node.
+    pub(super) readings: Vec<Reading<'a>>,
+    /// The pair whose clocks surely lie furthest apart; `None` with fewer than two readings.
+    pub(super) widest: Option<Pair<'a>>,
+    /// The largest distance of any pair as measured, in milliseconds.
+    pub(super) measured: u64,
+    /// The largest distance that any pair may have, in milliseconds.
+    pub(super) at_most: u64,
+    /// Nodes that do not compare.
+    pub(super) missing: Vec<Missing>,
+}
+
+/// One node's clock against the reference.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    node: &'a Node,
+    reference: &'a ClockReference,
+}
+
+/// Two nodes and the distance of their clocks, in milliseconds.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<'a> {
+    /// The nodes, in order.
+    pub(super) nodes: [&'a Node; 2],
+    /// Distance as measured.
+    pub(super) measured: u64,
+    /// Distance that the uncertainty of both readings leaves.
+    pub(super) at_least: u64,
+}
+
+/// Compares the clocks of all serving nodes.
+pub(super) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
+    let (mut readings, mut missing) = (Vec::new(), Vec::new());
+    for node in cx.cluster.serving() {
+        match reading(cx, node) {
+            Ok(reading) => readings.push(reading),
+            Err(gap) => missing.push(gap),
+        }
+    }
+    let (readings, apart) = comparable(readings, |reading| &reading.reference.source);
+    missing.extend(
+        apart.into_iter().map(|one| again(one.node, "it was held against another reference than the others")),
+    );
+    let (mut widest, mut most, mut at_most): (Option<Pair>, u64, u64) = (None, 0, 0);
+    for (index, first) in readings.iter().enumerate() {
+        for second in readings.iter().skip(index + 1) {
+            let [a, b] = [first.reference, second.reference];
+            let measured = a.offset_ms.abs_diff(b.offset_ms);
+            let uncertainty = a.uncertainty_ms.saturating_add(b.uncertainty_ms);
+            most = most.max(measured);
+            at_most = at_most.max(measured.saturating_add(uncertainty));
+            let at_least = measured.saturating_sub(uncertainty);
+            if widest.is_none_or(|pair| (at_least, measured) > (pair.at_least, pair.measured)) {
+                widest = Some(Pair { nodes: [first.node, second.node], measured, at_least });
+            }
+        }
+    }
+    Skew { readings, widest, measured: most, at_most, missing }
+}
+
+fn reading<'a>(cx: &Context<'a>, node: &'a Node) -> Result<Reading<'a>, Missing> {
+    let observed = &cx.any_snapshot(node)?.facts.host.clock_reference;
+    match (observed.value(), observed.why_unknown()) {
+        (Some(reference), _) => Ok(Reading { node, reference }),
+        (None, why) => Err(again(node, &why.unwrap_or_else(|| "there is none".into()))),
+    }
+}
+
+fn again(node: &Node, why: &str) -> Missing {
+    Missing {
+        node: Some(node.name.clone()),
+        what: format!("the clock of {} against a reference that all nodes share", node.name),
+        why: why.into(),
+        from: Question::BundleAgain { node: node.name.clone(), how: "with --reference-time".into() },
+    }
+}
+
+impl Skew<'_> {
+    /// The readings as evidence.
+    pub(super) fn evidence(&self) -> Vec<Evidence> {
+        self.readings.iter().map(Reading::evidence).collect()
+    }
+}
+
+impl Reading<'_> {
+    fn evidence(&self) -> Evidence {
+        let input = self.node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+        let place =
+            self.node.snapshot.as_ref().and_then(|snapshot| snapshot.facts.host.clock_reference.place());
+        let ClockReference { source, offset_ms, uncertainty_ms } = self.reference;
+        let sign = if *offset_ms < 0 { "-" } else { "+" };
+        Evidence::Value {
+            node: self.node.name.clone(),
+            fact: format!("clock against the reference \"{source}\""),
+            value: format!(
+                "{sign}{} give or take {}",
+                seconds(offset_ms.unsigned_abs()),
+                seconds(*uncertainty_ms)
+            ),
+            place: place.cloned().unwrap_or_default().in_input(input),
+        }
+    }
+}
+
+impl Pair<'_> {
+    /// "WEB01 and WEB02".
+    pub(super) fn names(&self) -> String {
+        self.nodes.map(|node| node.name.as_str()).join(" and ")
+    }
+
+    /// That readings are too uncertain for a judgement.
+    pub(super) fn too_uncertain(&self, at_most: u64) -> Missing {
+        let [_, second] = self.nodes;
+        Missing {
+            node: None,
+            what: format!("closer clock readings of {}", self.names()),
+            why: format!(
+                "they lie {} apart as measured, {} at least and {} at most",
+                seconds(self.measured),
+                seconds(self.at_least),
+                seconds(at_most)
+            ),
+            from: Question::BundleAgain {
+                node: second.name.clone(),
+                how: "with a --reference-time that is exact to the second".into(),
+            },
+        }
+    }
+}
+
+/// Milliseconds in the reader's words: "12.3 s", "7 min 5 s".
+pub(super) fn seconds(ms: u64) -> String {
+    let (minutes, rest) = (ms / 60_000, ms % 60_000);
+    if minutes == 0 {
+        format!("{}.{} s", rest / 1000, rest % 1000 / 100)
+    } else {
+        format!("{minutes} min {} s", rest / 1000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn spans_read_like_spans() {
+        assert_eq!([seconds(0), seconds(12_340), seconds(425_900)], ["0.0 s", "12.3 s", "7 min 5 s"]);
+    }
+}

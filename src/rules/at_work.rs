@@ -2,14 +2,11 @@
 
 use super::context::Context;
 use super::signature;
+use super::signs_of_life::connection;
 use crate::finding::Outcome;
 use crate::model::cluster::current_window;
-use crate::model::export::{Moment, NodeRow};
+use crate::model::export::NodeRow;
 use crate::model::{Node, Observed};
-use chrono::TimeDelta;
-
-/// How far behind the newest connection of the node list a node may be and still count as connected. Ours.
-const CONNECTED_WITHIN: TimeDelta = TimeDelta::minutes(15);
 
 /// `Ok` when the node is in the cluster, connected, without an error in the node list, and without a key error in
 /// logs that cover at least a day; else the first of these that does not hold, as a lower-case fragment.
@@ -18,9 +15,7 @@ pub(super) fn at_work(cx: &Context, node: &Node) -> Result<(), String> {
     if row.in_cluster.value() != Some(&true) {
         return Err("the node list does not show it in the cluster".into());
     }
-    let newest = cx.cluster.list.value().and_then(|list| list.newest_connection);
-    let connected = row.last_connected.value().zip(newest);
-    if connected.is_none_or(|(last, newest)| behind(&newest, last) > CONNECTED_WITHIN) {
+    if !connection(cx, node).is_ok_and(|connection| connection.is_recent()) {
         return Err("the node list does not show it connected lately".into());
     }
     no_error(row)?;
@@ -47,13 +42,4 @@ fn no_error(row: &NodeRow) -> Result<(), String> {
         return Err("the node list does not say whether it has an error".into());
     }
     Ok(())
-}
-
-/// How long before `newest` a row of the same list was connected: as instants where both are, else as the list
-/// writes them, in one zone.
-fn behind(newest: &Moment, last: &Moment) -> TimeDelta {
-    match (newest.utc, last.utc) {
-        (Some(newest), Some(last)) => newest - last,
-        _ => newest.wall - last.wall,
-    }
 }

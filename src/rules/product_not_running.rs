@@ -1,10 +1,10 @@
 //! CLU-001.
 
 use super::context::Context;
-use super::rule::{Check, rule, signature_note};
-use super::signature::{current_hits, hit_confidence, log_lines};
+use super::rule::{Check, rule};
+use super::signature;
 use super::signs_of_life::{connection, in_words, log_silence};
-use crate::finding::{Evidence, Finding, Outcome, Subject};
+use crate::finding::{Evidence, Outcome, Subject};
 use crate::knowledge::binaries::is_product_dll;
 use crate::model::cluster::current_window;
 use crate::model::log::LogDigest;
@@ -51,7 +51,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             .because(Evidence::Absence { node: node.name.clone(), fact: "DLLs of the product".into(), place });
         return Outcome::Findings(vec![finding]);
     }
-    let errors = errors(cx, node);
+    let errors = signature::findings(cx, node);
     if !errors.is_empty() {
         return Outcome::Findings(errors);
     }
@@ -78,21 +78,4 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         }
         Err(gap) => Outcome::unknown(gap),
     }
-}
-
-/// Errors in the logs that say the product is not there, or not connected.
-fn errors(cx: &Context, node: &Node) -> Vec<Finding> {
-    current_hits(cx, node, &cx.rule.id)
-        .into_iter()
-        .map(|(signature, hit)| {
-            let mut finding = cx.finding(
-                Subject::node(&node.name),
-                format!("{}: \"{}\" in the logs", node.name, signature.title),
-                signature.fix.clone(),
-            );
-            finding.confidence = hit_confidence(cx, node, signature, hit);
-            finding.evidence = log_lines(node, hit);
-            finding.note(signature_note(signature))
-        })
-        .collect()
 }

@@ -12,9 +12,9 @@ use crate::model::log::{Component, Hit, LogDigest};
 /// Judges the rule on the logs of one node, and on the errors that the node list shows for it. A rule that also has a
 /// question needs its answer to pass: the text of an error proves it, its absence does not prove the contrary.
 pub(super) fn on_node(cx: &Context, node: &Node) -> Outcome {
-    let seen = sightings(cx, node, &cx.rule.id);
-    if !seen.is_empty() {
-        return Outcome::Findings(seen.into_iter().map(|sighting| finding(cx, node, sighting)).collect());
+    let findings = findings(cx, node);
+    if !findings.is_empty() {
+        return Outcome::Findings(findings);
     }
     let by_logs = match cx.logs(node) {
         Ok(digest) => covered(cx, node, digest),
@@ -30,6 +30,11 @@ fn without_hit(cx: &Context, node: &Node, by_logs: Outcome) -> Outcome {
     } else {
         by_logs
     }
+}
+
+/// A finding for every sighting of the rule.
+pub(super) fn findings(cx: &Context, node: &Node) -> Vec<Finding> {
+    sightings(cx, node, &cx.rule.id).into_iter().map(|sighting| finding(cx, node, sighting)).collect()
 }
 
 /// A known error of a node, seen today.

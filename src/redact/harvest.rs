@@ -158,7 +158,6 @@ impl Harvest {
     }
 
     /// The secrets alone. An account beside a password is hidden in texts, but it is no leak where a fact names it.
-    #[cfg(test)]
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(Secret::expose)
     }

@@ -13,6 +13,7 @@ pub mod fingerprint;
 mod forms;
 mod harmless;
 pub mod harvest;
+pub mod leak;
 mod pattern;
 mod stream;
 pub mod text;

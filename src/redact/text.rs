@@ -171,6 +171,14 @@ impl Clean for Redactor {
     }
 }
 
+/// Lines made of what the redactor reacts to.
+#[cfg(test)]
+pub(super) fn busy_text() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::strategy::Strategy;
+    let words = "password|pwd|token|Secret|User ID|=|:|;|,|\"|'|\\\\|&|&amp;|&quot;|<|>| |\n|\t|value=|abc|hunter22|7|\\{redacted\\}|\\{|\\}|Bearer |Authorization:|Cookie:|://|@|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\\[enc:|\\]|eyJhbGciOi|\\.|%3D|-";
+    proptest::collection::vec(proptest::string::string_regex(words).unwrap(), 0..24).prop_map(|v| v.concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,13 +288,6 @@ mod tests {
             assert_eq!(String::from_utf8(out).unwrap(), text.replace("hunter2", "{redacted}"));
             assert_eq!(counts.by_kind(), BTreeMap::from([("assignment".to_owned(), 20)]));
         }
-    }
-
-    /// Lines made of what the redactor reacts to.
-    fn busy_text() -> impl Strategy<Value = String> {
-        let words = "password|pwd|token|Secret|User ID|=|:|;|,|\"|'|\\\\|&|&amp;|&quot;|<|>| |\n|\t|value=|abc|hunter22|7|\\{redacted\\}|\\{|\\}|Bearer |Authorization:|Cookie:|://|@|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\\[enc:|\\]|eyJhbGciOi|\\.|%3D|-";
-        proptest::collection::vec(proptest::string::string_regex(words).unwrap(), 0..24)
-            .prop_map(|v| v.concat())
     }
 
     static REDACTOR: LazyLock<Redactor> = LazyLock::new(|| {

@@ -1,0 +1,184 @@
+//! Secrets by shape alone. Stricter than the redactor's patterns: what it left is either a marker or a leak.
+
+use super::{HitKind, decode};
+use std::ops::Range;
+
+/// How far a shape reaches, in bytes.
+pub(super) const REACH: usize = 2048;
+/// How near the rest of a connection string is to its password, in bytes.
+const NEAR: usize = 300;
+
+/// Calls `found` for every shape in `text`.
+pub(super) fn find(text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
+    // Every shape has one of these bytes: `=` or `:` between a name and a value, `-----`, `eyJ`, `[enc:`.
+    for at in memchr::memchr2_iter(b'=', b':', text) {
+        if let Some((range, kind)) = named(text, at) {
+            found(range, kind);
+        }
+    }
+    for at in memchr::memmem::find_iter(text, b"PRIVATE KEY") {
+        if let Some(range) = private_key(text, at) {
+            found(range, HitKind::PrivateKey);
+        }
+    }
+    for at in memchr::memmem::find_iter(text, b"eyJ") {
+        if let Some(range) = web_token(text, at) {
+            found(range, HitKind::Jwt);
+        }
+    }
+    for at in memchr::memmem::find_iter(text, b"[enc:") {
+        let inside = text.get(at + 5..).unwrap_or_default();
+        let length = inside.iter().take(REACH).position(|b| matches!(b, b']' | b'\n')).unwrap_or(0);
+        if length >= 8 {
+            found(at..at + 5 + length, HitKind::Encrypted);
+        }
+    }
+}
+
+/// Whether a text of `total` bytes that starts with `head` is the content of a key file under any name: small,
+/// and an opaque blob, after 41 printable bytes or from its start (domain 1.4).
+pub(super) fn is_key_file(head: &[u8], total: u64) -> bool {
+    let opaque = |bytes: &[u8]| {
+        let count = |class: fn(&u8) -> bool| bytes.iter().filter(|b| class(b)).count();
+        // Texts of any code page have hardly a control character; UTF-16 has zeros, random bytes few.
+        let control = count(|b| (1..9).contains(b) || (14..32).contains(b) || *b == 127);
+        bytes.len() >= 64 && control * 25 >= bytes.len() && count(|b| *b >= 128) * 5 >= bytes.len()
+    };
+    let printable = |bytes: &[u8]| bytes.iter().all(|b| (32..127).contains(b));
+    (128..=64 * 1024).contains(&total)
+        && (opaque(head)
+            || head.split_at_checked(41).is_some_and(|(mark, blob)| printable(mark) && opaque(blob)))
+}
+
+/// A name, the sign at `at`, and a value that is neither a marker nor empty.
+fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
+    let head = text.get(at.saturating_sub(32)..at)?;
+    let head = trim_end(head, b" \t");
+    let quoted = head.ends_with(b"\"");
+    let head = trim_end(head, b"\"\\");
+    let ends = |word: &[u8]| {
+        head.len()
+            .checked_sub(word.len())
+            .and_then(|from| head.get(from..))
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(word))
+    };
+    let sign = *text.get(at)?;
+    let rest = text.get(at + 1..(at + REACH).min(text.len()))?;
+    let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let start = at + 1 + blanks;
+    let rest = rest.get(blanks..)?;
+    if ends(b"password") || ends(b"pwd") {
+        let slashes = rest.iter().take_while(|b| **b == b'\\').count();
+        let opening = rest.get(slashes).copied().filter(|b| matches!(b, b'"' | b'\''));
+        let (skip, length) = match opening {
+            Some(quote) => {
+                let inside = rest.get(slashes + 1..)?;
+                (slashes + 1, inside.iter().position(|b| *b == quote || *b == b'\n')?)
+            }
+            None => (
+                0,
+                rest.iter()
+                    .position(|b| b.is_ascii_whitespace() || b"\";,&<".contains(b))
+                    .unwrap_or(rest.len()),
+            ),
+        };
+        let range = start + skip..start + skip + length;
+        if is_nothing(text.get(range.clone())?) {
+            return None;
+        }
+        return if sign == b'=' && in_connection_string(text, at) {
+            Some((range, HitKind::ConnectionString))
+        } else {
+            let attribute = sign == b'=' && opening.is_some();
+            let member = sign == b':' && quoted && opening.is_some();
+            (attribute || member).then_some((range, HitKind::Password))
+        };
+    }
+    if sign == b'=' && (ends(b"validationkey") || ends(b"decryptionkey")) {
+        let open = rest.iter().take_while(|b| matches!(b, b'"' | b'\'')).count();
+        let digits = rest.get(open..)?.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+        return (digits >= 32).then_some((start + open..start + open + digits, HitKind::MachineKey));
+    }
+    if ends(b"authorization") {
+        let open = rest.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'\\')).count();
+        let scheme = rest.get(open..)?;
+        let word = [&b"bearer "[..], b"basic "]
+            .into_iter()
+            .find(|word| scheme.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word)))?;
+        let token = scheme.get(word.len()..)?;
+        let length = token.iter().take_while(|b| decode_token(**b)).count();
+        let from = start + open + word.len();
+        return (length >= 8).then_some((from..from + length, HitKind::Authorization));
+    }
+    None
+}
+
+const fn decode_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'.' | b'~' | b'=')
+}
+
+/// Whether the line around `at` names a server, a database or a user the way connection strings do.
+fn in_connection_string(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
+    let before = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let after = text.get(at..(at + NEAR).min(text.len())).unwrap_or_default();
+    let after = after.split(|b| *b == b'\n').next().unwrap_or_default();
+    [before, after].into_iter().any(|side| {
+        let side = side.to_ascii_lowercase();
+        [&b"data source="[..], b"server=", b"initial catalog=", b"user id=", b"uid=", b"database="]
+            .into_iter()
+            .any(|name| memchr::memmem::find(&side, name).is_some())
+    })
+}
+
+/// A private key whose marker ends in the `PRIVATE KEY` at `at`, and which has a body.
+fn private_key(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let head = text.get(at.saturating_sub(48)..at)?;
+    let begin =
+        memchr::memmem::rfind(head, b"-BEGIN ").or_else(|| memchr::memmem::rfind(head, b"- BEGIN "))?;
+    let tail = text.get(at + 11..(at + REACH).min(text.len()))?;
+    let dashes = tail.iter().take_while(|b| b" BLOCK-".contains(b)).count();
+    let body = tail.get(dashes..)?;
+    let digits = body
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"+/=\\".contains(b))
+        .filter(|b| b.is_ascii_alphanumeric())
+        .count();
+    (dashes >= 4 && digits >= 16).then(|| at - head.len() + begin..at + 11 + dashes)
+}
+
+/// A JSON web token: a header that decodes to an object with an algorithm, and a payload.
+fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..(at + REACH).min(text.len()))?;
+    let run = |from: usize| {
+        rest.get(from..)
+            .map_or(0, |r| r.iter().take_while(|b| b.is_ascii_alphanumeric() || b"-_".contains(b)).count())
+    };
+    let header = run(0);
+    let payload = run(header + 1);
+    if rest.get(header) != Some(&b'.') || payload < 4 {
+        return None;
+    }
+    let mut algorithm = false;
+    decode::from_base64(&decode::Layer::of(rest.get(..header)?), |inner| {
+        algorithm |=
+            inner.bytes.starts_with(b"{") && memchr::memmem::find(&inner.bytes, b"\"alg\"").is_some();
+    });
+    algorithm.then(|| at..at + header + 1 + payload)
+}
+
+/// Values that are none: empty, switched, masked, short numbers, placeholders and markers.
+fn is_nothing(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    memchr::memmem::find(value, b"{redacted").is_some()
+        || value.iter().all(|b| b"*-=>.:|\\".contains(b))
+        || (value.len() <= 3 && value.iter().all(u8::is_ascii_digit))
+        || [&b"true"[..], b"false", b"null", b"(null)", b"nil", b"none", b"undefined", b"yes", b"no"]
+            .into_iter()
+            .any(|word| value.eq_ignore_ascii_case(word))
+}
+
+fn trim_end<'t>(text: &'t [u8], signs: &[u8]) -> &'t [u8] {
+    let kept = text.len() - text.iter().rev().take_while(|b| signs.contains(b)).count();
+    text.get(..kept).unwrap_or(text)
+}

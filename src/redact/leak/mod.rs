@@ -1,0 +1,406 @@
+//! The leak scan: what was written is read again, decoded backwards, and searched for what must not be there.
+//!
+//! It shares no table with the redactor. The redactor turns each value into every form it may take; this code
+//! turns a text back into what it says (percent, XML, JSON, UTF-16, hexadecimal, base64) and looks for the plain
+//! values. A form one of them forgets, the other one knows.
+
+mod decode;
+mod detect;
+mod needles;
+
+use super::harvest::{Harvest, Secret};
+use decode::Layer;
+use needles::Needles;
+use std::ops::Range;
+
+/// New bytes that are looked at together.
+const WINDOW: usize = 256 * 1024;
+/// Bytes that are looked at twice, so that nothing hides in a cut: no form of a needle is longer.
+const OVERLAP: usize = 16 * 1024;
+const _: () = assert!(OVERLAP > 2 * needles::PIECE * 18 && OVERLAP > detect::REACH * 4);
+/// Bytes that decide whether a text is the content of a key file.
+const HEAD: usize = 512;
+/// Hits after which a text needs no further proof.
+const MOST_HITS: usize = 1000;
+
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HitKind {
+    /// A harvested value, in whatever form.
+    Value,
+    /// Content of a key file.
+    KeyFile,
+    /// A private key block.
+    PrivateKey,
+    /// A JSON web token.
+    Jwt,
+    /// A connection string with a password.
+    ConnectionString,
+    /// A password in an attribute or a JSON member.
+    Password,
+    /// Credentials of an `Authorization` header.
+    Authorization,
+    /// An `[enc:…]` value of IIS.
+    Encrypted,
+    /// An explicit key of a `machineKey` element.
+    MachineKey,
+}
+
+impl HitKind {
+    /// What was found, as a lower-case fragment.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "a value from a configuration file",
+            Self::KeyFile => "content of a key file",
+            Self::PrivateKey => "a private key",
+            Self::Jwt => "a JSON web token",
+            Self::ConnectionString => "a connection string with a password",
+            Self::Password => "a password",
+            Self::Authorization => "credentials of an authorization header",
+            Self::Encrypted => "an encrypted password of IIS",
+            Self::MachineKey => "a machine key",
+        }
+    }
+}
+
+/// One leak. Says where and what, never the value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// Where it starts, in bytes.
+    pub offset: u64,
+    /// What it is.
+    pub kind: HitKind,
+    /// The text as it stands there: given to [`Harvest::add_secret`], it is redacted in a second attempt.
+    pub secret: Secret,
+}
+
+/// Looks for leaks in texts.
+#[derive(Clone, Default)]
+pub struct Scanner {
+    needles: Needles,
+}
+
+impl std::fmt::Debug for Scanner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Scanner(…)")
+    }
+}
+
+impl Scanner {
+    /// Looks for the harvested secrets, for any 32 bytes of the key files, and for shapes.
+    pub fn new(harvest: &Harvest, key_files: &[&[u8]]) -> Self {
+        let mut needles = Needles::default();
+        for value in harvest.secrets() {
+            needles.add_value(value);
+        }
+        for content in key_files {
+            needles.add_key_file(content);
+        }
+        Self { needles }
+    }
+
+    /// Looks for shapes only: for bundles of which no values are known (BND-001, BND-002).
+    pub fn shapes_only() -> Self {
+        Self::default()
+    }
+
+    /// Starts to scan one text that arrives in pieces.
+    pub fn start(&self) -> Scan<'_> {
+        Scan {
+            needles: &self.needles,
+            window: Vec::new(),
+            seen: 0,
+            offset: 0,
+            head: Vec::new(),
+            total: 0,
+            hits: Vec::new(),
+        }
+    }
+
+    /// Scans a text at once.
+    pub fn scan(&self, text: &[u8]) -> Vec<Hit> {
+        let mut scan = self.start();
+        scan.push(text);
+        scan.finish()
+    }
+}
+
+/// One text on its way through the scanner.
+pub struct Scan<'s> {
+    needles: &'s Needles,
+    /// Bytes of the last window that are looked at again, then new ones.
+    window: Vec<u8>,
+    /// How many bytes of `window` were looked at before.
+    seen: usize,
+    /// Where `window` starts in the text.
+    offset: u64,
+    head: Vec<u8>,
+    total: u64,
+    hits: Vec<Hit>,
+}
+
+impl std::fmt::Debug for Scan<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Scan({} bytes, {} hits)", self.total, self.hits.len())
+    }
+}
+
+impl Scan<'_> {
+    /// Takes the next piece.
+    pub fn push(&mut self, piece: &[u8]) {
+        self.total += piece.len() as u64;
+        let room = HEAD.saturating_sub(self.head.len()).min(piece.len());
+        self.head.extend_from_slice(piece.get(..room).unwrap_or_default());
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let room = (self.seen + WINDOW).saturating_sub(self.window.len()).min(rest.len());
+            let (now, later) = rest.split_at_checked(room).unwrap_or((rest, &[]));
+            self.window.extend_from_slice(now);
+            rest = later;
+            if self.window.len() >= self.seen + WINDOW {
+                self.look();
+            }
+        }
+    }
+
+    /// Ends the text; hits in order of place.
+    pub fn finish(mut self) -> Vec<Hit> {
+        self.look();
+        if detect::is_key_file(&self.head, self.total) {
+            self.hits.push(Hit { offset: 0, kind: HitKind::KeyFile, secret: Secret::new("") });
+        }
+        self.hits.sort();
+        self.hits.dedup_by(|a, b| (a.offset, a.kind) == (b.offset, b.kind));
+        self.hits
+    }
+
+    fn look(&mut self) {
+        if self.window.len() > self.seen && self.hits.len() < MOST_HITS {
+            let window = std::mem::take(&mut self.window);
+            let mut finder = Finder { scan: self, window: &window };
+            finder.examine(&Layer::of(&window), true);
+            self.window = window;
+        }
+        let keep = self.window.len().min(OVERLAP);
+        let drop = self.window.len() - keep;
+        self.window.drain(..drop);
+        self.offset += drop as u64;
+        self.seen = keep;
+    }
+}
+
+/// Looks at one window.
+struct Finder<'f, 's> {
+    scan: &'f mut Scan<'s>,
+    window: &'f [u8],
+}
+
+impl Finder<'_, '_> {
+    /// Looks at a text and at everything it may be a code of.
+    fn examine(&mut self, layer: &Layer, wide: bool) {
+        self.search(layer);
+        self.detect(layer);
+        if wide {
+            for layer in decode::from_utf16(layer) {
+                self.examine(&layer, false);
+            }
+        }
+        let mut plain: Option<Layer> = None;
+        for _ in 0..decode::NESTED {
+            let Some(next) = decode::unescaped(plain.as_ref().unwrap_or(layer)) else { break };
+            self.search(&next);
+            self.detect(&next);
+            plain = Some(next);
+        }
+        for layer in [Some(layer), plain.as_ref()].into_iter().flatten() {
+            if self.scan.needles.has_blanks() {
+                self.search(&decode::blanks_for_plus(layer));
+            }
+            if self.scan.needles.beyond_ascii() {
+                if let Some(layer) = decode::from_code_page(layer) {
+                    self.search(&layer);
+                }
+            }
+            if !self.scan.needles.is_empty() {
+                decode::from_hex(layer, |inner| self.search_inner(inner));
+                decode::from_base64(layer, |inner| self.search_inner(inner));
+            }
+        }
+    }
+
+    /// Looks at what a hexadecimal or base64 run says.
+    fn search_inner(&mut self, layer: &Layer) {
+        self.search(layer);
+        for layer in decode::from_utf16(layer) {
+            self.search(&layer);
+        }
+        if let Some(layer) = decode::unescaped(layer) {
+            self.search(&layer);
+        }
+    }
+
+    fn search(&mut self, layer: &Layer) {
+        let needles = self.scan.needles;
+        needles.find(&layer.bytes, |range, kind| self.hit(layer, range, kind));
+    }
+
+    fn detect(&mut self, layer: &Layer) {
+        detect::find(&layer.bytes, |range, kind| self.hit(layer, range, kind));
+    }
+
+    fn hit(&mut self, layer: &Layer, range: Range<usize>, kind: HitKind) {
+        let raw = layer.raw(range);
+        // What lies in the overlap alone was reported by the window before.
+        if raw.end <= self.scan.seen || self.scan.hits.len() >= MOST_HITS {
+            return;
+        }
+        let offset = self.scan.offset + raw.start as u64;
+        let text = String::from_utf8_lossy(self.window.get(raw).unwrap_or_default()).into_owned();
+        self.scan.hits.push(Hit { offset, kind, secret: Secret::new(text) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::{Redactor, text};
+    use proptest::prelude::*;
+
+    fn kinds(text: &str) -> Vec<HitKind> {
+        Scanner::shapes_only().scan(text.as_bytes()).iter().map(|hit| hit.kind).collect()
+    }
+
+    fn scanner() -> Scanner {
+        let mut harvest = Harvest::new();
+        harvest.add("Tr0ub4dor&3");
+        Scanner::new(&harvest, &[])
+    }
+
+    #[test]
+    fn a_hit_names_the_place_and_hides_the_value() {
+        for (text, offset) in [
+            ("0123 Tr0ub4dor&3 x", 5),
+            ("é; Tr0ub4dor&amp;3 x", 4),
+            ("  Tr0ub4dor%2526%33 x", 2),
+            ("abc;VHIwdWI0ZG9yJjM=", 4),
+            ("54-72-30-75-62-34-64-6F-72-26-33", 0),
+            ("T\0r\00\0u\0b\04\0d\0o\0r\0&\03\0", 0),
+        ] {
+            let hits = scanner().scan(text.as_bytes());
+            assert_eq!(
+                hits.iter().map(|hit| (hit.offset, hit.kind)).collect::<Vec<_>>(),
+                [(offset, HitKind::Value)],
+                "{text}"
+            );
+            assert!(!format!("{hits:?}").contains("ub4"));
+        }
+    }
+
+    #[test]
+    fn what_was_hit_can_be_redacted_in_a_second_attempt() {
+        let text = "a VHIwdWI0ZG9yJjM= b";
+        let hits = scanner().scan(text.as_bytes());
+        let mut harvest = Harvest::new();
+        hits.iter().for_each(|hit| harvest.add_secret(&hit.secret));
+        let (out, _) = harvest.redactor().unwrap().redact(text.as_bytes());
+        assert!(scanner().scan(&out).is_empty());
+    }
+
+    #[test]
+    fn a_leak_across_windows_is_reported_once() {
+        for start in [WINDOW - 5, WINDOW - OVERLAP, WINDOW, 2 * WINDOW - 3] {
+            let mut text = vec![b'.'; start];
+            text.extend_from_slice(b"Tr0ub4dor&3");
+            text.resize(3 * WINDOW, b'.');
+            let hits = scanner().scan(&text);
+            assert_eq!(hits.iter().map(|hit| hit.offset).collect::<Vec<_>>(), [start as u64]);
+        }
+    }
+
+    #[test]
+    fn any_32_bytes_of_a_key_file_are_known_again() {
+        let key_file: Vec<u8> = (0..457u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let scanner = Scanner::new(&Harvest::new(), &[&key_file]);
+        for start in 0..key_file.len() - 32 {
+            let part = key_file.get(start..start + 32).unwrap();
+            let text = [b"log ", part, b" log"].concat();
+            assert!(scanner.scan(&text).iter().any(|hit| hit.kind == HitKind::KeyFile), "{start}");
+        }
+        use base64::Engine;
+        let coded = base64::engine::general_purpose::STANDARD.encode(&key_file);
+        assert!(!scanner.scan(coded.as_bytes()).is_empty());
+    }
+
+    #[test]
+    fn a_key_file_shows_by_its_shape() {
+        let blob: Vec<u8> = (0..457u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let header = b"forty-one characters of some header text.";
+        let scanner = Scanner::shapes_only();
+        for text in [blob.clone(), [&header[..], &blob].concat()] {
+            assert_eq!(scanner.scan(&text).first().map(|hit| hit.kind), Some(HitKind::KeyFile));
+        }
+        let legacy: Vec<u8> = "Ошибка: файл не найден. "
+            .repeat(20)
+            .chars()
+            .map(|c| (u32::from(c) & 0xff) as u8 | 0x80)
+            .collect();
+        let wide: Vec<u8> = "plain text ".repeat(20).encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for text in [legacy, wide, "grün ".repeat(100).into_bytes()] {
+            assert!(scanner.scan(&text).is_empty());
+        }
+    }
+
+    #[test]
+    fn shapes_need_no_values() {
+        for (text, kind) in [
+            ("Data Source=s;User ID=sa;Password=hunter2", HitKind::ConnectionString),
+            ("pwd='a b';server=x", HitKind::ConnectionString),
+            (r#"<smtp password="hunter2"/>"#, HitKind::Password),
+            (r#"{"password": "hunter2"}"#, HitKind::Password),
+            ("-----BEGIN RSA PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG", HitKind::PrivateKey),
+            ("x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig", HitKind::Jwt),
+            ("Authorization: Basic dXNlcjpwYXNz", HitKind::Authorization),
+            ("x=[enc:AesProvider:aGVsbG8=:enc]", HitKind::Encrypted),
+            ("decryptionKey=\"0123456789abcdef0123456789abcdef\"", HitKind::MachineKey),
+            ("password%3D%22hunter2%22", HitKind::Password),
+        ] {
+            assert_eq!(kinds(text), [kind], "{text}");
+        }
+    }
+
+    #[test]
+    fn look_alikes_are_no_leaks() {
+        for text in [
+            "Password={redacted};Server=s",
+            r#"<a password="{redacted:key:ab12cd34:0123456789abcdef}" server="x"/>"#,
+            "Incorrect password. Secret - View, token expired, PublicKeyToken=b77a5c561934e089",
+            r#"{"password": null, "requirePassword": true, "password": "***"}"#,
+            "the header of a PRIVATE KEY file, -----BEGIN PRIVATE KEY----- {redacted}",
+            "Authorization: denied for everybody",
+            "decryptionKey=\"AutoGenerate,IsolateApps\"",
+            "Server=s;Password=;Database=d",
+        ] {
+            assert_eq!(kinds(text), [], "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_the_redactor_left_is_no_leak(text in text::busy_text()) {
+            let (out, _) = Redactor::patterns_only().redact(text.as_bytes());
+            prop_assert_eq!(Scanner::shapes_only().scan(&out), []);
+        }
+
+        #[test]
+        fn pieces_do_not_matter(bytes in proptest::collection::vec(any::<u8>(), 0..600), cut in 0usize..600) {
+            let scanner = scanner();
+            let (a, b) = bytes.split_at(cut.min(bytes.len()));
+            let mut scan = scanner.start();
+            scan.push(a);
+            scan.push(b);
+            prop_assert_eq!(scan.finish(), scanner.scan(&bytes));
+        }
+    }
+}

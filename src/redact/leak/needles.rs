@@ -1,0 +1,118 @@
+//! What is looked for: plain values and blocks of key files, all at once, by their first eight bytes.
+
+use super::HitKind;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Longest stretch of a value that is one needle, in bytes: any such stretch that survives is a leak.
+pub(super) const PIECE: usize = 64;
+/// Blocks of a key file: every 32 bytes of it hold one whole.
+const BLOCK: usize = 16;
+const BITS: usize = 1 << 16;
+
+/// The bytes of a needle and what it is a part of.
+type Needle = (Box<[u8]>, HitKind);
+
+/// Needles by their first eight bytes, behind a bit map that rules out nearly every place.
+#[derive(Clone, Default)]
+pub(super) struct Needles {
+    map: Vec<u64>,
+    by_start: BTreeMap<u64, Vec<Needle>>,
+    blanks: bool,
+    beyond_ascii: bool,
+}
+
+impl Needles {
+    /// Adds a value, and the bytes behind one that is written in hexadecimal or base64.
+    pub(super) fn add_value(&mut self, value: &str) {
+        self.blanks |= value.contains(' ');
+        self.beyond_ascii |= !value.is_ascii();
+        self.add(value.as_bytes(), HitKind::Value);
+        // Runs shorter than a key are words.
+        if value.len() >= 24 {
+            let mut behind = Vec::new();
+            let layer = super::Layer::of(value.as_bytes());
+            super::decode::from_hex(&layer, |inner| behind.push(inner.bytes.clone()));
+            if behind.is_empty() {
+                super::decode::from_base64(&layer, |inner| behind.push(inner.bytes.clone()));
+            }
+            // The first one is aligned to the value; the others are noise.
+            if let Some(bytes) = behind.first() {
+                self.add(bytes, HitKind::Value);
+            }
+        }
+    }
+
+    /// Adds the blocks of a key file; blocks of few different bytes are padding.
+    pub(super) fn add_key_file(&mut self, content: &[u8]) {
+        let (blocks, _) = content.as_chunks::<BLOCK>();
+        for block in blocks {
+            let different: std::collections::BTreeSet<&u8> = block.iter().collect();
+            if different.len() > 6 {
+                self.add(block, HitKind::KeyFile);
+            }
+        }
+    }
+
+    fn add(&mut self, bytes: &[u8], kind: HitKind) {
+        let mut at = 0;
+        while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= 8) {
+            // The last piece reaches back, so that it is no stump.
+            let start = if rest.len() < PIECE { bytes.len().saturating_sub(PIECE) } else { at };
+            let piece = bytes.get(start..(start + PIECE).min(bytes.len())).unwrap_or_default();
+            if let Some(first) = piece.first_chunk::<8>() {
+                let first = u64::from_le_bytes(*first);
+                if self.map.is_empty() {
+                    self.map = vec![0; BITS / 64];
+                }
+                let (word, bit) = slot(first);
+                if let Some(word) = self.map.get_mut(word) {
+                    *word |= bit;
+                }
+                self.by_start.entry(first).or_default().push((piece.into(), kind));
+            }
+            at += PIECE;
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_start.is_empty()
+    }
+
+    /// Whether some value holds a blank, which a form writes as `+`.
+    pub(super) fn has_blanks(&self) -> bool {
+        self.blanks
+    }
+
+    /// Whether some value needs a code page.
+    pub(super) fn beyond_ascii(&self) -> bool {
+        self.beyond_ascii
+    }
+
+    /// Calls `found` for every needle in `text`.
+    pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
+        if self.is_empty() {
+            return;
+        }
+        for (at, window) in text.windows(8).enumerate() {
+            let Some(first) = window.first_chunk::<8>() else { continue };
+            let first = u64::from_le_bytes(*first);
+            let (word, bit) = slot(first);
+            if self.map.get(word).is_none_or(|word| word & bit == 0) {
+                continue;
+            }
+            for (needle, kind) in self.by_start.get(&first).into_iter().flatten() {
+                if text.get(at..).is_some_and(|rest| rest.starts_with(needle)) {
+                    found(at..at + needle.len(), *kind);
+                }
+            }
+        }
+    }
+}
+
+/// Place of a start in the bit map.
+const fn slot(first: u64) -> (usize, u64) {
+    // Fibonacci hashing: the top bits depend on all eight bytes.
+    let hash = (first.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize % BITS;
+    (hash / 64, 1 << (hash % 64))
+}

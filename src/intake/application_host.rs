@@ -1,9 +1,10 @@
 //! `applicationHost.config`: the application that serves the product, its pool, bindings and authentication
 //! (domain 1.6). Other applications are not taken, and passwords, encrypted or not, are never read.
 
-use super::xml_config::{Lines, XmlError, parse};
+use super::xml_config::Lines;
 use crate::model::iis::{IisApplication, IisFacts, POOL_SETTINGS};
 use crate::model::{Observed, Place};
+use crate::redact::config::{ConfigError, parse};
 use roxmltree::Node;
 use std::collections::BTreeMap;
 
@@ -26,7 +27,7 @@ pub enum Sought {
 /// Reads the product's application. `mark` turns the user name of the pool's identity into a keyed marker.
 ///
 /// The application is `Absent` when no application fits, and `Unreadable` when several do.
-pub fn read(text: &str, sought: &Sought, mark: &dyn Fn(&str) -> String) -> Result<IisFacts, XmlError> {
+pub fn read(text: &str, sought: &Sought, mark: &dyn Fn(&str) -> String) -> Result<IisFacts, ConfigError> {
     let document = parse(text)?;
     let file = File { root: document.root_element(), lines: Lines::of(text) };
     let all = file.applications();

@@ -6,6 +6,7 @@ use crate::logs::{FileDigest, FileScan, Scanner};
 use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::model::node::Setting;
+use crate::redact::config::{self, ConfigError};
 use chrono::FixedOffset;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -150,8 +151,12 @@ impl Sink<'_> {
 }
 
 fn settings(bytes: &[u8], cleaner: &dyn Clean) -> Result<BTreeMap<String, Setting>, (u32, String)> {
-    let at = |error: xml_config::XmlError| (error.line, error.error.to_owned());
-    let settings = xml_config::settings(&xml_config::decode(bytes).map_err(at)?, cleaner).map_err(at)?;
+    let at = |error| match error {
+        ConfigError::NotWellFormed { line, error, .. } => (line, error.to_owned()),
+        other => (1, other.to_string()),
+    };
+    let text = config::decode(bytes).map_err(at)?;
+    let settings = xml_config::settings(&text, cleaner).map_err(at)?;
     if settings.len() > MAX_SETTINGS {
         return Err((1, format!("more than {MAX_SETTINGS} settings")));
     }

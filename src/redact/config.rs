@@ -6,7 +6,7 @@ use super::text::{Counts, Kind, Redactor};
 use super::words::{looks_random, names_secret};
 use super::xml::{self, What};
 
-pub use super::xml::{ConfigError, MAX_BYTES};
+pub use super::xml::{ConfigError, MAX_BYTES, decode, parse};
 
 /// A configuration without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub fn redact(
     redactor: &Redactor,
     fingerprinter: &Fingerprinter,
 ) -> Result<RedactedConfig, ConfigError> {
-    let text = xml::decode(bytes)?;
+    let text = decode(bytes)?;
     xml::check(&text)?;
     let unknown = ConfigError::NotWellFormed { line: 1, column: 1, error: "this is no XML markup" };
     let pieces = xml::pieces(&text).ok_or(unknown)?;

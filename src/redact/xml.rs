@@ -35,7 +35,7 @@ pub enum ConfigError {
 
 /// The text of a configuration: UTF-8 or UTF-16, with or without a byte order mark, or the encoding its
 /// declaration names.
-pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ConfigError> {
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ConfigError> {
     use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
     if bytes.len() > MAX_BYTES {
         return Err(ConfigError::TooLarge);
@@ -61,8 +61,13 @@ fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
 
 /// Whether `text` is well-formed XML without a DTD.
 pub(super) fn check(text: &str) -> Result<(), ConfigError> {
+    parse(text).map(|_| ())
+}
+
+/// The tree of a well-formed XML text without a DTD.
+pub fn parse(text: &str) -> Result<roxmltree::Document<'_>, ConfigError> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, entity_resolver: None };
-    roxmltree::Document::parse_with_options(text, options).map(|_| ()).map_err(|error| {
+    roxmltree::Document::parse_with_options(text, options).map_err(|error| {
         let at = error.pos();
         ConfigError::NotWellFormed { line: at.row, column: at.col, error: phrase(&error) }
     })

@@ -1,0 +1,11 @@
+//! What several tests, and the maker of the samples, share.
+
+#![allow(unreachable_pub, dead_code, reason = "every test binary uses its own part")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "support of tests: a wrong name or a full disk ends the test"
+)]
+
+pub mod node_folder;
+pub mod pe;

@@ -1,1 +1,152 @@
-//! (being built)
+//! On the node: from an application folder to one bundle, plan -> redact -> fingerprint -> write -> reopen ->
+//! leak scan -> rename.
+//!
+//! [`plan::TABLE`] is the one table of what is taken and why. Everything about the machine comes through
+//! [`Host`], so that the same code serves a node, a folder copied from elsewhere, a sample and a test.
+
+mod about;
+mod configs;
+mod dry_run;
+mod folder_facts;
+pub mod host;
+pub mod host_facts;
+mod iis;
+mod inventory;
+mod keys;
+mod leak;
+pub mod logs;
+pub mod plan;
+mod progress;
+mod redacting;
+mod run;
+mod safety;
+mod walk;
+
+pub use dry_run::{Touch, TouchKind, dry_run};
+pub use host::{FixedHost, Host, PortableHost};
+pub use progress::{Progress, Silent};
+pub use run::run;
+
+use crate::bundle::{Form, MemberError, OpenError, WriteError};
+use crate::redact::CaseKey;
+use crate::redact::text::RedactorError;
+use chrono::{DateTime, FixedOffset, Utc};
+use std::io;
+use std::path::PathBuf;
+
+/// Why a fact of the machine is missing when the folder was copied.
+pub const COPIED: &str = "the folder was copied from elsewhere";
+
+/// Above this size, in bytes, a bundle is hard to mail, and a note says how to shrink it.
+pub const LARGE_BUNDLE: u64 = 20 << 20;
+
+/// Runs `work` and turns a panic of a library on hostile bytes into `None`: it costs one member, not the bundle.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
+}
+
+/// Why a member is missing when a library failed on it.
+const PANICKED: &str = "reading it made a library fail";
+
+/// What to collect and where to put it.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The application folder.
+    pub app_dir: PathBuf,
+    /// `applicationHost.config`; without it the place where Windows has it.
+    pub iis_config: Option<PathBuf>,
+    /// The folder was copied from the node of this name: nothing of this machine is the node's.
+    pub node: Option<String>,
+    /// Folder for the bundle, created if missing; not inside of the application folder.
+    pub out: PathBuf,
+    /// Logs last changed before this are left out; without it [`logs::DAYS`] days.
+    pub since: Option<DateTime<Utc>>,
+    /// Raw bytes of all logs together, the newest first; [`logs::MAX_BYTES`] by default.
+    pub max_log_bytes: u64,
+    /// Key for the fingerprints; without it `encryption.config` keys them.
+    pub case_key: Option<CaseKey>,
+    /// What a reference clock that all nodes can be held against showed when the collection started.
+    pub reference_time: Option<DateTime<FixedOffset>>,
+    /// One zip file, or the same tree as a folder.
+    pub form: Form,
+}
+
+impl Options {
+    /// The defaults for an application folder and an output folder.
+    pub fn new(app_dir: impl Into<PathBuf>, out: impl Into<PathBuf>) -> Self {
+        Self {
+            app_dir: app_dir.into(),
+            iis_config: None,
+            node: None,
+            out: out.into(),
+            since: None,
+            max_log_bytes: logs::MAX_BYTES,
+            case_key: None,
+            reference_time: None,
+            form: Form::Zip,
+        }
+    }
+}
+
+/// A finished collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collected {
+    /// The bundle.
+    pub path: PathBuf,
+    /// Its size on the disk, in bytes.
+    pub bytes: u64,
+    /// Members with bytes in it.
+    pub members: usize,
+    /// What whoever sends it should know, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Why there is no bundle. Whatever was begun has been removed.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// The application folder is none.
+    #[error("{} is not a folder that can be read", path.display())]
+    AppDir {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The bundle would become a part of what it describes, and web servers hand out what lies in there.
+    #[error("{} lies inside of the application folder: choose an output folder elsewhere", .0.display())]
+    OutInside(PathBuf),
+    /// The bundle could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The values to redact could not be prepared, so nothing was written.
+    #[error(transparent)]
+    Redactor(#[from] RedactorError),
+    /// What was written could not be read again.
+    #[error("the bundle just written could not be read again")]
+    Reopen(#[from] OpenError),
+    /// A member that was just written could not be read again.
+    #[error("{member}, just written, could not be read again: {error}")]
+    Reread {
+        /// The member.
+        member: String,
+        /// Why not.
+        error: MemberError,
+    },
+    /// A temporary file could not be written.
+    #[error("{} could not hold a temporary file", path.display())]
+    Scratch {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A secret was found where nothing can be cut out.
+    #[error("a secret was found in {member}: no bundle was written")]
+    Leak {
+        /// The member.
+        member: String,
+    },
+    /// The facts could not be written as JSON.
+    #[error("the facts could not be written")]
+    Facts(#[from] serde_json::Error),
+}

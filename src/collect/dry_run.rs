@@ -1,0 +1,104 @@
+//! What a collection would touch, without touching it: the folder is listed, no file is opened.
+
+use super::host::Host;
+use super::logs::{self, Take};
+use super::plan::{Item, Row};
+use super::walk::walk;
+use super::{CollectError, Options, folder_facts, iis, run, safety};
+use std::path::PathBuf;
+
+/// One thing a collection would touch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touch {
+    /// File, system fact or command.
+    pub kind: TouchKind,
+    /// Where, as a person would look for it.
+    pub source: String,
+    /// Size in bytes, where there is one.
+    pub bytes: Option<u64>,
+    /// The row of the table that says why it is touched and what becomes of it; none for the bundle itself.
+    pub row: Option<&'static Row>,
+    /// What is special about it, such as why a log is left out.
+    pub note: Option<String>,
+}
+
+/// What kind of thing it is. There is no command and no registry key in this list because the portable collector
+/// runs none and reads none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TouchKind {
+    /// Asked of the operating system.
+    System,
+    /// A file that is read.
+    Read,
+    /// A file or folder of which the name, size and time are noted only.
+    List,
+    /// The file that is written.
+    Write,
+}
+
+/// Everything a collection with these options would touch, in the order of the table. Writes nothing.
+pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, CollectError> {
+    safety::check(options)?;
+    let started = host.now();
+    let copied = options.node.is_some();
+    let files = walk(&options.app_dir, host);
+    let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
+    let chosen = logs::choose(&files, since, options.max_log_bytes);
+
+    let mut touches = Vec::new();
+    if !copied {
+        for item in [Item::Host, Item::MachineId] {
+            touches.extend(item.row().map(|row| Touch {
+                kind: TouchKind::System,
+                source: row.what.to_owned(),
+                bytes: None,
+                row: Some(row),
+                note: None,
+            }));
+        }
+    }
+    for file in &files {
+        let take = chosen.iter().find(|(log, _)| log.path == file.path).map(|(_, take)| take);
+        let (kind, note) = match (&file.metadata, take) {
+            (Err(why), _) => (TouchKind::List, Some(why.clone())),
+            (Ok(_), Some(Take::Nothing(why))) => (TouchKind::List, Some(why.clone())),
+            (Ok(_), Some(Take::Tail(bytes))) => (TouchKind::Read, Some(format!("the last {bytes} bytes"))),
+            (Ok(_), Some(Take::Whole) | None) => (TouchKind::Read, None),
+        };
+        let source = file.full.display().to_string();
+        touches.push(Touch { kind, source, bytes: Some(file.size), row: file.item.row(), note });
+    }
+    touches.extend(iis_file(options));
+    touches.push(Touch {
+        kind: TouchKind::List,
+        source: folder_facts::tms_folder(&options.app_dir).display().to_string(),
+        bytes: None,
+        row: Item::Tms.row(),
+        note: None,
+    });
+    touches.push(Touch {
+        kind: TouchKind::Write,
+        source: target(options, host).display().to_string(),
+        bytes: None,
+        row: None,
+        note: None,
+    });
+    Ok(touches)
+}
+
+fn iis_file(options: &Options) -> Option<Touch> {
+    let path = iis::source(options).ok()?;
+    let bytes = std::fs::metadata(&path).ok().map(|metadata| metadata.len());
+    let note = bytes.is_none().then(|| "not there, or not readable".to_owned());
+    let source = path.display().to_string();
+    Some(Touch { kind: TouchKind::Read, source, bytes, row: Item::Iis.row(), note })
+}
+
+/// The bundle that would be written.
+fn target(options: &Options, host: &dyn Host) -> PathBuf {
+    let name = run::bundle_name(&run::node_name(options, host), host.now());
+    options.out.join(match options.form {
+        crate::bundle::Form::Zip => format!("{name}.zip"),
+        crate::bundle::Form::Folder => name,
+    })
+}

@@ -1,0 +1,225 @@
+//! What the machine says of itself, behind a trait: one portable probe, one made from data.
+
+use crate::model::{Observed, Place};
+use chrono::{DateTime, FixedOffset, Utc};
+use std::collections::BTreeMap;
+use std::fs::Metadata;
+use std::path::Path;
+
+/// Where a collection learns about its machine and about times and attributes of files.
+pub trait Host: Sync {
+    /// The clock, local time with its offset, at the start of a collection.
+    fn now(&self) -> DateTime<FixedOffset>;
+
+    /// The clock at the end of a collection.
+    fn now_again(&self) -> DateTime<FixedOffset> {
+        self.now()
+    }
+
+    /// Machine name.
+    fn name(&self) -> Observed<String>;
+
+    /// Name of the time zone, Windows or IANA.
+    fn time_zone(&self) -> Observed<String>;
+
+    /// Operating system, name and build.
+    fn os(&self) -> Observed<String>;
+
+    /// The installation id of the machine. It leaves the node as a keyed fingerprint only.
+    fn machine_id(&self) -> Observed<String>;
+
+    /// Whether this process has administrative rights.
+    fn elevated(&self) -> Observed<bool>;
+
+    /// The application folder as the node knows it.
+    fn application_folder(&self, folder: &Path) -> Observed<String>;
+
+    /// Last change of the file at `path`, relative to the application folder.
+    fn modified(&self, path: &str, metadata: &Metadata) -> Option<DateTime<Utc>>;
+
+    /// The NTFS attribute `Encrypted` (EFS) of the file at `path`, relative to the application folder.
+    fn efs(&self, path: &str, metadata: &Metadata) -> Observed<bool>;
+}
+
+/// This machine, as far as any platform tells without system calls of its own.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PortableHost;
+
+/// Source of facts that the operating system gives by itself.
+fn system() -> Place {
+    Place::file("operating system")
+}
+
+impl Host for PortableHost {
+    #[expect(clippy::disallowed_methods, reason = "the collector's host probe is where the clock is read")]
+    fn now(&self) -> DateTime<FixedOffset> {
+        chrono::Local::now().fixed_offset()
+    }
+
+    fn name(&self) -> Observed<String> {
+        match gethostname::gethostname().into_string() {
+            Ok(name) if !name.is_empty() => Observed::known(name, system()),
+            _ => Observed::unreadable(system(), "the machine name is empty or not text"),
+        }
+    }
+
+    fn time_zone(&self) -> Observed<String> {
+        match iana_time_zone::get_timezone() {
+            Ok(zone) => Observed::known(zone, system()),
+            Err(_) => Observed::unreadable(system(), "the system does not name its time zone"),
+        }
+    }
+
+    fn os(&self) -> Observed<String> {
+        const FILE: &str = "/etc/os-release";
+        let Ok(text) = std::fs::read_to_string(FILE) else {
+            return Observed::not_collected("this build reads the system's name from /etc/os-release only");
+        };
+        let name = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
+        match name {
+            Some(name) => Observed::known(name.trim_matches('"').to_owned(), Place::file(FILE)),
+            None => Observed::absent(Place::file(FILE)),
+        }
+    }
+
+    fn machine_id(&self) -> Observed<String> {
+        const FILE: &str = "/etc/machine-id";
+        match std::fs::read_to_string(FILE) {
+            Ok(id) if !id.trim().is_empty() => Observed::known(id.trim().to_owned(), Place::file(FILE)),
+            _ => Observed::not_collected("this build reads the installation id from /etc/machine-id only"),
+        }
+    }
+
+    fn elevated(&self) -> Observed<bool> {
+        const FILE: &str = "/proc/self/status";
+        // "Uid:" is followed by the real and the effective user id.
+        let effective = std::fs::read_to_string(FILE).ok().and_then(|status| {
+            let line = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+            line.split_whitespace().nth(1)?.parse::<u32>().ok()
+        });
+        match effective {
+            Some(id) => Observed::known(id == 0, Place::file(FILE)),
+            None => {
+                Observed::not_collected("this build cannot ask this system for the rights of its account")
+            }
+        }
+    }
+
+    fn application_folder(&self, folder: &Path) -> Observed<String> {
+        match std::fs::canonicalize(folder) {
+            // Windows answers in its long form, which no other place uses.
+            Ok(full) => {
+                let full = full.to_string_lossy();
+                Observed::known(full.strip_prefix(r"\\?\").unwrap_or(&full).to_owned(), system())
+            }
+            Err(error) => Observed::unreadable(system(), error.kind().to_string()),
+        }
+    }
+
+    fn modified(&self, _: &str, metadata: &Metadata) -> Option<DateTime<Utc>> {
+        metadata.modified().ok().map(DateTime::from)
+    }
+
+    #[cfg(windows)]
+    fn efs(&self, path: &str, metadata: &Metadata) -> Observed<bool> {
+        use std::os::windows::fs::MetadataExt;
+        /// `FILE_ATTRIBUTE_ENCRYPTED` (domain 1.4).
+        const ENCRYPTED: u32 = 0x4000;
+        Observed::known(metadata.file_attributes() & ENCRYPTED != 0, Place::file(path))
+    }
+
+    #[cfg(not(windows))]
+    fn efs(&self, _: &str, _: &Metadata) -> Observed<bool> {
+        Observed::not_collected("only Windows tells the EFS attribute")
+    }
+}
+
+/// A machine made from data: samples and tests get the same bytes on every run.
+#[derive(Debug, Clone)]
+pub struct FixedHost {
+    /// The clock at the start.
+    pub clock: DateTime<FixedOffset>,
+    /// How long the collection takes by that clock.
+    pub took: chrono::TimeDelta,
+    /// Machine name.
+    pub name: String,
+    /// Zone name, such as `W. Europe Standard Time`.
+    pub zone: String,
+    /// Operating system.
+    pub os: String,
+    /// Installation id.
+    pub machine_id: String,
+    /// Administrative rights.
+    pub elevated: bool,
+    /// The application folder as the node knows it, such as `C:\inetpub\wwwroot\SecretServer`.
+    pub folder: String,
+    /// Last change of files by relative path.
+    pub modified: BTreeMap<String, DateTime<Utc>>,
+    /// Last change of every other file.
+    pub modified_default: DateTime<Utc>,
+    /// Files with the EFS attribute, by relative path.
+    pub efs: Vec<String>,
+}
+
+impl Host for FixedHost {
+    fn now(&self) -> DateTime<FixedOffset> {
+        self.clock
+    }
+
+    fn now_again(&self) -> DateTime<FixedOffset> {
+        self.clock + self.took
+    }
+
+    fn name(&self) -> Observed<String> {
+        Observed::known(self.name.clone(), system())
+    }
+
+    fn time_zone(&self) -> Observed<String> {
+        Observed::known(self.zone.clone(), system())
+    }
+
+    fn os(&self) -> Observed<String> {
+        Observed::known(self.os.clone(), system())
+    }
+
+    fn machine_id(&self) -> Observed<String> {
+        Observed::known(self.machine_id.clone(), system())
+    }
+
+    fn elevated(&self) -> Observed<bool> {
+        Observed::known(self.elevated, system())
+    }
+
+    fn application_folder(&self, _: &Path) -> Observed<String> {
+        Observed::known(self.folder.clone(), system())
+    }
+
+    fn modified(&self, path: &str, _: &Metadata) -> Option<DateTime<Utc>> {
+        Some(self.modified.get(path).copied().unwrap_or(self.modified_default))
+    }
+
+    fn efs(&self, path: &str, _: &Metadata) -> Observed<bool> {
+        Observed::known(self.efs.iter().any(|encrypted| encrypted == path), Place::file(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_has_a_name_and_a_clock() {
+        let host = PortableHost;
+        assert!(host.name().value().is_some_and(|name| !name.is_empty()));
+        let started = host.now();
+        assert!(host.now_again() >= started);
+    }
+
+    #[test]
+    fn what_this_machine_cannot_tell_is_not_a_no() {
+        let metadata = std::fs::metadata(".").unwrap();
+        if cfg!(not(windows)) {
+            assert!(PortableHost.efs(".", &metadata).is_unknown());
+        }
+    }
+}

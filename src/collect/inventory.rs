@@ -1,0 +1,165 @@
+//! One pass over every file: hashes, fingerprints, versions and stray copies of the key files.
+
+use super::keys::KeyFiles;
+use super::plan::{Item, LOG_FOLDER};
+use super::progress::Shared;
+use super::walk::{Found, reason};
+use crate::bundle::digest;
+use crate::intake::pe_version;
+use crate::model::facts::{Binary, InventoryEntry};
+use crate::model::{Observed, Place};
+use crate::redact::fingerprint::{Fingerprinter, Label};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+
+/// What the pass found, in order of path.
+pub(super) struct Inventory {
+    /// A line for each file.
+    pub(super) entries: Vec<InventoryEntry>,
+    /// Versions of the DLLs in `bin`, by file name.
+    pub(super) binaries: BTreeMap<String, Observed<Binary>>,
+    /// Files that look like copies of the key files.
+    pub(super) stray_key_copies: Vec<String>,
+}
+
+/// What became of one file.
+struct Seen {
+    entry: InventoryEntry,
+    binary: Option<(String, Observed<Binary>)>,
+    stray: bool,
+}
+
+/// Reads every file once, on all cores.
+pub(super) fn take(
+    files: &[Found],
+    keys: &KeyFiles,
+    printer: &Fingerprinter,
+    progress: &Shared<'_>,
+) -> Inventory {
+    let seen: Vec<Seen> = files.par_iter().map(|file| look(file, keys, printer, progress)).collect();
+    let mut inventory =
+        Inventory { entries: Vec::new(), binaries: BTreeMap::new(), stray_key_copies: Vec::new() };
+    for Seen { entry, binary, stray } in seen {
+        inventory.binaries.extend(binary);
+        if stray {
+            inventory.stray_key_copies.push(entry.path.clone());
+        }
+        inventory.entries.push(entry);
+    }
+    inventory
+}
+
+/// Bytes that the pass will read.
+pub(super) fn cost(files: &[Found], keys: &KeyFiles, printer: &Fingerprinter) -> u64 {
+    files.iter().filter(|file| why_unread(file, keys, printer).is_none()).map(|file| file.size).sum()
+}
+
+/// Why the content of a file is not read at all, as a lower-case fragment.
+fn why_unread(file: &Found, keys: &KeyFiles, printer: &Fingerprinter) -> Option<String> {
+    let may_be_copy = keys.has_size(file.size);
+    match (&file.metadata, file.item) {
+        (Err(why), _) => Some(why.clone()),
+        (Ok(_), Item::KeyFile) => Some("a key file; its fingerprint is in facts.json".to_owned()),
+        (Ok(_), _) if may_be_copy => None,
+        (Ok(_), Item::Log) => Some("a log; it changes while it is read".to_owned()),
+        (Ok(_), Item::Other) if file.path.to_lowercase().starts_with(&format!("{LOG_FOLDER}/")) => {
+            Some("in the log folder, and no log of the product".to_owned())
+        }
+        (Ok(_), Item::Other | Item::Config | Item::KeyCopy) => printer.why_unkeyed().map(str::to_owned),
+        (Ok(_), _) => None,
+    }
+}
+
+fn look(file: &Found, keys: &KeyFiles, printer: &Fingerprinter, progress: &Shared<'_>) -> Seen {
+    let mut seen = Seen {
+        entry: InventoryEntry {
+            path: file.path.clone(),
+            size: file.size,
+            modified: file.modified.map(to_the_second),
+            sha256: None,
+            fingerprint: None,
+            unread: why_unread(file, keys, printer),
+        },
+        binary: None,
+        stray: file.item == Item::KeyCopy,
+    };
+    if seen.entry.unread.is_none()
+        && let Err(error) = read(file, keys, printer, progress, &mut seen)
+    {
+        seen.entry.unread = Some(reason(&error));
+    }
+    if file.item == Item::Binary && seen.binary.is_none() {
+        let why = seen.entry.unread.clone().unwrap_or_else(|| "larger than a DLL may be".to_owned());
+        seen.binary = Some((file.name().to_owned(), Observed::unreadable(Place::file(&file.path), why)));
+    }
+    seen
+}
+
+fn read(
+    file: &Found,
+    keys: &KeyFiles,
+    printer: &Fingerprinter,
+    progress: &Shared<'_>,
+    seen: &mut Seen,
+) -> io::Result<()> {
+    let keyed = !matches!(file.item, Item::Binary | Item::Program);
+    let parsed = file.item == Item::Binary && file.size <= pe_version::MAX_PE_BYTES;
+    let mut plain = digest::Hasher::default();
+    // Program files that turn out to be copies of a key file need the keyed one after all.
+    let mut mac =
+        (keyed || keys.has_size(file.size)).then(|| printer.hasher(Label::File)).and_then(Result::ok);
+    let mut whole = Vec::new();
+    let mut size = 0;
+    let mut reader = File::open(&file.full)?;
+    let mut buffer = vec![0; 64 * 1024];
+    while let Some(chunk) = next(&mut reader, &mut buffer)? {
+        size += chunk.len() as u64;
+        plain.update(chunk);
+        if let Some(mac) = &mut mac {
+            mac.update(chunk);
+        }
+        // A file that grows meanwhile must not grow here.
+        if parsed && size <= pe_version::MAX_PE_BYTES {
+            whole.extend_from_slice(chunk);
+        }
+        progress.advance(chunk.len());
+    }
+    let digest = plain.finish();
+    let copy = seen.stray || keys.is_copy(&digest);
+    seen.stray = copy;
+    seen.entry.size = size;
+    if keyed || copy {
+        seen.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
+        if seen.entry.fingerprint.is_none() {
+            seen.entry.unread = printer.why_unkeyed().map(str::to_owned);
+        }
+    } else {
+        seen.entry.sha256 = Some(digest.to_string());
+    }
+    if parsed && size <= pe_version::MAX_PE_BYTES {
+        let versions = match pe_version::read(&whole) {
+            Ok(binary) => Observed::known(binary, Place::file(&file.path)),
+            Err(error) => Observed::unreadable(Place::file(&file.path), error.to_string()),
+        };
+        seen.binary = Some((file.name().to_owned(), versions));
+    }
+    Ok(())
+}
+
+/// The next bytes of a stream, `None` at its end.
+fn next<'b>(reader: &mut impl Read, buffer: &'b mut [u8]) -> io::Result<Option<&'b [u8]>> {
+    loop {
+        match reader.read(buffer) {
+            Ok(0) => return Ok(None),
+            Ok(length) => return Ok(buffer.get(..length)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn to_the_second(time: chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono::Utc> {
+    chrono::SubsecRound::trunc_subsecs(time, 0)
+}

@@ -1,0 +1,153 @@
+//! The last look before a bundle gets its name: what was written is read again and searched for secrets.
+//!
+//! A member with a hit is redacted once more with the value added; if that does not help it is left out. A hit in
+//! the manifest or the facts, where nothing can be cut out, fails the collection.
+
+use super::progress::Shared;
+use super::{CollectError, PANICKED, guarded};
+use crate::bundle::write::Edit;
+use crate::bundle::{Bundle, FACTS, MANIFEST, MemberError, MemberRecord, Unfinished};
+use crate::redact::leak::{Hit, Scanner};
+use crate::redact::{Harvest, Redactor};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::path::Path;
+
+/// Hits by member.
+type Hits = BTreeMap<String, Vec<Hit>>;
+
+/// Checks what was written, and changes it where it must be. Notes say what was found and done.
+///
+/// `scratch` is a folder for rewritten members; nothing stays there.
+pub(super) fn check(
+    unfinished: Unfinished,
+    mut harvest: Harvest,
+    key_files: &[&[u8]],
+    scratch: &Path,
+    progress: &Shared<'_>,
+) -> Result<(Unfinished, Vec<String>), CollectError> {
+    let mut notes = Vec::new();
+    let hits = scan(&unfinished, &Scanner::new(&harvest, key_files), progress)?;
+    if hits.is_empty() {
+        return Ok((unfinished, notes));
+    }
+    notes.extend(hits.iter().map(|(member, hits)| note(member, hits, "redacted once more")));
+    for hit in hits.values().flatten() {
+        harvest.add_secret(&hit.secret);
+    }
+    let unfinished = redact_again(unfinished, &hits, &harvest.redactor()?, scratch)?;
+
+    let hits = scan(&unfinished, &Scanner::new(&harvest, key_files), progress)?;
+    if hits.is_empty() {
+        return Ok((unfinished, notes));
+    }
+    notes.extend(hits.iter().map(|(member, hits)| note(member, hits, "left out")));
+    let unfinished = unfinished.rewrite(&mut |record| {
+        if hits.contains_key(record.path.as_str()) {
+            Edit::Drop { why: "leak".to_owned() }
+        } else {
+            Edit::Keep
+        }
+    })?;
+    Ok((unfinished, notes))
+}
+
+fn note(member: &str, hits: &[Hit], done: &str) -> String {
+    let what = hits.first().map_or("a secret", |hit| hit.kind.as_str());
+    format!("{what} was found in {member} after redaction; the member was {done}")
+}
+
+/// Every hit of every member, on all cores. Fails on a hit in the manifest or the facts.
+fn scan(unfinished: &Unfinished, scanner: &Scanner, progress: &Shared<'_>) -> Result<Hits, CollectError> {
+    let bundle = unfinished.open()?;
+    let members: Vec<&MemberRecord> = bundle.members().filter(|member| member.content().is_some()).collect();
+    let size = |member: &&MemberRecord| member.content().map_or(0, |content| content.size);
+    progress.phase("checking the bundle for secrets", members.iter().map(size).sum());
+    let found = members.par_iter().map(|member| {
+        let name = member.path.as_str();
+        scan_member(&bundle, name, scanner, progress).map(|hits| (name.to_owned(), hits))
+    });
+    let mut hits = found.collect::<Result<Hits, CollectError>>()?;
+    hits.insert(MANIFEST.to_owned(), scanner.scan(&bundle.manifest().to_json()?));
+    hits.retain(|_, hits| !hits.is_empty());
+    match [MANIFEST, FACTS].into_iter().find(|member| hits.contains_key(*member)) {
+        Some(member) => Err(CollectError::Leak { member: member.to_owned() }),
+        None => Ok(hits),
+    }
+}
+
+fn scan_member(
+    bundle: &Bundle,
+    name: &str,
+    scanner: &Scanner,
+    progress: &Shared<'_>,
+) -> Result<Vec<Hit>, CollectError> {
+    let mut scan = scanner.start();
+    let read = bundle.read(name, &mut |bytes| {
+        scan.push(bytes);
+        progress.advance(bytes.len());
+    });
+    read.map_err(|error| reread(name, error))?;
+    // Nobody looked is no proof that there is nothing.
+    guarded(|| scan.finish()).ok_or_else(|| reread(name, MemberError::Panicked))
+}
+
+fn reread(member: &str, error: MemberError) -> CollectError {
+    CollectError::Reread { member: member.to_owned(), error }
+}
+
+/// Writes the members with hits anew, with the values of the hits redacted too.
+fn redact_again(
+    unfinished: Unfinished,
+    hits: &Hits,
+    redactor: &Redactor,
+    scratch: &Path,
+) -> Result<Unfinished, CollectError> {
+    let mut redacted = BTreeMap::new();
+    let bundle = unfinished.open()?;
+    for name in hits.keys() {
+        redacted.insert(name.clone(), redact_member(&bundle, name, redactor, scratch)?);
+    }
+    drop(bundle);
+    let rewritten = unfinished.rewrite(&mut |record| match redacted.remove(record.path.as_str()) {
+        None => Edit::Keep,
+        Some((content, counts)) => {
+            let mut redactions = record.redactions.clone();
+            for (kind, count) in counts {
+                *redactions.entry(kind).or_default() += count;
+            }
+            Edit::Replace { content: Box::new(content), redactions }
+        }
+    })?;
+    Ok(rewritten)
+}
+
+/// A member redacted once more, in a file without a name, since a log may be large.
+fn redact_member(
+    bundle: &Bundle,
+    name: &str,
+    redactor: &Redactor,
+    scratch: &Path,
+) -> Result<(File, BTreeMap<String, u64>), CollectError> {
+    let failed = |source: io::Error| CollectError::Scratch { path: scratch.to_owned(), source };
+    let mut file = tempfile::tempfile_in(scratch).map_err(failed)?;
+    let mut stream = Some(redactor.stream());
+    let mut out = Vec::new();
+    let mut written = Ok(());
+    let read = bundle.read(name, &mut |bytes| {
+        if let (Ok(()), Some(stream)) = (&written, &mut stream) {
+            stream.push(bytes, &mut out);
+            written = file.write_all(&out);
+            out.clear();
+        }
+    });
+    read.map_err(|error| reread(name, error))?;
+    written.map_err(failed)?;
+    let finish = || stream.take().map(|stream| stream.finish(&mut out));
+    let counts = guarded(finish).flatten().ok_or_else(|| failed(io::Error::other(PANICKED)))?;
+    file.write_all(&out).map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    Ok((file, counts.by_kind()))
+}

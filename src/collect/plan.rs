@@ -1,0 +1,310 @@
+//! The one table of what is taken and why. The collector, `--dry-run` and `docs/what-is-collected.md` all use it.
+
+use std::fmt::Write as _;
+
+/// Everything a collection looks at, one variant a row of [`TABLE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Item {
+    /// Name, system, zone and clock of the machine.
+    Host,
+    /// The installation id of the machine.
+    MachineId,
+    /// `encryption.config` and `database.config`.
+    KeyFile,
+    /// A file named like a copy of a key file.
+    KeyCopy,
+    /// `web.config` and every `web-*.config` beside it.
+    Config,
+    /// A DLL of the `bin` folder.
+    Binary,
+    /// A file of a type that ships with the product and holds no secret.
+    Program,
+    /// A log of the product.
+    Log,
+    /// Any other file of the application folder.
+    Other,
+    /// The configuration of IIS.
+    Iis,
+    /// The TMS folder beside the application.
+    Tms,
+}
+
+/// One row: what is looked at, where, why, and what of it enters the bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// What this row is about.
+    pub item: Item,
+    /// What it is, in a few words.
+    pub what: &'static str,
+    /// Where it is read.
+    pub source: &'static str,
+    /// What the report needs it for.
+    pub why: &'static str,
+    /// Where it ends up in the bundle.
+    pub member: &'static str,
+    /// How secrets in it are handled.
+    pub secrets: &'static str,
+}
+
+/// The table, in the order in which a collection works.
+pub const TABLE: &[Row] = &[
+    Row {
+        item: Item::Host,
+        what: "machine name, operating system, time zone, clock, rights of the account",
+        source: "the operating system",
+        why: "tells nodes apart, reads log times, finds clocks that differ",
+        member: "`facts.json`, `manifest.json`",
+        secrets: "none in it; with `--node` nothing is read",
+    },
+    Row {
+        item: Item::MachineId,
+        what: "installation id of the machine",
+        source: "`/etc/machine-id`; on Windows not read yet",
+        why: "finds cloned machines",
+        member: "`facts.json`",
+        secrets: "keyed fingerprint only",
+    },
+    Row {
+        item: Item::KeyFile,
+        what: "`encryption.config`, `database.config`",
+        source: "the application folder",
+        why: "all nodes need the same key and the same database",
+        member: "`facts.json`",
+        secrets: "size, time, EFS attribute and fingerprint; the content never leaves the node",
+    },
+    Row {
+        item: Item::KeyCopy,
+        what: "copies of the key files: names such as `encryption*.config*`, or equal content under any name",
+        source: "the whole application folder",
+        why: "a copy opens the vault as well as the original does",
+        member: "`facts.json`, `inventory.jsonl`",
+        secrets: "path, size, time and keyed fingerprint; never a plain hash, never content",
+    },
+    Row {
+        item: Item::Config,
+        what: "`web.config`, `web-appSettings.config`, `web-auth.config`, `web-cookie.config`, \
+               `web-log4net.config`, any other `web-*.config`",
+        source: "the application folder",
+        why: "settings that must agree on all nodes",
+        member: "`config/`",
+        secrets: "values become markers unless they are boolean, number, version, time or on the list of harmless keys; \
+                  a file that is not well-formed is taken as the position of the error, never as text",
+    },
+    Row {
+        item: Item::Binary,
+        what: "versions and SHA-256 of every DLL",
+        source: "`bin` in the application folder",
+        why: "a node left behind by an upgrade",
+        member: "`facts.json`, `inventory.jsonl`",
+        secrets: "none in it",
+    },
+    Row {
+        item: Item::Program,
+        what: "path, size, time and SHA-256 of program files",
+        source: "the whole application folder; types below",
+        why: "the application folder must be the same on all nodes, file by file",
+        member: "`inventory.jsonl`",
+        secrets: "none in these types",
+    },
+    Row {
+        item: Item::Other,
+        what: "path, size, time and keyed fingerprint of every other file, such as `saml.config`, `KeyDigests.txt` \
+               and `customresources`",
+        source: "the whole application folder",
+        why: "customer-made files must be copied to every node",
+        member: "`inventory.jsonl`",
+        secrets: "the fingerprint is keyed, so that nobody without the key can test a guess",
+    },
+    Row {
+        item: Item::Log,
+        what: "logs of the product with their rolled siblings, `SS-PipeLineScriptErrors.txt`",
+        source: "`log` in the application folder",
+        why: "errors, and when they began",
+        member: "`logs/`",
+        secrets: "harvested values and patterns become markers while the text streams through",
+    },
+    Row {
+        item: Item::Iis,
+        what: "the application, its pool, bindings and authentication",
+        source: "`applicationHost.config` of IIS, or the file given with `--iis-config`",
+        why: "the product needs certain settings there on every node",
+        member: "`facts.json`",
+        secrets: "passwords are never read; the user name of the pool becomes a keyed marker",
+    },
+    Row {
+        item: Item::Tms,
+        what: "whether there is a TMS folder",
+        source: "beside the application folder",
+        why: "an upgrade copies it too",
+        member: "`facts.json`",
+        secrets: "none in it",
+    },
+];
+
+/// File types whose plain SHA-256 may be written: they ship with the product and hold no secret (design 6).
+pub const PROGRAM_TYPES: &[&str] = &[
+    "asax", "ascx", "ashx", "asmx", "aspx", "bmp", "cshtml", "css", "cur", "dll", "eot", "exe", "gif", "ico",
+    "jpeg", "jpg", "js", "master", "otf", "png", "svc", "svg", "ttf", "webp", "woff", "woff2",
+];
+
+/// The two files that open the vault, in lower case (domain 1.2).
+pub const ENCRYPTION_CONFIG: &str = "encryption.config";
+/// See [`ENCRYPTION_CONFIG`].
+pub const DATABASE_CONFIG: &str = "database.config";
+
+/// Folder of the logs below the application folder (domain 1.5).
+pub const LOG_FOLDER: &str = "log";
+
+/// Folder of the DLLs below the application folder (domain 1.1).
+pub const BIN_FOLDER: &str = "bin";
+
+/// Errors of customers' pipeline scripts, beside the logs (domain 1.5).
+const PIPELINE_ERRORS: &str = "ss-pipelinescripterrors.txt";
+
+impl Item {
+    /// The row of this item.
+    pub fn row(self) -> Option<&'static Row> {
+        TABLE.iter().find(|row| row.item == self)
+    }
+
+    /// What the file at `path`, relative to the application folder and with `/`, is. Case does not matter.
+    pub fn of(path: &str) -> Self {
+        let path = path.to_lowercase();
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        if folder.is_empty() && (name == ENCRYPTION_CONFIG || name == DATABASE_CONFIG) {
+            Self::KeyFile
+        } else if is_key_copy(name) {
+            Self::KeyCopy
+        } else if folder.is_empty()
+            && (name == "web.config" || name.starts_with("web-"))
+            && extension == "config"
+        {
+            Self::Config
+        } else if folder == LOG_FOLDER && is_log(name) {
+            Self::Log
+        } else if folder == BIN_FOLDER && extension == "dll" {
+            Self::Binary
+        } else if PROGRAM_TYPES.contains(&extension) {
+            Self::Program
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// Names such as `encryption - copy.config`, `database.config.bak` or, in a sub-folder, the plain names
+/// (SEC-008 of domain 10.14).
+fn is_key_copy(name: &str) -> bool {
+    ["encryption", "database"].into_iter().any(|stem| {
+        name.split_once(stem).is_some_and(|(before, after)| {
+            // Copies are made by putting words around the name; another product's `mydatabase.config` is caught
+            // as well, which costs it its plain hash only.
+            !before.contains('/') && after.contains(".config")
+        })
+    })
+}
+
+/// `SS.log`, `SS-BSSR.log` and their like, rolled as `SS.log.1` or `SS1.log` (domain 1.5).
+fn is_log(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("ss") else { return false };
+    if name == PIPELINE_ERRORS {
+        return true;
+    }
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((stem, rolled)) = rest.split_once(".log") else { return false };
+    let role = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let a_role = role.is_empty()
+        || role
+            .strip_prefix('-')
+            .is_some_and(|role| !role.is_empty() && role.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let numbered = rolled.is_empty() || rolled.strip_prefix('.').is_some_and(|n| !n.is_empty() && digits(n));
+    a_role && numbered
+}
+
+/// The table as Markdown, with the list of program types below it.
+pub fn markdown() -> String {
+    let mut text = String::from("| What | Where | Why | In the bundle | Secrets |\n|---|---|---|---|---|\n");
+    for Row { what, source, why, member, secrets, .. } in TABLE {
+        let _ = writeln!(text, "| {what} | {source} | {why} | {member} | {secrets} |");
+    }
+    let types: Vec<String> = PROGRAM_TYPES.iter().map(|kind| format!("`{kind}`")).collect();
+    let _ = writeln!(text, "\nProgram files are those of the types {}.", types.join(", "));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_item_has_one_row() {
+        for item in [
+            Item::Host,
+            Item::MachineId,
+            Item::KeyFile,
+            Item::KeyCopy,
+            Item::Config,
+            Item::Binary,
+            Item::Program,
+            Item::Log,
+            Item::Other,
+            Item::Iis,
+            Item::Tms,
+        ] {
+            assert_eq!(TABLE.iter().filter(|row| row.item == item).count(), 1, "{item:?}");
+        }
+        assert!(PROGRAM_TYPES.is_sorted());
+    }
+
+    #[test]
+    fn files_are_told_apart_by_place_and_name() {
+        for (item, paths) in [
+            (Item::KeyFile, &["encryption.config", "Database.config"][..]),
+            (
+                Item::KeyCopy,
+                &[
+                    "encryption.config.bak",
+                    "encryption - Copy.config",
+                    "old/database.config",
+                    "database_2020.config.txt",
+                    "my-encryption.config.js",
+                    "bin/encryption.config.dll",
+                ],
+            ),
+            (Item::Config, &["web.config", "web-appsettings.config", "Web-Custom.config"]),
+            (
+                Item::Log,
+                &[
+                    "log/SS.log",
+                    "log/SS.log.12",
+                    "log/SS1.log",
+                    "log/SS-BWSR.log",
+                    "log/SS-BSWR.log.3",
+                    "log/SS-PipeLineScriptErrors.txt",
+                ],
+            ),
+            (Item::Binary, &["bin/Thycotic.Data.dll", "BIN/a.DLL"]),
+            (Item::Program, &["Scripts/app.js", "bin/x64/native.dll", "login.aspx", "webservices/a.asmx"]),
+            (
+                Item::Other,
+                &[
+                    "saml.config",
+                    "KeyDigests.txt",
+                    "customresources/9/a.xml",
+                    "sub/web.config",
+                    "web.config.old",
+                    "webmaster.config",
+                    "log/other.log",
+                    "log/SS.log.old",
+                    "log/sub/SS.log",
+                    "saml.config.template",
+                ],
+            ),
+        ] {
+            for path in paths {
+                assert_eq!(Item::of(path), item, "{path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! One collection from start to end.
+
+use super::configs::Configs;
+use super::host::Host;
+use super::iis::Iis;
+use super::progress::{Progress, Shared};
+use super::walk::walk;
+use super::{COPIED, CollectError, Collected, LARGE_BUNDLE, Options};
+use super::{about, folder_facts, host_facts, inventory, keys, leak, logs, safety};
+use crate::bundle::{BundleWriter, FACTS, Form, INVENTORY, MemberName, NewMember, WriteError};
+use crate::model::excerpt::Clean;
+use crate::model::facts::{InventoryEntry, NodeFacts};
+use crate::model::{Observed, Place};
+use crate::redact::{Harvest, Redactor};
+use chrono::{DateTime, FixedOffset};
+use std::path::Path;
+
+/// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is cut off.
+pub fn run(
+    options: &Options,
+    host: &dyn Host,
+    progress: &mut dyn Progress,
+) -> Result<Collected, CollectError> {
+    safety::check(options)?;
+    let started = host.now();
+    let copied = options.node.is_some();
+    let node = node_name(options, host);
+    let shared = Shared::new(progress);
+
+    shared.phase("listing the application folder", 0);
+    let files = walk(&options.app_dir, host);
+    let (keys, printer) = keys::read(&files, options.case_key.as_ref(), copied, host);
+    let mut harvest = Harvest::new();
+    let configs = Configs::read(&files, &mut harvest);
+    let iis = Iis::read(options, &mut harvest);
+    let redactor = harvest.redactor()?;
+
+    let mut bundle = BundleWriter::create(&options.out, &bundle_name(&node, started), options.form)?;
+    let states = configs.write(&mut bundle, &redactor, &printer)?;
+    let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
+    logs::write(&mut bundle, &files, since, options.max_log_bytes, &redactor, &shared)?;
+
+    shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
+    let inventory = inventory::take(&files, &keys, &printer, &shared);
+    write_inventory(&mut bundle, &inventory.entries, &redactor)?;
+
+    let folder =
+        if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
+    let iis = iis.facts(options, &folder, &printer);
+    let facts = NodeFacts {
+        host: host_facts::facts(options, host, started, &printer),
+        application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
+        encryption_config: keys.encryption.clone(),
+        database_config: keys.database.clone(),
+        stray_key_copies: Observed::known(inventory.stray_key_copies, Place::file("application folder")),
+        configs: states,
+        binaries: folder_facts::binaries(&files, inventory.binaries),
+        iis,
+        tms_folder: folder_facts::tms(&options.app_dir, copied),
+        log_folder: folder_facts::log_folder(&files),
+    };
+    let mut json = serde_json::to_vec_pretty(&facts)?;
+    json.push(b'\n');
+    add_own(&mut bundle, FACTS, &json)?;
+
+    let manifest = about::manifest(options, host, node, started, since, &printer);
+    let unfinished = bundle.finish(manifest)?;
+    let weak = harvest.weak();
+    let (unfinished, mut notes) = leak::check(unfinished, harvest, &keys.contents(), &options.out, &shared)?;
+    let members = unfinished.manifest().members.iter().filter(|member| member.content().is_some()).count();
+    let path = unfinished.commit()?;
+    let bytes = size_on_disk(&path);
+    notes.extend(weak_note(weak));
+    notes.extend(shrink_note(bytes, options));
+    Ok(Collected { path, bytes, members, notes })
+}
+
+/// Name of the node: as given, else as the machine says.
+pub(super) fn node_name(options: &Options, host: &dyn Host) -> String {
+    let own = || host.name().value().cloned();
+    options.node.clone().or_else(own).unwrap_or_else(|| "unnamed".to_owned())
+}
+
+/// `NODE_yyyymmdd-hhmm` in the node's local time.
+pub(super) fn bundle_name(node: &str, started: DateTime<FixedOffset>) -> String {
+    let plain: String = node
+        .chars()
+        .take(60)
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
+        .collect();
+    // The first character keeps an empty name, or that of a Windows device, from standing alone.
+    format!("{plain}_{}", started.format("%Y%m%d-%H%M"))
+}
+
+/// One line of JSON a file. Names of files are text of the node too, so they are cleaned like any other.
+fn write_inventory(
+    bundle: &mut BundleWriter,
+    entries: &[InventoryEntry],
+    redactor: &Redactor,
+) -> Result<(), CollectError> {
+    let mut lines = Vec::new();
+    for entry in entries {
+        let entry = InventoryEntry { path: redactor.clean(&entry.path), ..entry.clone() };
+        serde_json::to_writer(&mut lines, &entry)?;
+        lines.push(b'\n');
+    }
+    add_own(bundle, INVENTORY, &lines)
+}
+
+/// Adds a member that the collector made itself.
+fn add_own(bundle: &mut BundleWriter, name: &str, content: &[u8]) -> Result<(), CollectError> {
+    let name = MemberName::parse(name).map_err(|_| WriteError::Name(name.to_owned()))?;
+    let new = NewMember { name, origin: String::new(), size: content.len() as u64, modified: None };
+    bundle.add(new, &mut &*content)?;
+    Ok(())
+}
+
+fn size_on_disk(path: &Path) -> u64 {
+    let files = walkdir::WalkDir::new(path).into_iter().filter_map(Result::ok);
+    files.filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file).map(|m| m.len()).sum()
+}
+
+/// A limit of the redaction that the sender should know (design 6).
+fn weak_note(weak: usize) -> Option<String> {
+    (weak > 0).then(|| {
+        format!(
+            "{weak} secret values of the configuration files are too short or too common to be searched for; \
+             they were replaced only where a name or a pattern points at them"
+        )
+    })
+}
+
+fn shrink_note(bytes: u64, options: &Options) -> Option<String> {
+    (bytes > LARGE_BUNDLE && options.form == Form::Zip).then(|| {
+        format!(
+            "the bundle has {} MB; to make it smaller, take fewer logs with --since DATE or --max-log-bytes N",
+            bytes >> 20
+        )
+    })
+}

@@ -1,0 +1,86 @@
+//! The list of everything in the application folder. Links are listed and never followed.
+
+use super::host::Host;
+use super::plan::Item;
+use chrono::{DateTime, Utc};
+use std::fs::Metadata;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// One file of the application folder.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Path relative to the application folder, with `/`.
+    pub(super) path: String,
+    /// Path to open it by.
+    pub(super) full: PathBuf,
+    /// Size in bytes.
+    pub(super) size: u64,
+    /// Last change.
+    pub(super) modified: Option<DateTime<Utc>>,
+    /// What it is.
+    pub(super) item: Item,
+    /// Attributes, or why it cannot be read, as a lower-case fragment.
+    pub(super) metadata: Result<Metadata, String>,
+}
+
+impl Found {
+    /// Name without its folders.
+    pub(super) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
+
+/// Every file below `folder`, in order of path.
+pub(super) fn walk(folder: &Path, host: &dyn Host) -> Vec<Found> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).follow_links(false).min_depth(1) {
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) => {
+                let metadata = match entry.metadata() {
+                    Ok(metadata) if metadata.is_file() => Ok(metadata),
+                    Ok(_) => Err("a link or a special file, not followed".to_owned()),
+                    Err(error) => Err(why(error.io_error())),
+                };
+                files.push(found(folder, entry.path(), metadata, host));
+            }
+            Err(error) => {
+                // A folder that cannot be listed is an entry too: its files are not absent.
+                if let Some(path) = error.path() {
+                    files.push(found(folder, path, Err(why(error.io_error())), host));
+                }
+            }
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+fn found(folder: &Path, full: &Path, metadata: Result<Metadata, String>, host: &dyn Host) -> Found {
+    let relative = full.strip_prefix(folder).unwrap_or(full);
+    let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let path = parts.join("/");
+    let readable = metadata.as_ref().ok();
+    Found {
+        size: readable.map_or(0, Metadata::len),
+        modified: readable.and_then(|metadata| host.modified(&path, metadata)),
+        item: Item::of(&path),
+        full: full.to_owned(),
+        metadata,
+        path,
+    }
+}
+
+fn why(error: Option<&io::Error>) -> String {
+    error.map_or_else(|| "cannot be listed".to_owned(), reason)
+}
+
+/// Why something could not be read, without paths and in no local language.
+pub(super) fn reason(error: &io::Error) -> String {
+    match (error.get_ref(), error.raw_os_error()) {
+        (Some(own), _) => own.to_string(),
+        (None, Some(code)) => format!("{} (system error {code})", error.kind()),
+        (None, None) => error.kind().to_string(),
+    }
+}

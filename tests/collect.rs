@@ -270,6 +270,31 @@ fn a_secret_where_nothing_can_be_cut_out_fails_the_collection() {
     assert_eq!(tree(&site.out()), [site.out()], "something is left of the failed collection");
 }
 
+/// The two halves of the program meet here: what one writes the other understands whole.
+#[test]
+fn the_report_side_understands_a_collected_bundle() {
+    use clusterbrief::bundle::gather;
+    use clusterbrief::intake::read::{Facts, Tools, read_all};
+    use clusterbrief::model::InputStatus;
+    let site = Site::new(|node| {
+        node.edit("web-appSettings.config", "<add key=\"UseCefLogFile\"", "<add key=\"UseCefLogFiles\"");
+    });
+    let taken = site.collect();
+    let knowledge = clusterbrief::knowledge::Knowledge::builtin().unwrap();
+    let scanner = clusterbrief::logs::Scanner::new(&knowledge, &clusterbrief::redact::Cleaner).unwrap();
+    let tools = Tools { scanner: &scanner, cleaner: &clusterbrief::redact::Cleaner, questions: &[] };
+    let mut read = read_all(gather(&taken.collected.path, 1 << 20), tools);
+    let read = read.remove(0);
+    assert_eq!((read.input.status, &read.input.problems[..]), (InputStatus::Read, &[][..]));
+    let Some(Facts::Bundle(snapshot)) = read.facts else { panic!("no bundle") };
+    let settings = |name: &str| snapshot.settings[name].value().unwrap();
+    let changed = &settings("web-appsettings.config")["appSettings/add[UseCefLogFiles]@value"];
+    assert_eq!((changed.value.as_str(), changed.line), ("false", 7));
+    assert_eq!(settings("web.config")["system.web/httpRuntime@enableVersionHeader"].value, "false");
+    assert_eq!(snapshot.inventory.value().unwrap().len(), site.node.files.len());
+    assert!(snapshot.logs.value().is_some());
+}
+
 #[test]
 fn both_forms_hold_the_same_members() {
     let site = Site::new(|_| {});

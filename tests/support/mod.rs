@@ -7,5 +7,6 @@
     reason = "support of tests: a wrong name or a full disk ends the test"
 )]
 
+pub mod forms;
 pub mod node_folder;
 pub mod pe;

@@ -470,3 +470,52 @@ fn an_answer_for_a_stranger_does_not_count_and_the_same_file_twice_counts_once()
     assert_eq!(input.notes, ["The same bytes were given again as copy.toml; they count once."]);
     assert_eq!(case.cluster.inputs.len(), 2);
 }
+
+/// Bytes in the shape of a key file: what no text is made of.
+fn key_file() -> Vec<u8> {
+    (0..457u32).map(|i| u8::try_from(i.wrapping_mul(2_654_435_761) >> 24).unwrap()).collect()
+}
+
+#[test]
+fn a_secret_removes_the_evidence_of_its_bundle_and_of_no_other() {
+    let folder = TempDir::new().unwrap();
+    let mut config = Bundle::of("WEB01");
+    config.config = "<configuration><connectionStrings><add connectionString=\"Server=s;User ID=sa;Password=hunter2hunter2\" /></connectionStrings></configuration>".into();
+    config.write(folder.path(), "config", Form::Zip);
+    let mut log = Bundle::of("WEB02");
+    log.log
+        .push_str("2026-11-20 09:00:01,000 [1] ERROR X - Data Source=s;User ID=sa;Password=hunter2hunter2\n");
+    log.write(folder.path(), "log", Form::Folder);
+    let stray = Bundle::of("WEB03").write(folder.path(), "stray", Form::Folder);
+    fs::write(stray.join("encryption - Copy.config"), key_file()).unwrap();
+    let changed = Bundle::of("WEB04").write(folder.path(), "changed", Form::Folder);
+    fs::write(changed.join("config/web.config"), key_file()).unwrap();
+    Bundle::of("WEB05").write(folder.path(), "whole", Form::Zip);
+    fs::write(folder.path().join("database.config"), key_file()).unwrap();
+
+    let case = case(&folder);
+    for (name, kind) in [
+        ("config.zip", ProblemKind::Secret),
+        ("log", ProblemKind::Secret),
+        ("stray", ProblemKind::KeyMaterial),
+        ("changed", ProblemKind::KeyMaterial),
+        ("database.config", ProblemKind::KeyMaterial),
+    ] {
+        let input = input(&case, name);
+        assert_eq!(input.status, InputStatus::Refused, "{name}");
+        assert!(input.problems.iter().any(|problem| problem.kind == kind), "{name}: {:?}", input.problems);
+    }
+    assert_eq!(case.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(), ["WEB05"]);
+    assert!(!format!("{:?}", case.cluster).contains("hunter2"));
+}
+
+#[test]
+fn an_entry_that_the_manifest_does_not_list_is_told_and_nothing_else_is_lost() {
+    let folder = TempDir::new().unwrap();
+    let path = Bundle::of("WEB01").write(folder.path(), "one", Form::Folder);
+    fs::write(path.join("notes.txt"), "nothing secret in here").unwrap();
+    let case = case(&folder);
+    let input = input(&case, "one");
+    assert_eq!((input.status, input.problems[0].kind), (InputStatus::Partly, ProblemKind::Tampered));
+    assert!(node(&case, "WEB01").snapshot.is_some());
+}

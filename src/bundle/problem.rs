@@ -182,7 +182,7 @@ pub(super) fn unlisted(name: &str) -> Problem {
 }
 
 /// A name from outside as it may stand in a sentence: quoted, escaped and bounded.
-pub(super) fn quoted(name: &str) -> String {
+pub fn quoted(name: &str) -> String {
     const SHOWN: usize = 80;
     let mut text: String = name.chars().take(SHOWN).flat_map(char::escape_debug).collect();
     if name.chars().nth(SHOWN).is_some() {

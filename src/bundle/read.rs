@@ -29,6 +29,7 @@ pub struct Bundle {
     problems: Vec<Problem>,
     unknown_keys: Vec<String>,
     slots: BTreeMap<MemberName, Result<(At, Content), MemberError>>,
+    strays: BTreeMap<String, At>,
 }
 
 /// The two forms of a bundle.
@@ -65,13 +66,20 @@ pub(super) struct Listing {
     /// Entries by name without regard to case.
     entries: BTreeMap<String, (MemberName, Entry)>,
     pub(super) problems: Vec<Problem>,
+    /// Readable entries that are no members, by the name they have in the container.
+    strays: BTreeMap<String, At>,
 }
 
 impl Listing {
     /// Adds an entry; an odd name is a problem of its own, a second entry of the same name refuses the bundle.
     pub(super) fn add(&mut self, name: &str, entry: Entry) -> Result<(), OpenError> {
         match MemberName::parse(name) {
-            Err(error) => self.problems.push(odd_name(name, error)),
+            Err(error) => {
+                self.problems.push(odd_name(name, error));
+                if entry.bad.is_none() {
+                    self.strays.insert(name.to_owned(), entry.at);
+                }
+            }
             Ok(parsed) => {
                 if self.entries.insert(parsed.folded(), (parsed, entry)).is_some() {
                     return Err(OpenError::Duplicate(name.to_owned()));
@@ -141,16 +149,29 @@ impl Bundle {
                 problems.push(error.problem(name.as_str()));
             }
         }
-        for (name, entry) in listing.entries.values() {
+        let mut strays = listing.strays;
+        for (name, entry) in listing.entries.into_values() {
             problems.push(match &entry.bad {
                 Some(bad) => bad.problem(name.as_str()),
                 None => unlisted(name.as_str()),
             });
+            if entry.bad.is_none() {
+                strays.insert(name.to_string(), entry.at);
+            }
         }
         problems.sort();
         bound(&mut problems, limits.problems);
         let manifest_sha256 = Sha256::of(&json);
-        Ok(Self { path: path.to_owned(), archive, manifest, manifest_sha256, problems, unknown_keys, slots })
+        Ok(Self {
+            path: path.to_owned(),
+            archive,
+            manifest,
+            manifest_sha256,
+            problems,
+            unknown_keys,
+            slots,
+            strays,
+        })
     }
 
     /// Where it was opened.
@@ -225,6 +246,28 @@ impl Bundle {
         catch_unwind(AssertUnwindSafe(pass)).unwrap_or(Err(MemberError::Panicked))
     }
 
+    /// Names of entries whose bytes the manifest does not vouch for: it does not list them, or with another size. They
+    /// are no members and never evidence, but a bundle that carries a secret there carries it all the same.
+    pub fn strays(&self) -> impl Iterator<Item = &str> {
+        self.strays.keys().map(String::as_str)
+    }
+
+    /// Reads the first `cap` bytes of a stray entry.
+    pub fn read_stray(&self, name: &str, cap: u64, sink: &mut dyn FnMut(&[u8])) -> Result<(), MemberError> {
+        let at = self.strays.get(name).ok_or(MemberError::Unknown)?;
+        let pass = || {
+            with_bytes(self.archive.as_ref(), at, false, |bytes| {
+                let mut buffer = vec![0; CHUNK];
+                let mut bytes = bytes.take(cap);
+                while let Some(chunk) = next_chunk(&mut bytes, &mut buffer).map_err(MemberError::damaged)? {
+                    sink(chunk);
+                }
+                Ok(())
+            })?
+        };
+        catch_unwind(AssertUnwindSafe(pass)).unwrap_or(Err(MemberError::Panicked))
+    }
+
     /// The bytes of a member that is known to be small; one above `cap` bytes is not read at all.
     pub fn bytes(&self, member: &str, cap: u64) -> Result<Vec<u8>, MemberError> {
         let size = self.record(member).and_then(MemberRecord::content).map_or(0, |content| content.size);
@@ -261,6 +304,7 @@ fn slots(
             return Err(MemberError::BeyondTotal(limits.total_bytes));
         }
         if entry.size != size {
+            listing.strays.insert(record.path.to_string(), entry.at);
             return Err(MemberError::Size { expected: size, actual: Some(entry.size) });
         }
         Ok((entry.at, content))

@@ -1,12 +1,14 @@
-//! One pass over every member of a bundle: inflated, hashed and understood at once, on all cores.
+//! One pass over every member of a bundle: inflated, hashed, understood and searched for secrets at once, on all cores.
 
-use super::xml_config;
+use super::{leaks, xml_config};
 use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, FileScan, Scanner};
 use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
+use crate::model::input::Problem;
 use crate::model::node::Setting;
 use crate::redact::config::{self, ConfigError};
+use crate::redact::leak;
 use chrono::FixedOffset;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -47,6 +49,8 @@ pub(super) struct Member<'b> {
     pub(super) part: Part,
     /// Why it does not count, whatever `part` says.
     pub(super) error: Option<MemberError>,
+    /// A secret in it.
+    pub(super) leak: Option<Problem>,
 }
 
 /// Whether a member is a configuration file.
@@ -63,6 +67,7 @@ pub(super) fn is_log(record: &MemberRecord) -> bool {
 pub(super) struct Reading<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) scanner: &'a Scanner<'a>,
+    pub(super) leaks: &'a leak::Scanner,
     pub(super) cleaner: &'a (dyn Clean + Sync),
     /// Offset of the node's local time, for its logs.
     pub(super) offset: Option<FixedOffset>,
@@ -97,13 +102,17 @@ impl<'a> Reading<'a> {
         };
         let mut sink = if over.is_some() { Sink::Nothing } else { sink };
         let format = self.bundle.manifest().format;
-        let read = self.bundle.read(name, &mut |bytes| sink.push(bytes, format));
+        let mut scan = self.leaks.start();
+        let read = self.bundle.read(name, &mut |bytes| {
+            scan.push(bytes);
+            sink.push(bytes, format);
+        });
         let part = if is_config(record) && !allowed {
             Part::Config(Err((1, format!("more than {MAX_CONFIGS} configuration files"))))
         } else {
             sink.finish(format, self.cleaner, read.as_ref().err())
         };
-        Member { record, part, error: read.err().or(over) }
+        Member { record, part, error: read.err().or(over), leak: leaks::problem(name, &scan.finish()) }
     }
 }
 

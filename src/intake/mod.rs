@@ -12,6 +12,7 @@ pub mod answers;
 pub mod application_host;
 pub mod cluster;
 mod duplicates;
+mod leaks;
 mod lists;
 mod members;
 pub mod moment;

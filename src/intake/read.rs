@@ -2,7 +2,7 @@
 
 use super::answers::{self, Question};
 use super::recognise::recognise;
-use super::{Parsed, nodes_json, nodes_table, snapshot, version_table};
+use super::{Parsed, leaks, nodes_json, nodes_table, snapshot, version_table};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
 use crate::logs::Scanner;
@@ -120,6 +120,17 @@ fn refused(mut input: Input, why: impl std::fmt::Display) -> ReadInput {
     ReadInput { input, facts: None }
 }
 
+/// A key file that was given by itself.
+fn key_file(mut input: Input) -> ReadInput {
+    let text = format!(
+        "{} has the shape of encryption.config or database.config, and whoever holds those can open the vault: delete \
+         every copy that left the node.",
+        input.name
+    );
+    input.problems.push(Problem { kind: ProblemKind::KeyMaterial, member: None, text });
+    ReadInput { input, facts: None }
+}
+
 fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput {
     input.kind = match bundle.form() {
         Form::Zip => InputKind::BundleZip,
@@ -152,6 +163,7 @@ fn spoils(kind: ProblemKind) -> bool {
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let kind = match recognise(bytes) {
         Ok(kind) => kind,
+        Err(_) if leaks::is_key_file(bytes) => return key_file(input),
         Err(why) => return refused(input, why),
     };
     input.kind = kind;

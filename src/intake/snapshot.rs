@@ -1,5 +1,6 @@
 //! An opened bundle to the snapshot of its node.
 
+use super::leaks;
 use super::members::{Member, Part, Reading, is_config, is_log};
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, Scanner, merge};
@@ -9,6 +10,7 @@ use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::LogDigest;
 use crate::model::node::{Setting, Snapshot};
 use crate::model::{Observed, Place};
+use crate::redact::leak;
 use chrono::FixedOffset;
 use std::collections::BTreeMap;
 
@@ -32,21 +34,27 @@ pub(super) fn read(
     scanner: &Scanner<'_>,
     cleaner: &(dyn Clean + Sync),
 ) -> ReadBundle {
+    let leaks = leak::Scanner::shapes_only();
     let manifest = bundle.manifest();
     let offset = manifest.collection.utc_offset_minutes.value();
     let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
-    let members = Reading { bundle, scanner, cleaner, offset }.members();
+    let members = Reading { bundle, scanner, leaks: &leaks, cleaner, offset }.members();
 
     let mut problems = bundle.problems().to_vec();
     problems.extend(statuses(bundle));
-    let mut notes = Vec::new();
+    let mut notes = Vec::from_iter(bundle.note());
     let mut read = Collected::default();
+    problems.extend(leaks::in_strays(bundle, &leaks));
     for member in members {
         problems.extend(problem(&member));
+        problems.extend(member.leak.clone());
         read.add(member, &mut notes);
     }
     problems.sort();
     problems.dedup();
+    if problems.iter().any(leaks::removes) {
+        return ReadBundle { snapshot: None, problems, notes };
+    }
 
     let facts = read.facts(bundle);
     let settings = read.settings(&facts, bundle);

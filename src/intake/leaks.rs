@@ -1,0 +1,57 @@
+//! The check of a received bundle: a secret in it removes it from the case (BND-001, BND-002; domain 10.15).
+//!
+//! Whoever collected it scanned it already; this is for bundles that were written by something else or changed since.
+
+use crate::bundle::Bundle;
+use crate::bundle::problem::quoted;
+use crate::model::input::{Problem, ProblemKind};
+use crate::redact::leak::{Hit, HitKind, Scanner};
+use rayon::prelude::*;
+
+/// Most bytes looked at of an entry that is no member.
+const STRAY_BYTES: u64 = 64 << 20;
+/// Most entries that are no members.
+const STRAYS: usize = 200;
+
+/// The problem that hits in one member or stray entry make; none without hits. Says what and where, never the value.
+pub(super) fn problem(name: &str, hits: &[Hit]) -> Option<Problem> {
+    // One hit is enough; content of a key file is the worst.
+    let hit = hits.iter().find(|hit| hit.kind == HitKind::KeyFile).or_else(|| hits.first())?;
+    let (kind, advice) = match hit.kind {
+        HitKind::KeyFile => (
+            ProblemKind::KeyMaterial,
+            "whoever holds it can open the vault: delete every copy of this bundle and collect again",
+        ),
+        _ => (
+            ProblemKind::Secret,
+            "nothing of this bundle is used: delete it, change that secret and collect again",
+        ),
+    };
+    let text = format!("{} holds {}; {advice}.", quoted(name), hit.kind.as_str());
+    Some(Problem { kind, member: None, text })
+}
+
+/// Whether a problem removes the bundle's evidence.
+pub(super) fn removes(problem: &Problem) -> bool {
+    matches!(problem.kind, ProblemKind::KeyMaterial | ProblemKind::Secret)
+}
+
+/// Looks into entries that the manifest does not vouch for: a key file that someone added by hand is in the bundle,
+/// whatever the manifest says.
+pub(super) fn in_strays(bundle: &Bundle, scanner: &Scanner) -> Vec<Problem> {
+    let strays: Vec<&str> = bundle.strays().take(STRAYS).collect();
+    strays
+        .into_par_iter()
+        .filter_map(|name| {
+            let mut scan = scanner.start();
+            // What cannot be read to its end is judged by what came before.
+            let _ = bundle.read_stray(name, STRAY_BYTES, &mut |bytes| scan.push(bytes));
+            problem(name, &scan.finish())
+        })
+        .collect()
+}
+
+/// Whether a file that was given by itself has the shape of a key file.
+pub(super) fn is_key_file(bytes: &[u8]) -> bool {
+    Scanner::shapes_only().scan(bytes).iter().any(|hit| hit.kind == HitKind::KeyFile)
+}

@@ -388,7 +388,10 @@ fn of_two_clusters_the_one_with_more_bundles_is_judged() {
         judged.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
         ["PROD01", "PROD02"]
     );
-    assert!(judged.cluster.database_version().is_unknown(), "nobody can say whose history it is");
+    assert_eq!(
+        judged.cluster.database_version().why_unknown().unwrap(),
+        "c-history.csv could not be read: c-history.csv does not say which of the clusters in this case it is of, so it does not count"
+    );
     for name in ["a-test.json", "TEST01.zip", "c-history.csv"] {
         let input = input(&judged, name);
         assert_eq!(
@@ -518,4 +521,25 @@ fn an_entry_that_the_manifest_does_not_list_is_told_and_nothing_else_is_lost() {
     let input = input(&case, "one");
     assert_eq!((input.status, input.problems[0].kind), (InputStatus::Partly, ProblemKind::Tampered));
     assert!(node(&case, "WEB01").snapshot.is_some());
+}
+
+#[test]
+fn the_page_on_exports_states_the_limits_of_the_code() {
+    use clusterbrief::intake::{nodes_json, table, workbook};
+    let page = include_str!("../docs/exports.md");
+    let thousands = |number: usize| {
+        if number < 1000 { number.to_string() } else { format!("{} {:03}", number / 1000, number % 1000) }
+    };
+    for row in [
+        format!("| one export | {} MB |", MAX_EXPORT_BYTES >> 20),
+        format!(
+            "| a workbook inflated, and its parts | {} MB, {} |",
+            workbook::MAX_INFLATED >> 20,
+            thousands(workbook::MAX_PARTS)
+        ),
+        format!("| rows below a header, columns | {}, {} |", thousands(table::MAX_ROWS), table::MAX_COLUMNS),
+        format!("| nodes | {} |", thousands(nodes_json::MAX_NODES)),
+    ] {
+        assert!(page.contains(&row), "{row}");
+    }
 }

@@ -158,16 +158,13 @@ impl Desk {
 
     /// Why there is no fact of a kind: an input of that kind was refused, or there is none.
     fn without<T>(&self, kinds: &[InputKind], what: &str) -> Observed<T> {
-        match self
-            .inputs
-            .iter()
-            .find(|input| kinds.contains(&input.kind) && input.status == InputStatus::Refused)
-        {
-            Some(input) => Observed::unreadable(
-                of_input(&input.name),
-                input.problems.first().map_or_else(String::new, |problem| problem.text.clone()),
-            ),
+        let refused = |input: &&Input| kinds.contains(&input.kind) && input.status == InputStatus::Refused;
+        match self.inputs.iter().find(refused) {
             None => Observed::not_collected(format!("no {what} was given")),
+            Some(input) => {
+                let text = input.problems.first().map_or("", |problem| problem.text.as_str());
+                Observed::unreadable(of_input(&input.name), text.trim_end_matches('.'))
+            }
         }
     }
 

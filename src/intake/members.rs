@@ -12,6 +12,7 @@ use crate::redact::leak;
 use chrono::FixedOffset;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Most bytes of `facts.json`.
 pub(super) const MAX_FACTS_BYTES: u64 = 16 << 20;
@@ -83,7 +84,18 @@ impl<'a> Reading<'a> {
             wanted.push((record, configs <= MAX_CONFIGS));
         }
         // One at a time from the queue: the largest members are logs, and one may take as long as all others.
-        wanted.into_par_iter().with_max_len(1).map(|(record, allowed)| self.member(record, allowed)).collect()
+        wanted
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|(record, allowed)| self.guarded(record, allowed))
+            .collect()
+    }
+
+    /// A panic in any library costs the member it happened on, and nothing else.
+    fn guarded(&self, record: &'a MemberRecord, allowed: bool) -> Member<'a> {
+        let panicked =
+            |_| Member { record, part: Part::Other, error: Some(MemberError::Panicked), leak: None };
+        catch_unwind(AssertUnwindSafe(|| self.member(record, allowed))).unwrap_or_else(panicked)
     }
 
     fn member(&self, record: &'a MemberRecord, allowed: bool) -> Member<'a> {

@@ -13,6 +13,7 @@ use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Snapshot;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What inputs are read with.
 #[derive(Clone, Copy)]
@@ -109,7 +110,11 @@ fn read(given: Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
     match given.content {
         Err(error) => refused(input, error),
         Ok(Content::Bundle(bundle)) => read_bundle(input, &bundle, tools),
-        Ok(Content::File(bytes)) => read_export(input, &bytes, tools),
+        Ok(Content::File(bytes)) => {
+            // A panic in any library costs the input it happened on, and nothing else.
+            let read = catch_unwind(AssertUnwindSafe(|| read_export(input.clone(), &bytes, tools)));
+            read.unwrap_or_else(|_| refused(input, "made its reader fail"))
+        }
     }
 }
 

@@ -169,10 +169,16 @@ impl Collected {
         offset: Option<FixedOffset>,
     ) -> Observed<LogDigest> {
         let mut logs = std::mem::take(&mut self.logs);
-        // A log that could not be taken is a gap in what the others cover.
+        // A log that could not be taken or read is a gap in what the others cover.
         for record in bundle.members().filter(|record| is_log(record)) {
-            if let Status::Denied { why } = &record.status {
-                logs.push(scanner.file(record.path.as_str(), offset, false).finish().broken(why.clone()));
+            let name = record.path.as_str();
+            let why = match &record.status {
+                Status::Denied { why } => why.as_str(),
+                Status::Taken(_) | Status::Truncated { .. } => "it made its reader fail",
+                Status::Missing | Status::Skipped { .. } => continue,
+            };
+            if !logs.iter().any(|log| log.file.name == name) {
+                logs.push(scanner.file(name, offset, false).finish().broken(why));
             }
         }
         if !logs.is_empty() {

@@ -48,6 +48,13 @@ pub enum InputKind {
     Unrecognised,
 }
 
+impl InputKind {
+    /// Whether an input of this kind says something of a cluster by itself. Answers only add to what is known.
+    pub const fn is_evidence(self) -> bool {
+        !matches!(self, Self::Answers | Self::Unrecognised)
+    }
+}
+
 /// What became of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]

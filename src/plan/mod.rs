@@ -28,8 +28,6 @@ pub struct Work {
 /// What a rule says of itself, for findings that no action covers.
 #[derive(Debug, Clone)]
 pub struct RuleAdvice {
-    /// Title of the rule.
-    pub title: String,
     /// Why it matters.
     pub why: String,
     /// How to fix it.
@@ -146,26 +144,24 @@ fn texts(action: &ActionRow, names: &Names) -> (String, String, Vec<String>) {
     (names.fill(&action.title), action.why.clone(), steps)
 }
 
+/// One fault is mended as its finding says; the same fault on several nodes as the rule says.
 fn own_texts(advice: &RuleAdvice, findings: &[&Finding]) -> (String, String, Vec<String>) {
-    let mut steps: Vec<String> = Vec::new();
-    for finding in findings {
-        if !finding.remedy.is_empty() && !steps.contains(&finding.remedy) {
-            steps.push(finding.remedy.clone());
-        }
-    }
-    if !steps.contains(&advice.fix) {
-        steps.push(advice.fix.clone());
-    }
-    (format!("Mend: {}", lower_first(&advice.title)), advice.why.clone(), steps)
+    let mut remedies: Vec<&str> = findings.iter().map(|finding| finding.remedy.as_str()).collect();
+    remedies.retain(|remedy| !remedy.is_empty());
+    remedies.dedup();
+    let (lead, mut steps) = match remedies.as_slice() {
+        [] => (advice.fix.as_str(), Vec::new()),
+        [one] => (*one, vec![advice.fix.clone()]),
+        _ => (advice.fix.as_str(), remedies.iter().map(ToString::to_string).collect()),
+    };
+    let title = first_sentence(lead);
+    steps.retain(|step| step.trim_end_matches('.') != title);
+    (title.to_owned(), advice.why.clone(), steps)
 }
 
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    let second_is_lower = text.chars().nth(1).is_some_and(char::is_lowercase);
-    match chars.next() {
-        Some(first) if second_is_lower => first.to_lowercase().chain(chars).collect(),
-        _ => text.to_owned(),
-    }
+/// The first sentence of a text, without its full stop. A dot inside a word, as in a file name, ends none.
+pub fn first_sentence(text: &str) -> &str {
+    text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.')
 }
 
 /// A name from evidence as it may stand in an instruction: letters, digits, dots and hyphens only.
@@ -205,8 +201,8 @@ mod tests {
     }
 
     #[test]
-    fn acronyms_keep_their_capitals() {
-        assert_eq!(lower_first("DLL set differs"), "DLL set differs");
-        assert_eq!(lower_first("Key file missing"), "key file missing");
+    fn file_names_end_no_sentence() {
+        assert_eq!(first_sentence("Put database.config back. Then restart."), "Put database.config back");
+        assert_eq!(first_sentence("Restart."), "Restart");
     }
 }

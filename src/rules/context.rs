@@ -137,10 +137,11 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// A fact of a node for comparing nodes: known or absent, else what is missing and who can tell.
+    /// A fact of a node for judging it on its own, however old its bundle: known or absent, else what is missing
+    /// and who can tell.
     pub fn fact(&self, node: &'a Node, path: &str, label: &str) -> Result<Observed<String>, Missing> {
         if !is_row_fact(path) && path != "version" {
-            self.snapshot(node)?;
+            self.any_snapshot(node)?;
         }
         self.settle(node, node.fact(path), label, is_row_fact(path))
     }

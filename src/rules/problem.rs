@@ -35,8 +35,14 @@ pub(super) fn of_input(cx: &Context, input: &Input) -> Outcome {
             _ => Outcome::pass(),
         };
     }
-    let title = format!("{}: {}", input.name, cx.rule.title.to_lowercase());
-    let mut finding = cx.finding(Subject::input(&input.name), title, cx.rule.fix.clone());
+    let unusable = input.status == InputStatus::Refused;
+    let title = if unusable {
+        format!("{} does not count", input.name)
+    } else {
+        format!("{}: {}", input.name, cx.rule.title.to_lowercase())
+    };
+    let remedy = if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.fix.as_str() };
+    let mut finding = cx.finding(Subject::input(&input.name), title, remedy);
     finding.detail = problems.first().map(|problem| problem.text.clone()).unwrap_or_default();
     finding.evidence = problems
         .iter()

@@ -117,7 +117,7 @@ fn texts(closes: &Closes, nodes: &str, cluster: &Cluster, knowledge: &Knowledge)
             (ask, words.into_iter().collect())
         }
         Closes::Nothing => (
-            "Nothing that can be sent today decides these".into(),
+            HOPELESS.into(),
             vec!["They are listed so that nobody takes them for passed.".into()],
         ),
     }
@@ -137,11 +137,18 @@ fn node_list(cluster: &Cluster) -> (String, Vec<String>) {
     ("Send the product's list of nodes".into(), how)
 }
 
+const HOPELESS: &str = "Nothing that can be sent today decides these";
+
+/// Whether nothing that the customer can send closes this gap.
+pub(super) fn is_hopeless(view: &MissingView) -> bool {
+    view.ask == HOPELESS
+}
+
 /// One paragraph to send to the customer, in the order of the list.
 pub(super) fn request(missing: &[MissingView]) -> String {
     let asks: Vec<String> = missing
         .iter()
-        .filter(|view| !view.ask.starts_with("Nothing "))
+        .filter(|view| !is_hopeless(view))
         .enumerate()
         .map(|(index, view)| format!("({}) {} {}", index + 1, sentence(&view.ask), view.how.join(" ")))
         .collect();

@@ -68,9 +68,17 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
         as_of: cluster.as_of.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         target: cluster.target.map(|target| target.to_string()),
         nodes: nodes::cards(cluster, judged),
-        verdict: verdict::view(cluster, judged, &reached, &findings, &missing, &coverage),
+        verdict: verdict::view(&verdict::Seen {
+            cluster,
+            judged,
+            verdict: &reached,
+            findings: &findings,
+            missing: &missing,
+            coverage: &coverage,
+            work: &work,
+        }),
         safety,
-        actions: actions(judged, work),
+        actions: actions(judged, &work),
         never: knowledge.rows.never.clone(),
         request: missing::request(&missing),
         missing,
@@ -90,18 +98,13 @@ fn advice(rules: &[RuleInfo]) -> BTreeMap<String, RuleAdvice> {
         .iter()
         .map(|rule| {
             let advice = RuleAdvice {
-                title: rule.title.clone(),
-                why: first_sentence(&rule.why),
+                why: format!("{}.", plan::first_sentence(&rule.why)),
                 fix: rule.fix.clone(),
                 bundle_safety: rule.bundle_safety,
             };
             (rule.id.clone(), advice)
         })
         .collect()
-}
-
-fn first_sentence(text: &str) -> String {
-    text.split_once(". ").map_or_else(|| text.to_owned(), |(first, _)| format!("{first}."))
 }
 
 /// Findings in two lists: bundle safety, and everything else; both worst first.
@@ -140,8 +143,8 @@ fn findings(
     (safety, others)
 }
 
-fn actions(judged: &[Judged], work: Vec<Work>) -> Vec<Action> {
-    work.into_iter()
+fn actions(judged: &[Judged], work: &[Work]) -> Vec<Action> {
+    work.iter()
         .enumerate()
         .map(|(index, work)| Action {
             number: index + 1,
@@ -151,10 +154,10 @@ fn actions(judged: &[Judged], work: Vec<Work>) -> Vec<Action> {
                 .filter_map(|at| Some((judged.get(at.0)?, plan::find(judged, *at)?)))
                 .map(|(one, finding)| reason(&one.rule, finding))
                 .collect(),
-            title: work.title,
-            nodes: work.nodes,
-            why: work.why,
-            steps: work.steps,
+            title: work.title.clone(),
+            nodes: work.nodes.clone(),
+            why: work.why.clone(),
+            steps: work.steps.clone(),
             severity: work.severity,
             confidence: work.confidence,
         })

@@ -55,7 +55,12 @@ fn odd(cluster: &Cluster, judged: &[Judged], mine: &[(&str, &Finding)]) -> Optio
         .filter(|(rule, _)| serving > 1 && nodes_with(judged, rule) < serving)
         .collect();
     grave.sort_by_key(|(rule, finding)| (finding.severity, finding.confidence, *rule));
-    grave.first().map(|(_, finding)| finding.title.clone())
+    grave.first().map(|(_, finding)| without_name(&finding.title, &finding.subject.name).to_owned())
+}
+
+/// The title without the name it starts with: it stands beside the name already.
+fn without_name<'a>(title: &'a str, name: &str) -> &'a str {
+    title.strip_prefix(name).map_or(title, |rest| rest.trim_start_matches([':', ' ']))
 }
 
 fn nodes_with(judged: &[Judged], rule: &str) -> usize {

@@ -1,32 +1,36 @@
 //! The verdict in words.
 
-use super::reason;
+use super::{missing, reason};
 use crate::finding::{Judged, Outcome, Severity, State, Verdict};
 use crate::model::Cluster;
-use crate::plan::listed;
+use crate::plan::{Work, listed};
 use crate::report::model::{Coverage, FindingView, MissingView, Reason, VerdictView};
 use std::collections::BTreeMap;
 
-pub(super) fn view(
-    cluster: &Cluster,
-    judged: &[Judged],
-    verdict: &Verdict,
-    findings: &[FindingView],
-    missing: &[MissingView],
-    coverage: &Coverage,
-) -> VerdictView {
-    let reasons = reasons(judged, verdict, missing);
+/// Everything the words are made of.
+pub(super) struct Seen<'a> {
+    pub(super) cluster: &'a Cluster,
+    pub(super) judged: &'a [Judged],
+    pub(super) verdict: &'a Verdict,
+    pub(super) findings: &'a [FindingView],
+    pub(super) missing: &'a [MissingView],
+    pub(super) coverage: &'a Coverage,
+    pub(super) work: &'a [Work],
+}
+
+pub(super) fn view(seen: &Seen) -> VerdictView {
+    let reasons = reasons(seen.judged, seen.verdict, seen.missing, seen.coverage);
     let mut counts: BTreeMap<&'static str, usize> =
         Severity::ALL.iter().map(|severity| (severity.word(), 0)).collect();
-    for finding in findings {
+    for finding in seen.findings {
         *counts.entry(finding.severity.word()).or_default() += 1;
     }
     VerdictView {
-        state: verdict.state,
-        label: label(verdict.state),
-        question: question(cluster),
-        headline: headline(cluster, verdict, &reasons, missing, coverage),
-        settle: settle(verdict, missing),
+        state: seen.verdict.state,
+        label: label(seen.verdict.state),
+        question: question(seen.cluster),
+        headline: headline(seen, &reasons),
+        settle: settle(seen.verdict, seen.missing),
         reasons,
         counts,
     }
@@ -51,7 +55,12 @@ fn question(cluster: &Cluster) -> String {
 }
 
 /// Reasons, gravest first: findings by title, unknown rules by what they miss.
-fn reasons(judged: &[Judged], verdict: &Verdict, missing: &[MissingView]) -> Vec<Reason> {
+fn reasons(
+    judged: &[Judged],
+    verdict: &Verdict,
+    missing: &[MissingView],
+    coverage: &Coverage,
+) -> Vec<Reason> {
     let mut found = Vec::new();
     let mut open = Vec::new();
     for one in verdict.because.iter().filter_map(|index| judged.get(*index)) {
@@ -71,7 +80,7 @@ fn reasons(judged: &[Judged], verdict: &Verdict, missing: &[MissingView]) -> Vec
                 let view = missing.iter().find(|view| view.rules.contains(&one.rule));
                 let reason = Reason {
                     rule: one.rule.clone(),
-                    text: format!("{} could not be decided: {what} is missing", one.rule),
+                    text: format!("Undecided: \"{}\"; missing: {what}", title(coverage, &one.rule)),
                     anchor: view.map(|view| view.anchor.clone()).unwrap_or_default(),
                 };
                 if !open.iter().any(|before: &Reason| before.rule == reason.rule) {
@@ -91,7 +100,7 @@ fn reasons(judged: &[Judged], verdict: &Verdict, missing: &[MissingView]) -> Vec
     if verdict.state == State::CannotSay && verdict.node_set_open {
         reasons.push(Reason {
             rule: "CLU-006".into(),
-            text: "nothing confirms that the nodes seen are all there are".into(),
+            text: "Nothing confirms that the nodes seen are all there are".into(),
             anchor: missing
                 .iter()
                 .find(|view| view.rules.iter().any(|rule| rule == "CLU-006"))
@@ -104,55 +113,48 @@ fn reasons(judged: &[Judged], verdict: &Verdict, missing: &[MissingView]) -> Vec
     reasons
 }
 
-fn headline(
-    cluster: &Cluster,
-    verdict: &Verdict,
-    reasons: &[Reason],
-    missing: &[MissingView],
-    coverage: &Coverage,
-) -> String {
-    let more = |count: usize| match count {
-        0 => String::new(),
-        1 => " (and one more reason)".to_owned(),
-        count => format!(" (and {count} more reasons)"),
-    };
-    let lead = reasons.first().map(|reason| reason.text.clone()).unwrap_or_default();
-    let judged = coverage.counts.get("total").copied().unwrap_or_default()
-        - coverage.counts.get("not-applicable").copied().unwrap_or_default();
-    match verdict.state {
-        State::NotReady => format!("{lead}{}.", more(reasons.len().saturating_sub(1))),
-        State::ReadyWithWarnings => {
-            format!("Nothing blocks, but: {lead}{}.", more(reasons.len().saturating_sub(1)))
-        }
+fn title<'a>(coverage: &'a Coverage, rule: &'a str) -> &'a str {
+    coverage.rules.iter().find(|one| one.rule == rule).map_or(rule, |one| one.title.as_str())
+}
+
+/// What a reader gets in ten seconds: what is wrong, and what to do first.
+fn headline(seen: &Seen, reasons: &[Reason]) -> String {
+    let lead = reasons.first().map(|reason| reason.text.as_str()).unwrap_or_default();
+    let first =
+        seen.work.first().map(|work| format!(" First: {}.", lower_start(&work.title))).unwrap_or_default();
+    match seen.verdict.state {
+        State::NotReady => format!("{lead}.{first}"),
+        State::ReadyWithWarnings => format!("Nothing blocks, but: {lead}.{first}"),
         State::Ready => {
-            let names: Vec<String> = cluster.serving().map(|node| node.name.clone()).collect();
+            let names: Vec<String> = seen.cluster.serving().map(|node| node.name.clone()).collect();
+            let count = |word| seen.coverage.counts.get(word).copied().unwrap_or_default();
+            let judged = count("total") - count("not-applicable");
             format!("{judged} rules were judged on {} and none found a fault of weight.", listed(&names))
         }
-        State::CannotSay => {
-            let suspect = reasons.iter().find(|reason| reason.anchor.starts_with("finding-"));
-            let open = coverage
-                .rules
-                .iter()
-                .filter(|rule| rule.severity == Severity::Blocker && rule.outcome == "unknown")
-                .count();
-            let undecided = match open {
-                0 => String::new(),
-                1 => "One blocker rule could not be decided".to_owned(),
-                open => format!("{open} blocker rules could not be decided"),
-            };
-            let settle = missing
-                .first()
-                .filter(|view| view.blockers > 0)
-                .map(|view| format!("; what would decide most of them: {}", lower_start(&view.ask)))
-                .unwrap_or_default();
-            match (suspect, undecided.is_empty()) {
-                (Some(reason), true) => format!("To be checked first: {}.", reason.text),
-                (Some(reason), false) => format!("To be checked first: {}. {undecided}{settle}", reason.text),
-                (None, false) => format!("No blocker is proved. {undecided}{settle}"),
-                (None, true) => format!("No blocker is proved, but {lead}."),
-            }
-        }
+        State::CannotSay => undecided(seen, reasons),
     }
+}
+
+fn undecided(seen: &Seen, reasons: &[Reason]) -> String {
+    let suspect = reasons.iter().find(|reason| reason.anchor.starts_with("finding-"));
+    let start = suspect.map_or_else(
+        || "No blocker is proved.".to_owned(),
+        |reason| format!("To be checked first: {}.", reason.text),
+    );
+    let rules = &seen.coverage.rules;
+    let open = rules.iter().filter(|rule| rule.severity == Severity::Blocker && rule.outcome == "unknown");
+    let open = match open.count() {
+        0 if seen.verdict.node_set_open => {
+            " Nothing confirms that the nodes seen are all there are.".to_owned()
+        }
+        0 => String::new(),
+        1 => " One blocker rule could not be decided.".to_owned(),
+        open => format!(" {open} blocker rules could not be decided."),
+    };
+    let decisive = seen.missing.first().filter(|view| view.blockers > 0 && !missing::is_hopeless(view));
+    let settle =
+        decisive.map(|view| format!(" Most decisive: {}.", lower_start(&view.ask))).unwrap_or_default();
+    format!("{start}{open}{settle}")
 }
 
 fn lower_start(text: &str) -> String {
@@ -164,5 +166,10 @@ fn settle(verdict: &Verdict, missing: &[MissingView]) -> Vec<String> {
     if verdict.state != State::CannotSay {
         return Vec::new();
     }
-    missing.iter().filter(|view| view.blockers > 0).take(5).map(|view| view.ask.clone()).collect()
+    missing
+        .iter()
+        .filter(|view| view.blockers > 0 && !missing::is_hopeless(view))
+        .take(5)
+        .map(|view| view.ask.clone())
+        .collect()
 }

@@ -1,0 +1,228 @@
+//! The command line as clap sees it; help texts stand here and nowhere else.
+
+use crate::model::{BuildVersion, Role};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
+use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Collect snapshot bundles from the nodes of a Secret Server web cluster, and audit them offline.
+#[derive(Debug, Parser)]
+#[command(name = "clusterbrief", version, about, disable_help_subcommand = true, after_help = AFTER_HELP)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const AFTER_HELP: &str = "\
+On each node:   clusterbrief collect --app-dir C:\\inetpub\\wwwroot\\SecretServer
+On your desk:   clusterbrief report bundles/ -o report.html
+
+Exit codes: 0 written; 1 --fail-on reached; 2 usage; 3 written, some input refused;
+4 nothing usable; 5 cannot write; 6 a secret could not be removed, nothing written.
+Not affiliated with the product's vendor.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Write one bundle of this node: hashes, versions, settings and logs, never a secret
+    Collect(CollectArgs),
+    /// Analyse bundles and exports, and write the readiness-and-error report
+    Report(ReportArgs),
+    /// Show who made a bundle, when, and what was taken and skipped and why; verify every hash
+    Inspect {
+        /// A bundle, zip or folder
+        bundle: PathBuf,
+    },
+    /// Print what a rule checks, why, how to fix it, and its sources
+    Explain {
+        /// Rule id, such as VER-001
+        rule: String,
+    },
+    /// List every rule
+    Rules,
+    /// Print a table to fill in
+    Template {
+        /// Which table
+        what: Template,
+    },
+    /// Make a key that lets fingerprints of different nodes compare
+    CaseKey(CaseKeyArgs),
+    /// Print the completion script for a shell
+    Completions {
+        /// bash, zsh, fish or powershell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Template {
+    /// CSV to copy the Server Nodes page into, for versions without the REST call
+    Nodes,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct CaseKeyArgs {
+    #[command(subcommand)]
+    pub verb: CaseKeyVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CaseKeyVerb {
+    /// Write a new random key; it stays with the customer
+    New {
+        /// File to write; never overwritten
+        #[arg(short, long, value_name = "FILE", default_value = "clusterbrief-case-key-do-not-send.txt")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct CollectArgs {
+    /// Folder of the application, as IIS shows it
+    #[arg(long, value_name = "DIR")]
+    pub app_dir: PathBuf,
+    /// applicationHost.config of IIS [default: where Windows has it]
+    #[arg(long, value_name = "FILE")]
+    pub iis_config: Option<PathBuf>,
+    /// Name of the node the folder was copied from: nothing of this machine is then recorded
+    #[arg(long, value_name = "NAME")]
+    pub node: Option<String>,
+    /// Folder for the bundle, created if missing
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+    /// List every file, key and command that would be touched, with sizes, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Oldest logs to take: a number of days such as 14d, or a day such as 2026-11-01 [default: 14d]
+    #[arg(long, value_name = "AGE", value_parser = since)]
+    pub since: Option<Since>,
+    /// Most bytes of logs, newest first, before compression; 200MB style suffixes are understood
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "200MB")]
+    pub max_log_bytes: u64,
+    /// Key file from `clusterbrief case-key new`: the same on every node of the case
+    #[arg(long, value_name = "FILE")]
+    pub case_key_file: Option<PathBuf>,
+    /// What a clock that all nodes can be held against shows right now, such as 2026-11-22T12:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = DateTime::parse_from_rfc3339)]
+    pub reference_time: Option<DateTime<FixedOffset>>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct ReportArgs {
+    /// Bundles (zip or folder), folders of bundles, exports
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// File to write; the format follows the extension (.html, .md, .json); may be given several times; - for standard output
+    #[arg(short, long = "out", value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// Format where the file name does not tell it
+    #[arg(long)]
+    pub format: Option<Format>,
+    /// Build to upgrade to, such as 11.7.000049: judges the upgrade too
+    #[arg(long, value_name = "VERSION", value_parser = BuildVersion::parse)]
+    pub target: Option<BuildVersion>,
+    /// Moment calendar rules are judged against, a day or RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub as_of: Option<DateTime<Utc>>,
+    /// Names of all nodes that serve requests, which confirms the set
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub expect_nodes: Vec<String>,
+    /// Puts a node in a group of its own: NAME=dr, NAME=standby or NAME=mirror
+    #[arg(long, value_name = "NAME=ROLE", value_parser = role)]
+    pub role: Vec<(String, Role)>,
+    /// Answers of people, a TOML file (see docs/answers.md)
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// Exit with 1 when the verdict is this bad or worse
+    #[arg(long, value_name = "VERDICT")]
+    pub fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// One self-contained page
+    Html,
+    /// Text to paste into a ticket
+    Md,
+    /// Everything, for programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Only on NOT READY
+    NotReady,
+    /// On NOT READY or CANNOT SAY
+    CannotSay,
+    /// On anything but READY
+    Warnings,
+}
+
+/// How far back logs go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Since {
+    Days(u32),
+    Day(NaiveDate),
+}
+
+fn since(text: &str) -> Result<Since, String> {
+    if let Some(days) = text.strip_suffix('d').and_then(|days| days.parse().ok()) {
+        return Ok(Since::Days(days));
+    }
+    text.parse()
+        .map(Since::Day)
+        .map_err(|_| "expected a number of days such as 14d, or a day such as 2026-11-01".into())
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text.get(digits.len()..).unwrap_or_default().to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" => 1 << 10,
+        "M" | "MB" => 1 << 20,
+        "G" | "GB" => 1 << 30,
+        _ => return Err("expected a number of bytes such as 200MB".into()),
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|n| n.checked_mul(unit))
+        .ok_or_else(|| "expected a number of bytes such as 200MB".into())
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(day) = text.parse::<NaiveDate>() {
+        return Ok(Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)));
+    }
+    DateTime::parse_from_rfc3339(text)
+        .map(|time| time.with_timezone(&Utc))
+        .map_err(|_| "expected a day such as 2026-11-22 or a moment such as 2026-11-22T12:00:00Z".into())
+}
+
+fn role(text: &str) -> Result<(String, Role), String> {
+    let (name, word) = text.split_once('=').ok_or("expected NAME=dr, NAME=standby or NAME=mirror")?;
+    let role = [Role::Dr, Role::Standby, Role::Mirror]
+        .into_iter()
+        .find(|role| role.word() == word)
+        .ok_or("the role is dr, standby or mirror")?;
+    if name.is_empty() {
+        return Err("the name of the node is missing".into());
+    }
+    Ok((name.to_owned(), role))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_ages_read_as_people_write_them() {
+        assert_eq!(bytes("200MB"), Ok(200 << 20));
+        assert_eq!(bytes("5"), Ok(5));
+        assert!(bytes("5 parsecs").is_err() && bytes("99999999999GB").is_err());
+        assert_eq!(since("14d"), Ok(Since::Days(14)));
+        assert!(since("2026-11-01").is_ok() && since("yesterday").is_err());
+        assert_eq!(role("WEB03=dr"), Ok(("WEB03".to_owned(), Role::Dr)));
+        assert!(role("WEB03=boss").is_err() && role("=dr").is_err());
+    }
+}

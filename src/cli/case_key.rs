@@ -1,0 +1,31 @@
+//! `case-key new`.
+
+use super::args::{CaseKeyArgs, CaseKeyVerb};
+use super::{Exit, Failure};
+use crate::redact::CaseKey;
+use anstream::println;
+use anyhow::Context as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+
+pub(super) fn run(args: &CaseKeyArgs) -> Result<Exit, Failure> {
+    let CaseKeyVerb::New { out } = &args.verb;
+    let key = CaseKey::generate().map_err(|error| Failure::new(Exit::CannotWrite, error))?;
+    // Never over an existing key: bundles made with it could not be compared any more.
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options
+        .open(out)
+        .and_then(|mut file| file.write_all(key.to_file_text().as_bytes()).and_then(|()| file.sync_all()))
+        .with_context(|| format!("cannot write {}", out.display()))
+        .map_err(|error| Failure::new(Exit::CannotWrite, error))?;
+    println!("Wrote {}.", out.display());
+    println!("Copy it to every node of the case and collect there with --case-key-file. It stays with you:");
+    println!("do not send it with the bundles. Delete it when the case is closed.");
+    Ok(Exit::Written)
+}

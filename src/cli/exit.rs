@@ -1,0 +1,29 @@
+//! Exit codes: part of the fixed surface (README, `docs/report-format.md`).
+
+use std::process::ExitCode;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything asked for was written.
+    Written = 0,
+    /// Written, and the verdict reached `--fail-on`.
+    FailOn = 1,
+    /// The command line was wrong.
+    Usage = 2,
+    /// Written, but some input was refused.
+    SomeRefused = 3,
+    /// No input was usable.
+    NothingUsable = 4,
+    /// The output could not be written.
+    CannotWrite = 5,
+    /// The leak scan failed the collection.
+    Leak = 6,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,118 @@
+//! `explain` and `rules`: the texts of the rules.
+
+use super::{Exit, Failure};
+use crate::finding::Scope;
+use crate::knowledge::{Knowledge, Status};
+use crate::rules::{self, Rule};
+use anstream::println;
+use anyhow::anyhow;
+
+pub(super) fn one(id: &str) -> Result<Exit, Failure> {
+    let (knowledge, rules) = load()?;
+    let wanted = rules.iter().find(|rule| rule.id.eq_ignore_ascii_case(id));
+    let Some(rule) = wanted else {
+        let family = id.split('-').next().unwrap_or_default().to_uppercase();
+        let near: Vec<&str> =
+            rules.iter().map(|rule| rule.id.as_str()).filter(|id| id.starts_with(&family)).collect();
+        let hint = if near.is_empty() {
+            "; \"clusterbrief rules\" lists them all".to_owned()
+        } else {
+            format!("; its family has {}", near.join(", "))
+        };
+        return Err(Failure::new(Exit::Usage, anyhow!("there is no rule {id}{hint}")));
+    };
+    let bold = anstyle();
+    println!("{bold}{}  {}{bold:#}", rule.id, rule.title);
+    println!("{}", facts(rule));
+    for (heading, text) in [
+        ("What it checks", &rule.what),
+        ("Why it matters", &rule.why),
+        ("How to fix it", &rule.fix),
+        ("What it cannot see", &rule.blind),
+    ] {
+        println!("\n{bold}{heading}{bold:#}");
+        for line in wrap(text, 78) {
+            println!("  {line}");
+        }
+    }
+    println!("\n{bold}Sources{bold:#}");
+    for cite in &rule.cites {
+        let source = knowledge.sources.find(cite);
+        let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
+        println!("  {} ({}, {age})", cite.source, status(cite.status));
+        for line in wrap(title, 74) {
+            println!("    {line}");
+        }
+    }
+    Ok(Exit::Written)
+}
+
+pub(super) fn all() -> Result<Exit, Failure> {
+    let (_, rules) = load()?;
+    for rule in &rules {
+        let scope = if rule.scope == Scope::Upgrade { "upgrade" } else { "" };
+        println!("{:8} {:8} {:8} {}", rule.id, rule.severity.word(), scope, rule.title);
+    }
+    println!("\n{} rules. \"clusterbrief explain ID\" tells more of one.", rules.len());
+    Ok(Exit::Written)
+}
+
+fn load() -> Result<(Knowledge, Vec<Rule>), Failure> {
+    let knowledge = Knowledge::builtin().map_err(|error| Failure::new(Exit::NothingUsable, error))?;
+    let rules = rules::all(&knowledge);
+    Ok((knowledge, rules))
+}
+
+fn facts(rule: &Rule) -> String {
+    let scope = match rule.scope {
+        Scope::Now => "judged always",
+        Scope::Upgrade => "judged with --target",
+    };
+    let builds = rule.applies.map(|applies| {
+        let range = applies.versions;
+        let from = range.from.map(|from| format!(" from {from}")).unwrap_or_default();
+        let before = range.before.map(|before| format!(" before {before}")).unwrap_or_default();
+        format!(", builds{from}{before}")
+    });
+    format!("{}, {scope}{}", rule.severity, builds.unwrap_or_default())
+}
+
+const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Confirmed => "read in the source",
+        Status::Top => "read there as far as the page was available",
+        Status::Title => "only its title was seen",
+        Status::Inferred => "our own reasoning",
+    }
+}
+
+const fn anstyle() -> clap::builder::styling::Style {
+    clap::builder::styling::Style::new().bold()
+}
+
+/// Breaks text at blanks so that no line is longer than `width` characters, save single words that are.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn text_wraps_at_blanks() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("incomprehensibilities", 5), ["incomprehensibilities"]);
+        assert!(wrap("", 5).is_empty());
+    }
+}

@@ -1,0 +1,125 @@
+//! `report`.
+
+use super::args::{FailOn, Format, ReportArgs};
+use super::audit::{Auditor, EXPORT_BYTES};
+use super::{Exit, Failure, output};
+use crate::bundle::source::{Given, gather};
+use crate::finding::State;
+use crate::intake::cluster::Options;
+use crate::model::InputStatus;
+use crate::report::model::{InputView, Report};
+use crate::report::{escape, html, json, markdown, terminal};
+use anstream::{AutoStream, ColorChoice, eprintln, print};
+use anyhow::{Context as _, anyhow};
+use chrono::{SubsecRound as _, Utc};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
+    let outputs = outputs(args)?;
+    let given = given(args)?;
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
+    let now = Utc::now().trunc_subsecs(0);
+    let options = Options {
+        expect_nodes: args.expect_nodes.clone(),
+        roles: args.role.iter().cloned().collect(),
+        as_of: args.as_of.unwrap_or(now),
+        target: args.target,
+    };
+    let auditor = Auditor::new().map_err(|error| Failure::new(Exit::NothingUsable, error))?;
+    let audited = auditor.audit(given, &options).map_err(|error| Failure::new(Exit::NothingUsable, error))?;
+    for remark in &audited.remarks {
+        eprintln!("clusterbrief: {}", escape::one_line(remark));
+    }
+    let report = &audited.report;
+    for input in report.inputs.iter().filter(|input| input.status != InputStatus::Read) {
+        for problem in &input.problems {
+            eprintln!("clusterbrief: {}: {}", escape::one_line(&input.name), escape::one_line(&problem.text));
+        }
+    }
+    if !report.inputs.iter().any(is_usable) {
+        let error = anyhow!("none of the inputs is usable: nothing was judged and nothing was written");
+        return Err(Failure::new(Exit::NothingUsable, error));
+    }
+    for (path, format) in &outputs {
+        output::write(path, render(report, *format)?.as_bytes())?;
+    }
+    if outputs.is_empty() {
+        summary(report);
+    }
+    Ok(exit(report, args.fail_on))
+}
+
+/// The outputs with their formats, checked before any work is done.
+fn outputs(args: &ReportArgs) -> Result<Vec<(PathBuf, Format)>, Failure> {
+    if args.out.is_empty() && args.format.is_some() {
+        return Ok(vec![(PathBuf::from("-"), args.format.unwrap_or(Format::Html))]);
+    }
+    args.out
+        .iter()
+        .map(|path| {
+            let by_name = match path.extension().and_then(|extension| extension.to_str()) {
+                Some("html" | "htm") => Some(Format::Html),
+                Some("md" | "markdown") => Some(Format::Md),
+                Some("json") => Some(Format::Json),
+                _ => None,
+            };
+            by_name.or(args.format).map(|format| (path.clone(), format)).ok_or_else(|| {
+                let what = if path.as_os_str() == "-" {
+                    "standard output needs --format html, md or json".to_owned()
+                } else {
+                    format!("{}: the name ends in none of .html, .md, .json; add --format", path.display())
+                };
+                Failure::new(Exit::Usage, anyhow!(what))
+            })
+        })
+        .collect()
+}
+
+fn given(args: &ReportArgs) -> Result<Vec<Given>, Failure> {
+    let paths: Vec<&Path> = args.inputs.iter().chain(&args.answers).map(PathBuf::as_path).collect();
+    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+        return Err(Failure::new(
+            Exit::Usage,
+            anyhow!("{}: there is no such file or folder", missing.display()),
+        ));
+    }
+    Ok(paths.into_par_iter().flat_map_iter(|path| gather(path, EXPORT_BYTES)).collect())
+}
+
+fn is_usable(input: &InputView) -> bool {
+    input.status != InputStatus::Refused && input.kind.is_evidence()
+}
+
+fn render(report: &Report, format: Format) -> Result<String, Failure> {
+    let text = match format {
+        Format::Html => html::render(report),
+        Format::Md => markdown::render(report),
+        Format::Json => json::render(report),
+    };
+    text.context("cannot render the report").map_err(|error| Failure::new(Exit::CannotWrite, error))
+}
+
+/// The short form on the terminal: as wide as it is, in colour where that is wanted.
+fn summary(report: &Report) {
+    let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100);
+    print!("{}", terminal::render(report, width, colour));
+}
+
+fn exit(report: &Report, fail_on: Option<FailOn>) -> Exit {
+    let state = report.verdict.state;
+    let reached = match fail_on {
+        None => false,
+        Some(FailOn::NotReady) => state == State::NotReady,
+        Some(FailOn::CannotSay) => matches!(state, State::NotReady | State::CannotSay),
+        Some(FailOn::Warnings) => state != State::Ready,
+    };
+    if reached {
+        Exit::FailOn
+    } else if report.inputs.iter().any(|input| input.status == InputStatus::Refused) {
+        Exit::SomeRefused
+    } else {
+        Exit::Written
+    }
+}

@@ -1,0 +1,206 @@
+//! The borders of the house, checked over every `crate::` path of the sources, and the proof that the program is
+//! offline: no network type in our code, no network crate among the dependencies of any target.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What each room may see (DESIGN 3). A room that is missing here is a mistake of whoever added it.
+fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
+    BTreeMap::from([
+        ("model", &[][..]),
+        ("finding", &["model"]),
+        ("redact", &["model"]),
+        ("bundle", &["model"]),
+        ("knowledge", &["model", "finding"]),
+        ("logs", &["model", "redact", "knowledge"]),
+        ("intake", &["model", "bundle", "redact", "logs", "knowledge"]),
+        ("collect", &["model", "bundle", "redact", "intake"]),
+        ("rules", &["model", "finding", "knowledge"]),
+        ("plan", &["model", "finding", "knowledge"]),
+        ("report", &["model", "finding", "knowledge", "plan"]),
+        (
+            "cli",
+            &[
+                "model",
+                "finding",
+                "redact",
+                "bundle",
+                "knowledge",
+                "logs",
+                "intake",
+                "collect",
+                "rules",
+                "plan",
+                "report",
+            ],
+        ),
+    ])
+}
+
+/// Rooms that may open files.
+const IO: &[&str] = &["cli", "collect", "bundle"];
+
+fn sources() -> Vec<(String, PathBuf, String)> {
+    fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, into);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                into.push(path);
+            }
+        }
+    }
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    walk(&src, &mut paths);
+    paths.sort();
+    paths
+        .into_iter()
+        .filter_map(|path| {
+            let room = path.strip_prefix(&src).unwrap().components().next().unwrap();
+            let room = room.as_os_str().to_str().unwrap().to_owned();
+            (!room.ends_with(".rs")).then(|| (room, path.clone(), fs::read_to_string(&path).unwrap()))
+        })
+        .collect()
+}
+
+/// Every room named in a `crate::room` or `crate::{room, …}` path of a line of code.
+fn rooms_named(line: &str) -> Vec<String> {
+    let code = line.split("//").next().unwrap_or_default();
+    let mut rooms = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let names = match rest.strip_prefix('{') {
+            Some(group) => group.split('}').next().unwrap_or_default().to_owned(),
+            None => rest.to_owned(),
+        };
+        for name in names.split(',') {
+            let room: String =
+                name.trim().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+            if !room.is_empty() {
+                rooms.push(room);
+            }
+            if !rest.starts_with('{') {
+                break;
+            }
+        }
+    }
+    rooms
+}
+
+/// The lines that ship: everything before a file's test module.
+fn shipped(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+        .map(|(at, line)| (at + 1, line))
+}
+
+#[test]
+fn rooms_see_only_what_they_may() {
+    let allowed = allowed();
+    let mut wrong = Vec::new();
+    for (room, path, text) in sources() {
+        let may = allowed.get(room.as_str()).unwrap_or_else(|| panic!("room {room} has no row in this test"));
+        for (number, line) in shipped(&text) {
+            for named in rooms_named(line) {
+                if named != room && !may.contains(&named.as_str()) {
+                    wrong.push(format!("{}:{number}: {room} must not see {named}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_check_itself_sees_paths() {
+    assert_eq!(rooms_named("use crate::rules::engine;"), ["rules"]);
+    assert_eq!(rooms_named("use crate::{model, report::html};"), ["model", "report"]);
+    assert_eq!(rooms_named("let x: crate::bundle::Bundle = crate::intake::y();"), ["bundle", "intake"]);
+    assert!(rooms_named("/// see [`crate::rules`]").is_empty());
+}
+
+#[test]
+fn files_clock_and_environment_stay_in_their_rooms() {
+    let mut wrong = Vec::new();
+    for (room, path, text) in sources() {
+        for (number, line) in shipped(&text) {
+            let code = line.split("//").next().unwrap_or_default();
+            let mut forbid = |what: &str, why: &str| {
+                if code.contains(what) {
+                    wrong.push(format!("{}:{number}: {what} in {room}: {why}", path.display()));
+                }
+            };
+            forbid("std::net", "the program is offline");
+            if !IO.contains(&room.as_str()) {
+                forbid("std::fs", "only cli, collect and bundle do I/O");
+                forbid("std::env", "only cli, collect and bundle do I/O");
+                forbid("File::open", "only cli, collect and bundle do I/O");
+                forbid("std::process::Command", "only the collector runs commands");
+            }
+            if !["cli", "collect"].contains(&room.as_str()) {
+                forbid("Utc::now", "the clock is read in cli and by the collector's host");
+                forbid("Local::now", "the clock is read in cli and by the collector's host");
+                forbid("SystemTime::now", "the clock is read in cli and by the collector's host");
+            }
+            if room != "cli" {
+                for printing in ["println!", "eprintln!", "print!", "eprint!"] {
+                    forbid(printing, "only cli prints");
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_dependency_of_any_target_speaks_to_a_network() {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--locked", "--offline", "--manifest-path"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let names: BTreeSet<&str> = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| package["name"].as_str().unwrap())
+        .collect();
+    assert!(names.contains("zip"), "the list of packages is not what this test expects");
+    let network = [
+        "async-std",
+        "curl",
+        "curl-sys",
+        "h2",
+        "hyper",
+        "isahc",
+        "mio",
+        "native-tls",
+        "openssl",
+        "quinn",
+        "reqwest",
+        "rustls",
+        "schannel",
+        "smol",
+        "socket2",
+        "surf",
+        "tokio",
+        "trust-dns-resolver",
+        "tungstenite",
+        "ureq",
+    ];
+    let found: Vec<&&str> = network.iter().filter(|name| names.contains(**name)).collect();
+    assert!(found.is_empty(), "network crates among the dependencies: {found:?}");
+}
+
+#[test]
+fn main_stays_thin() {
+    let main = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs")).unwrap();
+    assert!(main.lines().count() < 40);
+}

@@ -1,0 +1,251 @@
+//! The command line from the outside: verbs, exit codes, streams.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sample(name: &str) -> String {
+    root().join("samples").join(name).to_string_lossy().into_owned()
+}
+
+fn run(args: &[&str]) -> Output {
+    run_in(&std::env::temp_dir(), args)
+}
+
+fn run_in(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_clusterbrief"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("CLICOLOR_FORCE")
+        .env("COLUMNS", "100")
+        .output()
+        .expect("the program runs")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+#[test]
+fn a_report_without_an_output_is_a_summary_without_colour_in_a_pipe() {
+    let output = run(&["report", &sample("mid-upgrade")]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let text = out(&output);
+    assert!(text.contains("NOT READY") && text.contains("WEB03"), "{text}");
+    assert!(!text.contains('\u{1b}'), "escape sequences in a pipe");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+}
+
+#[test]
+fn several_outputs_at_once_by_extension() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let output = run_in(
+        folder.path(),
+        &["report", &sample("mid-upgrade"), "-o", "r.html", "-o", "deep/r.md", "-o", "r.json"],
+    );
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(out(&output).is_empty(), "files were asked for: nothing on standard output");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a report");
+    assert!(read("r.html").to_lowercase().starts_with("<!doctype html>"));
+    assert!(read("deep/r.md").contains("NOT READY"));
+    let json: serde_json::Value = serde_json::from_str(&read("r.json")).expect("JSON");
+    assert_eq!(json["verdict"]["state"], "not-ready");
+}
+
+#[test]
+fn standard_output_needs_a_format() {
+    let output = run(&["report", &sample("one-bundle"), "-o", "-"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("--format"), "{}", err(&output));
+    let output = run(&["report", &sample("one-bundle"), "-o", "-", "--format", "json"]);
+    assert_eq!(code(&output), 0);
+    let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    assert_eq!(json["verdict"]["state"], "cannot-say");
+}
+
+#[test]
+fn fail_on_decides_the_exit_code() {
+    for (name, fail_on, expected) in [
+        ("mid-upgrade", "not-ready", 1),
+        ("one-bundle", "not-ready", 0),
+        ("one-bundle", "cannot-say", 1),
+        ("healthy-3-node", "warnings", 0),
+    ] {
+        let output = run(&["report", &sample(name), "--as-of", "2026-11-20", "--fail-on", fail_on]);
+        assert_eq!(code(&output), expected, "{name} {fail_on}");
+    }
+}
+
+#[test]
+fn refused_inputs_are_named_and_the_rest_is_reported() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let output = run_in(folder.path(), &["report", &sample("broken-bundle"), "-o", "r.json"]);
+    assert_eq!(code(&output), 3);
+    let said = err(&output);
+    for name in ["WEB02", "WEB03", "WEB04.zip"] {
+        assert!(said.contains(&format!("clusterbrief: {name}: ")), "{name} in {said}");
+    }
+    let text = fs::read_to_string(folder.path().join("r.json")).expect("a report of the rest");
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert!(json["nodes"].as_array().expect("nodes").iter().any(|node| node["name"] == "WEB01"));
+}
+
+#[test]
+fn nothing_usable_writes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::write(folder.path().join("a.zip"), "no zip").expect("a file can be written");
+    fs::create_dir(folder.path().join("empty")).expect("a folder can be made");
+    for input in ["a.zip", "empty"] {
+        let output = run_in(folder.path(), &["report", input, "-o", "r.html"]);
+        assert_eq!(code(&output), 4, "{input}: {}", err(&output));
+        assert!(err(&output).contains(input), "{}", err(&output));
+        assert!(!folder.path().join("r.html").exists());
+    }
+    let output = run_in(folder.path(), &["report", "no-such-thing", "-o", "r.html"]);
+    assert_eq!(code(&output), 2);
+}
+
+#[test]
+fn an_output_that_is_a_folder_is_refused_and_the_old_report_stays() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::create_dir(folder.path().join("r.html")).expect("a folder can be made");
+    let output = run_in(folder.path(), &["report", &sample("one-bundle"), "-o", "r.html"]);
+    assert_eq!(code(&output), 5);
+    assert!(err(&output).contains("r.html is a folder"), "{}", err(&output));
+}
+
+/// A device that is always full stands for a full disk; the report beside it stays as it was.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_old_report_whole() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let full = fs::File::create("/dev/full").expect("the device opens");
+    let output = Command::new(env!("CARGO_BIN_EXE_clusterbrief"))
+        .args(["report", &sample("one-bundle"), "-o", "-", "--format", "html"])
+        .stdout(full)
+        .output()
+        .expect("the program runs");
+    assert_eq!(code(&output), 5);
+    assert!(err(&output).contains("cannot write to standard output"), "{}", err(&output));
+}
+
+#[test]
+fn every_rule_explains_itself() {
+    let output = run(&["rules"]);
+    assert_eq!(code(&output), 0);
+    let text = out(&output);
+    let ids: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|word| word.contains('-'))
+        .collect();
+    assert!(ids.len() > 50, "{text}");
+    for id in [ids[0], "ver-001"] {
+        let output = run(&["explain", id]);
+        assert_eq!(code(&output), 0);
+        for heading in ["What it checks", "Why it matters", "How to fix it", "What it cannot see", "Sources"]
+        {
+            assert!(out(&output).contains(heading), "{id}: {heading}");
+        }
+    }
+    let output = run(&["explain", "VER-999"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("VER-001"), "{}", err(&output));
+}
+
+#[test]
+fn inspect_verifies_every_hash() {
+    let output = run(&["inspect", &sample("one-bundle/WEB01")]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(out(&output).contains("agree with their size and SHA-256"), "{}", out(&output));
+    let output = run(&["inspect", &sample("broken-bundle/WEB02")]);
+    assert_eq!(code(&output), 3);
+    assert!(out(&output).contains("DOES NOT COUNT"), "{}", out(&output));
+}
+
+#[test]
+fn a_filled_in_template_is_read_back() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let template = out(&run(&["template", "nodes"]));
+    let header = template.lines().find(|line| line.contains("Machine Name")).expect("a header");
+    let columns = header.split(',').count();
+    let row = |name: &str| format!("{name},11.7.000049{}\n", ",".repeat(columns - 2));
+    fs::write(folder.path().join("nodes.csv"), format!("{header}\n{}{}", row("WEB01"), row("WEB02")))
+        .expect("a file can be written");
+    let output = run_in(folder.path(), &["report", "nodes.csv", "-o", "-", "--format", "json"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    assert_eq!(json["nodes"].as_array().expect("nodes").len(), 2);
+}
+
+#[test]
+fn completions_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let output = run(&["completions", shell]);
+        assert_eq!(code(&output), 0);
+        assert!(out(&output).contains("clusterbrief"), "{shell}");
+    }
+}
+
+#[test]
+fn a_case_key_is_made_once() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let args = ["case-key", "new", "--out", "key-do-not-send.txt"];
+    assert_eq!(code(&run_in(folder.path(), &args)), 0);
+    let key = fs::read(folder.path().join("key-do-not-send.txt")).expect("a key");
+    assert_eq!(code(&run_in(folder.path(), &args)), 5, "an existing key is never overwritten");
+    assert_eq!(fs::read(folder.path().join("key-do-not-send.txt")).expect("a key"), key);
+}
+
+#[test]
+fn collect_on_any_system_and_report_on_it() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let app = folder.path().join("SecretServer");
+    fs::create_dir_all(app.join("log")).expect("a folder can be made");
+    fs::write(app.join("web.config"), "<configuration />").expect("a file can be written");
+    fs::write(app.join("log/SS.log"), "2026-11-20 10:00:00,000 [1] INFO  Thycotic.X - started\r\n")
+        .expect("a log");
+    let args = ["collect", "--app-dir", "SecretServer", "--node", "WEB09", "--out", "out"];
+
+    let dry = run_in(folder.path(), &[&args[..], &["--dry-run"]].concat());
+    assert_eq!(code(&dry), 0, "{}", err(&dry));
+    assert!(out(&dry).contains("web.config") && !folder.path().join("out").exists(), "{}", out(&dry));
+
+    let output = run_in(folder.path(), &args);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let bundles: Vec<PathBuf> = fs::read_dir(folder.path().join("out"))
+        .expect("out")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    assert_eq!(bundles.len(), 1, "{bundles:?}");
+    assert_eq!(code(&run(&["inspect", &bundles[0].to_string_lossy()])), 0);
+    let report = run_in(folder.path(), &["report", "out"]);
+    assert_eq!(code(&report), 0, "{}", err(&report));
+    assert!(out(&report).contains("WEB09: the application folder holds no program"), "{}", out(&report));
+}
+
+#[test]
+fn help_fits_a_terminal_and_usage_errors_have_their_code() {
+    for args in [&["--help"][..], &["report", "--help"], &["collect", "--help"]] {
+        let output = run(args);
+        assert_eq!(code(&output), 0);
+        assert!(!out(&output).is_empty());
+    }
+    assert_eq!(code(&run(&["report"])), 2);
+    assert_eq!(code(&run(&["nonsense"])), 2);
+    assert_eq!(code(&run(&["report", &sample("one-bundle"), "--target", "10.11"])), 2);
+}

@@ -10,3 +10,4 @@
 pub mod forms;
 pub mod node_folder;
 pub mod pe;
+pub mod sample;

@@ -60,6 +60,8 @@ const PROGRAM_FILES: &[&str] = &[
 pub struct NodeFolder {
     /// Machine name.
     pub node: String,
+    /// Name of the time zone.
+    pub zone: String,
     /// Clock at the start of the collection.
     pub clock: DateTime<FixedOffset>,
     /// Content by path relative to the application folder.
@@ -78,6 +80,7 @@ impl NodeFolder {
     pub fn new(node: &str, version: &str, clock: DateTime<FixedOffset>) -> Self {
         let mut folder = Self {
             node: node.to_owned(),
+            zone: "W. Europe Standard Time".to_owned(),
             clock,
             files: BTreeMap::new(),
             modified: BTreeMap::new(),
@@ -215,7 +218,7 @@ impl NodeFolder {
             clock: self.clock,
             took: TimeDelta::seconds(7),
             name: self.node.clone(),
-            zone: "W. Europe Standard Time".to_owned(),
+            zone: self.zone.clone(),
             os: "Windows Server 2022 Standard, build 20348".to_owned(),
             machine_id: format!("{}-0000-4000-8000-000000000000", hex(&noise(&self.node, 4))),
             elevated: true,

@@ -1,0 +1,383 @@
+//! The cases below `samples/`, as recipes: nodes are made, collected with the real collector, and laid beside their
+//! exports. What a recipe changes is what is wrong in that sample.
+
+use super::node_folder::{NodeFolder, noise};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use clusterbrief::bundle::Form;
+use clusterbrief::collect::{Options, Silent, run};
+use clusterbrief::redact::CaseKey;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+/// The build of the healthy samples, and the one a forgotten node is left on (domain 2.2).
+pub const CURRENT: &str = "11.7.000049";
+pub const PREVIOUS: &str = "11.6.000001";
+
+/// A sample: its name and the recipe that fills a folder with it.
+pub struct Sample {
+    /// Folder below `samples/`.
+    pub name: &'static str,
+    make: fn(&mut Case),
+}
+
+impl Sample {
+    /// Makes the sample's inputs in `folder`.
+    pub fn write(&self, folder: &Path) {
+        let mut case = Case::default();
+        (self.make)(&mut case);
+        case.write(folder);
+    }
+}
+
+/// Every sample, in order of name.
+pub const SAMPLES: &[Sample] = &[
+    Sample { name: "broken-bundle", make: broken_bundle },
+    Sample { name: "clock-skew-legacy", make: clock_skew_legacy },
+    Sample { name: "dpapi-3-node", make: dpapi_3_node },
+    Sample { name: "healthy-3-node", make: healthy_3_node },
+    Sample { name: "key-mismatch", make: key_mismatch },
+    Sample { name: "mid-upgrade", make: mid_upgrade },
+    Sample { name: "mixed-builds", make: mixed_builds },
+    Sample { name: "noisy-logs", make: noisy_logs },
+    Sample { name: "one-bundle", make: one_bundle },
+    Sample { name: "two-days", make: two_days },
+    Sample { name: "two-nodes-no-exports", make: two_nodes_no_exports },
+];
+
+/// A case in the making.
+#[derive(Default)]
+struct Case {
+    nodes: Vec<Collecting>,
+    files: Vec<(String, Vec<u8>)>,
+    after: Vec<fn(&Path)>,
+}
+
+/// A node with what its collection is told.
+struct Collecting {
+    folder: NodeFolder,
+    reference: Option<DateTime<FixedOffset>>,
+    case_key: bool,
+    max_log_bytes: u64,
+}
+
+impl Case {
+    /// A node collected a few minutes after the hour, each a little later than the one before it.
+    fn node(&mut self, name: &str, version: &str) -> &mut Collecting {
+        let clock = time("2026-11-20T10:00:00+01:00") + TimeDelta::minutes(2 * self.nodes.len() as i64);
+        self.node_at(name, version, clock)
+    }
+
+    fn node_at(&mut self, name: &str, version: &str, clock: DateTime<FixedOffset>) -> &mut Collecting {
+        self.nodes.push(Collecting {
+            folder: NodeFolder::new(name, version, clock),
+            // The operator reads a reference clock at the start: it agrees with the node.
+            reference: Some(clock),
+            case_key: false,
+            max_log_bytes: 200 << 20,
+        });
+        self.nodes.last_mut().expect("just pushed")
+    }
+
+    fn file(&mut self, name: &str, content: impl Into<Vec<u8>>) {
+        self.files.push((name.to_owned(), content.into()));
+    }
+
+    /// The product's list of nodes as `GET /api/v1/nodes` gives it.
+    fn node_list(&mut self, rows: &[Value]) {
+        let text = serde_json::to_string_pretty(rows).expect("JSON");
+        self.file("nodes.json", text + "\n");
+    }
+
+    /// The database's version history, newest first.
+    fn history(&mut self, rows: &[(&str, &str)]) {
+        let rows: String = rows.iter().map(|(version, when)| format!("{version},{when}\r\n")).collect();
+        self.file("tbVersion.csv", format!("VersionNumber,Upgraded\r\n{rows}"));
+    }
+
+    fn answers(&mut self, nodes: &[&str]) {
+        let mut text = String::from("# What the customer told on the phone. See docs/answers.md.\n");
+        let mut add = |question: &str, node: Option<&str>, value: &str| {
+            let node = node.map(|node| format!("node = \"{node}\"\n")).unwrap_or_default();
+            text += &format!(
+                "\n[[answer]]\nquestion = \"{question}\"\n{node}value = \"{value}\"\nby = \"J. Doe\"\non = 2026-11-20\n"
+            );
+        };
+        add("LBL-001", None, "sticky");
+        add("VER-006", None, "off");
+        for node in nodes {
+            add("ROL-009", Some(node), "activated");
+        }
+        self.file("answers.toml", text);
+    }
+
+    fn write(&self, folder: &Path) {
+        fs::create_dir_all(folder).expect("a folder can be made");
+        for node in &self.nodes {
+            let place = tempfile::tempdir().expect("a folder can be made");
+            let app = node.folder.write(place.path());
+            let options = Options {
+                iis_config: Some(place.path().join("applicationHost.config")),
+                reference_time: node.reference,
+                case_key: node.case_key.then(case_key),
+                max_log_bytes: node.max_log_bytes,
+                form: Form::Folder,
+                ..Options::new(app, folder)
+            };
+            let collected =
+                run(&options, &node.folder.host(), &mut Silent).expect("the node can be collected");
+            fs::rename(collected.path, folder.join(&node.folder.node)).expect("a bundle can be renamed");
+        }
+        for (name, content) in &self.files {
+            fs::write(folder.join(name), content).expect("a file can be written");
+        }
+        for after in &self.after {
+            after(folder);
+        }
+    }
+}
+
+fn case_key() -> CaseKey {
+    CaseKey::parse(
+        &noise("case key of the samples", 32)
+            .into_iter()
+            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")),
+    )
+    .expect("32 bytes of hexadecimal digits")
+}
+
+fn time(text: &str) -> DateTime<FixedOffset> {
+    text.parse().expect("a time")
+}
+
+/// One row of the node list: in the cluster, all roles on, connected.
+fn row(id: u32, name: &str, version: &str, connected: &str) -> Value {
+    let connected: DateTime<Utc> = connected.parse().expect("a time");
+    json!({
+        "nodeId": id,
+        "machineName": name,
+        "binaryVersion": version,
+        "database": "SQL01\\SecretServer",
+        "inCluster": true,
+        "isCurrentNode": id == 1,
+        "lastConnected": connected.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        "enableBackgroundWorker": true,
+        "enableEngineWorker": true,
+        "enableSessionRecordingWorker": true,
+        "backgroundWorkerError": null,
+        "engineWorkerError": null,
+        "sessionRecordingWorkerError": null,
+        "errorMessage": null,
+        "readonlyModeEnabled": false,
+        "readonlyModeStatus": "Off",
+        "logLevel": "INFO"
+    })
+}
+
+const HISTORY: &[(&str, &str)] = &[
+    (CURRENT, "2026-10-17T20:14:05Z"),
+    (PREVIOUS, "2025-09-06T19:40:51Z"),
+    ("11.5.000002", "2024-11-02T20:03:33Z"),
+];
+
+const NAMES: [&str; 3] = ["WEB01", "WEB02", "WEB03"];
+
+fn list_of_three(case: &mut Case) {
+    let rows: Vec<Value> =
+        NAMES.iter().zip(1..).map(|(name, id)| row(id, name, CURRENT, "2026-11-20T09:05:10Z")).collect();
+    case.node_list(&rows);
+}
+
+/// Nothing is wrong, and everything that a verdict needs is there.
+fn healthy_3_node(case: &mut Case) {
+    for name in NAMES {
+        case.node(name, CURRENT);
+    }
+    list_of_three(case);
+    case.history(HISTORY);
+    case.answers(&NAMES);
+}
+
+/// WEB03 was forgotten when the others went to the new build two hours before.
+fn mid_upgrade(case: &mut Case) {
+    case.node("WEB01", CURRENT);
+    case.node("WEB02", CURRENT);
+    let behind = &mut case.node("WEB03", PREVIOUS).folder;
+    for minutes in [95, 64, 31, 6] {
+        behind.log_line(
+            "log/SS.log",
+            TimeDelta::minutes(minutes),
+            "ERROR",
+            "Thycotic.ihawu.Business.StartupCheck - The version of your database does not match the version of your application.",
+        );
+    }
+    case.node_list(&[
+        row(1, "WEB01", CURRENT, "2026-11-20T09:05:10Z"),
+        row(2, "WEB02", CURRENT, "2026-11-20T09:05:08Z"),
+        row(3, "WEB03", PREVIOUS, "2026-11-20T07:02:44Z"),
+    ]);
+    case.history(&[(CURRENT, "2026-11-20T07:11:27Z"), HISTORY[1], HISTORY[2]]);
+    case.answers(&NAMES);
+}
+
+/// All nodes call themselves the same build, but WEB02 kept an older DLL and a leftover, and WEB03 an edited page.
+fn mixed_builds(case: &mut Case) {
+    case.node("WEB01", CURRENT);
+    let old = NodeFolder::new("WEB02", PREVIOUS, time("2026-11-20T10:00:00+01:00"));
+    let web02 = &mut case.node("WEB02", CURRENT).folder;
+    web02.put("bin/Thycotic.Data.dll", old.files["bin/Thycotic.Data.dll"].clone());
+    web02.put("bin/Thycotic.Legacy.dll", old.files["bin/Thycotic.Foundation.dll"].clone());
+    case.node("WEB03", CURRENT).folder.put("Scripts/app.js", "/* changed by hand */\r\n");
+    list_of_three(case);
+    case.history(HISTORY);
+    case.answers(&NAMES);
+}
+
+/// WEB02 holds another key file, and its log says so.
+fn key_mismatch(case: &mut Case) {
+    case.node("WEB01", CURRENT);
+    let wrong = &mut case.node("WEB02", CURRENT).folder;
+    wrong.put("encryption.config", [b"0".repeat(41), noise("another key", 416)].concat());
+    for minutes in [40, 22, 3] {
+        wrong.log_line(
+            "log/SS.log",
+            TimeDelta::minutes(minutes),
+            "ERROR",
+            "Thycotic.ihawu.Business.StartupCheck - Thycotic.AppCore.Cryptography.MacMismatchException: the message authentication code does not match.",
+        );
+    }
+    case.node("WEB03", CURRENT);
+    let mut refused = row(2, "WEB02", CURRENT, "2026-11-20T07:31:00Z");
+    refused["errorMessage"] = json!("Encryption configurations do not match");
+    case.node_list(&[
+        row(1, "WEB01", CURRENT, "2026-11-20T09:05:10Z"),
+        refused,
+        row(3, "WEB03", CURRENT, "2026-11-20T09:05:06Z"),
+    ]);
+    case.history(HISTORY);
+    case.answers(&NAMES);
+}
+
+/// DPAPI protects the key on every node: three different files, one key, and everything runs. The nodes were
+/// collected with a case key, so that their other files compare.
+fn dpapi_3_node(case: &mut Case) {
+    for name in NAMES {
+        let node = case.node(name, CURRENT);
+        node.case_key = true;
+        let protected = [b"0".repeat(41), noise(&format!("DPAPI on {name}"), 1_480)].concat();
+        node.folder.put("encryption.config", protected);
+    }
+    list_of_three(case);
+    case.history(HISTORY);
+    case.answers(&NAMES);
+}
+
+/// A build that still needs equal clocks and zones: WEB02 is in another zone and more than three minutes ahead.
+fn clock_skew_legacy(case: &mut Case) {
+    const LEGACY: &str = "8.9.000022";
+    case.node("WEB01", LEGACY);
+    let ahead = case.node_at("WEB02", LEGACY, time("2026-11-20T09:05:20+00:00"));
+    ahead.reference = Some(time("2026-11-20T09:02:00+00:00"));
+    ahead.folder.zone = "GMT Standard Time".into();
+    ahead.folder.log_line(
+        "log/SS.log",
+        TimeDelta::minutes(12),
+        "ERROR",
+        "Thycotic.ihawu.Business.ServerNodes - Server dates do not match",
+    );
+    case.file(
+        "server-nodes.csv",
+        "Machine Name,Version,Database,In Cluster,Background Worker,Engine Worker,Session Recording Worker,Maintenance Mode,Last Connected,Error\r\n\
+         WEB01,8.9.000022,SQL01\\SecretServer,Yes,,,,No,2026-11-20 09:58:12,\r\n\
+         WEB02,8.9.000022,SQL01\\SecretServer,Yes,,,,No,2026-11-20 09:58:40,Server dates do not match\r\n",
+    );
+    case.history(&[(LEGACY, "2015-10-03T18:22:10Z"), ("8.8.000018", "2015-04-11T17:45:00Z")]);
+}
+
+/// Two bundles and nothing else: the commonest case.
+fn two_nodes_no_exports(case: &mut Case) {
+    case.node("WEB01", CURRENT).reference = None;
+    case.node("WEB02", CURRENT).reference = None;
+}
+
+/// One bundle of a cluster of unknown size.
+fn one_bundle(case: &mut Case) {
+    case.node("WEB01", CURRENT).reference = None;
+}
+
+/// WEB01 was collected the day before the upgrade, the others the day after.
+fn two_days(case: &mut Case) {
+    case.node_at("WEB01", PREVIOUS, time("2026-11-18T16:20:00+01:00"));
+    case.node_at("WEB02", CURRENT, time("2026-11-19T09:10:00+01:00"));
+    case.node_at("WEB03", CURRENT, time("2026-11-19T09:14:00+01:00"));
+    let rows: Vec<Value> =
+        NAMES.iter().zip(1..).map(|(name, id)| row(id, name, CURRENT, "2026-11-19T08:20:00Z")).collect();
+    case.node_list(&rows);
+    case.history(&[(CURRENT, "2026-11-18T20:31:02Z"), HISTORY[1]]);
+    case.answers(&NAMES);
+}
+
+/// Logs full of noise: old errors that are history, a current one of weight, a UTF-16 log, a torn line, workload
+/// errors that say nothing about the cluster, and a WEB03 whose logs were cut to a small limit.
+fn noisy_logs(case: &mut Case) {
+    let web01 = &mut case.node("WEB01", CURRENT).folder;
+    let mut rolled = String::new();
+    for day in (3..12).rev() {
+        let when = web01.clock - TimeDelta::days(day);
+        rolled += &format!(
+            "{} [9] ERROR Thycotic.AppCore.Cryptography - Thycotic.AppCore.Cryptography.MacMismatchException: the message authentication code does not match.\r\n   at Thycotic.AppCore.Cryptography.Decryptor.Check(Byte[] mac)\r\n",
+            when.format("%Y-%m-%d %H:%M:%S,%3f")
+        );
+    }
+    rolled += &"x".repeat(400);
+    web01.put("log/SS.log.1", rolled);
+    web01.modified.insert("log/SS.log.1".into(), (web01.clock - TimeDelta::days(3)).to_utc());
+
+    let web02 = &mut case.node("WEB02", CURRENT).folder;
+    for minutes in 1..60 {
+        web02.log_line(
+            "log/SS-BWSR.log",
+            TimeDelta::minutes(60 - minutes),
+            "ERROR",
+            "Thycotic.PasswordChangers.Heartbeat - A secret could not be verified: the remote machine is unreachable.",
+        );
+    }
+    for minutes in [50, 20, 8] {
+        web02.log_line(
+            "log/SS.log",
+            TimeDelta::minutes(minutes),
+            "ERROR",
+            "Thycotic.ihawu.Web - The provided anti-forgery token failed validation",
+        );
+    }
+
+    let web03 = case.node("WEB03", CURRENT);
+    let text = String::from_utf8(web03.folder.files["log/SS.log"].clone()).expect("text");
+    let utf16: Vec<u8> =
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    web03.folder.put("log/SS.log", utf16);
+    web03.max_log_bytes = 50_000;
+    list_of_three(case);
+    case.history(HISTORY);
+    case.answers(&NAMES);
+}
+
+/// WEB01 is whole; WEB02 was changed after it was written; WEB03 was written by a newer format; and somebody sent a
+/// screenshot under a bundle's name.
+fn broken_bundle(case: &mut Case) {
+    for name in NAMES {
+        case.node(name, CURRENT);
+    }
+    list_of_three(case);
+    case.file("WEB04.zip", "this is not a bundle but a renamed text file\n");
+    case.after.push(|folder| {
+        let log = folder.join("WEB02/logs/SS.log");
+        let text = fs::read_to_string(&log).expect("a log");
+        fs::write(&log, text.replace("3 engines online", "9 engines online")).expect("a file can be written");
+        let manifest = folder.join("WEB03/manifest.json");
+        let text = fs::read_to_string(&manifest).expect("a manifest");
+        let newer = text.replacen("\"format\": \"1.0\"", "\"format\": \"2.0\"", 1);
+        assert_ne!(newer, text, "the manifest states its format");
+        fs::write(&manifest, newer).expect("a file can be written");
+    });
+}

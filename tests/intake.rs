@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail the test they help")]
 
+mod support;
+
 use chrono::{DateTime, Utc};
 use clusterbrief::bundle::manifest::FingerprintKey;
 use clusterbrief::bundle::{
     BundleWriter, Collection, Form, FormatVersion, Manifest, MemberName, MemberRecord, NewMember,
     NodeIdentity, Status, gather,
 };
+use clusterbrief::collect::{self, Silent};
 use clusterbrief::intake::answers::Question;
 use clusterbrief::intake::cluster::{Case, Options, assemble};
 use clusterbrief::intake::read::{Tools, read_all};
@@ -21,6 +24,7 @@ use clusterbrief::redact::Cleaner;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use support::node_folder::NodeFolder;
 use tempfile::TempDir;
 
 /// A bundle to be written.
@@ -541,5 +545,39 @@ fn the_page_on_exports_states_the_limits_of_the_code() {
         format!("| nodes | {} |", thousands(nodes_json::MAX_NODES)),
     ] {
         assert!(page.contains(&row), "{row}");
+    }
+}
+
+#[test]
+fn what_the_collector_wrote_is_read_whole() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("out");
+    for name in ["SSWEB01", "SSWEB02"] {
+        let mut node = NodeFolder::new(name, "11.7.000049", "2026-09-14T08:30:00+02:00".parse().unwrap());
+        node.log("log/SS-BWSR.log", "Thycotic.BackgroundWorker", 200);
+        let parent = folder.path().join(name);
+        fs::create_dir(&parent).unwrap();
+        node.write(&parent);
+        let iis_config = Some(parent.join("applicationHost.config"));
+        let options =
+            collect::Options { iis_config, ..collect::Options::new(parent.join("SecretServer"), &out) };
+        collect::run(&options, &node.host(), &mut Silent).unwrap();
+    }
+    let case = case_with(&[&out], &options());
+    assert_eq!(case.cluster.nodes.len(), 2);
+    for input in &case.cluster.inputs {
+        assert_eq!(input.status, InputStatus::Read, "{:?}", input.problems);
+        let unexpected = input.problems.iter().find(|problem| problem.kind != ProblemKind::Rights);
+        assert_eq!(unexpected, None);
+    }
+    for node in &case.cluster.nodes {
+        assert_eq!(node.version.value(), Some(&BuildVersion::new(11, 7, 49)));
+        let snapshot = node.snapshot.as_ref().unwrap();
+        assert!(snapshot.inventory.value().is_some_and(|files| !files.is_empty()));
+        assert!(snapshot.settings.values().all(|settings| !settings.is_unknown()), "{:?}", snapshot.settings);
+        assert!(!snapshot.settings["web.config"].value().unwrap().is_empty());
+        assert_eq!(snapshot.iis_application().value().map(|app| app.pool.is_empty()), Some(false));
+        let logs = snapshot.logs.value().unwrap();
+        assert!(logs.zone_known && logs.files.iter().all(|log| log.period.is_some() && log.broken.is_none()));
     }
 }

@@ -3,7 +3,7 @@
 use super::fingerprint::Fingerprinter;
 use super::harmless;
 use super::text::{Counts, Kind, Redactor};
-use super::words::{looks_random, names_secret};
+use super::words::looks_random;
 use super::xml::{self, What};
 
 pub use super::xml::{ConfigError, MAX_BYTES, decode, parse};
@@ -37,17 +37,11 @@ pub fn redact(
         at = range.end;
         let raw = text.get(range.clone()).unwrap_or_default();
         let value = xml::unescape(raw);
-        let keep = match what {
-            What::Blank => {
-                blank(raw, &mut out, &mut counts);
-                continue;
-            }
-            What::Text { element } => {
-                let secret = pieces.elements.get(*element).is_some_and(|element| names_secret(element.name));
-                harmless::is_plain(value.trim(), secret)
-            }
-            What::Value { element, name } => harmless::may_show(name, &value, pieces.chain(*element)),
-        };
+        if matches!(what, What::Blank) {
+            blank(raw, &mut out, &mut counts);
+            continue;
+        }
+        let keep = harmless::may_show(&pieces, what, &value);
         if super::is_marker(value.trim()) || (keep && !looks_random(&value) && !redactor.objects_to(&value)) {
             out.push_str(raw);
         } else {

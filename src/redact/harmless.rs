@@ -3,8 +3,8 @@
 //! The lists hold what the product's pages name (domain 1.2, 1.3, 1.6) and the schema of ASP.NET, IIS and log4net.
 //! A setting that is on no list is replaced, whatever it holds. `SECURITY.md` describes this in words.
 
-use super::words::{looks_random, names_secret, names_user};
-use super::xml::Element;
+use super::words::{self, looks_random, names_user};
+use super::xml::{Element, Pieces, What};
 
 /// Attributes whose value may be shown on any element: switches, modes, names of types and of files.
 /// Lower case, sorted.
@@ -222,19 +222,35 @@ pub(super) fn is_plain(value: &str, secret: bool) -> bool {
                 || moment(value)))
 }
 
-/// Whether the value of an attribute may be shown. `chain` is the element and its ancestors, innermost first.
-pub(super) fn may_show<'e>(name: &str, value: &str, chain: impl Iterator<Item = &'e Element<'e>>) -> bool {
-    let chain: Vec<&Element<'_>> = chain.collect();
+/// Whether a piece stands under the name of a secret: its element, its attribute, or the setting whose value it is.
+pub(super) fn names_secret(pieces: &Pieces<'_>, what: &What<'_>) -> bool {
+    match what {
+        What::Blank => false,
+        What::Text { element } => {
+            pieces.elements.get(*element).is_some_and(|element| words::names_secret(element.name))
+        }
+        What::Value { element, name } => {
+            let setting = pieces.elements.get(*element).and_then(Element::setting);
+            words::names_secret(name)
+                || setting
+                    .is_some_and(|setting| name.eq_ignore_ascii_case("value") && words::names_secret(setting))
+        }
+    }
+}
+
+/// Whether a piece of this value, entities resolved, may be shown.
+pub(super) fn may_show(pieces: &Pieces<'_>, what: &What<'_>, value: &str) -> bool {
+    let secret = names_secret(pieces, what);
+    let What::Value { element, name } = *what else { return is_plain(value.trim(), secret) };
+    let chain: Vec<_> = pieces.chain(element).collect();
     let Some(element) = chain.first() else { return false };
     let inside = |ancestor: &str| chain.iter().skip(1).any(|e| e.name.eq_ignore_ascii_case(ancestor));
     let is = |text: &str, word: &str| text.eq_ignore_ascii_case(word);
-    let setting = element.attribute("key").or_else(|| element.attribute("name")).unwrap_or_default();
-    let of_setting = is(name, "value");
-    let secret = names_secret(name) || (of_setting && names_secret(setting));
+    let setting = element.setting().unwrap_or_default();
     if is_plain(value.trim(), secret) {
         return true;
     }
-    if is(element.name, "machineKey") && names_secret(name) {
+    if is(element.name, "machineKey") && secret {
         // The only values that are no keys: they say that every node makes its own (CFG-017).
         return value.split(',').all(|part| {
             ["AutoGenerate", "IsolateApps", "IsolateByAppId"].iter().any(|word| is(part.trim(), word))
@@ -254,7 +270,7 @@ pub(super) fn may_show<'e>(name: &str, value: &str, chain: impl Iterator<Item = 
         return false;
     }
     let listed = |list: &[&str], word: &str| list.contains(&word.to_ascii_lowercase().as_str());
-    if of_setting {
+    if is(name, "value") {
         return if inside("appSettings") {
             listed(APP_SETTINGS, setting)
         } else if inside("customHeaders") {

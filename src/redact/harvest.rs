@@ -1,8 +1,8 @@
 //! The values that must not leave the node, taken out of its configuration files before anything else is read.
 
-use super::text::Redactor;
+use super::text::{Kind, Redactor};
 use super::words::{is_weak, looks_random, names_secret, names_user};
-use super::{pattern, xml};
+use super::{harmless, pattern, xml};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -86,15 +86,15 @@ impl Harvest {
 
     /// Takes what patterns find in a text.
     pub fn add_text(&mut self, text: &[u8]) {
-        let mut spans = Vec::new();
-        pattern::spans(text, &mut spans);
-        for span in spans {
-            let value = String::from_utf8_lossy(text.get(span.range).unwrap_or_default());
-            if span.kind == super::Kind::Account {
+        for (value, kind) in found(text) {
+            if kind == Kind::Account {
                 self.add_user(&value);
             } else {
-                self.add(&value);
-                self.add(&xml::unescape(&value));
+                // In prose a value may end before the pattern does.
+                for value in [value.as_str(), value.split_whitespace().next().unwrap_or_default()] {
+                    self.add(value);
+                    self.add(&xml::unescape(value));
+                }
             }
         }
     }
@@ -103,28 +103,19 @@ impl Harvest {
         for (range, what) in &pieces.pieces {
             let Some(raw) = text.get(range.clone()) else { continue };
             let value = xml::unescape(raw);
-            let secret = match what {
-                xml::What::Blank => false,
-                xml::What::Text { element } => {
-                    pieces.elements.get(*element).is_some_and(|element| names_secret(element.name))
-                }
-                xml::What::Value { element, name } => {
-                    let setting = pieces
-                        .elements
-                        .get(*element)
-                        .and_then(|e| e.attribute("key").or_else(|| e.attribute("name")))
-                        .filter(|_| name.eq_ignore_ascii_case("value"));
-                    names_secret(name) || setting.is_some_and(names_secret)
-                }
-            };
+            if matches!(what, xml::What::Blank) {
+                self.add_text(value.trim_end_matches(['-', '?', '>']).as_bytes());
+                continue;
+            }
+            let secret = harmless::names_secret(pieces, what);
             // Numbers and switches under such a name are limits and options.
-            let plain = super::harmless::is_plain(value.trim(), secret);
-            if (secret && !plain && !has_parts(&value))
-                || looks_random(&value) && !matches!(what, xml::What::Blank)
-            {
+            let plain = harmless::is_plain(value.trim(), secret);
+            if (secret && !plain && !has_parts(&value)) || looks_random(&value) {
                 self.add(&value);
             }
-            self.add_text(value.as_bytes());
+            for (value, kind) in found(value.as_bytes()) {
+                if kind == Kind::Account { self.add_user(&value) } else { self.add(&value) }
+            }
         }
         for element in &pieces.elements {
             if element.attributes.iter().any(|(name, _)| names_secret(name)) {
@@ -166,6 +157,14 @@ impl Harvest {
     pub fn redactor(&self) -> Result<Redactor, super::text::RedactorError> {
         Redactor::new(self)
     }
+}
+
+/// What patterns find in a text, and as what.
+fn found(text: &[u8]) -> Vec<(String, Kind)> {
+    let mut spans = Vec::new();
+    pattern::spans(text, &mut spans);
+    let value = |range| String::from_utf8_lossy(text.get(range).unwrap_or_default()).into_owned();
+    spans.into_iter().map(|span| (value(span.range), span.kind)).collect()
 }
 
 /// Whether a value is a connection string, whose parts are taken one by one: searching for the whole would miss

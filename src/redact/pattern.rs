@@ -4,6 +4,8 @@
 //! reaches further than [`MAX_VALUE`], so a text may be cut without changing what is found.
 
 use super::text::Kind;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use regex::bytes::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -80,9 +82,7 @@ fn span_of(text: &[u8], found: Range<usize>) -> Option<Span> {
         // Three segments; only the first two are in the candidate.
         let rest = line_from(text, found.start);
         let length = rest.iter().take_while(|b| own(**b) || matches!(**b, b'_' | b'-' | b'.')).count();
-        (boundary() && rest.starts_with(b"eyJ"))
-            .then(|| found.start..found.start + length)
-            .map(as_kind(Kind::Jwt))
+        is_token_header(rest).then(|| found.start..found.start + length).map(as_kind(Kind::Jwt))
     } else if starts("akia") {
         let sure = boundary() && matched.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         sure.then_some(found).map(as_kind(Kind::CloudKey))
@@ -196,10 +196,13 @@ fn value_at(text: &[u8], at: usize, connection: bool) -> Option<(usize, usize)> 
         }
     }
     match rest.first()? {
-        // ODBC quotes with braces. JSON opens an object or a list, whose members have names of their own.
+        // ODBC quotes with braces; elsewhere they are a part of the value. JSON opens an object or a list, whose
+        // members have names of their own.
         b'{' if before(text, at) == Some(b'=') => {
-            let length = rest.iter().position(|b| *b == b'}').unwrap_or(rest.len());
-            Some((at, at + length + usize::from(length < rest.len())))
+            let braced = rest.iter().position(|b| *b == b'}').map(|i| i + 1);
+            let closed =
+                braced.filter(|end| rest.get(*end).is_none_or(|b| matches!(b, b';' | b'"' | b' ' | b'\t')));
+            Some((at, at + closed.unwrap_or_else(|| unquoted_length(rest, connection))))
         }
         b'{' | b'[' if before(text, at - blanks) == Some(b':') => None,
         _ => Some((at, at + unquoted_length(rest, connection))),
@@ -228,6 +231,7 @@ fn quoted_length(rest: &[u8], slashes: usize, quote: &[u8]) -> usize {
 /// Length of a value without quotes. In a connection string only `;` ends it (a password may hold blanks); else
 /// the first blank does, or a sign that closes or goes on to the next name.
 fn unquoted_length(rest: &[u8], connection: bool) -> usize {
+    let mut said = false;
     for (i, byte) in rest.iter().enumerate() {
         let tail = rest.get(i + 1..).unwrap_or_default();
         let ends = match byte {
@@ -238,7 +242,7 @@ fn unquoted_length(rest: &[u8], connection: bool) -> usize {
                 [&b"quot;"[..], b"lt;", b"gt;"].iter().any(|name| tail.starts_with(name))
                     || starts_name(tail.strip_prefix(b"amp;").unwrap_or(tail))
             }
-            b',' | b')' | b']' | b'}' | b'\'' | b'>' | b'|' => !connection && goes_on(tail),
+            b',' | b')' | b']' | b'}' | b'\'' | b'>' | b'|' => said && !connection && goes_on(tail),
             _ => false,
         };
         if ends {
@@ -246,6 +250,8 @@ fn unquoted_length(rest: &[u8], connection: bool) -> usize {
                 rest.get(..i).map_or(0, |head| head.iter().rev().take_while(|b| **b == b'\\').count());
             return if *byte == b'"' { i - escapes } else { i };
         }
+        // A sign that closes before there is a value is a part of it.
+        said |= byte.is_ascii_alphanumeric() || !byte.is_ascii();
     }
     rest.len()
 }
@@ -295,6 +301,17 @@ fn in_connection_string(text: &[u8], range: Range<usize>) -> bool {
             .any(|(i, b)| *b == b';' && after.get(i + 1..).is_some_and(starts_name))
 }
 
+/// Whether a text starts with the header of a JSON web token: base64 of a JSON object. `KeyJsonConverter.Read` holds
+/// the same letters and is none.
+fn is_token_header(text: &[u8]) -> bool {
+    let header = text.split(|b| *b == b'.').next().unwrap_or_default();
+    // Whole groups of four decode alone; the end of the header does not matter.
+    let whole = header.get(..header.len() / 4 * 4).unwrap_or_default();
+    let json = URL_SAFE_NO_PAD.decode(whole).unwrap_or_default();
+    let name = json.strip_prefix(b"{\"").unwrap_or_default();
+    name.iter().take_while(|b| b.is_ascii()).any(|b| *b == b'"')
+}
+
 /// The credentials of an `Authorization` header; the scheme stays.
 fn authorization(text: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = line_from(text, at);
@@ -338,6 +355,7 @@ fn is_harmless(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     let words = [&b"null"[..], b"(null)", b"nil", b"none", b"true", b"false", b"undefined", b"yes", b"no"];
     value.iter().all(|b| matches!(b, b'*' | b'-' | b'=' | b'>' | b'.' | b':' | b'|'))
+        || (value.len() <= 2 && value.iter().all(u8::is_ascii_punctuation))
         || words.iter().any(|word| value.eq_ignore_ascii_case(word))
         || std::str::from_utf8(value).is_ok_and(super::is_marker)
 }

@@ -175,7 +175,7 @@ impl Clean for Redactor {
 #[cfg(test)]
 pub(super) fn busy_text() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::strategy::Strategy;
-    let words = "password|pwd|token|Secret|User ID|=|:|;|,|\"|'|\\\\|&|&amp;|&quot;|<|>| |\n|\t|value=|abc|hunter22|7|\\{redacted\\}|\\{|\\}|Bearer |Authorization:|Cookie:|://|@|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\\[enc:|\\]|eyJhbGciOi|\\.|%3D|-";
+    let words = "password|Server=|PWD=|Authorization: Basic |eyJhbGciOiJIUzI1NiJ9|pwd|token|Secret|User ID|=|:|;|,|\"|'|\\\\|&|&amp;|&quot;|<|>| |\n|\t|value=|abc|hunter22|7|\\{redacted\\}|\\{|\\}|Bearer |Authorization:|Cookie:|://|@|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\\[enc:|\\]|eyJhbGciOi|\\.|%3D|-";
     proptest::collection::vec(proptest::string::string_regex(words).unwrap(), 0..24).prop_map(|v| v.concat())
 }
 
@@ -249,6 +249,7 @@ mod tests {
             "requirePassword: true; minPasswordLength=8",
             "<Password/> <Token></Token>",
             "auth cookie: the ticket expired",
+            "at Acme.DictionaryKeyJsonConverter.ReadJson(JsonReader reader)",
         ] {
             assert_eq!(cleaned(line), line);
         }

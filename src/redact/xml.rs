@@ -122,8 +122,13 @@ pub(super) struct Element<'t> {
 
 impl<'t> Element<'t> {
     /// The raw value of an attribute.
-    pub(super) fn attribute(&self, name: &str) -> Option<&'t str> {
+    fn attribute(&self, name: &str) -> Option<&'t str> {
         self.attributes.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)
+    }
+
+    /// What `<add key=… value=…>` and `<add name=… value=…>` set.
+    pub(super) fn setting(&self) -> Option<&'t str> {
+        self.attribute("key").or_else(|| self.attribute("name"))
     }
 }
 

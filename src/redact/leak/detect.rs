@@ -54,8 +54,10 @@ pub(super) fn is_key_file(head: &[u8], total: u64) -> bool {
 fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
     let head = text.get(at.saturating_sub(32)..at)?;
     let head = trim_end(head, b" \t");
-    let quoted = head.ends_with(b"\"");
-    let head = trim_end(head, b"\"\\");
+    let (head, quoted) = match head.strip_suffix(b"\"") {
+        Some(head) => (trim_end(head, b"\\"), true),
+        None => (head, false),
+    };
     let ends = |word: &[u8]| {
         head.len()
             .checked_sub(word.len())
@@ -167,11 +169,11 @@ fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
     algorithm.then(|| at..at + header + 1 + payload)
 }
 
-/// Values that are none: empty, switched, masked, short numbers, placeholders and markers.
+/// Values that are none: empty, switched, masked, short numbers and markers.
 fn is_nothing(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     memchr::memmem::find(value, b"{redacted").is_some()
-        || value.iter().all(|b| b"*-=>.:|\\".contains(b))
+        || value.iter().all(u8::is_ascii_punctuation)
         || (value.len() <= 3 && value.iter().all(u8::is_ascii_digit))
         || [&b"true"[..], b"false", b"null", b"(null)", b"nil", b"none", b"undefined", b"yes", b"no"]
             .into_iter()

@@ -49,10 +49,40 @@ impl Layer {
     }
 }
 
-/// One step of percent, XML and JSON escapes taken off; `None` when there is none.
-pub(super) fn unescaped(layer: &Layer) -> Option<Layer> {
+/// A set of the kinds of escapes: percent, XML and JSON.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Escapes(u8);
+
+impl Escapes {
+    const MARKS: [(u8, u8); 3] = [(b'%', 1), (b'&', 2), (b'\\', 4)];
+
+    /// The kinds that may occur in `text`.
+    pub(super) fn in_text(text: &[u8]) -> Self {
+        Self(
+            Self::MARKS
+                .iter()
+                .filter(|(mark, _)| memchr::memchr(*mark, text).is_some())
+                .map(|(_, bit)| bit)
+                .sum(),
+        )
+    }
+
+    /// Every set of these kinds, save the empty one.
+    pub(super) fn parts(self) -> Vec<Self> {
+        (1..=self.0).filter(|bits| bits & !self.0 == 0).map(Self).collect()
+    }
+
+    fn marked_by(self, byte: u8) -> bool {
+        Self::MARKS.iter().any(|(mark, bit)| *mark == byte && self.0 & bit != 0)
+    }
+}
+
+/// One step of escapes of these kinds taken off; `None` when there is none.
+pub(super) fn unescaped(layer: &Layer, kinds: Escapes) -> Option<Layer> {
     let text = layer.bytes.as_slice();
-    memchr::memchr3(b'%', b'&', b'\\', text)?;
+    if kinds.0 == 0 {
+        return None;
+    }
     let mut out = Layer { bytes: Vec::with_capacity(text.len()), from: Vec::with_capacity(text.len()) };
     let (mut at, mut changed) = (0, false);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -64,7 +94,8 @@ pub(super) fn unescaped(layer: &Layer) -> Option<Layer> {
             continue;
         }
         let from = layer.place(at);
-        match escape(rest) {
+        let said = rest.first().filter(|byte| kinds.marked_by(**byte)).and_then(|_| escape(rest));
+        match said {
             Some((Said::Byte(byte), length)) => {
                 out.push(byte, from);
                 at += length;

@@ -9,7 +9,7 @@ mod detect;
 mod needles;
 
 use super::harvest::{Harvest, Secret};
-use decode::Layer;
+use decode::{Escapes, Layer};
 use needles::Needles;
 use std::ops::Range;
 
@@ -205,27 +205,47 @@ impl Finder<'_, '_> {
                 self.examine(&layer, false);
             }
         }
-        let mut plain: Option<Layer> = None;
-        for _ in 0..decode::NESTED {
-            let Some(next) = decode::unescaped(plain.as_ref().unwrap_or(layer)) else { break };
-            self.search(&next);
-            self.detect(&next);
-            plain = Some(next);
+        let readings = self.readings(layer);
+        for reading in &readings {
+            self.search(reading);
+            self.detect(reading);
         }
-        for layer in [Some(layer), plain.as_ref()].into_iter().flatten() {
-            if self.scan.needles.has_blanks() {
-                self.search(&decode::blanks_for_plus(layer));
-            }
-            if self.scan.needles.beyond_ascii()
-                && let Some(layer) = decode::from_code_page(layer)
-            {
-                self.search(&layer);
-            }
-            if !self.scan.needles.is_empty() {
-                decode::from_hex(layer, |inner| self.search_inner(inner));
-                decode::from_base64(layer, |inner| self.search_inner(inner));
+        if self.scan.needles.is_empty() {
+            return;
+        }
+        if self.scan.needles.has_blanks() && layer.bytes.contains(&b'+') {
+            let layer = decode::blanks_for_plus(layer);
+            self.search(&layer);
+            for reading in self.readings(&layer) {
+                self.search(&reading);
             }
         }
+        if self.scan.needles.beyond_ascii()
+            && let Some(layer) = decode::from_code_page(layer)
+        {
+            self.search(&layer);
+        }
+        for layer in std::iter::once(layer).chain(&readings) {
+            decode::from_hex(layer, |inner| self.search_inner(inner));
+            decode::from_base64(layer, |inner| self.search_inner(inner));
+        }
+    }
+
+    /// A text without its escapes, one to [`decode::NESTED`] times. A value that holds something like an escape
+    /// needs each kind taken off alone, too.
+    fn readings(&self, layer: &Layer) -> Vec<Layer> {
+        let mut readings: Vec<Layer> = Vec::new();
+        let all = Escapes::in_text(&layer.bytes);
+        for kinds in if self.scan.needles.like_escapes() { all.parts() } else { vec![all] } {
+            let mut last = decode::unescaped(layer, kinds);
+            for _ in 1..decode::NESTED {
+                let Some(reading) = last else { break };
+                last = decode::unescaped(&reading, kinds);
+                readings.push(reading);
+            }
+            readings.extend(last);
+        }
+        readings
     }
 
     /// Looks at what a hexadecimal or base64 run says.
@@ -234,8 +254,8 @@ impl Finder<'_, '_> {
         for layer in decode::from_utf16(layer) {
             self.search(&layer);
         }
-        if let Some(layer) = decode::unescaped(layer) {
-            self.search(&layer);
+        for reading in self.readings(layer) {
+            self.search(&reading);
         }
     }
 

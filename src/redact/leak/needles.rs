@@ -20,6 +20,7 @@ pub(super) struct Needles {
     by_start: BTreeMap<u64, Vec<Needle>>,
     blanks: bool,
     beyond_ascii: bool,
+    like_escapes: bool,
 }
 
 impl Needles {
@@ -27,6 +28,7 @@ impl Needles {
     pub(super) fn add_value(&mut self, value: &str) {
         self.blanks |= value.contains(' ');
         self.beyond_ascii |= !value.is_ascii();
+        self.like_escapes |= value.contains(['%', '&', '\\']);
         self.add(value.as_bytes(), HitKind::Value);
         // Runs shorter than a key are words.
         if value.len() >= 24 {
@@ -82,6 +84,11 @@ impl Needles {
     /// Whether some value holds a blank, which a form writes as `+`.
     pub(super) fn has_blanks(&self) -> bool {
         self.blanks
+    }
+
+    /// Whether some value holds what may start an escape.
+    pub(super) fn like_escapes(&self) -> bool {
+        self.like_escapes
     }
 
     /// Whether some value needs a code page.

@@ -138,6 +138,8 @@ pub enum Quantifier {
 pub struct When {
     /// Path of the fact.
     pub fact: String,
+    /// The fact in a reader's words.
+    pub label: String,
     /// Its value, compared without regard to case.
     pub is: String,
 }

@@ -11,9 +11,9 @@ pub(super) fn on_node(cx: &Context, node: &Node) -> Outcome {
     let (mut findings, mut missing, mut looked) = (Vec::new(), Vec::new(), false);
     for row in rows(cx, Quantifier::Each) {
         match judge(cx, row, node) {
-            Ok(None) => {}
-            Ok(Some((true, _))) => looked = true,
-            Ok(Some((false, fact))) => findings.push(finding(cx, row, node, &fact)),
+            Ok((None, _)) => {}
+            Ok((Some(true), _)) => looked = true,
+            Ok((Some(false), fact)) => findings.push(finding(cx, row, node, &fact)),
             Err(gap) => missing.push(gap),
         }
     }
@@ -33,10 +33,11 @@ pub(super) fn on_cluster(cx: &Context) -> Outcome {
         let (mut met, mut gaps, mut seen) = (false, Vec::new(), Vec::new());
         for node in cx.cluster.serving() {
             match judge(cx, row, node) {
-                Ok(None) => {}
-                Ok(Some((fits, fact))) => {
-                    met |= fits;
-                    seen.push((node, fact));
+                Ok((fits, fact)) => {
+                    met |= fits == Some(true);
+                    let excluded_by = row.when.as_ref().filter(|_| fits.is_none());
+                    let label = excluded_by.map_or(&row.label, |when| &when.label);
+                    seen.push(evidence(node, label, &fact));
                 }
                 Err(gap) => gaps.push(gap),
             }
@@ -48,7 +49,7 @@ pub(super) fn on_cluster(cx: &Context) -> Outcome {
             (false, true) => {
                 let title = row.title.replace("{value}", "").replace("{node}", "");
                 let mut finding = cx.finding(Subject::cluster(), title, row.remedy.clone());
-                finding.evidence = seen.iter().map(|(node, fact)| evidence(node, &row.label, fact)).collect();
+                finding.evidence = seen;
                 findings.push(if row.inferred { finding.inferred() } else { finding });
             }
         }
@@ -70,17 +71,18 @@ fn rows<'a>(cx: &Context<'a>, nodes: Quantifier) -> impl Iterator<Item = &'a Exp
     cx.knowledge.rows.expectations.iter().filter(move |row| row.rule == id && row.nodes == nodes)
 }
 
-/// Whether the node meets the row, with the fact; `None` when the row's condition excludes the node.
-fn judge(cx: &Context, row: &Expectation, node: &Node) -> Result<Option<(bool, Observed<String>)>, Missing> {
+/// Whether the node meets the row, with the fact; `None` with the fact that excludes the node where a condition does.
+fn judge(cx: &Context, row: &Expectation, node: &Node) -> Result<(Option<bool>, Observed<String>), Missing> {
     if let Some(when) = &row.when {
-        let condition = cx.fact(node, &when.fact, &row.label)?;
+        let condition = cx.fact(node, &when.fact, &when.label)?;
         if !condition.value().is_some_and(|value| value.eq_ignore_ascii_case(&when.is)) {
-            return Ok(None);
+            return Ok((None, condition));
         }
     }
     // Without an application there is no pool either; CLU-004 says so.
-    if row.fact.starts_with("iis.pool") && node.fact("iis.application").is_absent() {
-        return Ok(None);
+    let application = node.fact("iis.application");
+    if row.fact.starts_with("iis.pool") && application.is_absent() {
+        return Ok((None, application));
     }
     let fact = cx.fact(node, &row.fact, &row.label)?;
     let value = fact.value().map(|value| value.trim().to_owned());
@@ -88,8 +90,8 @@ fn judge(cx: &Context, row: &Expectation, node: &Node) -> Result<Option<(bool, O
         (Some(value), _) => value.clone(),
         (None, Some(built_in)) => built_in.clone(),
         (None, None) => match row.expect {
-            Expect::Present => return Ok(Some((false, fact))),
-            Expect::Empty => return Ok(Some((true, fact))),
+            Expect::Present => return Ok((Some(false), fact)),
+            Expect::Empty => return Ok((Some(true), fact)),
             Expect::OneOf | Expect::ZeroSpan => {
                 return Err(Missing {
                     node: Some(node.name.clone()),
@@ -106,7 +108,7 @@ fn judge(cx: &Context, row: &Expectation, node: &Node) -> Result<Option<(bool, O
         Expect::OneOf => row.values.iter().any(|wanted| wanted.eq_ignore_ascii_case(&text)),
         Expect::ZeroSpan => is_zero_span(&text),
     };
-    Ok(Some((fits, fact)))
+    Ok((Some(fits), fact))
 }
 
 fn finding(cx: &Context, row: &Expectation, node: &Node, fact: &Observed<String>) -> Finding {

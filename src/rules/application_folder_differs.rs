@@ -1,7 +1,7 @@
 //! CLU-003.
 
 use super::context::Context;
-use super::folder::{self, Difference, Group};
+use super::folder::{self, Difference, Group, Words};
 use super::rule::{Check, rule};
 use crate::finding::Outcome;
 use crate::model::Observed;
@@ -33,6 +33,8 @@ rule! {
     check: Check::Cluster(check),
 }
 
+const WORDS: Words = Words { things: "files or settings", wrong: "not as on the other nodes" };
+
 /// Files that are each node's own, by name in lower case (domain 1.2): the key files and the log settings.
 const OWN_FILES: &[&str] = &["encryption.config", "database.config", "web-log4net.config"];
 
@@ -62,7 +64,7 @@ fn check(cx: &Context) -> Outcome {
             settings(group, file, &mut differences, &mut undecided);
         }
         differences.sort_by(|a, b| a.name.cmp(&b.name));
-        findings.extend(folder::findings(cx, group, "files or settings", &differences));
+        findings.extend(folder::findings(cx, group, &WORDS, &differences));
         missing.extend(folder::incomparable(group, &undecided));
     }
     folder::outcome(&groups, findings, missing)

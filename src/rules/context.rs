@@ -178,6 +178,16 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// That the node list does not tell whether a node is connected.
+    pub fn unlisted(&self, node: &Node, why: &str) -> Missing {
+        Missing {
+            node: Some(node.name.clone()),
+            what: format!("a sign that {} runs", node.name),
+            why: why.into(),
+            from: Question::NodeList,
+        }
+    }
+
     /// That a question has no answer.
     pub fn unanswered(&self, node: Option<&Node>, id: &str, why: &str) -> Missing {
         let ask = self.knowledge.rows.questions.iter().find(|row| row.id == id).map(|row| row.ask.as_str());

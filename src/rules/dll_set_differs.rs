@@ -1,7 +1,7 @@
 //! VER-003.
 
 use super::context::Context;
-use super::folder::{self, Difference};
+use super::folder::{self, Difference, Words};
 use super::rule::{Check, rule};
 use crate::finding::Outcome;
 use crate::model::parity::{FileDifference, FileState};
@@ -29,6 +29,8 @@ rule! {
     check: Check::Cluster(check),
 }
 
+const WORDS: Words = Words { things: "DLLs in bin", wrong: "not as on the other nodes" };
+
 /// Files that VER-003 and VER-004 look at, by path in lower case.
 pub(super) fn is_dll_of_bin(path: &str) -> bool {
     path.starts_with("bin/") && path.rsplit_once('.').is_some_and(|(_, extension)| extension == "dll")
@@ -51,7 +53,7 @@ fn check(cx: &Context) -> Outcome {
         let differences = index.differences(is_dll_of_bin);
         let told: Vec<Difference> =
             differences.iter().filter(|one| !is_leftover(one)).map(Difference::from).collect();
-        findings.extend(folder::findings(cx, group, "DLLs in bin", &told));
+        findings.extend(folder::findings(cx, group, &WORDS, &told));
         let undecided: Vec<String> =
             index.undecided(is_dll_of_bin).into_iter().map(ToOwned::to_owned).collect();
         missing.extend(folder::incomparable(group, &undecided));

@@ -25,6 +25,14 @@ pub(super) fn copy_again(from: Option<&str>, to: &str) -> String {
     )
 }
 
+/// Names in a sentence: `WEB01, WEB02 and WEB03`.
+pub(super) fn and(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.concat(),
+    }
+}
+
 /// Serving nodes of one build whose folders compare.
 pub(super) struct Group<'a> {
     pub(super) build: BuildVersion,
@@ -46,7 +54,7 @@ impl<'a> Group<'a> {
     }
 
     fn names(&self) -> String {
-        self.members.iter().map(|member| member.node.name.as_str()).collect::<Vec<_>>().join(", ")
+        and(&self.members.iter().map(|member| member.node.name.as_str()).collect::<Vec<_>>())
     }
 }
 
@@ -101,9 +109,16 @@ impl From<&FileDifference<'_>> for Difference {
     }
 }
 
-/// One finding for each odd node, and one for the cluster with what has no majority. `things` names what differs,
-/// such as "files"; differences are in order of name.
-pub(super) fn findings(cx: &Context, group: &Group, things: &str, all: &[Difference]) -> Vec<Finding> {
+/// How a rule says what differs.
+pub(super) struct Words {
+    /// Several of the things, such as "DLLs in bin".
+    pub(super) things: &'static str,
+    /// What is wrong with those of an odd node, such as "not as on the other nodes".
+    pub(super) wrong: &'static str,
+}
+
+/// One finding for each odd node, and one for the cluster with what has no majority. Differences are in order of name.
+pub(super) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Difference]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, member) in group.members.iter().enumerate() {
         let mine: Vec<&Difference> =
@@ -113,16 +128,8 @@ pub(super) fn findings(cx: &Context, group: &Group, things: &str, all: &[Differe
         }
         let name = &member.node.name;
         let others = group.members.iter().map(|other| other.node.name.as_str()).find(|other| other != name);
-        let finding = cx.finding(
-            Subject::node(name),
-            format!(
-                "{name}: {} {things} {} not those of the other nodes at {}",
-                mine.len(),
-                are(&mine),
-                group.build
-            ),
-            copy_again(others, name),
-        );
+        let title = format!("{name}: {} {} at {}", number(&mine, words.things), words.wrong, group.build);
+        let finding = cx.finding(Subject::node(name), title, copy_again(others, name));
         let evidence = mine.iter().take(SHOWN).map(|one| odd(one, index, group)).collect();
         findings.push(told(finding, evidence, mine.len()));
     }
@@ -131,13 +138,7 @@ pub(super) fn findings(cx: &Context, group: &Group, things: &str, all: &[Differe
     if !undecided.is_empty() {
         let finding = cx.finding(
             Subject::cluster(),
-            format!(
-                "{} {things} {} not the same on {} at {}",
-                undecided.len(),
-                are(&undecided),
-                group.names(),
-                group.build
-            ),
+            format!("{} not the same on {} at {}", number(&undecided, words.things), group.names(), group.build),
             "Find out which node holds the right files, then copy its application folder over that of the others without \
              database.config and encryption.config.",
         );
@@ -147,8 +148,12 @@ pub(super) fn findings(cx: &Context, group: &Group, things: &str, all: &[Differe
     findings
 }
 
-fn are(differences: &[&Difference]) -> &'static str {
-    if differences.len() == 1 { "is" } else { "are" }
+/// The one thing that differs, or how many, as the subject of a sentence.
+fn number(differences: &[&Difference], things: &str) -> String {
+    match differences {
+        [one] => format!("{} is", one.name),
+        _ => format!("{} {things} are", differences.len()),
+    }
 }
 
 fn told(mut finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding {

@@ -48,7 +48,6 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         Ok(Connection::Before(silence)) => {
             format!("{} is listed and has not connected for {}", node.name, in_words(silence))
         }
-        Ok(Connection::Never) => format!("{} is listed and never connected", node.name),
     };
     let Some(row) = &node.row else {
         return Outcome::not_applicable("the node list does not name this node");

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::dll_set_differs::{is_dll_of_bin, is_leftover};
-use super::folder::{self, Difference};
+use super::folder::{self, Difference, Words};
 use super::rule::{Check, rule};
 use crate::finding::Outcome;
 
@@ -27,6 +27,8 @@ rule! {
     check: Check::Cluster(check),
 }
 
+const WORDS: Words = Words { things: "DLLs in bin", wrong: "on no other node" };
+
 fn check(cx: &Context) -> Outcome {
     if let Some(outcome) = cx.alone() {
         return outcome;
@@ -41,7 +43,7 @@ fn check(cx: &Context) -> Outcome {
         let differences = index.differences(is_dll_of_bin);
         let told: Vec<Difference> =
             differences.iter().filter(|one| is_leftover(one)).map(Difference::from).collect();
-        findings.extend(folder::findings(cx, group, "DLLs in bin", &told));
+        findings.extend(folder::findings(cx, group, &WORDS, &told));
     }
     folder::outcome(&groups, findings, missing)
 }

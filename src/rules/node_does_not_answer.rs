@@ -29,6 +29,8 @@ rule! {
     check: Check::Node(check),
 }
 
+const NO_SIGN: &str = "the node list does not name it, and its logs do not reach the collection";
+
 fn check(cx: &Context, node: &Node) -> Outcome {
     if node.row.as_ref().is_some_and(|row| row.in_cluster.value() == Some(&false)) {
         return Outcome::not_applicable("it stands by: it is not In Cluster");
@@ -38,16 +40,15 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let silence = match by_list {
         Ok(connection) if connection.is_recent() => return Outcome::pass(),
         Ok(Connection::Before(silence)) => format!("has not connected for {}", in_words(silence)),
-        Ok(Connection::Never) => "never connected".to_owned(),
         Ok(Connection::Unlisted) | Err(_) if logging => {
             return Outcome::Pass { note: "it logged until it was collected".into(), inferred: true };
         }
         by_list => {
-            let gap = by_list.err().or_else(|| node.row.is_none().then(|| unlisted(node)));
-            return Outcome::Unknown { missing: gap.into_iter().chain(by_log.err()).collect() };
+            let gap = by_list.err().unwrap_or_else(|| cx.unlisted(node, NO_SIGN));
+            return Outcome::Unknown { missing: std::iter::once(gap).chain(by_log.err()).collect() };
         }
     };
-    let Some(row) = &node.row else { return Outcome::unknown(unlisted(node)) };
+    let Some(row) = &node.row else { return Outcome::unknown(cx.unlisted(node, NO_SIGN)) };
     let name = &node.name;
     let finding = if logging {
         cx.finding(
@@ -64,13 +65,4 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         )
     };
     Outcome::Findings(vec![finding.inferred().because(evidence(node, "last connected", &row.last_connected))])
-}
-
-fn unlisted(node: &Node) -> crate::finding::Missing {
-    crate::finding::Missing {
-        node: Some(node.name.clone()),
-        what: format!("a sign that {} runs", node.name),
-        why: "the node list does not name it, and its logs do not reach the collection".into(),
-        from: crate::finding::Question::NodeList,
-    }
 }

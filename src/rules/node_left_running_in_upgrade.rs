@@ -48,17 +48,19 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if *build >= wanted {
         return Outcome::pass();
     }
-    let upgraded = cx.settle(node, version.upgraded.clone(), "the time of the upgrade", true);
-    let connected = cx.settle(node, row.last_connected.clone(), "the last connection", true);
-    let (upgraded, connected) = match (upgraded, connected) {
-        (Ok(upgraded), Ok(connected)) => (upgraded, connected),
-        (upgraded, connected) => {
-            let history = upgraded.err().map(|gap| Missing { node: None, from: Question::VersionHistory, ..gap });
-            return Outcome::Unknown { missing: history.into_iter().chain(connected.err()).collect() };
+    let (upgraded, last) = match (version.upgraded.value(), row.last_connected.value()) {
+        (Some(upgraded), Some(last)) => (upgraded, last),
+        (upgraded, _) => {
+            let when = upgraded.is_none().then(|| Missing {
+                node: None,
+                what: "the time at which the database was upgraded".into(),
+                why: version.upgraded.why_unknown().unwrap_or_default(),
+                from: Question::VersionHistory,
+            });
+            let connected = row.last_connected.value().is_none();
+            let connected = connected.then(|| cx.unlisted(node, "the node list does not tell when it connected"));
+            return Outcome::Unknown { missing: when.into_iter().chain(connected).collect() };
         }
-    };
-    let (Some(upgraded), Some(last)) = (upgraded.value(), connected.value()) else {
-        return Outcome::pass_with("it never connected");
     };
     if last.minus(upgraded) <= chrono::TimeDelta::zero() {
         return Outcome::pass_with("it has not connected since the upgrade");

@@ -45,7 +45,6 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let title = match connection {
         _ if connection.is_recent() => return Outcome::pass(),
         Connection::Unlisted => return Outcome::not_applicable("the node list does not name this node"),
-        Connection::Never => format!("{} is In Cluster and never connected", node.name),
         Connection::Before(silence) => {
             format!("{} is In Cluster and has not connected for {}", node.name, in_words(silence))
         }

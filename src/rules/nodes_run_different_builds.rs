@@ -1,7 +1,7 @@
 //! VER-001.
 
 use super::context::{Context, evidence};
-use super::folder::{LEFT_OUT, copy_again};
+use super::folder::{LEFT_OUT, and, copy_again};
 use super::rule::{Check, rule};
 use crate::finding::{Evidence, Finding, Outcome, Subject};
 use crate::model::export::VersionRow;
@@ -65,10 +65,7 @@ fn finding(
 ) -> Finding {
     let others = known.iter().filter(|(_, other)| *other == right).map(|(other, _)| other.name.as_str());
     let others: Vec<&str> = others.collect();
-    let mut parties = others.join(", ");
-    if database.is_some() {
-        parties += if others.is_empty() { "the database" } else { " and the database" };
-    }
+    let parties: Vec<&str> = others.iter().copied().chain(database.map(|_| "the database")).collect();
     let name = &node.name;
     let (word, remedy) = if build < right {
         ("behind", copy_again(others.first().copied(), name))
@@ -80,8 +77,11 @@ fn finding(
             ),
         )
     };
-    let title = format!("{name} runs {build}, {word} {parties} at {right}");
-    let mut finding = cx.finding(Subject::node(name), title, remedy).note(LEFT_OUT);
+    let title = format!("{name} runs {build}, {word} {} at {right}", and(&parties));
+    let mut finding = cx.finding(Subject::node(name), title, remedy);
+    if build < right {
+        finding = finding.note(LEFT_OUT);
+    }
     finding.evidence = known.iter().map(|(node, _)| evidence(node, "build", &node.version)).collect();
     finding.evidence.extend(database.map(|(build, row)| of_database(build, row)));
     finding

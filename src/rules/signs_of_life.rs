@@ -13,8 +13,6 @@ pub(super) const QUIET: TimeDelta = TimeDelta::minutes(15);
 pub(super) enum Connection {
     /// The list does not name the node.
     Unlisted,
-    /// It never connected.
-    Never,
     /// It connected this long before the newest connection of the list.
     Before(TimeDelta),
 }
@@ -33,7 +31,7 @@ pub(super) fn connection(cx: &Context, node: &Node) -> Result<Connection, Missin
     let connected = cx.settle(node, row.last_connected.as_ref(), "the last connection", true)?;
     match (connected.value(), &list.newest_connection) {
         (Some(own), Some(newest)) => Ok(Connection::Before(newest.minus(own))),
-        _ => Ok(Connection::Never),
+        _ => Err(cx.unlisted(node, "the node list does not tell when it connected")),
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) const LEFT_OUT: &str = "Sources differ on what the copy leaves out: t
 
 /// What to do on a node whose files are not those of the others.
 pub(super) fn copy_again(from: Option<&str>, to: &str) -> String {
-    let from = from.unwrap_or("an upgraded node");
+    let from = from.unwrap_or("a good node");
     format!(
         "Stop the application pool of {to}, copy the application folder of {from} over its own without database.config \
          and encryption.config, and start it again."
@@ -127,7 +127,9 @@ pub(super) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
             continue;
         }
         let name = &member.node.name;
-        let others = group.members.iter().map(|other| other.node.name.as_str()).find(|other| other != name);
+        let good = |at: usize| mine.iter().all(|one| one.standings.get(at) == Some(&Standing::Same));
+        let mut others = group.members.iter().enumerate();
+        let others = others.find(|(at, _)| good(*at)).map(|(_, other)| other.node.name.as_str());
         let title = format!("{name}: {} {} at {}", number(&mine, words.things), words.wrong, group.build);
         let finding = cx.finding(Subject::node(name), title, copy_again(others, name));
         let evidence = mine.iter().take(SHOWN).map(|one| odd(one, index, group)).collect();

@@ -1,60 +1,69 @@
 //! BND-005.
 
 use super::context::Context;
+use super::problem;
 use super::rule::{Check, rule};
 use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::Place;
+use crate::model::node::Snapshot;
+use crate::model::parity::{Standing, compare};
+use crate::model::{Input, Place};
 use std::collections::BTreeSet;
 
 rule! {
     /// ## What it checks
     /// Whether all bundles were made with the same case key, or all without one.
     /// ## Why it matters
-    /// Fingerprints made with different keys never compare. Key files, `database.config`, redacted values and
-    /// everything else that is known by its fingerprint then cannot be compared between these nodes, and rules
-    /// that need it answer unknown.
+    /// Fingerprints made with different keys never compare. Whether key files, `database.config`, redacted values and
+    /// whatever else is known by its fingerprint are the same on these nodes then cannot be told, and rules that need
+    /// it answer unknown.
     /// ## How to fix it
     /// Collect again with one and the same case key file on every node, or on every node without one.
     /// ## What it cannot see
     /// Which of the keys is the right one. Bundles without a case key compare as long as their nodes share the key
     /// file; whether they do is the business of ENC-001.
     id: "BND-005",
-    title: "Bundles were made with different case keys",
+    title: "Bundle was made with another case key",
     severity: High,
     scope: Now,
-    subject: Cluster,
+    subject: Input,
     applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Cluster(check),
+    check: Check::Input(check),
 }
 
-fn check(cx: &Context) -> Outcome {
-    let bundles = || cx.cluster.nodes.iter().filter_map(|node| Some((node, node.snapshot.as_ref()?)));
-    let keys: BTreeSet<Option<&str>> =
-        bundles().map(|(_, snapshot)| case_key(snapshot.key_id.as_deref())).collect();
-    match keys.len() {
-        0 => return Outcome::not_applicable("no bundle was given"),
-        1 => return Outcome::pass(),
-        _ => {}
+fn check(cx: &Context, input: &Input) -> Outcome {
+    if let Some(outcome) = problem::unread(input) {
+        return outcome;
     }
-    let mut finding = cx.finding(
-        Subject::cluster(),
-        "Bundles were made with different case keys, so that fingerprints do not compare",
-        "Collect again on all nodes with one case key file, or on all without one.",
-    );
-    finding.detail = "Whether files and redacted values are the same on all nodes is unknown.".into();
-    finding.evidence = bundles()
-        .map(|(node, snapshot)| Evidence::Value {
-            node: node.name.clone(),
+    let bundles: Vec<&Snapshot> = cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()).collect();
+    let keys: Vec<&str> = bundles.iter().map(|snapshot| case_key(snapshot)).collect();
+    let standings = compare(&keys.iter().copied().map(Some).collect::<Vec<_>>());
+    let own = bundles.iter().zip(&keys).zip(standings).find(|((bundle, _), _)| bundle.input == input.name);
+    let Some(((_, own), standing)) = own else {
+        return Outcome::not_applicable("its facts do not count");
+    };
+    if standing == Standing::Same {
+        return Outcome::pass();
+    }
+    let others: BTreeSet<&str> = keys.iter().copied().filter(|key| key != own).collect();
+    let others = others.into_iter().collect::<Vec<_>>().join(", ");
+    let finding = cx
+        .finding(
+            Subject::input(&input.name),
+            format!("{} was made with case key {own}, other bundles with {others}", input.name),
+            "Collect again on all nodes with one case key file, or on all without one.",
+        )
+        .detail("Whether files and redacted values are the same on these nodes cannot be told.")
+        .because(Evidence::Value {
+            node: input.node.clone().unwrap_or_default(),
             fact: "case key".into(),
-            value: case_key(snapshot.key_id.as_deref()).unwrap_or("none").to_owned(),
-            place: Place::file("manifest.json").in_input(&snapshot.input),
-        })
-        .collect();
+            value: (*own).to_owned(),
+            place: Place::file("manifest.json").in_input(&input.name),
+        });
     Outcome::Findings(vec![finding])
 }
 
-/// The id of a bundle's case key; fingerprints without one are keyed by the node's own key file.
-fn case_key(key: Option<&str>) -> Option<&str> {
-    key?.strip_prefix("case:")
+/// The id of a bundle's case key, or "none": without one, fingerprints are keyed by the node's own key file.
+fn case_key(snapshot: &Snapshot) -> &str {
+    snapshot.key_id.as_deref().and_then(|key| key.strip_prefix("case:")).unwrap_or("none")
 }

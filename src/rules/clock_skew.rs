@@ -133,7 +133,7 @@ impl Pair<'_> {
             ),
             from: Question::BundleAgain {
                 node: second.name.clone(),
-                how: "with a --reference-time that is exact to the second".into(),
+                how: "with --reference-time, after its clock was set like the others'".into(),
             },
         }
     }

@@ -63,8 +63,9 @@ fn check(cx: &Context) -> Outcome {
     let mut findings: Vec<Finding> = nodes.iter().filter_map(|node| told_different(cx, node)).collect();
     let mut tally = Tally::default();
     for (node, gap) in uncompared {
-        if cx.answer(Some(node), &cx.rule.id).is_none() {
-            tally.open(gap, node.role == Role::Serving);
+        match cx.answer(Some(node), &cx.rule.id) {
+            None => tally.open(gap, node.role == Role::Serving),
+            Some(_) => tally.compared_by_a_person(node),
         }
     }
 
@@ -75,8 +76,9 @@ fn check(cx: &Context) -> Outcome {
         .filter(|(file, standing)| *standing != Standing::Same || protected_twice(cx, file, &files))
         .map(|(file, standing)| Suspect { file: *file, standing, weighs: weighs(file, &files) })
         .partition(|suspect| cx.answer(Some(suspect.file.node), &cx.rule.id).is_none());
-    let compared = |suspect: &Suspect| format!("a person has compared the key of {}", suspect.file.node.name);
-    tally.remarks.extend(answered.iter().map(compared));
+    for suspect in &answered {
+        tally.compared_by_a_person(suspect.file.node);
+    }
     let mut unexplained = Vec::new();
     for suspect in &suspects {
         // Whoever is verified to hold the key of all the others clears the last of them too.
@@ -111,6 +113,10 @@ struct Tally {
 }
 
 impl Tally {
+    fn compared_by_a_person(&mut self, node: &Node) {
+        self.remarks.push(format!("a person has compared the key of {}", node.name));
+    }
+
     /// Something is not known: it leaves the rule open, or without weight is only remarked.
     fn open(&mut self, gap: Missing, weighs: bool) {
         if weighs {
@@ -212,8 +218,10 @@ fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Fi
     let mut findings: Vec<Finding> = odd
         .into_iter()
         .map(|suspect| {
-            let title = format!("The key file of {} differs from the others", suspect.file.node.name);
-            fault(cx, suspect.file.node, title, suspect.weighs)
+            let name = &suspect.file.node.name;
+            let title = format!("The key file of {name} differs from the others");
+            let remedy = format!("Open a secret on {name} and answer ENC-001 for it; replace no key file before.");
+            weighed(cx.finding(Subject::node(name), title, remedy), suspect.weighs)
         })
         .collect();
     if !tied.is_empty() {
@@ -223,8 +231,8 @@ fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Fi
         let weighs = tied.iter().any(|suspect| suspect.weighs);
         findings.push(weighed(cx.finding(Subject::cluster(), title, remedy), weighs));
     }
-    let detail = "Nothing explains the difference: the files are of one size that fits a plain key. No node shows an \
-                  error of the key, so ask before anything is replaced.";
+    let detail = "Nothing explains the difference: the files are of one size that fits a plain key. No error of \
+                  the key was seen, so ask before anything is replaced.";
     let evidence: Vec<Evidence> = files.iter().flat_map(KeyFileOn::shown).collect();
     findings
         .into_iter()

@@ -23,17 +23,7 @@ pub(super) fn of_input(cx: &Context, input: &Input) -> Outcome {
     let wanted = kinds(&cx.rule.id);
     let problems: Vec<_> = input.problems.iter().filter(|problem| wanted.contains(&problem.kind)).collect();
     if problems.is_empty() {
-        // What could not be opened was not searched either.
-        let unread = input.problems.iter().find(|problem| problem.kind == ProblemKind::Malformed);
-        return match unread {
-            Some(problem) if input.status == InputStatus::Refused => Outcome::unknown(Missing {
-                node: input.node.clone(),
-                what: format!("the content of {}", input.name),
-                why: problem.text.clone(),
-                from: Question::Nothing,
-            }),
-            _ => Outcome::pass(),
-        };
+        return unread(input).unwrap_or_else(Outcome::pass);
     }
     let unusable = input.status == InputStatus::Refused;
     let title = if unusable {
@@ -58,4 +48,17 @@ pub(super) fn of_input(cx: &Context, input: &Input) -> Outcome {
         })
         .collect();
     Outcome::Findings(vec![finding])
+}
+
+/// That an input could not be opened: what was not read was not searched either.
+pub(super) fn unread(input: &Input) -> Option<Outcome> {
+    let problem = input.problems.iter().find(|problem| problem.kind == ProblemKind::Malformed)?;
+    (input.status == InputStatus::Refused).then(|| {
+        Outcome::unknown(Missing {
+            node: input.node.clone(),
+            what: format!("the content of {}", input.name),
+            why: problem.text.clone(),
+            from: Question::Nothing,
+        })
+    })
 }

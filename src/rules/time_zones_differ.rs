@@ -62,8 +62,10 @@ fn check(cx: &Context) -> Outcome {
         missing.extend(unknown.map(|node| cx.version_missing(&node.name, &node.version)));
         return Outcome::Unknown { missing };
     };
-    let shown: Vec<&str> = zones.iter().filter_map(|(_, zone)| zone.value().map(String::as_str)).collect();
-    let title = format!("The nodes run in different time zones: {}", shown.join(", "));
+    let shown: BTreeSet<&str> =
+        zones.iter().filter_map(|(_, zone)| zone.value().map(String::as_str)).collect();
+    let shown = shown.into_iter().collect::<Vec<_>>().join(", ");
+    let title = format!("The nodes run in different time zones: {shown}");
     let mut finding = match oldest.cmp(&UTC) {
         Ordering::Less => {
             cx.finding(Subject::cluster(), title, "Set all web servers to the same time zone.")

@@ -1,0 +1,338 @@
+//! Fixtures of rules, run by the front door: a sample is copied, edited, read like any case, and judged by one rule.
+//!
+//! ```toml
+//! [[case]]
+//! name = "one node in Classic mode"
+//! base = "healthy-3-node"                # a folder below samples/
+//! drop = ["WEB03", "nodes.json"]         # inputs left out
+//! args = { target = "12.0.000022", expect-nodes = ["WEB01"], roles = { WEB03 = "dr" }, answers = "…" }
+//! expect = ["findings node WEB02 blocker confirmed", "pass node WEB01"]
+//! says = ["Classic"]                     # what titles, evidence, notes and questions have to say somewhere
+//!
+//! [[case.edit]]
+//! input = "WEB02"                        # a bundle folder with a file in it, or an export
+//! file = "facts.json"
+//! pointer = "/iis/known"                 # with set = …, or remove = true
+//! ```
+//!
+//! Instead of a pointer, `find` with `replace` edits text (every occurrence, at least one), `write` gives the whole
+//! content as text and `opaque` as so many bytes that look like a key file's, and `remove` alone takes the file away. The manifest follows the edit unless `rehash = false`, which
+//! makes a bundle that was tampered with.
+
+use clusterbrief::bundle::digest::Sha256;
+use clusterbrief::bundle::gather;
+use clusterbrief::finding::{Evidence, Finding, Judged, Missing, Outcome};
+use clusterbrief::intake::answers::Question;
+use clusterbrief::intake::cluster::{Options, assemble};
+use clusterbrief::intake::read::{Tools, read_all};
+use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
+use clusterbrief::knowledge::Knowledge;
+use clusterbrief::logs::Scanner;
+use clusterbrief::model::{BuildVersion, Role};
+use clusterbrief::redact::Cleaner;
+use clusterbrief::rules::{Rule, all, judge};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::Digest;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// The moment cases are judged at: three hours after the samples were collected.
+const AS_OF: &str = "2026-11-20T12:00:00Z";
+
+/// The cases of one rule.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CaseFile {
+    /// In the order of the file.
+    pub(crate) case: Vec<Case>,
+}
+
+/// One case.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Case {
+    /// What is special in it.
+    pub(crate) name: String,
+    /// Every outcome of the rule, sorted.
+    pub(crate) expect: Vec<String>,
+    /// What has to stand in the words of the outcomes.
+    #[serde(default)]
+    pub(crate) says: Vec<String>,
+    base: String,
+    #[serde(default)]
+    drop: Vec<String>,
+    #[serde(default)]
+    args: Args,
+    #[serde(default)]
+    edit: Vec<Edit>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Args {
+    target: Option<String>,
+    as_of: Option<String>,
+    #[serde(default)]
+    expect_nodes: Vec<String>,
+    #[serde(default)]
+    roles: BTreeMap<String, String>,
+    answers: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Edit {
+    input: String,
+    file: Option<String>,
+    find: Option<String>,
+    replace: Option<String>,
+    pointer: Option<String>,
+    set: Option<Value>,
+    #[serde(default)]
+    remove: bool,
+    write: Option<String>,
+    opaque: Option<usize>,
+    #[serde(default = "yes")]
+    rehash: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What a rule said in a case.
+pub(crate) struct Said {
+    /// One line an outcome, sorted: outcome, kind and name of the subject; for findings the worst severity and
+    /// its confidence.
+    pub(crate) outcomes: Vec<String>,
+    /// Everything that a reader would read of them.
+    pub(crate) words: String,
+}
+
+/// Knowledge, rules and samples, loaded once.
+pub(crate) struct Bench {
+    knowledge: Knowledge,
+    rules: Vec<Rule>,
+    questions: Vec<Question>,
+    samples: PathBuf,
+}
+
+impl Bench {
+    /// With the built-in knowledge.
+    pub(crate) fn new() -> Self {
+        let knowledge = Knowledge::builtin().unwrap();
+        let rules = all(&knowledge);
+        let questions = knowledge.rows.questions.iter().map(|row| Question {
+            id: row.id.clone(),
+            values: row.good.iter().chain(&row.bad).cloned().collect(),
+        });
+        let questions = questions.collect();
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+        Self { knowledge, rules, questions, samples }
+    }
+
+    /// Runs a case through intake and one rule.
+    pub(crate) fn run(&self, case: &Case, rule: &str) -> Said {
+        let folder = TempDir::new().unwrap();
+        let base = self.samples.join(&case.base);
+        for entry in fs::read_dir(&base).unwrap_or_else(|error| panic!("{}: {error}", base.display())) {
+            let entry = entry.unwrap();
+            if !case.drop.iter().any(|dropped| entry.file_name() == dropped.as_str()) {
+                copy(&entry.path(), &folder.path().join(entry.file_name()));
+            }
+        }
+        for dropped in &case.drop {
+            assert!(base.join(dropped).exists(), "{}: {} has no {dropped} to drop", case.name, case.base);
+        }
+        for edit in &case.edit {
+            edit.apply(folder.path());
+        }
+        if let Some(answers) = &case.args.answers {
+            fs::write(folder.path().join("answers.toml"), answers).unwrap();
+        }
+
+        let scanner = Scanner::new(&self.knowledge, &Cleaner).unwrap();
+        let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &self.questions };
+        let assembled =
+            assemble(read_all(gather(folder.path(), MAX_EXPORT_BYTES), tools), &case.args.options());
+        assert!(assembled.remarks.is_empty(), "{}: {:?}", case.name, assembled.remarks);
+        if case.args.answers.is_some() {
+            let answers = assembled.cluster.inputs.iter().find(|input| input.name == "answers.toml").unwrap();
+            assert!(answers.problems.is_empty(), "{}: {:?}", case.name, answers.problems);
+        }
+        let rules: Vec<Rule> = self.rules.iter().filter(|one| one.id == rule).cloned().collect();
+        assert!(!rules.is_empty(), "there is no rule {rule}");
+        said(&judge(&assembled.cluster, &self.knowledge, &rules))
+    }
+}
+
+impl Args {
+    fn options(&self) -> Options {
+        let role = |word: &String| match word.as_str() {
+            "dr" => Role::Dr,
+            "standby" => Role::Standby,
+            "mirror" => Role::Mirror,
+            other => panic!("{other} is no role"),
+        };
+        Options {
+            expect_nodes: self.expect_nodes.clone(),
+            roles: self.roles.iter().map(|(name, word)| (name.clone(), role(word))).collect(),
+            as_of: self.as_of.as_deref().unwrap_or(AS_OF).parse().unwrap(),
+            target: self.target.as_deref().map(|target| BuildVersion::parse(target).unwrap()),
+        }
+    }
+}
+
+impl Edit {
+    fn apply(&self, folder: &Path) {
+        let input = folder.join(&self.input);
+        let path = self.file.as_ref().map_or_else(|| input.clone(), |file| input.join(file));
+        match (&self.pointer, &self.find, self.content()) {
+            (Some(pointer), None, None) => {
+                let mut json: Value = serde_json::from_slice(&read(&path)).unwrap();
+                self.point(&mut json, pointer);
+                fs::write(&path, serde_json::to_vec_pretty(&json).unwrap()).unwrap();
+            }
+            (None, Some(find), None) => {
+                let text = String::from_utf8(read(&path)).unwrap();
+                assert!(text.contains(find.as_str()), "{} does not hold {find:?}", path.display());
+                let replace = self.replace.as_ref().expect("find goes with replace");
+                fs::write(&path, text.replace(find.as_str(), replace)).unwrap();
+            }
+            (None, None, Some(content)) => {
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(&path, content).unwrap();
+            }
+            (None, None, None) if self.remove => {
+                fs::remove_file(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            }
+            _ => panic!("an edit is one of pointer, find, write, opaque and remove"),
+        }
+        if let Some(file) = self.file.as_deref().filter(|file| self.rehash && *file != "manifest.json") {
+            follow(&input.join("manifest.json"), file, &path);
+        }
+    }
+
+    /// The whole content: text, or bytes that look like those of a key file.
+    fn content(&self) -> Option<Vec<u8>> {
+        let blocks =
+            |size: usize| (0..=size / 32).flat_map(|block| sha2::Sha256::digest(block.to_le_bytes()));
+        let opaque = self.opaque.map(|size| blocks(size).take(size).collect());
+        self.write.as_ref().map(|text| text.clone().into_bytes()).or(opaque)
+    }
+
+    /// Sets or removes what a JSON pointer leads to; the last step may be new.
+    fn point(&self, json: &mut Value, pointer: &str) {
+        let (parent, key) = pointer.rsplit_once('/').expect("a pointer begins with a slash");
+        let key = key.replace("~1", "/").replace("~0", "~");
+        let parent = json.pointer_mut(parent).unwrap_or_else(|| panic!("nothing at {parent}"));
+        match (parent, &self.set) {
+            (Value::Object(map), Some(value)) => drop(map.insert(key, value.clone())),
+            (Value::Object(map), None) if self.remove => {
+                assert!(map.remove(&key).is_some(), "nothing at {pointer}");
+            }
+            (Value::Array(list), Some(value)) => list[key.parse::<usize>().unwrap()] = value.clone(),
+            (Value::Array(list), None) if self.remove => drop(list.remove(key.parse::<usize>().unwrap())),
+            _ => panic!("{pointer} can be neither set nor removed"),
+        }
+    }
+}
+
+/// Makes the manifest say what is now in the bundle.
+fn follow(manifest: &Path, member: &str, path: &Path) {
+    let mut json: Value = serde_json::from_slice(&read(manifest)).unwrap();
+    let members = json["members"].as_array_mut().unwrap();
+    let at = members.iter().position(|one| one["path"] == member);
+    if path.exists() {
+        let bytes = read(path);
+        let content = json!({ "size": bytes.len(), "sha256": Sha256::of(&bytes).to_string() });
+        match at.and_then(|at| members.get_mut(at)) {
+            Some(record) if record["status"].get("truncated").is_some() => {
+                record["status"]["truncated"]["content"] = content;
+            }
+            Some(record) => record["status"] = json!({ "taken": content }),
+            None => members.push(json!({
+                "path": member, "origin": "", "modified": null, "status": { "taken": content }, "redactions": {}
+            })),
+        }
+    } else if let Some(at) = at {
+        members.remove(at);
+    }
+    fs::write(manifest, serde_json::to_vec_pretty(&json).unwrap()).unwrap();
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_file() {
+        fs::copy(from, to).unwrap();
+        return;
+    }
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        copy(&entry.path(), &to.join(entry.file_name()));
+    }
+}
+
+fn said(judged: &[Judged]) -> Said {
+    let mut outcomes: Vec<String> = judged.iter().map(line).collect();
+    outcomes.sort();
+    Said { outcomes, words: judged.iter().map(|one| words(&one.outcome)).collect::<Vec<_>>().join("\n") }
+}
+
+fn line(judged: &Judged) -> String {
+    let Judged { subject, outcome, .. } = judged;
+    let kind = serde_json::to_value(subject.kind).unwrap();
+    let mut words = vec![outcome.word(), kind.as_str().unwrap(), subject.name.as_str()];
+    words.retain(|word| !word.is_empty());
+    let worst;
+    if let Outcome::Findings(findings) = outcome {
+        let (severity, confidence) =
+            findings.iter().map(|finding| (finding.severity, finding.confidence)).min().unwrap();
+        worst = (severity.word(), serde_json::to_value(confidence).unwrap());
+        words.extend([worst.0, worst.1.as_str().unwrap()]);
+    }
+    words.join(" ")
+}
+
+fn words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Findings(findings) => findings.iter().map(of_finding).collect::<Vec<_>>().join("\n"),
+        Outcome::Unknown { missing } => missing.iter().map(of_missing).collect::<Vec<_>>().join("\n"),
+        Outcome::Pass { note, inferred } => {
+            format!("pass{}: {note}", if *inferred { ", inferred" } else { "" })
+        }
+        Outcome::NotApplicable { why } => format!("not applicable: {why}"),
+        Outcome::Failed { error } => format!("failed: {error}"),
+    }
+}
+
+fn of_finding(finding: &Finding) -> String {
+    let evidence = finding.evidence.iter().map(|evidence| match evidence {
+        Evidence::Text { place, excerpt } => format!("  {} {place}: {}", place.input, excerpt.as_str()),
+        Evidence::Value { node, fact, value, place } => {
+            format!("  {node} {fact} = {value} ({} {place})", place.input)
+        }
+        Evidence::Absence { node, fact, place } => format!("  {node} no {fact} ({} {place})", place.input),
+        Evidence::Record { source, says } => format!("  {source}: {says}"),
+    });
+    let mut lines = vec![format!("{} {:?} {}", finding.severity, finding.confidence, finding.title)];
+    lines.extend(
+        Some(finding.detail.clone()).filter(|detail| !detail.is_empty()).map(|detail| format!("  {detail}")),
+    );
+    lines.extend(evidence);
+    lines.extend(finding.notes.iter().map(|note| format!("  note: {note}")));
+    lines.push(format!("  do: {}", finding.remedy));
+    lines.join("\n")
+}
+
+fn of_missing(missing: &Missing) -> String {
+    let node = missing.node.as_deref().unwrap_or("the cluster");
+    format!("{node} lacks {}: {}; {:?}", missing.what, missing.why, missing.from)
+}

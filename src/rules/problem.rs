@@ -25,7 +25,8 @@ pub(super) fn of_input(cx: &Context, input: &Input) -> Outcome {
     if problems.is_empty() {
         return unread(input).unwrap_or_else(Outcome::pass);
     }
-    let unusable = input.status == InputStatus::Refused;
+    let unreadable = problems.iter().any(|problem| problem.kind == ProblemKind::Malformed);
+    let unusable = input.status == InputStatus::Refused && unreadable;
     let title = if unusable {
         format!("{} does not count", input.name)
     } else {

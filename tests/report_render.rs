@@ -315,7 +315,7 @@ fn the_page_says_everything_in_its_order() {
         "logs/SS.log:48122",
         "Never generate a new encryption.config",
         "Please send two things.",
-        "3 of 4\u{202f}186 rows shown",
+        "3 of 4\u{202f}186 rows shown, 12 of the others differ",
         "SS.log.4 was truncated",
         "9f2c1d4be8a07733d05a6cf1e2b49880c6a1d3f07e5b2298416adf3390cb7e15",
         "Not affiliated",

@@ -76,7 +76,7 @@ struct GridGroup {
     rows: Vec<GridRow>,
     /// Every row is quiet.
     quiet: bool,
-    /// Rows not shown.
+    /// Rows not shown that differ.
     omitted: usize,
 }
 
@@ -102,6 +102,8 @@ fn grid(report: &Report) -> Grid {
                 GridRow { index, word, quiet: !matches!(word, "differs" | "not known") }
             })
             .collect();
+        let differing = |rows: &[GridRow]| rows.iter().filter(|row| row.word == "differs").count();
+        let before = differing(&rows);
         if rows.len() > ROWS {
             // What differs must not be what is cut.
             rows.sort_by_key(|row| row.quiet);
@@ -114,7 +116,7 @@ fn grid(report: &Report) -> Grid {
         groups.push(GridGroup {
             index,
             quiet: rows.iter().all(|row| row.quiet),
-            omitted: group.omitted + group.rows.len() - rows.len(),
+            omitted: group.omitted + before - differing(&rows),
             rows,
         });
     }

@@ -171,7 +171,7 @@ pub struct MatrixGroup {
     pub title: String,
     /// Rows.
     pub rows: Vec<MatrixRow>,
-    /// Rows left out of this view, when the group is long (files): the honest rest.
+    /// Rows left out of this view although they differ, when the group is long (files): the honest rest.
     pub omitted: usize,
     /// Rows in all, omitted ones included.
     pub total: usize,

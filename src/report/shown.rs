@@ -6,6 +6,7 @@ use crate::finding::Severity;
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 /// Rows of one rule on a page; the JSON report holds all.
@@ -170,6 +171,19 @@ pub(super) fn grouped(number: u64) -> String {
     text
 }
 
+/// A text as part of an id that a link can name: what is not a letter, a digit or a hyphen becomes its code
+/// point, so that different texts stay different.
+fn slug(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut id, c| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            id.push(c);
+        } else {
+            let _ = write!(id, "_{:x}_", u32::from(c));
+        }
+        id
+    })
+}
+
 /// `not-applicable` as `not applicable`.
 fn words(text: &str) -> String {
     text.replace('-', " ")
@@ -181,6 +195,7 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("when", |text: &str, _: Kwargs, _: &State| when(text));
     tera.register_filter("size", |bytes: u64, _: Kwargs, _: &State| size(bytes));
     tera.register_filter("grouped", |number: u64, _: Kwargs, _: &State| grouped(number));
+    tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| slug(text));
     tera.register_filter("words", |text: &str, _: Kwargs, _: &State| words(text));
 }
 
@@ -201,5 +216,7 @@ mod tests {
         assert_eq!(size(200_000_000), "200 MB");
         assert_eq!(grouped(1_204_331), "1\u{202f}204\u{202f}331");
         assert_eq!(grouped(100), "100");
+        assert_eq!(slug("RN:8.9.300000"), "RN_3a_8_2e_9_2e_300000");
+        assert_ne!(slug("a b"), slug("a_20_b"));
     }
 }

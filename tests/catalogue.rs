@@ -1,0 +1,347 @@
+//! Laws over every rule, and the pages that are made from them. `BLESS=1` rewrites the generated pages.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
+
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
+use clusterbrief::finding::{Scope, SubjectKind};
+use clusterbrief::knowledge::rows::{Applies, Build, Family};
+use clusterbrief::knowledge::{Knowledge, Status};
+use clusterbrief::rules::{Check, Rule, all};
+use fixtures::{Fixture, fixtures, root};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
+fn rules() -> (Knowledge, Vec<Rule>) {
+    let knowledge = Knowledge::builtin().unwrap();
+    let rules = all(&knowledge);
+    (knowledge, rules)
+}
+
+#[test]
+fn ids_are_unique_sorted_and_well_formed() {
+    let (_, rules) = rules();
+    let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert_eq!(ids, sorted);
+    for id in ids {
+        let (family, number) = id.split_once('-').unwrap();
+        assert!(family.len() == 3 && family.bytes().all(|byte| byte.is_ascii_uppercase()), "{id}");
+        assert!(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()), "{id}");
+    }
+}
+
+#[test]
+fn every_rule_says_what_why_how_and_what_it_cannot_see() {
+    let (_, rules) = rules();
+    for rule in &rules {
+        for (heading, text) in
+            [("what", &rule.what), ("why", &rule.why), ("fix", &rule.fix), ("blind", &rule.blind)]
+        {
+            assert!(text.len() >= 20 && text.ends_with('.'), "{} {heading}: {text:?}", rule.id);
+            assert!(!text.contains("  ") && !text.contains('\n'), "{} {heading}: {text:?}", rule.id);
+            assert!(
+                text.starts_with(|c: char| c.is_uppercase() || c == '.'),
+                "{} {heading}: {text:?}",
+                rule.id
+            );
+        }
+    }
+}
+
+#[test]
+fn titles_name_the_fault_in_a_few_words_and_only_once() {
+    let (_, rules) = rules();
+    let mut seen = BTreeSet::new();
+    for Rule { id, title, .. } in &rules {
+        assert!((5..=70).contains(&title.chars().count()), "{id}: {title}");
+        assert!(!title.ends_with('.') && is_name_or_capital(title), "{id}: {title}");
+        for opening in ["Check ", "Checks ", "Whether ", "Verify "] {
+            assert!(!title.starts_with(opening), "{id} names the check, not the fault: {title}");
+        }
+        assert!(seen.insert(title.to_lowercase()), "{id}: {title} is the title of another rule");
+    }
+}
+
+/// A title begins with a capital, unless its first word is the name of a file.
+fn is_name_or_capital(title: &str) -> bool {
+    let first = title.split(' ').next().unwrap_or_default();
+    first.contains('.') || first.starts_with(|c: char| !c.is_lowercase())
+}
+
+#[test]
+fn every_source_exists() {
+    let (knowledge, rules) = rules();
+    for rule in &rules {
+        assert!(!rule.cites.is_empty(), "{} cites nothing", rule.id);
+        for cite in &rule.cites {
+            assert!(knowledge.sources.find(cite).is_some(), "{} cites {}", rule.id, cite.source);
+        }
+    }
+}
+
+#[test]
+fn checks_fit_their_subjects_and_have_what_they_need() {
+    let (knowledge, rules) = rules();
+    for rule in &rules {
+        let fits = match rule.check {
+            Check::Cluster(_) => matches!(rule.subject, SubjectKind::Cluster | SubjectKind::Database),
+            Check::Node(_) | Check::Data(Family::Signature) => rule.subject == SubjectKind::Node,
+            Check::Input(_) | Check::Data(Family::Problem) => rule.subject == SubjectKind::Input,
+            Check::Data(Family::Expectation | Family::Question) => {
+                matches!(rule.subject, SubjectKind::Cluster | SubjectKind::Node)
+            }
+        };
+        assert!(fits, "{}: the check does not fit {:?}", rule.id, rule.subject);
+        let rows = &knowledge.rows;
+        let fed = match rule.check {
+            Check::Data(Family::Expectation) => rows.expectations.iter().any(|row| row.rule == rule.id),
+            Check::Data(Family::Question) => rows.questions.iter().any(|row| row.id == rule.id),
+            Check::Data(Family::Signature) => {
+                knowledge.signatures.iter().any(|one| one.rules.contains(&rule.id))
+            }
+            _ => true,
+        };
+        assert!(fed, "{} has no row", rule.id);
+        assert!(rule.subject != SubjectKind::Input || rule.is_bundle_safety(), "{}", rule.id);
+    }
+}
+
+#[test]
+fn whatever_names_a_rule_names_one_that_exists() {
+    let (knowledge, rules) = rules();
+    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    let signatures = knowledge.signatures.iter().flat_map(|one| one.rules.iter().map(|id| (&one.id, id)));
+    let actions = knowledge.actions.iter().flat_map(|one| one.rules.iter().map(|id| (&one.id, id)));
+    let questions = knowledge.rows.questions.iter().map(|one| (&one.id, &one.id));
+    for (by, id) in signatures.chain(actions).chain(questions) {
+        assert!(ids.contains(id.as_str()), "{by} names {id}");
+    }
+}
+
+/// Rules that judge how reading a bundle went: what could not be read is what they find.
+const ALWAYS_KNOWN: [&str; 1] = ["BND-004"];
+
+#[test]
+fn every_rule_has_a_case_that_fires_one_that_is_silent_and_one_that_is_unknown() {
+    let (_, rules) = rules();
+    let fixtures = fixtures();
+    let mut faults = Vec::new();
+    for rule in &rules {
+        let Some(fixture) = fixtures.get(&rule.id) else {
+            faults.push(format!("{} has no fixture", rule.id));
+            continue;
+        };
+        if !fixture.has("unknown") && !ALWAYS_KNOWN.contains(&rule.id.as_str()) {
+            faults.push(format!("{} has no unknown case", rule.id));
+        }
+        let silent = fixture.has("pass") || fixture.has("not-applicable");
+        if fixture.has("findings") != silent {
+            faults.push(format!("{} fires without ever being silent, or the reverse", rule.id));
+        }
+    }
+    for id in fixtures.keys() {
+        if !rules.iter().any(|rule| rule.id == *id) {
+            faults.push(format!("tests/rules/{id}.toml is of no rule"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_catalogue_page_is_made_from_the_rules() {
+    let (knowledge, rules) = rules();
+    compare("docs/rules.md", &catalogue(&knowledge, &rules));
+}
+
+/// Rules that never fire in any fixture, because no source of this version delivers what they judge.
+#[test]
+fn the_list_of_undecidable_rules_is_made_from_the_fixtures() {
+    let (_, rules) = rules();
+    let fixtures = fixtures();
+    let mut page = "# Rules that cannot be decided yet\n\n\
+         Generated from the rules and their fixtures; a test compares it.\n\n\
+         Nothing that can be given to this version delivers what these rules judge, so that their outcome is always \
+         unknown or not applicable.\n\n"
+        .to_owned();
+    let open: Vec<&Rule> =
+        rules.iter().filter(|rule| fixtures.get(&rule.id).is_none_or(|one| !one.has("findings"))).collect();
+    if open.is_empty() {
+        page += "There are none.\n";
+    }
+    for rule in open {
+        writeln!(page, "* `{}` {}", rule.id, rule.title).unwrap();
+    }
+    compare("docs/undecidable-rules.md", &page);
+}
+
+fn catalogue(knowledge: &Knowledge, rules: &[Rule]) -> String {
+    let mut page = format!(
+        "# Rule catalogue\n\n\
+         Generated from the rules; a test compares it, `BLESS=1 cargo test --test catalogue` rewrites it.\n\n\
+         {} rules, knowledge of {}. Rules of scope *now* ask whether the cluster works; rules of scope *upgrade* ask \
+         whether it is ready for `--target`. The severity is the worst that a finding of the rule can have.\n\n\
+         | Rule | Fault | Severity | Scope | Judged on |\n|---|---|---|---|---|\n",
+        rules.len(),
+        knowledge.edition,
+    );
+    for rule in rules {
+        let anchor = rule.id.to_lowercase();
+        writeln!(
+            page,
+            "| [{}](#{anchor}) | {} | {} | {} | {} |",
+            rule.id,
+            rule.title,
+            rule.severity,
+            scope(rule.scope),
+            subject(rule.subject)
+        )
+        .unwrap();
+    }
+    for rule in rules {
+        write!(page, "\n## {}\n\n**{}.** Severity {}", rule.id, rule.title, rule.severity).unwrap();
+        if let Some(applies) = &rule.applies {
+            write!(page, "; {}", range(applies)).unwrap();
+        }
+        let texts = [
+            ("What it checks", &rule.what),
+            ("Why it matters", &rule.why),
+            ("How to fix it", &rule.fix),
+            ("What it cannot see", &rule.blind),
+        ];
+        page += ".\n";
+        for (heading, text) in texts {
+            write!(page, "\n*{heading}.* {text}\n").unwrap();
+        }
+        page += "\nSources:\n\n";
+        for cite in &rule.cites {
+            let source = knowledge.sources.find(cite).unwrap();
+            writeln!(page, "* `{}`: {} ({}); {}", cite.source, source.title, source.age, known(cite.status))
+                .unwrap();
+        }
+    }
+    page
+}
+
+const fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Now => "now",
+        Scope::Upgrade => "upgrade",
+    }
+}
+
+const fn subject(subject: SubjectKind) -> &'static str {
+    match subject {
+        SubjectKind::Cluster => "cluster",
+        SubjectKind::Database => "database",
+        SubjectKind::Node => "each node",
+        SubjectKind::Input => "each bundle",
+    }
+}
+
+fn range(applies: &Applies) -> String {
+    let of = match applies.of {
+        Build::Current => "what is installed",
+        Build::Either => "what is installed or the target",
+    };
+    let from = applies.versions.from.map(|from| format!(" from {from}")).unwrap_or_default();
+    let before = applies.versions.before.map(|before| format!(" before {before}")).unwrap_or_default();
+    format!("where {of} is{from}{before}")
+}
+
+const fn known(status: Status) -> &'static str {
+    match status {
+        Status::Confirmed => "read",
+        Status::Top => "its beginning was read",
+        Status::Title => "only a title was seen",
+        Status::Inferred => "our inference",
+    }
+}
+
+/// The steps and errors of the page on setting up clustering, in its order.
+const STEPS: [&str; 22] = [
+    "Set-up 1",
+    "Set-up 2",
+    "Set-up 3",
+    "Set-up 4",
+    "Set-up 5",
+    "Set-up 6",
+    "Set-up 7",
+    "Set-up 8",
+    "Set-up 8, note",
+    "Set-up 9",
+    "Set-up 10",
+    "Set-up 11",
+    "Set-up 12",
+    "Set-up 13",
+    "Upgrade 1",
+    "Upgrade 2",
+    "Upgrade 3",
+    "Upgrade 4",
+    "Upgrade 5",
+    "Error 1",
+    "Error 2",
+    "Error 3",
+];
+
+/// Steps that only a person can confirm: licence activation, sticky sessions, the backup.
+const BY_ANSWER: [&str; 3] = ["Set-up 12", "Set-up 13", "Upgrade 1"];
+
+#[test]
+fn every_step_and_error_of_the_set_up_page_has_rules_with_a_passing_a_firing_and_an_unknown_case() {
+    let (_, rules) = rules();
+    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    let fixtures = fixtures();
+    let page = fs::read_to_string(root().join("docs/setup-page.md")).unwrap();
+    let rows: Vec<Vec<&str>> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"))
+        .map(|line| line.split(" | ").map(str::trim).collect())
+        .filter(|cells: &Vec<&str>| cells.first().is_some_and(|first| STEPS.contains(first)))
+        .collect();
+    let steps: Vec<&str> = rows.iter().filter_map(|cells| cells.first().copied()).collect();
+    assert_eq!(steps, STEPS);
+    for cells in &rows {
+        let [step, asks, named, passing, firing, unknown] = cells.as_slice() else {
+            unreachable!("{cells:?} has not six cells")
+        };
+        assert!(!asks.is_empty());
+        let named: Vec<&str> = named.split(", ").map(|id| id.trim_matches('`')).collect();
+        for id in &named {
+            assert!(ids.contains(id), "{step}: there is no rule {id}");
+        }
+        for (cell, outcome) in [(passing, "pass"), (firing, "findings"), (unknown, "unknown")] {
+            let (id, case) = cell.split_once(": ").unwrap_or_else(|| panic!("{step}: {cell}"));
+            let id = id.trim_matches('`');
+            assert!(named.contains(&id), "{step}: {id} is not one of its rules");
+            let fixture = fixtures.get(id).unwrap_or_else(|| panic!("{step}: {id} has no fixture"));
+            let case = fixture.case(case).unwrap_or_else(|| panic!("{step}: {id} has no case {case:?}"));
+            assert!(case.has(outcome), "{step}: {id}, case {:?} has no {outcome}", case.name);
+            let told = outcome == "pass" && !BY_ANSWER.contains(step);
+            assert!(!(told && case.answered), "{step}: {id} passes by an answer only");
+        }
+    }
+}
+
+/// Compares a generated page with the file, or rewrites the file.
+fn compare(page: &str, made: &str) {
+    let path = root().join(page);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, made).unwrap();
+        return;
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(there == made, "{page} is not what the rules say: run BLESS=1 cargo test --test catalogue");
+}
+
+#[test]
+fn a_fixture_knows_its_outcomes() {
+    let text = "[[case]]\nname = \"n\"\nbase = \"b\"\nargs = { answers = \"x\" }\nexpect = [\"findings node A high confirmed\"]\n";
+    let fixture = Fixture::parse(text);
+    assert!(fixture.has("findings") && !fixture.has("pass"));
+    assert!(fixture.case("n").unwrap().answered && fixture.case("m").is_none());
+}

@@ -16,6 +16,7 @@
 mod case;
 
 use case::{Bench, Case, CaseFile, Said};
+use clusterbrief::knowledge::Knowledge;
 use rayon::prelude::*;
 use std::env;
 use std::fs;
@@ -33,7 +34,8 @@ fn fixtures() -> Vec<Fixture> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let bench = Bench::new();
+    let knowledge = Knowledge::builtin().unwrap();
+    let bench = Bench::new(&knowledge);
     paths
         .into_par_iter()
         .map(|path| {

@@ -14,9 +14,10 @@ use crate::model::{Node, Role};
 rule! {
     /// ## What it checks
     /// Whether all nodes hold the same encryption key: fingerprints of `encryption.config`, those of standby,
-    /// disaster recovery and mirror nodes included. Equal fingerprints settle it. Unequal ones do not: DPAPI and an
-    /// HSM give each node a file of its own for one key, and a file that was saved again may differ too. Then the
-    /// node list and the logs are asked whether the node works, and if they do not prove it, a person is.
+    /// disaster recovery and mirror nodes included. Equal fingerprints settle it, unless DPAPI is said to be on: then
+    /// the file is a copy, which works on one machine only. Unequal ones prove nothing: DPAPI and an HSM give each
+    /// node a file of its own for one key, and a file that was saved again may differ too. In both cases the node list
+    /// and the logs are asked whether the node works, and if they do not prove it, a person is.
     /// ## Why it matters
     /// A node with another key cannot read a single secret, and what it writes the others cannot read.
     /// ## How to fix it

@@ -112,26 +112,29 @@ pub(crate) struct Said {
     pub(crate) words: String,
 }
 
-/// Knowledge, rules and samples, loaded once.
-pub(crate) struct Bench {
-    knowledge: Knowledge,
+/// Rules and samples, loaded once.
+pub(crate) struct Bench<'k> {
+    knowledge: &'k Knowledge,
+    scanner: Scanner<'k>,
     rules: Vec<Rule>,
     questions: Vec<Question>,
     samples: PathBuf,
 }
 
-impl Bench {
-    /// With the built-in knowledge.
-    pub(crate) fn new() -> Self {
-        let knowledge = Knowledge::builtin().unwrap();
-        let rules = all(&knowledge);
+impl<'k> Bench<'k> {
+    /// With this knowledge.
+    pub(crate) fn new(knowledge: &'k Knowledge) -> Self {
         let questions = knowledge.rows.questions.iter().map(|row| Question {
             id: row.id.clone(),
             values: row.good.iter().chain(&row.bad).cloned().collect(),
         });
-        let questions = questions.collect();
-        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-        Self { knowledge, rules, questions, samples }
+        Self {
+            knowledge,
+            scanner: Scanner::new(knowledge, &Cleaner).unwrap(),
+            rules: all(knowledge),
+            questions: questions.collect(),
+            samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("samples"),
+        }
     }
 
     /// Runs a case through intake and one rule.
@@ -154,8 +157,7 @@ impl Bench {
             fs::write(folder.path().join("answers.toml"), answers).unwrap();
         }
 
-        let scanner = Scanner::new(&self.knowledge, &Cleaner).unwrap();
-        let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &self.questions };
+        let tools = Tools { scanner: &self.scanner, cleaner: &Cleaner, questions: &self.questions };
         let assembled =
             assemble(read_all(gather(folder.path(), MAX_EXPORT_BYTES), tools), &case.args.options());
         assert!(assembled.remarks.is_empty(), "{}: {:?}", case.name, assembled.remarks);
@@ -165,7 +167,7 @@ impl Bench {
         }
         let rules: Vec<Rule> = self.rules.iter().filter(|one| one.id == rule).cloned().collect();
         assert!(!rules.is_empty(), "there is no rule {rule}");
-        said(&judge(&assembled.cluster, &self.knowledge, &rules))
+        said(&judge(&assembled.cluster, self.knowledge, &rules))
     }
 }
 

@@ -290,6 +290,14 @@ fn every_link_leads_somewhere_and_every_id_is_one() {
 }
 
 #[test]
+fn a_page_of_a_source_links_to_the_source() {
+    let mut report = benign();
+    "CLU:web-clustering".clone_into(&mut report.findings[0].sources[0].key);
+    let page = html::render(&report).unwrap();
+    assert!(page.contains("<a href=\"#source-CLU\">CLU:web-clustering</a>"));
+}
+
+#[test]
 fn the_page_says_everything_in_its_order() {
     let page = html::render(&benign()).unwrap();
     let at = |needle: &str| page.find(needle).unwrap_or_else(|| panic!("{needle} is not in the page"));

@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 /// Width of a bucket, in units of the drawing.
-const BUCKET: u64 = 10;
+const BUCKET: u64 = 100;
+/// Buckets from which on bars fill theirs; with fewer they stay as narrow as they would be then.
+const MANY: u64 = 24;
 /// Height of the bars above the base line: lines at error level.
 const ABOVE: u64 = 30;
 /// Height of the bars below it: hits of known errors.
@@ -19,6 +21,8 @@ pub(super) struct Chart {
     width: u64,
     /// Height of the drawing.
     height: u64,
+    /// Width of a bar.
+    bar: u64,
     /// Height of the base line.
     base: u64,
     /// Tallest bar above, in lines a bucket, over all nodes: they share one scale.
@@ -130,8 +134,10 @@ pub(super) fn chart(timeline: &Timeline) -> Option<Chart> {
         .filter(|line| line.counts.iter().any(|count| count.errors + count.known > 0))
         .collect();
     let ticks = [when(&timeline.from), label(buckets / 2).unwrap_or_default(), when(&timeline.to)];
+    let count = u64::try_from(buckets).unwrap_or(1);
     Some(Chart {
-        width: BUCKET * u64::try_from(buckets).unwrap_or(1),
+        width: BUCKET * count,
+        bar: (BUCKET * 4 / 5 * count.min(MANY) / MANY).max(1),
         height: ABOVE + 1 + BELOW,
         base: ABOVE,
         most_errors,
@@ -160,7 +166,7 @@ mod tests {
     fn one_error_among_thousands_is_still_seen() {
         let chart = chart(&timeline(vec![5_000, 1], vec![0, 1])).unwrap();
         let bars: Vec<_> = chart.rows[0].bars.iter().map(|bar| (bar.kind, bar.x, bar.height)).collect();
-        assert_eq!(bars, [("any", 0, 30), ("any", 10, 2), ("known", 10, 18)]);
+        assert_eq!(bars, [("any", 0, 30), ("any", 100, 2), ("known", 100, 18)]);
         assert_eq!(chart.rows[0].bars[1].title, "2026-11-19 00:00 UTC: 1 lines at error level");
         assert_eq!(chart.table.len(), 2);
     }

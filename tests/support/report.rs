@@ -59,9 +59,15 @@ fn finding(t: Text, n: usize, draft: Draft) -> FindingView {
 }
 
 fn evidence(t: Text, kind: &'static str, node: &str, place: &str, fact: &str, text: &str) -> EvidenceView {
-    let input =
-        if node.is_empty() { "nodes.json".to_owned() } else { format!("{}.zip", node.to_lowercase()) };
-    EvidenceView { kind, node: t(node), input: t(&input), place: t(place), fact: t(fact), text: t(text) }
+    let export = place.split(' ').next().filter(|file| node.is_empty() && file.contains('.'));
+    let input = match export {
+        Some(file) => t(file),
+        None if node.is_empty() => String::new(),
+        None => t(&format!("{}.zip", node.to_lowercase())),
+    };
+    // The place in an export begins with its name, whatever that is.
+    let place = export.map_or_else(|| t(place), |file| t(file) + &place[file.len()..]);
+    EvidenceView { kind, node: t(node), input, place, fact: t(fact), text: t(text) }
 }
 
 fn findings(t: Text) -> Vec<FindingView> {
@@ -596,7 +602,7 @@ fn input(t: Text, name: &str, kind: InputKind, status: InputStatus, node: Option
         bytes: 4_183_990,
         sha256: Some(t("9f2c1d4be8a07733d05a6cf1e2b49880c6a1d3f07e5b2298416adf3390cb7e15")),
         taken: Some(t("2026-11-20T22:03:11+01:00")),
-        tool: (kind == InputKind::BundleZip).then(|| t("0.1.0")),
+        tool: (kind == InputKind::BundleZip).then(|| t("clusterbrief 0.1.0")),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The command line from the outside: verbs, exit codes, streams.
 
+#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

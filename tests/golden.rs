@@ -1,6 +1,13 @@
 //! What every sample comes to: the structured report first, its text second. `BLESS=1` rewrites the goldens; read what
 //! changed before you commit it.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends at the first surprise"
+)]
+
 mod support;
 
 use clusterbrief::bundle::source::gather;

@@ -1,5 +1,7 @@
 //! The samples are what the collector makes of their recipes, byte for byte. `BLESS=1` rewrites them.
 
+#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
+
 mod support;
 
 use std::collections::BTreeMap;

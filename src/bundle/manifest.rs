@@ -117,6 +117,9 @@ pub enum Status {
     },
 }
 
+/// How the reason of a member begins that was left out because of its age: asked for, so nothing is incomplete.
+pub const TOO_OLD: &str = "last changed before ";
+
 /// The bytes of a member as they are in the container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

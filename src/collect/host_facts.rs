@@ -12,7 +12,7 @@ pub const OPERATOR: &str = "operator";
 
 /// How far a time may be off that a person reads from a reference clock, types and sends off, in milliseconds.
 /// Ours; shorter would make typing look like skew.
-pub const OPERATOR_UNCERTAINTY_MS: u64 = 30_000;
+pub const OPERATOR_UNCERTAINTY_MS: u64 = 15_000;
 
 /// Facts of this machine; with `--node` every one of them is `NotCollected`.
 pub(super) fn facts(

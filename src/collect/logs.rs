@@ -5,6 +5,7 @@ use super::plan::{Item, LOG_FOLDER};
 use super::progress::Shared;
 use super::redacting::Redacting;
 use super::walk::{Found, reason};
+use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status, WriteError};
 use crate::redact::Redactor;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -60,7 +61,7 @@ pub(super) fn choose(files: &[Found], since: DateTime<Utc>, budget: u64) -> Vec<
         .into_iter()
         .map(|file| {
             let take = if file.modified.is_some_and(|modified| modified < since) {
-                Take::Nothing(format!("last changed before {}", since.format("%Y-%m-%d %H:%M UTC")))
+                Take::Nothing(format!("{TOO_OLD}{}", since.format("%Y-%m-%d %H:%M UTC")))
             } else if file.size <= left {
                 Take::Whole
             } else if left == 0 {

@@ -1,7 +1,7 @@
 //! Every input read: bundles and exports side by side, on all cores.
 
 use super::answers::{self, Question};
-use super::recognise::recognise;
+use super::recognise::{Unrecognised, recognise};
 use super::{Parsed, leaks, nodes_json, nodes_table, snapshot, version_table};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
@@ -168,6 +168,7 @@ fn spoils(kind: ProblemKind) -> bool {
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let kind = match recognise(bytes) {
         Ok(kind) => kind,
+        Err(why @ Unrecognised::OtherZip) => return refused(input, why),
         Err(_) if leaks::is_key_file(bytes) => return key_file(input),
         Err(why) => return refused(input, why),
     };

@@ -1,6 +1,6 @@
 //! What an input file is, told by its content and never by its name.
 
-use super::{answers, nodes_json, nodes_table, table, text, version_table};
+use super::{answers, nodes_json, nodes_table, table, text, version_table, workbook};
 use crate::model::input::InputKind;
 
 /// Most bytes of an export. A node list or a version history of a real cluster has a few kilobytes.
@@ -20,6 +20,9 @@ pub enum Unrecognised {
         "is a workbook protected by a password or in the old XLS form: save it as XLSX or CSV without one"
     )]
     OldWorkbook,
+    /// A zip that is neither a bundle nor a workbook.
+    #[error("is a zip without a manifest.json, so it is no bundle, and it is no workbook either")]
+    OtherZip,
     /// An XLSX that cannot be read.
     #[error("cannot be read: {0}")]
     Table(table::TableError),
@@ -36,6 +39,9 @@ pub enum Unrecognised {
 /// First bytes of the container that old and encrypted workbooks share.
 const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
+/// First bytes of a zip.
+const ZIP: &[u8] = b"PK\x03\x04";
+
 /// Tells what an export is. Bundles are told apart before, by [`crate::bundle`].
 pub fn recognise(bytes: &[u8]) -> Result<InputKind, Unrecognised> {
     if bytes.len() as u64 > MAX_EXPORT_BYTES {
@@ -43,6 +49,9 @@ pub fn recognise(bytes: &[u8]) -> Result<InputKind, Unrecognised> {
     }
     if bytes.starts_with(COMPOUND_FILE) {
         return Err(Unrecognised::OldWorkbook);
+    }
+    if bytes.starts_with(ZIP) && !workbook::is_workbook(bytes) {
+        return Err(Unrecognised::OtherZip);
     }
     let text = text::decode(bytes);
     let start = text.trim_start();

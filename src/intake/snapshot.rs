@@ -2,6 +2,7 @@
 
 use super::leaks;
 use super::members::{Member, Part, Reading, is_config, is_log};
+use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, Scanner, merge};
 use crate::model::excerpt::Clean;
@@ -271,6 +272,8 @@ fn statuses(bundle: &Bundle) -> Vec<Problem> {
     for record in bundle.members() {
         let kind = match record.status {
             Status::Denied { .. } => ProblemKind::Rights,
+            // Older logs than were asked for are missed by nobody.
+            Status::Skipped { ref why } if why.starts_with(TOO_OLD) => continue,
             Status::Truncated { .. } | Status::Skipped { .. } => ProblemKind::Incomplete,
             Status::Taken(_) | Status::Missing => continue,
         };

@@ -1,7 +1,7 @@
 //! The cases below `samples/`, as recipes: nodes are made, collected with the real collector, and laid beside their
 //! exports. What a recipe changes is what is wrong in that sample.
 
-use super::node_folder::{NodeFolder, noise};
+use super::node_folder::{NodeFolder, hex, noise};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use clusterbrief::bundle::Form;
 use clusterbrief::collect::{Options, Silent, run};
@@ -64,7 +64,10 @@ struct Collecting {
 impl Case {
     /// A node collected a few minutes after the hour, each a little later than the one before it.
     fn node(&mut self, name: &str, version: &str) -> &mut Collecting {
-        let clock = time("2026-11-20T10:00:00+01:00") + TimeDelta::minutes(2 * self.nodes.len() as i64);
+        let clock = self
+            .nodes
+            .iter()
+            .fold(time("2026-11-20T10:00:00+01:00"), |clock, _| clock + TimeDelta::minutes(2));
         self.node_at(name, version, clock)
     }
 
@@ -91,24 +94,26 @@ impl Case {
 
     /// The database's version history, newest first.
     fn history(&mut self, rows: &[(&str, &str)]) {
-        let rows: String = rows.iter().map(|(version, when)| format!("{version},{when}\r\n")).collect();
-        self.file("tbVersion.csv", format!("VersionNumber,Upgraded\r\n{rows}"));
+        let rows = rows.iter().map(|(version, when)| format!("{version},{when}\r\n"));
+        let lines: Vec<String> =
+            std::iter::once("VersionNumber,Upgraded\r\n".to_owned()).chain(rows).collect();
+        self.file("tbVersion.csv", lines.concat());
     }
 
     fn answers(&mut self, nodes: &[&str]) {
-        let mut text = String::from("# What the customer told on the phone. See docs/answers.md.\n");
-        let mut add = |question: &str, node: Option<&str>, value: &str| {
+        let answer = |question: &str, node: Option<&str>, value: &str| {
             let node = node.map(|node| format!("node = \"{node}\"\n")).unwrap_or_default();
-            text += &format!(
+            format!(
                 "\n[[answer]]\nquestion = \"{question}\"\n{node}value = \"{value}\"\nby = \"J. Doe\"\non = 2026-11-20\n"
-            );
+            )
         };
-        add("LBL-001", None, "sticky");
-        add("VER-006", None, "off");
-        for node in nodes {
-            add("ROL-009", Some(node), "activated");
-        }
-        self.file("answers.toml", text);
+        let mut parts = vec![
+            "# What the customer told on the phone. See docs/answers.md.\n".to_owned(),
+            answer("LBL-001", None, "sticky"),
+            answer("VER-006", None, "off"),
+        ];
+        parts.extend(nodes.iter().map(|node| answer("ROL-009", Some(node), "activated")));
+        self.file("answers.toml", parts.concat());
     }
 
     fn write(&self, folder: &Path) {
@@ -138,12 +143,8 @@ impl Case {
 }
 
 fn case_key() -> CaseKey {
-    CaseKey::parse(
-        &noise("case key of the samples", 32)
-            .into_iter()
-            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")),
-    )
-    .expect("32 bytes of hexadecimal digits")
+    CaseKey::parse(&hex(&noise("case key of the samples", 32)).to_lowercase())
+        .expect("32 bytes of hexadecimal digits")
 }
 
 fn time(text: &str) -> DateTime<FixedOffset> {
@@ -321,15 +322,14 @@ fn two_days(case: &mut Case) {
 /// errors that say nothing about the cluster, and a WEB03 whose logs were cut to a small limit.
 fn noisy_logs(case: &mut Case) {
     let web01 = &mut case.node("WEB01", CURRENT).folder;
-    let mut rolled = String::new();
-    for day in (3..12).rev() {
+    let lines = (3..12).rev().map(|day| {
         let when = web01.clock - TimeDelta::days(day);
-        rolled += &format!(
+        format!(
             "{} [9] ERROR Thycotic.AppCore.Cryptography - Thycotic.AppCore.Cryptography.MacMismatchException: the message authentication code does not match.\r\n   at Thycotic.AppCore.Cryptography.Decryptor.Check(Byte[] mac)\r\n",
             when.format("%Y-%m-%d %H:%M:%S,%3f")
-        );
-    }
-    rolled += &"x".repeat(400);
+        )
+    });
+    let rolled = lines.collect::<Vec<_>>().concat() + &"x".repeat(400);
     web01.put("log/SS.log.1", rolled);
     web01.modified.insert("log/SS.log.1".into(), (web01.clock - TimeDelta::days(3)).to_utc());
 

@@ -126,7 +126,9 @@ fn findings(
                 twin += 1;
                 view.anchor = format!("finding-{}-{twin}", view.fingerprint);
             }
-            let list = if info.is_some_and(|rule| rule.bundle_safety) { &mut safety } else { &mut others };
+            // What is merely worth knowing of a bundle is no alarm.
+            let alarm = info.is_some_and(|rule| rule.bundle_safety) && finding.severity < Severity::Info;
+            let list = if alarm { &mut safety } else { &mut others };
             list.push(view);
         }
     }

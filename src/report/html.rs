@@ -54,6 +54,9 @@ struct Page<'a> {
     chart: Option<Chart>,
 }
 
+/// Rows of one group of the matrix on a page; the JSON report holds all.
+const GROUP_ROWS: usize = 50;
+
 /// How the matrix is shown.
 #[derive(Serialize)]
 struct Grid {
@@ -104,19 +107,18 @@ fn grid(report: &Report) -> Grid {
             .collect();
         let differing = |rows: &[GridRow]| rows.iter().filter(|row| row.word == "differs").count();
         let before = differing(&rows);
-        if rows.len() > ROWS {
-            // What differs must not be what is cut.
-            rows.sort_by_key(|row| row.quiet);
-            rows.truncate(ROWS);
-            rows.sort_by_key(|row| row.index);
+        if rows.len() > GROUP_ROWS {
+            // A long group, such as a folder of files, shows what differs; the number of the rest is said.
+            rows.retain(|row| !row.quiet);
+            rows.truncate(GROUP_ROWS);
         }
         quiet += rows.iter().filter(|row| row.quiet).count();
         shown += rows.len();
-        total += group.total;
+        total += group.rows.len();
         groups.push(GridGroup {
             index,
             quiet: rows.iter().all(|row| row.quiet),
-            omitted: group.omitted + before - differing(&rows),
+            omitted: before - differing(&rows),
             rows,
         });
     }

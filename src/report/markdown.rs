@@ -51,7 +51,7 @@ impl<'a> Ticket<'a> {
             hits: hits(&report.errors.hits, per_rule),
             rows,
             rows_left,
-            total: report.matrix.groups.iter().map(|group| group.total).sum(),
+            total: report.matrix.groups.iter().map(|group| group.rows.len()).sum(),
             shortened,
         }
     }

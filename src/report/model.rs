@@ -171,10 +171,6 @@ pub struct MatrixGroup {
     pub title: String,
     /// Rows.
     pub rows: Vec<MatrixRow>,
-    /// Rows left out of this view although they differ, when the group is long (files): the honest rest.
-    pub omitted: usize,
-    /// Rows in all, omitted ones included.
-    pub total: usize,
 }
 
 /// One compared setting.
@@ -248,7 +244,7 @@ pub struct FindingView {
     pub remedy: String,
     /// Evidence, at least one.
     pub evidence: Vec<EvidenceView>,
-    /// Evidence left out of this list.
+    /// Evidence left out of this list; 0 in the JSON report, which holds all.
     pub evidence_omitted: usize,
     /// Notes: conflicting sources, unverified causes.
     pub notes: Vec<String>,

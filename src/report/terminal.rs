@@ -112,14 +112,16 @@ impl Screen {
 const NAMES: usize = 24;
 
 fn node_line(node: &NodeCard) -> String {
-    let mut line = node.version.clone();
+    let mut parts = Vec::new();
+    // What makes a node odd often is its version: one of the two does.
+    if !node.odd.as_ref().is_some_and(|odd| odd.contains(&node.version)) {
+        parts.push(node.version.as_str());
+    }
     if node.role != "serving" {
-        let _ = write!(line, ", {}", node.role);
+        parts.push(node.role);
     }
-    if let Some(odd) = &node.odd {
-        let _ = write!(line, ", {odd}");
-    }
-    line
+    parts.extend(node.odd.as_deref());
+    parts.join(", ")
 }
 
 /// Renders the summary for a terminal of `width` columns, with colour only if asked. Ends with a line feed.

@@ -6,7 +6,7 @@ use crate::knowledge::Knowledge;
 use crate::model::log::{Hit, LogDigest};
 use crate::model::{Cluster, Node};
 use crate::report::model::{Covered, Errors, HitView, Timeline, TimelineRow};
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, SecondsFormat, TimeDelta, Utc};
 
 /// Most bars on the time axis.
 const BUCKETS: i64 = 48;
@@ -56,8 +56,11 @@ fn covered(node: &Node, digest: &LogDigest) -> Covered {
 }
 
 fn time(time: &DateTime<FixedOffset>, digest: &LogDigest) -> String {
-    let form = if digest.zone_known { "%Y-%m-%d %H:%M:%S %:z" } else { "%Y-%m-%d %H:%M:%S (zone unknown)" };
-    time.format(form).to_string()
+    if digest.zone_known {
+        time.to_rfc3339_opts(SecondsFormat::Secs, true)
+    } else {
+        time.format("%Y-%m-%d %H:%M:%S (zone unknown)").to_string()
+    }
 }
 
 fn hit_view(cluster: &Cluster, knowledge: &Knowledge, node: &Node, digest: &LogDigest, hit: &Hit) -> HitView {
@@ -133,6 +136,6 @@ fn hour_text(hour: i64) -> String {
     let start = DateTime::<Utc>::UNIX_EPOCH;
     TimeDelta::try_hours(hour)
         .and_then(|since| start.checked_add_signed(since))
-        .map(|time| time.format("%Y-%m-%d %H:%M UTC").to_string())
+        .map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
         .unwrap_or_default()
 }

@@ -1,12 +1,9 @@
 //! Findings and their evidence as shown.
 
 use super::{RuleInfo, citations};
-use crate::finding::{Evidence, Finding};
+use crate::finding::{Evidence, Finding, SubjectKind};
 use crate::knowledge::Sources;
 use crate::report::model::{EvidenceView, FindingView};
-
-/// Most pieces of evidence of one finding in the view; the count of the rest is shown.
-const SHOWN: usize = 50;
 
 pub(super) fn finding(
     rule: &str,
@@ -24,12 +21,21 @@ pub(super) fn finding(
         title: finding.title.clone(),
         detail: finding.detail.clone(),
         remedy: finding.remedy.clone(),
-        evidence: finding.evidence.iter().take(SHOWN).map(view).collect(),
-        evidence_omitted: finding.evidence.len().saturating_sub(SHOWN),
+        evidence: finding.evidence.iter().map(|evidence| of(finding, evidence)).collect(),
+        evidence_omitted: 0,
         notes: finding.notes.clone(),
         sources: info.map(|info| citations(&info.cites, sources)).unwrap_or_default(),
         fingerprint,
     }
+}
+
+/// A line of a log belongs to the node that the finding is about.
+fn of(finding: &Finding, evidence: &Evidence) -> EvidenceView {
+    let mut view = view(evidence);
+    if view.kind == "text" && finding.subject.kind == SubjectKind::Node {
+        view.node.clone_from(&finding.subject.name);
+    }
+    view
 }
 
 pub(super) fn view(evidence: &Evidence) -> EvidenceView {

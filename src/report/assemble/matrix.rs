@@ -9,9 +9,6 @@ use crate::model::{Cluster, Node, Observed};
 use crate::report::model::{Cell, CellState, Matrix, MatrixGroup, MatrixRow, Parity};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most rows of one group of files or settings in the view; the total is shown with it.
-const SHOWN: usize = 50;
-
 pub(super) fn matrix(cluster: &Cluster, knowledge: &Knowledge) -> Matrix {
     let nodes: Vec<&Node> = cluster.nodes.iter().collect();
     let mut groups = parity_groups(&nodes, knowledge);
@@ -22,12 +19,7 @@ pub(super) fn matrix(cluster: &Cluster, knowledge: &Knowledge) -> Matrix {
         .flat_map(|group| &group.rows)
         .filter(|row| row.differs && row.parity == Parity::Same)
         .count();
-    let omitted: usize = groups.iter().map(|group| group.omitted).sum();
-    Matrix {
-        nodes: nodes.iter().map(|node| node.name.clone()).collect(),
-        groups,
-        differing: differing + omitted,
-    }
+    Matrix { nodes: nodes.iter().map(|node| node.name.clone()).collect(), groups, differing }
 }
 
 fn parity_groups(nodes: &[&Node], knowledge: &Knowledge) -> Vec<MatrixGroup> {
@@ -39,17 +31,16 @@ fn parity_groups(nodes: &[&Node], knowledge: &Knowledge) -> Vec<MatrixGroup> {
             Agree::MayDiffer => Parity::MayDiffer,
         };
         if groups.last().is_none_or(|group| group.title != row.group) {
-            groups.push(MatrixGroup { title: row.group.clone(), rows: Vec::new(), omitted: 0, total: 0 });
+            groups.push(MatrixGroup { title: row.group.clone(), rows: Vec::new() });
         }
         if let Some(group) = groups.last_mut() {
             group.rows.push(fact_row(row.label.clone(), parity, &facts));
-            group.total += 1;
         }
     }
     groups
 }
 
-/// Settings of the configuration files: those that differ first, then the rest as far as there is room. Values that
+/// Settings of the configuration files, those that differ first. Values that
 /// were redacted compare by their fingerprints.
 fn setting_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
     let files: BTreeSet<&str> = nodes
@@ -57,7 +48,7 @@ fn setting_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
         .filter_map(|node| node.snapshot.as_ref())
         .flat_map(|snapshot| snapshot.settings.keys().map(String::as_str))
         .collect();
-    files.into_iter().map(|file| setting_group(file, nodes)).filter(|group| group.total > 0).collect()
+    files.into_iter().map(|file| setting_group(file, nodes)).filter(|group| !group.rows.is_empty()).collect()
 }
 
 fn setting_group(file: &str, nodes: &[&Node]) -> MatrixGroup {
@@ -76,18 +67,8 @@ fn setting_group(file: &str, nodes: &[&Node]) -> MatrixGroup {
         .collect();
     let total = rows.len();
     let differing = rows.iter().filter(|row| row.differs).count();
-    // Equal settings of a long file tell nothing: only a short file is shown whole.
-    if total > SHOWN {
-        rows.retain(|row| row.differs);
-    }
     rows.sort_by_key(|row| !row.differs);
-    rows.truncate(SHOWN);
-    MatrixGroup {
-        title: format!("{file} ({differing} of {total} settings differ)"),
-        omitted: differing.saturating_sub(rows.iter().filter(|row| row.differs).count()),
-        total,
-        rows,
-    }
+    MatrixGroup { title: format!("{file} ({differing} of {total} settings differ)"), rows }
 }
 
 fn fact_row(label: String, parity: Parity, facts: &[Observed<String>]) -> MatrixRow {
@@ -161,13 +142,8 @@ fn file_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
         .into_iter()
         .map(|(folder, differences)| {
             let rows: Vec<MatrixRow> =
-                differences.iter().take(SHOWN).map(|one| file_row(one, nodes.len(), &with)).collect();
-            MatrixGroup {
-                title: format!("Files in {folder} ({} differ)", differences.len()),
-                omitted: differences.len() - rows.len(),
-                total: differences.len(),
-                rows,
-            }
+                differences.iter().map(|one| file_row(one, nodes.len(), &with)).collect();
+            MatrixGroup { title: format!("Files in {folder} ({} differ)", differences.len()), rows }
         })
         .collect()
 }

@@ -46,8 +46,10 @@ const fn label(state: State) -> &'static str {
 }
 
 fn question(cluster: &Cluster) -> String {
-    let count = cluster.serving().count();
-    let nodes = if count == 1 { "node".to_owned() } else { format!("{count} nodes") };
+    let nodes = match cluster.serving().count() {
+        1 => "1 node".to_owned(),
+        count => format!("{count} nodes"),
+    };
     match &cluster.target {
         Some(target) => format!("Is this cluster ({nodes}) ready to be upgraded to {target}?"),
         None => format!("Does this cluster ({nodes}) work as it should now?"),

@@ -5,7 +5,7 @@ use crate::knowledge::rows::Agree;
 use crate::model::facts::InventoryEntry;
 use crate::model::node::Setting;
 use crate::model::parity::{FileDifference, FileIndex, FileState, Standing, compare};
-use crate::model::{Cluster, Node, Observed};
+use crate::model::{Cluster, Node, Observed, Role};
 use crate::report::model::{Cell, CellState, Matrix, MatrixGroup, MatrixRow, Parity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ fn parity_groups(nodes: &[&Node], knowledge: &Knowledge) -> Vec<MatrixGroup> {
             groups.push(MatrixGroup { title: row.group.clone(), rows: Vec::new() });
         }
         if let Some(group) = groups.last_mut() {
-            group.rows.push(fact_row(row.label.clone(), parity, &facts));
+            group.rows.push(fact_row(row.label.clone(), parity, nodes, &facts));
         }
     }
     groups
@@ -62,7 +62,7 @@ fn setting_group(file: &str, nodes: &[&Node]) -> MatrixGroup {
         .map(|key| {
             let facts: Vec<Observed<String>> =
                 nodes.iter().map(|node| node.fact(&format!("config.{file}:{key}"))).collect();
-            fact_row((*key).clone(), Parity::Same, &facts)
+            fact_row((*key).clone(), Parity::Same, nodes, &facts)
         })
         .collect();
     let total = rows.len();
@@ -71,10 +71,13 @@ fn setting_group(file: &str, nodes: &[&Node]) -> MatrixGroup {
     MatrixGroup { title: format!("{file} ({differing} of {total} settings differ)"), rows }
 }
 
-fn fact_row(label: String, parity: Parity, facts: &[Observed<String>]) -> MatrixRow {
-    // An absence is something one can have in common.
-    let values: Vec<Option<Option<&String>>> =
-        facts.iter().map(|fact| (!fact.is_unknown()).then(|| fact.value())).collect();
+fn fact_row(label: String, parity: Parity, nodes: &[&Node], facts: &[Observed<String>]) -> MatrixRow {
+    // An absence is something one can have in common. A node set apart is shown and makes nobody odd (DESIGN 4).
+    let values: Vec<Option<Option<&String>>> = nodes
+        .iter()
+        .zip(facts)
+        .map(|(node, fact)| (node.role == Role::Serving && !fact.is_unknown()).then(|| fact.value()))
+        .collect();
     let standings = compare(&values);
     let cells = facts
         .iter()
@@ -120,11 +123,12 @@ fn short(value: &str) -> String {
     }
 }
 
-/// Files of the application folder that are not the same everywhere, by their first folder.
+/// Files of the application folder that are not the same on all serving nodes, by their first folder.
 fn file_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
     let with: Vec<(usize, &[InventoryEntry])> = nodes
         .iter()
         .enumerate()
+        .filter(|(_, node)| node.role == Role::Serving)
         .filter_map(|(at, node)| Some((at, node.snapshot.as_ref()?.inventory.value()?.as_slice())))
         .collect();
     if with.len() < 2 {
@@ -142,7 +146,7 @@ fn file_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
         .into_iter()
         .map(|(folder, differences)| {
             let rows: Vec<MatrixRow> =
-                differences.iter().map(|one| file_row(one, nodes.len(), &with)).collect();
+                differences.iter().map(|one| file_row(one, nodes, &with)).collect();
             MatrixGroup { title: format!("Files in {folder} ({} differ)", differences.len()), rows }
         })
         .collect()
@@ -153,14 +157,24 @@ fn is_expected_to_differ(path: &str) -> bool {
     path.starts_with("log/") || matches!(path, "encryption.config" | "database.config")
 }
 
+/// The cell of a node whose files are not laid beside those of the others.
+fn without_files(node: &Node) -> Cell {
+    let (text, remark) = match (&node.snapshot, node.role) {
+        (None, _) => ("unknown", "no bundle".to_owned()),
+        (Some(_), Role::Serving) => ("unknown", "its list of files is not known".to_owned()),
+        (Some(_), role) => {
+            ("not compared", format!("a {} node is not compared with the serving nodes", role.word()))
+        }
+    };
+    Cell { text: text.into(), state: CellState::Unknown, note: remark }
+}
+
 fn file_row(
     difference: &FileDifference<'_>,
-    width: usize,
+    nodes: &[&Node],
     inventories: &[(usize, &[InventoryEntry])],
 ) -> MatrixRow {
-    let mut cells: Vec<Cell> = (0..width)
-        .map(|_| Cell { text: "unknown".into(), state: CellState::Unknown, note: "no bundle".into() })
-        .collect();
+    let mut cells: Vec<Cell> = nodes.iter().map(|node| without_files(node)).collect();
     for (((at, _), state), standing) in inventories.iter().zip(&difference.states).zip(&difference.standings)
     {
         let Some(cell) = cells.get_mut(*at) else { continue };
@@ -168,9 +182,8 @@ fn file_row(
             text: match state {
                 FileState::Missing => "not there".into(),
                 FileState::Present { size, content } => {
-                    let hex = content.and_then(|content| content.rsplit(':').next());
-                    let hex = hex.and_then(|hex| hex.get(..8)).unwrap_or("unread");
-                    format!("{size} B, {hex}…")
+                    let hex = content.and_then(|content| content.rsplit(':').next()?.get(..8));
+                    hex.map_or_else(|| format!("{size} B"), |hex| format!("{size} B, {hex}…"))
                 }
             },
             state: match standing {

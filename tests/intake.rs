@@ -128,7 +128,11 @@ fn options() -> Options {
 fn case_with(paths: &[&Path], options: &Options) -> Case {
     let knowledge = Knowledge::builtin().unwrap();
     let scanner = Scanner::new(&knowledge, &Cleaner).unwrap();
-    let questions = [Question { id: "LBL-001".into(), values: vec!["sticky".into(), "not-sticky".into()] }];
+    let questions = [Question {
+        id: "LBL-001".into(),
+        values: vec!["sticky".into(), "not-sticky".into()],
+        per_node: true,
+    }];
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
     let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &questions };
     assemble(read_all(given, tools), options)

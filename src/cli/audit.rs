@@ -13,9 +13,6 @@ use crate::report::assemble::{RuleInfo, assemble};
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
 
-/// Largest export read, in bytes (`docs/exports.md`).
-pub const EXPORT_BYTES: u64 = 20 << 20;
-
 /// Everything an analysis needs beside the inputs; made once, used for any number of cases.
 pub struct Auditor {
     knowledge: Knowledge,
@@ -56,6 +53,7 @@ impl Auditor {
             .map(|row| Question {
                 id: row.id.clone(),
                 values: row.good.iter().chain(&row.bad).cloned().collect(),
+                per_node: row.per_node,
             })
             .collect();
         Ok(Self { knowledge, rules, questions })
@@ -74,7 +72,7 @@ impl Auditor {
 }
 
 /// The texts of a rule as data: the report never sees a check.
-fn info(rule: &Rule) -> RuleInfo {
+pub fn info(rule: &Rule) -> RuleInfo {
     RuleInfo {
         id: rule.id.clone(),
         title: rule.title.clone(),

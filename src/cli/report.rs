@@ -1,11 +1,12 @@
 //! `report`.
 
 use super::args::{FailOn, Format, ReportArgs};
-use super::audit::{Auditor, EXPORT_BYTES};
+use super::audit::Auditor;
 use super::{Exit, Failure, output};
 use crate::bundle::source::{Given, gather};
 use crate::finding::State;
 use crate::intake::cluster::Options;
+use crate::intake::recognise::MAX_EXPORT_BYTES;
 use crate::model::InputStatus;
 use crate::report::model::{InputView, Report};
 use crate::report::{escape, html, json, markdown, terminal};
@@ -84,7 +85,7 @@ fn given(args: &ReportArgs) -> Result<Vec<Given>, Failure> {
             anyhow!("{}: there is no such file or folder", missing.display()),
         ));
     }
-    Ok(paths.into_par_iter().flat_map_iter(|path| gather(path, EXPORT_BYTES)).collect())
+    Ok(paths.into_par_iter().flat_map_iter(|path| gather(path, MAX_EXPORT_BYTES)).collect())
 }
 
 fn is_usable(input: &InputView) -> bool {

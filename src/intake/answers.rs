@@ -17,6 +17,8 @@ pub struct Question {
     pub id: String,
     /// Words that answer it, in lower case.
     pub values: Vec<String>,
+    /// It is asked of each node; otherwise of the cluster, and an answer for one node answers nothing.
+    pub per_node: bool,
 }
 
 /// Why an answers file does not count at all.
@@ -130,6 +132,11 @@ fn answer(
     if entry.node.is_some() && node.is_empty() {
         return Err(format!("{place} names an empty node; leave \"node\" out for the cluster."));
     }
+    if !node.is_empty() && !question.per_node {
+        return Err(format!(
+            "{place} answers {id} for one node, and it is asked of the cluster; leave \"node\" out."
+        ));
+    }
     let answer =
         Answer { value, by: entry.by.as_deref().map(show), on, note: entry.note.as_deref().map(show), place };
     Ok(((id, node), answer))
@@ -150,6 +157,7 @@ mod tests {
         let question = |id: &str, values: &[&str]| Question {
             id: id.into(),
             values: values.iter().map(|v| (*v).into()).collect(),
+            per_node: id == "ENC-003",
         };
         vec![question("ENC-003", &["dpapi", "plain"]), question("LBL-001", &["sticky", "not-sticky"])]
     }
@@ -178,7 +186,8 @@ mod tests {
     fn a_wrong_answer_does_not_count_and_says_what_would() {
         let parsed = parse(
             "[[answer]]\nquestion = \"LBL-999\"\nvalue = \"x\"\n[[answer]]\nquestion = \"LBL-001\"\nvalue = \"maybe\"\n\
-             [[answer]]\nquestion = \"LBL-001\"\nvalue = \"sticky\"\non = 10:00:00\n",
+             [[answer]]\nquestion = \"LBL-001\"\nvalue = \"sticky\"\non = 10:00:00\n\
+             [[answer]]\nquestion = \"LBL-001\"\nvalue = \"sticky\"\nnode = \"WEB01\"\n",
         )
         .unwrap();
         assert!(parsed.value.by_question.is_empty());
@@ -189,6 +198,7 @@ mod tests {
                 "answers.toml:1 answers \"LBL-999\", which is no question; questions are ENC-003, LBL-001.",
                 "answers.toml:4 answers LBL-001 with \"maybe\"; the words for it are sticky, not-sticky.",
                 "answers.toml:7 gives no calendar day in \"on\".",
+                "answers.toml:11 answers LBL-001 for one node, and it is asked of the cluster; leave \"node\" out.",
             ]
         );
     }

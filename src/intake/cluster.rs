@@ -287,9 +287,10 @@ fn version(node: &Node) -> Observed<BuildVersion> {
     }
 }
 
-/// Who says which nodes there are, and how that compares with the bundles. An empty list says nothing.
+/// Who says which nodes there are, and how that compares with the bundles. An empty list says nothing, and neither does
+/// one with rows that name nobody.
 fn node_set(nodes: &BTreeMap<String, Node>, list: Option<&NodeList>, expected: &BTreeSet<String>) -> NodeSet {
-    let list = list.filter(|list| !list.rows.is_empty());
+    let list = list.filter(|list| !list.rows.is_empty() && list.left_out == 0);
     let mut confirmed_by: Vec<String> =
         list.map(|list| format!("the node list {}", list.input)).into_iter().collect();
     if !expected.is_empty() {

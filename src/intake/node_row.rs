@@ -154,8 +154,9 @@ impl Reading<'_> {
 /// Lays rows together: in order of name, one a machine.
 ///
 /// Of two rows of one machine the one connected last counts where both dates are known, else the first; either way
-/// it is a problem.
+/// it is a problem. On entry `problems` holds one for each row that does not count at all.
 pub(super) fn list(input: &str, rows: Vec<NodeRow>, problems: &mut Vec<Problem>) -> NodeList {
+    let left_out = problems.len();
     let mut by_name: BTreeMap<String, NodeRow> = BTreeMap::new();
     for row in rows {
         let key = row.machine_name.to_uppercase();
@@ -176,7 +177,7 @@ pub(super) fn list(input: &str, rows: Vec<NodeRow>, problems: &mut Vec<Problem>)
     let rows: Vec<NodeRow> = by_name.into_values().collect();
     let newest = rows.iter().filter_map(|row| row.last_connected.value().copied());
     let newest_connection = newest.reduce(|a, b| if later(b, a) { b } else { a });
-    NodeList { input: input.to_owned(), rows, newest_connection }
+    NodeList { input: input.to_owned(), rows, left_out, newest_connection }
 }
 
 /// Whether `a` is later than `b`: as instants where both are, else as one export writes them, in one zone.

@@ -13,6 +13,8 @@ pub struct NodeList {
     pub input: String,
     /// One row a node, in order of name.
     pub rows: Vec<NodeRow>,
+    /// Rows that name no usable machine and do not count: with any, the list does not say who all the nodes are.
+    pub left_out: usize,
     /// When the list was made, where the source says so: newest `LastConnected` of its own rows.
     pub newest_connection: Option<Moment>,
 }

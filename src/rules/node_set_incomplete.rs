@@ -29,10 +29,14 @@ rule! {
 fn check(cx: &Context) -> Outcome {
     let set = &cx.cluster.node_set;
     if set.confirmed_by.is_empty() {
+        let why = match cx.list() {
+            Ok(_) => "the node list has rows without a usable machine name, or none at all",
+            Err(_) => "neither a node list nor --expect-nodes was given",
+        };
         return Outcome::unknown(Missing {
             node: None,
             what: "the names of all nodes".into(),
-            why: "neither a node list nor --expect-nodes was given".into(),
+            why: why.into(),
             from: Question::NodeList,
         });
     }

@@ -23,12 +23,12 @@ use clusterbrief::bundle::digest::Sha256;
 use clusterbrief::bundle::gather;
 use clusterbrief::finding::{Evidence, Finding, Judged, Missing, Outcome};
 use clusterbrief::intake::answers::Question;
-use clusterbrief::intake::cluster::{Options, assemble};
+use clusterbrief::intake::cluster::{Case as Assembled, Options, assemble};
 use clusterbrief::intake::read::{Tools, read_all};
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
-use clusterbrief::model::{BuildVersion, Role};
+use clusterbrief::model::{BuildVersion, Cluster, Role};
 use clusterbrief::redact::Cleaner;
 use clusterbrief::rules::{Rule, all, judge};
 use serde::Deserialize;
@@ -110,6 +110,10 @@ pub(crate) struct Said {
     pub(crate) outcomes: Vec<String>,
     /// Everything that a reader would read of them.
     pub(crate) words: String,
+    /// The case as intake laid it together.
+    pub(crate) cluster: Cluster,
+    /// What all rules said of it.
+    pub(crate) judged: Vec<Judged>,
 }
 
 /// Rules and samples, loaded once.
@@ -127,6 +131,7 @@ impl<'k> Bench<'k> {
         let questions = knowledge.rows.questions.iter().map(|row| Question {
             id: row.id.clone(),
             values: row.good.iter().chain(&row.bad).cloned().collect(),
+            per_node: row.per_node,
         });
         Self {
             knowledge,
@@ -157,17 +162,63 @@ impl<'k> Bench<'k> {
             fs::write(folder.path().join("answers.toml"), answers).unwrap();
         }
 
-        let tools = Tools { scanner: &self.scanner, cleaner: &Cleaner, questions: &self.questions };
-        let assembled =
-            assemble(read_all(gather(folder.path(), MAX_EXPORT_BYTES), tools), &case.args.options());
+        let assembled = self.assemble(folder.path(), &case.args.options());
         assert!(assembled.remarks.is_empty(), "{}: {:?}", case.name, assembled.remarks);
         if case.args.answers.is_some() {
             let answers = assembled.cluster.inputs.iter().find(|input| input.name == "answers.toml").unwrap();
             assert!(answers.problems.is_empty(), "{}: {:?}", case.name, answers.problems);
         }
-        let rules: Vec<Rule> = self.rules.iter().filter(|one| one.id == rule).cloned().collect();
-        assert!(!rules.is_empty(), "there is no rule {rule}");
-        said(&judge(&assembled.cluster, self.knowledge, &rules))
+        assert!(self.rules.iter().any(|one| one.id == rule), "there is no rule {rule}");
+        let judged = judge(&assembled.cluster, self.knowledge, &self.rules);
+        said(rule, assembled.cluster, judged)
+    }
+
+    /// What all rules say of a sample, and of the same when everything happened a day later and every log is a line
+    /// longer.
+    pub(crate) fn today_and_tomorrow(&self, base: &str) -> [Vec<Judged>; 2] {
+        let folder = TempDir::new().unwrap();
+        copy(&self.samples.join(base), folder.path());
+        let judged = || {
+            let case = self.assemble(folder.path(), &Args::default().options());
+            judge(&case.cluster, self.knowledge, &self.rules)
+        };
+        let today = judged();
+        a_day_later(folder.path());
+        [today, judged()]
+    }
+
+    fn assemble(&self, folder: &Path, options: &Options) -> Assembled {
+        let tools = Tools { scanner: &self.scanner, cleaner: &Cleaner, questions: &self.questions };
+        assemble(read_all(gather(folder, MAX_EXPORT_BYTES), tools), options)
+    }
+}
+
+/// Moves every date of the month of the samples in every text below `folder`, and lengthens the logs.
+fn a_day_later(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            a_day_later(&entry);
+            continue;
+        }
+        let Ok(mut text) = String::from_utf8(read(&entry)) else { continue };
+        for day in (1..30).rev() {
+            text = text.replace(&format!("2026-11-{day:02}"), &format!("2026-11-{:02}", day + 1));
+        }
+        if entry.extension().is_some_and(|extension| extension == "log") {
+            let first = text.lines().next().unwrap_or_default().to_owned();
+            text.insert_str(0, &format!("{first}\n"));
+        }
+        fs::write(&entry, text).unwrap();
+    }
+    let manifest = folder.join("manifest.json");
+    if manifest.exists() {
+        let json: Value = serde_json::from_slice(&read(&manifest)).unwrap();
+        for record in json["members"].as_array().unwrap() {
+            let path = record["path"].as_str().unwrap();
+            if folder.join(path).exists() {
+                follow(&manifest, path, &folder.join(path));
+            }
+        }
     }
 }
 
@@ -282,10 +333,12 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn said(judged: &[Judged]) -> Said {
-    let mut outcomes: Vec<String> = judged.iter().map(line).collect();
+fn said(rule: &str, cluster: Cluster, judged: Vec<Judged>) -> Said {
+    let of_rule = || judged.iter().filter(|one| one.rule == rule);
+    let mut outcomes: Vec<String> = of_rule().map(line).collect();
     outcomes.sort();
-    Said { outcomes, words: judged.iter().map(|one| words(&one.outcome)).collect::<Vec<_>>().join("\n") }
+    let words = of_rule().map(|one| words(&one.outcome)).collect::<Vec<_>>().join("\n");
+    Said { outcomes, words, cluster, judged }
 }
 
 fn line(judged: &Judged) -> String {

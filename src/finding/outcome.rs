@@ -266,6 +266,8 @@ pub struct Finding {
     pub remedy: String,
     /// Knowledge records cited beside the rule's sources (signature ids, conflicting pages).
     pub notes: Vec<String>,
+    /// Its remedy stands alone: the work that mends other findings of the rule would be wrong for this one.
+    pub alone: bool,
 }
 
 /// What proves a finding.

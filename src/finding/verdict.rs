@@ -125,6 +125,7 @@ mod tests {
             evidence: vec![],
             remedy: String::new(),
             notes: vec![],
+            alone: false,
         }])
     }
 

@@ -54,7 +54,7 @@ pub fn work(
             if finding.severity == Severity::Info {
                 continue;
             }
-            let key = match action {
+            let key = match action.filter(|_| !finding.alone) {
                 Some(index) => {
                     let stage = knowledge.actions.get(index).map_or(Stage::Rest, |action| action.stage);
                     (stage, Group::Action(index))
@@ -68,10 +68,20 @@ pub fn work(
         .into_iter()
         .filter_map(|((_, group), mends)| {
             let findings: Vec<&Finding> = mends.iter().filter_map(|at| find(judged, *at)).collect();
-            let names = Names::of(&findings, cluster);
+            let mut names = Names::of(&findings, cluster);
             let (title, why, steps) = match &group {
-                Group::Action(index) => texts(knowledge.actions.get(*index)?, &names),
-                Group::Rule(_, rule) => own_texts(advice.get(rule)?, &findings),
+                Group::Action(index) => {
+                    let action = knowledge.actions.get(*index)?;
+                    if !action.title.contains("{nodes}") {
+                        names.nodes.clear();
+                    }
+                    texts(action, &names)
+                }
+                Group::Rule(_, rule) => {
+                    let (title, why, steps) = own_texts(advice.get(rule)?, &findings);
+                    let steps = steps.iter().map(|step| safe_text(step, cluster)).collect();
+                    (safe_text(&title, cluster), why, steps)
+                }
             };
             let severity = findings.iter().map(|finding| finding.severity).min()?;
             let confidence = findings.iter().map(|finding| finding.confidence).min()?;
@@ -172,6 +182,12 @@ pub fn safe_name(name: &str) -> String {
     } else {
         "[a node whose name has unusual characters]".to_owned()
     }
+}
+
+/// An instruction in which every name of a node is one that [`safe_name`] lets pass.
+fn safe_text(text: &str, cluster: &Cluster) -> String {
+    let unsafe_names = cluster.nodes.iter().map(|node| &node.name).filter(|name| safe_name(name) != **name);
+    unsafe_names.fold(text.to_owned(), |text, name| text.replace(name.as_str(), &safe_name(name)))
 }
 
 /// "A", "A and B", "A, B and C".

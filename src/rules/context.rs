@@ -21,9 +21,6 @@ pub struct Context<'a> {
     pub rule: &'a Rule,
 }
 
-/// First build whose REST interface has the node list (domain 8).
-const REST_NODE_LIST: BuildVersion = BuildVersion::new(10, 9, 64);
-
 impl<'a> Context<'a> {
     /// The node's bundle, fit for comparing it with other nodes: not taken before a change that evidence shows.
     pub fn snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, Missing> {
@@ -63,11 +60,8 @@ impl<'a> Context<'a> {
                 row.text
             ));
         }
-        let row = node.row.as_ref()?;
-        let (listed, list) = (row.binary_version.value()?, self.cluster.list.value()?);
-        let own = snapshot_version(node)?;
-        let later = list.newest_connection.as_ref().is_some_and(|newest| newest.is_after(&snapshot.ended));
-        (later && *listed != own).then(|| {
+        let listed = node.row.as_ref()?.binary_version.value()?;
+        (self.list_is_later(node)? && *listed != snapshot_version(node)?.0).then(|| {
             format!("collected before the change, collect again: the node list, made later, shows {listed}")
         })
     }
@@ -90,24 +84,44 @@ impl<'a> Context<'a> {
     }
 
     /// The build a node runs, fit for comparing it with other nodes and the database: from the node list unless the
-    /// database was upgraded after it, else from a bundle that [`Context::snapshot`] accepts.
+    /// database was upgraded after it or a later bundle contradicts it, else from a bundle that [`Context::snapshot`]
+    /// accepts.
     pub fn build(&self, node: &'a Node) -> Result<BuildVersion, Missing> {
         let Some(version) = node.version.value() else {
             return Err(self.version_missing(&node.name, &node.version));
         };
         let listed = node.row.as_ref().and_then(|row| row.binary_version.value()) == Some(version);
-        let Some(upgraded) = self.upgraded_after_list().filter(|_| listed) else {
-            return if listed { Ok(*version) } else { self.snapshot(node).map(|_| *version) };
-        };
-        if snapshot_version(node) == Some(*version) && self.snapshot(node).is_ok() {
-            return Ok(*version);
+        if !listed {
+            return self.snapshot(node).map(|_| *version);
         }
-        Err(Missing {
+        let own = snapshot_version(node).map(|(own, _)| own);
+        let outdated = |after: &str, why: String| Missing {
             node: Some(node.name.clone()),
-            what: format!("a node list with {} from after the upgrade", node.name),
-            why: format!("the node list was made before the change, the database was upgraded at {upgraded}"),
+            what: format!("a node list with {} from after the {after}", node.name),
+            why,
             from: Question::NodeList,
-        })
+        };
+        if let Some(upgraded) = self.upgraded_after_list() {
+            if own == Some(*version) && self.snapshot(node).is_ok() {
+                return Ok(*version);
+            }
+            let why =
+                format!("the node list was made before the change, the database was upgraded at {upgraded}");
+            return Err(outdated("upgrade", why));
+        }
+        match own.filter(|own| own != version && self.list_is_later(node) == Some(false)) {
+            Some(own) => {
+                let why = format!("the node list shows {version}, the DLLs collected after it show {own}");
+                Err(outdated("collection", why))
+            }
+            None => Ok(*version),
+        }
+    }
+
+    /// Whether the node list was made after the node's bundle; `None` where that cannot be told.
+    fn list_is_later(&self, node: &Node) -> Option<bool> {
+        let newest = self.cluster.list.value()?.newest_connection?;
+        Some(newest.is_after(&node.snapshot.as_ref()?.ended))
     }
 
     /// When the database was upgraded, if that was after the node list was made.
@@ -265,16 +279,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether this cluster's build has the node list over REST; `None` when no build is known.
-    pub fn has_rest_node_list(cluster: &Cluster) -> Option<bool> {
-        cluster
-            .nodes
-            .iter()
-            .filter_map(|node| node.version.value())
-            .max()
-            .map(|newest| *newest >= REST_NODE_LIST)
-    }
-
     /// A finding of the rule being judged, at its own severity and confidence, still without evidence.
     pub fn finding(&self, subject: Subject, title: impl Into<String>, remedy: impl Into<String>) -> Finding {
         Finding {
@@ -286,6 +290,7 @@ impl<'a> Context<'a> {
             evidence: Vec::new(),
             remedy: remedy.into(),
             notes: Vec::new(),
+            alone: false,
         }
     }
 }
@@ -295,6 +300,12 @@ fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> Question {
     match (&node.snapshot, fact) {
         (None, _) => Question::Bundle { node: node.name.clone() },
         (Some(snapshot), _) if snapshot.copied => again("on the node itself, not from a copy of its folder"),
+        (Some(snapshot), Observed::Unreadable { .. }) if snapshot.elevated.value() == Some(&true) => {
+            again("as an account that may read it")
+        }
+        (Some(snapshot), _) if snapshot.elevated.value() == Some(&true) => {
+            again("with what the first bundle could not take")
+        }
         (Some(_), Observed::Unreadable { .. }) => again("as administrator"),
         (Some(_), _) => again("on the node itself, as administrator"),
     }
@@ -329,6 +340,13 @@ impl Finding {
         self
     }
 
+    /// With a remedy of its own, which no merged work replaces.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
     /// With a note, such as a second source that says otherwise.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
@@ -350,15 +368,9 @@ pub(super) fn evidence<T: ToString>(node: &Node, label: &str, fact: &Observed<T>
 }
 
 /// The build the node's own bundle shows, whatever the node list says: the sighting whose place is in the bundle.
-pub(super) fn snapshot_version(node: &Node) -> Option<BuildVersion> {
-    match &node.version {
-        Observed::Known { value, sources, disputed } => {
-            if sources.iter().any(|place| place.input.is_empty()) {
-                Some(*value)
-            } else {
-                disputed.iter().find(|(_, place)| place.input.is_empty()).map(|(version, _)| *version)
-            }
-        }
-        _ => None,
-    }
+pub(super) fn snapshot_version(node: &Node) -> Option<(BuildVersion, &Place)> {
+    let Observed::Known { value, sources, disputed } = &node.version else { return None };
+    let sightings = sources.iter().map(|place| (value, place));
+    let mut all = sightings.chain(disputed.iter().map(|(version, place)| (version, place)));
+    all.find(|(_, place)| place.input.is_empty()).map(|(version, place)| (*version, place))
 }

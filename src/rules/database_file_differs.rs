@@ -57,6 +57,7 @@ fn check(cx: &Context) -> Outcome {
             "Find out which database is the right one and reset the connection on the node that is off.",
         );
         finding.evidence = evidence();
+        let finding = finding.alone();
         return Outcome::Findings(vec![if files_differ { finding } else { finding.inferred() }]);
     }
     match (unlisted.is_empty(), files_differ, uncompared.is_empty()) {

@@ -145,7 +145,7 @@ pub(super) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
              database.config and encryption.config.",
         );
         let evidence = undecided.iter().take(SHOWN).flat_map(|one| each(one, group)).collect();
-        findings.push(told(finding, evidence, undecided.len()));
+        findings.push(told(finding.alone(), evidence, undecided.len()));
     }
     findings
 }

@@ -237,7 +237,7 @@ fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Fi
     let evidence: Vec<Evidence> = files.iter().flat_map(KeyFileOn::shown).collect();
     findings
         .into_iter()
-        .map(|finding| Finding { evidence: evidence.clone(), ..finding.inferred().detail(detail) })
+        .map(|finding| Finding { evidence: evidence.clone(), ..finding.inferred().alone().detail(detail) })
         .collect()
 }
 

@@ -13,7 +13,8 @@ rule! {
     /// A DLL left over from an older build, or put there by hand, may be loaded in place of the right one.
     /// ## How to fix it
     /// Stop the application pool of the node, move the DLLs out of the application folder, start the pool and check
-    /// the node; better, copy the whole folder again into an empty one.
+    /// the node; better, empty bin and copy the application folder of a good node again without database.config and
+    /// encryption.config.
     /// ## What it cannot see
     /// A DLL that is left over on every node. With two nodes nobody can say whether a DLL is left over on one or
     /// missing on the other: VER-003 tells it then.

@@ -60,6 +60,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             format!("Finish the upgrade of the database to {build}; if it is finished, export tbVersion again."),
         )
         .detail("Either a rolling upgrade has not reached the database, or the history was exported before it.")
+        .alone()
         .inferred()
     };
     // Which DLL carries the build is our guess (domain 1.1, G-07); the node list is the product's own word.

@@ -73,15 +73,14 @@ fn finding(
         (
             "ahead of",
             format!(
-                "Finish the upgrade to {build} on the database and on the other nodes, or put the folder of {name} at {right} back."
+                "Finish the upgrade to {build} on the database and on the other nodes, or put the application folder at \
+                 {right} back."
             ),
         )
     };
     let title = format!("{name} runs {build}, {word} {} at {right}", and(&parties));
     let mut finding = cx.finding(Subject::node(name), title, remedy);
-    if build < right {
-        finding = finding.note(LEFT_OUT);
-    }
+    finding = if build < right { finding.note(LEFT_OUT) } else { finding.alone() };
     finding.evidence = known.iter().map(|(node, _)| evidence(node, "build", &node.version)).collect();
     finding.evidence.extend(database.map(|(build, row)| of_database(build, row)));
     finding

@@ -46,9 +46,10 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             .finding(
                 Subject::node(&node.name),
                 format!("{}: the application folder holds no program", node.name),
-                format!("Install the product on {}, or copy the whole application folder of a good node to it.", node.name),
+                format!("Install the product on {}, or copy the application folder of a good node to it without database.config and encryption.config.", node.name),
             )
-            .because(Evidence::Absence { node: node.name.clone(), fact: "DLLs of the product".into(), place });
+            .because(Evidence::Absence { node: node.name.clone(), fact: "DLLs of the product".into(), place })
+            .alone();
         return Outcome::Findings(vec![finding]);
     }
     let errors = signature::findings(cx, node);

@@ -11,8 +11,9 @@
 mod support;
 
 use clusterbrief::bundle::source::gather;
-use clusterbrief::cli::audit::{Audited, Auditor, EXPORT_BYTES};
+use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
+use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::report::{html, json, markdown};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -34,7 +35,7 @@ fn options() -> Options {
 }
 
 fn audit(paths: &[PathBuf]) -> Audited {
-    let given = paths.iter().flat_map(|path| gather(path, EXPORT_BYTES)).collect();
+    let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
     Auditor::new().expect("knowledge").audit(given, &options()).expect("an analysis")
 }
 

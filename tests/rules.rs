@@ -16,11 +16,18 @@
 mod case;
 
 use case::{Bench, Case, CaseFile, Said};
+use clusterbrief::cli::audit::info;
+use clusterbrief::finding::{Judged, Outcome, Question, State};
 use clusterbrief::knowledge::Knowledge;
+use clusterbrief::report::assemble::{RuleInfo, assemble};
+use clusterbrief::report::model::Report;
+use clusterbrief::rules::all;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// A fixture file, its text and the outcome of its cases.
 struct Fixture {
@@ -29,6 +36,9 @@ struct Fixture {
     text: String,
     cases: Vec<(Case, Said)>,
 }
+
+/// Every fixture, run once for all tests.
+static FIXTURES: LazyLock<Vec<Fixture>> = LazyLock::new(fixtures);
 
 fn fixtures() -> Vec<Fixture> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
@@ -53,10 +63,10 @@ fn fixtures() -> Vec<Fixture> {
 
 #[test]
 fn every_case_ends_as_its_fixture_says() {
-    let fixtures = fixtures();
+    let fixtures = &*FIXTURES;
     let (bless, show) = (env::var_os("BLESS").is_some(), env::var("SHOW").unwrap_or_default());
     let mut faults = Vec::new();
-    for fixture in &fixtures {
+    for fixture in fixtures {
         for (case, said) in &fixture.cases {
             let name = format!("{}, {}", fixture.rule, case.name);
             if fixture.rule == show {
@@ -77,6 +87,140 @@ fn every_case_ends_as_its_fixture_says() {
         }
     }
     assert!(faults.is_empty(), "{} faults\n\n{}", faults.len(), faults.join("\n\n"));
+}
+
+#[test]
+fn a_fault_is_known_again_on_another_day_and_another_line() {
+    let knowledge = Knowledge::builtin().unwrap();
+    let bench = Bench::new(&knowledge);
+    for sample in ["key-mismatch", "mid-upgrade", "mixed-builds", "noisy-logs"] {
+        let [today, tomorrow] = bench.today_and_tomorrow(sample).map(|judged| fingerprints(&judged));
+        assert!(!today.is_empty(), "{sample} has no finding");
+        assert_eq!(today, tomorrow, "{sample}");
+    }
+}
+
+fn fingerprints(judged: &[Judged]) -> BTreeSet<(String, String, String)> {
+    let findings = judged.iter().filter_map(|one| match &one.outcome {
+        Outcome::Findings(findings) => Some(findings.iter().map(|finding| (&one.rule, finding))),
+        _ => None,
+    });
+    findings
+        .flatten()
+        .map(|(rule, finding)| (rule.clone(), finding.subject.to_string(), finding.fingerprint(rule)))
+        .collect()
+}
+
+/// A law, and who breaks it.
+type Faults = Vec<String>;
+
+#[test]
+fn every_report_of_every_case_keeps_the_laws() {
+    let knowledge = Knowledge::builtin().unwrap();
+    let infos: Vec<RuleInfo> = all(&knowledge).iter().map(info).collect();
+    let faults: Faults = FIXTURES
+        .par_iter()
+        .flat_map(|fixture| fixture.cases.par_iter().map(move |(case, said)| (&fixture.rule, case, said)))
+        .flat_map_iter(|(rule, case, said)| {
+            let report = assemble(&said.cluster, &said.judged, &infos, &knowledge);
+            let mut faults = unanswerable(said, &knowledge);
+            faults.extend(unsound(&report, infos.len()));
+            faults.extend(instructions(&report).flat_map(|text| dangerous(&text)));
+            faults.extend(prose(&report).filter_map(|text| ill_written(&text)));
+            faults.into_iter().map(move |fault| format!("{rule}, {}: {fault}", case.name))
+        })
+        .collect();
+    assert!(faults.is_empty(), "{} faults\n\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Whatever a person is asked can be answered: the question exists, for a node or for the cluster.
+fn unanswerable(said: &Said, knowledge: &Knowledge) -> Faults {
+    let missing = said.judged.iter().filter_map(|one| match &one.outcome {
+        Outcome::Unknown { missing } => Some(missing),
+        _ => None,
+    });
+    let asked = missing.flatten().filter_map(|missing| match &missing.from {
+        Question::Answer { id } => Some((id, missing.node.is_some())),
+        _ => None,
+    });
+    asked
+        .filter(|(id, node)| {
+            !knowledge.rows.questions.iter().any(|row| row.id == **id && row.per_node == *node)
+        })
+        .map(|(id, node)| {
+            format!("asks {id}{}, which nobody can answer", if node { " for a node" } else { "" })
+        })
+        .collect()
+}
+
+/// Counts add up, and no verdict is better than what it rests on.
+fn unsound(report: &Report, rules: usize) -> Faults {
+    let counts = &report.coverage.counts;
+    let sum: usize = counts.iter().filter(|(word, _)| **word != "total").map(|(_, count)| count).sum();
+    let mut faults = Faults::new();
+    if (sum, counts["total"]) != (rules, rules) {
+        faults.push(format!("the counts {counts:?} do not add up to {rules} rules"));
+    }
+    let open = report.missing.iter().any(|view| view.blockers > 0);
+    if matches!(report.verdict.state, State::Ready | State::ReadyWithWarnings) && open {
+        faults.push("a green verdict over an open blocker".to_owned());
+    }
+    if report.verdict.state != State::Ready && report.verdict.reasons.is_empty() {
+        faults.push("a verdict without a reason".to_owned());
+    }
+    faults
+}
+
+/// What a reader is told to do.
+fn instructions(report: &Report) -> impl Iterator<Item = String> {
+    let steps = report.actions.iter().flat_map(|one| one.steps.iter().chain([&one.title]));
+    steps.chain(report.findings.iter().map(|finding| &finding.remedy)).cloned()
+}
+
+/// What would harm a vault: mirroring copies, lost key files, copies that carry the key files along.
+fn dangerous(text: &str) -> Faults {
+    let text = text.to_lowercase();
+    let mut faults = Faults::new();
+    for option in ["/mir", "/purge", "/move", "{nodes}", "{source}", "{version}"] {
+        if text.contains(option) {
+            faults.push(format!("{option} in an instruction: {text}"));
+        }
+    }
+    for sentence in text.split(". ") {
+        let harm = ["overwrite", "delete"].iter().any(|word| sentence.contains(word));
+        if sentence.contains("encryption.config") && harm && !sentence.contains("not") {
+            faults.push(format!("a key file is to be lost: {sentence}"));
+        }
+        let copies =
+            sentence.contains("copy the application folder") || sentence.contains("copy its application");
+        if copies && !(sentence.contains("database.config") && sentence.contains("encryption.config")) {
+            faults.push(format!("a copy that does not leave out both key files: {sentence}"));
+        }
+    }
+    faults
+}
+
+/// The sentences of a report.
+fn prose(report: &Report) -> impl Iterator<Item = String> {
+    let verdict = &report.verdict;
+    let findings = report.findings.iter().flat_map(|one| [&one.title, &one.detail, &one.remedy]);
+    [&verdict.question, &verdict.headline, &report.request]
+        .into_iter()
+        .chain(verdict.reasons.iter().map(|reason| &reason.text))
+        .chain(report.missing.iter().map(|view| &view.ask))
+        .chain(findings)
+        .filter(|text| !text.is_empty())
+        .cloned()
+        .chain(instructions(report))
+}
+
+/// Joints that show: two full stops, two blanks, a number with the wrong form, a subject without its verb's.
+fn ill_written(text: &str) -> Option<String> {
+    let doubled = ["..", "  ", "?.", " . ", " ,", "{", "}"].into_iter().find(|joint| text.contains(joint));
+    let words: Vec<&str> = text.split([' ', '(']).collect();
+    let plural = words.windows(2).find(|pair| pair[0] == "1" && pair[1].ends_with('s') && pair[1] != "is");
+    let fault = doubled.map(str::to_owned).or(plural.map(|pair| pair.join(" ")))?;
+    Some(format!("{fault:?} in {text:?}"))
 }
 
 /// The file with the list of every case replaced, in order of the cases.

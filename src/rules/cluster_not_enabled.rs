@@ -1,14 +1,16 @@
 //! CLU-002.
 
-use super::context::{Context, evidence};
+use super::context::Context;
+use super::question;
 use super::rule::{Check, rule, signature_note};
 use super::signature::sightings;
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::finding::{Finding, Outcome, Subject};
 
 rule! {
     /// ## What it checks
     /// Whether clustering has been enabled on the Server Nodes page. A node list of several nodes that are in the
     /// cluster proves it; the error of a second node that was refused proves the contrary.
+    /// Where neither is there, a person is asked.
     /// ## Why it matters
     /// A second web server that points at the database of a product without clustering is refused by it and serves
     /// nobody.
@@ -16,7 +18,7 @@ rule! {
     /// On the original node open Admin, See All, Server Nodes and press Enable Clustering; then open the other
     /// node again. If clustering is on, look for a renamed or cloned server or a stale row in the list of nodes.
     /// ## What it cannot see
-    /// With one node in the list it cannot tell whether clustering is on: the list looks the same.
+    /// The switch itself. With fewer than two nodes In Cluster the list looks the same whether it is on or off.
     id: "CLU-002",
     title: "Clustering is not enabled",
     severity: Blocker,
@@ -43,6 +45,9 @@ fn check(cx: &Context) -> Outcome {
             }]);
         }
     }
+    if let Some(outcome) = cx.alone() {
+        return outcome;
+    }
     let list = match cx.list() {
         Ok(list) => list,
         Err(missing) => return Outcome::unknown(missing),
@@ -51,16 +56,10 @@ fn check(cx: &Context) -> Outcome {
     if members > 1 {
         return Outcome::pass_with(format!("{members} nodes are in the cluster"));
     }
-    let outside: Vec<Evidence> = cx
-        .cluster
-        .serving()
-        .filter_map(|node| node.row.as_ref().map(|row| (node, row)))
-        .map(|(node, row)| evidence(node, "In Cluster", &row.in_cluster))
-        .collect();
-    Outcome::unknown(Missing {
-        node: None,
-        what: "proof that clustering is enabled".into(),
-        why: format!("the node list shows {members} of {} nodes in the cluster", outside.len()),
-        from: Question::NodeList,
-    })
+    if cx.answer(None, &cx.rule.id).is_some() {
+        return question::answer(cx, None);
+    }
+    let members = if members == 0 { "none" } else { "only one" };
+    let why = format!("of {} nodes in the node list {members} is In Cluster", list.rows.len());
+    Outcome::unknown(cx.unanswered(None, &cx.rule.id, &why))
 }

@@ -21,6 +21,9 @@ pub(super) const ENCRYPTION: Which =
 /// The file that holds the connection to the database.
 pub(super) const DATABASE: Which = Which { name: "database.config", facts: |facts| &facts.database_config };
 
+/// When to collect again where a key file is missing.
+pub(super) const PUT_BACK: &str = "after the file was put back";
+
 /// The file on one node, its fingerprint known.
 #[derive(Clone, Copy)]
 pub(super) struct KeyFileOn<'a> {
@@ -71,16 +74,15 @@ fn on<'a>(cx: &Context<'a>, node: &'a Node, which: Which) -> Result<KeyFileOn<'a
     let label = format!("the fingerprint of {}", which.name);
     let observed = (which.facts)(&cx.snapshot(node)?.facts);
     cx.settle(node, observed.as_ref(), &label, false)?;
-    let file = observed
-        .value()
-        .ok_or_else(|| again(node, which, "the file is not there", "after it was put back"))?;
+    let file = observed.value().ok_or_else(|| again(node, which, "the file is not there", PUT_BACK))?;
     cx.settle(node, file.fingerprint.as_ref(), &label, false)?;
     let print =
         file.fingerprint.value().ok_or_else(|| again(node, which, "it has none", "as administrator"))?;
     Ok(KeyFileOn { node, observed, file, print, which })
 }
 
-fn again(node: &Node, which: Which, why: &str, how: &str) -> Missing {
+/// That the fingerprint of a file is missing, and how another bundle would bring it.
+pub(super) fn again(node: &Node, which: Which, why: &str, how: &str) -> Missing {
     Missing {
         node: Some(node.name.clone()),
         what: format!("the fingerprint of {} of {}", which.name, node.name),

@@ -5,6 +5,7 @@
 //! never calibrated on a real node (domain 11, G-16): what rests on them is inferred.
 
 use super::context::{Context, evidence};
+use super::key_files::{ENCRYPTION, PUT_BACK, again};
 use super::question::answered;
 use crate::finding::{Evidence, Missing};
 use crate::model::facts::KeyFile;
@@ -64,12 +65,14 @@ pub(super) fn settled(cx: &Context, node: &Node) -> Result<Protection, Missing> 
         return Ok(protection);
     }
     cx.settle(node, file.as_ref(), "encryption.config", false)?;
-    let why = match (file.value(), node.version.value()) {
-        (None, _) => "encryption.config is not there".into(),
-        (Some(file), Some(version)) if *version >= CONTAINER => {
+    let Some(file) = file.value() else {
+        return Err(again(node, ENCRYPTION, "the file is not there", PUT_BACK));
+    };
+    let why = match node.version.value() {
+        Some(version) if *version >= CONTAINER => {
             format!("its size of {} bytes fits a plain and a protected key", file.size)
         }
-        (Some(_), _) => format!("sizes tell something from {CONTAINER} on only"),
+        _ => format!("sizes tell something from {CONTAINER} on only"),
     };
     Err(cx.unanswered(Some(node), QUESTION, &why))
 }

@@ -33,6 +33,7 @@ macro_rules! catalogue {
 
 catalogue![
     application_folder_differs,
+    build_sources_disagree,
     bundle_of_unlisted_host,
     case_keys_differ,
     clocks_differ,
@@ -55,6 +56,7 @@ catalogue![
     node_set_incomplete,
     nodes_run_different_builds,
     product_not_running,
+    target_is_older,
     time_zones_differ,
     version_hidden,
     version_is_no_build,

@@ -15,8 +15,12 @@ pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
         return Outcome::unknown(cx.unanswered(node, id, "nobody has answered it"));
     };
     if row.bad.contains(&answer.value) {
-        let subject = node.map_or_else(Subject::cluster, |node| Subject::node(&node.name));
-        let finding = cx.finding(subject, cx.rule.title.clone(), cx.rule.fix.clone()).because(answered(
+        let title = &cx.rule.title;
+        let (subject, title) = match node {
+            Some(node) => (Subject::node(&node.name), format!("{}: {title}", node.name)),
+            None => (Subject::cluster(), title.clone()),
+        };
+        let finding = cx.finding(subject, title, cx.rule.fix.clone()).because(answered(
             name,
             &row.ask,
             answer,

@@ -145,8 +145,7 @@ fn file_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
     folders
         .into_iter()
         .map(|(folder, differences)| {
-            let rows: Vec<MatrixRow> =
-                differences.iter().map(|one| file_row(one, nodes, &with)).collect();
+            let rows: Vec<MatrixRow> = differences.iter().map(|one| file_row(one, nodes, &with)).collect();
             MatrixGroup { title: format!("Files in {folder} ({} differ)", differences.len()), rows }
         })
         .collect()

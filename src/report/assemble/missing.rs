@@ -72,7 +72,7 @@ pub(super) fn missing(
         .enumerate()
         .map(|(index, (closes, gap))| {
             let names: Vec<String> = gap.nodes.iter().map(|node| safe_name(node)).collect();
-            let (ask, how) = texts(&closes, &listed(&names), cluster, knowledge);
+            let (ask, how) = texts(&closes, &names, cluster, knowledge);
             MissingView {
                 anchor: format!("missing-{}", index + 1),
                 ask,
@@ -85,13 +85,19 @@ pub(super) fn missing(
         .collect()
 }
 
-fn texts(closes: &Closes, nodes: &str, cluster: &Cluster, knowledge: &Knowledge) -> (String, Vec<String>) {
+fn texts(
+    closes: &Closes,
+    names: &[String],
+    cluster: &Cluster,
+    knowledge: &Knowledge,
+) -> (String, Vec<String>) {
+    let nodes = listed(names);
     match closes {
         Closes::NodeList => node_list(cluster),
         Closes::VersionHistory => (
             "Send the database's version history".into(),
             vec![
-                "In the product create a custom report with this query, run it and save it as CSV: SELECT VersionNumber, Upgraded FROM tbVersion ORDER BY Upgraded DESC, VersionNumber DESC".into(),
+                format!("In the product create a custom report with this query, run it and save it as CSV: {VERSION_QUERY}"),
             ],
         ),
         Closes::NodeNames => (
@@ -99,12 +105,15 @@ fn texts(closes: &Closes, nodes: &str, cluster: &Cluster, knowledge: &Knowledge)
             vec!["Every machine that runs the product against this database, standby and disaster recovery included; the report then takes them with --expect-nodes.".into()],
         ),
         Closes::Bundles => (
-            format!("Collect on {nodes} and send the bundle"),
+            match names {
+                [_] => format!("Collect on {nodes} and send the bundle"),
+                _ => format!("Collect on {nodes} and send the bundles"),
+            },
             vec!["On each of these nodes run as administrator: clusterbrief collect --app-dir \"C:\\inetpub\\wwwroot\\SecretServer\" (the folder that IIS shows for the application).".into()],
         ),
         Closes::Again(how) => (
             format!("Collect on {nodes} again, {how}"),
-            vec!["Run the same command as before; the new bundle replaces the old one.".into()],
+            vec!["Run the collector there as before, changed as said here; the new bundle replaces the old one.".into()],
         ),
         Closes::Answer(id) => {
             let row = knowledge.rows.questions.iter().find(|row| row.id == *id);
@@ -137,6 +146,9 @@ fn node_list(cluster: &Cluster) -> (String, Vec<String>) {
     ("Send the product's list of nodes".into(), how)
 }
 
+/// The history with dates that have one reading, whatever the settings of the viewer (domain 7).
+const VERSION_QUERY: &str = "SELECT VersionNumber, CONVERT(varchar(19), Upgraded, 120) AS Upgraded FROM tbVersion ORDER BY 2 DESC, 1 DESC";
+
 const HOPELESS: &str = "Nothing that can be sent today decides these";
 
 /// Whether nothing that the customer can send closes this gap.
@@ -161,6 +173,7 @@ pub(super) fn request(missing: &[MissingView]) -> String {
     )
 }
 
-fn sentence(text: &str) -> String {
+/// The text with a full stop, unless it ends a sentence already.
+pub(super) fn sentence(text: &str) -> String {
     if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
 }

@@ -1,6 +1,7 @@
 //! The verdict in words.
 
-use super::{missing, reason};
+use super::missing::{self, sentence};
+use super::reason;
 use crate::finding::{Judged, Outcome, Severity, State, Verdict};
 use crate::model::Cluster;
 use crate::plan::{Work, listed};
@@ -121,12 +122,12 @@ fn title<'a>(coverage: &'a Coverage, rule: &'a str) -> &'a str {
 
 /// What a reader gets in ten seconds: what is wrong, and what to do first.
 fn headline(seen: &Seen, reasons: &[Reason]) -> String {
-    let lead = reasons.first().map(|reason| reason.text.as_str()).unwrap_or_default();
+    let lead = sentence(reasons.first().map(|reason| reason.text.as_str()).unwrap_or_default());
     let first =
         seen.work.first().map(|work| format!(" First: {}.", lower_start(&work.title))).unwrap_or_default();
     match seen.verdict.state {
-        State::NotReady => format!("{lead}.{first}"),
-        State::ReadyWithWarnings => format!("Nothing blocks, but: {lead}.{first}"),
+        State::NotReady => format!("{lead}{first}"),
+        State::ReadyWithWarnings => format!("Nothing blocks, but: {lead}{first}"),
         State::Ready => {
             let names: Vec<String> = seen.cluster.serving().map(|node| node.name.clone()).collect();
             let count = |word| seen.coverage.counts.get(word).copied().unwrap_or_default();
@@ -154,9 +155,15 @@ fn undecided(seen: &Seen, reasons: &[Reason]) -> String {
         open => format!(" {open} blocker rules could not be decided."),
     };
     let decisive = seen.missing.first().filter(|view| view.blockers > 0 && !missing::is_hopeless(view));
-    let settle =
-        decisive.map(|view| format!(" Most decisive: {}.", lower_start(&view.ask))).unwrap_or_default();
+    let settle = decisive
+        .map(|view| format!(" Most decisive: {}", lower_start(&short(&view.ask))))
+        .unwrap_or_default();
     format!("{start}{open}{settle}")
+}
+
+/// An ask without what explains it: a question ends with its question mark.
+fn short(ask: &str) -> String {
+    ask.find('?').and_then(|end| ask.get(..=end)).map_or_else(|| sentence(ask), str::to_owned)
 }
 
 fn lower_start(text: &str) -> String {

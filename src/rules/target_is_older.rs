@@ -1,0 +1,53 @@
+//! UPG-005.
+
+use super::context::{Context, evidence};
+use super::nodes_run_different_builds::of_database;
+use super::rule::{Check, rule};
+use crate::finding::{Evidence, Outcome, Subject};
+use crate::model::BuildVersion;
+
+rule! {
+    /// ## What it checks
+    /// Whether the build given with --target is older than the database or than a serving node.
+    /// ## Why it matters
+    /// The product upgrades its database and never takes it back: an older program does not run on a newer database.
+    /// ## How to fix it
+    /// Give the build that is really wanted. The only way back to an older one is a restore of the database and of the
+    /// application folder from before the upgrade.
+    /// ## What it cannot see
+    /// Whether the target is a build that exists.
+    id: "UPG-005",
+    title: "Target is older than the cluster",
+    severity: Blocker,
+    scope: Upgrade,
+    subject: Cluster,
+    applies: None,
+    cites: ["SELF" Confirmed],
+    check: Check::Cluster(check),
+}
+
+fn check(cx: &Context) -> Outcome {
+    let Some(target) = cx.cluster.target else { return Outcome::not_applicable("no --target was given") };
+    let (mut newer, mut missing): (Vec<(BuildVersion, Evidence)>, Vec<_>) = Default::default();
+    match cx.database() {
+        Ok((build, row)) => newer.push((build, of_database(build, row))),
+        Err(gap) => missing.push(gap),
+    }
+    for node in cx.cluster.serving() {
+        match cx.build(node) {
+            Ok(build) => newer.push((build, evidence(node, "build", &node.version))),
+            Err(gap) => missing.push(gap),
+        }
+    }
+    newer.retain(|(build, _)| *build > target);
+    let Some(newest) = newer.iter().map(|(build, _)| *build).max() else {
+        return Outcome::from_parts(Vec::new(), missing);
+    };
+    let mut finding = cx.finding(
+        Subject::cluster(),
+        format!("The target {target} is older than {newest}, which the cluster already has"),
+        format!("Give a --target of {newest} or later; an older build is reached by a restore only."),
+    );
+    finding.evidence = newer.into_iter().map(|(_, evidence)| evidence).collect();
+    Outcome::Findings(vec![finding])
+}

@@ -251,3 +251,25 @@ fn help_fits_a_terminal_and_usage_errors_have_their_code() {
     assert_eq!(code(&run(&["nonsense"])), 2);
     assert_eq!(code(&run(&["report", &sample("one-bundle"), "--target", "10.11"])), 2);
 }
+
+/// The README names verbs that exist, files that exist, and the two commands as they are run here.
+#[test]
+fn the_readme_is_true() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    let help = out(&run(&["--help"]));
+    let verbs: Vec<&str> =
+        readme.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert!(verbs.len() >= 6, "{verbs:?}");
+    for verb in verbs.iter().filter_map(|verb| verb.split(' ').next()) {
+        assert!(help.contains(&format!("  {verb}")), "{verb} is no verb of\n{help}");
+    }
+    for link in readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        assert!(root().join(link).exists(), "{link} is not there");
+    }
+    let ci = fs::read_to_string(root().join(".ci/run")).expect(".ci/run");
+    assert!(
+        readme.contains("cargo run --release -- report samples/mid-upgrade")
+            && ci.contains("report samples/mid-upgrade")
+    );
+    assert!(readme.contains("\ncargo test\n") && ci.contains("\ncargo test"));
+}

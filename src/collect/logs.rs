@@ -9,14 +9,19 @@ use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status, WriteError};
 use crate::redact::Redactor;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 
 /// Logs are taken from so many days before the collection.
 pub const DAYS: i64 = 14;
 
 /// Raw bytes of all logs together.
 pub const MAX_BYTES: u64 = 200 << 20;
+
+/// Most logs that a bundle names one by one: half as many members as a reader accepts, less room for the rest. Who
+/// never removes old logs may have more.
+const MOST: usize = 4000;
 
 /// Folder of the members.
 const FOLDER: &str = "logs";
@@ -57,11 +62,17 @@ pub(super) fn choose(files: &[Found], since: DateTime<Utc>, budget: u64) -> Vec<
     // A log without a time may be the newest; equal times keep the order of paths.
     logs.sort_by_key(|file| std::cmp::Reverse(file.modified.unwrap_or(DateTime::<Utc>::MAX_UTC)));
     let mut left = budget;
+    // One more, which stands for all that are older.
+    let unnamed = logs.len().saturating_sub(MOST + 1);
     let mut chosen: Vec<(&Found, Take)> = logs
         .into_iter()
-        .map(|file| {
+        .take(MOST + 1)
+        .enumerate()
+        .map(|(newer, file)| {
             let take = if file.modified.is_some_and(|modified| modified < since) {
                 Take::Nothing(format!("{TOO_OLD}{}", since.format("%Y-%m-%d %H:%M UTC")))
+            } else if newer == MOST {
+                Take::Nothing(format!("beyond the {MOST} newest logs"))
             } else if file.size <= left {
                 Take::Whole
             } else if left == 0 {
@@ -73,6 +84,11 @@ pub(super) fn choose(files: &[Found], since: DateTime<Utc>, budget: u64) -> Vec<
             (file, take)
         })
         .collect();
+    if unnamed > 0
+        && let Some((_, Take::Nothing(why))) = chosen.last_mut()
+    {
+        let _ = write!(why, ", as are {unnamed} older ones that are not named");
+    }
     chosen.sort_by(|a, b| a.0.path.cmp(&b.0.path));
     chosen
 }
@@ -134,15 +150,27 @@ pub(super) fn write(
 /// Opens a log at the first byte that is taken. One that grows meanwhile ends where it ended when it was listed.
 fn open(file: &Found, take: &Take) -> io::Result<impl Read + use<>> {
     let mut reader = BufReader::with_capacity(1 << 16, File::open(&file.full)?);
-    let mut length = file.size;
-    if let Take::Tail(bytes) = take {
-        // One byte earlier, so that a line that begins exactly there is whole.
-        let start = file.size.saturating_sub(*bytes);
-        reader.seek(SeekFrom::Start(start.saturating_sub(1)))?;
-        let skipped = skip_line(&mut reader)?;
-        length = file.size.saturating_sub(start.saturating_sub(1) + skipped);
+    let Take::Tail(bytes) = take else {
+        return Ok(Cursor::new(Vec::new()).chain(reader.take(file.size)));
+    };
+    let mark = utf_16_mark(&mut reader)?;
+    // One line feed earlier, so that a line that begins exactly there is whole.
+    let line_feed = if mark.is_empty() { 1 } else { 2 };
+    let start = file.size.saturating_sub(*bytes).saturating_sub(line_feed);
+    reader.seek(SeekFrom::Start(start))?;
+    let mut begin = start + skip_line(&mut reader)?;
+    if !mark.is_empty() && begin % 2 == 1 {
+        // The line feed of two bytes ends here; without its mark the rest would read as other letters.
+        begin += io::copy(&mut reader.by_ref().take(1), &mut io::sink())?;
     }
-    Ok(reader.take(length))
+    Ok(Cursor::new(mark).chain(reader.take(file.size.saturating_sub(begin))))
+}
+
+/// The byte order mark of UTF-16 at the start; empty when there is none.
+fn utf_16_mark(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut mark = Vec::new();
+    reader.take(2).read_to_end(&mut mark)?;
+    Ok(if matches!(*mark, [0xff, 0xfe] | [0xfe, 0xff]) { mark } else { Vec::new() })
 }
 
 /// Reads past the next line end without keeping what may be a line of a hundred megabytes.
@@ -198,6 +226,24 @@ mod tests {
     }
 
     #[test]
+    fn who_keeps_every_log_gets_a_bundle_too() {
+        let files: Vec<Found> = (0..MOST + 20)
+            .map(|n| {
+                log(
+                    &format!("log/SS.log.{n}"),
+                    1,
+                    if n < 10 { "2026-09-01T06:00:00Z" } else { "2026-09-14T06:00:00Z" },
+                )
+            })
+            .collect();
+        let chosen = choose(&files, at("2026-08-01T00:00:00Z"), u64::MAX);
+        let left_out: Vec<&Take> =
+            chosen.iter().map(|(_, take)| take).filter(|take| **take != Take::Whole).collect();
+        let why = "beyond the 4000 newest logs, as are 19 older ones that are not named";
+        assert_eq!((chosen.len(), left_out), (MOST + 1, vec![&Take::Nothing(why.into())]));
+    }
+
+    #[test]
     fn the_days_of_a_copied_folder_count_from_its_newest_log() {
         let files = [log("log/SS.log", 60, "2026-03-14T06:00:00Z")];
         let started = at("2026-09-14T06:00:00Z");
@@ -215,6 +261,19 @@ mod tests {
             open(&found, &Take::Tail(bytes)).unwrap().read_to_string(&mut text).unwrap();
             assert_eq!(text, expected, "{bytes}");
         }
+        // A line of UTF-16 ends with two bytes, of which the line feed is the first.
+        let text: Vec<u8> = "\u{feff}Zeile\nПароль42\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        std::fs::write(file.path(), &text).unwrap();
+        let wide = Found {
+            full: file.path().into(),
+            ..log("log/SS.log", text.len() as u64, "2026-09-14T06:00:00Z")
+        };
+        for bytes in [18, 19, 20] {
+            let mut tail = Vec::new();
+            open(&wide, &Take::Tail(bytes)).unwrap().read_to_end(&mut tail).unwrap();
+            assert_eq!(tail, [&text[..2], &text[14..]].concat(), "{bytes}");
+        }
+        std::fs::write(file.path(), "first line\nsecond line\nthird\nfourth\n").unwrap();
         // What is written after the listing is not taken.
         std::fs::write(file.path(), "first line\nsecond line\nthird\nfourth\n").unwrap();
         let mut text = String::new();

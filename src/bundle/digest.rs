@@ -51,7 +51,7 @@ impl Sha256 {
 }
 
 /// The next bytes of a stream, `None` at its end.
-pub(super) fn next_chunk<'b>(reader: &mut dyn Read, buffer: &'b mut [u8]) -> io::Result<Option<&'b [u8]>> {
+pub fn next_chunk<'b>(reader: &mut dyn Read, buffer: &'b mut [u8]) -> io::Result<Option<&'b [u8]>> {
     loop {
         match reader.read(buffer) {
             Ok(0) => return Ok(None),

@@ -152,8 +152,14 @@ impl BundleWriter {
 
     /// A free name in `folder` for a file called `origin` on the node: the same for the same members before it.
     pub fn name_for(&self, folder: &str, origin: &str) -> MemberName {
-        let name = MemberName::derive(folder, origin);
-        if self.is_taken(&name) { MemberName::tagged(folder, origin) } else { name }
+        let mut name = MemberName::derive(folder, origin);
+        // Names that are no Unicode may read alike; another mark gives another tag.
+        let mut distinct = origin.to_owned();
+        while self.is_taken(&name) {
+            name = MemberName::tagged(folder, &distinct);
+            distinct.push('\'');
+        }
+        name
     }
 
     /// Writes a member and hashes it on the way. The record returned is what the manifest will say; the caller may add

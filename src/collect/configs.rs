@@ -1,7 +1,7 @@
 //! Configuration files: their values are harvested before anything else is read, then they are taken redacted.
 
 use super::plan::Item;
-use super::walk::{Found, reason};
+use super::walk::{Found, read_most, reason};
 use super::{CollectError, PANICKED, guarded};
 use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status};
 use crate::model::facts::ConfigState;
@@ -9,8 +9,7 @@ use crate::model::{Observed, Place};
 use crate::redact::config::{self, ConfigError};
 use crate::redact::{Fingerprinter, Harvest, Redactor};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 /// Folder of the members.
 const FOLDER: &str = "config";
@@ -123,10 +122,7 @@ impl Refused {
     }
 }
 
-/// The content up to one byte more than a configuration may have.
 fn read(file: &Found) -> io::Result<Vec<u8>> {
     file.metadata.as_ref().map_err(|why| io::Error::other(why.clone()))?;
-    let mut bytes = Vec::new();
-    File::open(&file.full)?.take(config::MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    read_most(&file.full, config::MAX_BYTES as u64)
 }

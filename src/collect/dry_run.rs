@@ -4,8 +4,9 @@ use super::host::Host;
 use super::logs::{self, Take};
 use super::plan::{Item, Row};
 use super::walk::walk;
-use super::{CollectError, Options, folder_facts, iis, run, safety};
-use std::path::PathBuf;
+use super::{CollectError, Options, folder_facts, iis, inventory, keys, run, safety};
+use crate::bundle::write::PARTIAL;
+use std::path::{Path, PathBuf};
 
 /// One thing a collection would touch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     let files = walk(&options.app_dir, host);
     let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
     let chosen = logs::choose(&files, since, options.max_log_bytes);
+    let key_sizes = keys::sizes(&files);
 
     let mut touches = Vec::new();
     if !copied {
@@ -56,14 +58,21 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
                 note: None,
             }));
         }
+        touches.extend(host.files().iter().map(|path| read(Path::new(path), Item::Host)));
     }
     for file in &files {
         let take = chosen.iter().find(|(log, _)| log.path == file.path).map(|(_, take)| take);
-        let (kind, note) = match (&file.metadata, take) {
-            (Err(why), _) => (TouchKind::List, Some(why.clone())),
-            (Ok(_), Some(Take::Nothing(why))) => (TouchKind::List, Some(why.clone())),
-            (Ok(_), Some(Take::Tail(bytes))) => (TouchKind::Read, Some(format!("the last {bytes} bytes"))),
-            (Ok(_), Some(Take::Whole) | None) => (TouchKind::Read, None),
+        let taken = matches!(file.item, Item::KeyFile | Item::Config);
+        // Whether there will be fingerprints is not known without opening a file; so this lists rather too many.
+        let unread = inventory::why_unread(file, key_sizes.contains(&file.size), None).filter(|_| !taken);
+        let (kind, note) = match (&file.metadata, take, unread) {
+            (Err(why), ..) => (TouchKind::List, Some(why.clone())),
+            (Ok(_), Some(Take::Nothing(why)), Some(_)) => (TouchKind::List, Some(why.clone())),
+            (Ok(_), Some(Take::Tail(bytes)), Some(_)) => {
+                (TouchKind::Read, Some(format!("the last {bytes} bytes")))
+            }
+            (Ok(_), None, Some(why)) => (TouchKind::List, Some(why)),
+            (Ok(_), ..) => (TouchKind::Read, None),
         };
         let source = file.full.display().to_string();
         touches.push(Touch { kind, source, bytes: Some(file.size), row: file.item.row(), note });
@@ -76,22 +85,29 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         row: Item::Tms.row(),
         note: None,
     });
+    let target = target(options, host);
     touches.push(Touch {
         kind: TouchKind::Write,
-        source: target(options, host).display().to_string(),
+        source: target.display().to_string(),
         bytes: None,
         row: None,
-        note: None,
+        note: Some(match target.symlink_metadata() {
+            Ok(_) => "is there already and would not be overwritten".to_owned(),
+            Err(_) => format!("under a name that ends in .{PARTIAL} until it is whole"),
+        }),
     });
     Ok(touches)
 }
 
 fn iis_file(options: &Options) -> Option<Touch> {
-    let path = iis::source(options).ok()?;
-    let bytes = std::fs::metadata(&path).ok().map(|metadata| metadata.len());
+    iis::source(options).ok().map(|path| read(&path, Item::Iis))
+}
+
+/// A file outside of the application folder that is read.
+fn read(path: &Path, item: Item) -> Touch {
+    let bytes = std::fs::metadata(path).ok().map(|metadata| metadata.len());
     let note = bytes.is_none().then(|| "not there, or not readable".to_owned());
-    let source = path.display().to_string();
-    Some(Touch { kind: TouchKind::Read, source, bytes, row: Item::Iis.row(), note })
+    Touch { kind: TouchKind::Read, source: path.display().to_string(), bytes, row: item.row(), note }
 }
 
 /// The bundle that would be written.

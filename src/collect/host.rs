@@ -16,6 +16,11 @@ pub trait Host: Sync {
         self.now()
     }
 
+    /// Files of the system that the facts below are read from, there or not.
+    fn files(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Machine name.
     fn name(&self) -> Observed<String>;
 
@@ -45,6 +50,11 @@ pub trait Host: Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PortableHost;
 
+const OS_RELEASE: &str = "/etc/os-release";
+const MACHINE_ID: &str = "/etc/machine-id";
+/// Says who this process runs as.
+const STATUS: &str = "/proc/self/status";
+
 /// Source of facts that the operating system gives by itself.
 fn system() -> Place {
     Place::file("operating system")
@@ -54,6 +64,10 @@ impl Host for PortableHost {
     #[expect(clippy::disallowed_methods, reason = "the collector's host probe is where the clock is read")]
     fn now(&self) -> DateTime<FixedOffset> {
         chrono::Local::now().fixed_offset()
+    }
+
+    fn files(&self) -> &'static [&'static str] {
+        &[OS_RELEASE, MACHINE_ID, STATUS]
     }
 
     fn name(&self) -> Observed<String> {
@@ -71,34 +85,31 @@ impl Host for PortableHost {
     }
 
     fn os(&self) -> Observed<String> {
-        const FILE: &str = "/etc/os-release";
-        let Ok(text) = std::fs::read_to_string(FILE) else {
+        let Ok(text) = std::fs::read_to_string(OS_RELEASE) else {
             return Observed::not_collected("this build reads the system's name from /etc/os-release only");
         };
         let name = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
         match name {
-            Some(name) => Observed::known(name.trim_matches('"').to_owned(), Place::file(FILE)),
-            None => Observed::absent(Place::file(FILE)),
+            Some(name) => Observed::known(name.trim_matches('"').to_owned(), Place::file(OS_RELEASE)),
+            None => Observed::absent(Place::file(OS_RELEASE)),
         }
     }
 
     fn machine_id(&self) -> Observed<String> {
-        const FILE: &str = "/etc/machine-id";
-        match std::fs::read_to_string(FILE) {
-            Ok(id) if !id.trim().is_empty() => Observed::known(id.trim().to_owned(), Place::file(FILE)),
+        match std::fs::read_to_string(MACHINE_ID) {
+            Ok(id) if !id.trim().is_empty() => Observed::known(id.trim().to_owned(), Place::file(MACHINE_ID)),
             _ => Observed::not_collected("this build reads the installation id from /etc/machine-id only"),
         }
     }
 
     fn elevated(&self) -> Observed<bool> {
-        const FILE: &str = "/proc/self/status";
         // "Uid:" is followed by the real and the effective user id.
-        let effective = std::fs::read_to_string(FILE).ok().and_then(|status| {
+        let effective = std::fs::read_to_string(STATUS).ok().and_then(|status| {
             let line = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
             line.split_whitespace().nth(1)?.parse::<u32>().ok()
         });
         match effective {
-            Some(id) => Observed::known(id == 0, Place::file(FILE)),
+            Some(id) => Observed::known(id == 0, Place::file(STATUS)),
             None => {
                 Observed::not_collected("this build cannot ask this system for the rights of its account")
             }

@@ -1,14 +1,13 @@
 //! `applicationHost.config` of this machine, or the one given, to facts.
 
-use super::walk::reason;
+use super::walk::{read_most, reason};
 use super::{COPIED, Options, PANICKED, guarded};
 use crate::intake::application_host::{self, FILE, Sought};
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
 use crate::redact::config::{self, ConfigError};
 use crate::redact::{Fingerprinter, Harvest};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file to read, or why there is none.
@@ -30,7 +29,7 @@ pub(super) struct Iis(Result<io::Result<Vec<u8>>, &'static str>);
 impl Iis {
     /// Reads the file and adds its values to `harvest`.
     pub(super) fn read(options: &Options, harvest: &mut Harvest) -> Self {
-        let bytes = source(options).map(|path| read(&path));
+        let bytes = source(options).map(|path| read_most(&path, config::MAX_BYTES as u64));
         if let Ok(Ok(bytes)) = &bytes {
             harvest.add_config(bytes);
         }
@@ -79,10 +78,4 @@ fn sought(options: &Options, folder: &Observed<String>) -> Sought {
     }
     let name = options.app_dir.file_name().map(|name| name.to_string_lossy().into_owned());
     Sought::Named(name.unwrap_or_default())
-}
-
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(config::MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

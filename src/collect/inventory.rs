@@ -4,7 +4,7 @@ use super::keys::KeyFiles;
 use super::plan::{Item, LOG_FOLDER};
 use super::progress::Shared;
 use super::walk::{Found, reason};
-use crate::bundle::digest;
+use crate::bundle::digest::{self, next_chunk};
 use crate::intake::pe_version;
 use crate::model::facts::{Binary, InventoryEntry};
 use crate::model::{Observed, Place};
@@ -12,7 +12,7 @@ use crate::redact::fingerprint::{Fingerprinter, Label};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 /// What the pass found, in order of path.
 pub(super) struct Inventory {
@@ -53,12 +53,13 @@ pub(super) fn take(
 
 /// Bytes that the pass will read.
 pub(super) fn cost(files: &[Found], keys: &KeyFiles, printer: &Fingerprinter) -> u64 {
-    files.iter().filter(|file| why_unread(file, keys, printer).is_none()).map(|file| file.size).sum()
+    let read = |file: &&Found| why_unread(file, keys.has_size(file.size), printer.why_unkeyed()).is_none();
+    files.iter().filter(read).map(|file| file.size).sum()
 }
 
-/// Why the content of a file is not read at all, as a lower-case fragment.
-fn why_unread(file: &Found, keys: &KeyFiles, printer: &Fingerprinter) -> Option<String> {
-    let may_be_copy = keys.has_size(file.size);
+/// Why the content of a file is not read by this pass, as a lower-case fragment. `may_be_copy`: it has the size of a
+/// key file; `unkeyed`: why there are no fingerprints.
+pub(super) fn why_unread(file: &Found, may_be_copy: bool, unkeyed: Option<&str>) -> Option<String> {
     match (&file.metadata, file.item) {
         (Err(why), _) => Some(why.clone()),
         (Ok(_), Item::KeyFile) => Some("a key file; its fingerprint is in facts.json".to_owned()),
@@ -67,7 +68,7 @@ fn why_unread(file: &Found, keys: &KeyFiles, printer: &Fingerprinter) -> Option<
         (Ok(_), Item::Other) if file.path.to_lowercase().starts_with(&format!("{LOG_FOLDER}/")) => {
             Some("in the log folder, and no log of the product".to_owned())
         }
-        (Ok(_), Item::Other | Item::Config | Item::KeyCopy) => printer.why_unkeyed().map(str::to_owned),
+        (Ok(_), Item::Other | Item::Config | Item::KeyCopy) => unkeyed.map(str::to_owned),
         (Ok(_), _) => None,
     }
 }
@@ -80,7 +81,7 @@ fn look(file: &Found, keys: &KeyFiles, printer: &Fingerprinter, progress: &Share
             modified: file.modified.map(to_the_second),
             sha256: None,
             fingerprint: None,
-            unread: why_unread(file, keys, printer),
+            unread: why_unread(file, keys.has_size(file.size), printer.why_unkeyed()),
         },
         binary: None,
         stray: file.item == Item::KeyCopy,
@@ -114,7 +115,7 @@ fn read(
     let mut size = 0;
     let mut reader = File::open(&file.full)?;
     let mut buffer = vec![0; 64 * 1024];
-    while let Some(chunk) = next(&mut reader, &mut buffer)? {
+    while let Some(chunk) = next_chunk(&mut reader, &mut buffer)? {
         size += chunk.len() as u64;
         plain.update(chunk);
         if let Some(mac) = &mut mac {
@@ -127,13 +128,13 @@ fn read(
         progress.advance(chunk.len());
     }
     let digest = plain.finish();
-    let copy = seen.stray || keys.is_copy(&digest);
-    seen.stray = copy;
+    seen.stray |= keys.is_copy(&digest);
     seen.entry.size = size;
-    if keyed || copy {
+    if keyed || seen.stray || keys.may_be_unseen(size) {
         seen.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
         if seen.entry.fingerprint.is_none() {
-            seen.entry.unread = printer.why_unkeyed().map(str::to_owned);
+            seen.entry.unread =
+                Some(printer.why_unkeyed().unwrap_or("it changed while it was read").to_owned());
         }
     } else {
         seen.entry.sha256 = Some(digest.to_string());
@@ -146,18 +147,6 @@ fn read(
         seen.binary = Some((file.name().to_owned(), versions));
     }
     Ok(())
-}
-
-/// The next bytes of a stream, `None` at its end.
-fn next<'b>(reader: &mut impl Read, buffer: &'b mut [u8]) -> io::Result<Option<&'b [u8]>> {
-    loop {
-        match reader.read(buffer) {
-            Ok(0) => return Ok(None),
-            Ok(length) => return Ok(buffer.get(..length)),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
 }
 
 fn to_the_second(time: chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono::Utc> {

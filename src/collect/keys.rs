@@ -2,17 +2,21 @@
 
 use super::COPIED;
 use super::host::Host;
-use super::plan::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
-use super::walk::{Found, reason};
+use super::plan::{DATABASE_CONFIG, ENCRYPTION_CONFIG, Item};
+use super::walk::{Found, read_most, reason};
 use crate::bundle::Sha256;
 use crate::model::facts::{Fingerprint, KeyFile};
 use crate::model::{Observed, Place};
 use crate::redact::fingerprint::{CaseKey, Fingerprinter, Label};
-use std::fs::File;
-use std::io::Read;
 
 /// Largest key file that is read, in bytes; by our arithmetic real ones stay below 3 kB (domain 1.4).
 const MAX_BYTES: u64 = 1 << 20;
+
+/// Sizes of the key files, for whoever does not open them: a file of such a size may be a copy.
+pub(super) fn sizes(files: &[Found]) -> Vec<u64> {
+    let keys = files.iter().filter(|file| file.item == Item::KeyFile && file.size > 0);
+    keys.map(|file| file.size).collect()
+}
 
 /// The facts of the two files, and what recognises copies of them.
 pub(super) struct KeyFiles {
@@ -22,6 +26,8 @@ pub(super) struct KeyFiles {
     pub(super) database: Observed<KeyFile>,
     /// Contents with their digests. Both are as good as a key: they never leave this process.
     contents: Vec<(Vec<u8>, Sha256)>,
+    /// Sizes of those that could not be read.
+    unread: Vec<u64>,
 }
 
 impl KeyFiles {
@@ -32,7 +38,12 @@ impl KeyFiles {
 
     /// Whether a file of this size can be a copy.
     pub(super) fn has_size(&self, size: u64) -> bool {
-        self.contents.iter().any(|(content, _)| content.len() as u64 == size)
+        self.may_be_unseen(size) || self.contents.iter().any(|(content, _)| content.len() as u64 == size)
+    }
+
+    /// Whether a file of this size can be a copy and nobody can tell, because the key file could not be read.
+    pub(super) fn may_be_unseen(&self, size: u64) -> bool {
+        self.unread.contains(&size)
     }
 
     /// Whether content of this digest is that of a key file.
@@ -62,6 +73,7 @@ pub(super) fn read(
         encryption: encryption.facts(host, copied, |bytes, place| printer.encryption_config(bytes, place)),
         database: database.facts(host, copied, |bytes, place| printer.fingerprint(Label::File, bytes, place)),
         contents: Vec::new(),
+        unread: [&encryption, &database].into_iter().filter_map(Source::unread).collect(),
     };
     if copied && keys.encryption.is_absent() && keys.database.is_absent() {
         let why = "both key files are absent and the folder was copied from elsewhere";
@@ -87,6 +99,12 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
+    /// The size of a file that is there and could not be read. Every empty file is a copy of an empty one.
+    fn unread(&self) -> Option<u64> {
+        let file = self.file.filter(|file| file.metadata.is_ok() && file.size > 0)?;
+        matches!(self.content, Some(Err(_))).then_some(file.size)
+    }
+
     fn facts(
         &self,
         host: &dyn Host,
@@ -119,9 +137,6 @@ impl Source<'_> {
 
 fn content(file: &Found) -> Result<Vec<u8>, String> {
     file.metadata.as_ref().map_err(Clone::clone)?;
-    let mut bytes = Vec::new();
-    File::open(&file.full)
-        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(|error| reason(&error))?;
+    let bytes = read_most(&file.full, MAX_BYTES).map_err(|error| reason(&error))?;
     if bytes.len() as u64 > MAX_BYTES { Err("larger than a key file can be".to_owned()) } else { Ok(bytes) }
 }

@@ -3,8 +3,8 @@
 use super::host::Host;
 use super::plan::Item;
 use chrono::{DateTime, Utc};
-use std::fs::Metadata;
-use std::io;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// One file of the application folder.
@@ -74,6 +74,13 @@ fn found(folder: &Path, full: &Path, metadata: Result<Metadata, String>, host: &
 
 fn why(error: Option<&io::Error>) -> String {
     error.map_or_else(|| "cannot be listed".to_owned(), reason)
+}
+
+/// The content of a file up to one byte more than `most`, so that whoever gets it sees that it is too large.
+pub(super) fn read_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Why something could not be read, without paths and in no local language.

@@ -22,6 +22,10 @@ pub const KEY_FILE_MIN: usize = 128;
 /// Largest `encryption.config` that is taken for one, in bytes.
 pub const KEY_FILE_MAX: usize = 64 * 1024;
 
+/// Fewest different bytes in an `encryption.config` that is trusted to hold a random key. Encrypted content of the
+/// smallest size has about a hundred; a file that a crash filled with zeros has one, and anybody could make its key.
+pub const KEY_FILE_DIFFERENT: usize = 32;
+
 const ENC_PREFIX: &[u8] = b"clusterbrief/1/enc\0";
 const NODE_KEY: &[u8] = b"clusterbrief/1/key\0";
 const KEY_ID: &[u8] = b"clusterbrief/1/key-id\0";
@@ -224,8 +228,18 @@ impl Hasher {
 }
 
 fn check_key_file(content: &[u8]) -> Result<(), &'static str> {
+    let mut seen = [false; 256];
+    for byte in content.iter().take(KEY_FILE_MAX) {
+        if let Some(seen) = seen.get_mut(usize::from(*byte)) {
+            *seen = true;
+        }
+    }
+    let different = seen.iter().filter(|seen| **seen).count();
     match content.len() {
         0..KEY_FILE_MIN => Err("encryption.config is too small to hold a random key, so it keys nothing"),
+        KEY_FILE_MIN..=KEY_FILE_MAX if different < KEY_FILE_DIFFERENT => {
+            Err("encryption.config holds too few different bytes to be a random key, so it keys nothing")
+        }
         KEY_FILE_MIN..=KEY_FILE_MAX => Ok(()),
         _ => Err("encryption.config is too large to be a key file, so it keys nothing"),
     }

@@ -261,13 +261,28 @@ fn a_log_that_leaks_a_key_file_is_left_out() {
 #[test]
 fn a_secret_where_nothing_can_be_cut_out_fails_the_collection() {
     let site = Site::new(|node| {
-        // The name of a stray copy stands in the facts.
-        node.put("old/encryption-Tr0ub4dor&3-proxy.config", "x");
+        // The name of a DLL stands in the facts.
+        node.put("bin/Tr0ub4dor&3-proxy.dll", "x");
     });
     let failed = run(&site.options(), &site.node.host(), &mut Silent);
     assert!(matches!(&failed, Err(CollectError::Leak { member }) if member == FACTS), "{failed:?}");
     assert!(!failed.unwrap_err().to_string().contains("Tr0ub4dor"));
     assert_eq!(tree(&site.out()), [site.out()], "something is left of the failed collection");
+}
+
+#[test]
+fn a_secret_in_the_name_of_a_file_is_cut_out_where_it_can_be() {
+    let site = Site::new(|node| {
+        node.put("old/encryption-Tr0ub4dor&3-proxy.config", "x").put("old/Tr0ub4dor&3-proxy.txt", "x");
+    });
+    let taken = site.collect();
+    let stray = Observed::known(
+        vec!["old/encryption-{redacted}.config".to_owned()],
+        Place::file("application folder"),
+    );
+    assert_eq!(taken.facts().stray_key_copies, stray);
+    assert!(taken.inventory().contains_key("old/{redacted}.txt"));
+    assert!(!contains(&taken.everything(), b"Tr0ub4dor"));
 }
 
 /// The two halves of the program meet here: what one writes the other understands whole.
@@ -333,6 +348,32 @@ fn stray_copies_are_found_by_name_and_by_content_and_never_hashed_plainly() {
         assert!(!contains(&everything, sha256(&site.node.files[file]).as_bytes()), "a plain hash of {file}");
         assert!(!contains(&everything, &site.node.files[file][100..160]), "content of {file}");
     }
+}
+
+#[test]
+fn a_copy_of_a_key_file_that_could_not_be_read_has_no_plain_hash() {
+    // Larger than a key file can be, so it is not read.
+    let site = Site::new(|node| {
+        let large = noise("encryption.config", 1 << 20 | 1);
+        node.put("Scripts/copy.js", large.clone()).put("encryption.config", large);
+    });
+    let entry = site.collect().inventory().remove("Scripts/copy.js").unwrap();
+    assert_eq!((entry.sha256, entry.fingerprint.is_none(), entry.unread.is_some()), (None, true, true));
+    let case_key = Some(CaseKey::generate().unwrap());
+    let options = Options { case_key, out: site.dir.path().join("keyed"), ..site.options() };
+    let entry = site.collect_with(options).inventory().remove("Scripts/copy.js").unwrap();
+    assert_eq!((entry.sha256, entry.fingerprint.is_some()), (None, true));
+}
+
+#[test]
+fn a_key_file_full_of_zeros_keys_nothing() {
+    let site = Site::new(|node| {
+        node.put("encryption.config", vec![0; 457]);
+    });
+    let taken = site.collect();
+    assert!(taken.bundle.manifest().fingerprint.is_unknown());
+    assert!(taken.text("config/web.config").contains("{redacted}"));
+    assert!(taken.collected.notes.iter().any(|note| note.contains("too few different bytes")));
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod inventory;
 mod keys;
 mod leak;
 pub mod logs;
+mod notes;
 pub mod plan;
 mod progress;
 mod redacting;
@@ -141,7 +142,10 @@ pub enum CollectError {
         source: io::Error,
     },
     /// A secret was found where nothing can be cut out.
-    #[error("a secret was found in {member}: no bundle was written")]
+    #[error(
+        "a secret of a configuration file, or what looks like one, stands in {member}, where nothing can be cut out: \
+         no bundle was written; a file name, a version or a setting of IIS may hold it"
+    )]
     Leak {
         /// The member.
         member: String,

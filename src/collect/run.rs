@@ -5,9 +5,9 @@ use super::host::Host;
 use super::iis::Iis;
 use super::progress::{Progress, Shared};
 use super::walk::walk;
-use super::{COPIED, CollectError, Collected, LARGE_BUNDLE, Options};
-use super::{about, folder_facts, host_facts, inventory, keys, leak, logs, safety};
-use crate::bundle::{BundleWriter, FACTS, Form, INVENTORY, MemberName, NewMember, WriteError};
+use super::{COPIED, CollectError, Collected, Options};
+use super::{about, folder_facts, host_facts, inventory, keys, leak, logs, notes, safety};
+use crate::bundle::{BundleWriter, FACTS, INVENTORY, MemberName, NewMember, WriteError};
 use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::model::{Observed, Place};
@@ -52,27 +52,32 @@ pub fn run(
         application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
         encryption_config: keys.encryption.clone(),
         database_config: keys.database.clone(),
-        stray_key_copies: Observed::known(inventory.stray_key_copies, Place::file("application folder")),
+        stray_key_copies: Observed::known(
+            inventory.stray_key_copies.iter().map(|path| redactor.clean(path)).collect(),
+            Place::file("application folder"),
+        ),
         configs: states,
         binaries: folder_facts::binaries(&files, inventory.binaries),
         iis,
         tms_folder: folder_facts::tms(&options.app_dir, copied),
         log_folder: folder_facts::log_folder(&files),
     };
+    let mut said: Vec<String> = notes::unkeyed(&printer).into_iter().chain(notes::iis(&facts.iis)).collect();
     let mut json = serde_json::to_vec_pretty(&facts)?;
     json.push(b'\n');
     add_own(&mut bundle, FACTS, &json)?;
 
     let manifest = about::manifest(options, host, node, started, since, &printer);
     let unfinished = bundle.finish(manifest)?;
-    let weak = harvest.weak();
-    let (unfinished, mut notes) = leak::check(unfinished, harvest, &keys.contents(), &options.out, &shared)?;
+    said.extend(notes::denied(unfinished.manifest()));
+    said.extend(notes::weak(harvest.weak()));
+    let (unfinished, leaks) = leak::check(unfinished, harvest, &keys.contents(), &options.out, &shared)?;
+    said.extend(leaks);
     let members = unfinished.manifest().members.iter().filter(|member| member.content().is_some()).count();
     let path = unfinished.commit()?;
     let bytes = size_on_disk(&path);
-    notes.extend(weak_note(weak));
-    notes.extend(shrink_note(bytes, options));
-    Ok(Collected { path, bytes, members, notes })
+    said.extend(notes::large(bytes, options));
+    Ok(Collected { path, bytes, members, notes: said })
 }
 
 /// Name of the node: as given, else as the machine says.
@@ -118,23 +123,4 @@ fn add_own(bundle: &mut BundleWriter, name: &str, content: &[u8]) -> Result<(), 
 fn size_on_disk(path: &Path) -> u64 {
     let files = walkdir::WalkDir::new(path).into_iter().filter_map(Result::ok);
     files.filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file).map(|m| m.len()).sum()
-}
-
-/// A limit of the redaction that the sender should know (design 6).
-fn weak_note(weak: usize) -> Option<String> {
-    (weak > 0).then(|| {
-        format!(
-            "{weak} secret values of the configuration files are too short or too common to be searched for; \
-             they were replaced only where a name or a pattern points at them"
-        )
-    })
-}
-
-fn shrink_note(bytes: u64, options: &Options) -> Option<String> {
-    (bytes > LARGE_BUNDLE && options.form == Form::Zip).then(|| {
-        format!(
-            "the bundle has {} MB; to make it smaller, take fewer logs with --since DATE or --max-log-bytes N",
-            bytes >> 20
-        )
-    })
 }

@@ -128,6 +128,83 @@ fn an_output_that_is_a_folder_is_refused_and_the_old_report_stays() {
     assert!(err(&output).contains("r.html is a folder"), "{}", err(&output));
 }
 
+#[test]
+fn an_output_is_no_input_and_no_other_output() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let export = folder.path().join("nodes.json");
+    fs::copy(root().join("samples/mid-upgrade/nodes.json"), &export).expect("the export is copied");
+    let before = fs::read(&export).expect("the export");
+    for (args, said) in [
+        (&["report", "nodes.json", "-o", "./nodes.json"][..], "is an input"),
+        (&["report", "nodes.json", "-o", "r.md", "-o", "./r.md"], "is given twice"),
+    ] {
+        let output = run_in(folder.path(), args);
+        assert_eq!(code(&output), 2, "{args:?}");
+        assert!(err(&output).contains(said), "{}", err(&output));
+    }
+    assert_eq!(fs::read(&export).expect("the export"), before);
+    assert!(!folder.path().join("r.md").exists());
+}
+
+#[test]
+fn an_output_below_a_file_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::write(folder.path().join("file"), "").expect("a file can be written");
+    let output = run_in(folder.path(), &["report", &sample("one-bundle"), "-o", "file/r.md"]);
+    assert_eq!(code(&output), 5);
+    assert!(err(&output).contains("cannot make the folder file"), "{}", err(&output));
+}
+
+/// Every verb that prints fails with a sentence where nothing can be printed.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_device_is_no_panic() {
+    let bundle = sample("one-bundle/WEB01");
+    let inputs = sample("one-bundle");
+    for args in [
+        &["rules"][..],
+        &["explain", "VER-001"],
+        &["inspect", &bundle],
+        &["report", &inputs],
+        &["template", "nodes"],
+        &["completions", "bash"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_clusterbrief"))
+            .args(args)
+            .stdout(fs::File::create("/dev/full").expect("the device opens"))
+            .output()
+            .expect("the program runs");
+        assert_eq!(code(&output), 5, "{args:?}");
+        let said = err(&output);
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.starts_with("clusterbrief: cannot write to standard output"), "{said}");
+    }
+}
+
+/// A reader that has seen enough, such as `head`, ends the program quietly.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_quiet() {
+    let inputs = sample("one-bundle");
+    let bundle = sample("one-bundle/WEB01");
+    for args in [
+        &["rules"][..],
+        &["report", &inputs, "--format", "html"],
+        &["report", &inputs],
+        &["inspect", &bundle],
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_clusterbrief"))
+            .args(args)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!((code(&output), err(&output).as_str()), (0, ""), "{args:?}");
+    }
+}
+
 /// A device that is always full stands for a full disk; the report beside it stays as it was.
 #[cfg(target_os = "linux")]
 #[test]
@@ -177,6 +254,29 @@ fn inspect_verifies_every_hash() {
     let output = run(&["inspect", &sample("broken-bundle/WEB02")]);
     assert_eq!(code(&output), 3);
     assert!(out(&output).contains("DOES NOT COUNT"), "{}", out(&output));
+    let output = run(&["inspect", "no-such-bundle"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("no-such-bundle: there is no such file"), "{}", err(&output));
+    let output = run(&["inspect", &sample("one-bundle/WEB01/manifest.json")]);
+    assert_eq!(code(&output), 4);
+    assert!(err(&output).contains("manifest.json"), "{}", err(&output));
+}
+
+/// Numbers of a manifest are anybody's, and so are its names.
+#[test]
+fn inspect_survives_what_a_manifest_may_say() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let manifest =
+        fs::read_to_string(root().join("samples/one-bundle/WEB01/manifest.json")).expect("a manifest");
+    let mut json: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+    json["collection"]["utc-offset-minutes"]["known"]["value"] = i16::MIN.into();
+    json["node"]["name"] = "WEB01\u{1b}[2J\nReady".into();
+    json["members"][0]["redactions"] = serde_json::json!({ "a": u64::MAX, "b": u64::MAX });
+    json["members"][0]["origin"] = "\u{1b}[31m".into();
+    fs::write(folder.path().join("manifest.json"), json.to_string()).expect("a manifest is written");
+    let output = run(&["inspect", &folder.path().to_string_lossy()]);
+    assert_eq!(code(&output), 3, "{}", err(&output));
+    assert!(out(&output).contains("-546:08") && !out(&output).contains('\u{1b}'), "{}", out(&output));
 }
 
 #[test]
@@ -200,6 +300,13 @@ fn completions_for_every_shell() {
         let output = run(&["completions", shell]);
         assert_eq!(code(&output), 0);
         assert!(out(&output).contains("clusterbrief"), "{shell}");
+    }
+    // Bash is where the tests run; the others have no such switch everywhere.
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let script = folder.path().join("completions.bash");
+    fs::write(&script, out(&run(&["completions", "bash"]))).expect("the script is written");
+    if let Ok(bash) = Command::new("bash").arg("-n").arg(&script).output() {
+        assert!(bash.status.success() && bash.stderr.is_empty(), "{}", err(&bash));
     }
 }
 
@@ -242,10 +349,26 @@ fn collect_on_any_system_and_report_on_it() {
 
 #[test]
 fn help_fits_a_terminal_and_usage_errors_have_their_code() {
-    for args in [&["--help"][..], &["report", "--help"], &["collect", "--help"]] {
+    for args in [
+        &["--help"][..],
+        &["-h"],
+        &["report", "--help"],
+        &["report", "-h"],
+        &["collect", "--help"],
+        &["inspect", "--help"],
+        &["explain", "--help"],
+        &["rules", "--help"],
+        &["template", "--help"],
+        &["case-key", "--help"],
+        &["case-key", "new", "--help"],
+        &["completions", "--help"],
+    ] {
         let output = run(args);
         assert_eq!(code(&output), 0);
-        assert!(!out(&output).is_empty());
+        assert!(out(&output).contains("Usage:"), "{args:?}");
+        for line in out(&output).lines() {
+            assert!(line.chars().count() <= 100, "{args:?}: {line}");
+        }
     }
     assert_eq!(code(&run(&["report"])), 2);
     assert_eq!(code(&run(&["nonsense"])), 2);

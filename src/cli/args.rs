@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// Collect snapshot bundles from the nodes of a Secret Server web cluster, and audit them offline.
 #[derive(Debug, Parser)]
-#[command(name = "clusterbrief", version, about, disable_help_subcommand = true, after_help = AFTER_HELP)]
+#[command(name = "clusterbrief", version, about, disable_help_subcommand = true, max_term_width = 100, after_help = AFTER_HELP)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub verb: Verb,
@@ -85,7 +85,7 @@ pub(super) struct CollectArgs {
     #[arg(long, value_name = "FILE")]
     pub iis_config: Option<PathBuf>,
     /// Name of the node the folder was copied from: nothing of this machine is then recorded
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = node)]
     pub node: Option<String>,
     /// Folder for the bundle, created if missing
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -103,7 +103,7 @@ pub(super) struct CollectArgs {
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,
     /// What a clock that all nodes can be held against shows right now, such as 2026-11-22T12:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = DateTime::parse_from_rfc3339)]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
     pub reference_time: Option<DateTime<FixedOffset>>,
 }
 
@@ -190,11 +190,24 @@ fn bytes(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "expected a number of bytes such as 200MB".into())
 }
 
+fn instant(text: &str) -> Result<DateTime<FixedOffset>, String> {
+    DateTime::parse_from_rfc3339(text).map_err(|_| "expected a moment such as 2026-11-22T12:00:00Z".into())
+}
+
+/// A name that a machine can have and a terminal can show.
+fn node(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
+        return Err("expected the name of a machine".into());
+    }
+    Ok(name.to_owned())
+}
+
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {
     if let Ok(day) = text.parse::<NaiveDate>() {
         return Ok(Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)));
     }
-    DateTime::parse_from_rfc3339(text)
+    instant(text)
         .map(|time| time.with_timezone(&Utc))
         .map_err(|_| "expected a day such as 2026-11-22 or a moment such as 2026-11-22T12:00:00Z".into())
 }

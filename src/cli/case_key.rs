@@ -1,9 +1,8 @@
 //! `case-key new`.
 
 use super::args::{CaseKeyArgs, CaseKeyVerb};
-use super::{Exit, Failure};
+use super::{Exit, Failure, output};
 use crate::redact::CaseKey;
-use anstream::println;
 use anyhow::Context as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -24,8 +23,11 @@ pub(super) fn run(args: &CaseKeyArgs) -> Result<Exit, Failure> {
         .and_then(|mut file| file.write_all(key.to_file_text().as_bytes()).and_then(|()| file.sync_all()))
         .with_context(|| format!("cannot write {}", out.display()))
         .map_err(|error| Failure::new(Exit::CannotWrite, error))?;
-    println!("Wrote {}.", out.display());
-    println!("Copy it to every node of the case and collect there with --case-key-file. It stays with you:");
-    println!("do not send it with the bundles. Delete it when the case is closed.");
+    output::print(&format!(
+        "Wrote {}.\n\
+         Copy it to every node of the case and collect there with --case-key-file. It stays with you:\n\
+         do not send it with the bundles. Delete it when the case is closed.\n",
+        out.display()
+    ))?;
     Ok(Exit::Written)
 }

@@ -2,52 +2,61 @@
 
 use super::args::{CollectArgs, Since};
 use super::progress::{Line, size};
-use super::{Exit, Failure};
+use super::{Exit, Failure, output};
 use crate::collect::{CollectError, Options};
 use crate::collect::{Host as _, PortableHost};
 use crate::collect::{Touch, TouchKind, dry_run};
 use crate::redact::CaseKey;
-use anstream::println;
+use crate::report::escape;
 use anyhow::Context as _;
-use chrono::{NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+/// Largest file that is looked at for a case key, in bytes; a real one has about 130.
+const MAX_KEY_FILE: u64 = 4096;
 
 pub(super) fn run(args: &CollectArgs) -> Result<Exit, Failure> {
     let host = PortableHost;
     let options = options(args, host)?;
     if args.dry_run {
-        let touches = dry_run(&options, &host).map_err(failure)?;
-        list(&touches);
+        let mut touches = dry_run(&options, &host).map_err(failure)?;
+        touches.extend(args.case_key_file.as_deref().map(key_file));
+        output::print(&list(&touches))?;
         return Ok(Exit::Written);
     }
     let mut line = Line::new();
     let collected = crate::collect::run(&options, &host, &mut line);
     line.finish();
     let collected = collected.map_err(failure)?;
-    println!(
-        "Wrote {} ({}, {} members).",
-        collected.path.display(),
-        size(collected.bytes),
-        collected.members
-    );
+    let path = collected.path.display();
+    let mut text = format!("Wrote {path} ({}, {} members).\n", size(collected.bytes), collected.members);
     for note in &collected.notes {
-        println!("Note: {note}");
+        let _ = writeln!(text, "Note: {}", escape::one_line(note));
     }
-    println!("Check what is in it with: clusterbrief inspect {}", collected.path.display());
+    let _ = writeln!(text, "Check what is in it with: clusterbrief inspect {path}");
+    output::print(&text)?;
     Ok(Exit::Written)
 }
 
 fn options(args: &CollectArgs, host: PortableHost) -> Result<Options, Failure> {
-    let case_key = args.case_key_file.as_ref().map(|file| {
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
-        // The message of a malformed key file names the file only: its text is a secret.
-        text.and_then(|text| {
-            CaseKey::parse(&text).with_context(|| format!("{} holds no case key", file.display()))
-        })
-    });
-    let case_key = case_key.transpose().map_err(|error| Failure::new(Exit::Usage, error))?;
-    let since = args.since.and_then(|since| match since {
-        Since::Days(days) => host.now().to_utc().checked_sub_signed(TimeDelta::days(days.into())),
-        Since::Day(day) => Some(Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN))),
+    let usage = |error: anyhow::Error| Failure::new(Exit::Usage, error);
+    let case_key = args.case_key_file.as_deref().map(case_key).transpose().map_err(usage)?;
+    if let Some(file) = &args.iis_config {
+        // Without it the bundle would lack all of IIS, and a slip of the pen would show on another day.
+        File::open(file)
+            .and_then(|mut file| file.read(&mut [0]))
+            .with_context(|| format!("cannot read {}", file.display()))
+            .map_err(usage)?;
+    }
+    let since = args.since.map(|since| match since {
+        // More days than the calendar has are all days.
+        Since::Days(days) => (host.now().to_utc().checked_sub_signed(TimeDelta::days(days.into())))
+            .unwrap_or(DateTime::<Utc>::MIN_UTC),
+        Since::Day(day) => Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)),
     });
     Ok(Options {
         iis_config: args.iis_config.clone(),
@@ -60,6 +69,26 @@ fn options(args: &CollectArgs, host: PortableHost) -> Result<Options, Failure> {
     })
 }
 
+/// Reads a case key. A message names the file only: its text is a secret, also when it is no key.
+fn case_key(file: &Path) -> anyhow::Result<CaseKey> {
+    let mut bytes = Vec::new();
+    File::open(file)
+        .and_then(|file| file.take(MAX_KEY_FILE).read_to_end(&mut bytes))
+        .with_context(|| format!("cannot read {}", file.display()))?;
+    CaseKey::parse(&String::from_utf8_lossy(&bytes))
+        .with_context(|| format!("{} holds no case key", file.display()))
+}
+
+fn key_file(path: &Path) -> Touch {
+    Touch {
+        kind: TouchKind::Read,
+        source: path.display().to_string(),
+        bytes: None,
+        row: None,
+        note: Some("the case key; nothing of it enters the bundle".to_owned()),
+    }
+}
+
 fn failure(error: CollectError) -> Failure {
     let exit = match &error {
         CollectError::AppDir { .. } | CollectError::OutInside(_) => Exit::Usage,
@@ -70,28 +99,32 @@ fn failure(error: CollectError) -> Failure {
     Failure::new(exit, error)
 }
 
-/// Prints what a collection would touch: one block a row of the table, files summed where they are many.
-fn list(touches: &[Touch]) {
+/// What a collection would touch, one block a kind.
+fn list(touches: &[Touch]) -> String {
     let heading = |kind| match kind {
         TouchKind::System => "Asked of the operating system",
         TouchKind::Read => "Files read",
         TouchKind::List => "Files of which only name, size and time are noted",
         TouchKind::Write => "Written",
     };
-    let mut kinds: Vec<TouchKind> = touches.iter().map(|touch| touch.kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
+    let kinds: BTreeSet<TouchKind> = touches.iter().map(|touch| touch.kind).collect();
     let bold = clap::builder::styling::Style::new().bold();
+    let mut text = String::new();
     for kind in kinds {
         let mine: Vec<&Touch> = touches.iter().filter(|touch| touch.kind == kind).collect();
         let bytes: u64 = mine.iter().filter_map(|touch| touch.bytes).sum();
-        println!("{bold}{}{bold:#} ({}, {})", heading(kind), mine.len(), size(bytes));
+        let _ = writeln!(text, "{bold}{}{bold:#} ({}, {})", heading(kind), mine.len(), size(bytes));
         for touch in mine {
             let bytes = touch.bytes.map(size).unwrap_or_default();
             let note = touch.note.as_ref().map(|note| format!("  ({note})")).unwrap_or_default();
-            println!("  {bytes:>10}  {}{note}", touch.source);
+            // A path is shown as it is, blanks and all, save what would break the line.
+            let source = escape::neutral(&touch.source).replace('\n', "⟨U+000A⟩");
+            let _ = writeln!(text, "  {bytes:>10}  {source}{}", escape::neutral(&note));
         }
-        println!();
+        text.push('\n');
     }
-    println!("No command is run, no registry key is read, nothing is sent anywhere. Nothing was written.");
+    text.push_str(
+        "No command is run, no registry key is read, nothing is sent anywhere. Nothing was written.\n",
+    );
+    text
 }

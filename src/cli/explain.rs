@@ -1,11 +1,11 @@
 //! `explain` and `rules`: the texts of the rules.
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, output};
 use crate::finding::Scope;
 use crate::knowledge::{Knowledge, Status};
 use crate::rules::{self, Rule};
-use anstream::println;
 use anyhow::anyhow;
+use std::fmt::Write as _;
 
 pub(super) fn one(id: &str) -> Result<Exit, Failure> {
     let (knowledge, rules) = load()?;
@@ -22,38 +22,42 @@ pub(super) fn one(id: &str) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, anyhow!("there is no rule {id}{hint}")));
     };
     let bold = anstyle();
-    println!("{bold}{}  {}{bold:#}", rule.id, rule.title);
-    println!("{}", facts(rule));
-    for (heading, text) in [
+    let mut text = String::new();
+    let _ = writeln!(text, "{bold}{}  {}{bold:#}", rule.id, rule.title);
+    let _ = writeln!(text, "{}", facts(rule));
+    for (heading, paragraph) in [
         ("What it checks", &rule.what),
         ("Why it matters", &rule.why),
         ("How to fix it", &rule.fix),
         ("What it cannot see", &rule.blind),
     ] {
-        println!("\n{bold}{heading}{bold:#}");
-        for line in wrap(text, 78) {
-            println!("  {line}");
+        let _ = writeln!(text, "\n{bold}{heading}{bold:#}");
+        for line in wrap(paragraph, 78) {
+            let _ = writeln!(text, "  {line}");
         }
     }
-    println!("\n{bold}Sources{bold:#}");
+    let _ = writeln!(text, "\n{bold}Sources{bold:#}");
     for cite in &rule.cites {
         let source = knowledge.sources.find(cite);
         let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
-        println!("  {} ({}, {age})", cite.source, status(cite.status));
+        let _ = writeln!(text, "  {} ({}, {age})", cite.source, status(cite.status));
         for line in wrap(title, 74) {
-            println!("    {line}");
+            let _ = writeln!(text, "    {line}");
         }
     }
+    output::print(&text)?;
     Ok(Exit::Written)
 }
 
 pub(super) fn all() -> Result<Exit, Failure> {
     let (_, rules) = load()?;
+    let mut text = String::new();
     for rule in &rules {
         let scope = if rule.scope == Scope::Upgrade { "upgrade" } else { "" };
-        println!("{:8} {:8} {:8} {}", rule.id, rule.severity.word(), scope, rule.title);
+        let _ = writeln!(text, "{:8} {:8} {:8} {}", rule.id, rule.severity.word(), scope, rule.title);
     }
-    println!("\n{} rules. \"clusterbrief explain ID\" tells more of one.", rules.len());
+    let _ = writeln!(text, "\n{} rules. \"clusterbrief explain ID\" tells more of one.", rules.len());
+    output::print(&text)?;
     Ok(Exit::Written)
 }
 

@@ -1,54 +1,28 @@
 //! `inspect`: what a bundle says of itself, and whether its bytes agree.
 
 use super::progress::size;
-use super::{Exit, Failure};
-use crate::bundle::{Bundle, Status};
+use super::{Exit, Failure, output};
+use crate::bundle::{Bundle, Manifest, MemberRecord, Status};
 use crate::model::Observed;
 use crate::report::escape;
-use anstream::println;
+use anyhow::anyhow;
 use rayon::prelude::*;
+use std::fmt::Write as _;
 use std::path::Path;
 
 pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
-    let bundle = Bundle::open(path).map_err(|error| Failure::new(Exit::NothingUsable, error))?;
-    let manifest = bundle.manifest();
+    if !path.exists() {
+        let error = anyhow!("{}: there is no such file or folder", path.display());
+        return Err(Failure::new(Exit::Usage, error));
+    }
+    // The error is a fragment whose subject is the bundle, and holds its own cause.
+    let bundle = Bundle::open(path)
+        .map_err(|error| Failure::new(Exit::NothingUsable, anyhow!("{} {error}", path.display())))?;
     let bold = clap::builder::styling::Style::new().bold();
-    let say = |label: &str, text: &str| println!("{bold}{label:12}{bold:#}{}", escape::one_line(text));
-    let copied = if manifest.node.copied { " (from a copied folder)" } else { "" };
-    say("Node", &format!("{}{copied}", manifest.node.name));
-    let offset = manifest.collection.utc_offset_minutes.value().map(|minutes| {
-        format!(
-            ", local time is {}{:02}:{:02}",
-            if *minutes < 0 { '-' } else { '+' },
-            minutes.abs() / 60,
-            minutes.abs() % 60
-        )
-    });
-    say(
-        "Collected",
-        &format!(
-            "{} to {}{}",
-            manifest.collection.started,
-            manifest.collection.ended,
-            offset.unwrap_or_default()
-        ),
-    );
-    say("Written by", &format!("{}, format {}", manifest.tool, manifest.format));
-    say(
-        "Rights",
-        match &manifest.elevated {
-            Observed::Known { value: true, .. } => "administrator",
-            Observed::Known { value: false, .. } => "ordinary user",
-            _ => "not known",
-        },
-    );
-    say(
-        "Key",
-        &manifest.fingerprint.value().map_or_else(
-            || manifest.fingerprint.why_unknown().unwrap_or_else(|| "none".into()),
-            |key| format!("{} {}", key.scheme, key.key_id),
-        ),
-    );
+    let mut text = String::new();
+    for (label, said) in head(bundle.manifest()) {
+        let _ = writeln!(text, "{bold}{label:12}{bold:#}{}", escape::one_line(&said));
+    }
 
     // Every member is read whole, on all cores; the table below keeps the manifest's order.
     let records: Vec<_> = bundle.members().collect();
@@ -59,41 +33,83 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
             None => Ok(()),
         })
         .collect();
-    println!("\n{bold}{:10} {:>10}  {:44} From{bold:#}", "Status", "Size", "Member");
-    let mut broken = 0;
+    let _ = writeln!(text, "\n{bold}{:10} {:>10}  {:44} From{bold:#}", "Status", "Size", "Member");
     for (record, verified) in records.iter().zip(&verified) {
-        let bytes = record.content().map(|content| size(content.size)).unwrap_or_default();
-        let why = match &record.status {
-            Status::Taken(_) | Status::Missing => String::new(),
-            Status::Truncated { kept, of, why, .. } => format!(" ({} of {}: {why})", size(*kept), size(*of)),
-            Status::Denied { why } | Status::Skipped { why } => format!(" ({why})"),
-        };
-        let redacted: u64 = record.redactions.values().sum();
-        let redacted = if redacted == 0 { String::new() } else { format!(" [{redacted} redacted]") };
-        let text = format!("{}{why}{redacted}", record.origin);
-        println!(
-            "{:10} {bytes:>10}  {:44} {}",
-            record.status.word(),
-            record.path.as_str(),
-            escape::one_line(&text)
-        );
-        if let Err(why) = verified {
-            broken += 1;
-            println!("{:10} {:>10}  {}", "", "", escape::one_line(&format!("DOES NOT COUNT: {why}")));
-        }
+        row(record, verified, &mut text);
     }
     for problem in bundle.problems() {
-        println!("Problem: {}", escape::one_line(&problem.text));
+        let _ = writeln!(text, "Problem: {}", escape::one_line(&problem.text));
     }
     let hashed = records.iter().filter(|record| record.content().is_some()).count();
-    if broken == 0 && bundle.problems().is_empty() {
-        println!("\nAll {hashed} members agree with their size and SHA-256.");
-        Ok(Exit::Written)
+    let broken = verified.iter().filter(|verified| verified.is_err()).count();
+    let problems = bundle.problems().len();
+    let sound = broken == 0 && problems == 0;
+    let _ = if sound {
+        writeln!(text, "\nAll {hashed} members agree with their size and SHA-256.")
     } else {
-        println!(
-            "\n{broken} of {hashed} members do not agree with the manifest, {} problems.",
-            bundle.problems().len()
-        );
-        Ok(Exit::SomeRefused)
+        writeln!(
+            text,
+            "\n{broken} of {hashed} members do not agree with the manifest; problems of the container: {problems}."
+        )
+    };
+    output::print(&text)?;
+    Ok(if sound { Exit::Written } else { Exit::SomeRefused })
+}
+
+/// Who made it, when and how, by label.
+fn head(manifest: &Manifest) -> [(&'static str, String); 6] {
+    let copied = if manifest.node.copied { " (from a copied folder)" } else { "" };
+    let collection = &manifest.collection;
+    let offset = collection.utc_offset_minutes.value().map(|minutes| {
+        let (sign, minutes) = (if *minutes < 0 { '-' } else { '+' }, minutes.unsigned_abs());
+        format!(", local time is {sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    });
+    let second = |time: chrono::DateTime<chrono::Utc>| time.format("%Y-%m-%d %H:%M:%S").to_string();
+    let rights = match &manifest.elevated {
+        Observed::Known { value: true, .. } => "administrator",
+        Observed::Known { value: false, .. } => "ordinary user",
+        _ => "not known",
+    };
+    let key = manifest.fingerprint.value().map_or_else(
+        || manifest.fingerprint.why_unknown().unwrap_or_else(|| "none".into()),
+        |key| format!("{} {}", key.scheme, key.key_id),
+    );
+    let options: Vec<String> =
+        manifest.options.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    [
+        ("Node", format!("{}{copied}", manifest.node.name)),
+        (
+            "Collected",
+            format!(
+                "{} to {} UTC{}",
+                second(collection.started),
+                second(collection.ended),
+                offset.unwrap_or_default()
+            ),
+        ),
+        ("Written by", format!("{}, format {}", manifest.tool, manifest.format)),
+        ("Rights", rights.to_owned()),
+        ("Key", key),
+        ("Options", options.join(", ")),
+    ]
+}
+
+/// The line of one member, and a second one when its bytes do not count.
+fn row(record: &MemberRecord, verified: &Result<(), String>, text: &mut String) {
+    let bytes = record.content().map(|content| size(content.size)).unwrap_or_default();
+    let why = match &record.status {
+        Status::Taken(_) | Status::Missing => String::new(),
+        Status::Truncated { kept, of, why, .. } => format!(" ({} of {}: {why})", size(*kept), size(*of)),
+        Status::Denied { why } | Status::Skipped { why } => format!(" ({why})"),
+    };
+    // The counts are anybody's.
+    let redacted = record.redactions.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+    let redacted = if redacted == 0 { String::new() } else { format!(" [{redacted} redacted]") };
+    let origin = escape::one_line(&format!("{}{why}{redacted}", record.origin));
+    let (status, path) = (record.status.word(), record.path.as_str());
+    let _ = writeln!(text, "{}", format!("{status:10} {bytes:>10}  {path:44} {origin}").trim_end());
+    if let Err(why) = verified {
+        let why = escape::one_line(&format!("DOES NOT COUNT: {why}"));
+        let _ = writeln!(text, "{:10} {:>10}  {why}", "", "");
     }
 }

@@ -8,12 +8,12 @@ mod exit;
 mod explain;
 mod inspect;
 mod output;
+mod panics;
 mod progress;
 mod report;
 
 pub use exit::Exit;
 
-use anstream::{eprintln, print, println};
 use args::{Args, Template, Verb};
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
@@ -31,11 +31,11 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    match run(args.verb) {
+    match panics::guarded(|| run(args.verb)) {
         Ok(exit) => exit.into(),
         Err(failure) if is_broken_pipe(&failure.error) => Exit::Written.into(),
         Err(failure) => {
-            eprintln!("clusterbrief: {:#}", failure.error);
+            output::complain(&format!("{:#}", failure.error));
             failure.exit.into()
         }
     }
@@ -61,14 +61,14 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
         Verb::Explain { rule } => explain::one(&rule),
         Verb::Rules => explain::all(),
         Verb::Template { what: Template::Nodes } => {
-            print!("{}", crate::intake::nodes_table::nodes_template());
+            output::print(&crate::intake::nodes_table::nodes_template())?;
             Ok(Exit::Written)
         }
         Verb::CaseKey(args) => case_key::run(&args),
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "clusterbrief", &mut script);
-            println!("{}", String::from_utf8_lossy(&script).trim_end());
+            output::print(&String::from_utf8_lossy(&script))?;
             Ok(Exit::Written)
         }
     }

@@ -1,6 +1,7 @@
-//! Output files: written whole or not at all.
+//! What leaves this program: files, written whole or not at all, and the two streams.
 
 use super::{Exit, Failure};
+use crate::report::escape;
 use anyhow::{Context as _, anyhow};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -9,26 +10,41 @@ use std::path::Path;
 /// that whatever was there stays whole until the new one is.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if path.as_os_str() == "-" {
-        let mut out = io::stdout().lock();
-        return out
-            .write_all(bytes)
-            .and_then(|()| out.flush())
-            .context("cannot write to standard output")
-            .map_err(cannot_write);
+        return to_stdout(io::stdout().lock(), bytes);
     }
     if path.is_dir() {
         return Err(cannot_write(anyhow!("{} is a folder; name a file in it", path.display())));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| tempfile::Builder::new().prefix(".clusterbrief-").tempfile_in(folder))
-        .and_then(|mut file| {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))
+        .map_err(cannot_write)?;
+    let written =
+        tempfile::Builder::new().prefix(".clusterbrief-").tempfile_in(folder).and_then(|mut file| {
             file.write_all(bytes)?;
             file.as_file().sync_all()?;
             allow_reading(file.as_file())?;
             file.persist(path).map_err(|error| error.error)
         });
     written.map(drop).with_context(|| format!("cannot write {}", path.display())).map_err(cannot_write)
+}
+
+/// Prints `text`, without its colours where they are not wanted.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    to_stdout(anstream::stdout().lock(), text.as_bytes())
+}
+
+/// Says one line on standard error. Text of inputs stands in it, so nothing in it steers a terminal.
+pub(super) fn complain(text: &str) {
+    // Where not even this can be written, the exit code has to do.
+    let _ = writeln!(anstream::stderr(), "clusterbrief: {}", escape::one_line(text));
+}
+
+fn to_stdout(mut out: impl io::Write, bytes: &[u8]) -> Result<(), Failure> {
+    out.write_all(bytes)
+        .and_then(|()| out.flush())
+        .context("cannot write to standard output")
+        .map_err(cannot_write)
 }
 
 /// Temporary files are private to their owner; a report is to be passed on like any other file.

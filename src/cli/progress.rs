@@ -1,7 +1,6 @@
 //! Progress of a collection: one line on standard error, redrawn in place on a terminal.
 
 use crate::collect::Progress;
-use anstream::eprint;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
@@ -33,7 +32,7 @@ impl Line {
     /// Leaves the line clean for what comes after it.
     pub(super) fn finish(&self) {
         if self.terminal {
-            eprint!("\r{:78}\r", "");
+            let _ = write!(anstream::stderr(), "\r{:78}\r", "");
         }
     }
 
@@ -50,9 +49,9 @@ impl Line {
                 left(self.started.elapsed(), self.done, self.total)
             )
         };
-        eprint!("\r{text:78}");
         // A terminal that cannot be written to is no reason to stop collecting.
-        let _ = std::io::stderr().flush();
+        let mut terminal = anstream::stderr();
+        let _ = write!(terminal, "\r{text:78}").and_then(|()| terminal.flush());
     }
 }
 
@@ -63,7 +62,7 @@ impl Progress for Line {
         if self.terminal {
             self.draw();
         } else {
-            anstream::eprintln!("{name}");
+            let _ = writeln!(anstream::stderr(), "{name}");
         }
     }
 
@@ -90,7 +89,8 @@ fn left(elapsed: Duration, done: u64, total: u64) -> String {
     if done == 0 || elapsed < Duration::from_secs(1) || done >= total {
         return String::new();
     }
-    let seconds = u128::from(total - done) * elapsed.as_millis() / u128::from(done) / 1_000;
+    // A second begun is a second: nothing is left only when it is done.
+    let seconds = (u128::from(total - done) * elapsed.as_millis()).div_ceil(u128::from(done) * 1_000);
     format!(", about {}:{:02} left", seconds / 60, seconds % 60)
 }
 

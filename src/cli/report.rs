@@ -9,8 +9,8 @@ use crate::intake::cluster::Options;
 use crate::intake::recognise::MAX_EXPORT_BYTES;
 use crate::model::InputStatus;
 use crate::report::model::{InputView, Report};
-use crate::report::{escape, html, json, markdown, terminal};
-use anstream::{AutoStream, ColorChoice, eprintln, print};
+use crate::report::{html, json, markdown, terminal};
+use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context as _, anyhow};
 use chrono::{SubsecRound as _, Utc};
 use rayon::prelude::*;
@@ -30,12 +30,12 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let auditor = Auditor::new().map_err(|error| Failure::new(Exit::NothingUsable, error))?;
     let audited = auditor.audit(given, &options).map_err(|error| Failure::new(Exit::NothingUsable, error))?;
     for remark in &audited.remarks {
-        eprintln!("clusterbrief: {}", escape::one_line(remark));
+        output::complain(remark);
     }
     let report = &audited.report;
     for input in report.inputs.iter().filter(|input| input.status != InputStatus::Read) {
         for problem in &input.problems {
-            eprintln!("clusterbrief: {}: {}", escape::one_line(&input.name), escape::one_line(&problem.text));
+            output::complain(&format!("{}: {}", input.name, problem.text));
         }
     }
     if !report.inputs.iter().any(is_usable) {
@@ -46,7 +46,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
         output::write(path, render(report, *format)?.as_bytes())?;
     }
     if outputs.is_empty() {
-        summary(report);
+        summary(report)?;
     }
     Ok(exit(report, args.fail_on))
 }
@@ -56,25 +56,41 @@ fn outputs(args: &ReportArgs) -> Result<Vec<(PathBuf, Format)>, Failure> {
     if args.out.is_empty() && args.format.is_some() {
         return Ok(vec![(PathBuf::from("-"), args.format.unwrap_or(Format::Html))]);
     }
-    args.out
-        .iter()
-        .map(|path| {
-            let by_name = match path.extension().and_then(|extension| extension.to_str()) {
-                Some("html" | "htm") => Some(Format::Html),
-                Some("md" | "markdown") => Some(Format::Md),
-                Some("json") => Some(Format::Json),
-                _ => None,
-            };
-            by_name.or(args.format).map(|format| (path.clone(), format)).ok_or_else(|| {
-                let what = if path.as_os_str() == "-" {
-                    "standard output needs --format html, md or json".to_owned()
-                } else {
-                    format!("{}: the name ends in none of .html, .md, .json; add --format", path.display())
-                };
-                Failure::new(Exit::Usage, anyhow!(what))
-            })
-        })
-        .collect()
+    let mut outputs: Vec<(PathBuf, Format)> = Vec::new();
+    let usage = |what: String| Failure::new(Exit::Usage, anyhow!(what));
+    for path in &args.out {
+        if outputs.iter().any(|(other, _)| full(other) == full(path)) {
+            return Err(usage(format!("{} is given twice as output", path.display())));
+        }
+        if args.inputs.iter().chain(&args.answers).any(|input| full(input) == full(path)) {
+            return Err(usage(format!("{} is an input and would be overwritten", path.display())));
+        }
+        outputs.push((path.clone(), format_of(path, args.format)?));
+    }
+    Ok(outputs)
+}
+
+fn format_of(path: &Path, given: Option<Format>) -> Result<Format, Failure> {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    let by_name = match extension.as_deref() {
+        Some("html" | "htm") => Some(Format::Html),
+        Some("md" | "markdown") => Some(Format::Md),
+        Some("json") => Some(Format::Json),
+        _ => None,
+    };
+    by_name.or(given).ok_or_else(|| {
+        let what = if path.as_os_str() == "-" {
+            "standard output needs --format html, md or json".to_owned()
+        } else {
+            format!("{}: the name ends in none of .html, .md, .json; add --format", path.display())
+        };
+        Failure::new(Exit::Usage, anyhow!(what))
+    })
+}
+
+/// A path in the one form in which two of them compare, also when there is nothing at it yet.
+fn full(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
 fn given(args: &ReportArgs) -> Result<Vec<Given>, Failure> {
@@ -102,10 +118,13 @@ fn render(report: &Report, format: Format) -> Result<String, Failure> {
 }
 
 /// The short form on the terminal: as wide as it is, in colour where that is wanted.
-fn summary(report: &Report) {
+fn summary(report: &Report) -> Result<(), Failure> {
     let colour = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100);
-    print!("{}", terminal::render(report, width, colour));
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    // Shells know COLUMNS and seldom pass it on.
+    let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let width = said.or_else(seen).unwrap_or(100);
+    output::print(&terminal::render(report, width, colour))
 }
 
 fn exit(report: &Report, fail_on: Option<FailOn>) -> Exit {

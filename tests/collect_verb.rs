@@ -1,6 +1,6 @@
 //! The `collect` verb from the outside: what an administrator types, mistypes, interrupts and runs without rights.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod support;
 

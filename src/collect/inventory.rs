@@ -107,17 +107,19 @@ fn read(
 ) -> io::Result<()> {
     let keyed = !matches!(file.item, Item::Binary | Item::Program);
     let parsed = file.item == Item::Binary && file.size <= pe_version::MAX_PE_BYTES;
-    let mut plain = digest::Hasher::default();
-    // Program files that turn out to be copies of a key file need the keyed one after all.
-    let mut mac =
-        (keyed || keys.has_size(file.size)).then(|| printer.hasher(Label::File)).and_then(Result::ok);
+    // Both hashes only where a file may turn out to be a copy of a key file.
+    let may_be_copy = keys.has_size(file.size);
+    let mut plain = (!keyed || may_be_copy).then(digest::Hasher::default);
+    let mut mac = (keyed || may_be_copy).then(|| printer.hasher(Label::File)).and_then(Result::ok);
     let mut whole = Vec::new();
     let mut size = 0;
     let mut reader = File::open(&file.full)?;
     let mut buffer = vec![0; 64 * 1024];
     while let Some(chunk) = next_chunk(&mut reader, &mut buffer)? {
         size += chunk.len() as u64;
-        plain.update(chunk);
+        if let Some(plain) = &mut plain {
+            plain.update(chunk);
+        }
         if let Some(mac) = &mut mac {
             mac.update(chunk);
         }
@@ -127,8 +129,8 @@ fn read(
         }
         progress.advance(chunk.len());
     }
-    let digest = plain.finish();
-    seen.stray |= keys.is_copy(&digest);
+    let digest = plain.map(digest::Hasher::finish);
+    seen.stray |= digest.as_ref().is_some_and(|digest| keys.is_copy(digest));
     seen.entry.size = size;
     if keyed || seen.stray || keys.may_be_unseen(size) {
         seen.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
@@ -137,7 +139,7 @@ fn read(
                 Some(printer.why_unkeyed().unwrap_or("it changed while it was read").to_owned());
         }
     } else {
-        seen.entry.sha256 = Some(digest.to_string());
+        seen.entry.sha256 = digest.map(|digest| digest.to_string());
     }
     if parsed && size <= pe_version::MAX_PE_BYTES {
         let versions = match pe_version::read(&whole) {

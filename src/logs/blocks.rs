@@ -3,7 +3,7 @@
 use memchr::{memchr, memrchr};
 
 /// Bytes held at a time.
-pub(super) const BLOCK: usize = 256 * 1024;
+pub(super) const BLOCK: usize = 64 * 1024;
 /// How much of a line longer than a block is read again with its next piece, so that a text across the cut is
 /// seen; no wording is longer.
 const OVERLAP: usize = 4 * 1024;

@@ -66,7 +66,8 @@ impl<'s> Lines<'s> {
         folded.extend_from_slice(block.text);
         folded.make_ascii_lowercase();
 
-        let next_match = |from| self.scanner.any.as_ref()?.find_at(&folded, from).map(|found| found.start());
+        // Where the next match ends: no wording crosses a line, and finding where it starts costs a search back.
+        let next_match = |from| self.scanner.any.as_ref()?.shortest_match_at(&folded, from);
         let mut next = next_match(0);
         let (mut raw_rest, mut rest) = (block.text, folded.as_slice());
         let mut start = 0;
@@ -78,7 +79,7 @@ impl<'s> Lines<'s> {
             if !std::mem::take(&mut continues) {
                 self.begin(line, raw);
             }
-            if next.is_some_and(|at| at < end) {
+            if next.is_some_and(|at| at <= end) {
                 self.hit(line, raw);
                 next = next_match(end);
             }

@@ -15,6 +15,7 @@ mod digest;
 mod encoding;
 mod header;
 mod lines;
+mod rarest;
 mod sample;
 mod scan;
 

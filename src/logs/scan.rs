@@ -4,6 +4,7 @@ use super::blocks::Blocks;
 use super::digest::FileDigest;
 use super::encoding::Text;
 use super::lines::Lines;
+use super::rarest;
 use crate::knowledge::{Knowledge, Wording};
 use crate::model::excerpt::Clean;
 use crate::model::log::{Component, LogFile};
@@ -14,7 +15,7 @@ use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 pub struct Scanner<'a> {
     /// Every wording of every signature.
     pub(super) wordings: Vec<Target>,
-    /// One search for all wordings; `None` when there are none.
+    /// One search for a part of every wording; `None` when there are none.
     pub(super) any: Option<Regex>,
     /// Which wordings a line carries, once it carries one.
     pub(super) each: RegexSet,
@@ -49,8 +50,9 @@ pub enum ScannerError {
 impl<'a> Scanner<'a> {
     /// Compiles the wordings of `knowledge`; `cleaner` cleans the lines that are kept.
     pub fn new(knowledge: &Knowledge, cleaner: &'a (dyn Clean + Sync)) -> Result<Self, ScannerError> {
-        let (mut wordings, mut patterns) = (Vec::new(), Vec::new());
+        let (mut wordings, mut patterns, mut tails) = (Vec::new(), Vec::new(), Vec::new());
         for signature in &knowledge.signatures {
+            tails.extend(signature.wordings.iter().flat_map(rarest::tails));
             for (wording, pattern) in signature.wordings.iter().map(Wording::pattern).enumerate() {
                 let compiled = compile(&pattern)
                     .map_err(|source| ScannerError::Pattern { signature: signature.id.clone(), source })?;
@@ -72,7 +74,7 @@ impl<'a> Scanner<'a> {
                 target.yields_to.clone_from(&precise);
             }
         }
-        let any = (!patterns.is_empty()).then(|| compile(&patterns.join("|"))).transpose();
+        let any = (!tails.is_empty()).then(|| compile(&tails.join("|"))).transpose();
         let each = RegexSetBuilder::new(&patterns).unicode(false).build();
         Ok(Self {
             wordings,

@@ -10,6 +10,9 @@ use std::fmt::Write;
 
 /// Longest stretch of a value that is searched as one piece, in characters; longer values are cut.
 pub(super) const PIECE_CHARS: usize = 256;
+/// Characters of all values together that are searched in every form, the shortest values first: far more than a node's
+/// passwords and keys have. What is longer is a blob; it is searched as it stands, and the leak scan decodes for it.
+const EVERY_FORM_CHARS: usize = 8 * 1024;
 /// No form of a piece is longer than this, in bytes: eighteen bytes a character (`&amp;amp;#x000041;`), four for
 /// the rarest, leave room.
 pub(super) const MAX_FORM: usize = 32 * 1024;
@@ -23,11 +26,18 @@ const MAX_STATES: usize = 64 * 1024 * 1024;
 pub(super) fn compile<'v>(values: impl Iterator<Item = &'v str>) -> Result<Option<Regex>, regex::Error> {
     let mut plain = BTreeSet::new();
     let mut encoded = BTreeSet::new();
-    for value in values {
-        let characters: Vec<char> = value.chars().collect();
+    let mut values: Vec<Vec<char>> = values.map(|value| value.chars().collect()).collect();
+    values.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+    let mut seen = 0;
+    for characters in &values {
         for piece in characters.chunks(PIECE_CHARS) {
-            plain.insert(any_escape(piece));
             let text: String = piece.iter().collect();
+            seen += piece.len();
+            if seen > EVERY_FORM_CHARS {
+                plain.extend(literal(text.as_bytes()));
+                continue;
+            }
+            plain.insert(any_escape(piece));
             let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             let swapped: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
             plain.extend([literal(&wide), literal(&swapped), hex(&wide)].into_iter().flatten());
@@ -44,9 +54,11 @@ pub(super) fn compile<'v>(values: impl Iterator<Item = &'v str>) -> Result<Optio
     let mut alternatives: Vec<String> = plain.into_iter().collect();
     alternatives.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     let encoded: Vec<String> = encoded.into_iter().collect();
-    // The neighbours of a base64 core share bits with the value.
-    alternatives
-        .push(format!("[A-Za-z0-9+/_-]{{0,2}}(?:{})[A-Za-z0-9+/_-]{{0,2}}={{0,2}}", encoded.join("|")));
+    if !encoded.is_empty() {
+        // The neighbours of a base64 core share bits with the value.
+        alternatives
+            .push(format!("[A-Za-z0-9+/_-]{{0,2}}(?:{})[A-Za-z0-9+/_-]{{0,2}}={{0,2}}", encoded.join("|")));
+    }
     RegexBuilder::new(&alternatives.join("|"))
         .unicode(false)
         .size_limit(MAX_COMPILED)
@@ -203,6 +215,18 @@ mod tests {
             assert_eq!(found.end(), text.len(), "{before}");
             assert!(found.start() <= before.len() * 8 / 6, "{before}");
         }
+    }
+
+    #[test]
+    fn a_blob_of_a_megabyte_costs_no_password_its_forms() {
+        let blob: String =
+            (0..250_000u32).map(|i| format!("{:04x}", i.wrapping_mul(2_654_435_761) >> 16)).collect();
+        let started = std::time::Instant::now();
+        let regex = compile([blob.as_str(), "p&ss wörd"].into_iter()).unwrap().unwrap();
+        assert!(regex.is_match(b"p&amp;ss%20w\xf6rd"));
+        let cut = blob.as_bytes().get(500_000..501_000).unwrap();
+        assert!(regex.is_match(cut), "any stretch of it that holds a whole piece");
+        assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     }
 
     #[test]

@@ -5,47 +5,70 @@ use std::ops::Range;
 /// How often escapes are taken off: `%252541` says `A`.
 pub(super) const NESTED: usize = 3;
 
-/// A text and, for each byte, its place in the window.
+/// A text, and where its bytes stood in the window.
 #[derive(Default)]
 pub(super) struct Layer {
     pub bytes: Vec<u8>,
-    from: Vec<u32>,
+    /// Runs of bytes that stood side by side in the window too: where each starts here, and where there.
+    runs: Vec<(usize, usize)>,
 }
 
 impl Layer {
     /// A window itself.
-    pub(super) fn of(window: &[u8]) -> Self {
-        // A window is far smaller than four gigabytes.
-        Self { bytes: window.to_vec(), from: (0..).take(window.len()).collect() }
+    pub(super) fn of(window: Vec<u8>) -> Self {
+        Self { bytes: window, runs: vec![(0, 0)] }
     }
 
-    fn push(&mut self, byte: u8, from: u32) {
+    fn push(&mut self, byte: u8, from: usize) {
+        self.begin(from);
         self.bytes.push(byte);
-        self.from.push(from);
     }
 
-    fn push_char(&mut self, c: char, from: u32) {
+    fn push_char(&mut self, c: char, from: usize) {
         let mut buffer = [0; 4];
         c.encode_utf8(&mut buffer).bytes().for_each(|byte| self.push(byte, from));
     }
 
+    /// Takes a part of another layer over as it is.
+    fn append(&mut self, layer: &Self, range: Range<usize>) {
+        if range.is_empty() {
+            return;
+        }
+        self.begin(layer.place(range.start));
+        let first = layer.runs.partition_point(|(start, _)| *start <= range.start);
+        let here = self.bytes.len();
+        let inside = layer.runs.iter().skip(first).take_while(|(start, _)| *start < range.end);
+        self.runs.extend(inside.map(|(start, from)| (start - range.start + here, *from)));
+        self.bytes.extend_from_slice(layer.bytes.get(range).unwrap_or_default());
+    }
+
+    /// The next byte stood at `from`.
+    fn begin(&mut self, from: usize) {
+        let at = self.bytes.len();
+        if self.runs.last().is_none_or(|(start, there)| there + at - start != from) {
+            self.runs.push((at, from));
+        }
+    }
+
     fn clear(&mut self) {
         self.bytes.clear();
-        self.from.clear();
+        self.runs.clear();
     }
 
     /// Where `range` of this layer stands in the window.
     pub(super) fn raw(&self, range: Range<usize>) -> Range<usize> {
-        let place = |at: usize| self.from.get(at).map(|from| *from as usize);
-        let start = place(range.start).unwrap_or(0);
-        let last = range.end.checked_sub(1).and_then(place).unwrap_or(start);
+        let start = self.place(range.start);
+        let last = range.end.checked_sub(1).map_or(start, |last| self.place(last));
         // Up to where the next byte starts, if that is near: an escape is longer than what it says.
-        let end = place(range.end).filter(|end| (last + 1..last + 24).contains(end)).unwrap_or(last + 1);
+        let next = (range.end < self.bytes.len()).then(|| self.place(range.end));
+        let end = next.filter(|end| (last + 1..last + 24).contains(end)).unwrap_or(last + 1);
         start..end
     }
 
-    fn place(&self, at: usize) -> u32 {
-        self.from.get(at).copied().unwrap_or_default()
+    fn place(&self, at: usize) -> usize {
+        let after = self.runs.partition_point(|(start, _)| *start <= at);
+        let run = after.checked_sub(1).and_then(|run| self.runs.get(run));
+        run.map_or(0, |(start, from)| from + at - start)
     }
 }
 
@@ -77,42 +100,46 @@ impl Escapes {
     }
 }
 
-/// One step of escapes of these kinds taken off; `None` when there is none.
+/// One step of escapes of these kinds taken off; `None` when there is none. Only the lines with an escape and their
+/// neighbours: the others say what they say already.
 pub(super) fn unescaped(layer: &Layer, kinds: Escapes) -> Option<Layer> {
     let text = layer.bytes.as_slice();
-    if kinds.0 == 0 {
-        return None;
-    }
-    let mut out = Layer { bytes: Vec::with_capacity(text.len()), from: Vec::with_capacity(text.len()) };
-    let (mut at, mut changed) = (0, false);
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let plain = memchr::memchr3(b'%', b'&', b'\\', rest).unwrap_or(rest.len());
-        if plain > 0 {
-            out.bytes.extend_from_slice(rest.get(..plain).unwrap_or_default());
-            out.from.extend_from_slice(layer.from.get(at..at + plain).unwrap_or_default());
-            at += plain;
-            continue;
-        }
-        let from = layer.place(at);
+    let mut out = Layer::default();
+    // What is taken over, the end of the last line with an escape, and that of its neighbour.
+    let (mut done, mut line, mut until) = (0, 0, 0);
+    for at in memchr::memchr3_iter(b'%', b'&', b'\\', text) {
+        let rest = text.get(at..).filter(|_| at >= done).unwrap_or_default();
         let said = rest.first().filter(|byte| kinds.marked_by(**byte)).and_then(|_| escape(rest));
+        let Some((said, length)) = said else { continue };
+        if at >= until {
+            out.append(layer, done..until);
+            done = until + before_two_ends(text.get(until..at).unwrap_or_default());
+        }
+        out.append(layer, done..at);
+        let from = layer.place(at);
         match said {
-            Some((Said::Byte(byte), length)) => {
-                out.push(byte, from);
-                at += length;
-                changed = true;
-            }
-            Some((Said::Char(c), length)) => {
-                out.push_char(c, from);
-                at += length;
-                changed = true;
-            }
-            None => {
-                out.push(rest.first().copied().unwrap_or_default(), from);
-                at += 1;
-            }
+            Said::Byte(byte) => out.push(byte, from),
+            Said::Char(c) => out.push_char(c, from),
+        }
+        done = at + length;
+        if at >= line {
+            line = line_end(text, done);
+            until = line_end(text, line);
         }
     }
-    changed.then_some(out)
+    out.append(layer, done..until);
+    (until > 0).then_some(out)
+}
+
+/// Behind the next line end at or after `at`.
+fn line_end(text: &[u8], at: usize) -> usize {
+    let end = text.get(at..).and_then(|rest| memchr::memchr(b'\n', rest));
+    end.map_or(text.len(), |end| at + end + 1)
+}
+
+/// Behind the last line end but one.
+fn before_two_ends(text: &[u8]) -> usize {
+    memchr::memrchr_iter(b'\n', text).nth(1).map_or(0, |end| end + 1)
 }
 
 enum Said {
@@ -167,8 +194,7 @@ fn escape(rest: &[u8]) -> Option<(Said, usize)> {
 
 /// Every reading as UTF-16: both byte orders, from both parities; none when there are no zero bytes.
 pub(super) fn from_utf16(layer: &Layer) -> Vec<Layer> {
-    let zeros = layer.bytes.iter().filter(|b| **b == 0).take(4).count();
-    if zeros < 4 {
+    if memchr::memchr_iter(0, &layer.bytes).take(4).count() < 4 {
         return Vec::new();
     }
     let read = |parity: usize, unit: fn([u8; 2]) -> u16| {
@@ -203,21 +229,21 @@ pub(super) fn from_code_page(layer: &Layer) -> Option<Layer> {
 /// `+` read as a blank, as forms write it.
 pub(super) fn blanks_for_plus(layer: &Layer) -> Layer {
     let bytes = layer.bytes.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
-    Layer { bytes, from: layer.from.clone() }
+    Layer { bytes, runs: layer.runs.clone() }
 }
 
 /// Every run of at least eight hexadecimal bytes, with or without separators, at both parities.
 pub(super) fn from_hex(layer: &Layer, mut each: impl FnMut(&Layer)) {
     let text = layer.bytes.as_slice();
-    let mut nibbles: Vec<(u8, u32)> = Vec::new();
+    let mut nibbles: Vec<(u8, usize)> = Vec::new();
     let mut inner = Layer::default();
-    let mut flush = |nibbles: &mut Vec<(u8, u32)>| {
+    let mut flush = |nibbles: &mut Vec<(u8, usize)>| {
         if nibbles.len() >= 16 {
             for parity in [0, 1] {
                 inner.clear();
                 let (pairs, _) = nibbles.get(parity..).unwrap_or_default().as_chunks::<2>();
                 for [(high, from), (low, _)] in pairs {
-                    inner.push(high * 16 + low, *from);
+                    inner.push(high * 16 + low, layer.place(*from));
                 }
                 each(&inner);
             }
@@ -234,7 +260,7 @@ pub(super) fn from_hex(layer: &Layer, mut each: impl FnMut(&Layer)) {
         let digit = char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         match digit {
             Some(digit) => {
-                nibbles.push((digit, layer.place(at)));
+                nibbles.push((digit, at));
                 blanks = 0;
             }
             None if matches!(byte, b'-' | b':' | b',' | b' ') && blanks < 2 => blanks += 1,
@@ -256,6 +282,10 @@ pub(super) fn from_base64(layer: &Layer, mut each: impl FnMut(&Layer)) {
     while at < text.len() {
         let run = text.get(at..).map_or(0, |rest| rest.iter().take_while(|b| sextet(**b).is_some()).count());
         if run >= 11 {
+            // Nearly every run stands in the window as it stands here.
+            let first = layer.place(at);
+            let straight = layer.place(at + run - 1) == first + run - 1;
+            let place = |index: usize| if straight { first + index } else { layer.place(at + index) };
             for phase in 0..4 {
                 inner.clear();
                 let chars = text.get(at + phase..at + run).unwrap_or_default();
@@ -266,8 +296,7 @@ pub(super) fn from_base64(layer: &Layer, mut each: impl FnMut(&Layer)) {
                     if held >= 8 {
                         held -= 8;
                         // The byte began in the character before.
-                        inner
-                            .push((bits >> held & 0xff) as u8, layer.place(at + phase + i.saturating_sub(1)));
+                        inner.push((bits >> held & 0xff) as u8, place(phase + i.saturating_sub(1)));
                     }
                 }
                 each(&inner);

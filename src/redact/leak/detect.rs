@@ -12,7 +12,7 @@ const NEAR: usize = 300;
 pub(super) fn find(text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
     // Every shape has one of these bytes: `=` or `:` between a name and a value, `-----`, `eyJ`, `[enc:`.
     for at in memchr::memchr2_iter(b'=', b':', text) {
-        if let Some((range, kind)) = named(text, at) {
+        if let Some((range, kind)) = named(text, at).or_else(|| encrypted(text, at)) {
             found(range, kind);
         }
     }
@@ -24,13 +24,6 @@ pub(super) fn find(text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
     for at in memchr::memmem::find_iter(text, b"eyJ") {
         if let Some(range) = web_token(text, at) {
             found(range, HitKind::Jwt);
-        }
-    }
-    for at in memchr::memmem::find_iter(text, b"[enc:") {
-        let inside = text.get(at + 5..).unwrap_or_default();
-        let length = inside.iter().take(REACH).position(|b| matches!(b, b']' | b'\n')).unwrap_or(0);
-        if length >= 8 {
-            found(at..at + 5 + length, HitKind::Encrypted);
         }
     }
 }
@@ -58,6 +51,10 @@ fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
         Some(head) => (trim_end(head, b"\\"), true),
         None => (head, false),
     };
+    // Most signs stand in times and addresses: none of the names below ends in a digit.
+    if !matches!(head.last(), Some(b'd' | b'D' | b'y' | b'Y' | b'n' | b'N')) {
+        return None;
+    }
     let ends = |word: &[u8]| {
         head.len()
             .checked_sub(word.len())
@@ -133,6 +130,14 @@ fn in_connection_string(text: &[u8], at: usize) -> bool {
     })
 }
 
+/// An `[enc:…]` value whose `:` is the one at `at`.
+fn encrypted(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
+    let start = at.checked_sub(4).filter(|start| text.get(*start..=at) == Some(b"[enc:"))?;
+    let inside = text.get(at + 1..)?;
+    let length = inside.iter().take(REACH).position(|b| matches!(b, b']' | b'\n'))?;
+    (length >= 8).then_some((start..at + 1 + length, HitKind::Encrypted))
+}
+
 /// A private key whose marker ends in the `PRIVATE KEY` at `at`, and which has a body.
 fn private_key(text: &[u8], at: usize) -> Option<Range<usize>> {
     let head = text.get(at.saturating_sub(48)..at)?;
@@ -162,7 +167,7 @@ fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
         return None;
     }
     let mut algorithm = false;
-    decode::from_base64(&decode::Layer::of(rest.get(..header)?), |inner| {
+    decode::from_base64(&decode::Layer::of(rest.get(..header)?.to_vec()), |inner| {
         algorithm |=
             inner.bytes.starts_with(b"{") && memchr::memmem::find(&inner.bytes, b"\"alg\"").is_some();
     });

@@ -14,7 +14,7 @@ use needles::Needles;
 use std::ops::Range;
 
 /// New bytes that are looked at together.
-const WINDOW: usize = 256 * 1024;
+const WINDOW: usize = 128 * 1024;
 /// Bytes that are looked at twice, so that nothing hides in a cut: no form of a needle is longer.
 const OVERLAP: usize = 16 * 1024;
 const _: () = assert!(OVERLAP > 2 * needles::PIECE * 18 && OVERLAP > detect::REACH * 4);
@@ -176,10 +176,9 @@ impl Scan<'_> {
 
     fn look(&mut self) {
         if self.window.len() > self.seen && self.hits.len() < MOST_HITS {
-            let window = std::mem::take(&mut self.window);
-            let mut finder = Finder { scan: self, window: &window };
-            finder.examine(&Layer::of(&window), true);
-            self.window = window;
+            let layer = Layer::of(std::mem::take(&mut self.window));
+            Finder { scan: self, window: &layer.bytes }.examine(&layer, true);
+            self.window = layer.bytes;
         }
         let keep = self.window.len().min(OVERLAP);
         let drop = self.window.len() - keep;

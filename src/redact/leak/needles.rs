@@ -33,7 +33,7 @@ impl Needles {
         // Runs shorter than a key are words.
         if value.len() >= 24 {
             let mut behind = Vec::new();
-            let layer = super::Layer::of(value.as_bytes());
+            let layer = super::Layer::of(value.as_bytes().to_vec());
             super::decode::from_hex(&layer, |inner| behind.push(inner.bytes.clone()));
             if behind.is_empty() {
                 super::decode::from_base64(&layer, |inner| behind.push(inner.bytes.clone()));

@@ -1,0 +1,70 @@
+//! The numbers of `docs/performance.md`: `cargo run --release --example bench`, with `-- --quick` on a tenth of
+//! the data.
+//!
+//! Tool and yardstick do the same work with the same libraries and as many threads, each run in a process of its own,
+//! in turns, on warm files; the median of five counts. Linux only: times and memory are read from `/proc`.
+#![expect(clippy::print_stdout, reason = "a command that prints numbers")]
+#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "data made here, nothing hostile")]
+#![expect(unreachable_pub, reason = "modules of a program; the tests' support is shared as it is")]
+
+mod case;
+mod collection;
+mod log_text;
+#[path = "../../tests/support/node_folder.rs"]
+#[allow(dead_code, clippy::expect_used, reason = "test support, of which a part is used here")]
+mod node_folder;
+#[path = "../../tests/support/pe.rs"]
+mod pe;
+mod process;
+mod report;
+mod table;
+mod yardstick;
+
+use anyhow::{Result, bail, ensure};
+use std::path::{Path, PathBuf};
+
+/// How much data the cases are made of.
+#[derive(Clone, Copy)]
+struct Scale {
+    /// Every size and count is divided by this.
+    divisor: u64,
+}
+
+impl Scale {
+    fn of(self, full: u64) -> u64 {
+        full / self.divisor
+    }
+}
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let path = |index: usize| arguments.get(index).map_or(Path::new(""), Path::new);
+    match process::job().as_deref() {
+        None => all(&arguments),
+        Some("report") => process::measured(|| process::succeeded(clusterbrief::cli::main())),
+        Some("inflate") => process::measured(|| yardstick::inflate_and_hash(path(0)).map(drop)),
+        Some("collect") => collection::collect(path(0), path(1)),
+        Some("redact") => collection::redact(path(0)),
+        Some("deflate") => process::measured(|| yardstick::hash_and_deflate(path(0), path(1)).map(drop)),
+        Some(job) => bail!("no job {job}"),
+    }
+}
+
+/// Every case, on data in a temporary folder that is removed again.
+fn all(arguments: &[String]) -> Result<()> {
+    let quick = arguments == ["--quick"];
+    ensure!(quick || arguments.is_empty(), "usage: bench [--quick]");
+    ensure!(!cfg!(debug_assertions), "a debug build measures nothing: use --release");
+    let scale = Scale { divisor: if quick { 10 } else { 1 } };
+    let folder = tempfile::tempdir()?;
+    let sub = |name: &str| -> Result<PathBuf> {
+        let path = folder.path().join(name);
+        std::fs::create_dir(&path)?;
+        Ok(path)
+    };
+    println!("{} threads, data in {}\n", process::threads()?, folder.path().display());
+    table::header();
+    report::run(&sub("report")?, scale)?;
+    collection::run(&sub("collect")?, scale)?;
+    case::run(&sub("case")?)
+}

@@ -73,7 +73,10 @@ pub fn collect(app_dir: &Path, out: &Path) -> Result<()> {
         Ok((collected.path, phases.since(LEAK_SCAN)?))
     })?;
     let bundle = Bundle::open(&path)?;
-    let inventory = bundle.record(INVENTORY).and_then(|record| record.content()).context("no inventory")?;
+    let inventory = bundle
+        .record(INVENTORY)
+        .and_then(clusterbrief::bundle::MemberRecord::content)
+        .context("no inventory")?;
     println!("{} {}", scan.as_nanos(), inventory.size);
     Ok(())
 }

@@ -4,6 +4,7 @@
 use anyhow::{Context, Result, ensure};
 use chrono::{NaiveDateTime, TimeDelta};
 use clusterbrief::knowledge::Knowledge;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -105,12 +106,16 @@ impl LogWriter {
 /// What follows the time in an entry without a signature.
 fn ordinary(entry: &mut String, random: &mut Random) {
     let (level, message) = random.pick(MESSAGES);
-    entry.push_str(&format!(" [{}] {level} {} - ", 4 + random.below(28), random.pick(LOGGERS)));
+    let _ = write!(entry, " [{}] {level} {} - ", 4 + random.below(28), random.pick(LOGGERS));
     for part in message.chars() {
         match part {
             '#' => entry.push_str(&random.below(1000).to_string()),
-            '@' => entry.push_str(&format!("SRV{:03}.corp.example", random.below(60))),
-            '$' => entry.push_str(&format!("{:016x}", random.next())),
+            '@' => {
+                let _ = write!(entry, "SRV{:03}.corp.example", random.below(60));
+            }
+            '$' => {
+                let _ = write!(entry, "{:016x}", random.next());
+            }
             other => entry.push(other),
         }
     }

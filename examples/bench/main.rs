@@ -4,7 +4,8 @@
 //! Tool and yardstick do the same work with the same libraries and as many threads, each run in a process of its own,
 //! in turns, on warm files; the median of five counts. Linux only: times and memory are read from `/proc`.
 #![expect(clippy::print_stdout, reason = "a command that prints numbers")]
-#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "data made here, nothing hostile")]
+#![expect(clippy::indexing_slicing, reason = "data made here, nothing hostile")]
+#![expect(clippy::cast_precision_loss, reason = "ratios and megabytes are printed with two digits")]
 #![expect(unreachable_pub, reason = "modules of a program; the tests' support is shared as it is")]
 
 mod case;

@@ -73,7 +73,11 @@ fn bundles(out: &Path, bytes: u64) -> Result<f64> {
         };
         let bundle = collect::run(&options, &made.host(), &mut Silent)?.path;
         let logs = Bundle::open(&bundle)?;
-        raw += logs.members().filter_map(|member| member.content()).map(|content| content.size).sum::<u64>();
+        raw += logs
+            .members()
+            .filter_map(clusterbrief::bundle::MemberRecord::content)
+            .map(|content| content.size)
+            .sum::<u64>();
         deflated += bundle.metadata()?.len();
     }
     Ok(deflated as f64 / raw as f64)

@@ -14,13 +14,11 @@ const COMMON: &[u8] = b" etaoinsr.cdlh0123456789pumfgb-:vwyk";
 
 /// Expressions one of which matches in every line that the wording matches in; most end where the wording does.
 pub(super) fn tails(wording: &Wording) -> Vec<String> {
-    match &wording.pattern {
-        Some(pattern) => vec![tail(pattern, head(pattern)).to_owned()],
-        None => {
-            let texts = wording.texts.iter().map(|text| text.to_ascii_lowercase());
-            texts.map(|text| regex::escape(tail(&text, &text))).collect()
-        }
+    if let Some(pattern) = &wording.pattern {
+        return vec![tail(pattern, head(pattern)).to_owned()];
     }
+    let texts = wording.texts.iter().map(|text| text.to_ascii_lowercase());
+    texts.map(|text| regex::escape(tail(&text, &text))).collect()
 }
 
 /// `pattern` from the rarest bytes of its head on.

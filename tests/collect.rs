@@ -301,7 +301,7 @@ fn the_report_side_understands_a_collected_bundle() {
     let mut read = read_all(gather(&taken.collected.path, 1 << 20), tools);
     let read = read.remove(0);
     assert_eq!((read.input.status, &read.input.problems[..]), (InputStatus::Read, &[][..]));
-    let Some(Facts::Bundle(snapshot)) = read.facts else { panic!("no bundle") };
+    let [Facts::Bundle(snapshot)] = read.facts.as_slice() else { panic!("no bundle") };
     let settings = |name: &str| snapshot.settings[name].value().unwrap();
     let changed = &settings("web-appsettings.config")["appSettings/add[UseCefLogFiles]@value"];
     assert_eq!((changed.value.as_str(), changed.line), ("false", 7));

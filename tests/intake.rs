@@ -536,16 +536,30 @@ fn the_page_on_exports_states_the_limits_of_the_code() {
     use clusterbrief::intake::{nodes_json, table, workbook};
     let page = include_str!("../docs/exports.md");
     let thousands = |number: usize| {
-        if number < 1000 { number.to_string() } else { format!("{} {:03}", number / 1000, number % 1000) }
+        let text = number.to_string();
+        let groups: Vec<&str> =
+            text.as_bytes().rchunks(3).map(|part| std::str::from_utf8(part).unwrap()).collect();
+        groups.into_iter().rev().collect::<Vec<_>>().join(" ")
     };
     for row in [
         format!("| one export | {} MB |", MAX_EXPORT_BYTES >> 20),
         format!(
-            "| a workbook inflated, and its parts | {} MB, {} |",
+            "| a workbook inflated, its parts, its sheets | {} MB, {}, {} |",
             workbook::MAX_INFLATED >> 20,
-            thousands(workbook::MAX_PARTS)
+            thousands(workbook::MAX_PARTS),
+            workbook::MAX_SHEETS
         ),
-        format!("| rows below a header, columns | {}, {} |", thousands(table::MAX_ROWS), table::MAX_COLUMNS),
+        format!(
+            "| its shared texts together, one text | {} MB, {} MB |",
+            workbook::MAX_SHARED >> 20,
+            workbook::MAX_TEXT >> 20
+        ),
+        format!(
+            "| rows of one export, cells, columns | {}, {}, {} |",
+            thousands(table::MAX_ROWS),
+            thousands(table::MAX_CELLS),
+            table::MAX_COLUMNS
+        ),
         format!("| nodes | {} |", thousands(nodes_json::MAX_NODES)),
     ] {
         assert!(page.contains(&row), "{row}");

@@ -106,12 +106,13 @@ impl Desk {
         };
         for (index, read) in reads.into_iter().enumerate() {
             desk.inputs.push(read.input);
-            match read.facts {
-                None => {}
-                Some(Facts::Bundle(snapshot)) => desk.bundles.push((index, *snapshot)),
-                Some(Facts::Nodes(list)) => desk.lists.push((index, list)),
-                Some(Facts::History(history)) => desk.histories.push((index, history)),
-                Some(Facts::Answers(answers)) => desk.answers.push((index, answers)),
+            for facts in read.facts {
+                match facts {
+                    Facts::Bundle(snapshot) => desk.bundles.push((index, *snapshot)),
+                    Facts::Nodes(list) => desk.lists.push((index, list)),
+                    Facts::History(history) => desk.histories.push((index, history)),
+                    Facts::Answers(answers) => desk.answers.push((index, answers)),
+                }
             }
         }
         let of_bundles = desk.inputs.iter().filter_map(|input| input.node.as_deref());

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!  bundle::gather --> read::read_all --+--> snapshot (members: one pass each) --+
-//!   (opened, read)    (all cores)      +--> recognise --> nodes_json,           +--> cluster::assemble --> Case
-//!                                           nodes_table, version_table, answers-+
+//!   (opened, read)    (all cores)      +--> recognise --> nodes_json, answers,  +--> cluster::assemble --> Case
+//!                                           tables (every sheet) ---------------+
 //! ```
 //!
 //! Nothing here opens a file. Whatever an input holds, the answer is facts, problems in sentences, or both.
@@ -26,6 +26,7 @@ pub mod read;
 pub mod recognise;
 mod snapshot;
 pub mod table;
+mod tables;
 pub mod text;
 pub mod version_table;
 pub mod workbook;
@@ -42,6 +43,13 @@ pub struct Parsed<T> {
     pub problems: Vec<Problem>,
     /// What a reader should know and is no problem, one sentence each.
     pub notes: Vec<String>,
+}
+
+impl<T> Parsed<T> {
+    /// The same with its facts changed.
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Parsed<U> {
+        Parsed { value: change(self.value), problems: self.problems, notes: self.notes }
+    }
 }
 
 /// For tests of parsers: shows text as it is.

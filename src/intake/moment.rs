@@ -1,6 +1,7 @@
 //! Dates of exports. The viewer's settings choose their form and zone (domain 7), so a date that could mean two
 //! days is no date.
 
+use crate::model::Place;
 use crate::model::export::Moment;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
@@ -24,12 +25,11 @@ pub enum MomentError {
 }
 
 /// Date forms with one reading. A dot separates only where the day stands first.
-const DATES: [&str; 8] =
-    ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%d-%B-%Y", "%B %d %Y", "%B %d, %Y", "%Y%m%d"];
+const DATES: [&str; 7] = ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%d-%B-%Y", "%B %d %Y", "%Y%m%d"];
 /// Date forms of which another of equal shape exists: first day, then month.
 const DAY_FIRST: [&str; 2] = ["%d/%m/%Y", "%d-%m-%Y"];
 const MONTH_FIRST: [&str; 2] = ["%m/%d/%Y", "%m-%d-%Y"];
-const TIMES: [&str; 4] = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S%.f %p", "%I:%M %p"];
+const TIMES: [&str; 5] = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S%.f %p", "%I:%M %p", "%H.%M.%S"];
 const OFFSETS: [&str; 2] = ["%:z", "%z"];
 
 /// Longest text that can be a moment.
@@ -39,27 +39,95 @@ const LONGEST: usize = 48;
 ///
 /// Years before 1990 are none the product can have written.
 pub fn parse(text: &str) -> Result<Moment, MomentError> {
-    let text = text.trim();
-    if text.len() > LONGEST || !text.is_ascii() {
-        return Err(MomentError::Unknown);
+    Column::default().parse(text)
+}
+
+/// What the cells of one column show together of the order of day and month: a program writes a column in one way.
+#[derive(Debug, Default)]
+pub struct Column {
+    /// The first cell that has only a reading with the day first.
+    day_first: Option<Place>,
+    /// The first cell that has only a reading with the month first.
+    month_first: Option<Place>,
+    /// A cell has two readings.
+    ambiguous: bool,
+}
+
+impl Column {
+    /// Looks at a cell.
+    pub fn learn(&mut self, text: &str, place: impl FnOnce() -> Place) {
+        match Readings::of(text) {
+            Ok(Readings { day_first: Some(a), month_first: Some(b) }) => self.ambiguous |= a != b,
+            Ok(Readings { day_first: Some(_), month_first: None }) => {
+                self.day_first.get_or_insert_with(place);
+            }
+            Ok(Readings { day_first: None, month_first: Some(_) }) => {
+                self.month_first.get_or_insert_with(place);
+            }
+            _ => {}
+        }
     }
-    // The `T` of ISO 8601; letters elsewhere belong to names of months.
-    let text = match text.split_at_checked(10) {
+
+    /// Reads a cell of the column; of two readings the one that the other cells leave.
+    pub fn parse(&self, text: &str) -> Result<Moment, MomentError> {
+        match Readings::of(text)? {
+            Readings { day_first: Some(a), month_first: Some(b) } if a != b => {
+                match (&self.day_first, &self.month_first) {
+                    (Some(_), None) => checked(a),
+                    (None, Some(_)) => checked(b),
+                    _ => Err(MomentError::Ambiguous { day_first: a.wall.date(), month_first: b.wall.date() }),
+                }
+            }
+            Readings { day_first: Some(moment), .. } | Readings { month_first: Some(moment), .. } => {
+                checked(moment)
+            }
+            _ => Err(MomentError::Unknown),
+        }
+    }
+
+    /// What a reader should know: that and why a reading was preferred.
+    pub fn note(&self) -> Option<String> {
+        let (place, first) = match (&self.day_first, &self.month_first) {
+            (Some(place), None) => (place, "day"),
+            (None, Some(place)) => (place, "month"),
+            _ => return None,
+        };
+        self.ambiguous.then(|| {
+            format!("Some dates could mean two days; {place} shows that this column has the {first} first.")
+        })
+    }
+}
+
+/// The readings of a text; both are there and equal where the text says which is which.
+struct Readings {
+    day_first: Option<Moment>,
+    month_first: Option<Moment>,
+}
+
+impl Readings {
+    fn of(text: &str) -> Result<Self, MomentError> {
+        if text.len() > LONGEST {
+            return Err(MomentError::Unknown);
+        }
+        let text = plain(text);
+        let (text, utc) = strip_utc(&text);
+        if let Some(moment) = first(text, utc, &DATES) {
+            return Ok(Self { day_first: Some(moment), month_first: Some(moment) });
+        }
+        Ok(Self { day_first: first(text, utc, &DAY_FIRST), month_first: first(text, utc, &MONTH_FIRST) })
+    }
+}
+
+/// The text in the spelling that the forms know: browsers write a comma after the day, a narrow blank before the half
+/// of the day, and `a.m.` in some countries; ISO 8601 has a `T` between date and time.
+fn plain(text: &str) -> String {
+    let text = text.trim().replace(['\u{a0}', '\u{202f}'], " ").replace(',', "");
+    let text = text.replace("a.m.", "AM").replace("p.m.", "PM");
+    match text.split_at_checked(10) {
         Some((date, rest)) if rest.starts_with(['T', 't']) => {
             format!("{date} {}", rest.trim_start_matches(['T', 't']))
         }
-        _ => text.to_owned(),
-    };
-    let (text, utc) = strip_utc(&text);
-    if let Some(moment) = first(text, utc, &DATES) {
-        return checked(moment);
-    }
-    match (first(text, utc, &DAY_FIRST), first(text, utc, &MONTH_FIRST)) {
-        (Some(a), Some(b)) if a != b => {
-            Err(MomentError::Ambiguous { day_first: a.wall.date(), month_first: b.wall.date() })
-        }
-        (Some(moment), _) | (None, Some(moment)) => checked(moment),
-        (None, None) => Err(MomentError::Unknown),
+        _ => text,
     }
 }
 
@@ -132,6 +200,9 @@ mod tests {
             "20 Nov 2026 10:12:33",
             "20-Nov-2026 10:12:33",
             "November 20, 2026 10:12:33 AM",
+            "11/20/2026, 10:12:33\u{202f}AM",
+            "2026-11-20, 10:12:33 a.m.",
+            "20/11/2026 10.12.33",
         ] {
             assert_eq!(read(text), ("2026-11-20 10:12:33".into(), None), "{text}");
         }
@@ -162,6 +233,25 @@ mod tests {
         );
         assert!(matches!(parse("3-4-2026"), Err(MomentError::Ambiguous { .. })));
         assert!(matches!(parse("3/4/2026 9:05 PM"), Err(MomentError::Ambiguous { .. })));
+    }
+
+    #[test]
+    fn a_column_settles_the_order_only_where_nothing_contradicts() {
+        let column = |texts: &[&str]| {
+            let mut column = Column::default();
+            for (row, text) in (2..).zip(texts) {
+                column.learn(text, || Place::line("x.csv", row));
+            }
+            column
+        };
+        let settled = column(&["03/04/2026", "04/13/2026"]);
+        assert_eq!(settled.parse("03/04/2026 10:00").unwrap().wall.to_string(), "2026-03-04 10:00:00");
+        assert!(settled.note().unwrap().contains("x.csv:3 shows that this column has the month first"));
+        let torn = column(&["03/04/2026", "04/13/2026", "13/04/2026"]);
+        assert!(matches!(torn.parse("03/04/2026"), Err(MomentError::Ambiguous { .. })));
+        assert!(torn.note().is_none());
+        assert!(column(&["04/13/2026", "05/05/2026"]).note().is_none(), "nothing had to be settled");
+        assert!(column(&["2026-04-13"]).parse("03/04/2026").is_err(), "another form shows nothing");
     }
 
     #[test]

@@ -71,8 +71,20 @@ pub(super) fn is_known(head: &str) -> bool {
     heads::ALL.iter().any(|names| names.contains(&head))
 }
 
+/// Whether a head is that of the last connection.
+pub(super) fn is_connected(head: &str) -> bool {
+    heads::CONNECTED.contains(&head)
+}
+
 /// Reads the fields of one row. An error is the sentence that says why the row does not count.
-pub(super) fn read(fields: &Fields, place: Place, cleaner: &dyn Clean) -> Result<NodeRow, String> {
+///
+/// `dates` is what the other rows show of the order of day and month.
+pub(super) fn read(
+    fields: &Fields,
+    place: Place,
+    dates: &moment::Column,
+    cleaner: &dyn Clean,
+) -> Result<NodeRow, String> {
     let row = Reading { fields, cleaner };
     let machine_name = row
         .text(heads::MACHINE)
@@ -89,7 +101,7 @@ pub(super) fn read(fields: &Fields, place: Place, cleaner: &dyn Clean) -> Result
         in_cluster: row.flag(heads::IN_CLUSTER, "in cluster"),
         is_current: row.flag(heads::CURRENT, "current node"),
         last_connected: row.fact(heads::CONNECTED, "last connected", |text| {
-            moment::parse(text).map_err(|error| format!("{error} (\"{}\")", row.clean(text)))
+            dates.parse(text).map_err(|error| format!("{error} (\"{}\")", row.clean(text)))
         }),
         background_worker: row.flag(heads::BACKGROUND, "background worker"),
         engine_worker: row.flag(heads::ENGINE, "engine worker"),

@@ -3,6 +3,7 @@
 //! Only the client classes of that call are public, no body (domain 11, G-17): keys are read in any case, values as
 //! text, number or boolean, the list bare or in an envelope.
 
+use super::moment::Column;
 use super::node_row::{self, Field, Fields};
 use super::table::head;
 use super::{Parsed, text};
@@ -61,7 +62,9 @@ pub fn parse(input: &str, bytes: &[u8], cleaner: &dyn Clean) -> Result<Parsed<No
         let path = format!("{prefix}[{index}]");
         let place = Place::export(input, Position::Path(path.clone()));
         let row = match record {
-            Value::Object(record) => node_row::read(&fields(record, input, &path), place, cleaner),
+            Value::Object(record) => {
+                node_row::read(&fields(record, input, &path), place, &Column::default(), cleaner)
+            }
             _ => Err(format!("{place} is no object, so it does not count.")),
         };
         match row {

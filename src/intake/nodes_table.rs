@@ -1,8 +1,8 @@
 //! The Server Nodes page copied into a table, for versions without the REST call, or the REST answer as CSV.
 
 use super::node_row::{self, Field, Fields};
-use super::table::{self, Row, TableError, head};
-use super::{Parsed, nodes_json::MAX_NODES};
+use super::table::{Below, Row, TableError, head};
+use super::{Parsed, moment, nodes_json::MAX_NODES};
 use crate::model::excerpt::Clean;
 use crate::model::export::NodeList;
 use crate::model::input::{Problem, ProblemKind};
@@ -33,58 +33,82 @@ pub fn nodes_template() -> String {
 
 /// The header of a node list: heads by column.
 pub(super) fn header(row: &Row) -> Option<Vec<String>> {
-    let heads: Vec<String> = row.cells.iter().map(|cell| head(cell)).collect();
+    let heads: Vec<String> = row.texts().map(head).collect();
     let remark = row.cell(0).starts_with(REMARK);
     (!remark && node_row::is_node_list(heads.iter().map(String::as_str))).then_some(heads)
 }
 
-/// Reads a copied node list. `None` when no header of one was found.
-pub fn parse(input: &str, bytes: &[u8], cleaner: &dyn Clean) -> Result<Option<Parsed<NodeList>>, TableError> {
-    let Some(table) = table::find(bytes, header)? else { return Ok(None) };
-    let (mut problems, mut notes, mut rows) = (Vec::new(), Vec::new(), Vec::new());
-    for row in table.rows.iter().filter(|row| !row.cell(0).starts_with(REMARK)) {
-        let place = row.place(input);
-        // A grid repeats its header on every page; footers have no other cell.
-        if header(row).is_some() || row.cells.iter().filter(|cell| !cell.trim().is_empty()).count() < 2 {
-            continue;
-        }
-        match node_row::read(&fields(&table.header, row, input), place, cleaner) {
-            Ok(row) => rows.push(row),
-            Err(text) => problems.push(Problem { kind: ProblemKind::Malformed, member: None, text }),
-        }
-    }
-    if rows.len() > MAX_NODES {
-        return Err(TableError::TooManyRows);
-    }
-    if rows.is_empty() {
-        notes.push("The table has no row of a node below its header.".to_owned());
-    }
-    notes.extend(node_row::unknown_note(table.header_row.cells.iter().map(String::as_str), cleaner));
-    Ok(Some(Parsed { value: node_row::list(input, rows, &mut problems), problems, notes }))
+/// A copied node list while its rows are read.
+#[derive(Debug)]
+pub(super) struct Reader {
+    heads: Vec<String>,
+    header: Row,
+    rows: Vec<Row>,
 }
 
-fn fields(heads: &[String], row: &Row, input: &str) -> Fields {
-    // Of two columns of one head the first counts.
-    heads
-        .iter()
-        .enumerate()
-        .rev()
-        .filter(|(_, head)| !head.is_empty())
-        .map(|(column, head)| {
-            let text = Some(row.cell(column).to_owned()).filter(|text| !text.is_empty());
-            (head.clone(), Field { text, place: row.place(input) })
-        })
-        .collect()
+/// Takes the header of a node list.
+pub(super) fn start(row: &Row) -> Option<Reader> {
+    Some(Reader { heads: header(row)?, header: row.clone(), rows: Vec::new() })
+}
+
+impl Below for Reader {
+    fn add(&mut self, row: &Row) {
+        // A grid repeats its header on every page; footers have no other cell.
+        let counts = !row.cell(0).starts_with(REMARK) && header(row).is_none() && row.filled() > 1;
+        // One more than the limit, so that it can be told.
+        if counts && self.rows.len() <= MAX_NODES {
+            self.rows.push(row.clone());
+        }
+    }
+}
+
+impl Reader {
+    /// The list.
+    pub(super) fn finish(self, input: &str, cleaner: &dyn Clean) -> Result<Parsed<NodeList>, TableError> {
+        if self.rows.len() > MAX_NODES {
+            return Err(TableError::TooManyNodes);
+        }
+        let (mut problems, mut notes, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        let connected = self.heads.iter().position(|head| node_row::is_connected(head));
+        let mut dates = moment::Column::default();
+        for (row, column) in self.rows.iter().zip(connected.into_iter().cycle()) {
+            dates.learn(row.cell(column), || row.cell_place(input, column));
+        }
+        for row in &self.rows {
+            match node_row::read(&self.fields(row, input), row.place(input), &dates, cleaner) {
+                Ok(row) => rows.push(row),
+                Err(text) => problems.push(Problem { kind: ProblemKind::Malformed, member: None, text }),
+            }
+        }
+        if rows.is_empty() {
+            notes.push("The table has no row of a node below its header.".to_owned());
+        }
+        notes.extend(dates.note());
+        notes.extend(node_row::unknown_note(self.header.texts(), cleaner));
+        Ok(Parsed { value: node_row::list(input, rows, &mut problems), problems, notes })
+    }
+
+    fn fields(&self, row: &Row, input: &str) -> Fields {
+        // Of two columns of one head the first counts.
+        let named = self.heads.iter().enumerate().rev().filter(|(_, head)| !head.is_empty());
+        named
+            .map(|(column, head)| {
+                let text = Some(row.cell(column).to_owned()).filter(|text| !text.is_empty());
+                (head.clone(), Field { text, place: row.cell_place(input, column) })
+            })
+            .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::{AsIs, table};
     use crate::model::BuildVersion;
 
     fn parse(text: &str) -> Parsed<NodeList> {
-        super::parse("nodes.csv", text.as_bytes(), &AsIs).unwrap().unwrap()
+        let [sheet] = table::read(text.as_bytes(), &AsIs, start).unwrap().try_into().unwrap();
+        sheet.below.unwrap().finish("nodes.csv", &AsIs).unwrap()
     }
 
     #[test]
@@ -110,7 +134,7 @@ mod tests {
             "Machine Name;Version;In Cluster;Last Connected\nWEB02;11.7.000049;;03/04/2026 10:00\nweb01;?;maybe;\n\nTotal: 2;;;\n",
         );
         let [web01, web02] = parsed.value.rows.as_slice() else { panic!("{:?}", parsed.value) };
-        assert_eq!(web02.in_cluster.why_unknown().unwrap(), "nodes.csv row 2 leaves in cluster empty");
+        assert_eq!(web02.in_cluster.why_unknown().unwrap(), "nodes.csv C2 leaves in cluster empty");
         assert!(web02.last_connected.why_unknown().unwrap().contains("could mean"));
         assert!(web01.in_cluster.why_unknown().unwrap().contains("neither yes nor no"));
         assert!(web01.database.why_unknown().unwrap().contains("no column for database"));

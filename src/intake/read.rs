@@ -1,8 +1,9 @@
 //! Every input read: bundles and exports side by side, on all cores.
 
 use super::answers::{self, Question};
-use super::recognise::{Unrecognised, recognise};
-use super::{Parsed, leaks, nodes_json, nodes_table, snapshot, version_table};
+use super::recognise::{Form as ExportForm, Unrecognised, recognise};
+use super::tables::{self, Tables};
+use super::{Parsed, leaks, nodes_json, snapshot};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
 use crate::logs::Scanner;
@@ -31,8 +32,8 @@ pub struct Tools<'a> {
 pub struct ReadInput {
     /// What it is and what became of it.
     pub input: Input,
-    /// What it says; `None` when it does not count.
-    pub facts: Option<Facts>,
+    /// What it says; a workbook may hold several exports. Nothing when it does not count.
+    pub facts: Vec<Facts>,
 }
 
 /// What an input says.
@@ -122,7 +123,7 @@ fn read(given: Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
 fn refused(mut input: Input, why: impl std::fmt::Display) -> ReadInput {
     let text = format!("{} {why}.", input.name);
     input.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
-    ReadInput { input, facts: None }
+    ReadInput { input, facts: Vec::new() }
 }
 
 /// A key file that was given by itself.
@@ -133,7 +134,7 @@ fn key_file(mut input: Input) -> ReadInput {
         input.name
     );
     input.problems.push(Problem { kind: ProblemKind::KeyMaterial, member: None, text });
-    ReadInput { input, facts: None }
+    ReadInput { input, facts: Vec::new() }
 }
 
 fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput {
@@ -156,7 +157,10 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
         Some(_) if input.problems.iter().any(|problem| spoils(problem.kind)) => InputStatus::Partly,
         Some(_) => InputStatus::Read,
     };
-    ReadInput { input, facts: read.snapshot.map(|snapshot| Facts::Bundle(Box::new(snapshot))) }
+    ReadInput {
+        input,
+        facts: read.snapshot.map(|snapshot| Facts::Bundle(Box::new(snapshot))).into_iter().collect(),
+    }
 }
 
 /// Whether a problem means that something the bundle claims to hold does not count. What the collector itself
@@ -166,42 +170,40 @@ fn spoils(kind: ProblemKind) -> bool {
 }
 
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
-    let kind = match recognise(bytes) {
-        Ok(kind) => kind,
-        Err(why @ Unrecognised::OtherZip) => return refused(input, why),
-        Err(_) if leaks::is_key_file(bytes) => return key_file(input),
-        Err(why) => return refused(input, why),
-    };
-    input.kind = kind;
     let name = input.name.clone();
-    match kind {
-        InputKind::NodesJson => match nodes_json::parse(&name, bytes, tools.cleaner) {
-            Ok(parsed) => counted(input, parsed, Facts::Nodes),
-            Err(error) => refused(input, format!("is {error}")),
-        },
-        InputKind::Answers => match answers::parse(&name, bytes, tools.questions, tools.cleaner) {
-            Ok(parsed) => counted(input, parsed, Facts::Answers),
-            Err(error) => refused(input, format!("is no answers file that can be read: {error}")),
-        },
-        InputKind::NodesTable => match nodes_table::parse(&name, bytes, tools.cleaner) {
-            Ok(Some(parsed)) => counted(input, parsed, Facts::Nodes),
-            Ok(None) => refused(input, "has no header of a node list"),
-            Err(error) => refused(input, format!("cannot be read: {error}")),
-        },
-        InputKind::VersionTable => match version_table::parse(&name, bytes, tools.cleaner) {
-            Ok(Some(parsed)) => counted(input, parsed, Facts::History),
-            Ok(None) => refused(input, "has no header of a version history"),
-            Err(error) => refused(input, format!("cannot be read: {error}")),
-        },
-        InputKind::BundleZip | InputKind::BundleFolder | InputKind::Unrecognised => {
-            refused(input, "is no export")
+    match recognise(bytes) {
+        Ok(ExportForm::NodesJson) => {
+            input.kind = InputKind::NodesJson;
+            match nodes_json::parse(&name, bytes, tools.cleaner) {
+                Ok(parsed) => counted(input, parsed.map(|list| vec![Facts::Nodes(list)])),
+                Err(error) => refused(input, format!("is {error}")),
+            }
         }
+        Ok(ExportForm::Answers) => {
+            input.kind = InputKind::Answers;
+            match answers::parse(&name, bytes, tools.questions, tools.cleaner) {
+                Ok(parsed) => counted(input, parsed.map(|answers| vec![Facts::Answers(answers)])),
+                Err(error) => refused(input, format!("is no answers file that can be read: {error}")),
+            }
+        }
+        Ok(ExportForm::Table) => match tables::read(&name, bytes, tools.cleaner) {
+            Ok(Some(Tables { kind, parsed })) => {
+                input.kind = kind;
+                counted(input, parsed)
+            }
+            Ok(None) if leaks::is_key_file(bytes) => key_file(input),
+            Ok(None) => refused(input, Unrecognised::Other),
+            Err(error) => refused(input, format!("cannot be read: {error}")),
+        },
+        Err(why @ Unrecognised::OtherZip) => refused(input, why),
+        Err(_) if leaks::is_key_file(bytes) => key_file(input),
+        Err(why) => refused(input, why),
     }
 }
 
-fn counted<T>(mut input: Input, parsed: Parsed<T>, facts: impl Fn(T) -> Facts) -> ReadInput {
+fn counted(mut input: Input, parsed: Parsed<Vec<Facts>>) -> ReadInput {
     input.status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
     input.problems = parsed.problems;
     input.notes.extend(parsed.notes);
-    ReadInput { input, facts: Some(facts(parsed.value)) }
+    ReadInput { input, facts: parsed.value }
 }

@@ -1,10 +1,10 @@
 //! What an input file is, told by its content and never by its name.
 
-use super::{answers, nodes_json, nodes_table, table, text, version_table, workbook};
-use crate::model::input::InputKind;
+use super::{answers, nodes_json, text, workbook};
 
-/// Most bytes of an export. A node list or a version history of a real cluster has a few kilobytes.
-pub const MAX_EXPORT_BYTES: u64 = 20 << 20;
+/// Most bytes of an export. A node list or a version history of a real cluster has a few kilobytes; a result of
+/// 100,000 rows has some megabytes, twice that in UTF-16.
+pub const MAX_EXPORT_BYTES: u64 = 48 << 20;
 
 /// Why a file is none of the exports. Reads after its name: "notes.txt is not ...".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,9 +23,6 @@ pub enum Unrecognised {
     /// A zip that is neither a bundle nor a workbook.
     #[error("is a zip without a manifest.json, so it is no bundle, and it is no workbook either")]
     OtherZip,
-    /// An XLSX that cannot be read.
-    #[error("cannot be read: {0}")]
-    Table(table::TableError),
     /// JSON, but not the one export we know.
     #[error("is {0}; the JSON we know is the answer of GET /api/v1/nodes")]
     Json(nodes_json::NodesJsonError),
@@ -36,6 +33,17 @@ pub enum Unrecognised {
     Other,
 }
 
+/// What a file is before its content is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Answers of a person, in TOML.
+    Answers,
+    /// The node list as JSON.
+    NodesJson,
+    /// Separated text or a workbook, whatever is in it.
+    Table,
+}
+
 /// First bytes of the container that old and encrypted workbooks share.
 const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
@@ -43,15 +51,15 @@ const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 const ZIP: &[u8] = b"PK\x03\x04";
 
 /// Tells what an export is. Bundles are told apart before, by [`crate::bundle`].
-pub fn recognise(bytes: &[u8]) -> Result<InputKind, Unrecognised> {
+pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if bytes.len() as u64 > MAX_EXPORT_BYTES {
         return Err(Unrecognised::TooLarge);
     }
     if bytes.starts_with(COMPOUND_FILE) {
         return Err(Unrecognised::OldWorkbook);
     }
-    if bytes.starts_with(ZIP) && !workbook::is_workbook(bytes) {
-        return Err(Unrecognised::OtherZip);
+    if bytes.starts_with(ZIP) {
+        return if workbook::is_workbook(bytes) { Ok(Form::Table) } else { Err(Unrecognised::OtherZip) };
     }
     let text = text::decode(bytes);
     let start = text.trim_start();
@@ -59,23 +67,14 @@ pub fn recognise(bytes: &[u8]) -> Result<InputKind, Unrecognised> {
         return Err(Unrecognised::Empty);
     }
     if answers::is_answers(&text) {
-        return Ok(InputKind::Answers);
+        return Ok(Form::Answers);
     }
     if start.starts_with(['[', '{']) {
         let document = nodes_json::document(bytes).map_err(Unrecognised::Json)?;
         let other = Unrecognised::Json(nodes_json::NodesJsonError::OtherShape);
-        return if nodes_json::is_nodes(&document) { Ok(InputKind::NodesJson) } else { Err(other) };
+        return if nodes_json::is_nodes(&document) { Ok(Form::NodesJson) } else { Err(other) };
     }
-    // One look for both kinds of table, so that whichever header comes first decides.
-    let header = |row: &table::Row| {
-        let nodes = nodes_table::header(row).map(|_| InputKind::NodesTable);
-        nodes.or_else(|| version_table::columns(row).map(|_| InputKind::VersionTable))
-    };
-    match table::find(bytes, header) {
-        Ok(Some(table)) => Ok(table.header),
-        Ok(None) => Err(Unrecognised::Other),
-        Err(error) => Err(Unrecognised::Table(error)),
-    }
+    Ok(Form::Table)
 }
 
 #[cfg(test)]
@@ -86,10 +85,10 @@ mod tests {
     #[test]
     fn content_decides() {
         for (text, kind) in [
-            ("[{\"machineName\":\"WEB01\",\"inCluster\":true}]", InputKind::NodesJson),
-            ("\u{feff}Machine Name,Version\nWEB01,11.7.000049\n", InputKind::NodesTable),
-            ("VersionNumber;Upgraded\n11.7.000049;2026-11-20\n", InputKind::VersionTable),
-            ("# answers of the customer\n[[answer]]\nquestion = \"LBL-001\"\n", InputKind::Answers),
+            ("[{\"machineName\":\"WEB01\",\"inCluster\":true}]", Form::NodesJson),
+            ("\u{feff}Machine Name,Version\nWEB01,11.7.000049\n", Form::Table),
+            ("VersionNumber;Upgraded\n11.7.000049;2026-11-20\n", Form::Table),
+            ("# answers of the customer\n[[answer]]\nquestion = \"LBL-001\"\n", Form::Answers),
         ] {
             assert_eq!(recognise(text.as_bytes()), Ok(kind), "{text}");
             let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -103,9 +102,8 @@ mod tests {
         assert_eq!(says(b" \r\n"), "x is empty");
         assert!(says(b"{\"healthy\":true}").starts_with("x is JSON without a list of nodes in it"));
         assert!(says(b"{\"machineName\":").starts_with("x is not well-formed JSON at line 1"));
-        assert!(says(b"2026-11-20 10:00:00,000 ERROR x").starts_with("x is neither a bundle"));
         assert!(says(COMPOUND_FILE).contains("password"));
-        assert_eq!(recognise(&vec![b' '; 21 << 20]), Err(Unrecognised::TooLarge));
+        assert_eq!(recognise(&vec![b' '; 49 << 20]), Err(Unrecognised::TooLarge));
     }
 
     proptest! {

@@ -1,13 +1,21 @@
-//! Tables that people export or copy: separated text in any dialect, or the first sheet of a workbook.
+//! Tables that people export or copy: separated text in any dialect, or every sheet of a workbook, row by row.
 //!
 //! Which dialect is not documented for any export (domain 11, G-14), so nothing is assumed: the reader is right
-//! that finds the header the caller is looking for.
+//! that finds the header the caller is looking for. No row is kept here: a table may be far larger than what is worth
+//! keeping of it, so each row goes to whoever took the header.
 
+use super::nodes_json::MAX_NODES;
 use super::{text, workbook};
+use crate::model::excerpt::Clean;
 use crate::model::{Place, Position};
+use csv::StringRecord;
+use std::sync::Arc;
 
-/// Most rows below a header. The tables read here have tens.
-pub const MAX_ROWS: usize = 10_000;
+/// Most rows of one input, its sheets together.
+pub const MAX_ROWS: usize = 250_000;
+
+/// Most cells of one input, its sheets together.
+pub const MAX_CELLS: usize = 5_000_000;
 
 /// Most columns of a row; the rest is not looked at.
 pub const MAX_COLUMNS: usize = 64;
@@ -21,99 +29,188 @@ const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
     /// More rows than the limit.
-    #[error("the table has more than {MAX_ROWS} rows")]
+    #[error("it has more than {MAX_ROWS} rows")]
     TooManyRows,
+    /// More cells than the limit.
+    #[error("it has more than {MAX_CELLS} cells")]
+    TooManyCells,
+    /// More nodes than any cluster has.
+    #[error("it lists more than {MAX_NODES} nodes")]
+    TooManyNodes,
     /// Not the workbook it looks like.
     #[error("the workbook is damaged, or not in the XLSX form")]
     Workbook,
     /// Larger than the limits, inflated.
-    #[error("the workbook is larger than {} MB inflated, or has more than {} parts", workbook::MAX_INFLATED >> 20, workbook::MAX_PARTS)]
+    #[error("the workbook is larger than {} MB inflated, or has more than {} parts or {} sheets", workbook::MAX_INFLATED >> 20, workbook::MAX_PARTS, workbook::MAX_SHEETS)]
     WorkbookTooLarge,
+    /// One text larger than the limits.
+    #[error("the workbook holds a text of more than {} KB, or more than {} MB of texts", workbook::MAX_TEXT >> 10, workbook::MAX_SHARED >> 20)]
+    TextTooLarge,
     /// Encrypted.
     #[error("the workbook is protected by a password: save it without one")]
     Protected,
 }
 
 /// One row that has a cell with text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Row {
+    /// Name of the sheet, cleaned; `None` in separated text.
+    pub sheet: Option<Arc<str>>,
     /// Number as a spreadsheet shows it, from 1.
     pub number: u32,
     /// Cells, at most [`MAX_COLUMNS`].
-    pub cells: Vec<String>,
+    pub cells: StringRecord,
 }
 
 impl Row {
     /// The trimmed text of a cell; empty where the row is shorter.
     pub fn cell(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", |cell| cell.trim())
+        self.cells.get(column).map_or("", str::trim)
+    }
+
+    /// The trimmed text of every cell.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter().map(str::trim)
+    }
+
+    /// How many cells have text.
+    pub fn filled(&self) -> usize {
+        self.texts().filter(|text| !text.is_empty()).count()
     }
 
     /// Where the row stands.
     pub fn place(&self, input: &str) -> Place {
-        Place::export(input, Position::Cell(format!("row {}", self.number)))
+        self.at(input, &format!("row {}", self.number))
+    }
+
+    /// Where a cell of the row stands, as a spreadsheet names it.
+    pub fn cell_place(&self, input: &str, column: usize) -> Place {
+        self.at(input, &format!("{}{}", letters(column), self.number))
+    }
+
+    fn at(&self, input: &str, cell: &str) -> Place {
+        let at = self.sheet.as_ref().map_or_else(|| cell.to_owned(), |name| format!("sheet {name}, {cell}"));
+        Place::export(input, Position::Cell(at))
     }
 }
 
-/// A table whose header was found.
-#[derive(Debug)]
-pub struct Table<H> {
-    /// What the caller made of the header.
-    pub header: H,
-    /// The row the header was found in.
-    pub header_row: Row,
-    /// The rows below it.
-    pub rows: Vec<Row>,
+/// `A` for 0, `Z` for 25, `AA` for 26.
+fn letters(column: usize) -> String {
+    let last = char::from(b'A' + u8::try_from(column % 26).unwrap_or(0));
+    if column < 26 { last.to_string() } else { format!("{}{last}", letters(column / 26 - 1)) }
 }
 
-/// Looks for a row that `header` accepts, in every dialect, and reads the rows below it. `None` without one.
-pub fn find<H>(bytes: &[u8], header: impl Fn(&Row) -> Option<H>) -> Result<Option<Table<H>>, TableError> {
+/// Who took a header, and is given the rows below it.
+pub trait Below {
+    /// Takes the next row.
+    fn add(&mut self, row: &Row);
+}
+
+/// One table of an input: the whole of a separated text, or a sheet.
+#[derive(Debug)]
+pub struct Sheet<B> {
+    /// Name of the sheet, cleaned; `None` for separated text.
+    pub name: Option<Arc<str>>,
+    /// Whether a person does not see the sheet when the workbook is opened.
+    pub hidden: bool,
+    /// Whether it has no row with text.
+    pub empty: bool,
+    /// What was made of it; `None` when nobody took a row for a header.
+    pub below: Option<B>,
+}
+
+/// Offers the first rows of every table to `header`, in every dialect, until it takes one, and gives the rows after
+/// that one to what it made of it.
+pub fn read<B: Below>(
+    bytes: &[u8],
+    cleaner: &dyn Clean,
+    mut header: impl FnMut(&Row) -> Option<B>,
+) -> Result<Vec<Sheet<B>>, TableError> {
+    let mut budget = Budget::default();
     if workbook::is_workbook(bytes) {
-        return below(workbook::first_sheet(bytes)?.into_iter(), &header);
+        return workbook::read(bytes, cleaner, &mut header, &mut budget);
     }
     let text = text::decode(bytes);
+    let mut sheet = Sheet { name: None, hidden: false, empty: true, below: None };
     for delimiter in DELIMITERS {
-        if let Some(table) = below(records(&text, delimiter), &header)? {
-            return Ok(Some(table));
+        let mut search = Search::new(&mut header, &mut budget);
+        records(&text, delimiter, &mut |row| search.row(row))?;
+        (sheet.empty, sheet.below) = (search.seen == 0, search.below);
+        if sheet.below.is_some() {
+            break;
         }
     }
-    Ok(None)
+    Ok(vec![sheet])
 }
 
-fn below<H>(
-    mut rows: impl Iterator<Item = Row>,
-    header: impl Fn(&Row) -> Option<H>,
-) -> Result<Option<Table<H>>, TableError> {
-    let found = rows.by_ref().take(HEADER_ROWS).find_map(|row| header(&row).map(|header| (header, row)));
-    let Some((header, header_row)) = found else { return Ok(None) };
-    let rows: Vec<Row> = rows.take(MAX_ROWS + 1).collect();
-    if rows.len() > MAX_ROWS {
-        return Err(TableError::TooManyRows);
+/// What of the limits of one input is used up.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    rows: usize,
+    cells: usize,
+}
+
+/// The way of the rows of one table: looked at for a header first, then handed on.
+pub(super) struct Search<'s, B> {
+    header: &'s mut dyn FnMut(&Row) -> Option<B>,
+    budget: &'s mut Budget,
+    pub(super) seen: usize,
+    pub(super) below: Option<B>,
+}
+
+impl<'s, B: Below> Search<'s, B> {
+    pub(super) fn new(header: &'s mut dyn FnMut(&Row) -> Option<B>, budget: &'s mut Budget) -> Self {
+        Self { header, budget, seen: 0, below: None }
     }
-    Ok(Some(Table { header, header_row, rows }))
+
+    /// Takes a row, and says whether more are wanted.
+    pub(super) fn row(&mut self, row: &Row) -> Result<bool, TableError> {
+        self.budget.cells += row.cells.len();
+        self.seen += 1;
+        if self.budget.cells > MAX_CELLS {
+            return Err(TableError::TooManyCells);
+        }
+        if let Some(below) = &mut self.below {
+            self.budget.rows += 1;
+            if self.budget.rows > MAX_ROWS {
+                return Err(TableError::TooManyRows);
+            }
+            below.add(row);
+        } else {
+            self.below = (self.header)(row);
+        }
+        Ok(self.below.is_some() || self.seen < HEADER_ROWS)
+    }
 }
 
-/// The records of separated text that have a cell with text.
-fn records(text: &str, delimiter: u8) -> impl Iterator<Item = Row> {
-    let reader = csv::ReaderBuilder::new()
+/// Gives the records of separated text that have a cell with text to `each` until it wants no more.
+fn records(
+    text: &str,
+    delimiter: u8,
+    each: &mut dyn FnMut(&Row) -> Result<bool, TableError>,
+) -> Result<(), TableError> {
+    let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
+    let mut row = Row::default();
     // A spreadsheet counts blank lines, which the reader skips after noting its position, and counts a cell of
     // several lines as one row.
     let mut folded = 0;
-    reader.into_records().map_while(Result::ok).filter_map(move |record| {
-        let (line, start) = record.position().map_or((0, 0), |at| (at.line(), at.byte()));
+    while reader.read_record(&mut row.cells).unwrap_or(false) {
+        let (line, start) = row.cells.position().map_or((0, 0), |at| (at.line(), at.byte()));
         let rest = usize::try_from(start).ok().and_then(|start| text.as_bytes().get(start..));
         let blank = rest.into_iter().flatten().take_while(|byte| matches!(byte, b'\r' | b'\n'));
         let skipped = blank.filter(|byte| **byte == b'\n').count() as u64;
-        let number = u32::try_from((line + skipped).saturating_sub(folded)).unwrap_or(u32::MAX);
-        folded +=
-            record.iter().map(|cell| memchr::memchr_iter(b'\n', cell.as_bytes()).count() as u64).sum::<u64>();
-        let cells: Vec<String> = record.iter().take(MAX_COLUMNS).map(ToOwned::to_owned).collect();
-        cells.iter().any(|cell| !cell.trim().is_empty()).then_some(Row { number, cells })
-    })
+        row.number = u32::try_from((line + skipped).saturating_sub(folded)).unwrap_or(u32::MAX);
+        folded += memchr::memchr_iter(b'\n', row.cells.as_slice().as_bytes()).count() as u64;
+        row.cells.truncate(MAX_COLUMNS);
+        if row.texts().any(|text| !text.is_empty()) && !each(&row)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// A column head as it compares: letters and digits in lower case, so that `Machine Name` is `MachineName`.
@@ -124,10 +221,27 @@ pub fn head(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::intake::AsIs;
     use proptest::prelude::*;
 
-    fn two_columns(row: &Row) -> Option<()> {
-        (head(row.cell(0)) == "machinename" && head(row.cell(1)) == "version").then_some(())
+    /// Keeps every row, as no reader of exports does.
+    #[derive(Debug, Default)]
+    struct Kept(Vec<Row>);
+
+    impl Below for Kept {
+        fn add(&mut self, row: &Row) {
+            self.0.push(row.clone());
+        }
+    }
+
+    fn two_columns(row: &Row) -> Option<Kept> {
+        (head(row.cell(0)) == "machinename" && head(row.cell(1)) == "version").then(Kept::default)
+    }
+
+    /// The rows below the header; `None` without one.
+    fn find(bytes: &[u8]) -> Result<Option<Vec<Row>>, TableError> {
+        let [sheet] = read(bytes, &AsIs, two_columns)?.try_into().unwrap();
+        Ok(sheet.below.map(|kept: Kept| kept.0))
     }
 
     #[test]
@@ -140,31 +254,34 @@ mod tests {
             "sep=;\nMachine Name;Version\n\nWEB01;11.7\n;\n",
             "#TYPE Node\nServer Nodes of today\nMachine Name,Version\nWEB01,11.7\n",
         ] {
-            let table = find(text.as_bytes(), two_columns).unwrap().unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(table.rows.len(), 1, "{text}");
-            assert_eq!((table.rows[0].cell(0), table.rows[0].cell(1)), ("WEB01", "11.7"), "{text}");
+            let rows = find(text.as_bytes()).unwrap().unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(rows.len(), 1, "{text}");
+            assert_eq!((rows[0].cell(0), rows[0].cell(1)), ("WEB01", "11.7"), "{text}");
         }
     }
 
     #[test]
     fn rows_are_numbered_as_a_spreadsheet_does() {
         let text = "title\n\nMachine Name,Version\n\"WEB\n01\",11.7\n\nWEB02,11.7\n";
-        let table = find(text.as_bytes(), two_columns).unwrap().unwrap();
-        assert_eq!(table.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [4, 6]);
-        assert_eq!(table.rows[1].place("n.csv").to_string(), "n.csv row 6");
+        let rows = find(text.as_bytes()).unwrap().unwrap();
+        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [4, 6]);
+        assert_eq!(rows[1].place("n.csv").to_string(), "n.csv row 6");
+        assert_eq!(rows[1].cell_place("n.csv", 27).to_string(), "n.csv AB6");
     }
 
     #[test]
     fn too_many_rows_are_refused_and_a_long_text_without_header_is_not_ours() {
         let many = format!("Machine Name,Version\n{}", "a,b\n".repeat(MAX_ROWS + 1));
-        assert_eq!(find(many.as_bytes(), two_columns).unwrap_err(), TableError::TooManyRows);
-        assert!(find("a,b\n".repeat(MAX_ROWS + 100).as_bytes(), two_columns).unwrap().is_none());
+        assert_eq!(find(many.as_bytes()).unwrap_err(), TableError::TooManyRows);
+        assert!(find("a,b\n".repeat(MAX_ROWS + 100).as_bytes()).unwrap().is_none());
+        let wide = format!("Machine Name,Version\n{}", format!("{}\n", "a,".repeat(63)).repeat(80_000));
+        assert_eq!(find(wide.as_bytes()).unwrap_err(), TableError::TooManyCells);
     }
 
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = find(&bytes, |_| Some(()));
+            let _ = read(&bytes, &AsIs, |_| Some(Kept::default()));
         }
 
         #[test]
@@ -174,8 +291,8 @@ mod tests {
             for pair in cells.chunks_exact(2) {
                 writer.write_record(pair).unwrap();
             }
-            let table = find(&writer.into_inner().unwrap(), two_columns).unwrap().unwrap();
-            let read: Vec<&str> = table.rows.iter().flat_map(|row| [row.cell(0), row.cell(1)]).collect();
+            let rows = find(&writer.into_inner().unwrap()).unwrap().unwrap();
+            let read: Vec<&str> = rows.iter().flat_map(|row| [row.cell(0), row.cell(1)]).collect();
             let expected: Vec<&str> = cells
                 .chunks_exact(2)
                 .filter(|pair| pair.iter().any(|cell| !cell.trim().is_empty()))

@@ -2,7 +2,7 @@
 
 use super::Parsed;
 use super::moment::{self, MomentError};
-use super::table::{self, Row, Table, TableError, head};
+use super::table::{Below, Row, head};
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::export::{Moment, VersionHistory, VersionRow};
 use crate::model::{BuildVersion, Observed};
@@ -19,62 +19,101 @@ pub(super) struct Columns {
 
 /// The columns a row announces, or shows where there is no header.
 pub(super) fn columns(row: &Row) -> Option<Columns> {
-    let at = |name: &str| row.cells.iter().position(|cell| head(cell) == name);
+    let at = |name: &str| row.texts().position(|cell| head(cell) == name);
     if let Some(version) = at("versionnumber") {
         return Some(Columns { version, upgraded: at("upgraded"), headless: false });
     }
-    let filled = row.cells.iter().filter(|cell| !cell.trim().is_empty()).count();
     let dated = !matches!(moment::parse(row.cell(1)), Err(MomentError::Unknown));
-    (filled == 2 && dated && BuildVersion::is_canonical(row.cell(0))).then_some(Columns {
+    (row.filled() == 2 && dated && BuildVersion::is_canonical(row.cell(0))).then_some(Columns {
         version: 0,
         upgraded: Some(1),
         headless: true,
     })
 }
 
-/// Reads a history. `None` when nothing in the bytes is one.
-///
-/// Rows are newest first by date, then by version, as the vendor's own query has it. Where a date is missing or could
-/// mean two days, versions alone decide, and a note says so.
-pub fn parse(
-    input: &str,
-    bytes: &[u8],
-    cleaner: &dyn Clean,
-) -> Result<Option<Parsed<VersionHistory>>, TableError> {
-    let Some(Table { header, header_row, rows }) = table::find(bytes, columns)? else { return Ok(None) };
-    let mut notes = Vec::new();
-    if header.headless {
-        notes.push("The history has no header; its columns were told by their content.".to_owned());
+/// A history while its rows are read.
+#[derive(Debug)]
+pub(super) struct Reader {
+    columns: Columns,
+    rows: Vec<Raw>,
+    /// How many rows hold no version, and the first of them.
+    rest: usize,
+    first_rest: Option<Row>,
+}
+
+/// What counts of a row.
+#[derive(Debug)]
+struct Raw {
+    version: String,
+    upgraded: String,
+    row: Row,
+}
+
+/// Takes the header of a history, or its first row.
+pub(super) fn start(row: &Row) -> Option<Reader> {
+    let columns = columns(row)?;
+    let mut reader = Reader { columns, rows: Vec::new(), rest: 0, first_rest: None };
+    if columns.headless {
+        reader.add(row);
     }
-    let first = header.headless.then_some(header_row);
-    let (data, rest): (Vec<Row>, Vec<Row>) = first
-        .into_iter()
-        .chain(rows)
-        .partition(|row| row.cell(header.version).starts_with(|c: char| c.is_ascii_digit()));
-    if let Some(row) = rest.first() {
-        let text = row.cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty()).unwrap_or_default();
-        let text = Excerpt::new(text, cleaner);
-        notes.push(format!(
-            "{} row(s) hold no version and were left out, first {}: \"{}\".",
-            rest.len(),
-            row.place(input),
-            text.as_str()
-        ));
+    Some(reader)
+}
+
+impl Below for Reader {
+    fn add(&mut self, row: &Row) {
+        let version = row.cell(self.columns.version);
+        if version.starts_with(|c: char| c.is_ascii_digit()) {
+            let upgraded = self.columns.upgraded.map_or("", |column| row.cell(column)).to_owned();
+            // Without its cells a row is only its place.
+            let row_ = Row { sheet: row.sheet.clone(), number: row.number, ..Row::default() };
+            self.rows.push(Raw { version: version.to_owned(), upgraded, row: row_ });
+        } else {
+            self.rest += 1;
+            self.first_rest.get_or_insert_with(|| row.clone());
+        }
     }
-    if data.is_empty() {
-        notes.push("The history has no row.".to_owned());
+}
+
+impl Reader {
+    /// The history: rows are newest first by date, then by version, as the vendor's own query has it. Where a date is
+    /// missing or could mean two days, versions alone decide, and a note says so.
+    pub(super) fn finish(self, input: &str, cleaner: &dyn Clean) -> Parsed<VersionHistory> {
+        let mut notes = Vec::new();
+        if self.columns.headless {
+            notes.push("The history has no header; its columns were told by their content.".to_owned());
+        }
+        if let Some(row) = &self.first_rest {
+            let text = row.texts().find(|text| !text.is_empty()).unwrap_or_default();
+            notes.push(format!(
+                "{} row(s) hold no version and were left out, first {}: \"{}\".",
+                self.rest,
+                row.place(input),
+                Excerpt::new(text, cleaner).as_str()
+            ));
+        }
+        if self.rows.is_empty() {
+            notes.push("The history has no row.".to_owned());
+        }
+        let mut dates = moment::Column::default();
+        for raw in &self.rows {
+            dates.learn(&raw.upgraded, || raw.row.place(input));
+        }
+        notes.extend(dates.note());
+        let read = |raw: &Raw| version_row(input, raw, self.columns, &dates, cleaner);
+        let mut rows: Vec<VersionRow> = self.rows.iter().map(read).collect();
+        let dated = rows.iter().all(|row| row.upgraded.value().is_some());
+        rows.sort_by_cached_key(|row| {
+            let when = row.upgraded.value().filter(|_| dated).map(order);
+            Reverse((when, row.version.value().copied(), row.text.clone()))
+        });
+        if !dated && rows.len() > 1 {
+            notes.push(
+                "Not every date of the history is certain, so its rows are ordered by version.".to_owned(),
+            );
+        }
+        let value = VersionHistory { input: input.to_owned(), rows };
+        Parsed { value, problems: Vec::new(), notes }
     }
-    let mut rows: Vec<VersionRow> = data.iter().map(|row| version_row(input, row, header, cleaner)).collect();
-    let dated = rows.iter().all(|row| row.upgraded.value().is_some());
-    rows.sort_by_cached_key(|row| {
-        let when = row.upgraded.value().filter(|_| dated).map(order);
-        Reverse((when, row.version.value().copied(), row.text.clone()))
-    });
-    if !dated && rows.len() > 1 {
-        notes
-            .push("Not every date of the history is certain, so its rows are ordered by version.".to_owned());
-    }
-    Ok(Some(Parsed { value: VersionHistory { input: input.to_owned(), rows }, problems: Vec::new(), notes }))
 }
 
 /// One export writes all its dates in one zone, so readings compare.
@@ -82,33 +121,47 @@ fn order(moment: &Moment) -> chrono::NaiveDateTime {
     moment.utc.map_or(moment.wall, |utc| utc.naive_utc())
 }
 
-fn version_row(input: &str, row: &Row, columns: Columns, cleaner: &dyn Clean) -> VersionRow {
-    let place = row.place(input);
+fn version_row(
+    input: &str,
+    raw: &Raw,
+    columns: Columns,
+    dates: &moment::Column,
+    cleaner: &dyn Clean,
+) -> VersionRow {
+    let place = raw.row.place(input);
     let shown = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
-    let text = row.cell(columns.version);
-    let version = match BuildVersion::parse(text) {
+    let version = match BuildVersion::parse(&raw.version) {
         Ok(version) => Observed::known(version, place.clone()),
         Err(error) => Observed::unreadable(place.clone(), error.to_string()),
     };
-    let upgraded = match columns.upgraded.map(|column| row.cell(column)) {
-        None => Observed::not_collected("the history has no column \"Upgraded\""),
-        Some("") => Observed::not_collected(format!("{place} has no date")),
-        Some(date) => match moment::parse(date) {
+    let upgraded = if columns.upgraded.is_none() {
+        Observed::not_collected("the history has no column \"Upgraded\"")
+    } else if raw.upgraded.is_empty() {
+        Observed::not_collected(format!("{place} has no date"))
+    } else {
+        match dates.parse(&raw.upgraded) {
             Ok(moment) => Observed::known(moment, place.clone()),
-            Err(error) => Observed::unreadable(place.clone(), format!("{error} (\"{}\")", shown(date))),
-        },
+            Err(error) => {
+                Observed::unreadable(place.clone(), format!("{error} (\"{}\")", shown(&raw.upgraded)))
+            }
+        }
     };
-    VersionRow { version, text: shown(text), upgraded, place }
+    VersionRow { version, text: shown(&raw.version), upgraded, place }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::{AsIs, table};
     use proptest::prelude::*;
 
+    fn read(bytes: &[u8]) -> Option<Parsed<VersionHistory>> {
+        let [sheet] = table::read(bytes, &AsIs, start).ok()?.try_into().unwrap();
+        Some(sheet.below?.finish("tbVersion.csv", &AsIs))
+    }
+
     fn parse(text: &str) -> Parsed<VersionHistory> {
-        super::parse("tbVersion.csv", text.as_bytes(), &AsIs).unwrap().unwrap()
+        read(text.as_bytes()).unwrap()
     }
 
     fn texts(parsed: &Parsed<VersionHistory>) -> Vec<&str> {
@@ -137,6 +190,18 @@ mod tests {
         assert_eq!(
             parsed.notes,
             ["Not every date of the history is certain, so its rows are ordered by version."]
+        );
+    }
+
+    #[test]
+    fn another_row_may_settle_the_order_of_day_and_month() {
+        let parsed =
+            parse("VersionNumber;Upgraded\n11.6.000001;25/01/2026 08:00\n11.7.000049;03/04/2026 10:00\n");
+        let newest = parsed.value.current().unwrap().upgraded.value().unwrap();
+        assert_eq!(newest.wall.to_string(), "2026-04-03 10:00:00");
+        assert_eq!(
+            parsed.notes,
+            ["Some dates could mean two days; tbVersion.csv row 2 shows that this column has the day first."]
         );
     }
 
@@ -170,14 +235,14 @@ mod tests {
     #[test]
     fn other_tables_are_none() {
         for text in ["", "a,b\n1,2\n", "10.0.0.1,2026-11-20\n", "Machine Name,Version\nWEB01,11.7.000049\n"] {
-            assert!(super::parse("x", text.as_bytes(), &AsIs).unwrap().is_none(), "{text}");
+            assert!(read(text.as_bytes()).is_none(), "{text}");
         }
     }
 
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = super::parse("x", &[b"VersionNumber,Upgraded\n".to_vec(), bytes].concat(), &AsIs);
+            let _ = read(&[b"VersionNumber,Upgraded\n".to_vec(), bytes].concat());
         }
 
         #[test]

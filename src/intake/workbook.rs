@@ -1,161 +1,283 @@
-//! The first sheet of an XLSX workbook as rows of text.
+//! Every sheet of an XLSX workbook as rows of text.
 
-use super::table::{MAX_COLUMNS, MAX_ROWS, Row, TableError};
-use calamine::{Data, DataRef, Reader, Xlsx};
+use super::table::{Below, Budget, MAX_COLUMNS, Row, Search, Sheet, TableError};
+use crate::model::excerpt::{Clean, Excerpt};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
 use memchr::memmem;
-use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{Cursor, Read};
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Most parts of one workbook.
 pub const MAX_PARTS: usize = 1_000;
 
+/// Most sheets of one workbook.
+pub const MAX_SHEETS: usize = 100;
+
 /// Most bytes of all parts of one workbook together, inflated.
-pub const MAX_INFLATED: u64 = 64 << 20;
+pub const MAX_INFLATED: u64 = 256 << 20;
+
+/// Most bytes of the texts that cells share, which the library holds all at once.
+pub const MAX_SHARED: u64 = 32 << 20;
+
+/// Most bytes between two tags: a cell of Excel holds 32,767 characters.
+pub const MAX_TEXT: usize = 1 << 20;
 
 /// Whether `bytes` are a zip with a workbook in it. Names of parts stand in the clear in a zip's directory.
 pub fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") && memmem::find(bytes, b"xl/workbook.").is_some()
 }
 
-/// Rows of the first sheet, as its cells stand; formulas by the value they last had.
-pub fn first_sheet(bytes: &[u8]) -> Result<Vec<Row>, TableError> {
+/// Gives the rows of every sheet, as their cells stand, to what takes a header in it; formulas by the value they last
+/// had, dates as dates.
+pub(super) fn read<B: Below>(
+    bytes: &[u8],
+    cleaner: &dyn Clean,
+    header: &mut dyn FnMut(&Row) -> Option<B>,
+    budget: &mut Budget,
+) -> Result<Vec<Sheet<B>>, TableError> {
     check(bytes)?;
     // A guard, because the library indexes into what it reads.
-    catch_unwind(|| read(bytes)).unwrap_or(Err(TableError::Workbook))
+    catch_unwind(AssertUnwindSafe(|| sheets(bytes, cleaner, header, budget)))
+        .unwrap_or(Err(TableError::Workbook))
 }
 
-/// Inflates every part once against the limits: the library itself reads shared texts without one, and reserves
-/// memory for as many of them as the workbook says there are.
+/// Inflates every part once against the limits: the library itself reads without any, and reserves memory for as
+/// many shared texts as the workbook says there are.
 fn check(bytes: &[u8]) -> Result<(), TableError> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| TableError::Workbook)?;
     if archive.len() > MAX_PARTS {
         return Err(TableError::WorkbookTooLarge);
     }
     let mut left = MAX_INFLATED;
-    let mut part = Vec::new();
     for index in 0..archive.len() {
-        part.clear();
-        let entry = archive.by_index(index).map_err(|_| TableError::Workbook)?;
-        entry.take(left + 1).read_to_end(&mut part).map_err(|_| TableError::Workbook)?;
-        left = left.checked_sub(part.len() as u64).ok_or(TableError::WorkbookTooLarge)?;
-        if !counts_are_honest(&part) {
-            return Err(TableError::Workbook);
-        }
+        let mut entry = archive.by_index(index).map_err(|_| TableError::Workbook)?;
+        let name = entry.name().map_err(|_| TableError::Workbook)?;
+        let shared = name.to_ascii_lowercase().ends_with("sharedstrings.xml");
+        let size = check_part(&mut entry, left.min(if shared { MAX_SHARED } else { MAX_INFLATED }), shared)?;
+        left = left.saturating_sub(size);
     }
     Ok(())
 }
 
-/// Whether every count of unique texts in a part is one that the part has room for.
-fn counts_are_honest(part: &[u8]) -> bool {
-    // In UTF-16 the search below would see nothing; spreadsheet programs write UTF-8.
-    if part.starts_with(b"\xff\xfe")
+/// Reads one part of at most `most` bytes, a piece at a time, and gives its size.
+fn check_part(part: &mut impl Read, most: u64, shared: bool) -> Result<u64, TableError> {
+    const PIECE: usize = 64 << 10;
+    let mut piece = Vec::with_capacity(OVERLAP + PIECE);
+    let (mut size, mut run, mut claimed) = (0, 0, 0);
+    loop {
+        let kept = piece.len();
+        let wanted = (OVERLAP + PIECE - kept) as u64;
+        let read = part.take(wanted).read_to_end(&mut piece).map_err(|_| TableError::Workbook)?;
+        let fresh = piece.get(kept..).unwrap_or_default();
+        if shared && size == 0 && is_wide(fresh) {
+            return Err(TableError::Workbook);
+        }
+        size += read as u64;
+        if size > most {
+            return Err(if shared { TableError::TextTooLarge } else { TableError::WorkbookTooLarge });
+        }
+        if run + memchr::memchr(b'<', fresh).unwrap_or(fresh.len()) > MAX_TEXT {
+            return Err(TableError::TextTooLarge);
+        }
+        run = memchr::memrchr(b'<', fresh).map_or(run + fresh.len(), |last| fresh.len() - last);
+        if shared {
+            claimed = claimed_texts(&piece).max(claimed);
+        }
+        if read == 0 {
+            // No part has room for more texts than it has bytes.
+            return if claimed > size { Err(TableError::Workbook) } else { Ok(size) };
+        }
+        piece.drain(..piece.len().saturating_sub(OVERLAP));
+    }
+}
+
+/// Bytes of a piece that are looked at again with the next one: an attribute and its number.
+const OVERLAP: usize = 64;
+
+/// Whether a part may be XML in UTF-16, where the search for counts would see nothing; spreadsheet programs write
+/// UTF-8.
+fn is_wide(part: &[u8]) -> bool {
+    part.starts_with(b"\xff\xfe")
         || part.starts_with(b"\xfe\xff")
         || part.get(..4).is_some_and(|b| b.contains(&0))
-    {
-        return !part.contains(&b'<');
-    }
-    memmem::find_iter(part, b"uniqueCount").all(|at| {
-        let digits = part.get(at + b"uniqueCount".len()..).unwrap_or_default().iter();
-        let number = digits
-            .skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'+'))
-            .take_while(|byte| byte.is_ascii_digit())
-            .fold(0usize, |sum, digit| sum.saturating_mul(10).saturating_add(usize::from(digit - b'0')));
-        number <= part.len()
-    })
 }
 
-fn read(bytes: &[u8]) -> Result<Vec<Row>, TableError> {
-    let broken = |_| TableError::Workbook;
+/// The largest count of unique texts that stands in a piece of a part.
+fn claimed_texts(part: &[u8]) -> u64 {
+    const NAME: &[u8] = b"uniqueCount";
+    let between = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'+');
+    let number = |at: usize| {
+        let rest = part.get(at + NAME.len()..).unwrap_or_default();
+        let gap = rest.iter().take_while(between).count();
+        if NAME.len() + gap > OVERLAP / 2 {
+            return u64::MAX;
+        }
+        let digits = rest.iter().skip(gap).take_while(|byte| byte.is_ascii_digit());
+        digits.fold(0u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
+    };
+    memmem::find_iter(part, NAME).map(number).max().unwrap_or(0)
+}
+
+fn sheets<B: Below>(
+    bytes: &[u8],
+    cleaner: &dyn Clean,
+    header: &mut dyn FnMut(&Row) -> Option<B>,
+    budget: &mut Budget,
+) -> Result<Vec<Sheet<B>>, TableError> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
-        calamine::XlsxError::Password => TableError::Protected,
+        XlsxError::Password => TableError::Protected,
         _ => TableError::Workbook,
     })?;
-    let sheet = workbook.sheet_names().into_iter().next().ok_or(TableError::Workbook)?;
-    let mut reader = workbook.worksheet_cells_reader(&sheet).map_err(broken)?;
-    // By number, because a sheet may leave rows out. Reading cell by cell keeps a sheet that claims a cell at
-    // its far end from costing the memory of all the cells before it.
-    let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    while let Some(cell) = reader.next_cell().map_err(broken)? {
-        let (row, column) = cell.get_position();
-        let text = text(cell.get_value());
-        let column = usize::try_from(column).unwrap_or(usize::MAX);
-        if text.is_empty() || column >= MAX_COLUMNS {
-            continue;
-        }
-        if rows.len() >= MAX_ROWS && !rows.contains_key(&row) {
-            return Err(TableError::TooManyRows);
-        }
-        let cells = rows.entry(row).or_default();
-        if cells.len() <= column {
-            cells.resize(column + 1, String::new());
-        }
-        if let Some(place) = cells.get_mut(column) {
-            *place = text;
-        }
+    let all = workbook.sheets_metadata().to_vec();
+    if all.len() > MAX_SHEETS {
+        return Err(TableError::WorkbookTooLarge);
     }
-    Ok(rows.into_iter().map(|(row, cells)| Row { number: row.saturating_add(1), cells }).collect())
+    let mut read = Vec::with_capacity(all.len());
+    for sheet in all {
+        let name: Arc<str> = Excerpt::new(&sheet.name, cleaner).as_str().into();
+        let mut search = Search::new(&mut *header, &mut *budget);
+        if sheet.typ == SheetType::WorkSheet {
+            let mut cells = workbook.worksheet_cells_reader(&sheet.name).map_err(|_| TableError::Workbook)?;
+            rows(&mut cells, Row { sheet: Some(name.clone()), ..Row::default() }, &mut |row| {
+                search.row(row)
+            })?;
+        }
+        let hidden = sheet.visible != SheetVisible::Visible;
+        read.push(Sheet { name: Some(name), hidden, empty: search.seen == 0, below: search.below });
+    }
+    Ok(read)
 }
 
-fn text(value: &DataRef<'_>) -> String {
-    match Data::from(value.clone()) {
-        Data::DateTime(moment) if moment.is_datetime() => {
-            let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{milli:03}")
+/// Gives the rows of a sheet that have a cell with text to `each` until it wants no more. Reading cell by cell keeps a
+/// sheet that claims a cell at its far end from costing the memory of all the cells before it.
+fn rows<R: Read + std::io::Seek>(
+    cells: &mut XlsxCellReader<'_, R>,
+    mut row: Row,
+    each: &mut dyn FnMut(&Row) -> Result<bool, TableError>,
+) -> Result<(), TableError> {
+    let mut text = String::new();
+    while let Some(cell) = cells.next_cell().map_err(|_| TableError::Workbook)? {
+        let (number, column) = cell.get_position();
+        let (number, column) = (number.saturating_add(1), usize::try_from(column).unwrap_or(usize::MAX));
+        if row.number != number {
+            if !row.cells.is_empty() && !each(&row)? {
+                return Ok(());
+            }
+            row.cells.clear();
+            row.number = number;
         }
-        Data::Empty => String::new(),
-        other => other.to_string(),
+        let shown = shown(cell.get_value(), &mut text);
+        // A cell left of the one before it is none that a spreadsheet program writes.
+        if shown.trim().is_empty() || !(row.cells.len()..MAX_COLUMNS).contains(&column) {
+            continue;
+        }
+        while row.cells.len() < column {
+            row.cells.push_field("");
+        }
+        row.cells.push_field(shown);
     }
+    if !row.cells.is_empty() {
+        each(&row)?;
+    }
+    Ok(())
+}
+
+/// The text of a cell; `buffer` holds it where it has to be made.
+fn shown<'t>(value: &'t DataRef<'_>, buffer: &'t mut String) -> &'t str {
+    buffer.clear();
+    // Writing to a text does not fail.
+    let _ = match value {
+        DataRef::SharedString(text) => return text,
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => return text,
+        DataRef::Empty => return "",
+        DataRef::Bool(flag) => write!(buffer, "{flag}"),
+        DataRef::Int(number) => write!(buffer, "{number}"),
+        DataRef::Float(number) => write!(buffer, "{number}"),
+        DataRef::Error(error) => write!(buffer, "{error}"),
+        DataRef::DateTime(moment) if moment.is_datetime() => {
+            let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
+            write!(buffer, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{milli:03}")
+        }
+        DataRef::DateTime(span) => write!(buffer, "{span}"),
+    };
+    buffer
+}
+
+/// For tests: a workbook of the given sheets (name, attributes of the sheet, rows as XML) and shared texts.
+#[cfg(test)]
+pub(super) fn made(sheets: &[(&str, &str, &str)], shared: &str) -> Vec<u8> {
+    use std::io::Write as _;
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let numbered = || (1..).zip(sheets);
+    let list: String = numbered()
+        .map(|(n, (name, more, _))| format!(r#"<sheet name="{name}" sheetId="{n}" r:id="rId{n}" {more}/>"#))
+        .collect();
+    let links: String = numbered()
+        .map(|(n, _)| {
+            format!(
+                r#"<Relationship Id="rId{n}" Type="{office}/worksheet" Target="worksheets/sheet{n}.xml"/>"#
+            )
+        })
+        .collect();
+    let styles = r#"<cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs>"#;
+    let parts = [
+        (
+            "_rels/.rels",
+            format!(
+                r#"<Relationships xmlns="{package}"><Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(r#"<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{list}</sheets></workbook>"#),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(r#"<Relationships xmlns="{package}">{links}</Relationships>"#),
+        ),
+        ("xl/styles.xml", format!(r#"<styleSheet xmlns="{main}">{styles}</styleSheet>"#)),
+        ("xl/sharedStrings.xml", shared.to_owned()),
+    ];
+    let parts = parts.into_iter().map(|(name, content)| (name.to_owned(), content));
+    let sheets = numbered().map(|(n, (_, _, rows))| {
+        let content = format!(r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>"#);
+        (format!("xl/worksheets/sheet{n}.xml"), content)
+    });
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in parts.chain(sheets) {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
-    use zip::write::SimpleFileOptions;
+    use crate::intake::AsIs;
+    use crate::intake::table;
 
-    /// A workbook of one sheet with the given cells, as XML.
-    pub(crate) fn workbook(cells: &str, shared: &str) -> Vec<u8> {
-        let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-        let package = "http://schemas.openxmlformats.org/package/2006/relationships";
-        let parts = [
-            (
-                "_rels/.rels",
-                format!(
-                    r#"<Relationships xmlns="{package}"><Relationship Id="r1" Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
-                ),
-            ),
-            (
-                "xl/workbook.xml",
-                format!(
-                    r#"<workbook xmlns="{main}" xmlns:r="{relations}"><sheets><sheet name="Nodes" sheetId="1" r:id="rId1"/></sheets></workbook>"#
-                ),
-            ),
-            (
-                "xl/_rels/workbook.xml.rels",
-                format!(
-                    r#"<Relationships xmlns="{package}"><Relationship Id="rId1" Type="{relations}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#
-                ),
-            ),
-            (
-                "xl/styles.xml",
-                format!(
-                    r#"<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>"#
-                ),
-            ),
-            ("xl/sharedStrings.xml", shared.to_owned()),
-            (
-                "xl/worksheets/sheet1.xml",
-                format!(r#"<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>"#),
-            ),
-        ];
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, content) in parts {
-            zip.start_file(name, SimpleFileOptions::default()).unwrap();
-            zip.write_all(content.as_bytes()).unwrap();
+    /// Keeps every row.
+    #[derive(Debug)]
+    struct Kept(Vec<Row>);
+
+    impl Below for Kept {
+        fn add(&mut self, row: &Row) {
+            self.0.push(row.clone());
         }
-        zip.finish().unwrap().into_inner()
+    }
+
+    fn read(bytes: &[u8]) -> Result<Vec<Sheet<Kept>>, TableError> {
+        table::read(bytes, &AsIs, |row| Some(Kept(vec![row.clone()])))
+    }
+
+    fn one(cells: &str, shared: &str) -> Result<Vec<Row>, TableError> {
+        let sheets = read(&made(&[("Nodes", "", cells)], shared))?;
+        Ok(sheets.into_iter().filter_map(|sheet| sheet.below).flat_map(|kept| kept.0).collect())
     }
 
     fn shared(count: &str) -> String {
@@ -164,47 +286,71 @@ mod tests {
         )
     }
 
+    const CELL: &str = r#"<row r="1"><c r="A1"><v>1</v></c></row>"#;
+
     #[test]
-    fn texts_dates_and_gaps() {
+    fn texts_dates_formulas_and_gaps() {
         let cells = r#"<row r="2"><c r="A2" t="s"><v>0</v></c><c r="C2" t="inlineStr"><is><t>Upgraded</t></is></c></row>
-            <row r="5"><c r="A5" t="s"><v>1</v></c><c r="C5" s="1"><v>46346.5</v></c><c r="D5" t="b"><v>1</v></c></row>"#;
-        let rows = first_sheet(&workbook(cells, &shared("2"))).unwrap();
-        assert_eq!(
-            rows[0],
-            Row { number: 2, cells: vec!["VersionNumber".into(), String::new(), "Upgraded".into()] }
-        );
+            <row r="5"><c r="A5" t="s"><v>1</v></c><c r="C5" s="1"><v>46346.5</v></c><c r="D5" t="b"><v>1</v></c>
+            <c r="E5"><f>SUM(A1:A9)</f><v>42</v></c><c r="F5" t="str"><f>A1&amp;"x"</f><v>cached</v></c>
+            <c r="G5"><f>NOW()</f></c><c r="H5" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>"#;
+        let rows = one(cells, &shared("2")).unwrap();
+        assert_eq!(rows[0].number, 2);
+        assert_eq!(rows[0].cells, vec!["VersionNumber", "", "Upgraded"]);
         assert_eq!(rows[1].number, 5);
-        assert_eq!(rows[1].cells, ["11.7.000049", "", "2026-11-20 12:00:00.000", "true"]);
+        assert_eq!(
+            rows[1].cells,
+            vec!["11.7.000049", "", "2026-11-20 12:00:00.000", "true", "42", "cached", "", "#DIV/0!"]
+        );
+        assert_eq!(rows[1].cell_place("n.xlsx", 2).to_string(), "n.xlsx sheet Nodes, C5");
+    }
+
+    #[test]
+    fn every_sheet_is_looked_at_and_hidden_ones_are_told() {
+        let sheets =
+            [("A", "", CELL), ("B &amp; C", r#"state="hidden""#, CELL), ("D", r#"state="veryHidden""#, "")];
+        let read = read(&made(&sheets, &shared("2"))).unwrap();
+        let said: Vec<_> = read.iter().map(|s| (s.name.as_deref().unwrap(), s.hidden, s.empty)).collect();
+        assert_eq!(said, [("A", false, false), ("B & C", true, false), ("D", true, true)]);
     }
 
     #[test]
     fn a_cell_at_the_far_end_costs_nothing() {
-        let cells =
-            r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
-        assert_eq!(first_sheet(&workbook(cells, &shared("2"))).unwrap().len(), 1);
+        let cells = format!(r#"{CELL}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#);
+        assert_eq!(one(&cells, &shared("2")).unwrap().len(), 1);
     }
 
     #[test]
     fn a_lie_about_shared_texts_is_refused_before_memory_is_reserved() {
-        let lie = workbook("", &shared("99999999999999"));
-        assert_eq!(first_sheet(&lie), Err(TableError::Workbook));
+        for lie in [
+            shared("99999999999999"),
+            shared("2").replace("uniqueCount=", &format!("uniqueCount{}=", " ".repeat(99))),
+        ] {
+            assert_eq!(one(CELL, &lie).unwrap_err(), TableError::Workbook);
+        }
+        let wide: String = shared("2").chars().flat_map(|c| [c, '\0']).collect();
+        assert_eq!(one(CELL, &wide).unwrap_err(), TableError::Workbook);
     }
 
     #[test]
     fn a_workbook_that_inflates_without_end_is_refused() {
-        let mut bomb = shared("2");
-        bomb.push_str(&" ".repeat(usize::try_from(MAX_INFLATED).unwrap()));
-        let bytes = workbook("", &bomb);
-        assert!(bytes.len() < 200_000);
-        assert_eq!(first_sheet(&bytes), Err(TableError::WorkbookTooLarge));
+        let many = format!("{}{}", shared("2"), "<si/>".repeat(usize::try_from(MAX_SHARED).unwrap() / 5));
+        assert_eq!(one(CELL, &many).unwrap_err(), TableError::TextTooLarge);
+        let long = format!("{}{}", shared("2"), " ".repeat(MAX_TEXT + 1));
+        assert_eq!(one(CELL, &long).unwrap_err(), TableError::TextTooLarge);
+        let endless = check_part(&mut std::io::repeat(b'<'), MAX_INFLATED, false);
+        assert_eq!(endless.unwrap_err(), TableError::WorkbookTooLarge);
+        let sheets: Vec<_> = (0..=MAX_SHEETS).map(|n| format!("s{n}")).collect();
+        let sheets: Vec<_> = sheets.iter().map(|name| (name.as_str(), "", CELL)).collect();
+        assert_eq!(read(&made(&sheets, &shared("2"))).unwrap_err(), TableError::WorkbookTooLarge);
     }
 
     #[test]
     fn what_is_no_workbook_is_an_error() {
-        assert_eq!(first_sheet(b"PK\x03\x04 xl/workbook.xml"), Err(TableError::Workbook));
-        let good = workbook("<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>", &shared("2"));
+        assert_eq!(read(b"PK\x03\x04 xl/workbook.xml").unwrap_err(), TableError::Workbook);
+        let good = made(&[("A", "", CELL)], &shared("2"));
         for cut in (0..good.len()).step_by(97) {
-            let _ = first_sheet(&good[..cut]);
+            let _ = read(&good[..cut]);
         }
     }
 }

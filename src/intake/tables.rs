@@ -1,0 +1,144 @@
+//! Every table of an input, whatever it holds: each sheet may be another export.
+
+use super::read::Facts;
+use super::table::{self, Below, Row, Sheet, TableError};
+use super::{Parsed, nodes_table, version_table};
+use crate::model::excerpt::Clean;
+use crate::model::input::InputKind;
+
+/// What a table turned out to be, while its rows are read.
+#[derive(Debug)]
+enum Reader {
+    Nodes(nodes_table::Reader),
+    History(version_table::Reader),
+}
+
+impl Reader {
+    /// Takes the header of any table we know. Whichever comes first in a sheet decides.
+    fn start(row: &Row) -> Option<Self> {
+        let nodes = nodes_table::start(row).map(Self::Nodes);
+        nodes.or_else(|| version_table::start(row).map(Self::History))
+    }
+
+    const fn kind(&self) -> InputKind {
+        match self {
+            Self::Nodes(_) => InputKind::NodesTable,
+            Self::History(_) => InputKind::VersionTable,
+        }
+    }
+
+    fn finish(self, input: &str, cleaner: &dyn Clean) -> Result<Parsed<Facts>, TableError> {
+        Ok(match self {
+            Self::Nodes(reader) => reader.finish(input, cleaner)?.map(Facts::Nodes),
+            Self::History(reader) => reader.finish(input, cleaner).map(Facts::History),
+        })
+    }
+}
+
+impl Below for Reader {
+    fn add(&mut self, row: &Row) {
+        match self {
+            Self::Nodes(reader) => reader.add(row),
+            Self::History(reader) => reader.add(row),
+        }
+    }
+}
+
+/// What the tables of an input hold.
+#[derive(Debug)]
+pub(super) struct Tables {
+    /// What the first of them is.
+    pub(super) kind: InputKind,
+    /// What they say, with the problems and notes of all.
+    pub(super) parsed: Parsed<Vec<Facts>>,
+}
+
+/// Reads every table of an input. `None` when none is one we know.
+pub(super) fn read(input: &str, bytes: &[u8], cleaner: &dyn Clean) -> Result<Option<Tables>, TableError> {
+    let sheets = table::read(bytes, cleaner, Reader::start)?;
+    let Some(kind) = sheets.iter().find_map(|sheet| sheet.below.as_ref()).map(Reader::kind) else {
+        return Ok(None);
+    };
+    let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: notes(&sheets) };
+    for reader in sheets.into_iter().filter_map(|sheet| sheet.below) {
+        let one = reader.finish(input, cleaner)?;
+        parsed.value.push(one.value);
+        parsed.problems.extend(one.problems);
+        parsed.notes.extend(one.notes);
+    }
+    Ok(Some(Tables { kind, parsed }))
+}
+
+/// What a reader should know of the sheets: which are hidden and counted all the same, and which are nothing we know.
+fn notes(sheets: &[Sheet<Reader>]) -> Vec<String> {
+    let named = |wanted: fn(&Sheet<Reader>) -> bool| {
+        let names = sheets.iter().filter(|sheet| wanted(sheet)).filter_map(|sheet| sheet.name.as_deref());
+        names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+    };
+    let hidden = named(|sheet| sheet.hidden && sheet.below.is_some());
+    let unknown = named(|sheet| !sheet.empty && sheet.below.is_none());
+    let empty = named(|sheet| sheet.empty);
+    [
+        (hidden, "Sheets that are hidden in the workbook, and count"),
+        (unknown, "Sheets that are no export this program knows"),
+        (empty, "Sheets without any text"),
+    ]
+    .into_iter()
+    .filter(|(names, _)| !names.is_empty())
+    .map(|(names, what)| format!("{what}: {names}."))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::AsIs;
+    use crate::intake::workbook::made;
+
+    fn row(number: u32, texts: &[&str]) -> String {
+        let cell = |(column, text): (u8, &&str)| {
+            format!(
+                r#"<c r="{}{number}" t="inlineStr"><is><t>{text}</t></is></c>"#,
+                char::from(b'A' + column)
+            )
+        };
+        format!(r#"<row r="{number}">{}</row>"#, (0..).zip(texts).map(cell).collect::<String>())
+    }
+
+    #[test]
+    fn every_sheet_may_hold_another_export() {
+        let nodes = row(3, &["Machine Name", "Version"]) + &row(4, &["WEB01", "11.7.000049"]);
+        let history = row(1, &["VersionNumber", "Upgraded"]) + &row(2, &["11.7.000049", "2026-11-20"]);
+        let workbook = made(
+            &[
+                ("Read me", "", &row(1, &["made for the ticket"])),
+                ("database", r#"state="hidden""#, &history),
+                ("nodes", "", &nodes),
+                ("Sheet4", "", ""),
+            ],
+            "<sst/>",
+        );
+        let tables = read("export.xlsx", &workbook, &AsIs).unwrap().unwrap();
+        let [Facts::History(history), Facts::Nodes(nodes)] = tables.parsed.value.as_slice() else {
+            panic!("{:?}", tables.parsed);
+        };
+        assert_eq!(history.rows[0].place.to_string(), "export.xlsx sheet database, row 2");
+        let version = nodes.rows[0].binary_version.place().unwrap();
+        assert_eq!(version.to_string(), "export.xlsx sheet nodes, B4");
+        assert_eq!(
+            tables.parsed.notes,
+            [
+                "Sheets that are hidden in the workbook, and count: \"database\".",
+                "Sheets that are no export this program knows: \"Read me\".",
+                "Sheets without any text: \"Sheet4\".",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_workbook_of_other_things_is_none() {
+        let workbook = made(&[("Read me", "", &row(1, &["made for the ticket"]))], "<sst/>");
+        assert!(read("x.xlsx", &workbook, &AsIs).unwrap().is_none());
+        assert!(read("x.csv", b"a,b\n1,2\n", &AsIs).unwrap().is_none());
+    }
+}

@@ -247,6 +247,8 @@ fn range(applies: &Applies) -> String {
     let of = match applies.of {
         Build::Current => "what is installed",
         Build::Either => "what is installed or the target",
+        Build::Target => "the target",
+        Build::Crossed => "the way from what is installed to the target",
     };
     let from = applies.versions.from.map(|from| format!(" from {from}")).unwrap_or_default();
     let before = applies.versions.before.map(|before| format!(" before {before}")).unwrap_or_default();

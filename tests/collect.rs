@@ -297,7 +297,12 @@ fn the_report_side_understands_a_collected_bundle() {
     let taken = site.collect();
     let knowledge = clusterbrief::knowledge::Knowledge::builtin().unwrap();
     let scanner = clusterbrief::logs::Scanner::new(&knowledge, &clusterbrief::redact::Cleaner).unwrap();
-    let tools = Tools { scanner: &scanner, cleaner: &clusterbrief::redact::Cleaner, questions: &[] };
+    let tools = Tools {
+        scanner: &scanner,
+        cleaner: &clusterbrief::redact::Cleaner,
+        questions: &[],
+        knowledge: &knowledge,
+    };
     let mut read = read_all(gather(&taken.collected.path, 1 << 20), tools);
     let read = read.remove(0);
     assert_eq!((read.input.status, &read.input.problems[..]), (InputStatus::Read, &[][..]));

@@ -6,7 +6,7 @@ use crate::finding::Judged;
 use crate::intake::answers::Question;
 use crate::intake::cluster::{Case, Options, assemble as lay_together};
 use crate::intake::read::{Tools, read_all};
-use crate::knowledge::{Knowledge, KnowledgeError};
+use crate::knowledge::{Knowledge, KnowledgeFaults};
 use crate::logs::{Scanner, ScannerError};
 use crate::redact::Cleaner;
 use crate::report::assemble::{RuleInfo, assemble};
@@ -35,7 +35,7 @@ pub struct Audited {
 pub enum AuditError {
     /// The knowledge does not load.
     #[error("the built-in knowledge does not load")]
-    Knowledge(#[from] KnowledgeError),
+    Knowledge(#[from] KnowledgeFaults),
     /// The signatures do not compile.
     #[error("the signatures do not compile")]
     Scanner(#[from] ScannerError),
@@ -62,7 +62,12 @@ impl Auditor {
     /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
     pub fn audit(&self, given: Vec<Given>, options: &Options) -> Result<Audited, AuditError> {
         let scanner = Scanner::new(&self.knowledge, &Cleaner)?;
-        let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &self.questions };
+        let tools = Tools {
+            scanner: &scanner,
+            cleaner: &Cleaner,
+            questions: &self.questions,
+            knowledge: &self.knowledge,
+        };
         let Case { cluster, remarks } = lay_together(read_all(given, tools), options);
         let judged = rules::judge(&cluster, &self.knowledge, &self.rules);
         let infos: Vec<RuleInfo> = self.rules.iter().map(info).collect();

@@ -13,6 +13,7 @@ use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::model::{Observed, Place};
 use crate::redact::{Harvest, Redactor};
 use chrono::{DateTime, FixedOffset};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is cut off.
@@ -61,6 +62,7 @@ pub fn run(
         iis,
         tms_folder: folder_facts::tms(&options.app_dir, copied),
         log_folder: folder_facts::log_folder(&files),
+        machine: BTreeMap::new(),
     };
     let mut said: Vec<String> = notes::unkeyed(&printer).into_iter().chain(notes::iis(&facts.iis)).collect();
     let mut json = serde_json::to_vec_pretty(&facts)?;

@@ -2,6 +2,7 @@
 
 use crate::model::{Excerpt, Place};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// How bad a finding is, worst first.
@@ -229,6 +230,11 @@ pub enum Question {
     NodeList,
     /// The database's version history (`tbVersion`).
     VersionHistory,
+    /// An export, asked of the node that is missing it where it speaks of nodes.
+    Export {
+        /// Id of the export in the knowledge.
+        export: String,
+    },
     /// A bundle of this node, collected on the node itself.
     Bundle {
         /// Node.
@@ -318,4 +324,6 @@ pub struct Judged {
     pub subject: Subject,
     /// What the rule says.
     pub outcome: Outcome,
+    /// Names of the inputs whose facts it looked at.
+    pub looked_at: BTreeSet<String>,
 }

@@ -112,7 +112,12 @@ mod tests {
     }
 
     fn judged(rule: &str, outcome: Outcome) -> Judged {
-        Judged { rule: rule.into(), subject: Subject::cluster(), outcome }
+        Judged {
+            rule: rule.into(),
+            subject: Subject::cluster(),
+            outcome,
+            looked_at: std::collections::BTreeSet::new(),
+        }
     }
 
     fn finding(severity: Severity, confidence: Confidence) -> Outcome {

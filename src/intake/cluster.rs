@@ -3,9 +3,10 @@
 use super::names::{self, Names};
 use super::product_version;
 use super::read::{Facts, ReadInput};
+use super::told::{self, ToldFacts};
 use super::{duplicates, lists};
 use crate::model::answers::Answers;
-use crate::model::export::{NodeList, VersionHistory};
+use crate::model::export::{Item, NodeList, Told, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Snapshot;
 use crate::model::{BuildVersion, Cluster, Node, NodeSet, Observed, Place, Role};
@@ -42,6 +43,7 @@ pub(super) struct Desk {
     pub(super) lists: Vec<(usize, NodeList)>,
     histories: Vec<(usize, VersionHistory)>,
     answers: Vec<(usize, Answers)>,
+    told: Vec<(usize, ToldFacts)>,
 }
 
 /// Lays inputs together. The result does not depend on their order.
@@ -64,11 +66,14 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     }
     let node_set = node_set(&nodes, list.value(), &expected);
     let answers = desk.take_answers(&nodes);
+    let (told, lists) = desk.take_told(&mut nodes, several);
     let cluster = Cluster {
         nodes: nodes.into_values().collect(),
         node_set,
         list,
         history,
+        told,
+        lists,
         answers,
         inputs: desk.inputs,
         as_of: options.as_of,
@@ -103,6 +108,7 @@ impl Desk {
             lists: Vec::new(),
             histories: Vec::new(),
             answers: Vec::new(),
+            told: Vec::new(),
         };
         for (index, read) in reads.into_iter().enumerate() {
             desk.inputs.push(read.input);
@@ -112,6 +118,7 @@ impl Desk {
                     Facts::Nodes(list) => desk.lists.push((index, list)),
                     Facts::History(history) => desk.histories.push((index, history)),
                     Facts::Answers(answers) => desk.answers.push((index, answers)),
+                    Facts::Told(told) => desk.told.push((index, told)),
                 }
             }
         }
@@ -239,6 +246,43 @@ impl Desk {
             node.version = version(node);
         }
         nodes
+    }
+
+    /// What exports tell, in order of input: of the cluster, of its lists, and onto the nodes. Beside two clusters
+    /// nobody can say whose it is.
+    fn take_told(
+        &mut self,
+        nodes: &mut BTreeMap<String, Node>,
+        several_clusters: bool,
+    ) -> (Told, BTreeMap<String, Observed<Vec<Item>>>) {
+        let (mut cluster, mut lists) = (Told::new(), BTreeMap::new());
+        for (index, told) in std::mem::take(&mut self.told) {
+            if several_clusters {
+                let name = self.name(index);
+                let text = format!(
+                    "{name} does not say which of the clusters in this case it is of, so it does not count."
+                );
+                self.refuse(index, ProblemKind::Foreign, text);
+                continue;
+            }
+            told::merge(&mut cluster, told.cluster);
+            for (list, items) in told.lists {
+                told::merge_items(lists.entry(list).or_default(), items);
+            }
+            for (name, facts) in told.nodes {
+                match nodes.get_mut(&self.names.machine(&name)) {
+                    Some(node) => told::merge(&mut node.told, facts),
+                    None => {
+                        let text = format!(
+                            "{} speaks of {name}, which is no node of this case; what it says of it does not count.",
+                            self.name(index)
+                        );
+                        self.problem(index, ProblemKind::Foreign, text);
+                    }
+                }
+            }
+        }
+        (cluster, lists)
     }
 
     /// The one answers file that counts, each answer under the name its node has in this case.

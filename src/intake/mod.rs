@@ -28,6 +28,7 @@ mod snapshot;
 pub mod table;
 mod tables;
 pub mod text;
+pub mod told;
 pub mod version_table;
 pub mod workbook;
 pub mod xml_config;

@@ -3,9 +3,11 @@
 use super::answers::{self, Question};
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
 use super::tables::{self, Tables};
+use super::told::ToldFacts;
 use super::{Parsed, leaks, nodes_json, snapshot};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
+use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::answers::Answers;
 use crate::model::excerpt::{Clean, Excerpt};
@@ -25,6 +27,8 @@ pub struct Tools<'a> {
     pub cleaner: &'a (dyn Clean + Sync),
     /// Questions that may be answered.
     pub questions: &'a [Question],
+    /// What exports tell.
+    pub knowledge: &'a Knowledge,
 }
 
 /// One input after reading.
@@ -47,6 +51,8 @@ pub enum Facts {
     History(VersionHistory),
     /// Answers.
     Answers(Answers),
+    /// What any other export tells.
+    Told(ToldFacts),
 }
 
 /// Reads every input, in order of name. Names are made unique first, since evidence cites them; the same bytes
@@ -107,6 +113,7 @@ fn read(given: Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         sha256: given.sha256.map(|hash| hash.to_string()),
         taken: None,
         tool: None,
+        holds: Vec::new(),
     };
     match given.content {
         Err(error) => refused(input, error),

@@ -246,6 +246,7 @@ fn no_facts<T>(why: &Observed<T>) -> NodeFacts {
         iis: same(why),
         tms_folder: same(why),
         log_folder: same(why),
+        machine: BTreeMap::new(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Pieces of work that mend the findings of one or more rules.
 
-use super::{KnowledgeError, parse};
+use super::KnowledgeError;
+use super::layer::Kept;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// One piece of work.
 #[derive(Debug, Clone, Deserialize)]
@@ -60,25 +62,11 @@ impl Stage {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    action: Vec<ActionRow>,
-}
-
-/// Reads the built-in actions: in order of stage, no rule in two of them.
-pub(super) fn load() -> Result<Vec<ActionRow>, KnowledgeError> {
-    let file = "actions.toml";
-    let File { action: actions } = parse(file, include_str!("actions.toml"))?;
-    let mut seen = std::collections::BTreeSet::new();
-    for (index, action) in actions.iter().enumerate() {
-        let before = index.checked_sub(1).and_then(|before| actions.get(before));
-        if before.is_some_and(|before| before.stage > action.stage) {
-            return Err(KnowledgeError::record(file, &action.id, "is out of the order of stages"));
-        }
-        if let Some(rule) = action.rules.iter().find(|rule| !seen.insert(rule.as_str())) {
-            return Err(KnowledgeError::record(file, &action.id, format!("{rule} is mended elsewhere")));
-        }
+/// Refuses a rule that two actions mend.
+pub(super) fn check(actions: &[Kept<ActionRow>], faults: &mut Vec<KnowledgeError>) {
+    let mut seen = BTreeSet::new();
+    for kept in actions {
+        let twice = kept.record.rules.iter().filter(|rule| !seen.insert(rule.as_str()));
+        faults.extend(twice.map(|rule| kept.fault(format!("{rule} is mended elsewhere"))));
     }
-    Ok(actions)
 }

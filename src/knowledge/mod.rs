@@ -6,16 +6,24 @@
 
 pub mod actions;
 pub mod binaries;
+pub mod exports;
+pub mod facts;
+mod file;
+mod layer;
 pub mod rows;
 pub mod signatures;
 pub mod sources;
 
+pub use exports::Export;
+pub use facts::Facts;
+pub use file::Origin;
+pub use layer::Overridden;
 pub use rows::Rows;
 pub use signatures::{Signature, Versions, Weight, Wording};
 pub use sources::{Citation, Source, Sources, Status};
 
 use chrono::NaiveDate;
-use serde::de::DeserializeOwned;
+use layer::{Layers, records};
 
 /// Everything that is known of the product.
 #[derive(Debug, Clone)]
@@ -30,87 +38,140 @@ pub struct Knowledge {
     pub rows: Rows,
     /// Work that mends findings, in the order of fixes.
     pub actions: Vec<actions::ActionRow>,
+    /// Facts that are records.
+    pub facts: Facts,
+    /// Kinds of exports, in order of id.
+    pub exports: Vec<Export>,
+    /// Built-in records that others replaced, in order.
+    pub overridden: Vec<Overridden>,
 }
 
-/// Why knowledge could not be loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum KnowledgeError {
-    /// The file is no TOML, or has keys or values that the format does not know.
-    #[error("{file}, line {line}: {message}")]
-    Format {
-        /// File name.
-        file: String,
-        /// Line, from 1.
-        line: usize,
-        /// What the parser says.
-        message: String,
-    },
-    /// A record contradicts itself, another record, or the format's rules.
-    #[error("{file}: {key}: {why}")]
-    Record {
-        /// File name.
-        file: String,
-        /// Key of the record.
-        key: String,
-        /// What is wrong, as a lower-case fragment.
-        why: String,
-    },
+/// What is wrong with a record or a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}, line {}: {}{why}", origin.file, origin.line, key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default())]
+pub struct KnowledgeError {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Key of the record; `None` where the file cannot be read at all.
+    pub key: Option<String>,
+    /// What is wrong, as a lower-case fragment.
+    pub why: String,
 }
 
-impl KnowledgeError {
-    fn record(file: &str, key: &str, why: impl Into<String>) -> Self {
-        Self::Record { file: file.to_owned(), key: key.to_owned(), why: why.into() }
-    }
+/// Everything that is wrong with the knowledge, in order of place; at least one thing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+pub struct KnowledgeFaults(pub Vec<KnowledgeError>);
+
+/// The files built into the program, by name.
+macro_rules! built_in {
+    ($($name:literal),+ $(,)?) => {
+        /// Built-in files with their text.
+        const BUILT_IN: &[(&str, &str)] = &[$(($name, include_str!($name))),+];
+    };
 }
+
+built_in![
+    "actions.toml",
+    "exports.toml",
+    "facts.toml",
+    "never.toml",
+    "parity.toml",
+    "rules/bkp.toml",
+    "rules/bnd.toml",
+    "rules/cfg.toml",
+    "rules/clu.toml",
+    "rules/enc.toml",
+    "rules/iis.toml",
+    "rules/lbl.toml",
+    "rules/rol.toml",
+    "rules/sec.toml",
+    "rules/tim.toml",
+    "rules/upg.toml",
+    "rules/ver.toml",
+    "signatures.toml",
+    "sources.toml",
+];
 
 impl Knowledge {
     /// The knowledge built into the program.
-    pub fn builtin() -> Result<Self, KnowledgeError> {
-        let (edition, sources) = sources::load("sources.toml", include_str!("sources.toml"))?;
-        let signatures = signatures::load("signatures.toml", include_str!("signatures.toml"), &sources)?;
-        let rows = rows::load(&sources)?;
-        let actions = actions::load()?;
-        Ok(Self { edition, sources, signatures, rows, actions })
+    pub fn builtin() -> Result<Self, KnowledgeFaults> {
+        Self::layered(&[])
+    }
+
+    /// The built-in knowledge with a team's own files, by name with their text, laid over it.
+    pub fn layered(own: &[(&str, &str)]) -> Result<Self, KnowledgeFaults> {
+        let mut layers = Layers::default();
+        layers.lay(BUILT_IN.iter().copied());
+        layers.lay(own.iter().copied());
+        let mut faults = std::mem::take(&mut layers.faults);
+        let sources = Sources::new(std::mem::take(&mut layers.sources), &mut faults);
+        let facts = Facts::new(std::mem::take(&mut layers.facts), &mut faults);
+        exports::check(&layers.exports, &facts, &sources, &mut faults);
+        signatures::check(&layers.signatures, &sources, &mut faults);
+        actions::check(&layers.actions, &mut faults);
+        rows::check(&layers, &facts, &sources, &mut faults);
+        if !faults.is_empty() {
+            faults.sort_by(|a, b| (&a.origin, &a.key, &a.why).cmp(&(&b.origin, &b.key, &b.why)));
+            return Err(KnowledgeFaults(faults));
+        }
+        layers.rules.sort_by(|a, b| a.record.id.cmp(&b.record.id));
+        layers.questions.sort_by(|a, b| a.record.id.cmp(&b.record.id));
+        layers.signatures.sort_by(|a, b| a.record.id.cmp(&b.record.id));
+        layers.exports.sort_by(|a, b| a.record.id.cmp(&b.record.id));
+        layers.actions.sort_by_key(|kept| kept.record.stage);
+        layers.overridden.sort();
+        Ok(Self {
+            edition: layers.edition.unwrap_or_default(),
+            sources,
+            signatures: records(layers.signatures),
+            rows: Rows {
+                rules: records(layers.rules),
+                expectations: records(layers.expectations),
+                questions: records(layers.questions),
+                parity: in_groups(records(layers.parity)),
+                never: layers.never,
+            },
+            actions: records(layers.actions),
+            facts,
+            exports: records(layers.exports),
+            overridden: layers.overridden,
+        })
     }
 
     /// The signature of this id.
     pub fn signature(&self, id: &str) -> Option<&Signature> {
         self.signatures.iter().find(|signature| signature.id == id)
     }
+
+    /// The fact at `path` in a reader's words: that of its record, else what the row calls it.
+    pub fn label<'k>(&'k self, path: &str, own: &'k str) -> &'k str {
+        if own.is_empty() { self.facts.get(path).map_or("", |fact| fact.label.as_str()) } else { own }
+    }
+
+    /// The exports that tell the fact at `path`, in order of id.
+    pub fn tellers(&self, path: &str) -> impl Iterator<Item = &Export> {
+        self.exports.iter().filter(move |export| export.tells(path))
+    }
 }
 
-/// Reads one file into its typed form.
-fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, KnowledgeError> {
-    toml::from_str(text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        KnowledgeError::Format {
-            file: file.to_owned(),
-            line: before.matches('\n').count() + 1,
-            message: error.message().to_owned(),
-        }
-    })
-}
-
-/// Refuses keys that stand twice or out of order: sorted files merge and read better.
-fn sorted_and_unique<'a>(file: &str, keys: impl Iterator<Item = &'a str>) -> Result<(), KnowledgeError> {
-    let mut previous: Option<&str> = None;
-    for key in keys {
-        match previous {
-            Some(before) if before == key => {
-                return Err(KnowledgeError::record(file, key, "stands twice"));
-            }
-            Some(before) if before > key => {
-                return Err(KnowledgeError::record(file, key, format!("belongs before {before}")));
-            }
-            _ => previous = Some(key),
+/// Rows of one group together, groups in the order of their first row.
+fn in_groups(rows: Vec<rows::ParityRow>) -> Vec<rows::ParityRow> {
+    let mut groups: Vec<String> = Vec::new();
+    for row in &rows {
+        if !groups.contains(&row.group) {
+            groups.push(row.group.clone());
         }
     }
-    Ok(())
+    let mut rows = rows;
+    rows.sort_by_key(|row| groups.iter().position(|group| *group == row.group));
+    rows
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
     #[test]
     fn the_built_in_knowledge_loads() {
@@ -118,19 +179,45 @@ mod tests {
         assert_eq!(knowledge.edition, NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
         assert!(knowledge.signature("E-002").is_some());
         assert!(knowledge.signature("E-999").is_none());
+        assert!(knowledge.overridden.is_empty());
     }
 
     #[test]
     fn errors_name_file_and_line() {
-        let error = sources::load("mine.toml", "edition = \"2026-11-22\"\nsurprise = 1\n").unwrap_err();
-        let text = error.to_string();
+        let says = |text: &str| Knowledge::layered(&[("mine.toml", text)]).unwrap_err().to_string();
+        let text = says("edition = \"2026-11-22\"\nsurprise = 1\n");
         assert!(text.starts_with("mine.toml, line 2: ") && text.contains("surprise"), "{text}");
+        let source = "[[source]]\nkey = \"X\"\ntitle = \"t\"\nage = \"2026\"\n";
+        let text = says(&format!("{source}\n{source}"));
+        assert_eq!(text, "mine.toml, line 6: X: stands twice, also in mine.toml, line 1");
     }
 
     #[test]
-    fn order_and_doubles_are_refused() {
-        assert!(sorted_and_unique("f", ["a", "b"].into_iter()).is_ok());
-        assert!(sorted_and_unique("f", ["a", "a"].into_iter()).is_err());
-        assert!(sorted_and_unique("f", ["b", "a"].into_iter()).is_err());
+    fn a_later_layer_replaces_the_record_of_the_same_key_and_says_so() {
+        let own = "[[source]]\nkey = \"SEED\"\ntitle = \"our copy\"\nage = \"2026\"\n";
+        let knowledge = Knowledge::layered(&[("ours.toml", own)]).unwrap();
+        let [one] = knowledge.overridden.as_slice() else { panic!("{:?}", knowledge.overridden) };
+        assert_eq!((one.kind, one.key.as_str(), one.by.line), ("source", "SEED", 1));
+        assert!(knowledge.sources.iter().any(|source| source.title == "our copy"));
+    }
+
+    #[test]
+    fn built_in_records_stand_in_order_of_their_keys() {
+        let mut layers = Layers::default();
+        layers.lay(BUILT_IN.iter().copied());
+        let mut keys: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+        let mut add = |kind, origin: &'_ Origin, key: &'_ str| {
+            let file = BUILT_IN.iter().find(|(name, _)| *name == origin.file).unwrap().0;
+            keys.entry((kind, file)).or_default().push(Box::leak(key.to_owned().into_boxed_str()));
+        };
+        layers.sources.iter().for_each(|one| add("source", &one.origin, &one.record.key));
+        layers.rules.iter().for_each(|one| add("rule", &one.origin, &one.record.id));
+        layers.questions.iter().for_each(|one| add("question", &one.origin, &one.record.id));
+        layers.signatures.iter().for_each(|one| add("signature", &one.origin, &one.record.id));
+        layers.facts.iter().for_each(|one| add("fact", &one.origin, &one.record.path));
+        layers.exports.iter().for_each(|one| add("export", &one.origin, &one.record.id));
+        for ((kind, file), keys) in keys {
+            assert!(keys.is_sorted(), "{kind} records of {file} are out of order: {keys:?}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Rules that are rows of a table: their texts, what they expect, what they ask, and what nodes should agree on.
 
+use super::KnowledgeError;
+use super::facts::{Facts, Of};
+use super::layer::Layers;
 use super::signatures::Versions;
 use super::sources::{Citation, Sources};
-use super::{KnowledgeError, parse, sorted_and_unique};
 use crate::finding::{Scope, Severity, SubjectKind};
-use crate::model::lookup::is_fact;
 use serde::Deserialize;
 
 /// A rule whose judgement is data: everything a reader needs to know of it.
@@ -74,6 +75,10 @@ pub enum Build {
     Current,
     /// What is installed, or the build to upgrade to.
     Either,
+    /// The build to upgrade to.
+    Target,
+    /// The way from what is installed to the build to upgrade to: it enters the range from below.
+    Crossed,
 }
 
 /// What a fact should be.
@@ -82,9 +87,13 @@ pub enum Build {
 pub struct Expectation {
     /// Rule it serves.
     pub rule: String,
-    /// Path of the fact, see [`crate::model::lookup`].
+    /// Tells it from other rows of the rule on the same fact.
+    #[serde(default)]
+    pub name: String,
+    /// Path of the fact, see [`crate::model::lookup`] and [`super::facts`].
     pub fact: String,
-    /// The fact in a reader's words.
+    /// The fact in a reader's words; facts that are records have their own.
+    #[serde(default)]
     pub label: String,
     /// What is expected.
     pub expect: Expect,
@@ -93,14 +102,19 @@ pub struct Expectation {
     pub values: Vec<String>,
     /// What an absent setting amounts to, where one value is built in; an absent setting without it is unknown.
     pub built_in: Option<String>,
-    /// How many nodes must meet it.
+    /// How many nodes or items must meet it.
     #[serde(default)]
-    pub nodes: Quantifier,
-    /// Only nodes whose fact has this value are looked at; the others do not apply.
-    pub when: Option<When>,
-    /// The finding's title; `{node}` and `{value}` are filled in.
+    pub quantifier: Quantifier,
+    /// Only subjects that meet all of these are looked at; the others do not apply. Three at most.
+    #[serde(default)]
+    pub when: Vec<Condition>,
+    /// Builds the row concerns, within those of its rule.
+    pub applies: Option<Applies>,
+    /// Severity of its findings, if not that of the rule.
+    pub severity: Option<Severity>,
+    /// The finding's title; `{node}`, `{item}` and `{value}` are filled in.
     pub title: String,
-    /// What to do, `{node}` filled in.
+    /// What to do, `{node}` and `{item}` filled in.
     pub remedy: String,
     /// The threshold is our own reasoning.
     #[serde(default)]
@@ -108,40 +122,94 @@ pub struct Expectation {
 }
 
 /// What is expected of a fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expect {
     /// One of the values.
+    #[default]
     OneOf,
+    /// None of the values.
+    NoneOf,
     /// There at all.
     Present,
     /// Absent, or empty text.
     Empty,
     /// A time span of zero.
     ZeroSpan,
+    /// At least the one value: numbers and dotted numbers.
+    AtLeast,
+    /// At most the one value: numbers and dotted numbers.
+    AtMost,
+    /// Text that contains one of the values.
+    Contains,
+    /// Text that contains none of the values.
+    Lacks,
+    /// The value of the fact whose path is the one value.
+    SameAs,
+    /// A moment no older than so many hours before the report's date.
+    NewerThan,
+    /// A moment at least so many hours after the report's date.
+    LaterThan,
 }
 
-/// How many of the nodes must meet an expectation.
+impl Expect {
+    /// Whether it takes any number of values, exactly one, or none.
+    fn takes(self, values: usize) -> bool {
+        match self {
+            Self::OneOf | Self::NoneOf | Self::Contains | Self::Lacks => values > 0,
+            Self::AtLeast | Self::AtMost | Self::SameAs | Self::NewerThan | Self::LaterThan => values == 1,
+            Self::Present | Self::Empty | Self::ZeroSpan => values == 0,
+        }
+    }
+}
+
+/// How many of the nodes or items must meet an expectation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Quantifier {
-    /// Every node, judged one by one.
+    /// Every one, judged one by one.
     #[default]
     Each,
     /// At least one, judged for the cluster.
     Any,
 }
 
-/// A condition on the same node.
+/// A condition on the same node or item, or on the cluster.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct When {
+pub struct Condition {
     /// Path of the fact.
     pub fact: String,
-    /// The fact in a reader's words.
+    /// The fact in a reader's words; facts that are records have their own.
+    #[serde(default)]
     pub label: String,
-    /// Its value, compared without regard to case.
-    pub is: String,
+    /// What it has to be.
+    #[serde(default)]
+    pub expect: Expect,
+    /// Values for that.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// What an absent setting amounts to.
+    pub built_in: Option<String>,
+}
+
+impl Expectation {
+    /// What tells it from others: rule, fact and name.
+    pub(super) fn key(&self) -> String {
+        let name = if self.name.is_empty() { String::new() } else { format!(" {}", self.name) };
+        format!("{} {}{name}", self.rule, self.fact)
+    }
+
+    /// The expectation itself, in the form its conditions have.
+    pub fn itself(&self) -> Condition {
+        Condition {
+            fact: self.fact.clone(),
+            label: self.label.clone(),
+            expect: self.expect,
+            values: self.values.clone(),
+            built_in: self.built_in.clone(),
+        }
+    }
 }
 
 /// A question that only a person can answer.
@@ -205,68 +273,57 @@ pub struct Rows {
     pub never: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleFile {
-    rule: Vec<RuleRow>,
-}
+/// Most conditions of an expectation: what needs more is a coded rule.
+const MOST_CONDITIONS: usize = 3;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExpectationFile {
-    expectation: Vec<Expectation>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct QuestionFile {
-    never: Vec<String>,
-    question: Vec<QuestionRow>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ParityFile {
-    parity: Vec<ParityRow>,
-}
-
-/// Reads the built-in rows and checks them against each other.
-pub(super) fn load(sources: &Sources) -> Result<Rows, KnowledgeError> {
-    let RuleFile { rule: rules } = parse("rules.toml", include_str!("rules.toml"))?;
-    let ExpectationFile { expectation: expectations } =
-        parse("expectations.toml", include_str!("expectations.toml"))?;
-    let QuestionFile { never, question: questions } =
-        parse("questions.toml", include_str!("questions.toml"))?;
-    let ParityFile { parity } = parse("parity.toml", include_str!("parity.toml"))?;
-
-    sorted_and_unique("rules.toml", rules.iter().map(|rule| rule.id.as_str()))?;
-    sorted_and_unique("questions.toml", questions.iter().map(|question| question.id.as_str()))?;
-    for rule in &rules {
-        for citation in &rule.cites {
-            sources.check("rules.toml", &rule.id, citation)?;
+/// Checks rules, expectations, questions and parity rows against each other.
+pub(super) fn check(layers: &Layers, facts: &Facts, sources: &Sources, faults: &mut Vec<KnowledgeError>) {
+    for kept in &layers.rules {
+        faults.extend(
+            kept.record.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)),
+        );
+    }
+    for kept in &layers.expectations {
+        let row = &kept.record;
+        let is_expectation = |rule: &RuleRow| rule.id == row.rule && rule.family == Family::Expectation;
+        if !layers.rules.iter().any(|rule| is_expectation(&rule.record)) {
+            faults.push(kept.fault("no rule of family expectation has this id"));
+        }
+        if row.when.len() > MOST_CONDITIONS {
+            faults.push(kept.fault("an expectation has three conditions at most"));
+        }
+        for condition in std::iter::once(&row.itself()).chain(&row.when) {
+            faults.extend(fault(condition, facts).map(|why| kept.fault(why)));
         }
     }
-    for row in &expectations {
-        let fault = |why: String| Err(KnowledgeError::record("expectations.toml", &row.rule, why));
-        for fact in std::iter::once(&row.fact).chain(row.when.as_ref().map(|when| &when.fact)) {
-            if !is_fact(fact) {
-                return fault(format!("{fact} is no fact"));
-            }
+    for kept in &layers.parity {
+        if facts.of(&kept.record.fact) != Some(Of::Node) {
+            faults.push(kept.fault("is no fact of a node"));
         }
-        if !rules.iter().any(|rule| rule.id == row.rule && rule.family == Family::Expectation) {
-            return fault("no rule of family expectation has this id".into());
-        }
-        if (row.expect == Expect::OneOf) == row.values.is_empty() {
-            return fault("one-of needs values, and nothing else takes them".into());
-        }
+        faults.extend(
+            kept.record.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)),
+        );
     }
-    for row in &parity {
-        if !is_fact(&row.fact) {
-            return Err(KnowledgeError::record("parity.toml", &row.fact, "is no fact"));
-        }
-        for citation in &row.cites {
-            sources.check("parity.toml", &row.fact, citation)?;
-        }
+}
+
+/// What is wrong with a condition, as a lower-case fragment.
+fn fault(condition: &Condition, facts: &Facts) -> Option<String> {
+    let Condition { fact, label, expect, values, .. } = condition;
+    if facts.of(fact).is_none() {
+        return Some(format!("{fact} is no fact"));
     }
-    Ok(Rows { rules, expectations, questions, parity, never })
+    if label.is_empty() && facts.get(fact).is_none() {
+        return Some(format!("{fact} needs a label"));
+    }
+    if !expect.takes(values.len()) {
+        return Some(format!("{} values do not fit what is expected of {fact}", values.len()));
+    }
+    let number = |value: &String| value.parse::<f64>().is_ok();
+    match (expect, values.first()) {
+        (Expect::SameAs, Some(other)) if facts.of(other).is_none() => Some(format!("{other} is no fact")),
+        (Expect::NewerThan | Expect::LaterThan, Some(hours)) if !number(hours) => {
+            Some(format!("{hours} is no number of hours"))
+        }
+        _ => None,
+    }
 }

@@ -1,7 +1,8 @@
 //! Error texts of the product and symptoms without one.
 
+use super::KnowledgeError;
+use super::layer::Kept;
 use super::sources::{Citation, Sources};
-use super::{KnowledgeError, parse, sorted_and_unique};
 use crate::model::BuildVersion;
 use regex::Regex;
 use serde::Deserialize;
@@ -136,37 +137,22 @@ impl Signature {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    signature: Vec<Signature>,
-}
-
 /// Shortest text worth searching for, in bytes: shorter ones appear in anything.
 const SHORTEST_TEXT: usize = 8;
 
-/// Reads the signatures and checks each against the format's rules.
-pub(super) fn load(file: &str, text: &str, sources: &Sources) -> Result<Vec<Signature>, KnowledgeError> {
-    let File { signature: signatures } = parse(file, text)?;
-    sorted_and_unique(file, signatures.iter().map(|signature| signature.id.as_str()))?;
-    for signature in &signatures {
-        for citation in &signature.cites {
-            sources.check(file, &signature.id, citation)?;
-        }
-        let unknown = |id: &&String| **id == signature.id || !signatures.iter().any(|one| one.id == **id);
+/// Checks each signature against the format's rules.
+pub(super) fn check(signatures: &[Kept<Signature>], sources: &Sources, faults: &mut Vec<KnowledgeError>) {
+    for kept in signatures {
+        let signature = &kept.record;
+        faults
+            .extend(signature.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
+        let unknown =
+            |id: &&String| **id == signature.id || !signatures.iter().any(|one| one.record.id == **id);
         if let Some(id) = signature.overlaps.iter().find(unknown) {
-            return Err(KnowledgeError::record(
-                file,
-                &signature.id,
-                format!("overlaps {id}, no other signature"),
-            ));
+            faults.push(kept.fault(format!("overlaps {id}, no other signature")));
         }
-        if let Some(why) = fault(signature) {
-            return Err(KnowledgeError::record(file, &signature.id, why));
-        }
+        faults.extend(fault(signature).map(|why| kept.fault(why)));
     }
-    Ok(signatures)
 }
 
 /// What is wrong with a record, as a lower-case fragment.
@@ -287,8 +273,8 @@ mod tests {
             example = "it broke here"
             wording = [{ texts = ["it broke here"], weight = "literal" }]
         "#;
-        let sources = Knowledge::builtin().unwrap().sources;
-        assert_eq!(load("f", good, &sources).unwrap().len(), 1);
+        let with = |text: &str| Knowledge::layered(&[("f", text)]);
+        assert!(with(good).unwrap().signature("E-900").is_some());
         for (from, to, why) in [
             ("\"LA\"", "\"nobody\"", "no source nobody"),
             ("{ source = \"LA\", status = \"title\" }", "", "no source"),
@@ -303,9 +289,9 @@ mod tests {
         ] {
             let text = good.replace(from, to);
             assert_ne!(text, good, "{from}");
-            let error = load("f", &text, &sources).unwrap_err().to_string();
+            let error = with(&text).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");
-            assert!(error.starts_with("f: E-900: ") || error.starts_with("f, line "), "{error}");
+            assert!(error.starts_with("f, line "), "{error}");
         }
     }
 }

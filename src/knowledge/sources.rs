@@ -1,7 +1,7 @@
 //! Where facts come from, and how far a source carries.
 
-use super::{KnowledgeError, parse, sorted_and_unique};
-use chrono::NaiveDate;
+use super::KnowledgeError;
+use super::layer::Kept;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -73,31 +73,17 @@ impl Sources {
         self.0.values()
     }
 
-    /// Refuses citations of sources that do not exist.
-    pub(super) fn check(&self, file: &str, key: &str, citation: &Citation) -> Result<(), KnowledgeError> {
-        match self.find(citation) {
-            Some(_) => Ok(()),
-            None => Err(KnowledgeError::record(file, key, format!("no source {}", citation.source))),
-        }
+    /// What is wrong with a citation: it names no source. As a lower-case fragment.
+    pub(super) fn fault(&self, citation: &Citation) -> Option<String> {
+        self.find(citation).is_none().then(|| format!("no source {}", citation.source))
     }
-}
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    edition: NaiveDate,
-    #[serde(default)]
-    source: Vec<Source>,
-}
-
-/// Reads the edition and the sources.
-pub(super) fn load(file: &str, text: &str) -> Result<(NaiveDate, Sources), KnowledgeError> {
-    let File { edition, source } = parse(file, text)?;
-    sorted_and_unique(file, source.iter().map(|source| source.key.as_str()))?;
-    if let Some(source) = source.iter().find(|source| source.key.contains(':')) {
-        return Err(KnowledgeError::record(file, &source.key, "a key has no colon: it parts key and part"));
+    /// Checks the records and puts them in order.
+    pub(super) fn new(sources: Vec<Kept<Source>>, faults: &mut Vec<KnowledgeError>) -> Self {
+        let colon = sources.iter().filter(|kept| kept.record.key.contains(':'));
+        faults.extend(colon.map(|kept| kept.fault("a key has no colon: it parts key and part")));
+        Self(sources.into_iter().map(|kept| (kept.record.key.clone(), kept.record)).collect())
     }
-    Ok((edition, Sources(source.into_iter().map(|source| (source.key.clone(), source)).collect())))
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! The cluster as one case describes it.
 
 use super::answers::Answers;
-use super::export::{NodeList, VersionHistory};
+use super::export::{Item, NodeList, Told, VersionHistory};
 use super::input::Input;
 use super::log::LogDigest;
 use super::node::{Node, Role};
 use super::observed::Observed;
 use super::version::BuildVersion;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use std::collections::BTreeMap;
 
 /// Everything the rules may see. Complete before the first rule runs.
 #[derive(Debug, Clone)]
@@ -20,6 +21,10 @@ pub struct Cluster {
     pub list: Observed<NodeList>,
     /// The database's version history.
     pub history: Observed<VersionHistory>,
+    /// What exports tell of the cluster and its database, by path of the fact.
+    pub told: Told,
+    /// Things of which there are any number, by list; a list that nobody gave is not there, an empty one is known.
+    pub lists: BTreeMap<String, Observed<Vec<Item>>>,
     /// Answers of people.
     pub answers: Answers,
     /// Inputs in order of name.

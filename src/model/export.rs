@@ -1,10 +1,34 @@
-//! Facts of exports: the product's node list and the database's version history.
+//! Facts of exports: what they tell by path, the product's node list and the database's version history.
 
 use super::observed::Observed;
 use super::place::Place;
 use super::version::BuildVersion;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
+
+/// Facts by path, each in the one form its kind has.
+pub type Told = BTreeMap<String, Observed<String>>;
+
+/// One thing of a list: an engine, a queue, a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Item {
+    /// Its name as the export has it; empty where it has none.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// What the export tells of it.
+    pub facts: Told,
+}
+
+impl Item {
+    /// The fact at `path`.
+    pub fn fact(&self, path: &str) -> Observed<String> {
+        let untold = || Observed::not_collected(format!("{} does not tell it", self.place));
+        self.facts.get(path).cloned().unwrap_or_else(untold)
+    }
+}
 
 /// The node list of one cluster: `GET /api/v1/nodes` or the copied Server Nodes page (domain 8).
 #[derive(Debug, Clone)]
@@ -85,11 +109,28 @@ impl Moment {
     }
 }
 
+/// Reads what [`Moment`] prints: the form facts keep moments in.
+impl FromStr for Moment {
+    type Err = chrono::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (reading, in_utc) = match text.strip_suffix(" UTC") {
+            Some(reading) => (reading, true),
+            None => (text.trim_end_matches(UNZONED), false),
+        };
+        let wall = NaiveDateTime::parse_from_str(reading, "%Y-%m-%d %H:%M:%S")?;
+        Ok(Self { wall, utc: in_utc.then(|| wall.and_utc()) })
+    }
+}
+
+/// What a moment without a zone ends in.
+const UNZONED: &str = " (zone not stated)";
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.utc {
             Some(utc) => write!(f, "{}", utc.format("%Y-%m-%d %H:%M:%S UTC")),
-            None => write!(f, "{} (zone not stated)", self.wall.format("%Y-%m-%d %H:%M:%S")),
+            None => write!(f, "{}{UNZONED}", self.wall.format("%Y-%m-%d %H:%M:%S")),
         }
     }
 }
@@ -120,5 +161,18 @@ impl VersionHistory {
     /// The row the database stands at: the newest by date, then by version, as the vendor's own query has it.
     pub fn current(&self) -> Option<&VersionRow> {
         self.rows.first()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_reads_back_as_the_instant_or_reading_it_printed() {
+        for text in ["2026-11-20 10:12:33 UTC", "2026-11-20 10:12:33 (zone not stated)"] {
+            assert_eq!(text.parse::<Moment>().unwrap().to_string(), text);
+        }
+        assert!("yesterday".parse::<Moment>().is_err());
     }
 }

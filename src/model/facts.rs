@@ -31,6 +31,9 @@ pub struct NodeFacts {
     pub tms_folder: Observed<bool>,
     /// Whether a `log` folder lies in the application and holds at least one log.
     pub log_folder: Observed<bool>,
+    /// Facts of the machine and of IIS by path, such as `net.release`: those of the knowledge that a bundle may carry.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub machine: BTreeMap<String, Observed<String>>,
 }
 
 /// Facts of the machine the collector ran on. With `--node` every one of them is `NotCollected`.

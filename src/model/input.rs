@@ -26,6 +26,8 @@ pub struct Input {
     pub taken: Option<String>,
     /// Tool version that wrote it, for bundles.
     pub tool: Option<String>,
+    /// Titles of the exports found in it, in the knowledge's words.
+    pub holds: Vec<String>,
 }
 
 /// The kind of an input.
@@ -44,6 +46,8 @@ pub enum InputKind {
     VersionTable,
     /// An answers file.
     Answers,
+    /// One or more of the exports that the knowledge describes.
+    Export,
     /// None of these.
     Unrecognised,
 }

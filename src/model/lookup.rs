@@ -12,6 +12,9 @@
 //! | `config.FILE` | `well-formed` |
 //! | `config.FILE:KEY` | one setting, such as `config.web-cookie.config:system.web/httpCookies@requireSSL` |
 //! | `row.COLUMN` | one column of the node list, see [`ROW_COLUMNS`] |
+//! | `answer.ID` | what a person answered to a question, for the node or the cluster |
+//!
+//! Every other path is a record of the knowledge: exports tell it, or a bundle carries it in `machine`.
 
 use super::facts::{ConfigState, KeyFile};
 use super::iis::{IisApplication, POOL_SETTINGS};
@@ -33,6 +36,9 @@ pub const ROW_COLUMNS: &[&str] = &[
     "session-recording-worker",
     "session-recording-worker-error",
 ];
+
+/// What paths of answers begin with.
+pub const ANSWER: &str = "answer.";
 
 const PLAIN: &[&str] = &[
     "version",
@@ -71,8 +77,16 @@ pub fn is_row_fact(path: &str) -> bool {
 }
 
 impl Node {
-    /// The fact at `path` as text. Paths that [`is_fact`] refuses are `NotCollected`.
+    /// The fact at `path` as text: of the paths here, else what the bundle carries and what exports tell, in this
+    /// order.
     pub fn fact(&self, path: &str) -> Observed<String> {
+        if !is_fact(path) {
+            return self.carried(path).or(self
+                .told
+                .get(path)
+                .cloned()
+                .unwrap_or_else(|| Observed::not_collected("no export that tells it was given")));
+        }
         if path == "version" {
             return self.version.clone().map(|version| version.to_string());
         }
@@ -83,6 +97,16 @@ impl Node {
             Some(snapshot) => snapshot.fact(path),
             None => Observed::not_collected("there is no bundle of this node"),
         }
+    }
+
+    /// A fact of `machine` as the bundle has it.
+    fn carried(&self, path: &str) -> Observed<String> {
+        let Some(snapshot) = &self.snapshot else {
+            return Observed::not_collected("there is no bundle of this node");
+        };
+        let untaken = || Observed::not_collected("this bundle does not carry it");
+        let fact = snapshot.facts.machine.get(path).cloned().unwrap_or_else(untaken);
+        fact.in_input(&snapshot.input)
     }
 
     fn row_fact(&self, column: &str) -> Observed<String> {

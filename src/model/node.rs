@@ -1,7 +1,7 @@
 //! One node of the cluster with everything known of it.
 
 use super::excerpt::Excerpt;
-use super::export::NodeRow;
+use super::export::{NodeRow, Told};
 use super::facts::{InventoryEntry, NodeFacts};
 use super::log::LogDigest;
 use super::observed::Observed;
@@ -24,6 +24,8 @@ pub struct Node {
     /// The product's build: `BinaryVersion` of the node list or the product version of the core DLL,
     /// whichever is newer evidence; disagreement is kept.
     pub version: Observed<BuildVersion>,
+    /// What exports tell of it, by path of the fact.
+    pub told: Told,
 }
 
 /// What one bundle says of its node.

@@ -103,6 +103,20 @@ impl<T> Observed<T> {
         }
     }
 
+    /// The same fact with the input named in its places where that was left to the node.
+    #[must_use]
+    pub fn in_input(mut self, input: &str) -> Self {
+        let name = |place: &mut Place| *place = place.in_input(input);
+        match &mut self {
+            Self::Known { sources, disputed, .. } => {
+                sources.iter_mut().chain(disputed.iter_mut().map(|(_, place)| place)).for_each(name);
+            }
+            Self::Absent { looked_at: place } | Self::Unreadable { place, .. } => name(place),
+            Self::NotCollected { .. } => {}
+        }
+        self
+    }
+
     /// The same fact with its value changed.
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Observed<U> {
         match self {

@@ -2,14 +2,17 @@
 
 use super::rule::Rule;
 use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question, Severity, Subject};
-use crate::knowledge::Knowledge;
+use crate::knowledge::facts::Of;
 use crate::knowledge::rows::{Applies, Build};
-use crate::model::export::{Moment, NodeList, VersionRow};
+use crate::knowledge::{Knowledge, Versions};
+use crate::model::export::{Item, Moment, NodeList, VersionRow};
 use crate::model::log::LogDigest;
-use crate::model::lookup::is_row_fact;
+use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
 use crate::model::node::Snapshot;
 use crate::model::{BuildVersion, Cluster, Node, Observed, Place};
 use chrono::TimeDelta;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 /// Everything a check may look at.
 pub struct Context<'a> {
@@ -19,9 +22,39 @@ pub struct Context<'a> {
     pub knowledge: &'a Knowledge,
     /// The rule being judged.
     pub rule: &'a Rule,
+    /// Names of the inputs that the check has looked at so far.
+    looked_at: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Context<'a> {
+    /// The context of one rule on one subject.
+    pub fn new(cluster: &'a Cluster, knowledge: &'a Knowledge, rule: &'a Rule) -> Self {
+        Self { cluster, knowledge, rule, looked_at: RefCell::default() }
+    }
+
+    /// Notes that a check looked at an input. Facts asked of the context are noted without it.
+    pub fn look_at(&self, input: &str) {
+        if !input.is_empty() {
+            self.looked_at.borrow_mut().insert(input.to_owned());
+        }
+    }
+
+    /// Every input looked at.
+    pub(super) fn into_looked_at(self) -> BTreeSet<String> {
+        self.looked_at.into_inner()
+    }
+
+    fn look_at_sources<T>(&self, fact: &Observed<T>, own: &str) {
+        let (sources, disputed): (&[Place], &[(T, Place)]) = match fact {
+            Observed::Known { sources, disputed, .. } => (sources, disputed),
+            Observed::Absent { looked_at } => (std::slice::from_ref(looked_at), &[]),
+            Observed::Unreadable { .. } | Observed::NotCollected { .. } => (&[], &[]),
+        };
+        for place in sources.iter().chain(disputed.iter().map(|(_, place)| place)) {
+            self.look_at(if place.input.is_empty() { own } else { &place.input });
+        }
+    }
+
     /// The node's bundle, fit for comparing it with other nodes: not taken before a change that evidence shows.
     pub fn snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, Missing> {
         let snapshot = self.any_snapshot(node)?;
@@ -38,6 +71,9 @@ impl<'a> Context<'a> {
 
     /// The node's bundle, however old.
     pub fn any_snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, Missing> {
+        if let Some(snapshot) = &node.snapshot {
+            self.look_at(&snapshot.input);
+        }
         node.snapshot.as_ref().ok_or_else(|| Missing {
             node: Some(node.name.clone()),
             what: format!("a bundle of {}", node.name),
@@ -137,6 +173,7 @@ impl<'a> Context<'a> {
         if let Some(row) = row
             && let Some(version) = row.version.value()
         {
+            self.look_at(&row.place.input);
             return Ok((*version, row));
         }
         Err(Missing {
@@ -152,12 +189,96 @@ impl<'a> Context<'a> {
     }
 
     /// A fact of a node for judging it on its own, however old its bundle: known or absent, else what is missing
-    /// and who can tell.
+    /// and who can tell. Facts of the cluster are found as well.
     pub fn fact(&self, node: &'a Node, path: &str, label: &str) -> Result<Observed<String>, Missing> {
-        if !is_row_fact(path) && path != "version" {
-            self.any_snapshot(node)?;
+        if let Some(id) = path.strip_prefix(ANSWER) {
+            return self.answered_fact(Some(node), id);
         }
-        self.settle(node, node.fact(path), label, is_row_fact(path))
+        if self.knowledge.facts.of(path) == Some(Of::Cluster) {
+            return self.told(path);
+        }
+        let fact = node.fact(path);
+        if is_fact(path) {
+            if !is_row_fact(path) && path != "version" {
+                self.any_snapshot(node)?;
+            }
+            return self.settle(node, fact, label, is_row_fact(path));
+        }
+        let carried = node.snapshot.as_ref().is_some_and(|one| one.facts.machine.contains_key(path));
+        let label = self.knowledge.label(path, label);
+        let Some(why) = fact.why_unknown() else {
+            self.look_at_sources(&fact, "");
+            return Ok(fact);
+        };
+        let from = match self.knowledge.tellers(path).next() {
+            _ if carried => bundle_question(node, &fact),
+            Some(export) => Question::Export { export: export.id.clone() },
+            None if self.has_question() => Question::Answer { id: self.rule.id.clone() },
+            None => Question::Nothing,
+        };
+        Err(Missing { node: Some(node.name.clone()), what: format!("{label} of {}", node.name), why, from })
+    }
+
+    /// A fact of the cluster that exports tell: known or absent, else what is missing and which export tells it.
+    pub fn told(&self, path: &str) -> Result<Observed<String>, Missing> {
+        if let Some(id) = path.strip_prefix(ANSWER) {
+            return self.answered_fact(None, id);
+        }
+        let untold = || Observed::not_collected("no export that tells it was given");
+        let fact = self.cluster.told.get(path).cloned().unwrap_or_else(untold);
+        match fact.why_unknown() {
+            None => {
+                self.look_at_sources(&fact, "");
+                Ok(fact)
+            }
+            Some(why) => Err(self.untold(path, self.knowledge.label(path, "").to_owned(), why)),
+        }
+    }
+
+    /// The items of a list that exports tell, or that the list is missing.
+    pub fn items(&self, list: &str) -> Result<&'a [Item], Missing> {
+        let gone = |why: String| {
+            let teller = self.knowledge.exports.iter().find(|export| export.list() == list);
+            let title = teller.map_or_else(|| list.to_owned(), |export| export.title.clone());
+            let from = teller.map(|export| Question::Export { export: export.id.clone() });
+            Missing { node: None, what: title, why, from: from.unwrap_or(Question::Nothing) }
+        };
+        match self.cluster.lists.get(list) {
+            Some(fact @ Observed::Known { value, .. }) => {
+                self.look_at_sources(fact, "");
+                Ok(value)
+            }
+            Some(fact) => Err(gone(fact.why_unknown().unwrap_or_else(|| "there is none".into()))),
+            None => Err(gone("no export that tells it was given".into())),
+        }
+    }
+
+    /// That a fact of the cluster or of an item is missing.
+    pub fn untold(&self, path: &str, what: String, why: String) -> Missing {
+        let teller = self.knowledge.tellers(path).next();
+        let from = match teller {
+            Some(export) => Question::Export { export: export.id.clone() },
+            None if self.has_question() => Question::Answer { id: self.rule.id.clone() },
+            None => Question::Nothing,
+        };
+        Missing { node: None, what, why, from }
+    }
+
+    /// An answer as a fact.
+    fn answered_fact(&self, node: Option<&Node>, id: &str) -> Result<Observed<String>, Missing> {
+        match self.answer(node, id) {
+            Some((word, place)) => {
+                let place = place.in_input(&self.cluster.answers.input);
+                self.look_at(&place.input);
+                Ok(Observed::known(word.to_owned(), place))
+            }
+            None => Err(self.unanswered(node, id, "nobody has answered it")),
+        }
+    }
+
+    /// Whether the rule has a question that a person may answer where no evidence decides.
+    pub fn has_question(&self) -> bool {
+        self.knowledge.rows.questions.iter().any(|row| row.id == self.rule.id)
     }
 
     /// An observation that is known or absent, else what is missing and who can tell.
@@ -169,7 +290,10 @@ impl<'a> Context<'a> {
         from_list: bool,
     ) -> Result<Observed<T>, Missing> {
         match fact.why_unknown() {
-            None => Ok(fact),
+            None => {
+                self.look_at_sources(&fact, node.snapshot.as_ref().map_or("", |one| one.input.as_str()));
+                Ok(fact)
+            }
             Some(why) => Err(Missing {
                 node: Some(node.name.clone()),
                 what: format!("{label} of {}", node.name),
@@ -182,7 +306,10 @@ impl<'a> Context<'a> {
     /// The node list, or that it is missing.
     pub fn list(&self) -> Result<&'a NodeList, Missing> {
         match &self.cluster.list {
-            Observed::Known { value, .. } => Ok(value),
+            Observed::Known { value, .. } => {
+                self.look_at(&value.input);
+                Ok(value)
+            }
             other => Err(Missing {
                 node: None,
                 what: "the product's list of nodes".into(),
@@ -216,7 +343,9 @@ impl<'a> Context<'a> {
     /// The word answered to a question for this node, and where.
     pub fn answer(&self, node: Option<&Node>, id: &str) -> Option<(&'a str, &'a Place)> {
         let name = node.map_or("", |node| node.name.as_str());
-        self.cluster.answers.get(id, name).map(|answer| (answer.value.as_str(), &answer.place))
+        let answer = self.cluster.answers.get(id, name)?;
+        self.look_at(&self.cluster.answers.input);
+        Some((answer.value.as_str(), &answer.place))
     }
 
     /// The logs of a node's bundle, however old the bundle is.
@@ -234,10 +363,19 @@ impl<'a> Context<'a> {
     /// Whether a range of builds includes what `node` runs (or, for `None`, what every serving node and the
     /// database run) or the target. `Err` when that cannot be decided.
     pub fn applies(&self, applies: &Applies, node: Option<&Node>) -> Result<bool, Vec<Missing>> {
-        if applies.of == Build::Either
-            && self.cluster.target.is_some_and(|target| applies.versions.include(&target))
-        {
-            return Ok(true);
+        let range = &applies.versions;
+        match (applies.of, self.cluster.target) {
+            (Build::Target, target) => return Ok(target.is_some_and(|target| range.include(&target))),
+            (Build::Either, Some(target)) if range.include(&target) => return Ok(true),
+            // Whoever is still below the range, and will be in or above it.
+            (Build::Crossed, target) => {
+                let Some((_, from)) = target.zip(range.from).filter(|(target, from)| target >= from) else {
+                    return Ok(false);
+                };
+                let below = Versions { from: None, before: Some(from), inferred: range.inferred };
+                return self.applies(&Applies { of: Build::Current, versions: below }, node);
+            }
+            (Build::Current | Build::Either, _) => {}
         }
         let versions: Vec<(&str, &Observed<BuildVersion>)> = match node {
             Some(node) => vec![(node.name.as_str(), &node.version)],

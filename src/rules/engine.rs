@@ -11,36 +11,49 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges `rules` on the cluster: outcomes in order of rule id, then of subject.
 pub fn judge(cluster: &Cluster, knowledge: &Knowledge, rules: &[Rule]) -> Vec<Judged> {
-    let mut judged = Vec::new();
-    for rule in rules {
-        let cx = Context { cluster, knowledge, rule };
-        for (subject, outcome) in subjects(&cx) {
-            judged.push(Judged { rule: rule.id.clone(), subject, outcome });
-        }
-    }
-    judged
+    rules.iter().flat_map(|rule| Judging { cluster, knowledge, rule }.subjects()).collect()
 }
 
-fn subjects(cx: &Context) -> Vec<(Subject, Outcome)> {
-    if cx.rule.scope == Scope::Upgrade && cx.cluster.target.is_none() {
-        return vec![(Subject::cluster(), Outcome::not_applicable("no --target was given"))];
-    }
-    match cx.rule.subject {
-        SubjectKind::Cluster => vec![(Subject::cluster(), once(cx))],
-        SubjectKind::Database => vec![(Subject::database(), once(cx))],
-        SubjectKind::Node if cx.cluster.nodes.is_empty() => {
-            vec![(Subject::cluster(), Outcome::unknown(no_node()))]
+/// One rule on its way over its subjects.
+struct Judging<'a> {
+    cluster: &'a Cluster,
+    knowledge: &'a Knowledge,
+    rule: &'a Rule,
+}
+
+impl<'a> Judging<'a> {
+    fn subjects(&self) -> Vec<Judged> {
+        let Self { cluster, rule, .. } = self;
+        if rule.scope == Scope::Upgrade && cluster.target.is_none() {
+            let outcome = Outcome::not_applicable("no --target was given");
+            return vec![self.on(Subject::cluster(), |_| outcome)];
         }
-        SubjectKind::Node => {
-            cx.cluster.nodes.iter().map(|node| (Subject::node(&node.name), on_node(cx, node))).collect()
-        }
-        SubjectKind::Input => {
-            let bundles: Vec<&Input> = cx.cluster.inputs.iter().filter(|input| is_bundle(input)).collect();
-            if bundles.is_empty() {
-                return vec![(Subject::cluster(), Outcome::not_applicable("no bundle was given"))];
+        match rule.subject {
+            SubjectKind::Cluster => vec![self.on(Subject::cluster(), once)],
+            SubjectKind::Database => vec![self.on(Subject::database(), once)],
+            SubjectKind::Node if cluster.nodes.is_empty() => {
+                vec![self.on(Subject::cluster(), |_| Outcome::unknown(no_node()))]
             }
-            bundles.into_iter().map(|input| (Subject::input(&input.name), on_input(cx, input))).collect()
+            SubjectKind::Node => {
+                let on = |node: &'a Node| self.on(Subject::node(&node.name), |cx| on_node(cx, node));
+                cluster.nodes.iter().map(on).collect()
+            }
+            SubjectKind::Input => {
+                let bundles: Vec<&Input> = cluster.inputs.iter().filter(|input| is_bundle(input)).collect();
+                if bundles.is_empty() {
+                    let outcome = Outcome::not_applicable("no bundle was given");
+                    return vec![self.on(Subject::cluster(), |_| outcome)];
+                }
+                let on = |input: &Input| self.on(Subject::input(&input.name), |cx| on_input(cx, input));
+                bundles.into_iter().map(on).collect()
+            }
         }
+    }
+
+    fn on(&self, subject: Subject, check: impl FnOnce(&Context<'a>) -> Outcome) -> Judged {
+        let cx = Context::new(self.cluster, self.knowledge, self.rule);
+        let outcome = check(&cx);
+        Judged { rule: self.rule.id.clone(), subject, outcome, looked_at: cx.into_looked_at() }
     }
 }
 
@@ -70,7 +83,7 @@ fn once(cx: &Context) -> Outcome {
     })
 }
 
-fn on_node(cx: &Context, node: &Node) -> Outcome {
+fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
     let outcome = guarded(cx, || {
         gate(cx, Some(node)).unwrap_or_else(|| match cx.rule.check {
             Check::Node(check) => check(cx, node),

@@ -1,144 +1,250 @@
-//! Evaluator of `expectations.toml`: a fact, what it should be, and how many nodes must meet it.
+//! Evaluator of expectations: a fact, what it should be, and how many of the nodes or items must meet it.
 
+use super::condition::{self, Met};
 use super::context::{Context, evidence};
 use super::question;
-use crate::finding::{Finding, Missing, Outcome, Subject};
-use crate::knowledge::rows::{Expect, Expectation, Quantifier};
+use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::knowledge::facts::Of;
+use crate::knowledge::rows::{Expectation, Quantifier};
+use crate::model::export::Item;
 use crate::model::{Node, Observed};
 
-/// Judges the rows of the rule on one node.
-pub(super) fn on_node(cx: &Context, node: &Node) -> Outcome {
-    let (mut findings, mut missing, mut looked) = (Vec::new(), Vec::new(), false);
-    for row in rows(cx, Quantifier::Each) {
-        match judge(cx, row, node) {
-            Ok((None, _)) => {}
-            Ok((Some(true), _)) => looked = true,
-            Ok((Some(false), fact)) => findings.push(finding(cx, row, node, &fact)),
-            Err(gap) => missing.push(gap),
-        }
-    }
-    if findings.is_empty() && missing.is_empty() && !looked {
-        return Outcome::not_applicable("its condition does not hold on this node");
-    }
-    if findings.is_empty() && !missing.is_empty() && question::is_answered(cx, node) {
-        return question::answer(cx, Some(node));
-    }
-    Outcome::from_parts(findings, missing)
+/// Whom a row is judged on.
+#[derive(Clone, Copy)]
+pub(super) enum On<'a> {
+    /// The cluster or its database.
+    Cluster,
+    /// One node.
+    Node(&'a Node),
+    /// One item of a list.
+    Item(&'a Item),
 }
 
-/// Judges the rows of the rule that one node of the cluster must meet.
+/// What the rows of a rule gave together.
+#[derive(Default)]
+struct Judgement {
+    findings: Vec<Finding>,
+    missing: Vec<Missing>,
+    looked: bool,
+}
+
+/// Judges the rows of the rule on one node.
+pub(super) fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
+    let mut all = Judgement::default();
+    for row in rows(cx, Quantifier::Each) {
+        all.add(cx, row, On::Node(node), Some(node));
+    }
+    all.outcome(cx, Some(node))
+}
+
+/// Judges the rows of the rule on the cluster: on facts of the cluster, on every item of a list, and on nodes of
+/// which one at least must meet them.
 pub(super) fn on_cluster(cx: &Context) -> Outcome {
-    let (mut findings, mut missing) = (Vec::new(), Vec::new());
+    let mut all = Judgement::default();
+    for row in rows(cx, Quantifier::Each) {
+        let Some(list) = cx.knowledge.facts.list(&row.fact) else {
+            all.add(cx, row, On::Cluster, None);
+            continue;
+        };
+        match cx.items(list) {
+            Ok(items) => {
+                all.looked = true;
+                items.iter().for_each(|item| all.add(cx, row, On::Item(item), None));
+            }
+            Err(gap) => all.missing.push(gap),
+        }
+    }
     for row in rows(cx, Quantifier::Any) {
+        all.add_any(cx, row);
+    }
+    all.outcome(cx, None)
+}
+
+fn rows<'a>(cx: &Context<'a>, quantifier: Quantifier) -> impl Iterator<Item = &'a Expectation> + use<'a> {
+    let id = cx.rule.id.as_str();
+    cx.knowledge.rows.expectations.iter().filter(move |row| row.rule == id && row.quantifier == quantifier)
+}
+
+impl Judgement {
+    fn add<'a>(&mut self, cx: &Context<'a>, row: &Expectation, on: On<'a>, node: Option<&Node>) {
+        match judge(cx, row, on, node) {
+            Ok((None, _)) => {}
+            Ok((Some(true), _)) => self.looked = true,
+            Ok((Some(false), fact)) => self.findings.push(finding(cx, row, on, &fact)),
+            Err(gaps) => self.missing.extend(gaps),
+        }
+    }
+
+    /// A row that one node, or one item, must meet.
+    fn add_any<'a>(&mut self, cx: &Context<'a>, row: &Expectation) {
+        let subjects: Vec<On<'a>> = match cx.knowledge.facts.list(&row.fact) {
+            Some(list) => match cx.items(list) {
+                Ok(items) => items.iter().map(On::Item).collect(),
+                Err(gap) => return self.missing.push(gap),
+            },
+            None => cx.cluster.serving().map(On::Node).collect(),
+        };
         let (mut met, mut gaps, mut seen) = (false, Vec::new(), Vec::new());
-        for node in cx.cluster.serving() {
-            match judge(cx, row, node) {
+        for on in &subjects {
+            let node = if let On::Node(node) = on { Some(*node) } else { None };
+            match judge(cx, row, *on, node) {
                 Ok((fits, fact)) => {
                     met |= fits == Some(true);
-                    let excluded_by = row.when.as_ref().filter(|_| fits.is_none());
-                    let label = excluded_by.map_or(&row.label, |when| &when.label);
-                    seen.push(evidence(node, label, &fact));
+                    let excluding = row.when.first().filter(|_| fits.is_none());
+                    let (path, own) =
+                        excluding.map_or((&row.fact, &row.label), |when| (&when.fact, &when.label));
+                    seen.push(shown(*on, cx.knowledge.label(path, own), &fact));
                 }
-                Err(gap) => gaps.push(gap),
+                Err(gap) => gaps.extend(gap),
             }
         }
+        self.looked |= met;
         match (met, gaps.is_empty()) {
             (true, _) => {}
-            (false, false) => missing.extend(gaps),
-            (false, true) if seen.is_empty() => missing.push(nobody(row)),
+            (false, false) => self.missing.extend(gaps),
+            (false, true) if seen.is_empty() && cx.knowledge.facts.of(&row.fact) == Some(Of::Node) => {
+                self.missing.push(Missing {
+                    node: None,
+                    what: format!("{} of any node", cx.knowledge.label(&row.fact, &row.label)),
+                    why: "no node that counts is known".into(),
+                    from: Question::NodeList,
+                });
+            }
             (false, true) => {
-                let title = row.title.replace("{value}", "").replace("{node}", "");
+                let title = row.title.replace("{value}", "").replace("{node}", "").replace("{item}", "");
                 let mut finding = cx.finding(Subject::cluster(), title, row.remedy.clone());
+                if seen.is_empty() {
+                    let list = cx.knowledge.facts.list(&row.fact).unwrap_or_default();
+                    let place =
+                        cx.cluster.lists.get(list).and_then(Observed::place).cloned().unwrap_or_default();
+                    seen.push(Evidence::Absence { node: String::new(), fact: list.to_owned(), place });
+                }
                 finding.evidence = seen;
-                findings.push(if row.inferred { finding.inferred() } else { finding });
+                self.findings.push(weighed(row, finding));
             }
         }
     }
-    Outcome::from_parts(findings, missing)
-}
 
-fn nobody(row: &Expectation) -> Missing {
-    Missing {
-        node: None,
-        what: format!("{} of any node", row.label),
-        why: "no node that counts is known".into(),
-        from: crate::finding::Question::NodeList,
+    fn outcome(self, cx: &Context, node: Option<&Node>) -> Outcome {
+        if !self.findings.is_empty() {
+            return Outcome::Findings(self.findings);
+        }
+        if !self.missing.is_empty() {
+            // What no evidence shows, a person may.
+            let answered = question::is_answered(cx, node);
+            return if answered {
+                question::answer(cx, node)
+            } else {
+                Outcome::Unknown { missing: self.missing }
+            };
+        }
+        if !self.looked {
+            return Outcome::not_applicable("its condition does not hold here");
+        }
+        Outcome::pass()
     }
 }
 
-fn rows<'a>(cx: &Context<'a>, nodes: Quantifier) -> impl Iterator<Item = &'a Expectation> {
-    let id = cx.rule.id.as_str();
-    cx.knowledge.rows.expectations.iter().filter(move |row| row.rule == id && row.nodes == nodes)
-}
-
-/// Whether the node meets the row, with the fact; `None` with the fact that excludes the node where a condition does.
-fn judge(cx: &Context, row: &Expectation, node: &Node) -> Result<(Option<bool>, Observed<String>), Missing> {
-    if let Some(when) = &row.when {
-        let condition = cx.fact(node, &when.fact, &when.label)?;
-        if !condition.value().is_some_and(|value| value.eq_ignore_ascii_case(&when.is)) {
-            return Ok((None, condition));
+/// Whether the subject meets the row, with the fact; `None` with the fact that excludes the subject where a
+/// condition does.
+fn judge<'a>(
+    cx: &Context<'a>,
+    row: &Expectation,
+    on: On<'a>,
+    node: Option<&Node>,
+) -> Result<(Option<bool>, Observed<String>), Vec<Missing>> {
+    if let Some(applies) = &row.applies
+        && !cx.applies(applies, node)?
+    {
+        return Ok((None, Observed::not_collected("it concerns other builds")));
+    }
+    for when in &row.when {
+        match condition::met(cx, when, on).map_err(|gap| vec![gap])? {
+            (Met::Yes, _) => {}
+            (Met::No | Met::NotStated, fact) => return Ok((None, fact)),
         }
     }
     // Without an application there is no pool either; CLU-004 says so.
-    let application = node.fact("iis.application");
-    if row.fact.starts_with("iis.pool") && application.is_absent() {
-        return Ok((None, application));
+    if let On::Node(node) = on
+        && row.fact.starts_with("iis.pool")
+    {
+        let application = node.fact("iis.application");
+        if application.is_absent() {
+            return Ok((None, application));
+        }
     }
-    let fact = cx.fact(node, &row.fact, &row.label)?;
-    let value = fact.value().map(|value| value.trim().to_owned());
-    let text = match (&value, &row.built_in) {
-        (Some(value), _) => value.clone(),
-        (None, Some(built_in)) => built_in.clone(),
-        (None, None) => match row.expect {
-            Expect::Present => return Ok((Some(false), fact)),
-            Expect::Empty => return Ok((Some(true), fact)),
-            Expect::OneOf | Expect::ZeroSpan => {
-                return Err(Missing {
-                    node: Some(node.name.clone()),
-                    what: format!("{} of {}", row.label, node.name),
-                    why: "it is not stated, and its built-in value depends on the version of IIS".into(),
-                    from: crate::finding::Question::Answer { id: row.rule.clone() },
-                });
-            }
-        },
-    };
-    let fits = match row.expect {
-        Expect::Present => true,
-        Expect::Empty => text.is_empty(),
-        Expect::OneOf => row.values.iter().any(|wanted| wanted.eq_ignore_ascii_case(&text)),
-        Expect::ZeroSpan => is_zero_span(&text),
-    };
-    Ok((Some(fits), fact))
+    let itself = row.itself();
+    match condition::met(cx, &itself, on).map_err(|gap| vec![gap])? {
+        (Met::Yes, fact) => Ok((Some(true), fact)),
+        (Met::No, fact) => Ok((Some(false), fact)),
+        (Met::NotStated, _) => Err(vec![not_stated(cx, row, on)]),
+    }
 }
 
-fn finding(cx: &Context, row: &Expectation, node: &Node, fact: &Observed<String>) -> Finding {
-    let value = fact.value().map(String::as_str).or(row.built_in.as_deref()).unwrap_or_default();
-    let fill = |text: &str| text.replace("{node}", &node.name).replace("{value}", value);
-    let mut finding = cx
-        .finding(Subject::node(&node.name), fill(&row.title), fill(&row.remedy))
-        .because(evidence(node, &row.label, fact));
-    if fact.is_absent() && row.built_in.is_some() {
-        finding = finding.detail(format!("The setting is not stated; IIS then uses {value}."));
+fn not_stated(cx: &Context, row: &Expectation, on: On) -> Missing {
+    let label = cx.knowledge.label(&row.fact, &row.label);
+    let (node, what) = match on {
+        On::Cluster => (None, label.to_owned()),
+        On::Node(node) => (Some(node.name.clone()), format!("{label} of {}", node.name)),
+        On::Item(item) => (None, format!("{label} of {}", item.name)),
+    };
+    let from = if cx.has_question() {
+        Question::Answer { id: row.rule.clone() }
+    } else {
+        cx.untold(&row.fact, String::new(), String::new()).from
+    };
+    Missing {
+        node,
+        what,
+        why: "it is not stated, and what then holds is not the same everywhere".into(),
+        from,
     }
+}
+
+fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> Finding {
+    let value = fact.value().map(String::as_str).or(row.built_in.as_deref()).unwrap_or_default();
+    let (subject, node, item) = match on {
+        On::Cluster => (Subject { kind: cx.rule.subject, name: String::new() }, "", ""),
+        On::Node(node) => (Subject::node(&node.name), node.name.as_str(), ""),
+        On::Item(item) => (Subject { kind: cx.rule.subject, name: String::new() }, "", item.name.as_str()),
+    };
+    let fill = |text: &str| text.replace("{node}", node).replace("{item}", item).replace("{value}", value);
+    let label = cx.knowledge.label(&row.fact, &row.label);
+    let mut finding =
+        cx.finding(subject, fill(&row.title), fill(&row.remedy)).because(shown(on, label, fact));
+    if fact.is_absent()
+        && let Some(built_in) = &row.built_in
+    {
+        finding = finding.detail(format!("The setting is not stated; {built_in} is then used."));
+    }
+    weighed(row, finding)
+}
+
+/// With the severity and confidence of the row.
+fn weighed(row: &Expectation, finding: Finding) -> Finding {
+    let finding = row.severity.map_or(finding.clone(), |severity| finding.at(severity));
     if row.inferred { finding.inferred() } else { finding }
 }
 
-/// `00:00:00`, `0.00:00:00`, `0`.
-fn is_zero_span(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| matches!(c, '0' | ':' | '.'))
+/// A fact as evidence.
+fn shown(on: On, label: &str, fact: &Observed<String>) -> Evidence {
+    match on {
+        On::Node(node) => evidence(node, label, fact),
+        On::Cluster => told(label, fact),
+        On::Item(item) => {
+            let name = if item.name.is_empty() { String::new() } else { format!(" of {}", item.name) };
+            told(&format!("{label}{name}"), fact)
+        }
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::is_zero_span;
-
-    #[test]
-    fn zero_spans() {
-        for zero in ["00:00:00", "0.00:00:00", "0"] {
-            assert!(is_zero_span(zero));
+/// A fact that belongs to no node as evidence.
+pub(super) fn told(label: &str, fact: &Observed<String>) -> Evidence {
+    let place = fact.place().cloned().unwrap_or_default();
+    match fact.value() {
+        Some(value) => {
+            Evidence::Value { node: String::new(), fact: label.into(), value: value.clone(), place }
         }
-        for other in ["00:20:00", "1.05:00:00", "", "never"] {
-            assert!(!is_zero_span(other));
-        }
+        None => Evidence::Absence { node: String::new(), fact: label.into(), place },
     }
 }

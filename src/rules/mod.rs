@@ -4,6 +4,7 @@
 mod at_work;
 mod clock_skew;
 mod comparable;
+mod condition;
 mod context;
 mod engine;
 mod expectation;

@@ -11,7 +11,8 @@ pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
         return Outcome::Failed { error: format!("{id} has no question") };
     };
     let name = node.map_or("", |node| node.name.as_str());
-    let Some(answer) = cx.cluster.answers.get(id, name) else {
+    let Some(answer) = cx.cluster.answers.get(id, name).inspect(|_| cx.look_at(&cx.cluster.answers.input))
+    else {
         return Outcome::unknown(cx.unanswered(node, id, "nobody has answered it"));
     };
     if row.bad.contains(&answer.value) {
@@ -42,10 +43,9 @@ pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
     Outcome::pass_with(says(answer))
 }
 
-/// Whether the rule has a question and somebody answered it for the node: what no evidence shows, a person may.
-pub(super) fn is_answered(cx: &Context, node: &Node) -> bool {
-    let id = cx.rule.id.as_str();
-    cx.knowledge.rows.questions.iter().any(|row| row.id == id) && cx.answer(Some(node), id).is_some()
+/// Whether the rule has a question and somebody answered it, for the node or the cluster: what no evidence shows, a person may.
+pub(super) fn is_answered(cx: &Context, node: Option<&Node>) -> bool {
+    cx.has_question() && cx.answer(node, &cx.rule.id).is_some()
 }
 
 /// An answer as evidence.

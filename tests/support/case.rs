@@ -188,7 +188,12 @@ impl<'k> Bench<'k> {
     }
 
     fn assemble(&self, folder: &Path, options: &Options) -> Assembled {
-        let tools = Tools { scanner: &self.scanner, cleaner: &Cleaner, questions: &self.questions };
+        let tools = Tools {
+            scanner: &self.scanner,
+            cleaner: &Cleaner,
+            questions: &self.questions,
+            knowledge: self.knowledge,
+        };
         assemble(read_all(gather(folder, MAX_EXPORT_BYTES), tools), options)
     }
 }

@@ -17,6 +17,7 @@ enum Closes {
     NodeList,
     VersionHistory,
     NodeNames,
+    Export(String),
     Bundles,
     Again(String),
     Answer(String),
@@ -46,6 +47,7 @@ pub(super) fn missing(
                 Question::NodeList => (Closes::NodeList, None),
                 Question::VersionHistory => (Closes::VersionHistory, None),
                 Question::NodeNames => (Closes::NodeNames, None),
+                Question::Export { export } => (Closes::Export(export.clone()), fact.node.clone()),
                 Question::Bundle { node } => (Closes::Bundles, Some(node.clone())),
                 Question::BundleAgain { node, how } => (Closes::Again(how.clone()), Some(node.clone())),
                 Question::Nothing => (Closes::Nothing, fact.node.clone()),
@@ -111,6 +113,12 @@ fn texts(
             },
             vec!["On each of these nodes run as administrator: clusterbrief collect --app-dir \"C:\\inetpub\\wwwroot\\SecretServer\" (the folder that IIS shows for the application).".into()],
         ),
+        Closes::Export(id) => {
+            let export = knowledge.exports.iter().find(|export| export.id == *id);
+            let title = export.map_or(id.as_str(), |export| export.title.as_str());
+            let of = if nodes.is_empty() { String::new() } else { format!(" of {nodes}") };
+            (format!("Send {title}{of}"), export.map(|export| export.ask.clone()).into_iter().collect())
+        }
         Closes::Again(how) => (
             format!("Collect on {nodes} again, {how}"),
             vec!["Run the collector there as before, changed as said here; the new bundle replaces the old one.".into()],

@@ -1,0 +1,164 @@
+//! Records of an export to facts by path: one reading for JSON objects and table rows alike.
+
+use super::moment;
+use super::node_row::{Field, Fields};
+use crate::knowledge::Knowledge;
+use crate::knowledge::exports::{About, Export, Reading};
+use crate::knowledge::facts::{Fact, Kind, Of};
+use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::export::{Item, Told};
+use crate::model::{BuildVersion, Observed, Place};
+use std::collections::BTreeMap;
+
+/// What one export told.
+#[derive(Debug, Clone, Default)]
+pub struct ToldFacts {
+    /// Of the cluster and its database.
+    pub cluster: Told,
+    /// Of nodes, by the name the export has for them.
+    pub nodes: BTreeMap<String, Told>,
+    /// Items by list; a list without items was read and is empty.
+    pub lists: BTreeMap<String, Observed<Vec<Item>>>,
+}
+
+/// One object or row of an export: its fields by [`super::table::head`] of their name.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub(super) fields: Fields,
+    pub(super) place: Place,
+}
+
+/// Makes facts of the records of an export. A record of a node that names none tells only of the cluster.
+pub(super) fn tell(
+    export: &Export,
+    records: &[Record],
+    whole: Place,
+    knowledge: &Knowledge,
+    cleaner: &dyn Clean,
+) -> ToldFacts {
+    let mut told = ToldFacts::default();
+    let mut items = Vec::new();
+    for record in records {
+        let name =
+            export.name.iter().find_map(|head| record.fields.get(&super::table::head(head))?.text.as_deref());
+        let name =
+            name.map(|name| Excerpt::new(name, cleaner).as_str().trim().to_owned()).unwrap_or_default();
+        let (mut of_node, mut of_item) = (Told::new(), Told::new());
+        for (field, fact, found) in fields(export, record, knowledge) {
+            let sighting = observe(fact.kind, field.read, found, cleaner);
+            let onto = match fact.of {
+                Of::Cluster => &mut told.cluster,
+                Of::Node => &mut of_node,
+                Of::Item => &mut of_item,
+            };
+            join(onto, &fact.path, sighting);
+        }
+        match export.about {
+            About::Cluster => {}
+            About::Node if name.is_empty() => {}
+            About::Node => merge(told.nodes.entry(name).or_default(), of_node),
+            About::List => items.push(Item { name, place: record.place.clone(), facts: of_item }),
+        }
+    }
+    if export.about == About::List {
+        told.lists.insert(export.list().to_owned(), Observed::known(items, whole));
+    }
+    told
+}
+
+/// The fields of the record that tell facts.
+fn fields<'a>(
+    export: &'a Export,
+    record: &'a Record,
+    knowledge: &'a Knowledge,
+) -> impl Iterator<Item = (&'a crate::knowledge::exports::Field, &'a Fact, &'a Field)> {
+    export.fields.iter().filter_map(|field| {
+        let fact = knowledge.facts.get(field.fact.as_deref()?)?;
+        let found = field.heads.iter().find_map(|head| record.fields.get(&super::table::head(head)))?;
+        Some((field, fact, found))
+    })
+}
+
+/// One field as a fact in the form of its kind.
+fn observe(kind: Kind, reading: Reading, found: &Field, cleaner: &dyn Clean) -> Observed<String> {
+    let Some(text) = found.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+        // An empty text says that there is none; an empty flag, number or date says nothing.
+        return match kind {
+            Kind::Text => Observed::absent(found.place.clone()),
+            _ => Observed::not_collected(format!("{} is empty", found.place)),
+        };
+    };
+    let shown = || Excerpt::new(text, cleaner).as_str().to_owned();
+    let text = match reading {
+        Reading::LastNumber => {
+            text.rsplit(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty()).unwrap_or(text)
+        }
+        Reading::Plain | Reading::Not => text,
+    };
+    let read = match kind {
+        Kind::Text => Ok(shown()),
+        Kind::Flag => match (flag(text), reading) {
+            (Some(flag), Reading::Not) => Ok((!flag).to_string()),
+            (Some(flag), _) => Ok(flag.to_string()),
+            (None, _) => Err(format!("\"{}\" is neither yes nor no", shown())),
+        },
+        Kind::Number => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(text.to_owned()),
+            _ => Err(format!("\"{}\" is no number", shown())),
+        },
+        Kind::Version => BuildVersion::parse(text)
+            .map(|version| version.to_string())
+            .map_err(|error| format!("{error} (\"{}\")", shown())),
+        Kind::Moment => moment::parse(text)
+            .map(|moment| moment.to_string())
+            .map_err(|error| format!("{error} (\"{}\")", shown())),
+    };
+    match read {
+        Ok(value) => Observed::known(value, found.place.clone()),
+        Err(why) => Observed::unreadable(found.place.clone(), why),
+    }
+}
+
+/// Any usual word for yes or no.
+pub(super) fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "1" | "on" | "enabled" => Some(true),
+        "false" | "no" | "0" | "off" | "disabled" => Some(false),
+        _ => None,
+    }
+}
+
+/// Adds a sighting of a fact to those before it.
+pub(super) fn join(onto: &mut Told, path: &str, sighting: Observed<String>) {
+    let joined = match onto.remove(path) {
+        Some(earlier) => earlier.or(sighting),
+        None => sighting,
+    };
+    onto.insert(path.to_owned(), joined);
+}
+
+/// Adds all sightings of one record to those before them.
+pub(super) fn merge(onto: &mut Told, more: Told) {
+    for (path, sighting) in more {
+        join(onto, &path, sighting);
+    }
+}
+
+/// Adds the items of a list to those of another export; an item of the same name is the same thing.
+pub(super) fn merge_items(onto: &mut Observed<Vec<Item>>, more: Observed<Vec<Item>>) {
+    let (Observed::Known { value, sources, .. }, Observed::Known { value: items, sources: places, .. }) =
+        (&mut *onto, &more)
+    else {
+        let earlier = std::mem::take(onto);
+        *onto = earlier.or(more);
+        return;
+    };
+    for item in items {
+        let known = |one: &&mut Item| !item.name.is_empty() && one.name.eq_ignore_ascii_case(&item.name);
+        match value.iter_mut().find(known) {
+            Some(one) => merge(&mut one.facts, item.facts.clone()),
+            None => value.push(item.clone()),
+        }
+    }
+    sources.extend(places.iter().cloned());
+}

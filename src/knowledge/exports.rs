@@ -1,0 +1,130 @@
+//! What exports tell: how one is recognised, whom it speaks of, and which fact each of its fields is.
+
+use super::KnowledgeError;
+use super::facts::{Facts, Of};
+use super::layer::Kept;
+use super::sources::{Citation, Sources};
+use serde::Deserialize;
+
+/// A kind of export: an answer of the REST interface, a listing of the message bus, a result of a query.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Export {
+    /// Short name, such as `diagnostics`.
+    pub id: String,
+    /// What it is, in a reader's words, lower case: "the diagnostics of a node".
+    pub title: String,
+    /// How to get it, as an imperative sentence.
+    pub ask: String,
+    /// Whom its objects or rows speak of.
+    pub about: About,
+    /// The list its items belong to, such as `engine`; without it an item list is named like the export.
+    pub list: Option<String>,
+    /// Heads that name the node or the item, the first present counts. Heads are compared without regard to case,
+    /// blanks and punctuation.
+    #[serde(default)]
+    pub name: Vec<String>,
+    /// Key of the array in a document that holds more than one export, such as `queues`.
+    pub within: Option<String>,
+    /// Heads that an object or a header must have to be this export. An export told by a marker has none.
+    #[serde(default)]
+    pub told_by: Vec<String>,
+    /// The value every row of a query's result begins with; see `clusterbrief sql`.
+    pub marker: Option<String>,
+    /// Where the shape comes from.
+    pub cites: Vec<Citation>,
+    /// What its fields tell.
+    #[serde(rename = "field")]
+    pub fields: Vec<Field>,
+}
+
+/// Whom an export speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum About {
+    /// The cluster or its database: one object or row.
+    Cluster,
+    /// One node an object or row.
+    Node,
+    /// Things of which there are any number: one an object or row.
+    List,
+}
+
+/// One field of an export.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Heads it may have.
+    pub heads: Vec<String>,
+    /// Path of the fact it tells; without one it is known and dropped on reading, as secrets are.
+    pub fact: Option<String>,
+    /// How its text becomes the fact, where that is not plain reading.
+    #[serde(default)]
+    pub read: Reading,
+}
+
+/// How the text of a field becomes its fact.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    /// By the kind of the fact.
+    #[default]
+    Plain,
+    /// The last number in the text: .NET Framework as `4.5.1.528040` (domain 3).
+    LastNumber,
+    /// The other way round: a flag that says the contrary of the fact.
+    Not,
+}
+
+impl Export {
+    /// The list its items belong to.
+    pub fn list(&self) -> &str {
+        self.list.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Whether one of its fields tells a fact.
+    pub fn tells(&self, path: &str) -> bool {
+        self.fields.iter().any(|field| field.fact.as_deref() == Some(path))
+    }
+}
+
+/// Checks the exports against the format's rules.
+pub(super) fn check(
+    exports: &[Kept<Export>],
+    facts: &Facts,
+    sources: &Sources,
+    faults: &mut Vec<KnowledgeError>,
+) {
+    for kept in exports {
+        let export = &kept.record;
+        let fault = |why: &str| kept.fault(why);
+        faults.extend(export.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
+        if export.cites.is_empty() {
+            faults.push(fault("no source"));
+        }
+        if export.told_by.is_empty() && export.marker.is_none() {
+            faults.push(fault("nothing tells it: neither heads nor a marker"));
+        }
+        if export.about == About::Node && export.name.is_empty() {
+            faults.push(fault("it speaks of nodes, and no head names them"));
+        }
+        let known = |head: &String| {
+            export.name.contains(head) || export.fields.iter().any(|field| field.heads.contains(head))
+        };
+        if let Some(head) = export.told_by.iter().find(|head| !known(head)) {
+            faults.push(kept.fault(format!("told by {head}, which is no field")));
+        }
+        for path in export.fields.iter().filter_map(|field| field.fact.as_ref()) {
+            match facts.get(path) {
+                None => faults.push(kept.fault(format!("{path} is no fact"))),
+                Some(fact) if fact.of == Of::Item && !path.starts_with(&format!("{}.", export.list())) => {
+                    faults.push(kept.fault(format!("{path} is no fact of the list {}", export.list())));
+                }
+                Some(fact) if fact.of == Of::Node && export.about != About::Node => {
+                    faults.push(kept.fault(format!("{path} is a fact of a node, and no node is named")));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}

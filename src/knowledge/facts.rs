@@ -1,0 +1,105 @@
+//! Facts by path: what they are called, of whom they are, and in which form their text is kept.
+//!
+//! The paths of [`crate::model::lookup`] are built in, since code reads them; all others are records, so that a fact
+//! that an export or a bundle carries needs no code of its own.
+
+use super::KnowledgeError;
+use super::layer::Kept;
+use crate::model::lookup;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// One fact.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Fact {
+    /// Path, such as `database.compatibility-level`; of an item it begins with the list, such as `engine.`.
+    pub path: String,
+    /// The fact in a reader's words, lower case.
+    pub label: String,
+    /// Of whom it is.
+    pub of: Of,
+    /// The form its text is kept in.
+    #[serde(default)]
+    pub kind: Kind,
+    /// A collector may deliver it in a bundle (`machine` of `facts.json`).
+    #[serde(default)]
+    pub in_bundle: bool,
+}
+
+/// Of whom a fact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Of {
+    /// The cluster or its database.
+    Cluster,
+    /// One node.
+    Node,
+    /// One item of a list, such as an engine.
+    Item,
+}
+
+/// The form a fact's text is kept in: one spelling each, so that facts of different sources compare.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// As written, cleaned.
+    #[default]
+    Text,
+    /// `true` or `false`, from any usual word for it.
+    Flag,
+    /// Digits with an optional sign and fraction.
+    Number,
+    /// A build of the product.
+    Version,
+    /// A moment as [`crate::model::export::Moment`] prints it; ambiguous ones are unreadable.
+    Moment,
+}
+
+/// All records of facts by path.
+#[derive(Debug, Clone, Default)]
+pub struct Facts(BTreeMap<String, Fact>);
+
+impl Facts {
+    /// The record of a path.
+    pub fn get(&self, path: &str) -> Option<&Fact> {
+        self.0.get(path)
+    }
+
+    /// All of them, in order of path.
+    pub fn iter(&self) -> impl Iterator<Item = &Fact> {
+        self.0.values()
+    }
+
+    /// Of whom the fact at `path` is; `None` when there is no such fact. Answers are found of a node and of the
+    /// cluster alike and count as facts of the node that asks.
+    pub fn of(&self, path: &str) -> Option<Of> {
+        if lookup::is_fact(path) || path.starts_with(lookup::ANSWER) {
+            Some(Of::Node)
+        } else {
+            self.get(path).map(|fact| fact.of)
+        }
+    }
+
+    /// The list that an item's fact belongs to: `engine` of `engine.state`.
+    pub fn list<'p>(&self, path: &'p str) -> Option<&'p str> {
+        (self.of(path) == Some(Of::Item)).then(|| path.split_once('.').map_or(path, |(list, _)| list))
+    }
+
+    /// Checks the records and puts them in order.
+    pub(super) fn new(facts: Vec<Kept<Fact>>, faults: &mut Vec<KnowledgeError>) -> Self {
+        for kept in &facts {
+            let path = &kept.record.path;
+            if lookup::is_fact(path) || path.starts_with(lookup::ANSWER) {
+                faults.push(kept.fault("is built in"));
+            }
+            if !path.contains('.') || kept.record.label.is_empty() {
+                faults.push(kept.fault("a fact has a path of several parts and a label"));
+            }
+            if kept.record.in_bundle && kept.record.of != Of::Node {
+                faults.push(kept.fault("a bundle carries facts of its node only"));
+            }
+        }
+        Self(facts.into_iter().map(|kept| (kept.record.path.clone(), kept.record)).collect())
+    }
+}

@@ -1,0 +1,54 @@
+//! The one format of knowledge files: any file may hold records of any kind.
+
+use super::KnowledgeError;
+use super::actions::ActionRow;
+use super::exports::Export;
+use super::facts::Fact;
+use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
+use super::signatures::Signature;
+use super::sources::Source;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use toml::Spanned;
+
+/// A file as written. Every record remembers its line, so that what is wrong with it can be named.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct File {
+    /// The day its records were last reviewed.
+    pub(super) edition: Option<NaiveDate>,
+    /// What no procedure may ever do.
+    pub(super) never: Vec<String>,
+    pub(super) source: Vec<Spanned<Source>>,
+    pub(super) rule: Vec<Spanned<RuleRow>>,
+    pub(super) expectation: Vec<Spanned<Expectation>>,
+    pub(super) question: Vec<Spanned<QuestionRow>>,
+    pub(super) parity: Vec<Spanned<ParityRow>>,
+    pub(super) signature: Vec<Spanned<Signature>>,
+    pub(super) action: Vec<Spanned<ActionRow>>,
+    pub(super) fact: Vec<Spanned<Fact>>,
+    pub(super) export: Vec<Spanned<Export>>,
+}
+
+/// Where a record stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// File name.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+}
+
+/// Reads one file.
+pub(super) fn parse(file: &str, text: &str) -> Result<File, KnowledgeError> {
+    toml::from_str(text).map_err(|error| KnowledgeError {
+        origin: Origin { file: file.to_owned(), line: line(text, error.span().map_or(0, |span| span.start)) },
+        key: None,
+        why: error.message().to_owned(),
+    })
+}
+
+/// The line of a byte offset, from 1.
+pub(super) fn line(text: &str, offset: usize) -> usize {
+    text.get(..offset).unwrap_or(text).matches('\n').count() + 1
+}

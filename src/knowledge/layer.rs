@@ -1,0 +1,159 @@
+//! Layers of records: the built-in ones, and a support team's own laid over them.
+
+use super::KnowledgeError;
+use super::actions::ActionRow;
+use super::exports::Export;
+use super::facts::Fact;
+use super::file::{self, Origin};
+use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
+use super::signatures::Signature;
+use super::sources::Source;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// A record of a knowledge file.
+pub(super) trait Record {
+    /// What it is called in messages.
+    const KIND: &'static str;
+    /// What tells it from others of its kind; a later layer replaces the record of the same key.
+    fn key(&self) -> String;
+}
+
+macro_rules! keyed {
+    ($($record:ty: $kind:literal, $key:expr;)+) => {
+        $(impl Record for $record {
+            const KIND: &'static str = $kind;
+            fn key(&self) -> String {
+                let key: fn(&Self) -> String = $key;
+                key(self)
+            }
+        })+
+    };
+}
+
+keyed! {
+    Source: "source", |one| one.key.clone();
+    RuleRow: "rule", |one| one.id.clone();
+    Expectation: "expectation", Expectation::key;
+    QuestionRow: "question", |one| one.id.clone();
+    ParityRow: "parity", |one| one.fact.clone();
+    Signature: "signature", |one| one.id.clone();
+    ActionRow: "action", |one| one.id.clone();
+    Fact: "fact", |one| one.path.clone();
+    Export: "export", |one| one.id.clone();
+}
+
+/// A record with the place it came from.
+pub(super) struct Kept<T> {
+    pub(super) record: T,
+    pub(super) origin: Origin,
+}
+
+impl<T: Record> Kept<T> {
+    /// That something is wrong with it.
+    pub(super) fn fault(&self, why: impl Into<String>) -> KnowledgeError {
+        KnowledgeError { origin: self.origin.clone(), key: Some(self.record.key()), why: why.into() }
+    }
+}
+
+/// A record that a later layer replaced.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Overridden {
+    /// Kind of the record, such as `signature`.
+    pub kind: &'static str,
+    /// Its key.
+    pub key: String,
+    /// Where the record that counts stands.
+    pub by: Origin,
+}
+
+/// All records of all layers, the later ones over the earlier ones.
+#[derive(Default)]
+pub(super) struct Layers {
+    pub(super) edition: Option<NaiveDate>,
+    pub(super) never: Vec<String>,
+    pub(super) sources: Vec<Kept<Source>>,
+    pub(super) rules: Vec<Kept<RuleRow>>,
+    pub(super) expectations: Vec<Kept<Expectation>>,
+    pub(super) questions: Vec<Kept<QuestionRow>>,
+    pub(super) parity: Vec<Kept<ParityRow>>,
+    pub(super) signatures: Vec<Kept<Signature>>,
+    pub(super) actions: Vec<Kept<ActionRow>>,
+    pub(super) facts: Vec<Kept<Fact>>,
+    pub(super) exports: Vec<Kept<Export>>,
+    pub(super) overridden: Vec<Overridden>,
+    pub(super) faults: Vec<KnowledgeError>,
+}
+
+/// Lays the records of one kind of one file over those before; two records of one key in one layer are a fault.
+struct Laying<'a> {
+    file: &'a str,
+    text: &'a str,
+    seen: &'a mut BTreeMap<(&'static str, String), Origin>,
+    overridden: &'a mut Vec<Overridden>,
+    faults: &'a mut Vec<KnowledgeError>,
+}
+
+impl Laying<'_> {
+    fn lay<T: Record>(&mut self, onto: &mut Vec<Kept<T>>, records: Vec<Spanned<T>>) {
+        for record in records {
+            let line = file::line(self.text, record.span().start);
+            let origin = Origin { file: self.file.to_owned(), line };
+            let kept = Kept { record: record.into_inner(), origin };
+            let key = kept.record.key();
+            if let Some(first) = self.seen.insert((T::KIND, key.clone()), kept.origin.clone()) {
+                self.faults
+                    .push(kept.fault(format!("stands twice, also in {}, line {}", first.file, first.line)));
+                continue;
+            }
+            match onto.iter_mut().find(|one| one.record.key() == key) {
+                Some(earlier) => {
+                    let by = kept.origin.clone();
+                    self.overridden.push(Overridden { kind: T::KIND, key, by });
+                    *earlier = kept;
+                }
+                None => onto.push(kept),
+            }
+        }
+    }
+}
+
+impl Layers {
+    /// Lays one layer over those before: its files by name with their text.
+    pub(super) fn lay<'a>(&mut self, files: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        let mut seen = BTreeMap::new();
+        for (name, text) in files {
+            let file = match file::parse(name, text) {
+                Ok(file) => file,
+                Err(fault) => {
+                    self.faults.push(fault);
+                    continue;
+                }
+            };
+            self.edition = file.edition.or(self.edition);
+            self.never.extend(file.never);
+            let mut laying = Laying {
+                file: name,
+                text,
+                seen: &mut seen,
+                overridden: &mut self.overridden,
+                faults: &mut self.faults,
+            };
+            laying.lay(&mut self.sources, file.source);
+            laying.lay(&mut self.rules, file.rule);
+            laying.lay(&mut self.expectations, file.expectation);
+            laying.lay(&mut self.questions, file.question);
+            laying.lay(&mut self.parity, file.parity);
+            laying.lay(&mut self.signatures, file.signature);
+            laying.lay(&mut self.actions, file.action);
+            laying.lay(&mut self.facts, file.fact);
+            laying.lay(&mut self.exports, file.export);
+        }
+    }
+}
+
+/// The records alone.
+pub(super) fn records<T>(kept: Vec<Kept<T>>) -> Vec<T> {
+    kept.into_iter().map(|one| one.record).collect()
+}

@@ -193,12 +193,9 @@ fn not_stated(cx: &Context, row: &Expectation, on: On) -> Missing {
     } else {
         cx.untold(&row.fact, String::new(), String::new()).from
     };
-    Missing {
-        node,
-        what,
-        why: "it is not stated, and what then holds is not the same everywhere".into(),
-        from,
-    }
+    // The kinds of facts whose settings have a value when they are not stated.
+    let built_in = if is_of_iis(row) { ", and its built-in value depends on the version of IIS" } else { "" };
+    Missing { node, what, why: format!("it is not stated{built_in}"), from }
 }
 
 fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> Finding {
@@ -215,9 +212,17 @@ fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> 
     if fact.is_absent()
         && let Some(built_in) = &row.built_in
     {
-        finding = finding.detail(format!("The setting is not stated; {built_in} is then used."));
+        finding = finding.detail(format!(
+            "The setting is not stated; {} then uses {built_in}.",
+            if is_of_iis(row) { "IIS" } else { "the product" }
+        ));
     }
     weighed(row, finding)
+}
+
+/// Whether the fact is a setting of IIS rather than of the product.
+fn is_of_iis(row: &Expectation) -> bool {
+    row.fact.starts_with("iis.")
 }
 
 /// With the severity and confidence of the row.

@@ -45,6 +45,19 @@ impl<'a> Configs<'a> {
         Self { files: configs }
     }
 
+    /// The text of one of them, for whoever takes facts from it; absent where the folder has no such file.
+    pub(super) fn text(&self, name: &str) -> Observed<String> {
+        let place = Place::file(name);
+        match self.files.iter().find(|(file, _)| file.path.eq_ignore_ascii_case(name)) {
+            None => Observed::absent(place),
+            Some((_, Err(error))) => Observed::unreadable(place, reason(error)),
+            Some((_, Ok(bytes))) => match config::decode(bytes) {
+                Ok(text) => Observed::known(text.into_owned(), place),
+                Err(error) => Observed::unreadable(place, error.to_string()),
+            },
+        }
+    }
+
     /// Writes them redacted. Equal content under two spellings of one name cannot happen on Windows; elsewhere the
     /// last one stands in the facts.
     pub(super) fn write(

@@ -36,11 +36,12 @@ impl Iis {
         Self(bytes)
     }
 
-    /// The facts of IIS. `folder` is the application folder as the node knows it.
+    /// The facts of IIS. `folder` is the application folder as the node knows it, `own` the text of its `web.config`.
     pub(super) fn facts(
         self,
         options: &Options,
         folder: &Observed<String>,
+        own: &Observed<String>,
         printer: &Fingerprinter,
     ) -> Observed<IisFacts> {
         let place = Place::file(FILE);
@@ -57,7 +58,7 @@ impl Iis {
         let mark = |name: &str| printer.marker(&name.to_lowercase());
         let facts = guarded(|| {
             let text = config::decode(&bytes)?;
-            application_host::read(&text, &sought(options, folder), &mark)
+            application_host::read(&text, own, &sought(options, folder), &mark)
         });
         match facts {
             Some(Ok(facts)) => Observed::known(facts, place),

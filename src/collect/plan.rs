@@ -125,7 +125,7 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         item: Item::Iis,
-        what: "the application, its pool, bindings and authentication",
+        what: "the application, its site, pool, bindings, authentication and what IIS lets it do",
         source: "`applicationHost.config` of IIS, or the file given with `--iis-config`",
         why: "the product needs certain settings there on every node",
         member: "`facts.json`",

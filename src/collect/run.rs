@@ -35,6 +35,7 @@ pub fn run(
     let configs = Configs::read(&files, &mut harvest);
     let iis = Iis::read(options, &mut harvest);
     let redactor = harvest.redactor()?;
+    let web_config = configs.text("web.config");
 
     let mut bundle = BundleWriter::create(&options.out, &bundle_name(&node, started), options.form)?;
     let states = configs.write(&mut bundle, &redactor, &printer)?;
@@ -47,7 +48,7 @@ pub fn run(
 
     let folder =
         if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
-    let iis = iis.facts(options, &folder, &printer);
+    let iis = iis.facts(options, &folder, &web_config, &printer);
     let facts = NodeFacts {
         host: host_facts::facts(options, host, started, &printer),
         application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },

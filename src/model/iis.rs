@@ -29,8 +29,48 @@ pub struct IisApplication {
     /// Pool settings by [`POOL_SETTINGS`] name: from the pool, else from `applicationPoolDefaults`, else
     /// `Absent`, which means the built-in value of that IIS version.
     pub pool_settings: BTreeMap<String, Observed<String>>,
-    /// Authentication by sub-path (`""` for the application itself) and kind, where stated.
+    /// Authentication by sub-path (`""` for the application itself) and kind, where known. Rules look at `settings`,
+    /// which has the lines too.
     pub authentication: BTreeMap<String, BTreeMap<String, bool>>,
+    /// Settings that hold for the application, by [`is_application_setting`] name; `Absent` where no file states them.
+    /// A bundle of format 1.0 has none.
+    #[serde(default)]
+    pub settings: BTreeMap<String, Observed<String>>,
+}
+
+/// Settings of `system.webServer` and of the site that hold for the application, beside those of its authentication.
+pub const APPLICATION_SETTINGS: &[&str] = &[
+    "default-document",
+    "directory-browsing",
+    "isapi.aspnet-v4",
+    "pool.applications",
+    "site.auto-start",
+    "tms",
+    "x-powered-by",
+];
+
+/// Kinds of authentication taken (domain 1.6). `forms` is none of IIS: it stands in `web.config`.
+pub const AUTHENTICATION_KINDS: &[&str] = &["anonymous", "basic", "digest", "windows"];
+
+/// Kinds taken of the [`AUTHENTICATED_PATHS`]: those that the product asks for there.
+pub const PATH_AUTHENTICATION_KINDS: &[&str] = &["anonymous", "windows"];
+
+/// Folders below the application that need an authentication of their own under Integrated Windows Authentication
+/// (domain 1.1).
+pub const AUTHENTICATED_PATHS: &[&str] =
+    &["api/DistributedEngine", "integrations", "launchers", "rdp", "webservices"];
+
+/// Whether `name` is that of a setting of the application: one of [`APPLICATION_SETTINGS`], or
+/// `authentication.KIND` or `authentication.PATH.KIND`.
+pub fn is_application_setting(name: &str) -> bool {
+    let authentication =
+        name.strip_prefix("authentication.").is_some_and(|rest| match rest.rsplit_once('.') {
+            None => AUTHENTICATION_KINDS.contains(&rest),
+            Some((path, kind)) => {
+                AUTHENTICATED_PATHS.contains(&path) && PATH_AUTHENTICATION_KINDS.contains(&kind)
+            }
+        });
+    authentication || APPLICATION_SETTINGS.contains(&name)
 }
 
 /// The pool settings taken: element path below `<add name=…>` in `applicationPools`, then the attribute.

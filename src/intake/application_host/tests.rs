@@ -1,0 +1,256 @@
+//! The whole reader on one file and its variants.
+
+use super::*;
+use crate::model::iis::{POOL_SETTINGS, is_application_setting};
+use proptest::prelude::*;
+
+const CONFIG: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<configuration>
+  <configSections><sectionGroup name="system.webServer">
+    <section name="defaultDocument" overrideModeDefault="Allow" />
+    <sectionGroup name="security"><sectionGroup name="authentication">
+      <section name="anonymousAuthentication" overrideModeDefault="Deny" />
+      <section name="windowsAuthentication" overrideModeDefault="Deny" />
+    </sectionGroup></sectionGroup>
+  </sectionGroup></configSections>
+  <system.applicationHost>
+    <applicationPools>
+      <add name="DefaultAppPool" />
+      <add name="SecretServer" managedRuntimeVersion="v4.0" startMode="AlwaysRunning">
+        <processModel identityType="SpecificUser" userName="CORP\svc-ss" password="[enc:IISWASOnlyAesProvider:abc:enc]" idleTimeout="00:00:00" />
+        <recycling><periodicRestart><schedule><add value="03:00:00" /><add value="15:00:00" /></schedule></periodicRestart></recycling>
+      </add>
+      <applicationPoolDefaults managedRuntimeVersion="v2.0">
+        <processModel loadUserProfile="true" identityType="ApplicationPoolIdentity" />
+      </applicationPoolDefaults>
+    </applicationPools>
+    <sites>
+      <site name="Default Web Site" id="1">
+        <application path="/"><virtualDirectory path="/" physicalPath="%SystemDrive%\inetpub\wwwroot" /></application>
+        <application path="/SecretServer" applicationPool="SecretServer">
+          <virtualDirectory path="/" physicalPath="C:\inetpub\wwwroot\SecretServer" />
+        </application>
+        <bindings>
+          <binding protocol="https" bindingInformation="*:443:" sslFlags="0" />
+          <binding protocol="http" bindingInformation="*:80:" />
+        </bindings>
+      </site>
+      <applicationDefaults applicationPool="DefaultAppPool" />
+    </sites>
+  </system.applicationHost>
+  <system.webServer>
+    <defaultDocument enabled="true" />
+    <httpProtocol><customHeaders><clear /><add name="X-Powered-By" value="ASP.NET" /></customHeaders></httpProtocol>
+    <security>
+      <isapiCgiRestriction>
+        <add path="%windir%\Microsoft.NET\Framework64\v4.0.30319\aspnet_isapi.dll" allowed="true" description="ASP.NET v4.0.30319" />
+        <add path="%windir%\Microsoft.NET\Framework\v4.0.30319\aspnet_isapi.dll" allowed="true" description="ASP.NET v4.0.30319" />
+      </isapiCgiRestriction>
+      <authentication>
+        <anonymousAuthentication enabled="true" userName="IUSR" /><windowsAuthentication enabled="false"><providers /></windowsAuthentication>
+      </authentication>
+    </security>
+  </system.webServer>
+  <location path="Default Web Site/SecretServer"><system.webServer><security><authentication>
+    <anonymousAuthentication enabled="false" /><windowsAuthentication enabled="true" />
+  </authentication></security></system.webServer></location>
+  <location path="default web site/secretserver/Launchers"><system.webServer><security><authentication>
+    <anonymousAuthentication enabled="true" />
+  </authentication></security></system.webServer></location>
+</configuration>
+"#;
+
+fn mark(name: &str) -> String {
+    format!("<{}>", name.len())
+}
+
+fn none() -> Observed<String> {
+    Observed::absent(Place::file(OWN))
+}
+
+fn app(sought: Sought) -> Observed<IisApplication> {
+    read(CONFIG, &none(), &sought, &mark).unwrap().application
+}
+
+/// A setting of the application, with this text and its own `web.config`.
+fn setting(text: &str, own: &Observed<String>, name: &str) -> Observed<String> {
+    let found = read(text, own, &Sought::Named("SecretServer".into()), &mark).unwrap().application;
+    found.value().unwrap().settings[name].clone()
+}
+
+fn stated(name: &str) -> Observed<String> {
+    setting(CONFIG, &none(), name)
+}
+
+fn own(sections: &str) -> Observed<String> {
+    let text = format!("<configuration>\n<system.webServer>{sections}</system.webServer></configuration>");
+    Observed::known(text, Place::file(OWN))
+}
+
+fn known(value: &str, file: &str, line: u32) -> Observed<String> {
+    Observed::known(value.to_owned(), Place::line(file, line))
+}
+
+/// The line of the sample a text stands in.
+fn line(of: &str) -> u32 {
+    let at = CONFIG.lines().position(|line| line.contains(of)).unwrap();
+    u32::try_from(at + 1).unwrap()
+}
+
+#[test]
+fn the_application_is_found_by_its_folder() {
+    let found = app(Sought::Folder(r"c:\Inetpub\wwwroot\SecretServer\".into()));
+    let app = found.value().unwrap();
+    assert_eq!((app.site.as_str(), app.path.as_str()), ("Default Web Site", "/SecretServer"));
+    assert_eq!(app.bindings, ["http *:80:", "https *:443:"]);
+    assert_eq!(found.place(), Some(&Place::line(FILE, line(r#"path="/SecretServer""#))));
+}
+
+#[test]
+fn a_setting_comes_from_the_pool_then_from_the_defaults_then_it_is_absent() {
+    let found = app(Sought::Named("secretserver".into()));
+    let pool = &found.value().unwrap().pool_settings;
+    assert_eq!(pool["managedRuntimeVersion"], known("v4.0", FILE, line(r#"add name="SecretServer""#)));
+    assert_eq!(pool["processModel.loadUserProfile"], known("true", FILE, line("loadUserProfile")));
+    assert!(pool["enable32BitAppOnWin64"].is_absent());
+    assert_eq!(
+        pool["recycling.periodicRestart.schedule"].value().map(String::as_str),
+        Some("03:00:00 15:00:00")
+    );
+    assert_eq!(pool.len(), POOL_SETTINGS.len());
+}
+
+#[test]
+fn no_password_and_no_user_name_comes_through() {
+    let shown = serde_json::to_string(&app(Sought::Named("SecretServer".into()))).unwrap();
+    assert!(shown.contains("<11>") && !shown.contains("svc-ss") && !shown.contains("enc:"), "{shown}");
+    assert!(!shown.contains("IUSR"), "{shown}");
+}
+
+#[test]
+fn none_is_absent_and_two_are_unreadable() {
+    assert!(app(Sought::Folder(r"D:\SecretServer".into())).is_absent());
+    let twice = CONFIG.replace(r"%SystemDrive%\inetpub\wwwroot", r"D:\old\SecretServer");
+    let found = read(&twice, &none(), &Sought::Named("SecretServer".into()), &mark).unwrap().application;
+    assert!(matches!(found, Observed::Unreadable { .. }), "{found:?}");
+}
+
+#[test]
+fn every_setting_has_a_name_of_the_model() {
+    let found = app(Sought::Named("SecretServer".into()));
+    let settings = &found.value().unwrap().settings;
+    assert!(settings.keys().all(|name| is_application_setting(name)), "{:?}", settings.keys());
+    let plain = crate::model::iis::APPLICATION_SETTINGS;
+    assert!(plain.iter().all(|name| settings.contains_key(*name)), "{:?}", settings.keys());
+}
+
+#[test]
+fn the_nearest_location_counts_and_what_it_leaves_out_is_inherited() {
+    let location = line("<anonymousAuthentication enabled=\"false\" />");
+    assert_eq!(stated("authentication.anonymous"), known("false", FILE, location));
+    assert_eq!(stated("authentication.windows"), known("true", FILE, location));
+    let launchers = line("Launchers") + 1;
+    assert_eq!(stated("authentication.launchers.anonymous"), known("true", FILE, launchers));
+    assert_eq!(stated("authentication.launchers.windows"), known("true", FILE, location));
+    assert_eq!(stated("authentication.integrations.anonymous"), known("false", FILE, location));
+    let found = app(Sought::Named("SecretServer".into()));
+    let switches = &found.value().unwrap().authentication;
+    assert!(!switches[""]["anonymous"] && switches[""]["windows"] && switches["launchers"]["anonymous"]);
+}
+
+#[test]
+fn a_section_that_is_not_declared_as_locked_may_be_overridden_by_a_file_nobody_read() {
+    let basic = stated("authentication.basic").why_unknown().unwrap();
+    assert!(basic.contains("above the application"), "{basic}");
+    let open =
+        CONFIG.replace("<section name=\"anonymousAuthentication\" overrideModeDefault=\"Deny\" />", "");
+    let sub = setting(&open, &none(), "authentication.rdp.anonymous").why_unknown().unwrap();
+    assert!(sub.contains("a web.config in rdp"), "{sub}");
+}
+
+#[test]
+fn at_the_root_of_a_site_nothing_stands_above() {
+    let root =
+        CONFIG.replace(r#"path="/SecretServer""#, r#"path="/""#).replacen(r#"path="/""#, r#"path="/old""#, 1);
+    assert_eq!(setting(&root, &none(), "default-document"), known("true", FILE, line("<defaultDocument")));
+    assert_eq!(setting(&root, &none(), "x-powered-by"), known("present", FILE, line("<customHeaders>")));
+    assert!(setting(&root, &none(), "directory-browsing").is_absent());
+}
+
+#[test]
+fn the_applications_own_file_overrides_what_is_not_locked() {
+    let file = own(
+        "<defaultDocument enabled=\"False\" />\n<httpProtocol><customHeaders><remove name=\"x-powered-by\" /></customHeaders></httpProtocol>\n\
+         <security><authentication><windowsAuthentication enabled=\"false\" /></authentication></security>",
+    );
+    assert_eq!(setting(CONFIG, &file, "default-document"), known("false", OWN, 2));
+    assert_eq!(setting(CONFIG, &file, "x-powered-by"), Observed::absent(Place::line(OWN, 3)));
+    assert_eq!(setting(CONFIG, &file, "authentication.windows").value().unwrap(), "true");
+    let unlocked = CONFIG.replace(
+        r#"<location path="Default Web Site/SecretServer">"#,
+        r#"<location path="Default Web Site/SecretServer" overrideMode="Allow">"#,
+    );
+    assert_eq!(setting(&unlocked, &file, "authentication.windows"), known("false", OWN, 4));
+}
+
+#[test]
+fn an_own_file_that_could_not_be_read_leaves_open_what_it_might_say() {
+    let unread = Observed::unreadable(Place::file(OWN), "access is denied");
+    for own in [unread, Observed::known("<configuration>".into(), Place::file(OWN))] {
+        assert!(setting(CONFIG, &own, "default-document").is_unknown());
+        assert_eq!(setting(CONFIG, &own, "authentication.windows").value().unwrap(), "true");
+    }
+}
+
+#[test]
+fn one_denied_entry_of_asp_net_is_enough() {
+    assert_eq!(stated("isapi.aspnet-v4"), known("true", FILE, line("Framework64")));
+    let denied = CONFIG.replace(
+        r#"Framework\v4.0.30319\aspnet_isapi.dll" allowed="true""#,
+        r#"Framework\v4.0.30319\aspnet_isapi.dll" allowed="false""#,
+    );
+    assert_eq!(setting(&denied, &none(), "isapi.aspnet-v4"), known("false", FILE, line("Framework64") + 1));
+    let unlisted = CONFIG.replace("v4.0.30319", "v2.0.50727");
+    assert!(setting(&unlisted, &none(), "isapi.aspnet-v4").is_absent());
+    let open =
+        unlisted.replace("<isapiCgiRestriction>", "<isapiCgiRestriction notListedIsapisAllowed=\"true\">");
+    assert_eq!(setting(&open, &none(), "isapi.aspnet-v4").value().unwrap(), "true");
+}
+
+#[test]
+fn neighbours_are_counted_and_tms_is_seen() {
+    assert_eq!(stated("pool.applications").value().unwrap(), "0");
+    assert_eq!(stated("tms").value().unwrap(), "false");
+    let beside = CONFIG.replace(
+        "<bindings>",
+        r#"<application path="/TMSAgent" applicationPool="secretserver"><virtualDirectory path="/" physicalPath="C:\a" />
+           <virtualDirectory path="/b" physicalPath="C:\b" /></application><bindings>"#,
+    );
+    assert_eq!(setting(&beside, &none(), "pool.applications").value().unwrap(), "1");
+    assert_eq!(setting(&beside, &none(), "tms").value().unwrap(), "true");
+    assert!(stated("site.auto-start").is_absent());
+    let stopped = CONFIG.replace("<site ", r#"<site serverAutoStart="false" "#);
+    assert_eq!(setting(&stopped, &none(), "site.auto-start").value().unwrap(), "false");
+}
+
+#[test]
+fn hostile_files_are_refused_or_say_nothing() {
+    let sought = Sought::Named("SecretServer".into());
+    let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><configuration>&b;</configuration>";
+    assert!(read(bomb, &none(), &sought, &mark).is_err());
+    let empty = read("<configuration/>", &none(), &sought, &mark).unwrap();
+    assert!(empty.application.is_absent());
+    let nested = CONFIG.replace("</configuration>", &"<location path='Default Web Site/'/>".repeat(10_000))
+        + "</configuration>";
+    assert_eq!(setting(&nested, &none(), "authentication.windows").value().unwrap(), "true");
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in "[<>a/='\" \n&;!\\[\\]?-]{0,80}", inside in "[a-z<>/=\" .]{0,60}") {
+        let sought = Sought::Named("SecretServer".into());
+        let _ = read(&text, &none(), &sought, &mark);
+        let mixed = CONFIG.replace("<isapiCgiRestriction>", &inside);
+        let _ = read(&mixed, &Observed::known(text, Place::file(OWN)), &sought, &mark);
+    }
+}

@@ -3,6 +3,7 @@
 use super::KnowledgeError;
 use super::layer::Kept;
 use super::sources::{Citation, Sources};
+use crate::finding::Severity;
 use crate::model::BuildVersion;
 use regex::Regex;
 use serde::Deserialize;
@@ -18,8 +19,13 @@ pub struct Signature {
     pub title: String,
     /// What kind of trouble it belongs to.
     pub family: Family,
+    /// How bad it is. A finding of a rule that rests on it is at most as bad as both.
+    pub severity: Severity,
     /// Rules it is evidence for.
     pub rules: Vec<String>,
+    /// It says nothing alone, and makes a finding only beside another signature of the same rule.
+    #[serde(default)]
+    pub supporting: bool,
     /// Where it appears, as a sentence.
     pub seen: String,
     /// Why it happens, as a sentence.
@@ -55,10 +61,22 @@ pub struct Signature {
 pub enum Family {
     /// A node that does not fit its cluster or its database.
     Cluster,
+    /// Upgrades and their installer.
+    Upgrade,
+    /// SQL Server and the database.
+    Database,
     /// Web server, sessions, start-up.
     Web,
+    /// Message bus and engines.
+    Bus,
+    /// Backups and replicas.
+    Backup,
     /// Licences and their activation.
     Licensing,
+    /// Hardware security modules, FIPS, TLS, certificates.
+    Security,
+    /// The product's work on other machines: no matter of readiness. Such an entry can never change a verdict.
+    Workload,
 }
 
 /// A text of the product, in all spellings that weigh the same.
@@ -67,6 +85,10 @@ pub enum Family {
 pub struct Wording {
     /// The text as the source has it, in each of its spellings.
     pub texts: Vec<String>,
+    /// Those of the texts that are the same in every language of Windows, .NET and SQL Server: names of types, error
+    /// codes, texts of programs that speak English only.
+    #[serde(default)]
+    pub neutral: Vec<String>,
     /// How much a match says.
     pub weight: Weight,
     /// A looser pattern to search for instead of the texts, in lower case.
@@ -132,6 +154,16 @@ impl Signature {
             .position(|wording| Regex::new(&wording.pattern()).is_ok_and(|pattern| pattern.is_match(&text)))
     }
 
+    /// Whether its absence from the log of a system that speaks another language than English says something.
+    pub fn is_language_neutral(&self) -> bool {
+        self.wordings.iter().any(|wording| !wording.neutral.is_empty())
+    }
+
+    /// Whether the product is known to print it: a label of the documentation proves nothing by its absence.
+    pub fn is_literal(&self) -> bool {
+        self.wordings.iter().any(|wording| wording.weight == Weight::Literal)
+    }
+
     fn confirmed_source(&self) -> bool {
         self.cites.iter().any(|citation| citation.status.confirms())
     }
@@ -168,6 +200,10 @@ fn fault(signature: &Signature) -> Option<&'static str> {
         Some("wordings have an example, a symptom has none")
     } else if signature.wordings.iter().any(|wording| wording.texts.is_empty()) {
         Some("a wording without a text")
+    } else if signature.wordings.iter().any(|one| one.neutral.iter().any(|text| !one.texts.contains(text))) {
+        Some("a language-neutral text is not among the texts of its wording")
+    } else if signature.family == Family::Workload && signature.severity != Severity::Info {
+        Some("an entry of family workload is info: it must not change a verdict")
     } else if texts().any(|text| text.len() < SHORTEST_TEXT) {
         Some("a text is shorter than eight bytes")
     } else if signature.wordings.iter().any(|wording| wording.pattern.as_deref().is_some_and(has_capitals)) {
@@ -194,6 +230,51 @@ mod tests {
 
     fn matches(signature: &Signature, line: &str) -> bool {
         signature.wording_in(line).is_some()
+    }
+
+    /// The ids of domain section 5.
+    fn ids() -> Vec<String> {
+        let ranges = [1..=10, 20..=35, 50..=58, 70..=89, 100..=116, 130..=134, 140..=142, 150..=157];
+        ranges.into_iter().flatten().map(|number| format!("E-{number:03}")).collect()
+    }
+
+    #[test]
+    fn all_entries_of_the_error_catalogue_are_there() {
+        let signatures = Knowledge::builtin().unwrap().signatures;
+        let there: Vec<&str> = signatures.iter().map(|signature| signature.id.as_str()).collect();
+        assert_eq!(there, ids());
+        assert_eq!(there.len(), 88);
+    }
+
+    #[test]
+    fn sentences_are_sentences_and_titles_are_unique() {
+        let signatures = Knowledge::builtin().unwrap().signatures;
+        for one in &signatures {
+            for text in [&one.seen, &one.cause, &one.fix].into_iter().chain(&one.symptom) {
+                assert!(text.ends_with('.') && !text.contains("  "), "{}: {text}", one.id);
+            }
+            let same = signatures.iter().filter(|other| other.title == one.title).count();
+            assert_eq!(same, 1, "{}: {}", one.id, one.title);
+            assert!(
+                one.symptom.is_some() || !one.counter_examples.is_empty(),
+                "{} has no counter-example",
+                one.id
+            );
+            let read = one.cites.iter().any(|cite| cite.status.confirms());
+            assert!(
+                one.cause_verified || !read || one.cites.len() > 1,
+                "{}: its only source was read",
+                one.id
+            );
+        }
+    }
+
+    #[test]
+    fn whatever_is_searched_for_serves_a_rule() {
+        for one in Knowledge::builtin().unwrap().signatures {
+            assert_eq!(one.wordings.is_empty(), one.example.is_none(), "{}", one.id);
+            assert!(one.wordings.is_empty() || !one.rules.is_empty(), "{} is found and nobody tells", one.id);
+        }
     }
 
     #[test]
@@ -247,12 +328,12 @@ mod tests {
     #[test]
     fn ranges_include_their_first_build_and_not_their_end() {
         let knowledge = Knowledge::builtin().unwrap();
-        let dates = knowledge.signature("E-003").unwrap().versions.unwrap();
-        assert!(dates.include(&BuildVersion::new(8, 9, 22)));
-        assert!(dates.include(&BuildVersion::new(8, 9, 300_000)));
-        assert!(!dates.include(&BuildVersion::new(9, 0, 0)));
         let mac = knowledge.signature("E-002").unwrap().versions.unwrap();
         assert!(mac.include(&BuildVersion::new(10, 4, 0)), "an inferred range leaves nothing out");
+        let verify = knowledge.signature("E-032").unwrap().versions.unwrap();
+        assert!(
+            verify.include(&BuildVersion::new(10, 0, 6)) && !verify.include(&BuildVersion::new(10, 1, 0))
+        );
         let roles = knowledge.signature("E-009").unwrap().versions.unwrap();
         assert!(roles.include(&BuildVersion::new(10, 7, 0)) && !roles.include(&BuildVersion::new(10, 6, 27)));
     }
@@ -264,6 +345,7 @@ mod tests {
             id = "E-900"
             title = "t"
             family = "web"
+            severity = "low"
             rules = []
             seen = "s"
             cause = "c"
@@ -284,6 +366,9 @@ mod tests {
             ("texts = [\"it broke here\"]", "texts = []", "without a text"),
             ("texts = [\"it broke here\"]", "texts = [\"broke\"]", "shorter"),
             ("\"literal\"", "\"literal\", pattern = 'it \\WBroke'", "capitals"),
+            ("\"literal\"", "\"literal\", neutral = ['broke']", "not among the texts"),
+            ("family = \"web\"", "family = \"workload\"", "must not change a verdict"),
+            ("severity = \"low\"\n", "", "missing field `severity`"),
             ("rules = []", "rules = []\noverlaps = [\"E-901\"]", "overlaps E-901"),
             ("rules = []", "rules = []\nrule = 1", "unknown field"),
         ] {

@@ -1,6 +1,6 @@
 //! What a pass leaves behind: of one file, and of all files of a node together.
 
-use crate::model::log::{Hit, LogDigest, LogFile};
+use crate::model::log::{Hit, LogDigest, LogFile, Recurring};
 use std::collections::BTreeMap;
 
 /// What the pass over one file found.
@@ -12,6 +12,10 @@ pub struct FileDigest {
     pub hits: Vec<Hit>,
     /// Lines at error level or above, by hour since the Unix epoch, UTC.
     pub errors_by_hour: BTreeMap<i64, u64>,
+    /// Types of exceptions that no signature knows.
+    pub exceptions: Vec<Recurring>,
+    /// Headers of the common event format.
+    pub cef: Vec<Recurring>,
     /// Whether the node's offset was known.
     pub zone_known: bool,
 }
@@ -21,8 +25,21 @@ impl FileDigest {
     /// the list, and nothing it said counts.
     #[must_use]
     pub fn broken(self, why: impl Into<String>) -> Self {
-        let file = LogFile { broken: Some(why.into()), period: None, lines: 0, ..self.file };
-        Self { file, hits: Vec::new(), errors_by_hour: BTreeMap::new(), zone_known: self.zone_known }
+        let file = LogFile {
+            broken: Some(why.into()),
+            period: None,
+            silences: BTreeMap::new(),
+            lines: 0,
+            ..self.file
+        };
+        Self {
+            file,
+            hits: Vec::new(),
+            errors_by_hour: BTreeMap::new(),
+            exceptions: Vec::new(),
+            cef: Vec::new(),
+            zone_known: self.zone_known,
+        }
     }
 }
 
@@ -34,7 +51,10 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
         ..LogDigest::default()
     };
     let mut hits: BTreeMap<(String, usize), Hit> = BTreeMap::new();
+    let (mut exceptions, mut cef) = (BTreeMap::new(), BTreeMap::new());
     for digest in digests {
+        add(&mut exceptions, digest.exceptions);
+        add(&mut cef, digest.cef);
         all.files.push(digest.file);
         for (hour, errors) in digest.errors_by_hour {
             *all.errors_by_hour.entry(hour).or_default() += errors;
@@ -48,11 +68,25 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
             hits.insert(key, joined);
         }
     }
+    all.exceptions = exceptions.into_values().collect();
+    all.cef = cef.into_values().collect();
     all.hits = hits.into_values().collect();
     for hit in &mut all.hits {
         hit.samples.sort_by(|a, b| (a.time, &a.place).cmp(&(b.time, &b.place)));
     }
     all
+}
+
+fn add(all: &mut BTreeMap<String, Recurring>, more: Vec<Recurring>) {
+    for one in more {
+        match all.get_mut(&one.text) {
+            Some(known) => {
+                known.count += one.count;
+                known.last = known.last.max(one.last);
+            }
+            None => drop(all.insert(one.text.clone(), one)),
+        }
+    }
 }
 
 fn join(mut one: Hit, other: Hit) -> Hit {

@@ -1,13 +1,19 @@
 //! The lines of one file: what they begin with, and which wordings they carry.
 
+use super::anchors::Sought;
 use super::blocks::Block;
 use super::header::{Level, LocalMillis, Stamps, bare_level, level};
+use super::recurring::{Texts, cef_header, exception_type};
 use super::sample::{Line, Samples};
 use super::scan::Scanner;
-use crate::model::log::{Hit, Period, Sample};
+use crate::model::log::{Hit, Period, Recurring, Sample};
 use chrono::{DateTime, FixedOffset};
 use memchr::memchr_iter;
 use std::collections::BTreeMap;
+
+/// A silence that counts as one, and the longest that is told from longer ones, in minutes.
+const SILENCE: i64 = 1;
+const LONGEST_SILENCE: i64 = 7 * 24 * 60;
 
 /// Reads the lines of a file, block by block.
 pub(super) struct Lines<'s> {
@@ -25,6 +31,12 @@ pub(super) struct Lines<'s> {
     period: Option<(LocalMillis, LocalMillis)>,
     errors_by_hour: BTreeMap<i64, u64>,
     found: BTreeMap<usize, Found>,
+    /// How often nothing was logged for so many minutes.
+    silences: BTreeMap<u32, u64>,
+    exceptions: Texts,
+    cef: Texts,
+    /// Types named on the current line, which count unless a signature knows the line.
+    types: Vec<(usize, Vec<u8>)>,
 }
 
 /// What is known of one wording in one file.
@@ -55,6 +67,10 @@ impl<'s> Lines<'s> {
             period: None,
             errors_by_hour: BTreeMap::new(),
             found: BTreeMap::new(),
+            silences: BTreeMap::new(),
+            exceptions: Texts::default(),
+            cef: Texts::default(),
+            types: Vec::new(),
         }
     }
 
@@ -66,9 +82,8 @@ impl<'s> Lines<'s> {
         folded.extend_from_slice(block.text);
         folded.make_ascii_lowercase();
 
-        // Where the next match ends: no wording crosses a line, and finding where it starts costs a search back.
-        let next_match = |from| self.scanner.any.as_ref()?.shortest_match_at(&folded, from);
-        let mut next = next_match(0);
+        let anchors = &self.scanner.anchors;
+        let mut next = anchors.next(&folded, 0, 0);
         let (mut raw_rest, mut rest) = (block.text, folded.as_slice());
         let mut start = 0;
         let mut continues = block.continues;
@@ -79,10 +94,21 @@ impl<'s> Lines<'s> {
             if !std::mem::take(&mut continues) {
                 self.begin(line, raw);
             }
-            if next.is_some_and(|at| at <= end) {
-                self.hit(line, raw);
-                next = next_match(end);
+            while let Some(found) = next.filter(|found| found.at < end) {
+                match found.sought {
+                    Sought::Wording => self.hit(line, raw),
+                    Sought::Exception => self.exception(raw, found.end - start),
+                    Sought::Cef => self.event(raw, found.end - start),
+                }
+                // Whatever else a line with a wording carries, the wording explains.
+                let whole = found.sought == Sought::Wording;
+                next = if whole {
+                    anchors.next(&folded, end, end)
+                } else {
+                    anchors.next(&folded, start, found.then)
+                };
             }
+            self.end_of_line(raw);
             (start, rest, raw_rest) = (end, after, raw_after);
         }
         self.folded = folded;
@@ -96,6 +122,7 @@ impl<'s> Lines<'s> {
         let zeros =
             if line.first() == Some(&0) { line.iter().take_while(|byte| **byte == 0).count() } else { 0 };
         let own = if let Some((time, rest)) = self.stamps.read(line.get(zeros..).unwrap_or_default()) {
+            self.silence_until(time);
             self.time = Some(time);
             let (first, last) = self.period.unwrap_or((time, time));
             self.period = Some((first.min(time), last.max(time)));
@@ -108,6 +135,36 @@ impl<'s> Lines<'s> {
         };
         if let (Some(Level::Error), Some(time)) = (own, self.time) {
             *self.errors_by_hour.entry(self.hour(time)).or_default() += 1;
+        }
+    }
+
+    fn silence_until(&mut self, time: LocalMillis) {
+        let minutes = self.time.map_or(0, |before| (time - before) / 60_000);
+        if minutes >= SILENCE {
+            let minutes = u32::try_from(minutes.min(LONGEST_SILENCE)).unwrap_or_default();
+            *self.silences.entry(minutes).or_default() += 1;
+        }
+    }
+
+    /// Notes the type whose name ends at `end` of the line.
+    fn exception(&mut self, raw: &[u8], end: usize) {
+        let named = exception_type(raw, end);
+        self.types.extend(named.filter(|(_, name)| !self.types.iter().any(|(_, other)| other == name)));
+    }
+
+    /// Counts the types named on a line at error level that no signature knows.
+    fn end_of_line(&mut self, raw: &[u8]) {
+        for (at, name) in self.types.drain(..) {
+            if self.seen.is_empty() && self.level != Some(Level::Lower) {
+                self.exceptions.count(name, self.count, self.time, raw.trim_ascii_end(), at);
+            }
+        }
+    }
+
+    /// Counts a header of the common event format that ends at `end`.
+    fn event(&mut self, raw: &[u8], end: usize) {
+        if let Some(header) = cef_header(raw, end) {
+            self.cef.count(header, self.count, self.time, raw.trim_ascii_end(), end);
         }
     }
 
@@ -165,6 +222,23 @@ impl<'s> Lines<'s> {
     pub(super) fn period(&self) -> Option<Period> {
         let (from, to) = self.period?;
         Some(Period { from: self.instant(from)?, to: self.instant(to)? })
+    }
+
+    /// How often nothing was logged for so many minutes.
+    pub(super) fn silences(&mut self) -> BTreeMap<u32, u64> {
+        std::mem::take(&mut self.silences)
+    }
+
+    /// The types of exceptions that no signature knows.
+    pub(super) fn exceptions(&mut self, file: &str) -> Vec<Recurring> {
+        let texts = std::mem::take(&mut self.exceptions);
+        texts.into_recurring(file, &self.scanner.exception, self.scanner.cleaner, |time| self.instant(time))
+    }
+
+    /// The headers of the common event format.
+    pub(super) fn cef(&mut self, file: &str) -> Vec<Recurring> {
+        let texts = std::mem::take(&mut self.cef);
+        texts.into_recurring(file, &self.scanner.cef, self.scanner.cleaner, |time| self.instant(time))
     }
 
     /// The hits of a file named `name` with their samples cleaned, and the lines at error level by hour.

@@ -3,19 +3,20 @@
 //! ```text
 //!  bytes --> encoding (UTF-8 text) --> blocks (whole lines) --> header: time, level --+--> FileDigest --> merge
 //!                                          |  lower-cased copy                        |
-//!                                          +--> one alternation of all wordings --> hits: which wordings
+//!                                          +--> anchors: lines worth a look --> hits: which wordings
 //! ```
 //!
 //! A log is never held whole. Blocks end at line ends; a line longer than a block is read in overlapping pieces.
 //! A copy of each block in lower case makes one case-sensitive search enough: searching without regard to
 //! case costs several times more.
 
+mod anchors;
 mod blocks;
 mod digest;
 mod encoding;
 mod header;
 mod lines;
-mod rarest;
+mod recurring;
 mod sample;
 mod scan;
 

@@ -35,10 +35,7 @@ pub(super) struct Line {
 impl Samples {
     /// Keeps a line whose match begins at `at`, and lets an older one go where there are enough.
     pub(super) fn keep(&mut self, number: u64, time: Option<LocalMillis>, line: &[u8], at: usize) {
-        let deep = at > EXCERPT_CHARS / 2;
-        let from = if deep { char_start(line, at.saturating_sub(BEFORE)) } else { 0 };
-        let text = line.get(from..line.len().min(from + KEPT)).unwrap_or_default().to_vec();
-        let line = Line { number, time, text, deep };
+        let line = Line::new(number, time, line, at);
         if self.first.len() < FIRST {
             self.first.push(line);
         } else {
@@ -56,6 +53,14 @@ impl Samples {
 }
 
 impl Line {
+    /// Keeps what is needed to show a line from a match at `at`.
+    pub(super) fn new(number: u64, time: Option<LocalMillis>, line: &[u8], at: usize) -> Self {
+        let deep = at > EXCERPT_CHARS / 2;
+        let from = if deep { char_start(line, at.saturating_sub(BEFORE)) } else { 0 };
+        let text = line.get(from..line.len().min(from + KEPT)).unwrap_or_default().to_vec();
+        Self { number, time, text, deep }
+    }
+
     /// Where it stands.
     pub(super) fn place(&self, file: &str) -> Place {
         Place::line(file, u32::try_from(self.number).unwrap_or(u32::MAX))

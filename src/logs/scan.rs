@@ -1,10 +1,11 @@
 //! The scanner and its pass over one file.
 
+use super::anchors::Anchors;
 use super::blocks::Blocks;
 use super::digest::FileDigest;
 use super::encoding::Text;
 use super::lines::Lines;
-use super::rarest;
+use super::recurring::{CEF, EXCEPTION, LOOKOUTS};
 use crate::knowledge::{Knowledge, Wording};
 use crate::model::excerpt::Clean;
 use crate::model::log::{Component, LogFile};
@@ -15,10 +16,13 @@ use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 pub struct Scanner<'a> {
     /// Every wording of every signature.
     pub(super) wordings: Vec<Target>,
-    /// One search for a part of every wording; `None` when there are none.
-    pub(super) any: Option<Regex>,
+    /// Where a line may be worth a look.
+    pub(super) anchors: Anchors,
     /// Which wordings a line carries, once it carries one.
     pub(super) each: RegexSet,
+    /// What shows a line from the name of an exception's type, and from the header of an event.
+    pub(super) exception: Regex,
+    pub(super) cef: Regex,
     pub(super) cleaner: &'a (dyn Clean + Sync),
 }
 
@@ -50,9 +54,8 @@ pub enum ScannerError {
 impl<'a> Scanner<'a> {
     /// Compiles the wordings of `knowledge`; `cleaner` cleans the lines that are kept.
     pub fn new(knowledge: &Knowledge, cleaner: &'a (dyn Clean + Sync)) -> Result<Self, ScannerError> {
-        let (mut wordings, mut patterns, mut tails) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut wordings, mut patterns) = (Vec::new(), Vec::new());
         for signature in &knowledge.signatures {
-            tails.extend(signature.wordings.iter().flat_map(rarest::tails));
             for (wording, pattern) in signature.wordings.iter().map(Wording::pattern).enumerate() {
                 let compiled = compile(&pattern)
                     .map_err(|source| ScannerError::Pattern { signature: signature.id.clone(), source })?;
@@ -74,12 +77,15 @@ impl<'a> Scanner<'a> {
                 target.yields_to.clone_from(&precise);
             }
         }
-        let any = (!tails.is_empty()).then(|| compile(&tails.join("|"))).transpose();
+        let all = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
+        let anchors = Anchors::new(all, &LOOKOUTS);
         let each = RegexSetBuilder::new(&patterns).unicode(false).build();
         Ok(Self {
             wordings,
-            any: any.map_err(ScannerError::Together)?,
+            anchors: anchors.map_err(ScannerError::Together)?,
             each: each.map_err(ScannerError::Together)?,
+            exception: compile(EXCEPTION).map_err(ScannerError::Together)?,
+            cef: compile(&regex::escape(CEF)).map_err(ScannerError::Together)?,
             cleaner,
         })
     }
@@ -100,7 +106,7 @@ impl<'a> Scanner<'a> {
 }
 
 /// Compiles a pattern for lower-cased bytes of any encoding.
-fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).unicode(false).build()
 }
 
@@ -133,12 +139,15 @@ impl FileScan<'_> {
             bytes,
             lines: lines.count(),
             period: lines.period(),
+            silences: lines.silences(),
             truncated,
             broken: None,
             encoding: utf16.unwrap_or(if lines.utf8() { "utf-8" } else { "windows-1252" }),
             name,
         };
+        let exceptions = lines.exceptions(&file.name);
+        let cef = lines.cef(&file.name);
         let (hits, errors_by_hour) = lines.into_hits(&file.name);
-        FileDigest { file, hits, errors_by_hour, zone_known }
+        FileDigest { file, hits, errors_by_hour, exceptions, cef, zone_known }
     }
 }

@@ -202,6 +202,44 @@ fn without_an_offset_times_are_utc_and_the_digest_says_so() {
 }
 
 #[test]
+fn types_that_no_signature_knows_are_counted_at_error_level() {
+    let digest = scan(
+        "2026-06-16 10:00:00,000 [1] ERROR X - A.OddException: a password hunter22\n\
+         A.OddException: again, after A.OddException and B.OtherException: x\n\
+            at A.OddException..ctor()\n\
+         2026-06-16 11:00:00,000 [1] INFO X - A.QuietException: handled\n\
+         2026-06-16 11:00:00,000 [1] ERROR X - A.OddException: x ---> Thycotic.HSM.CNG.CngException: x\n",
+    );
+    let texts: Vec<_> = digest.exceptions.iter().map(|one| (one.text.as_str(), one.count)).collect();
+    assert_eq!(texts, [("A.OddException", 2), ("B.OtherException", 1)]);
+    let odd = &digest.exceptions[0];
+    assert_eq!(odd.last, Some(time("2026-06-16T10:00:00+02:00")));
+    assert_eq!(odd.sample.place.to_string(), "logs/SS.log:1");
+    assert!(odd.sample.text.as_str().ends_with("a password ***"));
+    assert_eq!(hit(&digest.hits, "E-081", 0).errors, 1);
+}
+
+#[test]
+fn headers_of_events_are_counted_by_host_and_version() {
+    let line =
+        "Nov 10 13:13:32 NODE02 CEF:0|Thycotic Software|Secret Server|11.3.000001|10004|SECRET - VIEW|2|x\n";
+    let digest = scan(line.repeat(3));
+    let texts: Vec<_> = digest.cef.iter().map(|one| (one.text.as_str(), one.count)).collect();
+    assert_eq!(texts, [("NODE02 11.3.000001", 3)]);
+    let all = merge(vec![digest, scan_in(line.as_bytes(), 7, "logs/SS.log.1")]);
+    assert_eq!(all.cef[0].count, 4);
+}
+
+#[test]
+fn silences_are_counted_by_their_minutes() {
+    let at = |minute: u32| format!("2026-06-16 {:02}:{:02}:00,000 [1] INFO X\n", minute / 60, minute % 60);
+    let log: String = [0, 0, 10, 20, 30, 90, 89].into_iter().map(at).collect();
+    assert_eq!(scan(log).file.silences, [(10, 3), (60, 1)].into());
+    let long = scan("2026-01-01 00:00:00,000 [1] INFO X\n2026-06-01 00:00:00,000 [1] INFO X\n");
+    assert_eq!(long.file.silences, [(7 * 24 * 60, 1)].into());
+}
+
+#[test]
 fn no_log_is_no_error() {
     let digest = scan("");
     assert_eq!((digest.file.lines, digest.file.period, digest.hits.len()), (0, None, 0));

@@ -15,6 +15,10 @@ pub struct LogDigest {
     pub hits: Vec<Hit>,
     /// Lines at error level or above, by hour of the node (key: hours since the Unix epoch, UTC).
     pub errors_by_hour: BTreeMap<i64, u64>,
+    /// Types of exceptions in error lines that no signature knows, in order of name.
+    pub exceptions: Vec<Recurring>,
+    /// Builds that headers of the common event format name, in order of that text: `HOST VERSION`, or the version alone.
+    pub cef: Vec<Recurring>,
     /// Whether the node's offset was known, so that times can be laid beside other nodes'.
     pub zone_known: bool,
 }
@@ -32,6 +36,8 @@ pub struct LogFile {
     pub lines: u64,
     /// First and last time stamp.
     pub period: Option<Period>,
+    /// How often nothing was logged for so many minutes; silences under a minute are none, and a week is the longest.
+    pub silences: BTreeMap<u32, u64>,
     /// Only part of the log was taken.
     pub truncated: bool,
     /// Why the rest could not be read, as a lower-case fragment.
@@ -71,6 +77,19 @@ pub struct Hit {
     pub by_hour: BTreeMap<i64, u64>,
     /// First and newest lines, cleaned.
     pub samples: Vec<Sample>,
+}
+
+/// A text that stands in many lines, such as the name of a type.
+#[derive(Debug, Clone)]
+pub struct Recurring {
+    /// The text, cleaned.
+    pub text: String,
+    /// Lines that carry it.
+    pub count: u64,
+    /// Last of them with a time.
+    pub last: Option<DateTime<FixedOffset>>,
+    /// One of them.
+    pub sample: Sample,
 }
 
 /// One line shown as evidence.

@@ -42,7 +42,8 @@ pub(super) fn is_leftover(difference: &FileDifference) -> bool {
     there == 1 && difference.states.len() > 2
 }
 
-fn check(cx: &Context) -> Outcome {
+/// Judges VER-003; VER-015 asks as well.
+pub(super) fn check(cx: &Context) -> Outcome {
     if let Some(outcome) = cx.alone() {
         return outcome;
     }

@@ -11,6 +11,7 @@ mod expectation;
 mod folder;
 mod key_files;
 mod key_protection;
+mod language;
 mod problem;
 mod question;
 mod rule;
@@ -50,6 +51,7 @@ catalogue![
     key_file_differs,
     leftover_dlls,
     mismatch_guard_disabled,
+    mixed_browser_files,
     node_build_differs_from_database,
     node_does_not_answer,
     node_left_running_in_upgrade,
@@ -57,6 +59,7 @@ catalogue![
     node_set_incomplete,
     nodes_run_different_builds,
     product_not_running,
+    server_dates_do_not_match,
     target_is_older,
     time_zones_differ,
     version_hidden,

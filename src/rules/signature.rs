@@ -1,6 +1,7 @@
 //! Evaluator of log rules: known error texts in the logs of a node, and in its row of the node list.
 
 use super::context::{Context, evidence};
+use super::language;
 use super::question;
 use super::rule::signature_note;
 use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question, Subject};
@@ -16,11 +17,24 @@ pub(super) fn on_node(cx: &Context, node: &Node) -> Outcome {
     if !findings.is_empty() {
         return Outcome::Findings(findings);
     }
-    let by_logs = match cx.logs(node) {
-        Ok(digest) => covered(cx, node, digest),
-        Err(missing) => Outcome::unknown(missing),
+    without_hit(cx, node, silent(cx, node, &cx.rule.id))
+}
+
+/// What it says that no signature of `rule` was seen: a pass for the period that the logs of the node cover, or why they
+/// are not enough for one.
+pub(super) fn silent(cx: &Context, node: &Node, rule: &str) -> Outcome {
+    let digest = match cx.logs(node) {
+        Ok(digest) => digest,
+        Err(missing) => return Outcome::unknown(missing),
     };
-    without_hit(cx, node, by_logs)
+    let signatures = serving(cx, node, rule);
+    match covered(node, digest) {
+        Err(missing) => Outcome::unknown(missing),
+        Ok(period) => match language::gap(node, &signatures) {
+            Err(missing) => Outcome::unknown(missing),
+            Ok(limits) => Outcome::pass_with(format!("{period}{limits}{}", history(digest, &signatures))),
+        },
+    }
 }
 
 fn without_hit(cx: &Context, node: &Node, by_logs: Outcome) -> Outcome {
@@ -32,9 +46,26 @@ fn without_hit(cx: &Context, node: &Node, by_logs: Outcome) -> Outcome {
     }
 }
 
-/// A finding for every sighting of the rule.
+/// A finding for every sighting of the rule; none where all of them say nothing alone.
 pub(super) fn findings(cx: &Context, node: &Node) -> Vec<Finding> {
-    sightings(cx, node, &cx.rule.id).into_iter().map(|sighting| finding(cx, node, sighting)).collect()
+    let sightings = sightings(cx, node, &cx.rule.id);
+    if sightings.iter().all(|sighting| sighting.signature.supporting) {
+        return Vec::new();
+    }
+    sightings.into_iter().map(|sighting| finding(cx, node, sighting)).collect()
+}
+
+/// The same for the logs of all serving nodes, and what is missing for a pass: for rules on the cluster that know the
+/// fault by other signs as well.
+pub(super) fn on_cluster(cx: &Context) -> (Vec<Finding>, Vec<Missing>) {
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for node in cx.cluster.serving() {
+        found.extend(findings(cx, node));
+        if let Outcome::Unknown { missing: gaps } = silent(cx, node, &cx.rule.id) {
+            missing.extend(gaps);
+        }
+    }
+    (found, missing)
 }
 
 /// A known error of a node, seen today.
@@ -53,15 +84,19 @@ pub(super) struct Sighting<'a> {
 
 /// The errors of signatures that serve `rule`: first those of the logs, then those of the node list.
 pub(super) fn sightings<'a>(cx: &Context<'a>, node: &'a Node, rule: &str) -> Vec<Sighting<'a>> {
-    let signatures: Vec<&Signature> = cx
-        .knowledge
+    let signatures = serving(cx, node, rule);
+    let logged = current_hits(cx, node, &signatures).into_iter().map(|(one, hit)| logged(cx, node, one, hit));
+    logged.chain(listed(cx, node, &signatures)).collect()
+}
+
+/// The signatures that are evidence for `rule` on the build of the node.
+fn serving<'a>(cx: &Context<'a>, node: &Node, rule: &str) -> Vec<&'a Signature> {
+    cx.knowledge
         .signatures
         .iter()
         .filter(|one| one.rules.iter().any(|id| id == rule))
         .filter(|one| one.versions.is_none_or(|range| node.version.value().is_none_or(|v| range.include(v))))
-        .collect();
-    let logged = current_hits(cx, node, &signatures).into_iter().map(|(one, hit)| logged(cx, node, one, hit));
-    logged.chain(listed(cx, node, &signatures)).collect()
+        .collect()
 }
 
 /// Hits that count today: within 24 hours of the node's newest line, with no start or upgrade after them (DESIGN 4).
@@ -128,6 +163,7 @@ fn finding(cx: &Context, node: &Node, sighting: Sighting) -> Finding {
     let Sighting { signature, confidence, seen, detail, evidence } = sighting;
     let title = format!("{}: \"{}\" {seen}", node.name, signature.title);
     Finding {
+        severity: signature.severity.max(cx.rule.severity),
         // A rule that rests on our reasoning stays so, however literal the text.
         confidence: confidence.max(cx.rule.confidence()),
         detail,
@@ -145,11 +181,11 @@ fn log_lines(node: &Node, hit: &Hit) -> Vec<Evidence> {
         .collect()
 }
 
-/// A pass for the covered period, or why the logs are not enough for one. A log that was cut still counts when what
-/// was kept covers the whole window in which a hit would be current.
-pub(super) fn covered(cx: &Context, node: &Node, digest: &LogDigest) -> Outcome {
+/// The period in which no hit was found, in words, or why the logs are not enough to say so. A log that was cut still
+/// counts when what was kept covers the whole window in which a hit would be current.
+fn covered(node: &Node, digest: &LogDigest) -> Result<String, Missing> {
     let again = |why: String| {
-        Outcome::unknown(Missing {
+        Err(Missing {
             node: Some(node.name.clone()),
             what: format!("logs of {} that cover at least the last 24 hours", node.name),
             why,
@@ -170,20 +206,21 @@ pub(super) fn covered(cx: &Context, node: &Node, digest: &LogDigest) -> Outcome 
         let cut = if cut { ", because logs were cut to the size limit" } else { "" };
         return again(format!("they cover {} hours only{cut}", span.num_hours()));
     }
-    let history: Vec<String> = cx
-        .knowledge
-        .signatures
+    Ok(format!(
+        "no current hit from {} to {}",
+        period.from.format("%Y-%m-%d %H:%M"),
+        period.to.format("%Y-%m-%d %H:%M")
+    ))
+}
+
+/// Hits that do not count today, or say nothing alone.
+fn history(digest: &LogDigest, signatures: &[&Signature]) -> String {
+    let history: Vec<String> = signatures
         .iter()
-        .filter(|one| one.rules.contains(&cx.rule.id))
         .flat_map(|one| digest.hits.iter().filter(|hit| hit.signature == one.id))
         .filter_map(|hit| {
             hit.last.map(|last| format!("{} last seen {}", hit.signature, last.format("%Y-%m-%d")))
         })
         .collect();
-    let past = if history.is_empty() { String::new() } else { format!("; history: {}", history.join(", ")) };
-    Outcome::pass_with(format!(
-        "no current hit from {} to {}{past}",
-        period.from.format("%Y-%m-%d %H:%M"),
-        period.to.format("%Y-%m-%d %H:%M")
-    ))
+    if history.is_empty() { String::new() } else { format!("; history: {}", history.join(", ")) }
 }

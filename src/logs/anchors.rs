@@ -1,0 +1,341 @@
+//! Finds the few lines of a log that are worth a close look, at a fraction of the cost of reading them.
+//!
+//! Whatever is looked for has a literal text in it, its anchor. Of each anchor a window is chosen, and every run of
+//! [`GRAM`] bytes in a window goes into a bitmap. A log is then probed at every so-manyth byte only: a window is as long
+//! as it takes for one of its runs to lie on a probe wherever the text stands. Probes do not depend on each other, and
+//! hardly one in a hundred has its bit set; only there the anchor is compared.
+//!
+//! A search for all wordings at once costs ten times as much: with dozens of texts, every place in a log looks like the
+//! beginning of one of them.
+
+use crate::knowledge::Wording;
+use regex::bytes::Regex;
+
+/// Bytes of a probe.
+const GRAM: usize = 4;
+/// Shortest text that serves as an anchor.
+const SHORTEST: usize = 7;
+/// Bits of the bitmap, as a power of two: 8 KiB, which stays in the innermost cache.
+const BITS: u32 = 16;
+
+/// Bytes of lower-cased logs, the commonest first; all others are rarer.
+const COMMON: &[u8] = b" etaoinsr.cdlh0123456789pumfgb-:vwyk";
+/// Words of which a log of the product is full, however rare their bytes are.
+const WORDS: &[u8] = b" thycotic.ihawu.business.appcore.backgroundscheduler.backgroundworker network connection configuration \
+    settings secret server service system.data. exception error failed for message not could file path access the \
+    database certificate authentication process request function task node engine web user license password config ";
+
+/// What an anchor belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sought {
+    /// A wording of a signature.
+    Wording,
+    /// The name of an exception's type.
+    Exception,
+    /// A record in the common event format.
+    Cef,
+}
+
+/// An anchor found in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The probe that gave it away.
+    pub(super) at: usize,
+    /// The next probe, where a search for more begins: no other probe lies on the same window.
+    pub(super) then: usize,
+    /// Where it ends.
+    pub(super) end: usize,
+    /// What it belongs to.
+    pub(super) sought: Sought,
+}
+
+/// The anchors of everything that is looked for.
+pub(super) struct Anchors {
+    texts: Vec<(Vec<u8>, Sought)>,
+    bitmap: Vec<u64>,
+    /// A run of a window, which anchor it is of, and where in it.
+    grams: Vec<(u32, usize, usize)>,
+    /// Bytes from one probe to the next.
+    stride: usize,
+    /// Patterns without a text long enough.
+    rest: Option<Regex>,
+}
+
+impl Anchors {
+    /// The anchors of `wordings`, and `others` with what they belong to, in lower case.
+    pub(super) fn new<'w>(
+        wordings: impl Iterator<Item = &'w Wording>,
+        others: &[(&str, Sought)],
+    ) -> Result<Self, regex::Error> {
+        let mut texts: Vec<(Vec<u8>, Sought)> =
+            others.iter().map(|(text, sought)| (text.as_bytes().to_vec(), *sought)).collect();
+        let mut rest = Vec::new();
+        for wording in wordings {
+            match &wording.pattern {
+                None => texts.extend(
+                    wording
+                        .texts
+                        .iter()
+                        .map(|text| (text.to_ascii_lowercase().into_bytes(), Sought::Wording)),
+                ),
+                Some(pattern) => {
+                    let anchors: Vec<Vec<u8>> = branches(pattern).into_iter().map(required).collect();
+                    if anchors.iter().all(|anchor| anchor.len() >= SHORTEST) {
+                        texts.extend(anchors.into_iter().map(|anchor| (anchor, Sought::Wording)));
+                    } else {
+                        rest.push(pattern.as_str());
+                    }
+                }
+            }
+        }
+        texts.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        texts.dedup_by(|(a, _), (b, _)| a == b);
+        let shortest = texts.iter().map(|(text, _)| text.len()).min().unwrap_or(SHORTEST);
+        let stride = shortest.saturating_sub(GRAM - 1).max(1);
+        let mut anchors = Self {
+            bitmap: vec![0; 1 << (BITS - 6)],
+            grams: Vec::new(),
+            stride,
+            rest: (!rest.is_empty()).then(|| super::scan::compile(&rest.join("|"))).transpose()?,
+            texts: Vec::new(),
+        };
+        for (index, (text, _)) in texts.iter().enumerate() {
+            anchors.enter(index, text);
+        }
+        anchors.grams.sort_unstable();
+        anchors.texts = texts;
+        Ok(anchors)
+    }
+
+    /// Enters the runs of the rarest window of an anchor.
+    fn enter(&mut self, index: usize, text: &[u8]) {
+        let byte = |byte: &u8| COMMON.iter().position(|common| common == byte).unwrap_or(COMMON.len());
+        let rarity = |run: &[u8]| {
+            let usual = WORDS.windows(GRAM).any(|word| word == run);
+            if usual { 0 } else { run.iter().map(byte).sum::<usize>() }
+        };
+        // The commonest run of a window decides how often it is looked at in vain.
+        let cost = |bytes: &[u8]| {
+            let runs = || bytes.windows(GRAM).map(rarity);
+            (runs().min(), runs().sum::<usize>())
+        };
+        let window = self.stride + GRAM - 1;
+        let best = text.windows(window).enumerate().rev().max_by_key(|(_, bytes)| cost(bytes));
+        let Some((from, bytes)) = best else { return };
+        for (at, run) in bytes.windows(GRAM).enumerate() {
+            let Some(run) = gram(run) else { continue };
+            let (word, bit) = slot(run);
+            if let Some(word) = self.bitmap.get_mut(word) {
+                *word |= bit;
+            }
+            self.grams.push((run, index, from + at));
+        }
+    }
+
+    /// The next anchor of `text`, in lower case, that begins at `floor` or after it and is given away at `from` or later.
+    /// Of several at one place a wording comes first; anchors that lie in each other are found one after the other.
+    pub(super) fn next(&self, text: &[u8], floor: usize, from: usize) -> Option<Found> {
+        let found = self.probe(text, floor, from);
+        // Finding where a match starts would cost a search back, and no wording crosses a line.
+        let end = self.rest.as_ref().and_then(|rest| rest.shortest_match_at(text, from));
+        let by_pattern =
+            end.map(|end| Found { at: end.saturating_sub(1), then: end, end, sought: Sought::Wording });
+        match (found, by_pattern) {
+            (Some(found), Some(pattern)) => Some(if pattern.at < found.at { pattern } else { found }),
+            (found, pattern) => found.or(pattern),
+        }
+    }
+
+    fn probe(&self, text: &[u8], floor: usize, from: usize) -> Option<Found> {
+        let runs = text.get(from..)?.windows(GRAM).step_by(self.stride);
+        runs.enumerate().find_map(|(probe, run)| {
+            let run = gram(run)?;
+            let (word, bit) = slot(run);
+            let there = self.bitmap.get(word).is_some_and(|word| word & bit != 0);
+            if there { self.compare(text, floor, from + probe * self.stride, run) } else { None }
+        })
+    }
+
+    /// The anchor that has `run` at `at` of the text.
+    fn compare(&self, text: &[u8], floor: usize, at: usize, run: u32) -> Option<Found> {
+        let first = self.grams.partition_point(|(other, ..)| *other < run);
+        let same = self.grams.iter().skip(first).take_while(|(other, ..)| *other == run);
+        let found = same.filter_map(|&(_, index, offset)| {
+            let (anchor, sought) = self.texts.get(index)?;
+            let start = at.checked_sub(offset).filter(|start| *start >= floor)?;
+            let there = text.get(start..)?.starts_with(anchor);
+            there.then_some(Found { at, then: at + self.stride, end: start + anchor.len(), sought: *sought })
+        });
+        found.min_by_key(|found| found.sought != Sought::Wording)
+    }
+}
+
+fn gram(run: &[u8]) -> Option<u32> {
+    run.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
+/// Word of the bitmap and bit in it. The multiplier spreads bytes of text over all bits (Knuth).
+fn slot(run: u32) -> (usize, u64) {
+    let hash = run.wrapping_mul(0x9e37_79b1) >> (u32::BITS - BITS);
+    ((hash >> 6) as usize, 1 << (hash & 63))
+}
+
+/// The alternatives that a pattern consists of; the pattern itself where that is not plain.
+fn branches(pattern: &str) -> Vec<&str> {
+    if pattern.contains(['\\', '[']) {
+        return vec![pattern];
+    }
+    let mut depth = 0;
+    let split = |c: char| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        c == '|' && depth == 0
+    };
+    pattern.split(split).collect()
+}
+
+/// The longest text that every match of `pattern` carries; empty where that is not plain.
+fn required(pattern: &str) -> Vec<u8> {
+    let (mut longest, mut run) = (Vec::new(), Vec::new());
+    let mut depth = 0;
+    let mut characters = pattern.bytes();
+    while let Some(byte) = characters.next() {
+        let mut plain = byte.is_ascii_alphanumeric() || b" ,'-:/<>=!_;\"".contains(&byte);
+        let mut byte = byte;
+        match byte {
+            // What a class holds may hold anything.
+            b'[' => return Vec::new(),
+            b'|' if depth == 0 => return Vec::new(),
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            b'\\' => {
+                byte = characters.next().unwrap_or_default();
+                plain = byte.is_ascii_punctuation();
+            }
+            // How often the last character occurs: none is possible.
+            b'?' | b'*' | b'+' | b'{' => drop(run.pop()),
+            _ => {}
+        }
+        if plain && depth == 0 {
+            run.push(byte);
+        } else {
+            if run.len() > longest.len() {
+                longest.clone_from(&run);
+            }
+            run.clear();
+        }
+    }
+    if run.len() > longest.len() { run } else { longest }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::Knowledge;
+    use crate::logs::recurring::LOOKOUTS;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static BUILTIN: LazyLock<(Knowledge, Anchors)> = LazyLock::new(|| {
+        let knowledge = Knowledge::builtin().unwrap();
+        let wordings = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
+        let anchors = Anchors::new(wordings, &LOOKOUTS).unwrap();
+        (knowledge, anchors)
+    });
+
+    #[test]
+    fn only_what_must_occur_is_an_anchor() {
+        for (pattern, expected) in [
+            ("server dates (do not|don't) match", "server dates "),
+            (r"encrypt\w* config\w* (do not|don't) match", "encrypt"),
+            ("colou?r of it", "r of it"),
+            ("one|two", ""),
+            (r"error \(again\) and", "error (again) and"),
+            ("[(]a|b", ""),
+            ("plain text", "plain text"),
+            (r"device.*system error 3\b", "system error 3"),
+        ] {
+            assert_eq!(String::from_utf8(required(pattern)).unwrap(), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn alternatives_have_an_anchor_each() {
+        for (pattern, expected) in [
+            ("one|two (or|and) three|four", &["one", "two (or|and) three", "four"][..]),
+            ("plain", &["plain"]),
+            (r"one\||two", &[r"one\||two"]),
+            ("[|]|two", &["[|]|two"]),
+        ] {
+            assert_eq!(branches(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn every_text_is_found_wherever_it_stands() {
+        let (knowledge, anchors) = &*BUILTIN;
+        assert!(anchors.rest.is_none(), "every built-in wording has an anchor");
+        let wordings = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
+        for text in wordings.flat_map(|wording| &wording.texts) {
+            let text = text.to_ascii_lowercase();
+            for before in 0..12 {
+                let line = format!("{}{text}", "~".repeat(before));
+                let found = anchors.next(line.as_bytes(), before, before);
+                assert!(found.is_some_and(|found| found.sought == Sought::Wording), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_pattern_without_an_anchor_is_searched_for_as_it_is() {
+        let wording = |pattern: &str| Wording {
+            texts: vec!["a text".into()],
+            neutral: Vec::new(),
+            weight: crate::knowledge::Weight::Literal,
+            pattern: Some(pattern.into()),
+        };
+        let anchors = Anchors::new([&wording("[ab]c+d"), &wording("plain words")].into_iter(), &[]).unwrap();
+        let ends = |text: &str| anchors.next(text.as_bytes(), 0, 0).map(|found| found.end);
+        assert_eq!(ends("xx accd plain words"), Some(7));
+        assert_eq!(ends("plain words accd"), Some(11));
+        assert_eq!(ends("nothing"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_lies_behind_the_start_is_found_also_inside_others(
+            before in "[a-z :.]{0,40}", floor in 0usize..40, index in 0usize..200, after in "[a-z]{0,9}"
+        ) {
+            let anchors = &BUILTIN.1;
+            let (text, sought) = &anchors.texts[index % anchors.texts.len()];
+            let line = [before.as_bytes(), text, after.as_bytes()].concat();
+            let floor = floor.min(before.len());
+            let mut next = anchors.next(&line, floor, floor);
+            // Any wording makes the line be read closely; of others each one counts.
+            let wanted = |found: &Found| {
+                found.sought == *sought
+                    && (*sought == Sought::Wording || found.end == before.len() + text.len())
+            };
+            while let Some(found) = next.filter(|found| !wanted(found)) {
+                next = anchors.next(&line, floor, found.then);
+            }
+            let inside = anchors.texts.iter().any(|(other, of)| {
+                *of == Sought::Wording && memchr::memmem::find(other, text).is_some()
+            });
+            prop_assert!(next.is_some() || (*sought != Sought::Wording && inside));
+        }
+    }
+
+    #[test]
+    fn ordinary_lines_are_hardly_ever_looked_at() {
+        let lines = "2026-11-20 09:59:00,123 [17] INFO  Thycotic.ihawu.Business - Heartbeat - processed 12 items in 340 ms\r\n\
+            2026-11-20 09:59:00,155 [9] DEBUG Thycotic.AppCore.BackgroundWorker - Channel 4 opened on connection 7\r\n\
+            2026-11-20 09:59:01,010 [21] INFO  Thycotic.Data.SqlDataAccessor - Executing stored procedure with 3 parameters\r\n"
+            .to_ascii_lowercase();
+        let anchors = &BUILTIN.1;
+        let there =
+            |run: &&[u8]| gram(run).map(slot).is_some_and(|(word, bit)| anchors.bitmap[word] & bit != 0);
+        let looks = lines.as_bytes().windows(GRAM).filter(there).count();
+        assert!(looks * 20 < lines.len(), "{looks} of {} places", lines.len());
+        assert_eq!(anchors.next(lines.as_bytes(), 0, 0), None);
+    }
+}

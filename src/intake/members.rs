@@ -39,7 +39,7 @@ pub(super) enum Part {
     /// A configuration file; an error carries its line.
     Config(Result<BTreeMap<String, Setting>, (u32, String)>),
     /// A log.
-    Log(FileDigest),
+    Log(Box<FileDigest>),
     /// Nothing we know; its hash was verified all the same.
     Other,
 }
@@ -151,10 +151,10 @@ impl Sink<'_> {
         match self {
             Self::Log(scan) => {
                 let digest = scan.finish();
-                Part::Log(match error {
+                Part::Log(Box::new(match error {
                     Some(error) => digest.broken(error.to_string()),
                     None => digest,
-                })
+                }))
             }
             // What did not verify is not even parsed.
             _ if error.is_some() => Part::Other,

@@ -90,7 +90,7 @@ impl Collected {
         let name = member.record.path.as_str();
         let origin = &member.record.origin;
         match member.part {
-            Part::Log(digest) => self.logs.push(digest),
+            Part::Log(digest) => self.logs.push(*digest),
             Part::Facts(Ok((facts, unknown))) => {
                 if !unknown.is_empty() {
                     notes.push(format!(

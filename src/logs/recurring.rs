@@ -83,7 +83,7 @@ pub(super) fn exception_type(line: &[u8], end: usize) -> Option<(usize, Vec<u8>)
     let length = before.iter().rev().take(LONGEST_TYPE).take_while(|byte| part(byte)).count();
     let (_, name) = before.split_at_checked(end - length)?;
     let dotted = name.contains(&b'.') && name.is_ascii() && name.first().is_some_and(u8::is_ascii_alphabetic);
-    let whole = before.len() == length || !before.get(end - length - 1).is_some_and(|byte| part(byte));
+    let whole = before.len() == length || !before.get(end - length - 1).is_some_and(part);
     (dotted && whole).then(|| (end - length, name.to_vec()))
 }
 

@@ -233,8 +233,8 @@ fn headers_of_events_are_counted_by_host_and_version() {
 #[test]
 fn silences_are_counted_by_their_minutes() {
     let at = |minute: u32| format!("2026-06-16 {:02}:{:02}:00,000 [1] INFO X\n", minute / 60, minute % 60);
-    let log: String = [0, 0, 10, 20, 30, 90, 89].into_iter().map(at).collect();
-    assert_eq!(scan(log).file.silences, [(10, 3), (60, 1)].into());
+    let lines: String = [0, 0, 10, 20, 30, 90, 89].into_iter().map(at).collect();
+    assert_eq!(scan(lines).file.silences, [(10, 3), (60, 1)].into());
     let long = scan("2026-01-01 00:00:00,000 [1] INFO X\n2026-06-01 00:00:00,000 [1] INFO X\n");
     assert_eq!(long.file.silences, [(7 * 24 * 60, 1)].into());
 }

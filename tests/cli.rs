@@ -359,6 +359,7 @@ fn help_fits_a_terminal_and_usage_errors_have_their_code() {
         &["explain", "--help"],
         &["rules", "--help"],
         &["template", "--help"],
+        &["sql", "--help"],
         &["case-key", "--help"],
         &["case-key", "new", "--help"],
         &["completions", "--help"],

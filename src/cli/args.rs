@@ -45,6 +45,8 @@ pub(super) enum Verb {
         /// Which table
         what: Template,
     },
+    /// Print the read-only queries whose results the report reads
+    Sql(SqlArgs),
     /// Make a key that lets fingerprints of different nodes compare
     CaseKey(CaseKeyArgs),
     /// Print the completion script for a shell
@@ -58,6 +60,18 @@ pub(super) enum Verb {
 pub(super) enum Template {
     /// CSV to copy the Server Nodes page into, for versions without the REST call
     Nodes,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct SqlArgs {
+    /// Queries to print; all of them without
+    pub queries: Vec<String>,
+    /// Say what each tells, which rights it needs and what it never reads
+    #[arg(long, conflicts_with = "out")]
+    pub list: bool,
+    /// Write each to a file of its own in this folder
+    #[arg(short = 'o', long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Arguments)]

@@ -11,6 +11,7 @@ mod output;
 mod panics;
 mod progress;
 mod report;
+mod sql;
 
 pub use exit::Exit;
 
@@ -64,6 +65,7 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
             output::print(&crate::intake::nodes_table::nodes_template())?;
             Ok(Exit::Written)
         }
+        Verb::Sql(args) => sql::run(&args),
         Verb::CaseKey(args) => case_key::run(&args),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

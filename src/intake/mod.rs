@@ -22,6 +22,7 @@ pub mod nodes_json;
 pub mod nodes_table;
 pub mod pe_version;
 pub mod product_version;
+mod query_result;
 pub mod read;
 pub mod recognise;
 mod snapshot;

@@ -193,9 +193,9 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
                 Err(error) => refused(input, format!("is no answers file that can be read: {error}")),
             }
         }
-        Ok(ExportForm::Table) => match tables::read(&name, bytes, tools.cleaner) {
-            Ok(Some(Tables { kind, parsed })) => {
-                input.kind = kind;
+        Ok(ExportForm::Table) => match tables::read(&name, bytes, tools.knowledge, tools.cleaner) {
+            Ok(Some(Tables { kind, parsed, holds })) => {
+                (input.kind, input.holds) = (kind, holds);
                 counted(input, parsed)
             }
             Ok(None) if leaks::is_key_file(bytes) => key_file(input),

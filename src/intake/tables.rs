@@ -2,44 +2,61 @@
 
 use super::read::Facts;
 use super::table::{self, Below, Row, Sheet, TableError};
-use super::{Parsed, nodes_table, version_table};
+use super::{Parsed, nodes_table, query_result, version_table};
+use crate::knowledge::Knowledge;
 use crate::model::excerpt::Clean;
 use crate::model::input::InputKind;
 
 /// What a table turned out to be, while its rows are read.
 #[derive(Debug)]
-enum Reader {
+enum Reader<'k> {
     Nodes(nodes_table::Reader),
     History(version_table::Reader),
+    Results(query_result::Reader<'k>),
 }
 
-impl Reader {
+impl<'k> Reader<'k> {
     /// Takes the header of any table we know. Whichever comes first in a sheet decides.
-    fn start(row: &Row) -> Option<Self> {
-        let nodes = nodes_table::start(row).map(Self::Nodes);
-        nodes.or_else(|| version_table::start(row).map(Self::History))
+    fn start(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Self> {
+        let results = || query_result::start(input, row, knowledge).map(Self::Results);
+        let nodes = || nodes_table::start(row).map(Self::Nodes);
+        results().or_else(nodes).or_else(|| version_table::start(input, row).map(Self::History))
     }
 
     const fn kind(&self) -> InputKind {
         match self {
             Self::Nodes(_) => InputKind::NodesTable,
             Self::History(_) => InputKind::VersionTable,
+            Self::Results(_) => InputKind::Export,
         }
     }
 
-    fn finish(self, input: &str, cleaner: &dyn Clean) -> Result<Parsed<Facts>, TableError> {
+    /// What the table says, with the titles of the exports in it.
+    fn finish(
+        self,
+        input: &str,
+        cleaner: &dyn Clean,
+    ) -> Result<(Parsed<Vec<Facts>>, Vec<String>), TableError> {
         Ok(match self {
-            Self::Nodes(reader) => reader.finish(input, cleaner)?.map(Facts::Nodes),
-            Self::History(reader) => reader.finish(input, cleaner).map(Facts::History),
+            Self::Nodes(reader) => {
+                let list = reader.finish(input, cleaner)?.map(|list| vec![Facts::Nodes(list)]);
+                (list, vec!["the node list".to_owned()])
+            }
+            Self::History(reader) => {
+                let history = reader.finish(cleaner).map(|history| vec![Facts::History(history)]);
+                (history, vec!["the version history".to_owned()])
+            }
+            Self::Results(reader) => reader.finish(cleaner),
         })
     }
 }
 
-impl Below for Reader {
+impl Below for Reader<'_> {
     fn add(&mut self, row: &Row) {
         match self {
             Self::Nodes(reader) => reader.add(row),
             Self::History(reader) => reader.add(row),
+            Self::Results(reader) => reader.add(row),
         }
     }
 }
@@ -51,22 +68,31 @@ pub(super) struct Tables {
     pub(super) kind: InputKind,
     /// What they say, with the problems and notes of all.
     pub(super) parsed: Parsed<Vec<Facts>>,
+    /// Titles of the exports in them.
+    pub(super) holds: Vec<String>,
 }
 
 /// Reads every table of an input. `None` when none is one we know.
-pub(super) fn read(input: &str, bytes: &[u8], cleaner: &dyn Clean) -> Result<Option<Tables>, TableError> {
-    let sheets = table::read(bytes, cleaner, Reader::start)?;
+pub(super) fn read(
+    input: &str,
+    bytes: &[u8],
+    knowledge: &Knowledge,
+    cleaner: &dyn Clean,
+) -> Result<Option<Tables>, TableError> {
+    let sheets = table::read(bytes, cleaner, |row| Reader::start(input, row, knowledge))?;
     let Some(kind) = sheets.iter().find_map(|sheet| sheet.below.as_ref()).map(Reader::kind) else {
         return Ok(None);
     };
     let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: notes(&sheets) };
+    let mut holds = Vec::new();
     for reader in sheets.into_iter().filter_map(|sheet| sheet.below) {
-        let one = reader.finish(input, cleaner)?;
-        parsed.value.push(one.value);
+        let (one, titles) = reader.finish(input, cleaner)?;
+        parsed.value.extend(one.value);
         parsed.problems.extend(one.problems);
         parsed.notes.extend(one.notes);
+        holds.extend(titles);
     }
-    Ok(Some(Tables { kind, parsed }))
+    Ok(Some(Tables { kind, parsed, holds }))
 }
 
 /// What a reader should know of the sheets: which are hidden and counted all the same, and which are nothing we know.
@@ -95,6 +121,10 @@ mod tests {
     use crate::intake::AsIs;
     use crate::intake::workbook::made;
 
+    fn knowledge() -> Knowledge {
+        Knowledge::builtin().unwrap()
+    }
+
     fn row(number: u32, texts: &[&str]) -> String {
         let cell = |(column, text): (u8, &&str)| {
             format!(
@@ -102,7 +132,7 @@ mod tests {
                 char::from(b'A' + column)
             )
         };
-        format!(r#"<row r="{number}">{}</row>"#, (0..).zip(texts).map(cell).collect::<String>())
+        format!(r#"<row r="{number}">{}</row>"#, (0..).zip(texts).map(cell).collect::<Vec<_>>().concat())
     }
 
     #[test]
@@ -118,7 +148,7 @@ mod tests {
             ],
             "<sst/>",
         );
-        let tables = read("export.xlsx", &workbook, &AsIs).unwrap().unwrap();
+        let tables = read("export.xlsx", &workbook, &knowledge(), &AsIs).unwrap().unwrap();
         let [Facts::History(history), Facts::Nodes(nodes)] = tables.parsed.value.as_slice() else {
             panic!("{:?}", tables.parsed);
         };
@@ -138,7 +168,7 @@ mod tests {
     #[test]
     fn a_workbook_of_other_things_is_none() {
         let workbook = made(&[("Read me", "", &row(1, &["made for the ticket"]))], "<sst/>");
-        assert!(read("x.xlsx", &workbook, &AsIs).unwrap().is_none());
-        assert!(read("x.csv", b"a,b\n1,2\n", &AsIs).unwrap().is_none());
+        assert!(read("x.xlsx", &workbook, &knowledge(), &AsIs).unwrap().is_none());
+        assert!(read("x.csv", b"a,b\n1,2\n", &knowledge(), &AsIs).unwrap().is_none());
     }
 }

@@ -2,6 +2,7 @@
 
 use super::moment;
 use super::node_row::{Field, Fields};
+use super::table::head;
 use crate::knowledge::Knowledge;
 use crate::knowledge::exports::{About, Export, Reading};
 use crate::knowledge::facts::{Fact, Kind, Of};
@@ -38,14 +39,21 @@ pub(super) fn tell(
 ) -> ToldFacts {
     let mut told = ToldFacts::default();
     let mut items = Vec::new();
+    let names: Vec<String> = export.name.iter().map(|name| head(name)).collect();
+    let tellers = tellers(export, knowledge);
     for record in records {
-        let name =
-            export.name.iter().find_map(|head| record.fields.get(&super::table::head(head))?.text.as_deref());
+        let name = names.iter().find_map(|head| record.fields.get(head)?.text.as_deref());
         let name =
             name.map(|name| Excerpt::new(name, cleaner).as_str().trim().to_owned()).unwrap_or_default();
         let (mut of_node, mut of_item) = (Told::new(), Told::new());
-        for (field, fact, found) in fields(export, record, knowledge) {
-            let sighting = observe(fact.kind, field.read, found, cleaner);
+        for (heads, reading, fact) in &tellers {
+            let Some(found) = heads.iter().find_map(|head| record.fields.get(head)) else { continue };
+            let none = export.marker.is_some() && found.text.as_deref() == Some(NONE);
+            let sighting = if none {
+                Observed::absent(found.place.clone())
+            } else {
+                observe(fact.kind, *reading, found, cleaner)
+            };
             let onto = match fact.of {
                 Of::Cluster => &mut told.cluster,
                 Of::Node => &mut of_node,
@@ -57,6 +65,8 @@ pub(super) fn tell(
             About::Cluster => {}
             About::Node if name.is_empty() => {}
             About::Node => merge(told.nodes.entry(name).or_default(), of_node),
+            // Beside its items, a list may tell of the cluster.
+            About::List if name.is_empty() && of_item.is_empty() => {}
             About::List => items.push(Item { name, place: record.place.clone(), facts: of_item }),
         }
     }
@@ -66,17 +76,16 @@ pub(super) fn tell(
     told
 }
 
-/// The fields of the record that tell facts.
-fn fields<'a>(
-    export: &'a Export,
-    record: &'a Record,
-    knowledge: &'a Knowledge,
-) -> impl Iterator<Item = (&'a crate::knowledge::exports::Field, &'a Fact, &'a Field)> {
-    export.fields.iter().filter_map(|field| {
+/// What a query of ours writes where it looked and there is none.
+const NONE: &str = "none";
+
+/// The fields of an export that tell facts: their heads as they compare, how they are read, and the fact.
+fn tellers<'k>(export: &Export, knowledge: &'k Knowledge) -> Vec<(Vec<String>, Reading, &'k Fact)> {
+    let teller = |field: &crate::knowledge::exports::Field| {
         let fact = knowledge.facts.get(field.fact.as_deref()?)?;
-        let found = field.heads.iter().find_map(|head| record.fields.get(&super::table::head(head)))?;
-        Some((field, fact, found))
-    })
+        Some((field.heads.iter().map(|name| head(name)).collect(), field.read, fact))
+    };
+    export.fields.iter().filter_map(teller).collect()
 }
 
 /// One field as a fact in the form of its kind.

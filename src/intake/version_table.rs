@@ -3,9 +3,10 @@
 use super::Parsed;
 use super::moment::{self, MomentError};
 use super::table::{Below, Row, head};
+use super::told::Record;
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::export::{Moment, VersionHistory, VersionRow};
-use crate::model::{BuildVersion, Observed};
+use crate::model::{BuildVersion, Observed, Place};
 use std::cmp::Reverse;
 
 /// Columns of the history.
@@ -34,6 +35,7 @@ pub(super) fn columns(row: &Row) -> Option<Columns> {
 /// A history while its rows are read.
 #[derive(Debug)]
 pub(super) struct Reader {
+    input: String,
     columns: Columns,
     rows: Vec<Raw>,
     /// How many rows hold no version, and the first of them.
@@ -46,13 +48,13 @@ pub(super) struct Reader {
 struct Raw {
     version: String,
     upgraded: String,
-    row: Row,
+    place: Place,
 }
 
 /// Takes the header of a history, or its first row.
-pub(super) fn start(row: &Row) -> Option<Reader> {
+pub(super) fn start(input: &str, row: &Row) -> Option<Reader> {
     let columns = columns(row)?;
-    let mut reader = Reader { columns, rows: Vec::new(), rest: 0, first_rest: None };
+    let mut reader = Reader { input: input.to_owned(), columns, rows: Vec::new(), rest: 0, first_rest: None };
     if columns.headless {
         reader.add(row);
     }
@@ -64,9 +66,7 @@ impl Below for Reader {
         let version = row.cell(self.columns.version);
         if version.starts_with(|c: char| c.is_ascii_digit()) {
             let upgraded = self.columns.upgraded.map_or("", |column| row.cell(column)).to_owned();
-            // Without its cells a row is only its place.
-            let row_ = Row { sheet: row.sheet.clone(), number: row.number, ..Row::default() };
-            self.rows.push(Raw { version: version.to_owned(), upgraded, row: row_ });
+            self.rows.push(Raw { version: version.to_owned(), upgraded, place: row.place(&self.input) });
         } else {
             self.rest += 1;
             self.first_rest.get_or_insert_with(|| row.clone());
@@ -75,9 +75,8 @@ impl Below for Reader {
 }
 
 impl Reader {
-    /// The history: rows are newest first by date, then by version, as the vendor's own query has it. Where a date is
-    /// missing or could mean two days, versions alone decide, and a note says so.
-    pub(super) fn finish(self, input: &str, cleaner: &dyn Clean) -> Parsed<VersionHistory> {
+    /// The history.
+    pub(super) fn finish(self, cleaner: &dyn Clean) -> Parsed<VersionHistory> {
         let mut notes = Vec::new();
         if self.columns.headless {
             notes.push("The history has no header; its columns were told by their content.".to_owned());
@@ -87,33 +86,53 @@ impl Reader {
             notes.push(format!(
                 "{} row(s) hold no version and were left out, first {}: \"{}\".",
                 self.rest,
-                row.place(input),
+                row.place(&self.input),
                 Excerpt::new(text, cleaner).as_str()
             ));
         }
-        if self.rows.is_empty() {
-            notes.push("The history has no row.".to_owned());
-        }
-        let mut dates = moment::Column::default();
-        for raw in &self.rows {
-            dates.learn(&raw.upgraded, || raw.row.place(input));
-        }
-        notes.extend(dates.note());
-        let read = |raw: &Raw| version_row(input, raw, self.columns, &dates, cleaner);
-        let mut rows: Vec<VersionRow> = self.rows.iter().map(read).collect();
-        let dated = rows.iter().all(|row| row.upgraded.value().is_some());
-        rows.sort_by_cached_key(|row| {
-            let when = row.upgraded.value().filter(|_| dated).map(order);
-            Reverse((when, row.version.value().copied(), row.text.clone()))
-        });
-        if !dated && rows.len() > 1 {
-            notes.push(
-                "Not every date of the history is certain, so its rows are ordered by version.".to_owned(),
-            );
-        }
-        let value = VersionHistory { input: input.to_owned(), rows };
-        Parsed { value, problems: Vec::new(), notes }
+        history(&self.input, &self.rows, self.columns.upgraded.is_some(), notes, cleaner)
     }
+}
+
+/// The history in the result of our own query: the version is the item, its date the one fact.
+pub(super) fn of_records(input: &str, records: &[Record], cleaner: &dyn Clean) -> Parsed<VersionHistory> {
+    let rows = records.iter().filter_map(|record| {
+        let text = |head: &str| record.fields.get(head).and_then(|field| field.text.clone());
+        let upgraded = text("upgraded").filter(|date| date != "none").unwrap_or_default();
+        Some(Raw { version: text("item")?, upgraded, place: record.place.clone() })
+    });
+    history(input, &rows.collect::<Vec<_>>(), true, Vec::new(), cleaner)
+}
+
+/// Lays rows in order: newest first by date, then by version, as the vendor's own query has it. Where a date is
+/// missing or could mean two days, versions alone decide, and a note says so.
+fn history(
+    input: &str,
+    rows: &[Raw],
+    has_dates: bool,
+    mut notes: Vec<String>,
+    cleaner: &dyn Clean,
+) -> Parsed<VersionHistory> {
+    if rows.is_empty() {
+        notes.push("The history has no row.".to_owned());
+    }
+    let mut dates = moment::Column::default();
+    for raw in rows {
+        dates.learn(&raw.upgraded, || raw.place.clone());
+    }
+    notes.extend(dates.note());
+    let mut rows: Vec<VersionRow> =
+        rows.iter().map(|raw| version_row(raw, has_dates, &dates, cleaner)).collect();
+    let all_dated = rows.iter().all(|row| row.upgraded.value().is_some());
+    rows.sort_by_cached_key(|row| {
+        let when = row.upgraded.value().filter(|_| all_dated).map(order);
+        Reverse((when, row.version.value().copied(), row.text.clone()))
+    });
+    if !all_dated && rows.len() > 1 {
+        notes
+            .push("Not every date of the history is certain, so its rows are ordered by version.".to_owned());
+    }
+    Parsed { value: VersionHistory { input: input.to_owned(), rows }, problems: Vec::new(), notes }
 }
 
 /// One export writes all its dates in one zone, so readings compare.
@@ -121,20 +140,14 @@ fn order(moment: &Moment) -> chrono::NaiveDateTime {
     moment.utc.map_or(moment.wall, |utc| utc.naive_utc())
 }
 
-fn version_row(
-    input: &str,
-    raw: &Raw,
-    columns: Columns,
-    dates: &moment::Column,
-    cleaner: &dyn Clean,
-) -> VersionRow {
-    let place = raw.row.place(input);
+fn version_row(raw: &Raw, has_dates: bool, dates: &moment::Column, cleaner: &dyn Clean) -> VersionRow {
+    let place = raw.place.clone();
     let shown = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
     let version = match BuildVersion::parse(&raw.version) {
         Ok(version) => Observed::known(version, place.clone()),
         Err(error) => Observed::unreadable(place.clone(), error.to_string()),
     };
-    let upgraded = if columns.upgraded.is_none() {
+    let upgraded = if !has_dates {
         Observed::not_collected("the history has no column \"Upgraded\"")
     } else if raw.upgraded.is_empty() {
         Observed::not_collected(format!("{place} has no date"))
@@ -156,8 +169,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(bytes: &[u8]) -> Option<Parsed<VersionHistory>> {
-        let [sheet] = table::read(bytes, &AsIs, start).ok()?.try_into().unwrap();
-        Some(sheet.below?.finish("tbVersion.csv", &AsIs))
+        let [sheet] = table::read(bytes, &AsIs, |row| start("tbVersion.csv", row)).ok()?.try_into().unwrap();
+        Some(sheet.below?.finish(&AsIs))
     }
 
     fn parse(text: &str) -> Parsed<VersionHistory> {

@@ -213,10 +213,10 @@ pub(super) fn made(sheets: &[(&str, &str, &str)], shared: &str) -> Vec<u8> {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
     let numbered = || (1..).zip(sheets);
-    let list: String = numbered()
+    let list: Vec<String> = numbered()
         .map(|(n, (name, more, _))| format!(r#"<sheet name="{name}" sheetId="{n}" r:id="rId{n}" {more}/>"#))
         .collect();
-    let links: String = numbered()
+    let links: Vec<String> = numbered()
         .map(|(n, _)| {
             format!(
                 r#"<Relationship Id="rId{n}" Type="{office}/worksheet" Target="worksheets/sheet{n}.xml"/>"#
@@ -233,11 +233,14 @@ pub(super) fn made(sheets: &[(&str, &str, &str)], shared: &str) -> Vec<u8> {
         ),
         (
             "xl/workbook.xml",
-            format!(r#"<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{list}</sheets></workbook>"#),
+            format!(
+                r#"<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{}</sheets></workbook>"#,
+                list.concat()
+            ),
         ),
         (
             "xl/_rels/workbook.xml.rels",
-            format!(r#"<Relationships xmlns="{package}">{links}</Relationships>"#),
+            format!(r#"<Relationships xmlns="{package}">{}</Relationships>"#, links.concat()),
         ),
         ("xl/styles.xml", format!(r#"<styleSheet xmlns="{main}">{styles}</styleSheet>"#)),
         ("xl/sharedStrings.xml", shared.to_owned()),

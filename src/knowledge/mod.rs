@@ -13,6 +13,7 @@ mod layer;
 pub mod rows;
 pub mod signatures;
 pub mod sources;
+pub mod sql;
 
 pub use exports::Export;
 pub use facts::Facts;
@@ -74,6 +75,7 @@ macro_rules! built_in {
 built_in![
     "actions.toml",
     "exports.toml",
+    "exports/sql.toml",
     "facts.toml",
     "never.toml",
     "parity.toml",

@@ -1,0 +1,314 @@
+//! Results of the queries of `clusterbrief sql`: every row is marker, item, fact and value, so that neither header nor
+//! delimiter nor file name matters, and one sheet may hold the results of several queries.
+
+use super::node_row::Field;
+use super::read::Facts;
+use super::table::{Below, Row, head};
+use super::told::{Record, tell};
+use super::{Parsed, version_table};
+use crate::knowledge::exports::About;
+use crate::knowledge::{Export, Knowledge};
+use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::input::{Problem, ProblemKind};
+use crate::model::{Observed, Place};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What every marker begins with.
+const MARKER: &str = "clusterbrief:";
+
+/// The fact that says whether the query ran in the product's database.
+const SEES: &str = "seestbversion";
+
+/// The fact that says how many items there are, so that a result that was cut is seen.
+const ITEMS: &str = "items";
+
+/// Results while their rows are read.
+#[derive(Debug)]
+pub(super) struct Reader<'k> {
+    knowledge: &'k Knowledge,
+    input: String,
+    results: BTreeMap<&'k str, Result<'k>>,
+    /// Markers of no query this program knows.
+    unknown: BTreeSet<String>,
+}
+
+/// One result.
+#[derive(Debug)]
+struct Result<'k> {
+    export: &'k Export,
+    /// Where it begins.
+    place: Place,
+    records: Vec<Record>,
+    /// Index of an item's record.
+    of_item: HashMap<String, usize>,
+    /// What the row without an item says: facts of the query itself.
+    told: BTreeMap<String, String>,
+}
+
+/// The column of a row's marker, such as `clusterbrief:jobs:1`.
+fn marker(row: &Row) -> Option<usize> {
+    row.texts().take(8).position(|cell| {
+        let rest = cell.strip_prefix(MARKER).and_then(|rest| rest.rsplit_once(':'));
+        rest.is_some_and(|(id, edition)| {
+            id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+                && edition.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    })
+}
+
+/// Takes the first row of a result.
+pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Reader<'k>> {
+    marker(row)?;
+    let input = input.to_owned();
+    let mut reader = Reader { knowledge, input, results: BTreeMap::new(), unknown: BTreeSet::new() };
+    reader.add(row);
+    Some(reader)
+}
+
+impl Below for Reader<'_> {
+    fn add(&mut self, row: &Row) {
+        let Some(column) = marker(row) else { return };
+        let marker = row.cell(column);
+        let is_of = |export: &&Export| export.marker.as_deref() == Some(marker);
+        let Some(export) = self.knowledge.exports.iter().find(is_of) else {
+            if self.unknown.len() < 10 {
+                self.unknown.insert(marker.to_owned());
+            }
+            return;
+        };
+        let result = self.results.entry(&export.id).or_insert_with(|| Result {
+            export,
+            place: row.place(&self.input),
+            records: Vec::new(),
+            of_item: HashMap::new(),
+            told: BTreeMap::new(),
+        });
+        let (item, fact, value) = (row.cell(column + 1), row.cell(column + 2), row.cell(column + 3));
+        result.add(item, fact, value, || row.cell_place(&self.input, column + 3));
+    }
+}
+
+impl Result<'_> {
+    fn add(&mut self, item: &str, fact: &str, value: &str, place: impl FnOnce() -> Place) {
+        let key = head(fact);
+        // SQL tools write a null as the word.
+        let value = if value == "NULL" { "" } else { value };
+        if item.is_empty() && matches!(key.as_str(), SEES | ITEMS) {
+            self.told.insert(key, value.to_owned());
+            return;
+        }
+        let place = place();
+        let field = |text: &str| Field {
+            text: Some(text.to_owned()).filter(|text| !text.is_empty()),
+            place: place.clone(),
+        };
+        // Rows of one item mostly follow each other.
+        let at = match self.of_item.get(item) {
+            Some(at) if self.export.id != VERSIONS => *at,
+            _ => {
+                let mut fields = BTreeMap::new();
+                if !item.is_empty() {
+                    fields.insert("item".to_owned(), field(item));
+                }
+                self.records.push(Record { fields, place: place.clone() });
+                self.of_item.insert(item.to_owned(), self.records.len() - 1);
+                self.records.len() - 1
+            }
+        };
+        if let Some(record) = self.records.get_mut(at) {
+            record.fields.insert(key, field(value));
+        }
+    }
+
+    /// How many items came, beside the row without one.
+    fn items(&self) -> usize {
+        self.records.iter().filter(|record| record.fields.contains_key("item")).count()
+    }
+
+    /// What is wrong with the result as a whole: an error when it does not count.
+    fn check(&self, input: &str) -> std::result::Result<(), (ProblemKind, String)> {
+        let id = &self.export.id;
+        if self.told.get(SEES).is_some_and(|word| word.eq_ignore_ascii_case("no")) {
+            let text = format!(
+                "{input} holds a result of the query {id} that was run where there is no tbVersion: it is not of the \
+                 product's database and does not count. Run the query in that database."
+            );
+            return Err((ProblemKind::Foreign, text));
+        }
+        if self.export.about != About::List && self.export.id != VERSIONS {
+            return Ok(());
+        }
+        let came = self.items();
+        match self.told.get(ITEMS).and_then(|items| items.parse::<usize>().ok()) {
+            Some(items) if items == came => Ok(()),
+            Some(items) => Err((
+                ProblemKind::Malformed,
+                format!(
+                    "{input} holds {came} of the {items} items that the query {id} found, so they do not count. Save the whole result."
+                ),
+            )),
+            None => Err((
+                ProblemKind::Malformed,
+                format!(
+                    "{input} lacks the row that says how many items the query {id} found, so they do not count. Save the whole result."
+                ),
+            )),
+        }
+    }
+}
+
+/// The query whose result is a version history.
+const VERSIONS: &str = "versions";
+
+impl Reader<'_> {
+    /// What the results tell, with the titles of their exports.
+    pub(super) fn finish(self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
+        let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+        let mut titles = Vec::new();
+        for marker in &self.unknown {
+            let shown = Excerpt::new(marker, cleaner);
+            parsed.problems.push(Problem {
+                kind: ProblemKind::Malformed,
+                member: None,
+                text: format!(
+                    "{} holds rows of a query this program does not know (\"{}\"): print the queries anew with \"clusterbrief sql\".",
+                    self.input,
+                    shown.as_str()
+                ),
+            });
+        }
+        for result in self.results.into_values() {
+            titles.push(result.export.title.clone());
+            let whole = result.check(&self.input);
+            if let Err((kind, text)) = &whole {
+                parsed.problems.push(Problem { kind: *kind, member: None, text: text.clone() });
+            }
+            match whole {
+                Err((ProblemKind::Foreign, _)) => {}
+                whole if result.export.id == VERSIONS => {
+                    if whole.is_ok() {
+                        let one = version_table::of_records(&self.input, &result.records, cleaner);
+                        parsed.notes.extend(one.notes);
+                        parsed.value.push(Facts::History(one.value));
+                    }
+                }
+                whole => {
+                    let place = result.place.clone();
+                    let mut told =
+                        tell(result.export, &result.records, place.clone(), self.knowledge, cleaner);
+                    if let Err((_, why)) = whole {
+                        for list in told.lists.values_mut() {
+                            *list = Observed::unreadable(place.clone(), why.trim_end_matches('.'));
+                        }
+                    }
+                    parsed.value.push(Facts::Told(told));
+                }
+            }
+        }
+        (parsed, titles)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{AsIs, table};
+    use crate::model::export::Told;
+
+    fn read(text: &str) -> (Parsed<Vec<Facts>>, Vec<String>) {
+        let knowledge = Knowledge::builtin().unwrap();
+        let sheets = table::read(text.as_bytes(), &AsIs, |row| start("q.csv", row, &knowledge)).unwrap();
+        let [sheet] = sheets.try_into().unwrap();
+        sheet.below.unwrap().finish(&AsIs)
+    }
+
+    fn told(parsed: &Parsed<Vec<Facts>>) -> &super::super::told::ToldFacts {
+        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        told
+    }
+
+    fn value<'t>(told: &'t Told, path: &str) -> Option<&'t str> {
+        told[path].value().map(String::as_str)
+    }
+
+    const DATABASE: &str = "clusterbrief:database:1,,asked at,2026-11-20 10:00:00.0000000 +01:00
+clusterbrief:database:1,,sees tbVersion,yes
+clusterbrief:database:1,,compatibility level,130
+clusterbrief:database:1,,mirroring role,none
+clusterbrief:database:1,,merge published,not visible
+clusterbrief:database:1,,read only,no
+";
+
+    #[test]
+    fn neither_header_nor_delimiter_nor_order_matters() {
+        let mut lines: Vec<&str> = DATABASE.lines().collect();
+        lines.reverse();
+        let turned = lines.join("\n");
+        let renamed = format!("A,B,C,D\n{DATABASE}");
+        let quoted = DATABASE.replace(',', "\";\"").replace('\n', "\"\r\n\"");
+        let numbered = format!("1\t{}", DATABASE.trim_end().replace(',', "\t").replace('\n', "\n1\t"));
+        for text in [DATABASE, &turned, &renamed, &format!("\"{}", quoted.trim_end_matches('"')), &numbered] {
+            let (parsed, titles) = read(text);
+            let told = told(&parsed);
+            assert_eq!(value(&told.cluster, "database.compatibility-level"), Some("130"), "{text}");
+            assert_eq!(value(&told.cluster, "database.read-only"), Some("false"));
+            assert_eq!(value(&told.cluster, "asked.database"), Some("2026-11-20 09:00:00 UTC"));
+            assert!(told.cluster["database.mirroring-role"].is_absent());
+            let why = told.cluster["database.merge-published"].why_unknown().unwrap();
+            assert!(why.contains("neither yes nor no"), "{why}");
+            assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+            assert_eq!(titles, ["the state of the database (query database)"]);
+        }
+        let place = told(&read(DATABASE).0).cluster["database.read-only"].place().unwrap().to_string();
+        assert_eq!(place, "q.csv D6");
+    }
+
+    const JOBS: &str = "clusterbrief:jobs:1;;items;2
+clusterbrief:jobs:1;;sees tbVersion;yes
+clusterbrief:jobs:1;A #1;state;WAITING
+clusterbrief:jobs:1;B #1;state;ERROR
+clusterbrief:jobs:1;A #1;minutes late;0
+";
+
+    #[test]
+    fn items_are_told_and_none_found_differs_from_a_cut_result() {
+        let (parsed, _) = read(JOBS);
+        let jobs = told(&parsed).lists["job"].value().unwrap();
+        assert_eq!(jobs.iter().map(|job| job.name.as_str()).collect::<Vec<_>>(), ["A #1", "B #1"]);
+        assert_eq!(value(&jobs[0].facts, "job.minutes-late"), Some("0"));
+        let none = "clusterbrief:jobs:1;;items;0\nclusterbrief:jobs:1;;asked at;2026-11-20 10:00:00\n";
+        assert_eq!(told(&read(none).0).lists["job"].value().unwrap().len(), 0);
+        for (cut, says) in [
+            (
+                JOBS.lines().take(3).collect::<Vec<_>>().join("\n"),
+                "holds 1 of the 2 items that the query jobs found",
+            ),
+            (JOBS.lines().skip(1).collect::<Vec<_>>().join("\n"), "lacks the row that says how many items"),
+        ] {
+            let (parsed, _) = read(&cut);
+            assert!(parsed.problems[0].text.contains(says), "{:?}", parsed.problems);
+            assert!(told(&parsed).lists["job"].is_unknown());
+        }
+    }
+
+    #[test]
+    fn a_result_of_another_database_does_not_count() {
+        let (parsed, _) = read(&DATABASE.replace("sees tbVersion,yes", "sees tbVersion,no"));
+        assert!(parsed.value.is_empty());
+        let [problem] = parsed.problems.as_slice() else { panic!("{:?}", parsed.problems) };
+        assert_eq!(problem.kind, ProblemKind::Foreign);
+        assert!(problem.text.contains("run where there is no tbVersion"), "{}", problem.text);
+    }
+
+    #[test]
+    fn results_of_several_queries_in_one_file_and_one_of_the_future() {
+        let history = "clusterbrief:versions:1,,items,2\nclusterbrief:versions:1,11.7.000049,Upgraded,2026-11-20 08:00:00.000\n\
+            clusterbrief:versions:1,11.6.000001,Upgraded,none\nclusterbrief:moon:9,,phase,full\n";
+        let (parsed, titles) = read(&format!("{DATABASE}{history}"));
+        assert_eq!(titles.len(), 2);
+        let [Facts::Told(_), Facts::History(history)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        assert_eq!(history.rows.len(), 2);
+        assert_eq!(history.current().unwrap().text, "11.7.000049");
+        assert!(parsed.problems[0].text.contains("\"clusterbrief:moon:9\""), "{:?}", parsed.problems);
+    }
+}

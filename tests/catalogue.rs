@@ -6,7 +6,8 @@
 mod fixtures;
 
 use clusterbrief::finding::{Scope, SubjectKind};
-use clusterbrief::knowledge::rows::{Applies, Build, Family};
+use clusterbrief::knowledge::facts::Of;
+use clusterbrief::knowledge::rows::{Applies, Build, Family, Quantifier};
 use clusterbrief::knowledge::{Knowledge, Status};
 use clusterbrief::rules::{Check, Rule, all};
 use fixtures::{Fixture, fixtures, root};
@@ -32,6 +33,34 @@ fn ids_are_unique_sorted_and_well_formed() {
         let (family, number) = id.split_once('-').unwrap();
         assert!(family.len() == 3 && family.bytes().all(|byte| byte.is_ascii_uppercase()), "{id}");
         assert!(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()), "{id}");
+    }
+}
+
+/// A rule on one node asks for facts of a node or of the cluster, a rule on the cluster for facts of the cluster, of
+/// items, or of any one of the nodes.
+#[test]
+fn expectations_ask_for_facts_that_their_subject_has() {
+    let (knowledge, rules) = rules();
+    for row in &knowledge.rows.expectations {
+        let subject = rules.iter().find(|rule| rule.id == row.rule).unwrap().subject;
+        let of = |path: &str| knowledge.facts.of(path).unwrap();
+        let any = row.quantifier == Quantifier::Any;
+        let fits = match (subject, of(&row.fact)) {
+            (SubjectKind::Node, Of::Node | Of::Cluster) => !any,
+            (SubjectKind::Cluster | SubjectKind::Database, Of::Cluster) => !any,
+            (SubjectKind::Cluster | SubjectKind::Database, Of::Item) => true,
+            (SubjectKind::Cluster, Of::Node) => any || row.fact.starts_with("answer."),
+            _ => false,
+        };
+        assert!(fits, "{}: {} does not fit its subject", row.rule, row.fact);
+        for when in &row.when {
+            let of_item = of(&when.fact) == Of::Item;
+            let same_list = knowledge.facts.list(&when.fact) == knowledge.facts.list(&row.fact);
+            assert!(!of_item || same_list, "{}: {} is of another list", row.rule, when.fact);
+            let of_node = of(&when.fact) == Of::Node && !when.fact.starts_with("answer.");
+            let on_node = of(&row.fact) == Of::Node || subject == SubjectKind::Node;
+            assert!(!of_node || on_node, "{}: {} is of no cluster", row.rule, when.fact);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::folder::{LEFT_OUT, copy_again};
 use super::nodes_run_different_builds::of_database;
 use super::rule::{Check, rule};
 use crate::finding::{Missing, Outcome, Subject};
-use crate::model::Node;
+use crate::model::{Node, Role};
 
 rule! {
     /// ## What it checks
@@ -29,6 +29,9 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
+    if node.role == Role::Dr {
+        return Outcome::not_applicable("a disaster recovery node has a database of its own");
+    }
     let (build, (wanted, row)) = match (cx.build(node), cx.database()) {
         (Ok(build), Ok(database)) => (build, database),
         (build, database) => {

@@ -37,9 +37,18 @@ pub(super) enum Verb {
     Explain {
         /// Rule id, such as VER-001
         rule: String,
+        /// Folder of own knowledge files, laid over the built-in ones
+        #[arg(long, value_name = "DIR")]
+        knowledge: Option<PathBuf>,
     },
     /// List every rule
-    Rules,
+    Rules {
+        /// Folder of own knowledge files, laid over the built-in ones
+        #[arg(long, value_name = "DIR")]
+        knowledge: Option<PathBuf>,
+    },
+    /// Work on own knowledge files
+    Knowledge(KnowledgeArgs),
     /// Print a table to fill in
     Template {
         /// Which table
@@ -87,6 +96,22 @@ pub(super) enum CaseKeyVerb {
         /// File to write; never overwritten
         #[arg(short, long, value_name = "FILE", default_value = "clusterbrief-case-key-do-not-send.txt")]
         out: PathBuf,
+    },
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct KnowledgeArgs {
+    #[command(subcommand)]
+    pub verb: KnowledgeVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KnowledgeVerb {
+    /// Check a folder of own files: print what it adds and replaces, or everything that is wrong with it
+    Check {
+        /// The folder; every .toml file in it and in its folders counts (see docs/knowledge.md)
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
 }
 
@@ -147,6 +172,9 @@ pub(super) struct ReportArgs {
     /// Answers of people, a TOML file (see docs/answers.md)
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
+    /// Folder of own knowledge files, laid over the built-in ones (see docs/knowledge.md)
+    #[arg(long, value_name = "DIR")]
+    pub knowledge: Option<PathBuf>,
     /// Exit with 1 when the verdict is this bad or worse
     #[arg(long, value_name = "VERDICT")]
     pub fail_on: Option<FailOn>,

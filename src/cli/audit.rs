@@ -44,7 +44,11 @@ pub enum AuditError {
 impl Auditor {
     /// Loads the built-in knowledge and the rules.
     pub fn new() -> Result<Self, AuditError> {
-        let knowledge = Knowledge::builtin()?;
+        Ok(Self::with(Knowledge::builtin()?))
+    }
+
+    /// With the rules of this knowledge.
+    pub fn with(knowledge: Knowledge) -> Self {
         let rules = rules::all(&knowledge);
         let questions = knowledge
             .rows
@@ -56,7 +60,7 @@ impl Auditor {
                 per_node: row.per_node,
             })
             .collect();
-        Ok(Self { knowledge, rules, questions })
+        Self { knowledge, rules, questions }
     }
 
     /// Analyses one case. Equal inputs and options give an equal report, whatever their order.

@@ -1,14 +1,16 @@
 //! `explain` and `rules`: the texts of the rules.
 
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, knowledge, output};
 use crate::finding::Scope;
-use crate::knowledge::{Knowledge, Status};
+use crate::knowledge::Status;
 use crate::rules::{self, Rule};
 use anyhow::anyhow;
 use std::fmt::Write as _;
+use std::path::Path;
 
-pub(super) fn one(id: &str) -> Result<Exit, Failure> {
-    let (knowledge, rules) = load()?;
+pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
+    let knowledge = knowledge::load(own)?;
+    let rules = rules::all(&knowledge);
     let wanted = rules.iter().find(|rule| rule.id.eq_ignore_ascii_case(id));
     let Some(rule) = wanted else {
         let family = id.split('-').next().unwrap_or_default().to_uppercase();
@@ -49,8 +51,8 @@ pub(super) fn one(id: &str) -> Result<Exit, Failure> {
     Ok(Exit::Written)
 }
 
-pub(super) fn all() -> Result<Exit, Failure> {
-    let (_, rules) = load()?;
+pub(super) fn all(own: Option<&Path>) -> Result<Exit, Failure> {
+    let rules = rules::all(&knowledge::load(own)?);
     let mut text = String::new();
     for rule in &rules {
         let scope = if rule.scope == Scope::Upgrade { "upgrade" } else { "" };
@@ -59,12 +61,6 @@ pub(super) fn all() -> Result<Exit, Failure> {
     let _ = writeln!(text, "\n{} rules. \"clusterbrief explain ID\" tells more of one.", rules.len());
     output::print(&text)?;
     Ok(Exit::Written)
-}
-
-fn load() -> Result<(Knowledge, Vec<Rule>), Failure> {
-    let knowledge = Knowledge::builtin().map_err(|error| Failure::new(Exit::NothingUsable, error))?;
-    let rules = rules::all(&knowledge);
-    Ok((knowledge, rules))
 }
 
 fn facts(rule: &Rule) -> String {

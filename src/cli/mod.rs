@@ -7,6 +7,7 @@ mod collect;
 mod exit;
 mod explain;
 mod inspect;
+mod knowledge;
 mod output;
 mod panics;
 mod progress;
@@ -59,8 +60,9 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
         Verb::Collect(args) => collect::run(&args),
         Verb::Report(args) => report::run(&args),
         Verb::Inspect { bundle } => inspect::run(&bundle),
-        Verb::Explain { rule } => explain::one(&rule),
-        Verb::Rules => explain::all(),
+        Verb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),
+        Verb::Rules { knowledge } => explain::all(knowledge.as_deref()),
+        Verb::Knowledge(args) => knowledge::run(&args),
         Verb::Template { what: Template::Nodes } => {
             output::print(&crate::intake::nodes_table::nodes_template())?;
             Ok(Exit::Written)

@@ -2,7 +2,7 @@
 
 use super::args::{FailOn, Format, ReportArgs};
 use super::audit::Auditor;
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, knowledge, output};
 use crate::bundle::source::{Given, gather};
 use crate::finding::State;
 use crate::intake::cluster::Options;
@@ -27,7 +27,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
         as_of: args.as_of.unwrap_or(now),
         target: args.target,
     };
-    let auditor = Auditor::new().map_err(|error| Failure::new(Exit::NothingUsable, error))?;
+    let auditor = Auditor::with(knowledge::load(args.knowledge.as_deref())?);
     let audited = auditor.audit(given, &options).map_err(|error| Failure::new(Exit::NothingUsable, error))?;
     for remark in &audited.remarks {
         output::complain(remark);

@@ -48,6 +48,8 @@ keyed! {
 pub(super) struct Kept<T> {
     pub(super) record: T,
     pub(super) origin: Origin,
+    /// Not built in: it is checked for what tests check of built-in records.
+    pub(super) own: bool,
 }
 
 impl<T: Record> Kept<T> {
@@ -57,15 +59,35 @@ impl<T: Record> Kept<T> {
     }
 }
 
-/// A record that a later layer replaced.
+/// A record of a support team's own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Overridden {
+pub struct OwnRecord {
     /// Kind of the record, such as `signature`.
     pub kind: &'static str,
     /// Its key.
     pub key: String,
-    /// Where the record that counts stands.
-    pub by: Origin,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+impl OwnRecord {
+    /// That something is wrong with it.
+    pub fn fault(&self, why: impl Into<String>) -> KnowledgeError {
+        KnowledgeError { origin: self.origin.clone(), key: Some(self.key.clone()), why: why.into() }
+    }
+}
+
+/// What a support team's own files changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Own {
+    /// Names of its files, in order.
+    pub files: Vec<String>,
+    /// The latest day one of them says its records were reviewed on.
+    pub edition: Option<NaiveDate>,
+    /// Records that replaced a built-in one, in order.
+    pub overridden: Vec<OwnRecord>,
+    /// Records beside the built-in ones, in order.
+    pub added: Vec<OwnRecord>,
 }
 
 /// All records of all layers, the later ones over the earlier ones.
@@ -82,7 +104,7 @@ pub(super) struct Layers {
     pub(super) actions: Vec<Kept<ActionRow>>,
     pub(super) facts: Vec<Kept<Fact>>,
     pub(super) exports: Vec<Kept<Export>>,
-    pub(super) overridden: Vec<Overridden>,
+    pub(super) own: Option<Own>,
     pub(super) faults: Vec<KnowledgeError>,
 }
 
@@ -91,7 +113,7 @@ struct Laying<'a> {
     file: &'a str,
     text: &'a str,
     seen: &'a mut BTreeMap<(&'static str, String), Origin>,
-    overridden: &'a mut Vec<Overridden>,
+    own: Option<&'a mut Own>,
     faults: &'a mut Vec<KnowledgeError>,
 }
 
@@ -100,19 +122,20 @@ impl Laying<'_> {
         for record in records {
             let line = file::line(self.text, record.span().start);
             let origin = Origin { file: self.file.to_owned(), line };
-            let kept = Kept { record: record.into_inner(), origin };
+            let kept = Kept { record: record.into_inner(), origin, own: self.own.is_some() };
             let key = kept.record.key();
             if let Some(first) = self.seen.insert((T::KIND, key.clone()), kept.origin.clone()) {
                 self.faults
                     .push(kept.fault(format!("stands twice, also in {}, line {}", first.file, first.line)));
                 continue;
             }
-            match onto.iter_mut().find(|one| one.record.key() == key) {
-                Some(earlier) => {
-                    let by = kept.origin.clone();
-                    self.overridden.push(Overridden { kind: T::KIND, key, by });
-                    *earlier = kept;
-                }
+            let earlier = onto.iter_mut().find(|one| one.record.key() == key);
+            if let Some(own) = &mut self.own {
+                let list = if earlier.is_some() { &mut own.overridden } else { &mut own.added };
+                list.push(OwnRecord { kind: T::KIND, key, origin: kept.origin.clone() });
+            }
+            match earlier {
+                Some(earlier) => *earlier = kept,
                 None => onto.push(kept),
             }
         }
@@ -120,9 +143,31 @@ impl Laying<'_> {
 }
 
 impl Layers {
-    /// Lays one layer over those before: its files by name with their text.
-    pub(super) fn lay<'a>(&mut self, files: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    /// Takes the files built into the program, by name with their text.
+    pub(super) fn built_in<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut layers = Self::default();
+        layers.edition = layers.lay(files, None);
+        layers
+    }
+
+    /// Lays a support team's own files over the built-in ones.
+    pub(super) fn lay_own<'a>(&mut self, files: impl IntoIterator<Item = (&'a str, &'a str)> + Clone) {
+        let names = files.clone().into_iter().map(|(name, _)| name.to_owned());
+        let mut own = Own { files: names.collect(), ..Own::default() };
+        own.edition = self.lay(files, Some(&mut own));
+        own.overridden.sort();
+        own.added.sort();
+        self.own = Some(own);
+    }
+
+    /// Lays one layer over those before and gives its edition.
+    fn lay<'a>(
+        &mut self,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+        mut own: Option<&mut Own>,
+    ) -> Option<NaiveDate> {
         let mut seen = BTreeMap::new();
+        let mut edition = None;
         for (name, text) in files {
             let file = match file::parse(name, text) {
                 Ok(file) => file,
@@ -131,13 +176,13 @@ impl Layers {
                     continue;
                 }
             };
-            self.edition = file.edition.or(self.edition);
+            edition = file.edition.max(edition);
             self.never.extend(file.never);
             let mut laying = Laying {
                 file: name,
                 text,
                 seen: &mut seen,
-                overridden: &mut self.overridden,
+                own: own.as_deref_mut(),
                 faults: &mut self.faults,
             };
             laying.lay(&mut self.sources, file.source);
@@ -150,6 +195,7 @@ impl Layers {
             laying.lay(&mut self.facts, file.fact);
             laying.lay(&mut self.exports, file.export);
         }
+        edition
     }
 }
 

@@ -10,6 +10,7 @@ pub mod exports;
 pub mod facts;
 mod file;
 mod layer;
+mod own;
 pub mod rows;
 pub mod signatures;
 pub mod sources;
@@ -18,7 +19,7 @@ pub mod sql;
 pub use exports::Export;
 pub use facts::Facts;
 pub use file::Origin;
-pub use layer::Overridden;
+pub use layer::{Own, OwnRecord};
 pub use rows::Rows;
 pub use signatures::{Signature, Versions, Weight, Wording};
 pub use sources::{Citation, Source, Sources, Status};
@@ -43,8 +44,8 @@ pub struct Knowledge {
     pub facts: Facts,
     /// Kinds of exports, in order of id.
     pub exports: Vec<Export>,
-    /// Built-in records that others replaced, in order.
-    pub overridden: Vec<Overridden>,
+    /// What a support team's own files changed; `None` without any.
+    pub own: Option<Own>,
 }
 
 /// What is wrong with a record or a file.
@@ -109,9 +110,10 @@ impl Knowledge {
 
     /// The built-in knowledge with a team's own files, by name with their text, laid over it.
     pub fn layered(own: &[(&str, &str)]) -> Result<Self, KnowledgeFaults> {
-        let mut layers = Layers::default();
-        layers.lay(BUILT_IN.iter().copied());
-        layers.lay(own.iter().copied());
+        let mut layers = Layers::built_in(BUILT_IN.iter().copied());
+        if !own.is_empty() {
+            layers.lay_own(own.iter().copied());
+        }
         let mut faults = std::mem::take(&mut layers.faults);
         let sources = Sources::new(std::mem::take(&mut layers.sources), &mut faults);
         let facts = Facts::new(std::mem::take(&mut layers.facts), &mut faults);
@@ -119,6 +121,7 @@ impl Knowledge {
         signatures::check(&layers.signatures, &sources, &mut faults);
         actions::check(&layers.actions, &mut faults);
         rows::check(&layers, &facts, &sources, &mut faults);
+        own::check(&layers, &mut faults);
         if !faults.is_empty() {
             faults.sort_by(|a, b| (&a.origin, &a.key, &a.why).cmp(&(&b.origin, &b.key, &b.why)));
             return Err(KnowledgeFaults(faults));
@@ -128,7 +131,6 @@ impl Knowledge {
         layers.signatures.sort_by(|a, b| a.record.id.cmp(&b.record.id));
         layers.exports.sort_by(|a, b| a.record.id.cmp(&b.record.id));
         layers.actions.sort_by_key(|kept| kept.record.stage);
-        layers.overridden.sort();
         Ok(Self {
             edition: layers.edition.unwrap_or_default(),
             sources,
@@ -143,7 +145,7 @@ impl Knowledge {
             actions: records(layers.actions),
             facts,
             exports: records(layers.exports),
-            overridden: layers.overridden,
+            own: layers.own,
         })
     }
 
@@ -187,7 +189,7 @@ mod tests {
         assert_eq!(knowledge.edition, NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
         assert!(knowledge.signature("E-002").is_some());
         assert!(knowledge.signature("E-999").is_none());
-        assert!(knowledge.overridden.is_empty());
+        assert!(knowledge.own.is_none());
     }
 
     #[test]
@@ -202,17 +204,28 @@ mod tests {
 
     #[test]
     fn a_later_layer_replaces_the_record_of_the_same_key_and_says_so() {
-        let own = "[[source]]\nkey = \"SEED\"\ntitle = \"our copy\"\nage = \"2026\"\n";
-        let knowledge = Knowledge::layered(&[("ours.toml", own)]).unwrap();
-        let [one] = knowledge.overridden.as_slice() else { panic!("{:?}", knowledge.overridden) };
-        assert_eq!((one.kind, one.key.as_str(), one.by.line), ("source", "SEED", 1));
+        let text = "edition = \"2027-01-31\"\n[[source]]\nkey = \"SEED\"\ntitle = \"our copy\"\nage = \"2026\"\n\
+                    [[source]]\nkey = \"WIKI\"\ntitle = \"our wiki\"\nage = \"2026\"\n";
+        let knowledge = Knowledge::layered(&[("ours.toml", text)]).unwrap();
+        let own = knowledge.own.unwrap();
+        let said = |records: &[OwnRecord]| {
+            records
+                .iter()
+                .map(|one| format!("{} {} {}", one.kind, one.key, one.origin.line))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (said(&own.overridden), said(&own.added)),
+            (vec!["source SEED 2".into()], vec!["source WIKI 6".into()])
+        );
+        assert_eq!(own.edition, NaiveDate::from_ymd_opt(2027, 1, 31));
+        assert_eq!(knowledge.edition, NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
         assert!(knowledge.sources.iter().any(|source| source.title == "our copy"));
     }
 
     #[test]
     fn built_in_records_stand_in_order_of_their_keys() {
-        let mut layers = Layers::default();
-        layers.lay(BUILT_IN.iter().copied());
+        let layers = Layers::built_in(BUILT_IN.iter().copied());
         let mut keys: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
         let mut add = |kind, origin: &'_ Origin, key: &'_ str| {
             let file = BUILT_IN.iter().find(|(name, _)| *name == origin.file).unwrap().0;

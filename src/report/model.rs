@@ -60,8 +60,24 @@ pub struct Tool {
     pub name: &'static str,
     /// Program version.
     pub version: &'static str,
-    /// Edition of the knowledge, a date.
+    /// Edition of the knowledge built into it, a date.
     pub knowledge: String,
+    /// Knowledge files of a support team's own that were laid over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<KnowledgeView>,
+}
+
+/// Knowledge files of a support team's own, and what they changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct KnowledgeView {
+    /// Their names, below the name of their folder.
+    pub files: Vec<String>,
+    /// Their edition, a date.
+    pub edition: Option<String>,
+    /// Records that replaced a built-in one, as "signature E-002".
+    pub overridden: Vec<String>,
+    /// Records beside the built-in ones.
+    pub added: Vec<String>,
 }
 
 /// One node at a glance.

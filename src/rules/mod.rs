@@ -12,6 +12,7 @@ mod folder;
 mod key_files;
 mod key_protection;
 mod language;
+mod own;
 mod problem;
 mod question;
 mod rule;
@@ -20,6 +21,7 @@ mod signs_of_life;
 
 pub use context::Context;
 pub use engine::judge;
+pub use own::check_own;
 pub use rule::{Check, Rule};
 
 use crate::knowledge::Knowledge;

@@ -634,7 +634,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
     };
     Report {
         schema: SCHEMA,
-        tool: Tool { name: "clusterbrief", version: "0.1.0", knowledge: t("2026-11-01") },
+        tool: Tool { name: "clusterbrief", version: "0.1.0", knowledge: t("2026-11-01"), own: None },
         as_of: t("2026-11-22T12:00:00Z"),
         target: Some(t("11.7.000061")),
         nodes: vec![

@@ -8,12 +8,12 @@ mod nodes;
 mod verdict;
 
 use crate::finding::{Finding, Judged, Outcome, RuleFacts, Scope, Severity, reach};
-use crate::knowledge::{Citation, Knowledge, Sources, Status};
+use crate::knowledge::{Citation, Knowledge, Own, OwnRecord, Sources, Status};
 use crate::model::Cluster;
 use crate::plan::{self, RuleAdvice, Work};
 use crate::report::model::{
-    Action, Citation as CitationView, Coverage, FindingView, OutcomeView, Reason, Report, RuleCoverage,
-    RuleText, SCHEMA, SourceView, Tool,
+    Action, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView, Reason, Report,
+    RuleCoverage, RuleText, SCHEMA, SourceView, Tool,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,6 +64,7 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
             knowledge: knowledge.edition.to_string(),
+            own: knowledge.own.as_ref().map(own),
         },
         as_of: cluster.as_of.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         target: cluster.target.map(|target| target.to_string()),
@@ -90,6 +91,17 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
         sources: cited(rules, judged, &knowledge.sources),
         rules: texts(judged, rules, &knowledge.sources),
         findings,
+    }
+}
+
+fn own(own: &Own) -> KnowledgeView {
+    let named =
+        |records: &[OwnRecord]| records.iter().map(|one| format!("{} {}", one.kind, one.key)).collect();
+    KnowledgeView {
+        files: own.files.clone(),
+        edition: own.edition.map(|day| day.to_string()),
+        overridden: named(&own.overridden),
+        added: named(&own.added),
     }
 }
 

@@ -1,0 +1,182 @@
+//! A support team's own knowledge from the outside: a TOML file and `--knowledge`, no rebuild.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_clusterbrief"))
+        .args(args)
+        .env("COLUMNS", "100")
+        .output()
+        .expect("the program runs")
+}
+
+fn said(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// The example of `docs/knowledge.md`, as a support engineer would copy it from there.
+fn example() -> String {
+    let page = fs::read_to_string(root().join("docs/knowledge.md")).expect("the page");
+    let page = page.replace("\r\n", "\n");
+    let (_, rest) = page.split_once("```toml\n# ours/2026.toml\n").expect("the page has the example");
+    rest.split_once("```").expect("the example ends").0.to_owned()
+}
+
+fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
+    let above = tempfile::tempdir().expect("a folder can be made");
+    let ours = above.path().join("ours");
+    fs::create_dir(&ours).expect("a folder can be made");
+    for (name, text) in files {
+        let path = ours.join(name);
+        fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder can be made");
+        fs::write(path, text).expect("a file can be written");
+    }
+    (above, ours)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path of this test")
+}
+
+/// The sample with one more line in a log.
+fn case(above: &Path) -> PathBuf {
+    let case = above.join("case");
+    let from = root().join("samples/noisy-logs");
+    fs::create_dir(&case).expect("a folder can be made");
+    for entry in walkdir::WalkDir::new(&from).into_iter().map(|entry| entry.expect("the sample")) {
+        let to = case.join(entry.path().strip_prefix(&from).expect("below the sample"));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).expect("a folder can be made");
+        } else {
+            fs::copy(entry.path(), to).expect("a file can be copied");
+        }
+    }
+    case
+}
+
+#[test]
+fn one_signature_one_requirement_and_one_parity_row_need_a_file_only() {
+    let (above, ours) = folder(&[("2026.toml", &example())]);
+    let checked = run(&["knowledge", "check", text(&ours)]);
+    let page = said(&checked.stdout);
+    assert!(checked.status.success(), "{}", said(&checked.stderr));
+    for line in [
+        "1 file, 7 records, edition 2026-12-01",
+        "  signature    E-900  (ours/2026.toml, line ",
+        "  rule         SYS-900  (ours/2026.toml, line ",
+        "  parity       config.web.config:system.web/httpRuntime@maxRequestLength",
+        "replaces\n  question     LBL-001  (ours/2026.toml, line ",
+    ] {
+        assert!(page.contains(line), "{line} is missing in\n{page}");
+    }
+
+    let case = case(above.path());
+    let log = case.join("WEB01/logs/SS.log");
+    let logs = fs::read_to_string(&log).expect("a log");
+    let last = logs.lines().rev().find(|line| line.starts_with("2026-")).expect("a line with a time");
+    let time: String = last.chars().take(23).collect();
+    let line = format!("{time} [7] ERROR Ours.Proxy - Blue Coat appliance refused the session\n");
+    fs::write(&log, format!("{logs}{line}")).expect("the log is written");
+    follow(&case.join("WEB01"), "logs/SS.log");
+
+    let report = |own: &[&str]| {
+        let mut args = vec!["report", text(&case), "--as-of", "2026-11-20T12:00:00Z", "--format", "json"];
+        args.extend(own);
+        let output = run(&args);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("a report")
+    };
+    let (without, with) = (report(&[]), report(&["--knowledge", text(&ours)]));
+    let fired = |report: &serde_json::Value, rule: &str| {
+        report["findings"].as_array().expect("a list").iter().filter(|one| one["rule"] == rule).count()
+    };
+    assert_eq!(fired(&without, "SYS-900") + fired(&without, "LOG-900"), 0);
+    assert_eq!(fired(&with, "LOG-900"), 1, "{with:#}");
+    assert_eq!(fired(&with, "SYS-900"), with["nodes"].as_array().expect("nodes").len());
+    assert!(with["matrix"].to_string().contains("Largest request"));
+    assert!(!without["matrix"].to_string().contains("Largest request"));
+    let own = &with["tool"]["own"];
+    assert_eq!(own["edition"], "2026-12-01");
+    assert_eq!(own["overridden"], serde_json::json!(["question LBL-001"]));
+    assert!(own["added"].to_string().contains("signature E-900"), "{own}");
+    assert!(without["tool"]["own"].is_null());
+
+    for format in ["md", "html"] {
+        let args =
+            ["report", text(&case), "--as-of", "2026-11-20", "--format", format, "--knowledge", text(&ours)];
+        let page = said(&run(&args).stdout);
+        assert!(page.contains("edition 2026-12-01") && page.contains("signature E-900"), "{page}");
+    }
+    let explained = said(&run(&["explain", "SYS-900", "--knowledge", text(&ours)]).stdout);
+    assert!(explained.contains("request size"), "{explained}");
+    let listed = said(&run(&["rules", "--knowledge", text(&ours)]).stdout);
+    assert!(listed.contains("LOG-900"), "{listed}");
+}
+
+/// Makes a manifest say what is now in the bundle.
+fn follow(bundle: &Path, member: &str) {
+    let manifest = bundle.join("manifest.json");
+    let bytes = fs::read(bundle.join(member)).expect("the member");
+    let mut json: serde_json::Value =
+        serde_json::from_slice(&fs::read(&manifest).expect("the manifest")).expect("JSON");
+    let content = serde_json::json!({
+        "size": bytes.len(),
+        "sha256": clusterbrief::bundle::Sha256::of(&bytes).to_string(),
+    });
+    let members = json["members"].as_array_mut().expect("a list");
+    let record = members.iter_mut().find(|one| one["path"] == member).expect("the member is listed");
+    record["status"] = serde_json::json!({ "taken": content });
+    fs::write(&manifest, serde_json::to_vec(&json).expect("JSON")).expect("the manifest is written");
+}
+
+#[test]
+fn every_fault_is_listed_with_its_file_and_line() {
+    let broken = "[[source]]\nkey = \"X\"\ntitle = \"t\"\nage = \"2026\"\nsurprise = 1\n";
+    let wrong = "[[question]]\nid = \"XYZ-001\"\nask = \"?\"\ngood = [\"yes\"]\nbad = [\"no\"]\n\n\
+                 [[parity]]\ngroup = \"g\"\nfact = \"no.such\"\nlabel = \"l\"\nagree = \"same\"\ncites = []\n";
+    let (_above, ours) = folder(&[("a.toml", broken), ("deep/b.toml", wrong), ("notes.txt", "not read")]);
+    for args in
+        [&["knowledge", "check"][..], &["rules", "--knowledge"], &["explain", "VER-001", "--knowledge"]]
+    {
+        let mut args = args.to_vec();
+        args.push(text(&ours));
+        let output = run(&args);
+        assert_eq!(output.status.code(), Some(4), "{args:?}");
+        let errors = said(&output.stderr);
+        assert!(errors.contains("ours/a.toml, line 5: unknown field `surprise`"), "{errors}");
+        assert!(errors.contains("ours/deep/b.toml, line 7: no.such: is no fact of a node"), "{errors}");
+        assert!(errors.contains("has 2 faults"), "{errors}");
+        assert!(output.stdout.is_empty());
+    }
+    let (_above, ours) = folder(&[("b.toml", wrong.split("\n\n").next().expect("its first record"))]);
+    let output = run(&["knowledge", "check", text(&ours)]);
+    assert!(said(&output.stderr).contains("ours/b.toml, line 1: XYZ-001: there is no rule XYZ-001"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_a_sentence() {
+    let (above, ours) = folder(&[("notes.txt", "nothing")]);
+    let (_other, large) = folder(&[("a.toml", &"#".repeat(17 << 20))]);
+    let (_third, bytes) = folder(&[("a.toml", "")]);
+    fs::write(bytes.join("a.toml"), b"\xff\xfe\x00").expect("a file can be written");
+    let missing = above.path().join("nowhere");
+    for (folder, why) in [
+        (&missing, "there is no such folder"),
+        (&ours, "it holds no .toml file"),
+        (&ours.join("notes.txt"), "there is no such folder"),
+        (&large, "more than 16 MB together"),
+        (&bytes, "is no UTF-8 text"),
+    ] {
+        let output = run(&["knowledge", "check", text(folder)]);
+        assert_eq!(output.status.code(), Some(2), "{}", folder.display());
+        let errors = said(&output.stderr);
+        assert!(errors.contains(why) && errors.lines().count() == 1, "{errors}");
+    }
+}

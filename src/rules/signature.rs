@@ -89,6 +89,16 @@ pub(super) fn sightings<'a>(cx: &Context<'a>, node: &'a Node, rule: &str) -> Vec
     logged.chain(listed(cx, node, &signatures)).collect()
 }
 
+/// The current errors of the node's logs, of all signatures that are `wanted`.
+pub(super) fn logged_by<'a>(
+    cx: &Context<'a>,
+    node: &'a Node,
+    wanted: impl Fn(&Signature) -> bool,
+) -> Vec<Sighting<'a>> {
+    let signatures: Vec<&Signature> = cx.knowledge.signatures.iter().filter(|one| wanted(one)).collect();
+    current_hits(cx, node, &signatures).into_iter().map(|(one, hit)| logged(cx, node, one, hit)).collect()
+}
+
 /// The signatures that are evidence for `rule` on the build of the node.
 fn serving<'a>(cx: &Context<'a>, node: &Node, rule: &str) -> Vec<&'a Signature> {
     cx.knowledge
@@ -183,7 +193,7 @@ fn log_lines(node: &Node, hit: &Hit) -> Vec<Evidence> {
 
 /// The period in which no hit was found, in words, or why the logs are not enough to say so. A log that was cut still
 /// counts when what was kept covers the whole window in which a hit would be current.
-fn covered(node: &Node, digest: &LogDigest) -> Result<String, Missing> {
+pub(super) fn covered(node: &Node, digest: &LogDigest) -> Result<String, Missing> {
     let again = |why: String| {
         Err(Missing {
             node: Some(node.name.clone()),

@@ -19,6 +19,7 @@ use case::{Bench, Case, CaseFile, Said};
 use clusterbrief::cli::audit::info;
 use clusterbrief::finding::{Judged, Outcome, Question, State};
 use clusterbrief::knowledge::Knowledge;
+use clusterbrief::knowledge::signatures::{Family, Signature};
 use clusterbrief::report::assemble::{RuleInfo, assemble};
 use clusterbrief::report::model::Report;
 use clusterbrief::rules::all;
@@ -98,6 +99,38 @@ fn a_fault_is_known_again_on_another_day_and_another_line() {
         assert!(!today.is_empty(), "{sample} has no finding");
         assert_eq!(today, tomorrow, "{sample}");
     }
+}
+
+#[test]
+fn workload_noise_never_changes_the_verdict() {
+    let knowledge = Knowledge::builtin().unwrap();
+    let bench = Bench::new(&knowledge);
+    let infos: Vec<RuleInfo> = all(&knowledge).iter().map(info).collect();
+    let state = |message: &str| {
+        let text = format!(
+            "[[case]]\nname = \"n\"\nbase = \"healthy-3-node\"\nexpect = []\n[[case.edit]]\ninput = \"WEB02\"\n\
+             file = \"logs/SS.log\"\nfind = \"INFO  Thycotic.ihawu.Business - Sites - 3 engines online\"\n\
+             replace = '''ERROR {message}'''\n"
+        );
+        let file: CaseFile = toml::from_str(&text).unwrap();
+        let said = bench.run(&file.case[0], "LOG-001");
+        (assemble(&said.cluster, &said.judged, &infos, &knowledge).verdict.state, said.words)
+    };
+    let example = |signature: &Signature| {
+        let line = signature.example.clone().unwrap();
+        line.split_once("Thycotic.Example.").map(|(_, message)| message.to_owned()).unwrap_or(line)
+    };
+    let (quiet, _) = state("nothing that anybody knows");
+    assert_eq!(quiet, State::Ready);
+    let noise: Vec<_> = knowledge.signatures.iter().filter(|one| one.family == Family::Workload).collect();
+    assert!(!noise.is_empty());
+    for signature in noise {
+        let (with, words) = state(&example(signature));
+        assert!(words.contains(&signature.id), "{} is not shown: {words}", signature.id);
+        assert_eq!(with, quiet, "{}", signature.id);
+    }
+    let trust = example(knowledge.signature("E-154").unwrap());
+    assert_eq!(state(&trust).0, State::ReadyWithWarnings, "what is no noise does change it");
 }
 
 fn fingerprints(judged: &[Judged]) -> BTreeSet<(String, String, String)> {

@@ -79,9 +79,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         (false, None) => Outcome::unknown(lacking(
             node,
             "the last start of the worker process",
-            "no upgrade lies within the logs, and when the worker process started is not known",
+            "no upgrade lies well within the logs, and when the worker process started is not known",
         )),
-        (false, Some(_)) => Outcome::not_applicable("no start and no upgrade lies within the logs"),
+        (false, Some(_)) => Outcome::not_applicable("no start and no upgrade lies well within the logs"),
     }
 }
 

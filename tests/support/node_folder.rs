@@ -120,6 +120,8 @@ impl NodeFolder {
         folder.log("log/SS.log", "Thycotic.ihawu.Business", 240);
         folder.log("log/SS-BSSR.log", "Thycotic.AppCore.BackgroundScheduler", 60);
         folder.log("log/SS-BWSR.log", "Thycotic.AppCore.BackgroundWorker", 60);
+        folder.log("log/SS-EWSR.log", "Thycotic.AppCore.EngineWorker", 20);
+        folder.log("log/SS-SRWSR.log", "Thycotic.AppCore.SessionRecordingWorker", 20);
         folder
     }
 

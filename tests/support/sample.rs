@@ -3,8 +3,10 @@
 
 use super::node_folder::{NodeFolder, hex, noise};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use clusterbrief::bundle::Form;
+use clusterbrief::bundle::{Form, Sha256};
 use clusterbrief::collect::{Options, Silent, run};
+use clusterbrief::model::facts::NodeFacts;
+use clusterbrief::model::{Observed, Place};
 use clusterbrief::redact::CaseKey;
 use serde_json::{Value, json};
 use std::fs;
@@ -35,6 +37,7 @@ pub const SAMPLES: &[Sample] = &[
     Sample { name: "broken-bundle", make: broken_bundle },
     Sample { name: "clock-skew-legacy", make: clock_skew_legacy },
     Sample { name: "dpapi-3-node", make: dpapi_3_node },
+    Sample { name: "german-node", make: german_node },
     Sample { name: "healthy-3-node", make: healthy_3_node },
     Sample { name: "key-mismatch", make: key_mismatch },
     Sample { name: "mid-upgrade", make: mid_upgrade },
@@ -197,6 +200,7 @@ fn healthy_3_node(case: &mut Case) {
     list_of_three(case);
     case.history(HISTORY);
     case.answers(&NAMES);
+    case.after.push(tell_machines);
 }
 
 /// WEB03 was forgotten when the others went to the new build two hours before.
@@ -271,6 +275,7 @@ fn dpapi_3_node(case: &mut Case) {
     list_of_three(case);
     case.history(HISTORY);
     case.answers(&NAMES);
+    case.after.push(tell_machines);
 }
 
 /// A build that still needs equal clocks and zones: WEB02 is in another zone and more than three minutes ahead.
@@ -380,4 +385,71 @@ fn broken_bundle(case: &mut Case) {
         assert_ne!(newer, text, "the manifest states its format");
         fs::write(&manifest, newer).expect("a file can be written");
     });
+}
+
+/// WEB02 speaks German: its framework's errors are none that anybody searches for, one token is the same in every
+/// language.
+fn german_node(case: &mut Case) {
+    case.node("WEB01", CURRENT);
+    let german = &mut case.node("WEB02", CURRENT).folder;
+    for (minutes, text) in [
+        (
+            52,
+            "Thycotic.Data - System.Data.SqlClient.SqlException (0x80131904): Fehler bei der Anmeldung für den Benutzer \"svc\".",
+        ),
+        (
+            33,
+            "Thycotic.Data - System.InvalidOperationException: Timeout abgelaufen. Der Server reagiert nicht.",
+        ),
+        (14, "Thycotic.HSM - Thycotic.HSM.CNG.CngException: Der Anbieter antwortet nicht."),
+    ] {
+        german.log_line("log/SS.log", TimeDelta::minutes(minutes), "ERROR", text);
+    }
+    case.node_list(&[
+        row(1, "WEB01", CURRENT, "2026-11-20T09:05:10Z"),
+        row(2, "WEB02", CURRENT, "2026-11-20T09:05:08Z"),
+    ]);
+    case.history(HISTORY);
+    case.answers(&NAMES[..2]);
+    case.after.push(|folder| {
+        tell_machines(folder);
+        tell(&folder.join("WEB02"), &[("os.language", "de-DE"), ("net.language", "de-DE")]);
+    });
+}
+
+/// What the collector of a Windows build finds on a quiet machine.
+const MACHINE: &[(&str, &str)] = &[
+    ("event.pool-failures", "0"),
+    ("event.worker-crashes", "0"),
+    ("event.worker-starts", "1"),
+    ("net.language", "en-US"),
+    ("os.language", "en-US"),
+];
+
+/// Adds the facts of a quiet machine to the bundles of a case.
+fn tell_machines(folder: &Path) {
+    for bundle in NAMES.map(|name| folder.join(name)).iter().filter(|bundle| bundle.exists()) {
+        tell(bundle, MACHINE);
+    }
+}
+
+/// Adds facts of the machine to a bundle.
+fn tell(bundle: &Path, told: &[(&str, &str)]) {
+    let text = |name: &str| fs::read_to_string(bundle.join(name)).expect("a member");
+    let write = |name: &str, text: &str| fs::write(bundle.join(name), text).expect("a member can be written");
+    let before = text("facts.json");
+    let mut facts: NodeFacts = serde_json::from_str(&before).expect("facts");
+    let system = || Place::file("operating system");
+    facts.machine.extend(
+        told.iter().map(|(path, value)| ((*path).to_owned(), Observed::known((*value).to_owned(), system()))),
+    );
+    let after = serde_json::to_string_pretty(&facts).expect("JSON") + "\n";
+    write("facts.json", &after);
+    let manifest = text("manifest.json");
+    let member = manifest.find("\"facts.json\"").expect("facts are a member");
+    let (head, tail) = manifest.split_at(member);
+    let size = |text: &str| format!("\"size\": {}", text.len());
+    let hash = |text: &str| Sha256::of(text.as_bytes()).to_string();
+    let tail = tail.replacen(&size(&before), &size(&after), 1).replacen(&hash(&before), &hash(&after), 1);
+    write("manifest.json", &(head.to_owned() + &tail));
 }

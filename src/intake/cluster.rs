@@ -257,7 +257,8 @@ impl Desk {
     ) -> (Told, BTreeMap<String, Observed<Vec<Item>>>) {
         let (mut cluster, mut lists) = (Told::new(), BTreeMap::new());
         for (index, told) in std::mem::take(&mut self.told) {
-            if several_clusters {
+            let names_no_node = !(told.cluster.is_empty() && told.lists.is_empty());
+            if several_clusters && names_no_node {
                 let name = self.name(index);
                 let text = format!(
                     "{name} does not say which of the clusters in this case it is of, so it does not count."
@@ -269,20 +270,33 @@ impl Desk {
             for (list, items) in told.lists {
                 told::merge_items(lists.entry(list).or_default(), items);
             }
-            for (name, facts) in told.nodes {
-                match nodes.get_mut(&self.names.machine(&name)) {
-                    Some(node) => told::merge(&mut node.told, facts),
-                    None => {
-                        let text = format!(
-                            "{} speaks of {name}, which is no node of this case; what it says of it does not count.",
-                            self.name(index)
-                        );
-                        self.problem(index, ProblemKind::Foreign, text);
-                    }
+            for (name, of_node) in told.nodes {
+                let Some(node) = nodes.get_mut(&self.names.machine(&name)) else {
+                    self.stranger(index, &name);
+                    continue;
+                };
+                if let Some(told) = of_node.own.get(PRODUCT_VERSION) {
+                    node.version = std::mem::take(&mut node.version).or(as_build(told));
                 }
+                told::merge(&mut node.told, of_node.own);
+                told::merge(&mut cluster, of_node.cluster);
+                node.clocks.join(of_node.clocks);
             }
         }
         (cluster, lists)
+    }
+
+    /// That an export speaks of a node that is not of this case.
+    fn stranger(&mut self, index: usize, name: &str) {
+        let text = format!(
+            "{} speaks of {name}, which is no node of this case: no bundle, no node list and no --expect-nodes names it, \
+             so what it says there does not count.",
+            self.name(index)
+        );
+        self.problem(index, ProblemKind::Foreign, text);
+        if let Some(input) = self.inputs.get_mut(index).filter(|input| input.status == InputStatus::Read) {
+            input.status = InputStatus::Partly;
+        }
     }
 
     /// The one answers file that counts, each answer under the name its node has in this case.
@@ -313,6 +327,17 @@ impl Desk {
             }
         }
         Answers { by_question, ..answers }
+    }
+}
+
+/// The fact of exports that is the node's build.
+const PRODUCT_VERSION: &str = "product.version";
+
+/// A fact of kind version as the build it names.
+fn as_build(told: &Observed<String>) -> Observed<BuildVersion> {
+    match told.value().and_then(|text| BuildVersion::parse(text).ok()).zip(told.place()) {
+        Some((build, place)) => Observed::known(build, place.clone()),
+        None => Observed::not_collected("no export tells it"),
     }
 }
 

@@ -10,8 +10,10 @@
 
 pub mod answers;
 pub mod application_host;
+mod clocks;
 pub mod cluster;
 mod duplicates;
+pub mod json;
 mod leaks;
 mod lists;
 mod members;

@@ -3,7 +3,7 @@
 
 use crate::model::Place;
 use crate::model::export::Moment;
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 /// Why a text is no moment. Lower-case fragments; the text is shown by the caller, cleaned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +40,18 @@ const LONGEST: usize = 48;
 /// Years before 1990 are none the product can have written.
 pub fn parse(text: &str) -> Result<Moment, MomentError> {
     Column::default().parse(text)
+}
+
+/// The time from `earlier` to `later`, two readings of one program at one moment. Dates that could mean two days do
+/// where both days lie equally far apart.
+pub fn apart(later: &str, earlier: &str) -> Result<TimeDelta, MomentError> {
+    let (later, earlier) = (Readings::of(later)?, Readings::of(earlier)?);
+    let between = |a: Option<Moment>, b: Option<Moment>| Some(checked(a?).ok()?.minus(&checked(b?).ok()?));
+    match (between(later.day_first, earlier.day_first), between(later.month_first, earlier.month_first)) {
+        (Some(a), Some(b)) if a == b => Ok(a),
+        (Some(span), None) | (None, Some(span)) => Ok(span),
+        _ => Err(MomentError::Unknown),
+    }
 }
 
 /// What the cells of one column show together of the order of day and month: a program writes a column in one way.
@@ -252,6 +264,15 @@ mod tests {
         assert!(torn.note().is_none());
         assert!(column(&["04/13/2026", "05/05/2026"]).note().is_none(), "nothing had to be settled");
         assert!(column(&["2026-04-13"]).parse("03/04/2026").is_err(), "another form shows nothing");
+    }
+
+    #[test]
+    fn two_readings_of_one_program_lie_apart_whatever_their_order() {
+        let seconds = |later, earlier| apart(later, earlier).map(|span| span.num_seconds());
+        assert_eq!(seconds("11/3/2026 10:00:05 AM", "11/3/2026 10:00:00 AM"), Ok(5));
+        assert_eq!(seconds("2026-11-20T10:00:00+01:00", "2026-11-20T09:00:02Z"), Ok(-2));
+        assert!(seconds("11/3/2026 00:00:01", "11/2/2026 23:59:59").is_err(), "one month or one day apart");
+        assert!(seconds("yesterday", "2026-11-20").is_err());
     }
 
     #[test]

@@ -202,8 +202,16 @@ fn later(a: Moment, b: Moment) -> bool {
 
 /// The note on fields that nothing was made of; `None` when all are known. A name is shown cleaned.
 pub(super) fn unknown_note<'a>(names: impl Iterator<Item = &'a str>, cleaner: &dyn Clean) -> Option<String> {
-    let mut unknown: Vec<String> = names
-        .filter(|name| !is_known(&head(name)) && !name.trim().is_empty())
+    left_out_note(names.filter(|name| !is_known(&head(name))), cleaner)
+}
+
+/// The note on fields of these names, of which nothing was made; `None` without any.
+pub(super) fn left_out_note<'a>(
+    unknown: impl Iterator<Item = &'a str>,
+    cleaner: &dyn Clean,
+) -> Option<String> {
+    let mut unknown: Vec<String> = unknown
+        .filter(|name| !name.trim().is_empty())
         .map(|name| format!("\"{}\"", Excerpt::new(name, cleaner).as_str()))
         .collect();
     unknown.sort();

@@ -6,7 +6,7 @@
 use super::moment::Column;
 use super::node_row::{self, Field, Fields};
 use super::table::head;
-use super::{Parsed, text};
+use super::{Parsed, json, text};
 use crate::model::excerpt::Clean;
 use crate::model::export::NodeList;
 use crate::model::input::{Problem, ProblemKind};
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 pub const MAX_NODES: usize = 1_000;
 
 /// Envelopes that saved answers come in: the product's own, and that of `ConvertTo-Json`.
-const ENVELOPES: [&str; 3] = ["records", "model", "value"];
+pub(super) const ENVELOPES: [&str; 4] = ["data", "model", "records", "value"];
 
 /// Why a text is no node list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,9 +50,8 @@ pub fn document(bytes: &[u8]) -> Result<Value, NodesJsonError> {
 }
 
 /// Reads a saved node list. `input` is the name evidence will carry.
-pub fn parse(input: &str, bytes: &[u8], cleaner: &dyn Clean) -> Result<Parsed<NodeList>, NodesJsonError> {
-    let document = document(bytes)?;
-    let (prefix, records) = records(&document).ok_or(NodesJsonError::OtherShape)?;
+pub fn parse(input: &str, document: &Value, cleaner: &dyn Clean) -> Result<Parsed<NodeList>, NodesJsonError> {
+    let (prefix, records) = records(document).ok_or(NodesJsonError::OtherShape)?;
     if records.len() > MAX_NODES {
         return Err(NodesJsonError::TooMany(records.len()));
     }
@@ -80,15 +79,7 @@ pub fn parse(input: &str, bytes: &[u8], cleaner: &dyn Clean) -> Result<Parsed<No
 fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
     let field = |(key, value): (&String, &Value)| {
         let place = Place::export(input, Position::Path(format!("{path}.{key}")));
-        let text = match value {
-            Value::Null => None,
-            Value::Bool(flag) => Some(flag.to_string()),
-            Value::Number(number) => Some(number.to_string()),
-            Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-            // No field of the class is nested: whatever this is, no fact can be made of it.
-            Value::Array(_) | Value::Object(_) => Some("(nested data)".to_owned()),
-        };
-        (head(key), Field { text, place })
+        (head(key), Field { text: json::text(value), place })
     };
     record.iter().filter(|(key, _)| node_row::is_known(&head(key))).map(field).collect()
 }
@@ -122,7 +113,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn parse(json: &str) -> Parsed<NodeList> {
-        super::parse("nodes.json", json.as_bytes(), &AsIs).unwrap()
+        super::parse("nodes.json", &document(json.as_bytes()).unwrap(), &AsIs).unwrap()
     }
 
     #[test]
@@ -185,7 +176,10 @@ mod tests {
 
     #[test]
     fn other_documents_are_told_apart() {
-        let parse = |json: &str| super::parse("x.json", json.as_bytes(), &AsIs).unwrap_err();
+        let parse = |json: &str| {
+            let document = document(json.as_bytes());
+            document.and_then(|document| super::parse("x.json", &document, &AsIs)).unwrap_err()
+        };
         assert_eq!(parse(r#"{"healthy":true}"#), NodesJsonError::OtherShape);
         assert_eq!(parse("[]"), NodesJsonError::OtherShape);
         assert_eq!(parse("{\n  nodes"), NodesJsonError::NotJson { line: 2, column: 3 });
@@ -197,7 +191,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = super::parse("x", &bytes, &AsIs);
+            let _ = document(&bytes).map(|document| super::parse("x", &document, &AsIs));
         }
 
         #[test]

@@ -1,10 +1,11 @@
 //! Every input read: bundles and exports side by side, on all cores.
 
 use super::answers::{self, Question};
+use super::json::{self, Json};
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
 use super::tables::{self, Tables};
 use super::told::ToldFacts;
-use super::{Parsed, leaks, nodes_json, snapshot};
+use super::{Parsed, leaks, snapshot};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
 use crate::knowledge::Knowledge;
@@ -179,13 +180,18 @@ fn spoils(kind: ProblemKind) -> bool {
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
     match recognise(bytes) {
-        Ok(ExportForm::NodesJson) => {
-            input.kind = InputKind::NodesJson;
-            match nodes_json::parse(&name, bytes, tools.cleaner) {
-                Ok(parsed) => counted(input, parsed.map(|list| vec![Facts::Nodes(list)])),
-                Err(error) => refused(input, format!("is {error}")),
+        Ok(ExportForm::Json) => match json::read(&name, bytes, tools.knowledge, tools.cleaner) {
+            Ok(Json { kind, holds, parsed }) => {
+                (input.kind, input.holds) = (kind, holds);
+                counted(input, parsed)
             }
-        }
+            Err(error) => {
+                if error.is_of_nodes() {
+                    input.kind = InputKind::NodesJson;
+                }
+                refused(input, format!("is {error}"))
+            }
+        },
         Ok(ExportForm::Answers) => {
             input.kind = InputKind::Answers;
             match answers::parse(&name, bytes, tools.questions, tools.cleaner) {

@@ -1,6 +1,6 @@
 //! What an input file is, told by its content and never by its name.
 
-use super::{answers, nodes_json, text, workbook};
+use super::{answers, text, workbook};
 
 /// Most bytes of an export. A node list or a version history of a real cluster has a few kilobytes; a result of
 /// 100,000 rows has some megabytes, twice that in UTF-16.
@@ -23,9 +23,6 @@ pub enum Unrecognised {
     /// A zip that is neither a bundle nor a workbook.
     #[error("is a zip without a manifest.json, so it is no bundle, and it is no workbook either")]
     OtherZip,
-    /// JSON, but not the one export we know.
-    #[error("is {0}; the JSON we know is the answer of GET /api/v1/nodes")]
-    Json(nodes_json::NodesJsonError),
     /// Anything else.
     #[error(
         "is neither a bundle, nor a node list (GET /api/v1/nodes as JSON, or a table with the columns of \"clusterbrief template nodes\"), nor a version history (a table with VersionNumber and Upgraded), nor an answers file ([[answer]])"
@@ -38,8 +35,8 @@ pub enum Unrecognised {
 pub enum Form {
     /// Answers of a person, in TOML.
     Answers,
-    /// The node list as JSON.
-    NodesJson,
+    /// JSON, whatever is in it.
+    Json,
     /// Separated text or a workbook, whatever is in it.
     Table,
 }
@@ -70,9 +67,7 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
         return Ok(Form::Answers);
     }
     if start.starts_with(['[', '{']) {
-        let document = nodes_json::document(bytes).map_err(Unrecognised::Json)?;
-        let other = Unrecognised::Json(nodes_json::NodesJsonError::OtherShape);
-        return if nodes_json::is_nodes(&document) { Ok(Form::NodesJson) } else { Err(other) };
+        return Ok(Form::Json);
     }
     Ok(Form::Table)
 }
@@ -85,7 +80,7 @@ mod tests {
     #[test]
     fn content_decides() {
         for (text, kind) in [
-            ("[{\"machineName\":\"WEB01\",\"inCluster\":true}]", Form::NodesJson),
+            ("[{\"machineName\":\"WEB01\",\"inCluster\":true}]", Form::Json),
             ("\u{feff}Machine Name,Version\nWEB01,11.7.000049\n", Form::Table),
             ("VersionNumber;Upgraded\n11.7.000049;2026-11-20\n", Form::Table),
             ("# answers of the customer\n[[answer]]\nquestion = \"LBL-001\"\n", Form::Answers),
@@ -100,8 +95,6 @@ mod tests {
     fn the_rest_is_told_in_a_sentence() {
         let says = |bytes: &[u8]| format!("x {}", recognise(bytes).unwrap_err());
         assert_eq!(says(b" \r\n"), "x is empty");
-        assert!(says(b"{\"healthy\":true}").starts_with("x is JSON without a list of nodes in it"));
-        assert!(says(b"{\"machineName\":").starts_with("x is not well-formed JSON at line 1"));
         assert!(says(COMPOUND_FILE).contains("password"));
         assert_eq!(recognise(&vec![b' '; 49 << 20]), Err(Unrecognised::TooLarge));
     }

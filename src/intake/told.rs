@@ -8,6 +8,7 @@ use crate::knowledge::exports::{About, Export, Reading};
 use crate::knowledge::facts::{Fact, Kind, Of};
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::export::{Item, Told};
+use crate::model::node::Clocks;
 use crate::model::{BuildVersion, Observed, Place};
 use std::collections::BTreeMap;
 
@@ -17,9 +18,20 @@ pub struct ToldFacts {
     /// Of the cluster and its database.
     pub cluster: Told,
     /// Of nodes, by the name the export has for them.
-    pub nodes: BTreeMap<String, Told>,
+    pub nodes: BTreeMap<String, OfNode>,
     /// Items by list; a list without items was read and is empty.
     pub lists: BTreeMap<String, Observed<Vec<Item>>>,
+}
+
+/// What one export told of a node.
+#[derive(Debug, Clone, Default)]
+pub struct OfNode {
+    /// Of the node itself.
+    pub own: Told,
+    /// Of the cluster, as that node sees it: it counts only where the node is one of the case.
+    pub cluster: Told,
+    /// The node's clock against references.
+    pub clocks: Clocks,
 }
 
 /// One object or row of an export: its fields by [`super::table::head`] of their name.
@@ -45,7 +57,7 @@ pub(super) fn tell(
         let name = names.iter().find_map(|head| record.fields.get(head)?.text.as_deref());
         let name =
             name.map(|name| Excerpt::new(name, cleaner).as_str().trim().to_owned()).unwrap_or_default();
-        let (mut of_node, mut of_item) = (Told::new(), Told::new());
+        let (mut of_cluster, mut of_node, mut of_item) = (Told::new(), Told::new(), Told::new());
         for (heads, reading, fact) in &tellers {
             let Some(found) = heads.iter().find_map(|head| record.fields.get(head)) else { continue };
             let none = export.marker.is_some() && found.text.as_deref() == Some(NONE);
@@ -55,16 +67,21 @@ pub(super) fn tell(
                 observe(fact.kind, *reading, found, cleaner)
             };
             let onto = match fact.of {
-                Of::Cluster => &mut told.cluster,
+                Of::Cluster => &mut of_cluster,
                 Of::Node => &mut of_node,
                 Of::Item => &mut of_item,
             };
             join(onto, &fact.path, sighting);
         }
+        if export.about == About::Node && !name.is_empty() {
+            let node = told.nodes.entry(name).or_default();
+            merge(&mut node.own, of_node);
+            merge(&mut node.cluster, of_cluster);
+            continue;
+        }
+        merge(&mut told.cluster, of_cluster);
         match export.about {
-            About::Cluster => {}
-            About::Node if name.is_empty() => {}
-            About::Node => merge(told.nodes.entry(name).or_default(), of_node),
+            About::Cluster | About::Node => {}
             // Beside its items, a list may tell of the cluster.
             About::List if name.is_empty() && of_item.is_empty() => {}
             About::List => items.push(Item { name, place: record.place.clone(), facts: of_item }),
@@ -97,13 +114,17 @@ fn observe(kind: Kind, reading: Reading, found: &Field, cleaner: &dyn Clean) -> 
             _ => Observed::not_collected(format!("{} is empty", found.place)),
         };
     };
-    let shown = || Excerpt::new(text, cleaner).as_str().to_owned();
     let text = match reading {
+        // `4.8.4515` names no release: its last number is a revision.
         Reading::LastNumber => {
-            text.rsplit(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty()).unwrap_or(text)
+            text.rsplit(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() >= 6).unwrap_or(text)
         }
-        Reading::Plain | Reading::Not => text,
+        Reading::Dotted => {
+            text.split(|c: char| !c.is_ascii_digit() && c != '.').find(is_dotted).unwrap_or(text)
+        }
+        Reading::Plain | Reading::Not | Reading::Count => text,
     };
+    let shown = || Excerpt::new(text, cleaner).as_str().to_owned();
     let read = match kind {
         Kind::Text => Ok(shown()),
         Kind::Flag => match (flag(text), reading) {
@@ -126,6 +147,12 @@ fn observe(kind: Kind, reading: Reading, found: &Field, cleaner: &dyn Clean) -> 
         Ok(value) => Observed::known(value, found.place.clone()),
         Err(why) => Observed::unreadable(found.place.clone(), why),
     }
+}
+
+/// Whether a text is numbers with dots between them, two at least.
+fn is_dotted(text: &&str) -> bool {
+    let mut parts = text.split('.');
+    parts.clone().count() > 1 && parts.all(|part| !part.is_empty())
 }
 
 /// Any usual word for yes or no.

@@ -24,8 +24,12 @@ pub struct Export {
     /// blanks and punctuation.
     #[serde(default)]
     pub name: Vec<String>,
-    /// Key of the array in a document that holds more than one export, such as `queues`.
+    /// Key it stands under in a document that holds more than one export, such as `queues`; there it counts even when
+    /// it is an empty list.
     pub within: Option<String>,
+    /// An object with any other key than its fields is not this export: for shapes of few and common keys.
+    #[serde(default)]
+    pub closed: bool,
     /// Heads that an object or a header must have to be this export. An export told by a marker has none.
     #[serde(default)]
     pub told_by: Vec<String>,
@@ -70,8 +74,12 @@ pub enum Reading {
     /// By the kind of the fact.
     #[default]
     Plain,
-    /// The last number in the text: .NET Framework as `4.5.1.528040` (domain 3).
+    /// The last number of six digits or more: the release of .NET Framework in `4.5.1.528040` (domain 3).
     LastNumber,
+    /// The first dotted number: the version in `RabbitMQ 3.12.1`.
+    Dotted,
+    /// How many entries the array or object has.
+    Count,
     /// The other way round: a flag that says the contrary of the fact.
     Not,
 }

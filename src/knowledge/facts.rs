@@ -22,6 +22,9 @@ pub struct Fact {
     /// The form its text is kept in.
     #[serde(default)]
     pub kind: Kind,
+    /// It changes by itself, so that two sources may differ. Moments always do.
+    #[serde(default)]
+    pub moves: bool,
     /// A collector may deliver it in a bundle (`machine` of `facts.json`).
     #[serde(default)]
     pub in_bundle: bool,

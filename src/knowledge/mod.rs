@@ -76,6 +76,7 @@ macro_rules! built_in {
 built_in![
     "actions.toml",
     "exports.toml",
+    "exports/rest.toml",
     "exports/sql.toml",
     "facts.toml",
     "never.toml",

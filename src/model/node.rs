@@ -2,7 +2,7 @@
 
 use super::excerpt::Excerpt;
 use super::export::{NodeRow, Told};
-use super::facts::{InventoryEntry, NodeFacts};
+use super::facts::{ClockReference, InventoryEntry, NodeFacts};
 use super::log::LogDigest;
 use super::observed::Observed;
 use super::version::BuildVersion;
@@ -26,6 +26,32 @@ pub struct Node {
     pub version: Observed<BuildVersion>,
     /// What exports tell of it, by path of the fact.
     pub told: Told,
+    /// Its clock against references, as exports tell it; its bundle may tell another.
+    pub clocks: Clocks,
+}
+
+/// A node's clock against references that other nodes can share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clocks {
+    /// Against the clock of whoever asked it.
+    pub asker: Observed<ClockReference>,
+    /// Against the clock of its database server.
+    pub database: Observed<ClockReference>,
+}
+
+impl Default for Clocks {
+    fn default() -> Self {
+        let untold = || Observed::not_collected("no export that tells it was given");
+        Self { asker: untold(), database: untold() }
+    }
+}
+
+impl Clocks {
+    /// Adds later sightings; the first ones count.
+    pub fn join(&mut self, more: Self) {
+        let earlier = std::mem::take(self);
+        *self = Self { asker: earlier.asker.or(more.asker), database: earlier.database.or(more.database) };
+    }
 }
 
 /// What one bundle says of its node.

@@ -4,8 +4,8 @@
 use super::comparable::comparable;
 use super::context::Context;
 use crate::finding::{Evidence, Missing, Question};
-use crate::model::Node;
 use crate::model::facts::ClockReference;
+use crate::model::{Node, Place};
 
 /// The two clocks that lie furthest apart, and what is missing to compare all.
 pub(super) struct Skew<'a> {
@@ -21,11 +21,12 @@ pub(super) struct Skew<'a> {
     pub(super) missing: Vec<Missing>,
 }
 
-/// One node's clock against the reference.
-#[derive(Clone, Copy)]
+/// One node's clock against one reference.
+#[derive(Clone)]
 pub(super) struct Reading<'a> {
     node: &'a Node,
     reference: &'a ClockReference,
+    place: Place,
 }
 
 /// Two nodes and the distance of their clocks, in milliseconds.
@@ -41,17 +42,20 @@ pub(super) struct Pair<'a> {
 
 /// Compares the clocks of all serving nodes.
 pub(super) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
-    let (mut readings, mut missing) = (Vec::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match reading(cx, node) {
-            Ok(reading) => readings.push(reading),
-            Err(gap) => missing.push(gap),
+    let nodes: Vec<&Node> = cx.cluster.serving().collect();
+    let all: Vec<Reading> = nodes.iter().flat_map(|node| readings(node)).collect();
+    let (readings, _) = comparable(all.clone(), |reading| &reading.reference.source);
+    let mut missing = Vec::new();
+    for node in nodes {
+        let of_node = |one: &&Reading| std::ptr::eq(one.node, node);
+        if let Some(reading) = readings.iter().find(of_node) {
+            cx.look_at(&reading.place.input);
+        } else if all.iter().any(|one| of_node(&one)) {
+            missing.push(again(node, "it was held against another reference than the others"));
+        } else {
+            missing.push(untold(cx, node));
         }
     }
-    let (readings, apart) = comparable(readings, |reading| &reading.reference.source);
-    missing.extend(
-        apart.into_iter().map(|one| again(one.node, "it was held against another reference than the others")),
-    );
     let (mut widest, mut most, mut at_most): (Option<Pair>, u64, u64) = (None, 0, 0);
     for (index, first) in readings.iter().enumerate() {
         for second in readings.iter().skip(index + 1) {
@@ -69,11 +73,29 @@ pub(super) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
     Skew { readings, widest, measured: most, at_most, missing }
 }
 
-fn reading<'a>(cx: &Context<'a>, node: &'a Node) -> Result<Reading<'a>, Missing> {
-    let observed = &cx.any_snapshot(node)?.facts.host.clock_reference;
-    match (observed.value(), observed.why_unknown()) {
-        (Some(reference), _) => Ok(Reading { node, reference }),
-        (None, why) => Err(again(node, &why.unwrap_or_else(|| "there is none".into()))),
+/// What the node's bundle and exports say of its clock: each reference once.
+fn readings(node: &Node) -> Vec<Reading<'_>> {
+    let own = node.snapshot.as_ref();
+    let input = own.map_or("", |snapshot| snapshot.input.as_str());
+    let own = own.map(|snapshot| &snapshot.facts.host.clock_reference);
+    let mut readings: Vec<Reading> = Vec::new();
+    for observed in own.into_iter().chain([&node.clocks.asker, &node.clocks.database]) {
+        let (Some(reference), Some(place)) = (observed.value(), observed.place()) else { continue };
+        if readings.iter().all(|one| one.reference.source != reference.source) {
+            readings.push(Reading { node, reference, place: place.in_input(input) });
+        }
+    }
+    readings
+}
+
+/// That nothing tells the node's clock.
+fn untold(cx: &Context, node: &Node) -> Missing {
+    match cx.any_snapshot(node) {
+        Err(gap) => gap,
+        Ok(snapshot) => {
+            let why = snapshot.facts.host.clock_reference.why_unknown();
+            again(node, &why.unwrap_or_else(|| "there is none".into()))
+        }
     }
 }
 
@@ -95,9 +117,6 @@ impl Skew<'_> {
 
 impl Reading<'_> {
     fn evidence(&self) -> Evidence {
-        let input = self.node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
-        let place =
-            self.node.snapshot.as_ref().and_then(|snapshot| snapshot.facts.host.clock_reference.place());
         let ClockReference { source, offset_ms, uncertainty_ms } = self.reference;
         let sign = if *offset_ms < 0 { "-" } else { "+" };
         Evidence::Value {
@@ -108,7 +127,7 @@ impl Reading<'_> {
                 seconds(offset_ms.unsigned_abs()),
                 seconds(*uncertainty_ms)
             ),
-            place: place.cloned().unwrap_or_default().in_input(input),
+            place: self.place.clone(),
         }
     }
 }

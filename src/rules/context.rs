@@ -14,6 +14,10 @@ use chrono::TimeDelta;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+/// The build that a node's diagnostics show, and the node's time when they were saved.
+const PRODUCT_VERSION: &str = "product.version";
+const DIAGNOSED: &str = "diagnostics.time";
+
 /// Everything a check may look at.
 pub struct Context<'a> {
     /// The cluster.
@@ -127,10 +131,13 @@ impl<'a> Context<'a> {
             return Err(self.version_missing(&node.name, &node.version));
         };
         let listed = node.row.as_ref().and_then(|row| row.binary_version.value()) == Some(version);
+        let own = snapshot_version(node).map(|(own, _)| own);
+        if !listed && own.is_none() && node.told.contains_key(PRODUCT_VERSION) {
+            return self.diagnosed(node).map(|()| *version);
+        }
         if !listed {
             return self.snapshot(node).map(|_| *version);
         }
-        let own = snapshot_version(node).map(|(own, _)| own);
         let outdated = |after: &str, why: String| Missing {
             node: Some(node.name.clone()),
             what: format!("a node list with {} from after the {after}", node.name),
@@ -152,6 +159,28 @@ impl<'a> Context<'a> {
             }
             None => Ok(*version),
         }
+    }
+
+    /// That the node's diagnostics were not saved before the database was upgraded.
+    fn diagnosed(&self, node: &Node) -> Result<(), Missing> {
+        let Some(upgraded) =
+            self.cluster.history.value().and_then(|history| history.current()?.upgraded.value())
+        else {
+            return Ok(());
+        };
+        let saved =
+            node.told.get(DIAGNOSED).and_then(Observed::value).and_then(|at| at.parse::<Moment>().ok());
+        if saved.is_some_and(|saved| saved.minus(upgraded) >= TimeDelta::zero()) {
+            return Ok(());
+        }
+        Err(Missing {
+            node: Some(node.name.clone()),
+            what: format!("the diagnostics of {} from after the upgrade", node.name),
+            why: format!(
+                "the database was upgraded at {upgraded}, and they do not show that they were saved later"
+            ),
+            from: Question::Export { export: "diagnostics".into() },
+        })
     }
 
     /// Whether the node list was made after the node's bundle; `None` where that cannot be told.

@@ -1,0 +1,233 @@
+//! Which exports a JSON document holds, and where.
+
+use crate::intake::node_row::{Field, Fields};
+use crate::intake::nodes_json::ENVELOPES;
+use crate::intake::table::head;
+use crate::intake::told::Record;
+use crate::knowledge::Export;
+use crate::knowledge::exports::{About, Reading};
+use crate::model::{Place, Position};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// How deep in a document an export may stand.
+const DEEPEST: usize = 4;
+
+/// What was found in a document.
+pub(super) struct Found<'a> {
+    /// Exports in it.
+    pub(super) parts: Vec<Part<'a>>,
+    /// Keys of nested data at its root of which nothing was made.
+    pub(super) strange: Vec<&'a str>,
+}
+
+/// One export in a document.
+pub(super) struct Part<'a> {
+    pub(super) export: &'a Export,
+    /// Where it stands; empty for the whole document.
+    pub(super) path: String,
+    pub(super) objects: Vec<Object<'a>>,
+    /// Paths of entries that are no objects.
+    pub(super) left_out: Vec<String>,
+}
+
+/// One object of an export.
+pub(super) struct Object<'a> {
+    pub(super) path: String,
+    /// Its name where it stands under it as a key.
+    name: Option<&'a str>,
+    pub(super) map: &'a Map<String, Value>,
+}
+
+/// Looks through a document.
+pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> Found<'a> {
+    let shapes: Vec<Shape> = exports.iter().filter(|export| export.marker.is_none()).map(Shape::of).collect();
+    let mut search = Search { shapes, parts: Vec::new(), empty: Vec::new() };
+    let mut strange = Vec::new();
+    search.look(document, "", None, 0);
+    if let Value::Object(root) = document {
+        // An empty list says something only where its surroundings say of what.
+        let is_within = |key: &String| search.shapes.iter().any(|shape| shape.stands_under(key));
+        if !search.parts.is_empty() || root.keys().all(is_within) {
+            search.parts.append(&mut search.empty);
+        }
+        let nested = root.iter().filter(|(_, value)| value.is_object() || value.is_array());
+        let holds = |key: &str| {
+            search.parts.iter().any(|part| {
+                let inside = part.path.strip_prefix(key);
+                part.path.is_empty()
+                    || inside.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            })
+        };
+        strange = nested.map(|(key, _)| key.as_str()).filter(|key| !holds(key)).collect();
+    }
+    Found { parts: search.parts, strange }
+}
+
+/// An export with its heads in the form they compare in.
+struct Shape<'a> {
+    export: &'a Export,
+    told_by: Vec<String>,
+    known: BTreeSet<String>,
+    within: Option<String>,
+}
+
+impl<'a> Shape<'a> {
+    fn of(export: &'a Export) -> Self {
+        Self {
+            export,
+            told_by: export.told_by.iter().map(|name| head(name)).collect(),
+            known: known(export),
+            within: export.within.as_deref().map(head),
+        }
+    }
+
+    fn stands_under(&self, key: &str) -> bool {
+        self.within.as_deref() == Some(head(key).as_str())
+    }
+
+    /// Whether an object under `key` (`None`: the document itself) is of this export.
+    fn fits(&self, map: &Map<String, Value>, key: Option<&str>) -> bool {
+        let heads: BTreeSet<String> = map.keys().map(|key| head(key)).collect();
+        if !self.told_by.iter().all(|told| heads.contains(told)) {
+            return false;
+        }
+        // What few and common keys tell must stand where it is expected, and alone.
+        let expected =
+            || key.is_none_or(|key| self.stands_under(key) || ENVELOPES.contains(&head(key).as_str()));
+        !self.export.closed || (expected() && heads.is_subset(&self.known))
+    }
+}
+
+/// Heads of everything that is known of an export.
+fn known(export: &Export) -> BTreeSet<String> {
+    let fields = export.fields.iter().flat_map(|field| &field.heads);
+    export.name.iter().chain(fields).map(|name| head(name)).collect()
+}
+
+struct Search<'a> {
+    shapes: Vec<Shape<'a>>,
+    parts: Vec<Part<'a>>,
+    /// Lists without an entry.
+    empty: Vec<Part<'a>>,
+}
+
+impl<'a> Search<'a> {
+    fn look(&mut self, value: &'a Value, path: &str, key: Option<&str>, depth: usize) {
+        if let (Value::Array(list), Some(key)) = (value, key)
+            && list.is_empty()
+        {
+            let lists = self.shapes.iter().filter(|shape| shape.export.about == About::List);
+            let of = lists.filter(|shape| shape.stands_under(key)).map(|shape| Part {
+                export: shape.export,
+                path: path.to_owned(),
+                objects: Vec::new(),
+                left_out: Vec::new(),
+            });
+            self.empty.extend(of);
+            return;
+        }
+        let (objects, left_out) = entries(value, path);
+        if let Some(export) = self.best(&objects, key, false) {
+            self.parts.push(Part { export, path: path.to_owned(), objects, left_out });
+        }
+        let Value::Object(map) = value else { return };
+        let named = || map.iter().map(|(name, value)| (name.as_str(), value));
+        let objects: Vec<Object> = named()
+            .filter_map(|(name, value)| {
+                Some(Object { path: step(path, name), name: Some(name), map: value.as_object()? })
+            })
+            .collect();
+        if objects.len() == map.len()
+            && let Some(export) = self.best(&objects, key, true)
+        {
+            self.parts.push(Part { export, path: path.to_owned(), objects, left_out: Vec::new() });
+            return;
+        }
+        if depth < DEEPEST {
+            for (name, value) in named().filter(|(_, value)| value.is_object() || value.is_array()) {
+                self.look(value, &step(path, name), Some(name), depth + 1);
+            }
+        }
+    }
+
+    /// The export that most heads tell; `by_name`: only one that is expected under this key.
+    fn best(&self, objects: &[Object], key: Option<&str>, by_name: bool) -> Option<&'a Export> {
+        let fits = |shape: &&Shape| objects.iter().any(|object| shape.fits(object.map, key));
+        let expected = |shape: &&Shape| !by_name || key.is_some_and(|key| shape.stands_under(key));
+        let fitting =
+            self.shapes.iter().filter(expected).filter(|shape| !shape.told_by.is_empty()).filter(fits);
+        // Of equals the first in order of id.
+        fitting.rev().max_by_key(|shape| shape.told_by.len()).map(|shape| shape.export)
+    }
+}
+
+/// The objects of a list, or the one object by itself, and the paths of what is none.
+fn entries<'a>(value: &'a Value, path: &str) -> (Vec<Object<'a>>, Vec<String>) {
+    match value {
+        Value::Array(list) => {
+            let (mut objects, mut left_out) = (Vec::new(), Vec::new());
+            for (index, entry) in list.iter().enumerate() {
+                let path = format!("{path}[{index}]");
+                match entry {
+                    Value::Object(map) => objects.push(Object { path, name: None, map }),
+                    _ => left_out.push(path),
+                }
+            }
+            (objects, left_out)
+        }
+        Value::Object(map) => (vec![Object { path: path.to_owned(), name: None, map }], Vec::new()),
+        _ => (Vec::new(), Vec::new()),
+    }
+}
+
+/// The path of a key.
+fn step(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+impl<'a> Part<'a> {
+    /// Keys of its objects that are no field.
+    pub(super) fn unknown(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let known = known(self.export);
+        let names: BTreeSet<&'a str> =
+            self.objects.iter().flat_map(|object| object.map.keys()).map(String::as_str).collect();
+        names.into_iter().filter(move |name| !known.contains(&head(name)))
+    }
+}
+
+impl Object<'_> {
+    /// Its fields as far as they are known; the name it stands under is one of them.
+    pub(super) fn record(&self, export: &Export, input: &str) -> Record {
+        let known = known(export);
+        let place = |path: String| Place::export(input, Position::Path(path));
+        let counted: BTreeSet<String> = export
+            .fields
+            .iter()
+            .filter(|field| field.read == Reading::Count)
+            .flat_map(|field| field.heads.iter().map(|name| head(name)))
+            .collect();
+        let mut fields = Fields::new();
+        if let (Some(name), Some(named)) = (self.name, export.name.first()) {
+            let field = Field { text: Some(name.to_owned()), place: place(self.path.clone()) };
+            fields.insert(head(named), field);
+        }
+        for (key, value) in self.map {
+            let head = head(key);
+            if known.contains(&head) {
+                let text = if counted.contains(&head) { count(value) } else { super::text(value) };
+                fields.insert(head, Field { text, place: place(step(&self.path, key)) });
+            }
+        }
+        Record { fields, place: place(self.path.clone()) }
+    }
+}
+
+/// How many entries a value has.
+fn count(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(list) => Some(list.len().to_string()),
+        Value::Object(map) => Some(map.len().to_string()),
+        other => super::text(other),
+    }
+}

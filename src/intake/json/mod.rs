@@ -1,0 +1,185 @@
+//! Answers of the product's REST interface and listings of its message bus as JSON: whatever the records of the
+//! knowledge describe, and the node list.
+//!
+//! Most shapes are known from client classes only (domain 11, G-17): keys are read in any case, values as text, number
+//! or boolean, records bare or in envelopes, and one document may hold several exports.
+
+mod find;
+
+use super::nodes_json::{self, NodesJsonError};
+use super::read::Facts;
+use super::told::{self, ToldFacts};
+use super::{Parsed, clocks};
+use crate::knowledge::Knowledge;
+use crate::model::excerpt::Clean;
+use crate::model::input::{InputKind, Problem, ProblemKind};
+use crate::model::{Place, Position};
+use chrono::DateTime;
+use find::{Found, Part};
+use serde_json::{Map, Value};
+
+/// Most bytes of a JSON export: a tree of values takes many times its text.
+pub const MAX_JSON_BYTES: u64 = 8 << 20;
+
+/// Most records of one JSON export.
+pub const MAX_RECORDS: usize = 20_000;
+
+/// Why a JSON document is none of the exports. Reads after "is"; nothing of its values is shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JsonError {
+    /// Over [`MAX_JSON_BYTES`].
+    #[error("JSON of more than {} MB, and no JSON export is that large", MAX_JSON_BYTES >> 20)]
+    TooLarge,
+    /// Not JSON, or a node list that cannot be read.
+    #[error(transparent)]
+    Nodes(#[from] NodesJsonError),
+    /// Over [`MAX_RECORDS`].
+    #[error("JSON with {0} records, more than the {MAX_RECORDS} that are read")]
+    TooMany(usize),
+    /// Nothing in it.
+    #[error("empty JSON, and nothing in it says of what it is empty")]
+    Empty,
+    /// The answer of `healthcheck.aspx` by itself.
+    #[error(
+        "a bare answer of healthcheck.aspx, which names neither the node that gave it nor the time it was asked at: save it \
+         together with both, as docs/exports.md shows"
+    )]
+    BareHealthcheck,
+    /// An answer of the sign-in.
+    #[error("an answer that holds an access token, which opens the vault until it expires: delete the file")]
+    Token,
+    /// An answer that is a message.
+    #[error(
+        "an error message and no export: ask again as a user who may see the answer, and save that instead"
+    )]
+    Message,
+    /// Another document.
+    #[error("JSON without any export in it that this program knows; docs/exports.md lists them")]
+    Other,
+}
+
+impl JsonError {
+    /// Whether it is a node list that cannot be read.
+    pub const fn is_of_nodes(&self) -> bool {
+        matches!(self, Self::Nodes(NodesJsonError::TooMany(_)))
+    }
+}
+
+/// What a JSON document holds.
+#[derive(Debug)]
+pub(super) struct Json {
+    /// What it is.
+    pub(super) kind: InputKind,
+    /// Titles of the exports in it.
+    pub(super) holds: Vec<String>,
+    /// What it says.
+    pub(super) parsed: Parsed<Vec<Facts>>,
+}
+
+/// Reads a JSON document. `input` is the name evidence will carry.
+pub(super) fn read(
+    input: &str,
+    bytes: &[u8],
+    knowledge: &Knowledge,
+    cleaner: &dyn Clean,
+) -> Result<Json, JsonError> {
+    if bytes.len() as u64 > MAX_JSON_BYTES {
+        return Err(JsonError::TooLarge);
+    }
+    let document = nodes_json::document(bytes)?;
+    if nodes_json::is_nodes(&document) {
+        let parsed = nodes_json::parse(input, &document, cleaner)?.map(|list| vec![Facts::Nodes(list)]);
+        return Ok(Json { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
+    }
+    let Found { parts, strange } = find::parts(&document, &knowledge.exports);
+    if parts.is_empty() {
+        return Err(what_else(&document));
+    }
+    let records = parts.iter().map(|part| part.objects.len()).sum();
+    if records > MAX_RECORDS {
+        return Err(JsonError::TooMany(records));
+    }
+    let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+    for part in &parts {
+        parsed.value.push(Facts::Told(tell(part, input, knowledge, cleaner)));
+        parsed.problems.extend(part.left_out.iter().map(|path| Problem {
+            kind: ProblemKind::Malformed,
+            member: None,
+            text: format!("{} is no object, so it does not count.", place(input, path)),
+        }));
+    }
+    let unknown = parts.iter().flat_map(Part::unknown).chain(strange);
+    parsed.notes.extend(super::node_row::left_out_note(unknown, cleaner));
+    let mut holds: Vec<String> = parts.iter().map(|part| part.export.title.clone()).collect();
+    holds.sort();
+    holds.dedup();
+    Ok(Json { kind: InputKind::Export, holds, parsed })
+}
+
+fn tell(part: &Part, input: &str, knowledge: &Knowledge, cleaner: &dyn Clean) -> ToldFacts {
+    let records: Vec<_> = part.objects.iter().map(|object| object.record(part.export, input)).collect();
+    let mut told = told::tell(part.export, &records, place(input, &part.path), knowledge, cleaner);
+    for object in &part.objects {
+        let at = place(input, &object.path);
+        if let Some((node, clocks)) = clocks::told(&part.export.id, object.map, &at, cleaner) {
+            told.nodes.entry(node).or_default().clocks.join(clocks);
+        }
+    }
+    told
+}
+
+fn place(input: &str, path: &str) -> Place {
+    if path.is_empty() {
+        return Place { input: input.to_owned(), ..Place::default() };
+    }
+    Place::export(input, Position::Path(path.to_owned()))
+}
+
+/// What a document that holds no export looks like.
+fn what_else(document: &Value) -> JsonError {
+    let Value::Object(root) = document else {
+        return match document {
+            Value::Array(list) if list.is_empty() => JsonError::Empty,
+            _ => JsonError::Other,
+        };
+    };
+    let has = |head: &str| member(root, head).is_some();
+    match () {
+        () if root.is_empty() => JsonError::Empty,
+        () if has("accesstoken") || has("refreshtoken") => JsonError::Token,
+        () if has("healthy") && has("utcnow") => JsonError::BareHealthcheck,
+        () if member(root, "message").or(member(root, "error")).is_some_and(Value::is_string) => {
+            JsonError::Message
+        }
+        () => JsonError::Other,
+    }
+}
+
+/// The value under the key of this [`super::table::head`].
+pub(super) fn member<'a>(object: &'a Map<String, Value>, head: &str) -> Option<&'a Value> {
+    object.iter().find(|(key, _)| super::table::head(key) == head).map(|(_, value)| value)
+}
+
+/// A value as text: `None` for null and for what is empty, nested data as JSON.
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(date(text.trim())).filter(|text| !text.is_empty()),
+        Value::Array(list) if list.is_empty() => None,
+        Value::Object(map) if map.is_empty() => None,
+        Value::Array(_) | Value::Object(_) => Some(value.to_string()),
+    }
+}
+
+/// Windows PowerShell writes dates as `/Date(milliseconds since 1970)/`.
+fn date(text: &str) -> String {
+    let ms =
+        text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")).and_then(|ms| ms.parse().ok());
+    let at = ms.and_then(DateTime::from_timestamp_millis);
+    at.map_or_else(|| text.to_owned(), |at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+}
+
+#[cfg(test)]
+mod tests;

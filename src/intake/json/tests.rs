@@ -1,0 +1,226 @@
+use super::*;
+use crate::intake::AsIs;
+use crate::knowledge::exports::Export;
+use crate::model::export::Told;
+use crate::redact::Cleaner;
+use proptest::prelude::*;
+use std::sync::LazyLock;
+
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().unwrap());
+
+fn read(json: &str) -> Result<Json, JsonError> {
+    super::read("x.json", json.as_bytes(), &KNOWLEDGE, &AsIs)
+}
+
+/// What the exports of a document tell, each by itself.
+fn told(json: &str) -> Vec<ToldFacts> {
+    let facts = read(json).unwrap().parsed.value.into_iter();
+    facts.map(|facts| if let Facts::Told(told) = facts { told } else { panic!("{facts:?}") }).collect()
+}
+
+fn shown(told: &Told) -> Vec<String> {
+    let known = told.iter().filter_map(|(path, fact)| Some((path, fact.value()?, fact.place()?)));
+    known.map(|(path, value, place)| format!("{path} = {value} at {place}")).collect()
+}
+
+#[test]
+fn the_diagnostics_of_a_node_in_any_case() {
+    let [one] = told(
+        r#"{"serverName":"WEB01","SQLSERVERNAME":"SQL01","backboneType":"RabbitMq","readOnlyMode":"False","NetFxVersion":"4.5.1.528040",
+            "sqlServerVersion":"Microsoft SQL Server 2019 - 15.0.2000.5","productVersion":"11.7.000049","isDomainController":0}"#,
+    )
+    .try_into()
+    .unwrap();
+    assert_eq!(
+        shown(&one.nodes["WEB01"].own),
+        [
+            "bus.type = RabbitMq at x.json backboneType",
+            "net.release = 528040 at x.json NetFxVersion",
+            "node.read-only = false at x.json readOnlyMode",
+            "os.domain-controller = false at x.json isDomainController",
+            "product.version = 11.7.000049 at x.json productVersion",
+        ]
+    );
+    assert_eq!(
+        shown(&one.nodes["WEB01"].cluster),
+        [
+            "sql-server.name = SQL01 at x.json SQLSERVERNAME",
+            "sql-server.version = 15.0.2000.5 at x.json sqlServerVersion",
+        ]
+    );
+    assert!(one.cluster.is_empty(), "what a node says counts with the node only");
+}
+
+#[test]
+fn a_version_of_net_framework_without_its_release_is_no_release() {
+    let [one] = told(r#"{"ServerName":"WEB01","SqlServerName":"SQL01","NetFxVersion":"4.8.4515"}"#)
+        .try_into()
+        .unwrap();
+    assert!(one.nodes["WEB01"].own["net.release"].is_unknown());
+}
+
+#[test]
+fn envelopes_and_several_exports_in_one_document() {
+    for json in [
+        r#"{"success":true,"records":[{"address":"a.example:443","isSuccess":"True"}]}"#,
+        r#"{"model":[{"Address":"a.example:443","IsSuccess":1}]}"#,
+        r#"{"value":[{"Address":"a.example:443","IsSuccess":true}],"Count":1}"#,
+        r#"{"data":{"records":[{"Address":"a.example:443","IsSuccess":"yes"}]}}"#,
+        r#"[{"Address":"a.example:443","IsSuccess":true}]"#,
+    ] {
+        let [one] = told(json).try_into().unwrap();
+        let items = one.lists["outbound"].value().unwrap();
+        assert_eq!(
+            (items[0].name.as_str(), items[0].facts["outbound.reached"].value().unwrap().as_str()),
+            ("a.example:443", "true")
+        );
+    }
+    let several = read(
+        r#"{"applicationSettings":{"CustomUrl":"https://ss","AllowSoftwareUpdateChecks":true},"email":{"server":"m"},
+            "unlimitedAdmin":{"enabled":true}}"#,
+    )
+    .unwrap();
+    assert_eq!(several.kind, InputKind::Export);
+    assert_eq!(
+        several.holds,
+        ["the application settings of the product", "the state of Unlimited Administration Mode"]
+    );
+    assert_eq!(several.parsed.notes, ["Fields this program does not know were left out: \"email\"."]);
+}
+
+#[test]
+fn evidence_names_the_place_in_the_document() {
+    let [one] = told(
+        r#"{"records":[{"siteName":"A","offlineEngineCount":0},{"siteName":"B","offlineEngineCount":"2"}]}"#,
+    )
+    .try_into()
+    .unwrap();
+    let items = one.lists["site"].value().unwrap();
+    assert_eq!(shown(&items[1].facts), ["site.offline-engines = 2 at x.json records[1].offlineEngineCount"]);
+}
+
+#[test]
+fn unknown_keys_are_listed_and_what_is_no_object_does_not_count() {
+    let read = read(r#"[{"Address":"a","IsSuccess":true,"newThing":"hush"},7]"#).unwrap();
+    assert_eq!(read.parsed.notes, ["Fields this program does not know were left out: \"newThing\"."]);
+    let texts: Vec<&str> = read.parsed.problems.iter().map(|problem| problem.text.as_str()).collect();
+    assert_eq!(texts, ["x.json [1] is no object, so it does not count."]);
+}
+
+#[test]
+fn an_answer_of_few_and_common_keys_stands_alone() {
+    let [one] = told(r#"{"model":{"version":"11.7.000049"}}"#).try_into().unwrap();
+    assert_eq!(shown(&one.cluster), ["product.answering-version = 11.7.000049 at x.json model.version"]);
+    assert_eq!(read(r#"{"name":"left-pad","version":"1.3.0"}"#).unwrap_err(), JsonError::Other);
+    assert_eq!(read(r#"{"feature":{"enabled":true}}"#).unwrap_err(), JsonError::Other);
+}
+
+#[test]
+fn a_healthcheck_counts_with_the_times_it_was_asked_at() {
+    let clock = |rest: &str| {
+        let json = format!(
+            r#"[{{"node":"WEB01","answer":{{"healthy":true,"now":"2026-11-20T11:00:02+01:00","utcNow":"2026-11-20T10:00:02Z"}},{rest}}}]"#
+        );
+        let [one] = told(&json).try_into().unwrap();
+        one.nodes["WEB01"].clocks.asker.clone()
+    };
+    let asked = clock(r#""asked":"2026-11-20T10:00:00Z","asker":"ADMIN7","received":"2026-11-20T10:00:01Z""#);
+    let reference = asked.value().unwrap();
+    assert_eq!((reference.offset_ms, reference.uncertainty_ms), (1500, 501));
+    assert_eq!(reference.source, "clock of ADMIN7, which asked healthcheck.aspx");
+    let alone = clock(r#""asked":"2026-11-20T10:00:00Z""#);
+    let reference = alone.value().unwrap();
+    assert_eq!((reference.offset_ms, reference.uncertainty_ms), (2000, 15_000));
+    assert_eq!(reference.source, "clock of whoever made x.json");
+    assert!(clock(r#""asked":"2026-11-20T10:00:00""#).why_unknown().unwrap().contains("in which zone"));
+    let backwards = clock(r#""asked":"2026-11-20T10:00:00Z","received":"2026-11-20T09:00:00Z""#);
+    assert!(backwards.why_unknown().unwrap().contains("before it was asked"));
+}
+
+#[test]
+fn diagnostics_hold_the_clock_against_that_of_the_database() {
+    let clock = |node: &str, sql: &str| {
+        let json = format!(
+            r#"{{"ServerName":"WEB01","SqlServerName":"SQL01","ServerTimeZone":"UTC","ServerTime":"{node}","SqlServerTime":"{sql}"}}"#
+        );
+        let [one] = told(&json).try_into().unwrap();
+        one.nodes["WEB01"].clocks.database.clone()
+    };
+    let behind = clock("11/3/2026 10:00:00 AM", "11/3/2026 10:00:42 AM");
+    let reference = behind.value().unwrap();
+    assert_eq!((reference.offset_ms, reference.uncertainty_ms), (-42_000, 2_000));
+    assert_eq!(reference.source, "clock of the SQL Server SQL01, read in UTC");
+    assert!(
+        clock("2026-11-20 12:00:10", "2026-11-20 10:00:00").why_unknown().unwrap().contains("two time zones")
+    );
+    assert!(clock("noon", "2026-11-20 10:00:00").is_unknown());
+}
+
+#[test]
+fn dates_of_windows_powershell_are_dates() {
+    let [one] = told(r#"[{"BackupTime":"\/Date(1795168353000)\/","Success":true}]"#).try_into().unwrap();
+    let items = one.lists["product-backup"].value().unwrap();
+    assert_eq!(items[0].facts["product-backup.time"].value().unwrap(), "2026-11-20 09:52:33 UTC");
+}
+
+#[test]
+fn other_documents_are_refused_in_a_sentence() {
+    let says = |json: &str| format!("x.json is {}.", read(json).unwrap_err());
+    assert!(says(r#"{"healthy":true,"now":"x","utcNow":"y"}"#).contains("names neither the node"));
+    assert!(says(r#"{"access_token":"AgJf83kd","expires_in":1199}"#).contains("delete the file"));
+    assert!(says(r#"{"message":"Access denied","errorCode":"API_AccessDenied"}"#).contains("error message"));
+    assert_eq!(
+        says("{\n  \"serverName\": \"WEB01\","),
+        "x.json is not well-formed JSON at line 2, column 24."
+    );
+    for empty in ["[]", "{}"] {
+        assert!(says(empty).contains("empty JSON"));
+    }
+    for other in [r#"{"a":1}"#, "[1,2]", "[[]]", r#"{"records":[]}"#] {
+        assert!(says(other).contains("docs/exports.md lists them"), "{other}");
+    }
+    let many = vec![r#"{"Address":"a","IsSuccess":true}"#; MAX_RECORDS + 1].join(",");
+    assert_eq!(read(&format!("[{many}]")).unwrap_err(), JsonError::TooMany(MAX_RECORDS + 1));
+    let huge = " ".repeat(usize::try_from(MAX_JSON_BYTES).unwrap() + 1);
+    assert_eq!(read(&huge).unwrap_err(), JsonError::TooLarge);
+    assert!(says(&"[".repeat(100_000)).contains("not well-formed JSON"));
+}
+
+/// An object with a value for every field of an export, each a secret of a shape that the redactor knows.
+fn full_of_secrets(export: &Export) -> String {
+    let heads = export.name.iter().chain(export.fields.iter().flat_map(|field| &field.heads));
+    let fields: Map<String, Value> = heads
+        .map(|head| (head.clone(), Value::String("Server=db;User ID=sa;Password=Planted!7secret".to_owned())))
+        .collect();
+    Value::Object(fields).to_string()
+}
+
+#[test]
+fn no_secret_planted_in_any_field_of_any_export_is_kept() {
+    for export in KNOWLEDGE.exports.iter().filter(|export| export.marker.is_none()) {
+        let object = full_of_secrets(export);
+        for json in [object.clone(), format!("[{object}]")] {
+            let read = super::read("x.json", json.as_bytes(), &KNOWLEDGE, &Cleaner)
+                .unwrap_or_else(|error| panic!("{}: {error}", export.id));
+            assert!(read.holds.contains(&export.title), "{} is taken for {:?}", export.id, read.holds);
+            assert!(!format!("{read:?}").contains("Planted!7secret"), "{}: {read:?}", export.id);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = super::read("x", &bytes, &KNOWLEDGE, &AsIs);
+    }
+
+    #[test]
+    fn no_values_panic(a in "\\PC{0,30}", b in "\\PC{0,30}", c in "[0-9:T/ Z+.-]{0,30}") {
+        let json = serde_json::json!([
+            {"ServerName": a, "SqlServerName": b, "ServerTime": c, "SqlServerTime": b, "NetFxVersion": c, "ReadOnlyMode": a}
+        ]);
+        let _ = read(&json.to_string());
+        let json = serde_json::json!({"node": a, "asked": c, "received": b, "answer": {"utcNow": c}});
+        let _ = read(&json.to_string());
+    }
+}

@@ -1,10 +1,9 @@
 //! Redaction of logs and of every other text that is no configuration: by value first, then by pattern.
 
-use super::forms;
+use super::forms::{self, TooMuch, Values};
 use super::harvest::Harvest;
 use super::pattern::{self, Span};
 use crate::model::excerpt::Clean;
-use regex::bytes::Regex;
 use std::collections::BTreeMap;
 
 pub use super::stream::Stream;
@@ -86,7 +85,7 @@ pub struct RedactorError;
 /// Replaces secrets in text.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    values: Option<Regex>,
+    values: Values,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -98,14 +97,13 @@ impl std::fmt::Debug for Redactor {
 impl Redactor {
     /// Looks for the harvested values and for patterns.
     pub fn new(harvest: &Harvest) -> Result<Self, RedactorError> {
-        // The error of the expression would print it, and with it the values.
-        let values = forms::compile(harvest.searched()).map_err(|_| RedactorError)?;
+        let values = forms::compile(harvest.searched()).map_err(|TooMuch| RedactorError)?;
         Ok(Self { values })
     }
 
     /// Looks for patterns only: for texts of which no values are known.
-    pub const fn patterns_only() -> Self {
-        Self { values: None }
+    pub fn patterns_only() -> Self {
+        Self::default()
     }
 
     /// Starts to redact one text that arrives in pieces.
@@ -129,15 +127,8 @@ impl Redactor {
 
     /// What must go, in order, without overlaps. Lines are independent of each other.
     pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
-        let mut spans = Vec::new();
-        if let Some(values) = &self.values {
-            let mut at = 0;
-            // From the next byte on, not from the end: two values may overlap.
-            while let Some(found) = values.find_at(text, at) {
-                at = found.start() + 1;
-                spans.push(Span { range: found.range(), kind: Kind::Value });
-            }
-        }
+        let value = |range| Span { range, kind: Kind::Value };
+        let mut spans: Vec<Span> = self.values.ranges(text).into_iter().map(value).collect();
         pattern::spans(text, &mut spans);
         spans.sort_by_key(|span| (span.range.start, span.kind));
         let mut merged: Vec<Span> = Vec::with_capacity(spans.len());

@@ -147,7 +147,9 @@ fn whatever_names_a_rule_names_one_that_exists() {
     let signatures = knowledge.signatures.iter().flat_map(|one| one.rules.iter().map(|id| (&one.id, id)));
     let actions = knowledge.actions.iter().flat_map(|one| one.rules.iter().map(|id| (&one.id, id)));
     let questions = knowledge.rows.questions.iter().map(|one| (&one.id, &one.id));
-    for (by, id) in signatures.chain(actions).chain(questions) {
+    let causes =
+        knowledge.causes.iter().flat_map(|one| one.rules.iter().chain(&one.explains).map(|id| (&one.id, id)));
+    for (by, id) in signatures.chain(actions).chain(questions).chain(causes) {
         assert!(ids.contains(id.as_str()), "{by} names {id}");
     }
 }

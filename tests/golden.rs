@@ -75,9 +75,9 @@ fn essence(audited: &Audited) -> Value {
         "safety": pick("safety", &["rule", "severity", "title"]),
         "actions": pick("actions", &["number", "title", "nodes", "severity", "confidence"]),
         "missing": pick("missing", &["ask", "blockers", "rules"]),
-        "findings": pick("findings", &["rule", "severity", "confidence", "subject", "title", "detail"]),
+        "findings": pick("findings", &["rule", "severity", "confidence", "subject", "title", "detail", "caused_by"]),
         "hits": report["errors"]["hits"],
-        "inputs": pick("inputs", &["name", "kind", "status", "reason"]),
+        "inputs": pick("inputs", &["name", "kind", "status", "reason", "holds"]),
         "counts": report["coverage"]["counts"],
         "outcomes": outcomes,
     })

@@ -91,6 +91,40 @@ fn every_page_is_kept_for_the_browser_check() {
     keep("crowded.html", &html::render(&crowded()).unwrap());
 }
 
+/// The element with an id.
+fn by_id<'a>(page: &'a Document, id: &str) -> roxmltree::Node<'a, 'a> {
+    page.descendants().find(|node| node.attribute("id") == Some(id)).expect("an element of this id")
+}
+
+#[test]
+fn what_follows_from_a_finding_is_shown_under_it_unless_it_is_graver() {
+    let mut report = benign();
+    let (cause, follows) = (report.findings[0].anchor.clone(), report.findings[1].anchor.clone());
+    let is_inside = |report: &Report| {
+        let page = html::render(report).unwrap();
+        let page = parse(&page);
+        by_id(&page, &follows).ancestors().any(|up| up.attribute("id") == Some(&cause))
+    };
+    assert!(is_inside(&report));
+    let text = markdown::render(&report).unwrap();
+    assert_eq!(text.matches("Probably follow from it").count(), 1);
+    assert_eq!(report.findings.iter().filter(|one| !one.caused_by.is_empty()).count(), 1);
+    // A blocker never hides below something smaller; it says what it follows from.
+    report.findings[0].severity = clusterbrief::finding::Severity::Medium;
+    assert!(!is_inside(&report));
+    assert!(html::render(&report).unwrap().contains("Probably follows from"));
+    // A cause that is not on the page hides nothing, and neither do two findings that name each other.
+    report.findings[1].caused_by[0].anchor = "finding-elsewhere".into();
+    assert!(!is_inside(&report));
+    let mut circle = benign();
+    let back = circle.findings[1].caused_by.clone();
+    circle.findings[0].caused_by = back;
+    circle.findings[0].caused_by[0].anchor.clone_from(&follows);
+    let page = html::render(&circle).unwrap();
+    by_id(&parse(&page), &cause);
+    by_id(&parse(&page), &follows);
+}
+
 /// Visits every string of a JSON value: its key, its path, itself.
 fn walk(value: &Value, key: &str, path: &str, visit: &mut dyn FnMut(&str, &str, &str)) {
     match value {

@@ -272,6 +272,8 @@ pub struct Finding {
     pub remedy: String,
     /// Knowledge records cited beside the rule's sources (signature ids, conflicting pages).
     pub notes: Vec<String>,
+    /// Id of the known error it rests on, where it rests on one.
+    pub signature: Option<String>,
     /// Its remedy stands alone: the work that mends other findings of the rule would be wrong for this one.
     pub alone: bool,
 }

@@ -130,6 +130,7 @@ mod tests {
             evidence: vec![],
             remedy: String::new(),
             notes: vec![],
+            signature: None,
             alone: false,
         }])
     }

@@ -2,6 +2,7 @@
 
 use super::KnowledgeError;
 use super::actions::ActionRow;
+use super::causes::CauseRow;
 use super::exports::Export;
 use super::facts::Fact;
 use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
@@ -26,6 +27,7 @@ pub(super) struct File {
     pub(super) parity: Vec<Spanned<ParityRow>>,
     pub(super) signature: Vec<Spanned<Signature>>,
     pub(super) action: Vec<Spanned<ActionRow>>,
+    pub(super) cause: Vec<Spanned<CauseRow>>,
     pub(super) fact: Vec<Spanned<Fact>>,
     pub(super) export: Vec<Spanned<Export>>,
 }

@@ -2,6 +2,7 @@
 
 use super::KnowledgeError;
 use super::actions::ActionRow;
+use super::causes::CauseRow;
 use super::exports::Export;
 use super::facts::Fact;
 use super::file::{self, Origin};
@@ -40,6 +41,7 @@ keyed! {
     ParityRow: "parity", |one| one.fact.clone();
     Signature: "signature", |one| one.id.clone();
     ActionRow: "action", |one| one.id.clone();
+    CauseRow: "cause", |one| one.id.clone();
     Fact: "fact", |one| one.path.clone();
     Export: "export", |one| one.id.clone();
 }
@@ -102,6 +104,7 @@ pub(super) struct Layers {
     pub(super) parity: Vec<Kept<ParityRow>>,
     pub(super) signatures: Vec<Kept<Signature>>,
     pub(super) actions: Vec<Kept<ActionRow>>,
+    pub(super) causes: Vec<Kept<CauseRow>>,
     pub(super) facts: Vec<Kept<Fact>>,
     pub(super) exports: Vec<Kept<Export>>,
     pub(super) own: Option<Own>,
@@ -192,6 +195,7 @@ impl Layers {
             laying.lay(&mut self.parity, file.parity);
             laying.lay(&mut self.signatures, file.signature);
             laying.lay(&mut self.actions, file.action);
+            laying.lay(&mut self.causes, file.cause);
             laying.lay(&mut self.facts, file.fact);
             laying.lay(&mut self.exports, file.export);
         }

@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod binaries;
+pub mod causes;
 pub mod exports;
 pub mod facts;
 mod file;
@@ -40,6 +41,8 @@ pub struct Knowledge {
     pub rows: Rows,
     /// Work that mends findings, in the order of fixes.
     pub actions: Vec<actions::ActionRow>,
+    /// Which findings follow from which, in order of id.
+    pub causes: Vec<causes::CauseRow>,
     /// Facts that are records.
     pub facts: Facts,
     /// Kinds of exports, in order of id.
@@ -75,6 +78,7 @@ macro_rules! built_in {
 
 built_in![
     "actions.toml",
+    "causes.toml",
     "exports.toml",
     "exports/rest.toml",
     "exports/sql.toml",
@@ -121,6 +125,7 @@ impl Knowledge {
         exports::check(&layers.exports, &facts, &sources, &mut faults);
         signatures::check(&layers.signatures, &sources, &mut faults);
         actions::check(&layers.actions, &mut faults);
+        causes::check(&layers, &sources, &mut faults);
         rows::check(&layers, &facts, &sources, &mut faults);
         own::check(&layers, &mut faults);
         if !faults.is_empty() {
@@ -132,6 +137,7 @@ impl Knowledge {
         layers.signatures.sort_by(|a, b| a.record.id.cmp(&b.record.id));
         layers.exports.sort_by(|a, b| a.record.id.cmp(&b.record.id));
         layers.actions.sort_by_key(|kept| kept.record.stage);
+        layers.causes.sort_by(|a, b| a.record.id.cmp(&b.record.id));
         Ok(Self {
             edition: layers.edition.unwrap_or_default(),
             sources,
@@ -144,6 +150,7 @@ impl Knowledge {
                 never: layers.never,
             },
             actions: records(layers.actions),
+            causes: records(layers.causes),
             facts,
             exports: records(layers.exports),
             own: layers.own,
@@ -238,6 +245,7 @@ mod tests {
         layers.signatures.iter().for_each(|one| add("signature", &one.origin, &one.record.id));
         layers.facts.iter().for_each(|one| add("fact", &one.origin, &one.record.path));
         layers.exports.iter().for_each(|one| add("export", &one.origin, &one.record.id));
+        layers.causes.iter().for_each(|one| add("cause", &one.origin, &one.record.id));
         for ((kind, file), keys) in keys {
             assert!(keys.is_sorted(), "{kind} records of {file} are out of order: {keys:?}");
         }

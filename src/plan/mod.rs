@@ -1,5 +1,9 @@
 //! What to do: findings merged into one ordered list of work, with this cluster's own names.
 
+mod causes;
+
+pub use causes::{At, Causes, causes};
+
 use crate::finding::{Confidence, Finding, Judged, Outcome, Severity, SubjectKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::actions::{ActionRow, Stage};
@@ -21,8 +25,10 @@ pub struct Work {
     pub severity: Severity,
     /// `Inferred` when everything it mends is inferred: then the first step is to check.
     pub confidence: Confidence,
-    /// What it mends: indices of outcomes and of findings in them.
-    pub mends: Vec<(usize, usize)>,
+    /// What it mends.
+    pub mends: Vec<At>,
+    /// What probably ends with it.
+    pub ends: Vec<At>,
 }
 
 /// What a rule says of itself, for findings that no action covers.
@@ -36,14 +42,16 @@ pub struct RuleAdvice {
     pub bundle_safety: bool,
 }
 
-/// Merges every finding worth acting on into work, in the fix order of domain 12.3, then by severity.
+/// Merges every finding worth acting on into work, in the fix order of domain 12.3, then by severity. A finding that
+/// follows from another is work of no one: it ends with its cause.
 pub fn work(
     judged: &[Judged],
+    causes: &Causes,
     cluster: &Cluster,
     knowledge: &Knowledge,
     advice: &BTreeMap<String, RuleAdvice>,
 ) -> Vec<Work> {
-    let mut groups: BTreeMap<(Stage, Group), Vec<(usize, usize)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Stage, Group), Vec<At>> = BTreeMap::new();
     for (outer, one) in judged.iter().enumerate() {
         let Outcome::Findings(findings) = &one.outcome else { continue };
         if advice.get(&one.rule).is_none_or(|advice| advice.bundle_safety) {
@@ -51,7 +59,7 @@ pub fn work(
         }
         let action = knowledge.actions.iter().position(|action| action.rules.contains(&one.rule));
         for (inner, finding) in findings.iter().enumerate() {
-            if finding.severity == Severity::Info {
+            if finding.severity == Severity::Info || !causes.of((outer, inner)).is_empty() {
                 continue;
             }
             let key = match action.filter(|_| !finding.alone) {
@@ -83,15 +91,19 @@ pub fn work(
                     (safe_text(&title, cluster), why, steps)
                 }
             };
-            let severity = findings.iter().map(|finding| finding.severity).min()?;
+            let mut ends: Vec<At> = mends.iter().flat_map(|at| causes.consequences(*at)).collect();
+            ends.sort_unstable();
+            let consequences = ends.iter().filter_map(|at| find(judged, *at));
+            let severity =
+                findings.iter().copied().chain(consequences).map(|finding| finding.severity).min()?;
             let confidence = findings.iter().map(|finding| finding.confidence).min()?;
-            Some(Work { title, nodes: names.nodes, why, steps, severity, confidence, mends })
+            Some(Work { title, nodes: names.nodes, why, steps, severity, confidence, mends, ends })
         })
         .collect()
 }
 
 /// The finding at a place of the judged outcomes.
-pub fn find(judged: &[Judged], (outer, inner): (usize, usize)) -> Option<&Finding> {
+pub fn find(judged: &[Judged], (outer, inner): At) -> Option<&Finding> {
     match &judged.get(outer)?.outcome {
         Outcome::Findings(findings) => findings.get(inner),
         _ => None,

@@ -138,9 +138,12 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
     register(&mut tera);
     tera.add_raw_templates(TEMPLATES)?;
     let (bands, cuts) = bands(&report.findings, ROWS);
-    let shown = bands.iter().flat_map(|band| &band.findings).chain(&report.safety);
-    let anchors =
-        shown.map(|finding| &finding.anchor).chain(report.missing.iter().map(|missing| &missing.anchor));
+    let shown = bands.iter().flat_map(|band| &band.findings);
+    let shown = shown.flat_map(|shown| std::iter::once(&shown.finding).chain(&shown.follows));
+    let anchors = shown
+        .chain(&report.safety)
+        .map(|finding| &finding.anchor)
+        .chain(report.missing.iter().map(|missing| &missing.anchor));
     let page = Page {
         report,
         anchors: anchors.cloned().collect(),

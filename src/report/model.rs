@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Version of the JSON report.
-pub const SCHEMA: &str = "clusterbrief-report/1.0";
+pub const SCHEMA: &str = "clusterbrief-report/1.1";
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
@@ -150,6 +150,8 @@ pub struct Action {
     pub confidence: Confidence,
     /// What it mends.
     pub mends: Vec<Reason>,
+    /// What probably ends with it, because it follows from what it mends.
+    pub ends: Vec<Reason>,
 }
 
 /// One thing that is missing.
@@ -264,10 +266,27 @@ pub struct FindingView {
     pub evidence_omitted: usize,
     /// Notes: conflicting sources, unverified causes.
     pub notes: Vec<String>,
-    /// Sources of the rule.
+    /// Sources of the rule, before them those of the known error it rests on.
     pub sources: Vec<Citation>,
+    /// Age of the newest source that it rests on ("2021 docs"), where that is years before the report's date.
+    pub dated: Option<String>,
+    /// Confirmed findings that it probably follows from, the first to be mended first.
+    pub caused_by: Vec<Cause>,
     /// Identity of the finding.
     pub fingerprint: String,
+}
+
+/// A finding that another probably follows from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cause {
+    /// Rule id.
+    pub rule: String,
+    /// Title of the finding.
+    pub text: String,
+    /// Anchor of the finding, without `#`.
+    pub anchor: String,
+    /// Why the one follows from the other, one sentence.
+    pub why: String,
 }
 
 /// A piece of evidence as shown.
@@ -386,6 +405,8 @@ pub struct OutcomeView {
     pub detail: String,
     /// A pass that rests on an inferred source.
     pub inferred: bool,
+    /// Names of the inputs that it looked at, in order.
+    pub inputs: Vec<String>,
 }
 
 /// How much was looked at.
@@ -412,6 +433,8 @@ pub struct RuleCoverage {
     pub outcome: &'static str,
     /// The deciding reason, or what was covered.
     pub detail: String,
+    /// Names of the inputs that any of its outcomes looked at, in order.
+    pub inputs: Vec<String>,
 }
 
 /// An input as shown.
@@ -439,10 +462,17 @@ pub struct InputView {
     pub taken: Option<String>,
     /// Tool version that wrote it, for bundles.
     pub tool: Option<String>,
+    /// What it holds, in a reader's words; empty for a bundle.
+    pub holds: Vec<String>,
+    /// Rules that looked at it and came to a finding or a pass, in order of id.
+    pub decided: Vec<String>,
+    /// Findings with evidence from it, in the order of the findings.
+    pub proves: Vec<Reason>,
 }
 
-impl From<&Input> for InputView {
-    fn from(input: &Input) -> Self {
+impl InputView {
+    /// An input and what was made of it.
+    pub fn new(input: &Input, decided: Vec<String>, proves: Vec<Reason>) -> Self {
         Self {
             name: input.name.clone(),
             kind: input.kind,
@@ -455,6 +485,9 @@ impl From<&Input> for InputView {
             sha256: input.sha256.clone(),
             taken: input.taken.clone(),
             tool: input.tool.clone(),
+            holds: input.holds.clone(),
+            decided,
+            proves,
         }
     }
 }

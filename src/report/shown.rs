@@ -18,7 +18,18 @@ pub(super) struct Band {
     /// Severity.
     severity: Severity,
     /// Findings, in order.
-    pub(super) findings: Vec<FindingView>,
+    pub(super) findings: Vec<Shown>,
+    /// Findings of this severity that are shown under their cause.
+    folded: usize,
+}
+
+/// A finding with those that follow from it.
+#[derive(Serialize)]
+pub(super) struct Shown {
+    /// The finding.
+    pub(super) finding: FindingView,
+    /// Its consequences, none graver than itself.
+    pub(super) follows: Vec<FindingView>,
 }
 
 /// A rule of which a page does not show everything.
@@ -36,7 +47,7 @@ pub(super) struct Cut {
 pub(super) fn bands(findings: &[FindingView], most: usize) -> (Vec<Band>, Vec<Cut>) {
     let mut total: BTreeMap<&str, usize> = BTreeMap::new();
     let mut evidence: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut shown: BTreeMap<Severity, Vec<FindingView>> = BTreeMap::new();
+    let mut shown: Vec<FindingView> = Vec::new();
     for finding in findings {
         let count = total.entry(&finding.rule).or_default();
         *count += 1;
@@ -50,15 +61,57 @@ pub(super) fn bands(findings: &[FindingView], most: usize) -> (Vec<Band>, Vec<Cu
         let mut finding = finding.clone();
         finding.evidence_omitted += finding.evidence.len() - keep;
         finding.evidence.truncate(keep);
-        shown.entry(finding.severity).or_default().push(finding);
+        shown.push(finding);
     }
-    let bands = shown.into_iter().map(|(severity, findings)| Band { severity, findings }).collect();
     let cuts = total
         .into_iter()
         .filter(|(_, total)| *total > most)
         .map(|(rule, total)| Cut { rule: rule.to_owned(), shown: most, total })
         .collect();
-    (bands, cuts)
+    (under_causes(shown), cuts)
+}
+
+/// Puts each finding under the one it follows from, if that is on the page and no less grave: a blocker never hides
+/// below something smaller.
+fn under_causes(findings: Vec<FindingView>) -> Vec<Band> {
+    let by_anchor: BTreeMap<&str, &FindingView> =
+        findings.iter().map(|finding| (finding.anchor.as_str(), finding)).collect();
+    let cause = |finding: &FindingView| {
+        let first = by_anchor.get(finding.caused_by.first()?.anchor.as_str()).copied()?;
+        (first.severity <= finding.severity).then_some(first)
+    };
+    let roots: Vec<Option<String>> = findings
+        .iter()
+        .map(|finding| {
+            let up = std::iter::successors(cause(finding), |one| cause(one));
+            // Findings that explain each other in a circle have no root and stand by themselves.
+            up.take(findings.len())
+                .last()
+                .filter(|root| cause(root).is_none())
+                .map(|root| root.anchor.clone())
+        })
+        .collect();
+    let mut under: BTreeMap<String, Vec<FindingView>> = BTreeMap::new();
+    let mut bands: BTreeMap<Severity, Band> = BTreeMap::new();
+    let mut top = Vec::new();
+    for (finding, root) in findings.into_iter().zip(roots) {
+        let severity = finding.severity;
+        let band = bands.entry(severity).or_insert(Band { severity, findings: Vec::new(), folded: 0 });
+        match root {
+            Some(root) => {
+                band.folded += 1;
+                under.entry(root).or_default().push(finding);
+            }
+            None => top.push(finding),
+        }
+    }
+    for finding in top {
+        let follows = under.remove(&finding.anchor).unwrap_or_default();
+        if let Some(band) = bands.get_mut(&finding.severity) {
+            band.findings.push(Shown { finding, follows });
+        }
+    }
+    bands.into_values().collect()
 }
 
 /// The first `most` hits of each rule.

@@ -457,6 +457,7 @@ impl<'a> Context<'a> {
             evidence: Vec::new(),
             remedy: remedy.into(),
             notes: Vec::new(),
+            signature: None,
             alone: false,
         }
     }

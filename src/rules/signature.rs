@@ -178,6 +178,7 @@ fn finding(cx: &Context, node: &Node, sighting: Sighting) -> Finding {
         confidence: confidence.max(cx.rule.confidence()),
         detail,
         evidence,
+        signature: Some(signature.id.clone()),
         ..cx.finding(Subject::node(&node.name), title, signature.fix.clone()).note(signature_note(signature))
     }
 }

@@ -54,6 +54,8 @@ fn finding(t: Text, n: usize, draft: Draft) -> FindingView {
         evidence_omitted: 0,
         notes: draft.notes.iter().map(|note| t(note)).collect(),
         sources: vec![cite(t, "SEED", "confirmed", "2021 docs")],
+        dated: Some(t("2021 docs")),
+        caused_by: vec![],
         fingerprint: t(&fingerprint),
     }
 }
@@ -282,6 +284,15 @@ fn findings(t: Text) -> Vec<FindingView> {
         ));
     }
     list.sort_by_key(|f| f.severity);
+    // The log of WEB03 says what follows from its build.
+    let build = &list[0];
+    let cause = Cause {
+        rule: build.rule.clone(),
+        text: build.title.clone(),
+        anchor: build.anchor.clone(),
+        why: t("A node at another build than its database says so in its log."),
+    };
+    list[1].caused_by = vec![cause];
     list
 }
 
@@ -568,6 +579,7 @@ fn coverage(t: Text, words: &[(&str, &'static str)]) -> Coverage {
                 "pass" => "no hit from 2026-11-06 22:14 to 2026-11-20 22:01",
                 _ => "",
             }),
+            inputs: if *word == "pass" { vec![t("nodes.json"), t("web01.zip")] } else { vec![] },
         })
         .collect();
     for rule in &rules {
@@ -602,6 +614,13 @@ fn input(t: Text, name: &str, kind: InputKind, status: InputStatus, node: Option
         sha256: Some(t("9f2c1d4be8a07733d05a6cf1e2b49880c6a1d3f07e5b2298416adf3390cb7e15")),
         taken: Some(t("2026-11-20T22:03:11+01:00")),
         tool: (kind == InputKind::BundleZip).then(|| t("clusterbrief 0.1.0")),
+        holds: if kind == InputKind::NodesJson { vec![t("the product's list of nodes")] } else { vec![] },
+        decided: vec![t("CLU-001"), t("VER-002")],
+        proves: vec![Reason {
+            rule: t("VER-002"),
+            text: t("WEB03 runs 11.6.000001, the database is at 11.7.000049"),
+            anchor: t("finding-3c1f90aa5e2177d3"),
+        }],
     }
 }
 
@@ -698,7 +717,8 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                 ],
                 severity: Severity::Blocker,
                 confidence: Confidence::Confirmed,
-                mends: vec![mends(0), mends(1), mends(2)],
+                mends: vec![mends(0), mends(2)],
+                ends: vec![mends(1)],
             },
             Action {
                 number: 2,
@@ -712,6 +732,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                 severity: Severity::High,
                 confidence: Confidence::Inferred,
                 mends: vec![mends(4)],
+                ends: vec![],
             },
             Action {
                 number: 3,
@@ -722,6 +743,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                 severity: Severity::Medium,
                 confidence: Confidence::Confirmed,
                 mends: vec![mends(5)],
+                ends: vec![],
             },
         ],
         never: vec![
@@ -747,6 +769,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                 outcome: "findings",
                 detail: String::new(),
                 inferred: false,
+                inputs: vec![t("nodes.json")],
             })
             .chain([OutcomeView {
                 rule: t("ENC-001"),
@@ -754,6 +777,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                 outcome: "unknown",
                 detail: t("encryption.config of WEB03: access denied"),
                 inferred: false,
+                inputs: vec![],
             }])
             .collect(),
         coverage: coverage(

@@ -2,18 +2,19 @@
 
 mod errors;
 mod evidence;
+mod inputs;
 mod matrix;
 mod missing;
 mod nodes;
 mod verdict;
 
 use crate::finding::{Finding, Judged, Outcome, RuleFacts, Scope, Severity, reach};
-use crate::knowledge::{Citation, Knowledge, Own, OwnRecord, Sources, Status};
+use crate::knowledge::{Citation, Knowledge, Own, OwnRecord, Source, Sources, Status};
 use crate::model::Cluster;
-use crate::plan::{self, RuleAdvice, Work};
+use crate::plan::{self, At, Causes, RuleAdvice, Work};
 use crate::report::model::{
-    Action, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView, Reason, Report,
-    RuleCoverage, RuleText, SCHEMA, SourceView, Tool,
+    Action, Cause, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView, Reason,
+    Report, RuleCoverage, RuleText, SCHEMA, SourceView, Tool,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,9 +54,10 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
         .collect();
     let by_id: BTreeMap<&str, &RuleInfo> = rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
     let reached = reach(judged, &facts, !cluster.node_set.confirmed_by.is_empty());
-    let work = plan::work(judged, cluster, knowledge, &advice(rules));
+    let causes = plan::causes(judged, knowledge);
+    let work = plan::work(judged, &causes, cluster, knowledge, &advice(rules));
     let missing = missing::missing(cluster, judged, &by_id, knowledge);
-    let (safety, findings) = findings(judged, &by_id, knowledge);
+    let (safety, findings) = findings(cluster, judged, &causes, &by_id, knowledge);
     let coverage = coverage(judged, rules);
 
     Report {
@@ -72,13 +74,13 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
         verdict: verdict::view(&verdict::Seen {
             cluster,
             judged,
+            causes: &causes,
             verdict: &reached,
             findings: &findings,
             missing: &missing,
             coverage: &coverage,
             work: &work,
         }),
-        safety,
         actions: actions(judged, &work),
         never: knowledge.rows.never.clone(),
         request: missing::request(&missing),
@@ -87,9 +89,10 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
         errors: errors::errors(cluster, knowledge),
         outcomes: judged.iter().map(outcome).collect(),
         coverage,
-        inputs: cluster.inputs.iter().map(Into::into).collect(),
-        sources: cited(rules, judged, &knowledge.sources),
+        inputs: inputs::views(cluster, judged, safety.iter().chain(&findings)),
+        sources: cited(rules, judged, knowledge),
         rules: texts(judged, rules, &knowledge.sources),
+        safety,
         findings,
     }
 }
@@ -121,18 +124,21 @@ fn advice(rules: &[RuleInfo]) -> BTreeMap<String, RuleAdvice> {
 
 /// Findings in two lists: bundle safety, and everything else; both worst first.
 fn findings(
+    cluster: &Cluster,
     judged: &[Judged],
+    causes: &Causes,
     rules: &BTreeMap<&str, &RuleInfo>,
     knowledge: &Knowledge,
 ) -> (Vec<FindingView>, Vec<FindingView>) {
     let mut safety = Vec::new();
     let mut others = Vec::new();
     let mut anchors = BTreeSet::new();
-    for one in judged {
+    for (outer, one) in judged.iter().enumerate() {
         let Outcome::Findings(findings) = &one.outcome else { continue };
         let info = rules.get(one.rule.as_str());
-        for finding in findings {
-            let mut view = evidence::finding(&one.rule, finding, info.copied(), &knowledge.sources);
+        for (inner, finding) in findings.iter().enumerate() {
+            let mut view = evidence::finding(cluster, &one.rule, finding, info.copied(), knowledge);
+            view.caused_by = caused_by(judged, causes, (outer, inner));
             let mut twin = 1;
             while !anchors.insert(view.anchor.clone()) {
                 twin += 1;
@@ -162,12 +168,8 @@ fn actions(judged: &[Judged], work: &[Work]) -> Vec<Action> {
         .enumerate()
         .map(|(index, work)| Action {
             number: index + 1,
-            mends: work
-                .mends
-                .iter()
-                .filter_map(|at| Some((judged.get(at.0)?, plan::find(judged, *at)?)))
-                .map(|(one, finding)| reason(&one.rule, finding))
-                .collect(),
+            mends: work.mends.iter().filter_map(|at| reason_at(judged, *at)).collect(),
+            ends: work.ends.iter().filter_map(|at| reason_at(judged, *at)).collect(),
             title: work.title.clone(),
             nodes: work.nodes.clone(),
             why: work.why.clone(),
@@ -175,6 +177,17 @@ fn actions(judged: &[Judged], work: &[Work]) -> Vec<Action> {
             severity: work.severity,
             confidence: work.confidence,
         })
+        .collect()
+}
+
+fn reason_at(judged: &[Judged], at: At) -> Option<Reason> {
+    Some(reason(&judged.get(at.0)?.rule, plan::find(judged, at)?))
+}
+
+fn caused_by(judged: &[Judged], causes: &Causes, at: At) -> Vec<Cause> {
+    let causes = causes.of(at).iter().filter_map(|(at, row)| Some((reason_at(judged, *at)?, &row.why)));
+    causes
+        .map(|(Reason { rule, text, anchor }, why)| Cause { rule, text, anchor, why: why.clone() })
         .collect()
 }
 
@@ -211,6 +224,7 @@ fn outcome(one: &Judged) -> OutcomeView {
         outcome: one.outcome.word(),
         detail: detail(&one.outcome),
         inferred: matches!(one.outcome, Outcome::Pass { inferred: true, .. }),
+        inputs: one.looked_at.iter().cloned().collect(),
     }
 }
 
@@ -225,6 +239,7 @@ fn coverage(judged: &[Judged], rules: &[RuleInfo]) -> Coverage {
         .iter()
         .map(|rule| {
             let mine = judged.iter().filter(|one| one.rule == rule.id);
+            let inputs: BTreeSet<&String> = mine.clone().flat_map(|one| &one.looked_at).collect();
             let decisive = mine.min_by_key(|one| one.outcome.rank()).map(|one| &one.outcome);
             let word = decisive.map_or("failed", Outcome::word);
             *counts.entry(word).or_default() += 1;
@@ -235,6 +250,7 @@ fn coverage(judged: &[Judged], rules: &[RuleInfo]) -> Coverage {
                 scope: rule.scope,
                 outcome: word,
                 detail: decisive.map_or_else(|| "the rule was not judged".to_owned(), detail),
+                inputs: inputs.into_iter().cloned().collect(),
             }
         })
         .collect();
@@ -286,15 +302,18 @@ const fn status_word(status: Status) -> &'static str {
     }
 }
 
-fn cited(rules: &[RuleInfo], judged: &[Judged], sources: &Sources) -> Vec<SourceView> {
-    let mut keys = BTreeMap::new();
-    for rule in rules.iter().filter(|rule| speaks(judged, &rule.id)) {
-        for cite in &rule.cites {
-            if let Some(source) = sources.find(cite) {
-                keys.insert(source.key.clone(), source);
-            }
-        }
-    }
+fn cited(rules: &[RuleInfo], judged: &[Judged], knowledge: &Knowledge) -> Vec<SourceView> {
+    let of_rules = rules.iter().filter(|rule| speaks(judged, &rule.id)).flat_map(|rule| &rule.cites);
+    let findings = judged.iter().filter_map(|one| match &one.outcome {
+        Outcome::Findings(findings) => Some(findings),
+        _ => None,
+    });
+    let errors = findings.flatten().filter_map(|finding| knowledge.signature(finding.signature.as_deref()?));
+    let cites = of_rules.chain(errors.flat_map(|error| &error.cites));
+    let keys: BTreeMap<&str, &Source> = cites
+        .filter_map(|cite| knowledge.sources.find(cite))
+        .map(|source| (source.key.as_str(), source))
+        .collect();
     keys.into_values()
         .map(|source| SourceView {
             key: source.key.clone(),

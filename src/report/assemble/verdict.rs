@@ -4,7 +4,7 @@ use super::missing::{self, sentence};
 use super::reason;
 use crate::finding::{Judged, Outcome, Severity, State, Verdict};
 use crate::model::Cluster;
-use crate::plan::{Work, listed};
+use crate::plan::{Causes, Work, listed};
 use crate::report::model::{Coverage, FindingView, MissingView, Reason, VerdictView};
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 pub(super) struct Seen<'a> {
     pub(super) cluster: &'a Cluster,
     pub(super) judged: &'a [Judged],
+    pub(super) causes: &'a Causes<'a>,
     pub(super) verdict: &'a Verdict,
     pub(super) findings: &'a [FindingView],
     pub(super) missing: &'a [MissingView],
@@ -20,7 +21,7 @@ pub(super) struct Seen<'a> {
 }
 
 pub(super) fn view(seen: &Seen) -> VerdictView {
-    let reasons = reasons(seen.judged, seen.verdict, seen.missing, seen.coverage);
+    let reasons = reasons(seen);
     let mut counts: BTreeMap<&'static str, usize> =
         Severity::ALL.iter().map(|severity| (severity.word(), 0)).collect();
     for finding in seen.findings {
@@ -57,24 +58,21 @@ fn question(cluster: &Cluster) -> String {
     }
 }
 
-/// Reasons, gravest first: findings by title, unknown rules by what they miss.
-fn reasons(
-    judged: &[Judged],
-    verdict: &Verdict,
-    missing: &[MissingView],
-    coverage: &Coverage,
-) -> Vec<Reason> {
+/// Reasons, gravest first, what follows from others after them: findings by title, unknown rules by what they miss.
+fn reasons(seen: &Seen) -> Vec<Reason> {
+    let Seen { judged, causes, verdict, missing, coverage, .. } = *seen;
     let mut found = Vec::new();
     let mut open = Vec::new();
-    for one in verdict.because.iter().filter_map(|index| judged.get(*index)) {
+    for (outer, one) in verdict.because.iter().filter_map(|index| Some((*index, judged.get(*index)?))) {
         match &one.outcome {
             Outcome::Findings(findings) => {
-                let deciding = findings.iter().filter(|finding| match verdict.state {
+                let deciding = findings.iter().enumerate().filter(|(_, finding)| match verdict.state {
                     State::NotReady | State::CannotSay => finding.severity == Severity::Blocker,
                     State::ReadyWithWarnings | State::Ready => finding.severity <= Severity::Medium,
                 });
-                found.extend(deciding.map(|finding| {
-                    let key = (finding.severity, finding.confidence, one.rule.clone());
+                found.extend(deciding.map(|(inner, finding)| {
+                    let follows = !causes.of((outer, inner)).is_empty();
+                    let key = (follows, finding.severity, finding.confidence, one.rule.clone());
                     (key, reason(&one.rule, finding))
                 }));
             }

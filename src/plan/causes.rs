@@ -1,0 +1,76 @@
+//! Which findings of this case probably follow from which.
+
+use crate::finding::{Confidence, Finding, Judged, Outcome, Severity, SubjectKind};
+use crate::knowledge::Knowledge;
+use crate::knowledge::actions::Stage;
+use crate::knowledge::causes::{CauseRow, Reach};
+use std::collections::BTreeMap;
+
+/// Where a finding stands: index of its outcome, and its own in that.
+pub type At = (usize, usize);
+
+/// The findings that probably follow from others.
+#[derive(Debug, Default)]
+pub struct Causes<'k>(BTreeMap<At, Vec<(At, &'k CauseRow)>>);
+
+/// Finds for each finding the confirmed ones that explain it, in the order in which they are to be mended.
+pub fn causes<'k>(judged: &[Judged], knowledge: &'k Knowledge) -> Causes<'k> {
+    let all: Vec<(At, &str, &Finding)> = judged.iter().enumerate().flat_map(findings).collect();
+    let mut causes = Causes::default();
+    for row in &knowledge.causes {
+        let rows =
+            all.iter().filter(|(_, rule, finding)| row.rules.iter().any(|id| id == rule) && weighs(finding));
+        for (from, _, cause) in rows {
+            for (at, rule, finding) in &all {
+                if row.covers(rule, finding.signature.as_deref()) && reaches(row.reach, cause, finding) {
+                    causes.0.entry(*at).or_default().push((*from, row));
+                }
+            }
+        }
+    }
+    let order = |at: At| judged.get(at.0).map(|one| (Stage::of_rule(&one.rule), at));
+    for found in causes.0.values_mut() {
+        found.sort_by_key(|(at, row)| (order(*at), &row.id));
+        found.dedup_by_key(|(at, _)| *at);
+    }
+    causes
+}
+
+fn findings((outer, one): (usize, &Judged)) -> Vec<(At, &str, &Finding)> {
+    let Outcome::Findings(findings) = &one.outcome else { return Vec::new() };
+    findings.iter().enumerate().map(|(inner, finding)| ((outer, inner), one.rule.as_str(), finding)).collect()
+}
+
+/// Whether a finding can be a cause: what is only suspected or merely worth knowing explains nothing away.
+fn weighs(finding: &Finding) -> bool {
+    finding.confidence == Confidence::Confirmed && finding.severity < Severity::Info
+}
+
+fn reaches(reach: Reach, cause: &Finding, finding: &Finding) -> bool {
+    match reach {
+        Reach::Everywhere => true,
+        Reach::Node => cause.subject.kind == SubjectKind::Node && cause.subject == finding.subject,
+    }
+}
+
+impl<'k> Causes<'k> {
+    /// The findings that this one probably follows from, with why, the first to be mended first.
+    pub fn of(&self, at: At) -> &[(At, &'k CauseRow)] {
+        self.0.get(&at).map_or(&[], Vec::as_slice)
+    }
+
+    /// The finding at the bottom of this one: the first cause of its first cause, and so on; itself if it has none.
+    /// Causes that explain each other are refused when the knowledge is loaded, so there is a bottom.
+    pub fn root(&self, at: At) -> At {
+        let mut root = at;
+        while let Some((cause, _)) = self.of(root).first() {
+            root = *cause;
+        }
+        root
+    }
+
+    /// Findings whose bottom this one is, in their order, itself left out.
+    pub fn consequences(&self, root: At) -> impl Iterator<Item = At> {
+        self.0.keys().copied().filter(move |at| self.root(*at) == root)
+    }
+}

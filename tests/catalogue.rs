@@ -121,6 +121,7 @@ fn checks_fit_their_subjects_and_have_what_they_need() {
             Check::Cluster(_) => matches!(rule.subject, SubjectKind::Cluster | SubjectKind::Database),
             Check::Node(_) | Check::Data(Family::Signature) => rule.subject == SubjectKind::Node,
             Check::Input(_) | Check::Data(Family::Problem) => rule.subject == SubjectKind::Input,
+            Check::Data(Family::Parity) => rule.subject == SubjectKind::Cluster,
             Check::Data(Family::Expectation | Family::Question) => {
                 matches!(rule.subject, SubjectKind::Cluster | SubjectKind::Node)
             }
@@ -129,6 +130,7 @@ fn checks_fit_their_subjects_and_have_what_they_need() {
         let rows = &knowledge.rows;
         let fed = match rule.check {
             Check::Data(Family::Expectation) => rows.expectations.iter().any(|row| row.rule == rule.id),
+            Check::Data(Family::Parity) => rows.parity.iter().any(|row| row.rule.as_ref() == Some(&rule.id)),
             Check::Data(Family::Question) => rows.questions.iter().any(|row| row.id == rule.id),
             Check::Data(Family::Signature) => {
                 knowledge.signatures.iter().any(|one| one.rules.contains(&rule.id))

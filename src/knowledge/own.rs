@@ -24,6 +24,7 @@ fn rule(rule: &RuleRow, layers: &Layers) -> Option<String> {
         Family::Expectation => layers.expectations.iter().any(|row| row.record.rule == rule.id),
         Family::Question => layers.questions.iter().any(|row| row.record.id == rule.id),
         Family::Signature => layers.signatures.iter().any(|one| one.record.rules.contains(&rule.id)),
+        Family::Parity => layers.parity.iter().any(|row| row.record.rule.as_ref() == Some(&rule.id)),
         Family::Problem => false,
     };
     let judged_on: &[SubjectKind] = match rule.family {
@@ -31,6 +32,7 @@ fn rule(rule: &RuleRow, layers: &Layers) -> Option<String> {
             &[SubjectKind::Cluster, SubjectKind::Database, SubjectKind::Node]
         }
         Family::Signature => &[SubjectKind::Node],
+        Family::Parity => &[SubjectKind::Cluster],
         Family::Problem => &[SubjectKind::Input],
     };
     if !is_id(&rule.id) {

@@ -53,8 +53,10 @@ pub enum Family {
     Signature,
     /// Problems of inputs.
     Problem,
-    /// A question to a person, in `questions.toml`.
+    /// A question to a person.
     Question,
+    /// Parity rows that name the rule.
+    Parity,
 }
 
 /// Builds a rule concerns.
@@ -222,7 +224,8 @@ pub struct QuestionRow {
     pub ask: String,
     /// Answers that are fine.
     pub good: Vec<String>,
-    /// Answers that are a fault.
+    /// Answers that are a fault. With none, answers only tell what conditions of rows and coded rules ask for, and
+    /// decide nothing by themselves.
     pub bad: Vec<String>,
     /// Whether it is asked for each node.
     #[serde(default)]
@@ -244,6 +247,8 @@ pub struct ParityRow {
     pub label: String,
     /// Whether nodes must agree.
     pub agree: Agree,
+    /// Rule that judges it, where a difference is a fault of its own.
+    pub rule: Option<String>,
     /// Where that comes from.
     pub cites: Vec<Citation>,
 }
@@ -273,6 +278,36 @@ pub struct Rows {
     pub never: Vec<String>,
 }
 
+impl Rows {
+    /// Whether a row compares this setting of a configuration file.
+    pub fn compares(&self, file: &str, key: &str) -> bool {
+        let settings = self.parity.iter().filter_map(|row| row.fact.strip_prefix(CONFIG)?.split_once(':'));
+        settings.into_iter().any(|setting| setting == (file, key))
+    }
+
+    /// Whether a configuration file, or one setting of it, may differ from node to node. Names are compared without
+    /// regard to case.
+    pub fn may_differ(&self, file: &str, key: Option<&str>) -> bool {
+        self.parity.iter().filter(|row| row.agree == Agree::MayDiffer).any(|row| {
+            let Some(rest) = row.fact.strip_prefix(CONFIG) else { return false };
+            let (of, setting) =
+                rest.split_once(':').map_or((rest, None), |(of, setting)| (of, Some(setting)));
+            of.eq_ignore_ascii_case(file)
+                && setting.is_none_or(|setting| key.is_some_and(|key| key.eq_ignore_ascii_case(setting)))
+        })
+    }
+}
+
+impl ParityRow {
+    /// Whether it is of a whole configuration file, whose settings are listed as they are found.
+    pub fn is_file(&self) -> bool {
+        self.fact.starts_with(CONFIG) && !self.fact.contains(':')
+    }
+}
+
+/// What facts of configuration files begin with.
+const CONFIG: &str = "config.";
+
 /// Most conditions of an expectation: what needs more is a coded rule.
 const MOST_CONDITIONS: usize = 3;
 
@@ -299,6 +334,15 @@ pub(super) fn check(layers: &Layers, facts: &Facts, sources: &Sources, faults: &
     for kept in &layers.parity {
         if facts.of(&kept.record.fact) != Some(Of::Node) {
             faults.push(kept.fault("is no fact of a node"));
+        }
+        if let Some(id) = &kept.record.rule {
+            let is_parity = |rule: &RuleRow| rule.id == *id && rule.family == Family::Parity;
+            if !layers.rules.iter().any(|rule| is_parity(&rule.record)) {
+                faults.push(kept.fault("no rule of family parity has this id"));
+            }
+            if kept.record.agree == Agree::MayDiffer {
+                faults.push(kept.fault("what may differ is no fault of a rule"));
+            }
         }
         faults.extend(
             kept.record.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)),

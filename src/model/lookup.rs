@@ -8,18 +8,22 @@
 //! | `encryption-config`, `database-config` | fingerprint of the file; with `.size`, `.efs` |
 //! | `stray-key-copies` | paths, joined by a blank; empty when there are none |
 //! | `iis.application`, `iis.pool`, `iis.bindings` | of the application in IIS |
+//! | `iis.path`, `iis.https` | virtual path, and whether the site has a binding of HTTPS |
 //! | `iis.pool.SETTING` | one of [`POOL_SETTINGS`] |
+//! | `iis.SETTING` | a setting of the application, see [`is_application_setting`] |
+//! | `iis.authentication.forms` | whether `web.config` asks for forms authentication |
 //! | `config.FILE` | `well-formed` |
-//! | `config.FILE:KEY` | one setting, such as `config.web-cookie.config:system.web/httpCookies@requireSSL` |
+//! | `config.FILE:KEY` | one setting, such as `config.web-cookie.config:httpCookies@requireSSL`; `[*]` stands for any identity |
 //! | `row.COLUMN` | one column of the node list, see [`ROW_COLUMNS`] |
 //! | `answer.ID` | what a person answered to a question, for the node or the cluster |
 //!
 //! Every other path is a record of the knowledge: exports tell it, or a bundle carries it in `machine`.
 
 use super::facts::{ConfigState, KeyFile};
-use super::iis::{IisApplication, POOL_SETTINGS};
-use super::node::{Node, Snapshot};
+use super::iis::{IisApplication, POOL_SETTINGS, is_application_setting};
+use super::node::{Node, Setting, Snapshot};
 use super::observed::Observed;
+use std::collections::BTreeMap;
 
 /// Columns of the node list that `row.COLUMN` may name.
 pub const ROW_COLUMNS: &[&str] = &[
@@ -58,6 +62,9 @@ const PLAIN: &[&str] = &[
     "iis.application",
     "iis.pool",
     "iis.bindings",
+    "iis.path",
+    "iis.https",
+    "iis.authentication.forms",
 ];
 
 /// Whether a path names a fact that the model can hold. Rows are checked with it when they are loaded.
@@ -65,6 +72,7 @@ pub fn is_fact(path: &str) -> bool {
     PLAIN.contains(&path)
         || path.strip_prefix("row.").is_some_and(|column| ROW_COLUMNS.contains(&column))
         || path.strip_prefix("iis.pool.").is_some_and(|setting| POOL_SETTINGS.contains(&setting))
+        || path.strip_prefix("iis.").is_some_and(is_application_setting)
         || path.strip_prefix("config.").is_some_and(|rest| {
             let file = rest.split_once(':').map_or(rest, |(file, _)| file);
             file.ends_with(".config") && file == file.to_ascii_lowercase()
@@ -170,6 +178,14 @@ impl Snapshot {
             "application" => application.map(|app| format!("{}{}", app.site, app.path)),
             "pool" => application.map(|app| app.pool.clone()),
             "bindings" => application.map(|app| app.bindings.join(", ")),
+            "path" => application.map(|app| app.path.clone()),
+            "https" => {
+                application.map(|app| app.bindings.iter().any(|one| one.starts_with("https ")).to_string())
+            }
+            "authentication.forms" => self.forms(),
+            _ if is_application_setting(rest) => {
+                flatten(application.map(|app| app.settings.get(rest).cloned().unwrap_or_default()))
+            }
             _ => {
                 let Some(setting) = rest.strip_prefix("pool.") else {
                     return Observed::not_collected("no such fact");
@@ -177,6 +193,24 @@ impl Snapshot {
                 flatten(application.map(|app| app.pool_settings.get(setting).cloned().unwrap_or_default()))
             }
         }
+    }
+
+    /// Forms authentication is none of IIS: ASP.NET reads its mode from `web.config`, or from the file that names.
+    fn forms(&self) -> Observed<String> {
+        let own = self.config_fact("web.config:system.web/authentication@mode");
+        let mode =
+            match (own.is_absent(), self.config_fact("web.config:system.web/authentication@configSource")) {
+                (true, Observed::Known { value: file, .. }) => {
+                    self.config_fact(&format!("{}:authentication@mode", file.to_lowercase()))
+                }
+                _ => own,
+            };
+        if mode.is_absent() {
+            return Observed::not_collected(
+                "web.config states no mode, and what stands above it is not read",
+            );
+        }
+        mode.map(|mode| mode.eq_ignore_ascii_case("Forms").to_string())
     }
 
     fn config_fact(&self, rest: &str) -> Observed<String> {
@@ -189,7 +223,7 @@ impl Snapshot {
         };
         match self.settings.get(file) {
             None => Observed::not_collected(format!("{file} was not taken")),
-            Some(settings) => flatten(settings.as_ref().map(|settings| match settings.get(key) {
+            Some(settings) => flatten(settings.as_ref().map(|settings| match find(settings, key) {
                 Some(setting) => {
                     Observed::known(setting.value.clone(), super::Place::line(file, setting.line))
                 }
@@ -197,6 +231,23 @@ impl Snapshot {
             })),
         }
     }
+}
+
+/// The setting of a key. `forms[*]@requireSSL` is that of `forms` with any identity or with none.
+fn find<'s>(settings: &'s BTreeMap<String, Setting>, key: &str) -> Option<&'s Setting> {
+    let Some((element, rest)) = key.split_once("[*]") else { return settings.get(key) };
+    let fits = |path: &str| {
+        let after = path.strip_prefix(element)?;
+        let after = after
+            .strip_prefix('[')
+            .and_then(|inside| inside.split_once(']'))
+            .map_or(after, |(_, after)| after);
+        (after == rest).then_some(())
+    };
+    settings
+        .range(element.to_owned()..)
+        .take_while(|(path, _)| path.starts_with(element))
+        .find_map(|(path, setting)| fits(path).map(|()| setting))
 }
 
 fn key_file_fact(file: &Observed<KeyFile>, rest: &str) -> Observed<String> {

@@ -35,17 +35,12 @@ rule! {
 
 const WORDS: Words = Words { things: "files or settings", wrong: "not as on the other nodes" };
 
-/// Files that are each node's own, by name in lower case (domain 1.2): the key files and the log settings.
-const OWN_FILES: &[&str] = &["encryption.config", "database.config", "web-log4net.config"];
+/// Files that are each node's own, by name in lower case (domain 1.2). Configuration files and settings that may differ
+/// are parity rows.
+const OWN_FILES: &[&str] = &["encryption.config", "database.config"];
 
 /// Folders that are each node's own.
 const OWN_FOLDERS: &[&str] = &["log/", "temp/"];
-
-/// Settings that may differ from node to node (domain 1.3).
-const OWN_SETTINGS: &[(&str, &str)] = &[
-    ("web-appsettings.config", "appSettings/add[CefLogFilePath]@value"),
-    ("web-appsettings.config", "appSettings/add[PrefetchCount.ConvertVideoMessage]@value"),
-];
 
 fn check(cx: &Context) -> Outcome {
     if let Some(outcome) = cx.alone() {
@@ -54,14 +49,14 @@ fn check(cx: &Context) -> Outcome {
     let (groups, mut missing) = folder::groups(cx);
     let mut findings = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
-        let parsed = parsed_everywhere(group);
-        let wanted = |path: &str| is_compared(path) && !parsed.contains(path);
+        let parsed = parsed_everywhere(cx, group);
+        let wanted = |path: &str| is_compared(cx, path) && !parsed.contains(path);
         let index = group.index();
         let mut differences: Vec<Difference> =
             index.differences(wanted).iter().map(Difference::from).collect();
         let mut undecided: Vec<String> = index.undecided(wanted).into_iter().map(ToOwned::to_owned).collect();
         for file in &parsed {
-            settings(group, file, &mut differences, &mut undecided);
+            settings(cx, group, file, &mut differences, &mut undecided);
         }
         differences.sort_by(|a, b| a.name.cmp(&b.name));
         findings.extend(folder::findings(cx, group, &WORDS, &differences));
@@ -70,16 +65,17 @@ fn check(cx: &Context) -> Outcome {
     folder::outcome(&groups, findings, missing)
 }
 
-fn is_compared(path: &str) -> bool {
+fn is_compared(cx: &Context, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     !super::dll_set_differs::is_dll_of_bin(path)
         && !OWN_FOLDERS.iter().any(|folder| path.starts_with(folder))
         // A stray copy of a key file has a rule of its own.
         && !OWN_FILES.iter().any(|own| name.starts_with(own))
+        && !cx.knowledge.rows.may_differ(path, None)
 }
 
 /// Configuration files, by name in lower case, whose settings are known on every member.
-fn parsed_everywhere(group: &Group) -> BTreeSet<String> {
+fn parsed_everywhere(cx: &Context, group: &Group) -> BTreeSet<String> {
     let known = |file: &String, member: &folder::Member| {
         matches!(member.snapshot.settings.get(file), Some(Observed::Known { .. }))
     };
@@ -87,13 +83,13 @@ fn parsed_everywhere(group: &Group) -> BTreeSet<String> {
         group.members.iter().flat_map(|member| member.snapshot.settings.keys()).collect();
     files
         .into_iter()
-        .filter(|file| is_compared(file) && group.members.iter().all(|member| known(file, member)))
+        .filter(|file| is_compared(cx, file) && group.members.iter().all(|member| known(file, member)))
         .cloned()
         .collect()
 }
 
 /// Compares one configuration file setting by setting.
-fn settings(group: &Group, file: &str, differences: &mut Vec<Difference>, undecided: &mut Vec<String>) {
+pub(super) fn settings(cx: &Context, group: &Group, file: &str, differences: &mut Vec<Difference>, undecided: &mut Vec<String>) {
     let members: Vec<Option<&BTreeMap<String, Setting>>> = group
         .members
         .iter()
@@ -101,7 +97,7 @@ fn settings(group: &Group, file: &str, differences: &mut Vec<Difference>, undeci
         .collect();
     let keys: BTreeSet<&String> = members.iter().flatten().flat_map(|settings| settings.keys()).collect();
     for key in keys {
-        if OWN_SETTINGS.iter().any(|(own, name)| *own == file && name.eq_ignore_ascii_case(key)) {
+        if cx.knowledge.rows.may_differ(file, Some(key)) {
             continue;
         }
         let values: Vec<Option<&Setting>> =

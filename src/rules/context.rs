@@ -245,7 +245,14 @@ impl<'a> Context<'a> {
             None if self.has_question() => Question::Answer { id: self.rule.id.clone() },
             None => Question::Nothing,
         };
-        Err(Missing { node: Some(node.name.clone()), what: format!("{label} of {}", node.name), why, from })
+        // What is asked once for all nodes is missing of none of them.
+        let once = matches!(from, Question::Answer { .. }) && !self.asks_each_node();
+        Err(Missing {
+            node: (!once).then(|| node.name.clone()),
+            what: format!("{label} of {}", node.name),
+            why,
+            from,
+        })
     }
 
     /// A fact of the cluster that exports tell: known or absent, else what is missing and which export tells it.
@@ -287,7 +294,9 @@ impl<'a> Context<'a> {
         let teller = self.knowledge.tellers(path).next();
         let from = match teller {
             Some(export) => Question::Export { export: export.id.clone() },
-            None if self.has_question() => Question::Answer { id: self.rule.id.clone() },
+            None if self.has_question() && !self.asks_each_node() => {
+                Question::Answer { id: self.rule.id.clone() }
+            }
             None => Question::Nothing,
         };
         Missing { node: None, what, why, from }
@@ -307,7 +316,12 @@ impl<'a> Context<'a> {
 
     /// Whether the rule has a question that a person may answer where no evidence decides.
     pub fn has_question(&self) -> bool {
-        self.knowledge.rows.questions.iter().any(|row| row.id == self.rule.id)
+        self.knowledge.rows.questions.iter().any(|row| row.id == self.rule.id && !row.bad.is_empty())
+    }
+
+    /// Whether the rule's question is asked for each node.
+    fn asks_each_node(&self) -> bool {
+        self.knowledge.rows.questions.iter().any(|row| row.id == self.rule.id && row.per_node)
     }
 
     /// An observation that is known or absent, else what is missing and who can tell.
@@ -360,7 +374,10 @@ impl<'a> Context<'a> {
 
     /// That a question has no answer.
     pub fn unanswered(&self, node: Option<&Node>, id: &str, why: &str) -> Missing {
-        let ask = self.knowledge.rows.questions.iter().find(|row| row.id == id).map(|row| row.ask.as_str());
+        let question = self.knowledge.rows.questions.iter().find(|row| row.id == id);
+        let ask = question.map(|row| row.ask.as_str());
+        // A node may need what is asked once for all of them.
+        let node = node.filter(|_| question.is_none_or(|row| row.per_node));
         Missing {
             node: node.map(|node| node.name.clone()),
             what: format!("an answer to {id}: {}", ask.unwrap_or_default()),

@@ -208,6 +208,29 @@ fn looked_at(member: Option<&Member>) -> Place {
     }
 }
 
+/// Judges the files under the paths `wanted` accepts (in lower case, with `/`); `remedy` mends them by itself.
+pub(super) fn files(cx: &Context, words: &Words, remedy: &str, wanted: impl Fn(&str) -> bool) -> Outcome {
+    if let Some(outcome) = cx.alone() {
+        return outcome;
+    }
+    let (groups, mut missing) = groups(cx);
+    let mut all = Vec::new();
+    for group in groups.iter().filter(|group| group.members.len() > 1) {
+        let index = group.index();
+        let differences: Vec<Difference> = index.differences(&wanted).iter().map(Difference::from).collect();
+        let undecided: Vec<String> = index.undecided(&wanted).into_iter().map(ToOwned::to_owned).collect();
+        let found = findings(cx, group, words, &differences);
+        all.extend(found.into_iter().map(|finding| with_remedy(finding, remedy)));
+        missing.extend(incomparable(group, &undecided));
+    }
+    outcome(&groups, all, missing)
+}
+
+/// The finding with work of its own: nothing of the folder is copied, so that nothing is left out of a copy.
+pub(super) fn with_remedy(finding: Finding, remedy: &str) -> Finding {
+    Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.alone() }
+}
+
 /// That contents could not be compared, when there are any such.
 pub(super) fn incomparable(group: &Group, names: &[String]) -> Option<Missing> {
     let first = names.first()?;

@@ -13,11 +13,13 @@ mod key_files;
 mod key_protection;
 mod language;
 mod own;
+mod parity;
 mod problem;
 mod question;
 mod rule;
 mod signature;
 mod signs_of_life;
+mod windows_authentication;
 
 pub use context::Context;
 pub use engine::judge;
@@ -37,26 +39,38 @@ macro_rules! catalogue {
 
 catalogue![
     application_folder_differs,
+    authentication_with_iwa,
+    authentication_without_iwa,
     build_sources_disagree,
     bundle_of_unlisted_host,
     case_keys_differ,
+    certificate_does_not_fit,
+    certificate_lacks_address,
+    client_address_header_misspelled,
     clocks_differ,
     clocks_differ_before_utc,
     cluster_not_enabled,
     collected_apart,
     config_not_well_formed,
+    customer_files_differ,
     database_file_differs,
     dll_set_differs,
     dpapi_before_upgrade,
     dpapi_on_some_nodes,
+    engine_folders_missing,
     error_on_one_node,
     error_rate_step,
     events_name_another_build,
+    fips_half_configured,
     ghost_node,
+    key_backup_not_confirmed,
     key_file_differs,
+    key_not_protected,
+    launcher_folders_need_anonymous,
     leftover_dlls,
     log_zone_unknown,
     logs_are_old,
+    machine_key_differs,
     mismatch_guard_disabled,
     mixed_browser_files,
     node_build_differs_from_database,
@@ -68,12 +82,14 @@ catalogue![
     product_not_running,
     role_log_missing,
     role_log_silent,
+    saml_file_differs,
     server_dates_do_not_match,
     target_is_older,
     time_zones_differ,
     unknown_exceptions,
     version_hidden,
     version_is_no_build,
+    web_config_differs,
 ];
 
 /// Every rule, coded and data, in order of id.

@@ -114,6 +114,10 @@ impl Case {
             "# What the customer told on the phone. See docs/answers.md.\n".to_owned(),
             answer("LBL-001", None, "sticky"),
             answer("VER-006", None, "off"),
+            answer("ENC-008", None, "yes"),
+            answer("ENC-009", None, "no"),
+            answer("ENC-012", None, "not planned"),
+            answer("IIS-010", None, "off"),
         ];
         parts.extend(nodes.iter().map(|node| answer("ROL-009", Some(node), "activated")));
         self.file("answers.toml", parts.concat());
@@ -422,7 +426,22 @@ const MACHINE: &[(&str, &str)] = &[
     ("event.pool-failures", "0"),
     ("event.worker-crashes", "0"),
     ("event.worker-starts", "1"),
+    ("feature.aspnet-4", "true"),
+    ("feature.wcf-http-activation", "true"),
+    ("files.app-modify", "true"),
+    ("files.readable-by-users", "false"),
+    ("files.temp-modify", "true"),
+    ("iis.certificate.key-bits", "2048"),
+    ("iis.certificate.key-type", "RSA"),
+    ("iis.certificate.names", "vault.example.com"),
+    ("iis.certificate.not-after", "2027-06-30 00:00:00 UTC"),
+    ("iis.certificate.signature", "sha256RSA"),
+    ("iis.certificate.thumbprint-label", "CERT-1"),
+    ("iis.identity.admin", "false"),
+    ("iis.identity.batch-logon", "true"),
+    ("iis.identity.impersonate", "true"),
     ("net.language", "en-US"),
+    ("os.fips-policy", "false"),
     ("os.language", "en-US"),
 ];
 

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn matrix(cluster: &Cluster, knowledge: &Knowledge) -> Matrix {
     let nodes: Vec<&Node> = cluster.nodes.iter().collect();
     let mut groups = parity_groups(&nodes, knowledge);
-    groups.extend(setting_groups(&nodes));
-    groups.extend(file_groups(&nodes));
+    groups.extend(setting_groups(&nodes, knowledge));
+    groups.extend(file_groups(&nodes, knowledge));
     let differing = groups
         .iter()
         .flat_map(|group| &group.rows)
@@ -24,7 +24,7 @@ pub(super) fn matrix(cluster: &Cluster, knowledge: &Knowledge) -> Matrix {
 
 fn parity_groups(nodes: &[&Node], knowledge: &Knowledge) -> Vec<MatrixGroup> {
     let mut groups: Vec<MatrixGroup> = Vec::new();
-    for row in &knowledge.rows.parity {
+    for row in knowledge.rows.parity.iter().filter(|row| !row.is_file()) {
         let facts: Vec<Observed<String>> = nodes.iter().map(|node| node.fact(&row.fact)).collect();
         let parity = match row.agree {
             Agree::Same => Parity::Same,
@@ -42,16 +42,20 @@ fn parity_groups(nodes: &[&Node], knowledge: &Knowledge) -> Vec<MatrixGroup> {
 
 /// Settings of the configuration files, those that differ first. Values that
 /// were redacted compare by their fingerprints.
-fn setting_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
+fn setting_groups(nodes: &[&Node], knowledge: &Knowledge) -> Vec<MatrixGroup> {
     let files: BTreeSet<&str> = nodes
         .iter()
         .filter_map(|node| node.snapshot.as_ref())
         .flat_map(|snapshot| snapshot.settings.keys().map(String::as_str))
         .collect();
-    files.into_iter().map(|file| setting_group(file, nodes)).filter(|group| !group.rows.is_empty()).collect()
+    files
+        .into_iter()
+        .map(|file| setting_group(file, nodes, knowledge))
+        .filter(|group| !group.rows.is_empty())
+        .collect()
 }
 
-fn setting_group(file: &str, nodes: &[&Node]) -> MatrixGroup {
+fn setting_group(file: &str, nodes: &[&Node], knowledge: &Knowledge) -> MatrixGroup {
     let of = |node: &Node| -> Option<BTreeMap<String, Setting>> {
         node.snapshot.as_ref()?.settings.get(file)?.value().cloned()
     };
@@ -59,10 +63,14 @@ fn setting_group(file: &str, nodes: &[&Node]) -> MatrixGroup {
     let keys: BTreeSet<&String> = settings.iter().flatten().flat_map(BTreeMap::keys).collect();
     let mut rows: Vec<MatrixRow> = keys
         .iter()
+        // A setting that a row compares stands with the other facts.
+        .filter(|key| !knowledge.rows.compares(file, key))
         .map(|key| {
             let facts: Vec<Observed<String>> =
                 nodes.iter().map(|node| node.fact(&format!("config.{file}:{key}"))).collect();
-            fact_row((*key).clone(), Parity::Same, nodes, &facts)
+            let may_differ = knowledge.rows.may_differ(file, Some(key));
+            let parity = if may_differ { Parity::MayDiffer } else { Parity::Same };
+            fact_row((*key).clone(), parity, nodes, &facts)
         })
         .collect();
     let total = rows.len();
@@ -124,7 +132,7 @@ fn short(value: &str) -> String {
 }
 
 /// Files of the application folder that are not the same on all serving nodes, by their first folder.
-fn file_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
+fn file_groups(nodes: &[&Node], knowledge: &Knowledge) -> Vec<MatrixGroup> {
     let with: Vec<(usize, &[InventoryEntry])> = nodes
         .iter()
         .enumerate()
@@ -145,7 +153,12 @@ fn file_groups(nodes: &[&Node]) -> Vec<MatrixGroup> {
     folders
         .into_iter()
         .map(|(folder, differences)| {
-            let rows: Vec<MatrixRow> = differences.iter().map(|one| file_row(one, nodes, &with)).collect();
+            let row = |one: &&FileDifference<'_>| {
+                let may_differ = knowledge.rows.may_differ(one.path, None);
+                let parity = if may_differ { Parity::MayDiffer } else { Parity::Same };
+                MatrixRow { parity, ..file_row(one, nodes, &with) }
+            };
+            let rows: Vec<MatrixRow> = differences.iter().map(row).collect();
             MatrixGroup { title: format!("Files in {folder} ({} differ)", differences.len()), rows }
         })
         .collect()

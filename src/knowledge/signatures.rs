@@ -270,6 +270,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_called_neutral_is_a_token_or_the_text_of_a_program_that_speaks_english_only() {
+        // RabbitMQ's refusal, the page's own catch-all in JavaScript, and two tokens of one line.
+        let sentences = ["E-083", "E-086", "E-101"];
+        for one in Knowledge::builtin().unwrap().signatures {
+            let blanks =
+                one.wordings.iter().flat_map(|wording| &wording.neutral).any(|text| text.contains(' '));
+            assert_eq!(blanks, sentences.contains(&one.id.as_str()), "{}", one.id);
+        }
+    }
+
+    #[test]
     fn whatever_is_searched_for_serves_a_rule() {
         for one in Knowledge::builtin().unwrap().signatures {
             assert_eq!(one.wordings.is_empty(), one.example.is_none(), "{}", one.id);

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::rule::{Check, rule};
 use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::Node;
+use crate::model::{Node, Place};
 use crate::model::log::Recurring;
 use std::cmp::Reverse;
 
@@ -18,7 +18,7 @@ rule! {
     /// ## Why it matters
     /// What nobody has a record of yet is worth one: a type that recurs leads to the next known error.
     /// ## How to fix it
-    /// Look at the lines, find the cause, and add a record of it to the knowledge.
+    /// Look at the lines, find the cause, and add a record of it, see docs/knowledge.md.
     /// ## What it cannot see
     /// Whether an exception matters. Types without a namespace are words like others, and of one log file the first two
     /// hundred types count. The measures are ours.
@@ -50,8 +50,13 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             format!("{}: {} recurs", node.name, one.text),
             format!("Look at the lines with {} on {}; if they matter, add a record for them.", one.text, node.name),
         )
-        .detail(format!("Seen in {} lines at error level.", one.count))
         .inferred()
+        .because(Evidence::Value {
+            node: node.name.clone(),
+            fact: format!("lines at error level with {}", one.text),
+            value: one.count.to_string(),
+            place: Place::file("logs").in_input(input),
+        })
         .because(line)
     });
     Outcome::Findings(findings.collect())

@@ -1,6 +1,7 @@
 //! LOG-008.
 
 use super::context::Context;
+use super::language;
 use super::rule::{Check, rule, signature_note};
 use super::signature::{self, Sighting};
 use crate::finding::{Confidence, Finding, Missing, Outcome, Severity, Subject};
@@ -48,16 +49,22 @@ fn check(cx: &Context) -> Outcome {
             }
         }
     }
+    if !missing.is_empty() {
+        return Outcome::Unknown { missing };
+    }
     let mut by_node: BTreeMap<&str, Vec<Sighting>> = BTreeMap::new();
     for mut of in seen.into_values().filter(|of| of.len() == 1) {
-        if let Some((node, sighting)) = of.pop() {
+        let Some((node, sighting)) = of.pop() else { continue };
+        let others = serving.iter().filter(|other| other.name != node.name);
+        let deaf: Vec<Missing> =
+            others.filter_map(|other| language::gap(other, &[sighting.signature]).err()).collect();
+        if deaf.is_empty() {
             by_node.entry(&node.name).or_default().push(sighting);
         }
+        missing.extend(deaf);
     }
-    if by_node.is_empty() || !missing.is_empty() {
-        return Outcome::from_parts(Vec::new(), missing);
-    }
-    Outcome::Findings(by_node.into_iter().map(|(name, sightings)| finding(cx, name, sightings)).collect())
+    let findings = by_node.into_iter().map(|(name, sightings)| finding(cx, name, sightings));
+    Outcome::from_parts(findings.collect(), missing)
 }
 
 fn finding(cx: &Context, name: &str, sightings: Vec<Sighting>) -> Finding {

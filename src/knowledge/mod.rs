@@ -95,6 +95,7 @@ built_in![
     "rules/log.toml",
     "rules/rol.toml",
     "rules/sec.toml",
+    "rules/sql.toml",
     "rules/tim.toml",
     "rules/upg.toml",
     "rules/ver.toml",

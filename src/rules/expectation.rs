@@ -2,7 +2,7 @@
 
 use super::condition::{self, Met};
 use super::context::{Context, evidence};
-use super::question;
+use super::{question, signature};
 use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::knowledge::facts::Of;
 use crate::knowledge::rows::{Expectation, Quantifier};
@@ -38,7 +38,7 @@ pub(super) fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
 }
 
 /// Judges the rows of the rule on the cluster: on facts of the cluster, on every item of a list, and on nodes of
-/// which one at least must meet them.
+/// which one at least must meet them. Known errors that serve the rule prove it as well, whatever the facts say.
 pub(super) fn on_cluster(cx: &Context) -> Outcome {
     let mut all = Judgement::default();
     for row in rows(cx, Quantifier::Each) {
@@ -57,6 +57,7 @@ pub(super) fn on_cluster(cx: &Context) -> Outcome {
     for row in rows(cx, Quantifier::Any) {
         all.add_any(cx, row);
     }
+    all.findings.extend(cx.cluster.serving().flat_map(|node| signature::findings(cx, node)));
     all.outcome(cx, None)
 }
 

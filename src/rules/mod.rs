@@ -1,6 +1,7 @@
 //! The judgement. Rules are of two kinds with one registry: coded ones, a file each, and rows of the knowledge, an
 //! evaluator each family. A check sees the model and the knowledge, nothing else.
 
+mod asking_login;
 mod at_work;
 mod clock_skew;
 mod comparable;
@@ -19,6 +20,7 @@ mod question;
 mod rule;
 mod signature;
 mod signs_of_life;
+mod told_number;
 mod windows_authentication;
 
 pub use context::Context;
@@ -52,8 +54,12 @@ catalogue![
     cluster_not_enabled,
     collected_apart,
     config_not_well_formed,
+    custom_url_missing,
     customer_files_differ,
+    data_volume_small,
+    database_backup_old,
     database_file_differs,
+    default_schema_not_dbo,
     dll_set_differs,
     dpapi_before_upgrade,
     dpapi_on_some_nodes,
@@ -63,16 +69,20 @@ catalogue![
     events_name_another_build,
     fips_half_configured,
     ghost_node,
+    history_out_of_order,
     key_backup_not_confirmed,
     key_file_differs,
     key_not_protected,
     launcher_folders_need_anonymous,
     leftover_dlls,
     log_zone_unknown,
+    login_too_strong,
     logs_are_old,
     machine_key_differs,
+    mirror_partners_differ,
     mismatch_guard_disabled,
     mixed_browser_files,
+    mixed_sign_in,
     node_build_differs_from_database,
     node_does_not_answer,
     node_left_running_in_upgrade,
@@ -84,6 +94,9 @@ catalogue![
     role_log_silent,
     saml_file_differs,
     server_dates_do_not_match,
+    sessions_from_few_addresses,
+    sessions_move,
+    sessions_on_one_node,
     target_is_older,
     time_zones_differ,
     unknown_exceptions,

@@ -123,6 +123,11 @@ impl Case {
         self.file("answers.toml", parts.concat());
     }
 
+    /// The results of `clusterbrief sql` on a database without a fault, but for the version history.
+    fn results(&mut self) {
+        self.file("sql-results.csv", include_bytes!("sql-results.csv"));
+    }
+
     fn write(&self, folder: &Path) {
         fs::create_dir_all(folder).expect("a folder can be made");
         for node in &self.nodes {
@@ -205,6 +210,7 @@ fn healthy_3_node(case: &mut Case) {
     case.history(HISTORY);
     case.answers(&NAMES);
     case.after.push(tell_machines);
+    case.results();
 }
 
 /// WEB03 was forgotten when the others went to the new build two hours before.
@@ -227,6 +233,7 @@ fn mid_upgrade(case: &mut Case) {
     ]);
     case.history(&[(CURRENT, "2026-11-20T07:11:27Z"), HISTORY[1], HISTORY[2]]);
     case.answers(&NAMES);
+    case.results();
 }
 
 /// All nodes call themselves the same build, but WEB02 kept an older DLL and a leftover, and WEB03 an edited page.
@@ -240,6 +247,7 @@ fn mixed_builds(case: &mut Case) {
     list_of_three(case);
     case.history(HISTORY);
     case.answers(&NAMES);
+    case.results();
 }
 
 /// WEB02 holds another key file, and its log says so.
@@ -265,6 +273,7 @@ fn key_mismatch(case: &mut Case) {
     ]);
     case.history(HISTORY);
     case.answers(&NAMES);
+    case.results();
 }
 
 /// DPAPI protects the key on every node: three different files, one key, and everything runs. The nodes were
@@ -280,6 +289,7 @@ fn dpapi_3_node(case: &mut Case) {
     case.history(HISTORY);
     case.answers(&NAMES);
     case.after.push(tell_machines);
+    case.results();
 }
 
 /// A build that still needs equal clocks and zones: WEB02 is in another zone and more than three minutes ahead.
@@ -325,6 +335,7 @@ fn two_days(case: &mut Case) {
     case.node_list(&rows);
     case.history(&[(CURRENT, "2026-11-18T20:31:02Z"), HISTORY[1]]);
     case.answers(&NAMES);
+    case.results();
 }
 
 /// Logs full of noise: old errors that are history, a current one of weight, a UTF-16 log, a torn line, workload
@@ -369,6 +380,7 @@ fn noisy_logs(case: &mut Case) {
     list_of_three(case);
     case.history(HISTORY);
     case.answers(&NAMES);
+    case.results();
 }
 
 /// WEB01 is whole; WEB02 was changed after it was written; WEB03 was written by a newer format; and somebody sent a

@@ -32,6 +32,31 @@
     tools.hidden = false;
   }
 
+  // The same over the rows of the coverage; a family with a row left is opened, one without is put away.
+  var ruleTools = byId('rule-tools');
+  if (ruleTools) {
+    var ruleFilter = byId('rule-filter');
+    var rows = all('.covered tbody tr').map(function (element) {
+      return { element: element, text: element.textContent.toLowerCase() };
+    });
+    var unfiltered = all('.family').map(function (family) { return { family: family, open: family.open }; });
+    ruleFilter.addEventListener('input', function () {
+      var words = ruleFilter.value.toLowerCase().split(/\s+/).filter(Boolean);
+      var left = 0;
+      rows.forEach(function (row) {
+        var hit = words.every(function (word) { return row.text.includes(word); });
+        row.element.hidden = !hit;
+        left += hit ? 1 : 0;
+      });
+      unfiltered.forEach(function (one) {
+        one.family.hidden = !one.family.querySelector('tbody tr:not([hidden])');
+        one.family.open = words.length ? !one.family.hidden : one.open;
+      });
+      byId('rule-count').textContent = words.length ? left + ' of ' + rows.length + ' rules' : '';
+    });
+    ruleTools.hidden = false;
+  }
+
   // A link to something folded or filtered away shows it.
   var reveal = function () {
     var target = byId(decodeURIComponent(location.hash.slice(1)));

@@ -14,8 +14,11 @@ pub struct Export {
     pub id: String,
     /// What it is, in a reader's words, lower case: "the diagnostics of a node".
     pub title: String,
-    /// How to get it, as an imperative sentence.
+    /// How to get it, as an imperative sentence; empty where a call or a query of `clusterbrief sql` says it.
+    #[serde(default)]
     pub ask: String,
+    /// What gives it, where several exports are asked for in one go.
+    pub call: Option<Call>,
     /// Whom its objects or rows speak of.
     pub about: About,
     /// The list its items belong to, such as `engine`; without it an item list is named like the export.
@@ -40,6 +43,16 @@ pub struct Export {
     /// What its fields tell.
     #[serde(rename = "field")]
     pub fields: Vec<Field>,
+}
+
+/// What gives an export.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Call {
+    /// A path of the REST interface to be read, with a remark in brackets where one is needed.
+    Get(String),
+    /// A command on a server of the message bus.
+    Run(String),
 }
 
 /// Whom an export speaks of.
@@ -109,6 +122,9 @@ pub(super) fn check(
         faults.extend(export.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
         if export.cites.is_empty() {
             faults.push(fault("no source"));
+        }
+        if export.ask.is_empty() && export.call.is_none() && export.marker.is_none() {
+            faults.push(fault("nothing says how to get it"));
         }
         if export.told_by.is_empty() && export.marker.is_none() {
             faults.push(fault("nothing tells it: neither heads nor a marker"));

@@ -3,7 +3,8 @@
 //! Templates are compiled in. Those whose name ends in `.html` escape every value; the style sheet and the script
 //! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
 
-use super::model::{HitView, Report};
+use super::families::{FamilyRows, families};
+use super::model::{HitView, MissingView, Report};
 use super::shown::{Band, Cut, ROWS, bands, columns_with_bundle, hits, register, row_word};
 use super::svg::{Chart, chart};
 use super::{RenderError, escape};
@@ -51,6 +52,12 @@ struct Page<'a> {
     cuts: Vec<Cut>,
     grid: Grid,
     hits: Vec<&'a HitView>,
+    /// The coverage by family.
+    families: Vec<FamilyRows<'a>>,
+    /// What can be sent, and what nothing sent today decides.
+    things: Vec<&'a MissingView>,
+    /// What only a person can answer.
+    questions: Vec<&'a MissingView>,
     chart: Option<Chart>,
 }
 
@@ -144,8 +151,12 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
         .chain(&report.safety)
         .map(|finding| &finding.anchor)
         .chain(report.missing.iter().map(|missing| &missing.anchor));
+    let (questions, things) = report.missing.iter().partition(|missing| missing.kind == "question");
     let page = Page {
         report,
+        families: families(&report.coverage),
+        things,
+        questions,
         anchors: anchors.cloned().collect(),
         style_hash: csp_hash(STYLE.1),
         script_hash: csp_hash(SCRIPT.1),

@@ -28,6 +28,8 @@ struct Ticket<'a> {
     rows_left: usize,
     /// Rows of the matrix in all.
     total: usize,
+    /// How much only a person can answer.
+    questions: usize,
     shortened: bool,
 }
 
@@ -51,6 +53,7 @@ impl<'a> Ticket<'a> {
             hits: hits(&report.errors.hits, per_rule),
             rows,
             rows_left,
+            questions: report.missing.iter().filter(|missing| missing.kind == "question").count(),
             total: report.matrix.groups.iter().map(|group| group.rows.len()).sum(),
             shortened,
         }

@@ -2,6 +2,7 @@
 
 pub mod assemble;
 pub mod escape;
+mod families;
 pub mod html;
 pub mod json;
 pub mod markdown;

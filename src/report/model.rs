@@ -159,16 +159,31 @@ pub struct Action {
 pub struct MissingView {
     /// Anchor without `#`.
     pub anchor: String,
+    /// `export`, `bundle`, `question` (for a person), or `nothing` where nothing that can be sent decides it.
+    pub kind: &'static str,
     /// What to send, an imperative sentence.
     pub ask: String,
     /// How the customer gets it, step by step, for this cluster's version.
     pub how: Vec<String>,
+    /// What it consists of, where several things are got in one go; else empty.
+    pub parts: Vec<MissingPart>,
     /// Blocker rules it would decide.
     pub blockers: usize,
     /// All rules it would decide, in order of id.
     pub rules: Vec<String>,
     /// The facts behind it: node, what, why.
     pub facts: Vec<Missing>,
+}
+
+/// One of several things that are got in one go.
+#[derive(Debug, Clone, Serialize)]
+pub struct MissingPart {
+    /// What gives it: a call, a command, the name of a query.
+    pub call: String,
+    /// What it is.
+    pub title: String,
+    /// Rules it would decide, in order of id.
+    pub rules: Vec<String>,
 }
 
 /// The node matrix.

@@ -1,6 +1,7 @@
 //! What the pages for people share: the parts of a report that fit on a page, and how values read.
 
 use super::escape::one_line;
+use super::families::by_family;
 use super::model::{CellState, FindingView, HitView, MatrixRow, Parity, Report};
 use crate::finding::Severity;
 use chrono::{DateTime, FixedOffset};
@@ -249,6 +250,9 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("size", |bytes: u64, _: Kwargs, _: &State| size(bytes));
     tera.register_filter("grouped", |number: u64, _: Kwargs, _: &State| grouped(number));
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| slug(text));
+    tera.register_filter("families", |ids: Vec<String>, _: Kwargs, _: &State| {
+        Value::from_serializable(&by_family(&ids))
+    });
     tera.register_filter("words", |text: &str, _: Kwargs, _: &State| words(text));
 }
 

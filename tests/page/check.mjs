@@ -41,13 +41,22 @@ async function use(url, say) {
     await page.fill('#filter', rule);
     const left = await visible(page, '#findings .finding');
     if (left < 1 || (findings > 1 && left >= findings)) say('filter', `${rule} leaves ${left} of ${findings}`);
-    if (!(await page.locator('#count').textContent()).includes(`of ${findings}`)) say('filter', 'its count is not told');
+    if (!(await page.locator('#count').textContent()).includes(`of ${await page.locator('#findings .finding').count()}`)) say('filter', 'its count is not told');
     await page.fill('#filter', 'no finding holds this');
     if (await visible(page, '#findings .finding')) say('filter', 'nonsense leaves findings');
     const last = page.locator('#findings .finding').last();
     await page.evaluate((id) => { location.hash = `#${encodeURIComponent(id)}`; }, await last.getAttribute('id'));
     await page.waitForTimeout(50);
     if (!(await last.locator('.body').isVisible())) say('link', 'a link to a filtered, folded finding does not show it');
+  }
+  if (await page.locator('.covered').count()) {
+    const rule = await page.locator('.covered tbody th').last().textContent();
+    await page.fill('#rule-filter', rule);
+    const rows = await visible(page, '.covered tbody tr');
+    if (rows < 1 || rows > 3) say('coverage', `${rule} leaves ${rows} rows`);
+    await page.fill('#rule-filter', 'no rule holds this');
+    if (await visible(page, '.family')) say('coverage', 'nonsense leaves families');
+    await page.fill('#rule-filter', '');
   }
   if (await page.locator('#only').count()) {
     const few = await visible(page, '.matrix tbody tr');
@@ -72,7 +81,7 @@ async function plain(url, say) {
   const context = await browser.newContext({ offline: true, javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(url);
-  if (await visible(page, '#filter, #copy')) say('no script', 'controls are shown that do nothing');
+  if (await visible(page, '#filter, #rule-filter, #copy')) say('no script', 'controls are shown that do nothing');
   if (await page.locator('#only').count()) {
     const few = await visible(page, '.matrix tbody tr');
     await page.locator('#only').uncheck();

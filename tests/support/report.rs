@@ -522,6 +522,8 @@ fn missing(t: Text) -> Vec<MissingView> {
                 t("Run: clusterbrief collect --app-dir C:\\inetpub\\wwwroot\\SecretServer"),
                 t("Send the zip file it writes."),
             ],
+            kind: "bundle",
+            parts: vec![],
             blockers: 1,
             rules: rules(&["ENC-001", "ENC-003"]),
             facts: vec![Missing {
@@ -532,9 +534,32 @@ fn missing(t: Text) -> Vec<MissingView> {
             }],
         },
         MissingView {
+            anchor: t("missing-3"),
+            ask: t("Send the answers of 2 REST calls"),
+            how: vec![t("Save each answer as a JSON file: GET /api/v1/diagnostics; GET /api/v1/version.")],
+            kind: "export",
+            parts: vec![
+                MissingPart {
+                    call: t("GET /api/v1/diagnostics"),
+                    title: t("the diagnostics of a node"),
+                    rules: rules(&["BUS-002", "TIM-004"]),
+                },
+                MissingPart {
+                    call: t("GET /api/v1/version"),
+                    title: t("the version answer"),
+                    rules: rules(&["VER-008"]),
+                },
+            ],
+            blockers: 0,
+            rules: rules(&["BUS-002", "TIM-004", "VER-008"]),
+            facts: vec![],
+        },
+        MissingView {
             anchor: t("missing-2"),
             ask: t("Answer one question: is DPAPI switched on for encryption.config on any node?"),
             how: vec![t("Admin > Configuration > Security shows it.")],
+            kind: "question",
+            parts: vec![],
             blockers: 0,
             rules: rules(&["ENC-004"]),
             facts: vec![Missing {

@@ -3,20 +3,23 @@
 use super::RuleInfo;
 use crate::finding::{Judged, Missing, Outcome, Question, Severity};
 use crate::knowledge::Knowledge;
+use crate::knowledge::exports::{Call, Export};
 use crate::model::{BuildVersion, Cluster};
 use crate::plan::{listed, safe_name};
-use crate::report::model::MissingView;
+use crate::report::model::{MissingPart, MissingView};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// First build whose REST interface has the node list (domain 8).
 const REST_NODE_LIST: BuildVersion = BuildVersion::new(10, 9, 64);
 
-/// What closes a gap, cheapest for the customer first.
+/// What closes a gap, cheapest for the customer first. What is got in one go is one thing to ask for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Closes {
     NodeList,
-    VersionHistory,
     NodeNames,
+    Calls,
+    Queries,
+    Commands,
     Export(String),
     Bundles,
     Again(String),
@@ -30,6 +33,8 @@ struct Gap {
     blockers: BTreeSet<String>,
     rules: BTreeSet<String>,
     facts: BTreeSet<Missing>,
+    /// Exports it consists of, with the rules each would decide.
+    exports: BTreeMap<String, BTreeSet<String>>,
 }
 
 pub(super) fn missing(
@@ -45,9 +50,9 @@ pub(super) fn missing(
             let (closes, node) = match &fact.from {
                 Question::Answer { id } => (Closes::Answer(id.clone()), fact.node.clone()),
                 Question::NodeList => (Closes::NodeList, None),
-                Question::VersionHistory => (Closes::VersionHistory, None),
+                Question::VersionHistory => (Closes::Queries, None),
                 Question::NodeNames => (Closes::NodeNames, None),
-                Question::Export { export } => (Closes::Export(export.clone()), fact.node.clone()),
+                Question::Export { export } => (by_way(export, knowledge), fact.node.clone()),
                 Question::Bundle { node } => (Closes::Bundles, Some(node.clone())),
                 Question::BundleAgain { node, how } => (Closes::Again(how.clone()), Some(node.clone())),
                 Question::Nothing => (Closes::Nothing, fact.node.clone()),
@@ -56,6 +61,14 @@ pub(super) fn missing(
             gap.nodes.extend(node);
             gap.rules.insert(one.rule.clone());
             gap.facts.insert(fact.clone());
+            let export = match &fact.from {
+                Question::VersionHistory => Some(VERSIONS),
+                Question::Export { export } => Some(export.as_str()),
+                _ => None,
+            };
+            if let Some(export) = export {
+                gap.exports.entry(export.to_owned()).or_default().insert(one.rule.clone());
+            }
             if rules.get(one.rule.as_str()).is_none_or(|rule| rule.severity == Severity::Blocker) {
                 gap.blockers.insert(one.rule.clone());
             }
@@ -74,11 +87,14 @@ pub(super) fn missing(
         .enumerate()
         .map(|(index, (closes, gap))| {
             let names: Vec<String> = gap.nodes.iter().map(|node| safe_name(node)).collect();
-            let (ask, how) = texts(&closes, &names, cluster, knowledge);
+            let parts = parts(&closes, &gap, knowledge);
+            let (ask, how) = texts(&closes, &names, &parts, cluster, knowledge);
             MissingView {
                 anchor: format!("missing-{}", index + 1),
+                kind: closes.kind(),
                 ask,
                 how,
+                parts,
                 blockers: gap.blockers.len(),
                 rules: gap.rules.into_iter().collect(),
                 facts: gap.facts.into_iter().collect(),
@@ -87,20 +103,91 @@ pub(super) fn missing(
         .collect()
 }
 
+/// The query that gives the version history.
+const VERSIONS: &str = "versions";
+
+fn find<'k>(id: &str, knowledge: &'k Knowledge) -> Option<&'k Export> {
+    knowledge.exports.iter().find(|export| export.id == id)
+}
+
+/// How an export is got.
+fn by_way(id: &str, knowledge: &Knowledge) -> Closes {
+    match find(id, knowledge) {
+        Some(Export { call: Some(Call::Get(_)), .. }) => Closes::Calls,
+        Some(Export { call: Some(Call::Run(_)), .. }) => Closes::Commands,
+        Some(Export { marker: Some(_), .. }) => Closes::Queries,
+        _ => Closes::Export(id.to_owned()),
+    }
+}
+
+/// The exports that are got in one go.
+fn parts(closes: &Closes, gap: &Gap, knowledge: &Knowledge) -> Vec<MissingPart> {
+    if !matches!(closes, Closes::Calls | Closes::Queries | Closes::Commands) {
+        return Vec::new();
+    }
+    let part = |(id, rules): (&String, &BTreeSet<String>)| {
+        let export = find(id, knowledge);
+        let call = match export.and_then(|export| export.call.as_ref()) {
+            Some(Call::Get(path)) => format!("GET {path}"),
+            Some(Call::Run(command)) => command.clone(),
+            None => id.clone(),
+        };
+        let title = export.map_or_else(|| id.clone(), |export| export.title.clone());
+        MissingPart { call, title, rules: rules.iter().cloned().collect() }
+    };
+    gap.exports.iter().map(part).collect()
+}
+
+impl Closes {
+    /// The word of the report.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Bundles | Self::Again(_) => "bundle",
+            Self::Answer(_) | Self::NodeNames => "question",
+            Self::Nothing => "nothing",
+            Self::NodeList | Self::Calls | Self::Queries | Self::Commands | Self::Export(_) => "export",
+        }
+    }
+}
+
 fn texts(
     closes: &Closes,
     names: &[String],
+    parts: &[MissingPart],
     cluster: &Cluster,
     knowledge: &Knowledge,
 ) -> (String, Vec<String>) {
     let nodes = listed(names);
+    let calls = |joint: &str| parts.iter().map(|part| part.call.as_str()).collect::<Vec<_>>().join(joint);
     match closes {
         Closes::NodeList => node_list(cluster),
-        Closes::VersionHistory => (
-            "Send the database's version history".into(),
-            vec![
-                format!("In the product create a custom report with this query, run it and save it as CSV: {VERSION_QUERY}"),
-            ],
+        Closes::Calls => (
+            match parts {
+                [one] => format!("Send {}", one.title),
+                _ => format!("Send the answers of {} REST calls", parts.len()),
+            },
+            vec![format!(
+                "Sign in to the REST interface as an administrator and save each answer as a JSON file: {}.",
+                calls("; ")
+            )],
+        ),
+        Closes::Queries => (
+            match parts {
+                [one] => format!("Send {}", one.title),
+                _ => format!("Send the results of {} queries of the database", parts.len()),
+            },
+            vec![format!(
+                "In the product's database run what \"clusterbrief sql {}\" prints, and save each result as CSV or as a sheet \
+                 of one workbook.",
+                calls(" ")
+            )],
+        ),
+        Closes::Commands => (
+            match parts {
+                [one] => format!("Send {}", one.title),
+                _ => format!("Send the answers of {} commands of RabbitMQ", parts.len()),
+            },
+            vec![format!("In the RabbitMQ command prompt run, and send the files: {}.", calls("; "))],
         ),
         Closes::NodeNames => (
             "Tell the names of all web nodes".into(),
@@ -114,7 +201,7 @@ fn texts(
             vec!["On each of these nodes run as administrator: clusterbrief collect --app-dir \"C:\\inetpub\\wwwroot\\SecretServer\" (the folder that IIS shows for the application).".into()],
         ),
         Closes::Export(id) => {
-            let export = knowledge.exports.iter().find(|export| export.id == *id);
+            let export = find(id, knowledge);
             let title = export.map_or(id.as_str(), |export| export.title.as_str());
             let of = if nodes.is_empty() { String::new() } else { format!(" of {nodes}") };
             (format!("Send {title}{of}"), export.map(|export| export.ask.clone()).into_iter().collect())
@@ -154,27 +241,28 @@ fn node_list(cluster: &Cluster) -> (String, Vec<String>) {
     ("Send the product's list of nodes".into(), how)
 }
 
-/// The history with dates that have one reading, whatever the settings of the viewer (domain 7).
-const VERSION_QUERY: &str = "SELECT VersionNumber, CONVERT(varchar(19), Upgraded, 120) AS Upgraded FROM tbVersion ORDER BY 2 DESC, 1 DESC";
-
 const HOPELESS: &str = "Nothing that can be sent today decides these";
 
 /// Whether nothing that the customer can send closes this gap.
 pub(super) fn is_hopeless(view: &MissingView) -> bool {
-    view.ask == HOPELESS
+    view.kind == "nothing"
 }
 
-/// One paragraph to send to the customer, in the order of the list.
+/// One paragraph to send to the customer: what to send in the order of the list, then all questions at once.
 pub(super) fn request(missing: &[MissingView]) -> String {
-    let asks: Vec<String> = missing
-        .iter()
-        .filter(|view| !is_hopeless(view))
-        .enumerate()
-        .map(|(index, view)| format!("({}) {} {}", index + 1, sentence(&view.ask), view.how.join(" ")))
-        .collect();
+    let (questions, things): (Vec<&MissingView>, Vec<&MissingView>) =
+        missing.iter().filter(|view| !is_hopeless(view)).partition(|view| view.kind == "question");
+    let mut asks: Vec<String> =
+        things.iter().map(|view| format!("{} {}", sentence(&view.ask), view.how.join(" "))).collect();
+    if !questions.is_empty() {
+        let questions: Vec<String> =
+            questions.iter().map(|view| format!("{} {}", sentence(&view.ask), view.how.join(" "))).collect();
+        asks.push(format!("Answer these questions. {}", questions.join(" ")));
+    }
     if asks.is_empty() {
         return String::new();
     }
+    let asks: Vec<String> = asks.iter().zip(1..).map(|(ask, number)| format!("({number}) {ask}")).collect();
     format!(
         "To finish the assessment of your Secret Server cluster we need the following. {} Please never send encryption.config or database.config.",
         asks.join(" ")

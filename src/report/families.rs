@@ -1,0 +1,87 @@
+//! Rules by family, for the pages: a catalogue of two hundred rows is read by family or not at all.
+
+use super::model::{Coverage, RuleCoverage};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Families by the prefix of their ids, in the words of the catalogue's chapters (domain 10).
+const TITLES: [(&str, &str); 16] = [
+    ("BKP", "Backups"),
+    ("BND", "Bundles"),
+    ("BUS", "Message bus and engines"),
+    ("CFG", "Configuration files"),
+    ("CLU", "Cluster set-up"),
+    ("ENC", "Encryption key"),
+    ("IIS", "IIS"),
+    ("LBL", "Load balancer"),
+    ("LOG", "Logs"),
+    ("ROL", "Roles and licences"),
+    ("SEC", "Security hygiene"),
+    ("SQL", "Database server"),
+    ("SYS", "Windows and .NET"),
+    ("TIM", "Time"),
+    ("UPG", "Upgrade path"),
+    ("VER", "Versions"),
+];
+
+/// The rules of one family.
+#[derive(Serialize)]
+pub(super) struct FamilyRows<'a> {
+    /// Prefix of the ids.
+    id: &'a str,
+    /// What the family is about; its prefix where a team has rules of its own.
+    title: &'a str,
+    /// Rules by outcome, as `3 unknown`, in the order in which they need a reader.
+    tally: Vec<Tally>,
+    /// Some rule has findings, failed or is unknown.
+    loud: bool,
+    /// Rules, those that need a reader first.
+    rules: Vec<&'a RuleCoverage>,
+}
+
+/// Rules of one outcome.
+#[derive(Serialize)]
+struct Tally {
+    outcome: &'static str,
+    count: usize,
+}
+
+/// Outcomes in the order in which they need a reader.
+const ORDER: [&str; 5] = ["findings", "failed", "unknown", "pass", "not-applicable"];
+
+fn rank(outcome: &str) -> usize {
+    ORDER.iter().position(|word| *word == outcome).unwrap_or(ORDER.len())
+}
+
+/// The coverage by family, in order of prefix.
+pub(super) fn families(coverage: &Coverage) -> Vec<FamilyRows<'_>> {
+    let mut families: BTreeMap<&str, Vec<&RuleCoverage>> = BTreeMap::new();
+    for rule in &coverage.rules {
+        let id = rule.rule.split_once('-').map_or(rule.rule.as_str(), |(family, _)| family);
+        families.entry(id).or_default().push(rule);
+    }
+    families
+        .into_iter()
+        .map(|(id, mut rules)| {
+            rules.sort_by_key(|rule| (rank(rule.outcome), &rule.rule));
+            let count = |outcome: &str| rules.iter().filter(|rule| rule.outcome == outcome).count();
+            let tally = ORDER.map(|outcome| Tally { outcome, count: count(outcome) });
+            FamilyRows {
+                id,
+                title: TITLES.iter().find(|(prefix, _)| *prefix == id).map_or(id, |(_, title)| title),
+                loud: rules.iter().any(|rule| rank(rule.outcome) < 3),
+                tally: tally.into_iter().filter(|tally| tally.count > 0).collect(),
+                rules,
+            }
+        })
+        .collect()
+}
+
+/// Ids by family with their number, as `VER 6`, in order of prefix.
+pub(super) fn by_family(ids: &[String]) -> Vec<String> {
+    let mut families: BTreeMap<&str, usize> = BTreeMap::new();
+    for id in ids {
+        *families.entry(id.split_once('-').map_or(id.as_str(), |(family, _)| family)).or_default() += 1;
+    }
+    families.into_iter().map(|(family, count)| format!("{family} {count}")).collect()
+}

@@ -371,3 +371,19 @@ fn fault(condition: &Condition, facts: &Facts) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::knowledge::Knowledge;
+
+    #[test]
+    fn what_may_differ_is_a_file_or_one_setting_of_it() {
+        let rows = Knowledge::builtin().unwrap().rows;
+        assert!(rows.may_differ("web-log4net.config", None));
+        assert!(rows.may_differ("Web-Log4net.config", Some("log4net/root/level@value")));
+        let conversions = "appSettings/add[prefetchcount.convertvideomessage]@value";
+        assert!(rows.may_differ("web-appsettings.config", Some(conversions)));
+        assert!(!rows.may_differ("web-appsettings.config", None));
+        assert!(!rows.may_differ("web.config", Some("log4net/root/level@value")));
+    }
+}

@@ -1,6 +1,6 @@
 //! Which application of which site serves the product, and what stands beside it.
 
-use super::{FILE, File, Sought, children, descend};
+use super::{FILE, File, Sought, children, descend, flag};
 use crate::model::{Observed, Place};
 use roxmltree::Node;
 use std::collections::BTreeSet;
@@ -71,7 +71,7 @@ impl<'a> File<'a> {
         [Some(app.site), defaults]
             .into_iter()
             .flatten()
-            .find_map(|node| Some((node.attribute("serverAutoStart")?.to_owned(), node)))
+            .find_map(|node| Some((flag(node.attribute("serverAutoStart")?)?, node)))
             .map_or_else(
                 || Observed::absent(self.place(&app.site)),
                 |(value, node)| Observed::known(value, self.place(&node)),

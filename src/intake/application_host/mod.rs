@@ -147,6 +147,11 @@ fn authentication(settings: &BTreeMap<String, Observed<String>>) -> BTreeMap<Str
     all
 }
 
+/// `true` or `false`; no other text of a switch is taken.
+fn flag(value: &str) -> Option<String> {
+    value.trim().to_lowercase().parse::<bool>().ok().map(|value| value.to_string())
+}
+
 fn is_true(value: Option<&str>) -> bool {
     value.is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }

@@ -3,7 +3,7 @@
 //! `web.config` of that folder, unless the section is locked. Where a nearer `web.config` could say otherwise and was
 //! not read, the value is not known.
 
-use super::{children, descend};
+use super::{children, descend, flag};
 use crate::intake::xml_config::Lines;
 use crate::model::iis::{AUTHENTICATED_PATHS, AUTHENTICATION_KINDS, PATH_AUTHENTICATION_KINDS};
 use crate::model::{Observed, Place};
@@ -37,7 +37,7 @@ impl Sections<'_, '_> {
     /// Every setting of [`crate::model::iis::APPLICATION_SETTINGS`] that stands in a section.
     pub(super) fn settings(&self) -> BTreeMap<String, Observed<String>> {
         let mut settings = BTreeMap::new();
-        let enabled = |node: Node<'_, '_>| node.attribute("enabled").map(|value| Some(value.to_lowercase()));
+        let enabled = |node: Node<'_, '_>| flag(node.attribute("enabled")?).map(Some);
         let section = |kind: &str| format!("system.webServer/security/authentication/{kind}Authentication");
         for kind in AUTHENTICATION_KINDS {
             settings.insert(format!("authentication.{kind}"), self.nearest(&section(kind), "", enabled));

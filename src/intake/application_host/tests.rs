@@ -234,6 +234,16 @@ fn neighbours_are_counted_and_tms_is_seen() {
 }
 
 #[test]
+fn a_switch_takes_no_other_text_along() {
+    let leaky = CONFIG
+        .replace("<anonymousAuthentication enabled=\"false\"", "<anonymousAuthentication enabled=\"hunter2\"")
+        .replace("<site ", "<site serverAutoStart=\"hunter2\" ");
+    let found = read(&leaky, &none(), &Sought::Named("SecretServer".into()), &mark).unwrap();
+    assert!(!serde_json::to_string(&found).unwrap().contains("hunter2"));
+    assert_eq!(setting(&leaky, &none(), "authentication.anonymous").value().unwrap(), "true");
+}
+
+#[test]
 fn hostile_files_are_refused_or_say_nothing() {
     let sought = Sought::Named("SecretServer".into());
     let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><configuration>&b;</configuration>";

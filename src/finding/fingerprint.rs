@@ -18,6 +18,8 @@ impl Finding {
                 Evidence::Absence { node, fact, .. } => format!("absence {node} {fact}"),
                 Evidence::Record { source, .. } => format!("record {source}"),
             })
+            // Two known errors of one rule on one node are two faults, though lines of a log prove both.
+            .chain(self.signature.iter().map(|id| format!("signature {id}")))
             .collect();
         keys.sort();
         keys.dedup();
@@ -34,5 +36,33 @@ impl Finding {
             let _ = write!(hex, "{byte:02x}");
             hex
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Confidence, Severity, Subject};
+
+    #[test]
+    fn two_known_errors_of_one_rule_are_two_faults() {
+        let print = |signature: Option<&str>| {
+            Finding {
+                severity: Severity::High,
+                confidence: Confidence::Confirmed,
+                subject: Subject::node("WEB02"),
+                title: String::new(),
+                detail: String::new(),
+                evidence: Vec::new(),
+                remedy: String::new(),
+                notes: Vec::new(),
+                signature: signature.map(str::to_owned),
+                alone: false,
+            }
+            .fingerprint("LOG-001")
+        };
+        assert_eq!(print(Some("E-070")), print(Some("E-070")));
+        assert_ne!(print(Some("E-070")), print(Some("E-154")));
+        assert_ne!(print(Some("E-070")), print(None));
     }
 }

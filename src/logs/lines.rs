@@ -3,7 +3,7 @@
 use super::anchors::Sought;
 use super::blocks::Block;
 use super::header::{Level, LocalMillis, Stamps, bare_level, level};
-use super::recurring::{Texts, cef_header, exception_type};
+use super::recurring::{CEF, EXCEPTION, Texts, cef_header, exception_type};
 use super::sample::{Line, Samples};
 use super::scan::Scanner;
 use crate::model::log::{Hit, Period, Recurring, Sample};
@@ -174,8 +174,7 @@ impl<'s> Lines<'s> {
         for index in &matches {
             let Some(target) = self.scanner.wordings.get(index) else { continue };
             let precise = target.yields_to.iter().any(|&precise| matches.matched(precise));
-            let Some(at) = target.pattern.find(line).filter(|_| !precise && !self.seen.contains(&index))
-            else {
+            let Some(at) = target.find(line).filter(|_| !precise && !self.seen.contains(&index)) else {
                 continue;
             };
             self.seen.push(index);
@@ -191,7 +190,7 @@ impl<'s> Lines<'s> {
                 }
                 *found.by_hour.entry(hour).or_default() += 1;
             }
-            found.samples.keep(self.count, self.time, raw.trim_ascii_end(), at.start());
+            found.samples.keep(self.count, self.time, raw.trim_ascii_end(), at);
         }
     }
 
@@ -232,13 +231,13 @@ impl<'s> Lines<'s> {
     /// The types of exceptions that no signature knows.
     pub(super) fn exceptions(&mut self, file: &str) -> Vec<Recurring> {
         let texts = std::mem::take(&mut self.exceptions);
-        texts.into_recurring(file, &self.scanner.exception, self.scanner.cleaner, |time| self.instant(time))
+        texts.into_recurring(file, EXCEPTION, self.scanner.cleaner, |time| self.instant(time))
     }
 
     /// The headers of the common event format.
     pub(super) fn cef(&mut self, file: &str) -> Vec<Recurring> {
         let texts = std::mem::take(&mut self.cef);
-        texts.into_recurring(file, &self.scanner.cef, self.scanner.cleaner, |time| self.instant(time))
+        texts.into_recurring(file, CEF, self.scanner.cleaner, |time| self.instant(time))
     }
 
     /// The hits of a file named `name` with their samples cleaned, and the lines at error level by hour.
@@ -249,7 +248,7 @@ impl<'s> Lines<'s> {
             let sample = |line: Line| Sample {
                 place: line.place(name),
                 time: line.time.and_then(|time| self.instant(time)),
-                text: line.excerpt(&target.pattern, self.scanner.cleaner),
+                text: line.excerpt(|text| target.find(text), self.scanner.cleaner),
             };
             hits.push(Hit {
                 signature: target.signature.clone(),

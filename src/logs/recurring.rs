@@ -6,7 +6,6 @@ use super::sample::Line;
 use crate::model::excerpt::Clean;
 use crate::model::log::{Recurring, Sample};
 use chrono::{DateTime, FixedOffset};
-use regex::bytes::Regex;
 use std::collections::BTreeMap;
 
 /// What the name of a type ends with, in lower case.
@@ -50,22 +49,22 @@ impl Texts {
         }
     }
 
-    /// The texts of a file with the first line of each, cleaned; `pattern` is found where a line is shown from.
+    /// The texts of a file with the first line of each, cleaned; a long line is shown from `text` on.
     pub(super) fn into_recurring(
         self,
         file: &str,
-        pattern: &Regex,
+        text: &str,
         cleaner: &dyn Clean,
         instant: impl Fn(LocalMillis) -> Option<DateTime<FixedOffset>>,
     ) -> Vec<Recurring> {
-        let recurring = |(text, counted): (Vec<u8>, Counted)| Recurring {
-            text: cleaner.clean(&String::from_utf8_lossy(&text)),
+        let recurring = |(name, counted): (Vec<u8>, Counted)| Recurring {
+            text: cleaner.clean(&String::from_utf8_lossy(&name)),
             count: counted.count,
             last: counted.last.and_then(&instant),
             sample: Sample {
                 place: counted.line.place(file),
                 time: counted.line.time.and_then(&instant),
-                text: counted.line.excerpt(pattern, cleaner),
+                text: counted.line.excerpt(|line| memchr::memmem::find(line, text.as_bytes()), cleaner),
             },
         };
         self.0.into_iter().map(recurring).collect()

@@ -5,7 +5,6 @@ use super::encoding::show;
 use super::header::LocalMillis;
 use crate::model::excerpt::{Clean, EXCERPT_CHARS};
 use crate::model::{Excerpt, Place};
-use regex::bytes::Regex;
 use std::collections::VecDeque;
 
 /// How many of the first and of the newest lines of a wording a file keeps.
@@ -66,15 +65,15 @@ impl Line {
         Place::line(file, u32::try_from(self.number).unwrap_or(u32::MAX))
     }
 
-    /// The line, cleaned; from its match on where that lies deep in the line.
-    pub(super) fn excerpt(&self, pattern: &Regex, cleaner: &dyn Clean) -> Excerpt {
+    /// The line, cleaned; from its match on, which `find` tells, where that lies deep in the line.
+    pub(super) fn excerpt(&self, find: impl Fn(&[u8]) -> Option<usize>, cleaner: &dyn Clean) -> Excerpt {
         let text = show(&self.text);
         if !self.deep {
             return Excerpt::new(&text, cleaner);
         }
         // Cleaned with what stands before it, and only then cut: half a secret is not recognised.
         let safe = cleaner.clean(&text);
-        let at = pattern.find(safe.to_ascii_lowercase().as_bytes()).map(|found| found.start());
+        let at = find(safe.to_ascii_lowercase().as_bytes());
         let rest = at.and_then(|at| safe.get(at..)).unwrap_or_default();
         Excerpt::new(&format!("… {rest}"), cleaner)
     }

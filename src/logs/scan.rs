@@ -5,12 +5,13 @@ use super::blocks::Blocks;
 use super::digest::FileDigest;
 use super::encoding::Text;
 use super::lines::Lines;
-use super::recurring::{CEF, EXCEPTION, LOOKOUTS};
+use super::recurring::LOOKOUTS;
 use crate::knowledge::{Knowledge, Wording};
 use crate::model::excerpt::Clean;
 use crate::model::log::{Component, LogFile};
 use chrono::{FixedOffset, Offset, Utc};
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use std::sync::OnceLock;
 
 /// Searches logs for the wordings of signatures. Made once, used for every file, from any thread.
 pub struct Scanner<'a> {
@@ -20,9 +21,6 @@ pub struct Scanner<'a> {
     pub(super) anchors: Anchors,
     /// Which wordings a line carries, once it carries one.
     pub(super) each: RegexSet,
-    /// What shows a line from the name of an exception's type, and from the header of an event.
-    pub(super) exception: Regex,
-    pub(super) cef: Regex,
     pub(super) cleaner: &'a (dyn Clean + Sync),
 }
 
@@ -30,7 +28,8 @@ pub struct Scanner<'a> {
 pub(super) struct Target {
     pub(super) signature: String,
     pub(super) wording: usize,
-    pub(super) pattern: Regex,
+    pattern: OnceLock<Option<Regex>>,
+    source: String,
     /// Wordings of more precise signatures, which take the line instead.
     pub(super) yields_to: Vec<usize>,
 }
@@ -57,12 +56,11 @@ impl<'a> Scanner<'a> {
         let (mut wordings, mut patterns) = (Vec::new(), Vec::new());
         for signature in &knowledge.signatures {
             for (wording, pattern) in signature.wordings.iter().map(Wording::pattern).enumerate() {
-                let compiled = compile(&pattern)
-                    .map_err(|source| ScannerError::Pattern { signature: signature.id.clone(), source })?;
                 wordings.push(Target {
                     signature: signature.id.clone(),
                     wording,
-                    pattern: compiled,
+                    pattern: OnceLock::new(),
+                    source: pattern.clone(),
                     yields_to: Vec::new(),
                 });
                 patterns.push(pattern);
@@ -79,15 +77,11 @@ impl<'a> Scanner<'a> {
         }
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
         let anchors = Anchors::new(all, &LOOKOUTS);
-        let each = RegexSetBuilder::new(&patterns).unicode(false).build();
-        Ok(Self {
-            wordings,
-            anchors: anchors.map_err(ScannerError::Together)?,
-            each: each.map_err(ScannerError::Together)?,
-            exception: compile(EXCEPTION).map_err(ScannerError::Together)?,
-            cef: compile(&regex::escape(CEF)).map_err(ScannerError::Together)?,
-            cleaner,
-        })
+        let each = RegexSetBuilder::new(&patterns)
+            .unicode(false)
+            .build()
+            .map_err(|error| culprit(&wordings, error))?;
+        Ok(Self { wordings, anchors: anchors.map_err(ScannerError::Together)?, each, cleaner })
     }
 
     /// Begins the pass over one file. `offset` is the node's offset from UTC, since the log prints none; without it
@@ -102,6 +96,24 @@ impl<'a> Scanner<'a> {
             blocks: Blocks::default(),
             lines: Lines::new(self, offset.unwrap_or_else(|| Utc.fix())),
         }
+    }
+}
+
+impl Target {
+    /// Where the wording begins in a lower-cased line. The few patterns of a case that are needed are compiled when they
+    /// are: all of them together, which find the lines, were compiled before.
+    pub(super) fn find(&self, line: &[u8]) -> Option<usize> {
+        let pattern = self.pattern.get_or_init(|| compile(&self.source).ok());
+        pattern.as_ref()?.find(line).map(|found| found.start())
+    }
+}
+
+/// Which pattern does not compile, where all of them together do not.
+fn culprit(wordings: &[Target], together: regex::Error) -> ScannerError {
+    let failing = wordings.iter().find_map(|target| Some((target, compile(&target.source).err()?)));
+    match failing {
+        Some((target, source)) => ScannerError::Pattern { signature: target.signature.clone(), source },
+        None => ScannerError::Together(together),
     }
 }
 

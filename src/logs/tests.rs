@@ -7,6 +7,7 @@ use crate::model::log::{Component, Hit, LogDigest};
 use chrono::{DateTime, FixedOffset};
 use proptest::prelude::*;
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 struct Stars;
 
@@ -18,10 +19,11 @@ impl Clean for Stars {
 
 const EAST: i32 = 2 * 3600;
 
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().unwrap());
+static SCANNER: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(&KNOWLEDGE, &Stars).unwrap());
+
 fn scan_in(bytes: &[u8], chunk: usize, name: &str) -> FileDigest {
-    let knowledge = Knowledge::builtin().unwrap();
-    let scanner = Scanner::new(&knowledge, &Stars).unwrap();
-    let mut file = scanner.file(name, FixedOffset::east_opt(EAST), false);
+    let mut file = SCANNER.file(name, FixedOffset::east_opt(EAST), false);
     for chunk in bytes.chunks(chunk) {
         file.push(chunk);
     }
@@ -84,7 +86,7 @@ fn the_more_precise_signature_takes_the_line() {
 
 #[test]
 fn every_signature_is_found_by_its_example_and_not_by_its_counter_examples() {
-    for signature in Knowledge::builtin().unwrap().signatures {
+    for signature in &KNOWLEDGE.signatures {
         let found = |line: &String| scan(line).hits.iter().any(|hit| hit.signature == signature.id);
         assert!(signature.example.iter().all(found), "{}", signature.id);
         assert!(!signature.counter_examples.iter().any(found), "{}", signature.id);
@@ -190,9 +192,7 @@ fn zeros_before_a_line_do_not_hide_its_time() {
 
 #[test]
 fn without_an_offset_times_are_utc_and_the_digest_says_so() {
-    let knowledge = Knowledge::builtin().unwrap();
-    let scanner = Scanner::new(&knowledge, &Stars).unwrap();
-    let mut file = scanner.file("SS.log", None, true);
+    let mut file = SCANNER.file("SS.log", None, true);
     file.push(LOG.as_bytes());
     let digest = file.finish();
     assert!(!digest.zone_known && digest.file.truncated);

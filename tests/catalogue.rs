@@ -125,6 +125,7 @@ fn checks_fit_their_subjects_and_have_what_they_need() {
             Check::Data(Family::Expectation | Family::Question) => {
                 matches!(rule.subject, SubjectKind::Cluster | SubjectKind::Node)
             }
+            Check::Data(Family::Step) => rule.subject == SubjectKind::Cluster,
         };
         assert!(fits, "{}: the check does not fit {:?}", rule.id, rule.subject);
         let rows = &knowledge.rows;
@@ -132,6 +133,9 @@ fn checks_fit_their_subjects_and_have_what_they_need() {
             Check::Data(Family::Expectation) => rows.expectations.iter().any(|row| row.rule == rule.id),
             Check::Data(Family::Parity) => rows.parity.iter().any(|row| row.rule.as_ref() == Some(&rule.id)),
             Check::Data(Family::Question) => rows.questions.iter().any(|row| row.id == rule.id),
+            Check::Data(Family::Step) => {
+                knowledge.steps.iter().any(|step| step.rule.as_ref() == Some(&rule.id))
+            }
             Check::Data(Family::Signature) => {
                 knowledge.signatures.iter().any(|one| one.rules.contains(&rule.id))
             }

@@ -3,11 +3,15 @@
 use super::KnowledgeError;
 use super::actions::ActionRow;
 use super::causes::CauseRow;
+use super::checklist::Item;
 use super::exports::Export;
 use super::facts::Fact;
+use super::meanings::Meaning;
+use super::releases::Release;
 use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
 use super::signatures::Signature;
 use super::sources::Source;
+use super::steps::Step;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
@@ -18,6 +22,9 @@ use toml::Spanned;
 pub(super) struct File {
     /// The day its records were last reviewed.
     pub(super) edition: Option<NaiveDate>,
+    /// How many days a release is supported.
+    #[serde(rename = "support-window-days")]
+    pub(super) support_window_days: Option<u32>,
     /// What no procedure may ever do.
     pub(super) never: Vec<String>,
     pub(super) source: Vec<Spanned<Source>>,
@@ -30,6 +37,10 @@ pub(super) struct File {
     pub(super) cause: Vec<Spanned<CauseRow>>,
     pub(super) fact: Vec<Spanned<Fact>>,
     pub(super) export: Vec<Spanned<Export>>,
+    pub(super) release: Vec<Spanned<Release>>,
+    pub(super) step: Vec<Spanned<Step>>,
+    pub(super) meaning: Vec<Spanned<Meaning>>,
+    pub(super) check: Vec<Spanned<Item>>,
 }
 
 /// Where a record stands.

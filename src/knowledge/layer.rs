@@ -3,12 +3,16 @@
 use super::KnowledgeError;
 use super::actions::ActionRow;
 use super::causes::CauseRow;
+use super::checklist::Item;
 use super::exports::Export;
 use super::facts::Fact;
 use super::file::{self, Origin};
+use super::meanings::Meaning;
+use super::releases::Release;
 use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
 use super::signatures::Signature;
 use super::sources::Source;
+use super::steps::Step;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -44,6 +48,10 @@ keyed! {
     CauseRow: "cause", |one| one.id.clone();
     Fact: "fact", |one| one.path.clone();
     Export: "export", |one| one.id.clone();
+    Release: "release", |one| one.version.to_string();
+    Step: "step", |one| one.build.to_string();
+    Meaning: "meaning", |one| format!("{} {}", one.fact, one.from);
+    Item: "check", |one| one.id.clone();
 }
 
 /// A record with the place it came from.
@@ -107,6 +115,11 @@ pub(super) struct Layers {
     pub(super) causes: Vec<Kept<CauseRow>>,
     pub(super) facts: Vec<Kept<Fact>>,
     pub(super) exports: Vec<Kept<Export>>,
+    pub(super) releases: Vec<Kept<Release>>,
+    pub(super) steps: Vec<Kept<Step>>,
+    pub(super) meanings: Vec<Kept<Meaning>>,
+    pub(super) checklist: Vec<Kept<Item>>,
+    pub(super) support_window_days: u32,
     pub(super) own: Option<Own>,
     pub(super) faults: Vec<KnowledgeError>,
 }
@@ -181,6 +194,7 @@ impl Layers {
             };
             edition = file.edition.max(edition);
             self.never.extend(file.never);
+            self.support_window_days = file.support_window_days.unwrap_or(self.support_window_days);
             let mut laying = Laying {
                 file: name,
                 text,
@@ -198,6 +212,10 @@ impl Layers {
             laying.lay(&mut self.causes, file.cause);
             laying.lay(&mut self.facts, file.fact);
             laying.lay(&mut self.exports, file.export);
+            laying.lay(&mut self.releases, file.release);
+            laying.lay(&mut self.steps, file.step);
+            laying.lay(&mut self.meanings, file.meaning);
+            laying.lay(&mut self.checklist, file.check);
         }
         edition
     }

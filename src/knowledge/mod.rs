@@ -7,15 +7,19 @@
 pub mod actions;
 pub mod binaries;
 pub mod causes;
+pub mod checklist;
 pub mod exports;
 pub mod facts;
 mod file;
 mod layer;
+pub mod meanings;
 mod own;
+pub mod releases;
 pub mod rows;
 pub mod signatures;
 pub mod sources;
 pub mod sql;
+pub mod steps;
 
 pub use exports::Export;
 pub use facts::Facts;
@@ -47,6 +51,16 @@ pub struct Knowledge {
     pub facts: Facts,
     /// Kinds of exports, in order of id.
     pub exports: Vec<Export>,
+    /// Builds of the product, in order.
+    pub releases: Vec<releases::Release>,
+    /// How many days a release is supported.
+    pub support_window_days: u32,
+    /// Builds on the way, in order.
+    pub steps: Vec<steps::Step>,
+    /// What numbers of facts mean, in order of fact and number.
+    pub meanings: Vec<meanings::Meaning>,
+    /// Items of the vendor's upgrade checklists, in order of id.
+    pub checklist: Vec<checklist::Item>,
     /// What a support team's own files changed; `None` without any.
     pub own: Option<Own>,
 }
@@ -79,12 +93,15 @@ macro_rules! built_in {
 built_in![
     "actions.toml",
     "causes.toml",
+    "checklist.toml",
     "exports.toml",
     "exports/rest.toml",
     "exports/sql.toml",
     "facts.toml",
+    "meanings.toml",
     "never.toml",
     "parity.toml",
+    "releases.toml",
     "rules/bkp.toml",
     "rules/bnd.toml",
     "rules/cfg.toml",
@@ -96,6 +113,7 @@ built_in![
     "rules/rol.toml",
     "rules/sec.toml",
     "rules/sql.toml",
+    "rules/sys.toml",
     "rules/tim.toml",
     "rules/upg.toml",
     "rules/ver.toml",
@@ -106,6 +124,7 @@ built_in![
     "signatures/upgrade.toml",
     "signatures/web.toml",
     "sources.toml",
+    "steps.toml",
 ];
 
 impl Knowledge {
@@ -128,6 +147,10 @@ impl Knowledge {
         actions::check(&layers.actions, &mut faults);
         causes::check(&layers, &sources, &mut faults);
         rows::check(&layers, &facts, &sources, &mut faults);
+        releases::check(&layers.releases, &sources, &mut faults);
+        steps::check(&layers, &sources, &mut faults);
+        meanings::check(&layers.meanings, &facts, &sources, &mut faults);
+        checklist::check(&layers.checklist, &sources, &mut faults);
         own::check(&layers, &mut faults);
         if !faults.is_empty() {
             faults.sort_by(|a, b| (&a.origin, &a.key, &a.why).cmp(&(&b.origin, &b.key, &b.why)));
@@ -139,6 +162,10 @@ impl Knowledge {
         layers.exports.sort_by(|a, b| a.record.id.cmp(&b.record.id));
         layers.actions.sort_by_key(|kept| kept.record.stage);
         layers.causes.sort_by(|a, b| a.record.id.cmp(&b.record.id));
+        layers.releases.sort_by_key(|kept| kept.record.version);
+        layers.steps.sort_by_key(|kept| kept.record.build);
+        layers.meanings.sort_by(|a, b| (&a.record.fact, a.record.from).cmp(&(&b.record.fact, b.record.from)));
+        layers.checklist.sort_by(|a, b| a.record.id.cmp(&b.record.id));
         Ok(Self {
             edition: layers.edition.unwrap_or_default(),
             sources,
@@ -154,6 +181,11 @@ impl Knowledge {
             causes: records(layers.causes),
             facts,
             exports: records(layers.exports),
+            releases: records(layers.releases),
+            support_window_days: layers.support_window_days,
+            steps: records(layers.steps),
+            meanings: records(layers.meanings),
+            checklist: records(layers.checklist),
             own: layers.own,
         })
     }
@@ -166,6 +198,13 @@ impl Knowledge {
     /// The fact at `path` in a reader's words: that of its record, else what the row calls it.
     pub fn label<'k>(&'k self, path: &str, own: &'k str) -> &'k str {
         if own.is_empty() { self.facts.get(path).map_or("", |fact| fact.label.as_str()) } else { own }
+    }
+
+    /// What a value of the fact at `path` means, where it is a number that a table explains.
+    pub fn meaning(&self, path: &str, value: &str) -> Option<&str> {
+        let number: u32 = value.trim().parse().ok()?;
+        let fits = |one: &&meanings::Meaning| one.fact == path && one.from <= number;
+        self.meanings.iter().rfind(fits).map(|one| one.means.as_str())
     }
 
     /// The exports that tell the fact at `path`, in order of id.
@@ -199,6 +238,22 @@ mod tests {
         assert!(knowledge.signature("E-002").is_some());
         assert!(knowledge.signature("E-999").is_none());
         assert!(knowledge.own.is_none());
+    }
+
+    #[test]
+    fn builds_and_meanings_stand_in_order_of_their_numbers() {
+        let layers = Layers::built_in(BUILT_IN.iter().copied());
+        assert!(layers.releases.is_sorted_by_key(|one| one.record.version));
+        assert!(layers.steps.is_sorted_by_key(|one| one.record.build));
+        assert!(layers.meanings.is_sorted_by_key(|one| (one.record.fact.clone(), one.record.from)));
+        let dated: Vec<_> = layers.releases.iter().filter_map(|one| one.record.date).collect();
+        assert!(dated.is_sorted(), "a later build was released earlier");
+        let knowledge = Knowledge::builtin().unwrap();
+        assert_eq!(knowledge.meaning("net.release", "461808"), Some(".NET Framework 4.7.2"));
+        assert_eq!(knowledge.meaning("net.release", "528449"), Some(".NET Framework 4.8"));
+        assert_eq!(knowledge.meaning("net.release", "1"), None);
+        assert_eq!(knowledge.meaning("os.cores", "461808"), None);
+        assert_eq!(knowledge.support_window_days, 365);
     }
 
     #[test]
@@ -247,6 +302,7 @@ mod tests {
         layers.facts.iter().for_each(|one| add("fact", &one.origin, &one.record.path));
         layers.exports.iter().for_each(|one| add("export", &one.origin, &one.record.id));
         layers.causes.iter().for_each(|one| add("cause", &one.origin, &one.record.id));
+        layers.checklist.iter().for_each(|one| add("check", &one.origin, &one.record.id));
         for ((kind, file), keys) in keys {
             assert!(keys.is_sorted(), "{kind} records of {file} are out of order: {keys:?}");
         }

@@ -25,6 +25,7 @@ fn rule(rule: &RuleRow, layers: &Layers) -> Option<String> {
         Family::Question => layers.questions.iter().any(|row| row.record.id == rule.id),
         Family::Signature => layers.signatures.iter().any(|one| one.record.rules.contains(&rule.id)),
         Family::Parity => layers.parity.iter().any(|row| row.record.rule.as_ref() == Some(&rule.id)),
+        Family::Step => layers.steps.iter().any(|step| step.record.rule.as_ref() == Some(&rule.id)),
         Family::Problem => false,
     };
     let judged_on: &[SubjectKind] = match rule.family {
@@ -33,6 +34,7 @@ fn rule(rule: &RuleRow, layers: &Layers) -> Option<String> {
         }
         Family::Signature => &[SubjectKind::Node],
         Family::Parity => &[SubjectKind::Cluster],
+        Family::Step => &[SubjectKind::Cluster],
         Family::Problem => &[SubjectKind::Input],
     };
     if !is_id(&rule.id) {

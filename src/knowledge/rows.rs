@@ -6,6 +6,7 @@ use super::layer::Layers;
 use super::signatures::Versions;
 use super::sources::{Citation, Sources};
 use crate::finding::{Scope, Severity, SubjectKind};
+use crate::model::BuildVersion;
 use serde::Deserialize;
 
 /// A rule whose judgement is data: everything a reader needs to know of it.
@@ -53,6 +54,8 @@ pub enum Family {
     Signature,
     /// Problems of inputs.
     Problem,
+    /// Builds that an upgrade has to pass through.
+    Step,
     /// A question to a person.
     Question,
     /// Parity rows that name the rule.
@@ -121,6 +124,14 @@ pub struct Expectation {
     /// The threshold is our own reasoning.
     #[serde(default)]
     pub inferred: bool,
+    /// A node that runs this build or a later one, and is seen connected, meets it: the build does not run without.
+    pub proven_from: Option<BuildVersion>,
+    /// Where sources disagree: what each of them says, a sentence each.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// Where it comes from, if not from the sources of its rule.
+    #[serde(default)]
+    pub cites: Vec<Citation>,
 }
 
 /// What is expected of a fact.
@@ -324,6 +335,7 @@ pub(super) fn check(layers: &Layers, facts: &Facts, sources: &Sources, faults: &
         if !layers.rules.iter().any(|rule| is_expectation(&rule.record)) {
             faults.push(kept.fault("no rule of family expectation has this id"));
         }
+        faults.extend(row.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
         if row.when.len() > MOST_CONDITIONS {
             faults.push(kept.fault("an expectation has three conditions at most"));
         }

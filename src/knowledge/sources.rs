@@ -78,6 +78,12 @@ impl Sources {
         self.find(citation).is_none().then(|| format!("no source {}", citation.source))
     }
 
+    /// What is wrong with the citations of a record: there is none, or one names no source. As lower-case fragments.
+    pub(super) fn faults(&self, cites: &[Citation]) -> impl Iterator<Item = String> {
+        let none = cites.is_empty().then(|| "no source".to_owned());
+        none.into_iter().chain(cites.iter().filter_map(|cite| self.fault(cite)))
+    }
+
     /// Checks the records and puts them in order.
     pub(super) fn new(sources: Vec<Kept<Source>>, faults: &mut Vec<KnowledgeError>) -> Self {
         let colon = sources.iter().filter(|kept| kept.record.key.contains(':'));

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::rule::{Check, Rule};
-use super::{expectation, parity, problem, question, signature};
+use super::{expectation, parity, problem, question, signature, step};
 use crate::finding::{Finding, Judged, Missing, Outcome, Question, Scope, Severity, Subject, SubjectKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::Family;
@@ -77,6 +77,7 @@ fn once(cx: &Context) -> Outcome {
             Check::Data(Family::Expectation) => expectation::on_cluster(cx),
             Check::Data(Family::Question) => question::answer(cx, None),
             Check::Data(Family::Parity) => parity::on_cluster(cx),
+            Check::Data(Family::Step) => step::on_cluster(cx),
             Check::Data(Family::Signature | Family::Problem) | Check::Node(_) | Check::Input(_) => {
                 wrong_subject()
             }
@@ -91,9 +92,9 @@ fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
             Check::Data(Family::Expectation) => expectation::on_node(cx, node),
             Check::Data(Family::Signature) => signature::on_node(cx, node),
             Check::Data(Family::Question) => question::answer(cx, Some(node)),
-            Check::Data(Family::Problem | Family::Parity) | Check::Cluster(_) | Check::Input(_) => {
-                wrong_subject()
-            }
+            Check::Data(Family::Problem | Family::Parity | Family::Step)
+            | Check::Cluster(_)
+            | Check::Input(_) => wrong_subject(),
         })
     });
     if node.role == Role::Serving { outcome } else { set_apart(outcome, node) }

@@ -2,6 +2,7 @@
 
 use super::condition::{self, Met};
 use super::context::{Context, evidence};
+use super::signs_of_life::connection;
 use super::{question, signature};
 use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::knowledge::facts::Of;
@@ -26,6 +27,7 @@ struct Judgement {
     findings: Vec<Finding>,
     missing: Vec<Missing>,
     looked: bool,
+    proven: bool,
 }
 
 /// Judges the rows of the rule on one node.
@@ -34,6 +36,7 @@ pub(super) fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
     for row in rows(cx, Quantifier::Each) {
         all.add(cx, row, On::Node(node), Some(node));
     }
+    all.findings.extend(signature::findings(cx, node));
     all.outcome(cx, Some(node))
 }
 
@@ -72,6 +75,10 @@ impl Judgement {
             Ok((None, _)) => {}
             Ok((Some(true), _)) => self.looked = true,
             Ok((Some(false), fact)) => self.findings.push(finding(cx, row, on, &fact)),
+            Err(_) if proven_by_build(cx, row, on) => {
+                self.looked = true;
+                self.proven = true;
+            }
             Err(gaps) => self.missing.extend(gaps),
         }
     }
@@ -142,8 +149,19 @@ impl Judgement {
         if !self.looked {
             return Outcome::not_applicable("its condition does not hold here");
         }
+        if self.proven {
+            let note = "proved by running: the installed build does not run without".into();
+            return Outcome::Pass { note, inferred: true };
+        }
         Outcome::pass()
     }
+}
+
+/// Whether the node demonstrably runs a build that needs what the row wants.
+fn proven_by_build(cx: &Context, row: &Expectation, on: On) -> bool {
+    let (On::Node(node), Some(build)) = (on, row.proven_from) else { return false };
+    node.version.value().is_some_and(|version| *version >= build)
+        && connection(cx, node).is_ok_and(|connection| connection.is_recent())
 }
 
 /// Whether the subject meets the row, with the fact; `None` with the fact that excludes the subject where a
@@ -200,7 +218,11 @@ fn not_stated(cx: &Context, row: &Expectation, on: On) -> Missing {
 }
 
 fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> Finding {
-    let value = fact.value().map(String::as_str).or(row.built_in.as_deref()).unwrap_or_default();
+    // A number that a table explains is shown with its meaning.
+    let meaning = fact.value().and_then(|value| cx.knowledge.meaning(&row.fact, value));
+    let meant = meaning.map(|means| fact.clone().map(|value| format!("{value} ({means})")));
+    let fact = meant.as_ref().unwrap_or(fact);
+    let value = meaning.or(fact.value().map(String::as_str)).or(row.built_in.as_deref()).unwrap_or_default();
     let (subject, node, item) = match on {
         On::Cluster => (Subject { kind: cx.rule.subject, name: String::new() }, "", ""),
         On::Node(node) => (Subject::node(&node.name), node.name.as_str(), ""),
@@ -226,10 +248,16 @@ fn is_of_iis(row: &Expectation) -> bool {
     row.fact.starts_with("iis.")
 }
 
-/// With the severity and confidence of the row.
-fn weighed(row: &Expectation, finding: Finding) -> Finding {
-    let finding = row.severity.map_or(finding.clone(), |severity| finding.at(severity));
-    if row.inferred { finding.inferred() } else { finding }
+/// With the severity, confidence and sources of the row.
+fn weighed(row: &Expectation, mut finding: Finding) -> Finding {
+    finding.severity = row.severity.unwrap_or(finding.severity);
+    finding.notes.extend(row.notes.iter().cloned());
+    if !row.cites.is_empty() {
+        let keys: Vec<&str> = row.cites.iter().map(|cite| cite.source.as_str()).collect();
+        finding = finding.note(format!("Source of this requirement: {}.", keys.join(", ")));
+    }
+    let unread = !row.cites.is_empty() && !row.cites.iter().any(|cite| cite.status.confirms());
+    if row.inferred || unread { finding.inferred() } else { finding }
 }
 
 /// A fact as evidence.

@@ -10,6 +10,7 @@ mod context;
 mod engine;
 mod expectation;
 mod folder;
+mod installed;
 mod key_files;
 mod key_protection;
 mod language;
@@ -20,6 +21,7 @@ mod question;
 mod rule;
 mod signature;
 mod signs_of_life;
+mod step;
 mod told_number;
 mod windows_authentication;
 
@@ -70,9 +72,11 @@ catalogue![
     fips_half_configured,
     ghost_node,
     history_out_of_order,
+    iis_too_old,
     key_backup_not_confirmed,
     key_file_differs,
     key_not_protected,
+    known_bad_build,
     launcher_folders_need_anonymous,
     leftover_dlls,
     log_zone_unknown,
@@ -89,6 +93,8 @@ catalogue![
     node_not_connecting,
     node_set_incomplete,
     nodes_run_different_builds,
+    one_node_only,
+    out_of_support,
     product_not_running,
     role_log_missing,
     role_log_silent,
@@ -100,6 +106,7 @@ catalogue![
     target_is_older,
     time_zones_differ,
     unknown_exceptions,
+    upgrade_path_unconfirmed,
     version_hidden,
     version_is_no_build,
     web_config_differs,

@@ -28,6 +28,7 @@ fn named<'k>(knowledge: &'k Knowledge, record: &'k OwnRecord) -> Vec<&'k str> {
         "question" => return vec![key],
         "signature" => knowledge.signature(key).map(|one| one.rules.as_slice()),
         "action" => knowledge.actions.iter().find(|one| one.id == key).map(|one| one.rules.as_slice()),
+        "check" => knowledge.checklist.iter().find(|one| one.id == key).map(|one| one.rules.as_slice()),
         _ => None,
     };
     listed.unwrap_or_default().iter().map(String::as_str).collect()

@@ -1,10 +1,9 @@
 //! UPG-005.
 
-use super::context::{Context, evidence};
-use super::nodes_run_different_builds::of_database;
+use super::context::Context;
+use super::installed::installed;
 use super::rule::{Check, rule};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::BuildVersion;
+use crate::finding::{Outcome, Subject};
 
 rule! {
     /// ## What it checks
@@ -28,17 +27,7 @@ rule! {
 
 fn check(cx: &Context) -> Outcome {
     let Some(target) = cx.cluster.target else { return Outcome::not_applicable("no --target was given") };
-    let (mut newer, mut missing): (Vec<(BuildVersion, Evidence)>, Vec<_>) = Default::default();
-    match cx.database() {
-        Ok((build, row)) => newer.push((build, of_database(build, row))),
-        Err(gap) => missing.push(gap),
-    }
-    for node in cx.cluster.serving() {
-        match cx.build(node) {
-            Ok(build) => newer.push((build, evidence(node, "build", &node.version))),
-            Err(gap) => missing.push(gap),
-        }
-    }
+    let (mut newer, missing) = installed(cx);
     newer.retain(|(build, _)| *build > target);
     let Some(newest) = newer.iter().map(|(build, _)| *build).max() else {
         return Outcome::from_parts(Vec::new(), missing);

@@ -120,6 +120,11 @@ impl Case {
             answer("IIS-010", None, "off"),
         ];
         parts.extend(nodes.iter().map(|node| answer("ROL-009", Some(node), "activated")));
+        for (question, value) in
+            [("SYS-010", "on"), ("SYS-011", "disabled"), ("SYS-014", "yes"), ("SYS-015", "excluded")]
+        {
+            parts.push(answer(question, None, value));
+        }
         self.file("answers.toml", parts.concat());
     }
 

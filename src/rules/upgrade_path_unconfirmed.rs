@@ -1,0 +1,38 @@
+//! UPG-004.
+
+use super::context::Context;
+use super::question;
+use super::rule::{Check, rule};
+use crate::finding::Outcome;
+
+rule! {
+    /// ## What it checks
+    /// Whether the steps to the target are known: by the table of upgrade steps, or else by the word of a person.
+    /// ## Why it matters
+    /// Some builds are reached only by way of others. An upgrade that leaves one out is refused, or fails half-way.
+    /// ## How to fix it
+    /// Load the upgrade package and read the Version Guard page of the product, which lists the builds to install first,
+    /// or ask the vendor; then upgrade to each of them in order.
+    /// ## What it cannot see
+    /// The vendor's table of steps is public up to 10.9.000064 only: for later targets it believes the answer, or the
+    /// steps in a support team's own knowledge files.
+    id: "UPG-004",
+    title: "Upgrade path is not confirmed",
+    severity: High,
+    scope: Upgrade,
+    subject: Cluster,
+    applies: None,
+    cites: ["D:minimizing-upgrade-downtime" Confirmed, "UPG" Inferred],
+    check: Check::Cluster(check),
+}
+
+fn check(cx: &Context) -> Outcome {
+    let Some(target) = cx.cluster.target else { return Outcome::not_applicable("no --target was given") };
+    let steps = cx.knowledge.steps.iter().filter_map(|step| Some((step.build, step.reaches?)));
+    match steps.filter(|(build, _)| *build <= target).next_back() {
+        Some((build, reaches)) if target <= reaches => {
+            Outcome::pass_with(format!("the table of steps leads from {build} to the target"))
+        }
+        _ => question::answer(cx, None),
+    }
+}

@@ -54,6 +54,8 @@ pub(super) enum Verb {
         /// Which table
         what: Template,
     },
+    /// The workbook in which a team writes which nodes there should be and what no evidence shows
+    Inventory(InventoryArgs),
     /// Print the read-only queries whose results the report reads
     Sql(SqlArgs),
     /// Make a key that lets fingerprints of different nodes compare
@@ -69,6 +71,16 @@ pub(super) enum Verb {
 pub(super) enum Template {
     /// CSV to copy the Server Nodes page into, for versions without the REST call
     Nodes,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct InventoryArgs {
+    /// Write an empty one to fill in
+    #[arg(long, required = true)]
+    pub template: bool,
+    /// Where to
+    #[arg(short = 'o', long, value_name = "FILE", default_value = "inventory.xlsx")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Arguments)]

@@ -67,6 +67,12 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
             output::print(&crate::intake::nodes_table::nodes_template())?;
             Ok(Exit::Written)
         }
+        Verb::Inventory(args) => {
+            let workbook = crate::intake::inventory::template();
+            let workbook = workbook.map_err(|error| Failure::new(Exit::CannotWrite, error))?;
+            output::write(&args.out, &workbook)?;
+            Ok(Exit::Written)
+        }
         Verb::Sql(args) => sql::run(&args),
         Verb::CaseKey(args) => case_key::run(&args),
         Verb::Completions { shell } => {

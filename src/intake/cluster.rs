@@ -1,5 +1,6 @@
 //! Bundles and exports laid together: one case.
 
+use super::inventory::Inventory;
 use super::names::{self, Names};
 use super::product_version;
 use super::read::{Facts, ReadInput};
@@ -49,7 +50,14 @@ pub(super) struct Desk {
 /// Lays inputs together. The result does not depend on their order.
 pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     reads.sort_by(|a, b| a.input.name.cmp(&b.input.name));
-    let (expect, mut remarks) = expected(options);
+    let (mut expect, mut remarks) = expected(options);
+    let mut confirmed_by: Vec<String> =
+        Some("--expect-nodes".to_owned()).filter(|_| !expect.is_empty()).into_iter().collect();
+    let inventories = inventories(&reads);
+    for inventory in &inventories {
+        expect.extend(inventory.nodes.keys().cloned());
+        confirmed_by.push(format!("the inventory {}", inventory.input));
+    }
     let mut desk = Desk::of(reads, &expect, options);
     let expected: BTreeSet<String> = expect.iter().map(|name| desk.names.machine(name)).collect();
     let several = lists::choose(&mut desk, &expected);
@@ -58,13 +66,28 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     let history = desk.history(several);
     let list = desk.list();
     let mut nodes = desk.nodes(list.value(), &expect);
+    for inventory in &inventories {
+        for (name, role) in inventory.nodes.iter().filter_map(|(name, role)| Some((name, (*role)?))) {
+            let machine = desk.names.machine(name);
+            let given = options.roles.iter().find(|(other, _)| desk.names.machine(other) == machine);
+            if let Some((_, other)) = given.filter(|(_, other)| **other != role) {
+                let (said, counts, input) = (role.word(), other.word(), &inventory.input);
+                remarks.push(format!(
+                    "{input} says that {name} is {said}, --role says {counts}; --role counts."
+                ));
+            }
+            if let Some(node) = nodes.get_mut(&machine) {
+                node.role = role;
+            }
+        }
+    }
     for (name, role) in &options.roles {
         match nodes.get_mut(&desk.names.machine(name)) {
             Some(node) => node.role = *role,
             None => remarks.push(format!("--role names {name}, which is no node of this case.")),
         }
     }
-    let node_set = node_set(&nodes, list.value(), &expected);
+    let node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
     let answers = desk.take_answers(&nodes);
     let (told, lists) = desk.take_told(&mut nodes, several);
     let cluster = Cluster {
@@ -80,6 +103,16 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         target: options.target,
     };
     Case { cluster: in_order(cluster), remarks }
+}
+
+/// The inventories among the inputs, in order of name.
+fn inventories(reads: &[ReadInput]) -> Vec<Inventory> {
+    let facts = reads.iter().flat_map(|read| &read.facts);
+    facts
+        .filter_map(
+            |facts| if let Facts::Inventory(inventory) = facts { Some(inventory.clone()) } else { None },
+        )
+        .collect()
 }
 
 fn in_order(mut cluster: Cluster) -> Cluster {
@@ -119,6 +152,8 @@ impl Desk {
                     Facts::History(history) => desk.histories.push((index, history)),
                     Facts::Answers(answers) => desk.answers.push((index, answers)),
                     Facts::Told(told) => desk.told.push((index, told)),
+                    // Looked at before: whoever names the nodes decides which cluster is meant.
+                    Facts::Inventory(_) => {}
                 }
             }
         }
@@ -359,13 +394,16 @@ fn version(node: &Node) -> Observed<BuildVersion> {
 
 /// Who says which nodes there are, and how that compares with the bundles. An empty list says nothing, and neither does
 /// one with rows that name nobody.
-fn node_set(nodes: &BTreeMap<String, Node>, list: Option<&NodeList>, expected: &BTreeSet<String>) -> NodeSet {
+fn node_set(
+    nodes: &BTreeMap<String, Node>,
+    list: Option<&NodeList>,
+    expected: &BTreeSet<String>,
+    by_people: Vec<String>,
+) -> NodeSet {
     let list = list.filter(|list| !list.rows.is_empty() && list.left_out == 0);
     let mut confirmed_by: Vec<String> =
         list.map(|list| format!("the node list {}", list.input)).into_iter().collect();
-    if !expected.is_empty() {
-        confirmed_by.push("--expect-nodes".to_owned());
-    }
+    confirmed_by.extend(by_people);
     if confirmed_by.is_empty() {
         return NodeSet::default();
     }

@@ -1,6 +1,7 @@
 //! Every input read: bundles and exports side by side, on all cores.
 
 use super::answers::{self, Question};
+use super::inventory::Inventory;
 use super::json::{self, Json};
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
 use super::tables::{self, Tables};
@@ -52,6 +53,8 @@ pub enum Facts {
     History(VersionHistory),
     /// Answers.
     Answers(Answers),
+    /// The nodes an inventory names.
+    Inventory(Inventory),
     /// What any other export tells.
     Told(ToldFacts),
 }

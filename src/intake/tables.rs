@@ -2,7 +2,7 @@
 
 use super::read::Facts;
 use super::table::{self, Below, Row, Sheet, TableError};
-use super::{Parsed, nodes_table, query_result, version_table};
+use super::{Parsed, inventory, nodes_table, query_result, version_table};
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::Clean;
 use crate::model::input::InputKind;
@@ -13,6 +13,7 @@ enum Reader<'k> {
     Nodes(nodes_table::Reader),
     History(version_table::Reader),
     Results(query_result::Reader<'k>),
+    Inventory(inventory::Reader, &'k Knowledge),
 }
 
 impl<'k> Reader<'k> {
@@ -20,14 +21,18 @@ impl<'k> Reader<'k> {
     fn start(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Self> {
         let results = || query_result::start(input, row, knowledge).map(Self::Results);
         let nodes = || nodes_table::start(row).map(Self::Nodes);
-        results().or_else(nodes).or_else(|| version_table::start(input, row).map(Self::History))
+        let inventory = || inventory::start(row).map(|reader| Self::Inventory(reader, knowledge));
+        results()
+            .or_else(inventory)
+            .or_else(nodes)
+            .or_else(|| version_table::start(input, row).map(Self::History))
     }
 
     const fn kind(&self) -> InputKind {
         match self {
             Self::Nodes(_) => InputKind::NodesTable,
             Self::History(_) => InputKind::VersionTable,
-            Self::Results(_) => InputKind::Export,
+            Self::Results(_) | Self::Inventory(..) => InputKind::Export,
         }
     }
 
@@ -47,6 +52,9 @@ impl<'k> Reader<'k> {
                 (history, vec!["the version history".to_owned()])
             }
             Self::Results(reader) => reader.finish(cleaner),
+            Self::Inventory(reader, knowledge) => {
+                (reader.finish(input, knowledge, cleaner), vec!["a sheet of the inventory".to_owned()])
+            }
         })
     }
 }
@@ -57,6 +65,7 @@ impl Below for Reader<'_> {
             Self::Nodes(reader) => reader.add(row),
             Self::History(reader) => reader.add(row),
             Self::Results(reader) => reader.add(row),
+            Self::Inventory(reader, _) => reader.add(row),
         }
     }
 }

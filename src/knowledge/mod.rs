@@ -95,6 +95,7 @@ built_in![
     "causes.toml",
     "checklist.toml",
     "exports.toml",
+    "exports/inventory.toml",
     "exports/rest.toml",
     "exports/sql.toml",
     "facts.toml",

@@ -1,0 +1,218 @@
+//! `inventory.xlsx`, or a sheet of it as CSV: which nodes there should be, what the load balancer does, whom to call.
+
+use super::node_row::Field;
+use super::read::Facts;
+use super::table::{Below, Row, head};
+use super::told::{Record, tell};
+use super::{Parsed, names};
+use crate::knowledge::{Export, Knowledge};
+use crate::model::Role;
+use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::input::{Problem, ProblemKind};
+use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
+use std::collections::BTreeMap;
+
+/// The export of the knowledge that says which facts of the load balancer count.
+const BALANCER: &str = "inventory-balancer";
+
+/// Heads of the sheets.
+const NODES: [&str; 4] = ["Node", "Role", "Site", "Notes"];
+const CONTACTS: [&str; 3] = ["Contact", "Task", "Reached by"];
+const FACTS: [&str; 2] = ["Load balancer", "Answer"];
+
+/// Rows of the sheet on the load balancer, with the words a person may choose from; without any, text is free.
+const ROWS: [(&str, &[&str]); 5] = [
+    ("Session affinity", &["none", "cookie", "source address", "other"]),
+    ("Health probe path", &[]),
+    ("Client IP header", &[]),
+    ("Custom URL", &[]),
+    ("TLS ends at", &["load balancer", "nodes", "both"]),
+];
+
+/// Most nodes of an inventory.
+const MAX_NODES: usize = 1_000;
+
+/// Which nodes a person says there are.
+#[derive(Debug, Clone, Default)]
+pub struct Inventory {
+    /// Name of the input.
+    pub input: String,
+    /// Names with their roles; a role that was left empty is not stated.
+    pub nodes: BTreeMap<String, Option<Role>>,
+}
+
+/// Which sheet is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sheet {
+    Nodes,
+    Balancer,
+    Contacts,
+}
+
+/// A sheet while its rows are read.
+#[derive(Debug)]
+pub(super) struct Reader {
+    sheet: Sheet,
+    rows: Vec<Row>,
+}
+
+/// Takes the header of a sheet of the inventory.
+pub(super) fn start(row: &Row) -> Option<Reader> {
+    let is =
+        |heads: &[&str]| heads.iter().take(2).enumerate().all(|(at, name)| head(row.cell(at)) == head(name));
+    let sheet = [(Sheet::Nodes, &NODES[..]), (Sheet::Balancer, &FACTS[..]), (Sheet::Contacts, &CONTACTS[..])];
+    let (sheet, _) = sheet.into_iter().find(|(_, heads)| is(heads))?;
+    Some(Reader { sheet, rows: Vec::new() })
+}
+
+impl Below for Reader {
+    fn add(&mut self, row: &Row) {
+        if self.rows.len() <= MAX_NODES && !row.cell(0).is_empty() && !row.cell(0).starts_with('#') {
+            self.rows.push(row.clone());
+        }
+    }
+}
+
+impl Reader {
+    /// What the sheet says.
+    pub(super) fn finish(
+        self,
+        input: &str,
+        knowledge: &Knowledge,
+        cleaner: &dyn Clean,
+    ) -> Parsed<Vec<Facts>> {
+        let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+        let shown = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
+        match self.sheet {
+            Sheet::Nodes => {
+                let mut nodes = BTreeMap::new();
+                for row in &self.rows {
+                    let (name, word) = (row.cell(0), row.cell(1).to_lowercase());
+                    let role = [Role::Serving, Role::Dr, Role::Standby, Role::Mirror];
+                    let role = role.into_iter().find(|role| role.word() == word);
+                    if !names::is_usable(name) || (role.is_none() && !word.is_empty()) {
+                        let text = format!(
+                            "{} names no usable machine, or a role that is none of serving, dr, standby and mirror; the row does not count.",
+                            row.place(input)
+                        );
+                        parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+                        continue;
+                    }
+                    nodes.insert(name.to_owned(), role);
+                }
+                // A row that does not count may be a node: then nobody says who all the nodes are.
+                if parsed.problems.is_empty() && !nodes.is_empty() {
+                    parsed.value.push(Facts::Inventory(Inventory { input: input.to_owned(), nodes }));
+                }
+            }
+            Sheet::Balancer => {
+                let Some(export) = knowledge.exports.iter().find(|export: &&Export| export.id == BALANCER)
+                else {
+                    return parsed;
+                };
+                let filled = self.rows.iter().filter(|row| !row.cell(1).is_empty());
+                let fields = filled.map(|row| {
+                    let text = Some(row.cell(1).to_owned());
+                    (head(row.cell(0)), Field { text, place: row.cell_place(input, 1) })
+                });
+                let fields: BTreeMap<String, Field> = fields.collect();
+                let place = self.rows.first().map(|row| row.place(input)).unwrap_or_default();
+                let record = Record { fields, place: place.clone() };
+                parsed.value.push(Facts::Told(tell(export, &[record], place, knowledge, cleaner)));
+            }
+            Sheet::Contacts => {
+                parsed.notes.extend(self.rows.iter().take(10).map(|row| {
+                    let parts: Vec<String> = row.texts().filter(|text| !text.is_empty()).map(shown).collect();
+                    format!("Contact: {}.", parts.join(", ").trim_end_matches('.'))
+                }));
+            }
+        }
+        parsed
+    }
+}
+
+/// An empty inventory to fill in, as an XLSX workbook.
+pub fn template() -> Result<Vec<u8>, XlsxError> {
+    let bold = Format::new().set_bold();
+    let mut workbook = Workbook::new();
+    // Equal templates have equal bytes: the library would write the time of day.
+    workbook
+        .set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2026, 11, 22)?));
+    let mut sheet = |name: &str, how: &str, heads: &[&str]| -> Result<(), XlsxError> {
+        let sheet = workbook.add_worksheet().set_name(name)?;
+        sheet.write(0, 0, how)?;
+        for (column, head) in (0u16..).zip(heads) {
+            sheet.write_with_format(1, column, *head, &bold)?;
+            sheet.set_column_width(column, 26)?;
+        }
+        sheet.set_freeze_panes(2, 0)?;
+        if name == "nodes" {
+            let roles = [Role::Serving, Role::Dr, Role::Standby, Role::Mirror].map(Role::word);
+            sheet.add_data_validation(2, 1, 200, 1, &DataValidation::new().allow_list_strings(&roles)?)?;
+        }
+        if name == "load balancer" {
+            for (row, (label, words)) in (2u32..).zip(ROWS) {
+                sheet.write(row, 0, label)?;
+                if !words.is_empty() {
+                    let choice = DataValidation::new().allow_list_strings(words)?;
+                    sheet.add_data_validation(row, 1, row, 1, &choice)?;
+                }
+            }
+        }
+        Ok(())
+    };
+    sheet(
+        "nodes",
+        "One row for every machine that runs the product against this database; no others.",
+        &NODES,
+    )?;
+    sheet("load balancer", "Leave empty what you do not know.", &FACTS)?;
+    sheet("contacts", "Whom to call; ten at most are shown.", &CONTACTS)?;
+    workbook.save_to_buffer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{AsIs, tables};
+
+    fn read(bytes: &[u8]) -> Parsed<Vec<Facts>> {
+        let knowledge = Knowledge::builtin().unwrap();
+        tables::read("inventory.xlsx", bytes, &knowledge, &AsIs).unwrap().unwrap().parsed
+    }
+
+    #[test]
+    fn the_template_is_read_and_says_nothing() {
+        let parsed = read(&template().unwrap());
+        assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        assert!(told.cluster.is_empty());
+        let knowledge = Knowledge::builtin().unwrap();
+        let export = knowledge.exports.iter().find(|export| export.id == BALANCER).unwrap();
+        for (label, _) in ROWS {
+            assert!(
+                export.fields.iter().any(|field| field.heads.iter().any(|one| head(one) == head(label))),
+                "{label}"
+            );
+        }
+    }
+
+    #[test]
+    fn nodes_roles_and_what_the_balancer_does() {
+        let parsed = read(b"Node,Role,Site,Notes\nWEB01,serving,,\nDR01,DR,far,\nWEB02,,,\n");
+        let [Facts::Inventory(inventory)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        let roles: Vec<_> = inventory.nodes.iter().map(|(name, role)| (name.as_str(), *role)).collect();
+        assert_eq!(roles, [("DR01", Some(Role::Dr)), ("WEB01", Some(Role::Serving)), ("WEB02", None)]);
+        let parsed = read(b"Load balancer;Answer\nSession affinity;cookie\nHealth probe path;\n");
+        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        assert_eq!(told.cluster["balancer.affinity"].value().unwrap(), "cookie");
+        assert_eq!(told.cluster["balancer.affinity"].place().unwrap().to_string(), "inventory.xlsx B2");
+        assert!(!told.cluster.contains_key("balancer.health-probe"), "left empty is not said");
+    }
+
+    #[test]
+    fn a_row_that_does_not_count_leaves_the_nodes_open() {
+        let parsed = read(b"Node,Role\nWEB01,boss\n");
+        assert!(parsed.value.is_empty() && parsed.problems[0].text.contains("a role that is none of"));
+    }
+}

@@ -14,12 +14,13 @@ use clusterbrief::bundle::source::gather;
 use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
+use clusterbrief::model::BuildVersion;
 use clusterbrief::report::{html, json, markdown};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::sample::SAMPLES;
+use support::sample::{SAMPLES, Sample};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -35,8 +36,18 @@ fn options() -> Options {
 }
 
 fn audit(paths: &[PathBuf]) -> Audited {
+    audit_for(paths, None)
+}
+
+fn audit_for(paths: &[PathBuf], target: Option<&str>) -> Audited {
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
-    Auditor::new().expect("knowledge").audit(given, &options()).expect("an analysis")
+    let target = target.map(|target| BuildVersion::parse(target).expect("a build"));
+    let options = Options { target, ..options() };
+    Auditor::new().expect("knowledge").audit(given, &options).expect("an analysis")
+}
+
+fn audit_sample(one: &Sample) -> Audited {
+    audit_for(&[sample(one.name)], one.target)
 }
 
 fn sample(name: &str) -> PathBuf {
@@ -105,19 +116,18 @@ fn compare(path: &Path, made: &str) {
 #[test]
 fn every_sample_comes_to_its_golden() {
     for one in SAMPLES {
-        let audited = audit(&[sample(one.name)]);
+        let audited = audit_sample(one);
         let text = serde_json::to_string_pretty(&essence(&audited)).expect("JSON") + "\n";
         compare(&root().join("tests/golden").join(format!("{}.json", one.name)), &text);
     }
 }
 
 #[test]
-fn the_texts_of_one_case_are_pinned() {
-    let audited = audit(&[sample("mid-upgrade")]);
-    compare(
-        &root().join("tests/golden/mid-upgrade.md"),
-        &markdown::render(&audited.report).expect("Markdown"),
-    );
+fn the_texts_of_two_cases_are_pinned() {
+    for one in SAMPLES.iter().filter(|one| ["mid-upgrade", "pre-upgrade"].contains(&one.name)) {
+        let text = markdown::render(&audit_sample(one).report).expect("Markdown");
+        compare(&root().join("tests/golden").join(format!("{}.md", one.name)), &text);
+    }
 }
 
 #[test]
@@ -126,7 +136,7 @@ fn the_verdicts_are_those_the_samples_page_promises() {
     for one in SAMPLES {
         let row = readme.lines().find(|line| line.starts_with(&format!("| `{}`", one.name))).expect("a row");
         let promised = row.trim_end_matches('|').rsplit('|').next().expect("a column").trim();
-        assert_eq!(audit(&[sample(one.name)]).report.verdict.label, promised, "{}", one.name);
+        assert_eq!(audit_sample(one).report.verdict.label, promised, "{}", one.name);
     }
 }
 
@@ -178,7 +188,7 @@ fn a_page_without_findings_is_small() {
 #[test]
 fn coverage_adds_up() {
     for one in SAMPLES {
-        let coverage = audit(&[sample(one.name)]).report.coverage;
+        let coverage = audit_sample(one).report.coverage;
         let sum: usize = coverage.counts.iter().filter(|(word, _)| **word != "total").map(|(_, n)| n).sum();
         assert_eq!(sum, coverage.counts["total"], "{}", one.name);
         assert_eq!(coverage.rules.len(), coverage.counts["total"]);

@@ -6,7 +6,7 @@ use super::json::{self, Json};
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
 use super::tables::{self, Tables};
 use super::told::ToldFacts;
-use super::{Parsed, leaks, snapshot};
+use super::{Parsed, leaks, snapshot, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
 use crate::knowledge::Knowledge;
@@ -207,7 +207,8 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
                 (input.kind, input.holds) = (kind, holds);
                 counted(input, parsed)
             }
-            Ok(None) if leaks::is_key_file(bytes) => key_file(input),
+            // A workbook that opens is no key file, however opaque a zip looks.
+            Ok(None) if !workbook::is_workbook(bytes) && leaks::is_key_file(bytes) => key_file(input),
             Ok(None) => refused(input, Unrecognised::Other),
             Err(error) => refused(input, format!("cannot be read: {error}")),
         },

@@ -33,7 +33,7 @@ pub(super) struct FamilyRows<'a> {
     title: &'a str,
     /// Rules by outcome, as `3 unknown`, in the order in which they need a reader.
     tally: Vec<Tally>,
-    /// Some rule has findings, failed or is unknown.
+    /// Some rule broke: that is shown without being asked for.
     loud: bool,
     /// Rules, those that need a reader first.
     rules: Vec<&'a RuleCoverage>,
@@ -44,13 +44,21 @@ pub(super) struct FamilyRows<'a> {
 struct Tally {
     outcome: &'static str,
     count: usize,
+    /// The outcome as it is said of a number of rules.
+    words: &'static str,
 }
 
 /// Outcomes in the order in which they need a reader.
-const ORDER: [&str; 5] = ["findings", "failed", "unknown", "pass", "not-applicable"];
+const ORDER: [(&str, &str); 5] = [
+    ("findings", "with findings"),
+    ("failed", "failed"),
+    ("unknown", "unknown"),
+    ("pass", "passed"),
+    ("not-applicable", "not applicable"),
+];
 
 fn rank(outcome: &str) -> usize {
-    ORDER.iter().position(|word| *word == outcome).unwrap_or(ORDER.len())
+    ORDER.iter().position(|(word, _)| *word == outcome).unwrap_or(ORDER.len())
 }
 
 /// The coverage by family, in order of prefix.
@@ -65,11 +73,11 @@ pub(super) fn families(coverage: &Coverage) -> Vec<FamilyRows<'_>> {
         .map(|(id, mut rules)| {
             rules.sort_by_key(|rule| (rank(rule.outcome), &rule.rule));
             let count = |outcome: &str| rules.iter().filter(|rule| rule.outcome == outcome).count();
-            let tally = ORDER.map(|outcome| Tally { outcome, count: count(outcome) });
+            let tally = ORDER.map(|(outcome, words)| Tally { outcome, count: count(outcome), words });
             FamilyRows {
                 id,
                 title: TITLES.iter().find(|(prefix, _)| *prefix == id).map_or(id, |(_, title)| title),
-                loud: rules.iter().any(|rule| rank(rule.outcome) < 3),
+                loud: rules.iter().any(|rule| rule.outcome == "failed"),
                 tally: tally.into_iter().filter(|tally| tally.count > 0).collect(),
                 rules,
             }

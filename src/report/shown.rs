@@ -243,6 +243,20 @@ fn words(text: &str) -> String {
     text.replace('-', " ")
 }
 
+/// The kind of an input as a reader says it.
+fn kind(kind: &str) -> String {
+    match kind {
+        "bundle-zip" | "bundle-folder" => "bundle",
+        "nodes-json" => "the product's list of nodes, over REST",
+        "nodes-table" => "the product's list of nodes, copied from its page",
+        "version-table" => "the version history of the database",
+        "answers" => "answers of people",
+        "unrecognised" => "not recognised",
+        other => return words(other),
+    }
+    .to_owned()
+}
+
 /// Gives a template engine the filters that both pages use.
 pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("tally", tally);
@@ -253,6 +267,7 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("families", |ids: Vec<String>, _: Kwargs, _: &State| {
         Value::from_serializable(&by_family(&ids))
     });
+    tera.register_filter("kind", |text: &str, _: Kwargs, _: &State| kind(text));
     tera.register_filter("words", |text: &str, _: Kwargs, _: &State| words(text));
 }
 

@@ -77,6 +77,9 @@ fn finding(cx: &Context, name: &str, sightings: Vec<Sighting>) -> Finding {
     );
     finding.severity = worst.max(cx.rule.severity);
     finding.confidence = Confidence::Inferred;
+    if let [one] = sightings.as_slice() {
+        finding.signature = Some(one.signature.id.clone());
+    }
     for sighting in sightings {
         finding.notes.push(signature_note(sighting.signature));
         finding.evidence.extend(sighting.evidence.into_iter().take(1));

@@ -10,4 +10,7 @@
 pub mod forms;
 pub mod node_folder;
 pub mod pe;
+mod pre_upgrade;
+mod product;
 pub mod sample;
+mod workbook;

@@ -2,6 +2,7 @@
 //! exports. What a recipe changes is what is wrong in that sample.
 
 use super::node_folder::{NodeFolder, hex, noise};
+use super::pre_upgrade::{TARGET, pre_upgrade};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use clusterbrief::bundle::{Form, Sha256};
 use clusterbrief::collect::{Options, Silent, run};
@@ -20,6 +21,8 @@ pub const PREVIOUS: &str = "11.6.000001";
 pub struct Sample {
     /// Folder below `samples/`.
     pub name: &'static str,
+    /// Build it is to be upgraded to.
+    pub target: Option<&'static str>,
     make: fn(&mut Case),
 }
 
@@ -34,30 +37,31 @@ impl Sample {
 
 /// Every sample, in order of name.
 pub const SAMPLES: &[Sample] = &[
-    Sample { name: "broken-bundle", make: broken_bundle },
-    Sample { name: "clock-skew-legacy", make: clock_skew_legacy },
-    Sample { name: "dpapi-3-node", make: dpapi_3_node },
-    Sample { name: "german-node", make: german_node },
-    Sample { name: "healthy-3-node", make: healthy_3_node },
-    Sample { name: "key-mismatch", make: key_mismatch },
-    Sample { name: "mid-upgrade", make: mid_upgrade },
-    Sample { name: "mixed-builds", make: mixed_builds },
-    Sample { name: "noisy-logs", make: noisy_logs },
-    Sample { name: "one-bundle", make: one_bundle },
-    Sample { name: "two-days", make: two_days },
-    Sample { name: "two-nodes-no-exports", make: two_nodes_no_exports },
+    Sample { name: "broken-bundle", target: None, make: broken_bundle },
+    Sample { name: "clock-skew-legacy", target: None, make: clock_skew_legacy },
+    Sample { name: "dpapi-3-node", target: None, make: dpapi_3_node },
+    Sample { name: "german-node", target: None, make: german_node },
+    Sample { name: "healthy-3-node", target: None, make: healthy_3_node },
+    Sample { name: "key-mismatch", target: None, make: key_mismatch },
+    Sample { name: "mid-upgrade", target: None, make: mid_upgrade },
+    Sample { name: "mixed-builds", target: None, make: mixed_builds },
+    Sample { name: "noisy-logs", target: None, make: noisy_logs },
+    Sample { name: "one-bundle", target: None, make: one_bundle },
+    Sample { name: "pre-upgrade", target: Some(TARGET), make: pre_upgrade },
+    Sample { name: "two-days", target: None, make: two_days },
+    Sample { name: "two-nodes-no-exports", target: None, make: two_nodes_no_exports },
 ];
 
 /// A case in the making.
 #[derive(Default)]
-struct Case {
+pub(super) struct Case {
     nodes: Vec<Collecting>,
     files: Vec<(String, Vec<u8>)>,
     after: Vec<fn(&Path)>,
 }
 
 /// A node with what its collection is told.
-struct Collecting {
+pub(super) struct Collecting {
     folder: NodeFolder,
     reference: Option<DateTime<FixedOffset>>,
     case_key: bool,
@@ -66,7 +70,7 @@ struct Collecting {
 
 impl Case {
     /// A node collected a few minutes after the hour, each a little later than the one before it.
-    fn node(&mut self, name: &str, version: &str) -> &mut Collecting {
+    pub(super) fn node(&mut self, name: &str, version: &str) -> &mut Collecting {
         let clock = self
             .nodes
             .iter()
@@ -85,12 +89,23 @@ impl Case {
         self.nodes.last_mut().expect("just pushed")
     }
 
-    fn file(&mut self, name: &str, content: impl Into<Vec<u8>>) {
+    /// The folder of a node made before.
+    pub(super) fn folder(&mut self, name: &str) -> &mut NodeFolder {
+        let node = self.nodes.iter_mut().find(|node| node.folder.node == name);
+        &mut node.expect("a node of this name").folder
+    }
+
+    /// Lets every bundle tell what the collector of a Windows build finds on a quiet machine.
+    pub(super) fn tell_machines(&mut self) {
+        self.after.push(tell_machines);
+    }
+
+    pub(super) fn file(&mut self, name: &str, content: impl Into<Vec<u8>>) {
         self.files.push((name.to_owned(), content.into()));
     }
 
     /// The product's list of nodes as `GET /api/v1/nodes` gives it.
-    fn node_list(&mut self, rows: &[Value]) {
+    pub(super) fn node_list(&mut self, rows: &[Value]) {
         let text = serde_json::to_string_pretty(rows).expect("JSON");
         self.file("nodes.json", text + "\n");
     }
@@ -103,7 +118,7 @@ impl Case {
         self.file("tbVersion.csv", lines.concat());
     }
 
-    fn answers(&mut self, nodes: &[&str]) {
+    pub(super) fn answers(&mut self, nodes: &[&str]) {
         let answer = |question: &str, node: Option<&str>, value: &str| {
             let node = node.map(|node| format!("node = \"{node}\"\n")).unwrap_or_default();
             format!(
@@ -151,7 +166,9 @@ impl Case {
             fs::rename(collected.path, folder.join(&node.folder.node)).expect("a bundle can be renamed");
         }
         for (name, content) in &self.files {
-            fs::write(folder.join(name), content).expect("a file can be written");
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+            fs::write(path, content).expect("a file can be written");
         }
         for after in &self.after {
             after(folder);
@@ -169,7 +186,7 @@ fn time(text: &str) -> DateTime<FixedOffset> {
 }
 
 /// One row of the node list: in the cluster, all roles on, connected.
-fn row(id: u32, name: &str, version: &str, connected: &str) -> Value {
+pub(super) fn row(id: u32, name: &str, version: &str, connected: &str) -> Value {
     let connected: DateTime<Utc> = connected.parse().expect("a time");
     json!({
         "nodeId": id,

@@ -213,12 +213,17 @@ fn texts(
         Closes::Answer(id) => {
             let row = knowledge.rows.questions.iter().find(|row| row.id == *id);
             let ask = row.map_or_else(|| format!("Answer question {id}"), |row| row.ask.clone());
-            let words = row.map(|row| {
-                let words: Vec<String> = row.good.iter().chain(&row.bad).map(|word| format!("\"{word}\"")).collect();
-                format!("Possible answers: {}.", words.join(", "))
-            });
+            let words: Vec<String> = row
+                .map(|row| row.good.iter().chain(&row.bad).map(|word| format!("\"{word}\"")).collect())
+                .unwrap_or_default();
+            // Many a question names its answers itself.
+            let how = if words.iter().all(|word| ask.contains(word.as_str())) {
+                Vec::new()
+            } else {
+                vec![format!("Possible answers: {}.", words.join(", "))]
+            };
             let ask = if nodes.is_empty() { ask } else { format!("For {nodes}: {ask}") };
-            (ask, words.into_iter().collect())
+            (ask, how)
         }
         Closes::Nothing => (
             HOPELESS.into(),
@@ -252,11 +257,9 @@ pub(super) fn is_hopeless(view: &MissingView) -> bool {
 pub(super) fn request(missing: &[MissingView]) -> String {
     let (questions, things): (Vec<&MissingView>, Vec<&MissingView>) =
         missing.iter().filter(|view| !is_hopeless(view)).partition(|view| view.kind == "question");
-    let mut asks: Vec<String> =
-        things.iter().map(|view| format!("{} {}", sentence(&view.ask), view.how.join(" "))).collect();
+    let mut asks: Vec<String> = things.iter().map(|view| with_how(view)).collect();
     if !questions.is_empty() {
-        let questions: Vec<String> =
-            questions.iter().map(|view| format!("{} {}", sentence(&view.ask), view.how.join(" "))).collect();
+        let questions: Vec<String> = questions.iter().map(|view| with_how(view)).collect();
         asks.push(format!("Answer these questions. {}", questions.join(" ")));
     }
     if asks.is_empty() {
@@ -267,6 +270,12 @@ pub(super) fn request(missing: &[MissingView]) -> String {
         "To finish the assessment of your Secret Server cluster we need the following. {} Please never send encryption.config or database.config.",
         asks.join(" ")
     )
+}
+
+/// What to send, and how.
+fn with_how(view: &MissingView) -> String {
+    let parts: Vec<String> = std::iter::once(sentence(&view.ask)).chain(view.how.iter().cloned()).collect();
+    parts.join(" ")
 }
 
 /// The text with a full stop, unless it ends a sentence already.

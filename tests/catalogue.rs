@@ -5,10 +5,11 @@
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
-use clusterbrief::finding::{Scope, SubjectKind};
+use clusterbrief::cli::catalogue::markdown;
+use clusterbrief::finding::SubjectKind;
+use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::facts::Of;
-use clusterbrief::knowledge::rows::{Applies, Build, Family, Quantifier};
-use clusterbrief::knowledge::{Knowledge, Status};
+use clusterbrief::knowledge::rows::{Family, Quantifier};
 use clusterbrief::rules::{Check, Rule, all};
 use fixtures::{Fixture, fixtures, root};
 use std::collections::BTreeSet;
@@ -78,6 +79,20 @@ fn every_rule_says_what_why_how_and_what_it_cannot_see() {
                 "{} {heading}: {text:?}",
                 rule.id
             );
+        }
+    }
+}
+
+#[test]
+fn every_rule_names_what_decides_it() {
+    let (knowledge, rules) = rules();
+    let inputs = ["answer", "bundle", "logs", "node-list", "target", "version-history"];
+    for rule in &rules {
+        assert!(!rule.needs.is_empty(), "{} needs nothing", rule.id);
+        for need in &rule.needs {
+            let known =
+                inputs.contains(&need.as_str()) || knowledge.exports.iter().any(|export| export.id == *need);
+            assert!(known, "{} needs {need}, which nobody can give", rule.id);
         }
     }
 }
@@ -192,7 +207,7 @@ fn every_rule_has_a_case_that_fires_one_that_is_silent_and_one_that_is_unknown()
 #[test]
 fn the_catalogue_page_is_made_from_the_rules() {
     let (knowledge, rules) = rules();
-    compare("docs/rules.md", &catalogue(&knowledge, &rules));
+    compare("docs/rules.md", &markdown(&knowledge, &rules));
 }
 
 /// Rules that never fire in any fixture, because no source of this version delivers what they judge.
@@ -214,91 +229,6 @@ fn the_list_of_undecidable_rules_is_made_from_the_fixtures() {
         writeln!(page, "* `{}` {}", rule.id, rule.title).unwrap();
     }
     compare("docs/undecidable-rules.md", &page);
-}
-
-fn catalogue(knowledge: &Knowledge, rules: &[Rule]) -> String {
-    let mut page = format!(
-        "# Rule catalogue\n\n\
-         Generated from the rules; a test compares it, `BLESS=1 cargo test --test catalogue` rewrites it.\n\n\
-         {} rules, knowledge of {}. Rules of scope *now* ask whether the cluster works; rules of scope *upgrade* ask \
-         whether it is ready for `--target`. The severity is the worst that a finding of the rule can have.\n\n\
-         | Rule | Fault | Severity | Scope | Judged on |\n|---|---|---|---|---|\n",
-        rules.len(),
-        knowledge.edition,
-    );
-    for rule in rules {
-        let anchor = rule.id.to_lowercase();
-        writeln!(
-            page,
-            "| [{}](#{anchor}) | {} | {} | {} | {} |",
-            rule.id,
-            rule.title,
-            rule.severity,
-            scope(rule.scope),
-            subject(rule.subject)
-        )
-        .unwrap();
-    }
-    for rule in rules {
-        write!(page, "\n## {}\n\n**{}.** Severity {}", rule.id, rule.title, rule.severity).unwrap();
-        if let Some(applies) = &rule.applies {
-            write!(page, "; {}", range(applies)).unwrap();
-        }
-        let texts = [
-            ("What it checks", &rule.what),
-            ("Why it matters", &rule.why),
-            ("How to fix it", &rule.fix),
-            ("What it cannot see", &rule.blind),
-        ];
-        page += ".\n";
-        for (heading, text) in texts {
-            write!(page, "\n*{heading}.* {text}\n").unwrap();
-        }
-        page += "\nSources:\n\n";
-        for cite in &rule.cites {
-            let source = knowledge.sources.find(cite).unwrap();
-            writeln!(page, "* `{}`: {} ({}); {}", cite.source, source.title, source.age, known(cite.status))
-                .unwrap();
-        }
-    }
-    page
-}
-
-const fn scope(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Now => "now",
-        Scope::Upgrade => "upgrade",
-    }
-}
-
-const fn subject(subject: SubjectKind) -> &'static str {
-    match subject {
-        SubjectKind::Cluster => "cluster",
-        SubjectKind::Database => "database",
-        SubjectKind::Node => "each node",
-        SubjectKind::Input => "each bundle",
-    }
-}
-
-fn range(applies: &Applies) -> String {
-    let of = match applies.of {
-        Build::Current => "what is installed",
-        Build::Either => "what is installed or the target",
-        Build::Target => "the target",
-        Build::Crossed => "the way from what is installed to the target",
-    };
-    let from = applies.versions.from.map(|from| format!(" from {from}")).unwrap_or_default();
-    let before = applies.versions.before.map(|before| format!(" before {before}")).unwrap_or_default();
-    format!("where {of} is{from}{before}")
-}
-
-const fn known(status: Status) -> &'static str {
-    match status {
-        Status::Confirmed => "read",
-        Status::Top => "its beginning was read",
-        Status::Title => "only a title was seen",
-        Status::Inferred => "our inference",
-    }
 }
 
 /// The steps and errors of the page on setting up clustering, in its order.

@@ -180,3 +180,28 @@ fn a_folder_that_cannot_be_used_is_a_sentence() {
         assert!(errors.contains(why) && errors.lines().count() == 1, "{errors}");
     }
 }
+
+#[test]
+fn rules_are_filtered_and_printed_in_three_forms() {
+    let page = fs::read_to_string(root().join("docs/rules.md")).expect("the page").replace("\r\n", "\n");
+    assert_eq!(said(&run(&["rules", "--format", "md"]).stdout), page);
+    let list = |args: &[&str]| -> Vec<serde_json::Value> {
+        let args = [&["rules", "--format", "json"][..], args].concat();
+        let json: serde_json::Value = serde_json::from_slice(&run(&args).stdout).expect("JSON");
+        json["rules"].as_array().expect("a list").clone()
+    };
+    let all = list(&[]);
+    for (args, key, value) in [
+        (["--family", "upg"], "id", "UPG-"),
+        (["--severity", "blocker"], "severity", "blocker"),
+        (["--scope", "upgrade"], "scope", "upgrade"),
+        (["--needs", "logs"], "needs", "logs"),
+    ] {
+        let some = list(&args);
+        assert!(!some.is_empty() && some.len() < all.len(), "{args:?}");
+        assert!(some.iter().all(|rule| rule[key].to_string().contains(value)), "{args:?}");
+    }
+    let split: usize =
+        ["confirmed", "title", "inferred"].iter().map(|one| list(&["--status", one]).len()).sum();
+    assert_eq!(split, all.len());
+}

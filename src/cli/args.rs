@@ -1,5 +1,7 @@
 //! The command line as clap sees it; help texts stand here and nowhere else.
 
+use crate::finding::{Scope, Severity};
+use crate::knowledge::Status;
 use crate::model::{BuildVersion, Role};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
@@ -41,12 +43,8 @@ pub(super) enum Verb {
         #[arg(long, value_name = "DIR")]
         knowledge: Option<PathBuf>,
     },
-    /// List every rule
-    Rules {
-        /// Folder of own knowledge files, laid over the built-in ones
-        #[arg(long, value_name = "DIR")]
-        knowledge: Option<PathBuf>,
-    },
+    /// List the rules: all of them, or those that fit every option given
+    Rules(RulesArgs),
     /// Work on own knowledge files
     Knowledge(KnowledgeArgs),
     /// Print a table to fill in
@@ -110,6 +108,59 @@ pub(super) enum CaseKeyVerb {
         out: PathBuf,
     },
 }
+
+#[derive(Debug, Arguments)]
+pub(super) struct RulesArgs {
+    /// First part of the id, such as ENC
+    #[arg(long, value_name = "FAMILY")]
+    pub family: Option<String>,
+    /// Severity at its worst
+    #[arg(long)]
+    pub severity: Option<SeverityArg>,
+    /// Question the rule belongs to
+    #[arg(long)]
+    pub scope: Option<ScopeArg>,
+    /// How the best source of the rule is known
+    #[arg(long)]
+    pub status: Option<StatusArg>,
+    /// Input that decides it: bundle, logs, node-list, version-history, answer, target, or an export such as diagnostics
+    #[arg(long, value_name = "INPUT")]
+    pub needs: Option<String>,
+    /// Form of the list
+    #[arg(long, default_value = "text")]
+    pub format: RulesFormat,
+    /// Folder of own knowledge files, laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub knowledge: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// One line a rule
+    Text,
+    /// The page docs/rules.md
+    Md,
+    /// Everything, for programs
+    Json,
+}
+
+/// Declares an option value for each variant of a type below, which knows nothing of command lines.
+macro_rules! values {
+    ($name:ident of $of:ty: $($variant:ident),+) => {
+        #[derive(Debug, Clone, Copy, ValueEnum)]
+        pub(super) enum $name { $($variant),+ }
+
+        impl From<$name> for $of {
+            fn from(value: $name) -> Self {
+                match value { $($name::$variant => Self::$variant),+ }
+            }
+        }
+    };
+}
+
+values!(SeverityArg of Severity: Blocker, High, Medium, Low, Info);
+values!(ScopeArg of Scope: Now, Upgrade);
+values!(StatusArg of Status: Confirmed, Title, Inferred);
 
 #[derive(Debug, Arguments)]
 pub(super) struct KnowledgeArgs {

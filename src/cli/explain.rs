@@ -1,5 +1,7 @@
 //! `explain` and `rules`: the texts of the rules.
 
+use super::args::{RulesArgs, RulesFormat};
+use super::catalogue::{self, Wanted};
 use super::{Exit, Failure, knowledge, output};
 use crate::finding::Scope;
 use crate::knowledge::Status;
@@ -51,14 +53,21 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
     Ok(Exit::Written)
 }
 
-pub(super) fn all(own: Option<&Path>) -> Result<Exit, Failure> {
-    let rules = rules::all(&knowledge::load(own)?);
-    let mut text = String::new();
-    for rule in &rules {
-        let scope = if rule.scope == Scope::Upgrade { "upgrade" } else { "" };
-        let _ = writeln!(text, "{:8} {:8} {:8} {}", rule.id, rule.severity.word(), scope, rule.title);
-    }
-    let _ = writeln!(text, "\n{} rules. \"clusterbrief explain ID\" tells more of one.", rules.len());
+pub(super) fn all(args: &RulesArgs) -> Result<Exit, Failure> {
+    let knowledge = knowledge::load(args.knowledge.as_deref())?;
+    let wanted = Wanted {
+        family: args.family.clone(),
+        severity: args.severity.map(Into::into),
+        scope: args.scope.map(Into::into),
+        status: args.status.map(Into::into),
+        needs: args.needs.clone(),
+    };
+    let rules: Vec<Rule> = rules::all(&knowledge).into_iter().filter(|rule| wanted.includes(rule)).collect();
+    let text = match args.format {
+        RulesFormat::Text => catalogue::text(&rules),
+        RulesFormat::Md => catalogue::markdown(&knowledge, &rules),
+        RulesFormat::Json => format!("{:#}\n", catalogue::json(&knowledge, &rules)),
+    };
     output::print(&text)?;
     Ok(Exit::Written)
 }

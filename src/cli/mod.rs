@@ -3,6 +3,7 @@
 mod args;
 pub mod audit;
 mod case_key;
+pub mod catalogue;
 mod collect;
 mod exit;
 mod explain;
@@ -61,7 +62,7 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
         Verb::Report(args) => report::run(&args),
         Verb::Inspect { bundle } => inspect::run(&bundle),
         Verb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),
-        Verb::Rules { knowledge } => explain::all(knowledge.as_deref()),
+        Verb::Rules(args) => explain::all(&args),
         Verb::Knowledge(args) => knowledge::run(&args),
         Verb::Template { what: Template::Nodes } => {
             output::print(&crate::intake::nodes_table::nodes_template())?;

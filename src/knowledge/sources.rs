@@ -35,6 +35,16 @@ pub enum Status {
 }
 
 impl Status {
+    /// The word it has in files and reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Top => "top",
+            Self::Title => "title",
+            Self::Inferred => "inferred",
+        }
+    }
+
     /// Whether a finding that rests on it may count as confirmed.
     pub const fn confirms(self) -> bool {
         matches!(self, Self::Confirmed | Self::Top)

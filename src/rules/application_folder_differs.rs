@@ -31,6 +31,7 @@ rule! {
     applies: None,
     cites: ["SEED" Confirmed],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
 }
 
 const WORDS: Words = Words { things: "files or settings", wrong: "not as on the other nodes" };

@@ -28,6 +28,7 @@ rule! {
     applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
     cites: ["CHK" Top, "D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
     check: Check::Node(check),
+    needs: ["answer"],
 }
 
 const SWITCHES: [Switch; 3] =

@@ -28,6 +28,7 @@ rule! {
     applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
     cites: ["CHK" Top, "MS-IIS" Confirmed],
     check: Check::Node(check),
+    needs: ["answer", "logs"],
 }
 
 const SWITCHES: [Switch; 5] = [

@@ -24,6 +24,7 @@ rule! {
     applies: None,
     cites: ["SEED" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -24,6 +24,7 @@ rule! {
     applies: None,
     cites: ["CLU" Top, "LAJ" Title],
     check: Check::Node(check),
+    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

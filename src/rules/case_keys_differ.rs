@@ -29,6 +29,7 @@ rule! {
     applies: None,
     cites: ["SELF" Confirmed],
     check: Check::Input(check),
+    needs: ["bundle"],
 }
 
 fn check(cx: &Context, input: &Input) -> Outcome {

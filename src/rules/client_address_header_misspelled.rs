@@ -24,6 +24,7 @@ rule! {
     applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed, "B91" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle"],
 }
 
 const HEADER: &str = "X-Forwarded-For";

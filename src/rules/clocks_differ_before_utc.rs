@@ -36,6 +36,7 @@ rule! {
         "SEED" Confirmed,
     ],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
 }
 
 /// What the sources say of the builds concerned (domain 12.1, K-1).

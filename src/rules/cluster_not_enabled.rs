@@ -27,6 +27,7 @@ rule! {
     applies: None,
     cites: ["SEED" Confirmed, "LAJ" Title],
     check: Check::Cluster(check),
+    needs: ["answer", "logs", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -24,6 +24,7 @@ rule! {
     applies: Some(since(Build::Current, BuildVersion::new(8, 5, 0))),
     cites: ["RN:10.7.000000" Confirmed, "D:networking/secret-server-clustering" Confirmed],
     check: Check::Cluster(check),
+    needs: ["configuration", "node-list", "settings"],
 }
 
 const PATH: &str = "product.custom-url";

@@ -24,6 +24,7 @@ rule! {
     applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed, "D:access-requests/customize-approval-emails" Confirmed],
     check: Check::Cluster(check),
+    needs: ["bundle", "logs"],
 }
 
 const WORDS: Words = Words { things: "files made by the customer", wrong: "not as on the other nodes" };

@@ -23,6 +23,7 @@ rule! {
     applies: None,
     cites: ["CHK" Top],
     check: Check::Cluster(check),
+    needs: ["volumes"],
 }
 
 fn check(cx: &Context) -> Outcome {

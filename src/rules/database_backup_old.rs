@@ -28,6 +28,7 @@ rule! {
     applies: None,
     cites: ["SEED" Confirmed, "CHK" Top],
     check: Check::Cluster(check),
+    needs: ["answer", "backups"],
 }
 
 const FULL: &str = "backup.full.newest";

@@ -32,6 +32,7 @@ rule! {
         "D:backup-and-disaster-recovery/sql-server-replication-best-practices" Confirmed,
     ],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -34,6 +34,7 @@ rule! {
     }),
     cites: ["RN:10.9.000064" Inferred],
     check: Check::Cluster(check),
+    needs: ["login"],
 }
 
 const PATH: &str = "sql-server.default-schema";

@@ -27,6 +27,7 @@ rule! {
     applies: None,
     cites: ["SEED" Confirmed],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
 }
 
 const WORDS: Words = Words { things: "DLLs in bin", wrong: "not as on the other nodes" };

@@ -31,6 +31,7 @@ rule! {
     applies: None,
     cites: ["CHK" Top, "D:upgrading-with-web-clustering" Confirmed, "SEED" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle"],
 }
 
 /// Sources disagree (domain 12.1, K-3).

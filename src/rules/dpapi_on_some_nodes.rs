@@ -24,6 +24,7 @@ rule! {
     applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Inferred],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -28,6 +28,7 @@ rule! {
     applies: Some(since(Build::Current, BuildVersion::new(10, 6, 0))),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
     check: Check::Node(check),
+    needs: ["answer", "engines"],
 }
 
 const SWITCHES: [Switch; 4] = [

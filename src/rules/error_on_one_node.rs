@@ -28,6 +28,7 @@ rule! {
     applies: None,
     cites: ["SELF" Inferred],
     check: Check::Cluster(check),
+    needs: ["bundle", "logs", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -35,6 +35,7 @@ rule! {
     applies: None,
     cites: ["SELF" Inferred],
     check: Check::Node(check),
+    needs: ["bundle", "logs", "version-history"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

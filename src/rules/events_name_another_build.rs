@@ -26,6 +26,7 @@ rule! {
     applies: None,
     cites: ["EL" Confirmed, "D:security-hardening/common-criteria-hardening-guide" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle", "logs", "node-list"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -27,6 +27,7 @@ rule! {
     applies: None,
     cites: ["D:authentication/enabling-fips-compliance" Confirmed],
     check: Check::Node(check),
+    needs: ["answer", "bundle", "logs", "security"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

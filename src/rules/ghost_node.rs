@@ -25,6 +25,7 @@ rule! {
     applies: None,
     cites: ["D:secret-server-setup/uninstallation/decommissioning" Inferred],
     check: Check::Node(check),
+    needs: ["bundle", "node-list"],
 }
 
 /// How long a node without a bundle may be silent.

@@ -23,6 +23,7 @@ rule! {
     applies: None,
     cites: ["CON:System_Inventory" Inferred],
     check: Check::Cluster(check),
+    needs: ["version-history"],
 }
 
 fn check(cx: &Context) -> Outcome {

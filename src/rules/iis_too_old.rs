@@ -23,6 +23,7 @@ rule! {
     applies: None,
     cites: ["D:secret-server-setup/system-requirements" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle"],
 }
 
 /// Oldest version the product runs on.

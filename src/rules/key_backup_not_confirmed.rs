@@ -28,6 +28,7 @@ rule! {
     applies: None,
     cites: ["CHK" Top, "MEK" Top, "D:security-hardening/security-hardening-guide" Confirmed],
     check: Check::Cluster(check),
+    needs: ["answer", "bundle"],
 }
 
 const QUESTION: &str = "ENC-008";

@@ -39,6 +39,7 @@ rule! {
         "SEED" Confirmed,
     ],
     check: Check::Cluster(check),
+    needs: ["answer", "bundle", "logs", "node-list"],
 }
 
 /// What is found out about a node whose file is unlike others.

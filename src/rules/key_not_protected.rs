@@ -26,6 +26,7 @@ rule! {
     applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
     check: Check::Node(check),
+    needs: ["answer", "bundle"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -22,6 +22,7 @@ rule! {
     applies: None,
     cites: ["RN:10.9.000033" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

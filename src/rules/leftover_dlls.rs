@@ -26,6 +26,7 @@ rule! {
     applies: None,
     cites: ["SEED" Inferred],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
 }
 
 const WORDS: Words = Words { things: "DLLs in bin", wrong: "on no other node" };

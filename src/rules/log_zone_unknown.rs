@@ -23,6 +23,7 @@ rule! {
     applies: None,
     cites: ["LA" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle", "logs"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -26,6 +26,7 @@ rule! {
     applies: None,
     cites: ["D:secret-server-setup/running-ss-iis-app-pool-service-account" Confirmed, "D:security-hardening/security-hardening-guide" Confirmed],
     check: Check::Cluster(check),
+    needs: ["login"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -25,6 +25,7 @@ rule! {
     applies: None,
     cites: ["SELF" Inferred],
     check: Check::Cluster(check),
+    needs: ["answer", "bundle", "node-list"],
 }
 
 const KEYS: [&str; 2] = ["validationKey", "decryptionKey"];

@@ -23,6 +23,7 @@ rule! {
     applies: None,
     cites: ["D:backup-and-disaster-recovery/sql-server-mirroring" Confirmed],
     check: Check::Cluster(check),
+    needs: ["bundle", "database", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {

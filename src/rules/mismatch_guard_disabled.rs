@@ -28,6 +28,7 @@ rule! {
     applies: Some(since(Build::Current, BuildVersion::new(10, 7, 59))),
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
     check: Check::Cluster(check),
+    needs: ["answer", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -26,6 +26,7 @@ rule! {
     applies: None,
     cites: ["LA" Title],
     check: Check::Cluster(check),
+    needs: ["logs"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -24,6 +24,7 @@ rule! {
     applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
     check: Check::Cluster(check),
+    needs: ["login", "server"],
 }
 
 fn check(cx: &Context) -> Outcome {

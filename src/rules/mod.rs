@@ -14,6 +14,7 @@ mod installed;
 mod key_files;
 mod key_protection;
 mod language;
+mod needs;
 mod own;
 mod parity;
 mod problem;
@@ -114,8 +115,14 @@ catalogue![
 
 /// Every rule, coded and data, in order of id.
 pub fn all(knowledge: &Knowledge) -> Vec<Rule> {
-    let coded = CODED.iter().copied().map(Rule::from);
-    let mut rules: Vec<Rule> = coded.chain(knowledge.rows.rules.iter().map(Rule::from)).collect();
+    let coded = CODED.iter().map(|coded| {
+        let rule = Rule::from(*coded);
+        let needs = coded.needs.iter().map(|need| (*need).to_owned()).collect();
+        Rule { needs: needs::with_gates(needs, rule.scope, &rule.id, knowledge), ..rule }
+    });
+    let data = knowledge.rows.rules.iter();
+    let data = data.map(|row| Rule { needs: needs::of_row(row, knowledge), ..Rule::from(row) });
+    let mut rules: Vec<Rule> = coded.chain(data).collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
 }

@@ -26,6 +26,7 @@ rule! {
     applies: None,
     cites: ["SEED" Confirmed, "CON:Migration/Reports/System_Inventory.sql" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle", "node-list", "version-history"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -27,6 +27,7 @@ rule! {
     applies: None,
     cites: ["SEED" Confirmed],
     check: Check::Node(check),
+    needs: ["logs", "node-list"],
 }
 
 const NO_SIGN: &str = "the node list does not name it, and its logs do not reach the collection";

@@ -26,6 +26,7 @@ rule! {
     applies: None,
     cites: ["SEED" Confirmed],
     check: Check::Node(check),
+    needs: ["node-list", "version-history"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -25,6 +25,7 @@ rule! {
     applies: None,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Inferred],
     check: Check::Node(check),
+    needs: ["node-list"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -24,6 +24,7 @@ rule! {
     applies: None,
     cites: ["CLU" Top],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -27,6 +27,7 @@ rule! {
     applies: None,
     cites: ["SEED" Confirmed],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list", "version-history"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -22,6 +22,7 @@ rule! {
     applies: None,
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
     check: Check::Cluster(check),
+    needs: ["node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {

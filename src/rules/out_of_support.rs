@@ -25,6 +25,7 @@ rule! {
     applies: None,
     cites: ["LIFE" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

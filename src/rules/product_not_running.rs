@@ -29,6 +29,7 @@ rule! {
     applies: None,
     cites: ["SEED" Confirmed, "D:advanced-installation-manual" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle", "logs", "node-list"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -26,6 +26,7 @@ rule! {
     applies: None,
     cites: ["D:events-and-alerts/secure-syslog-cef" Confirmed, "LAJ" Confirmed],
     check: Check::Node(check),
+    needs: ["bundle", "logs"],
 }
 
 /// Roles that the node list switches, with the log each writes (domain 1.5).

@@ -35,6 +35,7 @@ rule! {
     applies: None,
     cites: ["SELF" Inferred],
     check: Check::Node(check),
+    needs: ["bundle", "logs"],
 }
 
 /// Roles with a log of their own on a node, and their names.

@@ -5,6 +5,7 @@ use crate::finding::{Confidence, Outcome, Scope, Severity, SubjectKind};
 use crate::knowledge::rows::{Applies, Build, Family, RuleRow};
 use crate::knowledge::{Citation, Signature, Status, Versions};
 use crate::model::{BuildVersion, Input, Node};
+use std::collections::BTreeSet;
 
 /// How a rule judges its subjects.
 #[derive(Clone, Copy)]
@@ -46,6 +47,8 @@ pub struct Rule {
     pub blind: String,
     /// How it judges.
     pub check: Check,
+    /// Inputs that decide it: `bundle`, `logs`, `node-list`, `version-history`, `answer`, `target`, ids of exports.
+    pub needs: BTreeSet<String>,
 }
 
 impl Rule {
@@ -85,6 +88,8 @@ pub(super) struct CodedRule {
     pub doc: &'static str,
     /// See [`Rule::check`].
     pub check: Check,
+    /// See [`Rule::needs`]; what follows from scope and question is added.
+    pub needs: &'static [&'static str],
 }
 
 /// Builds from this one on.
@@ -101,7 +106,7 @@ pub(super) const fn before(of: Build, before: BuildVersion) -> Applies {
 macro_rules! rule {
     ($(#[doc = $doc:literal])+ id: $id:literal, title: $title:literal, severity: $severity:ident,
      scope: $scope:ident, subject: $subject:ident, applies: $applies:expr,
-     cites: [$($key:literal $status:ident),+ $(,)?], check: $check:expr $(,)?) => {
+     cites: [$($key:literal $status:ident),+ $(,)?], check: $check:expr $(, needs: [$($need:literal),* $(,)?])? $(,)?) => {
         $(#[doc = $doc])+
         pub(super) static RULE: $crate::rules::rule::CodedRule = $crate::rules::rule::CodedRule {
             id: $id,
@@ -113,6 +118,7 @@ macro_rules! rule {
             cites: &[$(($key, $crate::knowledge::Status::$status)),+],
             doc: concat!($($doc, "\n"),+),
             check: $check,
+            needs: &[$($($need),*)?],
         };
     };
 }
@@ -138,6 +144,7 @@ impl From<&CodedRule> for Rule {
             fix,
             blind,
             check: coded.check,
+            needs: BTreeSet::new(),
         }
     }
 }
@@ -157,6 +164,7 @@ impl From<&RuleRow> for Rule {
             fix: row.fix.clone(),
             blind: row.blind.clone(),
             check: Check::Data(row.family),
+            needs: BTreeSet::new(),
         }
     }
 }

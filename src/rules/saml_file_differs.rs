@@ -24,6 +24,7 @@ rule! {
     applies: None,
     cites: ["D:troubleshooting/saml-config-upgrade-error" Confirmed, "RN:10.5.000000" Confirmed],
     check: Check::Cluster(check),
+    needs: ["bundle"],
 }
 
 /// First build that keeps the settings in the database.

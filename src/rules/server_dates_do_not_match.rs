@@ -31,6 +31,7 @@ rule! {
         "RN:8.9.300000" Confirmed,
     ],
     check: Check::Node(check),
+    needs: ["logs"],
 }
 
 /// The build that brought times in UTC.

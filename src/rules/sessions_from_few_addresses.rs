@@ -24,6 +24,7 @@ rule! {
     applies: None,
     cites: ["PSS:reports/system/user-session-details.sql" Confirmed, "D:networking/secret-server-clustering" Confirmed],
     check: Check::Cluster(check),
+    needs: ["sessions"],
 }
 
 const USERS: f64 = 20.0;

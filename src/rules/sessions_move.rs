@@ -25,6 +25,7 @@ rule! {
     applies: None,
     cites: ["LA" Title, "LAJ" Title, "PSS:reports/system/user-session-details.sql" Inferred],
     check: Check::Cluster(check),
+    needs: ["logs", "sessions"],
 }
 
 fn check(cx: &Context) -> Outcome {

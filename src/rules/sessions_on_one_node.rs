@@ -22,6 +22,7 @@ rule! {
     applies: None,
     cites: ["PSS:reports/system/user-session-details.sql" Confirmed],
     check: Check::Cluster(check),
+    needs: ["node-list", "sessions"],
 }
 
 const SESSIONS: f64 = 20.0;

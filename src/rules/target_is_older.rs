@@ -23,6 +23,7 @@ rule! {
     applies: None,
     cites: ["SELF" Confirmed],
     check: Check::Cluster(check),
+    needs: ["node-list", "version-history"],
 }
 
 fn check(cx: &Context) -> Outcome {

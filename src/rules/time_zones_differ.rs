@@ -31,6 +31,7 @@ rule! {
     applies: None,
     cites: ["RN:8.9.300000" Confirmed],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {

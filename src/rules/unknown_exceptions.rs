@@ -30,6 +30,7 @@ rule! {
     applies: None,
     cites: ["SELF" Inferred],
     check: Check::Node(check),
+    needs: ["bundle", "logs"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -24,6 +24,7 @@ rule! {
     applies: None,
     cites: ["D:minimizing-upgrade-downtime" Confirmed, "UPG" Inferred],
     check: Check::Cluster(check),
+    needs: ["answer"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -22,6 +22,7 @@ rule! {
     applies: None,
     cites: ["D:security-hardening/common-criteria-hardening-guide" Confirmed],
     check: Check::Cluster(check),
+    needs: ["node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {

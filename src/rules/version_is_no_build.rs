@@ -26,6 +26,7 @@ rule! {
     applies: None,
     cites: ["RN:10.9.000064" Confirmed, "TSS:src/functions/version" Confirmed],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list", "version-history"],
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -26,6 +26,7 @@ rule! {
     applies: None,
     cites: ["D:secret-server-setup/upgrading/minimizing-upgrade-downtime" Confirmed],
     check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
 }
 
 const WORDS: Words = Words { things: "settings of web.config", wrong: "not as on the other nodes" };

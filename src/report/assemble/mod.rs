@@ -9,7 +9,7 @@ mod nodes;
 mod verdict;
 
 use crate::finding::{Finding, Judged, Outcome, RuleFacts, Scope, Severity, reach};
-use crate::knowledge::{Citation, Knowledge, Own, OwnRecord, Source, Sources, Status};
+use crate::knowledge::{Citation, Knowledge, Own, OwnRecord, Source, Sources};
 use crate::model::Cluster;
 use crate::plan::{self, At, Causes, RuleAdvice, Work};
 use crate::report::model::{
@@ -287,19 +287,10 @@ fn citations(cites: &[Citation], sources: &Sources) -> Vec<CitationView> {
         .iter()
         .map(|cite| CitationView {
             key: cite.source.clone(),
-            status: status_word(cite.status).to_owned(),
+            status: cite.status.word().to_owned(),
             age: sources.find(cite).map(|source| source.age.clone()).unwrap_or_default(),
         })
         .collect()
-}
-
-const fn status_word(status: Status) -> &'static str {
-    match status {
-        Status::Confirmed => "confirmed",
-        Status::Top => "top",
-        Status::Title => "title",
-        Status::Inferred => "inferred",
-    }
 }
 
 fn cited(rules: &[RuleInfo], judged: &[Judged], knowledge: &Knowledge) -> Vec<SourceView> {

@@ -87,7 +87,8 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
             None => remarks.push(format!("--role names {name}, which is no node of this case.")),
         }
     }
-    let node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
+    let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
+    node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
     let answers = desk.take_answers(&nodes);
     let (told, lists) = desk.take_told(&mut nodes, several);
     let cluster = Cluster {
@@ -412,6 +413,7 @@ fn node_set(
     let bare = listed.into_iter().filter(|(_, node)| node.snapshot.is_none());
     NodeSet {
         confirmed_by,
+        inputs: list.map(|list| list.input.clone()).into_iter().collect(),
         without_bundle: bare.map(|(_, node)| node.name.clone()).collect(),
         unlisted: other.into_iter().map(|(_, node)| node.name.clone()).collect(),
     }

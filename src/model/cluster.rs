@@ -40,6 +40,8 @@ pub struct Cluster {
 pub struct NodeSet {
     /// Sources that confirm the set (`/nodes`, `--expect-nodes`), as a person would name them; empty: unconfirmed.
     pub confirmed_by: Vec<String>,
+    /// Names of the inputs among them.
+    pub inputs: Vec<String>,
     /// Nodes the confirmed set names and no bundle covers.
     pub without_bundle: Vec<String>,
     /// Bundles from hosts the confirmed set does not name.

@@ -488,6 +488,12 @@ pub struct InputView {
 impl InputView {
     /// An input and what was made of it.
     pub fn new(input: &Input, decided: Vec<String>, proves: Vec<Reason>) -> Self {
+        let mut holds: Vec<String> = Vec::new();
+        for held in &input.holds {
+            if !holds.contains(held) {
+                holds.push(held.clone());
+            }
+        }
         Self {
             name: input.name.clone(),
             kind: input.kind,
@@ -500,7 +506,7 @@ impl InputView {
             sha256: input.sha256.clone(),
             taken: input.taken.clone(),
             tool: input.tool.clone(),
-            holds: input.holds.clone(),
+            holds,
             decided,
             proves,
         }

@@ -41,6 +41,9 @@ fn check(cx: &Context) -> Outcome {
             from: Question::NodeList,
         });
     }
+    for input in &set.inputs {
+        cx.look_at(input);
+    }
     let without: Vec<&Node> = cx.cluster.serving().filter(|node| node.snapshot.is_none()).collect();
     let findings = without.iter().filter_map(|node| expected_but_unlisted(cx, node)).collect();
     let missing = without.iter().filter_map(|node| cx.any_snapshot(node).err()).collect();

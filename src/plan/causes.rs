@@ -74,3 +74,71 @@ impl<'k> Causes<'k> {
         self.0.keys().copied().filter(move |at| self.root(*at) == root)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Subject;
+    use std::collections::BTreeSet;
+
+    fn found(rule: &str, subject: Subject, confidence: Confidence, error: Option<&str>) -> Judged {
+        let finding = Finding {
+            severity: Severity::High,
+            confidence,
+            subject: subject.clone(),
+            title: rule.into(),
+            detail: String::new(),
+            evidence: Vec::new(),
+            remedy: String::new(),
+            notes: Vec::new(),
+            signature: error.map(str::to_owned),
+            alone: false,
+        };
+        let outcome = Outcome::Findings(vec![finding]);
+        Judged { rule: rule.into(), subject, outcome, looked_at: BTreeSet::new() }
+    }
+
+    const OWN: &str = r#"
+        [[cause]]
+        id = "x-one"
+        rules = ["X-001"]
+        explains = ["X-002"]
+        reach = "node"
+        why = "It follows."
+        cites = [{ source = "SELF", status = "inferred" }]
+
+        [[cause]]
+        id = "x-two"
+        rules = ["X-002"]
+        errors = ["E-002"]
+        reach = "everywhere"
+        why = "It follows."
+        cites = [{ source = "SELF", status = "inferred" }]
+    "#;
+
+    #[test]
+    fn what_is_confirmed_explains_what_it_reaches_and_nothing_else() {
+        let knowledge = Knowledge::layered(&[("own.toml", OWN)]).unwrap();
+        let (one, two) = (Subject::node("WEB01"), Subject::node("WEB02"));
+        let follow = |cause: Confidence, on: &Subject| {
+            let judged = [
+                found("X-001", one.clone(), cause, None),
+                found("X-002", on.clone(), Confidence::Confirmed, None),
+                found("X-003", two.clone(), Confidence::Confirmed, Some("E-002")),
+            ];
+            let causes = causes(&judged, &knowledge);
+            (causes.root((1, 0)), causes.root((2, 0)), causes.consequences((0, 0)).count())
+        };
+        assert_eq!(
+            follow(Confidence::Confirmed, &one),
+            ((0, 0), (0, 0), 2),
+            "over two steps, and by the error"
+        );
+        assert_eq!(follow(Confidence::Confirmed, &two), ((1, 0), (1, 0), 0), "another node is not explained");
+        assert_eq!(
+            follow(Confidence::Inferred, &one),
+            ((1, 0), (1, 0), 0),
+            "a suspicion explains nothing away"
+        );
+    }
+}

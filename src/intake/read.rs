@@ -212,7 +212,10 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
             Ok(None) => refused(input, Unrecognised::Other),
             Err(error) => refused(input, format!("cannot be read: {error}")),
         },
-        Err(why @ Unrecognised::OtherZip) => refused(input, why),
+        // However opaque a zip looks, it is no key file.
+        Err(why @ (Unrecognised::OtherZip | Unrecognised::OpenDocument | Unrecognised::Torn)) => {
+            refused(input, why)
+        }
         Err(_) if leaks::is_key_file(bytes) => key_file(input),
         Err(why) => refused(input, why),
     }

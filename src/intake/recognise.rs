@@ -1,6 +1,7 @@
 //! What an input file is, told by its content and never by its name.
 
 use super::{answers, text, workbook};
+use memchr::memmem;
 
 /// Most bytes of an export. A node list or a version history of a real cluster has a few kilobytes; a result of
 /// 100,000 rows has some megabytes, twice that in UTF-16.
@@ -20,6 +21,12 @@ pub enum Unrecognised {
         "is a workbook protected by a password or in the old XLS form: save it as XLSX or CSV without one"
     )]
     OldWorkbook,
+    /// A sheet of another office program.
+    #[error("is an OpenDocument file, which is not read: save it as XLSX or CSV")]
+    OpenDocument,
+    /// The directory at the end of a zip is missing.
+    #[error("is a workbook or another zip that was cut off: copy or export it again")]
+    Torn,
     /// A zip that is neither a bundle nor a workbook.
     #[error("is a zip without a manifest.json, so it is no bundle, and it is no workbook either")]
     OtherZip,
@@ -56,7 +63,12 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
         return Err(Unrecognised::OldWorkbook);
     }
     if bytes.starts_with(ZIP) {
-        return if workbook::is_workbook(bytes) { Ok(Form::Table) } else { Err(Unrecognised::OtherZip) };
+        return match () {
+            () if workbook::is_workbook(bytes) => Ok(Form::Table),
+            () if memmem::rfind(bytes, b"PK\x05\x06").is_none() => Err(Unrecognised::Torn),
+            () if is_open_document(bytes) => Err(Unrecognised::OpenDocument),
+            () => Err(Unrecognised::OtherZip),
+        };
     }
     let text = text::decode(bytes);
     let start = text.trim_start();
@@ -70,6 +82,12 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
         return Ok(Form::Json);
     }
     Ok(Form::Table)
+}
+
+/// Whether a zip is an OpenDocument file: its first entry says so, stored as it is for just this purpose.
+fn is_open_document(zip: &[u8]) -> bool {
+    const HEADER: usize = 30;
+    zip.get(HEADER..).is_some_and(|first| first.starts_with(b"mimetypeapplication/vnd.oasis.opendocument."))
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ pub struct Row {
     pub number: u32,
     /// Cells, at most [`MAX_COLUMNS`].
     pub cells: StringRecord,
+    /// Whether a cell with text stands beyond them.
+    pub is_wide: bool,
 }
 
 impl Row {
@@ -115,6 +117,8 @@ pub struct Sheet<B> {
     pub hidden: bool,
     /// Whether it has no row with text.
     pub empty: bool,
+    /// Whether it has a cell with text beyond [`MAX_COLUMNS`].
+    pub wide: bool,
     /// What was made of it; `None` when nobody took a row for a header.
     pub below: Option<B>,
 }
@@ -131,11 +135,11 @@ pub fn read<B: Below>(
         return workbook::read(bytes, cleaner, &mut header, &mut budget);
     }
     let text = text::decode(bytes);
-    let mut sheet = Sheet { name: None, hidden: false, empty: true, below: None };
+    let mut sheet = Sheet { name: None, hidden: false, empty: true, wide: false, below: None };
     for delimiter in DELIMITERS {
         let mut search = Search::new(&mut header, &mut budget);
         records(&text, delimiter, &mut |row| search.row(row))?;
-        (sheet.empty, sheet.below) = (search.seen == 0, search.below);
+        (sheet.empty, sheet.wide, sheet.below) = (search.seen == 0, search.wide, search.below);
         if sheet.below.is_some() {
             break;
         }
@@ -155,18 +159,20 @@ pub(super) struct Search<'s, B> {
     header: &'s mut dyn FnMut(&Row) -> Option<B>,
     budget: &'s mut Budget,
     pub(super) seen: usize,
+    pub(super) wide: bool,
     pub(super) below: Option<B>,
 }
 
 impl<'s, B: Below> Search<'s, B> {
     pub(super) fn new(header: &'s mut dyn FnMut(&Row) -> Option<B>, budget: &'s mut Budget) -> Self {
-        Self { header, budget, seen: 0, below: None }
+        Self { header, budget, seen: 0, wide: false, below: None }
     }
 
     /// Takes a row, and says whether more are wanted.
     pub(super) fn row(&mut self, row: &Row) -> Result<bool, TableError> {
         self.budget.cells += row.cells.len();
         self.seen += 1;
+        self.wide |= row.is_wide;
         if self.budget.cells > MAX_CELLS {
             return Err(TableError::TooManyCells);
         }
@@ -205,6 +211,8 @@ fn records(
         let skipped = blank.filter(|byte| **byte == b'\n').count() as u64;
         row.number = u32::try_from((line + skipped).saturating_sub(folded)).unwrap_or(u32::MAX);
         folded += memchr::memchr_iter(b'\n', row.cells.as_slice().as_bytes()).count() as u64;
+        let is_wide = row.texts().skip(MAX_COLUMNS).any(|text| !text.is_empty());
+        row.is_wide = is_wide;
         row.cells.truncate(MAX_COLUMNS);
         if row.texts().any(|text| !text.is_empty()) && !each(&row)? {
             break;

@@ -1,7 +1,7 @@
 //! Every table of an input, whatever it holds: each sheet may be another export.
 
 use super::read::Facts;
-use super::table::{self, Below, Row, Sheet, TableError};
+use super::table::{self, Below, MAX_COLUMNS, Row, Sheet, TableError};
 use super::{Parsed, inventory, nodes_table, query_result, version_table};
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::Clean;
@@ -113,6 +113,7 @@ fn notes(sheets: &[Sheet<Reader>]) -> Vec<String> {
     let hidden = named(|sheet| sheet.hidden && sheet.below.is_some());
     let unknown = named(|sheet| !sheet.empty && sheet.below.is_none());
     let empty = named(|sheet| sheet.empty);
+    let wide = sheets.iter().any(|sheet| sheet.wide && sheet.below.is_some());
     [
         (hidden, "Sheets that are hidden in the workbook, and count"),
         (unknown, "Sheets that are no export this program knows"),
@@ -121,6 +122,7 @@ fn notes(sheets: &[Sheet<Reader>]) -> Vec<String> {
     .into_iter()
     .filter(|(names, _)| !names.is_empty())
     .map(|(names, what)| format!("{what}: {names}."))
+    .chain(wide.then(|| format!("It has more than {MAX_COLUMNS} columns; those beyond are not looked at.")))
     .collect()
 }
 

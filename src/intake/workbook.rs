@@ -145,7 +145,8 @@ fn sheets<B: Below>(
             })?;
         }
         let hidden = sheet.visible != SheetVisible::Visible;
-        read.push(Sheet { name: Some(name), hidden, empty: search.seen == 0, below: search.below });
+        let (empty, wide) = (search.seen == 0, search.wide);
+        read.push(Sheet { name: Some(name), hidden, empty, wide, below: search.below });
     }
     Ok(read)
 }
@@ -166,11 +167,16 @@ fn rows<R: Read + std::io::Seek>(
                 return Ok(());
             }
             row.cells.clear();
+            row.is_wide = false;
             row.number = number;
         }
         let shown = shown(cell.get_value(), &mut text);
         // A cell left of the one before it is none that a spreadsheet program writes.
-        if shown.trim().is_empty() || !(row.cells.len()..MAX_COLUMNS).contains(&column) {
+        if shown.trim().is_empty() || column < row.cells.len() {
+            continue;
+        }
+        if column >= MAX_COLUMNS {
+            row.is_wide = true;
             continue;
         }
         while row.cells.len() < column {

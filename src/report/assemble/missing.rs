@@ -253,14 +253,22 @@ pub(super) fn is_hopeless(view: &MissingView) -> bool {
     view.kind == "nothing"
 }
 
+/// Most questions of one request: nobody answers thirty at once.
+const MOST_QUESTIONS: usize = 8;
+
 /// One paragraph to send to the customer: what to send in the order of the list, then all questions at once.
 pub(super) fn request(missing: &[MissingView]) -> String {
     let (questions, things): (Vec<&MissingView>, Vec<&MissingView>) =
         missing.iter().filter(|view| !is_hopeless(view)).partition(|view| view.kind == "question");
     let mut asks: Vec<String> = things.iter().map(|view| with_how(view)).collect();
     if !questions.is_empty() {
-        let questions: Vec<String> = questions.iter().map(|view| with_how(view)).collect();
-        asks.push(format!("Answer these questions. {}", questions.join(" ")));
+        let mut asked: Vec<String> =
+            questions.iter().take(MOST_QUESTIONS).map(|view| with_how(view)).collect();
+        let left = questions.len().saturating_sub(MOST_QUESTIONS);
+        if left > 0 {
+            asked.push(format!("The report lists {left} more, of less weight."));
+        }
+        asks.push(format!("Answer these questions. {}", asked.join(" ")));
     }
     if asks.is_empty() {
         return String::new();

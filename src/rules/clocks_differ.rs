@@ -34,7 +34,7 @@ rule! {
     applies: Some(since(Build::Current, BuildVersion::new(8, 9, 300_001))),
     cites: ["D:networking/secret-server-clustering" Confirmed, "RN:8.9.300000" Confirmed],
     check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    needs: ["bundle", "node-list", "diagnostics", "healthcheck"],
 }
 
 fn check(cx: &Context) -> Outcome {

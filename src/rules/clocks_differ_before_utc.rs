@@ -36,7 +36,7 @@ rule! {
         "SEED" Confirmed,
     ],
     check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    needs: ["bundle", "node-list", "diagnostics", "healthcheck"],
 }
 
 /// What the sources say of the builds concerned (domain 12.1, K-1).

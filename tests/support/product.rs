@@ -11,7 +11,6 @@ pub(super) fn diagnostics(names: &[&str], version: &str) -> Value {
             "productVersion": version,
             "backboneType": "RabbitMq",
             "isDomainController": "False",
-            "netFxVersion": "4.5.1.528372",
             "readOnlyMode": "False",
             "sqlDatabaseName": "SecretServer",
             "sqlServerConnectionString": "Data Source=SQL01;Initial Catalog=SecretServer;User ID=svc_ss;Password=Planted!in-the-sample",

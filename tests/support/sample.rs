@@ -3,6 +3,7 @@
 
 use super::node_folder::{NodeFolder, hex, noise};
 use super::pre_upgrade::{TARGET, pre_upgrade};
+use super::product;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use clusterbrief::bundle::{Form, Sha256};
 use clusterbrief::collect::{Options, Silent, run};
@@ -110,6 +111,23 @@ impl Case {
         self.file("nodes.json", text + "\n");
     }
 
+    /// What else an administrator saves of a cluster where nothing is wrong.
+    fn exports(&mut self) {
+        // The node list and the DLLs tell the builds; that nothing else does keeps them apart in the fixtures.
+        let mut diagnostics = product::diagnostics(&NAMES, CURRENT);
+        for node in diagnostics.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+            node.remove("productVersion");
+        }
+        let exports = [
+            ("bus.json", product::bus()),
+            ("diagnostics.json", diagnostics),
+            ("product.json", product::product()),
+        ];
+        for (name, json) in exports {
+            self.file(name, serde_json::to_string_pretty(&json).expect("JSON") + "\n");
+        }
+    }
+
     /// The database's version history, newest first.
     fn history(&mut self, rows: &[(&str, &str)]) {
         let rows = rows.iter().map(|(version, when)| format!("{version},{when}\r\n"));
@@ -133,6 +151,9 @@ impl Case {
             answer("ENC-009", None, "no"),
             answer("ENC-012", None, "not planned"),
             answer("IIS-010", None, "off"),
+            answer("ROL-010", None, "licensed"),
+            answer("BUS-010", None, "same"),
+            answer("BUS-012", None, "no tls"),
         ];
         parts.extend(nodes.iter().map(|node| answer("ROL-009", Some(node), "activated")));
         for (question, value) in
@@ -230,6 +251,7 @@ fn healthy_3_node(case: &mut Case) {
     }
     list_of_three(case);
     case.history(HISTORY);
+    case.exports();
     case.answers(&NAMES);
     case.after.push(tell_machines);
     case.results();
@@ -309,6 +331,7 @@ fn dpapi_3_node(case: &mut Case) {
     }
     list_of_three(case);
     case.history(HISTORY);
+    case.exports();
     case.answers(&NAMES);
     case.after.push(tell_machines);
     case.results();

@@ -76,7 +76,7 @@ fn envelopes_and_several_exports_in_one_document() {
         );
     }
     let several = read(
-        r#"{"applicationSettings":{"CustomUrl":"https://ss","AllowSoftwareUpdateChecks":true},"email":{"server":"m"},
+        r#"{"applicationSettings":{"CustomUrl":"https://ss","AllowSoftwareUpdateChecks":true,"WriteSyslogToEventLog":false},"email":{"server":"m"},
             "unlimitedAdmin":{"enabled":true}}"#,
     )
     .unwrap();

@@ -1,5 +1,5 @@
 //! The numbers of `docs/performance.md`: `cargo run --release --example bench`, with `-- --quick` on a tenth of
-//! the data.
+//! the data, with `-- --only STEP` one step of it.
 //!
 //! Tool and yardstick do the same work with the same libraries and as many threads, each run in a process of its own,
 //! in turns, on warm files; the median of five counts. Linux only: times and memory are read from `/proc`.
@@ -19,6 +19,7 @@ mod pe;
 mod process;
 mod report;
 mod table;
+mod tables;
 mod yardstick;
 
 use anyhow::{Result, bail, ensure};
@@ -47,14 +48,30 @@ fn main() -> Result<()> {
         Some("collect") => collection::collect(path(0), path(1)),
         Some("redact") => collection::redact(path(0)),
         Some("deflate") => process::measured(|| yardstick::hash_and_deflate(path(0), path(1)).map(drop)),
+        Some("intake") => tables::intake(path(0)),
+        Some("csv-cells") => process::measured(|| yardstick::csv_cells(path(0))).map(tell),
+        Some("xlsx-cells") => process::measured(|| yardstick::xlsx_cells(path(0))).map(tell),
         Some(job) => bail!("no job {job}"),
     }
 }
 
-/// Every case, on data in a temporary folder that is removed again.
+/// Prints a number for the process that started the job.
+fn tell(number: usize) {
+    println!("{number}");
+}
+
+/// The steps, in order.
+const STEPS: [&str; 4] = ["report", "collect", "tables", "case"];
+
+/// The steps asked for, on data in a temporary folder that is removed again.
 fn all(arguments: &[String]) -> Result<()> {
-    let quick = arguments == ["--quick"];
-    ensure!(quick || arguments.is_empty(), "usage: bench [--quick]");
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let rest: Vec<&str> = arguments.iter().map(String::as_str).filter(|one| *one != "--quick").collect();
+    let wanted = match rest.as_slice() {
+        [] => STEPS.to_vec(),
+        ["--only", step] if STEPS.contains(step) => vec![*step],
+        _ => bail!("usage: bench [--quick] [--only {}]", STEPS.join("|")),
+    };
     ensure!(!cfg!(debug_assertions), "a debug build measures nothing: use --release");
     let scale = Scale { divisor: if quick { 10 } else { 1 } };
     let folder = tempfile::tempdir()?;
@@ -65,7 +82,14 @@ fn all(arguments: &[String]) -> Result<()> {
     };
     println!("{} threads, data in {}\n", process::threads()?, folder.path().display());
     table::header();
-    report::run(&sub("report")?, scale)?;
-    collection::run(&sub("collect")?, scale)?;
-    case::run(&sub("case")?)
+    for step in wanted {
+        let folder = sub(step)?;
+        match step {
+            "report" => report::run(&folder, scale)?,
+            "collect" => collection::run(&folder, scale)?,
+            "tables" => tables::run(&folder, scale)?,
+            _ => case::run(&folder)?,
+        }
+    }
+    Ok(())
 }

@@ -258,3 +258,34 @@ fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
     );
     assert!(said.report["nodes"][0].to_string().contains("11.7.000049"), "{}", said.report["nodes"]);
 }
+
+#[test]
+fn of_two_results_of_one_query_the_newer_counts_and_the_other_gets_a_note() {
+    let newer = DATABASE.replace("2026-11-20 10", "2026-11-20 11").replace("level,130", "level,150");
+    // Whichever comes first by name.
+    for (old, new) in [("a.csv", "b.csv"), ("b.csv", "a.csv")] {
+        let said = report(&[(old, DATABASE.as_bytes()), (new, newer.as_bytes())], &[]);
+        said.expect(
+            old,
+            "read",
+            "notes",
+            &format!("{new} holds a result of the query database that is newer"),
+        );
+        assert_eq!(said.input(new)["notes"], serde_json::json!([]), "{}", said.input(new));
+        let shown = said.report.to_string();
+        assert!(!shown.contains("\"130\""), "what the older says is nowhere");
+    }
+}
+
+#[test]
+fn objects_saved_as_a_table_are_told_and_a_header_alone_is_not() {
+    let saved = of("saved.csv", b"EngineId,ConnectionStatus,Owner\n1,Offline,me\n");
+    saved.expect("saved.csv", "read", "notes", "left out: \"Owner\"");
+    assert_eq!(saved.input("saved.csv")["holds"], serde_json::json!(["the distributed engines"]));
+    of("saved.csv", b"EngineId,ConnectionStatus\n").expect(
+        "saved.csv",
+        "partly",
+        "problems",
+        "no row below it",
+    );
+}

@@ -7,11 +7,11 @@ use super::read::{Facts, ReadInput};
 use super::told::{self, ToldFacts};
 use super::{duplicates, lists};
 use crate::model::answers::Answers;
-use crate::model::export::{Item, NodeList, Told, VersionHistory};
+use crate::model::export::{Item, Moment, NodeList, Told, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Snapshot;
 use crate::model::{BuildVersion, Cluster, Node, NodeSet, Observed, Place, Role};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the command line says of a case.
@@ -292,7 +292,7 @@ impl Desk {
         several_clusters: bool,
     ) -> (Told, BTreeMap<String, Observed<Vec<Item>>>) {
         let (mut cluster, mut lists) = (Told::new(), BTreeMap::new());
-        for (index, told) in std::mem::take(&mut self.told) {
+        for (index, told) in self.newest_results() {
             let names_no_node = !(told.cluster.is_empty() && told.lists.is_empty());
             if several_clusters && names_no_node {
                 let name = self.name(index);
@@ -320,6 +320,31 @@ impl Desk {
             }
         }
         (cluster, lists)
+    }
+
+    /// What exports tell, without the results of a query that a newer one replaces. Of results whose order nobody can
+    /// tell the first by name counts.
+    fn newest_results(&mut self) -> Vec<(usize, ToldFacts)> {
+        let mut kept: Vec<(usize, ToldFacts)> = Vec::new();
+        for (index, told) in std::mem::take(&mut self.told) {
+            let Some(other) = kept.iter_mut().find(|(_, one)| one.query.is_some() && one.query == told.query)
+            else {
+                kept.push((index, told));
+                continue;
+            };
+            let newer = match (asked(&told), asked(&other.1)) {
+                (Some(this), Some(earlier)) => this.minus(&earlier) > TimeDelta::zero(),
+                (this, earlier) => this.is_some() && earlier.is_none(),
+            };
+            let query = told.query.clone().unwrap_or_default();
+            let replaced = if newer { std::mem::replace(other, (index, told)).0 } else { index };
+            let name = self.name(other.0);
+            self.note(
+                replaced,
+                format!("{name} holds a result of the query {query} that is newer, or of the same age, and counts instead."),
+            );
+        }
+        kept
     }
 
     /// That an export speaks of a node that is not of this case.
@@ -364,6 +389,11 @@ impl Desk {
         }
         Answers { by_question, ..answers }
     }
+}
+
+/// When the query was asked, as its result says.
+fn asked(told: &ToldFacts) -> Option<Moment> {
+    told.cluster.get(&format!("asked.{}", told.query.as_deref()?))?.value()?.parse().ok()
 }
 
 /// The fact of exports that is the node's build.

@@ -13,6 +13,7 @@ pub mod application_host;
 mod clocks;
 pub mod cluster;
 mod duplicates;
+mod grid;
 pub mod inventory;
 pub mod json;
 mod leaks;

@@ -201,6 +201,7 @@ impl Reader<'_> {
                             *list = Observed::unreadable(place.clone(), why.trim_end_matches('.'));
                         }
                     }
+                    told.query = Some(result.export.id.clone());
                     parsed.value.push(Facts::Told(told));
                 }
             }

@@ -84,7 +84,7 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     Ok(Form::Table)
 }
 
-/// Whether a zip is an OpenDocument file: its first entry says so, stored as it is for just this purpose.
+/// Whether a zip is an `OpenDocument` file: its first entry says so, stored as it is for just this purpose.
 fn is_open_document(zip: &[u8]) -> bool {
     const HEADER: usize = 30;
     zip.get(HEADER..).is_some_and(|first| first.starts_with(b"mimetypeapplication/vnd.oasis.opendocument."))

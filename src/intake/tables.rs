@@ -2,7 +2,7 @@
 
 use super::read::Facts;
 use super::table::{self, Below, MAX_COLUMNS, Row, Sheet, TableError};
-use super::{Parsed, inventory, nodes_table, query_result, version_table};
+use super::{Parsed, grid, inventory, nodes_table, query_result, version_table};
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::Clean;
 use crate::model::input::InputKind;
@@ -14,6 +14,7 @@ enum Reader<'k> {
     History(version_table::Reader),
     Results(query_result::Reader<'k>),
     Inventory(inventory::Reader, &'k Knowledge),
+    Grid(grid::Reader<'k>),
 }
 
 impl<'k> Reader<'k> {
@@ -26,13 +27,14 @@ impl<'k> Reader<'k> {
             .or_else(inventory)
             .or_else(nodes)
             .or_else(|| version_table::start(input, row).map(Self::History))
+            .or_else(|| grid::start(input, row, knowledge).map(Self::Grid))
     }
 
     const fn kind(&self) -> InputKind {
         match self {
             Self::Nodes(_) => InputKind::NodesTable,
             Self::History(_) => InputKind::VersionTable,
-            Self::Results(_) | Self::Inventory(..) => InputKind::Export,
+            Self::Results(_) | Self::Inventory(..) | Self::Grid(_) => InputKind::Export,
         }
     }
 
@@ -52,6 +54,7 @@ impl<'k> Reader<'k> {
                 (history, vec!["the version history".to_owned()])
             }
             Self::Results(reader) => reader.finish(cleaner),
+            Self::Grid(reader) => reader.finish(cleaner),
             Self::Inventory(reader, knowledge) => {
                 (reader.finish(input, knowledge, cleaner), vec!["a sheet of the inventory".to_owned()])
             }
@@ -65,6 +68,7 @@ impl Below for Reader<'_> {
             Self::Nodes(reader) => reader.add(row),
             Self::History(reader) => reader.add(row),
             Self::Results(reader) => reader.add(row),
+            Self::Grid(reader) => reader.add(row),
             Self::Inventory(reader, _) => reader.add(row),
         }
     }

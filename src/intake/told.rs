@@ -10,11 +10,13 @@ use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::export::{Item, Told};
 use crate::model::node::Clocks;
 use crate::model::{BuildVersion, Observed, Place};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one export told.
 #[derive(Debug, Clone, Default)]
 pub struct ToldFacts {
+    /// Id of the query whose result it is: of several results of one query the newest counts.
+    pub query: Option<String>,
     /// Of the cluster and its database.
     pub cluster: Told,
     /// Of nodes, by the name the export has for them.
@@ -91,6 +93,12 @@ pub(super) fn tell(
         told.lists.insert(export.list().to_owned(), Observed::known(items, whole));
     }
     told
+}
+
+/// Heads of everything that is known of an export, as they compare.
+pub(super) fn heads(export: &Export) -> BTreeSet<String> {
+    let fields = export.fields.iter().flat_map(|field| &field.heads);
+    export.name.iter().chain(fields).map(|name| head(name)).collect()
 }
 
 /// What a query of ours writes where it looked and there is none.

@@ -3,7 +3,7 @@
 use crate::intake::node_row::{Field, Fields};
 use crate::intake::nodes_json::ENVELOPES;
 use crate::intake::table::head;
-use crate::intake::told::Record;
+use crate::intake::told::{Record, heads};
 use crate::knowledge::Export;
 use crate::knowledge::exports::{About, Reading};
 use crate::model::{Place, Position};
@@ -77,7 +77,7 @@ impl<'a> Shape<'a> {
         Self {
             export,
             told_by: export.told_by.iter().map(|name| head(name)).collect(),
-            known: known(export),
+            known: heads(export),
             within: export.within.as_deref().map(head),
         }
     }
@@ -97,12 +97,6 @@ impl<'a> Shape<'a> {
             || key.is_none_or(|key| self.stands_under(key) || ENVELOPES.contains(&head(key).as_str()));
         !self.export.closed || (expected() && heads.is_subset(&self.known))
     }
-}
-
-/// Heads of everything that is known of an export.
-fn known(export: &Export) -> BTreeSet<String> {
-    let fields = export.fields.iter().flat_map(|field| &field.heads);
-    export.name.iter().chain(fields).map(|name| head(name)).collect()
 }
 
 struct Search<'a> {
@@ -189,7 +183,7 @@ fn step(path: &str, key: &str) -> String {
 impl<'a> Part<'a> {
     /// Keys of its objects that are no field.
     pub(super) fn unknown(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let known = known(self.export);
+        let known = heads(self.export);
         let names: BTreeSet<&'a str> =
             self.objects.iter().flat_map(|object| object.map.keys()).map(String::as_str).collect();
         names.into_iter().filter(move |name| !known.contains(&head(name)))
@@ -199,7 +193,7 @@ impl<'a> Part<'a> {
 impl Object<'_> {
     /// Its fields as far as they are known; the name it stands under is one of them.
     pub(super) fn record(&self, export: &Export, input: &str) -> Record {
-        let known = known(export);
+        let known = heads(export);
         let place = |path: String| Place::export(input, Position::Path(path));
         let counted: BTreeSet<String> = export
             .fields

@@ -1,0 +1,159 @@
+//! A plain table of what else comes as JSON: objects of the REST interface saved with `Export-Csv`, the grid of a report.
+//! Its header tells the export, as the keys of an object do.
+
+use super::Parsed;
+use super::node_row::{Field, Fields, left_out_note};
+use super::read::Facts;
+use super::table::{Below, Row, head};
+use super::told::{Record, heads, tell};
+use crate::knowledge::{Export, Knowledge};
+use crate::model::Place;
+use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::input::{Problem, ProblemKind};
+use std::collections::BTreeSet;
+
+/// A table while its rows are read.
+#[derive(Debug)]
+pub(super) struct Reader<'k> {
+    knowledge: &'k Knowledge,
+    export: &'k Export,
+    input: String,
+    header: Row,
+    /// Columns of the export's fields, with their heads.
+    columns: Vec<(usize, String)>,
+    records: Vec<Record>,
+    /// Heads of columns in which lists stand that were not written out.
+    unwritten: BTreeSet<String>,
+}
+
+/// Takes the header of an export: its heads are all there; of an export that few and common heads tell there are no
+/// others, and two at least.
+pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Reader<'k>> {
+    let mut columns: Vec<(usize, String)> =
+        row.texts().map(head).enumerate().filter(|(_, head)| !head.is_empty()).collect();
+    let there: BTreeSet<String> = columns.iter().map(|(_, head)| head.clone()).collect();
+    let fits = |export: &&Export| {
+        let told =
+            !export.told_by.is_empty() && export.told_by.iter().all(|name| there.contains(&head(name)));
+        let tells = export.fields.iter().any(|field| field.fact.is_some());
+        told && tells && (!export.closed || (there.len() > 1 && there.is_subset(&heads(export))))
+    };
+    // Of equals the first in order of id.
+    let export = knowledge.exports.iter().filter(fits).rev().max_by_key(|export| export.told_by.len())?;
+    let known = heads(export);
+    columns.retain(|(_, head)| known.contains(head));
+    Some(Reader {
+        knowledge,
+        export,
+        input: input.to_owned(),
+        header: row.clone(),
+        columns,
+        records: Vec::new(),
+        unwritten: BTreeSet::new(),
+    })
+}
+
+impl Below for Reader<'_> {
+    fn add(&mut self, row: &Row) {
+        // A grid repeats its header on every page.
+        if row.cells == self.header.cells {
+            return;
+        }
+        let mut fields = Fields::new();
+        for (column, head) in &self.columns {
+            let text = row.cell(*column);
+            if is_unwritten(text) {
+                self.unwritten.insert(self.header.cell(*column).to_owned());
+                continue;
+            }
+            let text = Some(text.to_owned()).filter(|text| !text.is_empty());
+            fields.insert(head.clone(), Field { text, place: row.cell_place(&self.input, *column) });
+        }
+        self.records.push(Record { fields, place: row.place(&self.input) });
+    }
+}
+
+/// Whether `PowerShell` wrote the type of a list or an object in place of what is in it.
+fn is_unwritten(text: &str) -> bool {
+    text.starts_with("System.") && (text.ends_with("[]") || text.starts_with("System.Collections."))
+        || text.starts_with("@{")
+}
+
+impl Reader<'_> {
+    /// What the table tells, with the title of its export.
+    pub(super) fn finish(self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
+        let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+        let titles = vec![self.export.title.clone()];
+        // A grid may be filtered, and a query may fail: a header alone does not say that there is none.
+        if self.records.is_empty() {
+            let text =
+                format!("{} has the header of {} and no row below it.", self.place(), self.export.title);
+            parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+            return (parsed, titles);
+        }
+        let told = tell(self.export, &self.records, self.place(), self.knowledge, cleaner);
+        parsed.value.push(Facts::Told(told));
+        let known = heads(self.export);
+        parsed
+            .notes
+            .extend(left_out_note(self.header.texts().filter(|name| !known.contains(&head(name))), cleaner));
+        parsed.notes.extend(self.unwritten.iter().map(|name| {
+            format!(
+                "\"{}\" holds lists that were not written out, and does not count: save the answer as JSON.",
+                Excerpt::new(name, cleaner).as_str()
+            )
+        }));
+        (parsed, titles)
+    }
+
+    fn place(&self) -> Place {
+        self.header.place(&self.input)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{AsIs, tables};
+
+    fn read(text: &str) -> Option<Parsed<Vec<Facts>>> {
+        let knowledge = Knowledge::builtin().unwrap();
+        Some(tables::read("saved.csv", text.as_bytes(), &knowledge, &AsIs).unwrap()?.parsed)
+    }
+
+    #[test]
+    fn objects_saved_as_a_table_tell_what_they_tell_as_json() {
+        let text = "#TYPE Selected\n\"engineId\",\"friendlyName\",\"connectionStatus\",\"siteName\",\"secrets\",\"Owner\"\n\
+            \"1\",\"E1\",\"Online\",\"Local\",\"System.Object[]\",\"me\"\n\"2\",\"E2\",\"Offline\",\"System.Object[]\",\"\",\"\"\n";
+        let parsed = read(text).unwrap();
+        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        let engines = told.lists["engine"].value().unwrap();
+        assert_eq!(engines.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["E1", "E2"]);
+        let connection = &engines[1].facts["engine.connection"];
+        assert_eq!(connection.value().unwrap(), "Offline");
+        assert_eq!(connection.place().unwrap().to_string(), "saved.csv C4");
+        assert_eq!(
+            parsed.notes,
+            [
+                "Fields this program does not know were left out: \"Owner\", \"secrets\".",
+                "\"siteName\" holds lists that were not written out, and does not count: save the answer as JSON.",
+            ]
+        );
+    }
+
+    #[test]
+    fn few_and_common_heads_need_their_own_company() {
+        assert!(read("Enabled\ntrue\n").is_none());
+        assert!(read("Version,Author\n11.7.000049,me\n").is_none());
+        let parsed = read("Version;IsLatest\n11.7.000049;True\n").unwrap();
+        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        assert_eq!(told.cluster["product.answering-version"].value().unwrap(), "11.7.000049");
+    }
+
+    #[test]
+    fn a_header_alone_does_not_say_that_there_is_none() {
+        let parsed = read("EngineId,ConnectionStatus\n").unwrap();
+        assert!(parsed.value.is_empty());
+        assert!(parsed.problems[0].text.contains("no row below it"), "{:?}", parsed.problems);
+    }
+}

@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
 
+use clusterbrief::knowledge::Knowledge;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -204,4 +206,125 @@ fn rules_are_filtered_and_printed_in_three_forms() {
     let split: usize =
         ["confirmed", "title", "inferred"].iter().map(|one| list(&["--status", one]).len()).sum();
     assert_eq!(split, all.len());
+}
+
+/// Words in backticks.
+fn quoted(text: &str) -> BTreeSet<String> {
+    text.split('`').skip(1).step_by(2).map(ToOwned::to_owned).collect()
+}
+
+/// The records of the page by heading, each with its text.
+fn sections() -> BTreeMap<String, String> {
+    let page = fs::read_to_string(root().join("docs/knowledge.md")).expect("the page").replace("\r\n", "\n");
+    let parts = page.split("\n### `").skip(1);
+    parts.map(|part| part.split_once("`\n").expect("a heading is a name")).map(own_pair).collect()
+}
+
+fn own_pair((name, text): (&str, &str)) -> (String, String) {
+    (name.to_owned(), text.to_owned())
+}
+
+/// A file with one record of this kind, or with one part of a record, that has these keys.
+fn file(kind: &str, keys: &str) -> String {
+    match (kind, kind.split_once('.')) {
+        ("cites", _) => format!("rule = [{{ cites = [{{ {keys} }}] }}]"),
+        ("applies", _) => format!("rule = [{{ applies = {{ {keys} }} }}]"),
+        ("versions", _) => format!("signature = [{{ versions = {{ {keys} }} }}]"),
+        (_, Some((kind, part))) => format!("{kind} = [{{ {part} = [{{ {keys} }}] }}]"),
+        (_, None) => format!("{kind} = [{{ {keys} }}]"),
+    }
+}
+
+/// Why each of these files cannot be read, by name; files that can are left out.
+fn refusals(files: &[(String, String)]) -> BTreeMap<String, String> {
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let faults = Knowledge::layered(&files).expect_err("these files have faults").0;
+    let unread = faults.into_iter().filter(|fault| fault.key.is_none());
+    unread.map(|fault| (fault.origin.file, fault.why)).collect()
+}
+
+/// The page against the program: which keys there are, which are needed, and which words they take, as the messages of
+/// the reader itself say.
+#[test]
+fn the_page_tells_every_key_of_every_record() {
+    let sections = sections();
+    let surprise = |kind: &str| (kind.to_owned(), file(kind, "surprise = 1"));
+    let mut files: Vec<_> = sections.keys().map(|kind| surprise(kind)).collect();
+    files.push((String::new(), "surprise = 1".to_owned()));
+    let mut keys: BTreeMap<String, BTreeSet<String>> =
+        refusals(&files).into_iter().map(|(kind, why)| (kind, quoted(&why))).collect();
+    keys.values_mut().for_each(|keys| assert!(keys.remove("surprise"), "it was taken"));
+    let page = fs::read_to_string(root().join("docs/knowledge.md")).expect("the page");
+    let (_, before) = page.split_once("## The records").expect("it has records");
+    let before = quoted(before.split_once("### ").expect("it has kinds").0);
+    for key in keys.remove("").expect("a file has keys") {
+        assert!(sections.contains_key(&key) || before.contains(&key), "the page lacks {key}");
+    }
+    assert_eq!(keys.len(), sections.len());
+
+    // Where a key takes words, the page has them.
+    let pairs = || keys.iter().flat_map(|(kind, keys)| keys.iter().map(move |key| (kind, key)));
+    let try_out = |kind: &str, key: &str, value: &str| {
+        (format!("{kind} {key} {value}"), file(kind, &format!("{key} = {value}")))
+    };
+    let asked: Vec<_> = pairs().map(|(kind, key)| try_out(kind, key, "\"?\"")).collect();
+    let refused = refusals(&asked);
+    let mut candidates = BTreeMap::new();
+    for (kind, key) in pairs() {
+        let why = refused
+            .get(&format!("{kind} {key} \"?\""))
+            .and_then(|why| why.strip_prefix("unknown variant `?`"));
+        let words = quoted(why.unwrap_or_default());
+        let above = kind.split_once('.').map_or("", |(kind, _)| sections[kind].as_str());
+        assert!(
+            words.is_subset(&quoted(&format!("{above}{}", sections[kind]))),
+            "{kind}: {key} takes {words:?}"
+        );
+        let plain = ["?", "10.1.000000", "2026-11-20"].into_iter().map(ToOwned::to_owned);
+        let texts = words.into_iter().chain(plain).map(|text| format!("\"{text}\""));
+        let others = ["[]", "true", "7", "{}"].map(ToOwned::to_owned);
+        candidates.insert((kind, key), texts.chain(others).collect::<Vec<_>>());
+    }
+
+    // A value that each key takes: the reader then misses another key, and not one within the value.
+    let tried = candidates
+        .iter()
+        .flat_map(|((kind, key), values)| values.iter().map(|value| try_out(kind, key, value)));
+    let refused = refusals(&tried.collect::<Vec<_>>());
+    let mut fitting = BTreeMap::new();
+    for ((kind, key), values) in &candidates {
+        let outer = match kind.split_once('.') {
+            Some((outer, _)) => outer,
+            None if ["applies", "cites"].contains(&kind.as_str()) => "rule",
+            None if *kind == "versions" => "signature",
+            None => kind,
+        };
+        let missed = |value: &&String| {
+            let why = refused.get(&format!("{kind} {key} {value}"))?;
+            let missed = why.strip_prefix("missing field `")?.strip_suffix('`')?;
+            (keys[*kind].contains(missed) || keys[outer].contains(missed)).then_some(())
+        };
+        if let Some(value) = values.iter().find(|value| missed(value).is_some()) {
+            fitting.insert((*kind, *key), value.clone());
+        }
+    }
+
+    // A record of all keys but one is refused for that one, if it is needed.
+    let without = pairs().map(|(kind, left)| {
+        let others = fitting.iter().filter(|((of, key), _)| *of == kind && *key != left);
+        let others: Vec<String> = others.map(|((_, key), value)| format!("{key} = {value}")).collect();
+        (format!("{kind} {left}"), file(kind, &others.join(", ")))
+    });
+    let refused = refusals(&without.collect::<Vec<_>>());
+    for (kind, text) in &sections {
+        let mut told = BTreeMap::new();
+        for row in text.lines().filter(|line| line.starts_with("| `")) {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            told.extend(quoted(cells[1]).into_iter().map(|key| (key, cells[2] == "yes")));
+        }
+        let needs =
+            |key: &str| refused.get(&format!("{kind} {key}")) == Some(&format!("missing field `{key}`"));
+        let there: BTreeMap<String, bool> = keys[kind].iter().map(|key| (key.clone(), needs(key))).collect();
+        assert_eq!(told, there, "{kind}");
+    }
 }

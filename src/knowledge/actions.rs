@@ -49,6 +49,8 @@ impl Stage {
         match id {
             "CFG-001" | "CFG-002" => return Self::DatabaseFile,
             "CLU-004" => return Self::Iis,
+            // An old build is mended by the upgrade itself, after everything that the upgrade needs.
+            "VER-011" | "VER-012" | "VER-013" | "VER-014" => return Self::Rest,
             _ => {}
         }
         match id.split('-').next().unwrap_or_default() {

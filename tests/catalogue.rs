@@ -7,9 +7,10 @@ mod fixtures;
 
 use clusterbrief::cli::catalogue::markdown;
 use clusterbrief::finding::SubjectKind;
-use clusterbrief::knowledge::Knowledge;
+use clusterbrief::knowledge::exports::Call;
 use clusterbrief::knowledge::facts::Of;
 use clusterbrief::knowledge::rows::{Family, Quantifier};
+use clusterbrief::knowledge::{Export, Knowledge};
 use clusterbrief::rules::{Check, Rule, all};
 use fixtures::{Fixture, fixtures, root};
 use std::collections::BTreeSet;
@@ -294,6 +295,38 @@ fn every_step_and_error_of_the_set_up_page_has_rules_with_a_passing_a_firing_and
             assert!(!(told && case.answered), "{step}: {id} passes by an answer only");
         }
     }
+}
+
+/// What stands around the generated table of a page that is otherwise written by hand.
+const TABLE: [&str; 2] =
+    ["<!-- made from the knowledge: BLESS=1 cargo test --test catalogue -->\n", "<!-- end -->"];
+
+#[test]
+fn the_table_of_json_exports_is_made_from_the_knowledge() {
+    let (knowledge, _) = rules();
+    let page = fs::read_to_string(root().join("docs/exports.md")).unwrap().replace("\r\n", "\n");
+    let (before, rest) = page.split_once(TABLE[0]).unwrap();
+    let (_, after) = rest.split_once(TABLE[1]).unwrap();
+    let mut table = "| Export | How to get it | Known by | Sources |\n|---|---|---|---|\n".to_owned();
+    let is_json = |export: &&Export| !export.told_by.is_empty() && !export.id.starts_with("inventory");
+    for export in knowledge.exports.iter().filter(is_json) {
+        // A remark in brackets is no code.
+        let code = |words: &str, call: &str| match call.split_once(" (") {
+            Some((call, remark)) => format!("`{words}{call}` ({remark}"),
+            None => format!("`{words}{call}`"),
+        };
+        let how = match &export.call {
+            Some(Call::Get(path)) => code("GET ", path),
+            Some(Call::Run(command)) => code("", command),
+            None => export.ask.clone(),
+        };
+        let told_by: Vec<String> = export.told_by.iter().map(|head| format!("`{head}`")).collect();
+        let cites: BTreeSet<String> = export.cites.iter().map(|cite| format!("`{}`", cite.source)).collect();
+        let cites: Vec<String> = cites.into_iter().collect();
+        writeln!(table, "| {} | {how} | {} | {} |", export.title, told_by.join(", "), cites.join(", "))
+            .unwrap();
+    }
+    compare("docs/exports.md", &format!("{before}{}{table}{}{after}", TABLE[0], TABLE[1]));
 }
 
 /// Compares a generated page with the file, or rewrites the file.

@@ -179,6 +179,17 @@ fn copy(from: &Path, into: &Path) -> PathBuf {
 }
 
 #[test]
+fn what_was_planted_in_an_export_is_in_no_report() {
+    let saved = fs::read_to_string(sample("healthy-3-node").join("diagnostics.json")).expect("a sample");
+    assert!(saved.contains("Planted!in-the-sample"));
+    let report = audit(&[sample("healthy-3-node")]).report;
+    let pages = [html::render(&report), markdown::render(&report), json::render(&report)];
+    for page in pages {
+        assert!(!page.expect("a page").contains("Planted!"));
+    }
+}
+
+#[test]
 fn a_page_without_findings_is_small() {
     let page = html::render(&audit(&[sample("healthy-3-node")]).report).expect("HTML");
     assert!(page.len() <= 200 * 1024, "{} bytes", page.len());

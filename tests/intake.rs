@@ -533,7 +533,7 @@ fn an_entry_that_the_manifest_does_not_list_is_told_and_nothing_else_is_lost() {
 
 #[test]
 fn the_page_on_exports_states_the_limits_of_the_code() {
-    use clusterbrief::intake::{nodes_json, table, workbook};
+    use clusterbrief::intake::{json, nodes_json, table, workbook};
     let page = include_str!("../docs/exports.md");
     let thousands = |number: usize| {
         let text = number.to_string();
@@ -543,6 +543,11 @@ fn the_page_on_exports_states_the_limits_of_the_code() {
     };
     for row in [
         format!("| one export | {} MB |", MAX_EXPORT_BYTES >> 20),
+        format!(
+            "| JSON, its records | {} MB, {} |",
+            json::MAX_JSON_BYTES >> 20,
+            thousands(json::MAX_RECORDS)
+        ),
         format!(
             "| a workbook inflated, its parts, its sheets | {} MB, {}, {} |",
             workbook::MAX_INFLATED >> 20,

@@ -27,7 +27,7 @@ rule! {
     applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed],
     check: Check::Cluster(check),
-    needs: ["answer", "bundle"],
+    needs: ["answer", "windows"],
 }
 
 /// How many days before its end a certificate is reported.

@@ -24,7 +24,7 @@ rule! {
     applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed],
     check: Check::Node(check),
-    needs: ["answer", "bundle", "configuration", "settings"],
+    needs: ["answer", "configuration", "settings", "windows"],
 }
 
 const URL: &str = "product.custom-url";

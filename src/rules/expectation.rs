@@ -52,7 +52,9 @@ pub(super) fn on_cluster(cx: &Context) -> Outcome {
         match cx.items(list) {
             Ok(items) => {
                 all.looked = true;
-                items.iter().for_each(|item| all.add(cx, row, On::Item(item), None));
+                for item in items {
+                    all.add(cx, row, On::Item(item), None);
+                }
             }
             Err(gap) => all.missing.push(gap),
         }

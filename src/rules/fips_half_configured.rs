@@ -27,7 +27,7 @@ rule! {
     applies: None,
     cites: ["D:authentication/enabling-fips-compliance" Confirmed],
     check: Check::Node(check),
-    needs: ["answer", "bundle", "logs", "security"],
+    needs: ["answer", "logs", "security", "windows"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -1,5 +1,6 @@
-//! What a rule needs to be decided, in words: `bundle`, `logs`, `node-list`, `version-history`, `answer`, `target`, and
-//! ids of exports. For data rules it follows from their rows; coded rules state it.
+//! What a rule needs to be decided, in words: `bundle`, `windows` (facts that a bundle carries only if Windows itself was
+//! asked), `logs`, `node-list`, `version-history`, `answer`, `target`, and ids of exports. For data rules it follows from
+//! their rows; coded rules state it.
 
 use crate::finding::Scope;
 use crate::knowledge::Knowledge;
@@ -59,8 +60,9 @@ fn of_fact(path: &str, knowledge: &Knowledge) -> BTreeSet<String> {
     } else if is_row_fact(path) || path == "version" {
         needs.insert("node-list".into());
     }
-    let carried = knowledge.facts.get(path).is_some_and(|fact| fact.in_bundle);
-    if carried || (is_fact(path) && !is_row_fact(path)) {
+    if knowledge.facts.get(path).is_some_and(|fact| fact.in_bundle) {
+        needs.insert("windows".into());
+    } else if is_fact(path) && !is_row_fact(path) {
         needs.insert("bundle".into());
     }
     needs

@@ -29,8 +29,8 @@ rule! {
 
 fn check(cx: &Context) -> Outcome {
     let Some(target) = cx.cluster.target else { return Outcome::not_applicable("no --target was given") };
-    let steps = cx.knowledge.steps.iter().filter_map(|step| Some((step.build, step.reaches?)));
-    match steps.filter(|(build, _)| *build <= target).next_back() {
+    let mut steps = cx.knowledge.steps.iter().filter_map(|step| Some((step.build, step.reaches?)));
+    match steps.rfind(|(build, _)| *build <= target) {
         Some((build, reaches)) if target <= reaches => {
             Outcome::pass_with(format!("the table of steps leads from {build} to the target"))
         }

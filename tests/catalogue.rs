@@ -38,6 +38,40 @@ fn ids_are_unique_sorted_and_well_formed() {
     }
 }
 
+/// How many rules each family of domain section 10 has: 212 in all, numbered without gaps.
+const FAMILIES: [(&str, usize); 15] = [
+    ("BKP", 10),
+    ("BND", 7),
+    ("BUS", 15),
+    ("CFG", 20),
+    ("ENC", 16),
+    ("IIS", 24),
+    ("LBL", 8),
+    ("LOG", 11),
+    ("ROL", 15),
+    ("SEC", 12),
+    ("SQL", 17),
+    ("SYS", 16),
+    ("TIM", 9),
+    ("UPG", 17),
+    ("VER", 15),
+];
+
+#[test]
+fn the_catalogue_of_the_domain_is_whole() {
+    let (_, rules) = rules();
+    let ids: BTreeSet<&str> =
+        rules.iter().map(|rule| rule.id.as_str()).filter(|id| !id.starts_with("CLU-")).collect();
+    let wanted: Vec<String> = FAMILIES
+        .iter()
+        .flat_map(|(family, count)| (1..=*count).map(move |number| format!("{family}-{number:03}")))
+        .collect();
+    assert_eq!(wanted.len(), 212);
+    let missing: Vec<&String> = wanted.iter().filter(|id| !ids.contains(id.as_str())).collect();
+    assert!(missing.is_empty(), "{} rules are missing: {missing:?}", missing.len());
+    assert_eq!(ids.len(), wanted.len(), "beyond the domain's catalogue there is only family CLU");
+}
+
 /// A rule on one node asks for facts of a node or of the cluster, a rule on the cluster for facts of the cluster, of
 /// items, or of any one of the nodes.
 #[test]

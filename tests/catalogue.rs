@@ -205,7 +205,8 @@ fn whatever_names_a_rule_names_one_that_exists() {
     let questions = knowledge.rows.questions.iter().map(|one| (&one.id, &one.id));
     let causes =
         knowledge.causes.iter().flat_map(|one| one.rules.iter().chain(&one.explains).map(|id| (&one.id, id)));
-    for (by, id) in signatures.chain(actions).chain(questions).chain(causes) {
+    let checklist = knowledge.checklist.iter().flat_map(|one| one.rules.iter().map(|id| (&one.id, id)));
+    for (by, id) in signatures.chain(actions).chain(questions).chain(causes).chain(checklist) {
         assert!(ids.contains(id.as_str()), "{by} names {id}");
     }
 }

@@ -10,6 +10,7 @@
 
 mod case;
 mod collection;
+mod knowledge;
 mod log_text;
 #[path = "../../tests/support/node_folder.rs"]
 #[allow(dead_code, clippy::expect_used, reason = "test support, of which a part is used here")]
@@ -47,6 +48,7 @@ fn main() -> Result<()> {
         Some("inflate") => process::measured(|| yardstick::inflate_and_hash(path(0)).map(drop)),
         Some("collect") => collection::collect(path(0), path(1)),
         Some("redact") => collection::redact(path(0)),
+        Some("knowledge") => knowledge::load(),
         Some("deflate") => process::measured(|| yardstick::hash_and_deflate(path(0), path(1)).map(drop)),
         Some("intake") => tables::intake(path(0)),
         Some("csv-cells") => process::measured(|| yardstick::csv_cells(path(0))).map(tell),

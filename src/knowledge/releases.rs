@@ -41,3 +41,70 @@ pub(super) fn check(releases: &[Kept<Release>], sources: &Sources, faults: &mut 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::knowledge::Knowledge;
+
+    /// The dated releases of domain 2.2; the range of days of 10.9.000000 counts with its last.
+    #[test]
+    fn dates_are_those_of_the_release_notes() {
+        let releases = Knowledge::builtin().unwrap().releases;
+        assert!(releases.is_sorted_by_key(|one| one.version));
+        let dated = releases.iter().filter_map(|one| Some((one.version.to_string(), one.date?.to_string())));
+        let expected = [
+            ("8.8.000004", "2015-02-10"),
+            ("8.8.000005", "2015-02-20"),
+            ("8.8.000018", "2015-03-16"),
+            ("8.9.000000", "2015-08-07"),
+            ("8.9.000022", "2015-10-01"),
+            ("8.9.300000", "2016-01-13"),
+            ("8.9.300008", "2016-03-08"),
+            ("9.0.000000", "2016-04-13"),
+            ("9.1.000000", "2016-07-13"),
+            ("9.1.000001", "2016-10-13"),
+            ("10.0.000000", "2016-10-13"),
+            ("10.0.000006", "2016-10-20"),
+            ("10.1.000000", "2017-01-18"),
+            ("10.1.000023", "2017-02-22"),
+            ("10.2.000000", "2017-04-12"),
+            ("10.2.000001", "2017-04-25"),
+            ("10.2.000018", "2017-05-17"),
+            ("10.2.000019", "2017-06-19"),
+            ("10.3.000000", "2017-07-12"),
+            ("10.3.000014", "2017-08-29"),
+            ("10.3.000015", "2017-09-25"),
+            ("10.4.000000", "2018-01-17"),
+            ("10.5.000000", "2018-07-10"),
+            ("10.5.000001", "2018-08-15"),
+            ("10.5.000003", "2018-09-24"),
+            ("10.6.000000", "2019-02-12"),
+            ("10.6.000001", "2019-03-20"),
+            ("10.6.000026", "2019-05-29"),
+            ("10.6.000027", "2019-06-18"),
+            ("10.7.000000", "2019-09-12"),
+            ("10.7.000002", "2019-10-08"),
+            ("10.7.000059", "2019-12-09"),
+            ("10.8.000000", "2020-04-03"),
+            ("10.8.000004", "2020-06-08"),
+            ("10.9.000000", "2020-08-09"),
+            ("10.9.000002", "2020-09-22"),
+            ("10.9.000005", "2020-12-08"),
+            ("10.9.000032", "2020-12-08"),
+            ("10.9.000033", "2020-12-14"),
+            ("10.9.000063", "2021-03-23"),
+            ("10.9.000064", "2021-04-13"),
+        ];
+        let expected = expected.map(|(version, date)| (version.to_owned(), date.to_owned()));
+        assert_eq!(dated.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn one_build_was_withdrawn_and_two_mend_published_weaknesses() {
+        let releases = Knowledge::builtin().unwrap().releases;
+        let withdrawn = releases.iter().filter_map(|one| Some((one.version.to_string(), one.go_to?.to_string())));
+        assert_eq!(withdrawn.collect::<Vec<_>>(), [("10.9.000032".to_owned(), "10.9.000033".to_owned())]);
+        let mending = releases.iter().filter(|one| !one.fixes.is_empty()).map(|one| one.version.to_string());
+        assert_eq!(mending.collect::<Vec<_>>(), ["11.7.000001", "11.7.000049"]);
+    }
+}

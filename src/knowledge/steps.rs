@@ -57,3 +57,46 @@ pub(super) fn check(layers: &Layers, sources: &Sources, faults: &mut Vec<Knowled
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::knowledge::Knowledge;
+
+    /// The upgrade paths of domain 2.3. What lies beyond 10.9.000064 is not public.
+    #[test]
+    fn the_way_is_that_of_the_vendors_table() {
+        let steps = Knowledge::builtin().unwrap().steps;
+        let gates = steps.iter().filter_map(|one| {
+            Some([one.build, one.from?, one.reaches?].map(|build| build.to_string()))
+        });
+        let expected = [
+            ["8.4.000004", "7.1.000015", "9.1.000001"],
+            ["9.1.000001", "8.4.000004", "10.9.000005"],
+            ["10.9.000005", "9.1.000001", "10.9.000064"],
+        ];
+        assert_eq!(gates.collect::<Vec<_>>(), expected);
+        let others = steps.iter().filter(|one| one.rule.is_none()).map(|one| one.build.to_string());
+        let expected = ["8.2.000000", "8.5.000000", "8.9.000000", "8.9.300000", "10.0.000000", "10.2.000000", "10.3.000000", "10.4.000000", "10.5.000000", "10.6.000000", "10.7.000000", "10.7.000059", "10.9.000063"];
+        assert_eq!(others.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_a_build_asks_of_the_servers_is_told_with_it() {
+        let steps = Knowledge::builtin().unwrap().steps;
+        let asks = |build: &str, what: &str| {
+            let step = steps.iter().find(|one| one.build.to_string() == build).unwrap();
+            step.requires.iter().any(|requirement| requirement.contains(what))
+        };
+        for (build, what) in [
+            ("8.2.000000", "SQL Server 2005"),
+            ("8.5.000000", ".NET Framework 4.5.1"),
+            ("8.9.000000", "Windows Server 2008 R2"),
+            ("10.0.000000", "Integrated pipeline"),
+            ("10.2.000000", "Load User Profile"),
+            ("10.7.000000", "SQL Server 2012"),
+            ("10.9.000005", ".NET Framework 4.8"),
+        ] {
+            assert!(asks(build, what), "{build} does not ask for {what}");
+        }
+    }
+}

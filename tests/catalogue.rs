@@ -94,8 +94,8 @@ fn expectations_ask_for_facts_that_their_subject_has() {
             let same_list = knowledge.facts.list(&when.fact) == knowledge.facts.list(&row.fact);
             assert!(!of_item || same_list, "{}: {} is of another list", row.rule, when.fact);
             let of_node = of(&when.fact) == Of::Node && !when.fact.starts_with("answer.");
-            let on_node = of(&row.fact) == Of::Node || subject == SubjectKind::Node;
-            assert!(!of_node || on_node, "{}: {} is of no cluster", row.rule, when.fact);
+            let judged_on_nodes = of(&row.fact) == Of::Node || subject == SubjectKind::Node;
+            assert!(!of_node || judged_on_nodes, "{}: {} is of no cluster", row.rule, when.fact);
         }
     }
 }

@@ -141,8 +141,8 @@ impl Judgement {
         }
         if !self.missing.is_empty() {
             // What no evidence shows, a person may.
-            let answered = question::is_answered(cx, node);
-            return if answered {
+            let by_a_person = question::is_answered(cx, node);
+            return if by_a_person {
                 question::answer(cx, node)
             } else {
                 Outcome::Unknown { missing: self.missing }
@@ -152,8 +152,8 @@ impl Judgement {
             return Outcome::not_applicable("its condition does not hold here");
         }
         if self.proven {
-            let note = "proved by running: the installed build does not run without".into();
-            return Outcome::Pass { note, inferred: true };
+            let proof = "proved by running: the installed build does not run without".into();
+            return Outcome::Pass { note: proof, inferred: true };
         }
         Outcome::pass()
     }

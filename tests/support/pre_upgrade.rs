@@ -78,10 +78,10 @@ fn results() -> BTreeMap<String, Vec<Vec<String>>> {
         let mut row = cells(line);
         let name = row[0].split(':').nth(1).expect("a marker").to_owned();
         match row[2].as_str() {
-            "log used percent" => row[3] = "96.4".to_owned(),
-            "log waits for" => row[3] = "LOG_BACKUP".to_owned(),
-            "newest full" => row[3] = "2026-11-16 02:00:11.0000000 +01:00".to_owned(),
-            "newest log" => row[3] = "2026-11-16 02:30:00.0000000 +01:00".to_owned(),
+            "log used percent" => "96.4".clone_into(&mut row[3]),
+            "log waits for" => "LOG_BACKUP".clone_into(&mut row[3]),
+            "newest full" => "2026-11-16 02:00:11.0000000 +01:00".clone_into(&mut row[3]),
+            "newest log" => "2026-11-16 02:30:00.0000000 +01:00".clone_into(&mut row[3]),
             _ => {}
         }
         sheets.entry(name).or_insert_with(|| vec![head.clone()]).push(row);

@@ -1,0 +1,145 @@
+//! Facts by path: known or absent, else what is missing and who can tell.
+
+use super::Context;
+use crate::finding::{Missing, Question};
+use crate::knowledge::facts::Of;
+use crate::model::export::Item;
+use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
+use crate::model::{Node, Observed};
+
+impl<'a> Context<'a> {
+    /// A fact of a node for judging it on its own, however old its bundle: known or absent, else what is missing
+    /// and who can tell. Facts of the cluster are found as well.
+    pub fn fact(&self, node: &'a Node, path: &str, label: &str) -> Result<Observed<String>, Missing> {
+        if let Some(id) = path.strip_prefix(ANSWER) {
+            return self.answered_fact(Some(node), id);
+        }
+        if self.knowledge.facts.of(path) == Some(Of::Cluster) {
+            return self.told(path);
+        }
+        let fact = node.fact(path);
+        if is_fact(path) {
+            if !is_row_fact(path) && path != "version" {
+                self.any_snapshot(node)?;
+            }
+            return self.settle(node, fact, label, is_row_fact(path));
+        }
+        let carried = node.snapshot.as_ref().is_some_and(|one| one.facts.machine.contains_key(path));
+        let label = self.knowledge.label(path, label);
+        let Some(why) = fact.why_unknown() else {
+            self.look_at_sources(&fact, "");
+            return Ok(fact);
+        };
+        let from = match self.knowledge.tellers(path).next() {
+            _ if carried => bundle_question(node, &fact),
+            Some(export) => Question::Export { export: export.id.clone() },
+            None if self.has_question() => Question::Answer { id: self.rule.id.clone() },
+            None => Question::Nothing,
+        };
+        // What is asked once for all nodes is missing of none of them.
+        let once = matches!(from, Question::Answer { .. }) && !self.asks_each_node();
+        Err(Missing {
+            node: (!once).then(|| node.name.clone()),
+            what: format!("{label} of {}", node.name),
+            why,
+            from,
+        })
+    }
+
+    /// A fact of the cluster that exports tell: known or absent, else what is missing and which export tells it.
+    pub fn told(&self, path: &str) -> Result<Observed<String>, Missing> {
+        if let Some(id) = path.strip_prefix(ANSWER) {
+            return self.answered_fact(None, id);
+        }
+        let untold = || Observed::not_collected("no export that tells it was given");
+        let fact = self.cluster.told.get(path).cloned().unwrap_or_else(untold);
+        match fact.why_unknown() {
+            None => {
+                self.look_at_sources(&fact, "");
+                Ok(fact)
+            }
+            Some(why) => Err(self.untold(path, self.knowledge.label(path, "").to_owned(), why)),
+        }
+    }
+
+    /// The items of a list that exports tell, or that the list is missing.
+    pub fn items(&self, list: &str) -> Result<&'a [Item], Missing> {
+        let gone = |why: String| {
+            let teller = self.knowledge.exports.iter().find(|export| export.list() == list);
+            let title = teller.map_or_else(|| list.to_owned(), |export| export.title.clone());
+            let from = teller.map(|export| Question::Export { export: export.id.clone() });
+            Missing { node: None, what: title, why, from: from.unwrap_or(Question::Nothing) }
+        };
+        match self.cluster.lists.get(list) {
+            Some(fact @ Observed::Known { value, .. }) => {
+                self.look_at_sources(fact, "");
+                Ok(value)
+            }
+            Some(fact) => Err(gone(fact.why_unknown().unwrap_or_else(|| "there is none".into()))),
+            None => Err(gone("no export that tells it was given".into())),
+        }
+    }
+
+    /// That a fact of the cluster or of an item is missing.
+    pub fn untold(&self, path: &str, what: String, why: String) -> Missing {
+        let teller = self.knowledge.tellers(path).next();
+        let from = match teller {
+            Some(export) => Question::Export { export: export.id.clone() },
+            None if self.has_question() && !self.asks_each_node() => {
+                Question::Answer { id: self.rule.id.clone() }
+            }
+            None => Question::Nothing,
+        };
+        Missing { node: None, what, why, from }
+    }
+
+    /// An answer as a fact.
+    fn answered_fact(&self, node: Option<&Node>, id: &str) -> Result<Observed<String>, Missing> {
+        match self.answer(node, id) {
+            Some((word, place)) => {
+                let place = place.in_input(&self.cluster.answers.input);
+                self.look_at(&place.input);
+                Ok(Observed::known(word.to_owned(), place))
+            }
+            None => Err(self.unanswered(node, id, "nobody has answered it")),
+        }
+    }
+
+    /// An observation that is known or absent, else what is missing and who can tell.
+    pub fn settle<T>(
+        &self,
+        node: &Node,
+        fact: Observed<T>,
+        label: &str,
+        from_list: bool,
+    ) -> Result<Observed<T>, Missing> {
+        match fact.why_unknown() {
+            None => {
+                self.look_at_sources(&fact, node.snapshot.as_ref().map_or("", |one| one.input.as_str()));
+                Ok(fact)
+            }
+            Some(why) => Err(Missing {
+                node: Some(node.name.clone()),
+                what: format!("{label} of {}", node.name),
+                why,
+                from: if from_list { Question::NodeList } else { bundle_question(node, &fact) },
+            }),
+        }
+    }
+}
+
+fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> Question {
+    let again = |how: &str| Question::BundleAgain { node: node.name.clone(), how: how.into() };
+    match (&node.snapshot, fact) {
+        (None, _) => Question::Bundle { node: node.name.clone() },
+        (Some(snapshot), _) if snapshot.copied => again("on the node itself, not from a copy of its folder"),
+        (Some(snapshot), Observed::Unreadable { .. }) if snapshot.elevated.value() == Some(&true) => {
+            again("as an account that may read it")
+        }
+        (Some(snapshot), _) if snapshot.elevated.value() == Some(&true) => {
+            again("with what the first bundle could not take")
+        }
+        (Some(_), Observed::Unreadable { .. }) => again("as administrator"),
+        (Some(_), _) => again("on the node itself, as administrator"),
+    }
+}

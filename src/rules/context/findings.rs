@@ -1,0 +1,79 @@
+//! Findings and their evidence.
+
+use super::Context;
+use crate::finding::{Confidence, Evidence, Finding, Severity, Subject};
+use crate::model::{Node, Observed};
+
+impl Context<'_> {
+    /// A finding of the rule being judged, at its own severity and confidence, still without evidence.
+    pub fn finding(&self, subject: Subject, title: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        Finding {
+            severity: self.rule.severity,
+            confidence: self.rule.confidence(),
+            subject,
+            title: title.into(),
+            detail: String::new(),
+            evidence: Vec::new(),
+            remedy: remedy.into(),
+            notes: Vec::new(),
+            signature: None,
+            alone: false,
+        }
+    }
+}
+
+impl Finding {
+    /// With one more piece of evidence.
+    #[must_use]
+    pub fn because(mut self, evidence: Evidence) -> Self {
+        self.evidence.push(evidence);
+        self
+    }
+
+    /// With another severity.
+    #[must_use]
+    pub fn at(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// As our own reasoning: it asks, it does not condemn.
+    #[must_use]
+    pub fn inferred(mut self) -> Self {
+        self.confidence = Confidence::Inferred;
+        self
+    }
+
+    /// With a sentence of detail.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// With a remedy of its own, which no merged work replaces.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
+    /// With a note, such as a second source that says otherwise.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
+
+/// A fact of a node as evidence: its value with its place, or its absence.
+pub(in crate::rules) fn evidence<T: ToString>(node: &Node, label: &str, fact: &Observed<T>) -> Evidence {
+    let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+    let place = fact.place().cloned().unwrap_or_default().in_input(input);
+    match fact.value() {
+        Some(value) => {
+            Evidence::Value { node: node.name.clone(), fact: label.into(), value: value.to_string(), place }
+        }
+        None => Evidence::Absence { node: node.name.clone(), fact: label.into(), place },
+    }
+}

@@ -63,7 +63,7 @@ fn tell(number: usize) {
 }
 
 /// The steps, in order.
-const STEPS: [&str; 4] = ["report", "collect", "tables", "case"];
+const STEPS: [&str; 5] = ["report", "collect", "tables", "case", "knowledge"];
 
 /// The steps asked for, on data in a temporary folder that is removed again.
 fn all(arguments: &[String]) -> Result<()> {
@@ -90,6 +90,7 @@ fn all(arguments: &[String]) -> Result<()> {
             "report" => report::run(&folder, scale)?,
             "collect" => collection::run(&folder, scale)?,
             "tables" => tables::run(&folder, scale)?,
+            "knowledge" => knowledge::run()?,
             _ => case::run(&folder)?,
         }
     }

@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn one_build_was_withdrawn_and_two_mend_published_weaknesses() {
         let releases = Knowledge::builtin().unwrap().releases;
-        let withdrawn = releases.iter().filter_map(|one| Some((one.version.to_string(), one.go_to?.to_string())));
+        let withdrawn =
+            releases.iter().filter_map(|one| Some((one.version.to_string(), one.go_to?.to_string())));
         assert_eq!(withdrawn.collect::<Vec<_>>(), [("10.9.000032".to_owned(), "10.9.000033".to_owned())]);
         let mending = releases.iter().filter(|one| !one.fixes.is_empty()).map(|one| one.version.to_string());
         assert_eq!(mending.collect::<Vec<_>>(), ["11.7.000001", "11.7.000049"]);

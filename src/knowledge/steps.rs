@@ -66,9 +66,9 @@ mod tests {
     #[test]
     fn the_way_is_that_of_the_vendors_table() {
         let steps = Knowledge::builtin().unwrap().steps;
-        let gates = steps.iter().filter_map(|one| {
-            Some([one.build, one.from?, one.reaches?].map(|build| build.to_string()))
-        });
+        let gates = steps
+            .iter()
+            .filter_map(|one| Some([one.build, one.from?, one.reaches?].map(|build| build.to_string())));
         let expected = [
             ["8.4.000004", "7.1.000015", "9.1.000001"],
             ["9.1.000001", "8.4.000004", "10.9.000005"],
@@ -76,7 +76,21 @@ mod tests {
         ];
         assert_eq!(gates.collect::<Vec<_>>(), expected);
         let others = steps.iter().filter(|one| one.rule.is_none()).map(|one| one.build.to_string());
-        let expected = ["8.2.000000", "8.5.000000", "8.9.000000", "8.9.300000", "10.0.000000", "10.2.000000", "10.3.000000", "10.4.000000", "10.5.000000", "10.6.000000", "10.7.000000", "10.7.000059", "10.9.000063"];
+        let expected = [
+            "8.2.000000",
+            "8.5.000000",
+            "8.9.000000",
+            "8.9.300000",
+            "10.0.000000",
+            "10.2.000000",
+            "10.3.000000",
+            "10.4.000000",
+            "10.5.000000",
+            "10.6.000000",
+            "10.7.000000",
+            "10.7.000059",
+            "10.9.000063",
+        ];
         assert_eq!(others.collect::<Vec<_>>(), expected);
     }
 

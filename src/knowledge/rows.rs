@@ -56,7 +56,7 @@ pub enum Family {
     Problem,
     /// Builds that an upgrade has to pass through.
     Step,
-    /// A question to a person.
+    /// A question to a person; on the cluster, facts that expectations name decide as well.
     Question,
     /// Parity rows that name the rule.
     Parity,
@@ -331,9 +331,11 @@ pub(super) fn check(layers: &Layers, facts: &Facts, sources: &Sources, faults: &
     }
     for kept in &layers.expectations {
         let row = &kept.record;
-        let is_expectation = |rule: &RuleRow| rule.id == row.rule && rule.family == Family::Expectation;
-        if !layers.rules.iter().any(|rule| is_expectation(&rule.record)) {
-            faults.push(kept.fault("no rule of family expectation has this id"));
+        let judges = |rule: &RuleRow| {
+            rule.id == row.rule && matches!(rule.family, Family::Expectation | Family::Question)
+        };
+        if !layers.rules.iter().any(|rule| judges(&rule.record)) {
+            faults.push(kept.fault("no rule of family expectation or question has this id"));
         }
         faults.extend(row.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
         if row.when.len() > MOST_CONDITIONS {

@@ -75,7 +75,7 @@ fn once(cx: &Context) -> Outcome {
         gate(cx, None).unwrap_or_else(|| match cx.rule.check {
             Check::Cluster(check) => check(cx),
             Check::Data(Family::Expectation) => expectation::on_cluster(cx),
-            Check::Data(Family::Question) => question::answer(cx, None),
+            Check::Data(Family::Question) => question::on_cluster(cx),
             Check::Data(Family::Parity) => parity::on_cluster(cx),
             Check::Data(Family::Step) => step::on_cluster(cx),
             Check::Data(Family::Signature | Family::Problem) | Check::Node(_) | Check::Input(_) => {

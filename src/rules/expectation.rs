@@ -43,6 +43,19 @@ pub(super) fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
 /// Judges the rows of the rule on the cluster: on facts of the cluster, on every item of a list, and on nodes of
 /// which one at least must meet them. Known errors that serve the rule prove it as well, whatever the facts say.
 pub(super) fn on_cluster(cx: &Context) -> Outcome {
+    let mut all = of_cluster(cx);
+    all.findings.extend(cx.cluster.serving().flat_map(|node| signature::findings(cx, node)));
+    all.outcome(cx, None)
+}
+
+/// Judges the rows of the rule on the cluster; `None` where they leave it open.
+pub(super) fn told_of_cluster(cx: &Context) -> Option<Outcome> {
+    let all = of_cluster(cx);
+    let decided = !all.findings.is_empty() || (all.looked && all.missing.is_empty());
+    decided.then(|| all.outcome(cx, None))
+}
+
+fn of_cluster(cx: &Context) -> Judgement {
     let mut all = Judgement::default();
     for row in rows(cx, Quantifier::Each) {
         let Some(list) = cx.knowledge.facts.list(&row.fact) else {
@@ -62,8 +75,7 @@ pub(super) fn on_cluster(cx: &Context) -> Outcome {
     for row in rows(cx, Quantifier::Any) {
         all.add_any(cx, row);
     }
-    all.findings.extend(cx.cluster.serving().flat_map(|node| signature::findings(cx, node)));
-    all.outcome(cx, None)
+    all
 }
 
 fn rows<'a>(cx: &Context<'a>, quantifier: Quantifier) -> impl Iterator<Item = &'a Expectation> + use<'a> {

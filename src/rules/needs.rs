@@ -12,14 +12,15 @@ use std::collections::BTreeSet;
 pub(super) fn of_row(row: &RuleRow, knowledge: &Knowledge) -> BTreeSet<String> {
     let mut needs = BTreeSet::new();
     match row.family {
-        Family::Expectation => {
+        Family::Expectation | Family::Question => {
             for expectation in knowledge.rows.expectations.iter().filter(|one| one.rule == row.id) {
                 for Condition { fact, .. } in std::iter::once(&expectation.itself()).chain(&expectation.when)
                 {
                     needs.extend(of_fact(fact, knowledge));
                 }
             }
-            if knowledge.signatures.iter().any(|one| one.rules.contains(&row.id)) {
+            let by_errors = row.family == Family::Expectation;
+            if by_errors && knowledge.signatures.iter().any(|one| one.rules.contains(&row.id)) {
                 needs.insert("logs".into());
             }
         }
@@ -31,7 +32,6 @@ pub(super) fn of_row(row: &RuleRow, knowledge: &Knowledge) -> BTreeSet<String> {
                 needs.extend(of_fact(&parity.fact, knowledge));
             }
         }
-        Family::Question => {}
     }
     with_gates(needs, row.scope, &row.id, knowledge)
 }

@@ -1,8 +1,23 @@
-//! Evaluator of `questions.toml`: rules that only a person can answer.
+//! Evaluator of questions: rules that a person answers.
 
 use super::context::Context;
+use super::expectation;
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::{Answer, Node};
+
+/// Judges the rule by what an export tells, where expectations name it, and by the answer. What is told against it weighs
+/// more than an answer that says the contrary; where nothing is told, the answer decides.
+pub(super) fn on_cluster(cx: &Context) -> Outcome {
+    let Some(told) = expectation::told_of_cluster(cx) else { return answer(cx, None) };
+    match (told, answer(cx, None)) {
+        (Outcome::Findings(findings), Outcome::Pass { note, .. }) => {
+            let note = format!("The answers file says the contrary: {note}.");
+            Outcome::Findings(findings.into_iter().map(|finding| finding.note(note.clone())).collect())
+        }
+        (Outcome::Pass { .. }, against @ Outcome::Findings(_)) => against,
+        (told, _) => told,
+    }
+}
 
 /// Judges the rule by the answer for the node, or for the cluster.
 pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {

@@ -91,7 +91,8 @@ impl Reader<'_> {
             parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
             return (parsed, titles);
         }
-        let told = tell(self.export, &self.records, self.place(), self.knowledge, cleaner);
+        let place = self.place();
+        let told = tell(self.export, self.records, place, self.knowledge, cleaner);
         parsed.value.push(Facts::Told(told));
         let known = heads(self.export);
         parsed

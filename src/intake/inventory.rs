@@ -118,7 +118,7 @@ impl Reader {
                 let fields: BTreeMap<String, Field> = fields.collect();
                 let place = self.rows.first().map(|row| row.place(input)).unwrap_or_default();
                 let record = Record { fields, place: place.clone() };
-                parsed.value.push(Facts::Told(tell(export, &[record], place, knowledge, cleaner)));
+                parsed.value.push(Facts::Told(tell(export, vec![record], place, knowledge, cleaner)));
             }
             Sheet::Contacts => {
                 parsed.notes.extend(self.rows.iter().take(10).map(|row| {

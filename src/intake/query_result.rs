@@ -195,7 +195,7 @@ impl Reader<'_> {
                 whole => {
                     let place = result.place.clone();
                     let mut told =
-                        tell(result.export, &result.records, place.clone(), self.knowledge, cleaner);
+                        tell(result.export, result.records, place.clone(), self.knowledge, cleaner);
                     if let Err((_, why)) = whole {
                         for list in told.lists.values_mut() {
                             *list = Observed::unreadable(place.clone(), why.trim_end_matches('.'));

@@ -43,10 +43,11 @@ pub(super) struct Record {
     pub(super) place: Place,
 }
 
-/// Makes facts of the records of an export. A record of a node that names none tells only of the cluster.
+/// Makes facts of the records of an export, each of which is gone once its facts are made: a large export is not held
+/// twice. A record of a node that names none tells only of the cluster.
 pub(super) fn tell(
     export: &Export,
-    records: &[Record],
+    records: Vec<Record>,
     whole: Place,
     knowledge: &Knowledge,
     cleaner: &dyn Clean,

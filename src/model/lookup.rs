@@ -79,6 +79,11 @@ pub fn is_fact(path: &str) -> bool {
         })
 }
 
+/// The fact that exports tell of the same thing, where they have one of their own.
+pub fn instead(path: &str) -> Option<&'static str> {
+    (path == "host.os").then_some("os.name")
+}
+
 /// Whether a fact comes from the node list rather than from the node's bundle.
 pub fn is_row_fact(path: &str) -> bool {
     path.starts_with("row.")

@@ -5,8 +5,9 @@ use super::expectation::On;
 use crate::finding::Missing;
 use crate::knowledge::facts::{Kind, Of};
 use crate::knowledge::rows::{Condition, Expect};
-use crate::model::Observed;
 use crate::model::export::Moment;
+use crate::model::lookup::instead;
+use crate::model::{Node, Observed};
 use chrono::TimeDelta;
 use std::cmp::Ordering;
 
@@ -90,9 +91,19 @@ fn fact<'a>(cx: &Context<'a>, path: &str, label: &str, on: On<'a>) -> Result<Obs
             let what = || format!("{} of {}", cx.knowledge.label(path, label), item.name);
             fact.why_unknown().map_or(Ok(fact.clone()), |why| Err(cx.untold(path, what(), why)))
         }
-        (On::Node(node), _) => cx.fact(node, path, label),
+        (On::Node(node), _) => {
+            cx.fact(node, path, label).or_else(|gap| told_instead(cx, node, path).ok_or(gap))
+        }
         (On::Cluster | On::Item(_), _) => cx.told(path),
     }
+}
+
+/// The fact of an export that tells the same where no bundle does. A bare number, such as `Windows NT 6.3`, names no edition
+/// of Windows.
+fn told_instead<'a>(cx: &Context<'a>, node: &'a Node, path: &str) -> Option<Observed<String>> {
+    let fact = cx.fact(node, instead(path)?, "").ok()?;
+    let names = |name: &String| name.contains("Windows") && !name.contains("Windows NT");
+    fact.value().is_some_and(names).then_some(fact)
 }
 
 /// Compares numbers; `None` where either is none.

@@ -5,7 +5,7 @@
 use crate::finding::Scope;
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::{Condition, Family, RuleRow};
-use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
+use crate::model::lookup::{ANSWER, instead, is_fact, is_row_fact};
 use std::collections::BTreeSet;
 
 /// What the rows of a data rule ask for.
@@ -17,6 +17,8 @@ pub(super) fn of_row(row: &RuleRow, knowledge: &Knowledge) -> BTreeSet<String> {
                 for Condition { fact, .. } in std::iter::once(&expectation.itself()).chain(&expectation.when)
                 {
                     needs.extend(of_fact(fact, knowledge));
+                    let others = instead(fact).into_iter().flat_map(|path| knowledge.tellers(path));
+                    needs.extend(others.map(|export| export.id.clone()));
                 }
             }
             let by_errors = row.family == Family::Expectation;

@@ -4,7 +4,7 @@
 //! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
 
 use super::families::{FamilyRows, families};
-use super::model::{HitView, MissingView, Report};
+use super::model::{Cell, HitView, MissingView, Report};
 use super::shown::{Band, Cut, ROWS, bands, columns_with_bundle, hits, register, row_word};
 use super::svg::{Chart, chart};
 use super::{RenderError, escape};
@@ -96,6 +96,8 @@ struct GridRow {
     index: usize,
     word: &'static str,
     quiet: bool,
+    /// Every node shows the same, so that one cell says it for all.
+    one: bool,
 }
 
 fn grid(report: &Report) -> Grid {
@@ -109,7 +111,9 @@ fn grid(report: &Report) -> Grid {
             .enumerate()
             .map(|(index, row)| {
                 let word = row_word(row, &has_bundle);
-                GridRow { index, word, quiet: !matches!(word, "differs" | "not known") }
+                let shows = |cell: &Cell| (cell.state, cell.text.clone(), cell.note.clone());
+                let one = row.cells.windows(2).all(|pair| pair.first().map(shows) == pair.last().map(shows));
+                GridRow { index, word, quiet: !matches!(word, "differs" | "not known"), one }
             })
             .collect();
         let differing = |rows: &[GridRow]| rows.iter().filter(|row| row.word == "differs").count();

@@ -55,19 +55,19 @@ pub(super) fn tell(
     let mut told = ToldFacts::default();
     let mut items = Vec::new();
     let names: Vec<String> = export.name.iter().map(|name| head(name)).collect();
-    let tellers = tellers(export, knowledge);
+    let mut tellers = tellers(export, knowledge);
     for record in records {
         let name = names.iter().find_map(|head| record.fields.get(head)?.text.as_deref());
         let name =
             name.map(|name| Excerpt::new(name, cleaner).as_str().trim().to_owned()).unwrap_or_default();
         let (mut of_cluster, mut of_node, mut of_item) = (Told::new(), Told::new(), Told::new());
-        for (heads, reading, fact) in &tellers {
+        for Teller { heads, reading, fact, known } in &mut tellers {
             let Some(found) = heads.iter().find_map(|head| record.fields.get(head)) else { continue };
             let none = export.marker.is_some() && found.text.as_deref() == Some(NONE);
             let sighting = if none {
                 Observed::absent(found.place.clone())
             } else {
-                observe(fact.kind, *reading, found, cleaner)
+                observe(fact.kind, *reading, found, cleaner, known)
             };
             let onto = match fact.of {
                 Of::Cluster => &mut of_cluster,
@@ -105,17 +105,38 @@ pub(super) fn heads(export: &Export) -> BTreeSet<String> {
 /// What a query of ours writes where it looked and there is none.
 const NONE: &str = "none";
 
-/// The fields of an export that tell facts: their heads as they compare, how they are read, and the fact.
-fn tellers<'k>(export: &Export, knowledge: &'k Knowledge) -> Vec<(Vec<String>, Reading, &'k Fact)> {
+/// A field of an export that tells a fact.
+struct Teller<'k> {
+    /// Its heads as they compare.
+    heads: Vec<String>,
+    reading: Reading,
+    fact: &'k Fact,
+    known: Known,
+}
+
+/// Texts that were read before: a column says the same again and again.
+type Known = BTreeMap<String, Result<String, String>>;
+
+/// Most texts of a field that are remembered; a column with more says something new in every row.
+const MOST_KNOWN: usize = 512;
+
+fn tellers<'k>(export: &Export, knowledge: &'k Knowledge) -> Vec<Teller<'k>> {
     let teller = |field: &crate::knowledge::exports::Field| {
         let fact = knowledge.facts.get(field.fact.as_deref()?)?;
-        Some((field.heads.iter().map(|name| head(name)).collect(), field.read, fact))
+        let heads = field.heads.iter().map(|name| head(name)).collect();
+        Some(Teller { heads, reading: field.read, fact, known: Known::new() })
     };
     export.fields.iter().filter_map(teller).collect()
 }
 
 /// One field as a fact in the form of its kind.
-fn observe(kind: Kind, reading: Reading, found: &Field, cleaner: &dyn Clean) -> Observed<String> {
+fn observe(
+    kind: Kind,
+    reading: Reading,
+    found: &Field,
+    cleaner: &dyn Clean,
+    known: &mut Known,
+) -> Observed<String> {
     let Some(text) = found.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
         // An empty text says that there is none; an empty flag, number or date says nothing.
         return match kind {
@@ -123,6 +144,21 @@ fn observe(kind: Kind, reading: Reading, found: &Field, cleaner: &dyn Clean) -> 
             _ => Observed::not_collected(format!("{} is empty", found.place)),
         };
     };
+    let read = known.get(text).cloned().unwrap_or_else(|| {
+        let read = canonical(kind, reading, text, cleaner);
+        if known.len() < MOST_KNOWN {
+            known.insert(text.to_owned(), read.clone());
+        }
+        read
+    });
+    match read {
+        Ok(value) => Observed::known(value, found.place.clone()),
+        Err(why) => Observed::unreadable(found.place.clone(), why),
+    }
+}
+
+/// A text in the form of its kind, or why it has none.
+fn canonical(kind: Kind, reading: Reading, text: &str, cleaner: &dyn Clean) -> Result<String, String> {
     let text = match reading {
         // `4.8.4515` names no release: its last number is a revision.
         Reading::LastNumber => {
@@ -134,7 +170,7 @@ fn observe(kind: Kind, reading: Reading, found: &Field, cleaner: &dyn Clean) -> 
         Reading::Plain | Reading::Not | Reading::Count => text,
     };
     let shown = || Excerpt::new(text, cleaner).as_str().to_owned();
-    let read = match kind {
+    match kind {
         Kind::Text => Ok(shown()),
         Kind::Flag => match (flag(text), reading) {
             (Some(flag), Reading::Not) => Ok((!flag).to_string()),
@@ -151,10 +187,6 @@ fn observe(kind: Kind, reading: Reading, found: &Field, cleaner: &dyn Clean) -> 
         Kind::Moment => moment::parse(text)
             .map(|moment| moment.to_string())
             .map_err(|error| format!("{error} (\"{}\")", shown())),
-    };
-    match read {
-        Ok(value) => Observed::known(value, found.place.clone()),
-        Err(why) => Observed::unreadable(found.place.clone(), why),
     }
 }
 
@@ -198,12 +230,21 @@ pub(super) fn merge_items(onto: &mut Observed<Vec<Item>>, more: Observed<Vec<Ite
         *onto = earlier.or(more);
         return;
     };
+    // Of several items of one name the first is the one that others are laid on. Items without a name are never the same.
+    let mut places_of: BTreeMap<String, usize> = BTreeMap::new();
+    for (index, item) in value.iter().enumerate().filter(|(_, item)| !item.name.is_empty()) {
+        places_of.entry(item.name.to_ascii_lowercase()).or_insert(index);
+    }
     for item in items {
-        let known = |one: &&mut Item| !item.name.is_empty() && one.name.eq_ignore_ascii_case(&item.name);
-        match value.iter_mut().find(known) {
-            Some(one) => merge(&mut one.facts, item.facts.clone()),
-            None => value.push(item.clone()),
+        let key = item.name.to_ascii_lowercase();
+        if let Some(one) = places_of.get(&key).and_then(|index| value.get_mut(*index)) {
+            merge(&mut one.facts, item.facts.clone());
+            continue;
         }
+        if !key.is_empty() {
+            places_of.insert(key, value.len());
+        }
+        value.push(item.clone());
     }
     sources.extend(places.iter().cloned());
 }

@@ -111,8 +111,9 @@ fn grid(report: &Report) -> Grid {
             .enumerate()
             .map(|(index, row)| {
                 let word = row_word(row, &has_bundle);
-                let shows = |cell: &Cell| (cell.state, cell.text.clone(), cell.note.clone());
-                let one = row.cells.windows(2).all(|pair| pair.first().map(shows) == pair.last().map(shows));
+                let content = |cell: &Cell| (cell.state, cell.text.clone(), cell.note.clone());
+                let one =
+                    row.cells.windows(2).all(|pair| pair.first().map(content) == pair.last().map(content));
                 GridRow { index, word, quiet: !matches!(word, "differs" | "not known"), one }
             })
             .collect();

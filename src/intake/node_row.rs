@@ -1,7 +1,7 @@
 //! One row of the node list from named fields, whichever form it was saved in.
 
 use super::table::head;
-use super::{moment, names};
+use super::{moment, names, told};
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::export::{Moment, NodeList, NodeRow};
 use crate::model::input::{Problem, ProblemKind};
@@ -147,10 +147,8 @@ impl Reading<'_> {
     }
 
     fn flag(&self, heads: &[&str], what: &str) -> Observed<bool> {
-        self.fact(heads, what, |text| match text.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "1" | "on" | "enabled" => Ok(true),
-            "false" | "no" | "0" | "off" | "disabled" => Ok(false),
-            _ => Err(format!("\"{}\" is neither yes nor no", self.clean(text))),
+        self.fact(heads, what, |text| {
+            told::flag(text).ok_or_else(|| format!("\"{}\" is neither yes nor no", self.clean(text)))
         })
     }
 

@@ -104,6 +104,13 @@ pub enum Role {
     Mirror,
 }
 
+impl Node {
+    /// Name of the input that is its bundle; empty without one.
+    pub fn input(&self) -> &str {
+        self.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str())
+    }
+}
+
 impl Role {
     /// The word of the command line.
     pub const fn word(self) -> &'static str {

@@ -59,10 +59,7 @@ fn check(cx: &Context) -> Outcome {
         }
     }
     findings.extend(different(cx, &labels));
-    if findings.is_empty() && !missing.is_empty() && super::question::is_answered(cx, None) {
-        return super::question::answer(cx, None);
-    }
-    Outcome::from_parts(findings, missing)
+    super::question::where_evidence_lacks(cx, None, findings, missing)
 }
 
 fn https(cx: &Context, node: &Node) -> Result<Option<Finding>, Missing> {

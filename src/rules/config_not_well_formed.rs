@@ -53,7 +53,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
 
 fn finding(cx: &Context, node: &Node, file: &str, state: &ConfigState) -> Option<Finding> {
     let ConfigState::NotWellFormed { line, column, error } = state else { return None };
-    let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+    let input = node.input();
     let evidence = Evidence::Value {
         node: node.name.clone(),
         fact: file.to_owned(),

@@ -56,7 +56,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     for (what, Rates { before, after }) in rates {
         judged = true;
         if after.errors >= FEWEST && after.errors * before.hours >= STEP * before.errors.max(1) * after.hours {
-            let input = snapshot.map_or("", |snapshot| snapshot.input.as_str());
+            let input = node.input();
             let counted = |fact: &str, part: &Part| Evidence::Value {
                 node: node.name.clone(),
                 fact: fact.into(),

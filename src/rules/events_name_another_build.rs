@@ -44,7 +44,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         Ok(build) => build,
         Err(missing) => return Outcome::unknown(missing),
     };
-    let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+    let input = node.input();
     let odd = named.iter().filter(|(version, _)| *version != build);
     let findings: Vec<_> = odd
         .map(|(version, one)| {

@@ -54,8 +54,5 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         Ok(_) => {}
         Err(gap) => missing.push(gap),
     }
-    if findings.is_empty() && !missing.is_empty() && question::is_answered(cx, Some(node)) {
-        return question::answer(cx, Some(node));
-    }
-    Outcome::from_parts(findings, missing)
+    question::where_evidence_lacks(cx, Some(node), findings, missing)
 }

@@ -34,7 +34,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if digest.zone_known {
         return Outcome::pass();
     }
-    let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+    let input = node.input();
     let absent = Evidence::Absence {
         node: node.name.clone(),
         fact: "offset of the node's clock from UTC".into(),

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::expectation;
-use crate::finding::{Evidence, Outcome, Subject};
+use crate::finding::{Evidence, Finding, Missing, Outcome, Subject};
 use crate::model::{Answer, Node};
 
 /// Judges the rule by what an export tells, where expectations name it, and by the answer. What is told against it weighs
@@ -61,6 +61,19 @@ pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
 /// Whether the rule has a question and somebody answered it, for the node or the cluster: what no evidence shows, a person may.
 pub(super) fn is_answered(cx: &Context, node: Option<&Node>) -> bool {
     cx.has_question() && cx.answer(node, &cx.rule.id).is_some()
+}
+
+/// The judgement of what evidence there is; where some is missing and nothing was found, that of a person who answered.
+pub(super) fn where_evidence_lacks(
+    cx: &Context,
+    node: Option<&Node>,
+    findings: Vec<Finding>,
+    missing: Vec<Missing>,
+) -> Outcome {
+    if findings.is_empty() && !missing.is_empty() && is_answered(cx, node) {
+        return answer(cx, node);
+    }
+    Outcome::from_parts(findings, missing)
 }
 
 /// An answer as evidence.

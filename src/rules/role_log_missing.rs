@@ -84,7 +84,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         if logs.contains(&component) {
             continue;
         }
-        let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+        let input = node.input();
         let absent = Evidence::Absence {
             node: node.name.clone(),
             fact: format!("log/{log}"),

@@ -67,7 +67,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         let Some(last) = digest.covered(Some(component)).map(|period| period.to) else { continue };
         judged.push(role);
         if newest - last > LEAST.max(usual * TIMES.try_into().unwrap_or(1)) {
-            let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+            let input = node.input();
             let ended = Evidence::Value {
                 node: node.name.clone(),
                 fact: format!("last line of the {role}"),

@@ -185,7 +185,7 @@ fn finding(cx: &Context, node: &Node, sighting: Sighting) -> Finding {
 
 /// The sample lines of a hit as evidence.
 fn log_lines(node: &Node, hit: &Hit) -> Vec<Evidence> {
-    let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+    let input = node.input();
     hit.samples
         .iter()
         .map(|sample| Evidence::Text { place: sample.place.in_input(input), excerpt: sample.text.clone() })

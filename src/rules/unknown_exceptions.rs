@@ -43,7 +43,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     often.sort_by_key(|one| (Reverse(one.count), &one.text));
-    let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+    let input = node.input();
     let findings = often.into_iter().take(MOST).map(|one| {
         let line = Evidence::Text { place: one.sample.place.in_input(input), excerpt: one.sample.text.clone() };
         cx.finding(

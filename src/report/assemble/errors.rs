@@ -65,7 +65,7 @@ fn time(time: &DateTime<FixedOffset>, digest: &LogDigest) -> String {
 
 fn hit_view(cluster: &Cluster, knowledge: &Knowledge, node: &Node, digest: &LogDigest, hit: &Hit) -> HitView {
     let signature = knowledge.signature(&hit.signature);
-    let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+    let input = node.input();
     HitView {
         signature: hit.signature.clone(),
         title: signature.map(|signature| signature.title.clone()).unwrap_or_default(),

@@ -115,7 +115,7 @@ impl<'a> Context<'a> {
     ) -> Result<Observed<T>, Missing> {
         match fact.why_unknown() {
             None => {
-                self.look_at_sources(&fact, node.snapshot.as_ref().map_or("", |one| one.input.as_str()));
+                self.look_at_sources(&fact, node.input());
                 Ok(fact)
             }
             Some(why) => Err(Missing {

@@ -68,7 +68,7 @@ impl Finding {
 
 /// A fact of a node as evidence: its value with its place, or its absence.
 pub(in crate::rules) fn evidence<T: ToString>(node: &Node, label: &str, fact: &Observed<T>) -> Evidence {
-    let input = node.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str());
+    let input = node.input();
     let place = fact.place().cloned().unwrap_or_default().in_input(input);
     match fact.value() {
         Some(value) => {

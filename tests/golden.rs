@@ -83,6 +83,8 @@ fn essence(audited: &Audited) -> Value {
     json!({
         "verdict": report["verdict"],
         "nodes": report["nodes"],
+        "contacts": report["contacts"],
+        "balancer": report["balancer"],
         "safety": pick("safety", &["rule", "severity", "title"]),
         "actions": pick("actions", &["number", "title", "nodes", "severity", "confidence"]),
         "missing": pick("missing", &["ask", "blockers", "rules"]),

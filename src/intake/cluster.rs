@@ -7,6 +7,7 @@ use super::read::{Facts, ReadInput};
 use super::told::{self, ToldFacts};
 use super::{duplicates, lists};
 use crate::model::answers::Answers;
+use crate::model::cluster::Contact;
 use crate::model::export::{Item, Moment, NodeList, Told, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Snapshot;
@@ -45,6 +46,7 @@ pub(super) struct Desk {
     histories: Vec<(usize, VersionHistory)>,
     answers: Vec<(usize, Answers)>,
     told: Vec<(usize, ToldFacts)>,
+    contacts: Vec<Contact>,
 }
 
 /// Lays inputs together. The result does not depend on their order.
@@ -99,6 +101,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         told,
         lists,
         answers,
+        contacts: desk.contacts,
         inputs: desk.inputs,
         as_of: options.as_of,
         target: options.target,
@@ -143,6 +146,7 @@ impl Desk {
             histories: Vec::new(),
             answers: Vec::new(),
             told: Vec::new(),
+            contacts: Vec::new(),
         };
         for (index, read) in reads.into_iter().enumerate() {
             desk.inputs.push(read.input);
@@ -153,6 +157,7 @@ impl Desk {
                     Facts::History(history) => desk.histories.push((index, history)),
                     Facts::Answers(answers) => desk.answers.push((index, answers)),
                     Facts::Told(told) => desk.told.push((index, told)),
+                    Facts::Contacts(contacts) => desk.contacts.extend(contacts),
                     // Looked at before: whoever names the nodes decides which cluster is meant.
                     Facts::Inventory(_) => {}
                 }

@@ -7,6 +7,7 @@ use super::told::{Record, tell};
 use super::{Parsed, names};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::Role;
+use crate::model::cluster::Contact;
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::input::{Problem, ProblemKind};
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
@@ -31,6 +32,9 @@ const ROWS: [(&str, &[&str]); 5] = [
 
 /// Most nodes of an inventory.
 const MAX_NODES: usize = 1_000;
+
+/// Most contacts of an inventory that are shown.
+const MAX_CONTACTS: usize = 10;
 
 /// Which nodes a person says there are.
 #[derive(Debug, Clone, Default)]
@@ -121,10 +125,17 @@ impl Reader {
                 parsed.value.push(Facts::Told(tell(export, vec![record], place, knowledge, cleaner)));
             }
             Sheet::Contacts => {
-                parsed.notes.extend(self.rows.iter().take(10).map(|row| {
-                    let parts: Vec<String> = row.texts().filter(|text| !text.is_empty()).map(shown).collect();
-                    format!("Contact: {}.", parts.join(", ").trim_end_matches('.'))
-                }));
+                let contacts = self.rows.iter().take(MAX_CONTACTS).map(|row| Contact {
+                    name: shown(row.cell(0)),
+                    task: shown(row.cell(1)),
+                    reached_by: shown(row.cell(2)),
+                });
+                parsed.value.extend((!self.rows.is_empty()).then(|| Facts::Contacts(contacts.collect())));
+                if self.rows.len() > MAX_CONTACTS {
+                    parsed.notes.push(format!(
+                        "It names more than {MAX_CONTACTS} contacts; the first of them are shown."
+                    ));
+                }
             }
         }
         parsed
@@ -208,6 +219,24 @@ mod tests {
         assert_eq!(told.cluster["balancer.affinity"].value().unwrap(), "cookie");
         assert_eq!(told.cluster["balancer.affinity"].place().unwrap().to_string(), "inventory.xlsx B2");
         assert!(!told.cluster.contains_key("balancer.health-probe"), "left empty is not said");
+    }
+
+    #[test]
+    fn ten_contacts_are_kept_and_more_are_said() {
+        let parsed = read(b"Contact,Task,Reached by\nJ. Doe,Database,+49 69 5550100\nNetwork team,,\n");
+        let [Facts::Contacts(contacts)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        let contact = |name: &str, task: &str, reached_by: &str| Contact {
+            name: name.into(),
+            task: task.into(),
+            reached_by: reached_by.into(),
+        };
+        assert_eq!(
+            *contacts,
+            [contact("J. Doe", "Database", "+49 69 5550100"), contact("Network team", "", "")]
+        );
+        let parsed = read(format!("Contact,Task\n{}", "J. Doe,all\n".repeat(11)).as_bytes());
+        assert!(matches!(parsed.value.as_slice(), [Facts::Contacts(ten)] if ten.len() == 10));
+        assert_eq!(parsed.notes, ["It names more than 10 contacts; the first of them are shown."]);
     }
 
     #[test]

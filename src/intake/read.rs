@@ -12,6 +12,7 @@ use crate::bundle::{Bundle, Form};
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::answers::Answers;
+use crate::model::cluster::Contact;
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::export::{NodeList, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
@@ -55,6 +56,8 @@ pub enum Facts {
     Answers(Answers),
     /// The nodes an inventory names.
     Inventory(Inventory),
+    /// Whom an inventory names to call.
+    Contacts(Vec<Contact>),
     /// What any other export tells.
     Told(ToldFacts),
 }

@@ -8,6 +8,7 @@ use super::node::{Node, Role};
 use super::observed::Observed;
 use super::version::BuildVersion;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Everything the rules may see. Complete before the first rule runs.
@@ -27,12 +28,25 @@ pub struct Cluster {
     pub lists: BTreeMap<String, Observed<Vec<Item>>>,
     /// Answers of people.
     pub answers: Answers,
+    /// Whom the inventories name to call.
+    pub contacts: Vec<Contact>,
     /// Inputs in order of name.
     pub inputs: Vec<Input>,
     /// The day calendar rules are judged against.
     pub as_of: DateTime<Utc>,
     /// Build the customer wants to upgrade to.
     pub target: Option<BuildVersion>,
+}
+
+/// A person or a team that an inventory names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Contact {
+    /// Name.
+    pub name: String,
+    /// What they see to; empty where it is not said.
+    pub task: String,
+    /// Telephone, address or whatever else reaches them; empty where it is not said.
+    pub reached_by: String,
 }
 
 /// Whether the nodes we see are all there are.

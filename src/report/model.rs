@@ -2,13 +2,14 @@
 //! (`docs/report.schema.json`); the HTML and Markdown templates see the same structure.
 
 use crate::finding::{Confidence, Missing, Scope, Severity, State, Subject};
+use crate::model::cluster::Contact;
 use crate::model::input::Problem;
 use crate::model::{Input, InputKind, InputStatus};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Version of the JSON report.
-pub const SCHEMA: &str = "clusterbrief-report/1.1";
+pub const SCHEMA: &str = "clusterbrief-report/1.2";
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
@@ -23,6 +24,10 @@ pub struct Report {
     pub target: Option<String>,
     /// One line naming the case: "WEB01, WEB02, WEB03".
     pub nodes: Vec<NodeCard>,
+    /// Whom to call, as an inventory says.
+    pub contacts: Vec<Contact>,
+    /// What an inventory says of the load balancer.
+    pub balancer: Vec<BalancerFact>,
     /// The verdict.
     pub verdict: VerdictView,
     /// Bundle-safety findings: their own banner, shown before everything else when not empty.
@@ -99,6 +104,15 @@ pub struct NodeCard {
     pub odd: Option<String>,
     /// Findings of this node by severity word.
     pub findings: BTreeMap<&'static str, usize>,
+}
+
+/// A fact of the load balancer, as a person wrote it into an inventory.
+#[derive(Debug, Clone, Serialize)]
+pub struct BalancerFact {
+    /// What it is ("session affinity of the load balancer").
+    pub fact: String,
+    /// Value.
+    pub value: String,
 }
 
 /// The verdict as shown.

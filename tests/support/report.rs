@@ -4,6 +4,7 @@
 //! hostile at once.
 
 use clusterbrief::finding::{Confidence, Missing, Question, Scope, Severity, State, Subject, SubjectKind};
+use clusterbrief::model::cluster::Contact;
 use clusterbrief::model::input::{Problem, ProblemKind};
 use clusterbrief::model::{InputKind, InputStatus};
 use clusterbrief::report::model::*;
@@ -692,6 +693,8 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                 counts([("blocker", 2), ("high", 2), ("medium", 1), ("low", 1)]),
             ),
         ],
+        contacts: vec![Contact { name: t("J. Doe"), task: t("Database"), reached_by: t("+49 69 5550100") }],
+        balancer: vec![BalancerFact { fact: t("session affinity of the load balancer"), value: t("cookie") }],
         verdict: VerdictView {
             state: State::NotReady,
             label: "NOT READY",

@@ -13,8 +13,8 @@ use crate::knowledge::{Citation, Knowledge, Own, OwnRecord, Source, Sources};
 use crate::model::Cluster;
 use crate::plan::{self, At, Causes, RuleAdvice, Work};
 use crate::report::model::{
-    Action, Cause, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView, Reason,
-    Report, RuleCoverage, RuleText, SCHEMA, SourceView, Tool,
+    Action, BalancerFact, Cause, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView,
+    Reason, Report, RuleCoverage, RuleText, SCHEMA, SourceView, Tool,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,6 +71,8 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
         as_of: cluster.as_of.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         target: cluster.target.map(|target| target.to_string()),
         nodes: nodes::cards(cluster, judged),
+        contacts: cluster.contacts.clone(),
+        balancer: balancer(cluster, knowledge),
         verdict: verdict::view(&verdict::Seen {
             cluster,
             judged,
@@ -95,6 +97,15 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
         safety,
         findings,
     }
+}
+
+/// What an inventory says of the load balancer, in order of path.
+fn balancer(cluster: &Cluster, knowledge: &Knowledge) -> Vec<BalancerFact> {
+    let told = cluster.told.iter().filter(|(path, _)| path.starts_with("balancer."));
+    told.filter_map(|(path, fact)| {
+        Some(BalancerFact { fact: knowledge.label(path, "").to_owned(), value: fact.value()?.clone() })
+    })
+    .collect()
 }
 
 fn own(own: &Own) -> KnowledgeView {

@@ -209,17 +209,12 @@ pub(super) struct CollectArgs {
     pub reference_time: Option<DateTime<FixedOffset>>,
 }
 
+/// A case: what is given, and how it is to be read.
 #[derive(Debug, Arguments)]
-pub(super) struct ReportArgs {
+pub(super) struct CaseArgs {
     /// Bundles (zip or folder), folders of bundles, exports
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
-    /// File to write; the format follows the extension (.html, .md, .json); may be given several times; - for standard output
-    #[arg(short, long = "out", value_name = "FILE")]
-    pub out: Vec<PathBuf>,
-    /// Format where the file name does not tell it
-    #[arg(long)]
-    pub format: Option<Format>,
     /// Build to upgrade to, such as 11.7.000049: judges the upgrade too
     #[arg(long, value_name = "VERSION", value_parser = BuildVersion::parse)]
     pub target: Option<BuildVersion>,
@@ -232,12 +227,24 @@ pub(super) struct ReportArgs {
     /// Puts a node in a group of its own: NAME=dr, NAME=standby or NAME=mirror
     #[arg(long, value_name = "NAME=ROLE", value_parser = role)]
     pub role: Vec<(String, Role)>,
-    /// Answers of people, a TOML file (see docs/answers.md)
+    /// Answers of people: a checklist filled in, or a TOML file (see docs/answers.md)
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
     /// Folder of own knowledge files, laid over the built-in ones (see docs/knowledge.md)
     #[arg(long, value_name = "DIR")]
     pub knowledge: Option<PathBuf>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct ReportArgs {
+    #[command(flatten)]
+    pub case: CaseArgs,
+    /// File to write; the format follows the extension (.html, .md, .json); may be given several times; - for standard output
+    #[arg(short, long = "out", value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// Format where the file name does not tell it
+    #[arg(long)]
+    pub format: Option<Format>,
     /// Exit with 1 when the verdict is this bad or worse
     #[arg(long, value_name = "VERDICT")]
     pub fail_on: Option<FailOn>,

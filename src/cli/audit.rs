@@ -8,6 +8,7 @@ use crate::intake::cluster::{Case, Options, assemble as lay_together};
 use crate::intake::read::{Tools, read_all};
 use crate::knowledge::{Knowledge, KnowledgeFaults};
 use crate::logs::{Scanner, ScannerError};
+use crate::model::Cluster;
 use crate::redact::Cleaner;
 use crate::report::assemble::{RuleInfo, assemble};
 use crate::report::model::Report;
@@ -24,6 +25,8 @@ pub struct Auditor {
 pub struct Audited {
     /// The report.
     pub report: Report,
+    /// The cluster that was judged.
+    pub cluster: Cluster,
     /// Every outcome behind it.
     pub judged: Vec<Judged>,
     /// What of the options did not fit the case, one sentence each.
@@ -63,6 +66,11 @@ impl Auditor {
         Self { knowledge, rules, questions }
     }
 
+    /// What is known of the product.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
+    }
+
     /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
     pub fn audit(&self, given: Vec<Given>, options: &Options) -> Result<Audited, AuditError> {
         let scanner = Scanner::new(&self.knowledge, &Cleaner)?;
@@ -76,7 +84,7 @@ impl Auditor {
         let judged = rules::judge(&cluster, &self.knowledge, &self.rules);
         let infos: Vec<RuleInfo> = self.rules.iter().map(info).collect();
         let report = assemble(&cluster, &judged, &infos, &self.knowledge);
-        Ok(Audited { report, judged, remarks })
+        Ok(Audited { report, cluster, judged, remarks })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod args;
 pub mod audit;
+mod case;
 mod case_key;
 pub mod catalogue;
 mod collect;

@@ -1,47 +1,19 @@
 //! `report`.
 
 use super::args::{FailOn, Format, ReportArgs};
-use super::audit::Auditor;
-use super::{Exit, Failure, knowledge, output};
-use crate::bundle::source::{Given, gather};
+use super::{Exit, Failure, case, output};
 use crate::finding::State;
-use crate::intake::cluster::Options;
-use crate::intake::recognise::MAX_EXPORT_BYTES;
 use crate::model::InputStatus;
-use crate::report::model::{InputView, Report};
+use crate::report::model::Report;
 use crate::report::{html, json, markdown, terminal};
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context as _, anyhow};
-use chrono::{SubsecRound as _, Utc};
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let outputs = outputs(args)?;
-    let given = given(args)?;
-    #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
-    let now = Utc::now().trunc_subsecs(0);
-    let options = Options {
-        expect_nodes: args.expect_nodes.clone(),
-        roles: args.role.iter().cloned().collect(),
-        as_of: args.as_of.unwrap_or(now),
-        target: args.target,
-    };
-    let auditor = Auditor::with(knowledge::load(args.knowledge.as_deref())?);
-    let audited = auditor.audit(given, &options).map_err(|error| Failure::new(Exit::NothingUsable, error))?;
-    for remark in &audited.remarks {
-        output::complain(remark);
-    }
+    let audited = case::audited(&args.case)?;
     let report = &audited.report;
-    for input in report.inputs.iter().filter(|input| input.status != InputStatus::Read) {
-        for problem in &input.problems {
-            output::complain(&format!("{}: {}", input.name, problem.text));
-        }
-    }
-    if !report.inputs.iter().any(is_usable) {
-        let error = anyhow!("none of the inputs is usable: nothing was judged and nothing was written");
-        return Err(Failure::new(Exit::NothingUsable, error));
-    }
     for (path, format) in &outputs {
         output::write(path, render(report, *format)?.as_bytes())?;
     }
@@ -62,7 +34,7 @@ fn outputs(args: &ReportArgs) -> Result<Vec<(PathBuf, Format)>, Failure> {
         if outputs.iter().any(|(other, _)| full(other) == full(path)) {
             return Err(usage(format!("{} is given twice as output", path.display())));
         }
-        if args.inputs.iter().chain(&args.answers).any(|input| full(input) == full(path)) {
+        if case::paths(&args.case).any(|input| full(input) == full(path)) {
             return Err(usage(format!("{} is an input and would be overwritten", path.display())));
         }
         outputs.push((path.clone(), format_of(path, args.format)?));
@@ -91,21 +63,6 @@ fn format_of(path: &Path, given: Option<Format>) -> Result<Format, Failure> {
 /// A path in the one form in which two of them compare, also when there is nothing at it yet.
 fn full(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
-}
-
-fn given(args: &ReportArgs) -> Result<Vec<Given>, Failure> {
-    let paths: Vec<&Path> = args.inputs.iter().chain(&args.answers).map(PathBuf::as_path).collect();
-    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-        return Err(Failure::new(
-            Exit::Usage,
-            anyhow!("{}: there is no such file or folder", missing.display()),
-        ));
-    }
-    Ok(paths.into_par_iter().flat_map_iter(|path| gather(path, MAX_EXPORT_BYTES)).collect())
-}
-
-fn is_usable(input: &InputView) -> bool {
-    input.status != InputStatus::Refused && input.kind.is_evidence()
 }
 
 fn render(report: &Report, format: Format) -> Result<String, Failure> {

@@ -9,6 +9,7 @@ use super::facts::Fact;
 use super::meanings::Meaning;
 use super::releases::Release;
 use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
+use super::runbooks::{RunbookRow, TaskRow};
 use super::signatures::Signature;
 use super::sources::Source;
 use super::steps::Step;
@@ -41,6 +42,8 @@ pub(super) struct File {
     pub(super) step: Vec<Spanned<Step>>,
     pub(super) meaning: Vec<Spanned<Meaning>>,
     pub(super) check: Vec<Spanned<Item>>,
+    pub(super) runbook: Vec<Spanned<RunbookRow>>,
+    pub(super) task: Vec<Spanned<TaskRow>>,
 }
 
 /// Where a record stands.

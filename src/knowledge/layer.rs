@@ -10,6 +10,7 @@ use super::file::{self, Origin};
 use super::meanings::Meaning;
 use super::releases::Release;
 use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
+use super::runbooks::{RunbookRow, TaskRow};
 use super::signatures::Signature;
 use super::sources::Source;
 use super::steps::Step;
@@ -52,6 +53,8 @@ keyed! {
     Step: "step", |one| one.build.to_string();
     Meaning: "meaning", |one| format!("{} {}", one.fact, one.from);
     Item: "check", |one| one.id.clone();
+    RunbookRow: "runbook", |one| one.id.clone();
+    TaskRow: "task", |one| one.id.clone();
 }
 
 /// A record with the place it came from.
@@ -119,6 +122,8 @@ pub(super) struct Layers {
     pub(super) steps: Vec<Kept<Step>>,
     pub(super) meanings: Vec<Kept<Meaning>>,
     pub(super) checklist: Vec<Kept<Item>>,
+    pub(super) runbooks: Vec<Kept<RunbookRow>>,
+    pub(super) tasks: Vec<Kept<TaskRow>>,
     pub(super) support_window_days: u32,
     pub(super) own: Option<Own>,
     pub(super) faults: Vec<KnowledgeError>,
@@ -216,6 +221,8 @@ impl Layers {
             laying.lay(&mut self.steps, file.step);
             laying.lay(&mut self.meanings, file.meaning);
             laying.lay(&mut self.checklist, file.check);
+            laying.lay(&mut self.runbooks, file.runbook);
+            laying.lay(&mut self.tasks, file.task);
         }
         edition
     }

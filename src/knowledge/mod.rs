@@ -16,6 +16,7 @@ pub mod meanings;
 mod own;
 pub mod releases;
 pub mod rows;
+pub mod runbooks;
 pub mod signatures;
 pub mod sources;
 pub mod sql;
@@ -61,6 +62,10 @@ pub struct Knowledge {
     pub meanings: Vec<meanings::Meaning>,
     /// Items of the vendor's upgrade checklists, in order of id.
     pub checklist: Vec<checklist::Item>,
+    /// Procedures, in the order of their files.
+    pub runbooks: Vec<runbooks::RunbookRow>,
+    /// What procedures consist of.
+    pub tasks: Vec<runbooks::TaskRow>,
     /// What a support team's own files changed; `None` without any.
     pub own: Option<Own>,
 }
@@ -120,6 +125,10 @@ built_in![
     "rules/tim.toml",
     "rules/upg.toml",
     "rules/ver.toml",
+    "runbooks/build.toml",
+    "runbooks/repair.toml",
+    "runbooks/tasks.toml",
+    "runbooks/upgrade.toml",
     "signatures/bus.toml",
     "signatures/cluster.toml",
     "signatures/database.toml",
@@ -154,6 +163,7 @@ impl Knowledge {
         steps::check(&layers, &sources, &mut faults);
         meanings::check(&layers.meanings, &facts, &sources, &mut faults);
         checklist::check(&layers.checklist, &sources, &mut faults);
+        runbooks::check(&layers, &sources, &mut faults);
         own::check(&layers, &mut faults);
         if !faults.is_empty() {
             faults.sort_by(|a, b| (&a.origin, &a.key, &a.why).cmp(&(&b.origin, &b.key, &b.why)));
@@ -189,6 +199,8 @@ impl Knowledge {
             steps: records(layers.steps),
             meanings: records(layers.meanings),
             checklist: records(layers.checklist),
+            runbooks: records(layers.runbooks),
+            tasks: records(layers.tasks),
             own: layers.own,
         })
     }

@@ -118,6 +118,17 @@ pub struct Versions {
     pub inferred: bool,
 }
 
+impl std::fmt::Display for Versions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.from, self.before) {
+            (Some(from), Some(before)) => write!(f, "{from} or later, before {before}"),
+            (Some(from), None) => write!(f, "{from} or later"),
+            (None, Some(before)) => write!(f, "a build before {before}"),
+            (None, None) => f.write_str("any build"),
+        }
+    }
+}
+
 impl Versions {
     /// Whether a build may belong to the range.
     pub fn include(&self, version: &BuildVersion) -> bool {

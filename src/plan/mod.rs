@@ -1,8 +1,22 @@
 //! What to do: findings merged into one ordered list of work, with this cluster's own names.
 
 mod causes;
+pub mod checklist;
+mod circumstance;
+mod command;
+mod first;
+mod names;
+mod path;
+mod runbook;
+mod upgrade;
 
 pub use causes::{At, Causes, causes};
+pub use circumstance::{Circumstances, Holds};
+pub use command::CommandLine;
+pub use first::First;
+pub use path::{Change, Installed, Leg, Path, Requirement, State};
+pub use runbook::{Offer, Runbook, Step};
+pub use upgrade::{Plan, Wish, plan, repairs};
 
 use crate::finding::{Confidence, Finding, Judged, Outcome, Severity, SubjectKind};
 use crate::knowledge::Knowledge;

@@ -5,6 +5,8 @@ use crate::finding::{Confidence, Missing, Scope, Severity, State, Subject};
 use crate::model::cluster::Contact;
 use crate::model::input::Problem;
 use crate::model::{Input, InputKind, InputStatus};
+use crate::plan::checklist::Checklist;
+use crate::plan::{Plan, Runbook};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -34,6 +36,12 @@ pub struct Report {
     pub safety: Vec<FindingView>,
     /// What to do, in order.
     pub actions: Vec<Action>,
+    /// Procedures that mend what was found, with this cluster's names.
+    pub repairs: Vec<Runbook>,
+    /// The way to the target, and how to go it; with a target only.
+    pub plan: Option<Plan>,
+    /// What has to be so before the upgrade, and how each stands; with a target only.
+    pub checklist: Option<Checklist>,
     /// What never to do; printed in every report.
     pub never: Vec<String>,
     /// What is missing, most decisive first.

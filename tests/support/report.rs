@@ -682,6 +682,9 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
         tool: Tool { name: "clusterbrief", version: "0.1.0", knowledge: t("2026-11-01"), own: None },
         as_of: t("2026-11-22T12:00:00Z"),
         target: Some(t("11.7.000061")),
+        repairs: Vec::new(),
+        plan: None,
+        checklist: None,
         nodes: vec![
             card(t, "WEB01", "11.7.000049", None, counts([("low", 1)])),
             card(t, "WEB02", "11.7.000049", None, counts([("medium", 2)])),

@@ -84,6 +84,11 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
             work: &work,
         }),
         actions: actions(judged, &work),
+        repairs: plan::repairs(cluster, judged, knowledge),
+        plan: plan::plan(cluster, judged, knowledge, &plan::Wish::Upgrade { by: None }),
+        checklist: cluster.target.map(|_| {
+            plan::checklist::checklist(cluster, judged, knowledge, plan::checklist::Occasion::Upgrade)
+        }),
         never: knowledge.rows.never.clone(),
         request: missing::request(&missing),
         missing,

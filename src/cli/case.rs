@@ -1,0 +1,63 @@
+//! The case that `report`, `plan` and `checklist` are given: read, judged, and complained of where something is wrong with it.
+
+use super::args::CaseArgs;
+use super::audit::{Audited, Auditor};
+use super::{Exit, Failure, knowledge, output};
+use crate::bundle::source::{Given, gather};
+use crate::intake::cluster::Options;
+use crate::intake::recognise::MAX_EXPORT_BYTES;
+use crate::model::InputStatus;
+use crate::report::model::InputView;
+use anyhow::anyhow;
+use chrono::{SubsecRound as _, Utc};
+use rayon::prelude::*;
+use std::path::Path;
+
+/// Every file and folder of the case.
+pub(super) fn paths(args: &CaseArgs) -> impl Iterator<Item = &Path> {
+    args.inputs.iter().chain(&args.answers).map(AsRef::as_ref)
+}
+
+/// Reads and judges a case. What is wrong with an input is said on standard error; a case without any usable one is a failure.
+pub(super) fn audited(args: &CaseArgs) -> Result<Audited, Failure> {
+    let given = given(args)?;
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
+    let now = Utc::now().trunc_subsecs(0);
+    let options = Options {
+        expect_nodes: args.expect_nodes.clone(),
+        roles: args.role.iter().cloned().collect(),
+        as_of: args.as_of.unwrap_or(now),
+        target: args.target,
+    };
+    let auditor = Auditor::with(knowledge::load(args.knowledge.as_deref())?);
+    let audited = auditor.audit(given, &options).map_err(|error| Failure::new(Exit::NothingUsable, error))?;
+    for remark in &audited.remarks {
+        output::complain(remark);
+    }
+    let inputs = &audited.report.inputs;
+    for input in inputs.iter().filter(|input| input.status != InputStatus::Read) {
+        for problem in &input.problems {
+            output::complain(&format!("{}: {}", input.name, problem.text));
+        }
+    }
+    if !inputs.iter().any(is_usable) {
+        let error = anyhow!("none of the inputs is usable: nothing was judged and nothing was written");
+        return Err(Failure::new(Exit::NothingUsable, error));
+    }
+    Ok(audited)
+}
+
+fn given(args: &CaseArgs) -> Result<Vec<Given>, Failure> {
+    let paths: Vec<&Path> = paths(args).collect();
+    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+        return Err(Failure::new(
+            Exit::Usage,
+            anyhow!("{}: there is no such file or folder", missing.display()),
+        ));
+    }
+    Ok(paths.into_par_iter().flat_map_iter(|path| gather(path, MAX_EXPORT_BYTES)).collect())
+}
+
+fn is_usable(input: &InputView) -> bool {
+    input.status != InputStatus::Refused && input.kind.is_evidence()
+}

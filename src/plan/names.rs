@@ -1,0 +1,100 @@
+//! Names of this cluster, and the texts they are filled into.
+
+use super::{listed, safe_name};
+use crate::knowledge::runbooks::On;
+use crate::model::{BuildVersion, Cluster, Role};
+
+/// Who is who in a runbook.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names {
+    /// The node that is upgraded first, where it is known.
+    pub(super) first: Option<String>,
+    /// Nodes that serve, in order.
+    pub(super) serving: Vec<String>,
+    /// The node that is built.
+    pub(super) new: Option<String>,
+    /// The nodes that a repair is for.
+    pub(super) faulty: Vec<String>,
+    /// A node that works.
+    pub(super) source: Option<String>,
+    /// Disaster recovery nodes.
+    pub(super) dr: Vec<String>,
+    /// Nodes on a database mirror.
+    pub(super) mirror: Vec<String>,
+    /// The build to upgrade to, or that the cluster runs.
+    pub(super) target: Option<BuildVersion>,
+    /// The build the cluster runs.
+    pub(super) current: Option<BuildVersion>,
+}
+
+impl Names {
+    /// Of a cluster; the rest is for the procedure.
+    pub(super) fn of(cluster: &Cluster) -> Self {
+        let of = |role: Role| {
+            let nodes = cluster.nodes.iter().filter(|node| node.role == role);
+            nodes.map(|node| node.name.clone()).collect::<Vec<_>>()
+        };
+        Self {
+            serving: of(Role::Serving),
+            dr: of(Role::Dr),
+            mirror: of(Role::Mirror),
+            target: cluster.target,
+            ..Self::default()
+        }
+    }
+
+    /// The nodes a place stands for; none where it is no node, or nobody knows which.
+    pub(super) fn on(&self, on: On) -> Vec<String> {
+        match on {
+            On::First => self.first.iter().cloned().collect(),
+            On::Others => self.others(),
+            On::Serving => self.serving.clone(),
+            On::New => self.new.iter().cloned().collect(),
+            On::Faulty => self.faulty.clone(),
+            On::Source => self.source.iter().cloned().collect(),
+            On::Dr => self.dr.clone(),
+            On::Mirror => self.mirror.clone(),
+            On::Database | On::Balancer | On::Product | On::Desk => Vec::new(),
+        }
+    }
+
+    fn others(&self) -> Vec<String> {
+        self.serving.iter().filter(|name| Some(*name) != self.first.as_ref()).cloned().collect()
+    }
+
+    /// A text with its placeholders (`knowledge::runbooks::PLACEHOLDERS`) filled in.
+    pub(super) fn fill(&self, text: &str, nodes: &[String]) -> String {
+        let (first, source) = ("the node that is upgraded first", "a node that works");
+        let (new, database) = ("the new node", "the database");
+        let one = |name: &Option<String>, unknown: &str| {
+            name.as_deref().map_or_else(|| unknown.to_owned(), safe_name)
+        };
+        let many = |names: &[String], unknown: &str| {
+            let safe: Vec<String> = names.iter().map(|name| safe_name(name)).collect();
+            if safe.is_empty() { unknown.to_owned() } else { listed(&safe) }
+        };
+        let build = |build: Option<BuildVersion>, unknown: &str| {
+            build.map_or_else(|| unknown.to_owned(), |build| build.to_string())
+        };
+        let others = if self.first.is_some() { self.others() } else { Vec::new() };
+        let mut filled = text.to_owned();
+        for (placeholder, name) in [
+            ("{first}", one(&self.first, first)),
+            ("{others}", many(&others, "the other nodes")),
+            ("{serving}", many(&self.serving, "all nodes")),
+            ("{new}", one(&self.new, new)),
+            ("{faulty}", many(&self.faulty, "the nodes concerned")),
+            ("{source}", one(&self.source, source)),
+            ("{dr}", many(&self.dr, "the disaster recovery nodes")),
+            ("{mirror}", many(&self.mirror, "the nodes on the mirror")),
+            ("{nodes}", many(nodes, "the nodes concerned")),
+            ("{target}", build(self.target, "the target build")),
+            ("{current}", build(self.current, "the build the cluster runs")),
+            ("{leg}", build(self.target, "the build of this round")),
+            ("{database}", database.to_owned()),
+        ] {
+            filled = filled.replace(placeholder, &name);
+        }
+        filled
+    }
+}

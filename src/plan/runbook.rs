@@ -1,0 +1,217 @@
+//! Runbooks with this cluster's own names in them.
+
+use super::circumstance::{Circumstances, Holds};
+use super::command::{self, CommandLine};
+use super::names::Names;
+use crate::finding::{Judged, Outcome, SubjectKind};
+use crate::knowledge::runbooks::{On, Purpose, RunbookRow, TaskRow};
+use crate::knowledge::{Citation, Knowledge};
+use crate::model::{BuildVersion, Cluster};
+use serde::Serialize;
+
+/// One procedure, ready to be followed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Runbook {
+    /// Short name.
+    pub id: String,
+    /// What is done.
+    pub title: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// When to choose it.
+    pub choose: String,
+    /// Whether this cluster can use it.
+    pub offer: Offer,
+    /// Steps in order, those left out that this cluster does not need.
+    pub steps: Vec<Step>,
+    /// Where it comes from, each source with its age.
+    pub sources: Vec<String>,
+}
+
+/// Whether a runbook can be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum Offer {
+    /// It can.
+    Offered,
+    /// It can if what is not known holds.
+    If {
+        /// What has to hold, one sentence each.
+        conditions: Vec<String>,
+    },
+    /// It cannot; it has no steps then.
+    Refused {
+        /// Why, one sentence each.
+        why: Vec<String>,
+    },
+}
+
+/// One step.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// Position, from 1.
+    pub number: usize,
+    /// The task it is, for whoever follows it by program.
+    pub task: String,
+    /// What to do.
+    pub title: String,
+    /// Where it is done.
+    pub on: On,
+    /// The nodes it is done on; empty where it is not done on nodes, or where nobody knows which.
+    pub nodes: Vec<String>,
+    /// How, as sentences.
+    pub how: Vec<String>,
+    /// Pages of the product to open.
+    pub pages: Vec<String>,
+    /// Commands to run, in order, node by node.
+    pub commands: Vec<CommandLine>,
+    /// What to check before going on.
+    pub check: Vec<String>,
+    /// How to go back from here.
+    pub back: Vec<String>,
+    /// It concerns this cluster only if all of this holds, which is not known; empty: it does.
+    pub only_if: Vec<String>,
+    /// What proves that it is done; empty: it is to be done.
+    pub proven: Vec<String>,
+    /// What sources say differently.
+    pub notes: Vec<String>,
+    /// Where it comes from, each source with its age.
+    pub sources: Vec<String>,
+}
+
+/// Everything a runbook is made from.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    pub(super) cluster: &'a Cluster,
+    pub(super) judged: &'a [Judged],
+    pub(super) knowledge: &'a Knowledge,
+    pub(super) circumstances: &'a Circumstances,
+    pub(super) names: &'a Names,
+    /// The build the cluster runs, where it is known.
+    pub(super) current: Option<BuildVersion>,
+}
+
+impl Ground<'_> {
+    /// The runbook of a row for this cluster.
+    pub(super) fn runbook(&self, row: &RunbookRow) -> Runbook {
+        let offer = self.offer(row);
+        let tasks = row.tasks.iter().filter_map(|id| self.knowledge.tasks.iter().find(|task| task.id == *id));
+        let mut steps: Vec<Step> = Vec::new();
+        if !matches!(offer, Offer::Refused { .. }) {
+            steps.extend(tasks.filter_map(|task| self.step(task)));
+        }
+        for (index, step) in steps.iter_mut().enumerate() {
+            step.number = index + 1;
+        }
+        Runbook {
+            id: row.id.clone(),
+            title: self.names.fill(&row.title, &[]),
+            purpose: row.purpose,
+            choose: self.names.fill(&row.choose, &[]),
+            offer,
+            steps,
+            sources: self.sources(&row.cites),
+        }
+    }
+
+    fn offer(&self, row: &RunbookRow) -> Offer {
+        let (mut conditions, mut why) = (Vec::new(), Vec::new());
+        for need in &row.needs {
+            match self.circumstances.holds(*need) {
+                Holds::Yes => {}
+                Holds::No => why.push(format!("It needs that {}.", Circumstances::words(*need))),
+                Holds::Unknown => conditions.push(format!("{}.", capital(Circumstances::words(*need)))),
+            }
+        }
+        match (row.from, self.current) {
+            (Some(from), Some(current)) if current < from => {
+                why.push(format!("It exists from {from} on, and the cluster runs {current}."));
+            }
+            (Some(from), None) => conditions.push(format!("The cluster runs {from} or later.")),
+            _ => {}
+        }
+        match (why.is_empty(), conditions.is_empty()) {
+            (false, _) => Offer::Refused { why },
+            (true, false) => Offer::If { conditions },
+            (true, true) => Offer::Offered,
+        }
+    }
+
+    /// The step of a task; `None` if this cluster does not need it.
+    fn step(&self, task: &TaskRow) -> Option<Step> {
+        if let (Some(versions), Some(current)) = (&task.versions, &self.current)
+            && !versions.include(current)
+        {
+            return None;
+        }
+        let mut only_if = Vec::new();
+        for one in &task.only {
+            match self.circumstances.holds(*one) {
+                Holds::Yes => {}
+                Holds::No => return None,
+                Holds::Unknown => only_if.push(Circumstances::words(*one).to_owned()),
+            }
+        }
+        if let (Some(versions), None) = (&task.versions, &self.current) {
+            only_if.push(format!("the cluster runs {versions}"));
+        }
+        let nodes = self.names.on(task.on);
+        if nodes.is_empty() && matches!(task.on, On::Dr | On::Mirror) && only_if.is_empty() {
+            return None;
+        }
+        let fill = |texts: &[String]| texts.iter().map(|text| self.names.fill(text, &nodes)).collect();
+        Some(Step {
+            number: 0,
+            task: task.id.clone(),
+            title: self.names.fill(&task.title, &nodes),
+            on: task.on,
+            how: fill(&task.how),
+            pages: command::pages(self, task, &nodes),
+            commands: command::commands(self, task, &nodes),
+            check: fill(&task.check),
+            back: fill(&task.back),
+            only_if,
+            proven: self.proven(task, &nodes),
+            notes: task.notes.clone(),
+            sources: self.sources(&task.cites),
+            nodes,
+        })
+    }
+
+    /// What proves that a task is done: each of its rules passes wherever it was judged on what the task concerns.
+    fn proven(&self, task: &TaskRow, nodes: &[String]) -> Vec<String> {
+        let mut proof = Vec::new();
+        for id in &task.proven_by {
+            let concerned = |one: &&Judged| {
+                one.rule == *id
+                    && (one.subject.kind != SubjectKind::Node
+                        || nodes.is_empty()
+                        || nodes.contains(&one.subject.name))
+            };
+            let mut outcomes = self.judged.iter().filter(concerned).map(|one| &one.outcome).peekable();
+            if outcomes.peek().is_none() {
+                return Vec::new();
+            }
+            for outcome in outcomes {
+                let Outcome::Pass { note, inferred: false } = outcome else { return Vec::new() };
+                proof.push(if note.is_empty() { format!("{id} passes") } else { format!("{id}: {note}") });
+            }
+        }
+        proof.dedup();
+        proof
+    }
+
+    fn sources(&self, cites: &[Citation]) -> Vec<String> {
+        let with_age = |cite: &Citation| {
+            let age = self.knowledge.sources.find(cite).map_or("", |source| source.age.as_str());
+            if age.is_empty() { cite.source.clone() } else { format!("{} ({age})", cite.source) }
+        };
+        cites.iter().map(with_age).collect()
+    }
+}
+
+/// The text with a capital at its beginning.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

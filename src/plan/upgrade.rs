@@ -1,0 +1,96 @@
+//! What exactly to do, in which order, on which server.
+
+use super::circumstance::Circumstances;
+use super::first::{First, first};
+use super::names::Names;
+use super::path::{Path, path};
+use super::runbook::{Ground, Runbook};
+use crate::finding::{Judged, Outcome, SubjectKind};
+use crate::knowledge::Knowledge;
+use crate::knowledge::runbooks::{Purpose, RunbookRow};
+use crate::model::{BuildVersion, Cluster};
+use serde::Serialize;
+
+/// What is wished of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// The target of the case, by one way or, without, by all that fit.
+    Upgrade {
+        /// Id of the runbook.
+        by: Option<String>,
+    },
+    /// A new node of this name.
+    AddNode(String),
+}
+
+/// A plan.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plan {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The way from build to build; upgrades only.
+    pub path: Option<Path>,
+    /// The node to begin with; upgrades only.
+    pub first: Option<First>,
+    /// Ways to do it, those first that this cluster can use.
+    pub runbooks: Vec<Runbook>,
+}
+
+/// Makes the plan for a wish; `None` for an upgrade of a case without a target.
+pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &Wish) -> Option<Plan> {
+    let circumstances = Circumstances::of(cluster);
+    let current = current(cluster);
+    let mut names = Names { current, ..Names::of(cluster) };
+    let ground = |names: &Names, rows: &mut dyn Iterator<Item = &RunbookRow>| -> Vec<Runbook> {
+        let ground = Ground { cluster, judged, knowledge, circumstances: &circumstances, names, current };
+        rows.map(|row| ground.runbook(row)).collect()
+    };
+    let rows = |purpose: Purpose| knowledge.runbooks.iter().filter(move |row| row.purpose == purpose);
+    Some(match wish {
+        Wish::Upgrade { by } => {
+            let path = path(cluster, judged, knowledge)?;
+            let first = first(cluster);
+            names.first.clone_from(&first.node);
+            names.source.clone_from(&first.node);
+            let wanted = |row: &&RunbookRow| by.as_ref().is_none_or(|by| row.id == *by);
+            let runbooks = ground(&names, &mut rows(Purpose::Upgrade).filter(wanted));
+            Plan { purpose: Purpose::Upgrade, path: Some(path), first: Some(first), runbooks }
+        }
+        Wish::AddNode(new) => {
+            names.new = Some(new.clone());
+            names.target = current;
+            let runbooks = ground(&names, &mut rows(Purpose::AddNode));
+            Plan { purpose: Purpose::AddNode, path: None, first: None, runbooks }
+        }
+    })
+}
+
+/// The runbooks that mend what was found, in the order of their rows.
+pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> Vec<Runbook> {
+    let circumstances = Circumstances::of(cluster);
+    let current = current(cluster);
+    let rows = knowledge.runbooks.iter().filter(|row| row.purpose == Purpose::Repair);
+    rows.filter_map(|row| {
+        let fired: Vec<&Judged> = judged
+            .iter()
+            .filter(|one| row.repairs.contains(&one.rule) && matches!(one.outcome, Outcome::Findings(_)))
+            .collect();
+        let nodes = fired.iter().filter(|one| one.subject.kind == SubjectKind::Node);
+        let mut faulty: Vec<String> = nodes.map(|one| one.subject.name.clone()).collect();
+        faulty.sort();
+        faulty.dedup();
+        let mut names = Names { current, target: current, faulty, ..Names::of(cluster) };
+        names.source = super::source(cluster, &names.faulty.iter().map(String::as_str).collect())
+            .map(|node| node.name.clone());
+        let ground =
+            Ground { cluster, judged, knowledge, circumstances: &circumstances, names: &names, current };
+        (!fired.is_empty()).then(|| ground.runbook(row))
+    })
+    .collect()
+}
+
+/// The build the cluster runs: the database's, else the oldest that a serving node runs.
+fn current(cluster: &Cluster) -> Option<BuildVersion> {
+    let database = cluster.database_version().value().copied();
+    database.or_else(|| cluster.serving().filter_map(|node| node.version.value().copied()).min())
+}

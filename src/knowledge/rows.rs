@@ -56,7 +56,7 @@ pub enum Family {
     Problem,
     /// Builds that an upgrade has to pass through.
     Step,
-    /// A question to a person; on the cluster, facts that expectations name decide as well.
+    /// A question to a person; on the cluster, facts that expectations name decide as well, on a node known errors.
     Question,
     /// Parity rows that name the rule.
     Parity,

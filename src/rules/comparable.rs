@@ -1,6 +1,11 @@
 //! Readings that compare only with readings made the same way: fingerprints of one key, clock offsets to one source.
 
+use super::context::Context;
+use crate::finding::{Missing, Question};
 use std::collections::BTreeMap;
+
+/// How nodes are collected again so that what was redacted or fingerprinted on them compares.
+pub(super) const WITH_ONE_KEY: &str = "as administrator, with one case key on every node";
 
 /// Parts `readings` into the largest group of equal `basis` and the rest, both in the given order. Of groups of one
 /// size the one with the lowest basis counts, so that the order of the inputs decides nothing.
@@ -11,6 +16,17 @@ pub(super) fn comparable<T, K: Ord>(readings: Vec<T>, basis: impl Fn(&T) -> K) -
     }
     let largest = sizes.iter().rev().max_by_key(|(_, size)| **size).map(|(basis, _)| basis);
     readings.into_iter().partition(|reading| Some(&basis(reading)) == largest)
+}
+
+/// That the values of a setting were redacted with different keys on the serving nodes.
+pub(super) fn redacted_apart(cx: &Context, label: &str) -> Vec<Missing> {
+    let of = |name: &String| Missing {
+        node: Some(name.clone()),
+        what: format!("{label} of {name} in a form that compares"),
+        why: "it was redacted with different keys".into(),
+        from: Question::BundleAgain { node: name.clone(), how: WITH_ONE_KEY.into() },
+    };
+    cx.cluster.serving().map(|node| of(&node.name)).collect()
 }
 
 #[cfg(test)]

@@ -52,7 +52,12 @@ impl<'a> Judging<'a> {
 
     fn on(&self, subject: Subject, check: impl FnOnce(&Context<'a>) -> Outcome) -> Judged {
         let cx = Context::new(self.cluster, self.knowledge, self.rule);
-        let outcome = check(&cx);
+        let outcome = match check(&cx) {
+            Outcome::Unknown { missing } => {
+                Outcome::Unknown { missing: missing.into_iter().map(|gap| cx.or_a_person(gap)).collect() }
+            }
+            outcome => outcome,
+        };
         Judged { rule: self.rule.id.clone(), subject, outcome, looked_at: cx.into_looked_at() }
     }
 }
@@ -91,7 +96,7 @@ fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
             Check::Node(check) => check(cx, node),
             Check::Data(Family::Expectation) => expectation::on_node(cx, node),
             Check::Data(Family::Signature) => signature::on_node(cx, node),
-            Check::Data(Family::Question) => question::answer(cx, Some(node)),
+            Check::Data(Family::Question) => question::on_node(cx, node),
             Check::Data(Family::Problem | Family::Parity | Family::Step)
             | Check::Cluster(_)
             | Check::Input(_) => wrong_subject(),

@@ -148,17 +148,8 @@ impl Judgement {
     }
 
     fn outcome(self, cx: &Context, node: Option<&Node>) -> Outcome {
-        if !self.findings.is_empty() {
-            return Outcome::Findings(self.findings);
-        }
-        if !self.missing.is_empty() {
-            // What no evidence shows, a person may.
-            let by_a_person = question::is_answered(cx, node);
-            return if by_a_person {
-                question::answer(cx, node)
-            } else {
-                Outcome::Unknown { missing: self.missing }
-            };
+        if !(self.findings.is_empty() && self.missing.is_empty()) {
+            return question::where_evidence_lacks(cx, node, self.findings, self.missing);
         }
         if !self.looked {
             return Outcome::not_applicable("its condition does not hold here");
@@ -191,10 +182,13 @@ fn judge<'a>(
     {
         return Ok((None, Observed::not_collected("it concerns other builds")));
     }
+    // What decides whether the row concerns the subject is asked for first, and alone.
+    let mut gap = None;
     for when in &row.when {
-        match condition::met(cx, when, on).map_err(|gap| vec![gap])? {
-            (Met::Yes, _) => {}
-            (Met::No | Met::NotStated, fact) => return Ok((None, fact)),
+        match condition::met(cx, when, on) {
+            Ok((Met::Yes, _)) => {}
+            Ok((Met::No | Met::NotStated, fact)) => return Ok((None, fact)),
+            Err(open) => gap = gap.or(Some(open)),
         }
     }
     // Without an application there is no pool either; CLU-004 says so.
@@ -206,11 +200,13 @@ fn judge<'a>(
             return Ok((None, application));
         }
     }
-    let itself = row.itself();
-    match condition::met(cx, &itself, on).map_err(|gap| vec![gap])? {
-        (Met::Yes, fact) => Ok((Some(true), fact)),
-        (Met::No, fact) => Ok((Some(false), fact)),
-        (Met::NotStated, _) => Err(vec![not_stated(cx, row, on)]),
+    match (condition::met(cx, &row.itself(), on), gap) {
+        // Who meets the row does so whether or not it concerns them; one of many that has to meet it must be concerned.
+        (Ok((Met::Yes, fact)), Some(_)) if row.quantifier == Quantifier::Each => Ok((Some(true), fact)),
+        (_, Some(gap)) | (Err(gap), None) => Err(vec![gap]),
+        (Ok((Met::Yes, fact)), None) => Ok((Some(true), fact)),
+        (Ok((Met::No, fact)), None) => Ok((Some(false), fact)),
+        (Ok((Met::NotStated, _)), None) => Err(vec![not_stated(cx, row, on)]),
     }
 }
 
@@ -221,7 +217,7 @@ fn not_stated(cx: &Context, row: &Expectation, on: On) -> Missing {
         On::Node(node) => (Some(node.name.clone()), format!("{label} of {}", node.name)),
         On::Item(item) => (None, format!("{label} of {}", item.name)),
     };
-    let from = if cx.has_question() {
+    let from = if cx.question().is_some() {
         Question::Answer { id: row.rule.clone() }
     } else {
         cx.untold(&row.fact, String::new(), String::new()).from

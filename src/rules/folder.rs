@@ -1,5 +1,6 @@
 //! Comparing application folders: which nodes compare at all, and how what differs is told, file by file.
 
+use super::comparable::WITH_ONE_KEY;
 use super::context::Context;
 use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::facts::InventoryEntry;
@@ -239,7 +240,7 @@ pub(super) fn incomparable(group: &Group, names: &[String]) -> Option<Missing> {
         node: None,
         what: format!("comparable content of {} on {}", count(names.len(), first), group.names()),
         why: "they could not be read everywhere, or were fingerprinted with different keys".into(),
-        from: Question::BundleAgain { node, how: "as administrator, with one case key on every node".into() },
+        from: Question::BundleAgain { node, how: WITH_ONE_KEY.into() },
     })
 }
 

@@ -1,8 +1,9 @@
 //! CFG-017.
 
+use super::comparable::redacted_apart;
 use super::context::{Context, evidence};
 use super::rule::{Check, rule};
-use crate::finding::{Missing, Outcome, Subject};
+use crate::finding::{Outcome, Subject};
 use crate::model::parity::same_value;
 use crate::model::{Node, Observed};
 
@@ -53,12 +54,7 @@ fn check(cx: &Context) -> Outcome {
         if compared.contains(&Some(false)) {
             differing.extend(shown());
         } else if compared.contains(&None) {
-            missing.push(Missing {
-                node: None,
-                what: format!("{key} of every node in a form that compares"),
-                why: "it was redacted with different keys".into(),
-                from: crate::finding::Question::Nothing,
-            });
+            missing.extend(redacted_apart(cx, key));
         }
     }
     let finding = |title: &str, shown| {

@@ -21,8 +21,7 @@ pub(super) fn of_row(row: &RuleRow, knowledge: &Knowledge) -> BTreeSet<String> {
                     needs.extend(others.map(|export| export.id.clone()));
                 }
             }
-            let by_errors = row.family == Family::Expectation;
-            if by_errors && knowledge.signatures.iter().any(|one| one.rules.contains(&row.id)) {
+            if knowledge.signatures.iter().any(|one| one.rules.contains(&row.id)) {
                 needs.insert("logs".into());
             }
         }

@@ -1,11 +1,12 @@
 //! VER-011.
 
 use super::context::{Context, evidence};
+use super::question;
 use super::rule::{Check, rule};
 use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::knowledge::releases::Release;
 use crate::model::{Node, Place};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 
 rule! {
     /// ## What it checks
@@ -15,7 +16,8 @@ rule! {
     /// ## How to fix it
     /// Plan the upgrade to a supported build; this report judges it with --target.
     /// ## What it cannot see
-    /// Release dates after 10.9.000064, which are not public: there it is unknown. A build without a date that is older
+    /// Release dates after 10.9.000064, which are not public: there a record of the release given by --knowledge tells it, or
+    /// an answer. A build without a date that is older
     /// than one out of support is taken to be out of support as well.
     id: "VER-011",
     title: "Build is out of the vendor's support",
@@ -37,13 +39,14 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let dated = |release: &Release| release.date.map(|date| (release.version, date));
     let releases = || cx.knowledge.releases.iter().filter_map(dated);
     // Its own date, else that of the next build after it: it was there by then.
+    let undated = |why: String| {
+        let what = format!("the release date of {version}");
+        let gap = Missing { node: Some(node.name.clone()), what, why, from: Question::Nothing };
+        question::where_evidence_lacks(cx, Some(node), Vec::new(), vec![gap])
+    };
     let Some((build, date)) = releases().find(|(build, _)| *build >= version) else {
-        return Outcome::unknown(Missing {
-            node: Some(node.name.clone()),
-            what: format!("the release date of {version}"),
-            why: "no source tells release dates of builds after 10.9.000064".into(),
-            from: Question::Nothing,
-        });
+        return undated("no public source tells release dates of builds after 10.9.000064; a record of the release in --knowledge may"
+                .into());
     };
     let own = build == version;
     let until = date + TimeDelta::days(i64::from(cx.knowledge.support_window_days));
@@ -52,7 +55,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return if own {
             Outcome::pass_with(format!("released on {date}, supported until {until}"))
         } else {
-            Outcome::unknown(undated(node, &version.to_string(), date))
+            undated(format!("the table of releases does not have it, only that of a later build, {date}"))
         };
     }
     let title = if own {
@@ -72,13 +75,4 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         .because(evidence(node, "build", &node.version))
         .because(record);
     Outcome::Findings(vec![if own { finding } else { finding.inferred() }])
-}
-
-fn undated(node: &Node, version: &str, by: NaiveDate) -> Missing {
-    Missing {
-        node: Some(node.name.clone()),
-        what: format!("the release date of {version}"),
-        why: format!("the table of releases does not have it, only that of a later build, {by}"),
-        from: Question::Nothing,
-    }
 }

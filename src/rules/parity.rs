@@ -1,5 +1,6 @@
 //! Evaluator of parity rows: serving nodes should agree on a fact.
 
+use super::comparable::redacted_apart;
 use super::context::{Context, evidence};
 use super::folder::and;
 use crate::finding::{Finding, Missing, Outcome, Question, Subject};
@@ -47,9 +48,16 @@ fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>
         }
     }
     let values: Vec<Option<String>> = seen.iter().map(|(_, fact)| value(cx, row, fact)).collect();
-    if let Some(why) = incomparable(row, &values) {
+    let known: Vec<&String> = values.iter().flatten().collect();
+    // What some nodes leave to a built-in value that nobody knows.
+    if row.fact.starts_with("iis.") && !known.is_empty() && known.len() < values.len() {
         let (node, what) = (None, format!("{} of every node in a form that compares", row.label));
-        missing.push(Missing { node, what, why: why.into(), from: Question::Nothing });
+        let why = "some nodes do not state it, and its built-in value depends on the version of IIS".into();
+        missing.push(Missing { node, what, why, from: Question::Nothing });
+        return (None, missing);
+    }
+    if known.first().is_some_and(|first| known.iter().any(|other| same_value(first, other).is_none())) {
+        missing.extend(redacted_apart(cx, &row.label));
         return (None, missing);
     }
     let standings = compare(&values.into_iter().map(Some).collect::<Vec<_>>());
@@ -64,18 +72,6 @@ fn value(cx: &Context, row: &ParityRow, fact: &Observed<String>) -> Option<Strin
     let nothing = || expected.filter(|one| one.expect == Expect::Empty).map(|_| String::new());
     let unstated = || expected.and_then(|one| one.built_in.clone()).or_else(nothing);
     fact.value().cloned().or_else(unstated).map(|value| value.trim().to_lowercase())
-}
-
-/// Why values do not compare: markers of different keys, or a setting of IIS that some nodes leave to a built-in value
-/// that nobody knows.
-fn incomparable(row: &ParityRow, values: &[Option<String>]) -> Option<&'static str> {
-    let known: Vec<&String> = values.iter().flatten().collect();
-    if row.fact.starts_with("iis.") && !known.is_empty() && known.len() < values.len() {
-        return Some("some nodes do not state it, and its built-in value depends on the version of IIS");
-    }
-    let (first, rest) = known.split_first()?;
-    let mixed = rest.iter().any(|other| same_value(first, other).is_none());
-    mixed.then_some("it was redacted with different keys")
 }
 
 fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {

@@ -1,7 +1,7 @@
 //! Evaluator of questions: rules that a person answers.
 
 use super::context::Context;
-use super::expectation;
+use super::{expectation, signature};
 use crate::finding::{Evidence, Finding, Missing, Outcome, Subject};
 use crate::model::{Answer, Node};
 
@@ -17,6 +17,13 @@ pub(super) fn on_cluster(cx: &Context) -> Outcome {
         (Outcome::Pass { .. }, against @ Outcome::Findings(_)) => against,
         (told, _) => told,
     }
+}
+
+/// Judges the rule by the known errors that serve it, and by the answer: the text of an error proves the fault, its
+/// absence does not prove the contrary.
+pub(super) fn on_node(cx: &Context, node: &Node) -> Outcome {
+    let findings = signature::findings(cx, node);
+    if findings.is_empty() { answer(cx, Some(node)) } else { Outcome::Findings(findings) }
 }
 
 /// Judges the rule by the answer for the node, or for the cluster.
@@ -60,7 +67,7 @@ pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
 
 /// Whether the rule has a question and somebody answered it, for the node or the cluster: what no evidence shows, a person may.
 pub(super) fn is_answered(cx: &Context, node: Option<&Node>) -> bool {
-    cx.has_question() && cx.answer(node, &cx.rule.id).is_some()
+    cx.question().is_some() && cx.answer(node, &cx.rule.id).is_some()
 }
 
 /// The judgement of what evidence there is; where some is missing and nothing was found, that of a person who answered.

@@ -10,14 +10,17 @@ use crate::model::Node;
 use crate::model::cluster::current_window;
 use crate::model::log::{Component, Hit, LogDigest};
 
-/// Judges the rule on the logs of one node, and on the errors that the node list shows for it. A rule that also has a
-/// question needs its answer to pass: the text of an error proves it, its absence does not prove the contrary.
+/// Judges the rule on the logs of one node, and on the errors that the node list shows for it. Where the logs are not
+/// enough for a pass, a person may have looked.
 pub(super) fn on_node(cx: &Context, node: &Node) -> Outcome {
     let findings = findings(cx, node);
     if !findings.is_empty() {
         return Outcome::Findings(findings);
     }
-    without_hit(cx, node, silent(cx, node, &cx.rule.id))
+    match silent(cx, node, &cx.rule.id) {
+        Outcome::Unknown { missing } => question::where_evidence_lacks(cx, Some(node), Vec::new(), missing),
+        heard => heard,
+    }
 }
 
 /// What it says that no signature of `rule` was seen: a pass for the period that the logs of the node cover, or why they
@@ -34,15 +37,6 @@ pub(super) fn silent(cx: &Context, node: &Node, rule: &str) -> Outcome {
             Err(missing) => Outcome::unknown(missing),
             Ok(limits) => Outcome::pass_with(format!("{period}{limits}{}", history(digest, &signatures))),
         },
-    }
-}
-
-fn without_hit(cx: &Context, node: &Node, by_logs: Outcome) -> Outcome {
-    let id = cx.rule.id.as_str();
-    if cx.knowledge.rows.questions.iter().any(|row| row.id == id) {
-        question::answer(cx, Some(node))
-    } else {
-        by_logs
     }
 }
 

@@ -33,17 +33,10 @@ impl<'a> Context<'a> {
         let from = match self.knowledge.tellers(path).next() {
             _ if carried => bundle_question(node, &fact),
             Some(export) => Question::Export { export: export.id.clone() },
-            None if self.has_question() => Question::Answer { id: self.rule.id.clone() },
             None => Question::Nothing,
         };
-        // What is asked once for all nodes is missing of none of them.
-        let once = matches!(from, Question::Answer { .. }) && !self.asks_each_node();
-        Err(Missing {
-            node: (!once).then(|| node.name.clone()),
-            what: format!("{label} of {}", node.name),
-            why,
-            from,
-        })
+        let what = format!("{label} of {}", node.name);
+        Err(Missing { node: Some(node.name.clone()), what, why, from })
     }
 
     /// A fact of the cluster that exports tell: known or absent, else what is missing and which export tells it.
@@ -83,14 +76,8 @@ impl<'a> Context<'a> {
     /// That a fact of the cluster or of an item is missing.
     pub fn untold(&self, path: &str, what: String, why: String) -> Missing {
         let teller = self.knowledge.tellers(path).next();
-        let from = match teller {
-            Some(export) => Question::Export { export: export.id.clone() },
-            None if self.has_question() && !self.asks_each_node() => {
-                Question::Answer { id: self.rule.id.clone() }
-            }
-            None => Question::Nothing,
-        };
-        Missing { node: None, what, why, from }
+        let from = teller.map(|export| Question::Export { export: export.id.clone() });
+        Missing { node: None, what, why, from: from.unwrap_or(Question::Nothing) }
     }
 
     /// An answer as a fact.

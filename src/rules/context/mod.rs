@@ -10,6 +10,7 @@ pub(super) use findings::evidence;
 use super::rule::Rule;
 use crate::finding::{Missing, Outcome, Question};
 use crate::knowledge::Knowledge;
+use crate::knowledge::rows::QuestionRow;
 use crate::model::export::NodeList;
 use crate::model::log::LogDigest;
 use crate::model::node::Snapshot;
@@ -150,14 +151,22 @@ impl<'a> Context<'a> {
         Some((answer.value.as_str(), &answer.place))
     }
 
-    /// Whether the rule has a question that a person may answer where no evidence decides.
-    pub fn has_question(&self) -> bool {
-        self.knowledge.rows.questions.iter().any(|row| row.id == self.rule.id && !row.bad.is_empty())
+    /// The question that a person may answer where no evidence decides the rule, if it has one.
+    pub fn question(&self) -> Option<&'a QuestionRow> {
+        self.knowledge.rows.questions.iter().find(|row| row.id == self.rule.id && !row.bad.is_empty())
     }
 
-    /// Whether the rule's question is asked for each node.
-    fn asks_each_node(&self) -> bool {
-        self.knowledge.rows.questions.iter().any(|row| row.id == self.rule.id && row.per_node)
+    /// What is missing, asked of a person where nothing that can be sent tells it and the rule has a question.
+    pub fn or_a_person(&self, gap: Missing) -> Missing {
+        match self.question() {
+            // What is asked once for all nodes is missing of none of them.
+            Some(row) if gap.from == Question::Nothing => Missing {
+                node: gap.node.filter(|_| row.per_node),
+                from: Question::Answer { id: row.id.clone() },
+                ..gap
+            },
+            _ => gap,
+        }
     }
 
     /// The logs of a node's bundle, however old the bundle is.

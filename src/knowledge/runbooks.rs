@@ -73,8 +73,11 @@ pub struct TaskRow {
     /// It is left out unless all of these hold; where that is not known it is shown with the condition.
     #[serde(default)]
     pub only: Vec<Circumstance>,
-    /// Installed builds it concerns; all without.
+    /// Installed builds it concerns; all without. On a way with stops this is asked of each round.
     pub versions: Option<Versions>,
+    /// It concerns only an upgrade that passes or reaches one of these builds.
+    #[serde(default)]
+    pub crosses: Vec<BuildVersion>,
     /// Rules whose pass on what the task concerns proves that it is done.
     #[serde(default)]
     pub proven_by: Vec<String>,
@@ -88,8 +91,9 @@ pub struct TaskRow {
 /// Names that texts of runbooks and tasks may stand in for.
 pub const PLACEHOLDERS: &[&str] = &[
     "first",    // the node that is upgraded first
-    "others",   // the other serving nodes
+    "others",   // the other nodes on the database
     "serving",  // all serving nodes
+    "every",    // all nodes on the database: those that serve, stand by or are on its mirror
     "new",      // the node that is built
     "faulty",   // the nodes that a repair is for
     "source",   // a serving node that works
@@ -108,10 +112,12 @@ pub const PLACEHOLDERS: &[&str] = &[
 pub enum On {
     /// The node that is upgraded first.
     First,
-    /// The serving nodes beside the first.
+    /// The nodes on the database beside the first: those that serve, stand by or are on its mirror.
     Others,
     /// Every serving node.
     Serving,
+    /// Every node on the database: those that serve, stand by or are on its mirror.
+    Every,
     /// The node that is built.
     New,
     /// The nodes that a repair is for.

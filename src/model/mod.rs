@@ -16,6 +16,7 @@ pub mod node;
 pub mod observed;
 pub mod parity;
 pub mod place;
+pub mod primary;
 pub mod version;
 
 pub use answers::{Answer, Answers};

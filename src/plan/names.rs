@@ -11,6 +11,8 @@ pub(super) struct Names {
     pub(super) first: Option<String>,
     /// Nodes that serve, in order.
     pub(super) serving: Vec<String>,
+    /// Nodes on the database, in order: those that serve, stand by or are on its mirror.
+    pub(super) every: Vec<String>,
     /// The node that is built.
     pub(super) new: Option<String>,
     /// The nodes that a repair is for.
@@ -25,19 +27,22 @@ pub(super) struct Names {
     pub(super) target: Option<BuildVersion>,
     /// The build the cluster runs.
     pub(super) current: Option<BuildVersion>,
+    /// The build that is installed, where it is the same in every round of the work.
+    pub(super) leg: Option<BuildVersion>,
 }
 
 impl Names {
     /// Of a cluster; the rest is for the procedure.
     pub(super) fn of(cluster: &Cluster) -> Self {
-        let of = |role: Role| {
-            let nodes = cluster.nodes.iter().filter(|node| node.role == role);
+        let of = |roles: &[Role]| {
+            let nodes = cluster.nodes.iter().filter(|node| roles.contains(&node.role));
             nodes.map(|node| node.name.clone()).collect::<Vec<_>>()
         };
         Self {
-            serving: of(Role::Serving),
-            dr: of(Role::Dr),
-            mirror: of(Role::Mirror),
+            serving: of(&[Role::Serving]),
+            every: of(&[Role::Serving, Role::Standby, Role::Mirror]),
+            dr: of(&[Role::Dr]),
+            mirror: of(&[Role::Mirror]),
             target: cluster.target,
             ..Self::default()
         }
@@ -49,6 +54,7 @@ impl Names {
             On::First => self.first.iter().cloned().collect(),
             On::Others => self.others(),
             On::Serving => self.serving.clone(),
+            On::Every => self.every.clone(),
             On::New => self.new.iter().cloned().collect(),
             On::Faulty => self.faulty.clone(),
             On::Source => self.source.iter().cloned().collect(),
@@ -58,8 +64,10 @@ impl Names {
         }
     }
 
+    /// The nodes beside the first; none where nobody knows which that is.
     fn others(&self) -> Vec<String> {
-        self.serving.iter().filter(|name| Some(*name) != self.first.as_ref()).cloned().collect()
+        let Some(first) = &self.first else { return Vec::new() };
+        self.every.iter().filter(|name| *name != first).cloned().collect()
     }
 
     /// A text with its placeholders (`knowledge::runbooks::PLACEHOLDERS`) filled in.
@@ -76,12 +84,12 @@ impl Names {
         let build = |build: Option<BuildVersion>, unknown: &str| {
             build.map_or_else(|| unknown.to_owned(), |build| build.to_string())
         };
-        let others = if self.first.is_some() { self.others() } else { Vec::new() };
         let mut filled = text.to_owned();
         for (placeholder, name) in [
             ("{first}", one(&self.first, first)),
-            ("{others}", many(&others, "the other nodes")),
-            ("{serving}", many(&self.serving, "all nodes")),
+            ("{others}", many(&self.others(), "the other nodes")),
+            ("{serving}", many(&self.serving, "the nodes that serve")),
+            ("{every}", many(&self.every, "all nodes")),
             ("{new}", one(&self.new, new)),
             ("{faulty}", many(&self.faulty, "the nodes concerned")),
             ("{source}", one(&self.source, source)),
@@ -90,7 +98,7 @@ impl Names {
             ("{nodes}", many(nodes, "the nodes concerned")),
             ("{target}", build(self.target, "the target build")),
             ("{current}", build(self.current, "the build the cluster runs")),
-            ("{leg}", build(self.target, "the build of this round")),
+            ("{leg}", build(self.leg, "the build of this round")),
             ("{database}", database.to_owned()),
         ] {
             filled = filled.replace(placeholder, &name);

@@ -22,6 +22,9 @@ pub struct Runbook {
     pub choose: String,
     /// Whether this cluster can use it.
     pub offer: Offer,
+    /// What to know before the first step, as sentences: where to begin, and on a way with stops the rounds, for each of which the
+    /// steps are done once.
+    pub preface: Vec<String>,
     /// Steps in order, those left out that this cluster does not need.
     pub steps: Vec<Step>,
     /// Where it comes from, each source with its age.
@@ -53,6 +56,8 @@ pub struct Step {
     pub number: usize,
     /// The task it is, for whoever follows it by program.
     pub task: String,
+    /// Rounds it belongs to, from 1; empty: all of them.
+    pub rounds: Vec<usize>,
     /// What to do.
     pub title: String,
     /// Where it is done.
@@ -89,6 +94,8 @@ pub(super) struct Ground<'a> {
     pub(super) names: &'a Names,
     /// The build the cluster runs, where it is known.
     pub(super) current: Option<BuildVersion>,
+    /// Builds that are installed one after the other; empty: nothing is upgraded.
+    pub(super) rounds: &'a [BuildVersion],
 }
 
 impl Ground<'_> {
@@ -109,6 +116,7 @@ impl Ground<'_> {
             purpose: row.purpose,
             choose: self.names.fill(&row.choose, &[]),
             offer,
+            preface: Vec::new(),
             steps,
             sources: self.sources(&row.cites),
         }
@@ -126,6 +134,11 @@ impl Ground<'_> {
         match (row.from, self.current) {
             (Some(from), Some(current)) if current < from => {
                 why.push(format!("It exists from {from} on, and the cluster runs {current}."));
+                let later =
+                    self.rounds.split_last().and_then(|(_, stops)| stops.iter().find(|stop| **stop >= from));
+                why.extend(later.map(|stop| {
+                    format!("Once the cluster runs {stop}, the rest of the way can be gone by it.")
+                }));
             }
             (Some(from), None) => conditions.push(format!("The cluster runs {from} or later.")),
             _ => {}
@@ -137,23 +150,56 @@ impl Ground<'_> {
         }
     }
 
-    /// The step of a task; `None` if this cluster does not need it.
-    fn step(&self, task: &TaskRow) -> Option<Step> {
-        if let (Some(versions), Some(current)) = (&task.versions, &self.current)
-            && !versions.include(current)
-        {
+    /// In which rounds a task concerns the cluster by its builds, and on which condition where that is not known; `None` in none.
+    fn concerned(&self, task: &TaskRow) -> Option<(Vec<usize>, Vec<String>)> {
+        let mut from = self.current;
+        let (mut rounds, mut known) = (Vec::new(), false);
+        // Without an upgrade there is one round, and no build is passed.
+        let to: Vec<Option<BuildVersion>> = self.rounds.iter().copied().map(Some).collect();
+        let to = if to.is_empty() { vec![None] } else { to };
+        for (index, to) in to.iter().enumerate() {
+            let fits = task.versions.as_ref().map(|versions| from.map(|from| versions.include(&from)));
+            let passes = |build: &BuildVersion| {
+                let reached = to.is_some_and(|to| *build <= to);
+                if reached { from.map(|from| from < *build) } else { Some(false) }
+            };
+            let crossed: Vec<Option<bool>> = task.crosses.iter().map(passes).collect();
+            let crosses = match () {
+                () if crossed.is_empty() || crossed.contains(&Some(true)) => Some(true),
+                () if crossed.contains(&None) => None,
+                () => Some(false),
+            };
+            if fits != Some(Some(false)) && crosses != Some(false) {
+                rounds.push(index + 1);
+                known |= fits != Some(None) && crosses.is_some();
+            }
+            from = *to;
+        }
+        if rounds.is_empty() {
             return None;
         }
         let mut only_if = Vec::new();
+        if !known {
+            only_if.extend(task.versions.map(|versions| format!("the cluster runs {versions}")));
+            let builds: Vec<String> = task.crosses.iter().map(|build| format!("{build}")).collect();
+            only_if
+                .extend((!builds.is_empty()).then(|| format!("the upgrade passes {}", builds.join(" or "))));
+        }
+        if rounds.len() == to.len() {
+            rounds.clear();
+        }
+        Some((rounds, only_if))
+    }
+
+    /// The step of a task; `None` if this cluster does not need it.
+    fn step(&self, task: &TaskRow) -> Option<Step> {
+        let (rounds, mut only_if) = self.concerned(task)?;
         for one in &task.only {
             match self.circumstances.holds(*one) {
                 Holds::Yes => {}
                 Holds::No => return None,
                 Holds::Unknown => only_if.push(Circumstances::words(*one).to_owned()),
             }
-        }
-        if let (Some(versions), None) = (&task.versions, &self.current) {
-            only_if.push(format!("the cluster runs {versions}"));
         }
         let nodes = self.names.on(task.on);
         if nodes.is_empty() && matches!(task.on, On::Dr | On::Mirror) && only_if.is_empty() {
@@ -163,6 +209,7 @@ impl Ground<'_> {
         Some(Step {
             number: 0,
             task: task.id.clone(),
+            rounds,
             title: self.names.fill(&task.title, &nodes),
             on: task.on,
             how: fill(&task.how),

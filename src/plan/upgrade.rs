@@ -4,7 +4,7 @@ use super::circumstance::Circumstances;
 use super::first::{First, first};
 use super::names::Names;
 use super::path::{Path, path};
-use super::runbook::{Ground, Runbook};
+use super::runbook::{Ground, Offer, Runbook};
 use crate::finding::{Judged, Outcome, SubjectKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::{Purpose, RunbookRow};
@@ -38,28 +38,40 @@ pub struct Plan {
 
 /// Makes the plan for a wish; `None` for an upgrade of a case without a target.
 pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &Wish) -> Option<Plan> {
-    let circumstances = Circumstances::of(cluster);
     let current = current(cluster);
+    let circumstances = Circumstances::of(cluster, current);
     let mut names = Names { current, ..Names::of(cluster) };
-    let ground = |names: &Names, rows: &mut dyn Iterator<Item = &RunbookRow>| -> Vec<Runbook> {
-        let ground = Ground { cluster, judged, knowledge, circumstances: &circumstances, names, current };
-        rows.map(|row| ground.runbook(row)).collect()
+    let ground = |names: &Names, rounds: &[BuildVersion], rows: &mut dyn Iterator<Item = &RunbookRow>| {
+        let ground =
+            Ground { cluster, judged, knowledge, circumstances: &circumstances, names, current, rounds };
+        rows.map(|row| ground.runbook(row)).collect::<Vec<Runbook>>()
     };
     let rows = |purpose: Purpose| knowledge.runbooks.iter().filter(move |row| row.purpose == purpose);
     Some(match wish {
         Wish::Upgrade { by } => {
             let path = path(cluster, judged, knowledge)?;
-            let first = first(cluster);
+            let first = first(cluster, current);
             names.first.clone_from(&first.node);
             names.source.clone_from(&first.node);
+            let rounds = rounds(&path, cluster.target);
+            names.leg = cluster.target.filter(|_| rounds.len() == 1);
             let wanted = |row: &&RunbookRow| by.as_ref().is_none_or(|by| row.id == *by);
-            let runbooks = ground(&names, &mut rows(Purpose::Upgrade).filter(wanted));
+            let mut runbooks = ground(&names, &rounds, &mut rows(Purpose::Upgrade).filter(wanted));
+            for runbook in &mut runbooks {
+                runbook.preface = preface(&first, current, &rounds);
+            }
+            runbooks.sort_by_key(|runbook| match runbook.offer {
+                Offer::Offered => 0,
+                Offer::If { .. } => 1,
+                Offer::Refused { .. } => 2,
+            });
             Plan { purpose: Purpose::Upgrade, path: Some(path), first: Some(first), runbooks }
         }
         Wish::AddNode(new) => {
             names.new = Some(new.clone());
             names.target = current;
-            let runbooks = ground(&names, &mut rows(Purpose::AddNode));
+            names.leg = current;
+            let runbooks = ground(&names, &[], &mut rows(Purpose::AddNode));
             Plan { purpose: Purpose::AddNode, path: None, first: None, runbooks }
         }
     })
@@ -67,8 +79,8 @@ pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &
 
 /// The runbooks that mend what was found, in the order of their rows.
 pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> Vec<Runbook> {
-    let circumstances = Circumstances::of(cluster);
     let current = current(cluster);
+    let circumstances = Circumstances::of(cluster, current);
     let rows = knowledge.runbooks.iter().filter(|row| row.purpose == Purpose::Repair);
     rows.filter_map(|row| {
         let fired: Vec<&Judged> = judged
@@ -79,14 +91,40 @@ pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> V
         let mut faulty: Vec<String> = nodes.map(|one| one.subject.name.clone()).collect();
         faulty.sort();
         faulty.dedup();
-        let mut names = Names { current, target: current, faulty, ..Names::of(cluster) };
+        let mut names = Names { current, target: current, leg: current, faulty, ..Names::of(cluster) };
         names.source = super::source(cluster, &names.faulty.iter().map(String::as_str).collect())
             .map(|node| node.name.clone());
+        let circumstances = &circumstances;
         let ground =
-            Ground { cluster, judged, knowledge, circumstances: &circumstances, names: &names, current };
+            Ground { cluster, judged, knowledge, circumstances, names: &names, current, rounds: &[] };
         (!fired.is_empty()).then(|| ground.runbook(row))
     })
     .collect()
+}
+
+/// The builds to install, in order; the target alone where no way is known.
+fn rounds(path: &Path, target: Option<BuildVersion>) -> Vec<BuildVersion> {
+    let legs: Vec<BuildVersion> =
+        path.legs.iter().filter_map(|leg| BuildVersion::parse(&leg.build).ok()).collect();
+    if legs.is_empty() { target.into_iter().collect() } else { legs }
+}
+
+/// What to know before the first step.
+fn preface(first: &First, current: Option<BuildVersion>, rounds: &[BuildVersion]) -> Vec<String> {
+    let mut preface = vec![first.why.clone()];
+    if rounds.len() > 1 {
+        let count = rounds.len();
+        preface.push(format!(
+            "The way has {count} rounds: do the steps for one build from beginning to end, see that the cluster works, then begin again for the next; a step that names rounds belongs to those only."
+        ));
+        let mut from =
+            current.map_or_else(|| "the build that runs now".to_owned(), |build| build.to_string());
+        for (index, build) in rounds.iter().enumerate() {
+            preface.push(format!("Round {} of {count} goes from {from} to {build}.", index + 1));
+            from = build.to_string();
+        }
+    }
+    preface
 }
 
 /// The build the cluster runs: the database's, else the oldest that a serving node runs.

@@ -122,6 +122,27 @@ fn one_signature_one_requirement_and_one_parity_row_need_a_file_only() {
     assert!(listed.contains("LOG-900"), "{listed}");
 }
 
+/// Release dates of today's builds are not public: whoever knows one writes it down.
+#[test]
+fn a_release_date_of_ours_decides_whether_a_build_is_supported() {
+    let sample = root().join("samples/healthy-3-node");
+    let verdicts = |date: &str| {
+        let release = format!(
+            "[[release]]\nversion = \"11.7.000049\"\ndate = \"{date}\"\n\
+             cites = [{{ source = \"AMB\", status = \"confirmed\" }}]\n"
+        );
+        let (_above, ours) = folder(&[("releases.toml", &release)]);
+        let day = ["--as-of", "2026-11-20T12:00:00Z", "--format", "json", "--knowledge", text(&ours)];
+        let output = run(&[&["report", text(&sample)][..], &day].concat());
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+        let outcomes = report["outcomes"].as_array().expect("a list").clone();
+        let of_rule = outcomes.into_iter().filter(|one| one["rule"] == "VER-011");
+        of_rule.map(|one| one["outcome"].as_str().expect("a word").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts("2026-06-01"), ["pass"; 3]);
+    assert_eq!(verdicts("2025-06-01"), ["findings"; 3]);
+}
+
 /// Makes a manifest say what is now in the bundle.
 fn follow(bundle: &Path, member: &str) {
     let manifest = bundle.join("manifest.json");

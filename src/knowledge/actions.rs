@@ -41,6 +41,8 @@ pub enum Stage {
     Roles,
     /// Everything else.
     Rest,
+    /// The upgrade that an old build needs, after everything that the upgrade itself needs.
+    Upgrade,
 }
 
 impl Stage {
@@ -49,8 +51,7 @@ impl Stage {
         match id {
             "CFG-001" | "CFG-002" => return Self::DatabaseFile,
             "CLU-004" => return Self::Iis,
-            // An old build is mended by the upgrade itself, after everything that the upgrade needs.
-            "VER-011" | "VER-012" | "VER-013" | "VER-014" => return Self::Rest,
+            "VER-011" | "VER-012" | "VER-013" | "VER-014" => return Self::Upgrade,
             _ => {}
         }
         match id.split('-').next().unwrap_or_default() {

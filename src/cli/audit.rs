@@ -3,7 +3,7 @@
 
 use crate::bundle::source::Given;
 use crate::finding::Judged;
-use crate::intake::answers::Question;
+use crate::intake::answers::{Question, questions};
 use crate::intake::cluster::{Case, Options, assemble as lay_together};
 use crate::intake::read::{Tools, read_all};
 use crate::knowledge::{Knowledge, KnowledgeFaults};
@@ -53,16 +53,7 @@ impl Auditor {
     /// With the rules of this knowledge.
     pub fn with(knowledge: Knowledge) -> Self {
         let rules = rules::all(&knowledge);
-        let questions = knowledge
-            .rows
-            .questions
-            .iter()
-            .map(|row| Question {
-                id: row.id.clone(),
-                values: row.good.iter().chain(&row.bad).cloned().collect(),
-                per_node: row.per_node,
-            })
-            .collect();
+        let questions = questions(&knowledge);
         Self { knowledge, rules, questions }
     }
 

@@ -18,8 +18,8 @@ pub(super) fn paths(args: &CaseArgs) -> impl Iterator<Item = &Path> {
     args.inputs.iter().chain(&args.answers).map(AsRef::as_ref)
 }
 
-/// Reads and judges a case. What is wrong with an input is said on standard error; a case without any usable one is a failure.
-pub(super) fn audited(args: &CaseArgs) -> Result<Audited, Failure> {
+/// Reads and judges a case, and gives what it was judged with. What is wrong with an input is said on standard error; a case without any usable one is a failure.
+pub(super) fn audited(args: &CaseArgs) -> Result<(Auditor, Audited), Failure> {
     let given = given(args)?;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
     let now = Utc::now().trunc_subsecs(0);
@@ -44,7 +44,7 @@ pub(super) fn audited(args: &CaseArgs) -> Result<Audited, Failure> {
         let error = anyhow!("none of the inputs is usable: nothing was judged and nothing was written");
         return Err(Failure::new(Exit::NothingUsable, error));
     }
-    Ok(audited)
+    Ok((auditor, audited))
 }
 
 fn given(args: &CaseArgs) -> Result<Vec<Given>, Failure> {

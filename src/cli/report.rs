@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let outputs = outputs(args)?;
-    let audited = case::audited(&args.case)?;
+    let (_, audited) = case::audited(&args.case)?;
     let report = &audited.report;
     for (path, format) in &outputs {
         output::write(path, render(report, *format)?.as_bytes())?;

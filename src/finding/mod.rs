@@ -5,6 +5,7 @@ mod outcome;
 mod verdict;
 
 pub use outcome::{
-    Confidence, Evidence, Finding, Judged, Missing, Outcome, Question, Scope, Severity, Subject, SubjectKind,
+    Confidence, Evidence, Finding, Judged, Missing, NO_TARGET, Outcome, Question, Scope, Severity, Subject,
+    SubjectKind,
 };
 pub use verdict::{RuleFacts, State, Verdict, reach};

@@ -147,6 +147,9 @@ pub enum Outcome {
     },
 }
 
+/// Why a rule of the upgrade does not apply to a case without a build to upgrade to.
+pub const NO_TARGET: &str = "no --target was given";
+
 impl Outcome {
     /// A pass with nothing to add.
     pub fn pass() -> Self {

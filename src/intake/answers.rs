@@ -1,6 +1,8 @@
 //! The answers file: what a person knows where no evidence can (`docs/answers.md`).
 
 use super::{Parsed, text};
+use crate::knowledge::Knowledge;
+use crate::knowledge::checklist::WORDS;
 use crate::model::answers::{Answer, Answers};
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::input::{Problem, ProblemKind};
@@ -13,12 +15,27 @@ use toml::Spanned;
 /// A question that may be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// Rule id, such as `LBL-001`.
+    /// Id of a rule, such as `LBL-001`, or of an item of a checklist, such as `C6-b`.
     pub id: String,
     /// Words that answer it, in lower case.
     pub values: Vec<String>,
     /// It is asked of each node; otherwise of the cluster, and an answer for one node answers nothing.
     pub per_node: bool,
+}
+
+/// Every question of the knowledge: those of rules, and those of the items of checklists.
+pub fn questions(knowledge: &Knowledge) -> Vec<Question> {
+    let of_rules = knowledge.rows.questions.iter().map(|row| Question {
+        id: row.id.clone(),
+        values: row.good.iter().chain(&row.bad).cloned().collect(),
+        per_node: row.per_node,
+    });
+    let of_items = knowledge.checklist.iter().map(|item| Question {
+        id: item.id.clone(),
+        values: WORDS.map(str::to_owned).to_vec(),
+        per_node: item.per_node || !item.rules.is_empty(),
+    });
+    of_rules.chain(of_items).collect()
 }
 
 /// Why an answers file does not count at all.
@@ -107,8 +124,8 @@ fn answer(
     questions: &[Question],
     show: &dyn Fn(&str) -> String,
 ) -> Result<((String, String), Answer), String> {
-    let id = entry.question.trim().to_uppercase();
-    let Some(question) = questions.iter().find(|question| question.id == id) else {
+    let Some(question) = questions.iter().find(|one| one.id.eq_ignore_ascii_case(entry.question.trim()))
+    else {
         let known: Vec<&str> = questions.iter().map(|question| question.id.as_str()).collect();
         return Err(format!(
             "{place} answers \"{}\", which is no question; questions are {}.",
@@ -116,6 +133,7 @@ fn answer(
             known.join(", ")
         ));
     };
+    let id = &question.id;
     let value = entry.value.trim().to_lowercase();
     if !question.values.contains(&value) {
         return Err(format!(
@@ -139,7 +157,7 @@ fn answer(
     }
     let answer =
         Answer { value, by: entry.by.as_deref().map(show), on, note: entry.note.as_deref().map(show), place };
-    Ok(((id, node), answer))
+    Ok(((id.clone(), node), answer))
 }
 
 fn day(on: toml::value::Datetime) -> Option<NaiveDate> {

@@ -60,7 +60,7 @@ pub struct Knowledge {
     pub steps: Vec<steps::Step>,
     /// What numbers of facts mean, in order of fact and number.
     pub meanings: Vec<meanings::Meaning>,
-    /// Items of the vendor's upgrade checklists, in order of id.
+    /// Items of the vendor's checklists, in the order of work.
     pub checklist: Vec<checklist::Item>,
     /// Procedures, in the order of their files.
     pub runbooks: Vec<runbooks::RunbookRow>,
@@ -178,7 +178,13 @@ impl Knowledge {
         layers.releases.sort_by_key(|kept| kept.record.version);
         layers.steps.sort_by_key(|kept| kept.record.build);
         layers.meanings.sort_by(|a, b| (&a.record.fact, a.record.from).cmp(&(&b.record.fact, b.record.from)));
-        layers.checklist.sort_by(|a, b| a.record.id.cmp(&b.record.id));
+        layers.checklist.sort_by(|a, b| {
+            (a.record.stage, a.record.order, &a.record.id).cmp(&(
+                b.record.stage,
+                b.record.order,
+                &b.record.id,
+            ))
+        });
         Ok(Self {
             edition: layers.edition.unwrap_or_default(),
             sources,
@@ -208,6 +214,11 @@ impl Knowledge {
     /// The signature of this id.
     pub fn signature(&self, id: &str) -> Option<&Signature> {
         self.signatures.iter().find(|signature| signature.id == id)
+    }
+
+    /// The question of this id.
+    pub fn question(&self, id: &str) -> Option<&rows::QuestionRow> {
+        self.rows.questions.iter().find(|row| row.id == id)
     }
 
     /// The fact at `path` in a reader's words: that of its record, else what the row calls it.
@@ -317,7 +328,10 @@ mod tests {
         layers.facts.iter().for_each(|one| add("fact", &one.origin, &one.record.path));
         layers.exports.iter().for_each(|one| add("export", &one.origin, &one.record.id));
         layers.causes.iter().for_each(|one| add("cause", &one.origin, &one.record.id));
-        layers.checklist.iter().for_each(|one| add("check", &one.origin, &one.record.id));
+        layers
+            .checklist
+            .iter()
+            .for_each(|one| add("check", &one.origin, &format!("{:04}", one.record.order)));
         for ((kind, file), keys) in keys {
             assert!(keys.is_sorted(), "{kind} records of {file} are out of order: {keys:?}");
         }

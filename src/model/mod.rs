@@ -4,6 +4,7 @@
 //! setting is often the finding; "we could not look" never is, and the type keeps the two apart.
 
 pub mod answers;
+pub mod checklist;
 pub mod cluster;
 pub mod excerpt;
 pub mod export;

@@ -3,7 +3,9 @@
 use super::context::Context;
 use super::rule::{Check, Rule};
 use super::{expectation, parity, problem, question, signature, step};
-use crate::finding::{Finding, Judged, Missing, Outcome, Question, Scope, Severity, Subject, SubjectKind};
+use crate::finding::{
+    Finding, Judged, Missing, NO_TARGET, Outcome, Question, Scope, Severity, Subject, SubjectKind,
+};
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::Family;
 use crate::model::{Cluster, Input, InputKind, Node, Role};
@@ -25,7 +27,7 @@ impl<'a> Judging<'a> {
     fn subjects(&self) -> Vec<Judged> {
         let Self { cluster, rule, .. } = self;
         if rule.scope == Scope::Upgrade && cluster.target.is_none() {
-            let outcome = Outcome::not_applicable("no --target was given");
+            let outcome = Outcome::not_applicable(NO_TARGET);
             return vec![self.on(Subject::cluster(), |_| outcome)];
         }
         match rule.subject {

@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use super::installed::installed;
-use crate::finding::{Finding, Outcome, Subject};
+use crate::finding::{Finding, NO_TARGET, Outcome, Subject};
 use crate::knowledge::steps::Step;
 use crate::model::BuildVersion;
 
 /// Judges the steps of the rule on the way from what is installed to the target.
 pub(super) fn on_cluster(cx: &Context) -> Outcome {
-    let Some(target) = cx.cluster.target else { return Outcome::not_applicable("no --target was given") };
+    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
     let mine = cx.knowledge.steps.iter().filter(|step| step.rule.as_ref() == Some(&cx.rule.id));
     let ahead: Vec<&Step> = mine.filter(|step| target > step.build).collect();
     if ahead.is_empty() {

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::installed::installed;
 use super::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
+use crate::finding::{NO_TARGET, Outcome, Subject};
 
 rule! {
     /// ## What it checks
@@ -27,7 +27,7 @@ rule! {
 }
 
 fn check(cx: &Context) -> Outcome {
-    let Some(target) = cx.cluster.target else { return Outcome::not_applicable("no --target was given") };
+    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
     let (mut newer, missing) = installed(cx);
     newer.retain(|(build, _)| *build > target);
     let Some(newest) = newer.iter().map(|(build, _)| *build).max() else {

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::question;
 use super::rule::{Check, rule};
-use crate::finding::Outcome;
+use crate::finding::{NO_TARGET, Outcome};
 
 rule! {
     /// ## What it checks
@@ -28,7 +28,7 @@ rule! {
 }
 
 fn check(cx: &Context) -> Outcome {
-    let Some(target) = cx.cluster.target else { return Outcome::not_applicable("no --target was given") };
+    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
     let mut steps = cx.knowledge.steps.iter().filter_map(|step| Some((step.build, step.reaches?)));
     match steps.rfind(|(build, _)| *build <= target) {
         Some((build, reaches)) if target <= reaches => {

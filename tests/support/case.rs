@@ -22,7 +22,7 @@
 use clusterbrief::bundle::digest::Sha256;
 use clusterbrief::bundle::gather;
 use clusterbrief::finding::{Evidence, Finding, Judged, Missing, Outcome};
-use clusterbrief::intake::answers::Question;
+use clusterbrief::intake::answers::{Question, questions};
 use clusterbrief::intake::cluster::{Case as Assembled, Options, assemble};
 use clusterbrief::intake::read::{Tools, read_all};
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
@@ -128,16 +128,11 @@ pub(crate) struct Bench<'k> {
 impl<'k> Bench<'k> {
     /// With this knowledge.
     pub(crate) fn new(knowledge: &'k Knowledge) -> Self {
-        let questions = knowledge.rows.questions.iter().map(|row| Question {
-            id: row.id.clone(),
-            values: row.good.iter().chain(&row.bad).cloned().collect(),
-            per_node: row.per_node,
-        });
         Self {
             knowledge,
             scanner: Scanner::new(knowledge, &Cleaner).unwrap(),
             rules: all(knowledge),
-            questions: questions.collect(),
+            questions: questions(knowledge),
             samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("samples"),
         }
     }

@@ -1,0 +1,167 @@
+//! The form of a checklist workbook, which one room writes and another reads (`docs/checklist-format.md`).
+
+use sha2::{Digest as _, Sha256};
+
+/// What the first cell of the sheet [`ABOUT`] says.
+pub const FORMAT: &str = "clusterbrief checklist";
+/// Version of the form, major and minor.
+pub const VERSION: &str = "1.0";
+/// Name of the sheet that a person fills in.
+pub const SHEET: &str = "Checklist";
+/// Name of the sheet that says what the workbook was made of.
+pub const ABOUT: &str = "About";
+/// Heads of the table below, by which the sheet [`ABOUT`] knows the cells that were written from evidence.
+pub const CELLS: [&str; 2] = ["Key", "Fingerprints"];
+
+/// Columns of the sheet [`SHEET`], in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Column {
+    /// Number of the line.
+    No,
+    /// What has to be so.
+    Item,
+    /// The node it is about; empty for the cluster.
+    Node,
+    /// How it stands.
+    State,
+    /// What the evidence says.
+    Evidence,
+    /// What to answer.
+    Question,
+    /// The answer of a person.
+    Answer,
+    /// Who answered.
+    Who,
+    /// On which day.
+    When,
+    /// Free text.
+    Note,
+    /// Identity of the line, see [`key`].
+    Key,
+}
+
+impl Column {
+    /// Every column.
+    pub const ALL: [Self; 11] = [
+        Self::No,
+        Self::Item,
+        Self::Node,
+        Self::State,
+        Self::Evidence,
+        Self::Question,
+        Self::Answer,
+        Self::Who,
+        Self::When,
+        Self::Note,
+        Self::Key,
+    ];
+
+    /// Columns that are written from evidence, in the order of their fingerprints. The number is none of them: whoever
+    /// moves a line may number it anew.
+    pub const AUTOMATIC: [Self; 5] = [Self::Item, Self::Node, Self::State, Self::Evidence, Self::Question];
+
+    /// Its place, from 0.
+    pub const fn at(self) -> u8 {
+        self as u8
+    }
+
+    /// Its head.
+    pub const fn head(self) -> &'static str {
+        match self {
+            Self::No => "No",
+            Self::Item => "Item",
+            Self::Node => "Node",
+            Self::State => "State",
+            Self::Evidence => "Evidence",
+            Self::Question => "Question",
+            Self::Answer => "Answer",
+            Self::Who => "Who",
+            Self::When => "When",
+            Self::Note => "Note",
+            Self::Key => "Key",
+        }
+    }
+}
+
+/// Between the parts of a key.
+const BETWEEN: &str = " / ";
+
+/// The identity of a line as text: `2 / ENC-004 / WEB01`, without a node for the cluster.
+pub fn key(item: &str, question: &str, node: Option<&str>) -> String {
+    let node = node.map(|node| format!("{BETWEEN}{node}")).unwrap_or_default();
+    format!("{item}{BETWEEN}{question}{node}")
+}
+
+/// Item, question and node of a key. Nothing but the name of a node may hold what stands between the parts.
+pub fn parts(key: &str) -> Option<(&str, &str, Option<&str>)> {
+    let (item, rest) = key.split_once(BETWEEN)?;
+    Some(match rest.split_once(BETWEEN) {
+        Some((question, node)) => (item, question, Some(node)),
+        None => (item, rest, None),
+    })
+}
+
+/// A text as a cell may hold it: at most [`MOST`] characters, and never one that a spreadsheet takes for a formula, not
+/// even after the sheet was saved as CSV.
+pub fn cell(text: &str) -> String {
+    let mut cell: String = text.chars().take(MOST + 1).collect();
+    if cell.chars().count() > MOST {
+        cell = cell.chars().take(MOST - 1).chain(['…']).collect();
+    }
+    let steers = |c: char| matches!(c, '=' | '+' | '-' | '@' | '|' | '＝' | '＋' | '－' | '＠');
+    if cell.trim_start().starts_with(steers) || cell.starts_with(['\t', '\r', '\n']) {
+        cell.insert(0, '\'');
+    }
+    cell
+}
+
+/// Most characters of a cell. Excel holds 32,767; nobody reads as many.
+const MOST: usize = 2_000;
+
+/// A short fingerprint of a cell, by which an edited one is told. Spreadsheet programs change white space as they like.
+pub fn fingerprint(cell: &str) -> String {
+    let mut hash = Sha256::new();
+    for word in cell.split_whitespace() {
+        hash.update(word);
+        hash.update(" ");
+    }
+    hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_as_they_are_written() {
+        for (item, question, node) in
+            [("2", "ENC-004", Some("WEB01")), ("C6-b", "C6-b", None), ("2", "ENC-004", Some("a / b"))]
+        {
+            assert_eq!(parts(&key(item, question, node)), Some((item, question, node)));
+        }
+        assert_eq!(parts("total"), None);
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_or_endless() {
+        assert_eq!(cell("WEB01 is down"), "WEB01 is down");
+        for text in ["=1+1", " +1", "-1", "@SUM(A1)", "\t=1", "＝1"] {
+            assert!(cell(text).starts_with('\''), "{text}");
+        }
+        assert_eq!(cell(&"a".repeat(9_999)).chars().count(), MOST);
+    }
+
+    #[test]
+    fn white_space_is_no_edit() {
+        assert_eq!(fingerprint("a\nb  c"), fingerprint("a b\r\nc "));
+        assert_ne!(fingerprint("ab"), fingerprint("a b"));
+    }
+
+    #[test]
+    fn columns_stand_where_they_say() {
+        for (at, column) in (0..).zip(Column::ALL) {
+            assert_eq!(column.at(), at);
+        }
+    }
+}

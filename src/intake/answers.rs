@@ -62,7 +62,7 @@ struct Entry {
     node: Option<String>,
     value: String,
     by: Option<String>,
-    on: Option<toml::value::Datetime>,
+    on: Option<toml::Value>,
     note: Option<String>,
 }
 
@@ -144,6 +144,7 @@ fn answer(
     }
     let on = entry
         .on
+        .as_ref()
         .map(|on| day(on).ok_or_else(|| format!("{place} gives no calendar day in \"on\".")))
         .transpose()?;
     let node = entry.node.as_deref().map(str::trim).unwrap_or_default().to_uppercase();
@@ -160,8 +161,13 @@ fn answer(
     Ok(((id.clone(), node), answer))
 }
 
-fn day(on: toml::value::Datetime) -> Option<NaiveDate> {
-    let date = on.date?;
+/// The calendar day of a TOML date, bare or in quotes.
+fn day(on: &toml::Value) -> Option<NaiveDate> {
+    let date = match on {
+        toml::Value::Datetime(on) => on.date,
+        toml::Value::String(text) => text.trim().parse::<toml::value::Datetime>().ok()?.date,
+        _ => None,
+    }?;
     NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
 }
 
@@ -219,6 +225,22 @@ mod tests {
                 "answers.toml:11 answers LBL-001 for one node, and it is asked of the cluster; leave \"node\" out.",
             ]
         );
+    }
+
+    #[test]
+    fn a_day_may_stand_in_quotes() {
+        let on = |day: &str| {
+            let parsed =
+                parse(&format!("[[answer]]\nquestion = \"LBL-001\"\nvalue = \"sticky\"\non = {day}\n"));
+            parsed.unwrap().value.get("LBL-001", "").and_then(|answer| answer.on)
+        };
+        let day = NaiveDate::from_ymd_opt(2026, 11, 20);
+        for good in ["2026-11-20", "\"2026-11-20\"", "' 2026-11-20 '", "2026-11-20T10:00:00Z"] {
+            assert_eq!(on(good), day, "{good}");
+        }
+        for bad in ["\"20.11.2026\"", "\"2026-02-30\"", "20261120", "\"10:00:00\"", "[2026-11-20]"] {
+            assert_eq!(on(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -30,6 +30,12 @@ pub enum Unrecognised {
     /// A zip that is neither a bundle nor a workbook.
     #[error("is a zip without a manifest.json, so it is no bundle, and it is no workbook either")]
     OtherZip,
+    /// A page of a web server.
+    #[error(
+        "is a web page and no export: most likely the sign-in page or an error was saved instead of the answer. Sign in as an \
+         administrator, ask the REST interface with that token, and save the JSON that it answers"
+    )]
+    WebPage,
     /// Anything else.
     #[error(
         "is neither a bundle, nor a node list (GET /api/v1/nodes as JSON, or a table with the columns of \"clusterbrief template nodes\"), nor a version history (a table with VersionNumber and Upgraded), nor an answers file ([[answer]])"
@@ -81,7 +87,17 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if start.starts_with(['[', '{']) {
         return Ok(Form::Json);
     }
+    if is_web_page(start) {
+        return Err(Unrecognised::WebPage);
+    }
     Ok(Form::Table)
+}
+
+/// Whether a text begins as a page of HTML does, comments and an XML declaration aside.
+fn is_web_page(start: &str) -> bool {
+    let head: String = start.chars().take(1024).collect::<String>().to_lowercase();
+    head.starts_with('<')
+        && ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| head.contains(tag))
 }
 
 /// Whether a zip is an `OpenDocument` file: its first entry says so, stored as it is for just this purpose.
@@ -114,6 +130,12 @@ mod tests {
         let says = |bytes: &[u8]| format!("x {}", recognise(bytes).unwrap_err());
         assert_eq!(says(b" \r\n"), "x is empty");
         assert!(says(COMPOUND_FILE).contains("password"));
+        for page in
+            ["<!DOCTYPE html><title>Login</title>", "\u{feff}\n<!-- x -->\n<HTML lang=\"de\">", "<html>"]
+        {
+            assert_eq!(recognise(page.as_bytes()), Err(Unrecognised::WebPage), "{page}");
+        }
+        assert_eq!(recognise(b"Page,<html>\n1,2\n"), Ok(Form::Table));
         assert_eq!(recognise(&vec![b' '; 49 << 20]), Err(Unrecognised::TooLarge));
     }
 

@@ -48,6 +48,13 @@ pub enum JsonError {
     /// An answer of the sign-in.
     #[error("an answer that holds an access token, which opens the vault until it expires: delete the file")]
     Token,
+    /// An answer that refuses.
+    #[error(
+        "an answer that refused the request, for want of a valid token or of rights: sign in to the REST interface as an \
+         administrator, ask again, and save that answer. Where it was GET /api/v1/version, the product may hide its version \
+         numbers; the Diagnostics page of each node shows the build even then"
+    )]
+    Refused,
     /// An answer that is a message.
     #[error(
         "an error message and no export: ask again as a user who may see the answer, and save that instead"
@@ -148,11 +155,24 @@ fn what_else(document: &Value) -> JsonError {
         () if root.is_empty() => JsonError::Empty,
         () if has("accesstoken") || has("refreshtoken") => JsonError::Token,
         () if has("healthy") && has("utcnow") => JsonError::BareHealthcheck,
+        () if refuses(root) => JsonError::Refused,
         () if member(root, "message").or(member(root, "error")).is_some_and(Value::is_string) => {
             JsonError::Message
         }
         () => JsonError::Other,
     }
+}
+
+/// What answers of a web server that refuse have in their message or code, in lower case.
+const REFUSALS: [&str; 5] = ["denied", "unauthorized", "forbidden", "not authenticated", "invalid_grant"];
+
+/// Whether an answer says that the asker may not have what was asked for: by its status, or in words.
+fn refuses(root: &Map<String, Value>) -> bool {
+    let status = member(root, "status").or(member(root, "statuscode"));
+    let words =
+        ["message", "error", "errorcode", "title"].map(|head| member(root, head).and_then(Value::as_str));
+    let word = |text: &str| REFUSALS.iter().any(|one| text.to_lowercase().contains(one));
+    matches!(status.and_then(Value::as_u64), Some(401 | 403)) || words.into_iter().flatten().any(word)
 }
 
 /// The value under the key of this [`super::table::head`].

@@ -168,7 +168,21 @@ fn other_documents_are_refused_in_a_sentence() {
     let says = |json: &str| format!("x.json is {}.", read(json).unwrap_err());
     assert!(says(r#"{"healthy":true,"now":"x","utcNow":"y"}"#).contains("names neither the node"));
     assert!(says(r#"{"access_token":"AgJf83kd","expires_in":1199}"#).contains("delete the file"));
-    assert!(says(r#"{"message":"Access denied","errorCode":"API_AccessDenied"}"#).contains("error message"));
+    for refused in [
+        r#"{"message":"Access denied","errorCode":"API_AccessDenied"}"#,
+        r#"{"Message":"Authorization has been denied for this request."}"#,
+        r#"{"type":"about:blank","title":"Unauthorized","status":401}"#,
+        r#"{"statusCode":403}"#,
+        r#"{"error":"invalid_grant"}"#,
+    ] {
+        assert!(
+            says(refused).contains("refused the request") && says(refused).contains("/version"),
+            "{refused}"
+        );
+    }
+    for failed in [r#"{"message":"An error has occurred."}"#, r#"{"error":"x","status":500}"#] {
+        assert!(says(failed).contains("error message"), "{failed}");
+    }
     assert_eq!(
         says("{\n  \"serverName\": \"WEB01\","),
         "x.json is not well-formed JSON at line 2, column 24."

@@ -268,3 +268,165 @@ impl Case<'_> {
         ])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{answer, bundle, cluster, known, list, node, tell};
+    use super::*;
+
+    type Change = fn(&mut Cluster);
+
+    /// Each with something that says yes, something that says no, and nothing.
+    #[test]
+    fn each_is_known_by_what_tells_it_and_by_nothing_else() {
+        let cases: [(Circumstance, &[Change], &[Change]); 11] = [
+            (
+                Circumstance::DisasterRecovery,
+                &[|c| node(c, "WEB02").role = Role::Dr, |c| answer(c, "BKP-010", "", "planned")],
+                &[|c| answer(c, "BKP-010", "", "no such site")],
+            ),
+            (
+                Circumstance::Mirroring,
+                &[
+                    |c| node(c, "WEB02").role = Role::Mirror,
+                    |c| tell(c, "database.mirroring-role", "PRINCIPAL"),
+                ],
+                &[|c| {
+                    drop(c.told.insert(
+                        "database.mirroring-role".into(),
+                        Observed::absent(crate::model::Place::default()),
+                    ))
+                }],
+            ),
+            (
+                Circumstance::MergeReplication,
+                &[
+                    |c| tell(c, "database.merge-published", "true"),
+                    |c| tell(c, "database.subscribed", "true"),
+                ],
+                &[
+                    |c| {
+                        tell(c, "database.merge-published", "false");
+                        tell(c, "database.subscribed", "false");
+                    },
+                    |c| {
+                        tell(c, "database.published", "false");
+                        tell(c, "database.subscribed", "false");
+                    },
+                ],
+            ),
+            (
+                Circumstance::NoOutboundAccess,
+                &[
+                    |c| answer(c, "UPG-013", "", "upgrade zip"),
+                    |c| {
+                        list(c, "outbound", "outbound.reached", "false");
+                        answer(c, "UPG-013", "", "online");
+                    },
+                ],
+                &[
+                    |c| list(c, "outbound", "outbound.reached", "true"),
+                    |c| answer(c, "UPG-013", "", "online"),
+                ],
+            ),
+            (
+                Circumstance::LoadBalancer,
+                &[|c| tell(c, "balancer.affinity", "cookie"), |c| answer(c, "LBL-001", "", "sticky")],
+                &[|c| answer(c, "LBL-008", "", "no load balancer"), |c| c.nodes.truncate(1)],
+            ),
+            (
+                Circumstance::Tms,
+                &[
+                    |c| tell(c, "product.tms-path", "C:\\inetpub\\wwwroot\\TMS"),
+                    |c| bundle(c, "WEB02").facts.tms_folder = known(true),
+                ],
+                &[|c| {
+                    bundle(c, "WEB01").facts.tms_folder = known(false);
+                    bundle(c, "WEB02").facts.tms_folder = known(false);
+                }],
+            ),
+            (
+                Circumstance::Dpapi,
+                &[|c| answer(c, "ENC-004", "WEB02", "on")],
+                &[|c| answer(c, "ENC-004", "", "off")],
+            ),
+            (
+                Circumstance::WindowsAuthentication,
+                &[
+                    |c| tell(c, "product.integrated-windows-authentication", "true"),
+                    |c| answer(c, "IIS-010", "", "on"),
+                    |c| answer(c, "UPG-017", "", "not planned"),
+                ],
+                &[
+                    |c| tell(c, "product.integrated-windows-authentication", "false"),
+                    |c| answer(c, "UPG-017", "", "off"),
+                ],
+            ),
+            (
+                Circumstance::RabbitMq,
+                &[
+                    |c| drop(node(c, "WEB01").told.insert("bus.type".into(), known("RabbitMq".into()))),
+                    |c| list(c, "connector", "connector.type", "RabbitMq"),
+                    |c| list(c, "queue", "queue.consumers", "1"),
+                    |c| answer(c, "BUS-015", "", "planned"),
+                ],
+                &[|c| answer(c, "BUS-010", "", "no rabbitmq")],
+            ),
+            (
+                Circumstance::Engines,
+                &[
+                    |c| list(c, "engine", "engine.version", "8.4.73.0"),
+                    |c| tell(c, "product.active-engines", "3"),
+                ],
+                &[
+                    |c| tell(c, "product.active-engines", "0"),
+                    |c| drop(c.lists.insert("engine".into(), known(vec![]))),
+                ],
+            ),
+            (
+                Circumstance::AlwaysOn,
+                &[
+                    |c| tell(c, "database.availability-group", "true"),
+                    |c| answer(c, "SQL-015", "", "primary"),
+                ],
+                &[|c| tell(c, "database.availability-group", "false")],
+            ),
+        ];
+        let build = BuildVersion::new(11, 7, 49);
+        for (circumstance, yes, no) in cases {
+            let holds = |change: Change| {
+                let mut case = cluster(&["WEB01", "WEB02"], build);
+                change(&mut case);
+                Circumstances::of(&case, Some(build)).holds(circumstance)
+            };
+            assert_eq!(holds(|_| {}), Unknown, "{circumstance:?} of nothing");
+            for (index, change) in yes.iter().enumerate() {
+                assert_eq!(holds(*change), Yes, "{circumstance:?}, yes {index}");
+            }
+            for (index, change) in no.iter().enumerate() {
+                assert_eq!(holds(*change), No, "{circumstance:?}, no {index}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_one_node_lacks_another_that_nobody_named_may_have() {
+        let build = BuildVersion::new(11, 7, 49);
+        let mut case = cluster(&["WEB01"], build);
+        answer(&mut case, "ENC-004", "", "off");
+        assert_eq!(Circumstances::of(&case, None).holds(Circumstance::Dpapi), No);
+        assert_eq!(Circumstances::of(&case, None).holds(Circumstance::SeveralNodes), No);
+        case.node_set.confirmed_by.clear();
+        assert_eq!(Circumstances::of(&case, None).holds(Circumstance::Dpapi), Unknown);
+        assert_eq!(Circumstances::of(&case, None).holds(Circumstance::SeveralNodes), Unknown);
+    }
+
+    #[test]
+    fn the_build_says_whether_there_is_a_primary() {
+        let case = cluster(&["WEB01", "WEB02"], BuildVersion::new(10, 6, 26));
+        let primary = |current| Circumstances::of(&case, current).holds(Circumstance::PrimaryNode);
+        assert_eq!(primary(Some(BuildVersion::new(10, 6, 26))), Yes);
+        assert_eq!(primary(Some(BuildVersion::new(10, 7, 0))), No);
+        assert_eq!(primary(None), Unknown);
+    }
+}

@@ -144,3 +144,103 @@ fn differ(serving: &[&Node]) -> Option<String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{answer, cluster, known, listed, node, setting};
+    use super::*;
+
+    const OLD: BuildVersion = BuildVersion::new(10, 6, 26);
+    const NEW: BuildVersion = BuildVersion::new(11, 7, 49);
+    const KEY: &str = "appSettings/add[ValidPrimaryNode]@value";
+
+    fn of(case: &Cluster) -> (Option<String>, String) {
+        let current = case.serving().filter_map(|node| node.version.value().copied()).min();
+        let First { node, why } = first(case, current);
+        (node, why)
+    }
+
+    fn named(case: &Cluster) -> Option<String> {
+        of(case).0
+    }
+
+    #[test]
+    fn before_10_7_it_is_the_primary_and_where_nothing_names_it_somebody_has_to_look() {
+        let mut case = cluster(&["WEB01", "WEB02"], OLD);
+        listed(&mut case, "WEB01", true, true, true);
+        let (none, why) = of(&case);
+        assert_eq!(none, None, "roles say nothing of the primary");
+        assert!(why.contains("Server Nodes") && why.contains("ROL-012"), "{why}");
+
+        answer(&mut case, "ROL-012", "WEB01", "primary");
+        assert_eq!(named(&case).as_deref(), Some("WEB01"));
+
+        setting(&mut case, "WEB01", "web-appsettings.config", KEY, "web02");
+        let (none, why) = of(&case);
+        assert_eq!(none, None, "two that contradict each other");
+        assert!(why.contains("WEB02 by ValidPrimaryNode on WEB01"), "{why}");
+
+        case.answers.by_question.clear();
+        assert_eq!(named(&case).as_deref(), Some("WEB02"));
+
+        setting(&mut case, "WEB01", "web-appsettings.config", KEY, "GONE01");
+        assert_eq!(named(&case), None, "a primary that nobody knows");
+        setting(&mut case, "WEB01", "web-appsettings.config", KEY, "WEB02");
+        node(&mut case, "WEB02").role = crate::model::Role::Dr;
+        case.node_set.confirmed_by.clear();
+        assert_eq!(named(&case), None, "a node for disaster recovery never comes first");
+    }
+
+    #[test]
+    fn from_10_7_it_is_a_node_in_the_cluster_with_all_roles() {
+        let mut case = cluster(&["WEB01", "WEB02", "WEB03", "WEB04"], NEW);
+        let (none, why) = of(&case);
+        assert_eq!(none, None);
+        assert!(why.contains("node list"), "{why}");
+
+        listed(&mut case, "WEB01", true, true, false);
+        listed(&mut case, "WEB02", true, false, true);
+        let (none, why) = of(&case);
+        assert_eq!(none, None, "nobody has all");
+        assert!(why.contains("all three worker roles"), "{why}");
+
+        listed(&mut case, "WEB03", true, true, true);
+        listed(&mut case, "WEB04", true, true, true);
+        assert_eq!(named(&case).as_deref(), Some("WEB03"), "the first of equal ones by name");
+        if let Some(row) = &mut node(&mut case, "WEB03").row {
+            row.engine_worker_error = known("the queue is gone".into());
+        }
+        assert_eq!(named(&case).as_deref(), Some("WEB04"), "one without errors before one with them");
+        if let Some(row) = &mut node(&mut case, "WEB04").row {
+            row.in_cluster = known(false);
+        }
+        let (web03, why) = of(&case);
+        assert_eq!(web03.as_deref(), Some("WEB03"), "a node that stands by never comes first");
+        assert!(why.contains("mend that first"), "{why}");
+    }
+
+    #[test]
+    fn amid_an_upgrade_the_newest_build_comes_first_and_the_difference_is_told() {
+        let mut case = cluster(&["WEB01", "WEB02"], NEW);
+        listed(&mut case, "WEB01", true, true, true);
+        listed(&mut case, "WEB02", true, true, true);
+        node(&mut case, "WEB01").version = known(BuildVersion::new(11, 6, 1));
+        let (first, why) = of(&case);
+        assert_eq!(first.as_deref(), Some("WEB02"));
+        assert!(why.contains("11.7.000049 on WEB02 and 11.6.000001 on WEB01"), "{why}");
+    }
+
+    #[test]
+    fn an_unknown_build_and_no_node_ask() {
+        let mut case = cluster(&["WEB01", "WEB02"], NEW);
+        for node in &mut case.nodes {
+            node.version = Observed::default();
+        }
+        let (none, why) = of(&case);
+        assert!(none.is_none() && why.contains("which build"), "{why}");
+        case.nodes.clear();
+        assert!(of(&case).1.contains("No node that serves"));
+        let alone = cluster(&["WEB01"], OLD);
+        assert_eq!(named(&alone).as_deref(), Some("WEB01"), "one confirmed node needs no primary");
+    }
+}

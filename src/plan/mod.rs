@@ -8,6 +8,8 @@ mod first;
 mod names;
 mod path;
 mod runbook;
+#[cfg(test)]
+mod testing;
 mod upgrade;
 
 pub use causes::{At, Causes, causes};

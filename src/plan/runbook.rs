@@ -262,3 +262,171 @@ fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{answer, cluster, listed, node, passed};
+    use super::super::{Plan, Wish, plan};
+    use super::*;
+    use crate::finding::Subject;
+    use crate::model::Role;
+
+    const CURRENT: BuildVersion = BuildVersion::new(11, 7, 49);
+
+    fn case() -> Cluster {
+        let mut case = cluster(&["WEB01", "WEB02", "WEB03"], CURRENT);
+        for name in ["WEB01", "WEB02", "WEB03"] {
+            listed(&mut case, name, true, true, name == "WEB02");
+        }
+        case
+    }
+
+    fn planned(case: &Cluster, judged: &[Judged]) -> Plan {
+        let knowledge = Knowledge::layered(&[]).unwrap();
+        plan(case, judged, &knowledge, &Wish::Upgrade { by: None }).unwrap()
+    }
+
+    fn runbook<'p>(plan: &'p Plan, id: &str) -> &'p Runbook {
+        plan.runbooks.iter().find(|one| one.id == id).unwrap()
+    }
+
+    fn step<'r>(runbook: &'r Runbook, task: &str) -> Option<&'r Step> {
+        runbook.steps.iter().find(|step| step.task == task)
+    }
+
+    #[test]
+    fn steps_carry_this_clusters_names_and_numbers_in_order() {
+        let plan = planned(&case(), &[]);
+        let classic = runbook(&plan, "classic");
+        let upgrade = step(classic, "upgrade-first").unwrap();
+        assert_eq!(
+            (upgrade.title.as_str(), &upgrade.nodes[..]),
+            ("Upgrade WEB02 to 12.0.000022 as a single server", &["WEB02".to_owned()][..])
+        );
+        assert_eq!(step(classic, "stop-others").unwrap().nodes, ["WEB01", "WEB03"]);
+        assert!(step(classic, "stop-others").unwrap().notes.iter().any(|note| note.contains("IBMV")));
+        assert!(classic.preface[0].starts_with("WEB02 is In Cluster"), "{:?}", classic.preface);
+        let numbers: Vec<usize> = classic.steps.iter().map(|step| step.number).collect();
+        assert_eq!(numbers, (1..=classic.steps.len()).collect::<Vec<_>>());
+        assert!(classic.steps.iter().all(|step| !step.sources.is_empty() && step.rounds.is_empty()));
+        let aged = step(classic, "snapshot").unwrap();
+        assert_eq!(aged.sources, ["D:minimizing-upgrade-downtime (2021 docs)"]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_a_condition_and_what_is_not_so_is_left_out() {
+        let mut case = case();
+        let plan = planned(&case, &[]);
+        assert_eq!(
+            step(runbook(&plan, "classic"), "dpapi-before").unwrap().only_if,
+            ["the key file is protected by DPAPI"]
+        );
+        assert!(
+            step(runbook(&plan, "classic"), "upgrade-first-old").is_none(),
+            "an installer of older builds"
+        );
+        assert!(
+            step(runbook(&plan, "classic"), "roles-after-primary").is_none(),
+            "no build passes 10.7 here"
+        );
+        answer(&mut case, "ENC-004", "", "off");
+        let plan = planned(&case, &[]);
+        assert!(step(runbook(&plan, "classic"), "dpapi-before").is_none());
+        answer(&mut case, "ENC-004", "WEB03", "on");
+        let plan = planned(&case, &[]);
+        assert!(step(runbook(&plan, "classic"), "dpapi-before").unwrap().only_if.is_empty());
+    }
+
+    #[test]
+    fn usable_runbooks_come_first_and_refused_ones_say_why() {
+        let mut case = case();
+        let offers = |case: &Cluster| -> Vec<(String, Offer)> {
+            planned(case, &[]).runbooks.into_iter().map(|one| (one.id, one.offer)).collect()
+        };
+        let known = offers(&case);
+        assert_eq!(known[0], ("classic".into(), Offer::Offered));
+        assert_eq!(known[1], ("rolling".into(), Offer::Offered));
+        let condition = "A load balancer stands before the nodes.".to_owned();
+        assert_eq!(known[2], ("load-balanced".into(), Offer::If { conditions: vec![condition] }));
+
+        for node in &mut case.nodes {
+            node.version = super::super::testing::known(BuildVersion::new(10, 6, 26));
+        }
+        let old = planned(&case, &[]);
+        let rolling = runbook(&old, "rolling");
+        let Offer::Refused { why } = &rolling.offer else { panic!("{:?}", rolling.offer) };
+        assert_eq!(why[0], "It exists from 10.7.000059 on, and the cluster runs 10.6.000026.");
+        assert!(rolling.steps.is_empty());
+        assert!(old.first.as_ref().is_some_and(|first| first.node.is_none()), "nothing names the primary");
+        let classic = runbook(&old, "classic");
+        assert!(step(classic, "upgrade-first").unwrap().title.contains("the node that is upgraded first"));
+        assert!(step(classic, "stop-others").unwrap().nodes.is_empty(), "nobody knows who the others are");
+
+        case.nodes.truncate(1);
+        let alone = planned(&case, &[]);
+        assert!(matches!(runbook(&alone, "load-balanced").offer, Offer::Refused { .. }));
+        assert!(step(runbook(&alone, "classic"), "stop-others").is_none(), "one node has no others");
+    }
+
+    #[test]
+    fn standby_and_mirror_nodes_follow_and_never_lead() {
+        let mut case = case();
+        node(&mut case, "WEB02").role = Role::Standby;
+        listed(&mut case, "WEB03", true, true, true);
+        let plan = planned(&case, &[]);
+        let classic = runbook(&plan, "classic");
+        assert_eq!(plan.first.as_ref().and_then(|first| first.node.as_deref()), Some("WEB03"));
+        assert_eq!(step(classic, "copy-folder").unwrap().nodes, ["WEB01", "WEB02"]);
+        assert_eq!(step(classic, "backup-folders").unwrap().nodes, ["WEB01", "WEB02", "WEB03"]);
+    }
+
+    #[test]
+    fn a_step_is_proven_by_a_pass_on_everything_it_concerns() {
+        let pass = |node: &str| passed("CFG-010", Subject::node(node));
+        let proven = |judged: &[Judged]| {
+            step(runbook(&planned(&case(), judged), "classic"), "own-changes").unwrap().proven.clone()
+        };
+        assert_eq!(proven(&[pass("WEB01"), pass("WEB02"), pass("WEB03")]), ["CFG-010: it is so"]);
+        let mut half = pass("WEB02");
+        half.outcome = Outcome::Pass { note: String::new(), inferred: true };
+        assert!(proven(&[pass("WEB01"), half]).is_empty(), "an inferred pass proves nothing");
+        assert!(proven(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_way_with_stops_is_gone_round_by_round() {
+        let case = case();
+        let knowledge = Knowledge::layered(&[]).unwrap();
+        let (circumstances, names) = (Circumstances::default(), Names::of(&case));
+        let rounds = [BuildVersion::new(9, 1, 1), BuildVersion::new(10, 9, 5), BuildVersion::new(12, 0, 22)];
+        let old = Some(BuildVersion::new(8, 9, 22));
+        let ground = |current| Ground {
+            cluster: &case,
+            judged: &[],
+            knowledge: &knowledge,
+            circumstances: &circumstances,
+            names: &names,
+            current,
+            rounds: &rounds,
+        };
+        let row = knowledge.runbooks.iter().find(|row| row.id == "classic").unwrap();
+        let classic = ground(old).runbook(row);
+        let rounds_of = |task: &str| step(&classic, task).map(|step| step.rounds.clone());
+        assert_eq!(rounds_of("upgrade-first-old"), Some(vec![1, 2]));
+        assert_eq!(rounds_of("upgrade-first"), Some(vec![3]));
+        assert_eq!(rounds_of("roles-after-primary"), Some(vec![2]));
+        assert_eq!(rounds_of("stop-others"), Some(vec![]), "every round");
+        assert_eq!(rounds_of("wait-after-step"), None);
+        let rolling = knowledge.runbooks.iter().find(|row| row.id == "rolling").unwrap();
+        let Offer::Refused { why } = ground(old).runbook(rolling).offer else { panic!() };
+        assert_eq!(why[1], "Once the cluster runs 10.9.000005, the rest of the way can be gone by it.");
+        let unknown = ground(None).runbook(row);
+        let old_page = step(&unknown, "upgrade-first-old").unwrap();
+        assert_eq!(
+            (&old_page.rounds[..], old_page.only_if.is_empty()),
+            (&[1, 2][..], true),
+            "round 2 is known"
+        );
+        assert_eq!(step(&unknown, "iwa-rework").unwrap().rounds, [2]);
+    }
+}

@@ -1,0 +1,107 @@
+//! A cluster made by hand, for the tests of plans.
+
+use crate::finding::{Judged, Outcome, Subject};
+use crate::model::export::{Item, NodeRow};
+use crate::model::facts::NodeFacts;
+use crate::model::node::{Setting, Snapshot};
+use crate::model::{Answer, Answers, BuildVersion, Cluster, Excerpt, Node, NodeSet, Observed, Place};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Cleans nothing.
+struct AsIs;
+
+impl crate::model::excerpt::Clean for AsIs {
+    fn clean(&self, line: &str) -> String {
+        line.to_owned()
+    }
+}
+
+/// A fact that some file tells.
+pub(super) fn known<T>(value: T) -> Observed<T> {
+    Observed::known(value, Place::file("a file"))
+}
+
+/// A cluster of nodes that serve, run one build, and are confirmed to be all.
+pub(super) fn cluster(nodes: &[&str], build: BuildVersion) -> Cluster {
+    let node = |name: &&str| Node { name: (*name).into(), version: known(build), ..Node::default() };
+    Cluster {
+        nodes: nodes.iter().map(node).collect(),
+        node_set: NodeSet { confirmed_by: vec!["--expect-nodes".into()], ..NodeSet::default() },
+        list: Observed::default(),
+        history: Observed::default(),
+        told: BTreeMap::new(),
+        lists: BTreeMap::new(),
+        answers: Answers::default(),
+        contacts: Vec::new(),
+        inputs: Vec::new(),
+        as_of: chrono::DateTime::UNIX_EPOCH,
+        target: Some(BuildVersion::new(12, 0, 22)),
+    }
+}
+
+/// A node of the cluster.
+pub(super) fn node<'c>(cluster: &'c mut Cluster, name: &str) -> &'c mut Node {
+    cluster.nodes.iter_mut().find(|node| node.name == name).unwrap()
+}
+
+/// Lets the node list show a node as In Cluster, with the worker roles given.
+pub(super) fn listed(cluster: &mut Cluster, name: &str, background: bool, engine: bool, recording: bool) {
+    let row = NodeRow {
+        machine_name: name.into(),
+        in_cluster: known(true),
+        background_worker: known(background),
+        engine_worker: known(engine),
+        session_recording_worker: known(recording),
+        ..NodeRow::default()
+    };
+    node(cluster, name).row = Some(row);
+}
+
+/// Lets an export tell a fact of the cluster.
+pub(super) fn tell(cluster: &mut Cluster, path: &str, value: &str) {
+    cluster.told.insert(path.into(), known(value.to_owned()));
+}
+
+/// Lets an export list one thing with one fact.
+pub(super) fn list(cluster: &mut Cluster, list: &str, path: &str, value: &str) {
+    let facts = BTreeMap::from([(path.to_owned(), known(value.to_owned()))]);
+    let item = Item { name: "a thing".into(), place: Place::default(), facts };
+    cluster.lists.insert(list.into(), known(vec![item]));
+}
+
+/// Lets a person answer, of a node or with an empty name of the cluster.
+pub(super) fn answer(cluster: &mut Cluster, question: &str, node: &str, value: &str) {
+    let answer = Answer { value: value.into(), by: None, on: None, note: None, place: Place::default() };
+    cluster.answers.by_question.insert((question.into(), node.to_uppercase()), answer);
+}
+
+/// Gives a node a bundle, with nothing in it.
+pub(super) fn bundle<'c>(cluster: &'c mut Cluster, name: &str) -> &'c mut Snapshot {
+    let began = chrono::DateTime::UNIX_EPOCH.fixed_offset();
+    let snapshot = Snapshot {
+        input: name.into(),
+        started: began,
+        ended: began,
+        copied: false,
+        elevated: Observed::default(),
+        key_id: None,
+        facts: NodeFacts::default(),
+        inventory: Observed::default(),
+        settings: BTreeMap::new(),
+        logs: Observed::default(),
+    };
+    node(cluster, name).snapshot.insert(snapshot)
+}
+
+/// Gives a node a bundle with one setting of a configuration file.
+pub(super) fn setting(cluster: &mut Cluster, name: &str, file: &str, path: &str, value: &str) {
+    let setting = Setting { value: value.into(), line: 1, excerpt: Excerpt::new("", &AsIs) };
+    let settings = known(BTreeMap::from([(path.to_owned(), setting)]));
+    bundle(cluster, name).settings.insert(file.to_owned(), settings);
+}
+
+/// That a rule passed on a subject.
+pub(super) fn passed(rule: &str, subject: Subject) -> Judged {
+    let outcome = Outcome::Pass { note: "it is so".into(), inferred: false };
+    Judged { rule: rule.into(), subject, outcome, looked_at: BTreeSet::new() }
+}

@@ -2,6 +2,7 @@
 
 use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
+use crate::knowledge::checklist::Occasion;
 use crate::model::{BuildVersion, Role};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
@@ -30,6 +31,8 @@ pub(super) enum Verb {
     Collect(CollectArgs),
     /// Analyse bundles and exports, and write the readiness-and-error report
     Report(ReportArgs),
+    /// Write the checklist of an upgrade or a set-up: what the evidence decides is filled in, the rest asks
+    Checklist(ChecklistArgs),
     /// Show who made a bundle, when, and what was taken and skipped and why; verify every hash
     Inspect {
         /// A bundle, zip or folder
@@ -161,6 +164,7 @@ macro_rules! values {
 values!(SeverityArg of Severity: Blocker, High, Medium, Low, Info);
 values!(ScopeArg of Scope: Now, Upgrade);
 values!(StatusArg of Status: Confirmed, Title, Inferred);
+values!(OccasionArg of Occasion: Upgrade, Setup);
 
 #[derive(Debug, Arguments)]
 pub(super) struct KnowledgeArgs {
@@ -233,6 +237,18 @@ pub(super) struct CaseArgs {
     /// Folder of own knowledge files, laid over the built-in ones (see docs/knowledge.md)
     #[arg(long, value_name = "DIR")]
     pub knowledge: Option<PathBuf>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct ChecklistArgs {
+    #[command(flatten)]
+    pub case: CaseArgs,
+    /// What the list is for
+    #[arg(long = "for", value_name = "WHAT", default_value = "upgrade")]
+    pub occasion: OccasionArg,
+    /// Workbook to write; never overwritten
+    #[arg(short, long, value_name = "FILE", default_value = "checklist.xlsx")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Arguments)]

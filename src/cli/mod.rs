@@ -5,6 +5,7 @@ pub mod audit;
 mod case;
 mod case_key;
 pub mod catalogue;
+mod checklist;
 mod collect;
 mod exit;
 mod explain;
@@ -61,6 +62,7 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
     match verb {
         Verb::Collect(args) => collect::run(&args),
         Verb::Report(args) => report::run(&args),
+        Verb::Checklist(args) => checklist::run(&args),
         Verb::Inspect { bundle } => inspect::run(&bundle),
         Verb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),
         Verb::Rules(args) => explain::all(&args),

@@ -60,6 +60,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Every stage.
+    pub const ALL: [Self; 4] = [Self::Before, Self::Last, Self::During, Self::After];
+
     /// The stage as a heading.
     pub const fn title(self) -> &'static str {
         match self {

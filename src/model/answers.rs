@@ -1,7 +1,7 @@
 //! What a person answered where no evidence can.
 
 use super::place::Place;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeMap;
 
 /// Answers by question id, each for the cluster or for one node.
@@ -26,6 +26,23 @@ pub struct Answer {
     pub note: Option<String>,
     /// Where it stands.
     pub place: Place,
+}
+
+impl Answer {
+    /// Days between the day of the answer and that of the report; `None` without a day.
+    pub fn days(&self, as_of: DateTime<Utc>) -> Option<i64> {
+        Some((as_of.date_naive() - self.on?).num_days())
+    }
+
+    /// How long ago it was given, as a reader says it: "12 days ago".
+    pub fn age(&self, as_of: DateTime<Utc>) -> Option<String> {
+        Some(match self.days(as_of)? {
+            0 => "today".to_owned(),
+            1 => "1 day ago".to_owned(),
+            days @ 2.. => format!("{days} days ago"),
+            days => format!("{} days after this report", days.unsigned_abs()),
+        })
+    }
 }
 
 impl Answers {

@@ -126,7 +126,8 @@ pub fn fingerprint(cell: &str) -> String {
         hash.update(word);
         hash.update(" ");
     }
-    hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    let head = hash.finalize().first_chunk().copied().unwrap_or_default();
+    format!("{:08x}", u32::from_be_bytes(head))
 }
 
 #[cfg(test)]

@@ -128,6 +128,8 @@ pub struct Answered {
     pub on: Option<String>,
     /// Days between that day and the report's date.
     pub days: Option<i64>,
+    /// The same as a reader says it: "12 days ago".
+    pub age: Option<String>,
     /// Free text.
     pub note: Option<String>,
 }
@@ -243,7 +245,15 @@ impl<'a> Making<'a> {
             grounds.extend(subjects.into_iter().map(|at| ((at, None), Ground::default())));
         }
         self.asked.extend(grounds.keys().filter_map(|(at, question)| Some((*at, (*question)?))));
-        grounds.iter().map(|((at, question), ground)| self.line(item, *at, *question, ground)).collect()
+        let lines =
+            grounds.iter().map(|((at, question), ground)| (*at, self.line(item, *at, *question, ground)));
+        // What is only judged on serving nodes has nothing to say of the others.
+        let speaks = |at: At, line: &Line| {
+            let apart =
+                at.and_then(|at| self.cluster.nodes.get(at)).is_some_and(|node| node.role != Role::Serving);
+            !apart || line.state != LineState::NotApplicable || line.answer.is_some()
+        };
+        lines.filter(|(at, line)| speaks(*at, line)).map(|(_, line)| line).collect()
     }
 
     fn at(&self, one: &Judged) -> At {
@@ -358,7 +368,8 @@ impl<'a> Making<'a> {
             word: answer.value.clone(),
             by: answer.by.clone(),
             on: answer.on.map(|on| on.to_string()),
-            days: answer.on.map(|on| (self.cluster.as_of.date_naive() - on).num_days()),
+            days: answer.days(self.cluster.as_of),
+            age: answer.age(self.cluster.as_of),
             note: answer.note.clone(),
         }
     }

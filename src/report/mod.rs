@@ -10,6 +10,7 @@ pub mod model;
 mod shown;
 mod svg;
 pub mod terminal;
+pub mod workbook;
 
 /// Why a report could not be rendered. Every cause is a fault of this program, never of the evidence.
 #[derive(Debug, thiserror::Error)]

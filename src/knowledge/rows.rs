@@ -149,9 +149,9 @@ pub enum Expect {
     Empty,
     /// A time span of zero.
     ZeroSpan,
-    /// At least the one value: numbers and dotted numbers.
+    /// At least the one value, or the fact of that path: numbers and dotted numbers.
     AtLeast,
-    /// At most the one value: numbers and dotted numbers.
+    /// At most the one value, or the fact of that path: numbers and dotted numbers.
     AtMost,
     /// Text that contains one of the values.
     Contains,
@@ -166,6 +166,11 @@ pub enum Expect {
 }
 
 impl Expect {
+    /// Whether its value may be the path of another fact.
+    pub const fn may_name_a_fact(self) -> bool {
+        matches!(self, Self::AtLeast | Self::AtMost | Self::SameAs)
+    }
+
     /// Whether it takes any number of values, exactly one, or none.
     fn takes(self, values: usize) -> bool {
         match self {

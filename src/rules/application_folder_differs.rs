@@ -1,7 +1,7 @@
 //! CLU-003.
 
 use super::context::Context;
-use super::folder::{self, Difference, Group, Words};
+use super::folder::{self, Compared, Difference, Group, Words};
 use super::rule::{Check, rule};
 use crate::finding::Outcome;
 use crate::model::Observed;
@@ -44,26 +44,17 @@ const OWN_FILES: &[&str] = &["encryption.config", "database.config"];
 const OWN_FOLDERS: &[&str] = &["log/", "temp/"];
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    let (groups, mut missing) = folder::groups(cx);
-    let mut findings = Vec::new();
-    for group in groups.iter().filter(|group| group.members.len() > 1) {
+    folder::by_group(cx, &WORDS, None, |group| {
         let parsed = parsed_everywhere(cx, group);
-        let wanted = |path: &str| is_compared(cx, path) && !parsed.contains(path);
-        let index = group.index();
-        let mut differences: Vec<Difference> =
-            index.differences(wanted).iter().map(Difference::from).collect();
-        let mut undecided: Vec<String> = index.undecided(wanted).into_iter().map(ToOwned::to_owned).collect();
+        let mut all = Compared::files(group, |path| is_compared(cx, path) && !parsed.contains(path));
         for file in &parsed {
-            settings(cx, group, file, &mut differences, &mut undecided);
+            let Compared { differences, undecided } = settings(cx, group, file);
+            all.differences.extend(differences);
+            all.undecided.extend(undecided);
         }
-        differences.sort_by(|a, b| a.name.cmp(&b.name));
-        findings.extend(folder::findings(cx, group, &WORDS, &differences));
-        missing.extend(folder::incomparable(group, &undecided));
-    }
-    folder::outcome(&groups, findings, missing)
+        all.differences.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(all)
+    })
 }
 
 fn is_compared(cx: &Context, path: &str) -> bool {
@@ -90,7 +81,8 @@ fn parsed_everywhere(cx: &Context, group: &Group) -> BTreeSet<String> {
 }
 
 /// Compares one configuration file setting by setting.
-pub(super) fn settings(cx: &Context, group: &Group, file: &str, differences: &mut Vec<Difference>, undecided: &mut Vec<String>) {
+pub(super) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
+    let mut compared = Compared::default();
     let members: Vec<Option<&BTreeMap<String, Setting>>> = group
         .members
         .iter()
@@ -104,7 +96,7 @@ pub(super) fn settings(cx: &Context, group: &Group, file: &str, differences: &mu
         let values: Vec<Option<&Setting>> =
             members.iter().map(|settings| settings.and_then(|settings| settings.get(key))).collect();
         if tells_nothing(&values) {
-            undecided.push(format!("{file}: {key}"));
+            compared.undecided.push(format!("{file}: {key}"));
             continue;
         }
         let texts: Vec<Option<Option<&str>>> =
@@ -114,13 +106,14 @@ pub(super) fn settings(cx: &Context, group: &Group, file: &str, differences: &mu
             let state = |setting: &Setting| {
                 (format!("\"{}\"", setting.value), crate::model::Place::line(file, setting.line))
             };
-            differences.push(Difference {
+            compared.differences.push(Difference {
                 name: format!("{file}: {key}"),
                 states: values.iter().map(|value| value.map(state)).collect(),
                 standings,
             });
         }
     }
+    compared
 }
 
 /// Whether all hold the setting and some of its redacted values do not compare with each other.

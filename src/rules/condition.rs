@@ -48,6 +48,14 @@ pub(super) fn met<'a>(
         condition.values.iter().any(|value| fits(&text, &value.to_lowercase()))
     };
     let one = condition.values.first().map(String::as_str).unwrap_or_default();
+    // What it is compared with may be another fact.
+    let other = match cx.knowledge.facts.of(one).filter(|_| condition.expect.may_name_a_fact()) {
+        Some(_) => match self::fact(cx, one, "", on)?.value() {
+            Some(other) => other.trim().to_owned(),
+            None => return Ok((Met::NotStated, fact)),
+        },
+        None => one.to_owned(),
+    };
     let unreadable = || Missing {
         what: format!(
             "{} in a form that can be judged",
@@ -57,7 +65,8 @@ pub(super) fn met<'a>(
         ..cx.untold(&condition.fact, String::new(), String::new())
     };
     let is_number = cx.knowledge.facts.get(&condition.fact).is_some_and(|fact| fact.kind == Kind::Number);
-    let compared = || if is_number { numbers(&text, one) } else { dotted(&text, one) }.ok_or_else(unreadable);
+    let compared =
+        || if is_number { numbers(&text, &other) } else { dotted(&text, &other) }.ok_or_else(unreadable);
     let hours = || hours_from_report(cx, &text).ok_or_else(unreadable);
     let limit = || one.parse::<f64>().unwrap_or_default();
     let met = match condition.expect {
@@ -72,13 +81,7 @@ pub(super) fn met<'a>(
         Expect::AtMost => compared()?.is_le(),
         Expect::NewerThan => hours()? >= -limit(),
         Expect::LaterThan => hours()? >= limit(),
-        Expect::SameAs => {
-            let other = self::fact(cx, one, "", on)?;
-            match other.value() {
-                Some(other) => other.trim().eq_ignore_ascii_case(&text),
-                None => return Ok((Met::NotStated, fact)),
-            }
-        }
+        Expect::SameAs => other.eq_ignore_ascii_case(&text),
     };
     Ok((met.into(), fact))
 }

@@ -1,7 +1,7 @@
 //! VER-003.
 
 use super::context::Context;
-use super::folder::{self, Difference, Words};
+use super::folder::{self, Compared, Difference, Words};
 use super::rule::{Check, rule};
 use crate::finding::Outcome;
 use crate::model::parity::{FileDifference, FileState};
@@ -45,20 +45,11 @@ pub(super) fn is_leftover(difference: &FileDifference) -> bool {
 
 /// Judges VER-003; VER-015 asks as well.
 pub(super) fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    let (groups, mut missing) = folder::groups(cx);
-    let mut findings = Vec::new();
-    for group in groups.iter().filter(|group| group.members.len() > 1) {
+    folder::by_group(cx, &WORDS, None, |group| {
         let index = group.index();
         let differences = index.differences(is_dll_of_bin);
-        let told: Vec<Difference> =
-            differences.iter().filter(|one| !is_leftover(one)).map(Difference::from).collect();
-        findings.extend(folder::findings(cx, group, &WORDS, &told));
-        let undecided: Vec<String> =
-            index.undecided(is_dll_of_bin).into_iter().map(ToOwned::to_owned).collect();
-        missing.extend(folder::incomparable(group, &undecided));
-    }
-    folder::outcome(&groups, findings, missing)
+        let told = differences.iter().filter(|one| !is_leftover(one)).map(Difference::from).collect();
+        let undecided = index.undecided(is_dll_of_bin).into_iter().map(ToOwned::to_owned).collect();
+        Ok(Compared { differences: told, undecided })
+    })
 }

@@ -209,31 +209,64 @@ fn looked_at(member: Option<&Member>) -> Place {
     }
 }
 
-/// Judges the files under the paths `wanted` accepts (in lower case, with `/`); `remedy` mends them by itself.
-pub(super) fn files(cx: &Context, words: &Words, remedy: &str, wanted: impl Fn(&str) -> bool) -> Outcome {
+/// What is not the same on all members of a group, in order of name, and the names of what does not compare.
+#[derive(Default)]
+pub(super) struct Compared {
+    pub(super) differences: Vec<Difference>,
+    pub(super) undecided: Vec<String>,
+}
+
+impl Compared {
+    /// Compares the files under the paths that `wanted` accepts (in lower case, with `/`).
+    pub(super) fn files(group: &Group, wanted: impl Fn(&str) -> bool) -> Self {
+        let index = group.index();
+        Self {
+            differences: index.differences(&wanted).iter().map(Difference::from).collect(),
+            undecided: index.undecided(&wanted).into_iter().map(ToOwned::to_owned).collect(),
+        }
+    }
+}
+
+/// Judges what `compare` makes of each group of several nodes; `remedy`, if there is one, mends its findings by itself.
+pub(super) fn by_group(
+    cx: &Context,
+    words: &Words,
+    remedy: Option<&str>,
+    compare: impl Fn(&Group) -> Result<Compared, Vec<Missing>>,
+) -> Outcome {
     if let Some(outcome) = cx.alone() {
         return outcome;
     }
     let (groups, mut missing) = groups(cx);
     let mut all = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
-        let index = group.index();
-        let differences: Vec<Difference> = index.differences(&wanted).iter().map(Difference::from).collect();
-        let undecided: Vec<String> = index.undecided(&wanted).into_iter().map(ToOwned::to_owned).collect();
-        let found = findings(cx, group, words, &differences);
-        all.extend(found.into_iter().map(|finding| with_remedy(finding, remedy)));
-        missing.extend(incomparable(group, &undecided));
+        match compare(group) {
+            Err(gaps) => missing.extend(gaps),
+            Ok(Compared { differences, undecided }) => {
+                let found = findings(cx, group, words, &differences);
+                all.extend(found.into_iter().map(|finding| match remedy {
+                    Some(remedy) => with_remedy(finding, remedy),
+                    None => finding,
+                }));
+                missing.extend(incomparable(group, &undecided));
+            }
+        }
     }
     outcome(&groups, all, missing)
 }
 
+/// Judges the files under the paths `wanted` accepts; `remedy` mends them by itself.
+pub(super) fn files(cx: &Context, words: &Words, remedy: &str, wanted: impl Fn(&str) -> bool) -> Outcome {
+    by_group(cx, words, Some(remedy), |group| Ok(Compared::files(group, &wanted)))
+}
+
 /// The finding with work of its own: nothing of the folder is copied, so that nothing is left out of a copy.
-pub(super) fn with_remedy(finding: Finding, remedy: &str) -> Finding {
+fn with_remedy(finding: Finding, remedy: &str) -> Finding {
     Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.alone() }
 }
 
 /// That contents could not be compared, when there are any such.
-pub(super) fn incomparable(group: &Group, names: &[String]) -> Option<Missing> {
+fn incomparable(group: &Group, names: &[String]) -> Option<Missing> {
     let first = names.first()?;
     let node = group.members.first().map(|member| member.node.name.clone()).unwrap_or_default();
     Some(Missing {

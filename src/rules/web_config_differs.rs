@@ -34,27 +34,13 @@ const REMEDY: &str = "Merge the right settings into web.config of every node, an
 const FILE: &str = "web.config";
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    let (groups, mut missing) = folder::groups(cx);
-    let mut findings = Vec::new();
-    for group in groups.iter().filter(|group| group.members.len() > 1) {
+    folder::by_group(cx, &WORDS, Some(REMEDY), |group| {
         let gaps = group.members.iter().filter_map(|member| {
             let nothing = Observed::not_collected("web.config was not taken");
             let file = member.snapshot.settings.get(FILE).unwrap_or(&nothing);
             cx.settle(member.node, file.as_ref(), FILE, false).err()
         });
         let gaps: Vec<_> = gaps.collect();
-        if !gaps.is_empty() {
-            missing.extend(gaps);
-            continue;
-        }
-        let (mut differences, mut undecided) = (Vec::new(), Vec::new());
-        settings(cx, group, FILE, &mut differences, &mut undecided);
-        let found = folder::findings(cx, group, &WORDS, &differences);
-        findings.extend(found.into_iter().map(|finding| folder::with_remedy(finding, REMEDY)));
-        missing.extend(folder::incomparable(group, &undecided));
-    }
-    folder::outcome(&groups, findings, missing)
+        if gaps.is_empty() { Ok(settings(cx, group, FILE)) } else { Err(gaps) }
+    })
 }

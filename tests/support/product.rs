@@ -59,9 +59,10 @@ pub(super) fn product() -> Value {
         "sites": { "records": [
             { "siteName": "Local", "active": true, "offlineEngineCount": 0, "onlineEngineCount": 2, "numEnginesMissingNetFramework": 0 }
         ] },
+        "engineConfiguration": { "callbackUrl": "https://vault.example.com/SecretServer", "minimumRequiredDistributedEnginesVersion": "8.4.60.0", "responseBusSiteConnectorId": 1 },
         "engines": { "records": [
-            { "engineId": 1, "friendlyName": "ENG01", "connectionStatus": "Online", "activationStatus": "Activated", "isBlockedByNet48": false, "timeMismatch": false },
-            { "engineId": 2, "friendlyName": "ENG02", "connectionStatus": "Online", "activationStatus": "Activated", "isBlockedByNet48": false, "timeMismatch": false }
+            { "engineId": 1, "friendlyName": "ENG01", "connectionStatus": "Online", "activationStatus": "Activated", "currentVersion": "8.4.73.0", "isBlockedByNet48": false, "timeMismatch": false },
+            { "engineId": 2, "friendlyName": "ENG02", "connectionStatus": "Online", "activationStatus": "Activated", "currentVersion": "8.4.73.0", "isBlockedByNet48": false, "timeMismatch": false }
         ] },
         "connectivity": [{ "address": "updates.thycotic.net:443", "isSuccess": true }]
     })

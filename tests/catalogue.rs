@@ -206,7 +206,9 @@ fn whatever_names_a_rule_names_one_that_exists() {
     let causes =
         knowledge.causes.iter().flat_map(|one| one.rules.iter().chain(&one.explains).map(|id| (&one.id, id)));
     let checklist = knowledge.checklist.iter().flat_map(|one| one.rules.iter().map(|id| (&one.id, id)));
-    for (by, id) in signatures.chain(actions).chain(questions).chain(causes).chain(checklist) {
+    let asked = knowledge.steps.iter().flat_map(|step| step.requires.iter().flat_map(|one| &one.rules));
+    let steps = asked.map(|id| (id, id));
+    for (by, id) in signatures.chain(actions).chain(questions).chain(causes).chain(checklist).chain(steps) {
         assert!(ids.contains(id.as_str()), "{by} names {id}");
     }
 }

@@ -1,13 +1,16 @@
 //! UPG-004.
 
 use super::context::Context;
+use super::installed::installed;
 use super::question;
 use super::rule::{Check, rule};
 use crate::finding::{NO_TARGET, Outcome};
+use crate::knowledge::steps::way;
 
 rule! {
     /// ## What it checks
-    /// Whether the steps to the target are known: by the table of upgrade steps, or else by the word of a person.
+    /// Whether the steps from what is installed to the target are known: by the table of upgrade steps, or else by the
+    /// word of a person.
     /// ## Why it matters
     /// Some builds are reached only by way of others. An upgrade that leaves one out is refused, or fails half-way.
     /// ## How to fix it
@@ -24,16 +27,20 @@ rule! {
     applies: None,
     cites: ["D:minimizing-upgrade-downtime" Confirmed, "UPG" Inferred],
     check: Check::Cluster(check),
-    needs: ["answer"],
+    needs: ["answer", "node-list", "version-history"],
 }
 
 fn check(cx: &Context) -> Outcome {
     let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
-    let mut steps = cx.knowledge.steps.iter().filter_map(|step| Some((step.build, step.reaches?)));
-    match steps.rfind(|(build, _)| *build <= target) {
-        Some((build, reaches)) if target <= reaches => {
-            Outcome::pass_with(format!("the table of steps leads from {build} to the target"))
+    let (builds, missing) = installed(cx);
+    let oldest = builds.iter().map(|(build, _)| *build).min();
+    let legs = oldest.map(|oldest| (oldest, way(&cx.knowledge.steps, oldest, target)));
+    match legs {
+        Some((_, legs)) if legs.iter().any(|leg| leg.by.is_none()) => question::answer(cx, None),
+        _ if !missing.is_empty() => question::where_evidence_lacks(cx, None, Vec::new(), missing),
+        Some((oldest, legs)) if !legs.is_empty() => {
+            Outcome::pass_with(format!("the table of steps leads from {oldest} to the target"))
         }
-        _ => question::answer(cx, None),
+        _ => Outcome::not_applicable("the target is not later than what is installed"),
     }
 }

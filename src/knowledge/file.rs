@@ -4,6 +4,7 @@ use super::KnowledgeError;
 use super::actions::ActionRow;
 use super::causes::CauseRow;
 use super::checklist::Item;
+use super::conflicts::Conflict;
 use super::exports::Export;
 use super::facts::Fact;
 use super::meanings::Meaning;
@@ -42,6 +43,7 @@ pub(super) struct File {
     pub(super) step: Vec<Spanned<Step>>,
     pub(super) meaning: Vec<Spanned<Meaning>>,
     pub(super) check: Vec<Spanned<Item>>,
+    pub(super) conflict: Vec<Spanned<Conflict>>,
     pub(super) runbook: Vec<Spanned<RunbookRow>>,
     pub(super) task: Vec<Spanned<TaskRow>>,
 }

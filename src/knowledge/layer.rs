@@ -4,6 +4,7 @@ use super::KnowledgeError;
 use super::actions::ActionRow;
 use super::causes::CauseRow;
 use super::checklist::Item;
+use super::conflicts::Conflict;
 use super::exports::Export;
 use super::facts::Fact;
 use super::file::{self, Origin};
@@ -53,6 +54,7 @@ keyed! {
     Step: "step", |one| one.build.to_string();
     Meaning: "meaning", |one| format!("{} {}", one.fact, one.from);
     Item: "check", |one| one.id.clone();
+    Conflict: "conflict", |one| one.id.clone();
     RunbookRow: "runbook", |one| one.id.clone();
     TaskRow: "task", |one| one.id.clone();
 }
@@ -122,6 +124,7 @@ pub(super) struct Layers {
     pub(super) steps: Vec<Kept<Step>>,
     pub(super) meanings: Vec<Kept<Meaning>>,
     pub(super) checklist: Vec<Kept<Item>>,
+    pub(super) conflicts: Vec<Kept<Conflict>>,
     pub(super) runbooks: Vec<Kept<RunbookRow>>,
     pub(super) tasks: Vec<Kept<TaskRow>>,
     pub(super) support_window_days: u32,
@@ -221,6 +224,7 @@ impl Layers {
             laying.lay(&mut self.steps, file.step);
             laying.lay(&mut self.meanings, file.meaning);
             laying.lay(&mut self.checklist, file.check);
+            laying.lay(&mut self.conflicts, file.conflict);
             laying.lay(&mut self.runbooks, file.runbook);
             laying.lay(&mut self.tasks, file.task);
         }

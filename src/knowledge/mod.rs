@@ -8,6 +8,7 @@ pub mod actions;
 pub mod binaries;
 pub mod causes;
 pub mod checklist;
+pub mod conflicts;
 pub mod exports;
 pub mod facts;
 mod file;
@@ -62,6 +63,8 @@ pub struct Knowledge {
     pub meanings: Vec<meanings::Meaning>,
     /// Items of the vendor's checklists, in the order of work.
     pub checklist: Vec<checklist::Item>,
+    /// Where sources contradict each other on every upgrade, in order of id.
+    pub conflicts: Vec<conflicts::Conflict>,
     /// Procedures, in the order of their files.
     pub runbooks: Vec<runbooks::RunbookRow>,
     /// What procedures consist of.
@@ -99,6 +102,7 @@ built_in![
     "actions.toml",
     "causes.toml",
     "checklist.toml",
+    "conflicts.toml",
     "exports.toml",
     "exports/bus.toml",
     "exports/inventory.toml",
@@ -163,6 +167,7 @@ impl Knowledge {
         steps::check(&layers, &sources, &mut faults);
         meanings::check(&layers.meanings, &facts, &sources, &mut faults);
         checklist::check(&layers.checklist, &sources, &mut faults);
+        conflicts::check(&layers.conflicts, &sources, &mut faults);
         runbooks::check(&layers, &sources, &mut faults);
         own::check(&layers, &mut faults);
         if !faults.is_empty() {
@@ -185,6 +190,7 @@ impl Knowledge {
                 &b.record.id,
             ))
         });
+        layers.conflicts.sort_by(|a, b| a.record.id.cmp(&b.record.id));
         Ok(Self {
             edition: layers.edition.unwrap_or_default(),
             sources,
@@ -205,6 +211,7 @@ impl Knowledge {
             steps: records(layers.steps),
             meanings: records(layers.meanings),
             checklist: records(layers.checklist),
+            conflicts: records(layers.conflicts),
             runbooks: records(layers.runbooks),
             tasks: records(layers.tasks),
             own: layers.own,
@@ -219,6 +226,11 @@ impl Knowledge {
     /// The question of this id.
     pub fn question(&self, id: &str) -> Option<&rows::QuestionRow> {
         self.rows.questions.iter().find(|row| row.id == id)
+    }
+
+    /// Where sources contradict each other, by its number in domain 12.1.
+    pub fn conflict(&self, id: &str) -> Option<&conflicts::Conflict> {
+        self.conflicts.iter().find(|conflict| conflict.id == id)
     }
 
     /// The fact at `path` in a reader's words: that of its record, else what the row calls it.

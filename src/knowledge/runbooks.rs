@@ -84,6 +84,9 @@ pub struct TaskRow {
     /// What sources say differently, as sentences that name them.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Ids of [`super::conflicts::Conflict`]s that touch it.
+    #[serde(default)]
+    pub conflicts: Vec<String>,
     /// Where it comes from.
     pub cites: Vec<Citation>,
 }
@@ -237,6 +240,9 @@ pub(super) fn check(layers: &Layers, sources: &Sources, faults: &mut Vec<Knowled
         faults.extend(sources.faults(&row.cites).map(|why| kept.fault(why)));
         let texts = [&row.how, &row.check, &row.back, &row.notes].into_iter().flatten();
         faults.extend(texts.chain([&row.title]).filter_map(|text| unknown(text)).map(|why| kept.fault(why)));
+        let known = |id: &&String| layers.conflicts.iter().any(|one| one.record.id == **id);
+        let strange = row.conflicts.iter().filter(|id| !known(id));
+        faults.extend(strange.map(|id| kept.fault(format!("there is no conflict {id}"))));
         if row.how.is_empty() && row.commands.is_empty() {
             faults.push(kept.fault("it says neither how nor by which command"));
         }

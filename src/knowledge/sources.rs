@@ -78,6 +78,19 @@ impl Sources {
         (named == source.part.is_some() && part.is_some() == named).then_some(source)
     }
 
+    /// Each citation once as a report prints it, with the age of its source: `RN:8.2 (2016-2021)`.
+    pub fn with_age<'a>(&self, cites: impl IntoIterator<Item = &'a Citation>) -> Vec<String> {
+        let mut said: Vec<String> = Vec::new();
+        for cite in cites {
+            let age = self.find(cite).map_or("", |source| source.age.as_str());
+            let text = if age.is_empty() { cite.source.clone() } else { format!("{} ({age})", cite.source) };
+            if !said.contains(&text) {
+                said.push(text);
+            }
+        }
+        said
+    }
+
     /// All of them, in order of key.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
         self.0.values()

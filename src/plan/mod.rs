@@ -8,6 +8,7 @@ mod first;
 mod names;
 mod path;
 mod runbook;
+mod state;
 #[cfg(test)]
 mod testing;
 mod upgrade;
@@ -16,8 +17,9 @@ pub use causes::{At, Causes, causes};
 pub use circumstance::{Circumstances, Holds};
 pub use command::CommandLine;
 pub use first::First;
-pub use path::{Change, Installed, Leg, Path, Requirement, State};
+pub use path::{Change, Installed, Leg, Path, Requirement};
 pub use runbook::{Offer, Runbook, Step};
+pub use state::{Met, State};
 pub use upgrade::{Plan, Wish, plan, repairs};
 
 use crate::finding::{Confidence, Finding, Judged, Outcome, Severity, SubjectKind};

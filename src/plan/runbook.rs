@@ -219,7 +219,7 @@ impl Ground<'_> {
             back: fill(&task.back),
             only_if,
             proven: self.proven(task, &nodes),
-            notes: task.notes.clone(),
+            notes: self.notes(task),
             sources: self.sources(&task.cites),
             nodes,
         })
@@ -248,12 +248,13 @@ impl Ground<'_> {
         proof
     }
 
+    fn notes(&self, task: &TaskRow) -> Vec<String> {
+        let conflicts = task.conflicts.iter().filter_map(|id| self.knowledge.conflict(id));
+        task.notes.iter().chain(conflicts.flat_map(|one| &one.says)).cloned().collect()
+    }
+
     fn sources(&self, cites: &[Citation]) -> Vec<String> {
-        let with_age = |cite: &Citation| {
-            let age = self.knowledge.sources.find(cite).map_or("", |source| source.age.as_str());
-            if age.is_empty() { cite.source.clone() } else { format!("{} ({age})", cite.source) }
-        };
-        cites.iter().map(with_age).collect()
+        self.knowledge.sources.with_age(cites)
     }
 }
 

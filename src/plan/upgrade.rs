@@ -104,8 +104,7 @@ pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> V
 
 /// The builds to install, in order; the target alone where no way is known.
 fn rounds(path: &Path, target: Option<BuildVersion>) -> Vec<BuildVersion> {
-    let legs: Vec<BuildVersion> =
-        path.legs.iter().filter_map(|leg| BuildVersion::parse(&leg.build).ok()).collect();
+    let legs: Vec<BuildVersion> = path.legs.iter().map(|leg| leg.build).collect();
     if legs.is_empty() { target.into_iter().collect() } else { legs }
 }
 

@@ -34,12 +34,8 @@ rule! {
     needs: ["bundle"],
 }
 
-/// Sources disagree (domain 12.1, K-3).
-const DISAGREE: [&str; 2] = [
-    "CHK: DPAPI is to be off on every node before an upgrade starts.",
-    "D:upgrading-with-web-clustering: it may stay on when both key files are left out of the copy; SEED asks for the \
-     un-encrypted file only where the file itself is transferred.",
-];
+/// Where sources contradict each other on it.
+const CONFLICT: &str = "K-3";
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let protection = match key_protection::settled(cx, node) {
@@ -56,7 +52,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     };
     let remedy = format!("Switch DPAPI off on {} before the upgrade, while browsing on that server.", node.name);
     let mut finding = cx.finding(Subject::node(&node.name), title, remedy).because(protection.evidence);
-    finding.notes = DISAGREE.map(str::to_owned).to_vec();
+    finding.notes.extend(cx.knowledge.conflict(CONFLICT).into_iter().flat_map(|one| one.says.iter().cloned()));
     let current_docs = cx.cluster.target.is_some_and(|target| target > DOCS_2021);
     Outcome::Findings(vec![if protection.answered && current_docs { finding } else { finding.inferred() }])
 }

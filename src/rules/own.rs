@@ -29,6 +29,11 @@ fn named<'k>(knowledge: &'k Knowledge, record: &'k OwnRecord) -> Vec<&'k str> {
         "signature" => knowledge.signature(key).map(|one| one.rules.as_slice()),
         "action" => knowledge.actions.iter().find(|one| one.id == key).map(|one| one.rules.as_slice()),
         "check" => knowledge.checklist.iter().find(|one| one.id == key).map(|one| one.rules.as_slice()),
+        "step" => {
+            let step = knowledge.steps.iter().find(|step| step.build.to_string() == key);
+            let required = step.into_iter().flat_map(|step| &step.requires);
+            return required.flat_map(|one| &one.rules).map(String::as_str).collect();
+        }
         _ => None,
     };
     listed.unwrap_or_default().iter().map(String::as_str).collect()

@@ -1,0 +1,113 @@
+//! What the outcomes of rules say of something that has to be true, subject by subject.
+
+use crate::finding::{Judged, Outcome, Subject};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What is known of a requirement on one node, the database or the cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct State {
+    /// Node, "the database" or "the cluster".
+    pub subject: String,
+    /// Whether it is so.
+    pub state: Met,
+    /// Why, or what settles it; empty where the rule has nothing to add.
+    pub why: String,
+    /// Rule that says so.
+    pub rule: String,
+}
+
+/// Whether a requirement is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Met {
+    /// It is.
+    Met,
+    /// It is not.
+    NotMet,
+    /// Nobody knows.
+    Unknown,
+    /// It does not concern the subject.
+    NotApplicable,
+}
+
+/// What rules say of a requirement, in order of subject and rule. Where they judge something stricter (`exact` is false) only
+/// a pass decides: what passes that meets this too. A rule that does not concern a subject speaks only where all are silent.
+pub(super) fn states(rules: &[String], judged: &[Judged], exact: bool) -> Vec<State> {
+    let mut said: BTreeMap<&Subject, Vec<State>> = BTreeMap::new();
+    for rule in rules {
+        for one in judged.iter().filter(|one| one.rule == *rule) {
+            said.entry(&one.subject).or_default().push(state(one, exact));
+        }
+    }
+    for states in said.values_mut() {
+        if states.iter().any(|state| state.state != Met::NotApplicable) {
+            states.retain(|state| state.state != Met::NotApplicable);
+        }
+    }
+    said.into_values().flatten().collect()
+}
+
+fn state(one: &Judged, exact: bool) -> State {
+    let (state, why) = match &one.outcome {
+        Outcome::Findings(findings) => {
+            let titles: Vec<&str> = findings.iter().map(|finding| finding.title.as_str()).collect();
+            let why = format!("{}.", titles.join("; "));
+            if exact {
+                (Met::NotMet, why)
+            } else {
+                (Met::Unknown, format!("{why} That is judged by what a later build on the way asks for."))
+            }
+        }
+        Outcome::Failed { error } => (Met::Unknown, format!("The rule broke: {error}.")),
+        Outcome::Unknown { missing } => {
+            let gaps: Vec<String> = missing.iter().map(|gap| format!("{}: {}", gap.what, gap.why)).collect();
+            (Met::Unknown, format!("Missing is {}.", gaps.join("; ")))
+        }
+        Outcome::Pass { note, inferred } => {
+            let mut notes = vec![note.as_str()];
+            notes.extend(inferred.then_some("by inference"));
+            notes.retain(|note| !note.is_empty());
+            (Met::Met, notes.join(", "))
+        }
+        Outcome::NotApplicable { why } => (Met::NotApplicable, why.clone()),
+    };
+    State { subject: one.subject.to_string(), state, why, rule: one.rule.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Missing, Question};
+    use std::collections::BTreeSet;
+
+    fn judged(rule: &str, node: &str, outcome: Outcome) -> Judged {
+        Judged { rule: rule.into(), subject: Subject::node(node), outcome, looked_at: BTreeSet::new() }
+    }
+
+    #[test]
+    fn each_subject_has_its_state_and_silence_is_heard_only_where_all_are_silent() {
+        let gap = Missing {
+            node: None,
+            what: "its release".into(),
+            why: "nobody looked".into(),
+            from: Question::NodeList,
+        };
+        let all = [
+            judged("SYS-001", "WEB02", Outcome::unknown(gap)),
+            judged("SYS-001", "WEB01", Outcome::pass_with("it runs")),
+            judged("SYS-002", "WEB01", Outcome::not_applicable("it concerns other builds")),
+            judged("SYS-002", "WEB03", Outcome::not_applicable("it concerns other builds")),
+            judged("SYS-009", "WEB01", Outcome::pass()),
+        ];
+        let rules = ["SYS-002".to_owned(), "SYS-001".to_owned()];
+        let said: Vec<_> =
+            states(&rules, &all, true).into_iter().map(|one| (one.subject, one.state, one.why)).collect();
+        let expected = [
+            ("WEB01", Met::Met, "it runs"),
+            ("WEB02", Met::Unknown, "Missing is its release: nobody looked."),
+            ("WEB03", Met::NotApplicable, "it concerns other builds"),
+        ];
+        assert_eq!(said, expected.map(|(node, met, why)| (node.to_owned(), met, why.to_owned())));
+    }
+}

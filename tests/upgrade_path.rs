@@ -1,0 +1,278 @@
+//! The way of the upgrade plan, by the front door: a node list and a version history are read, judged and planned. Which builds
+//! a way leads through is the table of `knowledge::steps`; here is what the plan makes of it.
+
+#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
+
+use clusterbrief::bundle::gather;
+use clusterbrief::cli::audit::Auditor;
+use clusterbrief::intake::cluster::Options;
+use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
+use clusterbrief::knowledge::Knowledge;
+use clusterbrief::model::BuildVersion;
+use clusterbrief::plan::{Leg, Met, Path, State};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+
+/// A cluster of nodes and a database with these builds; an empty one is not known.
+struct Case<'a> {
+    nodes: &'a [&'a str],
+    database: &'a str,
+    target: &'a str,
+    /// More inputs, by name.
+    more: &'a [(&'a str, String)],
+    /// A support team's own knowledge.
+    own: &'a str,
+}
+
+/// A cluster of two nodes at one build.
+fn at<'a>(build: &'a [&'a str; 2], target: &'a str) -> Case<'a> {
+    Case { nodes: build, database: build[0], target, more: &[], own: "" }
+}
+
+impl Case<'_> {
+    fn path(&self) -> Path {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let put = |name: &str, text: &str| {
+            fs::write(folder.path().join(name), text).expect("a file can be written");
+        };
+        let rows = self.nodes.iter().enumerate().map(|(index, build)| {
+            json!({
+                "nodeId": index + 1, "machineName": format!("WEB0{}", index + 1), "inCluster": true,
+                "binaryVersion": build, "database": "SQL01\\SecretServer", "lastConnected": "2026-11-20T09:05:10Z",
+            })
+        });
+        put("nodes.json", &rows.collect::<Value>().to_string());
+        if !self.database.is_empty() {
+            put(
+                "tbVersion.csv",
+                &format!("VersionNumber,Upgraded\n{},2026-10-17T20:14:05Z\n", self.database),
+            );
+        }
+        self.more.iter().for_each(|(name, text)| put(name, text));
+        let own: &[(&str, &str)] = if self.own.is_empty() { &[] } else { &[("ours.toml", self.own)] };
+        let auditor = Auditor::with(Knowledge::layered(own).expect("sound knowledge"));
+        let options = Options {
+            expect_nodes: Vec::new(),
+            roles: BTreeMap::new(),
+            as_of: "2026-11-20T12:00:00Z".parse().expect("a moment"),
+            target: Some(BuildVersion::parse(self.target).expect("a build")),
+        };
+        let audited = auditor.audit(gather(folder.path(), MAX_EXPORT_BYTES), &options).expect("a report");
+        audited.report.plan.expect("a plan").path.expect("a way")
+    }
+}
+
+/// Builds on the way; those nobody says can be installed from the one before have a question mark.
+fn stops(path: &Path) -> String {
+    let stops = path.legs.iter().map(|leg| format!("{}{}", leg.build, if leg.known { "" } else { "?" }));
+    stops.collect::<Vec<_>>().join(" ")
+}
+
+fn states<'p>(leg: &'p Leg, what: &str) -> &'p [State] {
+    let found = leg.requires.iter().find(|one| one.text.contains(what));
+    &found.unwrap_or_else(|| unreachable!("{what} is not asked for: {:?}", leg.requires)).states
+}
+
+/// Answers, as a file of them.
+fn answers(answers: &[(&str, &str, &str)]) -> String {
+    let one = |(question, node, value): &(&str, &str, &str)| {
+        let node = if node.is_empty() { String::new() } else { format!("node = \"{node}\"\n") };
+        format!(
+            "[[answer]]\nquestion = \"{question}\"\n{node}value = \"{value}\"\nby = \"J. Doe\"\non = 2026-11-20\n\n"
+        )
+    };
+    answers.iter().map(one).collect()
+}
+
+#[test]
+fn a_documented_way_has_no_gap() {
+    let path = at(&["9.1.000000"; 2], "10.9.000064").path();
+    assert_eq!(stops(&path), "9.1.000001 10.9.000005 10.9.000064");
+    assert_eq!((path.unknown.len(), path.warnings.len()), (0, 0), "{path:#?}");
+    let [first, second, third] = &path.legs[..] else { unreachable!() };
+    assert!(first.notes.iter().any(|note| note.contains("24 hours")), "{first:#?}");
+    assert!(second.why.contains("10.9.000005") && third.why.contains("target"));
+    assert!(
+        second
+            .changes
+            .iter()
+            .any(|one| one.build.to_string() == "10.7.000000" && one.text.contains("primary"))
+    );
+    assert!(
+        second.sources.contains(&"RN:10.7.000000 (2016 to 2021 docs)".to_owned()),
+        "{:?}",
+        second.sources
+    );
+    assert!(third.changes.iter().all(|one| one.build.to_string() == "10.9.000063"), "{third:#?}");
+}
+
+#[test]
+fn beyond_the_last_documented_build_nobody_knows_and_the_vendor_is_asked() {
+    for (installed, expected) in [
+        ("10.8.000004", "10.9.000005 12.0.000022?"),
+        ("10.9.000064", "12.0.000022?"),
+        ("11.7.000049", "12.0.000022?"),
+    ] {
+        let path = at(&[installed; 2], "12.0.000022").path();
+        assert_eq!(stops(&path), expected);
+        let [gap] = &path.unknown[..] else { unreachable!("{path:#?}") };
+        assert!(gap.contains("after 10.9.000064 is public") && gap.contains("--knowledge"), "{gap}");
+        let leg = path.legs.last().expect("a leg");
+        assert_eq!(states(leg, "the vendor's word")[0].state, Met::Unknown);
+    }
+    let answered = answers(&[("UPG-004", "", "directly")]);
+    let path = Case { more: &[("answers.toml", answered)], ..at(&["11.7.000049"; 2], "12.0.000022") }.path();
+    let [state] = states(&path.legs[0], "the vendor's word") else { unreachable!("{path:#?}") };
+    assert!(state.state == Met::Met && state.why.contains("J. Doe"), "{state:?}");
+}
+
+#[test]
+fn a_teams_own_table_makes_the_way_known() {
+    let own = r#"
+[[source]]
+key = "OURS"
+title = "answer of the vendor to our ticket"
+age = "2026"
+
+[[rule]]
+id = "UPG-900"
+title = "Step build 11.5.000002 is left out"
+severity = "blocker"
+scope = "upgrade"
+subject = "cluster"
+family = "step"
+cites = [{ source = "OURS", status = "confirmed" }]
+what = "Whether something is older than 11.5.000002 and the target is later."
+why = "Builds after 11.5.000002 install from it only."
+fix = "Upgrade to 11.5.000002 first."
+blind = "What the vendor did not tell."
+
+[[step]]
+build = "11.5.000002"
+rule = "UPG-900"
+from = "10.9.000005"
+reaches = "12.0.000022"
+requires = [{ text = "SQL Server 2016 or later", rules = [] }]
+cites = [{ source = "OURS", status = "confirmed" }]
+"#;
+    let of = |build| Case { own, ..at(build, "12.0.000022") }.path();
+    for (build, expected) in [
+        (&["10.8.000004"; 2], "10.9.000005 11.5.000002 12.0.000022"),
+        (&["10.9.000064"; 2], "11.5.000002 12.0.000022"),
+        (&["11.7.000049"; 2], "12.0.000022"),
+    ] {
+        let path = of(build);
+        assert_eq!((stops(&path).as_str(), path.unknown.len()), (expected, 0), "{path:#?}");
+    }
+    let leg = &of(&["10.9.000064"; 2]).legs[0];
+    assert!(leg.sources.contains(&"OURS (2026)".to_owned()) && leg.why.contains("install from it only"));
+    assert!(states(leg, "SQL Server 2016").is_empty(), "nothing that is collected tells it");
+    let path = Case { own, ..at(&["11.7.000049"; 2], "12.1.000000") }.path();
+    assert!(path.unknown[0].contains("after 12.0.000022 is public"), "{path:#?}");
+}
+
+#[test]
+fn below_the_oldest_build_of_the_table_the_vendor_helps() {
+    let path = at(&["7.0.000000"; 2], "8.4.000004").path();
+    assert_eq!(stops(&path), "8.4.000004?");
+    assert!(
+        path.unknown[0].contains("7.1.000015 or later") && path.unknown[0].contains("support"),
+        "{path:#?}"
+    );
+    let path = at(&["8.0.000000"; 2], "8.2.000000").path();
+    assert!(path.unknown[0].starts_with("No source says that 8.2.000000"), "{path:#?}");
+}
+
+#[test]
+fn the_way_is_told_from_the_oldest_build_that_serves() {
+    let nodes = &["10.9.000033", "9.1.000000"];
+    let path = Case { database: "10.9.000033", ..at(nodes, "10.9.000064") }.path();
+    assert_eq!(stops(&path), "9.1.000001 10.9.000005 10.9.000064");
+    let from: Vec<_> =
+        path.from.iter().map(|one| (one.build.to_string(), one.nodes.join(" "), one.database)).collect();
+    assert_eq!(
+        from,
+        [
+            ("9.1.000000".to_owned(), "WEB02".to_owned(), false),
+            ("10.9.000033".to_owned(), "WEB01".to_owned(), true),
+        ]
+    );
+    assert!(
+        path.warnings[0].contains("9.1.000000 on WEB02, 10.9.000033 on WEB01 and the database"),
+        "{path:#?}"
+    );
+}
+
+#[test]
+fn what_nobody_saw_is_said() {
+    let path = Case { database: "", ..at(&["10.9.000033", ""], "10.9.000064") }.path();
+    assert_eq!(stops(&path), "10.9.000064");
+    assert!(path.unknown.iter().any(|text| text.contains("WEB02")), "{path:#?}");
+    assert!(path.unknown.iter().any(|text| text.contains("the database")), "{path:#?}");
+    let path = Case { database: "", ..at(&["", ""], "10.9.000064") }.path();
+    assert!(path.legs.is_empty() && path.from.is_empty(), "{path:#?}");
+    assert!(path.unknown.last().is_some_and(|text| text.starts_with("What is installed is not known")));
+}
+
+#[test]
+fn withdrawn_builds_and_targets_that_lead_nowhere_are_warned_of() {
+    for (installed, target, expected, warning) in [
+        (
+            "10.9.000032",
+            "10.9.000033",
+            "10.9.000033",
+            "withdrew 10.9.000032 on WEB01, WEB02 and the database",
+        ),
+        ("10.9.000005", "10.9.000032", "10.9.000032", "withdrew the target 10.9.000032"),
+        ("11.7.000049", "11.7.000049", "", "there is nothing to upgrade"),
+        ("11.7.000049", "10.9.000064", "", "never takes its database back"),
+    ] {
+        let path = at(&[installed; 2], target).path();
+        assert_eq!(stops(&path), expected);
+        assert!(path.warnings.iter().any(|text| text.contains(warning)), "{path:#?}");
+        assert!(!path.legs.is_empty() || path.notes.is_empty(), "what sources say of no upgrade: {path:#?}");
+    }
+}
+
+#[test]
+fn each_node_has_its_state_of_each_requirement() {
+    let answered = answers(&[
+        ("SYS-001", "WEB01", "yes"),
+        ("SYS-001", "WEB02", "no"),
+        ("UPG-010", "", "planned"),
+        ("CFG-008", "WEB01", "yes"),
+    ]);
+    let path = Case { more: &[("answers.toml", answered)], ..at(&["10.1.000023"; 2], "10.9.000064") }.path();
+    let leg = &path.legs[0];
+    let said = |what: &str| -> Vec<_> {
+        states(leg, what).iter().map(|one| (one.subject.as_str(), one.state)).collect()
+    };
+    assert_eq!(said("4.8 or later on the web servers"), [("WEB01", Met::Met), ("WEB02", Met::NotMet)]);
+    assert_eq!(said("session recording"), [("the cluster", Met::Met)]);
+    assert_eq!(said("saml.config"), [("WEB01", Met::Met), ("WEB02", Met::Unknown)]);
+    assert_eq!(said("SQL Server 2012"), [("the cluster", Met::Unknown)]);
+    assert_eq!(said("10.2.000018"), [("the cluster", Met::NotApplicable)]);
+    let unknown = states(leg, "SQL Server 2012");
+    assert!(unknown[0].why.starts_with("Missing is ") && unknown[0].rule == "SQL-001", "{unknown:?}");
+}
+
+/// Domain 12.1: what touches the way is printed with both readings.
+#[test]
+fn sources_that_contradict_each_other_are_both_printed() {
+    let path = at(&["10.8.000004"; 2], "10.9.000064").path();
+    for pair in [
+        ["CHK: DPAPI", "D:upgrading-with-web-clustering: it may stay on"],
+        ["upgrading-secret-server: every pool is stopped but", "the pools of all servers are stopped"],
+        ["RN:10.9.000000: .NET Framework 4.8", "D:net-4-8-upgrade: builds up to and including 10.9.000002"],
+    ] {
+        assert!(
+            pair.iter().all(|reading| path.notes.iter().any(|note| note.contains(reading))),
+            "{:?}",
+            path.notes
+        );
+    }
+    let later = at(&["11.7.000049"; 2], "12.0.000022").path();
+    assert!(!later.notes.iter().any(|note| note.contains("4.5.1")), "that was crossed long ago");
+    assert!(later.notes.iter().any(|note| note.starts_with("CHK: DPAPI")));
+}

@@ -6,17 +6,20 @@
 //! hardly one in a hundred has its bit set; only there the anchor is compared.
 //!
 //! A search for all wordings at once costs ten times as much: with dozens of texts, every place in a log looks like the
-//! beginning of one of them.
+//! beginning of one of them. Probes fold capitals away, so that no copy of the log in lower case is needed.
 
 use crate::knowledge::Wording;
 use regex::bytes::Regex;
+use std::sync::LazyLock;
 
-/// Bytes of a probe.
-const GRAM: usize = 4;
+/// Bytes of a probe. Fewer allow longer strides, but occur by chance so often that comparing costs more than probing.
+const GRAM: usize = 6;
+/// Bytes that are loaded for a probe; the last ones are dropped.
+const LOADED: usize = 8;
 /// Shortest text that serves as an anchor.
-const SHORTEST: usize = 7;
-/// Bits of the bitmap, as a power of two: 8 KiB, which stays in the innermost cache.
-const BITS: u32 = 16;
+const SHORTEST: usize = 8;
+/// Bits of the bitmap, as a power of two: 16 KiB, which stays in the innermost cache.
+const BITS: u32 = 17;
 
 /// Bytes of lower-cased logs, the commonest first; all others are rarer.
 const COMMON: &[u8] = b" etaoinsr.cdlh0123456789pumfgb-:vwyk";
@@ -30,8 +33,6 @@ const WORDS: &[u8] = b" thycotic.ihawu.business.appcore.backgroundscheduler.back
 pub(super) enum Sought {
     /// A wording of a signature.
     Wording,
-    /// The name of an exception's type.
-    Exception,
     /// A record in the common event format.
     Cef,
 }
@@ -54,7 +55,7 @@ pub(super) struct Anchors {
     texts: Vec<(Vec<u8>, Sought)>,
     bitmap: Vec<u64>,
     /// A run of a window, which anchor it is of, and where in it.
-    grams: Vec<(u32, usize, usize)>,
+    grams: Vec<(u64, usize, usize)>,
     /// Bytes from one probe to the next.
     stride: usize,
     /// Patterns without a text long enough.
@@ -79,7 +80,9 @@ impl Anchors {
                         .map(|text| (text.to_ascii_lowercase().into_bytes(), Sought::Wording)),
                 ),
                 Some(pattern) => {
-                    let anchors: Vec<Vec<u8>> = branches(pattern).into_iter().map(required).collect();
+                    let spelt = spelt_out(pattern);
+                    let branches = spelt.iter().flat_map(|pattern| branches(pattern));
+                    let anchors: Vec<Vec<u8>> = branches.map(required).collect();
                     if anchors.iter().all(|anchor| anchor.len() >= SHORTEST) {
                         texts.extend(anchors.into_iter().map(|anchor| (anchor, Sought::Wording)));
                     } else {
@@ -96,7 +99,9 @@ impl Anchors {
             bitmap: vec![0; 1 << (BITS - 6)],
             grams: Vec::new(),
             stride,
-            rest: (!rest.is_empty()).then(|| super::scan::compile(&rest.join("|"))).transpose()?,
+            rest: (!rest.is_empty())
+                .then(|| super::scan::compile(&format!("(?i:{})", rest.join("|"))))
+                .transpose()?,
             texts: Vec::new(),
         };
         for (index, (text, _)) in texts.iter().enumerate() {
@@ -122,8 +127,8 @@ impl Anchors {
         let window = self.stride + GRAM - 1;
         let best = text.windows(window).enumerate().rev().max_by_key(|(_, bytes)| cost(bytes));
         let Some((from, bytes)) = best else { return };
-        for (at, run) in bytes.windows(GRAM).enumerate() {
-            let Some(run) = gram(run) else { continue };
+        for at in 0..self.stride {
+            let Some(run) = gram(bytes, at) else { continue };
             let (word, bit) = slot(run);
             if let Some(word) = self.bitmap.get_mut(word) {
                 *word |= bit;
@@ -132,7 +137,7 @@ impl Anchors {
         }
     }
 
-    /// The next anchor of `text`, in lower case, that begins at `floor` or after it and is given away at `from` or later.
+    /// The next anchor of `text`, in any case, that begins at `floor` or after it and is given away at `from` or later.
     /// Of several at one place a wording comes first; anchors that lie in each other are found one after the other.
     pub(super) fn next(&self, text: &[u8], floor: usize, from: usize) -> Option<Found> {
         let found = self.probe(text, floor, from);
@@ -147,37 +152,62 @@ impl Anchors {
     }
 
     fn probe(&self, text: &[u8], floor: usize, from: usize) -> Option<Found> {
-        let runs = text.get(from..)?.windows(GRAM).step_by(self.stride);
-        runs.enumerate().find_map(|(probe, run)| {
-            let run = gram(run)?;
+        let mut at = from;
+        while let Some(run) = gram(text, at) {
             let (word, bit) = slot(run);
-            let there = self.bitmap.get(word).is_some_and(|word| word & bit != 0);
-            if there { self.compare(text, floor, from + probe * self.stride, run) } else { None }
-        })
+            if self.bitmap.get(word).is_some_and(|word| word & bit != 0)
+                && let Some(found) = self.compare(text, floor, at, run)
+            {
+                return Some(found);
+            }
+            at += self.stride;
+        }
+        None
     }
 
     /// The anchor that has `run` at `at` of the text.
-    fn compare(&self, text: &[u8], floor: usize, at: usize, run: u32) -> Option<Found> {
+    fn compare(&self, text: &[u8], floor: usize, at: usize, run: u64) -> Option<Found> {
         let first = self.grams.partition_point(|(other, ..)| *other < run);
         let same = self.grams.iter().skip(first).take_while(|(other, ..)| *other == run);
         let found = same.filter_map(|&(_, index, offset)| {
             let (anchor, sought) = self.texts.get(index)?;
             let start = at.checked_sub(offset).filter(|start| *start >= floor)?;
-            let there = text.get(start..)?.starts_with(anchor);
-            there.then_some(Found { at, then: at + self.stride, end: start + anchor.len(), sought: *sought })
+            let end = start + anchor.len();
+            let there = text.get(start..end)?.eq_ignore_ascii_case(anchor);
+            there.then_some(Found { at, then: at + self.stride, end, sought: *sought })
         });
         found.min_by_key(|found| found.sought != Sought::Wording)
     }
 }
 
-fn gram(run: &[u8]) -> Option<u32> {
-    run.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+/// The probe at `at`, with capitals folded; `None` at the end of the text. The bit that tells small letters from capitals
+/// is set in every byte: signs that become alike by that are told apart when the anchor is compared.
+fn gram(text: &[u8], at: usize) -> Option<u64> {
+    let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+    let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut last = [0; LOADED];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        last
+    });
+    Some((u64::from_le_bytes(bytes) | u64::from_le_bytes([b' '; LOADED])) << (8 * (LOADED - GRAM)))
 }
 
 /// Word of the bitmap and bit in it. The multiplier spreads bytes of text over all bits (Knuth).
-fn slot(run: u32) -> (usize, u64) {
-    let hash = run.wrapping_mul(0x9e37_79b1) >> (u32::BITS - BITS);
+fn slot(run: u64) -> (usize, u64) {
+    let hash = run.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - BITS);
     ((hash >> 6) as usize, 1 << (hash & 63))
+}
+
+/// `pattern` with its first group written out where that is plain: one pattern for each alternative.
+fn spelt_out(pattern: &str) -> Vec<String> {
+    static GROUP: LazyLock<Option<regex::Regex>> = LazyLock::new(|| {
+        regex::Regex::new(r"^((?:[^\\(\[]|\\.)*)\(([a-z0-9' ]+(?:\|[a-z0-9' ]+)*)\)([^?*+{].*)?$").ok()
+    });
+    let parts = GROUP.as_ref().and_then(|group| group.captures(pattern)).map(|parts| {
+        let part = |number| parts.get(number).map_or("", |part: regex::Match<'_>| part.as_str());
+        part(2).split('|').map(|one| format!("{}{one}{}", part(1), part(3))).collect()
+    });
+    parts.unwrap_or_else(|| vec![pattern.to_owned()])
 }
 
 /// The alternatives that a pattern consists of; the pattern itself where that is not plain.
@@ -271,12 +301,26 @@ mod tests {
     }
 
     #[test]
+    fn a_plain_group_is_spelt_out() {
+        for (pattern, expected) in [
+            (r"a\w* (do not|don't) match", &[r"a\w* do not match", r"a\w* don't match"][..]),
+            (r"a \(b (c|d) e", &[r"a \(b c e", r"a \(b d e"]),
+            ("(a|b) (c|d)", &["a (c|d)", "b (c|d)"]),
+            ("a (b)? c", &["a (b)? c"]),
+            (r"a (b|\w) c", &[r"a (b|\w) c"]),
+            ("[(]a|b)", &["[(]a|b)"]),
+            ("plain", &["plain"]),
+        ] {
+            assert_eq!(spelt_out(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
     fn every_text_is_found_wherever_it_stands() {
         let (knowledge, anchors) = &*BUILTIN;
         assert!(anchors.rest.is_none(), "every built-in wording has an anchor");
         let wordings = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
         for text in wordings.flat_map(|wording| &wording.texts) {
-            let text = text.to_ascii_lowercase();
             for before in 0..12 {
                 let line = format!("{}{text}", "~".repeat(before));
                 let found = anchors.next(line.as_bytes(), before, before);
@@ -329,13 +373,13 @@ mod tests {
     fn ordinary_lines_are_hardly_ever_looked_at() {
         let lines = "2026-11-20 09:59:00,123 [17] INFO  Thycotic.ihawu.Business - Heartbeat - processed 12 items in 340 ms\r\n\
             2026-11-20 09:59:00,155 [9] DEBUG Thycotic.AppCore.BackgroundWorker - Channel 4 opened on connection 7\r\n\
-            2026-11-20 09:59:01,010 [21] INFO  Thycotic.Data.SqlDataAccessor - Executing stored procedure with 3 parameters\r\n"
-            .to_ascii_lowercase();
+            2026-11-20 09:59:01,010 [21] INFO  Thycotic.Data.SqlDataAccessor - Executing stored procedure with 3 parameters\r\n";
         let anchors = &BUILTIN.1;
-        let there =
-            |run: &&[u8]| gram(run).map(slot).is_some_and(|(word, bit)| anchors.bitmap[word] & bit != 0);
-        let looks = lines.as_bytes().windows(GRAM).filter(there).count();
-        assert!(looks * 20 < lines.len(), "{looks} of {} places", lines.len());
+        let there = |at: &usize| {
+            gram(lines.as_bytes(), *at).map(slot).is_some_and(|(word, bit)| anchors.bitmap[word] & bit != 0)
+        };
+        let looks = (0..lines.len()).filter(there).count();
+        assert!(looks * 40 < lines.len(), "{looks} of {} places", lines.len());
         assert_eq!(anchors.next(lines.as_bytes(), 0, 0), None);
     }
 }

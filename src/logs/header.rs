@@ -2,7 +2,7 @@
 //!
 //! The form is `yyyy-MM-dd HH:mm:ss,fff [thread] LEVEL Logger - message`, with `T` or a blank after the date, `,` or
 //! `.` before one to three digits of fraction, and an optional group in brackets before the level (domain 1.5;
-//! the product's conversion pattern is not published, so the reader is tolerant). Lines come in lower case.
+//! the product's conversion pattern is not published, so the reader is tolerant).
 
 use chrono::NaiveDate;
 
@@ -54,7 +54,7 @@ impl Stamps {
 }
 
 fn start_of_hour(text: &[u8; 13]) -> Option<LocalMillis> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ' | b't', h1, h2] = *text else { return None };
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ' | b'T' | b't', h1, h2] = *text else { return None };
     let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok().filter(|year| YEARS.contains(year))?;
     let month = u32::try_from(number(&[m1, m2])?).ok()?;
     let day = u32::try_from(number(&[d1, d2])?).ok()?;
@@ -95,24 +95,31 @@ pub(super) fn bare_level(line: &[u8]) -> Option<Level> {
         return None;
     }
     line.get(word.len()).filter(|byte| byte.is_ascii_whitespace())?;
-    level_of(&word.to_ascii_lowercase())
+    level_of(word)
 }
 
-/// The letters at the start, as many as the longest level has.
+/// The letters at the start, one more than the longest level has.
 fn word(text: &[u8]) -> &[u8] {
     let letters = text.iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
     text.get(..letters).unwrap_or_default()
 }
 
-/// Levels of the log files and of the system log (domain 1.5).
+/// Levels of the log files and of the system log (domain 1.5), in any case.
 fn level_of(word: &[u8]) -> Option<Level> {
-    match word {
-        b"error" | b"fatal" | b"critical" | b"alert" | b"emergency" => Some(Level::Error),
-        b"warn" | b"warning" | b"notice" | b"info" | b"information" | b"verbose" | b"debug" => {
-            Some(Level::Lower)
-        }
-        _ => None,
-    }
+    // By the first letter, since every line is asked: nearly all words that are no level end here.
+    let (names, level): (&[&str], _) = match word.first()?.to_ascii_lowercase() {
+        b'i' => (&["info", "information"], Level::Lower),
+        b'd' => (&["debug"], Level::Lower),
+        b'w' => (&["warn", "warning"], Level::Lower),
+        b'n' => (&["notice"], Level::Lower),
+        b'v' => (&["verbose"], Level::Lower),
+        b'e' => (&["error", "emergency"], Level::Error),
+        b'f' => (&["fatal"], Level::Error),
+        b'c' => (&["critical"], Level::Error),
+        b'a' => (&["alert"], Level::Error),
+        _ => return None,
+    };
+    names.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes())).then_some(level)
 }
 
 #[cfg(test)]
@@ -122,7 +129,6 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(line: &str) -> Option<(String, String)> {
-        let line = line.to_ascii_lowercase();
         let (at, rest) = Stamps::default().read(line.as_bytes())?;
         let time = DateTime::from_timestamp_millis(at).unwrap().format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
         Some((time, String::from_utf8(rest.to_vec()).unwrap()))
@@ -175,7 +181,7 @@ mod tests {
             (" [a] [b] [c] [d] ERROR", None),
             ("", None),
         ] {
-            assert_eq!(level(rest.to_ascii_lowercase().as_bytes()), wanted, "{rest}");
+            assert_eq!(level(rest.as_bytes()), wanted, "{rest}");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::anchors::Sought;
 use super::blocks::Block;
 use super::header::{Level, LocalMillis, Stamps, bare_level, level};
-use super::recurring::{CEF, EXCEPTION, Texts, cef_header, exception_type};
+use super::recurring::{CEF, EXCEPTION, Texts, cef_header, exception_types};
 use super::sample::{Line, Samples};
 use super::scan::Scanner;
 use crate::model::log::{Hit, Period, Recurring, Sample};
@@ -20,6 +20,7 @@ pub(super) struct Lines<'s> {
     scanner: &'s Scanner<'s>,
     offset: FixedOffset,
     stamps: Stamps,
+    /// A line in lower case, as wordings are searched for.
     folded: Vec<u8>,
     count: u64,
     utf8: bool,
@@ -35,8 +36,6 @@ pub(super) struct Lines<'s> {
     silences: BTreeMap<u32, u64>,
     exceptions: Texts,
     cef: Texts,
-    /// Types named on the current line, which count unless a signature knows the line.
-    types: Vec<(usize, Vec<u8>)>,
 }
 
 /// What is known of one wording in one file.
@@ -70,58 +69,51 @@ impl<'s> Lines<'s> {
             silences: BTreeMap::new(),
             exceptions: Texts::default(),
             cef: Texts::default(),
-            types: Vec::new(),
         }
     }
 
     /// Reads the next block.
     pub(super) fn read(&mut self, block: &Block<'_>) {
         self.utf8 = self.utf8 && std::str::from_utf8(block.text).is_ok();
-        let mut folded = std::mem::take(&mut self.folded);
-        folded.clear();
-        folded.extend_from_slice(block.text);
-        folded.make_ascii_lowercase();
-
         let anchors = &self.scanner.anchors;
-        let mut next = anchors.next(&folded, 0, 0);
-        let (mut raw_rest, mut rest) = (block.text, folded.as_slice());
-        let mut start = 0;
+        let mut next = anchors.next(block.text, 0, 0);
+        let (mut rest, mut start) = (block.text, 0);
         let mut continues = block.continues;
         let last = (!block.text.ends_with(&[block.line_end])).then_some(block.text.len());
-        for end in memchr_iter(block.line_end, &folded).map(|at| at + 1).chain(last) {
+        for end in memchr_iter(block.line_end, block.text).map(|at| at + 1).chain(last) {
             let (line, after) = rest.split_at(end - start);
-            let (raw, raw_after) = raw_rest.split_at(end - start);
             if !std::mem::take(&mut continues) {
-                self.begin(line, raw);
+                self.begin(line);
             }
             while let Some(found) = next.filter(|found| found.at < end) {
-                match found.sought {
-                    Sought::Wording => self.hit(line, raw),
-                    Sought::Exception => self.exception(raw, found.end - start),
-                    Sought::Cef => self.event(raw, found.end - start),
-                }
-                // Whatever else a line with a wording carries, the wording explains.
-                let whole = found.sought == Sought::Wording;
-                next = if whole {
-                    anchors.next(&folded, end, end)
-                } else {
-                    anchors.next(&folded, start, found.then)
+                next = match found.sought {
+                    // Whatever else a line with a wording carries, the wording explains.
+                    Sought::Wording => {
+                        self.hit(line);
+                        anchors.next(block.text, end, end)
+                    }
+                    Sought::Cef => {
+                        self.event(line, found.end - start);
+                        anchors.next(block.text, start, found.then)
+                    }
                 };
             }
-            self.end_of_line(raw);
-            (start, rest, raw_rest) = (end, after, raw_after);
+            if self.seen.is_empty() && self.level != Some(Level::Lower) {
+                self.exceptions(line);
+            }
+            (start, rest) = (end, after);
         }
-        self.folded = folded;
     }
 
     /// Reads what a line begins with.
-    fn begin(&mut self, line: &[u8], raw: &[u8]) {
+    fn begin(&mut self, line: &[u8]) {
         self.count += 1;
         self.seen.clear();
         // A machine that lost power leaves zeros where lines were to be.
         let zeros =
             if line.first() == Some(&0) { line.iter().take_while(|byte| **byte == 0).count() } else { 0 };
-        let own = if let Some((time, rest)) = self.stamps.read(line.get(zeros..).unwrap_or_default()) {
+        let line = line.get(zeros..).unwrap_or_default();
+        let own = if let Some((time, rest)) = self.stamps.read(line) {
             self.silence_until(time);
             self.time = Some(time);
             let (first, last) = self.period.unwrap_or((time, time));
@@ -129,7 +121,7 @@ impl<'s> Lines<'s> {
             self.level = level(rest);
             self.level
         } else {
-            let bare = bare_level(raw.get(zeros..).unwrap_or_default());
+            let bare = bare_level(line);
             self.level = bare.or(self.level);
             bare
         };
@@ -146,35 +138,35 @@ impl<'s> Lines<'s> {
         }
     }
 
-    /// Notes the type whose name ends at `end` of the line.
-    fn exception(&mut self, raw: &[u8], end: usize) {
-        let named = exception_type(raw, end);
-        self.types.extend(named.filter(|(_, name)| !self.types.iter().any(|(_, other)| other == name)));
-    }
-
-    /// Counts the types named on a line at error level that no signature knows.
-    fn end_of_line(&mut self, raw: &[u8]) {
-        for (at, name) in self.types.drain(..) {
-            if self.seen.is_empty() && self.level != Some(Level::Lower) {
-                self.exceptions.count(name, self.count, self.time, raw.trim_ascii_end(), at);
+    /// Counts the types named on a line at error level that no signature knows, each once.
+    fn exceptions(&mut self, line: &[u8]) {
+        let mut types: Vec<Vec<u8>> = Vec::new();
+        for (at, name) in exception_types(line) {
+            if !types.contains(&name) {
+                types.push(name.clone());
+                self.exceptions.count(name, self.count, self.time, line.trim_ascii_end(), at);
             }
         }
     }
 
     /// Counts a header of the common event format that ends at `end`.
-    fn event(&mut self, raw: &[u8], end: usize) {
-        if let Some(header) = cef_header(raw, end) {
-            self.cef.count(header, self.count, self.time, raw.trim_ascii_end(), end);
+    fn event(&mut self, line: &[u8], end: usize) {
+        if let Some(header) = cef_header(line, end) {
+            self.cef.count(header, self.count, self.time, line.trim_ascii_end(), end);
         }
     }
 
     /// Counts the wordings that a line, or a piece of one, carries.
-    fn hit(&mut self, line: &[u8], raw: &[u8]) {
-        let matches = self.scanner.each.matches(line);
+    fn hit(&mut self, raw: &[u8]) {
+        let mut line = std::mem::take(&mut self.folded);
+        line.clear();
+        line.extend_from_slice(raw);
+        line.make_ascii_lowercase();
+        let matches = self.scanner.each.matches(&line);
         for index in &matches {
             let Some(target) = self.scanner.wordings.get(index) else { continue };
             let precise = target.yields_to.iter().any(|&precise| matches.matched(precise));
-            let Some(at) = target.find(line).filter(|_| !precise && !self.seen.contains(&index)) else {
+            let Some(at) = target.find(&line).filter(|_| !precise && !self.seen.contains(&index)) else {
                 continue;
             };
             self.seen.push(index);
@@ -192,6 +184,7 @@ impl<'s> Lines<'s> {
             }
             found.samples.keep(self.count, self.time, raw.trim_ascii_end(), at);
         }
+        self.folded = line;
     }
 
     /// Lines so far.
@@ -229,7 +222,7 @@ impl<'s> Lines<'s> {
     }
 
     /// The types of exceptions that no signature knows.
-    pub(super) fn exceptions(&mut self, file: &str) -> Vec<Recurring> {
+    pub(super) fn unknown_exceptions(&mut self, file: &str) -> Vec<Recurring> {
         let texts = std::mem::take(&mut self.exceptions);
         texts.into_recurring(file, EXCEPTION, self.scanner.cleaner, |time| self.instant(time))
     }

@@ -2,13 +2,13 @@
 //!
 //! ```text
 //!  bytes --> encoding (UTF-8 text) --> blocks (whole lines) --> header: time, level --+--> FileDigest --> merge
-//!                                          |  lower-cased copy                        |
+//!                                          |                                          |
 //!                                          +--> anchors: lines worth a look --> hits: which wordings
 //! ```
 //!
 //! A log is never held whole. Blocks end at line ends; a line longer than a block is read in overlapping pieces.
-//! A copy of each block in lower case makes one case-sensitive search enough: searching without regard to
-//! case costs several times more.
+//! Only a line worth a look is copied to lower case, where one case-sensitive search is enough: searching without regard
+//! to case costs several times more.
 
 mod anchors;
 mod blocks;

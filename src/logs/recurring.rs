@@ -13,7 +13,7 @@ pub(super) const EXCEPTION: &str = "exception";
 /// What the product's records in the common event format begin with (domain 1.5), in lower case.
 pub(super) const CEF: &str = "cef:0|thycotic software|secret server|";
 /// What lines are looked for with, beside the wordings.
-pub(super) const LOOKOUTS: [(&str, Sought); 2] = [(EXCEPTION, Sought::Exception), (CEF, Sought::Cef)];
+pub(super) const LOOKOUTS: [(&str, Sought); 1] = [(CEF, Sought::Cef)];
 
 /// Most different texts of one file; those that come later are not counted.
 const MOST: usize = 200;
@@ -71,9 +71,20 @@ impl Texts {
     }
 }
 
+/// The names of exceptions' types in a line, each with where it begins.
+pub(super) fn exception_types(line: &[u8]) -> impl Iterator<Item = (usize, Vec<u8>)> {
+    // The rarest letter of the word: most lines have none.
+    memchr::memchr2_iter(b'x', b'X', line).filter_map(|at| {
+        let start = at.checked_sub(1)?;
+        let end = start + EXCEPTION.len();
+        let word = line.get(start..end)?;
+        if word.eq_ignore_ascii_case(EXCEPTION.as_bytes()) { exception_type(line, end) } else { None }
+    })
+}
+
 /// The full name of a .NET type whose last word ends at `end` of a line, and where it begins: dotted, not the name of a
 /// method, of a file or of a nested member.
-pub(super) fn exception_type(line: &[u8], end: usize) -> Option<(usize, Vec<u8>)> {
+fn exception_type(line: &[u8], end: usize) -> Option<(usize, Vec<u8>)> {
     let (before, after) = line.split_at_checked(end)?;
     if after.first().is_some_and(|next| next.is_ascii_alphanumeric() || b"_.+`(<[/\\-".contains(next)) {
         return None;
@@ -106,10 +117,7 @@ mod tests {
     use super::*;
 
     fn types(line: &str) -> Vec<String> {
-        let folded = line.to_ascii_lowercase();
-        let ends = folded.match_indices(EXCEPTION).map(|(at, text)| at + text.len());
-        let names = ends.filter_map(|end| exception_type(line.as_bytes(), end));
-        names.map(|(_, name)| String::from_utf8(name).unwrap()).collect()
+        exception_types(line.as_bytes()).map(|(_, name)| String::from_utf8(name).unwrap()).collect()
     }
 
     #[test]

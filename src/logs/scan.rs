@@ -157,7 +157,7 @@ impl FileScan<'_> {
             encoding: utf16.unwrap_or(if lines.utf8() { "utf-8" } else { "windows-1252" }),
             name,
         };
-        let exceptions = lines.exceptions(&file.name);
+        let exceptions = lines.unknown_exceptions(&file.name);
         let cef = lines.cef(&file.name);
         let (hits, errors_by_hour) = lines.into_hits(&file.name);
         FileDigest { file, hits, errors_by_hour, exceptions, cef, zone_known }

@@ -10,22 +10,35 @@ const NEAR: usize = 300;
 
 /// Calls `found` for every shape in `text`.
 pub(super) fn find(text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
-    // Every shape has one of these bytes: `=` or `:` between a name and a value, `-----`, `eyJ`, `[enc:`.
+    // Every shape has one of these bytes: `=` or `:` between a name and a value, and the capitals of `eyJ` and `KEY` that
+    // logs hardly have.
     for at in memchr::memchr2_iter(b'=', b':', text) {
-        if let Some((range, kind)) = named(text, at).or_else(|| encrypted(text, at)) {
+        if may_end_a_name(text, at)
+            && let Some((range, kind)) = named(text, at).or_else(|| encrypted(text, at))
+        {
             found(range, kind);
         }
     }
-    for at in memchr::memmem::find_iter(text, b"PRIVATE KEY") {
-        if let Some(range) = private_key(text, at) {
+    for at in memchr::memchr2_iter(b'J', b'K', text) {
+        // Where the word starts whose letter this is.
+        let start = |word: &[u8], letter: usize| {
+            at.checked_sub(letter).filter(|start| text.get(*start..start + word.len()) == Some(word))
+        };
+        if let Some(range) = start(b"PRIVATE KEY", 8).and_then(|start| private_key(text, start)) {
             found(range, HitKind::PrivateKey);
-        }
-    }
-    for at in memchr::memmem::find_iter(text, b"eyJ") {
-        if let Some(range) = web_token(text, at) {
+        } else if let Some(range) = start(b"eyJ", 2).and_then(|start| web_token(text, start)) {
             found(range, HitKind::Jwt);
         }
     }
+}
+
+/// Whether the byte before the sign at `at` may end one of the names, what stands between a name and the sign, or `[enc`.
+/// Most signs stand in times and addresses, behind a digit.
+fn may_end_a_name(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| text.get(before));
+    before.is_some_and(|byte| {
+        matches!(byte.to_ascii_lowercase(), b'd' | b'y' | b'n' | b'c' | b'"' | b' ' | b'\t')
+    })
 }
 
 /// Whether a text of `total` bytes that starts with `head` is the content of a key file under any name: small,
@@ -51,7 +64,6 @@ fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
         Some(head) => (trim_end(head, b"\\"), true),
         None => (head, false),
     };
-    // Most signs stand in times and addresses: none of the names below ends in a digit.
     if !matches!(head.last(), Some(b'd' | b'D' | b'y' | b'Y' | b'n' | b'N')) {
         return None;
     }

@@ -66,9 +66,20 @@ struct Entry {
     note: Option<String>,
 }
 
+/// What begins an answer, without its blanks.
+const HEADER: &str = "[[answer]]";
+
 /// Whether a text announces answers.
 pub(super) fn is_answers(text: &str) -> bool {
-    text.lines().any(|line| line.split_whitespace().collect::<String>().starts_with("[[answer]]"))
+    // Looked at is only what follows a bracket that begins a line.
+    memchr::memchr_iter(b'[', text.as_bytes()).filter_map(|at| text.split_at_checked(at)).any(
+        |(before, rest)| {
+            before.chars().rev().take_while(|c| *c != '\n').all(char::is_whitespace)
+                && rest.lines().next().is_some_and(|line| {
+                    line.chars().filter(|c| !c.is_whitespace()).take(HEADER.len()).eq(HEADER.chars())
+                })
+        },
+    )
 }
 
 /// Reads an answers file against the questions there are. A wrong answer is a problem and does not count; a file

@@ -8,8 +8,9 @@ use super::told::{self, ToldFacts};
 use super::{duplicates, lists};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
-use crate::model::export::{Item, Moment, NodeList, Told, VersionHistory};
+use crate::model::export::{Moment, NodeList, Told, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
+use crate::model::items::Items;
 use crate::model::node::Snapshot;
 use crate::model::{BuildVersion, Cluster, Node, NodeSet, Observed, Place, Role};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -295,7 +296,7 @@ impl Desk {
         &mut self,
         nodes: &mut BTreeMap<String, Node>,
         several_clusters: bool,
-    ) -> (Told, BTreeMap<String, Observed<Vec<Item>>>) {
+    ) -> (Told, BTreeMap<String, Observed<Items>>) {
         let (mut cluster, mut lists) = (Told::new(), BTreeMap::new());
         for (index, told) in self.newest_results() {
             let names_no_node = !(told.cluster.is_empty() && told.lists.is_empty());

@@ -2,14 +2,16 @@
 //! Its header tells the export, as the keys of an object do.
 
 use super::Parsed;
-use super::node_row::{Field, Fields, left_out_note};
+use super::node_row::left_out_note;
 use super::read::Facts;
+use super::records::Records;
 use super::table::{Below, Row, head};
-use super::told::{Record, heads, tell};
+use super::told::{heads, tell};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::Place;
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::input::{Problem, ProblemKind};
+use crate::model::place::Spot;
 use std::collections::BTreeSet;
 
 /// A table while its rows are read.
@@ -19,9 +21,9 @@ pub(super) struct Reader<'k> {
     export: &'k Export,
     input: String,
     header: Row,
-    /// Columns of the export's fields, with their heads.
-    columns: Vec<(usize, String)>,
-    records: Vec<Record>,
+    /// Columns of the export's fields, with those of the records they go to.
+    columns: Vec<(usize, usize)>,
+    records: Records,
     /// Heads of columns in which lists stand that were not written out.
     unwritten: BTreeSet<String>,
 }
@@ -29,9 +31,7 @@ pub(super) struct Reader<'k> {
 /// Takes the header of an export: its heads are all there; of an export that few and common heads tell there are no
 /// others, and two at least.
 pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Reader<'k>> {
-    let mut columns: Vec<(usize, String)> =
-        row.texts().map(head).enumerate().filter(|(_, head)| !head.is_empty()).collect();
-    let there: BTreeSet<String> = columns.iter().map(|(_, head)| head.clone()).collect();
+    let there: BTreeSet<String> = row.texts().map(head).filter(|head| !head.is_empty()).collect();
     let fits = |export: &&Export| {
         let told =
             !export.told_by.is_empty() && export.told_by.iter().all(|name| there.contains(&head(name)));
@@ -40,15 +40,16 @@ pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Opt
     };
     // Of equals the first in order of id.
     let export = knowledge.exports.iter().filter(fits).rev().max_by_key(|export| export.told_by.len())?;
-    let known = heads(export);
-    columns.retain(|(_, head)| known.contains(head));
+    let mut records = Records::new(row.origin(input), heads(export));
+    let columns = row.texts().enumerate().filter_map(|(column, head)| Some((column, records.column(head)?)));
+    let columns = columns.collect();
     Some(Reader {
         knowledge,
         export,
         input: input.to_owned(),
         header: row.clone(),
         columns,
-        records: Vec::new(),
+        records,
         unwritten: BTreeSet::new(),
     })
 }
@@ -59,17 +60,15 @@ impl Below for Reader<'_> {
         if row.cells == self.header.cells {
             return;
         }
-        let mut fields = Fields::new();
-        for (column, head) in &self.columns {
+        let record = self.records.begin(Spot::Row(row.number));
+        for (column, onto) in &self.columns {
             let text = row.cell(*column);
             if is_unwritten(text) {
                 self.unwritten.insert(self.header.cell(*column).to_owned());
-                continue;
+            } else {
+                self.records.put(record, *onto, text, row.spot(*column));
             }
-            let text = Some(text.to_owned()).filter(|text| !text.is_empty());
-            fields.insert(head.clone(), Field { text, place: row.cell_place(&self.input, *column) });
         }
-        self.records.push(Record { fields, place: row.place(&self.input) });
     }
 }
 
@@ -85,7 +84,7 @@ impl Reader<'_> {
         let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
         let titles = vec![self.export.title.clone()];
         // A grid may be filtered, and a query may fail: a header alone does not say that there is none.
-        if self.records.is_empty() {
+        if self.records.len() == 0 {
             let text =
                 format!("{} has the header of {} and no row below it.", self.place(), self.export.title);
             parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
@@ -116,6 +115,7 @@ impl Reader<'_> {
 mod tests {
     use super::*;
     use crate::intake::{AsIs, tables};
+    use crate::model::items::Item;
 
     fn read(text: &str) -> Option<Parsed<Vec<Facts>>> {
         let knowledge = Knowledge::builtin().unwrap();
@@ -129,8 +129,8 @@ mod tests {
         let parsed = read(text).unwrap();
         let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
         let engines = told.lists["engine"].value().unwrap();
-        assert_eq!(engines.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["E1", "E2"]);
-        let connection = &engines[1].facts["engine.connection"];
+        assert_eq!(engines.iter().map(Item::name).collect::<Vec<_>>(), ["E1", "E2"]);
+        let connection = engines.iter().nth(1).unwrap().fact("engine.connection");
         assert_eq!(connection.value().unwrap(), "Offline");
         assert_eq!(connection.place().unwrap().to_string(), "saved.csv C4");
         assert_eq!(

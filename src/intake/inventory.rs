@@ -1,15 +1,16 @@
 //! `inventory.xlsx`, or a sheet of it as CSV: which nodes there should be, what the load balancer does, whom to call.
 
-use super::node_row::Field;
 use super::read::Facts;
+use super::records::Records;
 use super::table::{Below, Row, head};
-use super::told::{Record, tell};
+use super::told::{heads, tell};
 use super::{Parsed, names};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::Role;
 use crate::model::cluster::Contact;
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::input::{Problem, ProblemKind};
+use crate::model::place::Spot;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
 
@@ -114,15 +115,16 @@ impl Reader {
                 else {
                     return parsed;
                 };
-                let filled = self.rows.iter().filter(|row| !row.cell(1).is_empty());
-                let fields = filled.map(|row| {
-                    let text = Some(row.cell(1).to_owned());
-                    (head(row.cell(0)), Field { text, place: row.cell_place(input, 1) })
-                });
-                let fields: BTreeMap<String, Field> = fields.collect();
-                let place = self.rows.first().map(|row| row.place(input)).unwrap_or_default();
-                let record = Record { fields, place: place.clone() };
-                parsed.value.push(Facts::Told(tell(export, vec![record], place, knowledge, cleaner)));
+                let Some(first) = self.rows.first() else { return parsed };
+                let mut records = Records::new(first.origin(input), heads(export));
+                let record = records.begin(Spot::Row(first.number));
+                for row in self.rows.iter().filter(|row| !row.cell(1).is_empty()) {
+                    if let Some(column) = records.column(row.cell(0)) {
+                        records.put(record, column, row.cell(1), row.spot(1));
+                    }
+                }
+                let place = first.place(input);
+                parsed.value.push(Facts::Told(tell(export, records, place, knowledge, cleaner)));
             }
             Sheet::Contacts => {
                 let contacts = self.rows.iter().take(MAX_CONTACTS).map(|row| Contact {

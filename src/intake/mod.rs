@@ -29,6 +29,8 @@ pub mod product_version;
 mod query_result;
 pub mod read;
 pub mod recognise;
+mod records;
+mod separated;
 mod snapshot;
 pub mod table;
 mod tables;

@@ -1,17 +1,19 @@
 //! Results of the queries of `clusterbrief sql`: every row is marker, item, fact and value, so that neither header nor
 //! delimiter nor file name matters, and one sheet may hold the results of several queries.
 
-use super::node_row::Field;
 use super::read::Facts;
+use super::records::Records;
 use super::table::{Below, Row, head};
-use super::told::{Record, tell};
+use super::told::{heads, tell};
 use super::{Parsed, version_table};
 use crate::knowledge::exports::About;
 use crate::knowledge::{Export, Knowledge};
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::input::{Problem, ProblemKind};
+use crate::model::items::Cell;
+use crate::model::place::Spot;
 use crate::model::{Observed, Place};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What every marker begins with.
 const MARKER: &str = "clusterbrief:";
@@ -22,12 +24,19 @@ const SEES: &str = "seestbversion";
 /// The fact that says how many items there are, so that a result that was cut is seen.
 const ITEMS: &str = "items";
 
+/// The head under which the name of an item is kept.
+const ITEM: &str = "item";
+
+/// The fact of a row of the version history.
+const UPGRADED: &str = "upgraded";
+
 /// Results while their rows are read.
 #[derive(Debug)]
 pub(super) struct Reader<'k> {
     knowledge: &'k Knowledge,
     input: String,
-    results: BTreeMap<&'k str, Result<'k>>,
+    /// The results, the one of the last row last: rows of a result mostly follow each other.
+    results: Vec<Result<'k>>,
     /// Markers of no query this program knows.
     unknown: BTreeSet<String>,
 }
@@ -36,11 +45,15 @@ pub(super) struct Reader<'k> {
 #[derive(Debug)]
 struct Result<'k> {
     export: &'k Export,
+    marker: &'k str,
     /// Where it begins.
     place: Place,
-    records: Vec<Record>,
-    /// Index of an item's record.
-    of_item: HashMap<String, usize>,
+    records: Records,
+    /// The column of names.
+    names: usize,
+    /// The record of each item, by the number of its name; and of what stands without one.
+    of_item: Vec<usize>,
+    of_none: Option<usize>,
     /// What the row without an item says: facts of the query itself.
     told: BTreeMap<String, String>,
 }
@@ -60,69 +73,100 @@ fn marker(row: &Row) -> Option<usize> {
 pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Reader<'k>> {
     marker(row)?;
     let input = input.to_owned();
-    let mut reader = Reader { knowledge, input, results: BTreeMap::new(), unknown: BTreeSet::new() };
+    let mut reader = Reader { knowledge, input, results: Vec::new(), unknown: BTreeSet::new() };
     reader.add(row);
     Some(reader)
 }
 
 impl Below for Reader<'_> {
     fn add(&mut self, row: &Row) {
-        let Some(column) = marker(row) else { return };
+        let is_last = |column| self.results.last().is_some_and(|one| one.marker == row.cell(column));
+        let Some(column) = Some(0).filter(|first| is_last(*first)).or_else(|| marker(row)) else { return };
+        if !is_last(column) && !self.turn_to(row, column) {
+            return;
+        }
+        let Some(result) = self.results.last_mut() else { return };
+        let (item, fact, value) = (row.cell(column + 1), row.cell(column + 2), row.cell(column + 3));
+        result.add(item, fact, value, row.spot(column + 3));
+    }
+}
+
+impl<'k> Reader<'k> {
+    /// Puts the result of a row's marker last; says whether its query is known.
+    fn turn_to(&mut self, row: &Row, column: usize) -> bool {
         let marker = row.cell(column);
-        let is_of = |export: &&Export| export.marker.as_deref() == Some(marker);
-        let Some(export) = self.knowledge.exports.iter().find(is_of) else {
+        if let Some(at) = self.results.iter().position(|one| one.marker == marker) {
+            let result = self.results.remove(at);
+            self.results.push(result);
+            return true;
+        }
+        let of = |export: &'k Export| Some((export, export.marker.as_deref().filter(|one| *one == marker)?));
+        let Some((export, marker)) = self.knowledge.exports.iter().find_map(of) else {
             if self.unknown.len() < 10 {
                 self.unknown.insert(marker.to_owned());
             }
-            return;
+            return false;
         };
-        let result = self.results.entry(&export.id).or_insert_with(|| Result {
+        let mut columns = heads(export);
+        columns.extend([ITEM, UPGRADED].map(str::to_owned));
+        let names = columns.iter().position(|head| head == ITEM).unwrap_or_default();
+        self.results.push(Result {
             export,
+            marker,
             place: row.place(&self.input),
-            records: Vec::new(),
-            of_item: HashMap::new(),
+            records: Records::new(row.origin(&self.input), columns),
+            names,
+            of_item: Vec::new(),
+            of_none: None,
             told: BTreeMap::new(),
         });
-        let (item, fact, value) = (row.cell(column + 1), row.cell(column + 2), row.cell(column + 3));
-        result.add(item, fact, value, || row.cell_place(&self.input, column + 3));
+        true
     }
 }
 
 impl Result<'_> {
-    fn add(&mut self, item: &str, fact: &str, value: &str, place: impl FnOnce() -> Place) {
-        let key = head(fact);
+    fn add(&mut self, item: &str, fact: &str, value: &str, spot: Spot) {
         // SQL tools write a null as the word.
         let value = if value == "NULL" { "" } else { value };
-        if item.is_empty() && matches!(key.as_str(), SEES | ITEMS) {
-            self.told.insert(key, value.to_owned());
-            return;
-        }
-        let place = place();
-        let field = |text: &str| Field {
-            text: Some(text.to_owned()).filter(|text| !text.is_empty()),
-            place: place.clone(),
-        };
-        // Rows of one item mostly follow each other.
-        let at = match self.of_item.get(item) {
-            Some(at) if self.export.id != VERSIONS => *at,
-            _ => {
-                let mut fields = BTreeMap::new();
-                if !item.is_empty() {
-                    fields.insert("item".to_owned(), field(item));
-                }
-                self.records.push(Record { fields, place: place.clone() });
-                self.of_item.insert(item.to_owned(), self.records.len() - 1);
-                self.records.len() - 1
+        if item.is_empty() {
+            let key = head(fact);
+            if matches!(key.as_str(), SEES | ITEMS) {
+                self.told.insert(key, value.to_owned());
+                return;
             }
-        };
-        if let Some(record) = self.records.get_mut(at) {
-            record.fields.insert(key, field(value));
         }
+        let record = self.record(item, spot);
+        // The name is no fact of the item.
+        if let Some(column) = self.records.column(fact).filter(|column| *column != self.names) {
+            self.records.put(record, column, value, spot);
+        }
+    }
+
+    /// The record of an item, begun where it is new. Every row of a history is one of its own.
+    fn record(&mut self, item: &str, spot: Spot) -> usize {
+        let number = if item.is_empty() { None } else { self.records.number(self.names, item) };
+        let earlier = match number {
+            Some(number) => usize::try_from(number).ok().and_then(|number| self.of_item.get(number)).copied(),
+            None => self.of_none,
+        };
+        if let Some(record) = earlier.filter(|_| self.export.id != VERSIONS) {
+            return record;
+        }
+        let record = self.records.begin(spot);
+        match number {
+            Some(text) => {
+                self.records.set(record, self.names, Cell { text, spot });
+                // A new name has the next number.
+                self.of_item.push(record);
+            }
+            None => self.of_none = Some(record),
+        }
+        record
     }
 
     /// How many items came, beside the row without one.
     fn items(&self) -> usize {
-        self.records.iter().filter(|record| record.fields.contains_key("item")).count()
+        (0..self.records.len()).filter(|record| self.records.text(*record, ITEM).is_some()).count()
     }
 
     /// What is wrong with the result as a whole: an error when it does not count.
@@ -162,7 +206,8 @@ const VERSIONS: &str = "versions";
 
 impl Reader<'_> {
     /// What the results tell, with the titles of their exports.
-    pub(super) fn finish(self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
+    pub(super) fn finish(mut self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
+        self.results.sort_by_key(|result| &result.export.id);
         let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
         let mut titles = Vec::new();
         for marker in &self.unknown {
@@ -177,7 +222,7 @@ impl Reader<'_> {
                 ),
             });
         }
-        for result in self.results.into_values() {
+        for result in self.results {
             titles.push(result.export.title.clone());
             let whole = result.check(&self.input);
             if let Err((kind, text)) = &whole {
@@ -215,6 +260,7 @@ mod tests {
     use super::*;
     use crate::intake::{AsIs, table};
     use crate::model::export::Told;
+    use crate::model::items::Item;
 
     fn read(text: &str) -> (Parsed<Vec<Facts>>, Vec<String>) {
         let knowledge = Knowledge::builtin().unwrap();
@@ -275,8 +321,11 @@ clusterbrief:jobs:1;A #1;minutes late;0
     fn items_are_told_and_none_found_differs_from_a_cut_result() {
         let (parsed, _) = read(JOBS);
         let jobs = told(&parsed).lists["job"].value().unwrap();
-        assert_eq!(jobs.iter().map(|job| job.name.as_str()).collect::<Vec<_>>(), ["A #1", "B #1"]);
-        assert_eq!(value(&jobs[0].facts, "job.minutes-late"), Some("0"));
+        assert_eq!(jobs.iter().map(Item::name).collect::<Vec<_>>(), ["A #1", "B #1"]);
+        assert_eq!(
+            jobs.iter().next().unwrap().fact("job.minutes-late").value().map(String::as_str),
+            Some("0")
+        );
         let none = "clusterbrief:jobs:1;;items;0\nclusterbrief:jobs:1;;asked at;2026-11-20 10:00:00\n";
         assert_eq!(told(&read(none).0).lists["job"].value().unwrap().len(), 0);
         for (cut, says) in [

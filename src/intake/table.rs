@@ -5,9 +5,10 @@
 //! keeping of it, so each row goes to whoever took the header.
 
 use super::nodes_json::MAX_NODES;
-use super::{text, workbook};
+use super::{separated, text, workbook};
+use crate::model::Place;
 use crate::model::excerpt::Clean;
-use crate::model::{Place, Position};
+use crate::model::place::{Origin, Spot};
 use csv::StringRecord;
 use std::sync::Arc;
 
@@ -67,12 +68,12 @@ pub struct Row {
 impl Row {
     /// The trimmed text of a cell; empty where the row is shorter.
     pub fn cell(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", str::trim)
+        self.cells.get(column).map_or("", trimmed)
     }
 
     /// The trimmed text of every cell.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.cells.iter().map(str::trim)
+        self.cells.iter().map(trimmed)
     }
 
     /// How many cells have text.
@@ -82,24 +83,23 @@ impl Row {
 
     /// Where the row stands.
     pub fn place(&self, input: &str) -> Place {
-        self.at(input, &format!("row {}", self.number))
+        Place::cell(input, self.sheet.as_deref(), self.number, None)
     }
 
     /// Where a cell of the row stands, as a spreadsheet names it.
     pub fn cell_place(&self, input: &str, column: usize) -> Place {
-        self.at(input, &format!("{}{}", letters(column), self.number))
+        Place::cell(input, self.sheet.as_deref(), self.number, Some(column))
     }
 
-    fn at(&self, input: &str, cell: &str) -> Place {
-        let at = self.sheet.as_ref().map_or_else(|| cell.to_owned(), |name| format!("sheet {name}, {cell}"));
-        Place::export(input, Position::Cell(at))
+    /// The same in the form that columns of facts keep.
+    pub(super) fn spot(&self, column: usize) -> Spot {
+        Spot::Cell { row: self.number, column: u8::try_from(column).unwrap_or(u8::MAX) }
     }
-}
 
-/// `A` for 0, `Z` for 25, `AA` for 26.
-fn letters(column: usize) -> String {
-    let last = char::from(b'A' + u8::try_from(column % 26).unwrap_or(0));
-    if column < 26 { last.to_string() } else { format!("{}{last}", letters(column / 26 - 1)) }
+    /// What the places of all rows of this table have in common.
+    pub(super) fn origin(&self, input: &str) -> Origin {
+        Origin { input: input.to_owned(), sheet: self.sheet.clone(), listed: Vec::new() }
+    }
 }
 
 /// Who took a header, and is given the rows below it.
@@ -138,7 +138,7 @@ pub fn read<B: Below>(
     let mut sheet = Sheet { name: None, hidden: false, empty: true, wide: false, below: None };
     for delimiter in DELIMITERS {
         let mut search = Search::new(&mut header, &mut budget);
-        records(&text, delimiter, &mut |row| search.row(row))?;
+        separated::records(&text, delimiter, &mut |row| search.row(row))?;
         (sheet.empty, sheet.wide, sheet.below) = (search.seen == 0, search.wide, search.below);
         if sheet.below.is_some() {
             break;
@@ -189,36 +189,11 @@ impl<'s, B: Below> Search<'s, B> {
     }
 }
 
-/// Gives the records of separated text that have a cell with text to `each` until it wants no more.
-fn records(
-    text: &str,
-    delimiter: u8,
-    each: &mut dyn FnMut(&Row) -> Result<bool, TableError>,
-) -> Result<(), TableError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut row = Row::default();
-    // A spreadsheet counts blank lines, which the reader skips after noting its position, and counts a cell of
-    // several lines as one row.
-    let mut folded = 0;
-    while reader.read_record(&mut row.cells).unwrap_or(false) {
-        let (line, start) = row.cells.position().map_or((0, 0), |at| (at.line(), at.byte()));
-        let rest = usize::try_from(start).ok().and_then(|start| text.as_bytes().get(start..));
-        let blank = rest.into_iter().flatten().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-        let skipped = blank.filter(|byte| **byte == b'\n').count() as u64;
-        row.number = u32::try_from((line + skipped).saturating_sub(folded)).unwrap_or(u32::MAX);
-        folded += memchr::memchr_iter(b'\n', row.cells.as_slice().as_bytes()).count() as u64;
-        let is_wide = row.texts().skip(MAX_COLUMNS).any(|text| !text.is_empty());
-        row.is_wide = is_wide;
-        row.cells.truncate(MAX_COLUMNS);
-        if row.texts().any(|text| !text.is_empty()) && !each(&row)? {
-            break;
-        }
-    }
-    Ok(())
+/// A text without blanks around it. Most have none, which their ends tell.
+fn trimmed(text: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
 }
 
 /// A column head as it compares: letters and digits in lower case, so that `Machine Name` is `MachineName`.

@@ -1,13 +1,14 @@
 //! Records of an export to facts by path: one reading for JSON objects and table rows alike.
 
 use super::moment;
-use super::node_row::{Field, Fields};
+use super::records::Records;
 use super::table::head;
 use crate::knowledge::Knowledge;
-use crate::knowledge::exports::{About, Export, Reading};
+use crate::knowledge::exports::{About, Export, Field, Reading};
 use crate::knowledge::facts::{Fact, Kind, Of};
 use crate::model::excerpt::{Clean, Excerpt};
-use crate::model::export::{Item, Told};
+use crate::model::export::Told;
+use crate::model::items::{Column, Items, Said, Table};
 use crate::model::node::Clocks;
 use crate::model::{BuildVersion, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ pub struct ToldFacts {
     /// Of nodes, by the name the export has for them.
     pub nodes: BTreeMap<String, OfNode>,
     /// Items by list; a list without items was read and is empty.
-    pub lists: BTreeMap<String, Observed<Vec<Item>>>,
+    pub lists: BTreeMap<String, Observed<Items>>,
 }
 
 /// What one export told of a node.
@@ -36,61 +37,48 @@ pub struct OfNode {
     pub clocks: Clocks,
 }
 
-/// One object or row of an export: its fields by [`super::table::head`] of their name.
-#[derive(Debug, Clone)]
-pub(super) struct Record {
-    pub(super) fields: Fields,
-    pub(super) place: Place,
-}
-
-/// Makes facts of the records of an export, each of which is gone once its facts are made: a large export is not held
-/// twice. A record of a node that names none tells only of the cluster.
+/// Makes facts of the records of an export. A record of a node that names none tells only of the cluster.
 pub(super) fn tell(
     export: &Export,
-    records: Vec<Record>,
+    records: Records,
     whole: Place,
     knowledge: &Knowledge,
     cleaner: &dyn Clean,
 ) -> ToldFacts {
     let mut told = ToldFacts::default();
-    let mut items = Vec::new();
     let names: Vec<String> = export.name.iter().map(|name| head(name)).collect();
-    let mut tellers = tellers(export, knowledge);
-    for record in records {
-        let name = names.iter().find_map(|head| record.fields.get(head)?.text.as_deref());
-        let name =
-            name.map(|name| Excerpt::new(name, cleaner).as_str().trim().to_owned()).unwrap_or_default();
-        let (mut of_cluster, mut of_node, mut of_item) = (Told::new(), Told::new(), Told::new());
-        for Teller { heads, reading, fact, known } in &mut tellers {
-            let Some(found) = heads.iter().find_map(|head| record.fields.get(head)) else { continue };
-            let none = export.marker.is_some() && found.text.as_deref() == Some(NONE);
-            let sighting = if none {
-                Observed::absent(found.place.clone())
-            } else {
-                observe(fact.kind, *reading, found, cleaner, known)
-            };
-            let onto = match fact.of {
-                Of::Cluster => &mut of_cluster,
-                Of::Node => &mut of_node,
-                Of::Item => &mut of_item,
-            };
-            join(onto, &fact.path, sighting);
+    let names = records.under(&names, true);
+    let shown =
+        Excerpt::of_all(&names.texts, cleaner).into_iter().map(|name| name.as_str().trim().to_owned());
+    let names = Column { texts: shown.collect(), cells: names.cells };
+    let (mut columns, mut facts) = (Vec::new(), Vec::new());
+    for field in &export.fields {
+        let Some(fact) = field.fact.as_deref().and_then(|path| knowledge.facts.get(path)) else { continue };
+        let column = column(export, field, fact, &records, cleaner);
+        match fact.of {
+            Of::Item => facts.push((fact.path.clone(), column)),
+            Of::Cluster | Of::Node => columns.push((fact, column)),
+        }
+    }
+    for record in 0..records.len() {
+        let name = names.get(record).map_or("", |(name, _)| name.as_str());
+        let (mut of_cluster, mut of_node) = (Told::new(), Told::new());
+        for (fact, column) in &columns {
+            let Some((said, spot)) = column.get(record) else { continue };
+            let onto = if fact.of == Of::Cluster { &mut of_cluster } else { &mut of_node };
+            join(onto, &fact.path, said.at(records.origin.place(spot)));
         }
         if export.about == About::Node && !name.is_empty() {
-            let node = told.nodes.entry(name).or_default();
+            let node = told.nodes.entry(name.to_owned()).or_default();
             merge(&mut node.own, of_node);
             merge(&mut node.cluster, of_cluster);
-            continue;
-        }
-        merge(&mut told.cluster, of_cluster);
-        match export.about {
-            About::Cluster | About::Node => {}
+        } else {
             // Beside its items, a list may tell of the cluster.
-            About::List if name.is_empty() && of_item.is_empty() => {}
-            About::List => items.push(Item { name, place: record.place.clone(), facts: of_item }),
+            merge(&mut told.cluster, of_cluster);
         }
     }
     if export.about == About::List {
+        let items = Items::of(Table { origin: records.origin, rows: records.rows, names, facts });
         told.lists.insert(export.list().to_owned(), Observed::known(items, whole));
     }
     told
@@ -105,56 +93,34 @@ pub(super) fn heads(export: &Export) -> BTreeSet<String> {
 /// What a query of ours writes where it looked and there is none.
 const NONE: &str = "none";
 
-/// A field of an export that tells a fact.
-struct Teller<'k> {
-    /// Its heads as they compare.
-    heads: Vec<String>,
-    reading: Reading,
-    fact: &'k Fact,
-    known: Known,
-}
-
-/// Texts that were read before: a column says the same again and again.
-type Known = BTreeMap<String, Result<String, String>>;
-
-/// Most texts of a field that are remembered; a column with more says something new in every row.
-const MOST_KNOWN: usize = 512;
-
-fn tellers<'k>(export: &Export, knowledge: &'k Knowledge) -> Vec<Teller<'k>> {
-    let teller = |field: &crate::knowledge::exports::Field| {
-        let fact = knowledge.facts.get(field.fact.as_deref()?)?;
-        let heads = field.heads.iter().map(|name| head(name)).collect();
-        Some(Teller { heads, reading: field.read, fact, known: Known::new() })
-    };
-    export.fields.iter().filter_map(teller).collect()
-}
-
-/// One field as a fact in the form of its kind.
-fn observe(
-    kind: Kind,
-    reading: Reading,
-    found: &Field,
+/// What the records say in a field: every text is read once.
+fn column(
+    export: &Export,
+    field: &Field,
+    fact: &Fact,
+    records: &Records,
     cleaner: &dyn Clean,
-    known: &mut Known,
-) -> Observed<String> {
-    let Some(text) = found.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
-        // An empty text says that there is none; an empty flag, number or date says nothing.
-        return match kind {
-            Kind::Text => Observed::absent(found.place.clone()),
-            _ => Observed::not_collected(format!("{} is empty", found.place)),
-        };
-    };
-    let read = known.get(text).cloned().unwrap_or_else(|| {
-        let read = canonical(kind, reading, text, cleaner);
-        if known.len() < MOST_KNOWN {
-            known.insert(text.to_owned(), read.clone());
+) -> Column<Said> {
+    let heads: Vec<String> = field.heads.iter().map(|name| head(name)).collect();
+    let Column { texts, cells } = records.under(&heads, false);
+    let plain = fact.kind == Kind::Text && matches!(field.read, Reading::Plain | Reading::Count);
+    let mut shown = if plain { Excerpt::of_all(&texts, cleaner) } else { Vec::new() }.into_iter();
+    let said = |text: &&str| {
+        let shown = shown.next();
+        match text.trim() {
+            NONE if export.marker.is_some() => Said::Absent,
+            // An empty text says that there is none; an empty flag, number or date says nothing.
+            "" if fact.kind == Kind::Text => Said::Absent,
+            "" => Said::Empty,
+            text => shown
+                .map_or_else(
+                    || canonical(fact.kind, field.read, text, cleaner),
+                    |shown| Ok(shown.as_str().to_owned()),
+                )
+                .map_or_else(Said::Unreadable, Said::Value),
         }
-        read
-    });
-    match read {
-        Ok(value) => Observed::known(value, found.place.clone()),
-        Err(why) => Observed::unreadable(found.place.clone(), why),
-    }
+    };
+    Column { texts: texts.iter().map(said).collect(), cells }
 }
 
 /// A text in the form of its kind, or why it has none.
@@ -222,29 +188,12 @@ pub(super) fn merge(onto: &mut Told, more: Told) {
 }
 
 /// Adds the items of a list to those of another export; an item of the same name is the same thing.
-pub(super) fn merge_items(onto: &mut Observed<Vec<Item>>, more: Observed<Vec<Item>>) {
-    let (Observed::Known { value, sources, .. }, Observed::Known { value: items, sources: places, .. }) =
-        (&mut *onto, &more)
-    else {
-        let earlier = std::mem::take(onto);
-        *onto = earlier.or(more);
-        return;
-    };
-    // Of several items of one name the first is the one that others are laid on. Items without a name are never the same.
-    let mut places_of: BTreeMap<String, usize> = BTreeMap::new();
-    for (index, item) in value.iter().enumerate().filter(|(_, item)| !item.name.is_empty()) {
-        places_of.entry(item.name.to_ascii_lowercase()).or_insert(index);
-    }
-    for item in items {
-        let key = item.name.to_ascii_lowercase();
-        if let Some(one) = places_of.get(&key).and_then(|index| value.get_mut(*index)) {
-            merge(&mut one.facts, item.facts.clone());
-            continue;
+pub(super) fn merge_items(onto: &mut Observed<Items>, more: Observed<Items>) {
+    match (&mut *onto, more) {
+        (Observed::Known { value, sources, .. }, Observed::Known { value: items, sources: places, .. }) => {
+            value.join(items);
+            sources.extend(places);
         }
-        if !key.is_empty() {
-            places_of.insert(key, value.len());
-        }
-        value.push(item.clone());
+        (_, more) => *onto = std::mem::take(onto).or(more),
     }
-    sources.extend(places.iter().cloned());
 }

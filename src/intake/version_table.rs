@@ -2,8 +2,8 @@
 
 use super::Parsed;
 use super::moment::{self, MomentError};
+use super::records::Records;
 use super::table::{Below, Row, head};
-use super::told::Record;
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::export::{Moment, VersionHistory, VersionRow};
 use crate::model::{BuildVersion, Observed, Place};
@@ -95,11 +95,11 @@ impl Reader {
 }
 
 /// The history in the result of our own query: the version is the item, its date the one fact.
-pub(super) fn of_records(input: &str, records: &[Record], cleaner: &dyn Clean) -> Parsed<VersionHistory> {
-    let rows = records.iter().filter_map(|record| {
-        let text = |head: &str| record.fields.get(head).and_then(|field| field.text.clone());
+pub(super) fn of_records(input: &str, records: &Records, cleaner: &dyn Clean) -> Parsed<VersionHistory> {
+    let rows = (0..records.len()).filter_map(|record| {
+        let text = |head: &str| records.text(record, head).map(str::to_owned);
         let upgraded = text("upgraded").filter(|date| date != "none").unwrap_or_default();
-        Some(Raw { version: text("item")?, upgraded, place: record.place.clone() })
+        Some(Raw { version: text("item")?, upgraded, place: records.place(record) })
     });
     history(input, &rows.collect::<Vec<_>>(), true, Vec::new(), cleaner)
 }

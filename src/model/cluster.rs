@@ -1,8 +1,9 @@
 //! The cluster as one case describes it.
 
 use super::answers::Answers;
-use super::export::{Item, NodeList, Told, VersionHistory};
+use super::export::{NodeList, Told, VersionHistory};
 use super::input::Input;
+use super::items::Items;
 use super::log::LogDigest;
 use super::node::{Node, Role};
 use super::observed::Observed;
@@ -25,7 +26,7 @@ pub struct Cluster {
     /// What exports tell of the cluster and its database, by path of the fact.
     pub told: Told,
     /// Things of which there are any number, by list; a list that nobody gave is not there, an empty one is known.
-    pub lists: BTreeMap<String, Observed<Vec<Item>>>,
+    pub lists: BTreeMap<String, Observed<Items>>,
     /// Answers of people.
     pub answers: Answers,
     /// Whom the inventories name to call.

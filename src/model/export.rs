@@ -11,25 +11,6 @@ use std::str::FromStr;
 /// Facts by path, each in the one form its kind has.
 pub type Told = BTreeMap<String, Observed<String>>;
 
-/// One thing of a list: an engine, a queue, a job.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Item {
-    /// Its name as the export has it; empty where it has none.
-    pub name: String,
-    /// Where it stands.
-    pub place: Place,
-    /// What the export tells of it.
-    pub facts: Told,
-}
-
-impl Item {
-    /// The fact at `path`.
-    pub fn fact(&self, path: &str) -> Observed<String> {
-        let untold = || Observed::not_collected(format!("{} does not tell it", self.place));
-        self.facts.get(path).cloned().unwrap_or_else(untold)
-    }
-}
-
 /// The node list of one cluster: `GET /api/v1/nodes` or the copied Server Nodes page (domain 8).
 #[derive(Debug, Clone)]
 pub struct NodeList {

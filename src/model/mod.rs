@@ -11,6 +11,7 @@ pub mod export;
 pub mod facts;
 pub mod iis;
 pub mod input;
+pub mod items;
 pub mod log;
 pub mod lookup;
 pub mod node;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// Where a fact was seen, or looked for.
 ///
@@ -49,6 +50,13 @@ impl Place {
         Self { input: input.into(), file: String::new(), at: Some(at) }
     }
 
+    /// A row of a table, and where `column` (from 0) is given its cell there, as a spreadsheet names it.
+    pub fn cell(input: &str, sheet: Option<&str>, row: u32, column: Option<usize>) -> Self {
+        let cell = column.map_or_else(|| format!("row {row}"), |column| format!("{}{row}", letters(column)));
+        let at = sheet.map_or_else(|| cell.clone(), |name| format!("sheet {name}, {cell}"));
+        Self::export(input, Position::Cell(at))
+    }
+
     /// The same place with the input filled in where it was left to the node.
     #[must_use]
     pub fn in_input(&self, input: &str) -> Self {
@@ -57,6 +65,61 @@ impl Place {
             input.clone_into(&mut place.input);
         }
         place
+    }
+}
+
+/// `A` for 0, `Z` for 25, `AA` for 26.
+fn letters(column: usize) -> String {
+    let last = char::from(b'A' + u8::try_from(column % 26).unwrap_or(0));
+    if column < 26 { last.to_string() } else { format!("{}{last}", letters(column / 26 - 1)) }
+}
+
+/// A place of one [`Origin`], in the few bytes that each of 400,000 cells can afford.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// A row of its table.
+    Row(u32),
+    /// A cell of its table, the column from 0.
+    Cell {
+        /// The row as a spreadsheet numbers it.
+        row: u32,
+        /// The column, from 0.
+        column: u8,
+    },
+    /// One of the places it lists.
+    Listed(u32),
+}
+
+/// What all places in one part of an input have in common.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Name of the input.
+    pub input: String,
+    /// Name of the sheet, where it is one of a workbook.
+    pub sheet: Option<Arc<str>>,
+    /// Places that are no cells.
+    pub listed: Vec<Place>,
+}
+
+impl Origin {
+    /// Adds a place that is no cell.
+    pub fn list(&mut self, place: Place) -> Spot {
+        self.listed.push(place);
+        Spot::Listed(u32::try_from(self.listed.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// The place of a spot.
+    pub fn place(&self, spot: Spot) -> Place {
+        let cell = |row, column| Place::cell(&self.input, self.sheet.as_deref(), row, column);
+        match spot {
+            Spot::Row(row) => cell(row, None),
+            Spot::Cell { row, column } => cell(row, Some(column.into())),
+            Spot::Listed(index) => usize::try_from(index)
+                .ok()
+                .and_then(|index| self.listed.get(index))
+                .cloned()
+                .unwrap_or_default(),
+        }
     }
 }
 

@@ -91,7 +91,7 @@ fn fact<'a>(cx: &Context<'a>, path: &str, label: &str, on: On<'a>) -> Result<Obs
     match (on, cx.knowledge.facts.of(path)) {
         (On::Item(item), Some(Of::Item)) => {
             let fact = item.fact(path);
-            let what = || format!("{} of {}", cx.knowledge.label(path, label), item.name);
+            let what = || format!("{} of {}", cx.knowledge.label(path, label), item.name());
             fact.why_unknown().map_or(Ok(fact.clone()), |why| Err(cx.untold(path, what(), why)))
         }
         (On::Node(node), _) => {

@@ -36,14 +36,14 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::unknown(cx.untold("volume.free-mb", "the volumes of the database".into(), why));
     }
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
-    for volume in volumes {
+    for volume in volumes.iter() {
         let both = of_item(cx, volume, "volume.data-mb")
             .and_then(|data| Ok((data, of_item(cx, volume, "volume.free-mb")?)));
         match both {
             Err(gap) => missing.push(gap),
             Ok(((data, data_seen), (free, free_seen))) if free < data / 2.0 => {
-                let title = format!("{}: {free} MB are free beside {data} MB of data files", volume.name);
-                let remedy = format!("Give {} more space before the upgrade.", volume.name);
+                let title = format!("{}: {free} MB are free beside {data} MB of data files", volume.name());
+                let remedy = format!("Give {} more space before the upgrade.", volume.name());
                 let finding = cx.finding(Subject::cluster(), title, remedy);
                 findings.push(finding.because(free_seen).because(data_seen).inferred());
             }

@@ -5,6 +5,7 @@ use super::rule::{Check, rule, since};
 use super::windows_authentication::{Switch, is_on, judge, switch};
 use crate::finding::Outcome;
 use crate::knowledge::rows::Build;
+use crate::model::items::Items;
 use crate::model::{BuildVersion, Node, Observed};
 
 rule! {
@@ -40,7 +41,7 @@ const SWITCHES: [Switch; 4] = [
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let engines = cx.cluster.lists.get("engine").and_then(Observed::value);
-    if engines.is_some_and(Vec::is_empty) {
+    if engines.is_some_and(Items::is_empty) {
         return Outcome::not_applicable("there is no distributed engine");
     }
     let outcome = match is_on(cx) {

@@ -7,7 +7,7 @@ use super::{question, signature};
 use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::knowledge::facts::Of;
 use crate::knowledge::rows::{Expectation, Quantifier};
-use crate::model::export::Item;
+use crate::model::items::Item;
 use crate::model::{Node, Observed};
 
 /// Whom a row is judged on.
@@ -18,7 +18,7 @@ pub(super) enum On<'a> {
     /// One node.
     Node(&'a Node),
     /// One item of a list.
-    Item(&'a Item),
+    Item(Item<'a>),
 }
 
 /// What the rows of a rule gave together.
@@ -65,7 +65,7 @@ fn of_cluster(cx: &Context) -> Judgement {
         match cx.items(list) {
             Ok(items) => {
                 all.looked = true;
-                for item in items {
+                for item in items.iter() {
                     all.add(cx, row, On::Item(item), None);
                 }
             }
@@ -215,7 +215,7 @@ fn not_stated(cx: &Context, row: &Expectation, on: On) -> Missing {
     let (node, what) = match on {
         On::Cluster => (None, label.to_owned()),
         On::Node(node) => (Some(node.name.clone()), format!("{label} of {}", node.name)),
-        On::Item(item) => (None, format!("{label} of {}", item.name)),
+        On::Item(item) => (None, format!("{label} of {}", item.name())),
     };
     let from = if cx.question().is_some() {
         Question::Answer { id: row.rule.clone() }
@@ -236,7 +236,7 @@ fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> 
     let (subject, node, item) = match on {
         On::Cluster => (Subject { kind: cx.rule.subject, name: String::new() }, "", ""),
         On::Node(node) => (Subject::node(&node.name), node.name.as_str(), ""),
-        On::Item(item) => (Subject { kind: cx.rule.subject, name: String::new() }, "", item.name.as_str()),
+        On::Item(item) => (Subject { kind: cx.rule.subject, name: String::new() }, "", item.name()),
     };
     let fill = |text: &str| text.replace("{node}", node).replace("{item}", item).replace("{value}", value);
     let label = cx.knowledge.label(&row.fact, &row.label);
@@ -276,7 +276,7 @@ fn shown(on: On, label: &str, fact: &Observed<String>) -> Evidence {
         On::Node(node) => evidence(node, label, fact),
         On::Cluster => told(label, fact),
         On::Item(item) => {
-            let name = if item.name.is_empty() { String::new() } else { format!(" of {}", item.name) };
+            let name = if item.name().is_empty() { String::new() } else { format!(" of {}", item.name()) };
             told(&format!("{label}{name}"), fact)
         }
     }

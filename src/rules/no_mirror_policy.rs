@@ -58,7 +58,7 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::pass();
     }
     let unread = policies.iter().zip(&definitions).filter_map(|(policy, definition)| {
-        let what = format!("the definition of the policy {}", policy.name);
+        let what = format!("the definition of the policy {}", policy.name());
         definition.why_unknown().map(|why| cx.untold("policy.definition", what, why))
     });
     let unread: Vec<Missing> = unread.collect();

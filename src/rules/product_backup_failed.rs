@@ -5,7 +5,8 @@ use super::expectation::told;
 use super::rule::{Check, rule};
 use super::signature;
 use crate::finding::{Finding, Outcome, Subject};
-use crate::model::export::{Item, Moment};
+use crate::model::export::Moment;
+use crate::model::items::{Item, Items};
 use std::collections::BTreeMap;
 
 rule! {
@@ -57,9 +58,9 @@ fn check(cx: &Context) -> Outcome {
 }
 
 /// The newest entry of each kind; entries without a readable time count as the oldest.
-fn newest_of_each_kind(items: &[Item]) -> impl Iterator<Item = &Item> {
-    let mut newest: BTreeMap<String, (Option<Moment>, &Item)> = BTreeMap::new();
-    for item in items {
+fn newest_of_each_kind(items: &Items) -> impl Iterator<Item = Item<'_>> {
+    let mut newest: BTreeMap<String, (Option<Moment>, Item)> = BTreeMap::new();
+    for item in items.iter() {
         let kind = item.fact("product-backup.kind").value().cloned().unwrap_or_default();
         let time = item.fact("product-backup.time").value().and_then(|time| time.parse::<Moment>().ok());
         let later = newest.get(&kind).is_none_or(|(earlier, _)| {
@@ -72,7 +73,7 @@ fn newest_of_each_kind(items: &[Item]) -> impl Iterator<Item = &Item> {
     newest.into_values().map(|(_, item)| item)
 }
 
-fn failed(cx: &Context, item: &Item) -> Finding {
+fn failed(cx: &Context, item: Item) -> Finding {
     let kind = item.fact("product-backup.kind").value().cloned().unwrap_or_else(|| "backup".into());
     let finding = cx.finding(
         Subject::cluster(),

@@ -34,7 +34,7 @@ fn check(cx: &Context) -> Outcome {
 fn judge(cx: &Context) -> Result<Outcome, Missing> {
     let nodes = cx.items("session-node")?;
     let mut busy = Vec::new();
-    for node in nodes {
+    for node in nodes.iter() {
         let (sessions, seen) = of_item(cx, node, "session-node.sessions")?;
         if sessions > 0.0 {
             busy.push((node, sessions, seen));
@@ -49,7 +49,7 @@ fn judge(cx: &Context) -> Result<Outcome, Missing> {
     if *sessions < SESSIONS {
         return Ok(Outcome::not_applicable(format!("{sessions} sessions in a week are too few to tell")));
     }
-    let title = format!("All {sessions} sessions of the last week were on {}", node.name);
+    let title = format!("All {sessions} sessions of the last week were on {}", node.name());
     let remedy = "See at the load balancer whether the other nodes are in its pool and pass its probe.";
     Ok(Outcome::Findings(vec![cx.finding(Subject::cluster(), title, remedy).because(seen.clone())]))
 }

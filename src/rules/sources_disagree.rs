@@ -5,6 +5,7 @@ use super::rule::{Check, rule};
 use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::knowledge::facts::{Fact, Kind};
 use crate::model::export::Told;
+use crate::model::items::Items;
 use crate::model::{Node, Observed, Place};
 
 rule! {
@@ -43,9 +44,10 @@ fn check(cx: &Context) -> Outcome {
         let of = Of { subject: Subject::node(&node.name), node: &node.name, item: "" };
         look(cx, &of, &of_node(cx, node), &mut findings, &mut missing);
     }
-    for item in cx.cluster.lists.values().filter_map(Observed::value).flatten() {
-        let of = Of { subject: Subject::cluster(), node: "", item: &item.name };
-        look(cx, &of, &item.facts, &mut findings, &mut missing);
+    let items = cx.cluster.lists.values().filter_map(Observed::value).flat_map(Items::iter);
+    for item in items.filter(|item| !item.is_plain()) {
+        let of = Of { subject: Subject::cluster(), node: "", item: item.name() };
+        look(cx, &of, &item.facts(), &mut findings, &mut missing);
     }
     Outcome::from_parts(findings, missing)
 }

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::expectation::told;
 use crate::finding::{Evidence, Missing};
-use crate::model::export::Item;
+use crate::model::items::Item;
 
 /// A number of the cluster with its evidence; an absent one counts as none.
 pub(super) fn of_cluster(cx: &Context, path: &str) -> Result<(f64, Evidence), Missing> {
@@ -13,9 +13,9 @@ pub(super) fn of_cluster(cx: &Context, path: &str) -> Result<(f64, Evidence), Mi
 }
 
 /// A number of one item of a list with its evidence.
-pub(super) fn of_item(cx: &Context, item: &Item, path: &str) -> Result<(f64, Evidence), Missing> {
+pub(super) fn of_item(cx: &Context, item: Item, path: &str) -> Result<(f64, Evidence), Missing> {
     let fact = item.fact(path);
-    let label = format!("{} of {}", cx.knowledge.label(path, ""), item.name);
+    let label = format!("{} of {}", cx.knowledge.label(path, ""), item.name());
     if let Some(why) = fact.why_unknown() {
         return Err(cx.untold(path, label, why));
     }

@@ -1,11 +1,12 @@
 //! Which exports a JSON document holds, and where.
 
-use crate::intake::node_row::{Field, Fields};
 use crate::intake::nodes_json::ENVELOPES;
+use crate::intake::records::Records;
 use crate::intake::table::head;
-use crate::intake::told::{Record, heads};
+use crate::intake::told::heads;
 use crate::knowledge::Export;
 use crate::knowledge::exports::{About, Reading};
+use crate::model::place::Origin;
 use crate::model::{Place, Position};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -181,39 +182,40 @@ fn step(path: &str, key: &str) -> String {
 }
 
 impl<'a> Part<'a> {
+    /// Its objects as records; the name that one stands under is a field of it.
+    pub(super) fn records(&self, input: &str) -> Records {
+        let place = |path: String| Place::export(input, Position::Path(path));
+        let counted: BTreeSet<String> = self
+            .export
+            .fields
+            .iter()
+            .filter(|field| field.read == Reading::Count)
+            .flat_map(|field| field.heads.iter().map(|name| head(name)))
+            .collect();
+        let mut records = Records::new(Origin::default(), heads(self.export));
+        for object in &self.objects {
+            let at = records.origin.list(place(object.path.clone()));
+            let record = records.begin(at);
+            let named = object.name.zip(self.export.name.first());
+            if let Some((name, column)) = named.and_then(|(name, head)| Some((name, records.column(head)?))) {
+                records.put(record, column, name, at);
+            }
+            for (key, value) in object.map {
+                let Some(column) = records.column(key) else { continue };
+                let text = if counted.contains(&head(key)) { count(value) } else { super::text(value) };
+                let spot = records.origin.list(place(step(&object.path, key)));
+                records.put(record, column, &text.unwrap_or_default(), spot);
+            }
+        }
+        records
+    }
+
     /// Keys of its objects that are no field.
     pub(super) fn unknown(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let known = heads(self.export);
         let names: BTreeSet<&'a str> =
             self.objects.iter().flat_map(|object| object.map.keys()).map(String::as_str).collect();
         names.into_iter().filter(move |name| !known.contains(&head(name)))
-    }
-}
-
-impl Object<'_> {
-    /// Its fields as far as they are known; the name it stands under is one of them.
-    pub(super) fn record(&self, export: &Export, input: &str) -> Record {
-        let known = heads(export);
-        let place = |path: String| Place::export(input, Position::Path(path));
-        let counted: BTreeSet<String> = export
-            .fields
-            .iter()
-            .filter(|field| field.read == Reading::Count)
-            .flat_map(|field| field.heads.iter().map(|name| head(name)))
-            .collect();
-        let mut fields = Fields::new();
-        if let (Some(name), Some(named)) = (self.name, export.name.first()) {
-            let field = Field { text: Some(name.to_owned()), place: place(self.path.clone()) };
-            fields.insert(head(named), field);
-        }
-        for (key, value) in self.map {
-            let head = head(key);
-            if known.contains(&head) {
-                let text = if counted.contains(&head) { count(value) } else { super::text(value) };
-                fields.insert(head, Field { text, place: place(step(&self.path, key)) });
-            }
-        }
-        Record { fields, place: place(self.path.clone()) }
     }
 }
 

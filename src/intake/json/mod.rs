@@ -124,8 +124,7 @@ pub(super) fn read(
 }
 
 fn tell(part: &Part, input: &str, knowledge: &Knowledge, cleaner: &dyn Clean) -> ToldFacts {
-    let records: Vec<_> = part.objects.iter().map(|object| object.record(part.export, input)).collect();
-    let mut told = told::tell(part.export, records, place(input, &part.path), knowledge, cleaner);
+    let mut told = told::tell(part.export, part.records(input), place(input, &part.path), knowledge, cleaner);
     for object in &part.objects {
         let at = place(input, &object.path);
         if let Some((node, clocks)) = clocks::told(&part.export.id, object.map, &at, cleaner) {

@@ -69,9 +69,9 @@ fn envelopes_and_several_exports_in_one_document() {
         r#"[{"Address":"a.example:443","IsSuccess":true}]"#,
     ] {
         let [one] = told(json).try_into().unwrap();
-        let items = one.lists["outbound"].value().unwrap();
+        let items = one.lists["outbound"].value().unwrap().iter().next().unwrap();
         assert_eq!(
-            (items[0].name.as_str(), items[0].facts["outbound.reached"].value().unwrap().as_str()),
+            (items.name(), items.fact("outbound.reached").value().unwrap().as_str()),
             ("a.example:443", "true")
         );
     }
@@ -95,8 +95,11 @@ fn evidence_names_the_place_in_the_document() {
     )
     .try_into()
     .unwrap();
-    let items = one.lists["site"].value().unwrap();
-    assert_eq!(shown(&items[1].facts), ["site.offline-engines = 2 at x.json records[1].offlineEngineCount"]);
+    let items: Vec<_> = one.lists["site"].value().unwrap().iter().collect();
+    assert_eq!(
+        shown(&items[1].facts()),
+        ["site.offline-engines = 2 at x.json records[1].offlineEngineCount"]
+    );
 }
 
 #[test]
@@ -159,8 +162,8 @@ fn diagnostics_hold_the_clock_against_that_of_the_database() {
 #[test]
 fn dates_of_windows_powershell_are_dates() {
     let [one] = told(r#"[{"BackupTime":"\/Date(1795168353000)\/","Success":true}]"#).try_into().unwrap();
-    let items = one.lists["product-backup"].value().unwrap();
-    assert_eq!(items[0].facts["product-backup.time"].value().unwrap(), "2026-11-20 09:52:33 UTC");
+    let items = one.lists["product-backup"].value().unwrap().iter().next().unwrap();
+    assert_eq!(items.fact("product-backup.time").value().unwrap(), "2026-11-20 09:52:33 UTC");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::finding::{Missing, Question};
 use crate::knowledge::facts::Of;
-use crate::model::export::Item;
+use crate::model::items::Items;
 use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
 use crate::model::{Node, Observed};
 
@@ -56,7 +56,7 @@ impl<'a> Context<'a> {
     }
 
     /// The items of a list that exports tell, or that the list is missing.
-    pub fn items(&self, list: &str) -> Result<&'a [Item], Missing> {
+    pub fn items(&self, list: &str) -> Result<&'a Items, Missing> {
         let gone = |why: String| {
             let teller = self.knowledge.exports.iter().find(|export| export.list() == list);
             let title = teller.map_or_else(|| list.to_owned(), |export| export.title.clone());

@@ -1,0 +1,137 @@
+//! Records of an export by column while they are read: objects of JSON and rows of tables alike.
+
+use super::table::head;
+use crate::model::Place;
+use crate::model::items::{Cell, Column};
+use crate::model::place::{Origin, Spot};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Records of one export. Only columns that were asked for are kept, so that nothing in an input decides how many there
+/// are.
+#[derive(Debug)]
+pub(super) struct Records {
+    /// What their places have in common.
+    pub(super) origin: Origin,
+    /// Where each record begins.
+    pub(super) rows: Vec<Spot>,
+    columns: Vec<Texts>,
+}
+
+/// A column under its head.
+#[derive(Debug)]
+struct Texts {
+    /// Its head as it compares.
+    head: String,
+    /// The head as it was written last.
+    spelling: String,
+    codes: HashMap<Arc<str>, u32>,
+    column: Column<Arc<str>>,
+    /// The text that came last: rows repeat it.
+    last: u32,
+}
+
+impl Records {
+    /// No record yet, of columns with these heads as they compare.
+    pub(super) fn new(origin: Origin, heads: impl IntoIterator<Item = String>) -> Self {
+        let column = |head| Texts {
+            head,
+            spelling: String::new(),
+            codes: HashMap::new(),
+            column: Column { texts: Vec::new(), cells: Vec::new() },
+            last: 0,
+        };
+        Self { origin, rows: Vec::new(), columns: heads.into_iter().map(column).collect() }
+    }
+
+    /// Begins a record, and gives its index.
+    pub(super) fn begin(&mut self, at: Spot) -> usize {
+        self.rows.push(at);
+        self.rows.len() - 1
+    }
+
+    /// How many records there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The column of a head as it was written. Heads come again and again in one spelling.
+    pub(super) fn column(&mut self, written: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.spelling == written && !written.is_empty()).or_else(
+            || {
+                let head = head(written);
+                let found = self.columns.iter().position(|column| column.head == head)?;
+                written.clone_into(&mut self.columns.get_mut(found)?.spelling);
+                Some(found)
+            },
+        )
+    }
+
+    /// The number of a text among those of a column, in order of appearance.
+    pub(super) fn number(&mut self, column: usize, text: &str) -> Option<u32> {
+        let Texts { codes, column, last, .. } = self.columns.get_mut(column)?;
+        if column.texts.get(usize::try_from(*last).ok()?).is_some_and(|last| **last == *text) {
+            return Some(*last);
+        }
+        *last = if let Some(number) = codes.get(text) {
+            *number
+        } else {
+            let (number, text) = (u32::try_from(column.texts.len()).ok()?, Arc::<str>::from(text));
+            column.texts.push(text.clone());
+            codes.insert(text, number);
+            number
+        };
+        Some(*last)
+    }
+
+    /// Sets a cell of a record; the last one counts.
+    pub(super) fn set(&mut self, record: usize, column: usize, cell: Cell) {
+        let Some(Texts { column: Column { cells, .. }, .. }) = self.columns.get_mut(column) else { return };
+        if cells.len() <= record {
+            cells.resize(record + 1, None);
+        }
+        if let Some(slot) = cells.get_mut(record) {
+            *slot = Some(cell);
+        }
+    }
+
+    /// Sets the text of a record in a column.
+    pub(super) fn put(&mut self, record: usize, column: usize, text: &str, spot: Spot) {
+        if let Some(text) = self.number(column, text) {
+            self.set(record, column, Cell { text, spot });
+        }
+    }
+
+    /// The text of a record under a head, as it compares; `None` without a cell there.
+    pub(super) fn text(&self, record: usize, head: &str) -> Option<&str> {
+        self.columns.iter().find(|column| column.head == head)?.column.get(record).map(|(text, _)| &**text)
+    }
+
+    /// Where a record begins.
+    pub(super) fn place(&self, record: usize) -> Place {
+        self.rows.get(record).map(|spot| self.origin.place(*spot)).unwrap_or_default()
+    }
+
+    /// The columns of these heads as one: in each record the first that has a cell counts, of those with a text where
+    /// only a text will do.
+    pub(super) fn under(&self, heads: &[String], only_text: bool) -> Column<&str> {
+        let mut all = Column { texts: Vec::new(), cells: Vec::new() };
+        for head in heads {
+            let Some(Texts { column, .. }) = self.columns.iter().find(|column| column.head == *head) else {
+                continue;
+            };
+            let before = u32::try_from(all.texts.len()).unwrap_or(u32::MAX);
+            all.texts.extend(column.texts.iter().map(|text| &**text));
+            if all.cells.len() < column.cells.len() {
+                all.cells.resize(column.cells.len(), None);
+            }
+            let counts = |row: usize| !only_text || column.get(row).is_some_and(|(text, _)| !text.is_empty());
+            for (row, (slot, cell)) in all.cells.iter_mut().zip(&column.cells).enumerate() {
+                if slot.is_none() && counts(row) {
+                    *slot = cell.map(|cell| Cell { text: cell.text.saturating_add(before), ..cell });
+                }
+            }
+        }
+        all
+    }
+}

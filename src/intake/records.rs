@@ -16,6 +16,8 @@ pub(super) struct Records {
     /// Where each record begins.
     pub(super) rows: Vec<Spot>,
     columns: Vec<Texts>,
+    /// The column asked for last: rows name the columns in one order again and again.
+    last: usize,
 }
 
 /// A column under its head.
@@ -41,7 +43,7 @@ impl Records {
             column: Column { texts: Vec::new(), cells: Vec::new() },
             last: 0,
         };
-        Self { origin, rows: Vec::new(), columns: heads.into_iter().map(column).collect() }
+        Self { origin, rows: Vec::new(), columns: heads.into_iter().map(column).collect(), last: 0 }
     }
 
     /// Begins a record, and gives its index.
@@ -55,16 +57,23 @@ impl Records {
         self.rows.len()
     }
 
-    /// The column of a head as it was written. Heads come again and again in one spelling.
+    /// The column of a head as it was written.
     pub(super) fn column(&mut self, written: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.spelling == written && !written.is_empty()).or_else(
-            || {
-                let head = head(written);
-                let found = self.columns.iter().position(|column| column.head == head)?;
-                written.clone_into(&mut self.columns.get_mut(found)?.spelling);
-                Some(found)
-            },
-        )
+        // Heads come again and again in one spelling, and in one order.
+        let is = |column: &Texts| column.spelling == written && !written.is_empty();
+        let next = self.last + 1;
+        let found = if self.columns.get(next).is_some_and(is) {
+            next
+        } else if let Some(found) = self.columns.iter().position(is) {
+            found
+        } else {
+            let head = head(written);
+            let found = self.columns.iter().position(|column| column.head == head)?;
+            written.clone_into(&mut self.columns.get_mut(found)?.spelling);
+            found
+        };
+        self.last = found;
+        Some(found)
     }
 
     /// The number of a text among those of a column, in order of appearance.
@@ -87,11 +96,11 @@ impl Records {
     /// Sets a cell of a record; the last one counts.
     pub(super) fn set(&mut self, record: usize, column: usize, cell: Cell) {
         let Some(Texts { column: Column { cells, .. }, .. }) = self.columns.get_mut(column) else { return };
-        if cells.len() <= record {
-            cells.resize(record + 1, None);
-        }
         if let Some(slot) = cells.get_mut(record) {
             *slot = Some(cell);
+        } else {
+            cells.resize(record, None);
+            cells.push(Some(cell));
         }
     }
 
@@ -114,18 +123,23 @@ impl Records {
 
     /// The columns of these heads as one: in each record the first that has a cell counts, of those with a text where
     /// only a text will do.
-    pub(super) fn under(&self, heads: &[String], only_text: bool) -> Column<&str> {
+    pub(super) fn under(&self, heads: &[String], only_text: bool) -> Column<Arc<str>> {
         let mut all = Column { texts: Vec::new(), cells: Vec::new() };
         for head in heads {
             let Some(Texts { column, .. }) = self.columns.iter().find(|column| column.head == *head) else {
                 continue;
             };
+            let all_count = !only_text || column.texts.iter().all(|text| !text.is_empty());
+            if all.texts.is_empty() && all_count {
+                all = column.clone();
+                continue;
+            }
             let before = u32::try_from(all.texts.len()).unwrap_or(u32::MAX);
-            all.texts.extend(column.texts.iter().map(|text| &**text));
+            all.texts.extend(column.texts.iter().cloned());
             if all.cells.len() < column.cells.len() {
                 all.cells.resize(column.cells.len(), None);
             }
-            let counts = |row: usize| !only_text || column.get(row).is_some_and(|(text, _)| !text.is_empty());
+            let counts = |row: usize| all_count || column.get(row).is_some_and(|(text, _)| !text.is_empty());
             for (row, (slot, cell)) in all.cells.iter_mut().zip(&column.cells).enumerate() {
                 if slot.is_none() && counts(row) {
                     *slot = cell.map(|cell| Cell { text: cell.text.saturating_add(before), ..cell });

@@ -12,6 +12,7 @@ use crate::model::items::{Column, Items, Said, Table};
 use crate::model::node::Clocks;
 use crate::model::{BuildVersion, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What one export told.
 #[derive(Debug, Clone, Default)]
@@ -48,9 +49,7 @@ pub(super) fn tell(
     let mut told = ToldFacts::default();
     let names: Vec<String> = export.name.iter().map(|name| head(name)).collect();
     let names = records.under(&names, true);
-    let shown =
-        Excerpt::of_all(&names.texts, cleaner).into_iter().map(|name| name.as_str().trim().to_owned());
-    let names = Column { texts: shown.collect(), cells: names.cells };
+    let names = Column { texts: Excerpt::texts_of(&names.texts, cleaner), cells: names.cells };
     let (mut columns, mut facts) = (Vec::new(), Vec::new());
     for field in &export.fields {
         let Some(fact) = field.fact.as_deref().and_then(|path| knowledge.facts.get(path)) else { continue };
@@ -61,7 +60,7 @@ pub(super) fn tell(
         }
     }
     for record in 0..records.len() {
-        let name = names.get(record).map_or("", |(name, _)| name.as_str());
+        let name = names.get(record).map_or("", |(name, _)| &**name);
         let (mut of_cluster, mut of_node) = (Told::new(), Told::new());
         for (fact, column) in &columns {
             let Some((said, spot)) = column.get(record) else { continue };
@@ -104,20 +103,20 @@ fn column(
     let heads: Vec<String> = field.heads.iter().map(|name| head(name)).collect();
     let Column { texts, cells } = records.under(&heads, false);
     let plain = fact.kind == Kind::Text && matches!(field.read, Reading::Plain | Reading::Count);
-    let mut shown = if plain { Excerpt::of_all(&texts, cleaner) } else { Vec::new() }.into_iter();
-    let said = |text: &&str| {
+    let mut shown = if plain { Excerpt::texts_of(&texts, cleaner) } else { Vec::new() }.into_iter();
+    let said = |text: &Arc<str>| {
         let shown = shown.next();
         match text.trim() {
             NONE if export.marker.is_some() => Said::Absent,
             // An empty text says that there is none; an empty flag, number or date says nothing.
             "" if fact.kind == Kind::Text => Said::Absent,
             "" => Said::Empty,
-            text => shown
-                .map_or_else(
-                    || canonical(fact.kind, field.read, text, cleaner),
-                    |shown| Ok(shown.as_str().to_owned()),
-                )
-                .map_or_else(Said::Unreadable, Said::Value),
+            text => match shown
+                .map_or_else(|| canonical(fact.kind, field.read, text, cleaner).map(Arc::from), Ok)
+            {
+                Ok(value) => Said::Value(value),
+                Err(why) => Said::Unreadable(why),
+            },
         }
     };
     Column { texts: texts.iter().map(said).collect(), cells }

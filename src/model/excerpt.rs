@@ -1,6 +1,7 @@
 //! Text of the inputs that a report may show.
 
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What cleans a line before it may be shown. Implemented by the redactor; this room only names it, so that no
 /// excerpt can be made without one.
@@ -45,23 +46,22 @@ impl Excerpt {
         Self(shown.trim().to_owned())
     }
 
-    /// The same as [`Excerpt::new`] of each. A block of short lines that holds no secret is cleaned at once: the thousands
-    /// of names in a large export mostly hold none.
-    pub fn of_all(texts: &[&str], redactor: &dyn Clean) -> Vec<Self> {
+    /// The texts of [`Excerpt::new`] of each. A block of short lines that holds no secret is cleaned at once, and stays what
+    /// it is: the thousands of names in a large export mostly hold none.
+    pub fn texts_of(texts: &[Arc<str>], redactor: &dyn Clean) -> Vec<Arc<str>> {
         const BLOCK: usize = 1024;
+        let is_line = |text: &Arc<str>| {
+            let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+            text.len() <= EXCERPT_CHARS && (is_plain || !text.chars().any(char::is_control))
+        };
+        let is_trimmed = |text: &Arc<str>| text.trim().len() == text.len();
         let mut all = Vec::with_capacity(texts.len());
         for block in texts.chunks(BLOCK) {
-            let is_plain = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-            let is_line = |text: &&str| {
-                text.len() <= EXCERPT_CHARS && (is_plain(text) || !text.chars().any(char::is_control))
-            };
             let joined = block.join("\n");
             let is_clean = block.iter().all(is_line) && redactor.clean(&joined) == joined;
-            all.extend(
-                block.iter().map(|text| {
-                    if is_clean { Self(text.trim().to_owned()) } else { Self::new(text, redactor) }
-                }),
-            );
+            all.extend(block.iter().map(|text| {
+                if is_clean && is_trimmed(text) { text.clone() } else { Self::new(text, redactor).0.into() }
+            }));
         }
         all
     }
@@ -69,5 +69,30 @@ impl Excerpt {
     /// The cleaned text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Replaces a secret word, and notes nothing else.
+    struct Hush;
+
+    impl Clean for Hush {
+        fn clean(&self, line: &str) -> String {
+            line.replace("hush", "{redacted}")
+        }
+    }
+
+    #[test]
+    fn texts_together_are_cleaned_as_each_by_itself() {
+        let long = "x".repeat(EXCERPT_CHARS + 1);
+        for odd in ["hush", " a ", "a\nb", "a\tb", "\u{7f}", "\u{85}", "", &long] {
+            let texts: Vec<Arc<str>> = ["a", odd, "ü"].map(Arc::from).to_vec();
+            let each: Vec<Excerpt> = texts.iter().map(|text| Excerpt::new(text, &Hush)).collect();
+            let together = Excerpt::texts_of(&texts, &Hush);
+            assert!(each.iter().map(Excerpt::as_str).eq(together.iter().map(|text| &**text)), "{odd:?}");
+        }
     }
 }

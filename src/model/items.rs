@@ -5,12 +5,13 @@ use super::export::Told;
 use super::observed::Observed;
 use super::place::{Origin, Place, Spot};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What a text of an export says, in the form of its fact's kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
     /// The value.
-    Value(String),
+    Value(Arc<str>),
     /// That there is none.
     Absent,
     /// Nothing.
@@ -23,7 +24,7 @@ impl Said {
     /// The fact as it is told at `place`.
     pub fn at(&self, place: Place) -> Observed<String> {
         match self {
-            Self::Value(value) => Observed::known(value.clone(), place),
+            Self::Value(value) => Observed::known(value.to_string(), place),
             Self::Absent => Observed::absent(place),
             Self::Empty => Observed::not_collected(format!("{place} is empty")),
             Self::Unreadable(why) => Observed::unreadable(place, why.clone()),
@@ -65,7 +66,7 @@ pub struct Table {
     /// Where each row begins.
     pub rows: Vec<Spot>,
     /// Names of the items as the export has them.
-    pub names: Column<String>,
+    pub names: Column<Arc<str>>,
     /// Facts with their paths.
     pub facts: Vec<(String, Column<Said>)>,
 }
@@ -143,7 +144,7 @@ impl Items {
 
 /// The name told in a row; empty without one.
 fn named(table: &Table, row: usize) -> &str {
-    table.names.get(row).map_or("", |(name, _)| name.as_str())
+    table.names.get(row).map_or("", |(name, _)| name)
 }
 
 /// One thing of a list: an engine, a queue, a job.

@@ -205,14 +205,16 @@ impl Ground<'_> {
         if nodes.is_empty() && matches!(task.on, On::Dr | On::Mirror) && only_if.is_empty() {
             return None;
         }
-        let fill = |texts: &[String]| texts.iter().map(|text| self.names.fill(text, &nodes)).collect();
+        let fill = |texts: &[String]| -> Vec<String> {
+            texts.iter().map(|text| self.names.fill(text, &nodes)).collect()
+        };
         Some(Step {
             number: 0,
             task: task.id.clone(),
             rounds,
             title: self.names.fill(&task.title, &nodes),
             on: task.on,
-            how: fill(&task.how),
+            how: [fill(&task.how), command::advice(task)].concat(),
             pages: command::pages(self, task, &nodes),
             commands: command::commands(self, task, &nodes),
             check: fill(&task.check),

@@ -10,6 +10,7 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::{Purpose, RunbookRow};
 use crate::model::{BuildVersion, Cluster};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What is wished of the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,10 @@ pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &
             Plan { purpose: Purpose::Upgrade, path: Some(path), first: Some(first), runbooks }
         }
         Wish::AddNode(new) => {
+            let there = cluster.nodes.iter().find(|node| node.name.eq_ignore_ascii_case(new));
+            let new = there.map_or(new, |node| &node.name);
+            names.source =
+                super::source(cluster, &BTreeSet::from([new.as_str()])).map(|node| node.name.clone());
             names.new = Some(new.clone());
             names.target = current;
             names.leg = current;

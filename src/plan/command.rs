@@ -36,8 +36,8 @@ pub(super) fn commands(ground: &Ground, task: &TaskRow, nodes: &[String]) -> Vec
     let kinds = |place| task.commands.iter().flat_map(move |kind| lines(ground, place, *kind));
     let mut commands: Vec<CommandLine> = Vec::new();
     for command in places.iter().flat_map(kinds) {
-        // Two back-ups of one task make their folder once.
-        if !commands.contains(&command) {
+        // Two back-ups of one task make their folder once; fingerprints are shown before and after.
+        if command.line.starts_with("certutil") || !commands.contains(&command) {
             commands.push(command);
         }
     }
@@ -85,21 +85,24 @@ const fn cautions(kind: CommandKind) -> &'static [&'static str] {
 
 /// Addresses of the page that a task is done on.
 pub(super) fn pages(ground: &Ground, task: &TaskRow, nodes: &[String]) -> Vec<String> {
-    let Some(page) = task.page.as_deref().and_then(|page| Page::read(of_its_time(page, ground.current)))
-    else {
-        return Vec::new();
-    };
+    let Some(page) = task.page.as_deref() else { return Vec::new() };
+    let rounds = ground.rounds.split_last().map_or(&[][..], |(_, stops)| stops);
+    let mut pages: Vec<&str> = Vec::new();
+    for from in std::iter::once(ground.current).chain(rounds.iter().copied().map(Some)) {
+        let page = of_its_time(page, from);
+        if !pages.contains(&page) {
+            pages.push(page);
+        }
+    }
     let names = &ground.names;
     let anywhere = names.first.as_ref().or(names.source.as_ref()).or(names.serving.first());
-    let mut places: Vec<Place> = nodes
-        .iter()
-        .chain(anywhere.filter(|_| nodes.is_empty()))
-        .map(|node| Place::node(ground, node))
-        .collect();
+    let nodes = nodes.iter().chain(anywhere.filter(|_| nodes.is_empty()));
+    let mut places: Vec<Place> = nodes.map(|node| Place::node(ground, node)).collect();
     if places.is_empty() {
         places.push(Place::nowhere(ground, task.on));
     }
-    places.iter().map(|place| address(place, &page)).collect()
+    let pages: Vec<Page> = pages.into_iter().filter_map(Page::read).collect();
+    places.iter().flat_map(|place| pages.iter().map(|page| address(place, page))).collect()
 }
 
 /// The first build whose upgrade is done on pages below `Setup` (D:secret-server-setup/upgrading).
@@ -216,6 +219,7 @@ fn lines(ground: &Ground, place: &Place, kind: CommandKind) -> Vec<CommandLine> 
         CommandKind::CreatePool => create_pool(ground, place),
         CommandKind::CreateApplication => create_application(place),
         CommandKind::RestartIis => vec![Line::new("iisreset").on(place, "Restarts IIS with all its sites.")],
+        CommandKind::CompareClock if source.is(place) => Vec::new(),
         CommandKind::CompareClock => {
             let line =
                 Line::new("w32tm /stripchart /computer:").name(&source.host()).words(" /samples:3 /dataonly");
@@ -225,12 +229,15 @@ fn lines(ground: &Ground, place: &Place, kind: CommandKind) -> Vec<CommandLine> 
             )]
         }
         CommandKind::PackageHash => {
-            let package = ground.names.target.map(Package::from).ok_or_else(|| Open {
-                words: "name of the upgrade package".into(),
-                why: "The build to upgrade to is not known.".into(),
-            });
-            let line = Line::new("certutil -hashfile ").name(&package).words(" SHA256");
-            vec![line.on(place, "Shows the fingerprint of the package; run it in the folder that holds it.")]
+            let hash = |build: Option<BuildVersion>| {
+                let package = build.map(Package::from).ok_or_else(|| Open {
+                    words: "name of the upgrade package".into(),
+                    why: "The build to upgrade to is not known.".into(),
+                });
+                let does = "Shows the fingerprint of the package; run it in the folder that holds it.";
+                Line::new("certutil -hashfile ").name(&package).words(" SHA256").on(place, does)
+            };
+            builds(ground).into_iter().map(hash).collect()
         }
         CommandKind::Collect => {
             let line = Line::new("clusterbrief collect --app-dir ").name(&place.folder());
@@ -315,19 +322,33 @@ fn store(place: &Place) -> Vec<CommandLine> {
     ]
 }
 
-/// Copies a folder, with everything in it, to the store.
+/// The builds that are installed one after the other, or the one that the work is about.
+fn builds(ground: &Ground) -> Vec<Option<BuildVersion>> {
+    if ground.rounds.is_empty() {
+        vec![ground.names.leg.or(ground.names.target)]
+    } else {
+        ground.rounds.iter().copied().map(Some).collect()
+    }
+}
+
+/// Copies a folder, with everything in it, to the store: in each round of an upgrade to a place of its own.
 fn back_up(ground: &Ground, place: &Place, part: Part) -> Vec<CommandLine> {
-    let (suffix, does) = match part {
-        Part::Application | Part::Whole => ("", "Copies the folder with its two key files into the back-up."),
-        Part::Tms => ("-TMS", "Copies the TMS folder into the back-up."),
+    let (suffix, what) = match part {
+        Part::Application | Part::Whole => ("", "the folder with its two key files"),
+        Part::Tms => ("-TMS", "the TMS folder"),
     };
     let from = place.folder().map(|folder| part.of(&folder));
-    let to =
-        place.folder().and_then(|folder| Ok(folder.back_up(&place.host()?, suffix, ground.names.target)));
-    let line = Line::new("robocopy ").name(&from).words(" ").name(&to);
-    let line = line.words(" /E /XC /XN /XO /COPY:DAT /R:2 /W:5 /NP");
     let mut lines = store(place);
-    lines.push(line.on(place, does));
+    for build in builds(ground) {
+        let to = place.folder().and_then(|folder| Ok(folder.back_up(&place.host()?, suffix, build)));
+        let line = Line::new("robocopy ").name(&from).words(" ").name(&to);
+        let line = line.words(" /E /XC /XN /XO /COPY:DAT /R:2 /W:5 /NP");
+        let round = match build {
+            Some(build) if ground.rounds.len() > 1 => format!(", in the round to {build}"),
+            _ => String::new(),
+        };
+        lines.push(line.on(place, format!("Copies {what} into the back-up{round}.")));
+    }
     lines
 }
 

@@ -49,6 +49,7 @@ impl<'a> Place<'a> {
             On::First => ground.names.fill("{first}", &[]),
             On::Others => ground.names.fill("{others}", &[]),
             On::Serving => ground.names.fill("{serving}", &[]),
+            On::Every => ground.names.fill("{every}", &[]),
             On::New => ground.names.fill("{new}", &[]),
             On::Faulty => ground.names.fill("{faulty}", &[]),
             On::Source | On::Product => ground.names.fill("{source}", &[]),

@@ -76,7 +76,10 @@ pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &
             names.new = Some(new.clone());
             names.target = current;
             names.leg = current;
-            let runbooks = ground(&names, &[], &mut rows(Purpose::AddNode));
+            let mut runbooks = ground(&names, &[], &mut rows(Purpose::AddNode));
+            for runbook in &mut runbooks {
+                runbook.preface = remarks(new, there.is_some(), names.source.is_some());
+            }
             Plan { purpose: Purpose::AddNode, path: None, first: None, runbooks }
         }
     })
@@ -92,8 +95,14 @@ pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> V
             .iter()
             .filter(|one| row.repairs.contains(&one.rule) && matches!(one.outcome, Outcome::Findings(_)))
             .collect();
-        let nodes = fired.iter().filter(|one| one.subject.kind == SubjectKind::Node);
-        let mut faulty: Vec<String> = nodes.map(|one| one.subject.name.clone()).collect();
+        // A rule of the whole cluster can find the fault on one node of it.
+        let findings = fired.iter().filter_map(|one| match &one.outcome {
+            Outcome::Findings(findings) => Some(findings),
+            _ => None,
+        });
+        let nodes = findings.flatten().map(|finding| &finding.subject);
+        let nodes = nodes.filter(|subject| subject.kind == SubjectKind::Node);
+        let mut faulty: Vec<String> = nodes.map(|subject| subject.name.clone()).collect();
         faulty.sort();
         faulty.dedup();
         let mut names = Names { current, target: current, leg: current, faulty, ..Names::of(cluster) };
@@ -105,6 +114,25 @@ pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> V
         (!fired.is_empty()).then(|| ground.runbook(row))
     })
     .collect()
+}
+
+/// What to know before a node is built.
+fn remarks(new: &str, is_there: bool, has_source: bool) -> Vec<String> {
+    let name = super::safe_name(new);
+    let mut remarks = Vec::new();
+    if is_there {
+        remarks.push(format!(
+            "{name} is known already: steps that its evidence proves are ticked, and the others are left to be done."
+        ));
+    } else if name != new {
+        remarks.push(
+            "The name that was given can be no name of a machine, so that it stands in no command.".into(),
+        );
+    }
+    if !has_source {
+        remarks.push("Nothing that was given shows a node that works at the build of the database: choose one that opens secrets, and put its name where a placeholder stands.".into());
+    }
+    remarks
 }
 
 /// The builds to install, in order; the target alone where no way is known.

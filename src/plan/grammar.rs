@@ -107,7 +107,7 @@ impl Folder {
     }
 
     /// The same folder as another machine sees it, through the administrative share of its drive.
-    pub(super) fn from_elsewhere(&self, host: &HostName) -> Self {
+    pub(super) fn shared_by(&self, host: &HostName) -> Self {
         match self.0.split_once(':') {
             Some((drive, rest)) => Self(format!(r"\\{host}\{drive}${rest}")),
             None => self.clone(),
@@ -242,13 +242,13 @@ mod tests {
             (Folder::read(r"D:\Web\SecretServer").unwrap(), HostName::read("WEB01").unwrap());
         let build = BuildVersion::parse("11.7.000049").ok();
         assert_eq!(folder.beside("TMS").to_string(), r"D:\Web\TMS");
-        assert_eq!(folder.from_elsewhere(&host).to_string(), r"\\WEB01\D$\Web\SecretServer");
+        assert_eq!(folder.shared_by(&host).to_string(), r"\\WEB01\D$\Web\SecretServer");
         assert_eq!(
             folder.back_up(&host, "-TMS", build).to_string(),
             r"D:\SecretServer-backup\WEB01-TMS-before-11.7.000049"
         );
         let share = Folder::read(r"\\filer\web\SecretServer").unwrap();
-        assert_eq!(share.from_elsewhere(&host), share);
+        assert_eq!(share.shared_by(&host), share);
         assert_eq!(share.store().to_string(), r"%SystemDrive%\SecretServer-backup");
     }
 

@@ -86,7 +86,7 @@ impl<'a> Place<'a> {
 
     /// Its application folder as other machines see it.
     pub(super) fn share(&self) -> Slot<Folder> {
-        self.folder().and_then(|folder| Ok(folder.from_elsewhere(&self.host()?))).map_err(|open| Open {
+        self.folder().and_then(|folder| Ok(folder.shared_by(&self.host()?))).map_err(|open| Open {
             words: format!("application folder of {} as a share", self.label),
             ..open
         })

@@ -1,6 +1,6 @@
 //! Commands of runbooks: never one that deletes, never a name that could steer a command prompt, each for its own node.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
+#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
 mod support;
 

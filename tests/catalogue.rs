@@ -348,8 +348,8 @@ fn every_step_and_error_of_the_set_up_page_has_rules_with_a_passing_a_firing_and
     let steps: Vec<&str> = rows.iter().filter_map(|cells| cells.first().copied()).collect();
     assert_eq!(steps, STEPS);
     for cells in &rows {
-        let [step, asks, named, passing, firing, unknown] = cells.as_slice() else {
-            unreachable!("{cells:?} has not six cells")
+        let [step, asks, named, passing, firing, unknown, _] = cells.as_slice() else {
+            unreachable!("{cells:?} has not seven cells")
         };
         assert!(!asks.is_empty());
         let named: Vec<&str> = named.split(", ").map(|id| id.trim_matches('`')).collect();

@@ -9,7 +9,7 @@ use crate::model::input::{Problem, ProblemKind};
 use crate::model::{Place, Position};
 use chrono::NaiveDate;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use toml::Spanned;
 
 /// A question that may be answered.
@@ -101,65 +101,109 @@ pub fn parse(
     })?;
 
     let show = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
-    let mut answers = Answers { input: input.to_owned(), by_question: BTreeMap::new() };
-    let mut problems = Vec::new();
-    let mut twice = BTreeSet::new();
+    let mut ledger = Ledger::default();
     for entry in file.answer {
         let place = Place::export(input, Position::Line(line_of(entry.span().start)));
         let entry = entry.into_inner();
-        match answer(&entry, place.clone(), questions, &show) {
-            Err(text) => problems.push(problem(text)),
-            Ok((key, answer)) => {
-                if let Some(first) = answers.by_question.insert(key.clone(), answer) {
-                    let whom = if key.1.is_empty() { "the cluster" } else { &key.1 };
-                    problems.push(problem(format!(
-                        "{} is answered twice for {whom}, at {} and at {place}; neither answer counts.",
-                        key.0, first.place
-                    )));
-                    twice.insert(key);
-                }
-            }
+        let day = entry
+            .on
+            .as_ref()
+            .map(|on| day(on).ok_or_else(|| format!("{place} gives no calendar day in \"on\".")));
+        ledger.add(day.transpose().and_then(|on| {
+            let Entry { question, value, .. } = &entry;
+            let given = Given {
+                question,
+                node: entry.node.as_deref(),
+                value,
+                by: entry.by.as_deref(),
+                on,
+                note: entry.note.as_deref(),
+            };
+            answer(&given, place, questions, &show)
+        }));
+    }
+    Ok(ledger.finish())
+}
+
+/// Question and node of an answer, as [`Answers`] keeps them.
+type Key = (String, String);
+
+/// Answers while they are read: a question that is answered twice is not answered.
+#[derive(Default)]
+pub(super) struct Ledger {
+    answers: Answers,
+    problems: Vec<Problem>,
+    twice: BTreeSet<Key>,
+}
+
+impl Ledger {
+    /// Takes an answer, or why it does not count.
+    pub(super) fn add(&mut self, given: Result<(Key, Answer), String>) {
+        let (key, answer) = match given {
+            Ok(given) => given,
+            Err(text) => return self.complain(text),
+        };
+        let place = answer.place.clone();
+        if let Some(first) = self.answers.by_question.insert(key.clone(), answer) {
+            let whom = if key.1.is_empty() { "the cluster" } else { &key.1 };
+            let text = format!(
+                "{} is answered twice for {whom}, at {} and at {place}; neither answer counts.",
+                key.0, first.place
+            );
+            self.complain(text);
+            self.twice.insert(key);
         }
     }
-    answers.by_question.retain(|key, _| !twice.contains(key));
-    Ok(Parsed { value: answers, problems, notes: Vec::new() })
+
+    /// Notes a problem.
+    pub(super) fn complain(&mut self, text: String) {
+        self.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+    }
+
+    /// What counts.
+    pub(super) fn finish(mut self) -> Parsed<Answers> {
+        self.answers.by_question.retain(|key, _| !self.twice.contains(key));
+        Parsed { value: self.answers, problems: self.problems, notes: Vec::new() }
+    }
 }
 
-fn problem(text: String) -> Problem {
-    Problem { kind: ProblemKind::Malformed, member: None, text }
+/// An answer as a file gives it.
+pub(super) struct Given<'a> {
+    pub(super) question: &'a str,
+    pub(super) node: Option<&'a str>,
+    pub(super) value: &'a str,
+    pub(super) by: Option<&'a str>,
+    pub(super) on: Option<NaiveDate>,
+    pub(super) note: Option<&'a str>,
 }
 
-fn answer(
-    entry: &Entry,
+/// The answer, if there is such a question and the word answers it; else why it does not count.
+pub(super) fn answer(
+    given: &Given,
     place: Place,
     questions: &[Question],
     show: &dyn Fn(&str) -> String,
-) -> Result<((String, String), Answer), String> {
-    let Some(question) = questions.iter().find(|one| one.id.eq_ignore_ascii_case(entry.question.trim()))
+) -> Result<(Key, Answer), String> {
+    let Some(question) = questions.iter().find(|one| one.id.eq_ignore_ascii_case(given.question.trim()))
     else {
         let known: Vec<&str> = questions.iter().map(|question| question.id.as_str()).collect();
         return Err(format!(
             "{place} answers \"{}\", which is no question; questions are {}.",
-            show(&entry.question),
+            show(given.question),
             known.join(", ")
         ));
     };
     let id = &question.id;
-    let value = entry.value.trim().to_lowercase();
+    let value = given.value.trim().to_lowercase();
     if !question.values.contains(&value) {
         return Err(format!(
             "{place} answers {id} with \"{}\"; the words for it are {}.",
-            show(&entry.value),
+            show(given.value),
             question.values.join(", ")
         ));
     }
-    let on = entry
-        .on
-        .as_ref()
-        .map(|on| day(on).ok_or_else(|| format!("{place} gives no calendar day in \"on\".")))
-        .transpose()?;
-    let node = entry.node.as_deref().map(str::trim).unwrap_or_default().to_uppercase();
-    if entry.node.is_some() && node.is_empty() {
+    let node = given.node.map(str::trim).unwrap_or_default().to_uppercase();
+    if given.node.is_some() && node.is_empty() {
         return Err(format!("{place} names an empty node; leave \"node\" out for the cluster."));
     }
     if !node.is_empty() && !question.per_node {
@@ -167,8 +211,7 @@ fn answer(
             "{place} answers {id} for one node, and it is asked of the cluster; leave \"node\" out."
         ));
     }
-    let answer =
-        Answer { value, by: entry.by.as_deref().map(show), on, note: entry.note.as_deref().map(show), place };
+    let answer = Answer { value, by: given.by.map(show), on: given.on, note: given.note.map(show), place };
     Ok(((id.clone(), node), answer))
 }
 

@@ -1,5 +1,6 @@
 //! Bundles and exports laid together: one case.
 
+use super::checklist::{Origin, Part};
 use super::inventory::Inventory;
 use super::names::{self, Names};
 use super::product_version;
@@ -45,7 +46,8 @@ pub(super) struct Desk {
     pub(super) bundles: Vec<(usize, Snapshot)>,
     pub(super) lists: Vec<(usize, NodeList)>,
     histories: Vec<(usize, VersionHistory)>,
-    answers: Vec<(usize, Answers)>,
+    pub(super) answers: Vec<(usize, Answers)>,
+    pub(super) checklists: Vec<(usize, Origin)>,
     told: Vec<(usize, ToldFacts)>,
     contacts: Vec<Contact>,
 }
@@ -92,7 +94,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     }
     let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
-    let answers = desk.take_answers(&nodes);
+    let answers = desk.take_answers(&nodes, options.target);
     let (told, lists) = desk.take_told(&mut nodes, several);
     let cluster = Cluster {
         nodes: nodes.into_values().collect(),
@@ -146,6 +148,7 @@ impl Desk {
             lists: Vec::new(),
             histories: Vec::new(),
             answers: Vec::new(),
+            checklists: Vec::new(),
             told: Vec::new(),
             contacts: Vec::new(),
         };
@@ -157,6 +160,9 @@ impl Desk {
                     Facts::Nodes(list) => desk.lists.push((index, list)),
                     Facts::History(history) => desk.histories.push((index, history)),
                     Facts::Answers(answers) => desk.answers.push((index, answers)),
+                    Facts::Checklist(Part::Origin(origin)) => desk.checklists.push((index, origin)),
+                    // The lines became answers when the whole workbook was read.
+                    Facts::Checklist(Part::Lines(_)) => {}
                     Facts::Told(told) => desk.told.push((index, told)),
                     Facts::Contacts(contacts) => desk.contacts.extend(contacts),
                     // Looked at before: whoever names the nodes decides which cluster is meant.
@@ -364,36 +370,6 @@ impl Desk {
         if let Some(input) = self.inputs.get_mut(index).filter(|input| input.status == InputStatus::Read) {
             input.status = InputStatus::Partly;
         }
-    }
-
-    /// The one answers file that counts, each answer under the name its node has in this case.
-    fn take_answers(&mut self, nodes: &BTreeMap<String, Node>) -> Answers {
-        let mut all = std::mem::take(&mut self.answers).into_iter();
-        let Some((index, mut answers)) = all.next() else { return Answers::default() };
-        let name = self.name(index);
-        for (other, _) in all {
-            let text =
-                format!("{} is a second answers file beside {name}; only one counts.", self.name(other));
-            self.refuse(other, ProblemKind::Malformed, text);
-        }
-        let mut by_question = BTreeMap::new();
-        for ((question, node), answer) in std::mem::take(&mut answers.by_question) {
-            if node.is_empty() {
-                by_question.insert((question, node), answer);
-            } else if let Some(node) = nodes.get(&self.names.machine(&node)) {
-                by_question.entry((question, node.name.to_uppercase())).or_insert(answer);
-            } else {
-                let text = format!(
-                    "{} answers for {node}, which is no node of this case; the answer does not count.",
-                    answer.place
-                );
-                self.problem(index, ProblemKind::Malformed, text);
-                if let Some(input) = self.inputs.get_mut(index) {
-                    input.status = InputStatus::Partly;
-                }
-            }
-        }
-        Answers { by_question, ..answers }
     }
 }
 

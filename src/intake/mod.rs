@@ -10,9 +10,11 @@
 
 pub mod answers;
 pub mod application_host;
+pub mod checklist;
 mod clocks;
 pub mod cluster;
 mod duplicates;
+mod given_answers;
 mod grid;
 pub mod inventory;
 pub mod json;

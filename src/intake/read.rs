@@ -6,7 +6,7 @@ use super::json::{self, Json};
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
 use super::tables::{self, Tables};
 use super::told::ToldFacts;
-use super::{Parsed, leaks, snapshot, workbook};
+use super::{Parsed, checklist, leaks, snapshot, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
 use crate::knowledge::Knowledge;
@@ -54,6 +54,8 @@ pub enum Facts {
     History(VersionHistory),
     /// Answers.
     Answers(Answers),
+    /// A part of a checklist workbook.
+    Checklist(checklist::Part),
     /// The nodes an inventory names.
     Inventory(Inventory),
     /// Whom an inventory names to call.

@@ -47,6 +47,12 @@ pub enum TableError {
     /// One text larger than the limits.
     #[error("the workbook holds a text of more than {} KB, or more than {} MB of texts", workbook::MAX_TEXT >> 10, workbook::MAX_SHARED >> 20)]
     TextTooLarge,
+    /// A checklist whose form this program does not know.
+    #[error(
+        "it is a checklist of another form than {}: read it with the version of this program that made it",
+        crate::model::checklist::VERSION
+    )]
+    OtherChecklist,
     /// Encrypted.
     #[error("the workbook is protected by a password: save it without one")]
     Protected,

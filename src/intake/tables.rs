@@ -2,7 +2,7 @@
 
 use super::read::Facts;
 use super::table::{self, Below, MAX_COLUMNS, Row, Sheet, TableError};
-use super::{Parsed, grid, inventory, nodes_table, query_result, version_table};
+use super::{Parsed, checklist, grid, inventory, nodes_table, query_result, version_table};
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::Clean;
 use crate::model::input::InputKind;
@@ -14,6 +14,7 @@ enum Reader<'k> {
     History(version_table::Reader),
     Results(query_result::Reader<'k>),
     Inventory(inventory::Reader, &'k Knowledge),
+    Checklist(checklist::Reader),
     Grid(grid::Reader<'k>),
 }
 
@@ -24,6 +25,7 @@ impl<'k> Reader<'k> {
         let nodes = || nodes_table::start(row).map(Self::Nodes);
         let inventory = || inventory::start(row).map(|reader| Self::Inventory(reader, knowledge));
         results()
+            .or_else(|| checklist::start(row).map(Self::Checklist))
             .or_else(inventory)
             .or_else(nodes)
             .or_else(|| version_table::start(input, row).map(Self::History))
@@ -34,6 +36,7 @@ impl<'k> Reader<'k> {
         match self {
             Self::Nodes(_) => InputKind::NodesTable,
             Self::History(_) => InputKind::VersionTable,
+            Self::Checklist(_) => InputKind::Answers,
             Self::Results(_) | Self::Inventory(..) | Self::Grid(_) => InputKind::Export,
         }
     }
@@ -55,6 +58,11 @@ impl<'k> Reader<'k> {
             }
             Self::Results(reader) => reader.finish(cleaner),
             Self::Grid(reader) => reader.finish(cleaner),
+            Self::Checklist(reader) => {
+                let part = vec![Facts::Checklist(reader.finish()?)];
+                let parsed = Parsed { value: part, problems: Vec::new(), notes: Vec::new() };
+                (parsed, vec!["a sheet of a checklist".to_owned()])
+            }
             Self::Inventory(reader, knowledge) => {
                 (reader.finish(input, knowledge, cleaner), vec!["a sheet of the inventory".to_owned()])
             }
@@ -70,6 +78,7 @@ impl Below for Reader<'_> {
             Self::Results(reader) => reader.add(row),
             Self::Grid(reader) => reader.add(row),
             Self::Inventory(reader, _) => reader.add(row),
+            Self::Checklist(reader) => reader.add(row),
         }
     }
 }
@@ -105,6 +114,7 @@ pub(super) fn read(
         parsed.notes.extend(one.notes);
         holds.extend(titles);
     }
+    checklist::join(input, &mut parsed, knowledge, cleaner);
     Ok(Some(Tables { kind, parsed, holds }))
 }
 

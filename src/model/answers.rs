@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 /// Answers by question id, each for the cluster or for one node.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
-    /// Name of the file; empty without one.
-    pub input: String,
-    /// By question id (a rule id) and node name in upper case; the empty name is the cluster.
+    /// By question id (that of a rule, or of an item of a checklist) and node name in upper case; the empty name is the cluster.
     pub by_question: BTreeMap<(String, String), Answer>,
 }
 
@@ -24,7 +22,7 @@ pub struct Answer {
     pub on: Option<NaiveDate>,
     /// Free text.
     pub note: Option<String>,
-    /// Where it stands.
+    /// Where it stands, the file included.
     pub place: Place,
 }
 

@@ -13,6 +13,9 @@ pub const ABOUT: &str = "About";
 /// Heads of the table below, by which the sheet [`ABOUT`] knows the cells that were written from evidence.
 pub const CELLS: [&str; 2] = ["Key", "Fingerprints"];
 
+/// What stands in the answer cell of a line that an earlier one settles.
+pub const SEE_ABOVE: &str = "see above";
+
 /// Columns of the sheet [`SHEET`], in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]

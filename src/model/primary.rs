@@ -54,7 +54,7 @@ impl Cluster {
                     node: node.name.clone(),
                     known: true,
                     by: format!("the answer to {QUESTION}"),
-                    place: answer.place.in_input(&self.answers.input),
+                    place: answer.place.clone(),
                 });
             }
         }

@@ -2,8 +2,8 @@
 
 use super::escape::neutral;
 use super::model::Report;
-use crate::model::checklist::{ABOUT, CELLS, Column, FORMAT, SHEET, VERSION, cell, fingerprint};
-use crate::plan::checklist::{Checklist, Line, LineState, Occasion};
+use crate::model::checklist::{ABOUT, CELLS, Column, FORMAT, SEE_ABOVE, SHEET, VERSION, cell, fingerprint};
+use crate::plan::checklist::{Checklist, Line, LineState, Occasion, Stage};
 use rust_xlsxwriter::{
     Color, ConditionalFormatFormula, DataValidation, DataValidationRule, DocProperties, ExcelDateTime,
     Format, FormatAlign, FormatBorder, Formula, ProtectionOptions, Workbook, Worksheet, XlsxError,
@@ -134,8 +134,9 @@ fn above(sheet: &mut Worksheet, checklist: &Checklist, report: &Report) -> Resul
                and write who answered and when. Then: clusterbrief report … --answers this file.";
     wide(sheet, 2, 16, how, &plain())?;
     wide(sheet, 3, 32, &checklist.notes.join(" "), &plain().set_italic())?;
-    let rows = HEAD + 2..HEAD + 20_000;
-    let range = |column: char| format!("${column}${}:${column}${}", rows.start, rows.end);
+    // Numbers of rows as a formula counts them, from 1: the lines and their headings.
+    let last = HEAD + 1 + u32::try_from(checklist.lines.len() + Stage::ALL.len()).unwrap_or(0);
+    let range = |column: char| format!("${column}${}:${column}${last}", HEAD + 2);
     let waiting = format!("=COUNTIFS({},\"{}\",{},\"\")", range('D'), LineState::Open.word(), range('G'));
     let unanswered = checklist
         .lines
@@ -173,7 +174,8 @@ fn height(texts: &[String]) -> u32 {
 
 fn write_line(sheet: &mut Worksheet, row: u32, number: u32, line: &Line) -> Result<(), XlsxError> {
     let grey = boxed().set_background_color(EVIDENCE);
-    sheet.write_with_format(row, u16::from(Column::No.at()), number, &grey)?;
+    let left = grey.clone().set_align(FormatAlign::Left);
+    sheet.write_with_format(row, u16::from(Column::No.at()), number, &left)?;
     let texts = automatic(line);
     sheet.set_row_height(row, height(&texts))?;
     for (column, text) in Column::AUTOMATIC.into_iter().zip(texts) {
@@ -192,7 +194,7 @@ fn write_line(sheet: &mut Worksheet, row: u32, number: u32, line: &Line) -> Resu
             sheet.write_blank(row, u16::from(column.at()), &grey)?;
         }
         if line.state == LineState::Open {
-            sheet.write_with_format(row, u16::from(Column::Answer.at()), "see above", &grey)?;
+            sheet.write_with_format(row, u16::from(Column::Answer.at()), SEE_ABOVE, &grey)?;
         }
         return Ok(());
     };

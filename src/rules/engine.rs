@@ -8,17 +8,28 @@ use crate::finding::{
 };
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::Family;
-use crate::model::{Cluster, Input, InputKind, Node, Role};
+use crate::model::{Answers, Cluster, Input, InputKind, Node, Role};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges `rules` on the cluster: outcomes in order of rule id, then of subject.
 pub fn judge(cluster: &Cluster, knowledge: &Knowledge, rules: &[Rule]) -> Vec<Judged> {
-    rules.iter().flat_map(|rule| Judging { cluster, knowledge, rule }.subjects()).collect()
+    rules.iter().flat_map(|rule| judge_by(&cluster.answers, cluster, knowledge, rule)).collect()
+}
+
+/// Judges one rule by other answers than those of the case.
+pub(super) fn judge_by(
+    answers: &Answers,
+    cluster: &Cluster,
+    knowledge: &Knowledge,
+    rule: &Rule,
+) -> Vec<Judged> {
+    Judging { cluster, answers, knowledge, rule }.subjects()
 }
 
 /// One rule on its way over its subjects.
 struct Judging<'a> {
     cluster: &'a Cluster,
+    answers: &'a Answers,
     knowledge: &'a Knowledge,
     rule: &'a Rule,
 }
@@ -53,7 +64,7 @@ impl<'a> Judging<'a> {
     }
 
     fn on(&self, subject: Subject, check: impl FnOnce(&Context<'a>) -> Outcome) -> Judged {
-        let cx = Context::new(self.cluster, self.knowledge, self.rule);
+        let cx = Context::new(self.cluster, self.answers, self.knowledge, self.rule);
         let outcome = match check(&cx) {
             Outcome::Unknown { missing } => {
                 Outcome::Unknown { missing: missing.into_iter().map(|gap| cx.or_a_person(gap)).collect() }

@@ -34,9 +34,9 @@ rule! {
 const QUESTION: &str = "ENC-008";
 
 fn check(cx: &Context) -> Outcome {
-    let answer = cx.answer(None, QUESTION).and_then(|_| cx.cluster.answers.get(QUESTION, ""));
+    let answer = cx.answer(None, QUESTION).and_then(|_| cx.answers.get(QUESTION, ""));
     if let Some(answer) = answer.filter(|answer| answer.value == "yes") {
-        return Outcome::pass_with(super::question::says(answer));
+        return Outcome::pass_with(super::question::says(cx, answer));
     }
     let (mut protected, mut missing) = (Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
@@ -50,7 +50,7 @@ fn check(cx: &Context) -> Outcome {
             let fix = "Put a tested copy of the unprotected encryption.config at a safe place off the nodes.";
             let title = "The key is protected, and there is no copy of the unprotected file";
             let mut finding = cx.finding(Subject::cluster(), title, fix);
-            finding.evidence.push(answered("", "copy of the unprotected key file", answer, &cx.cluster.answers.input));
+            finding.evidence.push(answered(cx, "", "copy of the unprotected key file", answer));
             let sure = protected.iter().any(|(_, sure)| *sure);
             finding.evidence.extend(protected.into_iter().map(|(sign, _)| sign));
             Outcome::Findings(vec![if sure { finding } else { finding.inferred() }])
@@ -68,7 +68,7 @@ type Sign = (Evidence, bool);
 fn protections(cx: &Context, node: &Node) -> Result<Vec<Sign>, Missing> {
     let mut found = Vec::new();
     if let Some((_, place)) = cx.answer(Some(node), "ENC-009").filter(|(word, _)| *word == "yes") {
-        let place = place.in_input(&cx.cluster.answers.input);
+        let place = place.clone();
         let (node, fact) = (node.name.clone(), "HSM in use".into());
         found.push((Evidence::Value { node, fact, value: "yes".into(), place }, true));
     }

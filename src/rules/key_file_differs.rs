@@ -146,11 +146,10 @@ fn weighs(file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
 }
 
 fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
-    let answers = &cx.cluster.answers;
-    let answer = answers.get(&cx.rule.id, &node.name).filter(|answer| answer.value == "different")?;
+    let answer = cx.answers.get(&cx.rule.id, &node.name).filter(|answer| answer.value == "different")?;
     let title = format!("{} holds another encryption key than the others, says an answer", node.name);
     let finding = fault(cx, node, title, node.role == Role::Serving);
-    Some(finding.because(answered(&node.name, "key compared by a person", answer, &answers.input)))
+    Some(finding.because(answered(cx, &node.name, "key compared by a person", answer)))
 }
 
 /// Whether a file that is said to be under DPAPI is also on another node. DPAPI wraps the key anew on each machine, so

@@ -35,8 +35,8 @@ pub(super) struct Protection {
 /// The protection of a node's key; `None` when neither a person nor the size tells. `file` is what the node's bundle
 /// says of its `encryption.config`.
 pub(super) fn of(cx: &Context, node: &Node, file: &Observed<KeyFile>) -> Option<Protection> {
-    if let Some(answer) = cx.cluster.answers.get(QUESTION, &node.name) {
-        let evidence = answered(&node.name, "DPAPI protection", answer, &cx.cluster.answers.input);
+    if let Some(answer) = cx.answers.get(QUESTION, &node.name) {
+        let evidence = answered(cx, &node.name, "DPAPI protection", answer);
         return Some(Protection { on: answer.value == "on", answered: true, evidence });
     }
     let on = by_size(node, file.value()?.size)?;

@@ -43,6 +43,7 @@ macro_rules! catalogue {
 }
 
 catalogue![
+    answer_against_evidence,
     application_folder_differs,
     authentication_with_iwa,
     authentication_without_iwa,

@@ -33,8 +33,7 @@ pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
         return Outcome::Failed { error: format!("{id} has no question") };
     };
     let name = node.map_or("", |node| node.name.as_str());
-    let Some(answer) = cx.cluster.answers.get(id, name).inspect(|_| cx.look_at(&cx.cluster.answers.input))
-    else {
+    let Some(answer) = cx.answers.get(id, name).inspect(|answer| cx.look_at(&answer.place.input)) else {
         return Outcome::unknown(cx.unanswered(node, id, "nobody has answered it"));
     };
     if row.bad.contains(&answer.value) {
@@ -43,17 +42,12 @@ pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
             Some(node) => (Subject::node(&node.name), format!("{}: {title}", node.name)),
             None => (Subject::cluster(), title.clone()),
         };
-        let finding = cx.finding(subject, title, cx.rule.fix.clone()).because(answered(
-            name,
-            &row.ask,
-            answer,
-            &cx.cluster.answers.input,
-        ));
+        let finding =
+            cx.finding(subject, title, cx.rule.fix.clone()).because(answered(cx, name, &row.ask, answer));
         return Outcome::Findings(vec![finding]);
     }
     if row.valid_days > 0 {
-        let age = answer.on.map(|day| (cx.cluster.as_of.date_naive() - day).num_days());
-        match age {
+        match answer.days(cx.cluster.as_of) {
             Some(days) if (0..=i64::from(row.valid_days)).contains(&days) => {}
             Some(days) => {
                 let why = format!("the answer is {days} days old");
@@ -62,7 +56,7 @@ pub(super) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
             None => return Outcome::unknown(cx.unanswered(node, id, "the answer has no date (`on`)")),
         }
     }
-    Outcome::pass_with(says(answer))
+    Outcome::pass_with(says(cx, answer))
 }
 
 /// Whether the rule has a question and somebody answered it, for the node or the cluster: what no evidence shows, a person may.
@@ -84,18 +78,19 @@ pub(super) fn where_evidence_lacks(
 }
 
 /// An answer as evidence.
-pub(super) fn answered(node: &str, ask: &str, answer: &Answer, input: &str) -> Evidence {
+pub(super) fn answered(cx: &Context, node: &str, ask: &str, answer: &Answer) -> Evidence {
     Evidence::Value {
         node: node.to_owned(),
         fact: ask.to_owned(),
-        value: says(answer),
-        place: answer.place.in_input(input),
+        value: says(cx, answer),
+        place: answer.place.clone(),
     }
 }
 
-/// An answer with the person and the day.
-pub(super) fn says(answer: &Answer) -> String {
+/// An answer with the person, the day and its age.
+pub(super) fn says(cx: &Context, answer: &Answer) -> String {
     let by = answer.by.as_ref().map(|by| format!(", said {by}")).unwrap_or_default();
-    let on = answer.on.map(|on| format!(" on {on}")).unwrap_or_default();
+    let age = answer.age(cx.cluster.as_of);
+    let on = answer.on.zip(age).map(|(on, age)| format!(" on {on}, {age}")).unwrap_or_default();
     format!("answered \"{}\"{by}{on}", answer.value)
 }

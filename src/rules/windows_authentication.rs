@@ -20,10 +20,10 @@ pub(super) fn is_on(cx: &Context) -> Result<(bool, Evidence), Missing> {
     {
         return Ok((value == "true", told(LABEL, &fact)));
     }
-    let answer = cx.answer(None, QUESTION).and_then(|_| cx.cluster.answers.get(QUESTION, ""));
+    let answer = cx.answer(None, QUESTION).and_then(|_| cx.answers.get(QUESTION, ""));
     let answer =
         answer.ok_or_else(|| cx.unanswered(None, QUESTION, "neither an export nor an answer tells it"))?;
-    Ok((answer.value == "on", answered("", LABEL, answer, &cx.cluster.answers.input)))
+    Ok((answer.value == "on", answered(cx, "", LABEL, answer)))
 }
 
 /// One switch of IIS, as it should be. `path` is that of the fact below `iis.authentication`.

@@ -83,11 +83,7 @@ impl<'a> Context<'a> {
     /// An answer as a fact.
     fn answered_fact(&self, node: Option<&Node>, id: &str) -> Result<Observed<String>, Missing> {
         match self.answer(node, id) {
-            Some((word, place)) => {
-                let place = place.in_input(&self.cluster.answers.input);
-                self.look_at(&place.input);
-                Ok(Observed::known(word.to_owned(), place))
-            }
+            Some((word, place)) => Ok(Observed::known(word.to_owned(), place.clone())),
             None => Err(self.unanswered(node, id, "nobody has answered it")),
         }
     }

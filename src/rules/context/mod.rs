@@ -14,7 +14,7 @@ use crate::knowledge::rows::QuestionRow;
 use crate::model::export::NodeList;
 use crate::model::log::LogDigest;
 use crate::model::node::Snapshot;
-use crate::model::{Cluster, Node, Observed, Place};
+use crate::model::{Answers, Cluster, Node, Observed, Place};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -22,6 +22,8 @@ use std::collections::BTreeSet;
 pub struct Context<'a> {
     /// The cluster.
     pub cluster: &'a Cluster,
+    /// What people answered, as far as this judgement may know it.
+    pub answers: &'a Answers,
     /// The knowledge.
     pub knowledge: &'a Knowledge,
     /// The rule being judged.
@@ -32,8 +34,8 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// The context of one rule on one subject.
-    pub fn new(cluster: &'a Cluster, knowledge: &'a Knowledge, rule: &'a Rule) -> Self {
-        Self { cluster, knowledge, rule, looked_at: RefCell::default() }
+    pub fn new(cluster: &'a Cluster, answers: &'a Answers, knowledge: &'a Knowledge, rule: &'a Rule) -> Self {
+        Self { cluster, answers, knowledge, rule, looked_at: RefCell::default() }
     }
 
     /// Notes that a check looked at an input. Facts asked of the context are noted without it.
@@ -146,8 +148,8 @@ impl<'a> Context<'a> {
     /// The word answered to a question for this node, and where.
     pub fn answer(&self, node: Option<&Node>, id: &str) -> Option<(&'a str, &'a Place)> {
         let name = node.map_or("", |node| node.name.as_str());
-        let answer = self.cluster.answers.get(id, name)?;
-        self.look_at(&self.cluster.answers.input);
+        let answer = self.answers.get(id, name)?;
+        self.look_at(&answer.place.input);
         Some((answer.value.as_str(), &answer.place))
     }
 

@@ -78,6 +78,9 @@ pub struct TaskRow {
     /// It concerns only an upgrade that passes or reaches one of these builds.
     #[serde(default)]
     pub crosses: Vec<BuildVersion>,
+    /// In which rounds of a way with stops it is done.
+    #[serde(default)]
+    pub round: InRound,
     /// Rules whose pass on what the task concerns proves that it is done.
     #[serde(default)]
     pub proven_by: Vec<String>,
@@ -89,6 +92,19 @@ pub struct TaskRow {
     pub conflicts: Vec<String>,
     /// Where it comes from.
     pub cites: Vec<Citation>,
+}
+
+/// In which rounds of a way with stops a task is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InRound {
+    /// In each.
+    #[default]
+    Every,
+    /// Before everything else, once.
+    First,
+    /// After everything else, once.
+    Last,
 }
 
 /// Names that texts of runbooks and tasks may stand in for.

@@ -2,7 +2,7 @@
 
 use super::{listed, safe_name};
 use crate::knowledge::runbooks::On;
-use crate::model::{BuildVersion, Cluster, Role};
+use crate::model::{BuildVersion, Cluster, Observed, Role};
 
 /// Who is who in a runbook.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,8 @@ pub(super) struct Names {
     pub(super) target: Option<BuildVersion>,
     /// The build the cluster runs.
     pub(super) current: Option<BuildVersion>,
+    /// Name of the database.
+    pub(super) database: Option<String>,
     /// The build that is installed, where it is the same in every round of the work.
     pub(super) leg: Option<BuildVersion>,
 }
@@ -44,6 +46,7 @@ impl Names {
             dr: of(&[Role::Dr]),
             mirror: of(&[Role::Mirror]),
             target: cluster.target,
+            database: cluster.told.get("database.name").and_then(Observed::value).cloned(),
             ..Self::default()
         }
     }
@@ -73,7 +76,9 @@ impl Names {
     /// A text with its placeholders (`knowledge::runbooks::PLACEHOLDERS`) filled in.
     pub(super) fn fill(&self, text: &str, nodes: &[String]) -> String {
         let (first, source) = ("the node that is upgraded first", "a node that works");
-        let (new, database) = ("the new node", "the database");
+        let new = "the new node";
+        let named = self.database.as_deref().filter(|name| safe_name(name) == **name);
+        let database = named.map_or_else(|| "the database".to_owned(), |name| format!("the database {name}"));
         let one = |name: &Option<String>, unknown: &str| {
             name.as_deref().map_or_else(|| unknown.to_owned(), safe_name)
         };
@@ -99,7 +104,7 @@ impl Names {
             ("{target}", build(self.target, "the target build")),
             ("{current}", build(self.current, "the build the cluster runs")),
             ("{leg}", build(self.leg, "the build of this round")),
-            ("{database}", database.to_owned()),
+            ("{database}", database),
         ] {
             filled = filled.replace(placeholder, &name);
         }

@@ -4,7 +4,7 @@ use super::circumstance::{Circumstances, Holds};
 use super::command::{self, CommandLine};
 use super::names::Names;
 use crate::finding::{Judged, Outcome, SubjectKind};
-use crate::knowledge::runbooks::{On, Purpose, RunbookRow, TaskRow};
+use crate::knowledge::runbooks::{InRound, On, Purpose, RunbookRow, TaskRow};
 use crate::knowledge::{Citation, Knowledge};
 use crate::model::{BuildVersion, Cluster};
 use serde::Serialize;
@@ -157,6 +157,7 @@ impl Ground<'_> {
         // Without an upgrade there is one round, and no build is passed.
         let to: Vec<Option<BuildVersion>> = self.rounds.iter().copied().map(Some).collect();
         let to = if to.is_empty() { vec![None] } else { to };
+        let rounds_in_all = to.len();
         for (index, to) in to.iter().enumerate() {
             let fits = task.versions.as_ref().map(|versions| from.map(|from| versions.include(&from)));
             let passes = |build: &BuildVersion| {
@@ -169,7 +170,12 @@ impl Ground<'_> {
                 () if crossed.contains(&None) => None,
                 () => Some(false),
             };
-            if fits != Some(Some(false)) && crosses != Some(false) {
+            let due = match task.round {
+                InRound::Every => true,
+                InRound::First => index == 0,
+                InRound::Last => index + 1 == rounds_in_all,
+            };
+            if due && fits != Some(Some(false)) && crosses != Some(false) {
                 rounds.push(index + 1);
                 known |= fits != Some(None) && crosses.is_some();
             }
@@ -185,7 +191,7 @@ impl Ground<'_> {
             only_if
                 .extend((!builds.is_empty()).then(|| format!("the upgrade passes {}", builds.join(" or "))));
         }
-        if rounds.len() == to.len() {
+        if rounds.len() == rounds_in_all {
             rounds.clear();
         }
         Some((rounds, only_if))
@@ -220,7 +226,11 @@ impl Ground<'_> {
             check: fill(&task.check),
             back: fill(&task.back),
             only_if,
-            proven: self.proven(task, &nodes),
+            proven: if self.rounds.len() > 1 && task.round != InRound::First {
+                Vec::new() // What is so before the first round says nothing of the next.
+            } else {
+                self.proven(task, &nodes)
+            },
             notes: self.notes(task),
             sources: self.sources(&task.cites),
             nodes,
@@ -420,6 +430,7 @@ mod tests {
         assert_eq!(rounds_of("roles-after-primary"), Some(vec![2]));
         assert_eq!(rounds_of("stop-others"), Some(vec![]), "every round");
         assert_eq!(rounds_of("wait-after-step"), None);
+        assert_eq!((rounds_of("accounts"), rounds_of("dr-after")), (Some(vec![1]), Some(vec![3])));
         let rolling = knowledge.runbooks.iter().find(|row| row.id == "rolling").unwrap();
         let Offer::Refused { why } = ground(old).runbook(rolling).offer else { panic!() };
         assert_eq!(why[1], "Once the cluster runs 10.9.000005, the rest of the way can be gone by it.");

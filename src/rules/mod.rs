@@ -101,6 +101,7 @@ catalogue![
     nodes_run_different_builds,
     one_node_only,
     out_of_support,
+    primary_not_known,
     product_backup_failed,
     product_not_running,
     role_log_missing,

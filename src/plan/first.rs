@@ -52,7 +52,7 @@ fn stands_by(node: &Node) -> bool {
 
 /// The primary node, by what names it.
 fn primary(cluster: &Cluster, serving: &[&Node]) -> First {
-    const FIND: &str = "find it on the page Server Nodes, where every other node offers Make Primary";
+    const FIND: &str = "find it on the page Server Nodes, where Make Primary stands";
     let named = cluster.primary_named();
     let said: Vec<String> =
         named.iter().map(|one| format!("{} by {}", safe_name(&one.node), one.by)).collect();
@@ -121,7 +121,7 @@ fn worker(serving: &[&Node]) -> First {
     why.push('.');
     if *ailing {
         why.push_str(
-            " The node list shows an error on it, and every other choice is worse: mend that first.",
+            " The node list shows an error on it, and no other node with all roles is without one: mend that first.",
         );
     }
     First { node: Some((*name).to_owned()), why }

@@ -75,7 +75,7 @@ impl Names {
 
     /// A text with its placeholders (`knowledge::runbooks::PLACEHOLDERS`) filled in.
     pub(super) fn fill(&self, text: &str, nodes: &[String]) -> String {
-        let (first, source) = ("the node that is upgraded first", "a node that works");
+        let (first, source) = ("the first node", "a node that works");
         let new = "the new node";
         let named = self.database.as_deref().filter(|name| safe_name(name) == **name);
         let database = named.map_or_else(|| "the database".to_owned(), |name| format!("the database {name}"));

@@ -372,7 +372,7 @@ mod tests {
         assert!(rolling.steps.is_empty());
         assert!(old.first.as_ref().is_some_and(|first| first.node.is_none()), "nothing names the primary");
         let classic = runbook(&old, "classic");
-        assert!(step(classic, "upgrade-first").unwrap().title.contains("the node that is upgraded first"));
+        assert!(step(classic, "upgrade-first").unwrap().title.contains("Upgrade the first node to"));
         assert!(step(classic, "stop-others").unwrap().nodes.is_empty(), "nobody knows who the others are");
 
         case.nodes.truncate(1);

@@ -380,7 +380,7 @@ mod tests {
                 ],
                 &[
                     |c| tell(c, "product.active-engines", "0"),
-                    |c| drop(c.lists.insert("engine".into(), known(vec![]))),
+                    |c| drop(c.lists.insert("engine".into(), known(crate::model::items::Items::default()))),
                 ],
             ),
             (

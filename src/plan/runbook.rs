@@ -231,7 +231,7 @@ impl Ground<'_> {
             } else {
                 self.proven(task, &nodes)
             },
-            notes: self.notes(task),
+            notes: self.notes(task, &nodes),
             sources: self.sources(&task.cites),
             nodes,
         })
@@ -260,9 +260,10 @@ impl Ground<'_> {
         proof
     }
 
-    fn notes(&self, task: &TaskRow) -> Vec<String> {
+    fn notes(&self, task: &TaskRow, nodes: &[String]) -> Vec<String> {
         let conflicts = task.conflicts.iter().filter_map(|id| self.knowledge.conflict(id));
-        task.notes.iter().chain(conflicts.flat_map(|one| &one.says)).cloned().collect()
+        let own = task.notes.iter().map(|note| self.names.fill(note, nodes));
+        own.chain(conflicts.flat_map(|one| one.says.iter().cloned())).collect()
     }
 
     fn sources(&self, cites: &[Citation]) -> Vec<String> {

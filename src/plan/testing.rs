@@ -1,9 +1,11 @@
 //! A cluster made by hand, for the tests of plans.
 
 use crate::finding::{Judged, Outcome, Subject};
-use crate::model::export::{Item, NodeRow};
+use crate::model::export::NodeRow;
 use crate::model::facts::NodeFacts;
+use crate::model::items::{Cell, Column, Items, Said, Table};
 use crate::model::node::{Setting, Snapshot};
+use crate::model::place::{Origin, Spot};
 use crate::model::{Answer, Answers, BuildVersion, Cluster, Excerpt, Node, NodeSet, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,9 +66,12 @@ pub(super) fn tell(cluster: &mut Cluster, path: &str, value: &str) {
 
 /// Lets an export list one thing with one fact.
 pub(super) fn list(cluster: &mut Cluster, list: &str, path: &str, value: &str) {
-    let facts = BTreeMap::from([(path.to_owned(), known(value.to_owned()))]);
-    let item = Item { name: "a thing".into(), place: Place::default(), facts };
-    cluster.lists.insert(list.into(), known(vec![item]));
+    let cells = vec![Some(Cell { text: 0, spot: Spot::default() })];
+    let names = Column { texts: vec!["a thing".into()], cells: cells.clone() };
+    let fact = Column { texts: vec![Said::Value(value.into())], cells };
+    let rows = vec![Spot::default()];
+    let table = Table { origin: Origin::default(), rows, names, facts: vec![(path.to_owned(), fact)] };
+    cluster.lists.insert(list.into(), known(Items::of(table)));
 }
 
 /// Lets a person answer, of a node or with an empty name of the cluster.

@@ -66,11 +66,16 @@ pub(super) fn tell(cluster: &mut Cluster, path: &str, value: &str) {
 
 /// Lets an export list one thing with one fact.
 pub(super) fn list(cluster: &mut Cluster, list: &str, path: &str, value: &str) {
-    let cells = vec![Some(Cell { text: 0, spot: Spot::default() })];
+    let cells = vec![Some(Cell { text: 0, spot: Spot::Row(1) })];
     let names = Column { texts: vec!["a thing".into()], cells: cells.clone() };
     let fact = Column { texts: vec![Said::Value(value.into())], cells };
-    let rows = vec![Spot::default()];
-    let table = Table { origin: Origin::default(), rows, names, facts: vec![(path.to_owned(), fact)] };
+    let rows = vec![Spot::Row(1)];
+    let table = Table {
+        origin: Origin { input: "list.json".into(), sheet: None, listed: Vec::new() },
+        rows,
+        names,
+        facts: vec![(path.to_owned(), fact)],
+    };
     cluster.lists.insert(list.into(), known(Items::of(table)));
 }
 

@@ -119,21 +119,18 @@ impl Anchors {
             let usual = WORDS.windows(GRAM).any(|word| word == run);
             if usual { 0 } else { run.iter().map(byte).sum::<usize>() }
         };
+        let rarities: Vec<usize> = text.windows(GRAM).map(rarity).collect();
         // The commonest run of a window decides how often it is looked at in vain.
-        let cost = |bytes: &[u8]| {
-            let runs = || bytes.windows(GRAM).map(rarity);
-            (runs().min(), runs().sum::<usize>())
-        };
-        let window = self.stride + GRAM - 1;
-        let best = text.windows(window).enumerate().rev().max_by_key(|(_, bytes)| cost(bytes));
-        let Some((from, bytes)) = best else { return };
-        for at in 0..self.stride {
-            let Some(run) = gram(bytes, at) else { continue };
+        let cost = |runs: &[usize]| (runs.iter().min().copied(), runs.iter().sum::<usize>());
+        let best = rarities.windows(self.stride).enumerate().rev().max_by_key(|(_, runs)| cost(runs));
+        let from = best.map_or(0, |(from, _)| from);
+        for at in from..from + self.stride {
+            let Some(run) = gram(text, at) else { continue };
             let (word, bit) = slot(run);
             if let Some(word) = self.bitmap.get_mut(word) {
                 *word |= bit;
             }
-            self.grams.push((run, index, from + at));
+            self.grams.push((run, index, at));
         }
     }
 

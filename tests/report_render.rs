@@ -14,6 +14,7 @@ mod sample;
 #[path = "support/schema.rs"]
 mod schema;
 
+use clusterbrief::report::handout::Handout;
 use clusterbrief::report::model::{FindingView, Report};
 use clusterbrief::report::{html, json, markdown, terminal};
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -41,6 +42,16 @@ fn benign() -> Report {
 /// The same report with every string hostile; an empty one stays empty, since what is absent is not shown.
 fn hostile() -> Report {
     sample::mid_upgrade(&|text| if text.is_empty() { String::new() } else { format!("{text}{HOSTILE}") })
+}
+
+/// The plan of a report by itself.
+fn plan_of(report: &Report) -> Handout {
+    Handout::of_plan(report, report.plan.clone().unwrap(), None)
+}
+
+/// The checklist of a report by itself.
+fn checklist_of(report: &Report) -> Handout {
+    Handout::of_checklist(report, report.checklist.clone().unwrap())
 }
 
 /// Rendered pages are kept where `scripts/check-page` can open them in a browser.
@@ -89,6 +100,11 @@ fn every_page_is_kept_for_the_browser_check() {
     keep("cannot-say.html", &html::render(&sample::cannot_say()).unwrap());
     keep("hostile.html", &html::render(&hostile()).unwrap());
     keep("crowded.html", &html::render(&crowded()).unwrap());
+    keep("plan.html", &html::handout(&plan_of(&benign())).unwrap());
+    keep("plan.md", &markdown::handout(&plan_of(&benign())).unwrap());
+    keep("hostile-plan.html", &html::handout(&plan_of(&hostile())).unwrap());
+    keep("checklist.html", &html::handout(&checklist_of(&benign())).unwrap());
+    keep("checklist.md", &markdown::handout(&checklist_of(&benign())).unwrap());
 }
 
 /// The element with an id.
@@ -153,12 +169,20 @@ fn the_hostile_report_is_hostile_everywhere() {
         "outcome",
         "status",
         "from",
+        "purpose",
+        "occasion",
+        "stage",
+        // Builds are numbers by their type.
+        "build",
+        "since",
     ]
     .into();
     let value: Value = serde_json::from_str(&json::render(&hostile()).unwrap()).unwrap();
     let mut seen = 0;
     walk(&value, "", "", &mut |key, path, text| {
-        let ours = fixed.contains(key) || path.starts_with(".tool.") || text.is_empty();
+        // Where a step is done is a word of ours, on which day somebody answered is not.
+        let typed = path.ends_with(".steps.on") || path == ".plan.path.target";
+        let ours = fixed.contains(key) || typed || path.starts_with(".tool.") || text.is_empty();
         if !ours {
             assert!(text.contains("onmouseover"), "{path} is not hostile: {text}");
             seen += 1;
@@ -169,12 +193,17 @@ fn the_hostile_report_is_hostile_everywhere() {
 
 #[test]
 fn hostile_text_adds_nothing_to_the_page() {
-    let (plain, attacked) = (html::render(&benign()).unwrap(), html::render(&hostile()).unwrap());
-    let (plain, attacked) = (skeleton(&plain), skeleton(&attacked));
-    for (index, (left, right)) in plain.iter().zip(&attacked).enumerate() {
-        assert_eq!(left, right, "element {index}, after {:?}", &plain[index.saturating_sub(8)..index]);
+    let pages = |report: &Report| {
+        [html::render(report), html::handout(&plan_of(report)), html::handout(&checklist_of(report))]
+            .map(Result::unwrap)
+    };
+    for (plain, attacked) in pages(&benign()).iter().zip(&pages(&hostile())) {
+        let (plain, attacked) = (skeleton(plain), skeleton(attacked));
+        for (index, (left, right)) in plain.iter().zip(&attacked).enumerate() {
+            assert_eq!(left, right, "element {index}, after {:?}", &plain[index.saturating_sub(8)..index]);
+        }
+        assert_eq!(plain.len(), attacked.len());
     }
-    assert_eq!(plain.len(), attacked.len());
 }
 
 /// Whether a position lies in a fenced block.
@@ -208,7 +237,15 @@ fn hostile_text_adds_nothing_to_the_ticket() {
 
 #[test]
 fn no_mark_of_markdown_changes_the_shape_of_a_ticket() {
-    let plain = outline(&markdown::render(&benign()).unwrap());
+    let texts = |report: &Report| {
+        [
+            markdown::render(report),
+            markdown::handout(&plan_of(report)),
+            markdown::handout(&checklist_of(report)),
+        ]
+        .map(Result::unwrap)
+    };
+    let plain = texts(&benign()).map(|text| outline(&text));
     for mark in [
         "# ",
         "- ",
@@ -256,20 +293,29 @@ fn no_mark_of_markdown_changes_the_shape_of_a_ticket() {
         {
             let report =
                 sample::mid_upgrade(&|plain| if plain.is_empty() { String::new() } else { text(plain) });
-            let attacked = markdown::render(&report).unwrap();
-            assert_eq!(outline(&attacked), plain, "{mark:?} in\n{attacked}");
+            for (attacked, plain) in texts(&report).iter().zip(&plain) {
+                assert_eq!(&outline(attacked), plain, "{mark:?} in\n{attacked}");
+            }
         }
     }
 }
 
 #[test]
 fn hostile_text_cannot_steer_a_terminal() {
-    let plain = terminal::render(&hostile(), 80, false);
-    assert!(plain.chars().all(|c| c == '\n' || !c.is_control()), "{plain:?}");
-    assert!(!plain.contains('\u{202e}'));
-    let painted = terminal::render(&hostile(), 80, true);
     let sequences = regex::Regex::new("\u{1b}\\[[0-9;]+m").unwrap();
-    assert_eq!(sequences.replace_all(&painted, ""), terminal::render(&hostile(), 80, false));
+    let screens = |colour| {
+        let (plan, checklist) = (plan_of(&hostile()), checklist_of(&hostile()));
+        [
+            terminal::render(&hostile(), 80, colour),
+            terminal::handout(&plan, 80, colour),
+            terminal::handout(&checklist, 80, colour),
+        ]
+    };
+    for (plain, painted) in screens(false).iter().zip(&screens(true)) {
+        assert!(plain.chars().all(|c| c == '\n' || !c.is_control()), "{plain:?}");
+        assert!(!plain.contains('\u{202e}'));
+        assert_eq!(sequences.replace_all(painted, ""), *plain);
+    }
 }
 
 #[test]
@@ -336,7 +382,17 @@ fn the_page_says_everything_in_its_order() {
     let page = html::render(&benign()).unwrap();
     let at = |needle: &str| page.find(needle).unwrap_or_else(|| panic!("{needle} is not in the page"));
     let order = [
-        "safety", "verdict", "actions", "missing", "matrix", "findings", "errors", "coverage", "inputs",
+        "safety",
+        "verdict",
+        "actions",
+        "plan",
+        "checklist",
+        "missing",
+        "matrix",
+        "findings",
+        "errors",
+        "coverage",
+        "inputs",
         "rules",
     ];
     let places: Vec<_> = order.iter().map(|id| at(&format!("<section id=\"{id}\""))).collect();
@@ -390,7 +446,13 @@ fn a_ticket_holds_the_verdict_first_and_fits() {
     ] {
         assert!(text.contains(needle), "{needle} is not in {text}");
     }
-    assert!(!text.contains("\n\n\n"), "{text}");
+    for text in [
+        &text,
+        &markdown::handout(&plan_of(&benign())).unwrap(),
+        &markdown::handout(&checklist_of(&benign())).unwrap(),
+    ] {
+        assert!(!text.contains("\n\n\n"), "{text}");
+    }
     assert!(!text.contains("Shortened to fit"));
     for (findings, note) in [(60, "Shortened to fit a ticket;"), (6_000, "Cut to fit a ticket;")] {
         let mut report = crowded();

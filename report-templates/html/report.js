@@ -70,10 +70,10 @@
   addEventListener('hashchange', reveal);
   if (location.hash) { reveal(); }
 
-  // Paper folds nothing away.
+  // Paper folds nothing away but the ways that were not chosen.
   var folded = [];
   addEventListener('beforeprint', function () {
-    folded = all('details:not([open])');
+    folded = all('details:not([open], .other)');
     folded.forEach(function (element) { element.open = true; });
   });
   addEventListener('afterprint', function () {

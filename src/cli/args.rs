@@ -33,6 +33,8 @@ pub(super) enum Verb {
     Report(ReportArgs),
     /// Write the checklist of an upgrade or a set-up: what the evidence decides is filled in, the rest asks
     Checklist(ChecklistArgs),
+    /// Say what exactly to do, in which order, on which server: to upgrade the cluster, or to add a node to it
+    Plan(PlanArgs),
     /// Show who made a bundle, when, and what was taken and skipped and why; verify every hash
     Inspect {
         /// A bundle, zip or folder
@@ -251,16 +253,37 @@ pub(super) struct ChecklistArgs {
     pub out: PathBuf,
 }
 
+/// Where a result goes, and in which form.
 #[derive(Debug, Arguments)]
-pub(super) struct ReportArgs {
-    #[command(flatten)]
-    pub case: CaseArgs,
+pub(super) struct OutArgs {
     /// File to write; the format follows the extension (.html, .md, .json); may be given several times; - for standard output
     #[arg(short, long = "out", value_name = "FILE")]
     pub out: Vec<PathBuf>,
     /// Format where the file name does not tell it
     #[arg(long)]
     pub format: Option<Format>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub case: CaseArgs,
+    /// The one way to upgrade, such as classic, load-balanced or rolling [default: every way]
+    #[arg(long, value_name = "WAY", requires = "target")]
+    pub by: Option<String>,
+    /// Plan one more node of this name instead of an upgrade
+    #[arg(long, value_name = "NAME", conflicts_with = "target")]
+    pub add_node: Option<String>,
+    #[command(flatten)]
+    pub out: OutArgs,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct ReportArgs {
+    #[command(flatten)]
+    pub case: CaseArgs,
+    #[command(flatten)]
+    pub out: OutArgs,
     /// Exit with 1 when the verdict is this bad or worse
     #[arg(long, value_name = "VERDICT")]
     pub fail_on: Option<FailOn>,

@@ -18,8 +18,13 @@ pub(super) fn paths(args: &CaseArgs) -> impl Iterator<Item = &Path> {
     args.inputs.iter().chain(&args.answers).map(AsRef::as_ref)
 }
 
-/// Reads and judges a case, and gives what it was judged with. What is wrong with an input is said on standard error; a case without any usable one is a failure.
-pub(super) fn audited(args: &CaseArgs) -> Result<(Auditor, Audited), Failure> {
+/// The rules a case is judged by: the built-in ones, with a team's own laid over them.
+pub(super) fn auditor(args: &CaseArgs) -> Result<Auditor, Failure> {
+    Ok(Auditor::with(knowledge::load(args.knowledge.as_deref())?))
+}
+
+/// Reads and judges a case. What is wrong with an input is said on standard error; a case without any usable one is a failure.
+pub(super) fn audited(args: &CaseArgs, auditor: &Auditor) -> Result<Audited, Failure> {
     let given = given(args)?;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
     let now = Utc::now().trunc_subsecs(0);
@@ -29,7 +34,6 @@ pub(super) fn audited(args: &CaseArgs) -> Result<(Auditor, Audited), Failure> {
         as_of: args.as_of.unwrap_or(now),
         target: args.target,
     };
-    let auditor = Auditor::with(knowledge::load(args.knowledge.as_deref())?);
     let audited = auditor.audit(given, &options).map_err(|error| Failure::new(Exit::NothingUsable, error))?;
     for remark in &audited.remarks {
         output::complain(remark);
@@ -44,7 +48,7 @@ pub(super) fn audited(args: &CaseArgs) -> Result<(Auditor, Audited), Failure> {
         let error = anyhow!("none of the inputs is usable: nothing was judged and nothing was written");
         return Err(Failure::new(Exit::NothingUsable, error));
     }
-    Ok((auditor, audited))
+    Ok(audited)
 }
 
 fn given(args: &CaseArgs) -> Result<Vec<Given>, Failure> {

@@ -2,7 +2,6 @@
 
 use super::args::ChecklistArgs;
 use super::{Exit, Failure, case, output};
-use crate::model::InputStatus;
 use crate::plan::checklist::{Tally, checklist};
 use crate::report::workbook;
 use anyhow::{Context as _, anyhow};
@@ -16,14 +15,14 @@ pub(super) fn run(args: &ChecklistArgs) -> Result<Exit, Failure> {
         );
         return Err(Failure::new(Exit::Usage, anyhow!(what)));
     }
-    let (auditor, audited) = case::audited(&args.case)?;
+    let auditor = case::auditor(&args.case)?;
+    let audited = case::audited(&args.case, &auditor)?;
     let report = &audited.report;
     let list = checklist(&audited.cluster, &audited.judged, auditor.knowledge(), args.occasion.into());
     let bytes = workbook::write(&list, report).context("cannot make the workbook");
     output::write(&args.out, &bytes.map_err(|error| Failure::new(Exit::CannotWrite, error))?)?;
     output::print(&format!("{}: {}\n", args.out.display(), says(list.tally)))?;
-    let refused = report.inputs.iter().any(|input| input.status == InputStatus::Refused);
-    Ok(if refused { Exit::SomeRefused } else { Exit::Written })
+    Ok(Exit::written(&report.inputs))
 }
 
 /// How the list stands, in one line.

@@ -9,10 +9,12 @@ mod checklist;
 mod collect;
 mod exit;
 mod explain;
+mod forms;
 mod inspect;
 mod knowledge;
 mod output;
 mod panics;
+mod plan;
 mod progress;
 mod report;
 mod sql;
@@ -63,6 +65,7 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
         Verb::Collect(args) => collect::run(&args),
         Verb::Report(args) => report::run(&args),
         Verb::Checklist(args) => checklist::run(&args),
+        Verb::Plan(args) => plan::run(&args),
         Verb::Inspect { bundle } => inspect::run(&bundle),
         Verb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),
         Verb::Rules(args) => explain::all(&args),

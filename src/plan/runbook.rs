@@ -25,6 +25,8 @@ pub struct Runbook {
     /// What to know before the first step, as sentences: where to begin, and on a way with stops the rounds, for each of which the
     /// steps are done once.
     pub preface: Vec<String>,
+    /// Rules whose findings it mends; repairs only.
+    pub mends: Vec<String>,
     /// Steps in order, those left out that this cluster does not need.
     pub steps: Vec<Step>,
     /// Where it comes from, each source with its age.
@@ -117,6 +119,7 @@ impl Ground<'_> {
             choose: self.names.fill(&row.choose, &[]),
             offer,
             preface: Vec::new(),
+            mends: row.repairs.clone(),
             steps,
             sources: self.sources(&row.cites),
         }

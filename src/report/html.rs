@@ -4,10 +4,15 @@
 //! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
 
 use super::families::{FamilyRows, families};
-use super::model::{Cell, HitView, MissingView, Report};
+use super::handout::Handout;
+use super::model::{Action, Cell, HitView, MissingView, Report};
+use super::procedure::{PlanView, RunbookView};
 use super::shown::{Band, Cut, ROWS, bands, columns_with_bundle, hits, register, row_word};
+use super::standing::ChecklistView;
 use super::svg::{Chart, chart};
 use super::{RenderError, escape};
+use crate::plan::checklist::Checklist;
+use crate::plan::{Plan, Runbook};
 use base64::Engine as _;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -21,10 +26,17 @@ macro_rules! template {
 }
 
 const STYLE: (&str, &str) = template!("report.css");
+/// What only procedures and checklists need.
+const PROCEDURE_STYLE: (&str, &str) = template!("procedure.css");
 const SCRIPT: (&str, &str) = template!("report.js");
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 17] = [
     template!("components.html"),
+    template!("base.html"),
     template!("report.html"),
+    template!("handout.html"),
+    template!("runbook.html"),
+    template!("plan.html"),
+    template!("checklist.html"),
     template!("verdict.html"),
     template!("actions.html"),
     template!("missing.html"),
@@ -33,15 +45,46 @@ const TEMPLATES: [(&str, &str); 11] = [
     template!("errors.html"),
     template!("appendix.html"),
     STYLE,
+    PROCEDURE_STYLE,
     SCRIPT,
 ];
+
+/// What every page needs.
+#[derive(Serialize)]
+struct Frame<'a> {
+    style_hash: String,
+    script_hash: String,
+    /// The style sheet of procedures is in the page.
+    procedures: bool,
+    plan: Option<PlanView<'a>>,
+    checklist: Option<ChecklistView<'a>>,
+}
+
+impl<'a> Frame<'a> {
+    fn new(plan: Option<&'a Plan>, checklist: Option<&'a Checklist>, repairs: bool) -> Self {
+        let procedures = plan.is_some() || checklist.is_some() || repairs;
+        let style = if procedures { [STYLE.1, PROCEDURE_STYLE.1].concat() } else { STYLE.1.to_owned() };
+        Self {
+            style_hash: csp_hash(&style),
+            script_hash: csp_hash(SCRIPT.1),
+            procedures,
+            plan: plan.map(PlanView::of),
+            checklist: checklist.map(ChecklistView::of),
+        }
+    }
+}
 
 /// What the templates see beside the report itself.
 #[derive(Serialize)]
 struct Page<'a> {
     report: &'a Report,
-    style_hash: String,
-    script_hash: String,
+    frame: Frame<'a>,
+    /// Procedures that mend what was found.
+    repairs: Vec<RunbookView<'a>>,
+    /// Links to all of them.
+    links: Vec<RepairLink<'a>>,
+    /// Links to those that an action needs, action by action.
+    mending: Vec<Vec<RepairLink<'a>>>,
     /// Ids that have a text to link to.
     rule_ids: BTreeSet<&'a str>,
     /// Source keys that have an entry to link to.
@@ -59,6 +102,25 @@ struct Page<'a> {
     /// What only a person can answer.
     questions: Vec<&'a MissingView>,
     chart: Option<Chart>,
+}
+
+/// A link to a procedure that mends findings of these rules.
+#[derive(Serialize)]
+struct RepairLink<'a> {
+    id: &'a str,
+    title: &'a str,
+    mends: &'a [String],
+}
+
+impl<'a> RepairLink<'a> {
+    fn of(repair: &'a Runbook) -> Self {
+        Self { id: &repair.id, title: &repair.title, mends: &repair.mends }
+    }
+
+    fn for_action(action: &Action, repairs: &'a [Runbook]) -> Vec<Self> {
+        let fits = |repair: &&Runbook| action.mends.iter().any(|one| repair.mends.contains(&one.rule));
+        repairs.iter().filter(fits).map(Self::of).collect()
+    }
 }
 
 /// Rows of one group of the matrix on a page; the JSON report holds all.
@@ -142,13 +204,33 @@ fn csp_hash(text: &str) -> String {
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
 }
 
-/// Renders the page. Same report, same bytes.
-pub fn render(report: &Report) -> Result<String, RenderError> {
+fn engine() -> Result<Tera, RenderError> {
     let mut tera = Tera::new();
     tera.autoescape_on([".html"]);
     tera.set_escape_fn(escape::html);
     register(&mut tera);
     tera.add_raw_templates(TEMPLATES)?;
+    Ok(tera)
+}
+
+/// What the templates of a plan or a checklist see; `report` is what pages of a report call so.
+#[derive(Serialize)]
+struct HandoutPage<'a> {
+    report: &'a Handout,
+    frame: Frame<'a>,
+    /// No texts of rules are on the page.
+    rule_ids: [&'static str; 0],
+}
+
+/// Renders a plan or a checklist by itself. Same handout, same bytes.
+pub fn handout(handout: &Handout) -> Result<String, RenderError> {
+    let frame = Frame::new(handout.plan.as_ref(), handout.checklist.as_ref(), false);
+    let page = HandoutPage { report: handout, frame, rule_ids: [] };
+    Ok(engine()?.render("handout.html", &Context::from_serialize(&page)?)?)
+}
+
+/// Renders the page. Same report, same bytes.
+pub fn render(report: &Report) -> Result<String, RenderError> {
     let (bands, cuts) = bands(&report.findings, ROWS);
     let shown = bands.iter().flat_map(|band| &band.findings);
     let shown = shown.flat_map(|shown| std::iter::once(&shown.finding).chain(&shown.follows));
@@ -163,8 +245,14 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
         things,
         questions,
         anchors: anchors.cloned().collect(),
-        style_hash: csp_hash(STYLE.1),
-        script_hash: csp_hash(SCRIPT.1),
+        frame: Frame::new(report.plan.as_ref(), report.checklist.as_ref(), !report.repairs.is_empty()),
+        repairs: report.repairs.iter().map(RunbookView::of).collect(),
+        links: report.repairs.iter().map(RepairLink::of).collect(),
+        mending: report
+            .actions
+            .iter()
+            .map(|action| RepairLink::for_action(action, &report.repairs))
+            .collect(),
         rule_ids: report.rules.iter().map(|rule| rule.id.as_str()).collect(),
         source_keys: report.sources.iter().map(|source| source.key.as_str()).collect(),
         bands,
@@ -173,5 +261,5 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
         hits: hits(&report.errors.hits, ROWS),
         chart: chart(&report.errors.timeline),
     };
-    Ok(tera.render("report.html", &Context::from_serialize(&page)?)?)
+    Ok(engine()?.render("report.html", &Context::from_serialize(&page)?)?)
 }

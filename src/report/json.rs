@@ -1,10 +1,10 @@
-//! The JSON report: the view model as it is, whole. Its schema is `docs/report.schema.json`.
+//! The JSON forms: the view models as they are, whole. Their schema is `docs/report.schema.json`.
 
 use super::RenderError;
-use super::model::Report;
+use serde::Serialize;
 
-/// Renders the report as indented JSON, one line feed at the end. Nothing is left out or shortened.
-pub fn render(report: &Report) -> Result<String, RenderError> {
+/// Renders a report or a plan as indented JSON, one line feed at the end. Nothing is left out or shortened.
+pub fn render(report: &impl Serialize) -> Result<String, RenderError> {
     let mut text = serde_json::to_string_pretty(report)?;
     text.push('\n');
     Ok(text)

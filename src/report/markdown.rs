@@ -1,10 +1,22 @@
 //! The Markdown report: what a ticket needs, in the order of the page, short enough to be pasted into one.
 
+use super::handout::Handout;
 use super::model::{HitView, MatrixRow, Report};
+use super::procedure::{PlanView, RunbookView};
 use super::shown::{Band, Cut, bands, columns_with_bundle, hits, register, row_word};
+use super::standing::ChecklistView;
 use super::{RenderError, escape};
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+
+macro_rules! template {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../../report-templates/markdown/", $name)))
+    };
+}
+
+const TEMPLATES: [(&str, &str); 4] =
+    [template!("components.md"), template!("procedure.md"), template!("report.md"), template!("handout.md")];
 
 /// Longest text in characters. The strictest of the usual ticket systems refuses more than 32 767; some room is left
 /// for a signature or a greeting.
@@ -18,6 +30,11 @@ const FITS: [(usize, usize, usize); 4] = [(3, 20, 40), (2, 10, 20), (1, 5, 15), 
 #[derive(Serialize)]
 struct Ticket<'a> {
     report: &'a Report,
+    plan: Option<PlanView<'a>>,
+    checklist: Option<ChecklistView<'a>>,
+    repairs: Vec<RunbookView<'a>>,
+    /// The steps of the plan are listed.
+    steps: bool,
     pieces: usize,
     bands: Vec<Band>,
     cuts: Vec<Cut>,
@@ -47,6 +64,10 @@ impl<'a> Ticket<'a> {
         rows.truncate(most_rows);
         Self {
             report,
+            plan: report.plan.as_ref().map(PlanView::of),
+            checklist: report.checklist.as_ref().map(ChecklistView::of),
+            repairs: report.repairs.iter().map(RunbookView::of).collect(),
+            steps: pieces > 1,
             pieces,
             bands,
             cuts,
@@ -77,8 +98,7 @@ fn cut(text: &str) -> String {
     kept + note
 }
 
-/// Renders the report. Same report, same bytes; never HTML, never a link or an image.
-pub fn render(report: &Report) -> Result<String, RenderError> {
+fn engine() -> Result<Tera, RenderError> {
     let mut tera = Tera::new();
     tera.autoescape_on([".md"]);
     tera.set_escape_fn(escape::markdown);
@@ -90,7 +110,13 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
     tera.register_filter("block", |text: &str, options: Kwargs, _: &State| -> TeraResult<Value> {
         Ok(Value::safe_string(&escape::code_block(text, options.must_get("indent")?)))
     });
-    tera.add_raw_template("report.md", include_str!("../../report-templates/markdown/report.md"))?;
+    tera.add_raw_templates(TEMPLATES)?;
+    Ok(tera)
+}
+
+/// Renders the report. Same report, same bytes; never HTML, never a link or an image.
+pub fn render(report: &Report) -> Result<String, RenderError> {
+    let tera = engine()?;
     let mut text = String::new();
     for (index, fit) in FITS.into_iter().enumerate() {
         let ticket = Ticket::new(report, fit, index > 0);
@@ -100,4 +126,22 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
         }
     }
     Ok(cut(&text))
+}
+
+/// What the template of a plan or a checklist sees.
+#[derive(Serialize)]
+struct HandoutPage<'a> {
+    report: &'a Handout,
+    plan: Option<PlanView<'a>>,
+    checklist: Option<ChecklistView<'a>>,
+}
+
+/// Renders a plan or a checklist by itself, whole.
+pub fn handout(handout: &Handout) -> Result<String, RenderError> {
+    let page = HandoutPage {
+        report: handout,
+        plan: handout.plan.as_ref().map(PlanView::of),
+        checklist: handout.checklist.as_ref().map(ChecklistView::of),
+    };
+    Ok(engine()?.render("handout.md", &Context::from_serialize(&page)?)?)
 }

@@ -1,13 +1,17 @@
-//! The report: one view model, one file per output format. Renderers see [`model::Report`] only.
+//! The report: one view model, one file per output format. Renderers see [`model::Report`] and [`handout::Handout`] only.
 
 pub mod assemble;
 pub mod escape;
 mod families;
+pub mod handout;
 pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod model;
+mod procedure;
+mod screen;
 mod shown;
+mod standing;
 mod svg;
 pub mod terminal;
 pub mod workbook;

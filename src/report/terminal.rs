@@ -1,112 +1,16 @@
-//! The summary on a terminal: verdict, reasons, what to do, findings by severity, what is missing.
+//! The short forms on a terminal: of a report the verdict, reasons, what to do, findings by severity, what is missing; of a
+//! plan the way and the steps.
 
 use super::escape::one_line;
+use super::handout::Handout;
 use super::model::{NodeCard, Report};
-use crate::finding::{Severity, State};
+use super::procedure::{PlanView, RunbookView, StepView, where_installed};
+use super::screen::{LINES, Screen, Style};
+use super::standing::ChecklistView;
+use crate::finding::Severity;
+use crate::plan::checklist::LineState;
+use crate::plan::{Met, Offer};
 use std::fmt::Write as _;
-
-/// Narrowest and widest text that is still read with ease.
-const WIDTHS: (usize, usize) = (40, 100);
-/// Lines of a list before it is cut.
-const LINES: usize = 8;
-
-/// A style, as the parameters of the terminal's select-graphic-rendition sequence.
-#[derive(Clone, Copy)]
-enum Style {
-    Bold,
-    Dim,
-    Red,
-    Yellow,
-    Green,
-    Magenta,
-}
-
-impl Style {
-    const fn parameters(self) -> &'static str {
-        match self {
-            Self::Bold => "1",
-            Self::Dim => "2",
-            Self::Red => "1;31",
-            Self::Yellow => "1;33",
-            Self::Green => "1;32",
-            Self::Magenta => "1;35",
-        }
-    }
-}
-
-impl From<Severity> for Style {
-    fn from(severity: Severity) -> Self {
-        match severity {
-            Severity::Blocker => Self::Red,
-            Severity::High => Self::Yellow,
-            Severity::Medium => Self::Bold,
-            Severity::Low | Severity::Info => Self::Dim,
-        }
-    }
-}
-
-impl From<State> for Style {
-    fn from(state: State) -> Self {
-        match state {
-            State::NotReady => Self::Red,
-            State::CannotSay => Self::Magenta,
-            State::ReadyWithWarnings => Self::Yellow,
-            State::Ready => Self::Green,
-        }
-    }
-}
-
-/// The page being written.
-struct Screen {
-    text: String,
-    width: usize,
-    colour: bool,
-}
-
-impl Screen {
-    fn painted(&self, text: &str, style: Style) -> String {
-        if self.colour { format!("\u{1b}[{}m{text}\u{1b}[0m", style.parameters()) } else { text.to_owned() }
-    }
-
-    /// Writes text wrapped at the width, its first line behind `lead` and the others indented as far. Every
-    /// treacherous character of the text is shown, so the only control sequences on the screen are ours.
-    fn wrapped(&mut self, lead: &str, text: &str, style: Option<Style>) {
-        let indent = lead.chars().count();
-        let room = self.width.saturating_sub(indent).max(20);
-        let mut lines = vec![String::new()];
-        for word in one_line(text).split(' ') {
-            // Every character counts as one column: names and paths of the product are Latin.
-            let used = lines.last().map_or(0, |line| line.chars().count());
-            match lines.last_mut() {
-                Some(line) if used == 0 || used + 1 + word.chars().count() <= room => {
-                    if used > 0 {
-                        line.push(' ');
-                    }
-                    line.push_str(word);
-                }
-                _ => lines.push(word.to_owned()),
-            }
-        }
-        for (number, line) in lines.iter().enumerate() {
-            let head = if number == 0 { lead.to_owned() } else { " ".repeat(indent) };
-            let body = style.map_or_else(|| line.clone(), |style| self.painted(line, style));
-            let _ = writeln!(self.text, "{head}{body}");
-        }
-    }
-
-    fn heading(&mut self, text: &str) {
-        let painted = self.painted(text, Style::Bold);
-        let _ = writeln!(self.text, "\n{painted}");
-    }
-
-    /// Says how much of a list was left out.
-    fn rest(&mut self, total: usize) {
-        if total > LINES {
-            let more = self.painted(&format!("  and {} more in the report", total - LINES), Style::Dim);
-            let _ = writeln!(self.text, "{more}");
-        }
-    }
-}
 
 /// Widest column of node names; a longer name gets no column.
 const NAMES: usize = 24;
@@ -126,7 +30,7 @@ fn node_line(node: &NodeCard) -> String {
 
 /// Renders the summary for a terminal of `width` columns, with colour only if asked. Ends with a line feed.
 pub fn render(report: &Report, width: usize, colour: bool) -> String {
-    let mut screen = Screen { text: String::new(), width: width.clamp(WIDTHS.0, WIDTHS.1), colour };
+    let mut screen = Screen::new(width, colour);
     for finding in &report.safety {
         screen.wrapped("BUNDLE SAFETY  ", &finding.title, Some(Style::Red));
         screen.wrapped("               ", &finding.remedy, None);
@@ -176,6 +80,13 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
             }
         }
     }
+    if let Some(plan) = &report.plan {
+        plan_lines(&mut screen, &PlanView::of(plan), true);
+    }
+    if let Some(checklist) = &report.checklist {
+        screen.heading("Checklist");
+        checklist_lines(&mut screen, &ChecklistView::of(checklist));
+    }
     if !report.missing.is_empty() {
         screen.heading("What is missing");
         for missing in report.missing.iter().take(LINES) {
@@ -196,4 +107,115 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
     );
     screen.wrapped("", &coverage, Some(Style::Dim));
     screen.text
+}
+
+/// Renders a plan or a checklist for a terminal, in short: the way, the first node, the steps of the way to choose, what is
+/// not known, and how each item stands. Ends with a line feed.
+pub fn handout(handout: &Handout, width: usize, colour: bool) -> String {
+    let mut screen = Screen::new(width, colour);
+    screen.wrapped("", &handout.title, Some(Style::Bold));
+    screen.wrapped("", &handout.nodes.join(", "), None);
+    if let Some(plan) = &handout.plan {
+        plan_lines(&mut screen, &PlanView::of(plan), false);
+    }
+    if let Some(checklist) = &handout.checklist {
+        screen.heading("Checklist");
+        checklist_lines(&mut screen, &ChecklistView::of(checklist));
+    }
+    screen.text
+}
+
+/// The plan in lines; `short` leaves the steps out.
+fn plan_lines(screen: &mut Screen, view: &PlanView, short: bool) {
+    if let Some(path) = &view.plan.path {
+        screen.heading("The way");
+        for installed in &path.from {
+            screen.wrapped("  ", &format!("{} on {}", installed.build, where_installed(installed)), None);
+        }
+        for leg in &view.legs {
+            let count = |state| leg.requires.iter().filter(|one| one.state == state).count();
+            let mut line = leg.leg.build.to_string();
+            if !leg.leg.known {
+                line.push_str(", no source confirms this step");
+            }
+            for (state, word) in [(Met::NotMet, "not met"), (Met::Unknown, "not known")] {
+                if count(state) > 0 {
+                    let _ = write!(line, ", {} {word}", requirements(count(state)));
+                }
+            }
+            let style = (!leg.leg.known || count(Met::NotMet) > 0).then_some(Style::Yellow);
+            screen.wrapped("  > ", &line, style);
+        }
+    }
+    if let Some(path) = &view.plan.path {
+        for warning in &path.warnings {
+            screen.wrapped("  ! ", warning, Some(Style::Yellow));
+        }
+    }
+    if let Some(first) = &view.plan.first {
+        screen.heading("Which node first");
+        let node = first.node.as_deref().unwrap_or("Not known");
+        screen.wrapped("  ", &format!("{node}: {}", first.why), None);
+    }
+    if !short {
+        for way in &view.ways {
+            way_lines(screen, way);
+        }
+    }
+    if !view.unknown.is_empty() {
+        screen.heading("What is not known");
+        for text in view.unknown.iter().take(LINES) {
+            screen.wrapped("  - ", text, None);
+        }
+        screen.rest(view.unknown.len());
+    }
+}
+
+fn requirements(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "requirement" } else { "requirements" })
+}
+
+fn way_lines(screen: &mut Screen, way: &RunbookView) {
+    let runbook = way.runbook;
+    screen.heading(&format!("{} ({})", one_line(&runbook.title), one_line(&runbook.id)));
+    match &runbook.offer {
+        Offer::Offered => {}
+        Offer::If { conditions } => {
+            for condition in conditions {
+                screen.wrapped("  only if: ", condition, Some(Style::Magenta));
+            }
+        }
+        Offer::Refused { why } => {
+            for why in why {
+                screen.wrapped("  not here: ", why, Some(Style::Dim));
+            }
+        }
+    }
+    if !way.recommended {
+        return;
+    }
+    for StepView { step, place, .. } in &way.steps {
+        let place = if step.nodes.is_empty() { (*place).to_owned() } else { step.nodes.join(", ") };
+        let done = if step.proven.is_empty() { "" } else { ", done" };
+        let style = (!step.proven.is_empty()).then_some(Style::Dim);
+        screen.wrapped(&format!("{:>4}. ", step.number), &format!("{} ({place}{done})", step.title), style);
+        for condition in &step.only_if {
+            screen.wrapped("      only if ", condition, Some(Style::Magenta));
+        }
+    }
+}
+
+/// How many lines stand how, and those that are not so.
+fn checklist_lines(screen: &mut Screen, view: &ChecklistView) {
+    for group in &view.groups {
+        let style = if group.state == LineState::NotDone { Style::Red } else { Style::Bold };
+        screen.wrapped(&format!("{:>4} ", group.count), &group.word.to_lowercase(), Some(style));
+        if group.state == LineState::NotDone {
+            for item in &group.items {
+                let nodes: Vec<&str> = item.lines.iter().filter_map(|line| line.node.as_deref()).collect();
+                let of = if nodes.is_empty() { String::new() } else { format!(" ({})", nodes.join(", ")) };
+                screen.wrapped("     - ", &format!("{}{of}", item.text), None);
+            }
+        }
+    }
 }

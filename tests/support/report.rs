@@ -10,6 +10,9 @@ use clusterbrief::model::{InputKind, InputStatus};
 use clusterbrief::report::model::*;
 use std::collections::BTreeMap;
 
+#[path = "plan.rs"]
+mod plan;
+
 /// What is done to every string.
 pub(crate) type Text<'a> = &'a dyn Fn(&str) -> String;
 
@@ -682,9 +685,9 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
         tool: Tool { name: "clusterbrief", version: "0.1.0", knowledge: t("2026-11-01"), own: None },
         as_of: t("2026-11-22T12:00:00Z"),
         target: Some(t("11.7.000061")),
-        repairs: Vec::new(),
-        plan: None,
-        checklist: None,
+        repairs: vec![plan::repair(t)],
+        plan: Some(plan::plan(t)),
+        checklist: Some(plan::checklist(t)),
         nodes: vec![
             card(t, "WEB01", "11.7.000049", None, counts([("low", 1)])),
             card(t, "WEB02", "11.7.000049", None, counts([("medium", 2)])),
@@ -855,6 +858,9 @@ pub(crate) fn ready() -> Report {
     let t: Text = &str::to_owned;
     let mut report = mid_upgrade(t);
     report.target = None;
+    report.repairs.clear();
+    report.plan = None;
+    report.checklist = None;
     report.nodes.truncate(2);
     for node in &mut report.nodes {
         node.findings.clear();

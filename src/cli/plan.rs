@@ -1,0 +1,63 @@
+//! `plan`.
+
+use super::args::{Format, PlanArgs};
+use super::{Exit, Failure, case, forms, output};
+use crate::knowledge::Knowledge;
+use crate::knowledge::runbooks::Purpose;
+use crate::plan::{self, Wish};
+use crate::report::handout::Handout;
+use crate::report::{html, json, markdown, terminal};
+use anyhow::{Context as _, anyhow};
+
+pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
+    let outputs = forms::outputs(&args.out, &args.case)?;
+    let auditor = case::auditor(&args.case)?;
+    let wish = wish(args, auditor.knowledge())?;
+    let audited = case::audited(&args.case, &auditor)?;
+    let plan = plan::plan(&audited.cluster, &audited.judged, auditor.knowledge(), &wish);
+    // Only an upgrade without a target has no plan, and that wish is refused above.
+    let plan = plan.ok_or_else(|| usage("there is nothing to plan"))?;
+    let page = Handout::of_plan(&audited.report, plan, args.add_node.as_deref());
+    for (path, format) in &outputs {
+        output::write(path, render(&page, *format)?.as_bytes())?;
+    }
+    if outputs.is_empty() {
+        let (width, colour) = forms::screen();
+        output::print(&terminal::handout(&page, width, colour))?;
+    }
+    Ok(Exit::written(&audited.report.inputs))
+}
+
+/// What is wished, checked before any input is read.
+fn wish(args: &PlanArgs, knowledge: &Knowledge) -> Result<Wish, Failure> {
+    match &args.add_node {
+        Some(name) if plan::safe_name(name) == *name => Ok(Wish::AddNode(name.clone())),
+        Some(name) => Err(usage(&format!("{name} is no name that a server can have"))),
+        None if args.case.target.is_none() => {
+            Err(usage("give --target VERSION for an upgrade, or --add-node NAME for one more node"))
+        }
+        None => {
+            let rows = knowledge.runbooks.iter().filter(|row| row.purpose == Purpose::Upgrade);
+            let ways: Vec<&str> = rows.map(|row| row.id.as_str()).collect();
+            match &args.by {
+                Some(by) if !ways.contains(&by.as_str()) => {
+                    Err(usage(&format!("{by} is no way to upgrade; --by takes {}", ways.join(", "))))
+                }
+                by => Ok(Wish::Upgrade { by: by.clone() }),
+            }
+        }
+    }
+}
+
+fn usage(what: &str) -> Failure {
+    Failure::new(Exit::Usage, anyhow!("{what}"))
+}
+
+fn render(page: &Handout, format: Format) -> Result<String, Failure> {
+    let text = match format {
+        Format::Html => html::handout(page),
+        Format::Md => markdown::handout(page),
+        Format::Json => json::render(page),
+    };
+    text.context("cannot render the plan").map_err(|error| Failure::new(Exit::CannotWrite, error))
+}

@@ -293,3 +293,183 @@ fn day(text: &str, dates: &Dates) -> Result<NaiveDate, String> {
     }
     dates.parse(text).map(|moment| moment.wall.date()).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{AsIs, tables, workbook};
+    use crate::model::answers::Answers;
+
+    /// The cells of a line that an empty workbook of one node holds: No to Question.
+    const LINES: [(&str, [&str; 6]); 3] = [
+        ("2 / ENC-004 / WEB01", ["1", "DPAPI off", "WEB01", "open", "", "Is DPAPI on?"]),
+        ("C6-b / C6-b", ["2", "Accounts", "", "open", "", "Are they at hand?"]),
+        ("O-3 / O-3 / WEB01", ["3", "Integrated", "WEB01", "done", "IIS-001 finds nothing wrong.", ""]),
+    ];
+
+    fn sheet(rows: &[Vec<&str>]) -> String {
+        let cell = |at: usize, row: usize, text: &str| {
+            let column = char::from(b'A' + u8::try_from(at).unwrap());
+            let value = text.parse::<f64>().map_or_else(
+                |_| format!(r#"t="inlineStr"><is><t>{text}</t></is>"#),
+                |number| format!("><v>{number}</v>"),
+            );
+            format!(r#"<c r="{column}{row}" {value}</c>"#)
+        };
+        let row = |(number, texts): (usize, &Vec<&str>)| {
+            let cells = texts.iter().enumerate().filter(|(_, text)| !text.is_empty());
+            let cells: String = cells.map(|(at, text)| cell(at, number, text)).collect();
+            format!(r#"<row r="{number}">{cells}</row>"#)
+        };
+        (1..).zip(rows).map(row).collect()
+    }
+
+    /// A workbook of these lines, each with its answer, who, when and note; the sheet About knows [`LINES`].
+    fn book(lines: &[(&str, [&str; 6], [&str; 4])], version: &str) -> Vec<u8> {
+        let mut rows = vec![vec!["Checklist"], Column::ALL.map(Column::head).to_vec()];
+        rows.extend(lines.iter().map(|(key, automatic, said)| [&automatic[..], said, &[*key]].concat()));
+        let prints: Vec<(&str, String)> = LINES
+            .iter()
+            .map(|(key, cells)| {
+                (*key, cells[1..].iter().map(|text| fingerprint(text)).collect::<Vec<_>>().join(" "))
+            })
+            .collect();
+        let version = format!(" {version}");
+        let mut about = vec![vec![FORMAT, &version], vec!["Node", "WEB01"], CELLS.to_vec()];
+        about.extend(prints.iter().map(|(key, prints)| vec![*key, prints]));
+        workbook::made(&[("Checklist", "", &sheet(&rows)), ("About", "", &sheet(&about))], "<sst/>")
+    }
+
+    fn untouched(
+        line: usize,
+        said: [&'static str; 4],
+    ) -> (&'static str, [&'static str; 6], [&'static str; 4]) {
+        (LINES[line].0, LINES[line].1, said)
+    }
+
+    /// Answers, problems and notes of a file.
+    fn read(bytes: &[u8]) -> (Answers, Vec<String>, Vec<String>) {
+        let knowledge = Knowledge::builtin().unwrap();
+        let parsed = tables::read("c.xlsx", bytes, &knowledge, &AsIs).unwrap().unwrap().parsed;
+        let answers = parsed.value.into_iter().find_map(|facts| match facts {
+            Facts::Answers(answers) => Some(answers),
+            _ => None,
+        });
+        let problems = parsed.problems.into_iter().map(|problem| problem.text).collect();
+        (answers.unwrap(), problems, parsed.notes)
+    }
+
+    fn read_lines(lines: &[(&str, [&str; 6], [&str; 4])]) -> (Answers, Vec<String>, Vec<String>) {
+        read(&book(lines, "1.0"))
+    }
+
+    #[test]
+    fn an_answer_comes_with_person_day_note_and_cell() {
+        let (answers, problems, notes) = read_lines(&[
+            untouched(0, [" Off ", "J. Doe", "46345", "seen on the page"]),
+            untouched(1, ["", "", "", ""]),
+            untouched(2, ["", "", "", ""]),
+        ]);
+        assert_eq!((problems, notes), (Vec::new(), Vec::new()));
+        let answer = answers.get("ENC-004", "web01").unwrap();
+        assert_eq!((answer.value.as_str(), answer.by.as_deref()), ("off", Some("J. Doe")));
+        assert_eq!(answer.on.unwrap().to_string(), "2026-11-19");
+        assert_eq!(answer.note.as_deref(), Some("seen on the page"));
+        assert_eq!(answer.place.to_string(), "c.xlsx sheet Checklist, G3");
+        assert_eq!(answers.by_question.len(), 1);
+    }
+
+    #[test]
+    fn lines_may_be_moved_and_a_line_that_is_gone_is_told() {
+        let (answers, problems, notes) =
+            read_lines(&[untouched(1, ["done", "", "", ""]), untouched(0, ["off", "", "", ""])]);
+        assert_eq!((answers.by_question.len(), problems.len()), (2, 0));
+        assert_eq!(notes, ["Lines that the workbook was made with are gone: 1 (\"O-3 / O-3 / WEB01\")."]);
+    }
+
+    #[test]
+    fn an_edited_cell_of_the_evidence_is_told_and_ignored() {
+        let (key, mut cells, _) = untouched(2, [""; 4]);
+        cells[3] = "not done";
+        let (answers, problems, _) = read_lines(&[untouched(0, ["off", "", "", ""]), (key, cells, [""; 4])]);
+        assert_eq!(answers.by_question.len(), 1);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(
+            problems[0].starts_with("c.xlsx sheet Checklist, D4 was written from the evidence"),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn a_line_of_nobody_and_a_word_of_no_question_do_not_count() {
+        let (answers, problems, notes) = read_lines(&[
+            untouched(0, ["perhaps", "", "", ""]),
+            ("2 / ENC-004 / WEB09", LINES[0].1, ["off", "", "", ""]),
+            ("", LINES[0].1, ["off", "", "", ""]),
+            ("total", LINES[0].1, ["off", "", "", ""]),
+            untouched(1, ["", "J. Doe", "", ""]),
+            untouched(2, [SEE_ABOVE, "", "", ""]),
+        ]);
+        assert!(answers.by_question.is_empty());
+        let begins = |text: &str| problems.iter().any(|problem| problem.starts_with(text));
+        assert!(
+            begins("c.xlsx sheet Checklist, G3 answers ENC-004 with \"perhaps\"; the words"),
+            "{problems:?}"
+        );
+        assert!(begins("c.xlsx sheet Checklist, K4 is of no line"), "{problems:?}");
+        assert!(begins("c.xlsx sheet Checklist, G5 has no key"), "{problems:?}");
+        assert!(begins("c.xlsx sheet Checklist, K6 is no key"), "{problems:?}");
+        assert_eq!(problems.len(), 4, "{problems:?}");
+        assert_eq!(notes, ["c.xlsx sheet Checklist, G7 is empty, although somebody filled in the line."]);
+    }
+
+    #[test]
+    fn days_are_read_in_every_form_and_an_ambiguous_one_is_asked() {
+        for (text, day) in [
+            ("46345", Some("2026-11-19")),
+            ("46345.5", Some("2026-11-19")),
+            ("2026-11-19", Some("2026-11-19")),
+            ("19.11.2026", Some("2026-11-19")),
+            ("11/19/2026", Some("2026-11-19")),
+            ("04/05/2026", None),
+            ("last week", None),
+            ("7", None),
+        ] {
+            let (answers, problems, _) = read_lines(&[
+                untouched(0, ["off", "", text, ""]),
+                untouched(1, [""; 4]),
+                untouched(2, [""; 4]),
+            ]);
+            let on = answers.get("ENC-004", "WEB01").unwrap().on.map(|on| on.to_string());
+            assert_eq!(on.as_deref(), day, "{text}");
+            assert_eq!(problems.len(), usize::from(day.is_none()), "{text}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_answered_twice_is_not_answered() {
+        let twice = [untouched(0, ["off", "", "", ""]), untouched(0, ["on", "", "", ""])];
+        let (answers, problems, _) = read_lines(&twice);
+        assert!(answers.by_question.is_empty());
+        assert!(problems[0].contains("answered twice for WEB01"), "{problems:?}");
+    }
+
+    #[test]
+    fn the_sheet_alone_counts_and_says_what_cannot_be_told() {
+        let heads = Column::ALL.map(Column::head).join(";");
+        let text =
+            format!("{heads}\n1;DPAPI off;WEB01;open;;Is it?;off;J. Doe;2026-11-19;;2 / ENC-004 / WEB01\n");
+        let (answers, problems, notes) = read(text.as_bytes());
+        assert_eq!((answers.by_question.len(), problems.len()), (1, 0));
+        assert!(notes[0].starts_with("The sheet About is missing"));
+    }
+
+    #[test]
+    fn another_form_is_refused() {
+        let knowledge = Knowledge::builtin().unwrap();
+        for (version, fine) in [("1.0", true), ("1.7", true), ("2.0", false), ("", false)] {
+            let read = tables::read("c.xlsx", &book(&[untouched(0, [""; 4])], version), &knowledge, &AsIs);
+            assert_eq!(read.is_ok(), fine, "{version}");
+        }
+    }
+}

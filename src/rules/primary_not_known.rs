@@ -34,7 +34,7 @@ fn check(cx: &Context) -> Outcome {
     for node in cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()) {
         cx.look_at(&node.input);
     }
-    cx.look_at(&cx.cluster.answers.input);
+    named.iter().for_each(|one| cx.look_at(&one.place.input));
     let Some(one) = named.first() else { return asked(cx) };
     if named.iter().all(|other| other.node.eq_ignore_ascii_case(&one.node)) {
         return Outcome::pass_with(format!("{} is the primary, by {}", one.node, one.by));

@@ -248,9 +248,9 @@ pub(super) struct ChecklistArgs {
     /// What the list is for
     #[arg(long = "for", value_name = "WHAT", default_value = "upgrade")]
     pub occasion: OccasionArg,
-    /// Workbook to write; never overwritten
-    #[arg(short, long, value_name = "FILE", default_value = "checklist.xlsx")]
-    pub out: PathBuf,
+    /// File to write: a workbook to fill in (.xlsx, never overwritten), or .html, .md, .json; may be given several times
+    #[arg(short, long = "out", value_name = "FILE", default_value = "checklist.xlsx")]
+    pub out: Vec<PathBuf>,
 }
 
 /// Where a result goes, and in which form.

@@ -2,8 +2,10 @@
 
 use super::args::{CaseArgs, Format, OutArgs};
 use super::{Exit, Failure, case};
+use crate::report::handout::Handout;
+use crate::report::{html, json, markdown};
 use anstream::{AutoStream, ColorChoice};
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use std::path::{Path, PathBuf};
 
 /// The outputs with their formats, checked before any work is done.
@@ -46,6 +48,17 @@ fn format_of(path: &Path, given: Option<Format>) -> Result<Format, Failure> {
 /// A path in the one form in which two of them compare, also when there is nothing at it yet.
 fn full(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+}
+
+/// A plan or a checklist in one of its forms.
+pub(super) fn handout(page: &Handout, format: Format) -> Result<String, Failure> {
+    let text = match format {
+        Format::Html => html::handout(page),
+        Format::Md => markdown::handout(page),
+        Format::Json => json::render(page),
+    };
+    let text = text.with_context(|| format!("cannot render {}", page.title));
+    text.map_err(|error| Failure::new(Exit::CannotWrite, error))
 }
 
 /// What the terminal shows: its width in columns, and whether colour is wanted.

@@ -1,13 +1,13 @@
 //! `plan`.
 
-use super::args::{Format, PlanArgs};
+use super::args::PlanArgs;
 use super::{Exit, Failure, case, forms, output};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
 use crate::plan::{self, Wish};
 use crate::report::handout::Handout;
-use crate::report::{html, json, markdown, terminal};
-use anyhow::{Context as _, anyhow};
+use crate::report::terminal;
+use anyhow::anyhow;
 
 pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let outputs = forms::outputs(&args.out, &args.case)?;
@@ -19,7 +19,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let plan = plan.ok_or_else(|| usage("there is nothing to plan"))?;
     let page = Handout::of_plan(&audited.report, plan, args.add_node.as_deref());
     for (path, format) in &outputs {
-        output::write(path, render(&page, *format)?.as_bytes())?;
+        output::write(path, forms::handout(&page, *format)?.as_bytes())?;
     }
     if outputs.is_empty() {
         let (width, colour) = forms::screen();
@@ -51,13 +51,4 @@ fn wish(args: &PlanArgs, knowledge: &Knowledge) -> Result<Wish, Failure> {
 
 fn usage(what: &str) -> Failure {
     Failure::new(Exit::Usage, anyhow!("{what}"))
-}
-
-fn render(page: &Handout, format: Format) -> Result<String, Failure> {
-    let text = match format {
-        Format::Html => html::handout(page),
-        Format::Md => markdown::handout(page),
-        Format::Json => json::render(page),
-    };
-    text.context("cannot render the plan").map_err(|error| Failure::new(Exit::CannotWrite, error))
 }

@@ -45,11 +45,7 @@ impl Handout {
 
     /// The checklist of the case a report is of.
     pub fn of_checklist(report: &Report, checklist: Checklist) -> Self {
-        let title = match (checklist.occasion, &checklist.target) {
-            (Occasion::Setup, _) => "Checklist for the set-up".to_owned(),
-            (Occasion::Upgrade, Some(target)) => format!("Checklist before the upgrade to {target}"),
-            (Occasion::Upgrade, None) => "Checklist before an upgrade".to_owned(),
-        };
+        let title = checklist_title(&checklist);
         Self { checklist: Some(checklist), ..Self::of(report, title) }
     }
 
@@ -65,5 +61,14 @@ impl Handout {
             checklist: None,
             never: Vec::new(),
         }
+    }
+}
+
+/// What a checklist is, as a heading.
+pub(super) fn checklist_title(checklist: &Checklist) -> String {
+    match (checklist.occasion, &checklist.target) {
+        (Occasion::Setup, _) => "Checklist for the set-up".to_owned(),
+        (Occasion::Upgrade, Some(target)) => format!("Checklist before the upgrade to {target}"),
+        (Occasion::Upgrade, None) => "Checklist before an upgrade".to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! A checklist as a workbook that a person fills in; what it looks like inside is `docs/checklist-format.md`.
 
 use super::escape::neutral;
+use super::handout::checklist_title as title;
 use super::model::Report;
 use crate::model::checklist::{ABOUT, CELLS, Column, FORMAT, SEE_ABOVE, SHEET, VERSION, cell, fingerprint};
 use crate::plan::checklist::{Checklist, Line, LineState, Occasion, Stage};
@@ -33,15 +34,6 @@ pub fn write(checklist: &Checklist, report: &Report) -> Result<Vec<u8>, XlsxErro
     let about = workbook.add_worksheet().set_name(ABOUT)?;
     describe(about, checklist, report)?;
     workbook.save_to_buffer()
-}
-
-/// What the list is, as a heading.
-fn title(checklist: &Checklist) -> String {
-    match (checklist.occasion, &checklist.target) {
-        (Occasion::Setup, _) => "Checklist for the set-up".to_owned(),
-        (Occasion::Upgrade, Some(target)) => format!("Checklist before the upgrade to {target}"),
-        (Occasion::Upgrade, None) => "Checklist before an upgrade".to_owned(),
-    }
 }
 
 /// The day of a report.

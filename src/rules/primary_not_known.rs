@@ -34,7 +34,9 @@ fn check(cx: &Context) -> Outcome {
     for node in cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()) {
         cx.look_at(&node.input);
     }
-    named.iter().for_each(|one| cx.look_at(&one.place.input));
+    for one in &named {
+        cx.look_at(&one.place.input);
+    }
     let Some(one) = named.first() else { return asked(cx) };
     if named.iter().all(|other| other.node.eq_ignore_ascii_case(&one.node)) {
         return Outcome::pass_with(format!("{} is the primary, by {}", one.node, one.by));

@@ -1,5 +1,5 @@
-//! The whole `report` of cases with hardly a log, in processor time: what is left is reading exports, judging every
-//! rule, and writing the page.
+//! Whole verbs on cases with hardly a log, in processor time: what is left is reading exports, judging every rule, and
+//! writing the page, the plan or the checklist.
 
 use crate::node_folder::NodeFolder;
 use crate::process;
@@ -23,12 +23,14 @@ const FULL: Duration = Duration::from_millis(300);
 const NODES: [&str; 8] = ["WEB01", "WEB02", "WEB03", "WEB04", "WEB05", "WEB06", "WEB07", "WEB08"];
 
 pub fn run(folder: &Path) -> Result<()> {
-    let small = processor(&sample("healthy-3-node")?, &[], folder)?;
+    let small = processor("report", "html", &sample("healthy-3-node")?, &[], folder)?;
     table::time("report, 3 small bundles, processor time", small, SMALL);
     let full = full(folder)?;
     let target = ["--target".as_ref(), "11.7.000049".as_ref()];
-    let full = processor(&full, &target, folder)?;
-    table::time("report, 8 nodes, all exports, no logs, processor time", full, FULL);
+    for (verb, form) in [("report", "html"), ("plan", "html"), ("checklist", "xlsx")] {
+        let took = processor(verb, form, &full, &target, folder)?;
+        table::time(&format!("{verb}, 8 nodes, all exports, no logs, processor time"), took, FULL);
+    }
     Ok(())
 }
 
@@ -38,15 +40,17 @@ fn sample(name: &str) -> Result<PathBuf> {
     Ok(case)
 }
 
-/// The processor time of one report over a folder.
-fn processor(case: &Path, options: &[&OsStr], folder: &Path) -> Result<Duration> {
-    let page = folder.join("report.html");
+/// The processor time of one verb over a folder.
+fn processor(verb: &str, form: &str, case: &Path, options: &[&OsStr], folder: &Path) -> Result<Duration> {
+    let page = folder.join(format!("{verb}.{form}"));
     let mut means = Vec::new();
     for _ in 0..table::ROUNDS {
         let mut total = Duration::ZERO;
         for _ in 0..RUNS {
-            let verb = ["report".as_ref(), case.as_os_str(), "-o".as_ref(), page.as_os_str()];
-            total += process::run("report", verb.iter().chain(options))?.0.processor;
+            let line = [verb.as_ref(), case.as_os_str(), "-o".as_ref(), page.as_os_str()];
+            total += process::run(verb, line.iter().chain(options))?.0.processor;
+            // A checklist is never overwritten.
+            fs::remove_file(&page)?;
         }
         means.push(total / RUNS);
     }

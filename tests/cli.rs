@@ -354,6 +354,7 @@ fn help_fits_a_terminal_and_usage_errors_have_their_code() {
         &["-h"],
         &["report", "--help"],
         &["report", "-h"],
+        &["plan", "--help"],
         &["collect", "--help"],
         &["inspect", "--help"],
         &["explain", "--help"],
@@ -374,6 +375,41 @@ fn help_fits_a_terminal_and_usage_errors_have_their_code() {
     assert_eq!(code(&run(&["report"])), 2);
     assert_eq!(code(&run(&["nonsense"])), 2);
     assert_eq!(code(&run(&["report", &sample("one-bundle"), "--target", "10.11"])), 2);
+}
+
+#[test]
+fn a_plan_is_of_an_upgrade_or_of_one_more_node() {
+    let case = sample("pre-upgrade");
+    let output = run(&["plan", &case, "--target", "11.7.000049"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    for needle in
+        ["Upgrade to 11.7.000049", "> 11.7.000049", "Which node first", "   1. ", "What is not known"]
+    {
+        assert!(out(&output).contains(needle), "{needle} is not in\n{}", out(&output));
+    }
+    assert!(out(&output).lines().all(|line| line.chars().count() <= 100), "{}", out(&output));
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let args = ["plan", &case, "--add-node", "WEB04", "-o", "a.html", "-o", "a.md", "-o", "a.json"];
+    assert_eq!(code(&run_in(folder.path(), &args)), 0);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a plan");
+    assert!(read("a.html").contains("<title>Build node WEB04"), "{}", read("a.html"));
+    assert!(read("a.md").starts_with("# Build node WEB04"));
+    let json: serde_json::Value = serde_json::from_str(&read("a.json")).expect("JSON");
+    assert_eq!(
+        (&json["plan"]["purpose"], &json["checklist"]),
+        (&"add-node".into(), &serde_json::Value::Null)
+    );
+    for (args, words) in [
+        (&[][..], "--target VERSION"),
+        (&["--target", "11.7.000049", "--add-node", "WEB04"], "cannot be used with"),
+        (&["--target", "11.7.000049", "--by", "magic"], "classic, load-balanced, rolling"),
+        (&["--add-node", "WEB04; del"], "no name"),
+        (&["--add-node", "WEB04", "--by", "classic"], "cannot be used with"),
+    ] {
+        let output = run(&[&["plan", case.as_str()], args].concat());
+        assert_eq!(code(&output), 2, "{args:?}");
+        assert!(err(&output).contains(words), "{args:?}: {}", err(&output));
+    }
 }
 
 /// The README names verbs that exist, files that exist, and the two commands as they are run here.

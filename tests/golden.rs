@@ -15,6 +15,8 @@ use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::BuildVersion;
+use clusterbrief::plan::{Wish, plan};
+use clusterbrief::report::handout::Handout;
 use clusterbrief::report::{html, json, markdown};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -132,6 +134,23 @@ fn the_texts_of_two_cases_are_pinned() {
     }
 }
 
+/// The runbooks as they are handed to whoever upgrades that case, or builds one more node.
+#[test]
+fn the_plans_of_a_case_are_pinned() {
+    let one = SAMPLES.iter().find(|one| one.name == "pre-upgrade").expect("a sample");
+    let auditor = Auditor::new().expect("knowledge");
+    let audited = audit_sample(one);
+    let wishes = [
+        ("upgrade", None, Wish::Upgrade { by: Some("classic".into()) }),
+        ("add-node", Some("WEB04"), Wish::AddNode("WEB04".into())),
+    ];
+    for (name, new, wish) in wishes {
+        let plan = plan(&audited.cluster, &audited.judged, auditor.knowledge(), &wish).expect("a plan");
+        let text = markdown::handout(&Handout::of_plan(&audited.report, plan, new)).expect("Markdown");
+        compare(&root().join("tests/golden").join(format!("pre-upgrade-{name}.md")), &text);
+    }
+}
+
 #[test]
 fn the_verdicts_are_those_the_samples_page_promises() {
     let readme = fs::read_to_string(root().join("samples/README.md")).expect("samples/README.md");
@@ -195,6 +214,18 @@ fn what_was_planted_in_an_export_is_in_no_report() {
 fn a_page_without_findings_is_small() {
     let page = html::render(&audit(&[sample("healthy-3-node")]).report).expect("HTML");
     assert!(page.len() <= 150 * 1024, "{} bytes", page.len());
+}
+
+/// With plan, runbooks and checklist, and every export there is.
+#[test]
+fn a_page_with_a_plan_stays_below_400_kb() {
+    let one = SAMPLES.iter().find(|one| one.name == "pre-upgrade").expect("a sample");
+    let report = audit_sample(one).report;
+    let page = html::render(&report).expect("HTML");
+    for id in ["plan", "runbook-classic", "checklist"] {
+        assert!(page.contains(&format!("id=\"{id}\"")), "{id} is not on the page");
+    }
+    assert!(page.len() <= 400 * 1000, "{} bytes", page.len());
 }
 
 /// The counts of outcomes add up to the rules, and every rule is among them.

@@ -543,6 +543,12 @@ fn the_json_report_matches_its_schema() {
         let value: Value = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
         assert_eq!(schema::violations(&root, &root, &value, "$"), Vec::<String>::new());
     }
+    let handed = |report| [plan_of(report), checklist_of(report)];
+    for handout in handed(&benign()).iter().chain(&handed(&hostile())) {
+        let value: Value = serde_json::from_str(&json::render(handout).unwrap()).unwrap();
+        let violations = schema::violations(&root, &root["$defs"]["handout"], &value, "$");
+        assert_eq!(violations, Vec::<String>::new());
+    }
     // The check itself bites.
     let mut value: Value = serde_json::from_str(&json::render(&benign()).unwrap()).unwrap();
     value["verdict"]["state"] = "fine".into();

@@ -269,7 +269,7 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     pub case: CaseArgs,
     /// The one way to upgrade, such as classic, load-balanced or rolling [default: every way]
-    #[arg(long, value_name = "WAY", requires = "target")]
+    #[arg(long, value_name = "WAY", conflicts_with = "add_node")]
     pub by: Option<String>,
     /// Plan one more node of this name instead of an upgrade
     #[arg(long, value_name = "NAME", conflicts_with = "target")]

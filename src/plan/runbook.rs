@@ -52,7 +52,7 @@ pub enum Offer {
 }
 
 /// One step.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// Position, from 1.
     pub number: usize,

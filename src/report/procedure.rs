@@ -2,7 +2,7 @@
 
 use crate::knowledge::runbooks::On;
 use crate::model::BuildVersion;
-use crate::plan::{CommandLine, Installed, Leg, Met, Offer, Plan, Runbook, State, Step, listed};
+use crate::plan::{CommandLine, First, Installed, Leg, Met, Offer, Plan, Runbook, State, Step, listed};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +12,8 @@ pub(super) struct PlanView<'a> {
     pub(super) plan: &'a Plan,
     /// What is installed, each build with where.
     pub(super) from: Vec<(BuildVersion, String)>,
+    /// The node to begin with, where the reason for it does not begin with its name.
+    pub(super) first: &'a str,
     /// Builds to install.
     pub(super) legs: Vec<LegView<'a>>,
     /// Ways to do it.
@@ -68,6 +70,8 @@ pub(super) struct StepView<'a> {
     pub(super) step: &'a Step,
     /// Where it is done, in words; empty where its nodes say it.
     pub(super) place: &'static str,
+    /// The step of the way to choose that is the same, which is not told twice.
+    pub(super) same: Option<usize>,
     pub(super) commands: Vec<CommandGroup<'a>>,
 }
 
@@ -86,12 +90,19 @@ impl<'a> PlanView<'a> {
         let possible = |one: &Runbook| matches!(one.offer, Offer::If { .. });
         let best = plan.runbooks.iter().position(offered).or_else(|| plan.runbooks.iter().position(possible));
         let mut ways: Vec<_> = plan.runbooks.iter().map(RunbookView::of).collect();
-        if let Some(way) = best.and_then(|best| ways.get_mut(best)) {
-            way.recommended = true;
+        if let Some((best, chosen)) = best.and_then(|best| Some((best, plan.runbooks.get(best)?))) {
+            for (index, way) in ways.iter_mut().enumerate() {
+                way.recommended = index == best;
+                if index != best {
+                    way.refer_to(chosen);
+                }
+            }
         }
         let installed = plan.path.iter().flat_map(|path| &path.from);
         let from = installed.map(|one| (one.build, where_installed(one))).collect();
-        let mut view = Self { plan, from, legs, ways, unknown: Vec::new() };
+        let named = |first: &'a First| first.node.as_deref().filter(|node| !first.why.starts_with(node));
+        let first = plan.first.as_ref().and_then(named).unwrap_or_default();
+        let mut view = Self { plan, from, first, legs, ways, unknown: Vec::new() };
         view.unknown = view.unknown();
         view
     }
@@ -141,13 +152,18 @@ impl<'a> PlanView<'a> {
 
 impl<'a> LegView<'a> {
     fn of(leg: &'a Leg) -> Self {
-        let requires = leg.requires.iter().map(|one| {
-            let groups = states(&one.states);
-            let worst = groups.iter().map(|group| group.state).min_by_key(|state| rank(*state));
-            let state = worst.unwrap_or(Met::Unknown);
-            RequirementView { text: &one.text, state, word: word(state), groups }
-        });
-        Self { leg, requires: requires.collect() }
+        let mut requires: Vec<_> = leg
+            .requires
+            .iter()
+            .map(|one| {
+                let groups = states(&one.states);
+                let worst = groups.iter().map(|group| group.state).min_by_key(|state| rank(*state));
+                let state = worst.unwrap_or(Met::Unknown);
+                RequirementView { text: &one.text, state, word: word(state), groups }
+            })
+            .collect();
+        requires.sort_by_key(|one| rank(one.state));
+        Self { leg, requires }
     }
 }
 
@@ -186,6 +202,10 @@ fn states(states: &[State]) -> Vec<StateGroup<'_>> {
         }
     }
     groups.sort_by_key(|group| rank(group.state));
+    // What does not concern a subject is worth saying only where it concerns none.
+    if groups.first().is_some_and(|group| group.state != Met::NotApplicable) {
+        groups.retain(|group| group.state != Met::NotApplicable);
+    }
     groups
 }
 
@@ -196,10 +216,20 @@ impl<'a> RunbookView<'a> {
     }
 }
 
+impl RunbookView<'_> {
+    /// Marks the steps that another runbook has too, under whatever number.
+    fn refer_to(&mut self, other: &Runbook) {
+        for view in &mut self.steps {
+            let same = |one: &&Step| Step { number: one.number, ..view.step.clone() } == **one;
+            view.same = other.steps.iter().find(same).map(|one| one.number);
+        }
+    }
+}
+
 impl<'a> StepView<'a> {
     fn of(step: &'a Step) -> Self {
         let place = if step.nodes.is_empty() { place(step.on) } else { "" };
-        Self { step, place, commands: commands(&step.commands) }
+        Self { step, place, same: None, commands: commands(&step.commands) }
     }
 }
 

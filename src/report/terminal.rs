@@ -154,8 +154,8 @@ fn plan_lines(screen: &mut Screen, view: &PlanView, short: bool) {
     }
     if let Some(first) = &view.plan.first {
         screen.heading("Which node first");
-        let node = first.node.as_deref().unwrap_or("Not known");
-        screen.wrapped("  ", &format!("{node}: {}", first.why), None);
+        let node = if view.first.is_empty() { String::new() } else { format!("{}: ", view.first) };
+        screen.wrapped("  ", &format!("{node}{}", first.why), None);
     }
     if !short {
         for way in &view.ways {

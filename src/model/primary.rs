@@ -1,5 +1,6 @@
 //! The primary node, which clusters have before [`WITHOUT_PRIMARY`] (domain 4.13).
 
+use super::answers::Answers;
 use super::cluster::Cluster;
 use super::observed::Observed;
 use super::place::Place;
@@ -29,8 +30,8 @@ pub struct Named {
 }
 
 impl Cluster {
-    /// Everything that names the primary node: the setting of each bundle in order of node, then answers.
-    pub fn primary_named(&self) -> Vec<Named> {
+    /// Everything that names the primary node: the setting of each bundle in order of node, then these answers.
+    pub fn primary_named(&self, answers: &Answers) -> Vec<Named> {
         let mut named = Vec::new();
         for node in &self.nodes {
             if let Observed::Known { value, sources, .. } = node.fact(PINNED)
@@ -48,8 +49,7 @@ impl Cluster {
         }
         for node in &self.nodes {
             let key = (QUESTION.to_owned(), node.name.to_uppercase());
-            if let Some(answer) = self.answers.by_question.get(&key).filter(|answer| answer.value == PRIMARY)
-            {
+            if let Some(answer) = answers.by_question.get(&key).filter(|answer| answer.value == PRIMARY) {
                 named.push(Named {
                     node: node.name.clone(),
                     known: true,

@@ -53,23 +53,23 @@ fn stands_by(node: &Node) -> bool {
 /// The primary node, by what names it.
 fn primary(cluster: &Cluster, serving: &[&Node]) -> First {
     const FIND: &str = "find it on the page Server Nodes, where Make Primary stands";
-    let named = cluster.primary_named();
-    let said: Vec<String> =
+    let named = cluster.primary_named(&cluster.answers);
+    let claims: Vec<String> =
         named.iter().map(|one| format!("{} by {}", safe_name(&one.node), one.by)).collect();
-    let names: BTreeSet<String> = named.iter().map(|one| one.node.to_uppercase()).collect();
+    let different: BTreeSet<String> = named.iter().map(|one| one.node.to_uppercase()).collect();
     let Some(one) = named.first() else {
         return ask(&format!(
             "Before {WITHOUT_PRIMARY} the primary node is upgraded first, and nothing tells which that is: {FIND}, and answer {QUESTION} with \"primary\" for it."
         ));
     };
-    if names.len() > 1 {
-        return ask(&format!("The primary node is upgraded first, and it is {}: {FIND}.", listed(&said)));
+    if different.len() > 1 {
+        return ask(&format!("The primary node is upgraded first, and it is {}: {FIND}.", listed(&claims)));
     }
     let serves = serving.iter().any(|node| node.name == one.node);
     if !one.known || !serves {
         return ask(&format!(
             "The primary node is upgraded first; it is {}, which is no node that serves in this case: {FIND}.",
-            listed(&said)
+            listed(&claims)
         ));
     }
     let by: Vec<String> = named.iter().map(|one| one.by.clone()).collect();

@@ -160,27 +160,27 @@ impl Ground<'_> {
         // Without an upgrade there is one round, and no build is passed.
         let to: Vec<Option<BuildVersion>> = self.rounds.iter().copied().map(Some).collect();
         let to = if to.is_empty() { vec![None] } else { to };
-        let rounds_in_all = to.len();
+        let round_count = to.len();
         for (index, to) in to.iter().enumerate() {
-            let fits = task.versions.as_ref().map(|versions| from.map(|from| versions.include(&from)));
-            let passes = |build: &BuildVersion| {
+            let by_version = task.versions.as_ref().map(|versions| from.map(|from| versions.include(&from)));
+            let on_the_way = |build: &BuildVersion| {
                 let reached = to.is_some_and(|to| *build <= to);
                 if reached { from.map(|from| from < *build) } else { Some(false) }
             };
-            let crossed: Vec<Option<bool>> = task.crosses.iter().map(passes).collect();
+            let passed: Vec<Option<bool>> = task.crosses.iter().map(on_the_way).collect();
             let crosses = match () {
-                () if crossed.is_empty() || crossed.contains(&Some(true)) => Some(true),
-                () if crossed.contains(&None) => None,
+                () if passed.is_empty() || passed.contains(&Some(true)) => Some(true),
+                () if passed.contains(&None) => None,
                 () => Some(false),
             };
             let due = match task.round {
                 InRound::Every => true,
                 InRound::First => index == 0,
-                InRound::Last => index + 1 == rounds_in_all,
+                InRound::Last => index + 1 == round_count,
             };
-            if due && fits != Some(Some(false)) && crosses != Some(false) {
+            if due && by_version != Some(Some(false)) && crosses != Some(false) {
                 rounds.push(index + 1);
-                known |= fits != Some(None) && crosses.is_some();
+                known |= by_version != Some(None) && crosses.is_some();
             }
             from = *to;
         }
@@ -194,7 +194,7 @@ impl Ground<'_> {
             only_if
                 .extend((!builds.is_empty()).then(|| format!("the upgrade passes {}", builds.join(" or "))));
         }
-        if rounds.len() == rounds_in_all {
+        if rounds.len() == round_count {
             rounds.clear();
         }
         Some((rounds, only_if))

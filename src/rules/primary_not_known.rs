@@ -30,9 +30,9 @@ rule! {
 }
 
 fn check(cx: &Context) -> Outcome {
-    let named = cx.cluster.primary_named();
-    for node in cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()) {
-        cx.look_at(&node.input);
+    let named = cx.cluster.primary_named(cx.answers);
+    for snapshot in cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()) {
+        cx.look_at(&snapshot.input);
     }
     for one in &named {
         cx.look_at(&one.place.input);

@@ -197,9 +197,9 @@ pub enum CommandKind {
     StopPool,
     /// Start the application pool.
     StartPool,
-    /// Copy the application folder, with its two key files, to a folder beside it.
+    /// Copy the application folder, with its two key files, to a folder of the same machine that IIS does not serve.
     BackUpFolder,
-    /// Copy the TMS folder to a folder beside it.
+    /// As [`Self::BackUpFolder`], of the TMS folder.
     BackUpTms,
     /// Show the fingerprints of the two key files.
     Fingerprints,

@@ -58,6 +58,8 @@ pub(super) fn advice(task: &TaskRow) -> Vec<String> {
 const EXIT_CODES: &str = "Type echo %errorlevel% after robocopy: below 8 the copy is complete, from 8 on at least one file was not copied and its log says which.";
 const EXTRA: &str = "Lines marked *EXTRA File are files that only the target has; the copy leaves them there, and a library left over in bin can disturb the new build.";
 const EXACT: &str = "Nothing is deleted. To get the folder exactly as the source has it, take the files marked *EXTRA File away by hand once the back-up is complete, and never the two key files.";
+const LOGS: &str =
+    "Logs named SS*.log are left out: the source is writing them, and each node keeps its own.";
 const STAYS: &str = "The back-up holds both key files, and with them and the database the whole vault can be opened: it stays on this machine, outside the web folders, for administrators only.";
 const AGAIN: &str = "If the folder of the back-up is there already, an earlier one lies in it: robocopy then adds only files that it lacks, so look whether it is the one you want.";
 const HASHES: &str = "Compare the fingerprints on the node itself; they belong into no ticket and no e-mail.";
@@ -69,9 +71,9 @@ const fn cautions(kind: CommandKind) -> &'static [&'static str] {
         CommandKind::BackUpFolder => &[STAYS, AGAIN, EXIT_CODES],
         CommandKind::BackUpTms => &[AGAIN, EXIT_CODES],
         CommandKind::Fingerprints => &[HASHES],
-        CommandKind::ListCopy | CommandKind::ListCopyTms | CommandKind::ListCopyWhole => &[EXTRA],
-        CommandKind::Copy | CommandKind::CopyTms => &[EXIT_CODES, EXACT],
-        CommandKind::CopyWhole => &[EXIT_CODES],
+        CommandKind::ListCopy | CommandKind::ListCopyTms | CommandKind::ListCopyWhole => &[LOGS, EXTRA],
+        CommandKind::Copy | CommandKind::CopyTms => &[LOGS, EXIT_CODES, EXACT],
+        CommandKind::CopyWhole => &[LOGS, EXIT_CODES],
         CommandKind::PackageHash => &[PRINT],
         CommandKind::StopPool
         | CommandKind::StartPool

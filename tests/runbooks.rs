@@ -1,12 +1,7 @@
 //! The laws of printed procedures: nothing in them breaks the list of what nobody may ever do, every name is filled in, and the
 //! set-up page's upgrade is in them whole.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test ends at the first surprise"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
 
 mod support;
 
@@ -104,27 +99,29 @@ fn no_upgrade_moves_destroys_or_sends_a_key_file() {
 fn deletes(text: &str) -> bool {
     let text = text.to_lowercase();
     ["/mir", "/mov", "/move", "/purge"].iter().any(|switch| {
-        text.match_indices(switch).any(|(at, _)| {
-            !text[at + switch.len()..].starts_with(|next: char| next.is_ascii_alphanumeric() || next == '-')
-        })
+        let longer =
+            |after: &str| after.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '-');
+        text.split(switch).skip(1).any(|after| !longer(after))
     })
+}
+
+/// Holds every file of the knowledge below a folder against it, and counts them.
+fn walk(folder: &Path, seen: &mut usize) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            walk(&path, seen);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = fs::read_to_string(&path).expect("a text");
+            *seen += 1;
+            assert!(!deletes(&text), "{}", path.display());
+        }
+    }
 }
 
 #[test]
 fn no_text_of_the_knowledge_knows_a_switch_that_deletes() {
     assert!(deletes("robocopy a b /E /MIR") && deletes("/purge.") && !deletes("D:backup/moving-sql-server"));
-    fn walk(folder: &Path, seen: &mut usize) {
-        for entry in fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                walk(&path, seen);
-            } else if path.extension().is_some_and(|extension| extension == "toml") {
-                let text = fs::read_to_string(&path).expect("a text");
-                *seen += 1;
-                assert!(!deletes(&text), "{}", path.display());
-            }
-        }
-    }
     let mut seen = 0;
     walk(&root().join("src/knowledge"), &mut seen);
     assert!(seen > 20, "the knowledge was not found");

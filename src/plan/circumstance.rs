@@ -295,7 +295,7 @@ mod tests {
                     drop(c.told.insert(
                         "database.mirroring-role".into(),
                         Observed::absent(crate::model::Place::default()),
-                    ))
+                    ));
                 }],
             ),
             (

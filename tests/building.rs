@@ -29,6 +29,7 @@ fn audit(sample: &str) -> Audited {
         roles: BTreeMap::new(),
         as_of: "2026-11-20T12:00:00Z".parse().expect("a time"),
         target: None,
+        package: None,
     };
     AUDITOR
         .audit(gather(&root().join("samples").join(sample), MAX_EXPORT_BYTES), &options)

@@ -121,7 +121,7 @@ fn every_rule_says_what_why_how_and_what_it_cannot_see() {
 #[test]
 fn every_rule_names_what_decides_it() {
     let (knowledge, rules) = rules();
-    let inputs = ["answer", "bundle", "logs", "node-list", "target", "version-history", "windows"];
+    let inputs = ["answer", "bundle", "logs", "node-list", "package", "target", "version-history", "windows"];
     for rule in &rules {
         assert!(!rule.needs.is_empty(), "{} needs nothing", rule.id);
         for need in &rule.needs {

@@ -433,3 +433,45 @@ fn the_readme_is_true() {
     );
     assert!(readme.contains("\ncargo test\n") && ci.contains("\ncargo test"));
 }
+
+#[test]
+fn the_downloaded_package_is_checked_and_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (fresh, gone, page) = (at("setup.exe"), at("Version_12_0_000022.zip"), at("report.json"));
+    fs::write(&fresh, "MZ").unwrap();
+    let with = |package: &str, out: &str, target: &[&str]| {
+        run(&[&["report", &sample("two-nodes-no-exports"), "--upgrade-package", package, "-o", out], target]
+            .concat())
+    };
+    let target = ["--target", "12.0.000022"];
+    assert_eq!(code(&with(&fresh, &page, &[])), 2, "a package is judged for a target");
+    let output = with(&gone, &page, &target);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("there is no such file"), "{}", err(&output));
+    let output = run(&[
+        "report",
+        &sample("one-bundle"),
+        "--upgrade-package",
+        &fresh,
+        "-o",
+        &fresh,
+        "--format",
+        "json",
+        "--target",
+        "12.0.000022",
+    ]);
+    assert_eq!(code(&output), 2);
+    assert_eq!(fs::read(&fresh).unwrap(), b"MZ");
+    assert_eq!(code(&with(&fresh, &page, &target)), 0);
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(&page).unwrap()).unwrap();
+    let package = &report["plan"]["package"];
+    assert_eq!(package["bytes"], 2);
+    assert_eq!(package["sha256"].as_str().map(str::len), Some(64));
+    assert!(
+        package["verdict"]
+            .as_str()
+            .unwrap()
+            .starts_with("Do not use it: setup.exe is not an upgrade package")
+    );
+}

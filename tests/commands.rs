@@ -84,6 +84,7 @@ fn audit(sample: &str, target: Option<&str>) -> Audited {
         roles: BTreeMap::new(),
         as_of: "2026-11-20T12:00:00Z".parse().expect("a time"),
         target: target.map(|target| BuildVersion::parse(target).expect("a build")),
+        package: None,
     };
     AUDITOR.audit(gather(&folder, MAX_EXPORT_BYTES), &options).expect("an analysis")
 }

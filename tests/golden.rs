@@ -34,6 +34,7 @@ fn options() -> Options {
         roles: BTreeMap::new(),
         as_of: "2026-11-20T12:00:00Z".parse().expect("a time"),
         target: None,
+        package: None,
     }
 }
 

@@ -122,6 +122,7 @@ fn options() -> Options {
         roles: BTreeMap::new(),
         as_of: "2026-11-22T00:00:00Z".parse().unwrap(),
         target: None,
+        package: None,
     }
 }
 

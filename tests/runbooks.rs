@@ -196,6 +196,7 @@ fn audit(sample: &str, target: &str) -> Audited {
         roles: BTreeMap::new(),
         as_of: "2026-11-20T12:00:00Z".parse().expect("a time"),
         target: Some(BuildVersion::parse(target).expect("a build")),
+        package: None,
     };
     let given = gather(&root().join("samples").join(sample), MAX_EXPORT_BYTES);
     Auditor::new().expect("knowledge").audit(given, &options).expect("an analysis")

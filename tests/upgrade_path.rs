@@ -8,8 +8,9 @@ use clusterbrief::cli::audit::Auditor;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
-use clusterbrief::model::BuildVersion;
-use clusterbrief::plan::{Leg, Met, Path, State};
+use clusterbrief::model::package::{Package, PackageMember};
+use clusterbrief::model::{BuildVersion, Observed, Place};
+use clusterbrief::plan::{Leg, Met, Path, Plan, State};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,15 +24,21 @@ struct Case<'a> {
     more: &'a [(&'a str, String)],
     /// A support team's own knowledge.
     own: &'a str,
+    /// The file downloaded for the upgrade.
+    package: Option<Package>,
 }
 
 /// A cluster of two nodes at one build.
 fn at<'a>(build: &'a [&'a str; 2], target: &'a str) -> Case<'a> {
-    Case { nodes: build, database: build[0], target, more: &[], own: "" }
+    Case { nodes: build, database: build[0], target, more: &[], own: "", package: None }
 }
 
 impl Case<'_> {
     fn path(&self) -> Path {
+        self.plan().path.expect("a way")
+    }
+
+    fn plan(&self) -> Plan {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let put = |name: &str, text: &str| {
             fs::write(folder.path().join(name), text).expect("a file can be written");
@@ -57,9 +64,10 @@ impl Case<'_> {
             roles: BTreeMap::new(),
             as_of: "2026-11-20T12:00:00Z".parse().expect("a moment"),
             target: Some(BuildVersion::parse(self.target).expect("a build")),
+            package: self.package.clone(),
         };
         let audited = auditor.audit(gather(folder.path(), MAX_EXPORT_BYTES), &options).expect("a report");
-        audited.report.plan.expect("a plan").path.expect("a way")
+        audited.report.plan.expect("a plan")
     }
 }
 
@@ -275,4 +283,32 @@ fn sources_that_contradict_each_other_are_both_printed() {
     let later = at(&["11.7.000049"; 2], "12.0.000022").path();
     assert!(!later.notes.iter().any(|note| note.contains("4.5.1")), "that was crossed long ago");
     assert!(later.notes.iter().any(|note| note.starts_with("CHK: DPAPI")));
+}
+
+#[test]
+fn the_plan_shows_the_package_with_its_hash_and_a_verdict() {
+    let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let of = |name: &str, members: &[&str], answered: &[(&str, &str, &str)]| {
+        let member = |name: &&str| PackageMember { name: (*name).to_owned(), bytes: 3, bad: None };
+        let members = Observed::known(members.iter().map(member).collect(), Place::default());
+        let package = Package { name: name.to_owned(), bytes: 7, sha256: sha256.to_owned(), members };
+        let more = [("answers.toml", answers(answered))];
+        let case = Case { package: Some(package), more: &more, ..at(&["10.8.000004"; 2], "10.9.000064") };
+        case.plan().package.expect("a check")
+    };
+    let right = ["hashes.crt", "ss_update.zip"];
+    let open = of("Version_10_9_000064.zip", &right, &[("UPG-016", "", "planned")]);
+    assert_eq!((open.sha256.as_str(), open.bytes, open.members.len()), (sha256, 7, 2));
+    assert!(
+        open.verdict.contains("are right") && open.verdict.contains("compare its SHA-256"),
+        "{}",
+        open.verdict
+    );
+    let settled = of("Version_10_9_000064.zip", &right, &[("UPG-012", "", "confirmed")]);
+    assert!(settled.verdict.starts_with("It is the package of the target"), "{}", settled.verdict);
+    let other = of("Version_10_9_000063.zip", &right, &[("UPG-012", "", "confirmed")]);
+    assert!(other.verdict.starts_with("Do not use it: The package is named Version_10_9_000063.zip"));
+    let fresh = of("Version_10_9_000064.zip", &["setup.exe"], &[("UPG-012", "", "confirmed")]);
+    assert!(fresh.verdict.contains("is not an upgrade package"), "{}", fresh.verdict);
+    assert!(at(&["10.8.000004"; 2], "10.9.000064").plan().package.is_none());
 }

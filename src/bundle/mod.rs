@@ -8,6 +8,7 @@
 //! This room knows zip and hashes, not the product: what a member means is the business of whoever wrote or
 //! reads it. Everything read here comes from outside and is bounded by [`Limits`].
 
+mod archive;
 pub mod digest;
 mod file;
 pub mod find;
@@ -23,6 +24,7 @@ pub mod source;
 pub mod write;
 mod zipped;
 
+pub use archive::{Archive, ArchiveMember, list_archive};
 pub use digest::Sha256;
 pub use find::{Found, find_bundles};
 pub use format::FormatVersion;

@@ -1,6 +1,7 @@
 //! Listing a zip without believing it.
 
 use super::MANIFEST;
+use super::archive::ArchiveMember;
 use super::file::SharedFile;
 use super::limits::Limits;
 use super::problem::{MemberError, OpenError};
@@ -39,6 +40,29 @@ pub(super) fn has_magic(file: &mut dyn Read) -> std::io::Result<bool> {
 /// What makes the archive ambiguous as a whole refuses it: duplicate names, overlapping entries, local headers that
 /// disagree with the central directory. What is wrong with one entry stays with that entry.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<(Archive, Listing), OpenError> {
+    let archive = archive(path, limits)?;
+    let listing = list(&archive)?;
+    Ok((archive, listing))
+}
+
+/// The files of any zip in order of name, with what makes one unreadable; nothing is inflated.
+pub(super) fn names(path: &Path, limits: &Limits) -> Result<Vec<ArchiveMember>, OpenError> {
+    let archive = archive(path, limits)?;
+    let mut members = Vec::new();
+    for index in 0..archive.len() {
+        let entry =
+            archive.by_index_data(index).map_err(|error| OpenError::Inconsistent(error.to_string()))?;
+        let bad = fault(&entry).map(|fault| fault.to_string());
+        if bad.is_some() || !entry.is_dir() || entry.size() > 0 {
+            let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
+            members.push(ArchiveMember { name, bytes: entry.size(), bad });
+        }
+    }
+    members.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(members)
+}
+
+fn archive(path: &Path, limits: &Limits) -> Result<Archive, OpenError> {
     let mut file = SharedFile::open(path)?;
     if !has_magic(&mut file)? {
         return Err(OpenError::NotZip);
@@ -53,7 +77,7 @@ pub(super) fn open(path: &Path, limits: &Limits) -> Result<(Archive, Listing), O
     opened
 }
 
-fn inspect(file: &SharedFile, limits: &Limits) -> Result<(Archive, Listing), OpenError> {
+fn inspect(file: &SharedFile, limits: &Limits) -> Result<Archive, OpenError> {
     let broken = |error: ZipError| match error {
         ZipError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => OpenError::Io(error),
         other => OpenError::Truncated(other.to_string()),
@@ -77,8 +101,7 @@ fn inspect(file: &SharedFile, limits: &Limits) -> Result<(Archive, Listing), Ope
         return Err(OpenError::Overlap);
     }
     archive.validate_header_consistency().map_err(inconsistent)?;
-    let listing = list(&archive)?;
-    Ok((archive, listing))
+    Ok(archive)
 }
 
 fn first_duplicate(directory: &mut ZipIterable<SharedFile>) -> String {

@@ -128,7 +128,7 @@ pub(super) struct RulesArgs {
     /// How the best source of the rule is known
     #[arg(long)]
     pub status: Option<StatusArg>,
-    /// Input that decides it: bundle, logs, node-list, version-history, answer, target, or an export such as diagnostics
+    /// Input that decides it: bundle, logs, node-list, version-history, answer, target, package, or an export such as diagnostics
     #[arg(long, value_name = "INPUT")]
     pub needs: Option<String>,
     /// Form of the list
@@ -224,6 +224,9 @@ pub(super) struct CaseArgs {
     /// Build to upgrade to, such as 11.7.000049: judges the upgrade too
     #[arg(long, value_name = "VERSION", value_parser = BuildVersion::parse)]
     pub target: Option<BuildVersion>,
+    /// Zip downloaded for the upgrade: checks its name and what it holds, and prints its SHA-256
+    #[arg(long, value_name = "FILE", requires = "target")]
+    pub upgrade_package: Option<PathBuf>,
     /// Moment calendar rules are judged against, a day or RFC 3339 [default: now]
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub as_of: Option<DateTime<Utc>>,

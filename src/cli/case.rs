@@ -4,9 +4,11 @@ use super::args::CaseArgs;
 use super::audit::{Audited, Auditor};
 use super::{Exit, Failure, knowledge, output};
 use crate::bundle::source::{Given, gather};
+use crate::bundle::{Limits, list_archive};
+use crate::intake;
 use crate::intake::cluster::Options;
 use crate::intake::recognise::MAX_EXPORT_BYTES;
-use crate::model::InputStatus;
+use crate::model::{InputStatus, Package};
 use crate::report::model::InputView;
 use anyhow::anyhow;
 use chrono::{SubsecRound as _, Utc};
@@ -15,6 +17,11 @@ use std::path::Path;
 
 /// Every file and folder of the case.
 pub(super) fn paths(args: &CaseArgs) -> impl Iterator<Item = &Path> {
+    evidence(args).chain(args.upgrade_package.as_deref())
+}
+
+/// What is read for facts of the cluster.
+fn evidence(args: &CaseArgs) -> impl Iterator<Item = &Path> {
     args.inputs.iter().chain(&args.answers).map(AsRef::as_ref)
 }
 
@@ -33,6 +40,7 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Auditor) -> Result<Audited, Fai
         roles: args.role.iter().cloned().collect(),
         as_of: args.as_of.unwrap_or(now),
         target: args.target,
+        package: args.upgrade_package.as_deref().map(package).transpose()?,
     };
     let audited = auditor.audit(given, &options).map_err(|error| Failure::new(Exit::NothingUsable, error))?;
     for remark in &audited.remarks {
@@ -52,7 +60,7 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Auditor) -> Result<Audited, Fai
 }
 
 fn given(args: &CaseArgs) -> Result<Vec<Given>, Failure> {
-    let paths: Vec<&Path> = paths(args).collect();
+    let paths: Vec<&Path> = evidence(args).collect();
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
         return Err(Failure::new(
             Exit::Usage,
@@ -60,6 +68,18 @@ fn given(args: &CaseArgs) -> Result<Vec<Given>, Failure> {
         ));
     }
     Ok(paths.into_par_iter().flat_map_iter(|path| gather(path, MAX_EXPORT_BYTES)).collect())
+}
+
+/// The outside of the downloaded package. A file that is no zip, or a damaged one, is for the rules to judge.
+fn package(path: &Path) -> Result<Package, Failure> {
+    let usage = |why: String| Failure::new(Exit::Usage, anyhow!("{}: {why}", path.display()));
+    if !path.is_file() {
+        return Err(usage("there is no such file".to_owned()));
+    }
+    let archive = list_archive(path, &Limits::default())
+        .map_err(|error| usage(format!("it cannot be read: {error}")))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(intake::package::package(&name, archive))
 }
 
 fn is_usable(input: &InputView) -> bool {

@@ -13,7 +13,7 @@ use crate::model::export::{Moment, NodeList, Told, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::node::Snapshot;
-use crate::model::{BuildVersion, Cluster, Node, NodeSet, Observed, Place, Role};
+use crate::model::{BuildVersion, Cluster, Node, NodeSet, Observed, Package, Place, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +28,8 @@ pub struct Options {
     pub as_of: DateTime<Utc>,
     /// Build the customer wants to upgrade to.
     pub target: Option<BuildVersion>,
+    /// `--upgrade-package`: the file downloaded for it.
+    pub package: Option<Package>,
 }
 
 /// A case, complete before the first rule runs.
@@ -108,6 +110,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         inputs: desk.inputs,
         as_of: options.as_of,
         target: options.target,
+        package: options.package.clone(),
     };
     Case { cluster: in_order(cluster), remarks }
 }

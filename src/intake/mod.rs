@@ -26,6 +26,7 @@ mod names;
 mod node_row;
 pub mod nodes_json;
 pub mod nodes_table;
+pub mod package;
 pub mod pe_version;
 pub mod product_version;
 mod query_result;

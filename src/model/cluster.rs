@@ -7,6 +7,7 @@ use super::items::Items;
 use super::log::LogDigest;
 use super::node::{Node, Role};
 use super::observed::Observed;
+use super::package::Package;
 use super::version::BuildVersion;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde::Serialize;
@@ -37,6 +38,8 @@ pub struct Cluster {
     pub as_of: DateTime<Utc>,
     /// Build the customer wants to upgrade to.
     pub target: Option<BuildVersion>,
+    /// The file downloaded for the upgrade, if it was given.
+    pub package: Option<Package>,
 }
 
 /// A person or a team that an inventory names.

@@ -38,6 +38,7 @@ pub(super) fn cluster(nodes: &[&str], build: BuildVersion) -> Cluster {
         inputs: Vec::new(),
         as_of: chrono::DateTime::UNIX_EPOCH,
         target: Some(BuildVersion::new(12, 0, 22)),
+        package: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::circumstance::Circumstances;
 use super::first::{First, first};
 use super::names::Names;
+use super::package::{PackageCheck, package};
 use super::path::{Path, path};
 use super::runbook::{Ground, Offer, Runbook};
 use crate::finding::{Judged, Outcome, SubjectKind};
@@ -31,6 +32,8 @@ pub struct Plan {
     pub purpose: Purpose,
     /// The way from build to build; upgrades only.
     pub path: Option<Path>,
+    /// The check of the downloaded package; only where it was given.
+    pub package: Option<PackageCheck>,
     /// The node to begin with; upgrades only.
     pub first: Option<First>,
     /// Ways to do it, those first that this cluster can use.
@@ -66,7 +69,13 @@ pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &
                 Offer::If { .. } => 1,
                 Offer::Refused { .. } => 2,
             });
-            Plan { purpose: Purpose::Upgrade, path: Some(path), first: Some(first), runbooks }
+            Plan {
+                purpose: Purpose::Upgrade,
+                path: Some(path),
+                package: package(cluster, judged),
+                first: Some(first),
+                runbooks,
+            }
         }
         Wish::AddNode(new) => {
             let there = cluster.nodes.iter().find(|node| node.name.eq_ignore_ascii_case(new));
@@ -80,7 +89,7 @@ pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &
             for runbook in &mut runbooks {
                 runbook.preface = remarks(new, there.is_some(), names.source.is_some());
             }
-            Plan { purpose: Purpose::AddNode, path: None, first: None, runbooks }
+            Plan { purpose: Purpose::AddNode, path: None, package: None, first: None, runbooks }
         }
     })
 }

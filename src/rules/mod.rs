@@ -16,6 +16,7 @@ mod key_protection;
 mod language;
 mod needs;
 mod own;
+mod package;
 mod parity;
 mod problem;
 mod question;
@@ -73,6 +74,7 @@ catalogue![
     error_rate_step,
     events_name_another_build,
     fips_half_configured,
+    fresh_installation_package,
     ghost_node,
     history_out_of_order,
     iis_too_old,
@@ -116,6 +118,7 @@ catalogue![
     time_differs_from_database,
     time_zones_differ,
     unknown_exceptions,
+    upgrade_package,
     upgrade_path_unconfirmed,
     version_hidden,
     version_is_no_build,

@@ -11,12 +11,17 @@ pub(super) fn on_cluster(cx: &Context) -> Outcome {
     let Some(told) = expectation::told_of_cluster(cx) else { return answer(cx, None) };
     match (told, answer(cx, None)) {
         (Outcome::Findings(findings), Outcome::Pass { note, .. }) => {
-            let note = format!("The answers file says the contrary: {note}.");
+            let note = contrary(&note);
             Outcome::Findings(findings.into_iter().map(|finding| finding.note(note.clone())).collect())
         }
         (Outcome::Pass { .. }, against @ Outcome::Findings(_)) => against,
         (told, _) => told,
     }
+}
+
+/// That somebody answered otherwise than the evidence says.
+pub(super) fn contrary(note: &str) -> String {
+    format!("The answers file says the contrary: {note}.")
 }
 
 /// Judges the rule by the known errors that serve it, and by the answer: the text of an error proves the fault, its

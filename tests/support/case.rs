@@ -6,6 +6,7 @@
 //! base = "healthy-3-node"                # a folder below samples/
 //! drop = ["WEB03", "nodes.json"]         # inputs left out
 //! args = { target = "12.0.000022", expect-nodes = ["WEB01"], roles = { WEB03 = "dr" }, answers = "…" }
+//! # or args.package = { name = "Version_12_0_000022.zip", members = ["ss_update.zip", "hashes.crt"] }
 //! expect = ["findings node WEB02 blocker confirmed", "pass node WEB01"]
 //! says = ["Classic"]                     # what titles, evidence, notes and questions have to say somewhere
 //!
@@ -20,15 +21,16 @@
 //! makes a bundle that was tampered with.
 
 use clusterbrief::bundle::digest::Sha256;
-use clusterbrief::bundle::gather;
+use clusterbrief::bundle::{Limits, gather, list_archive};
 use clusterbrief::finding::{Evidence, Finding, Judged, Missing, Outcome};
 use clusterbrief::intake::answers::{Question, questions};
 use clusterbrief::intake::cluster::{Case as Assembled, Options, assemble};
+use clusterbrief::intake::package::package;
 use clusterbrief::intake::read::{Tools, read_all};
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
-use clusterbrief::model::{BuildVersion, Cluster, Role};
+use clusterbrief::model::{BuildVersion, Cluster, Package, Role};
 use clusterbrief::redact::Cleaner;
 use clusterbrief::rules::{Rule, all, judge};
 use serde::Deserialize;
@@ -36,8 +38,11 @@ use serde_json::{Value, json};
 use sha2::Digest;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// The moment cases are judged at: three hours after the samples were collected.
 const AS_OF: &str = "2026-11-20T12:00:00Z";
@@ -80,6 +85,54 @@ struct Args {
     #[serde(default)]
     roles: BTreeMap<String, String>,
     answers: Option<String>,
+    package: Option<Download>,
+}
+
+/// A file given with `--upgrade-package`: a zip of these members, or else a text.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Download {
+    name: String,
+    #[serde(default)]
+    members: Vec<String>,
+    text: Option<String>,
+    /// The end of the zip is missing.
+    #[serde(default)]
+    cut: bool,
+    /// The members say that they are encrypted.
+    #[serde(default)]
+    encrypted: bool,
+}
+
+impl Download {
+    fn package(&self) -> Package {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join(&self.name);
+        fs::write(&path, self.text.as_ref().map_or_else(|| self.zip(), |text| text.clone().into_bytes()))
+            .unwrap();
+        package(&self.name, list_archive(&path, &Limits::default()).unwrap())
+    }
+
+    fn zip(&self) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for member in &self.members {
+            zip.start_file(member, SimpleFileOptions::default()).unwrap();
+            zip.write_all(member.as_bytes()).unwrap();
+        }
+        let mut bytes = zip.finish().unwrap().into_inner();
+        if self.encrypted {
+            // The flags of local headers and of the directory, six and eight bytes after their signatures.
+            for (signature, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+                let found: Vec<usize> =
+                    (0..bytes.len()).filter(|at| bytes[*at..].starts_with(signature)).collect();
+                for at in found {
+                    bytes[at + flags] |= 1;
+                }
+            }
+        }
+        bytes.truncate(if self.cut { bytes.len() - 30 } else { bytes.len() });
+        bytes
+    }
 }
 
 #[derive(Deserialize)]
@@ -235,6 +288,7 @@ impl Args {
             roles: self.roles.iter().map(|(name, word)| (name.clone(), role(word))).collect(),
             as_of: self.as_of.as_deref().unwrap_or(AS_OF).parse().unwrap(),
             target: self.target.as_deref().map(|target| BuildVersion::parse(target).unwrap()),
+            package: self.package.as_ref().map(Download::package),
         }
     }
 }

@@ -5,7 +5,8 @@ use clusterbrief::knowledge::runbooks::{On, Purpose};
 use clusterbrief::model::BuildVersion;
 use clusterbrief::plan::checklist::{Answered, Checklist, Line, LineState, Occasion, Question, Stage, Tally};
 use clusterbrief::plan::{
-    Change, CommandLine, First, Installed, Leg, Met, Offer, Path, Plan, Requirement, Runbook, State, Step,
+    Change, CommandLine, First, Installed, Leg, Met, Offer, PackageCheck, Path, Plan, Requirement, Runbook,
+    State, Step,
 };
 
 fn all(t: Text, texts: &[&str]) -> Vec<String> {
@@ -165,6 +166,14 @@ pub(super) fn plan(t: Text) -> Plan {
     Plan {
         purpose: Purpose::Upgrade,
         path: Some(path(t)),
+        package: Some(PackageCheck {
+            name: t("Version_11_7_000061.zip"),
+            bytes: 7,
+            sha256: t("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            members: all(t, &["hashes.crt", "ss_update.zip"]),
+            verdict: t("It is the package of the target."),
+            states: vec![],
+        }),
         first: Some(First { node: Some(t("WEB01")), why: t("It has all roles and is in the cluster.") }),
         runbooks: vec![
             book("classic", "Upgrade one node and copy its folder to the others", Offer::Offered),

@@ -1,0 +1,20 @@
+//! The file downloaded for an upgrade.
+
+use crate::bundle::{Archive, ArchiveMember, OpenError};
+use crate::model::package::{Package, PackageMember};
+use crate::model::{Observed, Place};
+
+/// The package as rules see it, from its file name and its outside.
+pub fn package(name: &str, archive: Archive) -> Package {
+    let place = Place { input: name.to_owned(), ..Place::default() };
+    let members = match archive.members {
+        Ok(members) => {
+            let member =
+                |one: ArchiveMember| PackageMember { name: one.name, bytes: one.bytes, bad: one.bad };
+            Observed::known(members.into_iter().map(member).collect(), place)
+        }
+        Err(OpenError::NotZip) => Observed::absent(place),
+        Err(error) => Observed::unreadable(place, error.to_string()),
+    };
+    Package { name: name.to_owned(), bytes: archive.bytes, sha256: archive.sha256.to_string(), members }
+}

@@ -6,7 +6,7 @@ use super::place::{Open, Place, Slot};
 use super::runbook::Ground;
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::{Build, Expect, Expectation};
-use crate::knowledge::runbooks::{CommandKind, TaskRow};
+use crate::knowledge::runbooks::{CommandKind, On, TaskRow};
 use crate::model::BuildVersion;
 use crate::model::iis::POOL_SETTINGS;
 use serde::Serialize;
@@ -97,8 +97,9 @@ pub(super) fn pages(ground: &Ground, task: &TaskRow, nodes: &[String]) -> Vec<St
         }
     }
     let names = &ground.names;
+    // What is done once in the product is done on any node; whose address stands for one that nobody knows is no one's.
     let anywhere = names.first.as_ref().or(names.source.as_ref()).or(names.serving.first());
-    let nodes = nodes.iter().chain(anywhere.filter(|_| nodes.is_empty()));
+    let nodes = nodes.iter().chain(anywhere.filter(|_| task.on == On::Product));
     let mut places: Vec<Place> = nodes.map(|node| Place::node(ground, node)).collect();
     if places.is_empty() {
         places.push(Place::nowhere(ground, task.on));

@@ -1,6 +1,6 @@
 //! What the outcomes of rules say of something that has to be true, subject by subject.
 
-use crate::finding::{Judged, Outcome, Subject};
+use crate::finding::{Judged, Missing, Outcome, Question, Subject};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -61,7 +61,13 @@ fn state(one: &Judged, exact: bool) -> State {
         }
         Outcome::Failed { error } => (Met::Unknown, format!("The rule broke: {error}.")),
         Outcome::Unknown { missing } => {
-            let gaps: Vec<String> = missing.iter().map(|gap| format!("{}: {}", gap.what, gap.why)).collect();
+            // What is asked of a person stands with the requests to the customer: its id is enough here.
+            let gap = |gap: &Missing| match &gap.from {
+                Question::Answer { id } => format!("{id}: {}", gap.why),
+                _ => format!("{}: {}", gap.what, gap.why),
+            };
+            let mut gaps: Vec<String> = missing.iter().map(gap).collect();
+            gaps.dedup();
             (Met::Unknown, format!("Missing is {}.", gaps.join("; ")))
         }
         Outcome::Pass { note, inferred } => {
@@ -78,7 +84,6 @@ fn state(one: &Judged, exact: bool) -> State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Missing, Question};
     use std::collections::BTreeSet;
 
     fn judged(rule: &str, node: &str, outcome: Outcome) -> Judged {

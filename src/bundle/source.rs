@@ -4,6 +4,7 @@ use super::find::find_bundles;
 use super::problem::OpenError;
 use super::read::Bundle;
 use super::{MANIFEST, Sha256};
+use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -52,20 +53,20 @@ pub enum GivenError {
     Io(#[from] io::Error),
 }
 
-/// Opens or reads what `path` leads to: a bundle, an export, or every one of them in a folder, in order of name.
-/// Other files are read up to `cap` bytes.
+/// Opens or reads what `path` leads to: a bundle, an export, or every one of them in a folder, in order of name, on all
+/// cores. Other files are read up to `cap` bytes.
 pub fn gather(path: &Path, cap: u64) -> Vec<Given> {
     let found = match find_bundles(path) {
         Ok(found) => found,
         Err(error) => return vec![Given::new(path, Err(error.into()))],
     };
-    let bundles = found.bundles.iter().map(|path| Given::new(path, open(path, cap)));
-    let others = found.others.iter().map(|path| {
+    let bundles = found.bundles.par_iter().map(|path| Given::new(path, open(path, cap)));
+    let others = found.others.par_iter().map(|path| {
         let content =
             if path.is_dir() { Err(GivenError::Folder) } else { read_capped(path, cap).map(Content::File) };
         Given::new(path, content)
     });
-    let links = found.links.iter().map(|path| Given::new(path, Err(GivenError::Link)));
+    let links = found.links.par_iter().map(|path| Given::new(path, Err(GivenError::Link)));
     let mut all: Vec<Given> = bundles.chain(others).chain(links).collect();
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all

@@ -31,8 +31,8 @@ const WORDS: &[u8] = b" thycotic.ihawu.business.appcore.backgroundscheduler.back
 /// What an anchor belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sought {
-    /// A wording of a signature.
-    Wording,
+    /// The wording of this index.
+    Wording(usize),
     /// A record in the common event format.
     Cef,
 }
@@ -42,8 +42,6 @@ pub(super) enum Sought {
 pub(super) struct Found {
     /// The probe that gave it away.
     pub(super) at: usize,
-    /// The next probe, where a search for more begins: no other probe lies on the same window.
-    pub(super) then: usize,
     /// Where it ends.
     pub(super) end: usize,
     /// What it belongs to.
@@ -58,50 +56,42 @@ pub(super) struct Anchors {
     grams: Vec<(u64, usize, usize)>,
     /// Bytes from one probe to the next.
     stride: usize,
-    /// Patterns without a text long enough.
-    rest: Option<Regex>,
+    /// Patterns without a text long enough, and which wordings they are.
+    rest: Option<(Regex, Vec<usize>)>,
 }
 
 impl Anchors {
-    /// The anchors of `wordings`, and `others` with what they belong to, in lower case.
+    /// The anchors of `wordings`, which are told apart by their index, and `others` with what they belong to, in lower
+    /// case.
     pub(super) fn new<'w>(
         wordings: impl Iterator<Item = &'w Wording>,
         others: &[(&str, Sought)],
     ) -> Result<Self, regex::Error> {
         let mut texts: Vec<(Vec<u8>, Sought)> =
             others.iter().map(|(text, sought)| (text.as_bytes().to_vec(), *sought)).collect();
-        let mut rest = Vec::new();
-        for wording in wordings {
-            match &wording.pattern {
-                None => texts.extend(
-                    wording
-                        .texts
-                        .iter()
-                        .map(|text| (text.to_ascii_lowercase().into_bytes(), Sought::Wording)),
-                ),
+        let (mut rest, mut unanchored) = (Vec::new(), Vec::new());
+        for (index, wording) in wordings.enumerate() {
+            let anchors: Vec<Vec<u8>> = match &wording.pattern {
+                None => wording.texts.iter().map(|text| text.to_ascii_lowercase().into_bytes()).collect(),
                 Some(pattern) => {
-                    let spelt = spelt_out(pattern);
-                    let branches = spelt.iter().flat_map(|pattern| branches(pattern));
-                    let anchors: Vec<Vec<u8>> = branches.map(required).collect();
-                    if anchors.iter().all(|anchor| anchor.len() >= SHORTEST) {
-                        texts.extend(anchors.into_iter().map(|anchor| (anchor, Sought::Wording)));
-                    } else {
-                        rest.push(pattern.as_str());
-                    }
+                    spelt_out(pattern).iter().flat_map(|pattern| branches(pattern)).map(required).collect()
                 }
+            };
+            if anchors.iter().all(|anchor| anchor.len() >= SHORTEST) {
+                texts.extend(anchors.into_iter().map(|anchor| (anchor, Sought::Wording(index))));
+            } else {
+                rest.push(wording.pattern());
+                unanchored.push(index);
             }
         }
-        texts.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        texts.dedup_by(|(a, _), (b, _)| a == b);
         let shortest = texts.iter().map(|(text, _)| text.len()).min().unwrap_or(SHORTEST);
         let stride = shortest.saturating_sub(GRAM - 1).max(1);
+        let together = |rest: &[String]| super::scan::compile(&format!("(?i:{})", rest.join("|")));
         let mut anchors = Self {
             bitmap: vec![0; 1 << (BITS - 6)],
             grams: Vec::new(),
             stride,
-            rest: (!rest.is_empty())
-                .then(|| super::scan::compile(&format!("(?i:{})", rest.join("|"))))
-                .transpose()?,
+            rest: (!rest.is_empty()).then(|| Ok((together(&rest)?, unanchored))).transpose()?,
             texts: Vec::new(),
         };
         for (index, (text, _)) in texts.iter().enumerate() {
@@ -134,46 +124,35 @@ impl Anchors {
         }
     }
 
-    /// The next anchor of `text`, in any case, that begins at `floor` or after it and is given away at `from` or later.
-    /// Of several at one place a wording comes first; anchors that lie in each other are found one after the other.
-    pub(super) fn next(&self, text: &[u8], floor: usize, from: usize) -> Option<Found> {
-        let found = self.probe(text, floor, from);
-        // Finding where a match starts would cost a search back, and no wording crosses a line.
-        let end = self.rest.as_ref().and_then(|rest| rest.shortest_match_at(text, from));
-        let by_pattern =
-            end.map(|end| Found { at: end.saturating_sub(1), then: end, end, sought: Sought::Wording });
-        match (found, by_pattern) {
-            (Some(found), Some(pattern)) => Some(if pattern.at < found.at { pattern } else { found }),
-            (found, pattern) => found.or(pattern),
-        }
+    /// The wordings without an anchor, where one of them may be in `text`.
+    pub(super) fn unanchored(&self, text: &[u8]) -> &[usize] {
+        let rest = self.rest.as_ref().filter(|(together, _)| together.is_match(text));
+        rest.map_or(&[], |(_, wordings)| wordings)
     }
 
-    fn probe(&self, text: &[u8], floor: usize, from: usize) -> Option<Found> {
-        let mut at = from;
+    /// Calls `found` for the anchors of `text`, in any case, in order of the probes that give them away.
+    pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(Found)) {
+        let mut at = 0;
         while let Some(run) = gram(text, at) {
             let (word, bit) = slot(run);
-            if self.bitmap.get(word).is_some_and(|word| word & bit != 0)
-                && let Some(found) = self.compare(text, floor, at, run)
-            {
-                return Some(found);
+            if self.bitmap.get(word).is_some_and(|word| word & bit != 0) {
+                self.compare(text, at, run).for_each(&mut found);
             }
             at += self.stride;
         }
-        None
     }
 
-    /// The anchor that has `run` at `at` of the text.
-    fn compare(&self, text: &[u8], floor: usize, at: usize, run: u64) -> Option<Found> {
+    /// The anchors that have `run` at `at` of the text.
+    fn compare(&self, text: &[u8], at: usize, run: u64) -> impl Iterator<Item = Found> {
         let first = self.grams.partition_point(|(other, ..)| *other < run);
-        let same = self.grams.iter().skip(first).take_while(|(other, ..)| *other == run);
-        let found = same.filter_map(|&(_, index, offset)| {
+        let same = self.grams.iter().skip(first).take_while(move |(other, ..)| *other == run);
+        same.filter_map(move |&(_, index, offset)| {
             let (anchor, sought) = self.texts.get(index)?;
-            let start = at.checked_sub(offset).filter(|start| *start >= floor)?;
+            let start = at.checked_sub(offset)?;
             let end = start + anchor.len();
             let there = text.get(start..end)?.eq_ignore_ascii_case(anchor);
-            there.then_some(Found { at, then: at + self.stride, end, sought: *sought })
-        });
-        found.min_by_key(|found| found.sought != Sought::Wording)
+            there.then_some(Found { at, end, sought: *sought })
+        })
     }
 }
 
@@ -312,16 +291,24 @@ mod tests {
         }
     }
 
+    fn found(anchors: &Anchors, text: &[u8]) -> Vec<Found> {
+        let mut all = Vec::new();
+        anchors.find(text, |found| all.push(found));
+        all
+    }
+
     #[test]
     fn every_text_is_found_wherever_it_stands() {
         let (knowledge, anchors) = &*BUILTIN;
         assert!(anchors.rest.is_none(), "every built-in wording has an anchor");
         let wordings = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
-        for text in wordings.flat_map(|wording| &wording.texts) {
+        for (index, text) in
+            wordings.enumerate().flat_map(|(index, one)| one.texts.iter().map(move |text| (index, text)))
+        {
             for before in 0..12 {
                 let line = format!("{}{text}", "~".repeat(before));
-                let found = anchors.next(line.as_bytes(), before, before);
-                assert!(found.is_some_and(|found| found.sought == Sought::Wording), "{line}");
+                let sought = Sought::Wording(index);
+                assert!(found(anchors, line.as_bytes()).iter().any(|found| found.sought == sought), "{line}");
             }
         }
     }
@@ -334,35 +321,28 @@ mod tests {
             weight: crate::knowledge::Weight::Literal,
             pattern: Some(pattern.into()),
         };
-        let anchors = Anchors::new([&wording("[ab]c+d"), &wording("plain words")].into_iter(), &[]).unwrap();
-        let ends = |text: &str| anchors.next(text.as_bytes(), 0, 0).map(|found| found.end);
-        assert_eq!(ends("xx accd plain words"), Some(7));
-        assert_eq!(ends("plain words accd"), Some(11));
-        assert_eq!(ends("nothing"), None);
+        let wordings = [wording("plain words"), wording("[ab]c+d"), wording("e+f")];
+        let anchors = Anchors::new(wordings.iter(), &[]).unwrap();
+        assert_eq!(anchors.unanchored(b"xx aCCd plain words"), [1, 2]);
+        assert!(anchors.unanchored(b"plain words").is_empty());
+        assert_eq!(
+            found(&anchors, b"accd Plain words"),
+            [Found { at: 6, end: 16, sought: Sought::Wording(0) }]
+        );
     }
 
     proptest! {
         #[test]
-        fn whatever_lies_behind_the_start_is_found_also_inside_others(
-            before in "[a-z :.]{0,40}", floor in 0usize..40, index in 0usize..200, after in "[a-z]{0,9}"
+        fn an_anchor_is_found_wherever_it_stands_also_inside_others(
+            before in "[a-z :.]{0,40}", index in 0usize..200, after in "[a-z]{0,9}"
         ) {
             let anchors = &BUILTIN.1;
             let (text, sought) = &anchors.texts[index % anchors.texts.len()];
             let line = [before.as_bytes(), text, after.as_bytes()].concat();
-            let floor = floor.min(before.len());
-            let mut next = anchors.next(&line, floor, floor);
-            // Any wording makes the line be read closely; of others each one counts.
-            let wanted = |found: &Found| {
-                found.sought == *sought
-                    && (*sought == Sought::Wording || found.end == before.len() + text.len())
-            };
-            while let Some(found) = next.filter(|found| !wanted(found)) {
-                next = anchors.next(&line, floor, found.then);
-            }
-            let inside = anchors.texts.iter().any(|(other, of)| {
-                *of == Sought::Wording && memchr::memmem::find(other, text).is_some()
-            });
-            prop_assert!(next.is_some() || (*sought != Sought::Wording && inside));
+            let end = before.len() + text.len();
+            let there = found(anchors, &line);
+            prop_assert!(there.iter().any(|found| (found.sought, found.end) == (*sought, end)));
+            prop_assert!(there.is_sorted_by_key(|found| found.at));
         }
     }
 
@@ -377,6 +357,6 @@ mod tests {
         };
         let looks = (0..lines.len()).filter(there).count();
         assert!(looks * 40 < lines.len(), "{looks} of {} places", lines.len());
-        assert_eq!(anchors.next(lines.as_bytes(), 0, 0), None);
+        assert_eq!(found(anchors, lines.as_bytes()), []);
     }
 }

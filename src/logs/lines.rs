@@ -1,15 +1,15 @@
 //! The lines of one file: what they begin with, and which wordings they carry.
 
-use super::anchors::Sought;
+use super::anchors::{Found as Anchor, Sought};
 use super::blocks::Block;
 use super::header::{Level, LocalMillis, Stamps, bare_level, level};
 use super::recurring::{CEF, EXCEPTION, Texts, cef_header, exception_types};
 use super::sample::{Line, Samples};
-use super::scan::Scanner;
+use super::scan::{Scanner, Target};
 use crate::model::log::{Hit, Period, Recurring, Sample};
 use chrono::{DateTime, FixedOffset};
 use memchr::memchr_iter;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A silence that counts as one, and the longest that is told from longer ones, in minutes.
 const SILENCE: i64 = 1;
@@ -22,6 +22,10 @@ pub(super) struct Lines<'s> {
     stamps: Stamps,
     /// A line in lower case, as wordings are searched for.
     folded: Vec<u8>,
+    /// The anchors of the current block.
+    anchors: Vec<Anchor>,
+    /// Wordings that the current line may carry.
+    likely: BTreeSet<usize>,
     count: u64,
     utf8: bool,
     /// Time and level of the newest line that had one; lines without, such as a stack trace, belong to it.
@@ -58,6 +62,8 @@ impl<'s> Lines<'s> {
             offset,
             stamps: Stamps::default(),
             folded: Vec::new(),
+            anchors: Vec::new(),
+            likely: BTreeSet::new(),
             count: 0,
             utf8: true,
             time: None,
@@ -75,8 +81,11 @@ impl<'s> Lines<'s> {
     /// Reads the next block.
     pub(super) fn read(&mut self, block: &Block<'_>) {
         self.utf8 = self.utf8 && std::str::from_utf8(block.text).is_ok();
-        let anchors = &self.scanner.anchors;
-        let mut next = anchors.next(block.text, 0, 0);
+        let scanner = self.scanner;
+        let unanchored = scanner.anchors.unanchored(block.text);
+        let mut anchors = std::mem::take(&mut self.anchors);
+        scanner.anchors.find(block.text, |found| anchors.push(found));
+        let mut found = anchors.iter().peekable();
         let (mut rest, mut start) = (block.text, 0);
         let mut continues = block.continues;
         let last = (!block.text.ends_with(&[block.line_end])).then_some(block.text.len());
@@ -85,24 +94,25 @@ impl<'s> Lines<'s> {
             if !std::mem::take(&mut continues) {
                 self.begin(line);
             }
-            while let Some(found) = next.filter(|found| found.at < end) {
-                next = match found.sought {
+            while let Some(anchor) = found.next_if(|anchor| anchor.at < end) {
+                match anchor.sought {
+                    Sought::Wording(index) => drop(self.likely.insert(index)),
                     // Whatever else a line with a wording carries, the wording explains.
-                    Sought::Wording => {
-                        self.hit(line);
-                        anchors.next(block.text, end, end)
-                    }
-                    Sought::Cef => {
-                        self.event(line, found.end - start);
-                        anchors.next(block.text, start, found.then)
-                    }
-                };
+                    Sought::Cef if self.likely.is_empty() => self.event(line, anchor.end - start),
+                    Sought::Cef => {}
+                }
+            }
+            self.likely.extend(unanchored);
+            if !self.likely.is_empty() {
+                self.hit(line);
             }
             if self.seen.is_empty() && self.level != Some(Level::Lower) {
                 self.exceptions(line);
             }
             (start, rest) = (end, after);
         }
+        anchors.clear();
+        self.anchors = anchors;
     }
 
     /// Reads what a line begins with.
@@ -156,19 +166,24 @@ impl<'s> Lines<'s> {
         }
     }
 
-    /// Counts the wordings that a line, or a piece of one, carries.
+    /// Counts which of the likely wordings a line, or a piece of one, does carry.
     fn hit(&mut self, raw: &[u8]) {
         let mut line = std::mem::take(&mut self.folded);
         line.clear();
         line.extend_from_slice(raw);
         line.make_ascii_lowercase();
-        let matches = self.scanner.each.matches(&line);
-        for index in &matches {
-            let Some(target) = self.scanner.wordings.get(index) else { continue };
-            let precise = target.yields_to.iter().any(|&precise| matches.matched(precise));
-            let Some(at) = target.find(&line).filter(|_| !precise && !self.seen.contains(&index)) else {
+        let there: BTreeMap<usize, (&Target, usize)> = std::mem::take(&mut self.likely)
+            .into_iter()
+            .filter_map(|index| {
+                let target = self.scanner.wordings.get(index)?;
+                Some((index, (target, target.find(&line)?)))
+            })
+            .collect();
+        for (&index, &(target, at)) in &there {
+            let precise = target.yields_to.iter().any(|precise| there.contains_key(precise));
+            if precise || self.seen.contains(&index) {
                 continue;
-            };
+            }
             self.seen.push(index);
             let hour = self.time.map(|time| self.hour(time));
             let found = self.found.entry(index).or_default();

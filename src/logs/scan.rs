@@ -10,17 +10,15 @@ use crate::knowledge::{Knowledge, Wording};
 use crate::model::excerpt::Clean;
 use crate::model::log::{Component, LogFile};
 use chrono::{FixedOffset, Offset, Utc};
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
-use std::sync::OnceLock;
+use memchr::memmem::Finder;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// Searches logs for the wordings of signatures. Made once, used for every file, from any thread.
 pub struct Scanner<'a> {
     /// Every wording of every signature.
     pub(super) wordings: Vec<Target>,
-    /// Where a line may be worth a look.
+    /// Which of them a line may carry.
     pub(super) anchors: Anchors,
-    /// Which wordings a line carries, once it carries one.
-    pub(super) each: RegexSet,
     pub(super) cleaner: &'a (dyn Clean + Sync),
 }
 
@@ -28,10 +26,17 @@ pub struct Scanner<'a> {
 pub(super) struct Target {
     pub(super) signature: String,
     pub(super) wording: usize,
-    pattern: OnceLock<Option<Regex>>,
-    source: String,
+    spelt: Spelt,
     /// Wordings of more precise signatures, which take the line instead.
     pub(super) yields_to: Vec<usize>,
+}
+
+/// How a wording is spelt, in lower case.
+enum Spelt {
+    /// As one of these texts.
+    Texts(Vec<Finder<'static>>),
+    /// As a pattern has it.
+    Pattern(Regex),
 }
 
 /// A pattern that does not compile.
@@ -45,7 +50,7 @@ pub enum ScannerError {
         /// What is wrong with it.
         source: regex::Error,
     },
-    /// All patterns together.
+    /// All patterns that have to be searched for together.
     #[error("all patterns together")]
     Together(#[source] regex::Error),
 }
@@ -53,17 +58,16 @@ pub enum ScannerError {
 impl<'a> Scanner<'a> {
     /// Compiles the wordings of `knowledge`; `cleaner` cleans the lines that are kept.
     pub fn new(knowledge: &Knowledge, cleaner: &'a (dyn Clean + Sync)) -> Result<Self, ScannerError> {
-        let (mut wordings, mut patterns) = (Vec::new(), Vec::new());
+        let mut wordings = Vec::new();
         for signature in &knowledge.signatures {
-            for (wording, pattern) in signature.wordings.iter().map(Wording::pattern).enumerate() {
+            let pattern = |source| ScannerError::Pattern { signature: signature.id.clone(), source };
+            for (wording, spelt) in signature.wordings.iter().map(Spelt::new).enumerate() {
                 wordings.push(Target {
                     signature: signature.id.clone(),
                     wording,
-                    pattern: OnceLock::new(),
-                    source: pattern.clone(),
+                    spelt: spelt.map_err(pattern)?,
                     yields_to: Vec::new(),
                 });
-                patterns.push(pattern);
             }
         }
         for signature in knowledge.signatures.iter().filter(|signature| !signature.overlaps.is_empty()) {
@@ -76,12 +80,8 @@ impl<'a> Scanner<'a> {
             }
         }
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
-        let anchors = Anchors::new(all, &LOOKOUTS);
-        let each = RegexSetBuilder::new(&patterns)
-            .unicode(false)
-            .build()
-            .map_err(|error| culprit(&wordings, error))?;
-        Ok(Self { wordings, anchors: anchors.map_err(ScannerError::Together)?, each, cleaner })
+        let anchors = Anchors::new(all, &LOOKOUTS).map_err(ScannerError::Together)?;
+        Ok(Self { wordings, anchors, cleaner })
     }
 
     /// Begins the pass over one file. `offset` is the node's offset from UTC, since the log prints none; without it
@@ -100,20 +100,22 @@ impl<'a> Scanner<'a> {
 }
 
 impl Target {
-    /// Where the wording begins in a lower-cased line. The few patterns of a case that are needed are compiled when they
-    /// are: all of them together, which find the lines, were compiled before.
+    /// Where the wording begins in a lower-cased line.
     pub(super) fn find(&self, line: &[u8]) -> Option<usize> {
-        let pattern = self.pattern.get_or_init(|| compile(&self.source).ok());
-        pattern.as_ref()?.find(line).map(|found| found.start())
+        match &self.spelt {
+            Spelt::Texts(texts) => texts.iter().filter_map(|text| text.find(line)).min(),
+            Spelt::Pattern(pattern) => pattern.find(line).map(|found| found.start()),
+        }
     }
 }
 
-/// Which pattern does not compile, where all of them together do not.
-fn culprit(wordings: &[Target], together: regex::Error) -> ScannerError {
-    let failing = wordings.iter().find_map(|target| Some((target, compile(&target.source).err()?)));
-    match failing {
-        Some((target, source)) => ScannerError::Pattern { signature: target.signature.clone(), source },
-        None => ScannerError::Together(together),
+impl Spelt {
+    fn new(wording: &Wording) -> Result<Self, regex::Error> {
+        let finder = |text: &String| Finder::new(&text.to_ascii_lowercase()).into_owned();
+        Ok(match &wording.pattern {
+            None => Self::Texts(wording.texts.iter().map(finder).collect()),
+            Some(pattern) => Self::Pattern(compile(pattern)?),
+        })
     }
 }
 

@@ -18,6 +18,17 @@ pub fn times(what: &str, tool: &[Run], yardstick: &[Run], limit: f64) -> Result<
     Ok(())
 }
 
+/// Time of tool and yardstick, each without that of the same run on next to nothing.
+pub fn beyond(what: &str, tool: (&[Run], &[Run]), yardstick: (&[Run], &[Run])) -> Result<()> {
+    let beyond = |(all, least): (&[Run], &[Run])| -> Result<Vec<Run>> {
+        let least = median(least.iter().map(|run| run.wall))?;
+        Ok(all.iter().map(|run| Run { wall: run.wall.saturating_sub(least), ..*run }).collect())
+    };
+    compared(what, &beyond(tool)?, &beyond(yardstick)?, |run| run.wall)?;
+    println!();
+    Ok(())
+}
+
 /// Processor time of tool and yardstick, which other work on the machine disturbs less.
 pub fn processor(what: &str, tool: &[Run], yardstick: &[Run]) -> Result<()> {
     compared(what, tool, yardstick, |run| run.processor)?;

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// One file or folder that was given, or lies in a folder that was given.
 #[derive(Debug)]
@@ -18,8 +19,8 @@ pub struct Given {
     pub path: PathBuf,
     /// Size in bytes (a folder: the sum of its members); 0 where it could not be asked for.
     pub bytes: u64,
-    /// SHA-256 of the file, or of a folder bundle's manifest.
-    pub sha256: Option<Sha256>,
+    /// See [`Self::sha256`].
+    hash: OnceLock<Option<Sha256>>,
     /// What is in it, or why that could not be had.
     pub content: Result<Content, GivenError>,
 }
@@ -85,8 +86,10 @@ fn open(path: &Path, cap: u64) -> Result<Content, GivenError> {
 
 /// The bytes of a file of at most `cap` bytes.
 pub fn read_capped(path: &Path, cap: u64) -> Result<Vec<u8>, GivenError> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
+    let file = File::open(path)?;
+    let size = file.metadata()?.len().min(cap);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    file.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > cap { Err(GivenError::TooLarge(cap)) } else { Ok(bytes) }
 }
 
@@ -100,13 +103,21 @@ impl Given {
             },
             |name| Some(name.to_string_lossy().into_owned()),
         );
-        let (bytes, sha256) = match &content {
-            Ok(Content::Bundle(bundle)) => (bundle.size().unwrap_or(0), bundle.sha256().ok()),
-            Ok(Content::File(bytes)) => (bytes.len() as u64, Some(Sha256::of(bytes))),
-            Err(_) => (std::fs::metadata(path).map_or(0, |metadata| metadata.len()), None),
+        let (bytes, hash) = match &content {
+            Ok(Content::Bundle(bundle)) => (bundle.size().unwrap_or(0), bundle.sha256().ok().into()),
+            Ok(Content::File(bytes)) => (bytes.len() as u64, OnceLock::new()),
+            Err(_) => (std::fs::metadata(path).map_or(0, |metadata| metadata.len()), None.into()),
         };
         let name = name.unwrap_or_else(|| path.display().to_string());
-        Self { name, path: path.to_owned(), bytes, sha256, content }
+        Self { name, path: path.to_owned(), bytes, hash, content }
+    }
+
+    /// SHA-256 of the file, or of a folder bundle's manifest; of an export made when first asked for.
+    pub fn sha256(&self) -> Option<Sha256> {
+        *self.hash.get_or_init(|| match &self.content {
+            Ok(Content::File(bytes)) => Some(Sha256::of(bytes)),
+            _ => None,
+        })
     }
 }
 
@@ -139,7 +150,7 @@ mod tests {
                 "sub is a folder without manifest.json, so it is no bundle; folders in folders are not searched",
             ]
         );
-        assert_eq!(given[2].sha256, Some(Sha256::of(b"[]")));
+        assert_eq!(given[2].sha256(), Some(Sha256::of(b"[]")));
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub(super) struct Reading<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) scanner: &'a Scanner<'a>,
     pub(super) leaks: &'a leak::Scanner,
-    pub(super) cleaner: &'a (dyn Clean + Sync),
+    pub(super) cleaner: &'a dyn Clean,
     /// Offset of the node's local time, for its logs.
     pub(super) offset: Option<FixedOffset>,
 }

@@ -3,7 +3,8 @@
 
 use crate::model::Place;
 use crate::model::export::Moment;
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::format::{self, Fixed, Item, Parsed};
+use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 
 /// Why a text is no moment. Lower-case fragments; the text is shown by the caller, cleaned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +31,8 @@ const DATES: [&str; 7] = ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%d-%B
 const DAY_FIRST: [&str; 2] = ["%d/%m/%Y", "%d-%m-%Y"];
 const MONTH_FIRST: [&str; 2] = ["%m/%d/%Y", "%m-%d-%Y"];
 const TIMES: [&str; 5] = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S%.f %p", "%I:%M %p", "%H.%M.%S"];
-const OFFSETS: [&str; 2] = ["%:z", "%z"];
+/// With or without a colon and a blank before it.
+const OFFSET: Item = Item::Fixed(Fixed::TimezoneOffset);
 
 /// Longest text that can be a moment.
 const LONGEST: usize = 48;
@@ -167,26 +169,28 @@ fn strip_utc(text: &str) -> (&str, bool) {
 /// The reading by the first of `dates` that fits, with any time.
 fn first(text: &str, utc: bool, dates: &[&str]) -> Option<Moment> {
     dates.iter().find_map(|date| {
-        if let Ok(day) = NaiveDate::parse_from_str(text, date) {
+        let (day, rest) = NaiveDate::parse_and_remainder(text, date).ok()?;
+        if rest.is_empty() {
             return Some(Moment { wall: day.and_time(NaiveTime::MIN), utc: None });
         }
-        TIMES.iter().find_map(|time| with_time(text, utc, &format!("{date} {time}")))
+        TIMES.iter().find_map(|time| with_time(day, rest, utc, time))
     })
 }
 
-fn with_time(text: &str, utc: bool, form: &str) -> Option<Moment> {
-    if let Ok(wall) = NaiveDateTime::parse_from_str(text, form) {
+/// The reading of a day with what follows it as a time, and an offset where there is one.
+fn with_time(day: NaiveDate, rest: &str, utc: bool, form: &str) -> Option<Moment> {
+    let (time, zone) = NaiveTime::parse_and_remainder(rest.trim_start(), form).ok()?;
+    let wall = day.and_time(time);
+    if zone.is_empty() {
         return Some(Moment { wall, utc: utc.then(|| wall.and_utc()) });
     }
     if utc {
         return None;
     }
-    OFFSETS.iter().find_map(|offset| {
-        let at = DateTime::parse_from_str(text, &format!("{form} {offset}"))
-            .or_else(|_| DateTime::parse_from_str(text, &format!("{form}{offset}")))
-            .ok()?;
-        Some(Moment { wall: at.naive_local(), utc: Some(at.with_timezone(&Utc)) })
-    })
+    let mut offset = Parsed::new();
+    format::parse(&mut offset, zone, [OFFSET].iter()).ok()?;
+    let at = offset.to_fixed_offset().ok()?.from_local_datetime(&wall).single()?;
+    Some(Moment { wall, utc: Some(at.with_timezone(&Utc)) })
 }
 
 #[cfg(test)]

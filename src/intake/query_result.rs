@@ -80,9 +80,9 @@ pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Opt
 
 impl Below for Reader<'_> {
     fn add(&mut self, row: &Row) {
-        let is_last = |column| self.results.last().is_some_and(|one| one.marker == row.cell(column));
-        let Some(column) = Some(0).filter(|first| is_last(*first)).or_else(|| marker(row)) else { return };
-        if !is_last(column) && !self.turn_to(row, column) {
+        let is_last = self.results.last().is_some_and(|one| one.marker == row.cell(0));
+        let Some(column) = is_last.then_some(0).or_else(|| marker(row)) else { return };
+        if !is_last && !self.turn_to(row, column) {
             return;
         }
         let Some(result) = self.results.last_mut() else { return };

@@ -18,7 +18,7 @@ use crate::model::export::{NodeList, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Snapshot;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What inputs are read with.
@@ -27,7 +27,7 @@ pub struct Tools<'a> {
     /// Searches logs.
     pub scanner: &'a Scanner<'a>,
     /// Cleans every text that may be shown.
-    pub cleaner: &'a (dyn Clean + Sync),
+    pub cleaner: &'a dyn Clean,
     /// Questions that may be answered.
     pub questions: &'a [Question],
     /// What exports tell.
@@ -67,7 +67,12 @@ pub enum Facts {
 /// Reads every input, in order of name. Names are made unique first, since evidence cites them; the same bytes
 /// given twice count once.
 pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> Vec<ReadInput> {
-    named(given).into_par_iter().with_max_len(1).map(|(given, notes)| read(given, notes, tools)).collect()
+    let read = |(given, notes): (Given, Vec<String>)| {
+        let (mut read, hash) = rayon::join(|| read(&given, notes, tools), || given.sha256());
+        read.input.sha256 = hash.map(|hash| hash.to_string());
+        read
+    };
+    named(given).into_par_iter().with_max_len(1).map(read).collect()
 }
 
 /// Sorts by name and content, so that the order of the command line does not matter, drops what was given twice and
@@ -75,21 +80,24 @@ pub fn read_all(given: Vec<Given>, tools: Tools<'_>) -> Vec<ReadInput> {
 fn named(mut given: Vec<Given>) -> Vec<(Given, Vec<String>)> {
     let key = |given: &Given| {
         let refused = given.content.as_ref().err().map(ToString::to_string);
-        (given.name.to_lowercase(), given.name.clone(), given.sha256, refused, given.path.clone())
+        (given.name.to_lowercase(), given.name.clone(), refused, given.path.clone())
     };
     given.sort_by_cached_key(key);
-    let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+    // Only where names are equal the content has to be hashed for an order.
+    for same in given.chunk_by_mut(|a, b| a.name == b.name).filter(|same| same.len() > 1) {
+        same.sort_by_key(Given::sha256);
+    }
     let mut kept: Vec<(Given, Vec<String>)> = Vec::new();
     for given in given {
         // A folder's digest is that of its manifest, which says nothing of what its members became.
-        if let Some(hash) = given.sha256.filter(|_| !is_folder(&given)) {
-            if let Some((first, notes)) = seen.get(&hash).and_then(|index| kept.get_mut(*index)) {
-                let name =
-                    if given.name == first.name { String::new() } else { format!(" as {}", given.name) };
-                notes.push(format!("The same bytes were given again{name}; they count once."));
-                continue;
-            }
-            seen.insert(hash, kept.len());
+        let is_same = |(first, _): &&mut (Given, Vec<String>)| {
+            let may_be = first.bytes == given.bytes && !is_folder(first) && !is_folder(&given);
+            may_be && given.sha256().is_some_and(|hash| first.sha256() == Some(hash))
+        };
+        if let Some((first, notes)) = kept.iter_mut().find(is_same) {
+            let name = if given.name == first.name { String::new() } else { format!(" as {}", given.name) };
+            notes.push(format!("The same bytes were given again{name}; they count once."));
+            continue;
         }
         kept.push((given, Vec::new()));
     }
@@ -110,26 +118,26 @@ fn is_folder(given: &Given) -> bool {
     matches!(&given.content, Ok(Content::Bundle(bundle)) if bundle.form() == Form::Folder)
 }
 
-fn read(given: Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
+fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
     let input = Input {
-        name: given.name,
+        name: given.name.clone(),
         kind: InputKind::Unrecognised,
         status: InputStatus::Refused,
         problems: Vec::new(),
         notes,
         node: None,
         bytes: given.bytes,
-        sha256: given.sha256.map(|hash| hash.to_string()),
+        sha256: None,
         taken: None,
         tool: None,
         holds: Vec::new(),
     };
-    match given.content {
+    match &given.content {
         Err(error) => refused(input, error),
-        Ok(Content::Bundle(bundle)) => read_bundle(input, &bundle, tools),
+        Ok(Content::Bundle(bundle)) => read_bundle(input, bundle, tools),
         Ok(Content::File(bytes)) => {
             // A panic in any library costs the input it happened on, and nothing else.
-            let read = catch_unwind(AssertUnwindSafe(|| read_export(input.clone(), &bytes, tools)));
+            let read = catch_unwind(AssertUnwindSafe(|| read_export(input.clone(), bytes, tools)));
             read.unwrap_or_else(|_| refused(input, "made its reader fail"))
         }
     }

@@ -29,12 +29,7 @@ pub(super) struct ReadBundle {
 type Settings = BTreeMap<String, Observed<BTreeMap<String, Setting>>>;
 
 /// Reads a bundle. `input` is the name the report shows.
-pub(super) fn read(
-    input: &str,
-    bundle: &Bundle,
-    scanner: &Scanner<'_>,
-    cleaner: &(dyn Clean + Sync),
-) -> ReadBundle {
+pub(super) fn read(input: &str, bundle: &Bundle, scanner: &Scanner<'_>, cleaner: &dyn Clean) -> ReadBundle {
     let leaks = leak::Scanner::shapes_only();
     let manifest = bundle.manifest();
     let offset = manifest.collection.utc_offset_minutes.value();

@@ -8,6 +8,7 @@ use super::sources::{Citation, Sources};
 use crate::finding::{Scope, Severity, SubjectKind};
 use crate::model::BuildVersion;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// A rule whose judgement is data: everything a reader needs to know of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -216,6 +217,12 @@ impl Expectation {
     pub(super) fn key(&self) -> String {
         let name = if self.name.is_empty() { String::new() } else { format!(" {}", self.name) };
         format!("{} {}{name}", self.rule, self.fact)
+    }
+
+    /// Paths of the facts that decide whether it is met, and values, which may be paths as well.
+    pub fn facts(&self) -> BTreeSet<&str> {
+        let conditions = self.when.iter().flat_map(|when| when.values.iter().chain([&when.fact]));
+        self.values.iter().chain([&self.fact]).chain(conditions).map(String::as_str).collect()
     }
 
     /// The expectation itself, in the form its conditions have.

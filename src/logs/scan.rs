@@ -19,7 +19,7 @@ pub struct Scanner<'a> {
     pub(super) wordings: Vec<Target>,
     /// Which of them a line may carry.
     pub(super) anchors: Anchors,
-    pub(super) cleaner: &'a (dyn Clean + Sync),
+    pub(super) cleaner: &'a dyn Clean,
 }
 
 /// A wording to search for.
@@ -57,7 +57,7 @@ pub enum ScannerError {
 
 impl<'a> Scanner<'a> {
     /// Compiles the wordings of `knowledge`; `cleaner` cleans the lines that are kept.
-    pub fn new(knowledge: &Knowledge, cleaner: &'a (dyn Clean + Sync)) -> Result<Self, ScannerError> {
+    pub fn new(knowledge: &Knowledge, cleaner: &'a dyn Clean) -> Result<Self, ScannerError> {
         let mut wordings = Vec::new();
         for signature in &knowledge.signatures {
             let pattern = |source| ScannerError::Pattern { signature: signature.id.clone(), source };

@@ -1,11 +1,12 @@
 //! Text of the inputs that a report may show.
 
+use rayon::prelude::*;
 use serde::Serialize;
 use std::sync::Arc;
 
 /// What cleans a line before it may be shown. Implemented by the redactor; this room only names it, so that no
 /// excerpt can be made without one.
-pub trait Clean {
+pub trait Clean: Sync {
     /// The line with every secret replaced by a marker. Of several lines each is cleaned as if it stood alone, but for
     /// those that follow one in which a private key begins.
     fn clean(&self, line: &str) -> String;
@@ -55,15 +56,15 @@ impl Excerpt {
             text.len() <= EXCERPT_CHARS && (is_plain || !text.chars().any(char::is_control))
         };
         let is_trimmed = |text: &Arc<str>| text.trim().len() == text.len();
-        let mut all = Vec::with_capacity(texts.len());
-        for block in texts.chunks(BLOCK) {
+        let shown = |block: &[Arc<str>]| -> Vec<Arc<str>> {
             let joined = block.join("\n");
             let is_clean = block.iter().all(is_line) && redactor.clean(&joined) == joined;
-            all.extend(block.iter().map(|text| {
+            let shown = |text: &Arc<str>| {
                 if is_clean && is_trimmed(text) { text.clone() } else { Self::new(text, redactor).0.into() }
-            }));
-        }
-        all
+            };
+            block.iter().map(shown).collect()
+        };
+        texts.par_chunks(BLOCK).flat_map_iter(shown).collect()
     }
 
     /// The cleaned text.

@@ -183,6 +183,17 @@ impl<'a> Item<'a> {
         })
     }
 
+    /// Which texts it has for the facts at `paths`, the table first: items with the same ones say the same. `None` where
+    /// several rows tell of it.
+    pub fn said(self, paths: &BTreeSet<&str>) -> Option<(usize, Vec<Option<u32>>)> {
+        let mut rows = self.rows();
+        let (Some((at, row)), None) = (rows.next(), rows.next()) else { return None };
+        let columns =
+            self.list.tables.get(at)?.facts.iter().filter(|(path, _)| paths.contains(path.as_str()));
+        let texts = columns.map(|(_, column)| Some(column.cells.get(row).copied().flatten()?.text));
+        Some((at, texts.collect()))
+    }
+
     /// All that exports tell of it.
     pub fn facts(self) -> Told {
         let paths = self.tables().flat_map(|(table, row)| table.told(row)).map(|(path, ..)| path);

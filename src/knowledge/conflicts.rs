@@ -19,6 +19,13 @@ pub struct Conflict {
     pub cites: Vec<Citation>,
 }
 
+impl Conflict {
+    /// What each source says, one after the other: apart they would contradict nobody.
+    pub fn told(&self) -> String {
+        self.says.join(" ")
+    }
+}
+
 /// Checks the records.
 pub(super) fn check(conflicts: &[Kept<Conflict>], sources: &Sources, faults: &mut Vec<KnowledgeError>) {
     for kept in conflicts {

@@ -354,12 +354,7 @@ impl<'a> Making<'a> {
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
-            sources: item
-                .cites
-                .iter()
-                .filter_map(|cite| self.knowledge.sources.find(cite))
-                .map(|source| format!("{} ({})", source.title, source.age))
-                .collect(),
+            sources: self.knowledge.sources.with_age(&item.cites),
         }
     }
 

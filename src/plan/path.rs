@@ -4,6 +4,7 @@ use super::listed;
 use super::state::{State, states};
 use crate::finding::Judged;
 use crate::knowledge::Knowledge;
+use crate::knowledge::conflicts::Conflict;
 use crate::knowledge::steps::{self, documented, is_judged, way};
 use crate::model::{BuildVersion, Cluster};
 use serde::Serialize;
@@ -191,11 +192,11 @@ impl Ground<'_> {
         if legs.is_empty() {
             return Vec::new();
         }
-        let every = self.knowledge.conflicts.iter().flat_map(|one| &one.says);
+        let every = self.knowledge.conflicts.iter().map(Conflict::told);
         let crossed = legs.iter().flat_map(|leg| &leg.crossed).flat_map(|step| &step.requires);
         let rules: Vec<&String> = crossed.flat_map(|one| &one.rules).collect();
         let judging = self.knowledge.rows.expectations.iter().filter(|row| rules.contains(&&row.rule));
-        every.chain(judging.flat_map(|row| &row.notes)).cloned().collect()
+        every.chain(judging.flat_map(|row| row.notes.clone())).collect()
     }
 
     fn leg(&self, leg: &steps::Leg<'_>) -> Leg {

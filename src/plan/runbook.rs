@@ -4,6 +4,7 @@ use super::circumstance::{Circumstances, Holds};
 use super::command::{self, CommandLine};
 use super::names::Names;
 use crate::finding::{Judged, Outcome, SubjectKind};
+use crate::knowledge::conflicts::Conflict;
 use crate::knowledge::runbooks::{InRound, On, Purpose, RunbookRow, TaskRow};
 use crate::knowledge::{Citation, Knowledge};
 use crate::model::{BuildVersion, Cluster};
@@ -266,7 +267,7 @@ impl Ground<'_> {
     fn notes(&self, task: &TaskRow, nodes: &[String]) -> Vec<String> {
         let conflicts = task.conflicts.iter().filter_map(|id| self.knowledge.conflict(id));
         let own = task.notes.iter().map(|note| self.names.fill(note, nodes));
-        own.chain(conflicts.flat_map(|one| one.says.iter().cloned())).collect()
+        own.chain(conflicts.map(Conflict::told)).collect()
     }
 
     fn sources(&self, cites: &[Citation]) -> Vec<String> {

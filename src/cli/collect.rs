@@ -103,6 +103,7 @@ fn failure(error: CollectError) -> Failure {
 fn list(touches: &[Touch]) -> String {
     let heading = |kind| match kind {
         TouchKind::System => "Asked of the operating system",
+        TouchKind::Registry => "Keys of the registry read",
         TouchKind::Read => "Files read",
         TouchKind::List => "Files of which only name, size and time are noted",
         TouchKind::Write => "Written",
@@ -110,7 +111,7 @@ fn list(touches: &[Touch]) -> String {
     let kinds: BTreeSet<TouchKind> = touches.iter().map(|touch| touch.kind).collect();
     let bold = clap::builder::styling::Style::new().bold();
     let mut text = String::new();
-    for kind in kinds {
+    for &kind in &kinds {
         let mine: Vec<&Touch> = touches.iter().filter(|touch| touch.kind == kind).collect();
         let bytes: u64 = mine.iter().filter_map(|touch| touch.bytes).sum();
         let _ = writeln!(text, "{bold}{}{bold:#} ({}, {})", heading(kind), mine.len(), size(bytes));
@@ -123,8 +124,7 @@ fn list(touches: &[Touch]) -> String {
         }
         text.push('\n');
     }
-    text.push_str(
-        "No command is run, no registry key is read, nothing is sent anywhere. Nothing was written.\n",
-    );
+    let registry = if kinds.contains(&TouchKind::Registry) { "" } else { "no registry key is read, " };
+    let _ = writeln!(text, "No command is run, {registry}nothing is sent anywhere. Nothing was written.");
     text
 }

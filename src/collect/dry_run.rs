@@ -2,6 +2,7 @@
 
 use super::host::Host;
 use super::logs::{self, Take};
+use super::machine::{self, Ask};
 use super::plan::{Item, Row};
 use super::walk::walk;
 use super::{CollectError, Options, folder_facts, iis, inventory, keys, run, safety};
@@ -23,12 +24,13 @@ pub struct Touch {
     pub note: Option<String>,
 }
 
-/// What kind of thing it is. There is no command and no registry key in this list because the portable collector
-/// runs none and reads none.
+/// What kind of thing it is. There is no command in this list because the collector runs none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TouchKind {
     /// Asked of the operating system.
     System,
+    /// A key of the registry that is read.
+    Registry,
     /// A file that is read.
     Read,
     /// A file or folder of which the name, size and time are noted only.
@@ -57,6 +59,9 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
                 row: Some(row),
                 note: None,
             }));
+        }
+        if host.system().is_windows() {
+            touches.extend(machine::asks().iter().map(asked));
         }
         touches.extend(host.files().iter().map(|path| read(Path::new(path), Item::Host)));
     }
@@ -97,6 +102,17 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         }),
     });
     Ok(touches)
+}
+
+/// What Windows is asked for.
+fn asked(ask: &Ask) -> Touch {
+    Touch {
+        kind: if ask.is_registry() { TouchKind::Registry } else { TouchKind::System },
+        source: ask.to_string(),
+        bytes: None,
+        row: Item::Windows.row(),
+        note: None,
+    }
 }
 
 fn iis_file(options: &Options) -> Option<Touch> {

@@ -1,5 +1,7 @@
 //! What the machine says of itself, behind a trait: one portable probe, one made from data.
 
+use super::machine::system::Refusal;
+use super::machine::{self, MadeSystem, NoSystem, System};
 use crate::model::{Observed, Place};
 use chrono::{DateTime, FixedOffset, Utc};
 use std::collections::BTreeMap;
@@ -14,6 +16,11 @@ pub trait Host: Sync {
     /// The clock at the end of a collection.
     fn now_again(&self) -> DateTime<FixedOffset> {
         self.now()
+    }
+
+    /// What only Windows tells.
+    fn system(&self) -> &dyn System {
+        &NoSystem
     }
 
     /// Files of the system that the facts below are read from, there or not.
@@ -66,8 +73,13 @@ impl Host for PortableHost {
         chrono::Local::now().fixed_offset()
     }
 
+    #[cfg(windows)]
+    fn system(&self) -> &dyn System {
+        &super::windows::Machine
+    }
+
     fn files(&self) -> &'static [&'static str] {
-        &[OS_RELEASE, MACHINE_ID, STATUS]
+        if cfg!(windows) { &[] } else { &[OS_RELEASE, MACHINE_ID, STATUS] }
     }
 
     fn name(&self) -> Observed<String> {
@@ -77,6 +89,12 @@ impl Host for PortableHost {
         }
     }
 
+    #[cfg(windows)]
+    fn time_zone(&self) -> Observed<String> {
+        machine::time_zone(self.system())
+    }
+
+    #[cfg(not(windows))]
     fn time_zone(&self) -> Observed<String> {
         match iana_time_zone::get_timezone() {
             Ok(zone) => Observed::known(zone, system()),
@@ -85,6 +103,9 @@ impl Host for PortableHost {
     }
 
     fn os(&self) -> Observed<String> {
+        if self.system().is_windows() {
+            return machine::product_name(self.system());
+        }
         let Ok(text) = std::fs::read_to_string(OS_RELEASE) else {
             return Observed::not_collected("this build reads the system's name from /etc/os-release only");
         };
@@ -96,6 +117,9 @@ impl Host for PortableHost {
     }
 
     fn machine_id(&self) -> Observed<String> {
+        if self.system().is_windows() {
+            return machine::machine_id(self.system());
+        }
         match std::fs::read_to_string(MACHINE_ID) {
             Ok(id) if !id.trim().is_empty() => Observed::known(id.trim().to_owned(), Place::file(MACHINE_ID)),
             _ => Observed::not_collected("this build reads the installation id from /etc/machine-id only"),
@@ -103,6 +127,11 @@ impl Host for PortableHost {
     }
 
     fn elevated(&self) -> Observed<bool> {
+        match self.system().elevated() {
+            Err(Refusal::Unasked(_)) => {}
+            Ok(elevated) => return Observed::known(elevated, system()),
+            Err(refusal) => return refusal.observed(system()),
+        }
         // "Uid:" is followed by the real and the effective user id.
         let effective = std::fs::read_to_string(STATUS).ok().and_then(|status| {
             let line = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
@@ -170,6 +199,8 @@ pub struct FixedHost {
     pub modified_default: DateTime<Utc>,
     /// Files with the EFS attribute, by relative path.
     pub efs: Vec<String>,
+    /// What Windows answers; `None` on a machine that is not asked.
+    pub system: Option<MadeSystem>,
 }
 
 impl Host for FixedHost {
@@ -179,6 +210,10 @@ impl Host for FixedHost {
 
     fn now_again(&self) -> DateTime<FixedOffset> {
         self.clock + self.took
+    }
+
+    fn system(&self) -> &dyn System {
+        self.system.as_ref().map_or(&NoSystem, |system| system)
     }
 
     fn name(&self) -> Observed<String> {

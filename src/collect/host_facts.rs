@@ -1,7 +1,7 @@
 //! Facts of the machine, with the rule for folders that were copied from elsewhere.
 
 use super::host::Host;
-use super::{COPIED, Options};
+use super::{COPIED, Options, machine};
 use crate::model::facts::{ClockReading, ClockReference, HostFacts};
 use crate::model::{Observed, Place};
 use crate::redact::fingerprint::{Fingerprinter, Label};
@@ -50,7 +50,7 @@ pub(super) fn facts(
         time_zone: host.time_zone(),
         clock: Observed::known(ClockReading { local: started }, Place::file("operating system")),
         clock_reference,
-        worker_started: Observed::not_collected("this build does not look at processes"),
+        worker_started: machine::worker_started(host.system()),
     }
 }
 

@@ -15,6 +15,7 @@ mod inventory;
 mod keys;
 mod leak;
 pub mod logs;
+pub mod machine;
 mod notes;
 pub mod plan;
 mod progress;
@@ -22,6 +23,8 @@ mod redacting;
 mod run;
 mod safety;
 mod walk;
+#[cfg(windows)]
+mod windows;
 
 pub use dry_run::{Touch, TouchKind, dry_run};
 pub use host::{FixedHost, Host, PortableHost};

@@ -1,5 +1,6 @@
 //! The one table of what is taken and why. The collector, `--dry-run` and `docs/what-is-collected.md` all use it.
 
+use super::machine::{HOST, Probe, probes};
 use std::fmt::Write as _;
 
 /// Everything a collection looks at, one variant a row of [`TABLE`].
@@ -9,6 +10,8 @@ pub enum Item {
     Host,
     /// The installation id of the machine.
     MachineId,
+    /// What only Windows tells: its registry, services, rights and event logs.
+    Windows,
     /// `encryption.config` and `database.config`.
     KeyFile,
     /// A file named like a copy of a key file.
@@ -59,10 +62,19 @@ pub const TABLE: &[Row] = &[
     Row {
         item: Item::MachineId,
         what: "installation id of the machine",
-        source: "`/etc/machine-id`; on Windows not read yet",
+        source: "`/etc/machine-id`; on Windows the registry",
         why: "finds cloned machines",
         member: "`facts.json`",
         secrets: "keyed fingerprint only",
+    },
+    Row {
+        item: Item::Windows,
+        what: "size, versions, language, protocols, restarts that are due, services, rights of the pool, crashes",
+        source: "Windows; keys of the registry and calls below",
+        why: "the product and its upgrade need certain settings there on every node",
+        member: "`facts.json`",
+        secrets: "none in it; the names of time servers and of CNG providers stay; accounts are compared on the node and not \
+                  taken, and of event logs only counts are",
     },
     Row {
         item: Item::KeyFile,
@@ -222,12 +234,21 @@ fn is_log(name: &str) -> bool {
     a_role && numbered
 }
 
-/// The table as Markdown, with the list of program types below it.
+/// The table as Markdown, with what Windows is asked and the list of program types below it.
 pub fn markdown() -> String {
     let mut text = String::from("| What | Where | Why | In the bundle | Secrets |\n|---|---|---|---|---|\n");
     for Row { what, source, why, member, secrets, .. } in TABLE {
         let _ = writeln!(text, "| {what} | {source} | {why} | {member} | {secrets} |");
     }
+    text.push_str(
+        "\nOf Windows, and of no other system, each fact is taken from:\n\n| Fact | Asked for |\n|---|---|\n",
+    );
+    for Probe { fact, asks, .. } in probes() {
+        let asks: Vec<String> = asks.iter().map(|ask| format!("`{ask}`")).collect();
+        let _ = writeln!(text, "| `{fact}` | {} |", asks.join("<br>"));
+    }
+    let host: Vec<String> = HOST.iter().map(|ask| format!("`{ask}`")).collect();
+    let _ = writeln!(text, "| the first two rows above | {} |", host.join("<br>"));
     let types: Vec<String> = PROGRAM_TYPES.iter().map(|kind| format!("`{kind}`")).collect();
     let _ = writeln!(text, "\nProgram files are those of the types {}.", types.join(", "));
     text
@@ -242,6 +263,7 @@ mod tests {
         for item in [
             Item::Host,
             Item::MachineId,
+            Item::Windows,
             Item::KeyFile,
             Item::KeyCopy,
             Item::Config,

@@ -3,6 +3,7 @@
 use super::configs::Configs;
 use super::host::Host;
 use super::iis::Iis;
+use super::machine::{self, NoSystem, Seen, System};
 use super::progress::{Progress, Shared};
 use super::walk::walk;
 use super::{COPIED, CollectError, Collected, Options};
@@ -13,7 +14,6 @@ use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::model::{Observed, Place};
 use crate::redact::{Harvest, Redactor};
 use chrono::{DateTime, FixedOffset};
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is cut off.
@@ -49,6 +49,9 @@ pub fn run(
     let folder =
         if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
     let iis = iis.facts(options, &folder, &web_config, &printer);
+    let system: &dyn System = if copied { &NoSystem } else { host.system() };
+    let seen = Seen { system, app_dir: &options.app_dir, iis: &iis, now: started.to_utc() };
+    let machine = machine::facts(&seen);
     let facts = NodeFacts {
         host: host_facts::facts(options, host, started, &printer),
         application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
@@ -63,7 +66,7 @@ pub fn run(
         iis,
         tms_folder: folder_facts::tms(&options.app_dir, copied),
         log_folder: folder_facts::log_folder(&files),
-        machine: BTreeMap::new(),
+        machine,
     };
     let mut said: Vec<String> = notes::unkeyed(&printer).into_iter().chain(notes::iis(&facts.iis)).collect();
     let mut json = serde_json::to_vec_pretty(&facts)?;

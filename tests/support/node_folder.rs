@@ -228,6 +228,7 @@ impl NodeFolder {
             modified: self.modified.clone(),
             modified_default: (self.clock - TimeDelta::days(40)).to_utc(),
             efs: Vec::new(),
+            system: None,
         }
     }
 }

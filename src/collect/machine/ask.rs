@@ -1,0 +1,53 @@
+//! What Windows is asked for, named as an administrator would look for it.
+
+use super::probes;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// A thing that Windows is asked for. It is only ever read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ask {
+    /// Values of a key of the registry below `HKEY_LOCAL_MACHINE`; `*` at its end stands for every key there.
+    Values(&'static str, &'static [&'static str]),
+    /// Names of the keys below a key of the registry, or whether it is there at all.
+    Keys(&'static str),
+    /// What a function of Windows tells.
+    Call(&'static str),
+}
+
+impl Ask {
+    /// Whether the registry has it.
+    pub const fn is_registry(&self) -> bool {
+        !matches!(self, Self::Call(_))
+    }
+}
+
+impl fmt::Display for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Values(key, names) => write!(f, r"HKLM\{key}: {}", names.join(", ")),
+            Self::Keys(key) => write!(f, r"HKLM\{key}: names of the keys below it"),
+            Self::Call(what) => f.write_str(what),
+        }
+    }
+}
+
+pub(super) const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+pub(super) const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
+pub(super) const MACHINE: &str = r"SOFTWARE\Microsoft\Cryptography";
+/// The program that IIS runs applications in.
+pub(super) const WORKER: &str = "w3wp.exe";
+
+/// What is asked for beside the probes: facts of the machine that other systems have as well.
+pub(in crate::collect) const HOST: &[Ask] = &[
+    Ask::Values(CURRENT_VERSION, &["ProductName"]),
+    Ask::Values(ZONE, &["TimeZoneKeyName"]),
+    Ask::Values(MACHINE, &["MachineGuid"]),
+    Ask::Call("processes named w3wp.exe: how many there are, and when they started"),
+    Ask::Call("whether this program runs with administrative rights"),
+];
+
+/// Everything that Windows is asked for, each once, in order.
+pub(in crate::collect) fn asks() -> BTreeSet<Ask> {
+    probes().iter().flat_map(|probe| probe.asks).chain(HOST).copied().collect()
+}

@@ -1,0 +1,150 @@
+//! Facts of the machine that only Windows knows: one row each of [`probes`], which says what it asks for. The rows are
+//! what `--dry-run` and the documentation print.
+
+mod ask;
+#[cfg(any(windows, test))]
+mod event_xml;
+mod events;
+mod made;
+mod os;
+mod pool;
+mod programs;
+mod schannel;
+pub mod system;
+#[cfg(test)]
+mod tests;
+
+pub use ask::Ask;
+pub(super) use ask::{HOST, asks};
+#[cfg(windows)]
+pub(super) use event_xml::event;
+pub use made::MadeSystem;
+pub use system::{NoSystem, System};
+
+use crate::model::iis::IisFacts;
+use crate::model::{Observed, Place};
+use ask::{CURRENT_VERSION, MACHINE, WORKER};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::path::Path;
+use system::{Answer, Refusal, Value};
+
+/// One fact, and how it is had.
+pub struct Probe {
+    /// Path of the fact: one that the knowledge lets a bundle carry.
+    pub fact: &'static str,
+    /// All that it may ask for.
+    pub asks: &'static [Ask],
+    /// Asks.
+    read: fn(&Seen) -> Observed<String>,
+}
+
+/// What probes see.
+pub(super) struct Seen<'a> {
+    pub(super) system: &'a dyn System,
+    /// The application folder, as this process opens it.
+    pub(super) app_dir: &'a Path,
+    /// The application as IIS knows it.
+    pub(super) iis: &'a Observed<IisFacts>,
+    /// Start of the collection.
+    pub(super) now: DateTime<Utc>,
+}
+
+/// Every probe, in order of its fact.
+pub fn probes() -> Vec<&'static Probe> {
+    let tables = [os::PROBES, programs::PROBES, schannel::PROBES, pool::PROBES, events::PROBES];
+    let mut probes: Vec<&Probe> = tables.into_iter().flatten().collect();
+    probes.sort_by_key(|probe| probe.fact);
+    probes
+}
+
+/// Asks for every fact; a machine that is no Windows is asked nothing.
+pub(super) fn facts(seen: &Seen) -> BTreeMap<String, Observed<String>> {
+    let probes = if seen.system.is_windows() { probes() } else { Vec::new() };
+    probes.iter().map(|probe| (probe.fact.to_owned(), (probe.read)(seen))).collect()
+}
+
+/// Product name of Windows.
+pub(super) fn product_name(system: &dyn System) -> Observed<String> {
+    text_of(system, CURRENT_VERSION, "ProductName")
+}
+
+/// Key of the time zone, such as `W. Europe Standard Time`.
+#[cfg(windows)]
+pub(super) fn time_zone(system: &dyn System) -> Observed<String> {
+    text_of(system, ask::ZONE, "TimeZoneKeyName")
+}
+
+/// The installation id of the machine.
+pub(super) fn machine_id(system: &dyn System) -> Observed<String> {
+    text_of(system, MACHINE, "MachineGuid")
+}
+
+/// Start of the worker process. Which pool one of several works for is on its command line, which nobody looks at.
+pub(super) fn worker_started(system: &dyn System) -> Observed<DateTime<Utc>> {
+    let place = Place::file(WORKER);
+    if !system.is_windows() {
+        return Observed::not_collected("this build does not look at processes");
+    }
+    match system.processes(WORKER) {
+        Ok(processes) => match processes.as_slice() {
+            [] => Observed::absent(place),
+            [worker] => Observed::known(worker.started, place),
+            several => Observed::not_collected(format!(
+                "{} worker processes run, and which one is that of the application is not looked up",
+                several.len()
+            )),
+        },
+        Err(refusal) => refusal.observed(place),
+    }
+}
+
+fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<String> {
+    fact(system.value(key, name).and_then(text), registry(key, name))
+}
+
+impl Seen<'_> {
+    /// A value of the registry as text, its place told with it.
+    fn text(&self, key: &str, name: &str) -> Observed<String> {
+        text_of(self.system, key, name)
+    }
+
+    /// A number of the registry.
+    fn number(&self, key: &str, name: &str) -> Answer<u64> {
+        match self.system.value(key, name)? {
+            Value::Number(number) => Ok(number),
+            _ => Err(Refusal::Failed("it is of another type than a number".into())),
+        }
+    }
+}
+
+/// The text of a value; numbers count as such.
+fn text(value: Value) -> Answer<String> {
+    match value {
+        Value::Text(text) => Ok(text),
+        Value::Texts(texts) => Ok(texts.join(" ")),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Bytes(_) => Err(Refusal::Failed("it is of another type than text".into())),
+    }
+}
+
+/// A value of the registry as a place; with an empty name the key.
+fn registry(key: &str, name: &str) -> Place {
+    Place::file(if name.is_empty() { format!(r"HKLM\{key}") } else { format!(r"HKLM\{key}!{name}") })
+}
+
+/// An answer as a fact.
+fn fact<T: ToString>(answer: Answer<T>, place: Place) -> Observed<String> {
+    match answer {
+        Ok(value) => Observed::known(value.to_string(), place),
+        Err(refusal) => refusal.observed(place),
+    }
+}
+
+/// An answer in which "there is no such thing" has a meaning of its own.
+fn or_absent<T>(answer: Answer<T>, absent: T) -> Answer<T> {
+    match answer {
+        Err(Refusal::Absent) => Ok(absent),
+        answer => answer,
+    }
+}

@@ -1,0 +1,86 @@
+//! Programs and services that matter to the product.
+
+use super::ask::Ask;
+use super::system::{Answer, Refusal};
+use super::{Probe, Seen, fact, or_absent, registry};
+use crate::model::{Observed, Place};
+
+const PROVIDERS: &str = r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers";
+const SHAREPOINT: &str = r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions";
+const TIME: &str = r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters";
+/// Services of Microsoft Monitoring Agent, and of its part that watches programs.
+const AGENT: &str = "HealthService";
+const WATCHER: &str = "System Center Management APM";
+
+pub(super) const PROBES: &[Probe] = &[
+    Probe {
+        fact: "hsm.cng-providers",
+        asks: &[Ask::Keys(PROVIDERS)],
+        read: |seen| fact(seen.system.keys(PROVIDERS).and_then(foreign), registry(PROVIDERS, "")),
+    },
+    Probe {
+        fact: "os.sharepoint",
+        asks: &[
+            Ask::Keys(SHAREPOINT),
+            Ask::Values(r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\*", &["SharePoint"]),
+        ],
+        read: |seen| fact(sharepoint(seen), registry(SHAREPOINT, "")),
+    },
+    Probe {
+        fact: "program.monitoring-agent",
+        asks: &[
+            Ask::Call("state of the service HealthService"),
+            Ask::Call("state of the service System Center Management APM"),
+        ],
+        read: |seen| fact(monitoring_agent(seen), service(AGENT)),
+    },
+    Probe {
+        fact: "time.service",
+        asks: &[Ask::Call("state of the service W32Time")],
+        read: |seen| {
+            fact(seen.system.service("W32Time").map(|service| service.state.word()), service("W32Time"))
+        },
+    },
+    Probe { fact: "time.source", asks: &[Ask::Values(TIME, &["NtpServer", "Type"])], read: time_source },
+];
+
+fn service(name: &str) -> Place {
+    Place::file(format!("service {name}"))
+}
+
+/// Providers that are not part of Windows, such as those of an HSM.
+fn foreign(providers: Vec<String>) -> Answer<String> {
+    let mut others = providers;
+    others.retain(|name| !name.starts_with("Microsoft "));
+    if others.is_empty() { Err(Refusal::Absent) } else { Ok(others.join(", ")) }
+}
+
+fn sharepoint(seen: &Seen) -> Answer<bool> {
+    for version in or_absent(seen.system.keys(SHAREPOINT), Vec::new())? {
+        match seen.system.value(&format!(r"{SHAREPOINT}\{version}"), "SharePoint") {
+            Ok(_) => return Ok(true),
+            Err(Refusal::Absent) => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(false)
+}
+
+fn monitoring_agent(seen: &Seen) -> Answer<&'static str> {
+    let there = |name: &str| or_absent(seen.system.service(name).map(|_| true), false);
+    Ok(match (there(AGENT)?, there(WATCHER)?) {
+        (false, _) => "absent",
+        (true, false) => "without-apm",
+        (true, true) => "with-apm",
+    })
+}
+
+/// The servers that the time is taken from, or, where the domain gives it, the word for that.
+fn time_source(seen: &Seen) -> Observed<String> {
+    let kind = seen.text(TIME, "Type");
+    if !kind.value().is_some_and(|kind| kind == "NTP" || kind == "AllSync") {
+        return kind;
+    }
+    let server = seen.text(TIME, "NtpServer");
+    if server.is_absent() { kind } else { server }
+}

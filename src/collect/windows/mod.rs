@@ -1,0 +1,128 @@
+//! The real Windows machine.
+
+mod sys;
+
+use super::machine::system::{
+    Access, Answer, Event, EventQuery, Process, Refusal, Service, System, Value, Volume,
+};
+use chrono::{DateTime, Utc};
+use std::io;
+use std::path::Path;
+use winreg::RegKey;
+use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, RegType};
+
+/// Most keys that are listed below one; an enumeration that goes on beyond it is not believed.
+const MAX_KEYS: usize = 10_000;
+
+/// This machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Machine;
+
+fn open(key: &str) -> Answer<RegKey> {
+    RegKey::predef(HKEY_LOCAL_MACHINE)
+        .open_subkey_with_flags(key, KEY_READ | KEY_WOW64_64KEY)
+        .map_err(refusal)
+}
+
+/// Why Windows did not answer.
+fn refusal(error: io::Error) -> Refusal {
+    match error.kind() {
+        io::ErrorKind::NotFound => Refusal::Absent,
+        io::ErrorKind::PermissionDenied => Refusal::Denied,
+        // The text of the system would be in its language; the number is the same everywhere.
+        _ => Refusal::Failed(error.raw_os_error().map_or_else(
+            || "Windows gave no answer".to_owned(),
+            |code| format!("Windows answers with error {code}"),
+        )),
+    }
+}
+
+impl System for Machine {
+    fn value(&self, key: &str, name: &str) -> Answer<Value> {
+        let value = open(key)?.get_raw_value(name).map_err(refusal)?;
+        Ok(decode(&value.vtype, &value.bytes))
+    }
+
+    fn keys(&self, key: &str) -> Answer<Vec<String>> {
+        let key = open(key)?;
+        let mut names = Vec::new();
+        // The iterator repeats an error for ever, so the first one ends it.
+        for name in key.enum_keys() {
+            names.push(name.map_err(refusal)?);
+            if names.len() > MAX_KEYS {
+                return Err(Refusal::Failed("there are too many keys".into()));
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn service(&self, name: &str) -> Answer<Service> {
+        sys::service(name)
+    }
+
+    fn processes(&self, file: &str) -> Answer<Vec<Process>> {
+        sys::processes(file)
+    }
+
+    fn memory(&self) -> Answer<u64> {
+        sys::memory()
+    }
+
+    fn volume(&self, folder: &Path) -> Answer<Volume> {
+        sys::volume(folder)
+    }
+
+    fn elevated(&self) -> Answer<bool> {
+        sys::elevated()
+    }
+
+    fn access(&self, path: &Path) -> Answer<Access> {
+        sys::access(path)
+    }
+
+    fn members(&self, group: &str) -> Answer<Vec<String>> {
+        sys::members(group)
+    }
+
+    fn holders(&self, right: &str) -> Answer<Vec<String>> {
+        sys::holders(right)
+    }
+
+    fn events(&self, query: &EventQuery) -> Answer<Vec<Event>> {
+        sys::events(query)?.iter().map(|xml| super::machine::event(xml)).collect()
+    }
+
+    fn oldest_event(&self, log: &str) -> Answer<DateTime<Utc>> {
+        let oldest = sys::oldest_event(log)?;
+        oldest.map_or(Err(Refusal::Absent), |xml| Ok(super::machine::event(&xml)?.at))
+    }
+}
+
+/// A value as its type says; a torn one is bytes.
+fn decode(kind: &RegType, bytes: &[u8]) -> Value {
+    let number = |size: usize| {
+        bytes.get(..size).map(|bytes| {
+            Value::Number(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+        })
+    };
+    let text = || {
+        let units: Vec<u16> = bytes
+            .chunks_exact(2)
+            .map(|pair| pair.iter().rev().fold(0, |unit, byte| unit << 8 | u16::from(*byte)))
+            .collect();
+        String::from_utf16_lossy(&units)
+    };
+    match kind {
+        RegType::REG_DWORD => number(4),
+        RegType::REG_QWORD => number(8),
+        RegType::REG_SZ | RegType::REG_EXPAND_SZ => {
+            Some(Value::Text(text().split('\0').next().unwrap_or_default().to_owned()))
+        }
+        RegType::REG_MULTI_SZ => Some(Value::Texts(
+            text().split('\0').filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+        )),
+        _ => None,
+    }
+    .unwrap_or_else(|| Value::Bytes(bytes.to_vec()))
+}

@@ -1,0 +1,155 @@
+//! What Windows is asked: it fits what the knowledge lets a bundle carry, the dry run lists it, a bundle has it.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod support;
+
+use chrono::{DateTime, FixedOffset};
+use clusterbrief::bundle::{Bundle, FACTS};
+use clusterbrief::collect::machine::system::{Process, Refusal, Value, Volume};
+use clusterbrief::collect::machine::{Ask, MadeSystem, probes};
+use clusterbrief::collect::{FixedHost, Options, Silent, TouchKind, dry_run, run};
+use clusterbrief::knowledge::Knowledge;
+use clusterbrief::knowledge::facts::Kind;
+use clusterbrief::model::Observed;
+use clusterbrief::model::facts::NodeFacts;
+use std::collections::{BTreeMap, BTreeSet};
+use support::node_folder::NodeFolder;
+
+/// Facts that a bundle may carry and no probe asks for yet, with the reason.
+const UNASKED: [(&str, &str); 11] = [
+    ("event.worker-starts", "Windows writes no record of a start that can be relied on"),
+    ("feature.aspnet-4", "no source at hand names the value of the registry that tells it"),
+    ("feature.wcf-http-activation", "as feature.aspnet-4"),
+    ("iis.certificate.key-bits", "bindings to certificates are not read, nor is there a reader of X.509"),
+    ("iis.certificate.key-type", "as iis.certificate.key-bits"),
+    ("iis.certificate.names", "as iis.certificate.key-bits"),
+    ("iis.certificate.not-after", "as iis.certificate.key-bits"),
+    ("iis.certificate.signature", "as iis.certificate.key-bits"),
+    ("iis.certificate.thumbprint-label", "as iis.certificate.key-bits"),
+    ("os.eventlog-rights", "access lists are read of files only, not of keys of the registry"),
+    ("program.antivirus", "servers keep no list of antivirus programs, and a guess by name misses some"),
+];
+
+fn in_bundle(knowledge: &Knowledge) -> BTreeSet<&str> {
+    let facts = knowledge.facts.iter().filter(|fact| fact.in_bundle);
+    facts.map(|fact| fact.path.as_str()).collect()
+}
+
+#[test]
+fn every_fact_of_a_bundle_has_a_probe_or_a_reason_for_none() {
+    let knowledge = Knowledge::builtin().unwrap();
+    let probes: Vec<&str> = probes().iter().map(|probe| probe.fact).collect();
+    assert!(probes.is_sorted_by(|one, next| one < next), "{probes:?}");
+    assert!(UNASKED.is_sorted_by(|(one, _), (next, _)| one < next));
+    let mut known: BTreeSet<&str> = probes.iter().copied().collect();
+    for (fact, _) in UNASKED {
+        assert!(known.insert(fact), "{fact} has a probe");
+    }
+    assert_eq!(known, in_bundle(&knowledge));
+}
+
+/// A server that answers some of what it is asked, and refuses some.
+fn server() -> MadeSystem {
+    let windows = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+    MadeSystem {
+        memory: Some(8 << 30),
+        volume: Some(Volume { total: 100 << 30, free: 9 << 30 }),
+        processes: BTreeMap::from([(
+            "w3wp.exe".to_owned(),
+            vec![Process { id: 7, started: clock().to_utc() }],
+        )]),
+        refused: BTreeMap::from([("W32Time".to_owned(), Refusal::Denied)]),
+        ..MadeSystem::default()
+    }
+    .with(windows, "CurrentBuildNumber", Value::Text("20348".into()))
+    .with(r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full", "Release", Value::Number(528_449))
+}
+
+fn clock() -> DateTime<FixedOffset> {
+    "2026-09-14T08:30:00+02:00".parse().unwrap()
+}
+
+struct Site {
+    host: FixedHost,
+    options: Options,
+    /// Keeps the folders.
+    _dir: tempfile::TempDir,
+}
+
+impl Site {
+    fn new(system: Option<MadeSystem>) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let node = NodeFolder::new("SSWEB01", "11.7.000049", clock());
+        let app = node.write(dir.path());
+        let iis_config = Some(dir.path().join("applicationHost.config"));
+        let options = Options { iis_config, ..Options::new(app, dir.path().join("out")) };
+        Self { host: FixedHost { system, ..node.host() }, options, _dir: dir }
+    }
+
+    fn facts(&self) -> NodeFacts {
+        let collected = run(&self.options, &self.host, &mut Silent).unwrap();
+        let bundle = Bundle::open(&collected.path).unwrap();
+        assert_eq!(bundle.problems(), []);
+        serde_json::from_slice(&bundle.bytes(FACTS, u64::MAX).unwrap()).unwrap()
+    }
+}
+
+#[test]
+fn a_bundle_has_each_fact_or_why_not_in_its_form() {
+    let facts = Site::new(Some(server())).facts();
+    let asked: Vec<&str> = probes().iter().map(|probe| probe.fact).collect();
+    assert_eq!(facts.machine.keys().map(String::as_str).collect::<Vec<_>>(), asked);
+    for (fact, told) in [
+        ("net.release", "528449"),
+        ("os.app-drive-free-mb", "9216"),
+        ("os.build", "20348"),
+        ("os.memory-mb", "8192"),
+    ] {
+        assert_eq!(facts.machine[fact].value().map(String::as_str), Some(told), "{fact}");
+    }
+    assert!(matches!(facts.machine["time.service"], Observed::Unreadable { .. }));
+    assert!(facts.machine["os.edition"].is_absent());
+    assert_eq!(facts.host.worker_started.value(), Some(&clock().to_utc()));
+
+    let knowledge = Knowledge::builtin().unwrap();
+    for (fact, told) in &facts.machine {
+        let Some(value) = told.value() else { continue };
+        let fits = match knowledge.facts.get(fact).unwrap().kind {
+            Kind::Flag => matches!(value.as_str(), "true" | "false"),
+            Kind::Number => value.parse::<u64>().is_ok(),
+            _ => !value.is_empty(),
+        };
+        assert!(fits, "{fact} is {value}");
+    }
+}
+
+#[test]
+fn of_a_copied_folder_or_another_system_nothing_is_asked() {
+    let other = Site::new(None);
+    let mut copied = Site::new(Some(server()));
+    copied.options.node = Some("SSWEB01".into());
+    for site in [other, copied] {
+        let touches = dry_run(&site.options, &site.host).unwrap();
+        assert!(touches.iter().all(|touch| touch.kind != TouchKind::Registry));
+        let facts = site.facts();
+        assert_eq!(facts.machine, BTreeMap::new());
+        assert!(matches!(facts.host.worker_started, Observed::NotCollected { .. }));
+    }
+}
+
+#[test]
+fn the_dry_run_and_the_page_list_all_that_is_asked() {
+    let site = Site::new(Some(server()));
+    let touches = dry_run(&site.options, &site.host).unwrap();
+    let page = include_str!("../docs/what-is-collected.md");
+    let asks: BTreeSet<Ask> = probes().iter().flat_map(|probe| probe.asks).copied().collect();
+    for ask in asks {
+        let kind = if ask.is_registry() { TouchKind::Registry } else { TouchKind::System };
+        let source = ask.to_string();
+        let listed: Vec<_> = touches.iter().filter(|touch| touch.source == source).collect();
+        assert_eq!(listed.len(), 1, "{source}");
+        assert!(listed.iter().all(|touch| touch.kind == kind && touch.row.is_some()), "{source}");
+        assert!(page.contains(&format!("`{source}`")), "{source}");
+    }
+}

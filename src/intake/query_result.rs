@@ -164,9 +164,9 @@ impl Result<'_> {
         record
     }
 
-    /// How many items came, beside the row without one.
+    /// How many items came, beside the row without one: each has a name and so a record of its own.
     fn items(&self) -> usize {
-        (0..self.records.len()).filter(|record| self.records.text(*record, ITEM).is_some()).count()
+        self.of_item.len()
     }
 
     /// What is wrong with the result as a whole: an error when it does not count.

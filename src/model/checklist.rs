@@ -105,7 +105,7 @@ pub fn parts(key: &str) -> Option<(&str, &str, Option<&str>)> {
     })
 }
 
-/// A text as a cell may hold it: at most [`MOST`] characters, and never one that a spreadsheet takes for a formula, not
+/// A text as a cell may hold it: at most as many characters as a cell takes, and never one that a spreadsheet takes for a formula, not
 /// even after the sheet was saved as CSV.
 pub fn cell(text: &str) -> String {
     let mut cell: String = text.chars().take(MOST + 1).collect();

@@ -33,12 +33,15 @@ pub(super) fn commands(ground: &Ground, task: &TaskRow, nodes: &[String]) -> Vec
     if places.is_empty() {
         places.push(Place::nowhere(ground, task.on));
     }
-    let kinds = |place| task.commands.iter().flat_map(move |kind| lines(ground, place, *kind));
     let mut commands: Vec<CommandLine> = Vec::new();
-    for command in places.iter().flat_map(kinds) {
-        // Two back-ups of one task make their folder once; fingerprints are shown before and after.
-        if command.line.starts_with("certutil") || !commands.contains(&command) {
-            commands.push(command);
+    for place in &places {
+        for kind in &task.commands {
+            for command in lines(ground, place, *kind) {
+                // Two back-ups of one task make their folder once; fingerprints are shown before and after.
+                if *kind == CommandKind::Fingerprints || !commands.contains(&command) {
+                    commands.push(command);
+                }
+            }
         }
     }
     commands
@@ -90,7 +93,7 @@ pub(super) fn pages(ground: &Ground, task: &TaskRow, nodes: &[String]) -> Vec<St
     let Some(page) = task.page.as_deref() else { return Vec::new() };
     let rounds = ground.rounds.split_last().map_or(&[][..], |(_, stops)| stops);
     let mut pages: Vec<&str> = Vec::new();
-    for from in std::iter::once(ground.current).chain(rounds.iter().copied().map(Some)) {
+    for from in std::iter::once(ground.names.current).chain(rounds.iter().copied().map(Some)) {
         let page = of_its_time(page, from);
         if !pages.contains(&page) {
             pages.push(page);

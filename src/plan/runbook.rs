@@ -95,8 +95,6 @@ pub(super) struct Ground<'a> {
     pub(super) knowledge: &'a Knowledge,
     pub(super) circumstances: &'a Circumstances,
     pub(super) names: &'a Names,
-    /// The build the cluster runs, where it is known.
-    pub(super) current: Option<BuildVersion>,
     /// Builds that are installed one after the other; empty: nothing is upgraded.
     pub(super) rounds: &'a [BuildVersion],
 }
@@ -135,7 +133,7 @@ impl Ground<'_> {
                 Holds::Unknown => conditions.push(format!("{}.", capital(Circumstances::words(*need)))),
             }
         }
-        match (row.from, self.current) {
+        match (row.from, self.names.current) {
             (Some(from), Some(current)) if current < from => {
                 why.push(format!("It exists from {from} on, and the cluster runs {current}."));
                 let later =
@@ -156,7 +154,7 @@ impl Ground<'_> {
 
     /// In which rounds a task concerns the cluster by its builds, and on which condition where that is not known; `None` in none.
     fn concerned(&self, task: &TaskRow) -> Option<(Vec<usize>, Vec<String>)> {
-        let mut from = self.current;
+        let mut from = self.names.current;
         let (mut rounds, mut known) = (Vec::new(), false);
         // Without an upgrade there is one round, and no build is passed.
         let to: Vec<Option<BuildVersion>> = self.rounds.iter().copied().map(Some).collect();
@@ -415,20 +413,20 @@ mod tests {
     fn a_way_with_stops_is_gone_round_by_round() {
         let case = case();
         let knowledge = Knowledge::layered(&[]).unwrap();
-        let (circumstances, names) = (Circumstances::default(), Names::of(&case));
+        let circumstances = Circumstances::default();
+        let of = |current| Names { current, ..Names::of(&case) };
+        let (old, unknown) = (of(Some(BuildVersion::new(8, 9, 22))), of(None));
         let rounds = [BuildVersion::new(9, 1, 1), BuildVersion::new(10, 9, 5), BuildVersion::new(12, 0, 22)];
-        let old = Some(BuildVersion::new(8, 9, 22));
-        let ground = |current| Ground {
+        let ground = |names| Ground {
             cluster: &case,
             judged: &[],
             knowledge: &knowledge,
             circumstances: &circumstances,
-            names: &names,
-            current,
+            names,
             rounds: &rounds,
         };
         let row = knowledge.runbooks.iter().find(|row| row.id == "classic").unwrap();
-        let classic = ground(old).runbook(row);
+        let classic = ground(&old).runbook(row);
         let rounds_of = |task: &str| step(&classic, task).map(|step| step.rounds.clone());
         assert_eq!(rounds_of("upgrade-first-old"), Some(vec![1, 2]));
         assert_eq!(rounds_of("upgrade-first"), Some(vec![3]));
@@ -437,9 +435,9 @@ mod tests {
         assert_eq!(rounds_of("wait-after-step"), None);
         assert_eq!((rounds_of("accounts"), rounds_of("dr-after")), (Some(vec![1]), Some(vec![3])));
         let rolling = knowledge.runbooks.iter().find(|row| row.id == "rolling").unwrap();
-        let Offer::Refused { why } = ground(old).runbook(rolling).offer else { panic!() };
+        let Offer::Refused { why } = ground(&old).runbook(rolling).offer else { panic!() };
         assert_eq!(why[1], "Once the cluster runs 10.9.000005, the rest of the way can be gone by it.");
-        let unknown = ground(None).runbook(row);
+        let unknown = ground(&unknown).runbook(row);
         let old_page = step(&unknown, "upgrade-first-old").unwrap();
         assert_eq!(
             (&old_page.rounds[..], old_page.only_if.is_empty()),

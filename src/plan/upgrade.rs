@@ -46,8 +46,7 @@ pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &
     let circumstances = Circumstances::of(cluster, current);
     let mut names = Names { current, ..Names::of(cluster) };
     let ground = |names: &Names, rounds: &[BuildVersion], rows: &mut dyn Iterator<Item = &RunbookRow>| {
-        let ground =
-            Ground { cluster, judged, knowledge, circumstances: &circumstances, names, current, rounds };
+        let ground = Ground { cluster, judged, knowledge, circumstances: &circumstances, names, rounds };
         rows.map(|row| ground.runbook(row)).collect::<Vec<Runbook>>()
     };
     let rows = |purpose: Purpose| knowledge.runbooks.iter().filter(move |row| row.purpose == purpose);
@@ -118,8 +117,7 @@ pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> V
         names.source = super::source(cluster, &names.faulty.iter().map(String::as_str).collect())
             .map(|node| node.name.clone());
         let circumstances = &circumstances;
-        let ground =
-            Ground { cluster, judged, knowledge, circumstances, names: &names, current, rounds: &[] };
+        let ground = Ground { cluster, judged, knowledge, circumstances, names: &names, rounds: &[] };
         (!fired.is_empty()).then(|| ground.runbook(row))
     })
     .collect()

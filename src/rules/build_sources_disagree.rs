@@ -1,7 +1,7 @@
 //! CLU-008.
 
 use super::context::{Context, snapshot_version};
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::{Node, Place};
 
@@ -28,10 +28,7 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let snapshot = match cx.snapshot(node) {
-        Ok(snapshot) => snapshot,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let snapshot = known!(cx.snapshot(node));
     let Some(row) = &node.row else {
         return match cx.list() {
             Ok(_) => Outcome::not_applicable("the node list does not name this node"),

@@ -1,7 +1,7 @@
 //! ROL-008.
 
 use super::context::Context;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::{Node, Place};
 
@@ -29,10 +29,7 @@ rule! {
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let Some(snapshot) = &node.snapshot else { return Outcome::not_applicable("no bundle of it was given") };
-    let list = match cx.list() {
-        Ok(list) => list,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let list = known!(cx.list());
     if node.row.is_some() {
         return Outcome::pass();
     }

@@ -1,7 +1,7 @@
 //! CFG-005.
 
 use super::context::{Context, evidence};
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Outcome, Subject};
 use crate::model::Node;
 
@@ -32,10 +32,7 @@ const FACT: &str = "config.web-appsettings.config:appSettings/add[IpAddressHeade
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     const LABEL: &str = "key IpAddressHeader";
-    let fact = match cx.fact(node, FACT, LABEL) {
-        Ok(fact) => fact,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let fact = known!(cx.fact(node, FACT, LABEL));
     let Some(value) = fact.value() else {
         return Outcome::not_applicable("web-appSettings.config names no header");
     };

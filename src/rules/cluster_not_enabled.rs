@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::question;
-use super::rule::{Check, rule, signature_note};
+use super::rule::{Check, known, rule, signature_note};
 use super::signature::sightings;
 use crate::finding::{Finding, Outcome, Subject};
 
@@ -49,10 +49,7 @@ fn check(cx: &Context) -> Outcome {
     if let Some(outcome) = cx.alone() {
         return outcome;
     }
-    let list = match cx.list() {
-        Ok(list) => list,
-        Err(missing) => return Outcome::unknown(missing),
-    };
+    let list = known!(cx.list());
     let members = list.rows.iter().filter(|row| row.in_cluster.value() == Some(&true)).count();
     if members > 1 {
         return Outcome::pass_with(format!("{members} nodes are in the cluster"));

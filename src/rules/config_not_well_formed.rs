@@ -1,7 +1,7 @@
 //! CFG-018.
 
 use super::context::Context;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::facts::ConfigState;
 use crate::model::{Node, Place};
@@ -29,10 +29,7 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let snapshot = match cx.snapshot(node) {
-        Ok(snapshot) => snapshot,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let snapshot = known!(cx.snapshot(node));
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     for (file, state) in &snapshot.facts.configs {
         match cx.settle(node, state.as_ref(), file, false) {

@@ -1,7 +1,7 @@
 //! SQL-008.
 
 use super::context::Context;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use super::told_number::of_item;
 use crate::finding::{Outcome, Subject};
 
@@ -27,10 +27,7 @@ rule! {
 }
 
 fn check(cx: &Context) -> Outcome {
-    let volumes = match cx.items("volume") {
-        Ok(volumes) => volumes,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let volumes = known!(cx.items("volume"));
     if volumes.is_empty() {
         let why = "the query found no volume with files of the database".to_owned();
         return Outcome::unknown(cx.untold("volume.free-mb", "the volumes of the database".into(), why));

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::key_protection;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Outcome, Subject};
 use crate::model::{BuildVersion, Node};
 
@@ -38,10 +38,7 @@ rule! {
 const CONFLICT: &str = "K-3";
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let protection = match key_protection::settled(cx, node) {
-        Ok(protection) => protection,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let protection = known!(key_protection::settled(cx, node));
     if !protection.on {
         return Outcome::Pass { note: String::new(), inferred: !protection.answered };
     }

@@ -1,7 +1,7 @@
 //! LOG-002.
 
 use super::context::Context;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::log::{LogDigest, Period};
 use crate::model::{Node, Place};
@@ -39,10 +39,7 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let digest = match cx.logs(node) {
-        Ok(digest) => digest,
-        Err(missing) => return Outcome::unknown(missing),
-    };
+    let digest = known!(cx.logs(node));
     let Some(period) = digest.covered(None).filter(|_| digest.zone_known) else {
         return Outcome::unknown(lacking(node, "logs", "their lines carry no time that is comparable"));
     };

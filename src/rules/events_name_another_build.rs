@@ -1,7 +1,7 @@
 //! VER-009.
 
 use super::context::Context;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::log::Recurring;
 use crate::model::{BuildVersion, Node};
@@ -30,20 +30,14 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let digest = match cx.logs(node) {
-        Ok(digest) => digest,
-        Err(missing) => return Outcome::unknown(missing),
-    };
+    let digest = known!(cx.logs(node));
     let current = digest.cef.iter().filter(|one| cx.cluster.is_current(node, digest, one.last));
     let named: Vec<(BuildVersion, &Recurring)> =
         current.filter_map(|one| Some((version_for(&node.name, &one.text)?, one))).collect();
     if named.is_empty() {
         return Outcome::not_applicable("the logs of the last day hold no event of this node in that format");
     }
-    let build = match cx.build(node) {
-        Ok(build) => build,
-        Err(missing) => return Outcome::unknown(missing),
-    };
+    let build = known!(cx.build(node));
     let input = node.input();
     let odd = named.iter().filter(|(version, _)| *version != build);
     let findings: Vec<_> = odd

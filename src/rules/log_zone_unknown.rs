@@ -1,7 +1,7 @@
 //! LOG-011.
 
 use super::context::Context;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::{Node, Place};
 
@@ -27,10 +27,7 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let digest = match cx.logs(node) {
-        Ok(digest) => digest,
-        Err(missing) => return Outcome::unknown(missing),
-    };
+    let digest = known!(cx.logs(node));
     if digest.zone_known {
         return Outcome::pass();
     }

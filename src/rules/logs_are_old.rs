@@ -1,7 +1,7 @@
 //! LOG-005.
 
 use super::context::Context;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use super::signs_of_life::in_words;
 use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::log::LogDigest;
@@ -35,10 +35,7 @@ rule! {
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let newest = cx.logs(node).map(LogDigest::newest);
-    let snapshot = match cx.any_snapshot(node) {
-        Ok(snapshot) => snapshot,
-        Err(missing) => return Outcome::unknown(missing),
-    };
+    let snapshot = known!(cx.any_snapshot(node));
     let newest = match newest {
         Ok(Some(newest)) => newest,
         Ok(None) => {

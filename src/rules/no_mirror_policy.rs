@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::expectation::told;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Evidence, Missing, Outcome, Subject};
 use crate::model::{Observed, Place};
 
@@ -32,10 +32,7 @@ const NODES: &str = "bus.node-count";
 const VERSION: &str = "bus.version";
 
 fn check(cx: &Context) -> Outcome {
-    let nodes = match cx.told(NODES) {
-        Ok(nodes) => nodes,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let nodes = known!(cx.told(NODES));
     if nodes.value().and_then(|count| count.parse::<u32>().ok()).is_none_or(|count| count < 2) {
         return Outcome::not_applicable("RabbitMQ runs on one node: there is nothing to mirror to");
     }
@@ -48,10 +45,7 @@ fn check(cx: &Context) -> Outcome {
         (None, Err(gap)) => return Outcome::unknown(gap.clone()),
         _ => {}
     }
-    let policies = match cx.items("policy") {
-        Ok(policies) => policies,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let policies = known!(cx.items("policy"));
     let definitions: Vec<Observed<String>> =
         policies.iter().map(|policy| policy.fact("policy.definition")).collect();
     if definitions.iter().any(|one| one.value().is_some_and(|text| text.contains("ha-mode"))) {

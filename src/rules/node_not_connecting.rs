@@ -1,7 +1,7 @@
 //! ROL-005.
 
 use super::context::{Context, evidence};
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use super::signs_of_life::{Connection, connection, in_words};
 use crate::finding::{Outcome, Subject};
 use crate::model::Node;
@@ -29,10 +29,7 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let connection = match connection(cx, node) {
-        Ok(connection) => connection,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let connection = known!(connection(cx, node));
     let Some(row) = &node.row else {
         return Outcome::not_applicable("the node list does not name this node");
     };

@@ -1,7 +1,7 @@
 //! CLU-001.
 
 use super::context::Context;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use super::signature;
 use super::signs_of_life::{connection, in_words, log_silence};
 use crate::finding::{Evidence, Outcome, Subject};
@@ -33,14 +33,8 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let snapshot = match cx.any_snapshot(node) {
-        Ok(snapshot) => snapshot,
-        Err(gap) => return Outcome::unknown(gap),
-    };
-    let binaries = match cx.settle(node, snapshot.facts.binaries.as_ref(), "the DLLs in bin", false) {
-        Ok(binaries) => binaries,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let snapshot = known!(cx.any_snapshot(node));
+    let binaries = known!(cx.settle(node, snapshot.facts.binaries.as_ref(), "the DLLs in bin", false));
     if !binaries.value().is_some_and(|all| all.keys().any(|name| is_product_dll(name))) {
         let place = binaries.place().cloned().unwrap_or_else(|| Place::file("bin")).in_input(&snapshot.input);
         let finding = cx

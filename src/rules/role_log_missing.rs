@@ -1,7 +1,7 @@
 //! LOG-004.
 
 use super::context::{Context, evidence};
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::log::Component;
 use crate::model::{Node, Place};
@@ -50,10 +50,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let files = cx
         .any_snapshot(node)
         .and_then(|snapshot| cx.settle(node, snapshot.inventory.as_ref(), "the list of files", false));
-    let files = match files {
-        Ok(files) => files,
-        Err(missing) => return Outcome::unknown(missing),
-    };
+    let files = known!(files);
     let logs: Vec<Component> = files
         .value()
         .into_iter()

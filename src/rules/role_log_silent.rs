@@ -1,7 +1,7 @@
 //! LOG-003.
 
 use super::context::Context;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use super::signs_of_life::in_words;
 use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::log::{Component, LogDigest};
@@ -48,10 +48,7 @@ pub(super) const ROLES: [(Component, &str); 5] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let digest = match cx.logs(node) {
-        Ok(digest) => digest,
-        Err(missing) => return Outcome::unknown(missing),
-    };
+    let digest = known!(cx.logs(node));
     if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?))) {
         return Outcome::unknown(Missing {
             node: Some(node.name.clone()),

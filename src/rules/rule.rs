@@ -102,6 +102,17 @@ pub(super) const fn before(of: Build, before: BuildVersion) -> Applies {
     Applies { of, versions: Versions { from: None, before: Some(before), inferred: false } }
 }
 
+/// What a check needs to know, as `?` gives it: where it is missing the check ends, and that is its outcome.
+macro_rules! known {
+    ($asked:expr) => {
+        match $asked {
+            Ok(value) => value,
+            Err(missing) => return $crate::finding::Outcome::unknown(missing),
+        }
+    };
+}
+pub(super) use known;
+
 /// States a coded rule; its doc comment has the four headings that [`sections`] reads.
 macro_rules! rule {
     ($(#[doc = $doc:literal])+ id: $id:literal, title: $title:literal, severity: $severity:ident,

@@ -3,7 +3,7 @@
 use super::context::{Context, evidence};
 use super::language;
 use super::question;
-use super::rule::signature_note;
+use super::rule::{known, signature_note};
 use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::knowledge::Signature;
 use crate::model::Node;
@@ -26,10 +26,7 @@ pub(super) fn on_node(cx: &Context, node: &Node) -> Outcome {
 /// What it says that no signature of `rule` was seen: a pass for the period that the logs of the node cover, or why they
 /// are not enough for one.
 pub(super) fn silent(cx: &Context, node: &Node, rule: &str) -> Outcome {
-    let digest = match cx.logs(node) {
-        Ok(digest) => digest,
-        Err(missing) => return Outcome::unknown(missing),
-    };
+    let digest = known!(cx.logs(node));
     let signatures = serving(cx, node, rule);
     match covered(node, digest) {
         Err(missing) => Outcome::unknown(missing),

@@ -1,7 +1,7 @@
 //! LOG-010.
 
 use super::context::Context;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::{Node, Place};
 use crate::model::log::Recurring;
@@ -34,10 +34,7 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let digest = match cx.logs(node) {
-        Ok(digest) => digest,
-        Err(missing) => return Outcome::unknown(missing),
-    };
+    let digest = known!(cx.logs(node));
     let mut often: Vec<&Recurring> = digest.exceptions.iter().filter(|one| one.count >= OFTEN).collect();
     if often.is_empty() {
         return Outcome::pass();

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::expectation::told;
-use super::rule::{Check, rule};
+use super::rule::{Check, known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::Place;
 
@@ -41,10 +41,7 @@ fn check(cx: &Context) -> Outcome {
         );
         return Outcome::Findings(vec![finding.because(told(cx.knowledge.label(HIDDEN, ""), &hidden))]);
     }
-    let list = match cx.list() {
-        Ok(list) => list,
-        Err(gap) => return Outcome::unknown(gap),
-    };
+    let list = known!(cx.list());
     if list.rows.iter().any(|row| row.binary_version_text.is_some()) {
         return Outcome::pass();
     }

@@ -193,7 +193,7 @@ fn a_key_that_is_missing_is_missed() {
     }
 }
 
-/// Adds keys that format 1.0 does not have, wherever a value may grow: objects, variants, observed values.
+/// Adds keys that no format has, wherever a value may grow: objects, variants, observed values.
 fn grow(manifest: &mut Value) {
     manifest["weather"] = json!({"rain": true});
     manifest["node"]["rack"] = json!(7);
@@ -224,16 +224,21 @@ fn versions_are_read_as_the_page_says() {
     let keep = |_: &mut Value| ();
 
     // Same minor: strict, and the first unknown key is named.
-    assert_eq!(of("1.0", keep), Ok((plain.clone(), None)));
+    assert_eq!(of("1.1", keep), Ok((plain.clone(), None)));
     for change in [|manifest: &mut Value| manifest["node"]["rack"] = json!(7), grow] {
-        let error = of("1.0", change).unwrap_err();
-        assert!(error.contains(", which format 1.0 does not know"), "{error}");
+        let error = of("1.1", change).unwrap_err();
+        assert!(error.contains(", which format 1.1 does not know"), "{error}");
     }
-    let error = of("1.0", |manifest| manifest["members"][3]["mood"] = json!("good")).unwrap_err();
-    assert_eq!(error, "has a manifest.json that has the key members[3].mood, which format 1.0 does not know");
+    let error = of("1.1", |manifest| manifest["members"][3]["mood"] = json!("good")).unwrap_err();
+    assert_eq!(error, "has a manifest.json that has the key members[3].mood, which format 1.1 does not know");
+
+    // Older minor: the same bundle without the keys that were added since, just as strict.
+    let older = Manifest { format: "1.0".parse().unwrap(), ..plain.clone() };
+    assert_eq!(of("1.0", keep), Ok((older, None)));
+    assert!(of("1.0", grow).unwrap_err().contains(", which format 1.0 does not know"));
 
     // Newer minor: the same manifest, and the keys it added in a note.
-    for version in ["1.1", "1.65535"] {
+    for version in ["1.2", "1.65535"] {
         let format = version.parse().unwrap();
         let newer = Manifest { format, ..plain.clone() };
         assert_eq!(of(version, keep), Ok((newer.clone(), None)));
@@ -264,12 +269,16 @@ fn versions_are_read_as_the_page_says() {
 fn facts_follow_the_version_of_their_manifest() {
     let text = &example()["facts.json"];
     let (plain, _) = FormatVersion::CURRENT.read::<NodeFacts>(text.as_bytes()).unwrap();
+    // What later minor versions added is optional, so facts of the first one are read whole.
+    let first = FormatVersion { minor: 0, ..FormatVersion::CURRENT };
+    assert_eq!(first.read::<NodeFacts>(text.as_bytes()).unwrap(), (plain.clone(), Vec::new()));
+    assert!(plain.machine.is_empty());
     let mut grown: Value = serde_json::from_str(text).unwrap();
     grown["host"]["mood"] = json!("good");
     grown["encryption-config"]["known"]["value"]["owner"] = json!("x");
     grown["configs"]["web-auth.config"]["known"]["value"]["taken"]["lines"] = json!(3);
     let grown = grown.to_string();
-    let newer = FormatVersion { minor: 1, ..FormatVersion::CURRENT };
+    let newer = FormatVersion { minor: FormatVersion::CURRENT.minor + 1, ..FormatVersion::CURRENT };
     let (facts, unknown) = newer.read::<NodeFacts>(grown.as_bytes()).unwrap();
     assert_eq!(facts, plain);
     assert_eq!(

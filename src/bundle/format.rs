@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::str::FromStr;
 
-/// Version of the bundle format, written `1.0`.
+/// Version of the bundle format, written `1.1`.
 ///
 /// Within one major version a newer minor only adds keys. So an older or equal minor is read strictly, a newer one is
 /// read with the keys it added named and left out, and another major version is refused.
@@ -64,7 +64,7 @@ pub enum FormatError {
 
 impl FormatVersion {
     /// The version this program writes.
-    pub const CURRENT: Self = Self { major: 1, minor: 0 };
+    pub const CURRENT: Self = Self { major: 1, minor: 1 };
 
     /// Reads the version of a manifest, before anything else of it is looked at.
     pub(super) fn of_manifest(manifest: &[u8]) -> Result<Self, FormatError> {

@@ -442,7 +442,7 @@ fn broken_bundle(case: &mut Case) {
         fs::write(&log, text.replace("3 engines online", "9 engines online")).expect("a file can be written");
         let manifest = folder.join("WEB03/manifest.json");
         let text = fs::read_to_string(&manifest).expect("a manifest");
-        let newer = text.replacen("\"format\": \"1.0\"", "\"format\": \"2.0\"", 1);
+        let newer = text.replacen("\"format\": \"1.1\"", "\"format\": \"2.0\"", 1);
         assert_ne!(newer, text, "the manifest states its format");
         fs::write(&manifest, newer).expect("a file can be written");
     });

@@ -1,5 +1,6 @@
 //! Laws over every rule, and the pages that are made from them. `BLESS=1` rewrites the generated pages.
 
+#![cfg(feature = "report")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
 
 #[path = "support/fixtures.rs"]

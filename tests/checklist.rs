@@ -1,5 +1,6 @@
 //! The checklist from end to end: made of a case, filled in, read back.
 
+#![cfg(feature = "report")]
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 #[path = "support/fill.rs"]

@@ -1,5 +1,6 @@
 //! The `collect` verb from the outside: what an administrator types, mistypes, interrupts and runs without rights.
 
+#![cfg(feature = "report")]
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod support;

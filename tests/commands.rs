@@ -1,5 +1,6 @@
 //! Commands of runbooks: never one that deletes, never a name that could steer a command prompt, each for its own node.
 
+#![cfg(feature = "report")]
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
 mod support;

@@ -1,6 +1,7 @@
 //! What every sample comes to: the structured report first, its text second. `BLESS=1` rewrites the goldens; read what
 //! changed before you commit it.
 
+#![cfg(feature = "report")]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -3,6 +3,7 @@
 //! `BLESS=1` rewrites the `expect` lists and nothing else; whoever does it reads them. `SHOW=ENC-001` prints what the
 //! cases of a rule say.
 
+#![cfg(feature = "report")]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,

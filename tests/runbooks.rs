@@ -1,6 +1,7 @@
 //! The laws of printed procedures: nothing in them breaks the list of what nobody may ever do, every name is filled in, and the
 //! set-up page's upgrade is in them whole.
 
+#![cfg(feature = "report")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
 
 mod support;

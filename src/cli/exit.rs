@@ -1,7 +1,5 @@
 //! Exit codes: part of the fixed surface (README, `docs/report-format.md`).
 
-use crate::model::InputStatus;
-use crate::report::model::InputView;
 use std::process::ExitCode;
 
 /// How a run ended.
@@ -22,14 +20,6 @@ pub enum Exit {
     CannotWrite = 5,
     /// The leak scan failed the collection.
     Leak = 6,
-}
-
-impl Exit {
-    /// How a run ends that wrote what it was asked for.
-    pub(super) fn written(inputs: &[InputView]) -> Self {
-        let refused = inputs.iter().any(|input| input.status == InputStatus::Refused);
-        if refused { Self::SomeRefused } else { Self::Written }
-    }
 }
 
 impl From<Exit> for ExitCode {

@@ -1,27 +1,21 @@
 //! Verbs of the command line. The only room that prints, asks and reads the clock.
 
 mod args;
-pub mod audit;
-mod case;
 mod case_key;
-pub mod catalogue;
-mod checklist;
 mod collect;
+#[cfg(feature = "report")]
+mod desk;
 mod exit;
-mod explain;
-mod forms;
 mod inspect;
-mod knowledge;
 mod output;
 mod panics;
-mod plan;
 mod progress;
-mod report;
-mod sql;
 
+#[cfg(feature = "report")]
+pub use desk::{audit, catalogue};
 pub use exit::Exit;
 
-use args::{Args, Template, Verb};
+use args::{Args, Verb};
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 
@@ -30,6 +24,14 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
+            #[cfg(not(feature = "report"))]
+            if let Some(verb) = of_the_full_program(&error) {
+                output::complain(&format!(
+                    "{verb} is a verb of the full program, which reads bundles on another machine: build it from the \
+                     same source with \"cargo build --release\""
+                ));
+                return Exit::Usage.into();
+            }
             // Help and version are no errors; whether printing worked is all that can be told.
             let usage = error.use_stderr();
             return match error.print() {
@@ -48,6 +50,16 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The verb that is missing only because this is the collector.
+#[cfg(not(feature = "report"))]
+fn of_the_full_program(error: &clap::Error) -> Option<&str> {
+    use clap::error::{ContextKind, ContextValue};
+    match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(verb)) if args::DESK_VERBS.contains(&verb.as_str()) => Some(verb),
+        _ => None,
+    }
+}
+
 /// A verb that failed, with the exit code it ends in.
 struct Failure {
     error: anyhow::Error,
@@ -63,24 +75,9 @@ impl Failure {
 fn run(verb: Verb) -> Result<Exit, Failure> {
     match verb {
         Verb::Collect(args) => collect::run(&args),
-        Verb::Report(args) => report::run(&args),
-        Verb::Checklist(args) => checklist::run(&args),
-        Verb::Plan(args) => plan::run(&args),
+        #[cfg(feature = "report")]
+        Verb::Desk(verb) => desk::run(verb),
         Verb::Inspect { bundle } => inspect::run(&bundle),
-        Verb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),
-        Verb::Rules(args) => explain::all(&args),
-        Verb::Knowledge(args) => knowledge::run(&args),
-        Verb::Template { what: Template::Nodes } => {
-            output::print(&crate::intake::nodes_table::nodes_template())?;
-            Ok(Exit::Written)
-        }
-        Verb::Inventory(args) => {
-            let workbook = crate::intake::inventory::template();
-            let workbook = workbook.map_err(|error| Failure::new(Exit::CannotWrite, error))?;
-            output::write(&args.out, &workbook)?;
-            Ok(Exit::Written)
-        }
-        Verb::Sql(args) => sql::run(&args),
         Verb::CaseKey(args) => case_key::run(&args),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

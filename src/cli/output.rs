@@ -1,33 +1,9 @@
-//! What leaves this program: files, written whole or not at all, and the two streams.
+//! The two streams.
 
 use super::{Exit, Failure};
 use crate::report::escape;
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use std::io::{self, Write as _};
-use std::path::Path;
-
-/// Writes `bytes` to `path`, or to standard output for `-`. A file is written beside its place and renamed, so
-/// that whatever was there stays whole until the new one is.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    if path.as_os_str() == "-" {
-        return to_stdout(io::stdout().lock(), bytes);
-    }
-    if path.is_dir() {
-        return Err(cannot_write(anyhow!("{} is a folder; name a file in it", path.display())));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))
-        .map_err(cannot_write)?;
-    let written =
-        tempfile::Builder::new().prefix(".clusterbrief-").tempfile_in(folder).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            allow_reading(file.as_file())?;
-            file.persist(path).map_err(|error| error.error)
-        });
-    written.map(drop).with_context(|| format!("cannot write {}", path.display())).map_err(cannot_write)
-}
 
 /// Prints `text`, without its colours where they are not wanted.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -40,25 +16,15 @@ pub(super) fn complain(text: &str) {
     let _ = writeln!(anstream::stderr(), "clusterbrief: {}", escape::one_line(text));
 }
 
-fn to_stdout(mut out: impl io::Write, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes to standard output and fails with its exit code.
+pub(super) fn to_stdout(mut out: impl io::Write, bytes: &[u8]) -> Result<(), Failure> {
     out.write_all(bytes)
         .and_then(|()| out.flush())
         .context("cannot write to standard output")
         .map_err(cannot_write)
 }
 
-/// Temporary files are private to their owner; a report is to be passed on like any other file.
-#[cfg(unix)]
-fn allow_reading(file: &std::fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn allow_reading(_: &std::fs::File) -> io::Result<()> {
-    Ok(())
-}
-
-fn cannot_write(error: anyhow::Error) -> Failure {
+/// A failure to write what was asked for.
+pub(super) fn cannot_write(error: anyhow::Error) -> Failure {
     Failure::new(Exit::CannotWrite, error)
 }

@@ -1,7 +1,7 @@
 //! `plan`.
 
 use super::args::PlanArgs;
-use super::{Exit, Failure, case, forms, output};
+use super::{Exit, Failure, case, file, forms, output};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
 use crate::plan::{self, Wish};
@@ -19,7 +19,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let plan = plan.ok_or_else(|| usage("there is nothing to plan"))?;
     let page = Handout::of_plan(&audited.report, plan, args.add_node.as_deref());
     for (path, format) in &outputs {
-        output::write(path, forms::handout(&page, *format)?.as_bytes())?;
+        file::write(path, forms::handout(&page, *format)?.as_bytes())?;
     }
     if outputs.is_empty() {
         let (width, colour) = forms::screen();

@@ -1,7 +1,7 @@
 //! `report`.
 
 use super::args::{FailOn, Format, ReportArgs};
-use super::{Exit, Failure, case, forms, output};
+use super::{Exit, Failure, case, file, forms, output};
 use crate::finding::State;
 use crate::report::model::Report;
 use crate::report::{html, json, markdown, terminal};
@@ -12,7 +12,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let audited = case::audited(&args.case, &case::auditor(&args.case)?)?;
     let report = &audited.report;
     for (path, format) in &outputs {
-        output::write(path, render(report, *format)?.as_bytes())?;
+        file::write(path, render(report, *format)?.as_bytes())?;
     }
     if outputs.is_empty() {
         let (width, colour) = forms::screen();

@@ -1,7 +1,7 @@
 //! `sql`: the queries whose results the report reads.
 
 use super::args::SqlArgs;
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, file, output};
 use crate::knowledge::sql::{Query, queries};
 use anyhow::anyhow;
 use std::fmt::Write as _;
@@ -26,7 +26,7 @@ pub(super) fn run(args: &SqlArgs) -> Result<Exit, Failure> {
         _ if args.list => output::print(&list(&wanted))?,
         Some(folder) => {
             for query in wanted {
-                output::write(&folder.join(format!("{}.sql", query.id)), query.text.as_bytes())?;
+                file::write(&folder.join(format!("{}.sql", query.id)), query.text.as_bytes())?;
             }
         }
         None => {

@@ -1,7 +1,7 @@
 //! `checklist`.
 
 use super::args::{ChecklistArgs, OutArgs};
-use super::{Exit, Failure, case, forms, output};
+use super::{Exit, Failure, case, file, forms, output};
 use crate::plan::checklist::{Tally, checklist};
 use crate::report::handout::Handout;
 use crate::report::workbook;
@@ -35,11 +35,11 @@ pub(super) fn run(args: &ChecklistArgs) -> Result<Exit, Failure> {
     let says = says(list.tally);
     for book in &books {
         let bytes = workbook::write(&list, report).context("cannot make the workbook");
-        output::write(book, &bytes.map_err(|error| Failure::new(Exit::CannotWrite, error))?)?;
+        file::write(book, &bytes.map_err(|error| Failure::new(Exit::CannotWrite, error))?)?;
     }
     let page = Handout::of_checklist(report, list);
     for (path, format) in &pages {
-        output::write(path, forms::handout(&page, *format)?.as_bytes())?;
+        file::write(path, forms::handout(&page, *format)?.as_bytes())?;
     }
     let names: Vec<String> = args.out.iter().map(|path| path.display().to_string()).collect();
     output::print(&format!("{}: {says}\n", names.join(", ")))?;

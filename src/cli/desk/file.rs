@@ -1,0 +1,42 @@
+//! Files that leave this program, written whole or not at all.
+
+use super::Failure;
+use super::output::{cannot_write, to_stdout};
+use anyhow::{Context as _, anyhow};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Writes `bytes` to `path`, or to standard output for `-`. A file is written beside its place and renamed, so
+/// that whatever was there stays whole until the new one is.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if path.as_os_str() == "-" {
+        return to_stdout(io::stdout().lock(), bytes);
+    }
+    if path.is_dir() {
+        return Err(cannot_write(anyhow!("{} is a folder; name a file in it", path.display())));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))
+        .map_err(cannot_write)?;
+    let written =
+        tempfile::Builder::new().prefix(".clusterbrief-").tempfile_in(folder).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            allow_reading(file.as_file())?;
+            file.persist(path).map_err(|error| error.error)
+        });
+    written.map(drop).with_context(|| format!("cannot write {}", path.display())).map_err(cannot_write)
+}
+
+/// Temporary files are private to their owner; a report is to be passed on like any other file.
+#[cfg(unix)]
+fn allow_reading(file: &std::fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn allow_reading(_: &std::fs::File) -> io::Result<()> {
+    Ok(())
+}

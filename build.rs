@@ -40,7 +40,10 @@ fn main() {
         .set("InternalName", "clusterbrief")
         .set("OriginalFilename", "clusterbrief.exe")
         .set("LegalCopyright", "Copyright (c) 2026 The clusterbrief developers, MIT license")
-        .set("Comments", "Reads only; opens no network connection. Not affiliated with the vendor of the product.")
+        .set(
+            "Comments",
+            "Reads only; opens no network connection. Not affiliated with the vendor of the product.",
+        )
         .set_manifest(MANIFEST)
         .compile_for("clusterbrief");
     // Without a resource compiler the program is the same, and scripts/windows-exe fails on one without resources.

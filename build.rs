@@ -1,8 +1,6 @@
 //! Gives the executable for Windows what its properties show and how it wants to be started. Elsewhere there is nothing
 //! to do.
 
-#![expect(clippy::print_stdout, reason = "so a build script speaks to cargo")]
-
 use std::env;
 use winresource::WindowsResource;
 

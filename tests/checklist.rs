@@ -40,7 +40,7 @@ fn audit(paths: &[PathBuf], target: Option<&str>) -> Audited {
         target: target.map(|target| BuildVersion::parse(target).expect("a build")),
         package: None,
     };
-    AUDITOR.audit(given, &options).expect("an analysis")
+    AUDITOR.audit(given, &options)
 }
 
 fn list(audited: &Audited, occasion: Occasion) -> Checklist {

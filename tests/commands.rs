@@ -76,6 +76,7 @@ fn everything() -> String {
 
 static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| {
     Auditor::with(Knowledge::layered(&[("everything.toml", &everything())]).expect("knowledge"))
+        .expect("signatures")
 });
 
 fn audit(sample: &str, target: Option<&str>) -> Audited {
@@ -87,7 +88,7 @@ fn audit(sample: &str, target: Option<&str>) -> Audited {
         target: target.map(|target| BuildVersion::parse(target).expect("a build")),
         package: None,
     };
-    AUDITOR.audit(gather(&folder, MAX_EXPORT_BYTES), &options).expect("an analysis")
+    AUDITOR.audit(gather(&folder, MAX_EXPORT_BYTES), &options)
 }
 
 /// The steps of the procedures above and of every built-in one, for this cluster and a new node.

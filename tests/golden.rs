@@ -47,7 +47,7 @@ fn audit_for(paths: &[PathBuf], target: Option<&str>) -> Audited {
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
     let target = target.map(|target| BuildVersion::parse(target).expect("a build"));
     let options = Options { target, ..options() };
-    Auditor::new().expect("knowledge").audit(given, &options).expect("an analysis")
+    Auditor::new().expect("knowledge").audit(given, &options)
 }
 
 fn audit_sample(one: &Sample) -> Audited {

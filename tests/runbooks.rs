@@ -200,7 +200,7 @@ fn audit(sample: &str, target: &str) -> Audited {
         package: None,
     };
     let given = gather(&root().join("samples").join(sample), MAX_EXPORT_BYTES);
-    Auditor::new().expect("knowledge").audit(given, &options).expect("an analysis")
+    Auditor::new().expect("knowledge").audit(given, &options)
 }
 
 fn runbooks(audited: &Audited) -> Vec<Runbook> {

@@ -59,7 +59,7 @@ impl Case<'_> {
         }
         self.more.iter().for_each(|(name, text)| put(name, text));
         let own: &[(&str, &str)] = if self.own.is_empty() { &[] } else { &[("ours.toml", self.own)] };
-        let auditor = Auditor::with(Knowledge::layered(own).expect("sound knowledge"));
+        let auditor = Auditor::with(Knowledge::layered(own).expect("sound knowledge")).expect("signatures");
         let options = Options {
             expect_nodes: Vec::new(),
             roles: BTreeMap::new(),
@@ -67,7 +67,7 @@ impl Case<'_> {
             target: Some(BuildVersion::parse(self.target).expect("a build")),
             package: self.package.clone(),
         };
-        let audited = auditor.audit(gather(folder.path(), MAX_EXPORT_BYTES), &options).expect("a report");
+        let audited = auditor.audit(gather(folder.path(), MAX_EXPORT_BYTES), &options);
         audited.report.plan.expect("a plan")
     }
 }

@@ -60,13 +60,25 @@ pub struct Origin {
 /// Reads one file.
 pub(super) fn parse(file: &str, text: &str) -> Result<File, KnowledgeError> {
     toml::from_str(text).map_err(|error| KnowledgeError {
-        origin: Origin { file: file.to_owned(), line: line(text, error.span().map_or(0, |span| span.start)) },
+        origin: Origin {
+            file: file.to_owned(),
+            line: Lines::new(text).of(error.span().map_or(0, |span| span.start)),
+        },
         key: None,
         why: error.message().to_owned(),
     })
 }
 
-/// The line of a byte offset, from 1.
-pub(super) fn line(text: &str, offset: usize) -> usize {
-    text.get(..offset).unwrap_or(text).matches('\n').count() + 1
+/// Where the lines of a text end.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn new(text: &str) -> Self {
+        Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
+    }
+
+    /// The line of a byte offset, from 1.
+    pub(super) fn of(&self, offset: usize) -> usize {
+        self.0.partition_point(|end| *end < offset) + 1
+    }
 }

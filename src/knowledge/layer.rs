@@ -7,7 +7,7 @@ use super::checklist::Item;
 use super::conflicts::Conflict;
 use super::exports::Export;
 use super::facts::Fact;
-use super::file::{self, Origin};
+use super::file::{self, Lines, Origin};
 use super::meanings::Meaning;
 use super::releases::Release;
 use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
@@ -16,6 +16,7 @@ use super::signatures::Signature;
 use super::sources::Source;
 use super::steps::Step;
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
@@ -135,7 +136,7 @@ pub(super) struct Layers {
 /// Lays the records of one kind of one file over those before; two records of one key in one layer are a fault.
 struct Laying<'a> {
     file: &'a str,
-    text: &'a str,
+    lines: &'a Lines,
     seen: &'a mut BTreeMap<(&'static str, String), Origin>,
     own: Option<&'a mut Own>,
     faults: &'a mut Vec<KnowledgeError>,
@@ -144,7 +145,7 @@ struct Laying<'a> {
 impl Laying<'_> {
     fn lay<T: Record>(&mut self, onto: &mut Vec<Kept<T>>, records: Vec<Spanned<T>>) {
         for record in records {
-            let line = file::line(self.text, record.span().start);
+            let line = self.lines.of(record.span().start);
             let origin = Origin { file: self.file.to_owned(), line };
             let kept = Kept { record: record.into_inner(), origin, own: self.own.is_some() };
             let key = kept.record.key();
@@ -153,11 +154,14 @@ impl Laying<'_> {
                     .push(kept.fault(format!("stands twice, also in {}, line {}", first.file, first.line)));
                 continue;
             }
+            // Below the first layer there is nothing to replace.
+            let Some(own) = &mut self.own else {
+                onto.push(kept);
+                continue;
+            };
             let earlier = onto.iter_mut().find(|one| one.record.key() == key);
-            if let Some(own) = &mut self.own {
-                let list = if earlier.is_some() { &mut own.overridden } else { &mut own.added };
-                list.push(OwnRecord { kind: T::KIND, key, origin: kept.origin.clone() });
-            }
+            let list = if earlier.is_some() { &mut own.overridden } else { &mut own.added };
+            list.push(OwnRecord { kind: T::KIND, key, origin: kept.origin.clone() });
             match earlier {
                 Some(earlier) => *earlier = kept,
                 None => onto.push(kept),
@@ -192,8 +196,10 @@ impl Layers {
     ) -> Option<NaiveDate> {
         let mut seen = BTreeMap::new();
         let mut edition = None;
-        for (name, text) in files {
-            let file = match file::parse(name, text) {
+        let files: Vec<(&str, &str)> = files.into_iter().collect();
+        let parsed: Vec<_> = files.par_iter().map(|(name, text)| file::parse(name, text)).collect();
+        for ((name, text), parsed) in files.into_iter().zip(parsed) {
+            let file = match parsed {
                 Ok(file) => file,
                 Err(fault) => {
                     self.faults.push(fault);
@@ -205,7 +211,7 @@ impl Layers {
             self.support_window_days = file.support_window_days.unwrap_or(self.support_window_days);
             let mut laying = Laying {
                 file: name,
-                text,
+                lines: &Lines::new(text),
                 seen: &mut seen,
                 own: own.as_deref_mut(),
                 faults: &mut self.faults,

@@ -18,24 +18,43 @@ pub(super) struct Block<'a> {
     pub(super) continues: bool,
 }
 
-/// Collects bytes until a block is full. Blocks depend on the text alone, not on how it was pushed.
+/// Hands out whole lines where they lie, and holds only what a push leaves unfinished. Where blocks are cut depends on how
+/// the text is pushed, but only between lines; how a line longer than a block is cut depends on the line alone.
 #[derive(Default)]
 pub(super) struct Blocks {
     held: Vec<u8>,
+    /// Not known before the first block is held.
     line_end: Option<u8>,
     inside_line: bool,
 }
 
 impl Blocks {
-    /// Takes bytes and hands out the blocks that become full.
+    /// Takes bytes and hands out the lines that became whole.
     pub(super) fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(Block<'_>)) {
         while !bytes.is_empty() {
-            let room = BLOCK - self.held.len();
-            let (now, later) = bytes.split_at(room.min(bytes.len()));
-            self.held.extend_from_slice(now);
+            let within = bytes.get(..BLOCK - self.held.len()).unwrap_or(bytes);
+            // Held bytes become whole with the first end of a line, others lie there whole up to the last one.
+            let whole = self.line_end.and_then(|end| {
+                if self.held.is_empty() { memrchr(end, within) } else { memchr(end, within) }
+            });
+            let (now, later) = bytes.split_at(whole.map_or(within.len(), |at| at + 1));
             bytes = later;
-            if self.held.len() == BLOCK {
-                self.hand_out(&mut each);
+            match (whole, self.line_end) {
+                (Some(_), Some(line_end)) if self.held.is_empty() => {
+                    each(Block { text: now, line_end, continues: false });
+                }
+                (Some(_), Some(line_end)) => {
+                    self.held.extend_from_slice(now);
+                    each(Block { text: &self.held, line_end, continues: self.inside_line });
+                    self.held.clear();
+                    self.inside_line = false;
+                }
+                _ => {
+                    self.held.extend_from_slice(now);
+                    if self.held.len() == BLOCK {
+                        self.hand_out(&mut each);
+                    }
+                }
             }
         }
     }
@@ -91,16 +110,42 @@ mod tests {
     #[test]
     fn blocks_end_at_line_ends_and_lose_nothing() {
         let text = b"a line of text\r\n".repeat(BLOCK / 8);
-        let cut = blocks(&text, 1000);
-        assert_eq!(cut, blocks(&text, 4_000_000));
-        assert!(cut.len() >= 2 && cut.iter().all(|(block, continues)| block.ends_with(b"\n") && !continues));
-        assert_eq!(cut.concat_text(), text);
+        for chunk in [1000, 4_000_000] {
+            let cut = blocks(&text, chunk);
+            let whole = |(block, continues): &(Vec<u8>, bool)| {
+                block.ends_with(b"\n") && block.len() <= BLOCK && !continues
+            };
+            assert!(cut.len() >= 2 && cut.iter().all(whole));
+            assert_eq!(cut.concat_text(), text);
+        }
+    }
+
+    #[test]
+    fn lines_and_pieces_of_lines_are_the_same_however_the_text_comes() {
+        let long = "x".repeat(2 * BLOCK + 77);
+        let text = format!("{}{long}\nshort\n\n{long}{long}", "a line of text\r\n".repeat(BLOCK / 8));
+        let lines = |chunk: usize| {
+            let mut lines = Vec::new();
+            for (block, continues) in blocks(text.as_bytes(), chunk) {
+                let mut continues = continues;
+                for line in block.split_inclusive(|byte| *byte == b'\n') {
+                    lines.push((line.to_vec(), std::mem::take(&mut continues)));
+                }
+            }
+            lines
+        };
+        let once = lines(usize::MAX);
+        assert!(once.iter().filter(|(_, continues)| *continues).count() >= 6);
+        for chunk in [1, 7, 1000, BLOCK, BLOCK + 1] {
+            assert!(lines(chunk) == once, "in chunks of {chunk}");
+        }
     }
 
     #[test]
     fn a_long_line_comes_in_overlapping_pieces() {
         let text = "ü".repeat(BLOCK) + "\nnext";
-        let cut = blocks(text.as_bytes(), 777);
+        let mut cut = blocks(text.as_bytes(), 777);
+        assert_eq!(cut.pop(), Some((b"next".to_vec(), false)));
         assert!(cut.len() > 2 && cut.iter().all(|(block, _)| block.len() <= BLOCK));
         assert!(!cut[0].1 && cut[1..].iter().all(|(_, continues)| *continues));
         for pair in cut.windows(2) {

@@ -19,6 +19,7 @@ pub struct Auditor {
     knowledge: Knowledge,
     rules: Vec<Rule>,
     questions: Vec<Question>,
+    scanner: Scanner<'static>,
 }
 
 /// A case that was analysed.
@@ -47,14 +48,16 @@ pub enum AuditError {
 impl Auditor {
     /// Loads the built-in knowledge and the rules.
     pub fn new() -> Result<Self, AuditError> {
-        Ok(Self::with(Knowledge::builtin()?))
+        Self::with(Knowledge::builtin()?)
     }
 
-    /// With the rules of this knowledge.
-    pub fn with(knowledge: Knowledge) -> Self {
-        let rules = rules::all(&knowledge);
-        let questions = questions(&knowledge);
-        Self { knowledge, rules, questions }
+    /// With the rules and signatures of this knowledge.
+    pub fn with(knowledge: Knowledge) -> Result<Self, AuditError> {
+        let (scanner, (rules, questions)) = rayon::join(
+            || Scanner::new(&knowledge, &Cleaner),
+            || (rules::all(&knowledge), questions(&knowledge)),
+        );
+        Ok(Self { scanner: scanner?, knowledge, rules, questions })
     }
 
     /// What is known of the product.
@@ -63,10 +66,9 @@ impl Auditor {
     }
 
     /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
-    pub fn audit(&self, given: Vec<Given>, options: &Options) -> Result<Audited, AuditError> {
-        let scanner = Scanner::new(&self.knowledge, &Cleaner)?;
+    pub fn audit(&self, given: Vec<Given>, options: &Options) -> Audited {
         let tools = Tools {
-            scanner: &scanner,
+            scanner: &self.scanner,
             cleaner: &Cleaner,
             questions: &self.questions,
             knowledge: &self.knowledge,
@@ -75,7 +77,7 @@ impl Auditor {
         let judged = rules::judge(&cluster, &self.knowledge, &self.rules);
         let infos: Vec<RuleInfo> = self.rules.iter().map(info).collect();
         let report = assemble(&cluster, &judged, &infos, &self.knowledge);
-        Ok(Audited { report, cluster, judged, remarks })
+        Audited { report, cluster, judged, remarks }
     }
 }
 

@@ -27,7 +27,8 @@ fn evidence(args: &CaseArgs) -> impl Iterator<Item = &Path> {
 
 /// The rules a case is judged by: the built-in ones, with a team's own laid over them.
 pub(super) fn auditor(args: &CaseArgs) -> Result<Auditor, Failure> {
-    Ok(Auditor::with(knowledge::load(args.knowledge.as_deref())?))
+    let knowledge = knowledge::load(args.knowledge.as_deref())?;
+    Auditor::with(knowledge).map_err(|error| Failure::new(Exit::NothingUsable, error))
 }
 
 /// Reads and judges a case. What is wrong with an input is said on standard error; a case without any usable one is a failure.
@@ -42,7 +43,7 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Auditor) -> Result<Audited, Fai
         target: args.target,
         package: args.upgrade_package.as_deref().map(package).transpose()?,
     };
-    let audited = auditor.audit(given, &options).map_err(|error| Failure::new(Exit::NothingUsable, error))?;
+    let audited = auditor.audit(given, &options);
     for remark in &audited.remarks {
         output::complain(remark);
     }

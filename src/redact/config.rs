@@ -50,6 +50,12 @@ pub fn redact(
         }
     }
     out.push_str(text.get(at..).unwrap_or_default());
+    if redactor.identities().is_some() {
+        // What may be shown may still name somebody.
+        let (labelled, more) = redactor.label(&out);
+        counts.join(more);
+        out = labelled;
+    }
     Ok(RedactedConfig { text: out, counts })
 }
 

@@ -42,6 +42,8 @@ pub enum Label {
     Machine,
     /// An account name.
     Account,
+    /// Whoever or whatever a label stands for, in lower case.
+    Identity,
 }
 
 impl Label {
@@ -51,6 +53,7 @@ impl Label {
             Self::Value => b"value",
             Self::Machine => b"machine",
             Self::Account => b"account",
+            Self::Identity => b"identity",
         }
     }
 }

@@ -9,11 +9,16 @@
 //! The rules are those of `SECURITY.md`. Values never implement `Display`, and their `Debug` shows none.
 
 pub mod config;
+mod fields;
 pub mod fingerprint;
 mod forms;
 mod harmless;
 pub mod harvest;
+pub mod identity;
+pub mod labels;
 pub mod leak;
+pub mod legend;
+mod level;
 mod pattern;
 mod stream;
 pub mod text;
@@ -22,6 +27,9 @@ mod xml;
 
 pub use fingerprint::{CaseKey, Fingerprinter, Label};
 pub use harvest::{Harvest, Secret};
+pub use identity::{Identities, Known};
+pub use labels::{Identity, Labels};
+pub use level::{Level, LevelError};
 pub use text::{Cleaner, Counts, Kind, Redactor, Stream};
 
 /// What stands where a secret stood, when no key can tell two of them apart.

@@ -138,7 +138,7 @@ impl<'r> Stream<'r> {
         let mut at = 0;
         for span in self.redactor.spans(window).into_iter().take_while(|span| span.range.start < safe) {
             out.extend_from_slice(window.get(at..span.range.start).unwrap_or_default());
-            self.replace(span.kind, out);
+            self.replace(span.kind, window.get(span.range.clone()).unwrap_or_default(), out);
             at = span.range.end;
         }
         out.extend_from_slice(window.get(at..safe).unwrap_or_default());
@@ -210,8 +210,9 @@ impl<'r> Stream<'r> {
         let mut at = 0;
         for span in spans {
             out.extend_from_slice(line.get(at..span.range.start - base).unwrap_or_default());
-            self.replace(span.kind, &mut out);
-            at = span.range.end - base;
+            let end = span.range.end - base;
+            self.replace(span.kind, line.get(span.range.start - base..end).unwrap_or_default(), &mut out);
+            at = end;
         }
         out.extend_from_slice(line.get(at..).unwrap_or_default());
         out
@@ -235,9 +236,9 @@ impl<'r> Stream<'r> {
         }
     }
 
-    fn replace(&mut self, kind: Kind, out: &mut Vec<u8>) {
+    fn replace(&mut self, kind: Kind, text: &[u8], out: &mut Vec<u8>) {
         self.counts.add(kind);
-        out.extend_from_slice(super::MARKER.as_bytes());
+        self.redactor.put(kind, text, out);
     }
 }
 

@@ -2,9 +2,12 @@
 
 use super::forms::{self, TooMuch, Values};
 use super::harvest::Harvest;
+use super::identity::{Identities, Known, Named};
+use super::labels::Identity;
 use super::pattern::{self, Span};
 use crate::model::excerpt::Clean;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use super::stream::Stream;
 
@@ -35,6 +38,8 @@ pub enum Kind {
     Setting,
     /// A comment of a configuration.
     Comment,
+    /// Whoever or whatever a text names: level `identities`.
+    Identity(Identity),
 }
 
 impl Kind {
@@ -53,6 +58,7 @@ impl Kind {
             Self::CloudKey => "cloud-key",
             Self::Setting => "setting",
             Self::Comment => "comment",
+            Self::Identity(identity) => identity.as_str(),
         }
     }
 }
@@ -64,6 +70,13 @@ pub struct Counts(BTreeMap<Kind, u64>);
 impl Counts {
     pub(super) fn add(&mut self, kind: Kind) {
         *self.0.entry(kind).or_default() += 1;
+    }
+
+    /// Adds those of another text.
+    pub(super) fn join(&mut self, more: Self) {
+        for (kind, count) in more.0 {
+            *self.0.entry(kind).or_default() += count;
+        }
     }
 
     /// Kinds that occurred, by name.
@@ -86,6 +99,10 @@ pub struct RedactorError;
 #[derive(Clone, Default)]
 pub struct Redactor {
     values: Values,
+    /// At level `identities`.
+    pub(super) identities: Option<Identities>,
+    /// Replaces nothing, and learns whom the texts name.
+    learned: Option<Arc<Mutex<Known>>>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -98,12 +115,36 @@ impl Redactor {
     /// Looks for the harvested values and for patterns.
     pub fn new(harvest: &Harvest) -> Result<Self, RedactorError> {
         let values = forms::compile(harvest.searched()).map_err(|TooMuch| RedactorError)?;
-        Ok(Self { values })
+        Ok(Self { values, ..Self::default() })
     }
 
     /// Looks for patterns only: for texts of which no values are known.
     pub fn patterns_only() -> Self {
         Self::default()
+    }
+
+    /// The same at level `identities`.
+    #[must_use]
+    pub fn with(self, identities: Identities) -> Self {
+        Self { identities: Some(identities), ..self }
+    }
+
+    /// Replaces nothing, and learns whom the texts that go through it name: for a first pass, so that a name is hidden
+    /// also where it stands alone.
+    pub fn learning(known: Known) -> Self {
+        Self { learned: Some(Arc::new(Mutex::new(known))), ..Self::default() }
+    }
+
+    /// What was learned.
+    pub fn learned(self) -> Known {
+        let known = self.learned.unwrap_or_default();
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut known)
+    }
+
+    /// What replaces identities, at level `identities`.
+    pub fn identities(&self) -> Option<&Identities> {
+        self.identities.as_ref()
     }
 
     /// Starts to redact one text that arrives in pieces.
@@ -120,29 +161,79 @@ impl Redactor {
         (out, counts)
     }
 
-    /// Whether anything of `text` would be replaced.
+    /// Whether `text` holds a secret.
     pub(super) fn objects_to(&self, text: &str) -> bool {
-        !self.spans(text.as_bytes()).is_empty()
+        !self.secrets(text.as_bytes()).is_empty()
+    }
+
+    /// Appends what stands for `text`, which is of this kind.
+    pub(super) fn put(&self, kind: Kind, text: &[u8], out: &mut Vec<u8>) {
+        match (kind, &self.identities) {
+            (Kind::Identity(kind), Some(identities)) => {
+                out.extend_from_slice(identities.label(kind, text).as_bytes());
+            }
+            _ => out.extend_from_slice(super::MARKER.as_bytes()),
+        }
+    }
+
+    /// Replaces identities alone, in a text that is free of secrets.
+    pub(super) fn label(&self, text: &str) -> (String, Counts) {
+        let (mut out, mut counts, mut at) = (Vec::with_capacity(text.len()), Counts::default(), 0);
+        let text = text.as_bytes();
+        for span in merged(self.named(text)) {
+            out.extend_from_slice(text.get(at..span.range.start).unwrap_or_default());
+            counts.add(span.kind);
+            self.put(span.kind, text.get(span.range.clone()).unwrap_or_default(), &mut out);
+            at = span.range.end;
+        }
+        out.extend_from_slice(text.get(at..).unwrap_or_default());
+        (String::from_utf8_lossy(&out).into_owned(), counts)
     }
 
     /// What must go, in order, without overlaps. Lines are independent of each other.
     pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
+        if let Some(known) = &self.learned {
+            known.lock().unwrap_or_else(PoisonError::into_inner).learn(text);
+            return Vec::new();
+        }
+        let mut spans = self.secrets(text);
+        spans.extend(self.named(text));
+        merged(spans)
+    }
+
+    /// Identities, in any order.
+    fn named(&self, text: &[u8]) -> Vec<Span> {
+        let mut named = Vec::new();
+        if let Some(identities) = &self.identities {
+            identities.find(text, &mut named);
+        }
+        let span = |named: Named| Span { range: named.range, kind: Kind::Identity(named.kind) };
+        named.into_iter().map(span).collect()
+    }
+
+    /// Secrets, in any order.
+    fn secrets(&self, text: &[u8]) -> Vec<Span> {
         let value = |range| Span { range, kind: Kind::Value };
         let mut spans: Vec<Span> = self.values.ranges(text).into_iter().map(value).collect();
         pattern::spans(text, &mut spans);
-        spans.sort_by_key(|span| (span.range.start, span.kind));
-        let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
-        for span in spans {
-            match merged.last_mut() {
-                Some(last) if span.range.start < last.range.end => {
-                    last.range.end = last.range.end.max(span.range.end);
-                    last.kind = last.kind.min(span.kind);
-                }
-                _ => merged.push(span),
-            }
-        }
-        merged
+        spans
     }
+}
+
+/// Spans in order, those that overlap as one. A secret weighs more than a name.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|span| (span.range.start, span.kind));
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.range.start < last.range.end => {
+                last.range.end = last.range.end.max(span.range.end);
+                last.kind = last.kind.min(span.kind);
+            }
+            _ => merged.push(span),
+        }
+    }
+    merged
 }
 
 /// Cleans lines that a report shows, by pattern: there the values are not known, and the bundle was cleaned of

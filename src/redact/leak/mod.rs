@@ -6,10 +6,13 @@
 
 mod decode;
 mod detect;
+mod names;
 mod needles;
 
 use super::harvest::{Harvest, Secret};
+use super::identity::Known;
 use decode::{Escapes, Layer};
+use names::Names;
 use needles::Needles;
 use std::ops::Range;
 
@@ -44,6 +47,8 @@ pub enum HitKind {
     Encrypted,
     /// An explicit key of a `machineKey` element.
     MachineKey,
+    /// A name that level `identities` hides.
+    Name,
 }
 
 impl HitKind {
@@ -59,6 +64,7 @@ impl HitKind {
             Self::Authorization => "credentials of an authorization header",
             Self::Encrypted => "an encrypted password of IIS",
             Self::MachineKey => "a machine key",
+            Self::Name => "the name of a host, a user or a domain",
         }
     }
 }
@@ -78,6 +84,7 @@ pub struct Hit {
 #[derive(Clone, Default)]
 pub struct Scanner {
     needles: Needles,
+    names: Names,
 }
 
 impl std::fmt::Debug for Scanner {
@@ -96,7 +103,13 @@ impl Scanner {
         for content in key_files {
             needles.add_key_file(content);
         }
-        Self { needles }
+        Self { needles, names: Names::default() }
+    }
+
+    /// Looks for names, too: what level `identities` has hidden.
+    #[must_use]
+    pub fn with(self, known: &Known) -> Self {
+        Self { names: Names::new(known), ..self }
     }
 
     /// Looks for shapes only: for bundles of which no values are known (BND-001, BND-002).
@@ -108,6 +121,7 @@ impl Scanner {
     pub fn start(&self) -> Scan<'_> {
         Scan {
             needles: &self.needles,
+            names: &self.names,
             window: Vec::new(),
             seen: 0,
             offset: 0,
@@ -128,6 +142,7 @@ impl Scanner {
 /// One text on its way through the scanner.
 pub struct Scan<'s> {
     needles: &'s Needles,
+    names: &'s Names,
     /// Bytes of the last window that are looked at again, then new ones.
     window: Vec<u8>,
     /// How many bytes of `window` were looked at before.
@@ -209,7 +224,7 @@ impl Finder<'_, '_> {
             self.search(reading);
             self.detect(reading);
         }
-        if self.scan.needles.is_empty() {
+        if self.scan.needles.is_empty() && self.scan.names.is_empty() {
             return;
         }
         if self.scan.needles.has_blanks() && layer.bytes.contains(&b'+') {
@@ -249,18 +264,23 @@ impl Finder<'_, '_> {
 
     /// Looks at what a hexadecimal or base64 run says.
     fn search_inner(&mut self, layer: &Layer) {
-        self.search(layer);
+        self.look_for(layer, names::ENCODED);
         for layer in decode::from_utf16(layer) {
-            self.search(&layer);
+            self.look_for(&layer, names::ENCODED);
         }
         for reading in self.readings(layer) {
-            self.search(&reading);
+            self.look_for(&reading, names::ENCODED);
         }
     }
 
     fn search(&mut self, layer: &Layer) {
-        let needles = self.scan.needles;
+        self.look_for(layer, 0);
+    }
+
+    fn look_for(&mut self, layer: &Layer, shortest_name: usize) {
+        let (needles, names) = (self.scan.needles, self.scan.names);
         needles.find(&layer.bytes, |range, kind| self.hit(layer, range, kind));
+        names.find(&layer.bytes, shortest_name, |range| self.hit(layer, range, HitKind::Name));
     }
 
     fn detect(&mut self, layer: &Layer) {

@@ -1,0 +1,208 @@
+//! Redaction of JSON, field by field: text by value and pattern as everywhere, and at level `identities` what its field
+//! names, whole.
+//!
+//! Facts, manifests and exports go this way, so that their form stays and a name that is too common to be searched for
+//! does not.
+
+use super::identity::{self, Known};
+use super::labels::{Identity, first_key_in};
+use super::text::{Kind, Redactor};
+use crate::model::excerpt::Clean;
+use crate::model::facts::Fingerprint;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Fields whose values are digests and versions: they name nobody, and other things depend on them.
+const KEPT: &[&str] = &[
+    "assembly-version",
+    "file-version",
+    "fingerprint",
+    "format",
+    "hex",
+    "key-id",
+    "machine-id",
+    "modified",
+    "product-version",
+    "scheme",
+    "sha256",
+    "started",
+    "ended",
+    "tool",
+];
+
+/// Keys that say how a fact is known and not what it is.
+const WRAPPERS: &[&str] = &["known", "value", "disputed"];
+
+/// What a value of our own structures is, where its key is too common a word to say so in other JSON.
+fn own_kind(parent: &str, key: &str) -> Option<Identity> {
+    match (parent, key) {
+        ("host" | "node", "name") => Some(Identity::Host),
+        (_, "site") => Some(Identity::Site),
+        (_, "pool") => Some(Identity::Pool),
+        _ => None,
+    }
+}
+
+impl Known {
+    /// Learns from a structure of ours, or from any JSON: by its fields, else by shape.
+    pub fn add_value(&mut self, value: &Value) {
+        self.add_fields(value, "", "");
+    }
+
+    fn add_fields(&mut self, value: &Value, parent: &str, key: &str) {
+        match value {
+            Value::String(text) if KEPT.contains(&key) || text.is_empty() => {}
+            Value::String(text) => match own_kind(parent, key).or_else(|| identity::kind_of_field(key)) {
+                Some(Identity::Host) => identity::parts(Identity::Host, text).iter().for_each(|named| {
+                    if let Some(part) = text.get(named.range.clone()) {
+                        self.add(named.kind, part);
+                    }
+                }),
+                Some(kind) if !text.contains(['\\', '@']) => self.add(kind, text),
+                _ => self.learn(text.as_bytes()),
+            },
+            Value::Array(items) => items.iter().for_each(|item| self.add_fields(item, parent, key)),
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    let (parent, key) =
+                        if WRAPPERS.contains(&name.as_str()) { (parent, key) } else { (key, name.as_str()) };
+                    self.add_fields(value, parent, key);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+impl Redactor {
+    /// Redacts every text of a structure of ours. One that does not survive is given back as an error.
+    pub fn clean_all<T: Serialize + DeserializeOwned>(&self, of: &T) -> Result<T, serde_json::Error> {
+        let mut value = serde_json::to_value(of)?;
+        self.clean_value(&mut value);
+        serde_json::from_value(value)
+    }
+
+    /// Redacts every text of a JSON value, keys too.
+    pub fn clean_value(&self, value: &mut Value) {
+        self.walk(value, "", "");
+    }
+
+    /// The value of a field of this kind, whole: a label at level `identities`, and what is secret in it at any.
+    pub fn clean_field(&self, kind: Identity, text: &str) -> String {
+        let Some(identities) = &self.identities else { return self.clean(text) };
+        let plain = text.trim();
+        if plain.is_empty()
+            || first_key_in(plain).is_some()
+            || super::is_marker(plain)
+            || identity::is_common_value(kind, plain)
+        {
+            return self.clean(text);
+        }
+        if let Some((domain, user)) = plain.rsplit_once('\\').filter(|_| kind == Identity::User) {
+            return format!(
+                "{}\\{}",
+                self.clean_field(Identity::Domain, domain),
+                self.clean_field(kind, user)
+            );
+        }
+        if let Some((user, domain)) = plain.rsplit_once('@').filter(|_| kind == Identity::User) {
+            return format!(
+                "{}@{}",
+                self.clean_field(kind, user),
+                self.clean_field(Identity::Domain, domain)
+            );
+        }
+        // A host may have a domain, a port and an instance; what has none of them is the value itself.
+        let parts = identity::parts(kind, plain);
+        if parts.is_empty() {
+            return identities.label(kind, plain.as_bytes());
+        }
+        let (mut out, mut at) = (Vec::new(), 0);
+        for named in parts {
+            out.extend_from_slice(plain.as_bytes().get(at..named.range.start).unwrap_or_default());
+            let part = plain.as_bytes().get(named.range.clone()).unwrap_or_default();
+            self.put(Kind::Identity(named.kind), part, &mut out);
+            at = named.range.end;
+        }
+        out.extend_from_slice(plain.as_bytes().get(at..).unwrap_or_default());
+        self.clean(&String::from_utf8_lossy(&out))
+    }
+
+    fn walk(&self, value: &mut Value, parent: &str, key: &str) {
+        match value {
+            Value::String(text) => *text = self.field(parent, key, text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, parent, key)),
+            Value::Object(fields) => {
+                *fields = std::mem::take(fields)
+                    .into_iter()
+                    .map(|(name, mut value)| {
+                        if WRAPPERS.contains(&name.as_str()) {
+                            self.walk(&mut value, parent, key);
+                        } else {
+                            self.walk(&mut value, key, &name);
+                        }
+                        (self.clean(&name), value)
+                    })
+                    .collect();
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn field(&self, parent: &str, key: &str, text: &str) -> String {
+        if KEPT.contains(&key) || Fingerprint::try_from(text.to_owned()).is_ok_and(|one| one.hex.len() == 64)
+        {
+            return text.to_owned();
+        }
+        match own_kind(parent, key).or_else(|| identity::kind_of_field(key)) {
+            Some(kind) => self.clean_field(kind, text),
+            None => self.clean(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::{CaseKey, Fingerprinter, Identities, Labels};
+    use std::sync::Arc;
+
+    fn redactor() -> Redactor {
+        let key = CaseKey::parse(&"07".repeat(32)).unwrap();
+        let labels = Labels::new(&Fingerprinter::new(Some(&key), None)).unwrap();
+        Redactor::patterns_only().with(Identities::new(&Known::new(), Arc::new(labels)).unwrap())
+    }
+
+    #[test]
+    fn a_field_is_labelled_whole_and_the_form_stays() {
+        let mut json = serde_json::json!({
+            "host": {"name": {"known": {"value": "WEB", "sources": [{"file": "operating system"}]}}},
+            "sha256": "a909502dd82ae41433e6f83886b00d4277a32a7ba909502dd82ae41433e6f838",
+            "binaries": {"Other.dll": {"file-version": "10.1.2.3"}},
+            "MachineName": "web",
+            "UserName": "corp\\jsmith",
+            "Server": "sql01.corp.example,1433",
+            "pool": "DefaultAppPool",
+            "count": 3,
+            "text": "password=hunter22x",
+        });
+        redactor().clean_value(&mut json);
+        let text = json.to_string();
+        let label = json["MachineName"].as_str().unwrap().to_owned();
+        assert!(label.starts_with("{host-7d91d732-"), "{text}");
+        assert_eq!(json["host"]["name"]["known"]["value"], label, "{text}");
+        assert_eq!(json["host"]["name"]["known"]["sources"][0]["file"], "operating system");
+        assert_eq!(json["binaries"]["Other.dll"]["file-version"], "10.1.2.3");
+        for gone in ["jsmith", "sql01", "corp", "hunter22x"] {
+            assert!(!text.contains(gone), "{gone}: {text}");
+        }
+        assert!(
+            text.contains(",1433") && text.contains("a909502dd8") && text.contains("DefaultAppPool"),
+            "{text}"
+        );
+        let mut again = json.clone();
+        redactor().clean_value(&mut again);
+        assert_eq!(again, json);
+    }
+}

@@ -1,0 +1,226 @@
+//! Accounts: `DOMAIN\user`, `user@domain`, `IIS APPPOOL\pool`, `C:\Users\name`, security identifiers.
+
+use super::words::{before, end_of_word, follows, slashes_at, slashes_before, trimmed};
+use super::{Named, host};
+use crate::redact::labels::Identity;
+use std::ops::Range;
+
+/// Accounts and profiles that every Windows or every installation has.
+const BUILT_IN: &[&str] = &[
+    "account",
+    "admin",
+    "administrator",
+    "all",
+    "anonymous",
+    "defaultaccount",
+    "default",
+    "everyone",
+    "guest",
+    "iusr",
+    "localservice",
+    "localsystem",
+    "network",
+    "networkservice",
+    "nobody",
+    "owner",
+    "postgres",
+    "public",
+    "root",
+    "sa",
+    "service",
+    "system",
+    "thycoticsystem",
+    "trustedinstaller",
+    "user",
+    "username",
+    "wdagutilityaccount",
+];
+
+/// Pools that IIS or the product makes.
+const POOLS: &[&str] = &[
+    "defaultapppool",
+    "classic",
+    "secretserver",
+    "secretserverapppool",
+    "secretserverpool",
+    "secret",
+    "tms",
+    "tmsagent",
+    "tmsworker",
+];
+
+/// What stands before a backslash and is no domain: authorities of Windows and roots of the registry.
+const NO_DOMAIN: &[&str] = &[
+    "authority",
+    "builtin",
+    "hkcr",
+    "hkcu",
+    "hkey_classes_root",
+    "hkey_current_config",
+    "hkey_current_user",
+    "hkey_local_machine",
+    "hkey_users",
+    "hklm",
+    "hku",
+    "host",
+    "machine",
+    "manager",
+    "microsoft",
+    "service",
+    "software",
+    "system",
+    "system32",
+    "unc",
+    "windows",
+    "workgroup",
+];
+
+/// Ends of files that a path may have.
+const FILES: &[&str] = &[
+    "ascx", "ashx", "asmx", "aspx", "bak", "bat", "cmd", "config", "cs", "css", "csv", "dll", "exe", "gif",
+    "htm", "html", "ico", "ini", "js", "json", "key", "lic", "log", "mdb", "mdf", "ldf", "pdb", "pfx", "png",
+    "ps1", "resx", "sql", "svc", "svg", "sys", "template", "tmp", "txt", "vb", "xml", "xsd", "xslt", "zip",
+    "1", "2", "3", "4", "5", "6", "7", "8", "9", "10",
+];
+
+/// Words before an account.
+const BEFORE: &[&str] = &[
+    "account",
+    "as",
+    "by",
+    "for",
+    "identity",
+    "impersonating",
+    "login",
+    "logon",
+    "member",
+    "owner",
+    "principal",
+    "runas",
+    "user",
+    "userid",
+    "username",
+];
+
+/// Whether an account of this name is in every installation.
+pub(super) fn is_built_in(name: &[u8]) -> bool {
+    BUILT_IN.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes())) || host::is_nobody(name)
+}
+
+/// Whether a pool of this name is made by IIS or the product; `.NET v4.5` begins with a dot.
+pub(super) fn is_built_in_pool(name: &[u8]) -> bool {
+    let first = name.split(|b| matches!(b, b' ' | b'-' | b'_')).next().unwrap_or_default();
+    name.starts_with(b".") || POOLS.iter().any(|word| first.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// An account before the backslashes that follow `word`. Gives where to go on.
+pub(super) fn with_domain(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+    let slashes = slashes_at(text, word.end);
+    let percent = text.get(word.end..word.end + 3).is_some_and(|s| s.eq_ignore_ascii_case(b"%5c"));
+    if !(percent || matches!(slashes, 1 | 2 | 4)) || slashes_before(text, word.start) > 0 {
+        return None;
+    }
+    if matches!(before(text, word.start), Some(b'/' | b'%')) {
+        return None;
+    }
+    let start = word.end + if percent { 3 } else { slashes };
+    let user = trimmed(text, start..end_of_word(text, start));
+    let name = text.get(user.clone()).filter(|name| !name.is_empty())?;
+    let domain = text.get(word.clone())?;
+    let is = |words: &[&str], what: &[u8]| words.iter().any(|one| what.eq_ignore_ascii_case(one.as_bytes()));
+    if is(&["apppool"], domain) {
+        if !is_built_in_pool(name) {
+            out.push(Named { range: user.clone(), kind: Identity::Pool });
+        }
+        return Some(user.end);
+    }
+    let goes_on = matches!(text.get(user.end), Some(b'\\' | b'/'));
+    let file = name
+        .rsplit(|b| *b == b'.')
+        .next()
+        .filter(|end| end.len() < name.len())
+        .is_some_and(|end| is(FILES, end));
+    if is(NO_DOMAIN, domain) || goes_on || file {
+        return None;
+    }
+    let upper = (2..=15).contains(&domain.len())
+        && !domain.iter().any(u8::is_ascii_lowercase)
+        && domain.iter().any(u8::is_ascii_uppercase);
+    if !(upper || host::is_host(domain) || follows_account_word(text, word.start)) {
+        return None;
+    }
+    // A local account has a dot for its domain.
+    if domain.iter().any(u8::is_ascii_alphanumeric) {
+        out.push(Named { range: trimmed(text, word), kind: Identity::Domain });
+    }
+    if !is_built_in(name) {
+        out.push(Named { range: user.clone(), kind: Identity::User });
+    }
+    Some(user.end)
+}
+
+/// Whether a word such as `user` or `by` stands before `at`.
+fn follows_account_word(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(24)..at).unwrap_or_default();
+    let sign = |b: &&u8| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'[' | b'(' | b'>' | b'\\');
+    let end = head.len() - head.iter().rev().take_while(sign).count();
+    let head = head.get(..end).unwrap_or_default();
+    let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = head.get(end - letters..).unwrap_or_default();
+    BEFORE.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()))
+}
+
+/// `user@domain` whose local part is `word`. Gives where to go on.
+pub(super) fn with_at(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+    let sign = match text.get(word.end)? {
+        b'@' => 1,
+        b'%' if text.get(word.end + 1..word.end + 3) == Some(b"40") => 3,
+        _ => return None,
+    };
+    let start = word.end + sign;
+    let domain = trimmed(text, start..end_of_word(text, start));
+    let name = text.get(domain.clone())?;
+    let end = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len())?;
+    let shaped = name.split(|b| *b == b'.').all(host::is_label);
+    if !shaped || end.len() < 2 || !end.iter().any(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    out.push(Named { range: trimmed(text, word), kind: Identity::User });
+    if !host::is_public(name) {
+        out.push(Named { range: domain.clone(), kind: Identity::Domain });
+    }
+    Some(domain.end)
+}
+
+/// The owner of a profile: `word` follows `Users\` or `Users/`. Gives where to go on.
+pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+    let slashes = slashes_before(text, word.start);
+    let folder = if slashes > 0 {
+        word.start - slashes
+    } else {
+        word.start.checked_sub(1).filter(|at| text.get(*at) == Some(&b'/'))?
+    };
+    let users = [&b"\\users"[..], b"/users", b"documents and settings"];
+    if !users.iter().any(|users| follows(text, folder, users)) {
+        return None;
+    }
+    // Names of people have blanks; a path goes on behind them.
+    let rest = text.get(word.start..(word.start + 40).min(text.len()))?;
+    let length = rest.iter().take_while(|b| super::words::is_word(**b) || **b == b' ').count();
+    let end = match rest.get(length) {
+        Some(b'\\' | b'/' | b'"') => word.start + length,
+        _ => word.end,
+    };
+    let range = trimmed(text, word.start..end);
+    let name = text.get(range.clone())?;
+    if !is_built_in(name) && !is_built_in_pool(name) && !name.eq_ignore_ascii_case(b"default user") {
+        out.push(Named { range: range.clone(), kind: Identity::User });
+    }
+    Some(range.end.max(word.end))
+}
+
+/// Whether a word is a security identifier of one domain, machine, service or pool; those of Windows itself are short.
+pub(super) fn is_sid(word: &[u8]) -> bool {
+    let head = word.get(..6).is_some_and(|head| head.eq_ignore_ascii_case(b"s-1-5-"));
+    head && word.split(|b| *b == b'-').skip(3).filter(|part| part.iter().all(u8::is_ascii_digit)).count() >= 4
+}

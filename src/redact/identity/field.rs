@@ -1,0 +1,295 @@
+//! Names of fields that name somebody: `machineName=`, `"dhost":`, `Data Source=`, `By User: `.
+
+use super::words::{end_of_word, follows, trimmed};
+use super::{Named, account, host, shapes};
+use crate::redact::labels::Identity;
+use std::ops::Range;
+
+/// Fields by name, in lower case without signs: of logs in the common event format, of connection strings, of exports.
+const FIELDS: &[(Identity, &[&str])] = &[
+    (
+        Identity::Host,
+        &[
+            "clientcomputername",
+            "clienthost",
+            "clienthostname",
+            "clientmachine",
+            "clientname",
+            "computer",
+            "computername",
+            "databaseserver",
+            "datasource",
+            "dbserver",
+            "destinationhost",
+            "dhost",
+            "dnshostname",
+            "dnsname",
+            "dvchost",
+            "failoverpartner",
+            "fqdn",
+            "host",
+            "hostname",
+            "ldapserver",
+            "machine",
+            "machinename",
+            "networkaddress",
+            "node",
+            "nodename",
+            "proxyserver",
+            "remotehost",
+            "remoteserver",
+            "server",
+            "serveraddress",
+            "servername",
+            "shost",
+            "smtpserver",
+            "sourcehost",
+            "sqlserver",
+            "sqlservername",
+            "webserver",
+            "workstation",
+            "workstationname",
+        ],
+    ),
+    (
+        Identity::User,
+        &[
+            "accountname",
+            "byuser",
+            "createdby",
+            "displayname",
+            "duser",
+            "email",
+            "emailaddress",
+            "fullname",
+            "loginname",
+            "logonname",
+            "modifiedby",
+            "requestedby",
+            "runas",
+            "samaccountname",
+            "serviceaccount",
+            "sqlserverusername",
+            "suser",
+            "uid",
+            "upn",
+            "user",
+            "userdisplayname",
+            "userid",
+            "username",
+            "userprincipalname",
+        ],
+    ),
+    (
+        Identity::Domain,
+        &[
+            "dnsdomain",
+            "dntdom",
+            "domain",
+            "domainname",
+            "logondomain",
+            "netbiosdomain",
+            "ntdomain",
+            "sntdom",
+            "userdomain",
+        ],
+    ),
+    (Identity::Database, &["catalog", "database", "databasename", "dbname", "initialcatalog", "sqldatabase"]),
+    (Identity::Pool, &["applicationpool", "apppool", "apppoolid", "apppoolname", "poolname"]),
+    (Identity::Site, &["sitename"]),
+    (Identity::Name, &["cn", "ou"]),
+];
+
+/// Fields that are words of sentences, too: with `: ` they need a value that looks like a host.
+const COMMON: &[&str] = &["computer", "host", "machine", "node", "server", "webserver", "workstation"];
+
+/// Databases that every server or every installation has.
+const DATABASES: &[&str] = &["master", "model", "msdb", "secretserver", "tempdb"];
+
+/// Longest name of a field, and longest value of one in quotes, in bytes.
+const LONGEST: usize = 32;
+const LONGEST_VALUE: usize = 64;
+
+/// What the values of a field of this name are.
+pub(in crate::redact) fn kind_of(name: &str) -> Option<Identity> {
+    let plain: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .take(LONGEST)
+        .collect();
+    kind_of_plain(plain.as_bytes())
+}
+
+fn kind_of_plain(name: &[u8]) -> Option<Identity> {
+    FIELDS
+        .iter()
+        .find(|(_, names)| names.binary_search_by(|one| one.as_bytes().cmp(name)).is_ok())
+        .map(|(kind, _)| *kind)
+}
+
+/// Whether a value stands in every installation, so that it names nobody.
+pub(super) fn is_common_value(kind: Identity, value: &[u8]) -> bool {
+    match kind {
+        Identity::Database => {
+            host::is_nobody(value) || DATABASES.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
+        }
+        Identity::Pool => host::is_nobody(value) || account::is_built_in_pool(value),
+        Identity::Site => value.eq_ignore_ascii_case(b"default web site") || account::is_built_in_pool(value),
+        Identity::User => account::is_built_in(value),
+        _ => host::is_nobody(value),
+    }
+}
+
+/// Value of the field whose name ends with `word`. Gives where to go on.
+pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+    let (sign, at, quoted_name) = separator(text, word.end)?;
+    let (kind, name) = named(text, &word)?;
+    let rest = text.get(at..)?;
+    let blanks = rest.iter().take(8).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let slashes = rest.get(blanks..)?.iter().take(4).take_while(|b| **b == b'\\').count();
+    let quote = rest.get(blanks + slashes).copied().filter(|b| matches!(b, b'"' | b'\''));
+    let start = at + blanks + quote.map_or(0, |_| slashes + 1);
+    let token = start..end_of_word(text, start);
+    // A sentence goes on behind its word.
+    if sign == b':' && !quoted_name && quote.is_none() {
+        let value = text.get(trimmed(text, token.clone()))?;
+        let shaped = value.iter().any(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+            || (value.len() > 2 && !value.iter().any(u8::is_ascii_lowercase));
+        if COMMON.contains(&name.as_str()) && !shaped {
+            return None;
+        }
+        // `database: SecretServer` is a sentence, `Database=` is a setting.
+        if kind == Identity::Database || kind == Identity::Name {
+            return None;
+        }
+    }
+    // `CN=` begins a distinguished name only behind a sign.
+    if kind == Identity::Name && sign != b'=' {
+        return None;
+    }
+    match kind {
+        Identity::Host | Identity::Domain => shapes::host(text, token, kind, out),
+        _ => plain(text, token, quote, kind, &name, out),
+    }
+}
+
+/// Any other value: in quotes all of it, else a word.
+fn plain(
+    text: &[u8],
+    token: Range<usize>,
+    quote: Option<u8>,
+    kind: Identity,
+    name: &str,
+    out: &mut Vec<Named>,
+) -> Option<usize> {
+    // `Jane Doe`, in quotes or as the value of a field of the common event format.
+    let rest = text.get(token.start..(token.start + LONGEST_VALUE).min(text.len()))?;
+    let spoken = |b: &u8| super::words::is_word(*b) || matches!(b, b' ' | b',' | b'(' | b')');
+    let end = match quote {
+        Some(quote) => rest
+            .iter()
+            .position(|b| *b == quote || *b == b'\\')
+            .filter(|end| rest.iter().take(*end).all(spoken)),
+        None if matches!(name, "suser" | "duser") => end_of_event_field(rest),
+        None if name == "byuser" => memchr::memmem::find(rest, b" Item Name:"),
+        None if kind == Identity::Name => rest.iter().position(|b| !spoken(b) || *b == b','),
+        None => None,
+    };
+    let range = trimmed(text, token.start..end.map_or(token.end, |end| token.start + end));
+    let value = text.get(range.clone()).filter(|value| !value.is_empty())?;
+    // Accounts with a domain have their own shape.
+    if matches!(text.get(range.end), Some(b'\\' | b'@' | b'(' | b'%')) || is_common_value(kind, value) {
+        return None;
+    }
+    out.push(Named { range: range.clone(), kind });
+    Some(range.end)
+}
+
+/// The end of a value before ` key=`.
+fn end_of_event_field(rest: &[u8]) -> Option<usize> {
+    let sign = memchr::memchr(b'=', rest)?;
+    let key = rest.get(..sign)?.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let blank = (sign - key).checked_sub(1)?;
+    let head = rest.get(..blank).filter(|_| rest.get(blank) == Some(&b' '))?;
+    head.iter().all(|b| super::words::is_word(*b) || *b == b' ').then_some(blank)
+}
+
+/// The sign after a name, where the value may begin, and whether the name was in quotes.
+fn separator(text: &[u8], end: usize) -> Option<(u8, usize, bool)> {
+    let rest = text.get(end..(end + 8).min(text.len()))?;
+    let slashes = rest.iter().take_while(|b| **b == b'\\').count();
+    let quoted = matches!(rest.get(slashes), Some(b'"' | b'\''));
+    let skip = if quoted { slashes + 1 } else { 0 };
+    let blanks = rest.get(skip..)?.iter().take_while(|b| **b == b' ').count();
+    match rest.get(skip + blanks)? {
+        sign @ (b'=' | b':') => {
+            // `::` is no separator, `==` compares.
+            let next = rest.get(skip + blanks + 1);
+            (next != Some(sign)).then_some((*sign, end + skip + blanks + 1, quoted))
+        }
+        b'>' if skip + blanks == 0 => Some((b'=', end + 1, false)),
+        _ => None,
+    }
+}
+
+/// The field that ends with `word`: itself, or with one word before it.
+fn named(text: &[u8], word: &Range<usize>) -> Option<(Identity, String)> {
+    let own = text.get(word.clone())?;
+    let own = own.rsplit(|b| *b == b'.').next()?;
+    if own.len() > LONGEST {
+        return None;
+    }
+    let plain = |word: &[u8]| -> String {
+        word.iter()
+            .filter(|b| b.is_ascii_alphanumeric())
+            .map(|b| char::from(b.to_ascii_lowercase()))
+            .collect()
+    };
+    let own = plain(own);
+    for first in [
+        "data ",
+        "initial ",
+        "user ",
+        "by ",
+        "machine ",
+        "computer ",
+        "server ",
+        "host ",
+        "failover ",
+        "network ",
+        "node ",
+        "account ",
+        "domain ",
+        "database ",
+        "display ",
+    ] {
+        if follows(text, word.start, first.as_bytes()) {
+            let both = format!("{}{own}", first.trim_end());
+            if let Some(kind) = kind_of_plain(both.as_bytes()) {
+                return Some((kind, both));
+            }
+        }
+    }
+    // The product's name ends with a word of the table.
+    if own == "server" && follows(text, word.start, b"secret ") {
+        return None;
+    }
+    let kind = kind_of_plain(own.as_bytes())?;
+    Some((kind, own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fields_are_sorted_and_fit() {
+        for (_, names) in FIELDS {
+            assert!(names.is_sorted(), "{names:?}");
+            assert!(names.iter().all(|name| name.len() <= LONGEST));
+        }
+        assert_eq!(kind_of("Machine_Name"), Some(Identity::Host));
+        assert_eq!(kind_of("SecretId"), None);
+    }
+}

@@ -1,0 +1,128 @@
+//! Who and what a text names: hosts, accounts, addresses, domains. Found by value where they are known, else by shape
+//! and by the names that stand before them.
+//!
+//! The pitfalls are those of domain 9: .NET namespaces look like `First.Last`, `SS.log` like a host with a domain,
+//! `12:34:56` like an address, version numbers too, and the product's own words stand in every line. One pass over the
+//! words of a text decides; no word is looked at twice, so it is linear whatever the text.
+
+mod account;
+mod address;
+mod field;
+mod host;
+mod known;
+mod shapes;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub(super) use field::kind_of as kind_of_field;
+pub use known::Known;
+
+use super::labels::{self, Identity, Labels};
+use aho_corasick::AhoCorasick;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// An identity in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    pub range: Range<usize>,
+    pub kind: Identity,
+}
+
+/// Finds identities and makes their labels. Cheap to clone.
+#[derive(Clone)]
+pub struct Identities {
+    labels: Arc<Labels>,
+    /// Known values in lower case, in order, and what each is.
+    known: Arc<[(String, Identity)]>,
+    /// The same, searched for all at once.
+    search: Option<AhoCorasick>,
+}
+
+impl std::fmt::Debug for Identities {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Identities({} known)", self.known.len())
+    }
+}
+
+/// Whether a value of this kind stands in every installation, so that it names nobody.
+pub(super) fn is_common_value(kind: Identity, value: &str) -> bool {
+    field::is_common_value(kind, value.as_bytes())
+}
+
+/// The parts of a value that is surely of this kind; none where the value is one part.
+pub(super) fn parts(kind: Identity, value: &str) -> Vec<Named> {
+    let (text, mut parts) = (value.as_bytes(), Vec::new());
+    if kind == Identity::Host {
+        shapes::host(text, 0..words::end_of_word(text, 0), kind, &mut parts);
+    }
+    if parts.is_empty() {
+        shapes::find(text, &mut parts);
+    }
+    parts.sort_by_key(|named| (named.range.start, named.range.end));
+    parts.dedup_by(|later, earlier| later.range.start < earlier.range.end);
+    parts
+}
+
+impl Identities {
+    /// Looks for the known values and for shapes; `None` when the values make no search that may be built.
+    pub fn new(known: &Known, labels: Arc<Labels>) -> Option<Self> {
+        let values: Arc<[(String, Identity)]> =
+            known.values().iter().map(|(value, kind)| (value.clone(), *kind)).collect();
+        let search = if values.is_empty() {
+            None
+        } else {
+            let builder = AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .build(values.iter().map(|(value, _)| value));
+            Some(builder.ok()?)
+        };
+        Some(Self { labels, known: values, search })
+    }
+
+    /// What the labels stand for.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// Appends every identity of `text`; ranges may overlap.
+    pub(super) fn find(&self, text: &[u8], out: &mut Vec<Named>) {
+        let first = out.len();
+        if let Some(search) = &self.search {
+            for found in search.find_overlapping_iter(text) {
+                if let Some((value, kind)) = self.known.get(found.pattern().as_usize())
+                    && words::stands_alone(text, found.range(), value)
+                {
+                    out.push(Named { range: found.range(), kind: *kind });
+                }
+            }
+        }
+        shapes::find(text, out);
+        if memchr::memchr(b'{', text).is_some() {
+            let mut at = 0;
+            out.retain(|named| {
+                at += 1;
+                at <= first || !labels::surrounds(text, named.range.start)
+            });
+        }
+    }
+
+    /// The label of the identity that `text` is.
+    pub(super) fn label(&self, kind: Identity, text: &[u8]) -> String {
+        let written = String::from_utf8_lossy(text);
+        let canonical = match kind {
+            Identity::Address => address::canonical(&written),
+            Identity::Mac | Identity::Digest => {
+                written.chars().filter(char::is_ascii_hexdigit).collect::<String>().into()
+            }
+            _ => None,
+        };
+        let canonical = canonical.as_deref().unwrap_or(&written);
+        // A value that is known has one kind, wherever it stands.
+        let lower = canonical.to_lowercase();
+        let known = self.known.binary_search_by(|(value, _)| value.as_str().cmp(&lower)).ok();
+        let kind = known.and_then(|at| self.known.get(at)).map_or(kind, |(_, kind)| *kind);
+        self.labels.label(kind, canonical, &written)
+    }
+}

@@ -1,0 +1,289 @@
+//! One pass over the words of a text: each word, with what stands around it, is somebody or nobody.
+
+use super::words::{before, end_of_word, follows, is_word, slashes_at, slashes_before, trimmed};
+use super::{Named, account, address, field, host};
+use crate::redact::labels::Identity;
+use std::ops::Range;
+
+/// Appends every identity that shape, sign or field gives away.
+pub(super) fn find(text: &[u8], out: &mut Vec<Named>) {
+    // Up to where signs of addresses were looked at.
+    let mut colons = 0;
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let word = is_word(*byte);
+        if at >= colons
+            && (*byte == b':' || (word && byte.is_ascii_hexdigit() && !before(text, at).is_some_and(is_word)))
+        {
+            let (end, found) = with_colons(text, at);
+            colons = end;
+            if let Some(named) = found {
+                at = named.range.end;
+                out.push(named);
+                continue;
+            }
+        }
+        if !word {
+            at += 1;
+            continue;
+        }
+        let end = end_of_word(text, at);
+        at = look(text, at..end, out).unwrap_or(end).max(end);
+    }
+}
+
+/// An address of IP version 6 or of hardware that begins at `start`, and the end of what was looked at.
+fn with_colons(text: &[u8], start: usize) -> (usize, Option<Named>) {
+    let rest = text.get(start..).unwrap_or_default();
+    let sign = |b: &&u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
+    let length = rest.iter().take_while(sign).count();
+    let end = start + length;
+    let run = rest.get(..length).unwrap_or_default();
+    let colons = memchr::memchr_iter(b':', run).take(9).count();
+    if !(2..=7).contains(&colons) || length > 48 || text.get(end).copied().is_some_and(is_word) {
+        return (end, None);
+    }
+    if before(text, start).is_some_and(|b| is_word(b) || matches!(b, b':' | b']')) {
+        return (end, None);
+    }
+    // A sentence may end behind an address.
+    let mut run = run.strip_suffix(b".").unwrap_or(run);
+    if run.ends_with(b":") && !run.ends_with(b"::") {
+        run = run.strip_suffix(b":").unwrap_or(run);
+    }
+    let range = start..start + run.len();
+    let pairs = run.len() == 17 && run.split(|b| *b == b':').filter(|pair| pair.len() == 2).count() == 6;
+    if pairs {
+        return (end, Some(Named { range, kind: Identity::Mac }));
+    }
+    let groups = address::v6(run).filter(|groups| {
+        // `::1` is this machine; `add::face` is code.
+        let nobodys =
+            groups.iter().take(7).all(|group| *group == 0) && groups.last().is_none_or(|last| *last <= 1);
+        !nobodys && (run.iter().any(u8::is_ascii_digit) || colons > 2)
+    });
+    (end, groups.map(|_| Named { range, kind: Identity::Address }))
+}
+
+/// Looks at one word. Gives where to go on, when that is not its end.
+fn look(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+    let next = text.get(word.end).copied();
+    let bytes = text.get(word.clone())?;
+    let head = before(text, word.start);
+    // Most words are letters between blanks.
+    let plain = bytes.iter().all(u8::is_ascii_alphabetic);
+    let signs = |byte: Option<u8>| {
+        matches!(byte, Some(b'\\' | b'/' | b'@' | b':' | b'=' | b'"' | b'\'' | b'%' | b'>'))
+    };
+    if plain && !signs(next) && !signs(head) && next != Some(b' ') {
+        return None;
+    }
+    if plain && next == Some(b' ') && !signs(head) {
+        return field::value(text, word, out);
+    }
+    if let Some(kind) = number(bytes) {
+        out.push(Named { range: trimmed(text, word), kind });
+        return None;
+    }
+    if follows(text, word.start, b"://") || follows(text, word.start, b":\\/\\/") {
+        let user = account::with_at(text, word.clone(), out);
+        return user.or_else(|| host(text, word, Identity::Host, out));
+    }
+    if let Some(end) = account::with_at(text, word.clone(), out) {
+        return Some(end);
+    }
+    if head == Some(b'@') && host::is_host(text.get(trimmed(text, word.clone()))?) {
+        return host(text, word, Identity::Host, out);
+    }
+    if matches!(head, Some(b'\\' | b'/'))
+        && let Some(end) = account::profile(text, word.clone(), out).or_else(|| unc(text, word.clone(), out))
+    {
+        return Some(end);
+    }
+    if matches!(next, Some(b'\\' | b'%'))
+        && let Some(end) = account::with_domain(text, word.clone(), out)
+    {
+        return Some(end);
+    }
+    if bytes == b"CEF" && next == Some(b':') && head == Some(b' ') {
+        event_host(text, word.start - 1, out);
+        return None;
+    }
+    if let Some(end) = field::value(text, word.clone(), out) {
+        return Some(end);
+    }
+    if memchr::memchr(b'.', bytes).is_some() {
+        dotted(text, word, out);
+    }
+    None
+}
+
+/// What a word of digits and signs is.
+fn number(word: &[u8]) -> Option<Identity> {
+    let digits = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
+    let both = || word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);
+    match word.len() {
+        32 | 40 | 64 | 96 | 128 if digits(word) && both() => Some(Identity::Digest),
+        36 => {
+            let lengths = word.split(|b| *b == b'-').map(<[u8]>::len);
+            let shaped = lengths.eq([8, 4, 4, 4, 12]) && word.split(|b| *b == b'-').all(digits);
+            shaped.then_some(Identity::Guid)
+        }
+        14 | 17 if address::is_mac(word) => Some(Identity::Mac),
+        _ if account::is_sid(word) => Some(Identity::Sid),
+        _ => None,
+    }
+}
+
+/// A host with or without its domain, or an address, at `token`. Gives where to go on.
+pub(super) fn host(text: &[u8], token: Range<usize>, kind: Identity, out: &mut Vec<Named>) -> Option<usize> {
+    let word = text.get(token.clone())?;
+    // The protocol of a connection string, and the loopback of a library.
+    if matches!(word, b"tcp" | b"np" | b"lpc" | b"admin") && text.get(token.end) == Some(&b':') {
+        return host(text, token.end + 1..end_of_word(text, token.end + 1), kind, out);
+    }
+    let range = trimmed(text, token);
+    let name = text.get(range.clone()).filter(|name| !name.is_empty())?;
+    if let Some(address) = address::v4(name) {
+        if !address::is_nobodys(address) {
+            out.push(Named { range: range.clone(), kind: Identity::Address });
+        }
+        return Some(range.end);
+    }
+    let shaped = name.split(|b| *b == b'.').all(host::is_label);
+    if host::is_nobody(name) || host::is_public(name) || !shaped || name.starts_with(b"Microsoft-") {
+        return None;
+    }
+    // Accounts with a domain have their own shape, unless this is an instance of a database server.
+    if kind == Identity::Domain {
+        out.push(Named { range: range.clone(), kind });
+        return Some(range.end);
+    }
+    split(name, range.clone(), out);
+    let slashes = slashes_at(text, range.end);
+    if matches!(slashes, 1 | 2 | 4) {
+        let start = range.end + slashes;
+        let instance = trimmed(text, start..end_of_word(text, start));
+        let name = text.get(instance.clone()).unwrap_or_default();
+        if !name.is_empty()
+            && !name.eq_ignore_ascii_case(b"mssqlserver")
+            && !name.eq_ignore_ascii_case(b"sqlexpress")
+        {
+            out.push(Named { range: instance.clone(), kind: Identity::Database });
+        }
+        return Some(instance.end.max(range.end));
+    }
+    Some(range.end)
+}
+
+/// The host and the domain of a name.
+fn split(name: &[u8], range: Range<usize>, out: &mut Vec<Named>) {
+    let dot = memchr::memchr(b'.', name);
+    out.push(Named {
+        range: range.start..dot.map_or(range.end, |dot| range.start + dot),
+        kind: Identity::Host,
+    });
+    if let Some(dot) = dot {
+        out.push(Named { range: range.start + dot + 1..range.end, kind: Identity::Domain });
+    }
+}
+
+/// `\\host\share` whose host is `word`. Gives where to go on.
+fn unc(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+    let slashes = slashes_before(text, word.start);
+    let start = word.start - slashes;
+    let begins = match slashes {
+        2 | 4 => !before(text, start)
+            .is_some_and(|b| is_word(b) || matches!(b, b':' | b'\\' | b'?' | b'}' | b'%' | b'$')),
+        _ => false,
+    } || (slashes > 0 && follows(text, start, b"\\UNC"));
+    if !begins || slashes_at(text, word.end) == 0 {
+        return None;
+    }
+    let name = text.get(word.clone())?;
+    if name == b"UNC" || host::is_nobody(name) {
+        return None;
+    }
+    let end = word.end;
+    if address::v4(name).is_some() {
+        out.push(Named { range: word, kind: Identity::Address });
+    } else if name.split(|b| *b == b'.').all(host::is_label) {
+        split(name, word, out);
+    } else {
+        return None;
+    }
+    let start = end + slashes_at(text, end);
+    let share = trimmed(text, start..end_of_word(text, start));
+    // `C$` and `ADMIN$` are on every server.
+    if share.len() > 1 && text.get(share.end) != Some(&b'$') {
+        out.push(Named { range: share.clone(), kind: Identity::Share });
+    }
+    Some(share.end.max(end))
+}
+
+/// The host before ` CEF:`, as syslog writes it.
+fn event_host(text: &[u8], blank: usize, out: &mut Vec<Named>) {
+    let length =
+        text.get(..blank).map_or(0, |head| head.iter().rev().take(64).take_while(|b| is_word(**b)).count());
+    let range = blank - length..blank;
+    let name = text.get(range.clone()).unwrap_or_default();
+    if !name.is_empty() && !host::is_nobody(name) && name.split(|b| *b == b'.').all(host::is_label) {
+        split(name, range, out);
+    }
+}
+
+/// Addresses and hosts with a domain.
+fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) {
+    let word = trimmed(text, word);
+    let bytes = text.get(word.clone()).unwrap_or_default();
+    if bytes.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_')) {
+        let mut at = word.start;
+        for part in bytes.split(|b| matches!(b, b'-' | b'_')) {
+            let range = at..at + part.len();
+            at = range.end + 1;
+            let address = address::v4(part)
+                .filter(|address| !address::is_nobodys(*address) && !address::reads_as_version(*address));
+            if address.is_some() && !is_version(text, word.start) {
+                out.push(Named { range, kind: Identity::Address });
+            }
+        }
+    } else if host::is_host(bytes) {
+        split(bytes, word, out);
+    }
+}
+
+/// Whether what stands before `at` says that a version follows.
+fn is_version(text: &[u8], at: usize) -> bool {
+    const WORDS: &[&str] = &[
+        "version",
+        "versions",
+        "ver",
+        "v",
+        "build",
+        "release",
+        "clr",
+        "framework",
+        "runtime",
+        "sdk",
+        "update",
+        "upgrade",
+        "dll",
+        "exe",
+    ];
+    let head = text.get(at.saturating_sub(24)..at).unwrap_or_default();
+    // A program and its version: `curl/7.1.2.3`.
+    if head.ends_with(b"/")
+        && !head.ends_with(b"//")
+        && head.iter().rev().nth(1).is_some_and(u8::is_ascii_alphabetic)
+    {
+        return true;
+    }
+    let sign =
+        |b: &&u8| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'(' | b'[' | b',' | b'>' | b'\\' | b'_');
+    let end = head.len() - head.iter().rev().take_while(sign).count();
+    let head = head.get(..end).unwrap_or_default();
+    let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = head.get(end - letters..).unwrap_or_default().to_ascii_lowercase();
+    // `fileVersion`, `newVersion`.
+    word.ends_with(b"version") || WORDS.iter().any(|one| word == one.as_bytes())
+}

@@ -1,0 +1,162 @@
+//! Lines of logs with identities and with what looks like them (domain 9).
+
+use super::*;
+use crate::redact::{CaseKey, Fingerprinter, Redactor};
+use proptest::prelude::*;
+
+fn redactor(known: &Known) -> Redactor {
+    let key = CaseKey::parse(&"07".repeat(32)).unwrap();
+    let labels = Labels::new(&Fingerprinter::new(Some(&key), None)).unwrap();
+    Redactor::patterns_only().with(Identities::new(known, Arc::new(labels)).unwrap())
+}
+
+/// The line with every label cut to its kind.
+fn kinds(redactor: &Redactor, line: &str) -> String {
+    let out = String::from_utf8(redactor.redact(line.as_bytes()).0).unwrap();
+    let tags = regex::Regex::new(r"\{([a-z]+)-7d91d732-[0-9a-f]{10}\}").unwrap();
+    tags.replace_all(&out, "{$1}").into_owned()
+}
+
+#[test]
+fn shapes_signs_and_fields_name_somebody() {
+    let redactor = redactor(&Known::new());
+    for (line, expected) in [
+        (r"login of CORP\jsmith failed", r"login of {domain}\{user} failed"),
+        (r#"{"user":"corp\\jsmith"}"#, r#"{"user":"{domain}\\{user}"}"#),
+        ("user=CORP%5Cjsmith&x=1", "user={domain}%5C{user}&x=1"),
+        ("mail to Jane.Doe@contoso.com.", "mail to {user}@{domain}."),
+        ("to=jane%40contoso.com", "to={user}%40{domain}"),
+        (r"pool IIS APPPOOL\ContosoVault started", r"pool IIS APPPOOL\{pool} started"),
+        (r"C:\Users\jane.doe\AppData\Local\x.tmp", r"C:\Users\{user}\AppData\Local\x.tmp"),
+        (r"C:\\Users\\Jane Doe\\AppData", r"C:\\Users\\{user}\\AppData"),
+        ("from 10.20.30.40:55123 to 192.168.1.7", "from {address}:55123 to {address}"),
+        ("client [fe80::1c2d:3e4f:5a6b:7c8d%12]:443", "client [{address}%12]:443"),
+        ("peer 2001:db8::5 closed", "peer {address} closed"),
+        ("range 10.0.0.5-10.0.0.9", "range {address}-{address}"),
+        ("mac 00:15:5d:01:02:03, 00-15-5D-01-02-03, 0015.5d01.0203", "mac {mac}, {mac}, {mac}"),
+        ("sid S-1-5-21-1004336348-1177238915-682003330-512", "sid {sid}"),
+        ("at ssweb01.corp.example:443", "at {host}.{domain}:443"),
+        (
+            "GET https://vault.contoso.com/SecretServer/Login.aspx",
+            "GET https://{host}.{domain}/SecretServer/Login.aspx",
+        ),
+        ("GET http://ssweb02/SecretServer", "GET http://{host}/SecretServer"),
+        (r#""url":"https:\/\/vault01\/x""#, r#""url":"https:\/\/{host}\/x""#),
+        (r"copy \\fs01\backup$\vault", r"copy \\{host}\backup$\vault"),
+        (r"copy \\fs01.corp.example\Deploy\vault", r"copy \\{host}.{domain}\{share}\vault"),
+        (r#""path":"\\\\fs01\\Deploy\\x""#, r#""path":"\\\\{host}\\{share}\\x""#),
+        ("machineName=SSWEB02 role=x", "machineName={host} role=x"),
+        (r#"{"MachineName": "SSWEB02"}"#, r#"{"MachineName": "{host}"}"#),
+        ("<MachineName>SSWEB02</MachineName>", "<MachineName>{host}</MachineName>"),
+        (
+            "CEF:0|x|y|1|2|z|2|dhost=db07 shost=web-3 suser=Jane Doe src=10.1.2.3",
+            "CEF:0|x|y|1|2|z|2|dhost={host} shost={host} suser={user} src={address}",
+        ),
+        (
+            "Nov 10 13:13:32 SSWEB02 CEF:0|Thycotic Software|Secret Server|11.3.000001",
+            "Nov 10 13:13:32 {host} CEF:0|Thycotic Software|Secret Server|11.3.000001",
+        ),
+        ("Event: [Secret] By User: Jane.Doe Item Name: x", "Event: [Secret] By User: {user} Item Name: x"),
+        (
+            r"Data Source=SQL01\VAULT;Initial Catalog=ContosoVault;Encrypt=true",
+            r"Data Source={host}\{database};Initial Catalog={database};Encrypt=true",
+        ),
+        (
+            "Server=tcp:sql.corp.example,1433;Database=Vault2",
+            "Server=tcp:{host}.{domain},1433;Database={database}",
+        ),
+        ("thumbprint a909502dd82ae41433e6f83886b00d4277a32a7b", "thumbprint {digest}"),
+        ("CN=John Smith,OU=Admins,DC=corp", "CN={name},OU={name},DC=corp"),
+        ("request 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "request {guid}"),
+        (r"identity corp\svc-vault", r"identity {domain}\{user}"),
+    ] {
+        assert_eq!(kinds(&redactor, line), expected);
+    }
+}
+
+#[test]
+fn look_alikes_name_nobody() {
+    let redactor = redactor(&Known::new());
+    for line in [
+        "2026-11-22 12:34:56,789 [12] ERROR Thycotic.PasswordChangers.Unix - Secret - View failed in SS.log",
+        "System.Web.HttpException (0x80004005): The password has expired at First.Last in SS-BSSR.log.1",
+        "Thycotic.PasswordChangers.dll, Version=11.7.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35",
+        "build 10.9.000064, .NET 4.8.4682.0, Windows 10.0.17763.5458, file version 1.9.0.1",
+        "bindingRedirect oldVersion=\"0.0.0.0-5.0.0.0\" newVersion=\"5.0.0.0\"",
+        "at System.IO.Path.Combine(String a) in D:\\build\\src\\Thycotic.Web\\Login.aspx.cs:line 42",
+        r"C:\inetpub\wwwroot\SecretServer\bin\Thycotic.AppCore.dll",
+        r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full, HKLM\SYSTEM",
+        r"NT AUTHORITY\NETWORK SERVICE, BUILTIN\Administrators, IIS APPPOOL\DefaultAppPool, NT SERVICE\MSSQLSERVER",
+        r"bin\Thycotic.dll, log\SS.log, App_Data\cache",
+        r"C:\Users\Public\Documents, C:\Users\Administrator",
+        "http://localhost:8080/x https://127.0.0.1/ [::1]:443 0.0.0.0 255.255.255.0",
+        "xmlns=\"http://schemas.microsoft.com/.NetConfiguration/v2.0\" http://www.w3.org/2001/XMLSchema",
+        "std::string a::b Add::Face 12:34:56 00:10:00 1:2:3",
+        "S-1-5-18 S-1-5-32-544",
+        "ASP.NET MVC, ADO.NET, log4net.config, web.config, log.info, node.js, deploy.sh",
+        "Secret Server: started. User: admin. The server: it runs. host: none. Node: ok",
+        "Mozilla/5.0 (Windows NT 10.0) Chrome/120.0.0.0 curl/7.1.2.3",
+        "*:443: https *:80: net.pipe *",
+        "dump 41-42-43-44-45-46-47-48",
+        "Database=SecretServer;Server=(local);Data Source=.",
+        "{host-40083dc9-a4b62893e9}.{domain-40083dc9-a4b62893e9}:443 user={user-40083dc9-a4b62893e9}",
+    ] {
+        assert_eq!(kinds(&redactor, line), line);
+    }
+}
+
+#[test]
+fn a_known_name_is_hidden_wherever_it_stands() {
+    let mut known = Known::new();
+    known.add(Identity::Host, "SSWEB01.corp.example");
+    known.learn(br"CORP\jsmith");
+    let redactor = redactor(&known);
+    for (line, expected) in [
+        ("node ssweb01 is up, SSWEB01_20261122.log", "node {host} is up, {host}_20261122.log"),
+        ("SSWEB01SVC and ssweb012", "{host}SVC and {host}2"),
+        ("jsmith logged in, jsmithy did not", "{user} logged in, jsmithy did not"),
+        ("x.corp.example", "{host}.{domain}"),
+    ] {
+        assert_eq!(kinds(&redactor, line), expected);
+    }
+}
+
+#[test]
+fn one_value_has_one_label_wherever_it_stands() {
+    let redactor = redactor(&Known::new());
+    let line =
+        r"\\ssweb01\x machineName=SSWEB01 https://SsWeb01.corp.example/ 2001:DB8::1 [2001:db8:0:0:0:0:0:1]";
+    let out = String::from_utf8(redactor.redact(line.as_bytes()).0).unwrap();
+    for kind in ["{host-", "{address-"] {
+        let labels: std::collections::BTreeSet<&str> =
+            out.split(kind).skip(1).map(|rest| rest.split('}').next().unwrap()).collect();
+        assert_eq!(labels.len(), 1, "{out}");
+    }
+}
+
+/// Lines made of what identities are made of.
+fn busy() -> impl Strategy<Value = String> {
+    let words = r"CORP|jsmith|ssweb01|\\|\\\\|@|\.|com|:|::|//|10\.1\.2\.3|fe80|host|=|user|Data Source|\{|\}|-| |Users|CEF|S-1-5-21-1-2-3-4|%5C|%40|By User|CN|\n|'";
+    proptest::collection::vec(proptest::string::string_regex(words).unwrap(), 0..20).prop_map(|v| v.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn twice_is_once(text in busy()) {
+        let mut known = Known::new();
+        known.add(Identity::Host, "ssweb01");
+        let redactor = redactor(&known);
+        let once = redactor.redact(text.as_bytes()).0;
+        let twice = redactor.redact(&once).0;
+        prop_assert_eq!(String::from_utf8_lossy(&twice), String::from_utf8_lossy(&once));
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let mut known = Known::new();
+        known.learn(&bytes);
+        let _ = redactor(&known).redact(&bytes);
+    }
+}

@@ -1,0 +1,56 @@
+//! A text as words, and what stands around a place.
+
+use std::ops::Range;
+
+/// What words consist of: letters, digits, `_`, `-`, `.`, and everything beyond ASCII.
+pub(super) const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | 0x80..)
+}
+
+/// The end of the word that begins at `at`.
+pub(super) fn end_of_word(text: &[u8], at: usize) -> usize {
+    at + text.get(at..).map_or(0, |rest| rest.iter().take_while(|b| is_word(**b)).count())
+}
+
+/// The byte before `at`.
+pub(super) fn before(text: &[u8], at: usize) -> Option<u8> {
+    text.get(at.checked_sub(1)?).copied()
+}
+
+/// Whether the bytes before `at` are `tail`, without regard to case.
+pub(super) fn follows(text: &[u8], at: usize, tail: &[u8]) -> bool {
+    at.checked_sub(tail.len())
+        .and_then(|from| text.get(from..at))
+        .is_some_and(|head| head.eq_ignore_ascii_case(tail))
+}
+
+/// A range without the dots, dashes and underscores at its ends, which belong to the sentence.
+pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let word = text.get(range.clone()).unwrap_or_default();
+    let sign = |b: &&u8| matches!(b, b'.' | b'-' | b'_');
+    let head = word.iter().take_while(sign).count();
+    let tail = word.iter().rev().take_while(sign).count();
+    if head == word.len() { range.start..range.start } else { range.start + head..range.end - tail }
+}
+
+/// How many backslashes stand before `at`; more than eight are no path.
+pub(super) fn slashes_before(text: &[u8], at: usize) -> usize {
+    text.get(..at).map_or(0, |head| head.iter().rev().take(9).take_while(|b| **b == b'\\').count())
+}
+
+/// How many backslashes stand at `at`.
+pub(super) fn slashes_at(text: &[u8], at: usize) -> usize {
+    text.get(at..).map_or(0, |rest| rest.iter().take(9).take_while(|b| **b == b'\\').count())
+}
+
+/// Shortest value with letters and digits that is replaced inside of other words, too.
+const DISTINCT: usize = 6;
+
+/// Whether a known value at `range` is not merely a part of another word.
+pub(super) fn stands_alone(text: &[u8], range: Range<usize>, value: &str) -> bool {
+    let distinct = value.len() >= DISTINCT
+        && value.bytes().any(|b| b.is_ascii_digit())
+        && value.bytes().any(|b| b.is_ascii_alphabetic());
+    let letter = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric());
+    distinct || !(letter(before(text, range.start)) || letter(text.get(range.end).copied()))
+}

@@ -1,0 +1,232 @@
+//! Labels that stand for identities: `{host-40083dc9-a4b62893e9}` is kind, key id and a keyed tag of the value.
+//!
+//! One value has one tag under one key, on every node and in every file, so that a reader sees that two lines speak of the
+//! same host; nobody without the key can test a guess. Labels of different keys never compare, nor does a label with a name.
+
+use super::fingerprint::{Fingerprinter, Label};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
+
+/// What an identity is of. The word is the beginning of its labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Identity {
+    /// A machine, by its name without a domain.
+    Host,
+    /// A domain, of the name system or of Windows.
+    Domain,
+    /// An account or a person.
+    User,
+    /// An address of IP.
+    Address,
+    /// A hardware address.
+    Mac,
+    /// A security identifier that belongs to one domain, machine or pool.
+    Sid,
+    /// A database.
+    Database,
+    /// A share of a file server.
+    Share,
+    /// An application pool.
+    Pool,
+    /// A site of IIS.
+    Site,
+    /// A name in a directory or a certificate.
+    Name,
+    /// A thumbprint or another digest.
+    Digest,
+    /// A globally unique identifier.
+    Guid,
+}
+
+impl Identity {
+    /// Every kind.
+    pub const ALL: &[Self] = &[
+        Self::Host,
+        Self::Domain,
+        Self::User,
+        Self::Address,
+        Self::Mac,
+        Self::Sid,
+        Self::Database,
+        Self::Share,
+        Self::Pool,
+        Self::Site,
+        Self::Name,
+        Self::Digest,
+        Self::Guid,
+    ];
+
+    /// The word in labels and in the counts of a manifest.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Domain => "domain",
+            Self::User => "user",
+            Self::Address => "address",
+            Self::Mac => "mac",
+            Self::Sid => "sid",
+            Self::Database => "database",
+            Self::Share => "share",
+            Self::Pool => "pool",
+            Self::Site => "site",
+            Self::Name => "name",
+            Self::Digest => "digest",
+            Self::Guid => "guid",
+        }
+    }
+}
+
+/// Digits of a tag: 40 bits, enough that a million values hardly ever share one.
+const TAG: usize = 10;
+/// Digits of a key id.
+const KEY: usize = 8;
+
+/// Makes labels under one key, and remembers what each stands for.
+#[derive(Debug)]
+pub struct Labels {
+    printer: Fingerprinter,
+    made: Mutex<Made>,
+}
+
+#[derive(Default)]
+struct Made {
+    /// By value as compared.
+    labels: HashMap<(Identity, String), String>,
+    /// By label: the value as first in order among the ways it was written.
+    values: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Made {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Made({} labels)", self.values.len())
+    }
+}
+
+impl Labels {
+    /// Makes labels with the key of `printer`; `None` when it has none.
+    pub fn new(printer: &Fingerprinter) -> Option<Self> {
+        printer.why_unkeyed().is_none().then(|| Self { printer: printer.clone(), made: Mutex::default() })
+    }
+
+    /// Id of the key, as it stands in every label.
+    pub fn key_id(&self) -> &str {
+        self.printer.key_id()
+    }
+
+    /// The label of a value; `canonical` is what is compared, `written` what the legend shows. Case does not matter.
+    pub(super) fn label(&self, kind: Identity, canonical: &str, written: &str) -> String {
+        let key = (kind, canonical.to_lowercase());
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(label) = made.labels.get(&key).cloned() {
+            if let Some(value) = made.values.get_mut(&label).filter(|value| written < value.as_str()) {
+                written.clone_into(value);
+            }
+            return label;
+        }
+        // Whoever has no key gets no label maker, so there always is a tag.
+        let tag = self.printer.hasher(Label::Identity).map_or_else(
+            |_| String::new(),
+            |mut hasher| {
+                hasher.update(key.1.as_bytes());
+                hasher.finish().hex
+            },
+        );
+        let mut label = String::new();
+        let _ = write!(
+            label,
+            "{{{}-{}-{}}}",
+            kind.as_str(),
+            self.printer.key_id(),
+            tag.get(..TAG).unwrap_or_default()
+        );
+        made.labels.insert(key, label.clone());
+        made.values.insert(label.clone(), written.to_owned());
+        label
+    }
+
+    /// Every label made so far and what it stands for, in order of label.
+    pub fn legend(&self) -> Vec<(String, String)> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.values.iter().map(|(label, value)| (label.clone(), value.clone())).collect()
+    }
+}
+
+/// The key id of a text that is exactly one label.
+pub fn key_of(text: &str) -> Option<&str> {
+    let mut parts = text.strip_prefix('{')?.strip_suffix('}')?.split('-');
+    let (kind, key, tag) = (parts.next()?, parts.next()?, parts.next()?);
+    let hex = |text: &str, digits| {
+        text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    let known = Identity::ALL.iter().any(|identity| identity.as_str() == kind);
+    (known && hex(key, KEY) && hex(tag, TAG) && parts.next().is_none()).then_some(key)
+}
+
+/// The key id of the first label in `text`, such as that of a host with its domain.
+pub fn first_key_in(text: &str) -> Option<&str> {
+    text.match_indices('{').find_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        key_of(rest.get(..=rest.find('}')?)?)
+    })
+}
+
+/// Whether the byte at `at` of `text` lies inside of a label.
+pub(super) fn surrounds(text: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 32;
+    let from = at.saturating_sub(LONGEST);
+    let Some(open) = text.get(from..=at).and_then(|head| memchr::memrchr(b'{', head)) else { return false };
+    let rest = text.get(from + open..).unwrap_or_default();
+    let rest = rest.get(..LONGEST.min(rest.len())).unwrap_or(rest);
+    let Some(close) = memchr::memchr(b'}', rest) else { return false };
+    from + open + close >= at
+        && rest
+            .get(..=close)
+            .and_then(|label| std::str::from_utf8(label).ok())
+            .is_some_and(|label| key_of(label).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::CaseKey;
+
+    fn labels(seed: u8) -> Labels {
+        let key = CaseKey::parse(&format!("{seed:02x}").repeat(32)).unwrap();
+        Labels::new(&Fingerprinter::new(Some(&key), None)).unwrap()
+    }
+
+    #[test]
+    fn one_value_has_one_label_whatever_its_case() {
+        let made = labels(7);
+        let label = made.label(Identity::Host, "SSWEB01", "SSWEB01");
+        assert_eq!(label, made.label(Identity::Host, "ssweb01", "ssweb01"));
+        assert_eq!(key_of(&label), Some("7d91d732"), "{label}");
+        assert_ne!(label, made.label(Identity::Host, "SSWEB02", "SSWEB02"));
+        assert_ne!(label, labels(8).label(Identity::Host, "SSWEB01", "SSWEB01"));
+        assert_eq!(made.legend().len(), 2);
+        assert_eq!(made.legend().iter().find(|(one, _)| *one == label).unwrap().1, "SSWEB01");
+        assert!(!format!("{made:?}").contains("SSWEB"));
+    }
+
+    #[test]
+    fn labels_are_told_from_other_texts() {
+        for text in [
+            "",
+            "host",
+            "{redacted}",
+            "{host-1-2}",
+            "{nobody-40083dc9-a4b62893e9}",
+            "{host-40083dc9-a4b62893e9-x}",
+        ] {
+            assert_eq!(key_of(text), None, "{text}");
+        }
+        let text = b"a {host-40083dc9-a4b62893e9} b";
+        let inside: Vec<usize> = (0..text.len()).filter(|at| surrounds(text, *at)).collect();
+        assert_eq!(inside, (2..28).collect::<Vec<_>>());
+        assert_eq!(
+            first_key_in("x {y} {host-40083dc9-a4b62893e9}.{domain-00000000-a4b62893e9}"),
+            Some("40083dc9")
+        );
+    }
+}

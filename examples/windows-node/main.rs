@@ -1,0 +1,62 @@
+//! The parts of `scripts/check-windows` that a shell does badly: making the files of a node, and holding two bundles of it
+//! against each other.
+//!
+//! * `windows-node make FOLDER NODE CLOCK` writes an application folder, its neighbour and `applicationHost.config`.
+//! * `windows-node compare PAGE WINDOWS LINUX` fails unless two bundles of the same folder agree in everything but the
+//!   fields that the table of `PAGE` lists, and differ in each of those.
+//! * `windows-node facts BUNDLE` prints what is known of the machine, one line a fact.
+#![expect(clippy::print_stdout, reason = "a command that prints what it found")]
+#![expect(unreachable_pub, reason = "the tests' support is shared as it is")]
+#![expect(clippy::indexing_slicing, reason = "data made here, nothing hostile")]
+
+mod compare;
+#[path = "../../tests/support/node_folder.rs"]
+#[allow(dead_code, clippy::expect_used, reason = "test support, of which a part is used here")]
+mod node_folder;
+#[path = "../../tests/support/pe.rs"]
+mod pe;
+
+use anyhow::{Context as _, Result, bail};
+use clusterbrief::bundle::{Bundle, FACTS};
+use node_folder::NodeFolder;
+use serde_json::Value;
+use std::path::Path;
+
+/// Largest member that is compared, in bytes; made nodes have less.
+const MOST: u64 = 64 << 20;
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["make", folder, node, clock] => make(Path::new(folder), node, clock),
+        ["compare", page, windows, linux] => compare::compare(Path::new(page), windows, linux),
+        ["facts", bundle] => facts(bundle),
+        _ => bail!("usage: windows-node make FOLDER NODE CLOCK | compare PAGE WINDOWS LINUX | facts BUNDLE"),
+    }
+}
+
+/// A healthy node, with names that Windows and Linux have to agree on.
+fn make(folder: &Path, node: &str, clock: &str) -> Result<()> {
+    let mut made = NodeFolder::new(node, "11.7.000049", clock.parse().context("the clock")?);
+    let deep = ["a folder with a long name that repeats"; 8].join("/");
+    made.put(&format!("customresources/{deep}/deep.xml"), "<deep />");
+    made.put("customresources/日本語/übergrößenträger Ω.xml", "<names />");
+    made.put("customresources/.dotted/no extension", "text");
+    made.write(folder);
+    Ok(())
+}
+
+fn facts(bundle: &str) -> Result<()> {
+    let facts = json(&Bundle::open(Path::new(bundle))?, FACTS)?;
+    let machine = facts.get("machine").and_then(Value::as_object).context("no facts of the machine")?;
+    for (fact, observed) in machine {
+        let said = observed.pointer("/known/value").unwrap_or(observed);
+        println!("{fact} {}", said.as_str().map_or_else(|| said.to_string(), str::to_owned));
+    }
+    Ok(())
+}
+
+/// A member as JSON.
+fn json(bundle: &Bundle, member: &str) -> Result<Value> {
+    Ok(serde_json::from_slice(&bundle.bytes(member, MOST)?)?)
+}

@@ -4,7 +4,9 @@ use super::table::head;
 use crate::model::Place;
 use crate::model::items::{Cell, Column};
 use crate::model::place::{Origin, Spot};
-use std::collections::HashMap;
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 /// Records of one export. Only columns that were asked for are kept, so that nothing in an input decides how many there
@@ -27,7 +29,9 @@ struct Texts {
     head: String,
     /// The head as it was written last.
     spelling: String,
-    codes: HashMap<Arc<str>, u32>,
+    /// The numbers of the texts, by what their texts hash to.
+    codes: HashTable<u32>,
+    hash: DefaultHashBuilder,
     column: Column<Arc<str>>,
     /// The text that came last: rows repeat it.
     last: u32,
@@ -39,7 +43,8 @@ impl Records {
         let column = |head| Texts {
             head,
             spelling: String::new(),
-            codes: HashMap::new(),
+            codes: HashTable::new(),
+            hash: DefaultHashBuilder::default(),
             column: Column { texts: Vec::new(), cells: Vec::new() },
             last: 0,
         };
@@ -78,17 +83,21 @@ impl Records {
 
     /// The number of a text among those of a column, in order of appearance.
     pub(super) fn number(&mut self, column: usize, text: &str) -> Option<u32> {
-        let Texts { codes, column, last, .. } = self.columns.get_mut(column)?;
-        if column.texts.get(usize::try_from(*last).ok()?).is_some_and(|last| **last == *text) {
+        let Texts { codes, hash, column: Column { texts, .. }, last, .. } = self.columns.get_mut(column)?;
+        let of = |number: u32| texts.get(usize::try_from(number).ok()?).map(|text| &**text);
+        if of(*last) == Some(text) {
             return Some(*last);
         }
-        *last = if let Some(number) = codes.get(text) {
-            *number
-        } else {
-            let (number, text) = (u32::try_from(column.texts.len()).ok()?, Arc::<str>::from(text));
-            column.texts.push(text.clone());
-            codes.insert(text, number);
-            number
+        let is = |number: &u32| of(*number) == Some(text);
+        let hash_of = |number: &u32| of(*number).map_or(0, |text| hash.hash_one(text));
+        *last = match codes.entry(hash.hash_one(text), is, hash_of) {
+            Entry::Occupied(found) => *found.get(),
+            Entry::Vacant(slot) => {
+                let number = u32::try_from(texts.len()).ok()?;
+                slot.insert(number);
+                texts.push(text.into());
+                number
+            }
         };
         Some(*last)
     }

@@ -18,38 +18,30 @@ pub(super) fn records(
         .has_headers(false)
         .flexible(true)
         .from_reader(Cursor::new(text.as_bytes()));
+    let ends_cell = ends_of_cells(delimiter);
+    let bytes = text.as_bytes();
     let mut row = Row::default();
     let (mut at, mut number) = (0, 1);
     loop {
         // A spreadsheet counts blank lines.
-        let blank = text.bytes().skip(at).take_while(|byte| matches!(byte, b'\r' | b'\n'));
-        let (skipped, lines) =
-            blank.fold((0, 0), |(all, lines), byte| (all + 1, lines + u32::from(byte == b'\n')));
-        at += skipped;
-        number += lines;
-        let rest = text.get(at..).unwrap_or_default();
-        if rest.is_empty() {
+        while let Some(byte @ (b'\r' | b'\n')) = bytes.get(at) {
+            number += u32::from(*byte == b'\n');
+            at += 1;
+        }
+        if at >= bytes.len() {
             return Ok(());
         }
         row.number = number;
-        let end = memchr::memchr3(b'\n', b'\r', b'"', rest.as_bytes()).unwrap_or(rest.len());
-        if rest.as_bytes().get(end) == Some(&b'"') {
+        if let Some(end) = plain(text, at, delimiter, &ends_cell, &mut row) {
+            at = end;
+        } else {
             let Some(read) = next(&mut quoted, at, &mut row) else { return Ok(()) };
             // It counts a cell of several lines as one row.
             let lines = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count();
-            let all = lines(text.as_bytes().get(at..read).unwrap_or_default());
+            let all = lines(bytes.get(at..read).unwrap_or_default());
             let folded = lines(row.cells.as_slice().as_bytes());
             number += u32::try_from(all.saturating_sub(folded)).unwrap_or(u32::MAX);
             at = read;
-        } else {
-            row.cells.clear();
-            let mut start = 0;
-            for stop in memchr::memchr_iter(delimiter, rest.as_bytes().get(..end).unwrap_or_default()) {
-                row.cells.push_field(rest.get(start..stop).unwrap_or_default());
-                start = stop + 1;
-            }
-            row.cells.push_field(rest.get(start..end).unwrap_or_default());
-            at += end;
         }
         row.is_wide =
             row.cells.len() > MAX_COLUMNS && row.texts().skip(MAX_COLUMNS).any(|text| !text.is_empty());
@@ -57,6 +49,32 @@ pub(super) fn records(
         if row.texts().any(|text| !text.is_empty()) && !each(&row)? {
             return Ok(());
         }
+    }
+}
+
+/// Which bytes end a plain cell: a delimiter, the end of a line, or a quote, which makes it another kind of cell.
+fn ends_of_cells(delimiter: u8) -> [bool; 256] {
+    std::array::from_fn(|byte| [delimiter, b'\n', b'\r', b'"'].map(usize::from).contains(&byte))
+}
+
+/// Reads the line that begins at `at`, and gives where it ends; `None` if a quote stands in it.
+fn plain(text: &str, at: usize, delimiter: u8, ends_cell: &[bool; 256], row: &mut Row) -> Option<usize> {
+    row.cells.clear();
+    let mut start = at;
+    loop {
+        let rest = text.get(start..)?;
+        let length = rest.bytes().position(|byte| ends_cell.get(usize::from(byte)) == Some(&true));
+        let length = length.unwrap_or(rest.len());
+        let end = rest.as_bytes().get(length);
+        if end == Some(&b'"') {
+            return None;
+        }
+        row.cells.push_field(rest.get(..length)?);
+        start += length;
+        if end != Some(&delimiter) {
+            return Some(start);
+        }
+        start += 1;
     }
 }
 

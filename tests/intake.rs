@@ -135,7 +135,13 @@ fn case_with(paths: &[&Path], options: &Options) -> Case {
         per_node: true,
     }];
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
-    let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &questions, knowledge: &knowledge };
+    let tools = Tools {
+        scanner: &scanner,
+        cleaner: &Cleaner,
+        questions: &questions,
+        knowledge: &knowledge,
+        machine: collect::machine::told,
+    };
     assemble(read_all(given, tools), options)
 }
 

@@ -10,6 +10,7 @@
 
 pub mod answers;
 pub mod application_host;
+pub mod by_hand;
 pub mod checklist;
 mod clocks;
 pub mod cluster;

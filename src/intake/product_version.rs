@@ -49,7 +49,7 @@ fn place(name: &str) -> Place {
 }
 
 /// Reads a product version text; what a build server appends (`+commit`) and a fourth field of zeros are no part of it.
-fn product(text: &str) -> Option<BuildVersion> {
+pub(super) fn product(text: &str) -> Option<BuildVersion> {
     let text = text.split(['+', ' ', '-']).find(|part| !part.is_empty())?;
     let text = match text.rsplit_once('.') {
         Some((build, last)) if build.matches('.').count() == 2 && last.bytes().all(|byte| byte == b'0') => {

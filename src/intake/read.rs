@@ -6,7 +6,7 @@ use super::json::{self, Json};
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
 use super::tables::{self, Tables};
 use super::told::ToldFacts;
-use super::{Parsed, checklist, leaks, snapshot, workbook};
+use super::{Parsed, by_hand, checklist, leaks, snapshot, text, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
 use crate::knowledge::Knowledge;
@@ -32,6 +32,8 @@ pub struct Tools<'a> {
     pub questions: &'a [Question],
     /// What exports tell.
     pub knowledge: &'a Knowledge,
+    /// Makes facts of what Windows was asked by hand.
+    pub machine: by_hand::Interpret,
 }
 
 /// One input after reading.
@@ -213,6 +215,14 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
             match answers::parse(&name, bytes, tools.questions, tools.cleaner) {
                 Ok(parsed) => counted(input, parsed.map(|answers| vec![Facts::Answers(answers)])),
                 Err(error) => refused(input, format!("is no answers file that can be read: {error}")),
+            }
+        }
+        Ok(ExportForm::ByHand) => {
+            input.kind = InputKind::Export;
+            input.holds = vec![by_hand::TITLE.to_owned()];
+            match by_hand::read(&name, &text::decode(bytes), tools) {
+                Ok(parsed) => counted(input, parsed),
+                Err(error) => refused(input, format!("is {error}")),
             }
         }
         Ok(ExportForm::Table) => match tables::read(&name, bytes, tools.knowledge, tools.cleaner) {

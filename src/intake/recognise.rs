@@ -1,6 +1,6 @@
 //! What an input file is, told by its content and never by its name.
 
-use super::{answers, text, workbook};
+use super::{answers, by_hand, text, workbook};
 use memchr::memmem;
 
 /// Most bytes of an export. A node list or a version history of a real cluster has a few kilobytes; a result of
@@ -48,6 +48,8 @@ pub enum Unrecognised {
 pub enum Form {
     /// Answers of a person, in TOML.
     Answers,
+    /// Saved output of built-in commands.
+    ByHand,
     /// JSON, whatever is in it.
     Json,
     /// Separated text or a workbook, whatever is in it.
@@ -80,6 +82,9 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     let start = text.trim_start();
     if start.is_empty() {
         return Err(Unrecognised::Empty);
+    }
+    if by_hand::is_by_hand(&text) {
+        return Ok(Form::ByHand);
     }
     if answers::is_answers(&text) {
         return Ok(Form::Answers);
@@ -117,6 +122,7 @@ mod tests {
             ("[{\"machineName\":\"WEB01\",\"inCluster\":true}]", Form::Json),
             ("\u{feff}Machine Name,Version\nWEB01,11.7.000049\n", Form::Table),
             ("VersionNumber;Upgraded\n11.7.000049;2026-11-20\n", Form::Table),
+            ("#clusterbrief by-hand 1 WEB01\r\n#time\r\n", Form::ByHand),
             ("# answers of the customer\n[[answer]]\nquestion = \"LBL-001\"\n", Form::Answers),
         ] {
             assert_eq!(recognise(text.as_bytes()), Ok(kind), "{text}");

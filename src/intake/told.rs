@@ -123,7 +123,12 @@ fn column(
 }
 
 /// A text in the form of its kind, or why it has none.
-fn canonical(kind: Kind, reading: Reading, text: &str, cleaner: &dyn Clean) -> Result<String, String> {
+pub(super) fn canonical(
+    kind: Kind,
+    reading: Reading,
+    text: &str,
+    cleaner: &dyn Clean,
+) -> Result<String, String> {
     let text = match reading {
         // `4.8.4515` names no release: its last number is a revision.
         Reading::LastNumber => {

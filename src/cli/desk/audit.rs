@@ -72,6 +72,7 @@ impl Auditor {
             cleaner: &Cleaner,
             questions: &self.questions,
             knowledge: &self.knowledge,
+            machine: crate::collect::machine::told,
         };
         let Case { cluster, remarks } = lay_together(read_all(given, tools), options);
         let judged = rules::judge(&cluster, &self.knowledge, &self.rules);

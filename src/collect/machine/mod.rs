@@ -9,6 +9,7 @@ mod made;
 mod os;
 mod pool;
 mod programs;
+mod saved;
 mod schannel;
 pub mod system;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub(super) use ask::{HOST, asks};
 #[cfg(windows)]
 pub(super) use event_xml::event;
 pub use made::MadeSystem;
+pub use saved::told;
 pub use system::{NoSystem, System};
 
 use crate::model::iis::IisFacts;

@@ -1,0 +1,515 @@
+//! `docs/by-hand.md`: its commands ask for what the probes ask for, and what they print tells the same facts. `BLESS=1`
+//! rewrites the part of the page that is made from the probes.
+
+#![cfg(feature = "report")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test ends at the first surprise"
+)]
+
+mod support;
+#[path = "support/windows_commands.rs"]
+mod windows_commands;
+
+use chrono::{DateTime, FixedOffset};
+use clusterbrief::bundle::source::gather;
+use clusterbrief::bundle::{Bundle, FACTS};
+use clusterbrief::cli::audit::{Audited, Auditor};
+use clusterbrief::collect::machine::system::{Refusal, Service, ServiceStart, ServiceState, Value, Volume};
+use clusterbrief::collect::machine::{Ask, MadeSystem, probes};
+use clusterbrief::collect::{FixedHost, Options, Silent, run};
+use clusterbrief::intake::cluster;
+use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
+use clusterbrief::knowledge::Knowledge;
+use clusterbrief::model::facts::NodeFacts;
+use clusterbrief::model::{BuildVersion, InputStatus, Observed};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use support::node_folder::NodeFolder;
+use windows_commands::{Prompt, SERVICES, with_keys_of_services};
+
+/// Keys that are printed whole, those below them too: nothing in them is anybody's secret. Of every other key single values
+/// are asked for, since what else is in it nobody here has looked at.
+const WHOLE: [&str; 6] = [
+    r"SOFTWARE\Microsoft\InetStp",
+    r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full",
+    r"SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy",
+    r"SYSTEM\CurrentControlSet\Control\Nls\Language",
+    PROTOCOLS,
+    r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters",
+];
+/// Keys whose list shows that a key below is not there, where that is an answer.
+const LISTED: [&str; 11] = [
+    r"SOFTWARE\Microsoft\NET Framework Setup\NDP",
+    r"SOFTWARE\Microsoft\PowerShell",
+    r"SOFTWARE\Microsoft\PowerShell\3",
+    r"SOFTWARE\Microsoft\Shared Tools",
+    r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing",
+    r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update",
+    r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL",
+    PROTOCOLS,
+    r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\SSL 2.0",
+    r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\SSL 3.0",
+    r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2",
+];
+
+fn is_at_or_below(key: &str, above: &str) -> bool {
+    key.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'))
+}
+
+/// A command of the page, by the marker it writes.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Command {
+    Shell { marker: &'static str, script: &'static str },
+    Registry { key: String, deep: bool, value: Option<String> },
+    Service(String),
+}
+
+impl Command {
+    fn of(ask: Ask) -> Vec<Self> {
+        let one = |key: &str, value: Option<&str>| Self::Registry {
+            key: key.trim_end_matches(r"\*").to_owned(),
+            deep: key.ends_with('*'),
+            value: value.map(str::to_owned),
+        };
+        match ask {
+            Ask::Values(key, _) if WHOLE.iter().any(|whole| is_at_or_below(key, whole)) => {
+                vec![one(key, None)]
+            }
+            Ask::Values(key, names) => names.iter().map(|name| one(key, Some(name))).collect(),
+            Ask::Keys(key) => vec![one(key, None)],
+            Ask::Call("size of the memory") => vec![MEMORY],
+            Ask::Call("size and free space of the volume of the application folder") => vec![DRIVE],
+            Ask::Call(call) => match call.strip_prefix("state of the service ") {
+                Some(service) => vec![
+                    Self::Service(service.to_owned()),
+                    one(&format!(r"{SERVICES}\{service}"), Some("Start")),
+                ],
+                None => Vec::new(),
+            },
+        }
+    }
+
+    /// What the command asks, as its marker says it.
+    fn marker(&self) -> String {
+        match self {
+            Self::Shell { marker, .. } => format!("#{marker}"),
+            Self::Registry { key, deep, value } => {
+                let deep = if *deep { " /s" } else { "" };
+                let value = value.as_ref().map_or_else(String::new, |value| format!(" /v {value}"));
+                format!(r"#reg HKLM\{key}{deep}{value}")
+            }
+            Self::Service(name) => format!("#sc {name}"),
+        }
+    }
+}
+
+const TIME: Command = Command::Shell { marker: "time", script: "Get-Date -Format o" };
+const BUILD: Command = Command::Shell {
+    marker: "build",
+    script: r"(Get-Item '%APP%\bin\Thycotic.ihawu.Business.dll').VersionInfo.ProductVersion",
+};
+const MEMORY: Command =
+    Command::Shell { marker: "memory", script: "(Get-WmiObject Win32_ComputerSystem).TotalPhysicalMemory" };
+const DRIVE: Command =
+    Command::Shell { marker: "drive", script: "Get-PSDrive -Name %APP:~0,1% | Format-List Used,Free" };
+
+/// The first lines to copy.
+const HEAD: &str = r#"set "APP=C:\inetpub\wwwroot\SecretServer"
+set "OUT=%USERPROFILE%\Desktop\%COMPUTERNAME%-by-hand.txt"
+>"%OUT%" echo #clusterbrief by-hand 1 %COMPUTERNAME%
+"#;
+/// The end of each line.
+const TAIL: &str = " && echo #ok || echo #failed) >>\"%OUT%\" 2>&1";
+
+/// The lines to copy.
+fn to_copy<'a>(commands: impl Iterator<Item = &'a Command>) -> String {
+    let mut lines = HEAD.to_owned();
+    let (mut keys, mut services) = (String::new(), String::new());
+    let mut values: BTreeMap<(&str, bool), Vec<&str>> = BTreeMap::new();
+    for command in commands {
+        match command {
+            Command::Shell { marker, script } => {
+                let shell = "powershell -NoProfile -NonInteractive -Command";
+                writeln!(lines, "(echo #{marker} & {shell} \"{script}\" <nul{TAIL}").unwrap();
+            }
+            Command::Registry { key, value: None, .. } => writeln!(keys, "\"HKLM\\{key}\"").unwrap(),
+            Command::Registry { key, deep, value: Some(value) } => {
+                // Services are asked below, all in one line.
+                if !key.starts_with(SERVICES) || value != "Start" {
+                    values.entry((key, *deep)).or_default().push(value);
+                }
+            }
+            Command::Service(name) => writeln!(services, "\"{name}\"").unwrap(),
+        }
+    }
+    writeln!(lines, "for %K in (\n{keys}) do @(echo #reg %~K & reg query %K /reg:64{TAIL}").unwrap();
+    for ((key, deep), names) in values {
+        let (names, deep) = (names.join(" "), if deep { " /s" } else { "" });
+        let query = format!("reg query \"HKLM\\{key}\"{deep} /v %V /reg:64");
+        writeln!(lines, "for %V in ({names}) do @(echo #reg HKLM\\{key}{deep} /v %V & {query}{TAIL}")
+            .unwrap();
+    }
+    writeln!(lines, "for %S in (\n{services}) do @(echo #sc %~S & sc query %S{TAIL}").unwrap();
+    let start = format!("reg query \"HKLM\\{SERVICES}\\%~S\" /v Start /reg:64");
+    let marker = format!("echo #reg HKLM\\{SERVICES}\\%~S /v Start");
+    writeln!(lines, "for %S in (\n{services}) do @({marker} & {start}{TAIL}").unwrap();
+    lines
+}
+
+/// Every command with what it tells.
+fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
+    let mut commands: BTreeMap<Command, BTreeSet<String>> = BTreeMap::new();
+    commands.entry(TIME).or_default().insert("when the answers were saved".to_owned());
+    commands.entry(BUILD).or_default().insert("build of the product".to_owned());
+    let untold = untold();
+    for probe in probes().into_iter().filter(|probe| !untold.contains(&probe.fact)) {
+        let label = &knowledge.facts.get(probe.fact).unwrap().label;
+        for ask in probe.asks {
+            for command in Command::of(*ask) {
+                commands.entry(command).or_default().insert(label.clone());
+            }
+            for listed in LISTED {
+                let (Ask::Values(key, _) | Ask::Keys(key)) = *ask else { continue };
+                if key != listed && is_at_or_below(key, listed) {
+                    let list = Command::Registry { key: listed.to_owned(), deep: false, value: None };
+                    let tells = "whether the keys asked for below it are there".to_owned();
+                    commands.entry(list).or_default().insert(tells);
+                }
+            }
+        }
+    }
+    commands
+}
+
+/// Facts of probes that ask for something no command of the page answers.
+fn untold() -> Vec<&'static str> {
+    let untold = |probe: &&clusterbrief::collect::machine::Probe| {
+        probe.asks.iter().any(|ask| Command::of(*ask).is_empty())
+    };
+    probes().into_iter().filter(untold).map(|probe| probe.fact).collect()
+}
+
+fn page() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/by-hand.md")
+}
+
+/// The lines of the page to copy.
+fn lines() -> String {
+    let page = fs::read_to_string(page()).unwrap();
+    let (_, made) = page.split_once(MARKS[0]).unwrap();
+    let (_, rest) = made.split_once("```bat\n").unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
+const MARKS: [&str; 2] = [
+    "<!-- made from the probes: BLESS=1 cargo test --test by_hand -->\n",
+    "<!-- end of the part made from the probes -->",
+];
+
+#[test]
+fn the_page_asks_what_the_probes_ask() {
+    let knowledge = Knowledge::builtin().unwrap();
+    let commands = commands(&knowledge);
+    // No character that a command prompt or a table reads as its own.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"# \\._:/-".contains(&byte);
+    assert!(commands.keys().all(|command| command.marker().bytes().all(plain)));
+    let mut made = format!("\n```bat\n{}```\n", to_copy(commands.keys()));
+    made.push_str("\n| Answer to | tells |\n|---|---|\n");
+    for (command, tells) in &commands {
+        let tells: Vec<&str> = tells.iter().map(String::as_str).collect();
+        writeln!(made, "| `{}` | {} |", command.marker(), tells.join("; ")).unwrap();
+    }
+    let labels = untold().into_iter().map(|fact| knowledge.facts.get(fact).unwrap().label.clone());
+    let labels: BTreeSet<String> = labels.collect();
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+    write!(made, "\nNo command tells, so that the report asks: {}.\n\n", labels.join("; ")).unwrap();
+
+    let text = fs::read_to_string(page()).unwrap();
+    let (before, rest) = text.split_once(MARKS[0]).unwrap();
+    let (there, after) = rest.split_once(MARKS[1]).unwrap();
+    if std::env::var_os("BLESS").is_some() {
+        let [begin, end] = MARKS;
+        fs::write(page(), format!("{before}{begin}{made}{end}{after}")).unwrap();
+        return;
+    }
+    assert!(there == made, "docs/by-hand.md asks other things: run BLESS=1 cargo test --test by_hand");
+}
+
+const NODES: [&str; 2] = ["WEB01", "WEB02"];
+
+fn clock() -> DateTime<FixedOffset> {
+    "2026-11-20T10:05:00+01:00".parse().unwrap()
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+const WINDOWS: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+const PROTOCOLS: &str = r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols";
+
+/// A server as they mostly are, and what of its registry nobody asks for.
+fn server() -> MadeSystem {
+    let service = |state| Service { state, start: ServiceStart::Automatic, process: None };
+    let mut made = MadeSystem {
+        memory: Some(17_179_332_608),
+        volume: Some(Volume { total: 107_374_182_400, free: 42_949_672_960 }),
+        services: BTreeMap::from([
+            ("W32Time".to_owned(), service(ServiceState::Running)),
+            ("HealthService".to_owned(), service(ServiceState::Stopped)),
+        ]),
+        ..MadeSystem::default()
+    };
+    for (key, name, value) in [
+        (WINDOWS, "ProductName", text("Windows Server 2019 Standard")),
+        (WINDOWS, "EditionID", text("ServerStandard")),
+        (WINDOWS, "CurrentBuildNumber", text("17763")),
+        (WINDOWS, "UBR", Value::Number(6532)),
+        (WINDOWS, "CurrentMajorVersionNumber", Value::Number(10)),
+        (WINDOWS, "CurrentMinorVersionNumber", Value::Number(0)),
+        (WINDOWS, "CurrentVersion", text("6.3")),
+        (WINDOWS, "DigitalProductId", Value::Bytes(vec![164, 0, 0, 0])),
+        (r"SYSTEM\CurrentControlSet\Control\ProductOptions", "ProductType", text("ServerNT")),
+        (r"SYSTEM\CurrentControlSet\Control\Nls\Language", "InstallLanguage", text("0407")),
+        (r"SYSTEM\CurrentControlSet\Control\Nls\Language", "Default", text("0407")),
+        (r"HARDWARE\DESCRIPTION\System\CentralProcessor\0", "~MHz", Value::Number(2594)),
+        (r"HARDWARE\DESCRIPTION\System\CentralProcessor\1", "~MHz", Value::Number(2594)),
+        (r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full", "Release", Value::Number(528_049)),
+        (r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full\1031", "Install", Value::Number(1)),
+        (r"SOFTWARE\Microsoft\PowerShell\3\PowerShellEngine", "PowerShellVersion", text("5.1.17763.1")),
+        (r"SOFTWARE\Microsoft\PowerShell\1\PowerShellEngine", "PowerShellVersion", text("2.0")),
+        (r"SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy", "Enabled", Value::Number(0)),
+        (r"SOFTWARE\Microsoft\InetStp", "MajorVersion", Value::Number(10)),
+        (r"SOFTWARE\Microsoft\InetStp", "MinorVersion", Value::Number(0)),
+        (r"SOFTWARE\Microsoft\Shared Tools\MSInfo", "Path", text(r"C:\Program Files\Common Files")),
+        (r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing", "Version", text("1")),
+        (r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update", "Enabled", Value::Number(1)),
+        (
+            r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers\Microsoft Key Protection Provider",
+            "Aliases",
+            Value::Texts(vec!["a".into(), "b".into()]),
+        ),
+        (r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters", "Type", text("NTP")),
+        (r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters", "NtpServer", text("time.example,0x8")),
+        (&format!(r"{PROTOCOLS}\SSL 3.0\Server"), "Enabled", Value::Number(0)),
+        (&format!(r"{PROTOCOLS}\TLS 1.2\Client"), "DisabledByDefault", Value::Number(0)),
+        (&format!(r"{PROTOCOLS}\TLS 1.2\Client"), "Enabled", Value::Number(1)),
+    ] {
+        made = made.with(key, name, value);
+    }
+    made
+}
+
+/// The same with everything that can be otherwise.
+fn odd_server() -> MadeSystem {
+    let mut made = server()
+        .with(r"SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy", "Enabled", Value::Number(1))
+        .with(r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\16.0", "SharePoint", text("Installed"))
+        .with(
+            r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers\SafeNet Key Storage Provider",
+            "Aliases",
+            text("a"),
+        )
+        .with(r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters", "Type", text("NT5DS"))
+        .with(r"SYSTEM\CurrentControlSet\Control\ProductOptions", "ProductType", text("LanmanNT"))
+        .with(r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full", "Release", Value::Number(394_806))
+        .with(&format!(r"{PROTOCOLS}\TLS 1.2\Client"), "Enabled", Value::Number(0))
+        .with(
+            r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
+            "x",
+            Value::Number(1),
+        );
+    made.registry
+        .retain(|(key, name), _| !(key.ends_with(r"3\PowerShellEngine") || key == WINDOWS && name == "UBR"));
+    made
+}
+
+/// What a bundle of the machine has.
+fn collected(made: &MadeSystem) -> BTreeMap<String, Observed<String>> {
+    let dir = tempfile::tempdir().unwrap();
+    let node = NodeFolder::new("WEB01", "11.7.000049", clock());
+    let app = node.write(dir.path());
+    let iis_config = Some(dir.path().join("none.config"));
+    let options = Options { iis_config, ..Options::new(app, dir.path().join("out")) };
+    let host = FixedHost { system: Some(made.clone()), ..node.host() };
+    let bundle = Bundle::open(&run(&options, &host, &mut Silent).unwrap().path).unwrap();
+    let facts: NodeFacts = serde_json::from_slice(&bundle.bytes(FACTS, u64::MAX).unwrap()).unwrap();
+    facts.machine
+}
+
+fn options() -> cluster::Options {
+    cluster::Options {
+        expect_nodes: NODES.map(str::to_owned).to_vec(),
+        roles: BTreeMap::new(),
+        as_of: "2026-11-20T12:00:00Z".parse().unwrap(),
+        target: BuildVersion::parse("12.0.000022").ok(),
+        package: None,
+    }
+}
+
+static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().unwrap());
+
+fn audited(files: &[(&str, Vec<u8>)]) -> Audited {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    AUDITOR.audit(gather(dir.path(), MAX_EXPORT_BYTES), &options())
+}
+
+fn printed(made: &MadeSystem, german: bool) -> String {
+    let machine = &with_keys_of_services(made.clone());
+    Prompt { machine, node: "WEB01", build: "11.7.000049", german }.run(&lines())
+}
+
+/// What the report knows of WEB01 by a saved output.
+fn told(file: &[u8]) -> BTreeMap<String, Observed<String>> {
+    audited(&[("notes.txt", file.to_vec())]).cluster.nodes.swap_remove(0).told
+}
+
+#[test]
+fn what_the_commands_print_tells_what_a_bundle_would() {
+    for (made, german) in [(server(), false), (server(), true), (odd_server(), false), (odd_server(), true)] {
+        let (in_bundle, by_hand) = (collected(&made), told(printed(&made, german).as_bytes()));
+        let untold = untold();
+        for (fact, there) in in_bundle.iter().filter(|(fact, _)| !untold.contains(&fact.as_str())) {
+            let here = by_hand.get(fact).unwrap_or_else(|| panic!("{fact}: {there:?}"));
+            assert_eq!(
+                (here.value(), here.is_absent()),
+                (there.value(), there.is_absent()),
+                "{fact}: {here:?}"
+            );
+        }
+        assert_eq!(by_hand["product.version"].value().unwrap(), "11.7.000049");
+    }
+}
+
+/// Whatever is missing, refused or never asked: a fact is then as a bundle has it, or unknown.
+#[test]
+fn what_is_not_there_or_refused_never_tells_otherwise() {
+    let made = server();
+    let mut machines = vec![MadeSystem::default()];
+    let keys: BTreeSet<&String> = made.registry.keys().map(|(key, _)| key).collect();
+    for key in keys {
+        let mut without = made.clone();
+        without.registry.retain(|(of, _), _| of != key);
+        let mut refusing = made.clone();
+        refusing.refused.insert(key.clone(), Refusal::Denied);
+        machines.extend([without, refusing]);
+    }
+    for name in ["W32Time", "HealthService"] {
+        let mut refusing = made.clone();
+        refusing.refused.insert(name.to_owned(), Refusal::Denied);
+        machines.push(refusing);
+    }
+    for made in machines {
+        let (in_bundle, by_hand) = (collected(&made), told(printed(&made, false).as_bytes()));
+        for (fact, here) in by_hand {
+            let Some(there) = in_bundle.get(&fact) else { continue };
+            let same = (here.value(), here.is_absent()) == (there.value(), there.is_absent());
+            assert!(same || here.is_unknown(), "{fact}: {here:?} {there:?} {:?}", made.refused);
+        }
+    }
+    // Of answers that were cut out nothing is said.
+    let whole = printed(&made, false);
+    let all = told(whole.as_bytes());
+    for part in whole.split("\r\n#reg ").skip(1) {
+        for (fact, here) in told(whole.replace(&format!("\r\n#reg {part}"), "").as_bytes()) {
+            // A build is known without its revision.
+            let same = here.value() == all[&fact].value() || fact == "os.build";
+            assert!(same || here.is_unknown(), "{fact}: {here:?}");
+        }
+    }
+}
+
+/// Bytes of a text in the code page of a German command prompt.
+fn code_page_850(text: &str) -> Vec<u8> {
+    let byte = |c| match c {
+        'ü' => 0x81,
+        'Ü' => 0x9a,
+        c => u8::try_from(c).unwrap(),
+    };
+    text.chars().map(byte).collect()
+}
+
+#[test]
+fn every_encoding_of_a_prompt_reads_the_same() {
+    let text = printed(&server(), true);
+    let expected = told(text.as_bytes());
+    let utf16: Vec<u8> =
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for bytes in [code_page_850(&text), utf16, text.replace("\r\n", "\n").into_bytes()] {
+        assert_eq!(told(&bytes), expected);
+    }
+}
+
+#[test]
+fn places_are_lines_of_the_file() {
+    let text = printed(&server(), false);
+    let by_hand = told(text.as_bytes());
+    let line = |fact: &str| {
+        let place = by_hand[fact].place().unwrap().to_string();
+        let number: usize = place.strip_prefix("notes.txt:").unwrap().parse().unwrap();
+        text.lines().nth(number - 1).unwrap().trim().to_owned()
+    };
+    assert_eq!(line("net.release"), "Release    REG_DWORD    0x80eb1");
+    assert_eq!(line("time.service"), "STATE              : 4  RUNNING");
+    assert_eq!(line("os.memory-mb"), "17179332608");
+    // What is not there is at the command that listed what is.
+    assert_eq!(line("os.sharepoint"), r"#reg HKLM\SOFTWARE\Microsoft\Shared Tools");
+    assert_eq!(line("os.tls12-client"), "DisabledByDefault    REG_DWORD    0x0");
+}
+
+/// A vault where nothing could be run: no bundle, two saved outputs and the answers that decide the rest.
+#[test]
+fn rules_decide_by_a_saved_output() {
+    let web02 = printed(&odd_server(), true).replace("by-hand 1 WEB01", "by-hand 1 WEB02");
+    let files = [("one.txt", printed(&server(), false).into_bytes()), ("two.log", code_page_850(&web02))];
+    let audited = audited(&files);
+    let outcome = |rule: &str, node: &str| {
+        let of = |judged: &&clusterbrief::finding::Judged| {
+            judged.rule == rule && judged.subject.to_string().contains(node)
+        };
+        audited.judged.iter().find(of).map(|judged| judged.outcome.clone()).unwrap()
+    };
+    for (rule, node, expected) in [
+        ("SYS-001", "WEB01", "pass"),
+        ("SYS-001", "WEB02", "findings"),
+        ("SYS-010", "WEB01", "pass"),
+        ("SYS-010", "WEB02", "findings"),
+    ] {
+        assert_eq!(outcome(rule, node).word(), expected, "{rule} {node}: {:?}", outcome(rule, node));
+    }
+    for input in &audited.report.inputs {
+        assert_eq!(
+            (input.status, &input.holds[..]),
+            (InputStatus::Read, &["what built-in commands of Windows told".to_owned()][..])
+        );
+    }
+}
+
+#[test]
+fn what_is_wrong_with_an_output_is_said() {
+    let text = printed(&server(), false);
+    let cut = &text[..text.find("HKEY_LOCAL_MACHINE").unwrap()];
+    let problems = |text: &str| {
+        let input = audited(&[("x.txt", text.as_bytes().to_vec())]).report.inputs.remove(0);
+        let problems: Vec<String> = input.problems.into_iter().map(|problem| problem.text).collect();
+        (input.status, problems.join(" "))
+    };
+    let (status, said) = problems(cut);
+    assert_eq!(status, InputStatus::Partly);
+    assert!(said.contains("ends within an answer of WEB01"), "{said}");
+    let (status, said) = problems(&text.replace("by-hand 1 WEB01", "by-hand 2 WEB01"));
+    assert_eq!(status, InputStatus::Refused);
+    assert!(said.contains("newer form"), "{said}");
+    let (_, said) = problems(&text.replace("by-hand 1 WEB01", "by-hand 1 WEB77"));
+    assert!(said.contains("no node of this case"), "{said}");
+}

@@ -9,103 +9,16 @@
 
 mod support;
 
-use chrono::{DateTime, FixedOffset, TimeDelta};
-use clusterbrief::bundle::{Bundle, FACTS, Form, INVENTORY, Status};
-use clusterbrief::collect::{
-    CollectError, Collected, Options, PortableHost, Silent, TouchKind, dry_run, plan, run,
-};
-use clusterbrief::model::facts::{ConfigState, InventoryEntry, NodeFacts};
+use chrono::TimeDelta;
+use clusterbrief::bundle::{Bundle, FACTS, Form, Status};
+use clusterbrief::collect::{CollectError, Options, PortableHost, Silent, TouchKind, dry_run, plan, run};
+use clusterbrief::model::facts::ConfigState;
 use clusterbrief::model::{Observed, Place};
 use clusterbrief::redact::CaseKey;
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use support::node_folder::{FOLDER, NodeFolder, hex, noise};
-
-const VERSION: &str = "11.7.000049";
-
-fn clock() -> DateTime<FixedOffset> {
-    "2026-09-14T08:30:00+02:00".parse().unwrap()
-}
-
-/// A node's folder on the disk, with somewhere to put bundles.
-struct Site {
-    node: NodeFolder,
-    dir: tempfile::TempDir,
-}
-
-impl Site {
-    fn new(change: impl FnOnce(&mut NodeFolder)) -> Self {
-        let mut node = NodeFolder::new("SSWEB01", VERSION, clock());
-        change(&mut node);
-        let dir = tempfile::tempdir().unwrap();
-        node.write(dir.path());
-        Self { node, dir }
-    }
-
-    fn app(&self) -> PathBuf {
-        self.dir.path().join("SecretServer")
-    }
-
-    fn out(&self) -> PathBuf {
-        self.dir.path().join("out")
-    }
-
-    fn options(&self) -> Options {
-        let iis_config = Some(self.dir.path().join("applicationHost.config"));
-        Options { iis_config, ..Options::new(self.app(), self.out()) }
-    }
-
-    fn collect(&self) -> Taken {
-        self.collect_with(self.options())
-    }
-
-    fn collect_with(&self, options: Options) -> Taken {
-        let collected = run(&options, &self.node.host(), &mut Silent).unwrap();
-        Taken { bundle: Bundle::open(&collected.path).unwrap(), collected }
-    }
-}
-
-struct Taken {
-    collected: Collected,
-    bundle: Bundle,
-}
-
-impl Taken {
-    fn member(&self, name: &str) -> Vec<u8> {
-        self.bundle.bytes(name, u64::MAX).unwrap_or_else(|error| panic!("{name}: {error}"))
-    }
-
-    fn text(&self, name: &str) -> String {
-        String::from_utf8(self.member(name)).unwrap()
-    }
-
-    fn facts(&self) -> NodeFacts {
-        serde_json::from_slice(&self.member(FACTS)).unwrap()
-    }
-
-    fn inventory(&self) -> BTreeMap<String, InventoryEntry> {
-        let entries = self.text(INVENTORY);
-        let entries = entries.lines().map(|line| serde_json::from_str::<InventoryEntry>(line).unwrap());
-        entries.map(|entry| (entry.path.clone(), entry)).collect()
-    }
-
-    fn status(&self, name: &str) -> &Status {
-        &self.bundle.manifest().members.iter().find(|member| member.path.as_str() == name).unwrap().status
-    }
-
-    /// Every byte that leaves the node: the manifest and all members, inflated, and the container itself.
-    fn everything(&self) -> Vec<u8> {
-        let mut all = serde_json::to_vec(self.bundle.manifest()).unwrap();
-        for member in self.bundle.manifest().members.iter().filter(|member| member.content().is_some()) {
-            all.extend(self.bundle.bytes(member.path.as_str(), u64::MAX).unwrap());
-        }
-        if self.collected.path.is_file() {
-            all.extend(fs::read(&self.collected.path).unwrap());
-        }
-        all
-    }
-}
+use std::path::Path;
+use support::node_folder::{FOLDER, hex, noise};
+use support::site::{Site, Taken, VERSION, clock, tree};
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(haystack, needle).is_some()
@@ -496,7 +409,9 @@ fn logs_have_an_age_and_a_budget() {
         matches!(taken.status("logs/SS.log.2"), Status::Skipped { why } if why.contains("last changed before"))
     );
 
-    let options = Options { max_log_bytes: 500, out: site.dir.path().join("small"), ..site.options() };
+    // What the configuration files take of the budget is theirs.
+    let budget = site.configs() + 500;
+    let options = Options { budget, out: site.dir.path().join("small"), ..site.options() };
     let taken = site.collect_with(options);
     // Equal times: the first by name has the budget, and loses its head.
     let Status::Truncated { kept, of, .. } = taken.status("logs/SS-BSSR.log") else { panic!() };
@@ -516,26 +431,14 @@ fn a_reference_clock_gives_an_offset() {
 }
 
 #[test]
-fn a_folder_without_the_product_gives_a_bundle_that_says_so() {
-    let dir = tempfile::tempdir().unwrap();
-    let app = dir.path().join("SecretServer");
-    fs::create_dir(&app).unwrap();
-    let host = NodeFolder::new("SSWEB01", VERSION, clock()).host();
-    let collected = run(&Options::new(&app, dir.path().join("out")), &host, &mut Silent).unwrap();
-    let taken = Taken { bundle: Bundle::open(&collected.path).unwrap(), collected };
+fn what_is_left_of_an_installation_gives_a_bundle_that_says_so() {
+    let site = Site::new(|node| node.files.retain(|path, _| path == "encryption.config"));
+    let taken = site.collect();
     let facts = taken.facts();
-    assert!(facts.encryption_config.is_absent() && facts.database_config.is_absent());
+    assert!(facts.encryption_config.value().is_some() && facts.database_config.is_absent());
     assert!(facts.binaries.is_absent() && facts.configs["web.config"].is_absent());
     assert_eq!(facts.log_folder.value(), Some(&false));
     assert!(matches!(taken.status("config/web.config"), Status::Missing));
-}
-
-fn tree(root: &Path) -> Vec<PathBuf> {
-    walkdir::WalkDir::new(root)
-        .sort_by_file_name()
-        .into_iter()
-        .map(|entry| entry.unwrap().into_path())
-        .collect()
 }
 
 #[test]

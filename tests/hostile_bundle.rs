@@ -49,6 +49,7 @@ fn manifest() -> Manifest {
             utc_offset_minutes: Observed::not_collected("the folder was copied"),
             zone: Observed::not_collected("the folder was copied"),
             reference_time: None,
+            clock_set_ms: None,
         },
         elevated: Observed::not_collected("the folder was copied"),
         options: BTreeMap::new(),
@@ -746,7 +747,11 @@ fn what_is_written_stays_within_what_is_read() {
     assert_eq!(bundle.problems(), []);
     let read = |name| String::from_utf8(bundle.bytes(name, 100).unwrap()).unwrap();
     assert_eq!(["logs/a", "logs/b", "logs/c"].map(read), ["eleven byt", "eleve", ""]);
-    assert!(bundle.members().all(|member| member.status.why() == Some("a bundle holds no more")));
+    assert!(
+        bundle
+            .members()
+            .all(|member| member.status.why() == Some("its end is missing: a bundle holds no more"))
+    );
 }
 
 /// Opens and reads whatever lies at `path`; members that read are those that were written.

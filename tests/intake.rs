@@ -99,6 +99,7 @@ impl Bundle {
                 utc_offset_minutes: Observed::known(60, Place::file("host")),
                 zone: Observed::known("Europe/Berlin".into(), Place::file("host")),
                 reference_time: None,
+                clock_set_ms: None,
             },
             elevated: Observed::known(true, Place::file("host")),
             options: BTreeMap::new(),

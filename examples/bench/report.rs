@@ -68,7 +68,7 @@ fn bundles(out: &Path, bytes: u64) -> Result<f64> {
         }
         let options = Options {
             iis_config: Some(work.path().join("applicationHost.config")),
-            max_log_bytes: u64::MAX,
+            budget: u64::MAX,
             ..Options::new(app_dir, out)
         };
         let bundle = collect::run(&options, &made.host(), &mut Silent)?.path;

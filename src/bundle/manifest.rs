@@ -57,6 +57,9 @@ pub struct Collection {
     pub zone: Observed<String>,
     /// `--reference-time` as given.
     pub reference_time: Option<DateTime<Utc>>,
+    /// By how many milliseconds the clock was set while the node was collected, where it was; forward is positive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_set_ms: Option<i64>,
 }
 
 /// The key of the keyed fingerprints, by name; the key itself is in no bundle.
@@ -119,6 +122,9 @@ pub enum Status {
 
 /// How the reason of a member begins that was left out because of its age: asked for, so nothing is incomplete.
 pub const TOO_OLD: &str = "last changed before ";
+
+/// How the reason of a truncated member begins whose last bytes are those that are missing: of a log the newest lines.
+pub const END_MISSING: &str = "its end is missing: ";
 
 /// The bytes of a member as they are in the container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::MANIFEST;
 use super::limits::Limits;
-use super::manifest::{Manifest, MemberRecord, Status};
+use super::manifest::{END_MISSING, Manifest, MemberRecord, Status};
 use super::name::MemberName;
 use super::output::{Output, Partial, Put, Stop};
 use super::problem::OpenError;
@@ -16,6 +16,9 @@ use zip::result::ZipError;
 /// Extension of a bundle that is not finished.
 pub const PARTIAL: &str = "partial";
 
+/// Most unfinished bundles of one name that are passed over; more are no accident.
+const MOST_IN_THE_WAY: u32 = 100;
+
 /// A bundle being written. Dropped before [`Unfinished::commit`], it removes what it wrote.
 ///
 /// After [`WriteError::Source`], [`WriteError::Duplicate`] and [`WriteError::TooMany`] it goes on as if that member
@@ -27,6 +30,8 @@ pub struct BundleWriter {
     /// By name without regard to case.
     members: BTreeMap<String, MemberRecord>,
     total: u64,
+    /// Which of the unfinished names it has.
+    round: u32,
 }
 
 /// A member to add.
@@ -49,7 +54,7 @@ pub struct Unfinished {
     form: Form,
     limits: Limits,
     manifest: Manifest,
-    /// How often it was rewritten.
+    /// Which of the unfinished names it has.
     round: u32,
 }
 
@@ -77,8 +82,8 @@ pub enum WriteError {
     /// There is one of that name.
     #[error("{} is there already and is not overwritten", .0.display())]
     Exists(PathBuf),
-    /// Another collection runs, or one was cut off.
-    #[error("{} is in the way: another collection writes it, or one was cut off and it can be deleted", .0.display())]
+    /// Others were begun under that name, and none was finished.
+    #[error("{} is in the way, and so are many like it: collections that were cut off left them, and they can be deleted", .0.display())]
     InTheWay(PathBuf),
     /// No room.
     #[error("no space is left on the disk for {}", .0.display())]
@@ -146,8 +151,8 @@ impl BundleWriter {
         if target.symlink_metadata().is_ok() {
             return Err(WriteError::Exists(target));
         }
-        let output = Output::create(partial_name(&target, 0), form)?;
-        Ok(Self { output, target, limits, members: BTreeMap::new(), total: 0 })
+        let (output, round) = begin(&target, form, 0)?;
+        Ok(Self { output, target, limits, members: BTreeMap::new(), total: 0, round })
     }
 
     /// A free name in `folder` for a file called `origin` on the node: the same for the same members before it.
@@ -180,9 +185,9 @@ impl BundleWriter {
             MemberRecord { modified, ..MemberRecord::not_taken(name, origin, Status::Taken(content)) };
         match stopped {
             None => {}
-            Some(Stop::Full) => record.truncated(content.size, size, "a bundle holds no more"),
+            Some(Stop::Full) => record.truncated(content.size, size, full()),
             Some(Stop::Source(error)) => {
-                record.truncated(content.size, size, format!("reading stopped: {error}"));
+                record.truncated(content.size, size, format!("{END_MISSING}{error}"));
             }
         }
         Ok(self.members.entry(record.path.folded()).or_insert(record))
@@ -197,10 +202,11 @@ impl BundleWriter {
 
     /// Completes the container: `manifest` gets its members and is written last.
     pub fn finish(self, mut manifest: Manifest) -> Result<Unfinished, WriteError> {
-        let form = self.output.form();
-        manifest.members = self.members.into_values().collect();
-        let partial = close(self.output, &mut manifest, &self.limits)?;
-        Ok(Unfinished { partial, target: self.target, form, limits: self.limits, manifest, round: 0 })
+        let Self { output, target, limits, members, round, .. } = self;
+        let form = output.form();
+        manifest.members = members.into_values().collect();
+        let partial = close(output, &mut manifest, &limits)?;
+        Ok(Unfinished { partial, target, form, limits, manifest, round })
     }
 
     fn is_taken(&self, name: &MemberName) -> bool {
@@ -235,8 +241,7 @@ impl Unfinished {
     /// replacements may come from it.
     pub fn rewrite<'r>(self, decide: &mut dyn FnMut(&MemberRecord) -> Edit<'r>) -> Result<Self, WriteError> {
         let Self { partial: old, target, form, limits, mut manifest, round } = self;
-        let round = round + 1;
-        let mut output = Output::create(partial_name(&target, round), form)?;
+        let (mut output, round) = begin(&target, form, round + 1)?;
         for record in manifest.members.iter_mut().filter(|record| record.content().is_some()) {
             match decide(record) {
                 Edit::Keep => output.take_over(record.path.as_str(), old.path())?,
@@ -248,9 +253,7 @@ impl Unfinished {
                     record.redactions = redactions;
                     match put.stopped {
                         None => {}
-                        Some(Stop::Full) => {
-                            record.truncated(put.content.size, before, "a bundle holds no more");
-                        }
+                        Some(Stop::Full) => record.truncated(put.content.size, before, full()),
                         Some(Stop::Source(error)) => return Err(WriteError::Source(error)),
                     }
                 }
@@ -277,7 +280,24 @@ fn close(mut output: Output, manifest: &mut Manifest, limits: &Limits) -> Result
     output.close()
 }
 
-/// `NAME.zip.partial`, and `NAME.zip.1.partial` for the first rewriting of it.
+/// Why a member ends before its source does.
+fn full() -> String {
+    format!("{END_MISSING}a bundle holds no more")
+}
+
+/// Begins a container under the first unfinished name that is free. One that a killed collection left, or that another
+/// is writing, is nobody's business here: of several only the first gets the final name.
+fn begin(target: &Path, form: Form, first: u32) -> Result<(Output, u32), WriteError> {
+    let mut round = first;
+    loop {
+        match Output::create(partial_name(target, round), form) {
+            Err(WriteError::InTheWay(_)) if round < first + MOST_IN_THE_WAY => round += 1,
+            begun => return Ok((begun?, round)),
+        }
+    }
+}
+
+/// `NAME.zip.partial`, then `NAME.zip.1.partial` and so on.
 fn partial_name(target: &Path, round: u32) -> PathBuf {
     let mut name = target.as_os_str().to_owned();
     if round > 0 {

@@ -104,9 +104,15 @@ pub(super) struct CollectArgs {
     /// Oldest logs to take: a number of days such as 14d, or a day such as 2026-11-01 [default: 14d]
     #[arg(long, value_name = "AGE", value_parser = since)]
     pub since: Option<Since>,
-    /// Most bytes of logs, newest first, before compression; 200MB style suffixes are understood
+    /// Most bytes of configuration files and logs, newest logs first, before compression; 200MB style suffixes are understood
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "200MB")]
-    pub max_log_bytes: u64,
+    pub budget: u64,
+    /// Stop reading after so many minutes; what decides whether nodes agree is read in any case, logs come last [default: no limit]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1440))]
+    pub minutes: Option<u32>,
+    /// Refuse folders and files of other machines, which Windows reaches through its network
+    #[arg(long)]
+    pub no_network_paths: bool,
     /// Key file from `clusterbrief case-key new`: the same on every node of the case
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,

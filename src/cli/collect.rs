@@ -62,7 +62,9 @@ fn options(args: &CollectArgs, host: PortableHost) -> Result<Options, Failure> {
         iis_config: args.iis_config.clone(),
         node: args.node.clone(),
         since,
-        max_log_bytes: args.max_log_bytes,
+        budget: args.budget,
+        minutes: args.minutes,
+        network_paths: !args.no_network_paths,
         case_key,
         reference_time: args.reference_time,
         ..Options::new(&args.app_dir, &args.out)
@@ -91,7 +93,10 @@ fn key_file(path: &Path) -> Touch {
 
 fn failure(error: CollectError) -> Failure {
     let exit = match &error {
-        CollectError::AppDir { .. } | CollectError::OutInside(_) => Exit::Usage,
+        CollectError::AppDir { .. }
+        | CollectError::NotTheProduct(_)
+        | CollectError::Network(_)
+        | CollectError::OutInside(_) => Exit::Usage,
         CollectError::Leak { .. } => Exit::Leak,
         // Whatever else fails, fails on the way to the finished file.
         _ => Exit::CannotWrite,

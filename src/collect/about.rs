@@ -7,8 +7,13 @@ use crate::bundle::manifest::FingerprintKey;
 use crate::bundle::{Collection, FormatVersion, Manifest, NodeIdentity};
 use crate::model::{Observed, Place};
 use crate::redact::Fingerprinter;
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Where the clock and a stopwatch differ by less, in milliseconds, nobody set it: services that keep a clock right
+/// change its speed by less than that.
+const CLOCK_SET_MS: u64 = 2_000;
 
 /// The manifest but for its members, which the container adds. Reads the clock a second time.
 pub(super) fn manifest(
@@ -18,13 +23,14 @@ pub(super) fn manifest(
     started: DateTime<FixedOffset>,
     since: DateTime<Utc>,
     printer: &Fingerprinter,
+    took: Duration,
 ) -> Manifest {
     let copied = options.node.is_some();
     Manifest {
         format: FormatVersion::CURRENT,
         tool: concat!("clusterbrief ", env!("CARGO_PKG_VERSION")).to_owned(),
         node: NodeIdentity { name: node, copied },
-        collection: collection(options, host, started),
+        collection: collection(options, host, started, took),
         elevated: if copied { Observed::not_collected(COPIED) } else { host.elevated() },
         options: shown_options(options, since),
         fingerprint: fingerprint_key(printer),
@@ -32,13 +38,26 @@ pub(super) fn manifest(
     }
 }
 
-fn collection(options: &Options, host: &dyn Host, started: DateTime<FixedOffset>) -> Collection {
+/// By how much the clock was set: what it says that the collection took, less what it took.
+fn clock_set(said: TimeDelta, took: Duration) -> Option<i64> {
+    let took = TimeDelta::from_std(took).unwrap_or(TimeDelta::MAX);
+    let set = said.checked_sub(&took)?.num_milliseconds();
+    (set.unsigned_abs() >= CLOCK_SET_MS).then_some(set)
+}
+
+fn collection(
+    options: &Options,
+    host: &dyn Host,
+    started: DateTime<FixedOffset>,
+    took: Duration,
+) -> Collection {
+    let ended = host.now_again();
     let copied = options.node.is_some();
     let minutes = i16::try_from(started.offset().local_minus_utc() / 60).unwrap_or_default();
     let own = Place::file("operating system");
     Collection {
         started: started.to_utc(),
-        ended: host.now_again().to_utc(),
+        ended: ended.to_utc(),
         utc_offset_minutes: if copied {
             Observed::not_collected(COPIED)
         } else {
@@ -46,18 +65,21 @@ fn collection(options: &Options, host: &dyn Host, started: DateTime<FixedOffset>
         },
         zone: if copied { Observed::not_collected(COPIED) } else { host.time_zone() },
         reference_time: options.reference_time.map(|time| time.to_utc()).filter(|_| !copied),
+        clock_set_ms: clock_set(ended - started, took),
     }
 }
 
 /// Options that say what may be missing; no path of this machine and nothing of a key.
 fn shown_options(options: &Options, since: DateTime<Utc>) -> BTreeMap<String, String> {
     let given = |given: bool| if given { "given" } else { "not given" }.to_owned();
-    BTreeMap::from([
+    let mut shown = BTreeMap::from([
+        ("budget".to_owned(), options.budget.to_string()),
         ("case-key".to_owned(), given(options.case_key.is_some())),
         ("iis-config".to_owned(), given(options.iis_config.is_some())),
         ("logs-since".to_owned(), since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
-        ("max-log-bytes".to_owned(), options.max_log_bytes.to_string()),
-    ])
+    ]);
+    shown.extend(options.minutes.map(|minutes| ("minutes".to_owned(), minutes.to_string())));
+    shown
 }
 
 fn fingerprint_key(printer: &Fingerprinter) -> Observed<FingerprintKey> {

@@ -46,7 +46,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     let copied = options.node.is_some();
     let files = walk(&options.app_dir, host);
     let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
-    let chosen = logs::choose(&files, since, options.max_log_bytes);
+    let chosen = logs::choose(&files, since, options.budget);
     let key_sizes = keys::sizes(&files);
 
     let mut touches = Vec::new();

@@ -7,6 +7,11 @@ use chrono::{DateTime, FixedOffset, Utc};
 use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// The time since it was started, by a clock that nobody sets.
+pub type Stopwatch = Box<dyn Fn() -> Duration + Send + Sync>;
 
 /// Where a collection learns about its machine and about times and attributes of files.
 pub trait Host: Sync {
@@ -17,6 +22,9 @@ pub trait Host: Sync {
     fn now_again(&self) -> DateTime<FixedOffset> {
         self.now()
     }
+
+    /// Starts a stopwatch.
+    fn stopwatch(&self) -> Stopwatch;
 
     /// What only Windows tells.
     fn system(&self) -> &dyn System {
@@ -71,6 +79,11 @@ impl Host for PortableHost {
     #[expect(clippy::disallowed_methods, reason = "the collector's host probe is where the clock is read")]
     fn now(&self) -> DateTime<FixedOffset> {
         chrono::Local::now().fixed_offset()
+    }
+
+    fn stopwatch(&self) -> Stopwatch {
+        let started = Instant::now();
+        Box::new(move || started.elapsed())
     }
 
     #[cfg(windows)]
@@ -181,6 +194,8 @@ pub struct FixedHost {
     pub clock: DateTime<FixedOffset>,
     /// How long the collection takes by that clock.
     pub took: chrono::TimeDelta,
+    /// How much later it is at every look at the stopwatch; without it the stopwatch always shows `took`.
+    pub pace: Option<Duration>,
     /// Machine name.
     pub name: String,
     /// Zone name, such as `W. Europe Standard Time`.
@@ -210,6 +225,14 @@ impl Host for FixedHost {
 
     fn now_again(&self) -> DateTime<FixedOffset> {
         self.clock + self.took
+    }
+
+    fn stopwatch(&self) -> Stopwatch {
+        let (took, looks) = (self.took.to_std().unwrap_or_default(), AtomicU32::new(0));
+        match self.pace {
+            Some(pace) => Box::new(move || pace * looks.fetch_add(1, Ordering::Relaxed)),
+            None => Box::new(move || took),
+        }
     }
 
     fn system(&self) -> &dyn System {

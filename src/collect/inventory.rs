@@ -22,6 +22,8 @@ pub(super) struct Inventory {
     pub(super) binaries: BTreeMap<String, Observed<Binary>>,
     /// Files that look like copies of the key files.
     pub(super) stray_key_copies: Vec<String>,
+    /// How many files the time did not suffice for.
+    pub(super) cut: usize,
 }
 
 /// What became of one file.
@@ -29,19 +31,32 @@ struct Seen {
     entry: InventoryEntry,
     binary: Option<(String, Observed<Binary>)>,
     stray: bool,
+    cut: bool,
 }
 
-/// Reads every file once, on all cores.
+/// Files that rules compare one by one, and whatever may be a copy of a key file.
+fn is_decisive(file: &Found, keys: &KeyFiles) -> bool {
+    matches!(file.item, Item::KeyFile | Item::KeyCopy | Item::Config | Item::Binary)
+        || keys.has_size(file.size)
+}
+
+/// Reads every file once, on all cores; first those that decide whether nodes agree, which no time limit holds back.
 pub(super) fn take(
     files: &[Found],
     keys: &KeyFiles,
     printer: &Fingerprinter,
     progress: &Shared<'_>,
 ) -> Inventory {
-    let seen: Vec<Seen> = files.par_iter().map(|file| look(file, keys, printer, progress)).collect();
+    let (first, then): (Vec<&Found>, Vec<&Found>) = files.iter().partition(|file| is_decisive(file, keys));
+    let mut seen: Vec<Seen> = Vec::new();
+    for files in [first, then] {
+        seen.par_extend(files.into_par_iter().map(|file| look(file, keys, printer, progress)));
+    }
+    seen.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
     let mut inventory =
-        Inventory { entries: Vec::new(), binaries: BTreeMap::new(), stray_key_copies: Vec::new() };
-    for Seen { entry, binary, stray } in seen {
+        Inventory { entries: Vec::new(), binaries: BTreeMap::new(), stray_key_copies: Vec::new(), cut: 0 };
+    for Seen { entry, binary, stray, cut } in seen {
+        inventory.cut += usize::from(cut);
         inventory.binaries.extend(binary);
         if stray {
             inventory.stray_key_copies.push(entry.path.clone());
@@ -85,11 +100,13 @@ fn look(file: &Found, keys: &KeyFiles, printer: &Fingerprinter, progress: &Share
         },
         binary: None,
         stray: file.item == Item::KeyCopy,
+        cut: false,
     };
     if seen.entry.unread.is_none()
         && let Err(error) = read(file, keys, printer, progress, &mut seen)
     {
         seen.entry.unread = Some(reason(&error));
+        seen.cut = !is_decisive(file, keys) && progress.time_over().is_some();
     }
     if file.item == Item::Binary && seen.binary.is_none() {
         let why = seen.entry.unread.clone().unwrap_or_else(|| "larger than a DLL may be".to_owned());
@@ -113,9 +130,12 @@ fn read(
     let mut mac = (keyed || may_be_copy).then(|| printer.hasher(Label::File)).and_then(Result::ok);
     let mut whole = Vec::new();
     let mut size = 0;
+    let decisive = is_decisive(file, keys);
+    progress.next_piece(decisive)?;
     let mut reader = File::open(&file.full)?;
     let mut buffer = vec![0; 64 * 1024];
     while let Some(chunk) = next_chunk(&mut reader, &mut buffer)? {
+        progress.next_piece(decisive)?;
         size += chunk.len() as u64;
         if let Some(plain) = &mut plain {
             plain.update(chunk);

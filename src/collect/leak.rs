@@ -66,6 +66,7 @@ fn scan(unfinished: &Unfinished, scanner: &Scanner, progress: &Shared<'_>) -> Re
     let size = |member: &&MemberRecord| member.content().map_or(0, |content| content.size);
     progress.phase("checking the bundle for secrets", members.iter().map(size).sum());
     let found = members.par_iter().map(|member| {
+        progress.go_on()?;
         let name = member.path.as_str();
         scan_member(&bundle, name, scanner, progress).map(|hits| (name.to_owned(), hits))
     });
@@ -86,9 +87,13 @@ fn scan_member(
 ) -> Result<Vec<Hit>, CollectError> {
     let mut scan = scanner.start();
     let read = bundle.read(name, &mut |bytes| {
-        scan.push(bytes);
         progress.advance(bytes.len());
+        // A reader cannot be stopped, but what is not looked at passes quickly.
+        if !progress.is_cancelled() {
+            scan.push(bytes);
+        }
     });
+    progress.go_on()?;
     read.map_err(|error| reread(name, error))?;
     // Nobody looked is no proof that there is nothing.
     guarded(|| scan.finish()).ok_or_else(|| reread(name, MemberError::Panicked))

@@ -5,7 +5,7 @@ use super::plan::{Item, LOG_FOLDER};
 use super::progress::Shared;
 use super::redacting::Redacting;
 use super::walk::{Found, reason};
-use crate::bundle::manifest::TOO_OLD;
+use crate::bundle::manifest::{END_MISSING, TOO_OLD};
 use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status, WriteError};
 use crate::redact::Redactor;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,9 +15,6 @@ use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 
 /// Logs are taken from so many days before the collection.
 pub const DAYS: i64 = 14;
-
-/// Raw bytes of all logs together.
-pub const MAX_BYTES: u64 = 200 << 20;
 
 /// Most logs that a bundle names one by one: half as many members as a reader accepts, less room for the rest. Who
 /// never removes old logs may have more.
@@ -56,12 +53,14 @@ pub(super) fn default_since(files: &[Found], started: DateTime<Utc>, copied: boo
     from - TimeDelta::days(DAYS)
 }
 
-/// Every log of the product with what is taken of it, in order of path.
+/// Every log of the product with what is taken of it, the newest first. `budget` is that of the whole bundle:
+/// configuration files come first and are always taken.
 pub(super) fn choose(files: &[Found], since: DateTime<Utc>, budget: u64) -> Vec<(&Found, Take)> {
     let mut logs: Vec<&Found> = files.iter().filter(|file| file.item == Item::Log).collect();
     // A log without a time may be the newest; equal times keep the order of paths.
     logs.sort_by_key(|file| std::cmp::Reverse(file.modified.unwrap_or(DateTime::<Utc>::MAX_UTC)));
-    let mut left = budget;
+    let configs = files.iter().filter(|file| file.item == Item::Config).map(|file| file.size).sum();
+    let mut left = budget.saturating_sub(configs);
     // One more, which stands for all that are older.
     let unnamed = logs.len().saturating_sub(MOST + 1);
     let mut chosen: Vec<(&Found, Take)> = logs
@@ -76,7 +75,7 @@ pub(super) fn choose(files: &[Found], since: DateTime<Utc>, budget: u64) -> Vec<
             } else if file.size <= left {
                 Take::Whole
             } else if left == 0 {
-                Take::Nothing(format!("beyond the {budget} bytes for logs"))
+                Take::Nothing(beyond(budget))
             } else {
                 Take::Tail(left)
             };
@@ -89,11 +88,15 @@ pub(super) fn choose(files: &[Found], since: DateTime<Utc>, budget: u64) -> Vec<
     {
         let _ = write!(why, ", as are {unnamed} older ones that are not named");
     }
-    chosen.sort_by(|a, b| a.0.path.cmp(&b.0.path));
     chosen
 }
 
-/// Writes the chosen logs into the bundle, redacted on the way, and notes the others.
+fn beyond(budget: u64) -> String {
+    format!("beyond the budget of {budget} bytes")
+}
+
+/// Writes the chosen logs into the bundle, redacted on the way, and notes the others; also those that the time does
+/// not suffice for.
 pub(super) fn write(
     bundle: &mut BundleWriter,
     files: &[Found],
@@ -111,12 +114,13 @@ pub(super) fn write(
             modified: file.modified,
             ..MemberRecord::not_taken(name.clone(), &file.path, status)
         };
-        let source = match (&take, &file.metadata) {
-            (_, Err(why)) => Err(Status::Denied { why: why.clone() }),
-            (Take::Nothing(why), _) => Err(Status::Skipped { why: why.clone() }),
-            (_, Ok(_)) => open(file, &take).map_err(|error| Status::Denied { why: reason(&error) }),
+        let over = progress.time_over();
+        let source = match (&take, &file.metadata, &over) {
+            (_, Err(why), _) => Err(Status::Denied { why: why.clone() }),
+            (Take::Nothing(why), ..) | (_, _, Some(why)) => Err(Status::Skipped { why: why.clone() }),
+            (_, Ok(_), None) => open(file, &take).map_err(|error| Status::Denied { why: reason(&error) }),
         };
-        let source = match source {
+        let (source, expected) = match source {
             Ok(source) => source,
             Err(status) => {
                 bundle.note(not_taken(status))?;
@@ -134,24 +138,35 @@ pub(super) fn write(
             Ok(record) => {
                 let (read, counts) = redacting.finish();
                 record.redactions = counts.by_kind();
-                if matches!(take, Take::Tail(_)) {
-                    record.truncated(read, file.size, format!("beyond the {budget} bytes for logs"));
+                let stopped = record.status.why().map(str::to_owned);
+                let shrank =
+                    || (read < expected).then(|| format!("{END_MISSING}it became shorter while it was read"));
+                let beyond = || matches!(take, Take::Tail(_)).then(|| beyond(budget));
+                if let Some(why) = stopped.or_else(shrank).or_else(beyond) {
+                    record.truncated(read, file.size, why);
                 }
             }
             Err(WriteError::Source(error)) => {
-                bundle.note(not_taken(Status::Denied { why: reason(&error) }))?;
+                let why = reason(&error);
+                let status = match progress.time_over() {
+                    Some(why) => Status::Skipped { why },
+                    None => Status::Denied { why },
+                };
+                bundle.note(not_taken(status))?;
             }
             Err(error) => return Err(error.into()),
         }
+        progress.go_on()?;
     }
     Ok(())
 }
 
-/// Opens a log at the first byte that is taken. One that grows meanwhile ends where it ended when it was listed.
-fn open(file: &Found, take: &Take) -> io::Result<impl Read + use<>> {
+/// Opens a log at the first byte that is taken, and says how many bytes there are to read. One that grows meanwhile ends
+/// where it ended when it was listed.
+fn open(file: &Found, take: &Take) -> io::Result<(impl Read + use<>, u64)> {
     let mut reader = BufReader::with_capacity(1 << 16, File::open(&file.full)?);
     let Take::Tail(bytes) = take else {
-        return Ok(Cursor::new(Vec::new()).chain(reader.take(file.size)));
+        return Ok((Cursor::new(Vec::new()).chain(reader.take(file.size)), file.size));
     };
     let mark = utf_16_mark(&mut reader)?;
     // One line feed earlier, so that a line that begins exactly there is whole.
@@ -163,7 +178,9 @@ fn open(file: &Found, take: &Take) -> io::Result<impl Read + use<>> {
         // The line feed of two bytes ends here; without its mark the rest would read as other letters.
         begin += io::copy(&mut reader.by_ref().take(1), &mut io::sink())?;
     }
-    Ok(Cursor::new(mark).chain(reader.take(file.size.saturating_sub(begin))))
+    let rest = file.size.saturating_sub(begin);
+    let expected = mark.len() as u64 + rest;
+    Ok((Cursor::new(mark).chain(reader.take(rest)), expected))
 }
 
 /// The byte order mark of UTF-16 at the start; empty when there is none.
@@ -218,10 +235,10 @@ mod tests {
             log("log/SS.log.3", 60, "2026-08-01T06:00:00Z"),
             log("web.config", 60, "2026-09-14T06:00:00Z"),
         ];
-        let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 100);
+        let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 160);
         let takes: Vec<&Take> = chosen.iter().map(|(_, take)| take).collect();
         assert_eq!(takes[..2], [&Take::Whole, &Take::Tail(40)]);
-        assert_eq!(takes[2], &Take::Nothing("beyond the 100 bytes for logs".into()));
+        assert_eq!(takes[2], &Take::Nothing("beyond the budget of 160 bytes".into()));
         assert_eq!(takes[3], &Take::Nothing("last changed before 2026-09-01 00:00 UTC".into()));
     }
 
@@ -258,7 +275,7 @@ mod tests {
         let found = Found { full: file.path().into(), ..log("log/SS.log", 29, "2026-09-14T06:00:00Z") };
         for (bytes, expected) in [(6, "third\n"), (7, "third\n"), (18, "second line\nthird\n"), (3, "")] {
             let mut text = String::new();
-            open(&found, &Take::Tail(bytes)).unwrap().read_to_string(&mut text).unwrap();
+            open(&found, &Take::Tail(bytes)).unwrap().0.read_to_string(&mut text).unwrap();
             assert_eq!(text, expected, "{bytes}");
         }
         // A line of UTF-16 ends with two bytes, of which the line feed is the first.
@@ -270,14 +287,14 @@ mod tests {
         };
         for bytes in [18, 19, 20] {
             let mut tail = Vec::new();
-            open(&wide, &Take::Tail(bytes)).unwrap().read_to_end(&mut tail).unwrap();
+            open(&wide, &Take::Tail(bytes)).unwrap().0.read_to_end(&mut tail).unwrap();
             assert_eq!(tail, [&text[..2], &text[14..]].concat(), "{bytes}");
         }
         std::fs::write(file.path(), "first line\nsecond line\nthird\nfourth\n").unwrap();
         // What is written after the listing is not taken.
         std::fs::write(file.path(), "first line\nsecond line\nthird\nfourth\n").unwrap();
         let mut text = String::new();
-        open(&found, &Take::Whole).unwrap().read_to_string(&mut text).unwrap();
+        open(&found, &Take::Whole).unwrap().0.read_to_string(&mut text).unwrap();
         assert!(text.ends_with("third\n"));
     }
 }

@@ -16,6 +16,7 @@ mod keys;
 mod leak;
 pub mod logs;
 pub mod machine;
+mod network;
 mod notes;
 pub mod plan;
 mod progress;
@@ -27,11 +28,12 @@ mod walk;
 mod windows;
 
 pub use dry_run::{Touch, TouchKind, dry_run};
-pub use host::{FixedHost, Host, PortableHost};
+pub use host::{FixedHost, Host, PortableHost, Stopwatch};
 pub use progress::{Progress, Silent};
 pub use run::run;
+pub use safety::is_the_product;
 
-use crate::bundle::{Form, MemberError, OpenError, WriteError};
+use crate::bundle::{Form, MemberError, OpenError, Sha256, WriteError};
 use crate::redact::CaseKey;
 use crate::redact::text::RedactorError;
 use chrono::{DateTime, FixedOffset, Utc};
@@ -40,6 +42,9 @@ use std::path::PathBuf;
 
 /// Why a fact of the machine is missing when the folder was copied.
 pub const COPIED: &str = "the folder was copied from elsewhere";
+
+/// Bytes of files whose text is taken, where nobody says another number.
+pub const BUDGET: u64 = 200 << 20;
 
 /// Above this size, in bytes, a bundle is hard to mail, and a note says how to shrink it.
 pub const LARGE_BUNDLE: u64 = 20 << 20;
@@ -65,8 +70,13 @@ pub struct Options {
     pub out: PathBuf,
     /// Logs last changed before this are left out; without it [`logs::DAYS`] days.
     pub since: Option<DateTime<Utc>>,
-    /// Raw bytes of all logs together, the newest first; [`logs::MAX_BYTES`] by default.
-    pub max_log_bytes: u64,
+    /// Bytes of files whose text is taken, before redaction and compression: configuration files, which are taken
+    /// in any case, then logs, the newest first. [`BUDGET`] by default.
+    pub budget: u64,
+    /// Reading ends after so many minutes, but for what decides whether nodes agree.
+    pub minutes: Option<u32>,
+    /// Whether folders and files of another machine, which Windows reaches through its network, may be read.
+    pub network_paths: bool,
     /// Key for the fingerprints; without it `encryption.config` keys them.
     pub case_key: Option<CaseKey>,
     /// What a reference clock that all nodes can be held against showed when the collection started.
@@ -84,7 +94,9 @@ impl Options {
             node: None,
             out: out.into(),
             since: None,
-            max_log_bytes: logs::MAX_BYTES,
+            budget: BUDGET,
+            minutes: None,
+            network_paths: true,
             case_key: None,
             reference_time: None,
             form: Form::Zip,
@@ -99,6 +111,8 @@ pub struct Collected {
     pub path: PathBuf,
     /// Its size on the disk, in bytes.
     pub bytes: u64,
+    /// Its digest, for whoever receives it to compare; a folder has none.
+    pub sha256: Option<Sha256>,
     /// Members with bytes in it.
     pub members: usize,
     /// What whoever sends it should know, one sentence each.
@@ -116,6 +130,24 @@ pub enum CollectError {
         /// Why not.
         source: io::Error,
     },
+    /// The application folder is another one's.
+    #[error(
+        "{} is not the folder of the product: it holds neither encryption.config, database.config or \
+         web-appSettings.config nor a bin folder with a Thycotic.*.dll; name the folder that IIS shows as the \
+         physical path of the application",
+        .0.display()
+    )]
+    NotTheProduct(PathBuf),
+    /// It lies on another machine, and the network is not to be used.
+    #[error(
+        "{} lies on another machine, which --no-network-paths refuses; collect on that machine, or from a copy of the \
+         folder with --node NAME",
+        .0.display()
+    )]
+    Network(PathBuf),
+    /// Somebody ended the collection.
+    #[error("the collection was ended before the bundle was whole; nothing of it is left")]
+    Cancelled,
     /// The bundle would become a part of what it describes, and web servers hand out what lies in there.
     #[error("{} lies inside of the application folder: choose an output folder elsewhere", .0.display())]
     OutInside(PathBuf),

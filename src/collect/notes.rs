@@ -2,11 +2,15 @@
 //! there it can still be mended.
 
 use super::{LARGE_BUNDLE, Options};
+use crate::bundle::manifest::TOO_OLD;
+use crate::bundle::write::PARTIAL;
 use crate::bundle::{Form, Manifest, MemberRecord, Status};
 use crate::intake::application_host::FILE;
 use crate::model::Observed;
 use crate::model::iis::IisFacts;
 use crate::redact::Fingerprinter;
+use chrono::TimeDelta;
+use std::path::Path;
 
 /// Members that are there and could not be read.
 pub(super) fn denied(manifest: &Manifest) -> Option<String> {
@@ -20,6 +24,54 @@ pub(super) fn denied(manifest: &Manifest) -> Option<String> {
     };
     let why = first.status.why().unwrap_or_default();
     Some(format!("{}{more} could not be read ({why}){hint}", first.origin))
+}
+
+/// What the budget or the time did not reach.
+pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
+    let is_cut = |record: &&MemberRecord| match &record.status {
+        Status::Truncated { .. } => true,
+        Status::Skipped { why } => !why.starts_with(TOO_OLD),
+        _ => false,
+    };
+    let cut: Vec<&MemberRecord> = manifest.members.iter().filter(is_cut).collect();
+    let files = |n: usize| format!("{n} file{}", if n == 1 { "" } else { "s" });
+    let first = cut.first().map(|first| {
+        let why = first.status.why().unwrap_or_default();
+        format!("{} not or not wholly taken, of which {}: {why}", files(cut.len()), first.origin)
+    });
+    let unread = (unread > 0).then(|| {
+        format!("{} of the application folder not read, because the time for reading was over", files(unread))
+    });
+    let all: Vec<String> = first.into_iter().chain(unread).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+/// The clock was set meanwhile.
+pub(super) fn clock_set(manifest: &Manifest) -> Option<String> {
+    let milliseconds = manifest.collection.clock_set_ms?;
+    let seconds = TimeDelta::milliseconds(milliseconds).num_seconds();
+    let way = if seconds < 0 { "back" } else { "forward" };
+    Some(format!(
+        "the clock of this machine was set {way} by {} seconds while it was collected; collect again to have times \
+         that compare",
+        seconds.abs()
+    ))
+}
+
+/// Collections that ended before their bundle was whole.
+pub(super) fn left_over(out: &Path) -> Option<String> {
+    let entries = std::fs::read_dir(out).ok()?.filter_map(Result::ok);
+    let mut left: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(&format!(".{PARTIAL}")))
+        .collect();
+    left.sort();
+    (!left.is_empty()).then(|| {
+        format!(
+            "{} was left by a collection that did not finish, or one still runs; it can be deleted and is not to be sent",
+            left.join(", ")
+        )
+    })
 }
 
 /// No key, so no fingerprints.
@@ -56,7 +108,7 @@ pub(super) fn weak(weak: usize) -> Option<String> {
 pub(super) fn large(bytes: u64, options: &Options) -> Option<String> {
     (bytes > LARGE_BUNDLE && options.form == Form::Zip).then(|| {
         format!(
-            "the bundle has {} MB; to make it smaller, take fewer logs with --since DATE or --max-log-bytes N",
+            "the bundle has {} MB; to make it smaller, take fewer logs with --since DATE or --budget BYTES",
             bytes >> 20
         )
     })

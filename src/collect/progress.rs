@@ -1,6 +1,11 @@
-//! How far a collection is, for whoever shows it.
+//! How far a collection is, for whoever shows it, and whether it goes on: until its time is over or somebody ends it.
 
+use super::{CollectError, Options};
+use crate::collect::host::Stopwatch;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Receives progress. The command line prints it; tests ignore it.
 pub trait Progress: Send {
@@ -9,6 +14,11 @@ pub trait Progress: Send {
 
     /// So many more bytes of the phase are done.
     fn advance(&mut self, bytes: u64);
+
+    /// Whether the collection is to end at once; asked at every piece that is read.
+    fn cancelled(&self) -> bool {
+        false
+    }
 }
 
 /// Shows nothing.
@@ -21,18 +31,65 @@ impl Progress for Silent {
 }
 
 /// One progress for all threads.
-pub(super) struct Shared<'a>(Mutex<&'a mut dyn Progress>);
+pub(super) struct Shared<'a> {
+    progress: Mutex<&'a mut dyn Progress>,
+    cancelled: AtomicBool,
+    watch: Stopwatch,
+    /// When reading ends, by the stopwatch; and how many minutes that are.
+    limit: Option<(Duration, u32)>,
+}
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(progress: &'a mut dyn Progress) -> Self {
-        Self(Mutex::new(progress))
+    pub(super) fn new(progress: &'a mut dyn Progress, watch: Stopwatch, options: &Options) -> Self {
+        let limit = options.minutes.map(|minutes| (Duration::from_secs(u64::from(minutes) * 60), minutes));
+        Self { progress: Mutex::new(progress), cancelled: AtomicBool::new(false), watch, limit }
     }
 
     pub(super) fn phase(&self, name: &str, bytes: u64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).phase(name, bytes);
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).phase(name, bytes);
     }
 
     pub(super) fn advance(&self, bytes: usize) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).advance(bytes as u64);
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.advance(bytes as u64);
+        if progress.cancelled() {
+            self.cancelled.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether somebody ended the collection.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Fails once somebody ended the collection.
+    pub(super) fn go_on(&self) -> Result<(), CollectError> {
+        self.advance(0);
+        if self.is_cancelled() { Err(CollectError::Cancelled) } else { Ok(()) }
+    }
+
+    /// How long the collection has taken, by a clock that nobody sets.
+    pub(super) fn elapsed(&self) -> Duration {
+        (self.watch)()
+    }
+
+    /// Why nothing more is read, once the time is over.
+    pub(super) fn time_over(&self) -> Option<String> {
+        let (limit, minutes) = self.limit?;
+        (self.elapsed() >= limit).then(|| {
+            let s = if minutes == 1 { "" } else { "s" };
+            format!("the time for reading was over ({minutes} minute{s})")
+        })
+    }
+
+    /// Fails where no further piece may be read. What decides whether nodes agree is read however long it takes.
+    pub(super) fn next_piece(&self, decisive: bool) -> io::Result<()> {
+        if self.is_cancelled() {
+            return Err(io::Error::other("the collection was ended"));
+        }
+        match self.time_over() {
+            Some(why) if !decisive => Err(io::Error::other(why)),
+            _ => Ok(()),
+        }
     }
 }

@@ -8,12 +8,13 @@ use super::progress::{Progress, Shared};
 use super::walk::walk;
 use super::{COPIED, CollectError, Collected, Options};
 use super::{about, folder_facts, host_facts, inventory, keys, leak, logs, notes, safety};
-use crate::bundle::{BundleWriter, FACTS, INVENTORY, MemberName, NewMember, WriteError};
+use crate::bundle::{BundleWriter, FACTS, INVENTORY, MemberName, NewMember, Sha256, WriteError};
 use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::model::{Observed, Place};
 use crate::redact::{Harvest, Redactor};
 use chrono::{DateTime, FixedOffset};
+use std::fs::File;
 use std::path::Path;
 
 /// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is cut off.
@@ -26,10 +27,11 @@ pub fn run(
     let started = host.now();
     let copied = options.node.is_some();
     let node = node_name(options, host);
-    let shared = Shared::new(progress);
+    let shared = Shared::new(progress, host.stopwatch(), options);
 
     shared.phase("listing the application folder", 0);
     let files = walk(&options.app_dir, host);
+    shared.go_on()?;
     let (keys, printer) = keys::read(&files, options.case_key.as_ref(), copied, host);
     let mut harvest = Harvest::new();
     let configs = Configs::read(&files, &mut harvest);
@@ -37,21 +39,22 @@ pub fn run(
     let redactor = harvest.redactor()?;
     let web_config = configs.text("web.config");
 
+    // What decides whether nodes agree comes first, logs last: they are what a budget or a time limit cuts.
     let mut bundle = BundleWriter::create(&options.out, &bundle_name(&node, started), options.form)?;
     let states = configs.write(&mut bundle, &redactor, &printer)?;
-    let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
-    logs::write(&mut bundle, &files, since, options.max_log_bytes, &redactor, &shared)?;
-
-    shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
-    let inventory = inventory::take(&files, &keys, &printer, &shared);
-    write_inventory(&mut bundle, &inventory.entries, &redactor)?;
-
     let folder =
         if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
     let iis = iis.facts(options, &folder, &web_config, &printer);
     let system: &dyn System = if copied { &NoSystem } else { host.system() };
     let seen = Seen { system, app_dir: &options.app_dir, iis: &iis, now: started.to_utc() };
+    shared.phase("asking the system", 0);
     let machine = machine::facts(&seen);
+    shared.go_on()?;
+
+    shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
+    let inventory = inventory::take(&files, &keys, &printer, &shared);
+    shared.go_on()?;
+    write_inventory(&mut bundle, &inventory.entries, &redactor)?;
     let facts = NodeFacts {
         host: host_facts::facts(options, host, started, &printer),
         application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
@@ -73,17 +76,34 @@ pub fn run(
     json.push(b'\n');
     add_own(&mut bundle, FACTS, &json)?;
 
-    let manifest = about::manifest(options, host, node, started, since, &printer);
+    let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
+    logs::write(&mut bundle, &files, since, options.budget, &redactor, &shared)?;
+
+    let manifest = about::manifest(options, host, node, started, since, &printer, shared.elapsed());
     let unfinished = bundle.finish(manifest)?;
     said.extend(notes::denied(unfinished.manifest()));
+    said.extend(notes::cut(unfinished.manifest(), inventory.cut));
+    said.extend(notes::clock_set(unfinished.manifest()));
     said.extend(notes::weak(harvest.weak()));
     let (unfinished, leaks) = leak::check(unfinished, harvest, &keys.contents(), &options.out, &shared)?;
     said.extend(leaks);
     let members = unfinished.manifest().members.iter().filter(|member| member.content().is_some()).count();
+    shared.go_on()?;
     let path = unfinished.commit()?;
     let bytes = size_on_disk(&path);
     said.extend(notes::large(bytes, options));
-    Ok(Collected { path, bytes, members, notes: said })
+    said.extend(notes::left_over(&options.out));
+    Ok(Collected { sha256: digest(&path)?, path, bytes, members, notes: said })
+}
+
+/// The digest of the finished file, for whoever receives it to compare.
+fn digest(path: &Path) -> Result<Option<Sha256>, WriteError> {
+    if path.is_dir() {
+        return Ok(None);
+    }
+    let digest = File::open(path).and_then(|mut file| Sha256::of_reader(&mut file));
+    let (digest, _) = digest.map_err(|source| WriteError::Io { path: path.to_owned(), source })?;
+    Ok(Some(digest))
 }
 
 /// Name of the node: as given, else as the machine says.

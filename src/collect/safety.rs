@@ -1,20 +1,52 @@
 //! Checks before anything is read or written.
 
-use super::{CollectError, Options};
+use super::plan::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG};
+use super::{CollectError, Options, network};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// The application folder must be one, and the output folder must lie outside of it.
+/// Files that tell the product's folder, in lower case (domain 1.2).
+const MARKS: [&str; 3] = [ENCRYPTION_CONFIG, DATABASE_CONFIG, "web-appsettings.config"];
+
+/// The application folder must be the product's, and the output folder must lie outside of it.
 pub(super) fn check(options: &Options) -> Result<(), CollectError> {
+    network::check(options)?;
     let app_dir = |source| CollectError::AppDir { path: options.app_dir.clone(), source };
     let app = options.app_dir.canonicalize().map_err(app_dir)?;
     // Listing it is what the collection will do first.
-    fs::read_dir(&app).map_err(app_dir)?;
+    let names = names(&app).map_err(app_dir)?;
+    if !is_product(&app, &names) {
+        return Err(CollectError::NotTheProduct(options.app_dir.clone()));
+    }
     let out = full(&options.out).map_err(|source| {
         CollectError::Write(crate::bundle::WriteError::Io { path: options.out.clone(), source })
     })?;
     if out.starts_with(&app) { Err(CollectError::OutInside(options.out.clone())) } else { Ok(()) }
+}
+
+/// Whether a folder is the product's. Each of its marks may be missing on a node that is broken, all of them on none.
+pub fn is_the_product(folder: &Path) -> bool {
+    names(folder).is_ok_and(|names| is_product(folder, &names))
+}
+
+/// Domain 1.1 and 1.2: files that other web applications do not have beside their pages.
+fn is_product(folder: &Path, names: &[String]) -> bool {
+    let is_dll = |name: &String| {
+        let name = name.to_lowercase();
+        name.starts_with("thycotic.") && name.ends_with(".dll")
+    };
+    names.iter().any(|name| {
+        MARKS.iter().any(|mark| name.eq_ignore_ascii_case(mark))
+            || (name.eq_ignore_ascii_case(BIN_FOLDER)
+                && self::names(&folder.join(name)).is_ok_and(|dlls| dlls.iter().any(is_dll)))
+    })
+}
+
+/// Names in a folder.
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = fs::read_dir(folder)?.filter_map(Result::ok);
+    Ok(entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
 }
 
 /// The full path of a folder of which the last parts need not exist yet. Links in the part that exists are
@@ -49,6 +81,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let app = folder.path().join("SecretServer");
         fs::create_dir_all(app.join("log")).unwrap();
+        fs::write(app.join("Database.config"), "").unwrap();
         for inside in
             ["SecretServer", "SecretServer/new/deep", "SecretServer/log/../bundles", "x/../SecretServer/y"]
         {
@@ -68,6 +101,25 @@ mod tests {
         for path in [file, folder.path().join("missing")] {
             let options = Options::new(path, folder.path().join("out"));
             assert!(matches!(check(&options), Err(CollectError::AppDir { .. })));
+        }
+    }
+
+    #[test]
+    fn the_product_is_told_by_what_no_other_application_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let with = |files: &[&str]| {
+            let app = tempfile::tempdir_in(folder.path()).unwrap();
+            for file in files {
+                fs::create_dir_all(app.path().join(file).parent().unwrap()).unwrap();
+                fs::write(app.path().join(file), "").unwrap();
+            }
+            check(&Options::new(app.path(), folder.path().join("out")))
+        };
+        for files in [&["encryption.config"][..], &["WEB-AppSettings.config"], &["bin/Thycotic.Data.dll"]] {
+            assert!(with(files).is_ok(), "{files:?}");
+        }
+        for files in [&[][..], &["web.config", "bin/Other.dll"], &["old/encryption.config"]] {
+            assert!(matches!(with(files), Err(CollectError::NotTheProduct(_))), "{files:?}");
         }
     }
 }

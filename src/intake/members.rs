@@ -1,6 +1,7 @@
 //! One pass over every member of a bundle: inflated, hashed, understood and searched for secrets at once, on all cores.
 
 use super::{leaks, xml_config};
+use crate::bundle::manifest::END_MISSING;
 use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, FileScan, Scanner};
 use crate::model::excerpt::Clean;
@@ -119,11 +120,18 @@ impl<'a> Reading<'a> {
             scan.push(bytes);
             sink.push(bytes, format);
         });
-        let part = if is_config(record) && !allowed {
+        let mut part = if is_config(record) && !allowed {
             Part::Config(Err((1, format!("more than {MAX_CONFIGS} configuration files"))))
         } else {
             sink.finish(format, self.cleaner, read.as_ref().err())
         };
+        // A log without its newest lines covers nothing: what is current may be what is missing.
+        if let (Part::Log(digest), Status::Truncated { why, .. }) = (&mut part, &record.status)
+            && why.starts_with(END_MISSING)
+            && digest.file.broken.is_none()
+        {
+            digest.file.broken = Some(why.clone());
+        }
         Member { record, part, error: read.err().or(over), leak: leaks::problem(name, &scan.finish()) }
     }
 }

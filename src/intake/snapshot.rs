@@ -292,6 +292,13 @@ fn statuses(bundle: &Bundle) -> Vec<Problem> {
             problems.push(Problem { kind: ProblemKind::Incomplete, member: Some(needed.to_owned()), text });
         }
     }
+    if let Some(milliseconds) = bundle.manifest().collection.clock_set_ms {
+        let text = format!(
+            "The clock was set by {} seconds while the node was collected; its times compare with nothing.",
+            milliseconds / 1000
+        );
+        problems.push(Problem { kind: ProblemKind::Incomplete, member: None, text });
+    }
     if bundle.manifest().elevated.value() == Some(&false) {
         let text =
             "The collector ran without administrative rights; what it could not see is not known.".to_owned();

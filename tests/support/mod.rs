@@ -13,4 +13,5 @@ pub mod pe;
 mod pre_upgrade;
 mod product;
 pub mod sample;
+pub mod site;
 mod workbook;

@@ -219,6 +219,7 @@ impl NodeFolder {
         FixedHost {
             clock: self.clock,
             took: TimeDelta::seconds(7),
+            pace: None,
             name: self.node.clone(),
             zone: self.zone.clone(),
             os: "Windows Server 2022 Standard, build 20348".to_owned(),

@@ -66,7 +66,7 @@ pub(super) struct Collecting {
     folder: NodeFolder,
     reference: Option<DateTime<FixedOffset>>,
     case_key: bool,
-    max_log_bytes: u64,
+    budget: u64,
 }
 
 impl Case {
@@ -85,7 +85,7 @@ impl Case {
             // The operator reads a reference clock at the start: it agrees with the node.
             reference: Some(clock),
             case_key: false,
-            max_log_bytes: 200 << 20,
+            budget: 200 << 20,
         });
         self.nodes.last_mut().expect("just pushed")
     }
@@ -178,7 +178,7 @@ impl Case {
                 iis_config: Some(place.path().join("applicationHost.config")),
                 reference_time: node.reference,
                 case_key: node.case_key.then(case_key),
-                max_log_bytes: node.max_log_bytes,
+                budget: node.budget,
                 form: Form::Folder,
                 ..Options::new(app, folder)
             };
@@ -421,7 +421,7 @@ fn noisy_logs(case: &mut Case) {
     let utf16: Vec<u8> =
         "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     web03.folder.put("log/SS.log", utf16);
-    web03.max_log_bytes = 50_000;
+    web03.budget = 50_000;
     list_of_three(case);
     case.history(HISTORY);
     case.answers(&NAMES);

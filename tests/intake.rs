@@ -103,6 +103,7 @@ impl Bundle {
             },
             elevated: Observed::known(true, Place::file("host")),
             options: BTreeMap::new(),
+            looked_at: Vec::new(),
             fingerprint: Observed::known(
                 FingerprintKey { scheme: "case".into(), key_id: "k1".into() },
                 Place::file("host"),

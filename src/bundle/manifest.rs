@@ -27,10 +27,25 @@ pub struct Manifest {
     pub elevated: Observed<bool>,
     /// Options of the collection by name; never a secret and never a path of a key.
     pub options: BTreeMap<String, String>,
+    /// What was looked at, in the words in which the collector announces it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looked_at: Vec<LookedAt>,
     /// What the keyed fingerprints of this bundle were made with.
     pub fingerprint: Observed<FingerprintKey>,
     /// Every member but the manifest, in order of name; also those that were not taken.
     pub members: Vec<MemberRecord>,
+}
+
+/// Something that was looked at, whether or not anything of it was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LookedAt {
+    /// What it is.
+    pub what: String,
+    /// Where it is read.
+    pub source: String,
+    /// How secrets in it are handled.
+    pub secrets: String,
 }
 
 /// Which node a bundle is of.

@@ -29,7 +29,9 @@ pub use digest::Sha256;
 pub use find::{Found, find_bundles};
 pub use format::FormatVersion;
 pub use limits::Limits;
-pub use manifest::{Collection, Content, FingerprintKey, Manifest, MemberRecord, NodeIdentity, Status};
+pub use manifest::{
+    Collection, Content, FingerprintKey, LookedAt, Manifest, MemberRecord, NodeIdentity, Status,
+};
 pub use name::MemberName;
 pub use problem::{MemberError, OpenError};
 pub use read::{Bundle, Form};

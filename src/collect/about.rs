@@ -1,10 +1,10 @@
 //! What the manifest says of a collection as a whole.
 
 use super::host::Host;
-use super::plan::ENCRYPTION_CONFIG;
+use super::plan::{self, ENCRYPTION_CONFIG};
 use super::{COPIED, Options};
 use crate::bundle::manifest::FingerprintKey;
-use crate::bundle::{Collection, FormatVersion, Manifest, NodeIdentity};
+use crate::bundle::{Collection, FormatVersion, LookedAt, Manifest, NodeIdentity};
 use crate::model::{Observed, Place};
 use crate::redact::Fingerprinter;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
@@ -33,8 +33,17 @@ pub(super) fn manifest(
         collection: collection(options, host, started, took),
         elevated: if copied { Observed::not_collected(COPIED) } else { host.elevated() },
         options: shown_options(options, since),
+        looked_at: plan::rows(copied, host.system().is_windows()).map(looked_at).collect(),
         fingerprint: fingerprint_key(printer),
         members: Vec::new(),
+    }
+}
+
+fn looked_at(row: &plan::Row) -> LookedAt {
+    LookedAt {
+        what: plan::plain(row.what),
+        source: plan::plain(row.source),
+        secrets: plan::plain(row.secrets),
     }
 }
 

@@ -153,6 +153,29 @@ pub const TABLE: &[Row] = &[
     },
 ];
 
+/// What never enters a bundle, in the words of the dry run, of the dialogue and of the page for customers.
+pub const NEVER: &[&str] = &[
+    "the content of `encryption.config` and `database.config`, and of copies of them under any name",
+    "passwords, connection strings, keys and tokens of the configuration files, wherever else they stand",
+    "anything of the vault itself or of its database: no connection is made to either, nor to any network",
+    "files and settings of other web sites",
+];
+
+/// The rows that a collection looks at: of a folder that was copied from elsewhere none of the machine, of another
+/// system than Windows none that only Windows has.
+pub fn rows(copied: bool, windows: bool) -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().filter(move |row| match row.item {
+        Item::Host | Item::MachineId => !copied,
+        Item::Windows => !copied && windows,
+        _ => true,
+    })
+}
+
+/// A text of the table without its marks of Markdown.
+pub fn plain(text: &str) -> String {
+    text.replace('`', "")
+}
+
 /// File types whose plain SHA-256 may be written: they ship with the product and hold no secret (design 6).
 pub const PROGRAM_TYPES: &[&str] = &[
     "asax", "ascx", "ashx", "asmx", "aspx", "bmp", "cshtml", "css", "cur", "dll", "eot", "exe", "gif", "ico",

@@ -1,11 +1,6 @@
 //! The collector from the outside: an application folder in, a bundle out, and nothing of a key file in it.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a test ends at the first surprise"
-)]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test ends at the first surprise")]
 
 mod support;
 

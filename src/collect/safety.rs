@@ -34,7 +34,7 @@ pub fn is_the_product(folder: &Path) -> bool {
 fn is_product(folder: &Path, names: &[String]) -> bool {
     let is_dll = |name: &String| {
         let name = name.to_lowercase();
-        name.starts_with("thycotic.") && name.ends_with(".dll")
+        name.strip_prefix("thycotic.").is_some_and(|rest| rest.rsplit('.').next() == Some("dll"))
     };
     names.iter().any(|name| {
         MARKS.iter().any(|mark| name.eq_ignore_ascii_case(mark))

@@ -89,10 +89,11 @@ impl Taken {
         let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &[], knowledge: &knowledge };
         let read = read_all(gather(&self.collected.path, 1 << 20), tools).remove(0);
         let problems = read.input.problems.iter().map(|problem| problem.text.clone()).collect();
-        match read.facts.into_iter().next() {
-            Some(Facts::Bundle(snapshot)) => (snapshot, problems),
-            _ => panic!("no bundle"),
-        }
+        let snapshot = read.facts.into_iter().find_map(|facts| match facts {
+            Facts::Bundle(snapshot) => Some(snapshot),
+            _ => None,
+        });
+        (snapshot.expect("a bundle"), problems)
     }
 
     /// The node as the report knows it.
@@ -106,7 +107,7 @@ impl Taken {
     }
 
     pub fn member(&self, name: &str) -> Vec<u8> {
-        self.bundle.bytes(name, u64::MAX).unwrap_or_else(|error| panic!("{name}: {error}"))
+        self.bundle.bytes(name, u64::MAX).expect(name)
     }
 
     pub fn text(&self, name: &str) -> String {

@@ -18,6 +18,11 @@ const MAX_KEYS: usize = 10_000;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Machine;
 
+/// Whether the drive of this letter is a folder of another machine.
+pub(super) fn is_network_drive(letter: &str) -> bool {
+    sys::is_network_drive(letter)
+}
+
 fn open(key: &str) -> Answer<RegKey> {
     RegKey::predef(HKEY_LOCAL_MACHINE)
         .open_subkey_with_flags(key, KEY_READ | KEY_WOW64_64KEY)

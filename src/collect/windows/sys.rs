@@ -31,7 +31,7 @@ use windows_sys::Win32::Security::{
     INHERIT_ONLY_ACE, LookupAccountSidW, OWNER_SECURITY_INFORMATION, PSID, SID_NAME_USE, TOKEN_ELEVATION,
     TOKEN_QUERY, TokenElevation,
 };
-use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
+use windows_sys::Win32::Storage::FileSystem::{GetDiskFreeSpaceExW, GetDriveTypeW};
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
 };
@@ -92,6 +92,15 @@ pub(super) fn volume(folder: &Path) -> Answer<Volume> {
         0 => Err(last()),
         _ => Ok(Volume { total, free }),
     }
+}
+
+/// Whether the drive of this letter is a folder of another machine.
+pub(super) fn is_network_drive(letter: &str) -> bool {
+    // By the documentation of `GetDriveTypeW`; the library has the number in a part that is not needed otherwise.
+    const DRIVE_REMOTE: u32 = 4;
+    let root = wide(format!(r"{letter}:\"));
+    // SAFETY: the text is closed by a zero and lives through the call.
+    unsafe { GetDriveTypeW(root.as_ptr()) == DRIVE_REMOTE }
 }
 
 pub(super) fn elevated() -> Answer<bool> {

@@ -1,87 +1,174 @@
-//! `collect` over a large application folder, held against reading and hashing it and deflating its logs.
+//! `collect` over large application folders, held against reading and hashing them and deflating their logs.
 
 use crate::log_text::{LogWriter, Random};
 use crate::node_folder::NodeFolder;
 use crate::pe::Pe;
+use crate::process::Run;
 use crate::{Scale, process, report, table};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, NaiveDateTime};
 use clusterbrief::bundle::{Bundle, INVENTORY};
 use clusterbrief::collect::{self, Options, PortableHost, Progress};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::redact::Harvest;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Bytes and number of all files.
-const BYTES: u64 = 1_000_000_000;
+/// Number of files in every folder.
 const FILES: u64 = 20_000;
-/// Bytes of logs among them.
-const LOG_BYTES: u64 = 20_000_000;
 const LOGS: [&str; 4] = ["log/SS.log", "log/SS.log.1", "log/SS-BSSR.log", "log/SS-BWSR.log"];
-/// DLLs in `bin`, and the share of all bytes that they have.
+/// DLLs in `bin`, and the share of all other bytes that they have.
 const DLLS: u64 = 400;
 const DLL_SHARE: u64 = 4;
 /// Types of the other files, as often as they stand here. The last three get a keyed fingerprint.
 const TYPES: [&str; 10] = ["js", "js", "css", "png", "svg", "aspx", "ascx", "resx", "html", "json"];
 /// Most peak memory beside the inventory, in bytes.
 const MEMORY: u64 = 64 << 20;
-/// How many times the yardstick the tool may take.
-const TIMES: f64 = 1.5;
-/// How the collector calls the phase of its leak scan.
-const LEAK_SCAN: &str = "checking the bundle for secrets";
+
+/// A folder, and what collecting it may take in times of the yardstick.
+struct Load {
+    /// Bytes of logs.
+    logs: u64,
+    /// Bytes of all other files.
+    others: u64,
+    /// Without redaction and leak scan.
+    bare: Option<f64>,
+    /// With them.
+    whole: Option<f64>,
+}
+
+const LOADS: [Load; 2] = [
+    Load { logs: 20_000_000, others: 980_000_000, bare: Some(1.5), whole: None },
+    Load { logs: 300_000_000, others: 700_000_000, bare: Some(1.2), whole: Some(3.0) },
+];
+/// Secrets in the configurations: what the limit is for, and many.
+const VALUES: [usize; 2] = [20, 2_000];
+/// The configuration that has them.
+const SECRETS: &str = "web-secrets.config";
+
+/// How the collector calls the stages that are printed.
+const STAGES: [&str; 4] = [
+    "listing the application folder",
+    "reading the application folder",
+    "reading logs",
+    "checking the bundle for secrets",
+];
 
 pub fn run(folder: &Path, scale: Scale) -> Result<()> {
-    let app_dir = application(folder, scale)?;
-    let (mut tool, mut yardstick, mut scans, mut redactions) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut inventory = 0;
-    for _ in 0..table::ROUNDS {
-        let out = tempfile::tempdir_in(folder)?;
-        let (mut run, told) = process::run("collect", [app_dir.as_path(), out.path()])?;
-        let [scan, bytes] = told.as_slice() else { bail!("the collection told {told:?}") };
-        let scan = Duration::from_nanos(*scan);
-        inventory = *bytes;
-        let redaction = process::run("redact", [&app_dir])?.0.wall;
-        run.wall = run.wall.saturating_sub(scan + redaction);
-        tool.push(run);
-        scans.push(scan);
-        redactions.push(redaction);
-        yardstick.push(process::run("deflate", [app_dir.as_path(), &out.path().join("logs.zip")])?.0);
+    for load in LOADS {
+        let home = tempfile::tempdir_in(folder)?;
+        let app_dir = application(home.path(), &load, scale)?;
+        let what = format!(
+            "collect, {} MB in {} files, {} MB of logs",
+            scale.of(load.others) / 1_000_000,
+            scale.of(FILES),
+            scale.of(load.logs) / 1_000_000
+        );
+        let [few, many] = VALUES;
+        held(&what, &app_dir, &load, few)?;
+        if load.whole.is_some() {
+            let unlimited = Load { bare: None, whole: None, ..load };
+            held(&format!("the same, {many} values"), &app_dir, &unlimited, many)?;
+        }
     }
-    let logs = scale.of(LOG_BYTES) / 1_000_000;
-    let what = format!(
-        "collect, {} MB in {} files, {logs} MB of logs",
-        scale.of(BYTES) / 1_000_000,
-        scale.of(FILES)
-    );
-    table::times(&what, &tool, &yardstick, TIMES)?;
-    table::note("  and apart: redaction of the logs", table::ms(table::median(redactions)?));
-    table::note("  and apart: leak scan of the bundle", table::ms(table::median(scans)?));
-    table::processor("  processor time of all of it", &tool, &yardstick)?;
+    Ok(())
+}
+
+/// Collects a folder with so many secrets in its configurations, and prints what that took.
+fn held(what: &str, app_dir: &Path, load: &Load, values: usize) -> Result<()> {
+    fs::write(app_dir.join(SECRETS), secrets(values)?)?;
+    let mut runs = Vec::new();
+    for _ in 0..table::ROUNDS {
+        runs.push(Round::of(app_dir, values)?);
+    }
+    let of = |part: fn(&Round) -> Run| -> Vec<Run> { runs.iter().map(part).collect() };
+    let (tool, yardstick) = (of(|round| round.tool), of(|round| round.yardstick));
+    table::times(&format!("{what}, bare"), &of(Round::bare), &yardstick, load.bare)?;
+    table::times("  with redaction and leak scan", &tool, &yardstick, load.whole)?;
+    table::processor("  processor time of that", &tool, &yardstick)?;
+    for (stage, name) in STAGES.iter().enumerate() {
+        let times = runs.iter().map(|round| round.stages[stage]);
+        table::note(&format!("  stage: {name}"), table::ms(table::median(times)?));
+    }
+    let redactions = runs.iter().map(|round| round.redaction);
+    table::note("  redaction of the logs, apart", table::ms(table::median(redactions)?));
+    let inventory = runs.iter().map(|round| round.inventory).max().unwrap_or_default();
     table::note("  inventory", table::mb(inventory));
     table::memory("  peak memory", table::peak(&tool)?, Some(table::peak(&yardstick)?), MEMORY + inventory);
     Ok(())
 }
 
-/// The collection itself. Prints the time of the leak scan, in nanoseconds, and the size of the inventory.
+/// One run of the tool, and of what it is held against.
+struct Round {
+    tool: Run,
+    yardstick: Run,
+    stages: [Duration; STAGES.len()],
+    /// The redaction alone, on one core as in the tool.
+    redaction: Duration,
+    /// Bytes of the inventory.
+    inventory: u64,
+}
+
+impl Round {
+    fn of(app_dir: &Path, values: usize) -> Result<Self> {
+        let out = tempfile::tempdir_in(app_dir.parent().context("a folder")?)?;
+        let (tool, told) = process::run("collect", [app_dir, out.path()])?;
+        let (inventory, stages) = told.split_first().context("the collection told nothing")?;
+        let stages: Vec<Duration> = stages.iter().copied().map(Duration::from_nanos).collect();
+        let (redaction, found) = process::run("redact", [app_dir])?;
+        ensure!(found.first() >= Some(&(values as u64)), "of {values} values {found:?} were found");
+        let archive = out.path().join("logs.zip");
+        Ok(Self {
+            tool,
+            yardstick: process::run("deflate", [app_dir, &archive])?.0,
+            stages: stages.try_into().ok().context("the collection told other stages")?,
+            redaction: redaction.wall,
+            inventory: *inventory,
+        })
+    }
+
+    /// The run without redaction and leak scan. There is no way to switch them off: what they took is taken off.
+    fn bare(&self) -> Run {
+        let [.., leak_scan] = self.stages;
+        Run { wall: self.tool.wall.saturating_sub(leak_scan + self.redaction), ..self.tool }
+    }
+}
+
+/// A configuration with so many secrets.
+fn secrets(values: usize) -> Result<String> {
+    let mut random = Random(7);
+    let mut text = "<appSettings>\n".to_owned();
+    for number in 0..values {
+        let secret = format!("{:016x}", random.next());
+        writeln!(text, "  <add key=\"Service{number}Password\" value=\"{secret}\" />")?;
+    }
+    Ok(text + "</appSettings>\n")
+}
+
+/// The collection itself. Prints the size of the inventory and the time of each stage, in nanoseconds.
 pub fn collect(app_dir: &Path, out: &Path) -> Result<()> {
-    let (path, scan) = process::measured(|| {
+    let (path, stages) = process::measured(|| {
         let mut phases = Phases::default();
-        let collected = collect::run(&Options::new(app_dir, out), &PortableHost, &mut phases)?;
-        Ok((collected.path, phases.since(LEAK_SCAN)?))
+        let options = Options { budget: u64::MAX, ..Options::new(app_dir, out) };
+        let collected = collect::run(&options, &PortableHost, &mut phases)?;
+        Ok((collected.path, phases.stages()))
     })?;
     let bundle = Bundle::open(&path)?;
     let inventory = bundle
         .record(INVENTORY)
         .and_then(clusterbrief::bundle::MemberRecord::content)
         .context("no inventory")?;
-    println!("{} {}", scan.as_nanos(), inventory.size);
+    print!("{}", inventory.size);
+    for stage in stages {
+        print!(" {}", stage.as_nanos());
+    }
+    println!();
     Ok(())
 }
 
-/// Only the redaction of the logs, with the values of the configurations.
+/// Only the redaction of the logs, with the values of the configurations. Prints how many those are.
 pub fn redact(app_dir: &Path) -> Result<()> {
     let mut harvest = Harvest::new();
     for entry in app_dir.read_dir()? {
@@ -102,11 +189,13 @@ pub fn redact(app_dir: &Path) -> Result<()> {
             stream.finish(&mut out);
         }
         Ok(())
-    })
+    })?;
+    crate::tell(harvest.len());
+    Ok(())
 }
 
 /// An application folder as large as large ones are, from a seed.
-fn application(folder: &Path, scale: Scale) -> Result<PathBuf> {
+fn application(folder: &Path, load: &Load, scale: Scale) -> Result<PathBuf> {
     let clock = DateTime::parse_from_rfc3339(report::CLOCK)?;
     let mut made = NodeFolder::new("WEB01", "11.7.000049", clock);
     for log in LOGS {
@@ -115,7 +204,7 @@ fn application(folder: &Path, scale: Scale) -> Result<PathBuf> {
     let app_dir = made.write(folder);
     let mut random = Random(1);
     let dlls = scale.of(DLLS);
-    let dll_bytes = scale.of(BYTES) / DLL_SHARE / dlls;
+    let dll_bytes = scale.of(load.others) / DLL_SHARE / dlls;
     for number in 0..dlls {
         let bytes = noise(&mut random, dll_bytes)?;
         let dll = Pe::new("4.2.0.0", [4, 2, 0, 0]).assembly([4, 2, 0, 0]).filling(&bytes);
@@ -124,10 +213,10 @@ fn application(folder: &Path, scale: Scale) -> Result<PathBuf> {
     let writer = LogWriter::new(&Knowledge::builtin()?)?;
     let end: NaiveDateTime = clock.naive_local();
     for (seed, log) in (0..).zip(LOGS) {
-        writer.write(&app_dir.join(log), scale.of(LOG_BYTES) / 4, seed, end)?;
+        writer.write(&app_dir.join(log), scale.of(load.logs) / 4, seed, end)?;
     }
     let others = scale.of(FILES) - dlls - made.files.len() as u64;
-    let left = scale.of(BYTES) - dlls * dll_bytes - scale.of(LOG_BYTES);
+    let left = scale.of(load.others) - dlls * dll_bytes;
     for number in 0..others {
         let folder = app_dir.join(format!("Scripts/part{:03}", number / 100));
         fs::create_dir_all(&folder)?;
@@ -149,11 +238,14 @@ fn noise(random: &mut Random, length: u64) -> Result<Vec<u8>> {
 struct Phases(Vec<(String, Instant)>);
 
 impl Phases {
-    /// Time from the first beginning of a phase to now.
-    fn since(&self, name: &str) -> Result<Duration> {
-        let (_, began) =
-            self.0.iter().find(|(phase, _)| phase == name).with_context(|| format!("no phase {name}"))?;
-        Ok(began.elapsed())
+    /// How long each stage took: from its beginning to that of the next phase, or to now.
+    fn stages(&self) -> [Duration; STAGES.len()] {
+        let took = |name: &str| {
+            let began = self.0.iter().position(|(phase, _)| phase == name)?;
+            let end = self.0.get(began + 1).map_or_else(Instant::now, |(_, next)| *next);
+            Some(end - self.0[began].1)
+        };
+        STAGES.map(|name| took(name).unwrap_or_default())
     }
 }
 

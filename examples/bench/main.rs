@@ -1,5 +1,5 @@
 //! The numbers of `docs/performance.md`: `cargo run --release --example bench`, with `-- --quick` on a tenth of
-//! the data, with `-- --only STEP` one step of it.
+//! the data, with `-- --divide N` on that part of it, with `-- --only STEP` one step of it.
 //!
 //! Tool and yardstick do the same work with the same libraries and as many threads, each run in a process of its own,
 //! in turns, on warm files; the median of five counts. Linux only: times and memory are read from `/proc`.
@@ -62,20 +62,35 @@ fn tell(number: usize) {
     println!("{number}");
 }
 
+/// Parts of the data of which one is little enough for a debug build.
+const TINY: u64 = 100;
+
 /// The steps, in order.
 const STEPS: [&str; 5] = ["report", "collect", "tables", "case", "knowledge"];
 
 /// The steps asked for, on data in a temporary folder that is removed again.
 fn all(arguments: &[String]) -> Result<()> {
-    let quick = arguments.iter().any(|argument| argument == "--quick");
-    let rest: Vec<&str> = arguments.iter().map(String::as_str).filter(|one| *one != "--quick").collect();
-    let wanted = match rest.as_slice() {
-        [] => STEPS.to_vec(),
-        ["--only", step] if STEPS.contains(step) => vec![*step],
-        _ => bail!("usage: bench [--quick] [--only {}]", STEPS.join("|")),
-    };
-    ensure!(!cfg!(debug_assertions), "a debug build measures nothing: use --release");
-    let scale = Scale { divisor: if quick { 10 } else { 1 } };
+    let mut scale = Scale { divisor: 1 };
+    let mut wanted = STEPS.to_vec();
+    let mut rest: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    while let Some(option) = rest.pop() {
+        // Options that take a value end in it.
+        match (rest.last().copied(), option) {
+            (Some("--only"), step) if STEPS.contains(&step) => wanted = vec![step],
+            (Some("--divide"), parts) => scale = Scale { divisor: parts.parse()? },
+            (_, "--quick") => {
+                scale = Scale { divisor: 10 };
+                continue;
+            }
+            _ => bail!("usage: bench [--quick|--divide N] [--only {}]", STEPS.join("|")),
+        }
+        rest.pop();
+    }
+    ensure!(scale.divisor > 0, "--divide needs a number of parts");
+    if cfg!(debug_assertions) {
+        ensure!(scale.divisor >= TINY, "a debug build measures nothing: use --release");
+        println!("This is a debug build: it shows that everything runs, and its numbers mean nothing.\n");
+    }
     let folder = tempfile::tempdir()?;
     let sub = |name: &str| -> Result<PathBuf> {
         let path = folder.path().join(name);

@@ -82,7 +82,7 @@ fn differences(member: &str, one: &Value, other: &Value) -> BTreeMap<String, Str
 }
 
 /// The values of a document by their place, such as `facts.json: host.os.known.value`. Elements of a list are named by
-/// their `path`, where they have one.
+/// what they are about, where they say it.
 fn leaves(member: &str, document: &Value) -> BTreeMap<String, String> {
     fn walk(place: String, value: &Value, into: &mut BTreeMap<String, String>) {
         let below = |key: &str| {
@@ -91,7 +91,7 @@ fn leaves(member: &str, document: &Value) -> BTreeMap<String, String> {
         match value {
             Value::Object(map) => map.iter().for_each(|(key, value)| walk(below(key), value, into)),
             Value::Array(list) => list.iter().enumerate().for_each(|(at, value)| {
-                let name = value.get("path").and_then(Value::as_str);
+                let name = value.get("path").or_else(|| value.get("what")).and_then(Value::as_str);
                 walk(below(&name.map_or_else(|| at.to_string(), str::to_owned)), value, into);
             }),
             leaf => {

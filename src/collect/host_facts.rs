@@ -14,12 +14,13 @@ pub const OPERATOR: &str = "operator";
 /// Ours; shorter would make typing look like skew.
 pub const OPERATOR_UNCERTAINTY_MS: u64 = 15_000;
 
-/// Facts of this machine; with `--node` every one of them is `NotCollected`.
+/// Facts of this machine, with the start of the worker process of `pool`; with `--node` every one of them is `NotCollected`.
 pub(super) fn facts(
     options: &Options,
     host: &dyn Host,
     started: DateTime<FixedOffset>,
     printer: &Fingerprinter,
+    pool: Option<&str>,
 ) -> HostFacts {
     if options.node.is_some() {
         return HostFacts {
@@ -50,7 +51,7 @@ pub(super) fn facts(
         time_zone: host.time_zone(),
         clock: Observed::known(ClockReading { local: started }, Place::file("operating system")),
         clock_reference,
-        worker_started: machine::worker_started(host.system()),
+        worker_started: machine::worker_started(host.system(), pool),
     }
 }
 

@@ -69,12 +69,13 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         item: Item::Windows,
-        what: "size, versions, language, protocols, restarts that are due, services, rights of the pool, crashes",
+        what: "size, versions, language, protocols, restarts that are due, services, certificate of the site, owners and \
+               rights of folders and of the pool, crashes",
         source: "Windows; keys of the registry and calls below",
         why: "the product and its upgrade need certain settings there on every node",
         member: "`facts.json`",
-        secrets: "none in it; the names of time servers and of CNG providers stay; accounts are compared on the node and not \
-                  taken, and of event logs only counts are",
+        secrets: "none in it; accounts are security identifiers, domain and thumbprint become keyed markers; the names of \
+                  time servers, of CNG providers and of hosts in the certificate stay",
     },
     Row {
         item: Item::KeyFile,

@@ -46,9 +46,12 @@ pub fn run(
         if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
     let iis = iis.facts(options, &folder, &web_config, &printer);
     let system: &dyn System = if copied { &NoSystem } else { host.system() };
-    let seen = Seen { system, app_dir: &options.app_dir, iis: &iis, now: started.to_utc() };
+    let seen =
+        Seen { system, app_dir: &options.app_dir, iis: &iis, now: started.to_utc(), printer: &printer };
     shared.phase("asking the system", 0);
     let machine = machine::facts(&seen);
+    let pool =
+        iis.value().and_then(|iis| iis.application.value()).map(|application| application.pool.as_str());
     shared.go_on()?;
 
     shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
@@ -56,7 +59,7 @@ pub fn run(
     shared.go_on()?;
     write_inventory(&mut bundle, &inventory.entries, &redactor)?;
     let facts = NodeFacts {
-        host: host_facts::facts(options, host, started, &printer),
+        host: host_facts::facts(options, host, started, &printer, pool),
         application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
         encryption_config: keys.encryption.clone(),
         database_config: keys.database.clone(),

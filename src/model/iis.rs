@@ -40,8 +40,12 @@ pub struct IisApplication {
 
 /// Settings of `system.webServer` and of the site that hold for the application, beside those of its authentication.
 pub const APPLICATION_SETTINGS: &[&str] = &[
+    "client-certificates.launchers",
+    "client-certificates.webservices",
     "default-document",
     "directory-browsing",
+    "handlers.aspnet-4",
+    "handlers.wcf-4",
     "isapi.aspnet-v4",
     "pool.applications",
     "site.auto-start",

@@ -11,6 +11,10 @@ pub enum Ask {
     Values(&'static str, &'static [&'static str]),
     /// Names of the keys below a key of the registry, or whether it is there at all.
     Keys(&'static str),
+    /// The access list of a key of the registry.
+    Rights(&'static str),
+    /// A part of the configuration of IIS, which is read anyway.
+    Config(&'static str),
     /// What a function of Windows tells.
     Call(&'static str),
 }
@@ -18,7 +22,7 @@ pub enum Ask {
 impl Ask {
     /// Whether the registry has it.
     pub const fn is_registry(&self) -> bool {
-        !matches!(self, Self::Call(_))
+        matches!(self, Self::Values(..) | Self::Keys(_) | Self::Rights(_))
     }
 }
 
@@ -27,6 +31,8 @@ impl fmt::Display for Ask {
         match self {
             Self::Values(key, names) => write!(f, r"HKLM\{key}: {}", names.join(", ")),
             Self::Keys(key) => write!(f, r"HKLM\{key}: names of the keys below it"),
+            Self::Rights(key) => write!(f, r"HKLM\{key}: access list"),
+            Self::Config(part) => write!(f, "applicationHost.config: {part}"),
             Self::Call(what) => f.write_str(what),
         }
     }
@@ -35,15 +41,18 @@ impl fmt::Display for Ask {
 pub(super) const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 pub(super) const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
 pub(super) const MACHINE: &str = r"SOFTWARE\Microsoft\Cryptography";
+pub(super) const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
 /// The program that IIS runs applications in.
 pub(super) const WORKER: &str = "w3wp.exe";
+pub(super) const WORKERS: &str =
+    "processes named w3wp.exe: when they started, whom they run as, and the pool on their command line";
 
 /// What is asked for beside the probes: facts of the machine that other systems have as well.
 pub(in crate::collect) const HOST: &[Ask] = &[
     Ask::Values(CURRENT_VERSION, &["ProductName"]),
     Ask::Values(ZONE, &["TimeZoneKeyName"]),
     Ask::Values(MACHINE, &["MachineGuid"]),
-    Ask::Call("processes named w3wp.exe: how many there are, and when they started"),
+    Ask::Call(WORKERS),
     Ask::Call("whether this program runs with administrative rights"),
 ];
 

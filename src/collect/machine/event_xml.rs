@@ -16,6 +16,7 @@ fn read(xml: &str) -> Option<Event> {
     Some(Event {
         provider: named("Provider")?.attribute("Name")?.to_owned(),
         id: text("EventID")?.parse().ok()?,
+        level: text("Level").and_then(|level| level.parse().ok()).unwrap_or(0),
         at: DateTime::parse_from_rfc3339(named("TimeCreated")?.attribute("SystemTime")?)
             .ok()?
             .with_timezone(&Utc),

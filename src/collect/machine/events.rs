@@ -1,6 +1,6 @@
 //! What event logs tell of the worker process. The ids are those of LOG-009 (domain 10.13), inferred there.
 
-use super::ask::{Ask, WORKER};
+use super::ask::{Ask, WORKER, WORKERS};
 use super::system::{Answer, Event, EventQuery, Refusal};
 use super::{Probe, Seen, fact, pool};
 use crate::model::Place;
@@ -12,6 +12,11 @@ const MOST: usize = 1_000;
 const CRASH: u32 = 1_000;
 /// A pool that was switched off after failures, and a worker process that broke off its connection.
 const POOL_FAILURES: [u32; 2] = [5_002, 5_011];
+/// A worker process that failed, was recycled for one of the reasons there are, or was idle for too long; the numbers are those that WAS is known by, inferred.
+const WORKER_ENDS: [u32; 15] =
+    [5_009, 5_010, 5_011, 5_012, 5_013, 5_074, 5_075, 5_076, 5_077, 5_078, 5_079, 5_080, 5_081, 5_117, 5_186];
+/// From so many on their number counts (LOG-006).
+const MANY: usize = 10;
 
 pub(super) const PROBES: &[Probe] = &[
     Probe {
@@ -28,6 +33,14 @@ pub(super) const PROBES: &[Probe] = &[
         )],
         read: |seen| fact(worker_crashes(seen), Place::file("event log Application")),
     },
+    Probe {
+        fact: "event.worker-starts",
+        asks: &[
+            Ask::Call(WORKERS),
+            Ask::Call("event log System: records of WAS of a worker process that ended, of the last day"),
+        ],
+        read: |seen| fact(worker_starts(seen), Place::file("event log System")),
+    },
 ];
 
 fn pool_failures(seen: &Seen) -> Answer<usize> {
@@ -43,6 +56,29 @@ fn worker_crashes(seen: &Seen) -> Answer<usize> {
         event.id == CRASH && event.data.first().is_some_and(|program| program.eq_ignore_ascii_case(WORKER))
     };
     last_week(seen, "Application", &["Application Error"], of_worker)
+}
+
+/// Starts of the last day. Windows writes no record of a start: a worker process that is older than a day shows that there
+/// was none, and records of ends, each of which a start follows, show that there were at least so many.
+fn worker_starts(seen: &Seen) -> Answer<usize> {
+    let pool = pool::name(seen)?;
+    let since = seen.now - TimeDelta::days(1);
+    match pool::worker(seen.system, Some(pool)) {
+        Ok(worker) if worker.pool.is_some() && worker.started <= since => return Ok(0),
+        Ok(_) | Err(Refusal::Absent) => {}
+        Err(refusal) => return Err(refusal),
+    }
+    let providers = &["Microsoft-Windows-WAS", "WAS"];
+    let events = seen.system.events(&EventQuery { log: "System", providers, since, most: MOST })?;
+    let ended = |event: &&Event| {
+        WORKER_ENDS.contains(&event.id) && event.data.iter().any(|text| text.eq_ignore_ascii_case(pool))
+    };
+    match events.iter().filter(ended).count() {
+        few @ 0..MANY => Err(Refusal::Failed(format!(
+            "Windows records no start of a worker process, and {few} ends in the last day do not tell how many there were"
+        ))),
+        many => Ok(many),
+    }
 }
 
 /// How many records there are like that. A log that begins later than a week ago does not show that there were none.

@@ -14,14 +14,24 @@ pub struct MadeSystem {
     pub services: BTreeMap<String, Service>,
     /// Running programs by file name.
     pub processes: BTreeMap<String, Vec<Process>>,
+    /// Starts of processes by id.
+    pub started: BTreeMap<u32, DateTime<Utc>>,
     /// Memory in bytes.
     pub memory: Option<u64>,
+    /// When Windows was started.
+    pub booted: Option<DateTime<Utc>>,
+    /// Membership in a domain, or in none.
+    pub domain: Option<Option<String>>,
+    /// Volumes by drive.
+    pub volumes: Option<BTreeMap<String, Volume>>,
     /// The volume of every folder.
     pub volume: Option<Volume>,
     /// Administrative rights.
     pub elevated: Option<bool>,
-    /// Access lists by path.
+    /// Access lists by path, or by key of the registry.
     pub access: BTreeMap<String, Access>,
+    /// Attributes by path.
+    pub attributes: BTreeMap<String, u32>,
     /// Members by group.
     pub members: BTreeMap<String, Vec<String>>,
     /// Holders by right.
@@ -80,6 +90,22 @@ impl System for MadeSystem {
         self.get(file, Some(self.processes.get(file).unwrap_or(&Vec::new())))
     }
 
+    fn started(&self, process: u32) -> Answer<DateTime<Utc>> {
+        self.get("started", self.started.get(&process))
+    }
+
+    fn booted(&self) -> Answer<DateTime<Utc>> {
+        self.get("booted", self.booted.as_ref())
+    }
+
+    fn domain(&self) -> Answer<Option<String>> {
+        self.get("domain", self.domain.as_ref())
+    }
+
+    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
+        self.get("volumes", self.volumes.as_ref())
+    }
+
     fn memory(&self) -> Answer<u64> {
         self.get("memory", self.memory.as_ref())
     }
@@ -95,6 +121,15 @@ impl System for MadeSystem {
     fn access(&self, path: &Path) -> Answer<Access> {
         let path = path.to_string_lossy();
         self.get(&path, self.access.get(&*path))
+    }
+
+    fn key_access(&self, key: &str) -> Answer<Access> {
+        self.get(key, self.access.get(key))
+    }
+
+    fn attributes(&self, path: &Path) -> Answer<u32> {
+        let path = path.to_string_lossy();
+        self.get(&path, self.attributes.get(&*path))
     }
 
     fn members(&self, group: &str) -> Answer<Vec<String>> {

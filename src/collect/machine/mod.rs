@@ -1,16 +1,21 @@
 //! Facts of the machine that only Windows knows: one row each of [`probes`], which says what it asks for. The rows are
 //! what `--dry-run` and the documentation print.
 
+mod antivirus;
 mod ask;
+mod certificate;
 #[cfg(any(windows, test))]
 mod event_xml;
 mod events;
+mod files;
 mod made;
 mod os;
 mod pool;
 mod programs;
+mod rights;
 mod saved;
 mod schannel;
+mod services;
 pub mod system;
 #[cfg(test)]
 mod tests;
@@ -20,13 +25,17 @@ pub(super) use ask::{HOST, asks};
 #[cfg(windows)]
 pub(super) use event_xml::event;
 pub use made::MadeSystem;
+#[cfg(any(windows, test))]
+pub(super) use pool::pool_of;
+pub(super) use pool::worker_started;
 pub use saved::told;
 pub use system::{NoSystem, System};
 
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
-use ask::{CURRENT_VERSION, MACHINE, WORKER};
-use chrono::{DateTime, Utc};
+use crate::redact::Fingerprinter;
+use ask::{CURRENT_VERSION, MACHINE};
+use chrono::{DateTime, SecondsFormat, Utc};
 use std::collections::BTreeMap;
 use std::path::Path;
 use system::{Answer, Refusal, Value};
@@ -50,11 +59,23 @@ pub(super) struct Seen<'a> {
     pub(super) iis: &'a Observed<IisFacts>,
     /// Start of the collection.
     pub(super) now: DateTime<Utc>,
+    /// Makes labels of names that stay on the node.
+    pub(super) printer: &'a Fingerprinter,
 }
 
 /// Every probe, in order of its fact.
 pub fn probes() -> Vec<&'static Probe> {
-    let tables = [os::PROBES, programs::PROBES, schannel::PROBES, pool::PROBES, events::PROBES];
+    let tables = [
+        antivirus::PROBES,
+        certificate::PROBES,
+        events::PROBES,
+        files::PROBES,
+        os::PROBES,
+        pool::PROBES,
+        programs::PROBES,
+        schannel::PROBES,
+        services::PROBES,
+    ];
     let mut probes: Vec<&Probe> = tables.into_iter().flatten().collect();
     probes.sort_by_key(|probe| probe.fact);
     probes
@@ -82,25 +103,6 @@ pub(super) fn machine_id(system: &dyn System) -> Observed<String> {
     text_of(system, MACHINE, "MachineGuid")
 }
 
-/// Start of the worker process. Which pool one of several works for is on its command line, which nobody looks at.
-pub(super) fn worker_started(system: &dyn System) -> Observed<DateTime<Utc>> {
-    let place = Place::file(WORKER);
-    if !system.is_windows() {
-        return Observed::not_collected("this build does not look at processes");
-    }
-    match system.processes(WORKER) {
-        Ok(processes) => match processes.as_slice() {
-            [] => Observed::absent(place),
-            [worker] => Observed::known(worker.started, place),
-            several => Observed::not_collected(format!(
-                "{} worker processes run, and which one is that of the application is not looked up",
-                several.len()
-            )),
-        },
-        Err(refusal) => refusal.observed(place),
-    }
-}
-
 fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<String> {
     fact(system.value(key, name).and_then(text), registry(key, name))
 }
@@ -109,6 +111,19 @@ impl Seen<'_> {
     /// A value of the registry as text, its place told with it.
     fn text(&self, key: &str, name: &str) -> Observed<String> {
         text_of(self.system, key, name)
+    }
+
+    /// The label that stands for a name: equal on nodes whose labels have the same key.
+    fn label(&self, name: &str) -> Answer<String> {
+        match self.printer.why_unkeyed() {
+            Some(why) => Err(Refusal::Unasked(why)),
+            None => Ok(self.printer.marker(&name.to_lowercase())),
+        }
+    }
+
+    /// A value of the registry as text.
+    fn text_answer(&self, key: &str, name: &str) -> Answer<String> {
+        self.system.value(key, name).and_then(text)
     }
 
     /// A number of the registry.
@@ -133,6 +148,11 @@ fn text(value: Value) -> Answer<String> {
 /// A value of the registry as a place; with an empty name the key.
 fn registry(key: &str, name: &str) -> Place {
     Place::file(if name.is_empty() { format!(r"HKLM\{key}") } else { format!(r"HKLM\{key}!{name}") })
+}
+
+/// An instant as facts have it.
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// An answer as a fact.

@@ -17,6 +17,10 @@ const IIS: &str = r"SOFTWARE\Microsoft\InetStp";
 const SERVICING: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending";
 const UPDATE: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired";
 const VOLUME: &str = "size and free space of the volume of the application folder";
+const VOLUMES: &str = "drives of the machine's own disks, with size and free space";
+const BOOT: &str = "when Windows was started";
+const DOMAIN: &str = "name of the domain that the machine is a member of";
+const CODE_PAGE: &str = r"SYSTEM\CurrentControlSet\Control\Nls\CodePage";
 const MEMORY: &str = "size of the memory";
 const MB: u64 = 1 << 20;
 
@@ -30,6 +34,11 @@ pub(super) const PROBES: &[Probe] = &[
         fact: "net.language",
         asks: &[Ask::Keys(NET), Ask::Values(LANGUAGE, &["InstallLanguage"])],
         read: net_language,
+    },
+    Probe {
+        fact: "net.language-packs",
+        asks: &[Ask::Keys(NET)],
+        read: |seen| fact(language_packs(seen), registry(NET, "")),
     },
     Probe {
         fact: "net.release",
@@ -56,11 +65,27 @@ pub(super) const PROBES: &[Probe] = &[
         read: build,
     },
     Probe {
+        fact: "os.code-pages",
+        asks: &[Ask::Values(CODE_PAGE, &["ACP", "OEMCP"])],
+        read: |seen| {
+            let page = |name: &str| seen.text_answer(CODE_PAGE, name);
+            fact(
+                page("ACP").and_then(|ansi| Ok(format!("{ansi} {}", page("OEMCP")?))),
+                registry(CODE_PAGE, "ACP"),
+            )
+        },
+    },
+    Probe {
         fact: "os.cores",
         asks: &[Ask::Keys(PROCESSORS)],
         read: |seen| {
             fact(seen.system.keys(PROCESSORS).map(|processors| processors.len()), registry(PROCESSORS, ""))
         },
+    },
+    Probe {
+        fact: "os.domain",
+        asks: &[Ask::Call(DOMAIN)],
+        read: |seen| fact(domain(seen), Place::file(DOMAIN)),
     },
     Probe {
         fact: "os.domain-controller",
@@ -83,6 +108,11 @@ pub(super) const PROBES: &[Probe] = &[
         read: |seen| {
             fact(or_absent(seen.number(FIPS, "Enabled"), 0).map(|on| on != 0), registry(FIPS, "Enabled"))
         },
+    },
+    Probe {
+        fact: "os.installation-type",
+        asks: &[Ask::Values(CURRENT_VERSION, &["InstallationType"])],
+        read: |seen| seen.text(CURRENT_VERSION, "InstallationType"),
     },
     Probe {
         fact: "os.language",
@@ -113,6 +143,11 @@ pub(super) const PROBES: &[Probe] = &[
         read: powershell,
     },
     Probe {
+        fact: "os.started",
+        asks: &[Ask::Call(BOOT)],
+        read: |seen| fact(seen.system.booted().map(super::moment), Place::file(BOOT)),
+    },
+    Probe {
         fact: "os.type",
         asks: &[Ask::Values(PRODUCT_OPTIONS, &["ProductType"])],
         read: |seen| fact(product_type(seen), registry(PRODUCT_OPTIONS, "ProductType")),
@@ -124,6 +159,11 @@ pub(super) const PROBES: &[Probe] = &[
             &["CurrentMajorVersionNumber", "CurrentMinorVersionNumber", "CurrentVersion"],
         )],
         read: |seen| fact(version(seen), registry(CURRENT_VERSION, "CurrentVersion")),
+    },
+    Probe {
+        fact: "os.volumes",
+        asks: &[Ask::Call(VOLUMES)],
+        read: |seen| fact(volumes(seen), Place::file(VOLUMES)),
     },
 ];
 
@@ -144,6 +184,31 @@ fn net_language(seen: &Seen) -> Observed<String> {
         Ok(if fits { tag(windows) } else { "en".to_owned() })
     });
     fact(language, registry(NET, ""))
+}
+
+/// Numbers of the languages that .NET has messages in beside English.
+fn language_packs(seen: &Seen) -> Answer<String> {
+    let mut packs: Vec<u32> = seen.system.keys(NET)?.iter().filter_map(|pack| pack.parse().ok()).collect();
+    packs.sort_unstable();
+    let packs: Vec<String> = packs.iter().map(u32::to_string).collect();
+    if packs.is_empty() { Err(Refusal::Absent) } else { Ok(packs.join(" ")) }
+}
+
+/// The name of a domain stays on the node.
+fn domain(seen: &Seen) -> Answer<String> {
+    match seen.system.domain()? {
+        Some(name) => seen.label(&name),
+        None => Ok("workgroup".to_owned()),
+    }
+}
+
+fn volumes(seen: &Seen) -> Answer<String> {
+    let volumes = seen.system.volumes()?;
+    let told: Vec<String> = volumes
+        .iter()
+        .map(|(drive, volume)| format!("{drive} {} MB, {} MB free", volume.total / MB, volume.free / MB))
+        .collect();
+    if told.is_empty() { Err(Refusal::Failed("Windows names no drive".into())) } else { Ok(told.join("; ")) }
 }
 
 fn build(seen: &Seen) -> Observed<String> {

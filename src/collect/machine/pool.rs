@@ -1,59 +1,31 @@
-//! What the account of the application pool may do. Everything is compared by security identifiers, which are built or
-//! well known: no name is looked up anywhere.
+//! The account of the application pool, its worker process, and what the account may do by membership and by right.
+//! Everything is compared by security identifiers, which are built, well known or those of the running process: no name
+//! is looked up anywhere.
 
-use super::ask::{Ask, CURRENT_VERSION};
-use super::system::{Access, Answer, Refusal};
-use super::{Probe, Seen, fact, text};
+use super::ask::{Ask, WORKER, WORKERS};
+use super::rights::{ADMINISTRATORS, KEY_EXTEND, KEY_READ, LOCAL_SYSTEM, OF_KEYS, ORDINARY, may};
+use super::system::{Answer, Identity, Process, Refusal, System};
+use super::{Probe, Seen, fact, or_absent, registry};
 use crate::model::iis::IisApplication;
 use crate::model::{Observed, Place};
+use chrono::{DateTime, Utc};
 use sha1::{Digest, Sha1};
-use std::path::{Path, PathBuf};
 
-const ADMINISTRATORS: &str = "S-1-5-32-544";
-const LOCAL_SYSTEM: &str = "S-1-5-18";
-/// Everyone, Authenticated Users and Users: what each account that may log on belongs to.
-const ORDINARY: [&str; 3] = ["S-1-1-0", "S-1-5-11", "S-1-5-32-545"];
 /// What IIS puts every worker process into: `SERVICE` and `IIS_IUSRS`.
 const WORKER_GROUPS: [&str; 2] = ["S-1-5-6", "S-1-5-32-568"];
 
-/// `FILE_READ_DATA`.
-const READ: u32 = 0x1;
-/// `FILE_GENERIC_WRITE`, without the rights that reading has as well.
-const WRITE: u32 = 0x116;
-/// The right that Explorer calls Modify.
-const MODIFY: u32 = 0x0013_01bf;
-
-const MEMBERS: &str = "members of the local group Administrators, as identifiers";
-const FOLDER: &str = "access list of the application folder";
-const SAML: &str = "access list of saml.config";
-const TEMP: &str = "access list of the TEMP folder of Windows";
+pub(super) const MEMBERS: &str = "members of the local group Administrators, as identifiers";
+/// What every question about the account of the pool asks for.
+const ACCOUNT: [Ask; 2] = [Ask::Call(MEMBERS), Ask::Call(WORKERS)];
+const EVENT_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog";
+const SECURITY_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Security";
+/// There since Server 2019.
+const LOG_STATE: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\State";
 
 pub(super) const PROBES: &[Probe] = &[
     Probe {
-        fact: "files.app-modify",
-        asks: &[Ask::Call(FOLDER), Ask::Call(MEMBERS)],
-        read: |seen| fact(pool_may(seen, seen.app_dir, MODIFY), Place::file(FOLDER)),
-    },
-    Probe {
-        fact: "files.readable-by-users",
-        asks: &[Ask::Call(FOLDER)],
-        read: |seen| {
-            fact(seen.system.access(seen.app_dir).map(|access| users_may_read(&access)), Place::file(FOLDER))
-        },
-    },
-    Probe {
-        fact: "files.saml-writable",
-        asks: &[Ask::Call(SAML), Ask::Call(MEMBERS)],
-        read: |seen| fact(pool_may(seen, &seen.app_dir.join("saml.config"), WRITE), Place::file(SAML)),
-    },
-    Probe {
-        fact: "files.temp-modify",
-        asks: &[Ask::Values(CURRENT_VERSION, &["SystemRoot"]), Ask::Call(TEMP), Ask::Call(MEMBERS)],
-        read: |seen| fact(temp(seen).and_then(|temp| pool_may(seen, &temp, MODIFY)), Place::file(TEMP)),
-    },
-    Probe {
         fact: "iis.identity.admin",
-        asks: &[Ask::Call(MEMBERS)],
+        asks: &ACCOUNT,
         read: |seen| {
             let admin = groups(seen).map(|groups| groups.iter().any(|group| group == ADMINISTRATORS));
             fact(admin, Place::file(MEMBERS))
@@ -61,18 +33,66 @@ pub(super) const PROBES: &[Probe] = &[
     },
     Probe {
         fact: "iis.identity.batch-logon",
-        asks: &[Ask::Call("holders of SeBatchLogonRight, as identifiers"), Ask::Call(MEMBERS)],
+        asks: &[Ask::Call("holders of SeBatchLogonRight, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
         read: |seen| holds(seen, "SeBatchLogonRight"),
     },
     Probe {
         fact: "iis.identity.impersonate",
-        asks: &[Ask::Call("holders of SeImpersonatePrivilege, as identifiers"), Ask::Call(MEMBERS)],
+        asks: &[Ask::Call("holders of SeImpersonatePrivilege, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
         read: |seen| holds(seen, "SeImpersonatePrivilege"),
+    },
+    Probe {
+        fact: "iis.identity.sid",
+        asks: &[Ask::Call(WORKERS)],
+        read: |seen| fact(account(seen).map(|identity| identity.account), Place::file("application pool")),
+    },
+    Probe {
+        fact: "os.eventlog-rights",
+        asks: &[
+            Ask::Rights(EVENT_LOG),
+            Ask::Rights(SECURITY_LOG),
+            Ask::Rights(LOG_STATE),
+            ACCOUNT[0],
+            ACCOUNT[1],
+        ],
+        read: |seen| fact(may_log(seen), registry(EVENT_LOG, "")),
     },
 ];
 
+/// Start of the worker process of a pool.
+pub(in crate::collect) fn worker_started(system: &dyn System, pool: Option<&str>) -> Observed<DateTime<Utc>> {
+    if !system.is_windows() {
+        return Observed::not_collected("this build does not look at processes");
+    }
+    match worker(system, pool) {
+        Ok(worker) => Observed::known(worker.started, Place::file(WORKER)),
+        Err(refusal) => refusal.observed(Place::file(WORKER)),
+    }
+}
+
+/// The newest worker process of a pool. Older Windows does not tell whose a process is; a lone one counts then.
+pub(super) fn worker(system: &dyn System, pool: Option<&str>) -> Answer<Process> {
+    let mut workers = system.processes(WORKER)?;
+    workers.retain(|worker| match (&worker.pool, pool) {
+        (Some(own), Some(pool)) => own.eq_ignore_ascii_case(pool),
+        _ => true,
+    });
+    let certain = pool.is_some() && workers.iter().all(|worker| worker.pool.is_some());
+    if workers.len() > 1 && !certain {
+        return Err(Refusal::Unasked("several worker processes run, and nobody tells whose they are"));
+    }
+    workers.into_iter().max_by_key(|worker| worker.started).ok_or(Refusal::Absent)
+}
+
+/// The pool that the command line of a worker process names.
+#[cfg(any(windows, test))]
+pub(in crate::collect) fn pool_of(command_line: &str) -> Option<String> {
+    let (_, rest) = command_line.split_once("-ap \"")?;
+    rest.split_once('"').map(|(pool, _)| pool.to_owned())
+}
+
 /// The application in IIS, without which nobody knows the pool.
-fn application<'a>(seen: &Seen<'a>) -> Answer<&'a IisApplication> {
+pub(super) fn application<'a>(seen: &Seen<'a>) -> Answer<&'a IisApplication> {
     let known = seen.iis.value().and_then(|iis| iis.application.value());
     known.ok_or(Refusal::Unasked("the application pool is not known"))
 }
@@ -82,8 +102,8 @@ pub(super) fn name<'a>(seen: &Seen<'a>) -> Answer<&'a str> {
     application(seen).map(|application| application.pool.as_str())
 }
 
-/// Identifier of the account of the pool.
-fn account(seen: &Seen) -> Answer<String> {
+/// The account of the pool, and its groups where those are known at once.
+fn account(seen: &Seen) -> Answer<Identity> {
     let application = application(seen)?;
     let kind = match application.pool_settings.get("processModel.identityType") {
         Some(Observed::Known { value, .. }) => value.as_str(),
@@ -91,12 +111,23 @@ fn account(seen: &Seen) -> Answer<String> {
         Some(Observed::Absent { .. }) => "ApplicationPoolIdentity",
         _ => return Err(Refusal::Unasked("the kind of account of the pool is not known")),
     };
-    match kind {
-        "ApplicationPoolIdentity" => Ok(virtual_account(&application.pool)),
-        "LocalSystem" => Ok(LOCAL_SYSTEM.to_owned()),
-        "LocalService" => Ok("S-1-5-19".to_owned()),
-        "NetworkService" => Ok("S-1-5-20".to_owned()),
-        _ => Err(Refusal::Unasked("the pool runs as an account of its own, whose name is not looked up")),
+    let account = match kind {
+        "ApplicationPoolIdentity" => virtual_account(&application.pool),
+        "LocalSystem" => LOCAL_SYSTEM.to_owned(),
+        "LocalService" => "S-1-5-19".to_owned(),
+        "NetworkService" => "S-1-5-20".to_owned(),
+        _ => return own_account(seen, &application.pool),
+    };
+    Ok(Identity { account, groups: Vec::new() })
+}
+
+/// An account of its own has a name that is not looked up; its worker process shows who it is and what it belongs to.
+fn own_account(seen: &Seen, pool: &str) -> Answer<Identity> {
+    let unseen = Refusal::Unasked("the pool runs as an account of its own, which no worker process shows");
+    match worker(seen.system, Some(pool)) {
+        Ok(Process { pool: Some(_), identity: Some(identity), .. }) => Ok(identity),
+        Ok(_) | Err(Refusal::Absent) => Err(unseen),
+        Err(refusal) => Err(refusal),
     }
 }
 
@@ -111,8 +142,11 @@ fn virtual_account(pool: &str) -> String {
 }
 
 /// The account of the pool and the groups that it is in by Windows, by IIS, or as a member of Administrators.
-fn groups(seen: &Seen) -> Answer<Vec<String>> {
-    let account = account(seen)?;
+pub(super) fn groups(seen: &Seen) -> Answer<Vec<String>> {
+    let Identity { account, groups } = account(seen)?;
+    if !groups.is_empty() {
+        return Ok(groups.into_iter().chain([account]).collect());
+    }
     let mut groups: Vec<String> = ORDINARY.into_iter().chain(WORKER_GROUPS).map(str::to_owned).collect();
     if account == LOCAL_SYSTEM || some(seen.system.members(ADMINISTRATORS)?)?.contains(&account) {
         groups.push(ADMINISTRATORS.to_owned());
@@ -134,45 +168,15 @@ fn holds(seen: &Seen, right: &str) -> Observed<String> {
     fact(held, Place::file(format!("holders of {right}")))
 }
 
-fn temp(seen: &Seen) -> Answer<PathBuf> {
-    let root = text(seen.system.value(CURRENT_VERSION, "SystemRoot")?)?;
-    Ok(Path::new(&root).join("TEMP"))
-}
-
-fn pool_may(seen: &Seen, path: &Path, rights: u32) -> Answer<bool> {
+/// Whether the account may read the key of the event logs and add to it, and read what the product looks at beside it
+/// (domain 1.5).
+fn may_log(seen: &Seen) -> Answer<bool> {
     let groups = groups(seen)?;
-    Ok(may(&seen.system.access(path)?, rights, |account| groups.iter().any(|group| group == account)))
-}
-
-/// Whether somebody who is in no other group than those of every account, or than Domain Users, may read.
-fn users_may_read(access: &Access) -> bool {
-    let domain_users = |account: &str| account.starts_with("S-1-5-21-") && account.ends_with("-513");
-    may(access, READ, |account| ORDINARY.contains(&account) || domain_users(account))
-}
-
-/// Whether an access list grants all of these rights to somebody: as Windows does, it is read from its top, and what an
-/// entry said of a right stands against those below it.
-fn may(access: &Access, rights: u32, is_mine: impl Fn(&str) -> bool) -> bool {
-    let mut open = rights;
-    for entry in access.entries.iter().filter(|entry| is_mine(&entry.account)) {
-        let said = specific(entry.mask) & open;
-        if said != 0 && !entry.allows {
-            return false;
-        }
-        open &= !said;
-    }
-    open == 0
-}
-
-/// A mask with its generic rights spelled out for files.
-fn specific(mask: u32) -> u32 {
-    /// `GENERIC_READ`, `_WRITE`, `_EXECUTE` and `_ALL`.
-    const GENERIC: [(u32, u32); 4] = [
-        (0x8000_0000, 0x0012_0089),
-        (0x4000_0000, 0x0012_0116),
-        (0x2000_0000, 0x0012_00a0),
-        (0x1000_0000, 0x001f_01ff),
-    ];
-    let named = GENERIC.iter().filter(|(generic, _)| mask & generic != 0);
-    named.fold(mask, |mask, (_, specific)| mask | specific)
+    let may = |key: &str, rights: u32| {
+        let access = seen.system.key_access(key)?;
+        Ok(may(&access, rights, OF_KEYS, |account| groups.iter().any(|group| group == account)))
+    };
+    Ok(may(EVENT_LOG, KEY_EXTEND)?
+        && may(SECURITY_LOG, KEY_READ)?
+        && or_absent(may(LOG_STATE, KEY_READ), true)?)
 }

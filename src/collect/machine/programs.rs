@@ -2,7 +2,7 @@
 
 use super::ask::Ask;
 use super::system::{Answer, Refusal};
-use super::{Probe, Seen, fact, or_absent, registry};
+use super::{Probe, Seen, fact, or_absent, pool, registry};
 use crate::model::{Observed, Place};
 
 const PROVIDERS: &str = r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers";
@@ -12,7 +12,20 @@ const TIME: &str = r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters";
 const AGENT: &str = "HealthService";
 const WATCHER: &str = "System Center Management APM";
 
+/// Where features of IIS register their handlers; WCF activation leaves no mark of its own in the registry.
+const HANDLERS: Ask = Ask::Config("handlers");
+
 pub(super) const PROBES: &[Probe] = &[
+    Probe {
+        fact: "feature.aspnet-4",
+        asks: &[HANDLERS],
+        read: |seen| fact(handler(seen, "handlers.aspnet-4"), Place::file("applicationHost.config")),
+    },
+    Probe {
+        fact: "feature.wcf-http-activation",
+        asks: &[HANDLERS],
+        read: |seen| fact(handler(seen, "handlers.wcf-4"), Place::file("applicationHost.config")),
+    },
     Probe {
         fact: "hsm.cng-providers",
         asks: &[Ask::Keys(PROVIDERS)],
@@ -46,6 +59,17 @@ pub(super) const PROBES: &[Probe] = &[
 
 fn service(name: &str) -> Place {
     Place::file(format!("service {name}"))
+}
+
+/// Whether the feature that brings a handler is there.
+fn handler(seen: &Seen, setting: &str) -> Answer<String> {
+    match pool::application(seen)?.settings.get(setting) {
+        Some(Observed::Known { value, .. }) => Ok(value.clone()),
+        Some(Observed::Absent { .. }) => {
+            Err(Refusal::Failed("the configuration of IIS lists no handlers".into()))
+        }
+        _ => Err(Refusal::Unasked("the handlers of IIS are not known")),
+    }
 }
 
 /// Providers that are not part of Windows, such as those of an HSM.

@@ -4,6 +4,7 @@ use super::system::{Answer, Refusal, Service, ServiceStart, ServiceState, System
 use super::{Seen, probes};
 use crate::intake::by_hand::{Entry, Saved};
 use crate::model::{Observed, Place, Position};
+use crate::redact::Fingerprinter;
 use chrono::DateTime;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,9 +14,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// not in it is left out.
 pub fn told(saved: &Saved) -> BTreeMap<String, Observed<String>> {
     let iis = Observed::not_collected("a saved output has no settings of IIS");
+    let printer = Fingerprinter::new(None, None);
     let fact = |probe: &&super::Probe| {
         let system = Reading { saved, line: AtomicU32::new(0) };
-        let seen = Seen { system: &system, app_dir: Path::new(""), iis: &iis, now: DateTime::UNIX_EPOCH };
+        let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
+        let seen = Seen { system: &system, app_dir, iis: &iis, now, printer: &printer };
         let place = |fact| at(fact, &saved.place(system.line.load(Ordering::Relaxed)));
         let fact = (probe.read)(&seen);
         (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), place(fact)))

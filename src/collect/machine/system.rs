@@ -3,6 +3,7 @@
 
 use crate::model::{Observed, Place};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Why there is no answer.
@@ -71,6 +72,17 @@ pub enum ServiceState {
     Pending,
 }
 
+impl ServiceStart {
+    /// The word of the fact.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Manual => "manual",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
 impl ServiceState {
     /// The word of the fact.
     pub const fn word(self) -> &'static str {
@@ -100,6 +112,19 @@ pub struct Process {
     pub id: u32,
     /// When it was started.
     pub started: DateTime<Utc>,
+    /// The application pool on its command line; `None` where there is none, or where it could not be seen.
+    pub pool: Option<String>,
+    /// Whom it runs as; `None` where that could not be seen.
+    pub identity: Option<Identity>,
+}
+
+/// An account with its groups, as security identifiers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The account.
+    pub account: String,
+    /// Every group that it is in.
+    pub groups: Vec<String>,
 }
 
 /// Size of a volume in bytes.
@@ -139,6 +164,8 @@ pub struct Event {
     pub provider: String,
     /// Its number, of that provider.
     pub id: u32,
+    /// How bad it is, from 1 (critical) over 2 (error) and 3 (warning) to 4 (information); 0 where nobody says.
+    pub level: u8,
     /// When.
     pub at: DateTime<Utc>,
     /// The texts that were put into its message, which no language changes.
@@ -180,6 +207,11 @@ pub trait System: Sync {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
+    /// When a process was started.
+    fn started(&self, _process: u32) -> Answer<DateTime<Utc>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
     /// Running programs of a file name, such as `w3wp.exe`, in order of their ids.
     fn processes(&self, _file: &str) -> Answer<Vec<Process>> {
         Err(Refusal::Unasked(NO_WINDOWS))
@@ -187,6 +219,21 @@ pub trait System: Sync {
 
     /// Memory of the machine in bytes.
     fn memory(&self) -> Answer<u64> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// When Windows was started, to about a second.
+    fn booted(&self) -> Answer<DateTime<Utc>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// Name of the domain that the machine is a member of; `None` in a workgroup.
+    fn domain(&self) -> Answer<Option<String>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// The volumes of this machine's own disks by drive, such as `C:`.
+    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
@@ -202,6 +249,16 @@ pub trait System: Sync {
 
     /// The access list of a file or folder.
     fn access(&self, _path: &Path) -> Answer<Access> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// The access list of a key of the registry.
+    fn key_access(&self, _key: &str) -> Answer<Access> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// The attributes of a file or folder, as Windows numbers them. A link is not followed.
+    fn attributes(&self, _path: &Path) -> Answer<u32> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 

@@ -1,10 +1,12 @@
 //! Every probe on a whole machine, on an empty one, on one that refuses, and on one whose registry is odd.
 
+use super::ask::WORKER;
 use super::system::{
-    Access, AccessEntry, Event, EventQuery, Process, Service, ServiceStart, ServiceState, Volume,
+    Access, AccessEntry, Event, EventQuery, Identity, Process, Service, ServiceStart, ServiceState, Volume,
 };
 use super::*;
 use crate::model::iis::IisApplication;
+use crate::redact::CaseKey;
 use std::sync::Mutex;
 
 const WINDOWS: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
@@ -16,6 +18,36 @@ const ADMINISTRATORS: &str = "S-1-5-32-544";
 const IIS_USERS: &str = "S-1-5-32-568";
 const USERS: &str = "S-1-5-32-545";
 const FULL: u32 = 0x001f_01ff;
+const EVENT_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog";
+const BINDINGS: &str = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo";
+const CERTIFICATES: &str = r"SOFTWARE\Microsoft\SystemCertificates\MY\Certificates";
+const ENGINE: &str = r#""D:\Engine 7\Thycotic.DistributedEngine.Service.exe" -service"#;
+/// For `vault.example` and `*.vault.example`, RSA of 2048 bits with SHA-256, until 2036.
+const RSA: &[u8] = include_bytes!("testdata/rsa.der");
+/// For the common name `old.example` only, RSA of 1024 bits with SHA-1, until 2027.
+const WEAK: &[u8] = include_bytes!("testdata/weak.der");
+/// For `vault.example`, on the curve P-384.
+const CURVE: &[u8] = include_bytes!("testdata/curve.der");
+
+/// A certificate as Windows stores it: behind a property of another kind.
+fn stored(certificate: &[u8]) -> Vec<u8> {
+    let property = |id: u32, content: &[u8]| {
+        let length = u32::try_from(content.len()).unwrap().to_le_bytes();
+        [&id.to_le_bytes(), &1_u32.to_le_bytes(), &length, content].concat()
+    };
+    [property(3, &[0xab; 20]), property(32, certificate)].concat()
+}
+
+/// A worker process of a pool that has run for some hours as an account of the domain.
+fn worker(id: u32, pool: &str, hours: i64) -> Process {
+    let groups = vec!["S-1-5-21-1-2-3-513".to_owned(), IIS_USERS.to_owned(), USERS.to_owned()];
+    Process {
+        id,
+        started: now() - chrono::TimeDelta::hours(hours),
+        pool: Some(pool.to_owned()),
+        identity: Some(Identity { account: "S-1-5-21-1-2-3-1104".to_owned(), groups }),
+    }
+}
 
 fn now() -> DateTime<Utc> {
     "2026-11-22T12:00:00Z".parse().unwrap()
@@ -43,7 +75,7 @@ fn service(state: ServiceState) -> Service {
 
 fn event(provider: &str, id: u32, hours_ago: i64, data: &str) -> Event {
     let at = now() - chrono::TimeDelta::hours(hours_ago);
-    Event { provider: provider.to_owned(), id, at, data: vec![data.to_owned()] }
+    Event { provider: provider.to_owned(), id, level: 2, at, data: vec![data.to_owned()] }
 }
 
 /// A machine that answers every probe.
@@ -88,6 +120,17 @@ fn machine() -> MadeSystem {
         (r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\16.0", "SharePoint", text("Installed")),
         (r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters", "Type", text("NTP")),
         (r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters", "NtpServer", text("time.example,0x8")),
+        (WINDOWS, "InstallationType", text("Server Core")),
+        (r"SYSTEM\CurrentControlSet\Control\Nls\CodePage", "ACP", text("1252")),
+        (r"SYSTEM\CurrentControlSet\Control\Nls\CodePage", "OEMCP", text("850")),
+        (r"SYSTEM\CurrentControlSet\Services\Engine 7", "ImagePath", text(ENGINE)),
+        (r"SYSTEM\CurrentControlSet\Services\WdFilter", "Group", text("FSFilter Anti-Virus")),
+        (r"SYSTEM\CurrentControlSet\Services\WdFilter", "Start", Value::Number(0)),
+        (r"SYSTEM\CurrentControlSet\Services\Gone", "Group", text("FSFilter Anti-Virus")),
+        (r"SYSTEM\CurrentControlSet\Services\Gone", "Start", Value::Number(4)),
+        (&format!(r"{BINDINGS}\0.0.0.0:443"), "SslCertHash", Value::Bytes(vec![0xab; 20])),
+        (&format!(r"{BINDINGS}\0.0.0.0:443"), "SslCertStoreName", text("my")),
+        (&format!(r"{CERTIFICATES}\{}", "AB".repeat(20)), "Blob", Value::Bytes(stored(RSA))),
         (&format!(r"{PROTOCOLS}\SSL 3.0\Server"), "Enabled", Value::Number(1)),
         (&format!(r"{PROTOCOLS}\TLS 1.2\Client"), "DisabledByDefault", Value::Number(1)),
     ] {
@@ -99,13 +142,33 @@ fn machine() -> MadeSystem {
     made.members.insert(ADMINISTRATORS.into(), vec!["S-1-5-21-1-2-3-500".into()]);
     made.holders.insert("SeBatchLogonRight".into(), vec![ADMINISTRATORS.into(), IIS_USERS.into()]);
     made.holders.insert("SeImpersonatePrivilege".into(), vec![ADMINISTRATORS.into()]);
+    made.services.insert("WAS".into(), Service { process: Some(9), ..service(ServiceState::Running) });
+    made.services.insert("W3SVC".into(), service(ServiceState::Stopped));
+    made.services.insert("Engine 7".into(), Service { process: Some(9), ..service(ServiceState::Running) });
+    made.started.insert(9, now() - chrono::TimeDelta::hours(50));
+    made.booted = Some(now() - chrono::TimeDelta::hours(51));
+    made.domain = Some(Some("corp.example".into()));
+    made.volumes = Some(BTreeMap::from([("C:".into(), Volume { total: 100 << 30, free: 40 << 30 })]));
+    made.processes.insert(WORKER.into(), vec![worker(7, "DefaultAppPool", 48)]);
+    for path in ["", "encryption.config", "database.config", "log"] {
+        let bits = if path == "log" { 0x0810 } else { 0x20 };
+        made.attributes.insert(app().join(path).to_string_lossy().into_owned(), bits);
+    }
+    for key in ["", r"\Security", r"\State"] {
+        made.access.insert(format!(r"{EVENT_LOG}{key}"), list(&[allow(POOL, 0x0002_001f)]));
+    }
     let administrators = allow(ADMINISTRATORS, FULL);
     for (path, entry) in [
-        (app().to_owned(), allow(POOL, 0x0013_01bf)),
+        (app().join(""), allow(POOL, 0x0013_01bf)),
+        (app().join("encryption.config"), allow(POOL, 0x0012_0089)),
+        (app().join("database.config"), allow("S-1-5-21-1-2-3-1104", FULL)),
+        (app().join("log"), allow(USERS, 0x0012_0116)),
         (app().join("saml.config"), allow(POOL, 0x0012_00a9)),
         (Path::new(r"C:\Windows").join("TEMP"), allow(USERS, 0x0010_0026)),
     ] {
-        made.access.insert(path.to_string_lossy().into_owned(), list(&[administrators.clone(), entry]));
+        let owner = Some(ADMINISTRATORS.to_owned());
+        let access = Access { owner, ..list(&[administrators.clone(), entry]) };
+        made.access.insert(path.to_string_lossy().into_owned(), access);
     }
     let (was, crash) = ("Microsoft-Windows-WAS", "Application Error");
     made.events.insert(
@@ -137,6 +200,10 @@ fn app() -> &'static Path {
 fn iis(identity: Observed<String>) -> Observed<IisFacts> {
     let application = IisApplication {
         pool: "DefaultAppPool".into(),
+        bindings: vec!["http *:80:".into(), "https *:443:".into()],
+        settings: [("handlers.aspnet-4", "true"), ("handlers.wcf-4", "false")]
+            .map(|(name, told)| (name.to_owned(), Observed::known(told.to_owned(), Place::file("x"))))
+            .into(),
         pool_settings: BTreeMap::from([("processModel.identityType".to_owned(), identity)]),
         ..IisApplication::default()
     };
@@ -147,12 +214,37 @@ fn iis(identity: Observed<String>) -> Observed<IisFacts> {
 type Facts = BTreeMap<String, Observed<String>>;
 
 fn facts_as(system: &dyn System, iis: &Observed<IisFacts>) -> Facts {
-    facts(&Seen { system, app_dir: app(), iis, now: now() })
+    facts(&Seen { system, app_dir: app(), iis, now: now(), printer: &printer() })
+}
+
+/// A pool with the account that pools have.
+fn own_pool() -> Observed<IisFacts> {
+    iis(Observed::absent(Place::file("applicationHost.config")))
+}
+
+/// A pool with an account of the domain.
+fn specific_user() -> Observed<IisFacts> {
+    let iis = iis(Observed::known("SpecificUser".to_owned(), Place::file("applicationHost.config")));
+    bound(iis, &["https *:443:vault.example"])
+}
+
+/// With these bindings of the site.
+fn bound(iis: Observed<IisFacts>, bindings: &[&str]) -> Observed<IisFacts> {
+    let bindings: Vec<String> = bindings.iter().map(|binding| (*binding).to_owned()).collect();
+    iis.map(|iis| IisFacts {
+        application: iis
+            .application
+            .map(|application| IisApplication { bindings: bindings.clone(), ..application }),
+    })
+}
+
+fn printer() -> Fingerprinter {
+    Fingerprinter::new(Some(&CaseKey::parse(&"07".repeat(32)).unwrap()), None)
 }
 
 /// The facts of a machine whose pool has the account that pools have.
 fn facts_of(system: &dyn System) -> Facts {
-    facts_as(system, &iis(Observed::absent(Place::file("applicationHost.config"))))
+    facts_as(system, &own_pool())
 }
 
 fn value<'a>(facts: &'a Facts, fact: &str) -> Option<&'a str> {
@@ -169,24 +261,63 @@ fn every_probe_answers_on_a_whole_machine() {
         [
             ("event.pool-failures", "2"),
             ("event.worker-crashes", "1"),
+            ("event.worker-starts", "0"),
+            ("feature.aspnet-4", "true"),
+            ("feature.wcf-http-activation", "false"),
             ("files.app-modify", "true"),
+            ("files.app.attributes", "none"),
+            ("files.app.others", "S-1-5-82-3006700770-424185619-1745488364-794895919-4004696415 modify"),
+            ("files.app.owner", "S-1-5-32-544"),
+            ("files.app.pool", "modify"),
+            ("files.database-config.attributes", "none"),
+            ("files.database-config.others", "S-1-5-21-1-2-3-1104 full"),
+            ("files.database-config.owner", "S-1-5-32-544"),
+            ("files.database-config.pool", "none"),
+            ("files.encryption-config.attributes", "none"),
+            (
+                "files.encryption-config.others",
+                "S-1-5-82-3006700770-424185619-1745488364-794895919-4004696415 read"
+            ),
+            ("files.encryption-config.owner", "S-1-5-32-544"),
+            ("files.encryption-config.pool", "read"),
+            ("files.log.attributes", "compressed"),
+            ("files.log.others", "S-1-5-32-545 write"),
+            ("files.log.owner", "S-1-5-32-544"),
+            ("files.log.pool", "write"),
             ("files.readable-by-users", "false"),
             ("files.saml-writable", "false"),
             ("files.temp-modify", "false"),
+            ("files.temp.others", "S-1-5-32-545 other"),
+            ("files.temp.owner", "S-1-5-32-544"),
+            ("files.temp.pool", "none"),
             ("hsm.cng-providers", "SafeNet Key Storage Provider"),
+            ("iis.certificate.key-bits", "2048"),
+            ("iis.certificate.key-type", "RSA"),
+            ("iis.certificate.names", "*.vault.example vault.example"),
+            ("iis.certificate.not-after", "2036-11-20T00:00:00Z"),
+            ("iis.certificate.signature", "sha256RSA"),
+            ("iis.certificate.thumbprint-label", "{redacted:case:7d91d732:85d409255b4781d7}"),
             ("iis.identity.admin", "false"),
             ("iis.identity.batch-logon", "true"),
             ("iis.identity.impersonate", "false"),
+            ("iis.identity.sid", "S-1-5-82-3006700770-424185619-1745488364-794895919-4004696415"),
+            ("iis.state.pool", "running"),
+            ("iis.state.site", "stopped"),
             ("iis.version", "10.0"),
             ("net.language", "de"),
+            ("net.language-packs", "1031"),
             ("net.release", "528049"),
             ("os.app-drive-free-mb", "40960"),
             ("os.app-drive-total-mb", "102400"),
             ("os.build", "17763.6532"),
+            ("os.code-pages", "1252 850"),
             ("os.cores", "2"),
+            ("os.domain", "{redacted:case:7d91d732:201218439de8d5ed}"),
             ("os.domain-controller", "false"),
             ("os.edition", "ServerStandard"),
+            ("os.eventlog-rights", "true"),
             ("os.fips-policy", "true"),
+            ("os.installation-type", "Server Core"),
             ("os.language", "de"),
             ("os.memory-mb", "16384"),
             ("os.name", "Windows Server 2019 Standard"),
@@ -195,13 +326,34 @@ fn every_probe_answers_on_a_whole_machine() {
             ("os.sharepoint", "true"),
             ("os.ssl2", "false"),
             ("os.ssl3", "true"),
+            ("os.started", "2026-11-20T09:00:00Z"),
             ("os.tls12-client", "false"),
             ("os.tls12-server", "true"),
             ("os.type", "server"),
             ("os.version", "10.0"),
+            ("os.volumes", "C: 102400 MB, 40960 MB free"),
+            ("program.antivirus", "WdFilter"),
             ("program.monitoring-agent", "with-apm"),
+            ("service.engine.start", "automatic"),
+            ("service.engine.started", "2026-11-20T10:00:00Z"),
+            ("service.engine.state", "running"),
+            ("service.net-tcp-activator.start", "-"),
+            ("service.net-tcp-activator.started", "-"),
+            ("service.net-tcp-activator.state", "-"),
+            ("service.net-tcp-port-sharing.start", "-"),
+            ("service.net-tcp-port-sharing.started", "-"),
+            ("service.net-tcp-port-sharing.state", "-"),
+            ("service.rabbitmq.start", "-"),
+            ("service.rabbitmq.started", "-"),
+            ("service.rabbitmq.state", "-"),
+            ("service.w3svc.start", "automatic"),
+            ("service.w3svc.started", "-"),
+            ("service.w3svc.state", "stopped"),
+            ("service.was.start", "automatic"),
+            ("service.was.started", "2026-11-20T10:00:00Z"),
+            ("service.was.state", "running"),
             ("time.service", "running"),
-            ("time.source", "time.example,0x8"),
+            ("time.source", "time.example,0x8")
         ]
     );
 }
@@ -214,6 +366,9 @@ fn on_an_empty_machine_only_what_absence_means_is_known() {
     assert_eq!(
         known,
         [
+            ("feature.aspnet-4", "true"),
+            ("feature.wcf-http-activation", "false"),
+            ("iis.identity.sid", POOL),
             ("os.fips-policy", "false"),
             ("os.pending-reboot", "false"),
             ("os.sharepoint", "false"),
@@ -223,7 +378,11 @@ fn on_an_empty_machine_only_what_absence_means_is_known() {
     // What holds where no protocol is set depends on a Windows that this machine does not tell.
     let unknown: Vec<&str> =
         facts.iter().filter(|(_, told)| told.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
-    assert_eq!(unknown, ["os.ssl2", "os.ssl3", "os.tls12-client", "os.tls12-server"]);
+    let protocols = ["os.ssl2", "os.ssl3", "os.tls12-client", "os.tls12-server"];
+    let certificates: Vec<&str> =
+        probes().iter().map(|probe| probe.fact).filter(|fact| fact.starts_with("iis.certificate.")).collect();
+    // A binding of HTTPS has a certificate somewhere.
+    assert_eq!(unknown, [certificates.as_slice(), protocols.as_slice()].concat());
 }
 
 /// A machine on which everything is denied.
@@ -237,6 +396,21 @@ impl System for Denied {
         Err(Refusal::Denied)
     }
     fn service(&self, _: &str) -> Answer<Service> {
+        Err(Refusal::Denied)
+    }
+    fn booted(&self) -> Answer<DateTime<Utc>> {
+        Err(Refusal::Denied)
+    }
+    fn domain(&self) -> Answer<Option<String>> {
+        Err(Refusal::Denied)
+    }
+    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
+        Err(Refusal::Denied)
+    }
+    fn key_access(&self, _: &str) -> Answer<Access> {
+        Err(Refusal::Denied)
+    }
+    fn attributes(&self, _: &Path) -> Answer<u32> {
         Err(Refusal::Denied)
     }
     fn processes(&self, _: &str) -> Answer<Vec<Process>> {
@@ -264,16 +438,19 @@ impl System for Denied {
 
 #[test]
 fn what_is_denied_is_unreadable() {
-    for (fact, told) in facts_of(&Denied) {
+    // What the configuration of IIS tells needs no answer of Windows.
+    let configured = ["feature.aspnet-4", "feature.wcf-http-activation", "iis.identity.sid"];
+    for (fact, told) in facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
+    {
         assert!(told.why_unknown().is_some_and(|why| why.ends_with("access is denied")), "{fact}: {told:?}");
     }
-    assert!(worker_started(&Denied).is_unknown());
+    assert!(worker_started(&Denied, None).is_unknown());
 }
 
 #[test]
 fn a_machine_that_is_no_windows_is_asked_nothing() {
     assert_eq!(facts_of(&NoSystem), BTreeMap::new());
-    assert!(matches!(worker_started(&NoSystem), Observed::NotCollected { .. }));
+    assert!(matches!(worker_started(&NoSystem, None), Observed::NotCollected { .. }));
 }
 
 /// A machine that notes what it is asked for: what, and the name under which a [`MadeSystem`] refuses it.
@@ -298,8 +475,37 @@ impl System for Noting {
         self.made.keys(key)
     }
     fn service(&self, name: &str) -> Answer<Service> {
-        self.note(format!("service {name}"), name);
+        let what = if name == "Engine 7" { "of the engine" } else { name };
+        self.note(format!("service {what}"), name);
         self.made.service(name)
+    }
+    fn processes(&self, file: &str) -> Answer<Vec<Process>> {
+        self.note(format!("processes named {file}"), file);
+        self.made.processes(file)
+    }
+    fn started(&self, process: u32) -> Answer<DateTime<Utc>> {
+        self.note("when the process of a service was started".into(), "started");
+        self.made.started(process)
+    }
+    fn booted(&self) -> Answer<DateTime<Utc>> {
+        self.note("when Windows was started".into(), "booted");
+        self.made.booted()
+    }
+    fn domain(&self) -> Answer<Option<String>> {
+        self.note("name of the domain".into(), "domain");
+        self.made.domain()
+    }
+    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
+        self.note("drives of the machine's own disks".into(), "volumes");
+        self.made.volumes()
+    }
+    fn key_access(&self, key: &str) -> Answer<Access> {
+        self.note(format!("access list of {key}"), key);
+        self.made.key_access(key)
+    }
+    fn attributes(&self, path: &Path) -> Answer<u32> {
+        self.note("attributes of".into(), &path.to_string_lossy());
+        self.made.attributes(path)
     }
     fn memory(&self) -> Answer<u64> {
         self.note("memory".into(), "memory");
@@ -333,8 +539,10 @@ impl System for Noting {
 
 fn covers(ask: &Ask, asked: &str) -> bool {
     match ask {
+        Ask::Config(_) => false,
         Ask::Call(what) => what.contains(asked),
         Ask::Keys(key) => *key == asked,
+        Ask::Rights(key) => asked.strip_prefix("access list of ").is_some_and(|asked| asked == *key),
         Ask::Values(key, names) => asked.rsplit_once('!').is_some_and(|(asked, name)| {
             let same = match key.strip_suffix('*') {
                 Some(above) => asked.strip_prefix(above).is_some_and(|rest| !rest.contains('\\')),
@@ -346,11 +554,10 @@ fn covers(ask: &Ask, asked: &str) -> bool {
 }
 
 /// What each probe asks a machine for.
-fn asked_of(made: &MadeSystem) -> Vec<(&'static Probe, Vec<(String, String)>)> {
-    let iis = iis(Observed::absent(Place::file("applicationHost.config")));
+fn asked_of(made: &MadeSystem, iis: &Observed<IisFacts>) -> Vec<(&'static Probe, Vec<(String, String)>)> {
     let ask = |probe: &'static Probe| {
         let noting = Noting { made: made.clone(), asked: Mutex::default() };
-        (probe.read)(&Seen { system: &noting, app_dir: app(), iis: &iis, now: now() });
+        (probe.read)(&Seen { system: &noting, app_dir: app(), iis, now: now(), printer: &printer() });
         (probe, noting.asked.into_inner().unwrap())
     };
     probes().into_iter().map(ask).collect()
@@ -358,13 +565,25 @@ fn asked_of(made: &MadeSystem) -> Vec<(&'static Probe, Vec<(String, String)>)> {
 
 #[test]
 fn a_probe_asks_for_all_that_it_says_and_for_nothing_else() {
-    let (whole, empty) = (asked_of(&machine()), asked_of(&MadeSystem::default()));
-    for ((probe, mut asked), (_, more)) in whole.into_iter().zip(empty) {
+    let (whole, empty) = (asked_of(&machine(), &own_pool()), asked_of(&MadeSystem::default(), &own_pool()));
+    let web_hosting = format!(r"{}\{}", CERTIFICATES.replace("MY", "WebHosting"), "CD".repeat(20));
+    let by_name = format!(r"{}\vault.example:443", BINDINGS.replace("Ssl", "SslSni"));
+    let mut named = machine()
+        .with(&by_name, "SslCertHash", Value::Bytes(vec![0xcd; 20]))
+        .with(&by_name, "SslCertStoreName", text("WebHosting"))
+        .with(&web_hosting, "Blob", Value::Bytes(stored(CURVE)));
+    for name in ["NetTcpActivator", "NetTcpPortSharing", "RabbitMQ", "W3SVC"] {
+        let running = Service { process: Some(9), ..service(ServiceState::Running) };
+        named.services.insert(name.into(), running);
+    }
+    let other = asked_of(&named, &specific_user());
+    for (((probe, mut asked), (_, more)), (_, most)) in whole.into_iter().zip(empty).zip(other) {
         asked.extend(more);
+        asked.extend(most);
         for (asked, _) in &asked {
             assert!(probe.asks.iter().any(|ask| covers(ask, asked)), "{}: {asked}", probe.fact);
         }
-        for ask in probe.asks {
+        for ask in probe.asks.iter().filter(|ask| !matches!(ask, Ask::Config(_))) {
             assert!(asked.iter().any(|(asked, _)| covers(ask, asked)), "{}: {ask}", probe.fact);
         }
     }
@@ -374,7 +593,7 @@ fn a_probe_asks_for_all_that_it_says_and_for_nothing_else() {
 fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
     let made = machine();
     let before = facts_of(&made);
-    for (probe, asked) in asked_of(&made) {
+    for (probe, asked) in asked_of(&made, &own_pool()) {
         for (_, name) in &asked {
             let mut refusing = made.clone();
             refusing.refused.insert(name.clone(), Refusal::Denied);
@@ -383,6 +602,9 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
                 after.iter().all(|(fact, told)| told.is_unknown() || before.get(fact) == Some(told)),
                 "{name}: {after:?}"
             );
+        }
+        if asked.is_empty() {
+            continue;
         }
         // At least one place is one that the fact cannot do without.
         let decides = asked.iter().any(|(_, name)| {
@@ -415,13 +637,24 @@ fn a_value_of_another_type_is_no_answer() {
         facts,
         [
             "files.temp-modify",
+            "files.temp.others",
+            "files.temp.owner",
+            "files.temp.pool",
+            "iis.certificate.key-bits",
+            "iis.certificate.key-type",
+            "iis.certificate.names",
+            "iis.certificate.not-after",
+            "iis.certificate.signature",
+            "iis.certificate.thumbprint-label",
             "iis.version",
             "net.language",
             "net.release",
             "os.build",
+            "os.code-pages",
             "os.domain-controller",
             "os.edition",
             "os.fips-policy",
+            "os.installation-type",
             "os.language",
             "os.name",
             "os.powershell",
@@ -431,7 +664,11 @@ fn a_value_of_another_type_is_no_answer() {
             "os.tls12-server",
             "os.type",
             "os.version",
-            "time.source",
+            "program.antivirus",
+            "service.engine.start",
+            "service.engine.started",
+            "service.engine.state",
+            "time.source"
         ]
     );
 }
@@ -526,7 +763,8 @@ fn rights_are_those_of_the_account_of_the_pool() {
     }
     // Of an account of its own the bundle has no name, and without IIS there is no pool.
     for iis in [known("SpecificUser"), Observed::not_collected("no IIS")] {
-        let facts = facts_as(&machine(), &iis);
+        let idle = MadeSystem { processes: BTreeMap::new(), ..machine() };
+        let facts = facts_as(&idle, &iis);
         for fact in ["iis.identity.admin", "iis.identity.batch-logon", "files.app-modify"] {
             assert!(matches!(facts[fact], Observed::NotCollected { .. }), "{fact}");
         }
@@ -563,7 +801,7 @@ fn access_lists_are_read_as_windows_reads_them() {
         (vec![], "false", "false"),
     ] {
         let mut made = machine();
-        made.access.insert(app().to_string_lossy().into_owned(), list(&entries));
+        made.access.insert(app().join("").to_string_lossy().into_owned(), list(&entries));
         let facts = facts_of(&made);
         assert_eq!(value(&facts, "files.app-modify"), Some(modify), "{entries:?}");
         assert_eq!(value(&facts, "files.readable-by-users"), Some(readable), "{entries:?}");
@@ -571,14 +809,146 @@ fn access_lists_are_read_as_windows_reads_them() {
 }
 
 #[test]
-fn only_a_lone_worker_process_is_that_of_the_application() {
-    let worker = |id| Process { id, started: now() };
-    let mut made = MadeSystem::default();
-    assert!(worker_started(&made).is_absent());
-    made.processes.insert(WORKER.into(), vec![worker(4)]);
-    assert_eq!(worker_started(&made).value(), Some(&now()));
-    made.processes.insert(WORKER.into(), vec![worker(4), worker(8)]);
-    assert!(matches!(worker_started(&made), Observed::NotCollected { .. }));
+fn a_worker_process_is_that_of_the_pool_it_names() {
+    let started = |workers: &[Process], pool| {
+        let mut made = MadeSystem::default();
+        made.processes.insert(WORKER.into(), workers.to_vec());
+        worker_started(&made, pool)
+    };
+    let unnamed = |id| Process { pool: None, ..worker(id, "", 1) };
+    let (ours, theirs) = (worker(4, "Vault", 3), worker(8, "Other", 2));
+    assert!(started(&[], None).is_absent());
+    // A lone one whose pool nobody tells may be that of the application.
+    assert!(started(&[unnamed(4)], Some("Vault")).value().is_some());
+    assert!(matches!(started(&[unnamed(4), unnamed(8)], Some("Vault")), Observed::NotCollected { .. }));
+    assert!(matches!(started(&[ours.clone(), theirs.clone()], None), Observed::NotCollected { .. }));
+    assert_eq!(started(&[theirs.clone(), ours.clone()], Some("vault")).value(), Some(&ours.started));
+    assert!(started(&[theirs], Some("Vault")).is_absent());
+    // While one takes over from the other, the newer one counts.
+    let newer = worker(9, "Vault", 0);
+    assert_eq!(started(&[newer.clone(), ours], Some("Vault")).value(), Some(&newer.started));
+}
+
+#[test]
+fn a_command_line_names_its_pool() {
+    let line =
+        r#"c:\windows\system32\inetsrv\w3wp.exe -ap "Secret Server" -v "v4.0" -l "webengine4.dll" -m 0"#;
+    assert_eq!(pool_of(line).as_deref(), Some("Secret Server"));
+    for odd in ["w3wp.exe", "w3wp.exe -ap", "w3wp.exe -ap \"x", ""] {
+        assert_eq!(pool_of(odd), None, "{odd}");
+    }
+}
+
+#[test]
+fn an_account_of_its_own_is_known_by_its_worker_process() {
+    let facts = facts_as(&machine(), &specific_user());
+    for (fact, told) in [
+        ("files.app.pool", "none"),
+        ("files.database-config.pool", "full"),
+        ("files.log.pool", "write"),
+        ("iis.identity.admin", "false"),
+        ("iis.identity.batch-logon", "true"),
+        ("iis.identity.sid", "S-1-5-21-1-2-3-1104"),
+        ("os.eventlog-rights", "false"),
+    ] {
+        assert_eq!(value(&facts, fact), Some(told), "{fact}");
+    }
+    // A process that does not tell its pool may be another one's.
+    let mut made = machine();
+    made.processes.insert(WORKER.into(), vec![Process { pool: None, ..worker(7, "", 1) }]);
+    assert!(facts_as(&made, &specific_user())["iis.identity.sid"].is_unknown());
+}
+
+#[test]
+fn a_certificate_is_found_as_windows_finds_it() {
+    let find =
+        |bindings: &[&str], places: &[(&str, &[u8])]| {
+            let mut made = MadeSystem::default();
+            for (number, (key, certificate)) in (1_u8..).zip(places) {
+                let http = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters";
+                let blob = Value::Bytes(stored(certificate));
+                made = made
+                    .with(&format!(r"{http}\{key}"), "SslCertHash", Value::Bytes(vec![number; 20]))
+                    .with(&format!(r"{CERTIFICATES}\{}", format!("{number:02X}").repeat(20)), "Blob", blob);
+            }
+            facts_as(&made, &bound(own_pool(), bindings))
+        };
+    let told = |bindings: &[&str], places: &[(&str, &[u8])]| {
+        let facts = find(bindings, places);
+        ["names", "key-type", "key-bits", "signature", "not-after"]
+            .map(|fact| value(&facts, &format!("iis.certificate.{fact}")).unwrap_or("-").to_owned())
+            .join(" | ")
+    };
+    let rsa = "*.vault.example vault.example | RSA | 2048 | sha256RSA | 2036-11-20T00:00:00Z";
+    let weak = "old.example | RSA | 1024 | sha1RSA | 2027-01-02T03:04:05Z";
+    let curve = "vault.example | EC | 384 | sha384ECDSA | 2036-11-20T00:00:00Z";
+    let (any, sixth) = (r"SslBindingInfo\0.0.0.0:443", r"SslBindingInfo\[::]:443");
+    assert_eq!(told(&["https *:443:"], &[(any, RSA)]), rsa);
+    assert_eq!(told(&["https *:443:"], &[(sixth, CURVE)]), curve);
+    // The very address comes first, then the name, then any address.
+    let (address, name) = (r"SslBindingInfo\10.0.0.7:443", r"SslSniBindingInfo\vault.example:443");
+    assert_eq!(
+        told(&["https 10.0.0.7:443:vault.example"], &[(address, WEAK), (name, RSA), (any, CURVE)]),
+        weak
+    );
+    assert_eq!(told(&["https *:443:vault.example"], &[(address, WEAK), (name, RSA), (any, CURVE)]), rsa);
+    assert_eq!(told(&["https *:443:other.example"], &[(address, WEAK), (name, RSA), (any, CURVE)]), curve);
+    // Of several the one that causes trouble first is told.
+    let both = told(&["https 10.0.0.7:443:", "https *:443:"], &[(address, WEAK), (any, RSA)]);
+    assert_eq!(
+        both,
+        "*.vault.example old.example vault.example | RSA | 1024 | sha1RSA sha256RSA | 2027-01-02T03:04:05Z"
+    );
+    // No binding of HTTPS has no certificate; a binding without one may have it elsewhere.
+    assert!(find(&["http *:80:"], &[])["iis.certificate.names"].is_absent());
+    assert!(find(&["https *:443:"], &[])["iis.certificate.names"].is_unknown());
+    for length in [0, 3, 12, 200, RSA.len() - 1] {
+        assert!(find(&["https *:443:"], &[(any, &RSA[..length])])["iis.certificate.names"].is_unknown());
+    }
+}
+
+#[test]
+fn without_a_key_there_are_no_labels() {
+    let unkeyed = Fingerprinter::new(None, None);
+    let made = machine();
+    let facts =
+        facts(&Seen { system: &made, app_dir: app(), iis: &own_pool(), now: now(), printer: &unkeyed });
+    for fact in ["iis.certificate.thumbprint-label", "os.domain"] {
+        assert!(matches!(facts[fact], Observed::NotCollected { .. }), "{fact}");
+    }
+    let workgroup = MadeSystem { domain: Some(None), ..machine() };
+    assert_eq!(value(&facts_of(&workgroup), "os.domain"), Some("workgroup"));
+}
+
+#[test]
+fn starts_are_told_by_an_old_process_or_by_many_ends() {
+    let starts = |hours: i64, ends: usize| {
+        let mut made = machine();
+        made.processes.insert(WORKER.into(), vec![worker(7, "DefaultAppPool", hours)]);
+        made.events
+            .insert("System".into(), vec![event("Microsoft-Windows-WAS", 5074, 1, "defaultapppool"); ends]);
+        facts_of(&made)["event.worker-starts"].clone()
+    };
+    assert_eq!(starts(30, 0).value().map(String::as_str), Some("0"));
+    assert!(starts(1, 0).is_unknown() && starts(1, 9).is_unknown());
+    assert_eq!(starts(1, 10).value().map(String::as_str), Some("10"));
+}
+
+#[test]
+fn what_runs_shows_the_state_of_pool_and_site() {
+    let states = |was: ServiceState, pool: &str| {
+        let mut made = machine();
+        for name in ["WAS", "W3SVC"] {
+            made.services.insert(name.into(), service(was));
+        }
+        made.processes.insert(WORKER.into(), vec![worker(7, pool, 1)]);
+        let facts = facts_of(&made);
+        ["pool", "site"].map(|what| value(&facts, &format!("iis.state.{what}")).map(str::to_owned))
+    };
+    let told = |state: &str| Some(state.to_owned());
+    assert_eq!(states(ServiceState::Stopped, "Other"), [told("stopped"), told("stopped")]);
+    assert_eq!(states(ServiceState::Running, "DefaultAppPool"), [told("running"), None]);
+    assert_eq!(states(ServiceState::Running, "Other"), [None, None]);
 }
 
 #[test]

@@ -6,6 +6,8 @@ use super::machine::system::{
     Access, Answer, Event, EventQuery, Process, Refusal, Service, System, Value, Volume,
 };
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use winreg::RegKey;
@@ -66,6 +68,22 @@ impl System for Machine {
         sys::service(name)
     }
 
+    fn started(&self, process: u32) -> Answer<DateTime<Utc>> {
+        sys::started(process)
+    }
+
+    fn booted(&self) -> Answer<DateTime<Utc>> {
+        sys::booted()
+    }
+
+    fn domain(&self) -> Answer<Option<String>> {
+        sys::domain()
+    }
+
+    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
+        sys::volumes()
+    }
+
     fn processes(&self, file: &str) -> Answer<Vec<Process>> {
         sys::processes(file)
     }
@@ -83,7 +101,15 @@ impl System for Machine {
     }
 
     fn access(&self, path: &Path) -> Answer<Access> {
-        sys::access(path)
+        sys::access(path.as_os_str(), sys::Named::File)
+    }
+
+    fn key_access(&self, key: &str) -> Answer<Access> {
+        sys::access(OsStr::new(&format!(r"MACHINE\{key}")), sys::Named::Key)
+    }
+
+    fn attributes(&self, path: &Path) -> Answer<u32> {
+        sys::attributes(path)
     }
 
     fn members(&self, group: &str) -> Answer<Vec<String>> {

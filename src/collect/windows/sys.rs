@@ -2,21 +2,26 @@
 #![expect(unsafe_code, reason = "calls of Windows; this is the one file that makes them")]
 
 use super::refusal;
+use crate::collect::machine::pool_of;
 use crate::collect::machine::system::{
-    Access, AccessEntry, Answer, EventQuery, Process, Refusal, Service, ServiceStart, ServiceState, Volume,
+    Access, AccessEntry, Answer, EventQuery, Identity, Process, Refusal, Service, ServiceStart, ServiceState,
+    Volume,
 };
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, c_void};
 use std::io;
 use std::os::windows::ffi::OsStrExt;
 use std::path::Path;
 use std::{ptr, slice};
+use windows_sys::Wdk::System::Threading::NtQueryInformationProcess;
 use windows_sys::Win32::Foundation::{
     CloseHandle, ERROR_NO_MORE_ITEMS, ERROR_SERVICE_DOES_NOT_EXIST, FILETIME, HANDLE, INVALID_HANDLE_VALUE,
-    LocalFree,
+    LocalFree, UNICODE_STRING,
 };
 use windows_sys::Win32::NetworkManagement::NetManagement::{
-    LOCALGROUP_MEMBERS_INFO_0, NetApiBufferFree, NetLocalGroupGetMembers,
+    LOCALGROUP_MEMBERS_INFO_0, NetApiBufferFree, NetGetJoinInformation, NetLocalGroupGetMembers,
+    NetSetupDomainName, NetSetupUnjoined, NetSetupWorkgroupName,
 };
 use windows_sys::Win32::Security::Authentication::Identity::{
     LSA_ENUMERATION_INFORMATION, LSA_HANDLE, LSA_OBJECT_ATTRIBUTES, LSA_UNICODE_STRING, LsaClose,
@@ -24,14 +29,17 @@ use windows_sys::Win32::Security::Authentication::Identity::{
     POLICY_LOOKUP_NAMES, POLICY_VIEW_LOCAL_INFORMATION,
 };
 use windows_sys::Win32::Security::Authorization::{
-    ConvertSidToStringSidW, ConvertStringSidToSidW, GetNamedSecurityInfoW, SE_FILE_OBJECT,
+    ConvertSidToStringSidW, ConvertStringSidToSidW, GetNamedSecurityInfoW, SE_FILE_OBJECT, SE_REGISTRY_KEY,
 };
 use windows_sys::Win32::Security::{
     ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, GetTokenInformation,
-    INHERIT_ONLY_ACE, LookupAccountSidW, OWNER_SECURITY_INFORMATION, PSID, SID_NAME_USE, TOKEN_ELEVATION,
-    TOKEN_QUERY, TokenElevation,
+    INHERIT_ONLY_ACE, LookupAccountSidW, OWNER_SECURITY_INFORMATION, PSID, SID_AND_ATTRIBUTES, SID_NAME_USE,
+    TOKEN_ELEVATION, TOKEN_GROUPS, TOKEN_INFORMATION_CLASS, TOKEN_QUERY, TOKEN_USER, TokenElevation,
+    TokenGroups, TokenUser,
 };
-use windows_sys::Win32::Storage::FileSystem::{GetDiskFreeSpaceExW, GetDriveTypeW};
+use windows_sys::Win32::Storage::FileSystem::{
+    GetDiskFreeSpaceExW, GetDriveTypeW, GetFileAttributesW, GetLogicalDrives, INVALID_FILE_ATTRIBUTES,
+};
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
 };
@@ -45,10 +53,14 @@ use windows_sys::Win32::System::Services::{
     SERVICE_BOOT_START, SERVICE_DISABLED, SERVICE_QUERY_CONFIG, SERVICE_QUERY_STATUS, SERVICE_RUNNING,
     SERVICE_STATUS_PROCESS, SERVICE_STOPPED, SERVICE_SYSTEM_START,
 };
-use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
+use windows_sys::Win32::System::SystemInformation::{
+    GetSystemTimeAsFileTime, GetTickCount64, GlobalMemoryStatusEx, MEMORYSTATUSEX,
+};
+use windows_sys::Win32::System::SystemServices::SE_GROUP_ENABLED;
 use windows_sys::Win32::System::Threading::{
     GetCurrentProcess, GetProcessTimes, OpenProcess, OpenProcessToken, PROCESS_QUERY_LIMITED_INFORMATION,
 };
+use windows_sys::Win32::System::WindowsProgramming::DRIVE_FIXED;
 
 /// Most bytes of one answer of variable length.
 const MAX_ANSWER: u32 = 1 << 20;
@@ -206,7 +218,13 @@ pub(super) fn processes(file: &str) -> Answer<Vec<Process>> {
     while more != 0 {
         let name = entry.szExeFile.split(|unit| *unit == 0).next().unwrap_or_default();
         if String::from_utf16_lossy(name).eq_ignore_ascii_case(file) {
-            processes.push(started(entry.th32ProcessID)?);
+            let (id, process) = (entry.th32ProcessID, process(entry.th32ProcessID)?);
+            processes.push(Process {
+                id,
+                started: started_at(&process)?,
+                pool: command_line(&process).as_deref().and_then(pool_of),
+                identity: identity(&process).ok(),
+            });
         }
         // SAFETY: as above.
         more = unsafe { Process32NextW(snapshot.0, &raw mut entry) };
@@ -215,24 +233,156 @@ pub(super) fn processes(file: &str) -> Answer<Vec<Process>> {
     Ok(processes)
 }
 
-fn started(id: u32) -> Answer<Process> {
+fn process(id: u32) -> Answer<Handle> {
     // SAFETY: the handle that comes back is taken by `Handle`.
     let process = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, id) };
-    if process.is_null() {
-        return Err(last());
-    }
-    let process = Handle(process);
+    if process.is_null() { Err(last()) } else { Ok(Handle(process)) }
+}
+
+pub(super) fn started(id: u32) -> Answer<DateTime<Utc>> {
+    started_at(&process(id)?)
+}
+
+fn started_at(process: &Handle) -> Answer<DateTime<Utc>> {
     let mut times = [FILETIME::default(); 4];
     let [created, exited, kernel, user] = &mut times;
     // SAFETY: the four times outlive the call.
     if unsafe { GetProcessTimes(process.0, created, exited, kernel, user) } == 0 {
         return Err(last());
     }
-    Ok(Process { id, started: moment(*created)? })
+    moment(*created)
+}
+
+/// The command line of a process; Windows tells it since 8.1.
+fn command_line(process: &Handle) -> Option<String> {
+    /// `ProcessCommandLineInformation`.
+    const COMMAND_LINE: i32 = 60;
+    let mut needed = 0;
+    // SAFETY: no buffer is given, so that only the size is told.
+    unsafe { NtQueryInformationProcess(process.0, COMMAND_LINE, ptr::null_mut(), 0, &raw mut needed) };
+    if needed == 0 || needed > MAX_ANSWER {
+        return None;
+    }
+    let mut buffer = vec![0_u64; (needed as usize).div_ceil(8)];
+    let text: *mut UNICODE_STRING = buffer.as_mut_ptr().cast();
+    // SAFETY: the buffer is at least as long as was asked for.
+    let status =
+        unsafe { NtQueryInformationProcess(process.0, COMMAND_LINE, text.cast(), needed, &raw mut needed) };
+    if status < 0 {
+        return None;
+    }
+    // SAFETY: the call filled the structure, whose text lies behind it in the same buffer.
+    let units = unsafe {
+        if (*text).Buffer.is_null() {
+            return None;
+        }
+        slice::from_raw_parts((*text).Buffer, usize::from((*text).Length) / 2)
+    };
+    Some(String::from_utf16_lossy(units))
+}
+
+/// Whom a process runs as.
+fn identity(process: &Handle) -> Answer<Identity> {
+    let mut token = ptr::null_mut();
+    // SAFETY: the token is taken by `Handle`.
+    if unsafe { OpenProcessToken(process.0, TOKEN_QUERY, &raw mut token) } == 0 {
+        return Err(last());
+    }
+    let token = Handle(token);
+    let user = token_part(&token, TokenUser)?;
+    // SAFETY: the call filled the structure, whose identifier lies behind it in the same buffer.
+    let account = unsafe { sid_text((*user.as_ptr().cast::<TOKEN_USER>()).User.Sid)? };
+    let groups = token_part(&token, TokenGroups)?;
+    let groups: *const TOKEN_GROUPS = groups.as_ptr().cast();
+    // SAFETY: as above; there are `GroupCount` entries.
+    let groups = unsafe {
+        let first = (&raw const (*groups).Groups).cast::<SID_AND_ATTRIBUTES>();
+        slice::from_raw_parts(first, (*groups).GroupCount as usize)
+            .iter()
+            // A group that only denies gives no right.
+            .filter(|group| group.Attributes & SE_GROUP_ENABLED.cast_unsigned() != 0)
+            .map(|group| sid_text(group.Sid))
+            .collect::<Answer<_>>()?
+    };
+    Ok(Identity { account, groups })
+}
+
+/// A part of a token, in units that are aligned as its structure wants it.
+fn token_part(token: &Handle, part: TOKEN_INFORMATION_CLASS) -> Answer<Vec<u64>> {
+    let mut needed = 0;
+    // SAFETY: no buffer is given, so that only the size is told.
+    unsafe { GetTokenInformation(token.0, part, ptr::null_mut(), 0, &raw mut needed) };
+    if needed == 0 || needed > MAX_ANSWER {
+        return Err(last());
+    }
+    let mut buffer = vec![0_u64; (needed as usize).div_ceil(8)];
+    // SAFETY: the buffer is at least as long as was asked for.
+    let told =
+        unsafe { GetTokenInformation(token.0, part, buffer.as_mut_ptr().cast(), needed, &raw mut needed) };
+    if told == 0 { Err(last()) } else { Ok(buffer) }
+}
+
+pub(super) fn booted() -> Answer<DateTime<Utc>> {
+    let mut now = FILETIME::default();
+    // SAFETY: the time outlives the call.
+    unsafe { GetSystemTimeAsFileTime(&raw mut now) };
+    // SAFETY: it takes nothing and gives a number.
+    let running = i64::try_from(unsafe { GetTickCount64() }).unwrap_or(i64::MAX);
+    let since = TimeDelta::try_milliseconds(running)
+        .and_then(|running| moment(now).ok()?.checked_sub_signed(running));
+    since.ok_or_else(|| Refusal::Failed("it is no time".into()))
+}
+
+pub(super) fn domain() -> Answer<Option<String>> {
+    let (mut name, mut status) = (ptr::null_mut(), 0);
+    // SAFETY: a null pointer stands for this machine; what comes back is freed below.
+    let error = unsafe { NetGetJoinInformation(ptr::null(), &raw mut name, &raw mut status) };
+    if error != 0 {
+        return Err(code(error));
+    }
+    // SAFETY: the name is null or ends in a zero, and nobody else frees it.
+    let name = unsafe {
+        let text = text_at(name);
+        NetApiBufferFree(name.cast());
+        text
+    };
+    if status == NetSetupDomainName {
+        Ok(Some(name))
+    } else if [NetSetupUnjoined, NetSetupWorkgroupName].contains(&status) {
+        Ok(None)
+    } else {
+        Err(Refusal::Failed("Windows does not know it".into()))
+    }
+}
+
+pub(super) fn volumes() -> Answer<BTreeMap<String, Volume>> {
+    // SAFETY: it takes nothing and gives a number.
+    let drives = unsafe { GetLogicalDrives() };
+    if drives == 0 {
+        return Err(last());
+    }
+    let mut volumes = BTreeMap::new();
+    for letter in (b'A'..=b'Z').zip(0..).filter(|(_, bit)| drives >> bit & 1 == 1).map(|(letter, _)| letter) {
+        let drive = format!("{}:", char::from(letter));
+        let root = format!(r"{drive}\");
+        // SAFETY: the path ends in a zero.
+        if unsafe { GetDriveTypeW(wide(&root).as_ptr()) } == DRIVE_FIXED {
+            volumes.insert(drive, volume(Path::new(&root))?);
+        }
+    }
+    Ok(volumes)
+}
+
+pub(super) fn attributes(path: &Path) -> Answer<u32> {
+    // SAFETY: the path ends in a zero.
+    match unsafe { GetFileAttributesW(wide(path).as_ptr()) } {
+        INVALID_FILE_ATTRIBUTES => Err(last()),
+        attributes => Ok(attributes),
+    }
 }
 
 /// Tenths of microseconds since 1601 as an instant.
-fn moment(time: FILETIME) -> Answer<DateTime<chrono::Utc>> {
+fn moment(time: FILETIME) -> Answer<DateTime<Utc>> {
     /// Between 1601 and 1970, in tenths of microseconds.
     const UNIX: u64 = 116_444_736_000_000_000;
     let ticks = u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime);
@@ -261,24 +411,49 @@ unsafe fn sid_text(sid: PSID) -> Answer<String> {
         return Err(last());
     }
     let _free = Local(text.cast());
-    let mut length = 0;
     // SAFETY: the text ends in a zero.
+    Ok(unsafe { text_at(text) })
+}
+
+/// A text of Windows; none is an empty one.
+///
+/// # Safety
+/// `text` is null or points to a text that ends in a zero.
+unsafe fn text_at(text: *const u16) -> String {
+    if text.is_null() {
+        return String::new();
+    }
+    let mut length = 0;
+    // SAFETY: the caller vouches for the text.
     unsafe {
         while *text.add(length) != 0 {
             length += 1;
         }
-        Ok(String::from_utf16_lossy(slice::from_raw_parts(text, length)))
+        String::from_utf16_lossy(slice::from_raw_parts(text, length))
     }
 }
 
-pub(super) fn access(path: &Path) -> Answer<Access> {
-    let path = wide(path);
+/// What the name of an object is of.
+#[derive(Clone, Copy)]
+pub(super) enum Named {
+    /// A file or folder.
+    File,
+    /// A key of the registry, such as `MACHINE\SYSTEM`.
+    Key,
+}
+
+pub(super) fn access(name: &OsStr, kind: Named) -> Answer<Access> {
+    let path = wide(name);
+    let kind = match kind {
+        Named::File => SE_FILE_OBJECT,
+        Named::Key => SE_REGISTRY_KEY,
+    };
     let (mut owner, mut list, mut whole) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     // SAFETY: the path ends in a zero; what comes back points into `whole`.
     let error = unsafe {
         GetNamedSecurityInfoW(
             path.as_ptr(),
-            SE_FILE_OBJECT,
+            kind,
             OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
             &raw mut owner,
             ptr::null_mut(),

@@ -10,6 +10,9 @@ use crate::model::{Observed, Place};
 use roxmltree::Node;
 use std::collections::BTreeMap;
 
+/// Folders for which the product asks for a setting of client certificates (domain 1.6).
+const CERTIFICATE_PATHS: [&str; 2] = ["launchers", "webservices"];
+
 const CUSTOM_HEADER: &str = "X-Powered-By";
 
 /// One configuration file.
@@ -54,6 +57,17 @@ impl Sections<'_, '_> {
         settings.insert("directory-browsing".to_owned(), browsing);
         let header = self.nearest("system.webServer/httpProtocol/customHeaders", "", header);
         settings.insert("x-powered-by".to_owned(), header);
+        for below in CERTIFICATE_PATHS {
+            let flags = self.nearest("system.webServer/security/access", below, ssl_flags);
+            settings.insert(format!("client-certificates.{below}"), flags);
+        }
+        // They are registered with the features of Windows, which the server's own file tells.
+        for (name, path) in [("handlers.aspnet-4", "*.aspx"), ("handlers.wcf-4", "*.svc")] {
+            let said =
+                self.host.says(&["", "."], "system.webServer/handlers", |node| Some(handles(node, path)));
+            let none = (None, Place::file(self.host.file));
+            settings.insert(name.to_owned(), settled(said.unwrap_or(none), None));
+        }
         settings
     }
 
@@ -161,6 +175,26 @@ impl<'a> Level<'a> {
             look(node).map(|said| (said, place))
         })
     }
+}
+
+/// Which certificates of clients are asked for; no other word than those of IIS is taken.
+fn ssl_flags(section: Node<'_, '_>) -> Option<Said> {
+    const WORDS: [&str; 6] = ["None", "Ssl", "SslNegotiateCert", "SslRequireCert", "SslMapCert", "Ssl128"];
+    let flags = section.attribute("sslFlags")?;
+    let known = |flag: &str| WORDS.into_iter().find(|word| word.eq_ignore_ascii_case(flag.trim()));
+    let words: Option<Vec<&str>> = flags.split(',').map(known).collect();
+    words.map(|words| Some(words.join(" ")))
+}
+
+/// Whether files of this kind are given to .NET 4 in the integrated pipeline.
+fn handles(section: Node<'_, '_>, path: &str) -> Said {
+    let is_it = |node: &Node<'_, '_>| {
+        let condition = node.attribute("preCondition").unwrap_or_default().to_lowercase();
+        node.attribute("path").is_some_and(|own| own.eq_ignore_ascii_case(path))
+            && condition.contains("integratedmode")
+            && condition.contains("runtimeversionv4.0")
+    };
+    Some(children(section, "add").any(|node| is_it(&node)).to_string())
 }
 
 fn settled((said, place): (Said, Place), gap: Option<String>) -> Observed<String> {

@@ -78,6 +78,39 @@ fn setting(text: &str, own: &Observed<String>, name: &str) -> Observed<String> {
     found.value().unwrap().settings[name].clone()
 }
 
+#[test]
+fn handlers_show_which_features_there_are() {
+    assert!(stated("handlers.aspnet-4").is_absent());
+    let handlers = r#"<location path="" overrideMode="Allow"><system.webServer><handlers>
+        <add name="svc-Integrated" path="*.svc" preCondition="integratedMode,runtimeVersionv2.0" />
+        <add name="PageHandlerFactory-Integrated-4.0" path="*.ASPX" preCondition="integratedMode,runtimeVersionv4.0" />
+        </handlers></system.webServer></location></configuration>"#;
+    let text = CONFIG.replace("</configuration>", handlers);
+    let told = |text: &str, name: &str| setting(text, &none(), name).value().cloned();
+    assert_eq!(told(&text, "handlers.aspnet-4").as_deref(), Some("true"));
+    assert_eq!(told(&text, "handlers.wcf-4").as_deref(), Some("false"));
+    let both = text.replace("runtimeVersionv2.0", "runtimeVersionv4.0");
+    assert_eq!(told(&both, "handlers.wcf-4").as_deref(), Some("true"));
+}
+
+#[test]
+fn client_certificates_are_told_in_words_of_iis() {
+    let access = |flags: &str| {
+        let location = format!(
+            r#"<location path="Default Web Site/SecretServer/launchers"><system.webServer><security>
+               <access sslFlags="{flags}" /></security></system.webServer></location></configuration>"#
+        );
+        // The section is one that no web.config may change, as IIS declares it.
+        let group = r#"<sectionGroup name="security">"#;
+        let declared = format!(r#"{group}<section name="access" overrideModeDefault="Deny" />"#);
+        let text = CONFIG.replace(group, &declared).replace("</configuration>", &location);
+        setting(&text, &none(), "client-certificates.launchers")
+    };
+    let told = |flags: &str| access(flags).value().cloned();
+    assert_eq!(told("ssl, SslNegotiateCert").as_deref(), Some("Ssl SslNegotiateCert"));
+    assert_eq!(told("hunter2"), None);
+}
+
 fn stated(name: &str) -> Observed<String> {
     setting(CONFIG, &none(), name)
 }

@@ -198,7 +198,8 @@ fn texts(
                 [_] => format!("Collect on {nodes} and send the bundle"),
                 _ => format!("Collect on {nodes} and send the bundles"),
             },
-            vec!["On each of these nodes run as administrator: clusterbrief collect --app-dir \"C:\\inetpub\\wwwroot\\SecretServer\" (the folder that IIS shows for the application).".into()],
+            vec!["On each of these nodes run as administrator: clusterbrief collect --app-dir \"C:\\inetpub\\wwwroot\\SecretServer\" (the folder that IIS shows for the application).".into(),
+                "Where no executable may run, docs/by-hand.md says how to collect from another machine, and which built-in commands to paste.".into()],
         ),
         Closes::Export(id) => {
             let export = find(id, knowledge);

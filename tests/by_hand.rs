@@ -484,7 +484,8 @@ fn rules_decide_by_a_saved_output() {
         fs::read(tests.join(name)).unwrap()
     };
     let audited = audited(&[("one.txt", file("english.txt")), ("two.log", file("german.txt"))]);
-    let value = |node: usize, fact: &str| audited.cluster.nodes[node].fact(fact).value().cloned().unwrap_or_default();
+    let value =
+        |node: usize, fact: &str| audited.cluster.nodes[node].fact(fact).value().cloned().unwrap_or_default();
     for (fact, web01, web02) in [
         ("net.language", "en", "de"),
         ("net.release", "528372", "394254"),

@@ -40,6 +40,11 @@ impl Fixture {
         self.cases.iter().any(|case| case.has(outcome))
     }
 
+    /// Whether any case that is given no answers expects an outcome of this word.
+    pub(crate) fn has_unanswered(&self, outcome: &str) -> bool {
+        self.cases.iter().any(|case| !case.answered && case.has(outcome))
+    }
+
     /// The case of this name.
     pub(crate) fn case(&self, name: &str) -> Option<&Case> {
         self.cases.iter().find(|case| case.name == name)

@@ -63,8 +63,9 @@ impl Sections<'_, '_> {
         }
         // They are registered with the features of Windows, which the server's own file tells.
         for (name, path) in [("handlers.aspnet-4", "*.aspx"), ("handlers.wcf-4", "*.svc")] {
-            let said =
-                self.host.says(&["", "."], "system.webServer/handlers", |node| Some(handles(node, path)));
+            let said = self
+                .host
+                .says(&["", "."], "system.webServer/handlers", |node| Some(Some(handles(node, path))));
             let none = (None, Place::file(self.host.file));
             settings.insert(name.to_owned(), settled(said.unwrap_or(none), None));
         }
@@ -187,14 +188,14 @@ fn ssl_flags(section: Node<'_, '_>) -> Option<Said> {
 }
 
 /// Whether files of this kind are given to .NET 4 in the integrated pipeline.
-fn handles(section: Node<'_, '_>, path: &str) -> Said {
+fn handles(section: Node<'_, '_>, path: &str) -> String {
     let is_it = |node: &Node<'_, '_>| {
         let condition = node.attribute("preCondition").unwrap_or_default().to_lowercase();
         node.attribute("path").is_some_and(|own| own.eq_ignore_ascii_case(path))
             && condition.contains("integratedmode")
             && condition.contains("runtimeversionv4.0")
     };
-    Some(children(section, "add").any(|node| is_it(&node)).to_string())
+    children(section, "add").any(|node| is_it(&node)).to_string()
 }
 
 fn settled((said, place): (Said, Place), gap: Option<String>) -> Observed<String> {

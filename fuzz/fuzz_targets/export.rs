@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
         content: Ok(Content::File(bytes.to_vec())),
     };
     let as_of = "2026-11-22T12:00:00Z".parse().expect("a time");
-    let options = Options { expect_nodes: Vec::new(), roles: Default::default(), as_of, target: None };
+    let options = Options { expect_nodes: Vec::new(), roles: Default::default(), as_of, target: None, package: None };
     let report = AUDITOR.audit(vec![given], &options).expect("the signatures compile").report;
     html::render(&report).expect("HTML");
     markdown::render(&report).expect("Markdown");

@@ -30,7 +30,7 @@ pub const TITLE: &str = "what built-in commands of Windows told";
 pub const MAX_BYTES: usize = 2 << 20;
 
 /// Most nodes in one file, for outputs that were copied together.
-const MAX_NODES: usize = 100;
+pub const MAX_NODES: usize = 100;
 
 /// What the facts of a machine are made with.
 pub type Interpret = fn(&Saved) -> BTreeMap<String, Observed<String>>;

@@ -5,8 +5,8 @@
 mod support;
 
 use chrono::{DateTime, FixedOffset};
-use clusterbrief::bundle::{Bundle, FACTS};
-use clusterbrief::collect::machine::system::{Process, Refusal, Value, Volume};
+use clusterbrief::bundle::{Bundle, FACTS, Status};
+use clusterbrief::collect::machine::system::{Event, Process, Refusal, Value, Volume};
 use clusterbrief::collect::machine::{Ask, MadeSystem, probes};
 use clusterbrief::collect::{FixedHost, Options, Silent, TouchKind, dry_run, run};
 use clusterbrief::knowledge::Knowledge;
@@ -104,6 +104,68 @@ fn a_bundle_has_each_fact_or_why_not_in_its_form() {
     }
 }
 
+fn record(provider: &str, id: u32, minutes_ago: i64, data: &str) -> Event {
+    let at = clock().to_utc() - chrono::TimeDelta::minutes(minutes_ago);
+    Event { provider: provider.to_owned(), id, level: 2, at, data: vec![data.to_owned()] }
+}
+
+#[test]
+fn records_of_event_logs_are_members_without_secrets() {
+    let mut made = server();
+    // The password of the proxy is harvested from the node's web.config.
+    let secret = "Tr0ub4dor&3-proxy";
+    made.events.insert(
+        "Application".into(),
+        vec![
+            record("Vault Services", 7, 1, "Thycotic.Engine stopped"),
+            record(
+                ".NET Runtime",
+                1026,
+                2,
+                &format!("Thycotic.Data:\r\n  it failed with {secret}\r\n  at x"),
+            ),
+            record("Another", 1, 3, "nothing of ours"),
+            record("Application Error", 1000, 60 * 24 * 15, "too old"),
+        ],
+    );
+    made.refused.insert("System".into(), Refusal::Denied);
+    let site = Site::new(Some(made));
+    let collected = run(&site.options, &site.host, &mut Silent).unwrap();
+    let bundle = Bundle::open(&collected.path).unwrap();
+    let lines = String::from_utf8(bundle.bytes("events/Application.jsonl", 1 << 20).unwrap()).unwrap();
+    let told: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let heads: Vec<_> = told.iter().map(|line| (line["provider"].as_str().unwrap(), &line["id"])).collect();
+    assert_eq!(heads, [(".NET Runtime", &1026.into()), ("Vault Services", &7.into())]);
+    assert_eq!(told[0]["at"], "2026-09-14T06:28:00.000Z");
+    let data = told[0]["data"][0].as_str().unwrap();
+    assert!(
+        data.starts_with("Thycotic.Data:") && data.ends_with("at x") && !data.contains("Tr0ub4dor"),
+        "{data}"
+    );
+    let members: BTreeMap<&str, &Status> =
+        bundle.members().map(|member| (member.path.as_str(), &member.status)).collect();
+    assert!(matches!(members["events/System.jsonl"], Status::Denied { .. }));
+}
+
+#[test]
+fn of_many_records_the_newest_are_taken() {
+    let mut made = server();
+    let records = (0..2_100).map(|minutes| record("WAS", 5186, minutes, &"x".repeat(3_000)));
+    made.events.insert("System".into(), records.collect());
+    let site = Site::new(Some(made));
+    let collected = run(&site.options, &site.host, &mut Silent).unwrap();
+    let bundle = Bundle::open(&collected.path).unwrap();
+    let lines = String::from_utf8(bundle.bytes("events/System.jsonl", 1 << 22).unwrap()).unwrap();
+    assert!(lines.len() <= 2 << 20 && lines.lines().count() > 600);
+    assert!(lines.lines().last().unwrap().contains("2026-09-14T06:30:00.000Z"));
+    let cut = bundle.members().find(|member| member.path.as_str() == "events/System.jsonl").unwrap();
+    assert!(matches!(&cut.status, Status::Truncated { kept, of, .. } if kept < of));
+    // A log without a record of them was read all the same.
+    let none = bundle.members().find(|member| member.path.as_str() == "events/Application.jsonl").unwrap();
+    assert_eq!(none.status, Status::Missing);
+}
+
 #[test]
 fn of_a_copied_folder_or_another_system_nothing_is_asked() {
     let other = Site::new(None);
@@ -114,6 +176,7 @@ fn of_a_copied_folder_or_another_system_nothing_is_asked() {
         assert!(touches.iter().all(|touch| touch.kind != TouchKind::Registry));
         let facts = site.facts();
         assert_eq!(facts.machine, BTreeMap::new());
+        assert!(touches.iter().all(|touch| !touch.source.contains("event log")));
         assert!(matches!(facts.host.worker_started, Observed::NotCollected { .. }));
     }
 }

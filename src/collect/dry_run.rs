@@ -2,7 +2,7 @@
 
 use super::host::Host;
 use super::logs::{self, Take};
-use super::machine::{self, Ask};
+use super::machine::{self, Ask, EVENTS};
 use super::plan::{Item, Row};
 use super::walk::walk;
 use super::{CollectError, Options, folder_facts, iis, inventory, keys, run, safety};
@@ -110,7 +110,7 @@ fn asked(ask: &Ask) -> Touch {
         kind: if ask.is_registry() { TouchKind::Registry } else { TouchKind::System },
         source: ask.to_string(),
         bytes: None,
-        row: Item::Windows.row(),
+        row: if EVENTS.contains(ask) { Item::Events } else { Item::Windows }.row(),
         note: None,
     }
 }

@@ -7,6 +7,7 @@
 mod about;
 mod configs;
 mod dry_run;
+mod events;
 mod folder_facts;
 pub mod host;
 pub mod host_facts;

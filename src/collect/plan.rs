@@ -1,6 +1,6 @@
 //! The one table of what is taken and why. The collector, `--dry-run` and `docs/what-is-collected.md` all use it.
 
-use super::machine::{HOST, Probe, probes};
+use super::machine::{EVENTS, HOST, Probe, probes};
 use std::fmt::Write as _;
 
 /// Everything a collection looks at, one variant a row of [`TABLE`].
@@ -22,6 +22,8 @@ pub enum Item {
     Binary,
     /// A file of a type that ships with the product and holds no secret.
     Program,
+    /// Records of event logs.
+    Events,
     /// A log of the product.
     Log,
     /// Any other file of the application folder.
@@ -129,6 +131,15 @@ pub const TABLE: &[Row] = &[
         secrets: "the fingerprint is keyed, so that nobody without the key can test a guess",
     },
     Row {
+        item: Item::Events,
+        what: "records of WAS, W3SVC, .NET Runtime, ASP.NET, Application Error and the time service, and those that name \
+               the product, of the days that logs are taken of",
+        source: "event logs Application and System of Windows",
+        why: "crashes and restarts, of which the product's own logs hold nothing",
+        member: "`events/`",
+        secrets: "the texts of a record are redacted as logs are",
+    },
+    Row {
         item: Item::Log,
         what: "logs of the product with their rolled siblings, `SS-PipeLineScriptErrors.txt`",
         source: "`log` in the application folder",
@@ -167,7 +178,7 @@ pub const NEVER: &[&str] = &[
 pub fn rows(copied: bool, windows: bool) -> impl Iterator<Item = &'static Row> {
     TABLE.iter().filter(move |row| match row.item {
         Item::Host | Item::MachineId => !copied,
-        Item::Windows => !copied && windows,
+        Item::Windows | Item::Events => !copied && windows,
         _ => true,
     })
 }
@@ -273,6 +284,8 @@ pub fn markdown() -> String {
     }
     let host: Vec<String> = HOST.iter().map(|ask| format!("`{ask}`")).collect();
     let _ = writeln!(text, "| the first two rows above | {} |", host.join("<br>"));
+    let events: Vec<String> = EVENTS.iter().map(|ask| format!("`{ask}`")).collect();
+    let _ = writeln!(text, "| the row of event logs | {} |", events.join("<br>"));
     let types: Vec<String> = PROGRAM_TYPES.iter().map(|kind| format!("`{kind}`")).collect();
     let _ = writeln!(text, "\nProgram files are those of the types {}.", types.join(", "));
     text
@@ -293,6 +306,7 @@ mod tests {
             Item::Config,
             Item::Binary,
             Item::Program,
+            Item::Events,
             Item::Log,
             Item::Other,
             Item::Iis,

@@ -7,7 +7,7 @@ use super::machine::{self, NoSystem, Seen, System};
 use super::progress::{Progress, Shared};
 use super::walk::walk;
 use super::{COPIED, CollectError, Collected, Options};
-use super::{about, folder_facts, host_facts, inventory, keys, leak, logs, notes, safety};
+use super::{about, events, folder_facts, host_facts, inventory, keys, leak, logs, notes, safety};
 use crate::bundle::{BundleWriter, FACTS, INVENTORY, MemberName, NewMember, Sha256, WriteError};
 use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
@@ -80,6 +80,7 @@ pub fn run(
     add_own(&mut bundle, FACTS, &json)?;
 
     let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
+    events::write(&mut bundle, system, since, &redactor)?;
     logs::write(&mut bundle, &files, since, options.budget, &redactor, &shared)?;
 
     let manifest = about::manifest(options, host, node, started, since, &printer, shared.elapsed());

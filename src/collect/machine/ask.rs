@@ -56,7 +56,15 @@ pub(in crate::collect) const HOST: &[Ask] = &[
     Ask::Call("whether this program runs with administrative rights"),
 ];
 
+/// What is asked for records of event logs.
+pub(in crate::collect) const EVENTS: &[Ask] = &[
+    Ask::Call(
+        "event log Application: records of .NET Runtime, Application Error and ASP.NET, and those that name the product",
+    ),
+    Ask::Call("event log System: records of WAS, W3SVC and the time service"),
+];
+
 /// Everything that Windows is asked for, each once, in order.
 pub(in crate::collect) fn asks() -> BTreeSet<Ask> {
-    probes().iter().flat_map(|probe| probe.asks).chain(HOST).copied().collect()
+    probes().iter().flat_map(|probe| probe.asks).chain(HOST).chain(EVENTS).copied().collect()
 }

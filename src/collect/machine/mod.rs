@@ -21,7 +21,7 @@ pub mod system;
 mod tests;
 
 pub use ask::Ask;
-pub(super) use ask::{HOST, asks};
+pub(super) use ask::{EVENTS, HOST, asks};
 #[cfg(windows)]
 pub(super) use event_xml::event;
 pub use made::MadeSystem;

@@ -288,6 +288,7 @@ fn odd_logs() {
     let desk = Desk::new();
     let app = tempfile::tempdir().unwrap();
     fs::create_dir_all(app.path().join("log")).unwrap();
+    fs::write(app.path().join("web-appSettings.config"), "<appSettings/>").unwrap();
     let line = "2026-11-20 09:59:00,123 [7] ERROR Thycotic.X - Thycotic.AppCore.Cryptography.MacMismatchException: x\r\n";
     let utf16: Vec<u8> =
         "\u{feff}".encode_utf16().chain(line.repeat(3).encode_utf16()).flat_map(u16::to_le_bytes).collect();

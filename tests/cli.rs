@@ -327,6 +327,7 @@ fn collect_on_any_system_and_report_on_it() {
     let app = folder.path().join("SecretServer");
     fs::create_dir_all(app.join("log")).expect("a folder can be made");
     fs::write(app.join("web.config"), "<configuration />").expect("a file can be written");
+    fs::write(app.join("web-appSettings.config"), "<appSettings />").expect("a file can be written");
     fs::write(app.join("log/SS.log"), "2026-11-20 10:00:00,000 [1] INFO  Thycotic.X - started\r\n")
         .expect("a log");
     let args = ["collect", "--app-dir", "SecretServer", "--node", "WEB09", "--out", "out"];

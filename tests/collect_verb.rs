@@ -7,7 +7,7 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use support::node_folder::NodeFolder;
 
@@ -22,6 +22,24 @@ impl Site {
         let dir = tempfile::tempdir().unwrap();
         node.write(dir.path());
         Self(dir)
+    }
+
+    /// With enough noise to be busy with for a while.
+    fn busy() -> Self {
+        Self::new(|node| {
+            let line = format!("2026-09-14 08:00:00,000 [1] INFO  Thycotic.X - {}\r\n", "busy ".repeat(40));
+            node.put("log/SS-BSSR.log", line.repeat(200_000));
+        })
+    }
+
+    /// Waits until something is written.
+    fn wait_for_begin(&self, child: &mut Child) {
+        let begun = Instant::now();
+        while self.written().is_empty() {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it wrote anything");
+            assert!(begun.elapsed() < Duration::from_secs(60), "it wrote nothing");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     fn app(&self) -> PathBuf {
@@ -54,22 +72,15 @@ fn said(output: &Output) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8(text).unwrap())
 }
 
+/// Collects a busy site.
+const BUSY: [&str; 9] =
+    ["collect", "--app-dir", "SecretServer", "--out", "out", "--node", "WEB01", "--since", "99999d"];
+
 #[test]
 fn a_killed_collection_leaves_nothing_that_looks_whole() {
-    // Enough noise to be busy with for a while.
-    let site = Site::new(|node| {
-        let line = format!("2026-09-14 08:00:00,000 [1] INFO  Thycotic.X - {}\r\n", "busy ".repeat(40));
-        node.put("log/SS-BSSR.log", line.repeat(200_000));
-    });
-    let args =
-        ["collect", "--app-dir", "SecretServer", "--out", "out", "--node", "WEB01", "--since", "99999d"];
-    let mut child = site.command(&args).stderr(Stdio::null()).spawn().unwrap();
-    let begun = Instant::now();
-    while site.written().is_empty() {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it wrote anything");
-        assert!(begun.elapsed() < Duration::from_secs(60), "it wrote nothing");
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    let site = Site::busy();
+    let mut child = site.command(&BUSY).stderr(Stdio::null()).spawn().unwrap();
+    site.wait_for_begin(&mut child);
     child.kill().unwrap();
     child.wait().unwrap();
 
@@ -196,22 +207,191 @@ fn names_of_files_steer_no_terminal_and_end_no_collection() {
 }
 
 #[cfg(target_os = "linux")]
+fn allow(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Runs as somebody who may not read everything: root, who may, becomes nobody.
+#[cfg(target_os = "linux")]
+fn without_rights(site: &Site, args: &[&str]) -> (i32, String) {
+    let root =
+        fs::read_to_string("/proc/self/status").unwrap().lines().any(|line| line.starts_with("Uid:\t0"));
+    if !root {
+        return site.run(args);
+    }
+    allow(site.0.path(), 0o777);
+    let output = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups", env!("CARGO_BIN_EXE_clusterbrief")])
+        .args(args)
+        .current_dir(site.0.path())
+        .output()
+        .unwrap();
+    said(&output)
+}
+
+#[cfg(target_os = "linux")]
 #[test]
 fn without_rights_the_bundle_says_what_is_missing() {
-    let site = Site::new(|_| {});
-    let private = |path: &Path| {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
-    };
-    private(&site.app().join("web.config"));
-    private(&site.app().join("encryption.config"));
-    let (code, said) = site.collect(&[]);
-    assert_eq!(code, 0, "{said}");
-    // Root reads everything.
-    if fs::read(site.app().join("web.config")).is_err() {
-        assert!(said.contains("Note: web.config could not be read"), "{said}");
-        assert!(said.contains("collect as administrator"), "{said}");
+    let collect = ["collect", "--app-dir", "SecretServer", "--out", "out"];
+    for (denied, row) in [
+        (&["web.config", "encryption.config"][..], "denied                 config/web.config"),
+        (&["log/SS.log"], "denied                 logs/SS.log"),
+        (&["log"], "facts.json"),
+        (&["bin"], "facts.json"),
+        (&["bin/Thycotic.Data.dll", "database.config"], "facts.json"),
+    ] {
+        let site = Site::new(|_| {});
+        for path in denied {
+            allow(&site.app().join(path), 0o000);
+        }
+        let (code, said) = without_rights(&site, &collect);
+        assert_eq!(code, 0, "{denied:?}: {said}");
+        let [bundle] = site.written().try_into().unwrap();
+        let (code, told) = site.run(&["inspect", bundle.to_str().unwrap()]);
+        assert!(code == 0 && told.contains(row) && told.contains("ordinary user"), "{denied:?}: {told}");
+        if row.starts_with("denied") {
+            assert!(
+                said.contains("could not be read") && said.contains("collect as administrator"),
+                "{said}"
+            );
+        }
+        let report = site.run(&["report", bundle.to_str().unwrap()]).1;
+        assert!(report.contains("CANNOT SAY"), "{denied:?}: {report}");
     }
+    let site = Site::new(|_| {});
+    allow(&site.app(), 0o000);
+    let (code, said) = without_rights(&site, &collect);
+    allow(&site.app(), 0o755);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("SecretServer is not a folder that can be read"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_collection_and_leaves_nothing() {
+    let site = Site::busy();
+    let mut child = site.command(&BUSY).stderr(Stdio::piped()).spawn().unwrap();
+    site.wait_for_begin(&mut child);
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let (code, said) = said(&child.wait_with_output().unwrap());
+    assert_eq!(code, 5, "{said}");
+    assert!(said.contains("was ended before the bundle was whole; nothing of it is left"), "{said}");
+    assert!(site.written().is_empty(), "{:?}", site.written());
+}
+
+#[test]
+fn a_folder_of_another_product_is_refused_with_what_was_looked_for() {
+    let site =
+        Site::new(|node| node.files.retain(|path, _| path.starts_with("images") || path == "web.config"));
+    for mode in [&[][..], &["--dry-run"], &["--estimate"]] {
+        let (code, said) = site.collect(mode);
+        assert_eq!(code, 2, "{said}");
+        for looked_for in ["encryption.config", "database.config", "web-appSettings.config", "Thycotic.*.dll"]
+        {
+            assert!(said.contains(looked_for), "{said}");
+        }
+    }
+    assert!(site.written().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_on_another_machine_is_listed_and_can_be_refused() {
+    let site = Site::new(|_| {});
+    // Windows would go to the network for this name; here it is a folder like any other.
+    let share = r"\\fs01\web";
+    fs::rename(site.app(), site.0.path().join(share)).unwrap();
+    let (code, said) = site.run(&["collect", "--app-dir", share, "--out", "out", "--dry-run"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("On another machine, through the network of Windows"), "{said}");
+    let (code, said) = site.run(&["collect", "--app-dir", share, "--out", "out", "--no-network-paths"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains(&format!("{share} lies on another machine")), "{said}");
+    assert!(site.written().is_empty());
+    assert_eq!(site.run(&["collect", "--app-dir", share, "--out", "out"]).0, 0);
+}
+
+/// A site whose IIS has the applications of the product at these paths.
+fn with_iis(site: &Site, folders: &[PathBuf]) {
+    let applications: Vec<String> = folders
+        .iter()
+        .enumerate()
+        .map(|(n, folder)| {
+            format!(
+                "<application path=\"/Vault{n}\" applicationPool=\"P\"><virtualDirectory path=\"/\" physicalPath=\"{}\"/></application>",
+                folder.display()
+            )
+        })
+        .collect();
+    let config = format!(
+        "<configuration><system.applicationHost><sites><site name=\"Main\" id=\"1\"><application path=\"/\">\
+         <virtualDirectory path=\"/\" physicalPath=\"{}\"/></application>{}</site></sites></system.applicationHost></configuration>",
+        site.0.path().join("wwwroot").display(),
+        applications.concat()
+    );
+    fs::write(site.0.path().join("iis.config"), config).unwrap();
+}
+
+#[test]
+fn without_a_folder_it_finds_the_application_and_asks_nobody_who_is_not_there() {
+    let site = Site::new(|_| {});
+    with_iis(&site, &[site.app(), site.0.path().join("another")]);
+    let collect = ["collect", "--iis-config", "iis.config", "--out", "out"];
+    let mut alone = site.command(&collect);
+    let (code, said) = said(&alone.stdin(Stdio::null()).output().unwrap());
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("Main/Vault0") && said.contains("What is never taken"), "{said}");
+    assert!(said.contains("nobody is there to answer") && said.contains("--yes"), "{said}");
+    assert!(site.written().is_empty());
+
+    let (code, said) = site.run(&[&collect[..], &["--yes"]].concat());
+    assert_eq!(code, 0, "{said}");
+    let [bundle] = site.written().try_into().unwrap();
+    let digest = clusterbrief::bundle::Sha256::of(&fs::read(&bundle).unwrap());
+    for expected in [&format!("SHA-256 {digest}"), "every other node", "clusterbrief inspect"] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+}
+
+#[test]
+fn two_products_in_one_iis_are_both_named_and_none_says_so() {
+    let site = Site::new(|_| {});
+    let second = site.0.path().join("Second");
+    fs::create_dir(&second).unwrap();
+    fs::write(second.join("database.config"), "x").unwrap();
+    with_iis(&site, &[site.app(), second.clone()]);
+    let collect = ["collect", "--iis-config", "iis.config", "--out", "out", "--yes"];
+    let (code, said) = site.run(&collect);
+    assert_eq!(code, 2, "{said}");
+    for expected in
+        ["2 applications of the product", "Main/Vault0", "Main/Vault1", "choose one with --app-dir"]
+    {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    for (config, expected) in
+        [("<configuration/>", "no application of the product"), ("<configur", "iis.config")]
+    {
+        fs::write(site.0.path().join("iis.config"), config).unwrap();
+        let (code, said) = site.run(&collect);
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains("no application of the product was found in IIS"), "{expected}: {said}");
+    }
+    assert!(site.written().is_empty());
+}
+
+#[test]
+fn an_estimate_writes_nothing_and_says_on_what_it_rests() {
+    let site = Site::busy();
+    let (code, said) = site.collect(&["--estimate", "--since", "99999d"]);
+    assert_eq!(code, 0, "{said}");
+    for expected in
+        ["together", "a bundle of about", "Measured just now on 8.0 MB of logs", "Nothing was written"]
+    {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    assert!(!site.0.path().join("out").exists());
 }
 
 #[cfg(target_os = "linux")]
@@ -228,4 +408,26 @@ fn a_disk_that_fills_up_leaves_nothing() {
     assert_eq!(code, 5, "{said}");
     assert!(said.contains("could not be written"), "{said}");
     assert!(site.written().is_empty(), "{:?}", site.written());
+}
+
+/// A disk as small as a floppy, of which the product's own folder is not a part.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_target_disk_is_named() {
+    let site = Site::busy();
+    fs::create_dir(site.0.path().join("out")).unwrap();
+    let script = "mount -t tmpfs -o size=40k tmpfs out || exit 99; \"$0\" \"$@\"; code=$?; echo \"left: $(ls out).\"; exit $code";
+    let output = Command::new("unshare")
+        .args(["-rm", "sh", "-c", script, env!("CARGO_BIN_EXE_clusterbrief")])
+        .args(BUSY)
+        .current_dir(site.0.path())
+        .output()
+        .unwrap();
+    let (code, said) = said(&output);
+    // Some machines let nobody mount; a_disk_that_fills_up_leaves_nothing runs there all the same.
+    if code != 99 && code != 1 {
+        assert_eq!(code, 5, "{said}");
+        assert!(said.contains("no space is left on the disk for out"), "{said}");
+        assert!(said.contains("left: ."), "{said}");
+    }
 }

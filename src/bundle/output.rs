@@ -6,7 +6,7 @@ use super::manifest::Content;
 use super::read::Form;
 use super::write::WriteError;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 use zip::write::SimpleFileOptions;
@@ -159,6 +159,14 @@ impl Output {
             }
         }
     }
+}
+
+/// How many bytes `content` takes in a zip, packed as a member would be.
+pub fn packed_size(content: &[u8]) -> Result<u64, zip::result::ZipError> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("a", options())?;
+    writer.write_all(content)?;
+    Ok(writer.finish()?.into_inner().len() as u64)
 }
 
 /// The same bytes for the same members on every system: no clock, no host system, one level.

@@ -5,7 +5,7 @@ use super::desk::DeskVerb;
 use crate::bundle::FormatVersion;
 use crate::knowledge::EDITION;
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use clap::{Args as Arguments, Parser, Subcommand};
+use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -20,7 +20,7 @@ pub(super) struct Args {
 
 #[cfg(feature = "report")]
 const AFTER_HELP: &str = "\
-On each node:   clusterbrief collect --app-dir C:\\inetpub\\wwwroot\\SecretServer
+On each node:   clusterbrief collect
 On your desk:   clusterbrief report bundles/ -o report.html
 
 Exit codes: 0 written; 1 --fail-on reached; 2 usage; 3 written, some input refused;
@@ -29,7 +29,7 @@ Not affiliated with the product's vendor.";
 
 #[cfg(not(feature = "report"))]
 const AFTER_HELP: &str = "\
-On each node:   clusterbrief collect --app-dir C:\\inetpub\\wwwroot\\SecretServer
+On each node:   clusterbrief collect
 Before mailing: clusterbrief inspect NODE_yyyymmdd-hhmm.zip
 
 This is the collector. Whoever gets the bundles reads them with the full program.
@@ -86,21 +86,27 @@ pub(super) enum CaseKeyVerb {
 
 #[derive(Debug, Arguments)]
 pub(super) struct CollectArgs {
-    /// Folder of the application, as IIS shows it
+    /// Folder of the application [default: what IIS has, after a question]
     #[arg(long, value_name = "DIR")]
-    pub app_dir: PathBuf,
+    pub app_dir: Option<PathBuf>,
     /// applicationHost.config of IIS [default: where Windows has it]
     #[arg(long, value_name = "FILE")]
     pub iis_config: Option<PathBuf>,
     /// Name of the node the folder was copied from: nothing of this machine is then recorded
-    #[arg(long, value_name = "NAME", value_parser = node)]
+    #[arg(long, value_name = "NAME", value_parser = node, requires = "app_dir")]
     pub node: Option<String>,
-    /// Folder for the bundle, created if missing
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub out: PathBuf,
+    /// Folder for the bundle, created if missing [default: this one; without --app-dir beside the program]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Collect what IIS has without a question
+    #[arg(long)]
+    pub yes: bool,
     /// List every file, key and command that would be touched, with sizes, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Say how much would be read, how long it takes and how large the bundle becomes; read a sample, write nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub estimate: bool,
     /// Oldest logs to take: a number of days such as 14d, or a day such as 2026-11-01 [default: 14d]
     #[arg(long, value_name = "AGE", value_parser = since)]
     pub since: Option<Since>,
@@ -110,6 +116,9 @@ pub(super) struct CollectArgs {
     /// Stop reading after so many minutes; what decides whether nodes agree is read in any case, logs come last [default: no limit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1440))]
     pub minutes: Option<u32>,
+    /// low: half of the processors, and on Windows only what nothing else wants; normal: all of them
+    #[arg(long, value_name = "HOW", default_value = "low")]
+    pub priority: Priority,
     /// Refuse folders and files of other machines, which Windows reaches through its network
     #[arg(long)]
     pub no_network_paths: bool,
@@ -119,6 +128,13 @@ pub(super) struct CollectArgs {
     /// What a clock that all nodes can be held against shows right now, such as 2026-11-22T12:00:00Z
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub reference_time: Option<DateTime<FixedOffset>>,
+}
+
+/// How much of the machine a collection takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Priority {
+    Low,
+    Normal,
 }
 
 /// How far back logs go.

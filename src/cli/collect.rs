@@ -1,48 +1,132 @@
 //! `collect`.
 
-use super::args::{CollectArgs, Since};
-use super::progress::{Line, size};
-use super::{Exit, Failure, output};
-use crate::collect::{CollectError, Options};
-use crate::collect::{Host as _, PortableHost};
-use crate::collect::{Touch, TouchKind, dry_run};
+use super::args::{Args, CollectArgs, Priority, Since, Verb};
+use super::console::{OwnAccount, Terminal};
+use super::guided::{self, Decision, Person as _};
+use super::progress::{Line, end_on_interrupt, size};
+use super::{Exit, Failure, estimate, output};
+use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
+use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, process, target};
 use crate::redact::CaseKey;
 use crate::report::escape;
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use clap::Parser as _;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
 
 /// Largest file that is looked at for a case key, in bytes; a real one has about 130.
 const MAX_KEY_FILE: u64 = 4096;
 
 pub(super) fn run(args: &CollectArgs) -> Result<Exit, Failure> {
-    let host = PortableHost;
-    let options = options(args, host)?;
-    if args.dry_run {
-        let mut touches = dry_run(&options, &host).map_err(failure)?;
-        touches.extend(args.case_key_file.as_deref().map(key_file));
-        output::print(&list(&touches))?;
+    match &args.app_dir {
+        Some(app_dir) => {
+            let out = args.out.clone().unwrap_or_else(|| ".".into());
+            collect(args, &options(args, app_dir, &out)?)
+        }
+        None => guided(args, &find(args.iis_config.as_deref(), !args.no_network_paths)),
+    }
+}
+
+/// What the program does when it is started by its name alone; `None` on a machine without the product.
+pub(super) fn without_arguments() -> Result<Option<Exit>, Failure> {
+    let search = find(None, true);
+    if search.installed.is_empty() && search.unread.is_none() {
+        return Ok(None);
+    }
+    let args = Args::try_parse_from(["clusterbrief", "collect"]);
+    match args.map_err(|error| Failure::new(Exit::Usage, error))?.verb {
+        Verb::Collect(args) => guided(&args, &search).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Collects what IIS has, after saying so.
+fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
+    let usage = |said: String| Failure::new(Exit::Usage, anyhow!(said));
+    let talks = !args.dry_run && !args.estimate;
+    if talks && !args.yes && guided::rights(&mut Terminal, &OwnAccount) == Decision::Restarted {
         return Ok(Exit::Written);
     }
+    let [found] = search.installed.as_slice() else { return Err(usage(guided::none_found(search))) };
+    let (out, elsewhere) = match &args.out {
+        Some(out) => (out.clone(), None),
+        None => place(search, found).ok_or_else(|| {
+            usage("no folder was found that the bundle can be written to; name one with --out DIR".to_owned())
+        })?,
+    };
+    let options = options(args, &found.folder, &out)?;
+    if talks {
+        let bundle = target(&options, &PortableHost);
+        if let Some(why) = elsewhere {
+            Terminal.tell(&format!("The bundle will not lie beside the program: {why}.\n\n"));
+        }
+        match guided::agreement(&mut Terminal, found, &bundle, args.yes) {
+            Decision::Collect => {}
+            Decision::Restarted | Decision::Declined => return Ok(Exit::Written),
+            Decision::Unanswered => return Err(usage(guided::TYPE_YES.to_owned())),
+        }
+    }
+    collect(args, &options)
+}
+
+/// Where a bundle goes when nobody says so: beside the program, else to the desktop, the home folder, or here.
+fn place(search: &Search, found: &Installed) -> Option<(PathBuf, Option<&'static str>)> {
+    let beside = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
+    let home = ["USERPROFILE", "HOME"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
+    let others = home.iter().flat_map(|home| [home.join("Desktop"), home.clone()]);
+    let others = others.chain(std::env::current_dir()).collect();
+    let served: Vec<PathBuf> = search.served.iter().chain([&found.folder]).cloned().collect();
+    guided::place(beside, others, &served, &|folder| tempfile::tempfile_in(folder).is_ok())
+}
+
+/// Collects, or says what collecting would do.
+fn collect(args: &CollectArgs, options: &Options) -> Result<Exit, Failure> {
+    let host = PortableHost;
+    if args.dry_run {
+        let mut touches = dry_run(options, &host).map_err(failure)?;
+        touches.extend(args.case_key_file.as_deref().map(key_file));
+        let windows = host.system().is_windows();
+        output::print(&(list(&touches) + "\n" + &guided::contents(options.node.is_some(), windows)))?;
+        return Ok(Exit::Written);
+    }
+    let threads = threads(args.priority)?;
+    if args.estimate {
+        let estimate = threads.install(|| estimate(options, &host)).map_err(failure)?;
+        output::print(&estimate::table(&estimate))?;
+        return Ok(Exit::Written);
+    }
+    end_on_interrupt();
     let mut line = Line::new();
-    let collected = crate::collect::run(&options, &host, &mut line);
+    let collected = threads.install(|| crate::collect::run(options, &host, &mut line));
     line.finish();
     let collected = collected.map_err(failure)?;
-    let path = collected.path.display();
-    let mut text = format!("Wrote {path} ({}, {} members).\n", size(collected.bytes), collected.members);
-    for note in &collected.notes {
-        let _ = writeln!(text, "Note: {}", escape::one_line(note));
-    }
-    let _ = writeln!(text, "Check what is in it with: clusterbrief inspect {path}");
-    output::print(&text)?;
+    let next = match args.app_dir {
+        Some(_) => format!("Check what is in it with: clusterbrief inspect {}\n", collected.path.display()),
+        None => guided::what_next(&collected),
+    };
+    output::print(&(guided::written(&collected) + &next))?;
     Ok(Exit::Written)
 }
 
-fn options(args: &CollectArgs, host: PortableHost) -> Result<Options, Failure> {
+/// The threads that work. The node serves people: so half of its processors, unless told otherwise.
+fn threads(priority: Priority) -> Result<ThreadPool, Failure> {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = match priority {
+        Priority::Normal => ThreadPoolBuilder::new().num_threads(processors),
+        Priority::Low => ThreadPoolBuilder::new().num_threads((processors / 2).max(1)).start_handler(|_| {
+            process::work_in_background();
+        }),
+    };
+    threads.build().map_err(|error| Failure::new(Exit::CannotWrite, error))
+}
+
+fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Failure> {
     let usage = |error: anyhow::Error| Failure::new(Exit::Usage, error);
     let case_key = args.case_key_file.as_deref().map(case_key).transpose().map_err(usage)?;
     if let Some(file) = &args.iis_config {
@@ -54,7 +138,7 @@ fn options(args: &CollectArgs, host: PortableHost) -> Result<Options, Failure> {
     }
     let since = args.since.map(|since| match since {
         // More days than the calendar has are all days.
-        Since::Days(days) => (host.now().to_utc().checked_sub_signed(TimeDelta::days(days.into())))
+        Since::Days(days) => (PortableHost.now().to_utc().checked_sub_signed(TimeDelta::days(days.into())))
             .unwrap_or(DateTime::<Utc>::MIN_UTC),
         Since::Day(day) => Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)),
     });
@@ -67,7 +151,7 @@ fn options(args: &CollectArgs, host: PortableHost) -> Result<Options, Failure> {
         network_paths: !args.no_network_paths,
         case_key,
         reference_time: args.reference_time,
-        ..Options::new(&args.app_dir, &args.out)
+        ..Options::new(app_dir, out)
     })
 }
 
@@ -111,6 +195,7 @@ fn list(touches: &[Touch]) -> String {
         TouchKind::Registry => "Keys of the registry read",
         TouchKind::Read => "Files read",
         TouchKind::List => "Files of which only name, size and time are noted",
+        TouchKind::Network => "On another machine, through the network of Windows",
         TouchKind::Write => "Written",
     };
     let kinds: BTreeSet<TouchKind> = touches.iter().map(|touch| touch.kind).collect();

@@ -3,9 +3,12 @@
 mod args;
 mod case_key;
 mod collect;
+mod console;
 #[cfg(feature = "report")]
 mod desk;
+mod estimate;
 mod exit;
+mod guided;
 mod inspect;
 mod output;
 mod panics;
@@ -21,6 +24,20 @@ use std::process::ExitCode;
 
 /// Runs the command line of this process and gives its exit code.
 pub fn main() -> ExitCode {
+    if std::env::args_os().len() > 1 {
+        return run_arguments();
+    }
+    // A double click, or the name alone: on a node of the product that means to collect it.
+    let exit = match panics::guarded(collect::without_arguments) {
+        Ok(Some(exit)) => exit.into(),
+        Ok(None) => run_arguments(),
+        Err(failure) => failed(&failure),
+    };
+    console::hold_window();
+    exit
+}
+
+fn run_arguments() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
@@ -42,12 +59,17 @@ pub fn main() -> ExitCode {
     };
     match panics::guarded(|| run(args.verb)) {
         Ok(exit) => exit.into(),
-        Err(failure) if is_broken_pipe(&failure.error) => Exit::Written.into(),
-        Err(failure) => {
-            output::complain(&format!("{:#}", failure.error));
-            failure.exit.into()
-        }
+        Err(failure) => failed(&failure),
     }
+}
+
+/// Says why, and gives the exit code.
+fn failed(failure: &Failure) -> ExitCode {
+    if is_broken_pipe(&failure.error) {
+        return Exit::Written.into();
+    }
+    output::complain(&format!("{:#}", failure.error));
+    failure.exit.into()
 }
 
 /// The verb that is missing only because this is the collector.

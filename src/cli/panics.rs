@@ -6,7 +6,7 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 
 /// Runs a verb. A panic that no guard below took ends it like any other failure; what was begun has been removed
 /// while the stack unwound.
-pub(super) fn guarded(verb: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure> {
+pub(super) fn guarded<T>(verb: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     panic::set_hook(Box::new(tell));
     panic::catch_unwind(AssertUnwindSafe(verb)).unwrap_or_else(|_| {
         Err(Failure::new(
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_failure() {
-        let failure = guarded(|| panic!("a planted panic")).err();
+        let failure = guarded(|| -> Result<Exit, Failure> { panic!("a planted panic") }).err();
         assert_eq!(failure.map(|failure| failure.exit), Some(Exit::CannotWrite));
     }
 }

@@ -1,10 +1,20 @@
-//! Progress of a collection: one line on standard error, redrawn in place on a terminal.
+//! Progress of a collection: one line on standard error, redrawn in place on a terminal, and Ctrl-C, which ends it.
 
 use crate::collect::Progress;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// Shows phase, bytes and time left on a terminal, and nothing but the phases elsewhere.
+/// Somebody pressed Ctrl-C, closed the window or asked the process to end.
+static ENDED: AtomicBool = AtomicBool::new(false);
+
+/// From now on Ctrl-C ends the collection at its next piece, and what was begun is removed.
+pub(super) fn end_on_interrupt() {
+    // Where no handler can be set, Ctrl-C ends the process, and what it leaves has a name that nobody takes for a bundle.
+    let _ = ctrlc::set_handler(|| ENDED.store(true, Ordering::Relaxed));
+}
+
+/// Shows what is done, its share and the time left on a terminal, and nothing elsewhere.
 pub(super) struct Line {
     terminal: bool,
     phase: String,
@@ -42,9 +52,9 @@ impl Line {
             self.phase.clone()
         } else {
             format!(
-                "{}: {} of {}{}",
+                "{}: {} % of {}{}",
                 self.phase,
-                size(self.done),
+                percent(self.done, self.total),
                 size(self.total),
                 left(self.started.elapsed(), self.done, self.total)
             )
@@ -61,8 +71,6 @@ impl Progress for Line {
         (self.total, self.done, self.started) = (bytes, 0, Instant::now());
         if self.terminal {
             self.draw();
-        } else {
-            let _ = writeln!(anstream::stderr(), "{name}");
         }
     }
 
@@ -72,6 +80,16 @@ impl Progress for Line {
             self.draw();
         }
     }
+
+    fn cancelled(&self) -> bool {
+        ENDED.load(Ordering::Relaxed)
+    }
+}
+
+/// A share in whole percent; what grows meanwhile is never more than all.
+fn percent(done: u64, total: u64) -> u64 {
+    let percent = u128::from(done) * 100 / u128::from(total.max(1));
+    u64::try_from(percent.min(100)).unwrap_or(100)
 }
 
 /// Bytes as a person reads them.
@@ -85,13 +103,18 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
+/// A span as a person reads a clock.
+pub(super) fn span(seconds: u128) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 fn left(elapsed: Duration, done: u64, total: u64) -> String {
     if done == 0 || elapsed < Duration::from_secs(1) || done >= total {
         return String::new();
     }
     // A second begun is a second: nothing is left only when it is done.
     let seconds = (u128::from(total - done) * elapsed.as_millis()).div_ceil(u128::from(done) * 1_000);
-    format!(", about {}:{:02} left", seconds / 60, seconds % 60)
+    format!(", about {} left", span(seconds))
 }
 
 #[cfg(test)]
@@ -103,6 +126,11 @@ mod tests {
         assert_eq!(left(Duration::from_secs(10), 50, 100), ", about 0:10 left");
         assert_eq!(left(Duration::from_secs(90), 30, 90), ", about 3:00 left");
         assert_eq!(left(Duration::from_millis(10), 1, 100), "");
+    }
+
+    #[test]
+    fn no_share_is_more_than_all() {
+        assert_eq!([percent(0, 0), percent(1, 3), percent(9, 3), percent(u64::MAX, 1)], [0, 33, 100, 100]);
     }
 
     #[test]

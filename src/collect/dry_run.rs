@@ -5,7 +5,7 @@ use super::logs::{self, Take};
 use super::machine::{self, Ask, EVENTS};
 use super::plan::{Item, Row};
 use super::walk::walk;
-use super::{CollectError, Options, folder_facts, iis, inventory, keys, run, safety};
+use super::{CollectError, Options, folder_facts, iis, inventory, keys, network, run, safety};
 use crate::bundle::write::PARTIAL;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +35,8 @@ pub enum TouchKind {
     Read,
     /// A file or folder of which the name, size and time are noted only.
     List,
+    /// A path that Windows reaches through its network.
+    Network,
     /// The file that is written.
     Write,
 }
@@ -90,6 +92,18 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         row: Item::Tms.row(),
         note: None,
     });
+    let iis = iis::source(options).ok();
+    for path in [Some(&options.app_dir), iis.as_ref(), Some(&options.out)].into_iter().flatten() {
+        if network::is_network(path) {
+            touches.push(Touch {
+                kind: TouchKind::Network,
+                source: path.display().to_string(),
+                bytes: None,
+                row: None,
+                note: Some("--no-network-paths refuses it".to_owned()),
+            });
+        }
+    }
     let target = target(options, host);
     touches.push(Touch {
         kind: TouchKind::Write,
@@ -127,7 +141,7 @@ fn read(path: &Path, item: Item) -> Touch {
 }
 
 /// The bundle that would be written.
-fn target(options: &Options, host: &dyn Host) -> PathBuf {
+pub fn target(options: &Options, host: &dyn Host) -> PathBuf {
     let name = run::bundle_name(&run::node_name(options, host), host.now());
     options.out.join(match options.form {
         crate::bundle::Form::Zip => format!("{name}.zip"),

@@ -163,7 +163,7 @@ pub(super) fn write(
 
 /// Opens a log at the first byte that is taken, and says how many bytes there are to read. One that grows meanwhile ends
 /// where it ended when it was listed.
-fn open(file: &Found, take: &Take) -> io::Result<(impl Read + use<>, u64)> {
+pub(super) fn open(file: &Found, take: &Take) -> io::Result<(impl Read + use<>, u64)> {
     let mut reader = BufReader::with_capacity(1 << 16, File::open(&file.full)?);
     let Take::Tail(bytes) = take else {
         return Ok((Cursor::new(Vec::new()).chain(reader.take(file.size)), file.size));

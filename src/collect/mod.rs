@@ -7,7 +7,9 @@
 mod about;
 mod configs;
 mod dry_run;
+mod estimate;
 mod events;
+mod find;
 mod folder_facts;
 pub mod host;
 pub mod host_facts;
@@ -20,6 +22,7 @@ pub mod machine;
 mod network;
 mod notes;
 pub mod plan;
+pub mod process;
 mod progress;
 mod redacting;
 mod run;
@@ -28,7 +31,9 @@ mod walk;
 #[cfg(windows)]
 mod windows;
 
-pub use dry_run::{Touch, TouchKind, dry_run};
+pub use dry_run::{Touch, TouchKind, dry_run, target};
+pub use estimate::{Estimate, Share, estimate};
+pub use find::{Installed, Search, find};
 pub use host::{FixedHost, Host, PortableHost, Stopwatch};
 pub use progress::{Progress, Silent};
 pub use run::run;

@@ -46,7 +46,7 @@ pub(super) fn check(options: &Options) -> Result<(), CollectError> {
 }
 
 /// Whether a path answers in time, whatever it answers. Windows gives up by itself after minutes only.
-fn answers(path: &Path) -> bool {
+pub(super) fn answers(path: &Path) -> bool {
     let (tell, told) = mpsc::channel();
     let path = path.to_owned();
     std::thread::spawn(move || {

@@ -81,7 +81,7 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         item: Item::KeyFile,
-        what: "`encryption.config`, `database.config`",
+        what: "size, time and fingerprint of `encryption.config` and `database.config`; never their content",
         source: "the application folder",
         why: "all nodes need the same key and the same database",
         member: "`facts.json`",
@@ -89,7 +89,8 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         item: Item::KeyCopy,
-        what: "copies of the key files: names such as `encryption*.config*`, or equal content under any name",
+        what: "which files are copies of these two, by names such as `encryption*.config*` or by equal content; never \
+               their content",
         source: "the whole application folder",
         why: "a copy opens the vault as well as the original does",
         member: "`facts.json`, `inventory.jsonl`",
@@ -98,7 +99,7 @@ pub const TABLE: &[Row] = &[
     Row {
         item: Item::Config,
         what: "`web.config`, `web-appSettings.config`, `web-auth.config`, `web-cookie.config`, \
-               `web-log4net.config`, any other `web-*.config`",
+               `web-log4net.config`, any other `web-*.config`, without their secrets",
         source: "the application folder",
         why: "settings that must agree on all nodes",
         member: "`config/`",
@@ -141,7 +142,7 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         item: Item::Log,
-        what: "logs of the product with their rolled siblings, `SS-PipeLineScriptErrors.txt`",
+        what: "logs of the product with their rolled siblings, `SS-PipeLineScriptErrors.txt`, without secrets",
         source: "`log` in the application folder",
         why: "errors, and when they began",
         member: "`logs/`",
@@ -149,7 +150,7 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         item: Item::Iis,
-        what: "the application, its site, pool, bindings, authentication and what IIS lets it do",
+        what: "of IIS the application, its site, pool, bindings, authentication and what it may do; never a password",
         source: "`applicationHost.config` of IIS, or the file given with `--iis-config`",
         why: "the product needs certain settings there on every node",
         member: "`facts.json`",
@@ -169,7 +170,7 @@ pub const TABLE: &[Row] = &[
 pub const NEVER: &[&str] = &[
     "the content of `encryption.config` and `database.config`, and of copies of them under any name",
     "passwords, connection strings, keys and tokens of the configuration files, wherever else they stand",
-    "anything of the vault itself or of its database: no connection is made to either, nor to any network",
+    "anything of the vault itself or of its database: no connection is made to either",
     "files and settings of other web sites",
 ];
 

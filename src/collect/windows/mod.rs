@@ -2,6 +2,8 @@
 
 mod sys;
 
+pub(super) use sys::{is_alone_at_console, start_elevated, work_in_background};
+
 use super::machine::system::{
     Access, Answer, Event, EventQuery, Process, Refusal, Service, System, Value, Volume,
 };

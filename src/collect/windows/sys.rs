@@ -40,6 +40,7 @@ use windows_sys::Win32::Security::{
 use windows_sys::Win32::Storage::FileSystem::{
     GetDiskFreeSpaceExW, GetDriveTypeW, GetFileAttributesW, GetLogicalDrives, INVALID_FILE_ATTRIBUTES,
 };
+use windows_sys::Win32::System::Console::GetConsoleProcessList;
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
 };
@@ -58,9 +59,12 @@ use windows_sys::Win32::System::SystemInformation::{
 };
 use windows_sys::Win32::System::SystemServices::SE_GROUP_ENABLED;
 use windows_sys::Win32::System::Threading::{
-    GetCurrentProcess, GetProcessTimes, OpenProcess, OpenProcessToken, PROCESS_QUERY_LIMITED_INFORMATION,
+    GetCurrentProcess, GetCurrentThread, GetProcessTimes, OpenProcess, OpenProcessToken,
+    PROCESS_QUERY_LIMITED_INFORMATION, SetThreadPriority, THREAD_MODE_BACKGROUND_BEGIN,
 };
 use windows_sys::Win32::System::WindowsProgramming::DRIVE_FIXED;
+use windows_sys::Win32::UI::Shell::ShellExecuteW;
+use windows_sys::Win32::UI::WindowsAndMessaging::SW_SHOWNORMAL;
 
 /// Most bytes of one answer of variable length.
 const MAX_ANSWER: u32 = 1 << 20;
@@ -683,4 +687,36 @@ fn xml(event: &EventHandle) -> Answer<String> {
     }
     let text = buffer.split(|unit| *unit == 0).next().unwrap_or_default();
     Ok(String::from_utf16_lossy(text))
+}
+
+/// Lowers the priority of the calling thread for processor, disk and memory. Of a whole process Windows would keep the
+/// working set small as well, so that a large folder made it page.
+pub(in crate::collect) fn work_in_background() -> bool {
+    // SAFETY: the pseudo handle of this thread needs no closing.
+    unsafe { SetThreadPriority(GetCurrentThread(), THREAD_MODE_BACKGROUND_BEGIN) != 0 }
+}
+
+/// Whether no other program has this console, such as a shell that started this one.
+pub(in crate::collect) fn is_alone_at_console() -> bool {
+    let mut processes = [0; 2];
+    // SAFETY: there is room for the two that are asked for.
+    unsafe { GetConsoleProcessList(processes.as_mut_ptr(), 2) == 1 }
+}
+
+/// Starts a program with administrative rights, which Windows asks the user for. Whether it was started.
+pub(in crate::collect) fn start_elevated(program: &Path) -> bool {
+    let (verb, program) = (wide("runas"), wide(program));
+    // SAFETY: the texts end in a zero and outlive the call.
+    let answer = unsafe {
+        ShellExecuteW(
+            ptr::null_mut(),
+            verb.as_ptr(),
+            program.as_ptr(),
+            ptr::null(),
+            ptr::null(),
+            SW_SHOWNORMAL,
+        )
+    };
+    // Up to 32 it is an error, by its documentation.
+    answer.addr() > 32
 }

@@ -32,6 +32,29 @@ pub enum Sought {
     Named(String),
 }
 
+/// An application of a server, or a virtual directory below one, which may be the product's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Name of its site.
+    pub site: String,
+    /// Virtual path.
+    pub path: String,
+    /// Physical path, as the file has it.
+    pub physical_path: String,
+}
+
+/// Every application of every site, in the order of the file.
+pub fn applications(text: &str) -> Result<Vec<Listed>, ConfigError> {
+    let document = parse(text)?;
+    let file = File { root: document.root_element(), lines: Lines::of(text) };
+    let listed = file.applications().into_iter().map(|app| Listed {
+        site: app.site.attribute("name").unwrap_or_default().to_owned(),
+        path: app.path,
+        physical_path: app.physical_path,
+    });
+    Ok(listed.collect())
+}
+
 /// Reads the product's application. `own` is the text of its `web.config`; `mark` turns the user name of the pool's
 /// identity into a keyed marker.
 ///

@@ -1,0 +1,343 @@
+//! The dialogue with whoever starts the collector without saying what to collect, by a double click above all: it says
+//! what it will do, asks once, and in the end says what to do with the file.
+
+use super::progress::size;
+use crate::collect::{Collected, Installed, Search, plan};
+use crate::report::escape;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Columns of the narrowest window that Windows opens by itself.
+const WIDTH: usize = 80;
+
+/// Who is spoken to.
+pub(super) trait Person {
+    /// Says something.
+    fn tell(&mut self, text: &str);
+
+    /// Asks a question; an empty answer is a yes. `None` where nobody is there to answer.
+    fn agrees(&mut self, question: &str) -> Option<bool>;
+}
+
+/// The account that the program runs under.
+pub(super) trait Account {
+    /// Whether it has administrative rights, where that is known.
+    fn is_elevated(&self) -> Option<bool>;
+
+    /// Starts the program again with administrative rights: whether it was started; `None` where the system has no way.
+    fn restart(&self) -> Option<bool>;
+}
+
+/// What came of the dialogue.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// Collect.
+    Collect,
+    /// The program goes on in another window, with the rights it needs.
+    Restarted,
+    /// The person does not want to.
+    Declined,
+    /// Nobody is there who could say so.
+    Unanswered,
+}
+
+/// Offers the administrative rights that are missing, once. Whether to go on in this process.
+pub(super) fn rights(person: &mut dyn Person, account: &dyn Account) -> Decision {
+    if account.is_elevated() != Some(false) {
+        return Decision::Collect;
+    }
+    person.tell(&wrap(
+        "This program runs without administrative rights. Then it cannot see the settings of IIS, and some files; the \
+         bundle will list each of them as denied.",
+        "",
+    ));
+    // Where there is no way to more rights, there is nothing to ask.
+    if cfg!(windows) && person.agrees("Start it again as administrator? [Y/n] ") == Some(true) {
+        match account.restart() {
+            Some(true) => {
+                person.tell("It goes on in the window that opens now.\n");
+                return Decision::Restarted;
+            }
+            _ => person.tell("Windows did not allow it, so it goes on without.\n\n"),
+        }
+    }
+    Decision::Collect
+}
+
+/// Says what will be done, and asks whether to.
+pub(super) fn agreement(person: &mut dyn Person, found: &Installed, bundle: &Path, yes: bool) -> Decision {
+    person.tell(&announcement(found, bundle));
+    if yes {
+        return Decision::Collect;
+    }
+    match person.agrees("Collect now? [Y/n] ") {
+        Some(true) => Decision::Collect,
+        Some(false) => {
+            person.tell("Nothing was collected.\n");
+            Decision::Declined
+        }
+        None => Decision::Unanswered,
+    }
+}
+
+/// What will be done, in the words of the table of what is taken.
+fn announcement(found: &Installed, bundle: &Path) -> String {
+    let mut text =
+        String::from("This program collects a snapshot of this node for support. It only reads.\n\n");
+    let _ = writeln!(text, "Application  {} ({})", shown(&found.folder), escape::one_line(&found.name));
+    let _ = writeln!(text, "It writes    {}\n", shown(bundle));
+    text.push_str(&contents(false, cfg!(windows)));
+    text
+}
+
+/// What enters a bundle and what never does.
+pub(super) fn contents(copied: bool, windows: bool) -> String {
+    let mut text = String::from("What is taken:\n");
+    for row in plan::rows(copied, windows) {
+        text.push_str(&wrap(&plan::plain(row.what), "  - "));
+    }
+    text.push_str("\nWhat is never taken:\n");
+    for never in plan::NEVER {
+        text.push_str(&wrap(&plan::plain(never), "  - "));
+    }
+    text.push('\n');
+    text
+}
+
+/// What was written, and what to know of it.
+pub(super) fn written(collected: &Collected) -> String {
+    let path = shown(&collected.path);
+    let mut text = format!("Wrote {path} ({}, {} members).\n", size(collected.bytes), collected.members);
+    if let Some(sha256) = &collected.sha256 {
+        let _ = writeln!(text, "SHA-256 {sha256}");
+    }
+    for note in &collected.notes {
+        let _ = writeln!(text, "Note: {}", escape::one_line(note));
+    }
+    text
+}
+
+/// What to do with the file.
+pub(super) fn what_next(collected: &Collected) -> String {
+    let path = shown(&collected.path);
+    let mut text = String::from("\nWhat to do next\n");
+    for step in [
+        "Run this program on every other node of the cluster, too, today if possible.",
+        "Send the files, one of each node, with their SHA-256, to whoever asked for them.",
+        "Never send encryption.config, database.config, or a file named do-not-send.",
+    ] {
+        text.push_str(&wrap(step, "  - "));
+    }
+    let _ = writeln!(text, "\nThe file is a zip of text files: look into it, or type");
+    let _ = writeln!(text, "  clusterbrief inspect {path}");
+    text.push_str("The page docs/for-customers.md explains all of it in two minutes.\n");
+    text
+}
+
+/// What to type where nobody can answer.
+pub(super) const TYPE_YES: &str =
+    "nobody is there to answer, so nothing was collected; add --yes to go on without the question";
+
+/// Why there is no application to collect, and what to type instead.
+pub(super) fn none_found(search: &Search) -> String {
+    match search.installed.as_slice() {
+        [] => {
+            let why = search.unread.as_ref().map(|why| format!(" (applicationHost.config: {why})"));
+            format!(
+                "no application of the product was found in IIS{}; name its folder with --app-dir DIR",
+                why.unwrap_or_default()
+            )
+        }
+        several => {
+            let each = several.iter().map(|found| format!("{} in {}", found.name, found.folder.display()));
+            format!(
+                "IIS has {} applications of the product: {}; choose one with --app-dir DIR, and collect each of them \
+                 if both are in use",
+                several.len(),
+                each.collect::<Vec<_>>().join(" and ")
+            )
+        }
+    }
+}
+
+/// The folder for the bundle: beside the program, unless IIS serves that folder or nothing can be written there. Then
+/// the first of `others`, with a sentence why.
+pub(super) fn place(
+    beside: Option<PathBuf>,
+    others: Vec<PathBuf>,
+    served: &[PathBuf],
+    writable: &dyn Fn(&Path) -> bool,
+) -> Option<(PathBuf, Option<&'static str>)> {
+    let is_served = |folder: &Path| {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        served.iter().any(|served| real(folder).starts_with(real(served)))
+    };
+    let why = match &beside {
+        Some(folder) if is_served(folder) => "the program lies in a folder that IIS hands out to others",
+        Some(folder) if writable(folder) => return Some((folder.clone(), None)),
+        _ => "nothing can be written beside the program",
+    };
+    let fits = |folder: &PathBuf| folder.is_dir() && !is_served(folder) && writable(folder);
+    others.into_iter().find(fits).map(|folder| (folder, Some(why)))
+}
+
+fn shown(path: &Path) -> String {
+    escape::one_line(&path.display().to_string())
+}
+
+/// Breaks a text into lines that fit the window; the first begins with `mark`, the others as far in.
+pub(super) fn wrap(text: &str, mark: &str) -> String {
+    let (mut lines, mut line) = (String::new(), mark.to_owned());
+    let indent = " ".repeat(mark.len());
+    let mut empty = true;
+    for word in text.split(' ') {
+        if !empty && line.chars().count() + 1 + word.chars().count() >= WIDTH {
+            lines.push_str(&line);
+            lines.push('\n');
+            line.clone_from(&indent);
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    lines + &line + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Answers what it is told to, and remembers what it heard.
+    struct Script {
+        answers: Vec<Option<bool>>,
+        heard: String,
+    }
+
+    impl Script {
+        fn new(answers: &[Option<bool>]) -> Self {
+            Self { answers: answers.iter().rev().copied().collect(), heard: String::new() }
+        }
+    }
+
+    impl Person for Script {
+        fn tell(&mut self, text: &str) {
+            self.heard.push_str(text);
+        }
+
+        fn agrees(&mut self, question: &str) -> Option<bool> {
+            self.heard.push_str(question);
+            self.answers.pop().expect("no more questions than answers")
+        }
+    }
+
+    struct Rights(Option<bool>, Option<bool>);
+
+    impl Account for Rights {
+        fn is_elevated(&self) -> Option<bool> {
+            self.0
+        }
+
+        fn restart(&self) -> Option<bool> {
+            self.1
+        }
+    }
+
+    fn found(folder: &str) -> Installed {
+        Installed { name: "Default Web Site/SecretServer".into(), folder: folder.into() }
+    }
+
+    #[test]
+    fn it_says_what_it_takes_and_asks_once() {
+        for (answer, decision) in
+            [(Some(true), Decision::Collect), (Some(false), Decision::Declined), (None, Decision::Unanswered)]
+        {
+            let mut person = Script::new(&[answer]);
+            let asked =
+                agreement(&mut person, &found(r"C:\web\SecretServer"), Path::new(r"D:\WEB01.zip"), false);
+            assert_eq!(asked, decision);
+            assert!(person.answers.is_empty());
+            let heard = person.heard.split_whitespace().collect::<Vec<_>>().join(" ");
+            for said in [r"C:\web\SecretServer", r"D:\WEB01.zip", "Collect now? [Y/n]"] {
+                assert!(heard.contains(said), "{heard}");
+            }
+            for text in
+                plan::rows(false, cfg!(windows)).map(|row| row.what).chain(plan::NEVER.iter().copied())
+            {
+                assert!(heard.contains(&plan::plain(text)), "{text}: {heard}");
+            }
+            assert!(person.heard.lines().all(|line| line.chars().count() < WIDTH), "{}", person.heard);
+        }
+    }
+
+    #[test]
+    fn with_yes_nobody_is_asked() {
+        let mut person = Script::new(&[]);
+        let bundle = Path::new("WEB01.zip");
+        assert_eq!(agreement(&mut person, &found("/web"), bundle, true), Decision::Collect);
+        assert!(person.heard.contains("What is never taken"));
+    }
+
+    #[test]
+    fn rights_are_offered_once_and_only_where_they_are_missing() {
+        for elevated in [None, Some(true)] {
+            let mut person = Script::new(&[]);
+            assert_eq!(rights(&mut person, &Rights(elevated, None)), Decision::Collect);
+            assert_eq!(person.heard, "");
+        }
+        let cases: &[(Option<bool>, Option<bool>, Decision)] = if cfg!(windows) {
+            &[
+                (Some(true), Some(true), Decision::Restarted),
+                (Some(true), Some(false), Decision::Collect),
+                (Some(false), None, Decision::Collect),
+                (None, None, Decision::Collect),
+            ]
+        } else {
+            &[(None, None, Decision::Collect)]
+        };
+        for (answer, restarted, decision) in cases {
+            let mut person = Script::new(&[*answer]);
+            assert_eq!(rights(&mut person, &Rights(Some(false), *restarted)), *decision);
+            assert!(person.heard.contains("without administrative rights"), "{}", person.heard);
+        }
+    }
+
+    #[test]
+    fn of_several_applications_each_is_named() {
+        let mut search = Search { installed: vec![found("/a"), found("/b")], ..Search::default() };
+        let said = none_found(&search);
+        assert!(
+            said.contains("2 applications") && said.contains("in /a and ") && said.contains("--app-dir"),
+            "{said}"
+        );
+        search.installed.clear();
+        search.unread = Some("access is denied".into());
+        assert!(none_found(&search).contains("access is denied"));
+    }
+
+    #[test]
+    fn the_bundle_lies_beside_the_program_unless_that_is_served_or_closed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [web, home] = ["web", "home"].map(|name| folder.path().join(name));
+        for each in [&web, &home] {
+            std::fs::create_dir_all(each.join("tools")).expect("a folder");
+        }
+        let place = |beside: &Path, closed: &Path| {
+            place(
+                Some(beside.to_owned()),
+                vec![web.clone(), home.clone()],
+                std::slice::from_ref(&web),
+                &|path| path != closed,
+            )
+        };
+        let nowhere = Path::new("nowhere");
+        assert_eq!(place(&home.join("tools"), nowhere), Some((home.join("tools"), None)));
+        let (chosen, why) = place(&web.join("tools"), nowhere).expect("a place");
+        assert!(chosen == home && why.is_some_and(|why| why.contains("IIS")), "{why:?}");
+        let (chosen, why) = place(&home.join("tools"), &home.join("tools")).expect("a place");
+        assert!(chosen == home && why.is_some_and(|why| why.contains("can be written")), "{why:?}");
+        assert_eq!(place(&web.join("tools"), &home), None);
+    }
+}

@@ -1,0 +1,162 @@
+//! How much a collection would read, how long that takes and how large the bundle becomes, measured on a sample of the
+//! very files. Writes nothing.
+
+use super::configs::Configs;
+use super::host::{Host, Stopwatch};
+use super::logs::{self, Take};
+use super::plan::{Item, Row, TABLE};
+use super::progress::{Shared, Silent};
+use super::redacting::Redacting;
+use super::walk::{Found, walk};
+use super::{CollectError, Options, inventory, keys, safety};
+use crate::bundle::{Sha256, packed_size};
+use crate::redact::{Harvest, Redactor, leak};
+use rayon::prelude::*;
+use std::fs::File;
+use std::io::Read as _;
+use std::time::Duration;
+
+/// Bytes of logs, and of other files, that are read to measure. A second or two of work.
+const SAMPLE: u64 = 8 << 20;
+
+/// What a file costs in the inventory once it is packed, in bytes: a digest, which does not pack, and its path.
+const PACKED_ENTRY: u64 = 80;
+
+/// What one row of the table comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// The row.
+    pub row: &'static Row,
+    /// How many files.
+    pub files: u64,
+    /// How many bytes of them would be read.
+    pub bytes: u64,
+}
+
+/// What a collection comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Estimate {
+    /// By row, in order of the table, without those that are no files.
+    pub shares: Vec<Share>,
+    /// Bytes that were read to measure: of logs, of other files.
+    pub measured: (u64, u64),
+    /// How long reading and checking takes, without asking the system.
+    pub time: Duration,
+    /// Bytes of the bundle.
+    pub bundle: u64,
+}
+
+/// Measures on a sample, on the threads and at the priority of the caller, what a collection with these options costs.
+pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectError> {
+    safety::check(options)?;
+    let copied = options.node.is_some();
+    let files = walk(&options.app_dir, host);
+    let since = options.since.unwrap_or_else(|| logs::default_since(&files, host.now().to_utc(), copied));
+    let chosen = logs::choose(&files, since, options.budget);
+    let key_sizes = keys::sizes(&files);
+    let mut harvest = Harvest::new();
+    let _ = Configs::read(&files, &mut harvest);
+    let redactor = harvest.redactor()?;
+
+    let cost = |file: &Found| match file.item {
+        Item::Log => {
+            chosen.iter().find(|(log, _)| log.path == file.path).map_or(0, |(log, take)| take.bytes(log))
+        }
+        Item::KeyFile | Item::Config => file.size,
+        _ if inventory::why_unread(file, key_sizes.contains(&file.size), None).is_none() => file.size,
+        _ => 0,
+    };
+    let share = |row: &'static Row| {
+        let mine = files.iter().filter(|file| file.item == row.item);
+        let (files, bytes) = mine.fold((0, 0), |(files, bytes), file| (files + 1, bytes + cost(file)));
+        Share { row, files, bytes }
+    };
+    let shares: Vec<Share> = TABLE.iter().map(share).filter(|share| share.files > 0).collect();
+    let of_logs = shares.iter().filter(|share| share.row.item == Item::Log).map(|share| share.bytes).sum();
+    let all: u64 = shares.iter().map(|share| share.bytes).sum();
+
+    let (keys, _) = keys::read(&files, options.case_key.as_ref(), copied, host);
+    let scanner = leak::Scanner::new(&harvest, &keys.contents());
+    let log = measure_logs(&chosen, &redactor, &scanner, options, host);
+    let other = measure_others(&files, host.stopwatch());
+    let configs: u64 = files.iter().filter(|file| file.item == Item::Config).map(|file| file.size).sum();
+    Ok(Estimate {
+        time: log.time_for(of_logs) + other.time_for(all - of_logs),
+        bundle: log.packed_of(of_logs) + configs / 2 + files.len() as u64 * PACKED_ENTRY,
+        measured: (log.read, other.read),
+        shares,
+    })
+}
+
+/// What a sample took.
+#[derive(Default)]
+struct Measured {
+    read: u64,
+    packed: u64,
+    took: Duration,
+}
+
+impl Measured {
+    fn time_for(&self, bytes: u64) -> Duration {
+        let nanos = u128::from(bytes) * self.took.as_nanos() / u128::from(self.read.max(1));
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+
+    fn packed_of(&self, bytes: u64) -> u64 {
+        let packed = u128::from(bytes) * u128::from(self.packed) / u128::from(self.read.max(1));
+        u64::try_from(packed).unwrap_or(u64::MAX)
+    }
+}
+
+/// The newest lines of the newest logs go all the way: redacted, packed, scanned.
+fn measure_logs(
+    chosen: &[(&Found, Take)],
+    redactor: &Redactor,
+    scanner: &leak::Scanner,
+    options: &Options,
+    host: &dyn Host,
+) -> Measured {
+    let mut silent = Silent;
+    let unlimited = Options { minutes: None, ..options.clone() };
+    let shared = Shared::new(&mut silent, host.stopwatch(), &unlimited);
+    let mut measured = Measured::default();
+    let watch = host.stopwatch();
+    for (file, take) in chosen {
+        let left = SAMPLE - measured.read;
+        let bytes = take.bytes(file).min(left);
+        if bytes == 0 || file.metadata.is_err() {
+            continue;
+        }
+        let part = if bytes == file.size { Take::Whole } else { Take::Tail(bytes) };
+        let Ok((source, _)) = logs::open(file, &part) else { continue };
+        let mut redacting = Redacting::new(source, redactor.stream(), &shared);
+        let mut text = Vec::new();
+        if redacting.read_to_end(&mut text).is_err() {
+            continue;
+        }
+        measured.read += redacting.finish().0.min(left);
+        measured.packed += packed_size(&text).unwrap_or_default();
+        let mut scan = scanner.start();
+        scan.push(&text);
+        let _ = super::guarded(|| scan.finish());
+    }
+    measured.took = watch();
+    measured
+}
+
+/// Every so-many-th of the files that are hashed, on all threads, as in earnest.
+fn measure_others(files: &[Found], watch: Stopwatch) -> Measured {
+    let hashed: Vec<&Found> = files
+        .iter()
+        .filter(|file| matches!(file.item, Item::Binary | Item::Program) && file.metadata.is_ok())
+        .collect();
+    let all: u64 = hashed.iter().map(|file| file.size).sum();
+    let step = usize::try_from(all.div_ceil(SAMPLE)).unwrap_or(usize::MAX).max(1);
+    let read = |file: &&Found| {
+        let mut content = File::open(&file.full).ok()?.take(SAMPLE);
+        Sha256::of_reader(&mut content).ok().map(|(_, length)| length)
+    };
+    let sample: Vec<&Found> = hashed.into_iter().step_by(step).collect();
+    let read = sample.par_iter().filter_map(read).sum();
+    Measured { read, packed: 0, took: watch() }
+}

@@ -1,0 +1,126 @@
+//! What a customer reads before, during and after: the page, the dry run, and the manifest tell the same list.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod support;
+
+use clusterbrief::collect::machine::MadeSystem;
+use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, plan};
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+use support::site::{Site, Taken};
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/for-customers.md");
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/healthy-3-node/WEB01/manifest.json");
+
+/// The page with what stands between two lines replaced.
+fn with(page: &str, begin: &str, end: &str, between: &str) -> String {
+    let (head, rest) = page.split_once(begin).unwrap();
+    let (_, tail) = rest.split_once(end).unwrap();
+    format!("{head}{begin}\n{between}{end}{tail}")
+}
+
+fn list(texts: impl Iterator<Item = &'static str>) -> String {
+    texts.map(|text| format!("* {text}\n")).collect::<Vec<_>>().concat()
+}
+
+/// The beginning of a real manifest, and the row of a log.
+fn sample() -> String {
+    let manifest = fs::read_to_string(SAMPLE).unwrap().replace("\r\n", "\n");
+    let (head, rest) = manifest.split_once("    \"utc-offset-minutes\"").unwrap();
+    let looked_at = rest.split_once("  \"looked-at\": [\n").unwrap().1;
+    let one = looked_at.split_once("    },\n").unwrap().0;
+    let log = rest.find("    {\n      \"path\": \"logs/SS.log\"").unwrap();
+    let (log, _) = rest.split_at(log).1.split_once("\n    }").unwrap();
+    format!(
+        "```json\n{head}    ...\n  \"looked-at\": [\n{one}    }},\n    ...\n  \"members\": [\n    ...\n{log}\n    }},\n    ...\n```\n"
+    )
+}
+
+#[test]
+fn the_page_for_customers_tells_what_the_table_tells_and_shows_a_real_manifest() {
+    let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
+    let lists = format!(
+        "\n{}\nNever taken:\n\n{}\n",
+        list(plan::TABLE.iter().map(|row| row.what)),
+        list(plan::NEVER.iter().copied())
+    );
+    let made = with(
+        &page,
+        "<!-- generated from src/collect/plan.rs -->",
+        "<!-- end of the generated part -->",
+        &lists,
+    );
+    let made = with(
+        &made,
+        "<!-- begin of the sample -->",
+        "<!-- end of the sample -->",
+        &format!("\n{}\n", sample()),
+    );
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(PAGE, &made).unwrap();
+    }
+    assert!(page == made, "docs/for-customers.md is out of date: UPDATE_DOCS=1 cargo test --test customers");
+    let words = page.split("```").step_by(2).flat_map(str::split_whitespace).count();
+    assert!(words < 750, "two minutes to read are not {words} words");
+}
+
+#[test]
+fn the_manifest_tells_the_same_list_and_every_member_belongs_to_it() {
+    let site = Site::new(|_| {});
+    for (host, windows) in [
+        (site.node.host(), false),
+        (FixedHost { system: Some(MadeSystem::default()), ..site.node.host() }, true),
+    ] {
+        let options = Options { out: site.dir.path().join(windows.to_string()), ..site.options() };
+        let collected =
+            clusterbrief::collect::run(&options, &host, &mut clusterbrief::collect::Silent).unwrap();
+        let taken = Taken::of(collected);
+        let manifest = taken.bundle.manifest();
+        let told: Vec<&str> = manifest.looked_at.iter().map(|row| row.what.as_str()).collect();
+        let rows: Vec<String> = plan::rows(false, windows).map(|row| plan::plain(row.what)).collect();
+        assert_eq!(told, rows);
+        for member in &manifest.members {
+            let path = member.path.as_str();
+            let folder = path.split_once('/').map_or(path.to_owned(), |(folder, _)| format!("{folder}/"));
+            let named = plan::rows(false, windows).any(|row| row.member.contains(&format!("`{folder}`")));
+            assert!(named, "{path} is in no row");
+        }
+        // What the dry run lists belongs to the same rows, and no row is without anything.
+        let touches = dry_run(&options, &host).unwrap();
+        let touched: BTreeSet<String> =
+            touches.iter().filter_map(|touch| touch.row).map(|row| plan::plain(row.what)).collect();
+        let rare = [plan::Item::KeyCopy, plan::Item::Other];
+        for row in plan::rows(false, windows).filter(|row| !rare.contains(&row.item)) {
+            assert!(touched.contains(&plan::plain(row.what)), "{} is nowhere in the dry run", row.what);
+        }
+        assert!(touched.iter().all(|what| rows.contains(what)), "{touched:?}");
+        // Every text that is in the bundle was announced as a file that is read.
+        for member in
+            manifest.members.iter().filter(|member| member.content().is_some() && !member.origin.is_empty())
+        {
+            let read = touches.iter().any(|touch| {
+                touch.kind == TouchKind::Read && touch.source.replace('\\', "/").ends_with(&member.origin)
+            });
+            assert!(read, "{} was not announced", member.origin);
+        }
+    }
+}
+
+#[test]
+fn the_dry_run_that_is_printed_tells_the_list_too() {
+    let site = Site::new(|_| {});
+    let output = Command::new(env!("CARGO_BIN_EXE_clusterbrief"))
+        .args(["collect", "--dry-run", "--node", "WEB01", "--app-dir"])
+        .arg(site.app())
+        .args(["--out", "out"])
+        .current_dir(site.dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for text in plan::rows(true, false).map(|row| row.what).chain(plan::NEVER.iter().copied()) {
+        assert!(said.contains(&plan::plain(text)), "{text}: {said}");
+    }
+}

@@ -302,7 +302,7 @@ fn a_folder_on_another_machine_is_listed_and_can_be_refused() {
     let site = Site::new(|_| {});
     // Windows would go to the network for this name; here it is a folder like any other.
     let share = r"\\fs01\web";
-    fs::rename(site.app(), site.0.path().join(share)).unwrap();
+    fs::rename(site.app(), format!("{}/{share}", site.0.path().display())).unwrap();
     let (code, said) = site.run(&["collect", "--app-dir", share, "--out", "out", "--dry-run"]);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("On another machine, through the network of Windows"), "{said}");

@@ -89,13 +89,13 @@ fn the_manifest_tells_the_same_list_and_every_member_belongs_to_it() {
         }
         // What the dry run lists belongs to the same rows, and no row is without anything.
         let touches = dry_run(&options, &host).unwrap();
-        let touched: BTreeSet<String> =
+        let listed: BTreeSet<String> =
             touches.iter().filter_map(|touch| touch.row).map(|row| plan::plain(row.what)).collect();
         let rare = [plan::Item::KeyCopy, plan::Item::Other];
         for row in plan::rows(false, windows).filter(|row| !rare.contains(&row.item)) {
-            assert!(touched.contains(&plan::plain(row.what)), "{} is nowhere in the dry run", row.what);
+            assert!(listed.contains(&plan::plain(row.what)), "{} is nowhere in the dry run", row.what);
         }
-        assert!(touched.iter().all(|what| rows.contains(what)), "{touched:?}");
+        assert!(listed.iter().all(|what| rows.contains(what)), "{listed:?}");
         // Every text that is in the bundle was announced as a file that is read.
         for member in
             manifest.members.iter().filter(|member| member.content().is_some() && !member.origin.is_empty())

@@ -7,7 +7,7 @@ use crate::process::Run;
 use crate::{Scale, process, report, table};
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, NaiveDateTime};
-use clusterbrief::bundle::{Bundle, INVENTORY};
+use clusterbrief::bundle::{Bundle, BundleWriter, Form, INVENTORY, NewMember};
 use clusterbrief::collect::{self, Options, PortableHost, Progress};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::redact::Harvest;
@@ -94,6 +94,8 @@ fn held(what: &str, app_dir: &Path, load: &Load, values: usize) -> Result<()> {
     }
     let redactions = runs.iter().map(|round| round.redaction);
     table::note("  redaction of the logs, apart", table::ms(table::median(redactions)?));
+    let written = runs.iter().map(|round| round.written);
+    table::note("  writing the logs as they are, apart", table::ms(table::median(written)?));
     let inventory = runs.iter().map(|round| round.inventory).max().unwrap_or_default();
     table::note("  inventory", table::mb(inventory));
     table::memory("  peak memory", table::peak(&tool)?, Some(table::peak(&yardstick)?), MEMORY + inventory);
@@ -105,8 +107,10 @@ struct Round {
     tool: Run,
     yardstick: Run,
     stages: [Duration; STAGES.len()],
-    /// The redaction alone, on one core as in the tool.
+    /// The redaction of the logs alone, on one core as in the tool.
     redaction: Duration,
+    /// The logs alone, written as they are by the tool's own writer.
+    written: Duration,
     /// Bytes of the inventory.
     inventory: u64,
 }
@@ -119,20 +123,23 @@ impl Round {
         let stages: Vec<Duration> = stages.iter().copied().map(Duration::from_nanos).collect();
         let (redaction, found) = process::run("redact", [app_dir])?;
         ensure!(found.first() >= Some(&(values as u64)), "of {values} values {found:?} were found");
+        let written = process::run("write-logs", [app_dir, out.path()])?.0.wall;
         let archive = out.path().join("logs.zip");
         Ok(Self {
             tool,
             yardstick: process::run("deflate", [app_dir, &archive])?.0,
             stages: stages.try_into().ok().context("the collection told other stages")?,
             redaction: redaction.wall,
+            written,
             inventory: *inventory,
         })
     }
 
-    /// The run without redaction and leak scan. There is no way to switch them off: what they took is taken off.
+    /// The run without redaction and leak scan. There is no way to switch them off, so their stages are taken off, and the
+    /// logs count as they are written without.
     fn bare(&self) -> Run {
-        let [.., leak_scan] = self.stages;
-        Run { wall: self.tool.wall.saturating_sub(leak_scan + self.redaction), ..self.tool }
+        let [.., logs, leak_scan] = self.stages;
+        Run { wall: (self.tool.wall + self.written).saturating_sub(logs + leak_scan), ..self.tool }
     }
 }
 
@@ -166,6 +173,20 @@ pub fn collect(app_dir: &Path, out: &Path) -> Result<()> {
     }
     println!();
     Ok(())
+}
+
+/// Only the logs, hashed and deflated into a bundle as they are.
+pub fn write_logs(app_dir: &Path, out: &Path) -> Result<()> {
+    process::measured(|| {
+        let mut bundle = BundleWriter::create(out, "logs", Form::Zip)?;
+        for log in LOGS {
+            let mut file = fs::File::open(app_dir.join(log))?;
+            let size = file.metadata()?.len();
+            let name = bundle.name_for("logs", log);
+            bundle.add(NewMember { name, origin: log.to_owned(), size, modified: None }, &mut file)?;
+        }
+        Ok(())
+    })
 }
 
 /// Only the redaction of the logs, with the values of the configurations. Prints how many those are.

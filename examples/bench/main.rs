@@ -48,6 +48,7 @@ fn main() -> Result<()> {
         Some("inflate") => process::measured(|| yardstick::inflate_and_hash(path(0)).map(drop)),
         Some("collect") => collection::collect(path(0), path(1)),
         Some("redact") => collection::redact(path(0)),
+        Some("write-logs") => collection::write_logs(path(0), path(1)),
         Some("knowledge") => knowledge::load(),
         Some("deflate") => process::measured(|| yardstick::hash_and_deflate(path(0), path(1)).map(drop)),
         Some("intake") => tables::intake(path(0)),

@@ -241,6 +241,45 @@ fn the_same_folder_gives_the_same_bytes() {
 }
 
 #[test]
+fn stray_copies_are_found_beside_the_application_too() {
+    let site = Site::new(|_| {});
+    let (key, database) = (&site.node.files["encryption.config"], &site.node.files["database.config"]);
+    let root = site.options().app_dir.parent().unwrap().to_owned();
+    let put = |path: &str, content: &[u8]| {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    };
+    // The whole folder as somebody kept it, and files on their own.
+    put("SecretServer_old/web.config", b"<configuration />");
+    put("SecretServer_old/encryption.config", key);
+    put("backup/encryption.config.bak", b"an older key");
+    put("notes.txt", database);
+    // Another vault, and another program.
+    put("Test/web.config", b"<configuration />");
+    put("Test/encryption.config", &[b'x'; 300]);
+    put("Shop/database.config", b"<shop />");
+    put("Shop/same-size.bin", &vec![b'x'; key.len()]);
+    let expected =
+        ["../SecretServer_old/encryption.config", "../backup/encryption.config.bak", "../notes.txt"];
+    let taken = site.collect();
+    assert_eq!(taken.facts().stray_key_copies.value().unwrap(), &expected);
+    let touches = dry_run(&site.options(), &site.node.host()).unwrap();
+    let read = |name: &str| {
+        let touch = touches
+            .iter()
+            .find(|touch| touch.source == root.canonicalize().unwrap().join(name).display().to_string());
+        touch.map(|touch| touch.kind)
+    };
+    assert_eq!(read("notes.txt"), Some(TouchKind::Read));
+    assert_eq!(read("backup/encryption.config.bak"), Some(TouchKind::List));
+    assert_eq!(read("Shop/database.config"), None);
+    // What lies beside a copy of the folder is none of the node's.
+    let copied = site.collect_with(Options { node: Some("WEB01".into()), ..site.options() });
+    assert_eq!(copied.facts().stray_key_copies.value().unwrap(), &Vec::<String>::new());
+}
+
+#[test]
 fn stray_copies_are_found_by_name_and_by_content_and_never_hashed_plainly() {
     let site = Site::new(|node| {
         let (key, database) =

@@ -5,7 +5,7 @@ use super::logs::{self, Take};
 use super::machine::{self, Ask, EVENTS};
 use super::plan::{Item, Row};
 use super::walk::walk;
-use super::{CollectError, Options, folder_facts, iis, inventory, keys, network, run, safety};
+use super::{CollectError, Options, beside, folder_facts, iis, inventory, keys, network, run, safety};
 use crate::bundle::write::PARTIAL;
 use std::path::{Path, PathBuf};
 
@@ -84,6 +84,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         let source = file.full.display().to_string();
         touches.push(Touch { kind, source, bytes: Some(file.size), row: file.item.row(), note });
     }
+    touches.extend(beside(options, &key_sizes));
     touches.extend(iis_file(options));
     touches.push(Touch {
         kind: TouchKind::List,
@@ -116,6 +117,25 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         }),
     });
     Ok(touches)
+}
+
+/// The folder that the application lies in, and the files there that are opened to see whether they are copies.
+fn beside(options: &Options, key_sizes: &[u64]) -> impl Iterator<Item = Touch> {
+    let touch = |kind, path: &Path, bytes| Touch {
+        kind,
+        source: path.display().to_string(),
+        bytes,
+        row: Item::KeyCopy.row(),
+        note: None,
+    };
+    let folder = beside::folder(&options.app_dir).filter(|_| options.node.is_none());
+    let neighbours = beside::list(options, key_sizes).neighbours.into_iter();
+    folder.map(|folder| touch(TouchKind::List, &folder, None)).into_iter().chain(neighbours.map(
+        move |file| {
+            let kind = if file.named { TouchKind::List } else { TouchKind::Read };
+            touch(kind, &file.full, Some(file.size))
+        },
+    ))
 }
 
 /// What Windows is asked for.

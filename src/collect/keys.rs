@@ -10,7 +10,7 @@ use crate::model::{Observed, Place};
 use crate::redact::fingerprint::{CaseKey, Fingerprinter, Label};
 
 /// Largest key file that is read, in bytes; by our arithmetic real ones stay below 3 kB (domain 1.4).
-const MAX_BYTES: u64 = 1 << 20;
+pub(super) const MAX_BYTES: u64 = 1 << 20;
 
 /// Sizes of the key files, for whoever does not open them: a file of such a size may be a copy.
 pub(super) fn sizes(files: &[Found]) -> Vec<u64> {

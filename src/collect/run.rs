@@ -7,11 +7,11 @@ use super::machine::{self, NoSystem, Seen, System};
 use super::progress::{Progress, Shared};
 use super::walk::walk;
 use super::{COPIED, CollectError, Collected, Options};
-use super::{about, events, folder_facts, host_facts, inventory, keys, leak, logs, notes, safety};
+use super::{about, beside, events, folder_facts, host_facts, inventory, keys, leak, logs, notes, safety};
 use crate::bundle::{BundleWriter, FACTS, INVENTORY, MemberName, NewMember, Sha256, WriteError};
+use crate::model::Observed;
 use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
-use crate::model::{Observed, Place};
 use crate::redact::{Harvest, Redactor};
 use chrono::{DateTime, FixedOffset};
 use std::fs::File;
@@ -55,6 +55,7 @@ pub fn run(
     shared.go_on()?;
 
     shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
+    let beside = beside::list(options, &keys::sizes(&files));
     let inventory = inventory::take(&files, &keys, &printer, &shared);
     shared.go_on()?;
     write_inventory(&mut bundle, &inventory.entries, &redactor)?;
@@ -63,10 +64,9 @@ pub fn run(
         application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
         encryption_config: keys.encryption.clone(),
         database_config: keys.database.clone(),
-        stray_key_copies: Observed::known(
-            inventory.stray_key_copies.iter().map(|path| redactor.clean(path)).collect(),
-            Place::file("application folder"),
-        ),
+        stray_key_copies: beside
+            .with(inventory.stray_key_copies, &keys)
+            .map(|paths| paths.iter().map(|path| redactor.clean(path)).collect()),
         configs: states,
         binaries: folder_facts::binaries(&files, inventory.binaries),
         iis,

@@ -169,8 +169,8 @@ fn a_log_that_leaks_a_key_file_is_left_out() {
 #[test]
 fn a_secret_where_nothing_can_be_cut_out_fails_the_collection() {
     let site = Site::new(|node| {
-        // The name of a DLL stands in the facts.
-        node.put("bin/Tr0ub4dor&3-proxy.dll", "x");
+        // The version of a DLL stands in the facts, and is what rules compare.
+        node.put("bin/Custom.dll", support::pe::Pe::new("Tr0ub4dor&3-proxy", [1, 0, 0, 0]).bytes());
     });
     let failed = run(&site.options(), &site.node.host(), &mut Silent);
     assert!(matches!(&failed, Err(CollectError::Leak { member }) if member == FACTS), "{failed:?}");

@@ -153,14 +153,15 @@ fn a_bundle_that_is_there_is_never_overwritten() {
 }
 
 #[test]
-fn a_secret_in_a_name_fails_the_collection_and_leaves_nothing() {
+fn a_secret_where_nothing_can_be_cut_out_fails_the_collection_and_leaves_nothing() {
     let site = Site::new(|node| {
         node.put("web-custom.config", "<a><b password=\"Winter2026Passw0rd\"/></a>");
-        node.put("web-Winter2026Passw0rd.config", "<a/>");
+        // What rules compare is kept as it is.
+        node.put("bin/Custom.dll", support::pe::Pe::new("Winter2026Passw0rd", [1, 0, 0, 0]).bytes());
     });
     let (code, said) = site.collect(&[]);
     assert_eq!(code, 6, "{said}");
-    assert!(said.contains("manifest.json") && said.contains("no bundle was written"), "{said}");
+    assert!(said.contains("facts.json") && said.contains("no bundle was written"), "{said}");
     assert!(!said.contains("Winter2026"), "{said}");
     assert!(site.written().is_empty(), "{:?}", site.written());
 }

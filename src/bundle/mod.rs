@@ -9,6 +9,7 @@
 //! reads it. Everything read here comes from outside and is bounded by [`Limits`].
 
 mod archive;
+pub mod contents;
 pub mod digest;
 mod file;
 pub mod find;

@@ -232,6 +232,11 @@ impl Unfinished {
         &self.manifest
     }
 
+    /// The path it will have.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Opens it with the reader that everybody else will use.
     pub fn open(&self) -> Result<Bundle, OpenError> {
         Bundle::open_any(self.partial.path(), &self.limits)

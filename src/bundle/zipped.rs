@@ -62,7 +62,7 @@ pub(super) fn names(path: &Path, limits: &Limits) -> Result<Vec<ArchiveMember>, 
     Ok(members)
 }
 
-fn archive(path: &Path, limits: &Limits) -> Result<Archive, OpenError> {
+pub(super) fn archive(path: &Path, limits: &Limits) -> Result<Archive, OpenError> {
     let mut file = SharedFile::open(path)?;
     if !has_magic(&mut file)? {
         return Err(OpenError::NotZip);

@@ -4,6 +4,7 @@
 use super::desk::DeskVerb;
 use crate::bundle::FormatVersion;
 use crate::knowledge::EDITION;
+use crate::redact::Level;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -24,7 +25,7 @@ On each node:   clusterbrief collect
 On your desk:   clusterbrief report bundles/ -o report.html
 
 Exit codes: 0 written; 1 --fail-on reached; 2 usage; 3 written, some input refused;
-4 nothing usable; 5 cannot write; 6 a secret could not be removed, nothing written.
+4 nothing usable; 5 cannot write; 6 a secret could not be removed, or inspect --leaks found one.
 Not affiliated with the product's vendor.";
 
 #[cfg(not(feature = "report"))]
@@ -34,7 +35,7 @@ Before mailing: clusterbrief inspect NODE_yyyymmdd-hhmm.zip
 
 This is the collector. Whoever gets the bundles reads them with the full program.
 Exit codes: 0 written; 2 usage; 3 a member of the bundle does not count; 4 no bundle;
-5 cannot write; 6 a secret could not be removed, nothing written.
+5 cannot write; 6 a secret could not be removed, or inspect --leaks found one.
 Not affiliated with the product's vendor.";
 
 /// Verbs of the full program that a collector is asked for now and then, in the order of its help.
@@ -54,10 +55,15 @@ pub(super) enum Verb {
     #[cfg(feature = "report")]
     #[command(flatten)]
     Desk(DeskVerb),
+    /// Raise a bundle or an export to a stricter level: hosts, users, domains and addresses become labels
+    Scrub(ScrubArgs),
     /// Show who made a bundle, when, and what was taken and skipped and why; verify every hash
     Inspect {
-        /// A bundle, zip or folder
+        /// A bundle, zip or folder; with --leaks any file, folder or zip
         bundle: PathBuf,
+        /// Search it for secrets by their shape, also one that never came from this program; exit code 6 if there are any
+        #[arg(long)]
+        leaks: bool,
     },
     /// Make a key that lets fingerprints of different nodes compare
     CaseKey(CaseKeyArgs),
@@ -82,6 +88,39 @@ pub(super) enum CaseKeyVerb {
         #[arg(short, long, value_name = "FILE", default_value = "clusterbrief-case-key-do-not-send.txt")]
         out: PathBuf,
     },
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct ScrubArgs {
+    /// A bundle, zip or folder, or an export: JSON, CSV or text
+    pub input: PathBuf,
+    /// The level it shall have; never lower than it has
+    #[arg(long, value_name = "LEVEL", default_value = "identities")]
+    pub level: LevelArg,
+    /// Key file from `clusterbrief case-key new`: labels of one key compare; without it a new key is made
+    #[arg(long, value_name = "FILE")]
+    pub case_key_file: Option<PathBuf>,
+    /// Folder for the result, created if missing
+    #[arg(short = 'o', long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+}
+
+/// How much of a text goes.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum LevelArg {
+    /// Passwords, keys and tokens
+    Secrets,
+    /// Hosts, users, domains and addresses, too; each becomes a label
+    Identities,
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Secrets => Self::Secrets,
+            LevelArg::Identities => Self::Identities,
+        }
+    }
 }
 
 #[derive(Debug, Arguments)]
@@ -122,6 +161,9 @@ pub(super) struct CollectArgs {
     /// Refuse folders and files of other machines, which Windows reaches through its network
     #[arg(long)]
     pub no_network_paths: bool,
+    /// What goes: secrets, or identities as well, that is the names of hosts, users and domains, and addresses
+    #[arg(long, value_name = "LEVEL", default_value = "secrets")]
+    pub level: LevelArg,
     /// Key file from `clusterbrief case-key new`: the same on every node of the case
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,

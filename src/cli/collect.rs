@@ -149,6 +149,7 @@ fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Fa
         budget: args.budget,
         minutes: args.minutes,
         network_paths: !args.no_network_paths,
+        level: args.level.into(),
         case_key,
         reference_time: args.reference_time,
         ..Options::new(app_dir, out)
@@ -156,7 +157,7 @@ fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Fa
 }
 
 /// Reads a case key. A message names the file only: its text is a secret, also when it is no key.
-fn case_key(file: &Path) -> anyhow::Result<CaseKey> {
+pub(super) fn case_key(file: &Path) -> anyhow::Result<CaseKey> {
     let mut bytes = Vec::new();
     File::open(file)
         .and_then(|file| file.take(MAX_KEY_FILE).read_to_end(&mut bytes))

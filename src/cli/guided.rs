@@ -114,7 +114,17 @@ pub(super) fn written(collected: &Collected) -> String {
     for note in &collected.notes {
         let _ = writeln!(text, "Note: {}", escape::one_line(note));
     }
+    text.push_str(&do_not_send(&collected.keep));
     text
+}
+
+/// Which files stay here.
+pub(super) fn do_not_send(keep: &[PathBuf]) -> String {
+    keep.iter().fold(String::new(), |mut text, path| {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "DO NOT SEND {}: it says what the labels stand for. Keep it.", path.display());
+        text
+    })
 }
 
 /// What to do with the file.

@@ -10,9 +10,11 @@ mod estimate;
 mod exit;
 mod guided;
 mod inspect;
+mod leaks;
 mod output;
 mod panics;
 mod progress;
+mod scrub;
 
 #[cfg(feature = "report")]
 pub use desk::{audit, catalogue};
@@ -99,7 +101,9 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
         Verb::Collect(args) => collect::run(&args),
         #[cfg(feature = "report")]
         Verb::Desk(verb) => desk::run(verb),
-        Verb::Inspect { bundle } => inspect::run(&bundle),
+        Verb::Scrub(args) => scrub::run(&args),
+        Verb::Inspect { bundle, leaks: true } => leaks::run(&bundle),
+        Verb::Inspect { bundle, leaks: false } => inspect::run(&bundle),
         Verb::CaseKey(args) => case_key::run(&args),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

@@ -6,7 +6,7 @@ use super::{COPIED, Options};
 use crate::bundle::manifest::FingerprintKey;
 use crate::bundle::{Collection, FormatVersion, LookedAt, Manifest, NodeIdentity};
 use crate::model::{Observed, Place};
-use crate::redact::Fingerprinter;
+use crate::redact::{Fingerprinter, Level};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -85,6 +85,7 @@ fn shown_options(options: &Options, since: DateTime<Utc>) -> BTreeMap<String, St
         ("budget".to_owned(), options.budget.to_string()),
         ("case-key".to_owned(), given(options.case_key.is_some())),
         ("iis-config".to_owned(), given(options.iis_config.is_some())),
+        (Level::OPTION.to_owned(), options.level.to_string()),
         ("logs-since".to_owned(), since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
     ]);
     shown.extend(options.minutes.map(|minutes| ("minutes".to_owned(), minutes.to_string())));

@@ -4,6 +4,7 @@ use super::plan::Item;
 use super::walk::{Found, read_most, reason};
 use super::{CollectError, PANICKED, guarded};
 use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status};
+use crate::model::excerpt::Clean as _;
 use crate::model::facts::ConfigState;
 use crate::model::{Observed, Place};
 use crate::redact::config::{self, ConfigError};
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 /// Folder of the members.
-const FOLDER: &str = "config";
+pub(super) const FOLDER: &str = "config";
 
 /// Configuration files that every installation has (domain 1.2): their absence is a fact.
 const EXPECTED: &[&str] =
@@ -45,6 +46,11 @@ impl<'a> Configs<'a> {
         Self { files: configs }
     }
 
+    /// The content of each that could be read, of any encoding.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.files.iter().filter_map(|(_, bytes)| bytes.as_deref().ok())
+    }
+
     /// The text of one of them, for whoever takes facts from it; absent where the folder has no such file.
     pub(super) fn text(&self, name: &str) -> Observed<String> {
         let place = Place::file(name);
@@ -75,7 +81,9 @@ impl<'a> Configs<'a> {
             }
         }
         for (file, bytes) in self.files {
-            let place = Place::file(&file.path);
+            // Names of files are text of the node, too.
+            let shown = redactor.clean(&file.path);
+            let place = Place::file(&shown);
             let redacted = match &bytes {
                 Ok(bytes) => guarded(|| config::redact(bytes, redactor, printer)).map_or_else(
                     || Err(Refused::Unread(PANICKED.to_owned())),
@@ -83,12 +91,12 @@ impl<'a> Configs<'a> {
                 ),
                 Err(error) => Err(Refused::Unread(reason(error))),
             };
-            let member = bundle.name_for(FOLDER, &file.path);
+            let member = bundle.name_for(FOLDER, &shown);
             let state = match redacted {
                 Ok(redacted) => {
                     let new = NewMember {
                         name: member.clone(),
-                        origin: file.path.clone(),
+                        origin: shown.clone(),
                         size: file.size,
                         modified: file.modified,
                     };
@@ -97,13 +105,13 @@ impl<'a> Configs<'a> {
                     Observed::known(ConfigState::Taken { member: member.to_string() }, place)
                 }
                 Err(refused) => {
-                    let mut record = MemberRecord::not_taken(member, &file.path, refused.status());
+                    let mut record = MemberRecord::not_taken(member, &shown, refused.status());
                     record.modified = file.modified;
                     bundle.note(record)?;
                     refused.state(place)
                 }
             };
-            states.insert(file.path.to_lowercase(), state);
+            states.insert(shown.to_lowercase(), state);
         }
         Ok(states)
     }

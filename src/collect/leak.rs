@@ -8,7 +8,7 @@ use super::{CollectError, PANICKED, guarded};
 use crate::bundle::write::Edit;
 use crate::bundle::{Bundle, FACTS, MANIFEST, MemberError, MemberRecord, Unfinished};
 use crate::redact::leak::{Hit, Scanner};
-use crate::redact::{Harvest, Redactor};
+use crate::redact::{Harvest, Known, Redactor};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -18,18 +18,37 @@ use std::path::Path;
 /// Hits by member.
 type Hits = BTreeMap<String, Vec<Hit>>;
 
+/// What must not be in the bundle.
+pub(super) struct Told<'a> {
+    /// Secrets.
+    pub(super) harvest: Harvest,
+    /// Contents of key files.
+    pub(super) key_files: Vec<&'a [u8]>,
+    /// Names, at level `identities`.
+    pub(super) names: Option<&'a Known>,
+    /// What was written went through it.
+    pub(super) redactor: &'a Redactor,
+}
+
 /// Checks what was written, and changes it where it must be. Notes say what was found and done.
 ///
 /// `scratch` is a folder for rewritten members; nothing stays there.
 pub(super) fn check(
     unfinished: Unfinished,
-    mut harvest: Harvest,
-    key_files: &[&[u8]],
+    told: Told<'_>,
     scratch: &Path,
     progress: &Shared<'_>,
 ) -> Result<(Unfinished, Vec<String>), CollectError> {
+    let Told { mut harvest, key_files, names, redactor } = told;
+    let scanner = |harvest: &Harvest| {
+        let scanner = Scanner::new(harvest, &key_files);
+        match names {
+            Some(names) => scanner.with(names),
+            None => scanner,
+        }
+    };
     let mut notes = Vec::new();
-    let hits = scan(&unfinished, &Scanner::new(&harvest, key_files), progress)?;
+    let hits = scan(&unfinished, &scanner(&harvest), progress)?;
     if hits.is_empty() {
         return Ok((unfinished, notes));
     }
@@ -37,9 +56,13 @@ pub(super) fn check(
     for hit in hits.values().flatten() {
         harvest.add_secret(&hit.secret);
     }
-    let unfinished = redact_again(unfinished, &hits, &harvest.redactor()?, scratch)?;
+    let mut again = harvest.redactor()?;
+    if let Some(identities) = redactor.identities() {
+        again = again.with(identities.clone());
+    }
+    let unfinished = redact_again(unfinished, &hits, &again, scratch)?;
 
-    let hits = scan(&unfinished, &Scanner::new(&harvest, key_files), progress)?;
+    let hits = scan(&unfinished, &scanner(&harvest), progress)?;
     if hits.is_empty() {
         return Ok((unfinished, notes));
     }
@@ -130,7 +153,7 @@ fn redact_again(
 }
 
 /// A member redacted once more, in a file without a name, since a log may be large.
-fn redact_member(
+pub(super) fn redact_member(
     bundle: &Bundle,
     name: &str,
     redactor: &Redactor,

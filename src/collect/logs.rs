@@ -7,7 +7,8 @@ use super::redacting::Redacting;
 use super::walk::{Found, reason};
 use crate::bundle::manifest::{END_MISSING, TOO_OLD};
 use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status, WriteError};
-use crate::redact::Redactor;
+use crate::model::excerpt::Clean as _;
+use crate::redact::{Known, Redactor};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt::Write as _;
 use std::fs::File;
@@ -109,10 +110,12 @@ pub(super) fn write(
     let bytes = chosen.iter().map(|(file, take)| take.bytes(file)).sum();
     progress.phase("reading logs", bytes);
     for (file, take) in chosen {
-        let name = bundle.name_for(FOLDER, file.path.get(LOG_FOLDER.len() + 1..).unwrap_or(&file.path));
+        // Names of files are text of the node, too.
+        let shown = redactor.clean(&file.path);
+        let name = bundle.name_for(FOLDER, shown.get(LOG_FOLDER.len() + 1..).unwrap_or(&shown));
         let not_taken = |status| MemberRecord {
             modified: file.modified,
-            ..MemberRecord::not_taken(name.clone(), &file.path, status)
+            ..MemberRecord::not_taken(name.clone(), &shown, status)
         };
         let over = progress.time_over();
         let source = match (&take, &file.metadata, &over) {
@@ -128,12 +131,8 @@ pub(super) fn write(
             }
         };
         let mut redacting = Redacting::new(source, redactor.stream(), progress);
-        let new = NewMember {
-            name: name.clone(),
-            origin: file.path.clone(),
-            size: file.size,
-            modified: file.modified,
-        };
+        let new =
+            NewMember { name: name.clone(), origin: shown.clone(), size: file.size, modified: file.modified };
         match bundle.add(new, &mut redacting) {
             Ok(record) => {
                 let (read, counts) = redacting.finish();
@@ -158,6 +157,32 @@ pub(super) fn write(
         }
         progress.go_on()?;
     }
+    Ok(())
+}
+
+/// Learns whom the chosen logs name, in a pass of its own: a name is hidden in the first line, too, although a later one
+/// shows what it is.
+pub(super) fn learn(
+    known: &mut Known,
+    files: &[Found],
+    since: DateTime<Utc>,
+    budget: u64,
+    progress: &Shared<'_>,
+) -> Result<(), CollectError> {
+    let chosen = choose(files, since, budget);
+    progress.phase("looking for names in logs", chosen.iter().map(|(file, take)| take.bytes(file)).sum());
+    let learning = Redactor::learning(std::mem::take(known));
+    for (file, take) in &chosen {
+        if file.metadata.is_ok()
+            && !matches!(take, Take::Nothing(_))
+            && let Ok((source, _)) = open(file, take)
+        {
+            // What cannot be read is said when it is taken.
+            let _ = io::copy(&mut Redacting::new(source, learning.stream(), progress), &mut io::sink());
+        }
+        progress.go_on()?;
+    }
+    *known = learning.learned();
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod find;
 mod folder_facts;
 pub mod host;
 pub mod host_facts;
+mod identities;
 mod iis;
 mod inventory;
 mod keys;
@@ -28,6 +29,7 @@ mod progress;
 mod redacting;
 mod run;
 mod safety;
+pub mod scrub;
 mod walk;
 #[cfg(windows)]
 mod windows;
@@ -41,8 +43,8 @@ pub use run::run;
 pub use safety::is_the_product;
 
 use crate::bundle::{Form, MemberError, OpenError, Sha256, WriteError};
-use crate::redact::CaseKey;
 use crate::redact::text::RedactorError;
+use crate::redact::{CaseKey, Level};
 use chrono::{DateTime, FixedOffset, Utc};
 use std::io;
 use std::path::PathBuf;
@@ -84,6 +86,8 @@ pub struct Options {
     pub minutes: Option<u32>,
     /// Whether folders and files of another machine, which Windows reaches through its network, may be read.
     pub network_paths: bool,
+    /// How much of a text goes.
+    pub level: Level,
     /// Key for the fingerprints; without it `encryption.config` keys them.
     pub case_key: Option<CaseKey>,
     /// What a reference clock that all nodes can be held against showed when the collection started.
@@ -104,6 +108,7 @@ impl Options {
             budget: BUDGET,
             minutes: None,
             network_paths: true,
+            level: Level::Secrets,
             case_key: None,
             reference_time: None,
             form: Form::Zip,
@@ -122,6 +127,8 @@ pub struct Collected {
     pub sha256: Option<Sha256>,
     /// Members with bytes in it.
     pub members: usize,
+    /// Files beside it that open what it hides, and must not be sent with it.
+    pub keep: Vec<PathBuf>,
     /// What whoever sends it should know, one sentence each.
     pub notes: Vec<String>,
 }
@@ -161,6 +168,17 @@ pub enum CollectError {
     /// The bundle could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The system gave no random bytes for a key.
+    #[error("no key could be made for the labels: {0}")]
+    Random(#[from] getrandom::Error),
+    /// A file that stays with whoever collects could not be written.
+    #[error("{} could not be written, and without it nobody could say what the labels stand for", path.display())]
+    Keep {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The values to redact could not be prepared, so nothing was written.
     #[error(transparent)]
     Redactor(#[from] RedactorError),

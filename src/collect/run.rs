@@ -2,6 +2,7 @@
 
 use super::configs::Configs;
 use super::host::Host;
+use super::identities::{self, Kept};
 use super::iis::Iis;
 use super::machine::{self, NoSystem, Seen, System};
 use super::progress::{Progress, Shared};
@@ -12,7 +13,7 @@ use crate::bundle::{BundleWriter, FACTS, INVENTORY, MemberName, NewMember, Sha25
 use crate::model::Observed;
 use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
-use crate::redact::{Harvest, Redactor};
+use crate::redact::{Harvest, Identity, Redactor};
 use chrono::{DateTime, FixedOffset};
 use std::fs::File;
 use std::path::Path;
@@ -32,11 +33,18 @@ pub fn run(
     shared.phase("listing the application folder", 0);
     let files = walk(&options.app_dir, host);
     shared.go_on()?;
-    let (keys, printer) = keys::read(&files, options.case_key.as_ref(), copied, host);
+    let (keys, printer, mut hiding) = identities::keys(options, &files, host)?;
     let mut harvest = Harvest::new();
     let configs = Configs::read(&files, &mut harvest);
     let iis = Iis::read(options, &mut harvest);
-    let redactor = harvest.redactor()?;
+    let mut redactor = harvest.redactor()?;
+    let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
+    if let Some(hiding) = &mut hiding {
+        hiding.learn_node(&node, host, &configs, &iis, copied);
+        logs::learn(hiding.known(), &files, since, options.budget, &shared)?;
+        redactor = hiding.redactor(redactor)?;
+    }
+    let node = redactor.clean_field(Identity::Host, &node);
     let web_config = configs.text("web.config");
 
     // What decides whether nodes agree comes first, logs last: they are what a budget or a time limit cuts.
@@ -75,11 +83,12 @@ pub fn run(
         machine,
     };
     let mut said: Vec<String> = notes::unkeyed(&printer).into_iter().chain(notes::iis(&facts.iis)).collect();
+    // Names of files, accounts and addresses stand there as they stand in texts.
+    let facts = redactor.clean_all(&facts)?;
     let mut json = serde_json::to_vec_pretty(&facts)?;
     json.push(b'\n');
     add_own(&mut bundle, FACTS, &json)?;
 
-    let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
     events::write(&mut bundle, system, since, &redactor)?;
     logs::write(&mut bundle, &files, since, options.budget, &redactor, &shared)?;
 
@@ -89,15 +98,22 @@ pub fn run(
     said.extend(notes::cut(unfinished.manifest(), inventory.cut));
     said.extend(notes::clock_set(unfinished.manifest()));
     said.extend(notes::weak(harvest.weak()));
-    let (unfinished, leaks) = leak::check(unfinished, harvest, &keys.contents(), &options.out, &shared)?;
+    let (unfinished, leaks) = {
+        let names = hiding.as_ref().map(identities::Hiding::names);
+        let told = leak::Told { harvest, key_files: keys.contents(), names, redactor: &redactor };
+        leak::check(unfinished, told, &options.out, &shared)?
+    };
     said.extend(leaks);
     let members = unfinished.manifest().members.iter().filter(|member| member.content().is_some()).count();
     shared.go_on()?;
+    let kept =
+        hiding.as_ref().map_or_else(|| Ok(Kept::default()), |hiding| hiding.write(unfinished.target()))?;
+    said.extend(hiding.as_ref().and_then(identities::Hiding::note));
     let path = unfinished.commit()?;
     let bytes = size_on_disk(&path);
     said.extend(notes::large(bytes, options));
     said.extend(notes::left_over(&options.out));
-    Ok(Collected { sha256: digest(&path)?, path, bytes, members, notes: said })
+    Ok(Collected { sha256: digest(&path)?, path, bytes, members, keep: kept.keep(), notes: said })
 }
 
 /// The digest of the finished file, for whoever receives it to compare.
@@ -120,6 +136,8 @@ pub(super) fn node_name(options: &Options, host: &dyn Host) -> String {
 pub(super) fn bundle_name(node: &str, started: DateTime<FixedOffset>) -> String {
     let plain: String = node
         .chars()
+        // Those of a label.
+        .filter(|c| !matches!(c, '{' | '}'))
         .take(60)
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
         .collect();
@@ -143,7 +161,7 @@ fn write_inventory(
 }
 
 /// Adds a member that the collector made itself.
-fn add_own(bundle: &mut BundleWriter, name: &str, content: &[u8]) -> Result<(), CollectError> {
+pub(super) fn add_own(bundle: &mut BundleWriter, name: &str, content: &[u8]) -> Result<(), CollectError> {
     let name = MemberName::parse(name).map_err(|_| WriteError::Name(name.to_owned()))?;
     let new = NewMember { name, origin: String::new(), size: content.len() as u64, modified: None };
     bundle.add(new, &mut &*content)?;

@@ -6,7 +6,7 @@ use super::names::{self, Names};
 use super::product_version;
 use super::read::{Facts, ReadInput};
 use super::told::{self, ToldFacts};
-use super::{duplicates, lists};
+use super::{duplicates, labels, lists};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, Told, VersionHistory};
@@ -66,6 +66,11 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         confirmed_by.push(format!("the inventory {}", inventory.input));
     }
     let mut desk = Desk::of(reads, &expect, options);
+    let given = expect.len();
+    let incomparable = labels::settle(&mut desk, &mut expect, &mut remarks);
+    if expect.len() < given {
+        confirmed_by.clear();
+    }
     let expected: BTreeSet<String> = expect.iter().map(|name| desk.names.machine(name)).collect();
     let several = lists::choose(&mut desk, &expected);
     duplicates::settle(&mut desk);
@@ -95,6 +100,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         }
     }
     let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
+    node_set.incomparable = incomparable;
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
     let answers = desk.take_answers(&nodes, options.target);
     let (told, lists) = desk.take_told(&mut nodes, several);
@@ -429,6 +435,7 @@ fn node_set(
     NodeSet {
         confirmed_by,
         inputs: list.map(|list| list.input.clone()).into_iter().collect(),
+        incomparable: None,
         without_bundle: bare.map(|(_, node)| node.name.clone()).collect(),
         unlisted: other.into_iter().map(|(_, node)| node.name.clone()).collect(),
     }

@@ -19,6 +19,7 @@ mod given_answers;
 mod grid;
 pub mod inventory;
 pub mod json;
+mod labels;
 mod leaks;
 mod lists;
 mod members;

@@ -60,6 +60,8 @@ pub struct NodeSet {
     pub confirmed_by: Vec<String>,
     /// Names of the inputs among them.
     pub inputs: Vec<String>,
+    /// Why names of some inputs say nothing of the bundles, as a lower-case fragment: labels and names do not compare.
+    pub incomparable: Option<String>,
     /// Nodes the confirmed set names and no bundle covers.
     pub without_bundle: Vec<String>,
     /// Bundles from hosts the confirmed set does not name.

@@ -12,6 +12,7 @@ pub mod facts;
 pub mod iis;
 pub mod input;
 pub mod items;
+pub mod label;
 pub mod log;
 pub mod lookup;
 pub mod node;

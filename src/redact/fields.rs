@@ -31,6 +31,16 @@ const KEPT: &[&str] = &[
     "tool",
 ];
 
+/// Whether a field of this name holds a digest or a version, which names nobody however it looks.
+pub fn is_kept_field(name: &str) -> bool {
+    KEPT.contains(&name)
+        || name
+            .len()
+            .checked_sub(7)
+            .and_then(|at| name.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case("version"))
+}
+
 /// Keys that say how a fact is known and not what it is.
 const WRAPPERS: &[&str] = &["known", "value", "disputed"];
 
@@ -52,7 +62,7 @@ impl Known {
 
     fn add_fields(&mut self, value: &Value, parent: &str, key: &str) {
         match value {
-            Value::String(text) if KEPT.contains(&key) || text.is_empty() => {}
+            Value::String(text) if is_kept_field(key) || text.is_empty() => {}
             Value::String(text) => match own_kind(parent, key).or_else(|| identity::kind_of_field(key)) {
                 Some(Identity::Host) => identity::parts(Identity::Host, text).iter().for_each(|named| {
                     if let Some(part) = text.get(named.range.clone()) {
@@ -151,8 +161,7 @@ impl Redactor {
     }
 
     fn field(&self, parent: &str, key: &str, text: &str) -> String {
-        if KEPT.contains(&key) || Fingerprint::try_from(text.to_owned()).is_ok_and(|one| one.hex.len() == 64)
-        {
+        if is_kept_field(key) || Fingerprint::try_from(text.to_owned()).is_ok_and(|one| one.hex.len() == 64) {
             return text.to_owned();
         }
         match own_kind(parent, key).or_else(|| identity::kind_of_field(key)) {

@@ -19,12 +19,14 @@ pub mod labels;
 pub mod leak;
 pub mod legend;
 mod level;
+mod licence;
 mod pattern;
 mod stream;
 pub mod text;
 mod words;
 mod xml;
 
+pub use fields::is_kept_field;
 pub use fingerprint::{CaseKey, Fingerprinter, Label};
 pub use harvest::{Harvest, Secret};
 pub use identity::{Identities, Known};

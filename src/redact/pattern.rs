@@ -37,9 +37,9 @@ static CANDIDATES: LazyLock<Regex> = LazyLock::new(|| {
          |authorization(?:\\x5c{{0,3}}[\"'])?[ \\t]{{0,8}}[:=]\
          |cookie(?:\\x5c{{0,3}}[\"'])?[ \\t]{{0,8}}:\
          |(?:bearer|basic|negotiate|ntlm)[ \\t]{{1,8}}[a-z0-9+/._~=-]{{16}}\
-         |eyj[a-z0-9_-]{{8,2000}}\\.[a-z0-9_-]{{4}}\
+         |eyj[a-z0-9_-]{{8}}\
          |\\[enc:\
-         |://[^\\s/@:\"'<>?\\#{{}}]{{0,128}}:[^\\s/@\"'<>{{}}]{{1,128}}@\
+         |://\
          |akia[0-9a-z]{{16}}\
          |-{{4,5}} ?begin [a-z0-9 ]{{0,40}}private key\
          |(?:user[ _]?id|uid|user[ _]?name|user)[ \\t]{{0,8}}=\
@@ -52,9 +52,10 @@ static CANDIDATES: LazyLock<Regex> = LazyLock::new(|| {
 /// Appends every span of `text`, in order.
 pub(super) fn spans(text: &[u8], out: &mut Vec<Span>) {
     let mut at = 0;
+    let mut segment = Segment::default();
     while let Some(found) = CANDIDATES.find_at(text, at) {
         at = found.start() + 1;
-        let span = span_of(text, found.range()).filter(|span| !span.range.is_empty());
+        let span = span_of(text, found.range(), &mut segment).filter(|span| !span.range.is_empty());
         if let Some(mut span) = span {
             span.range.end = span.range.end.min(span.range.start + MAX_VALUE);
             at = at.max(span.range.end);
@@ -64,7 +65,7 @@ pub(super) fn spans(text: &[u8], out: &mut Vec<Span>) {
 }
 
 /// What the candidate at `found` is, and how far its value reaches.
-fn span_of(text: &[u8], found: Range<usize>) -> Option<Span> {
+fn span_of(text: &[u8], found: Range<usize>, segment: &mut Segment) -> Option<Span> {
     let matched = text.get(found.clone())?;
     let starts =
         |word: &str| matched.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()));
@@ -76,13 +77,15 @@ fn span_of(text: &[u8], found: Range<usize>) -> Option<Span> {
         let length = rest.iter().position(|b| *b == b']').map_or(token_length(rest), |i| i + 1);
         Some(Span { range: found.start..found.start + length, kind: Kind::Encrypted })
     } else if starts("://") {
-        // The `@` stays, so that the host still reads as one.
-        Some(Span { range: found.start + 3..found.end - 1, kind: Kind::UrlCredentials })
+        url_credentials(text, found.end).map(as_kind(Kind::UrlCredentials))
     } else if starts("eyj") {
-        // Three segments; only the first two are in the candidate.
+        // Three segments.
         let rest = line_from(text, found.start);
+        if !segment.ends_with_another(text, found.start) || !is_token_header(rest) {
+            return None;
+        }
         let length = rest.iter().take_while(|b| own(**b) || matches!(**b, b'_' | b'-' | b'.')).count();
-        is_token_header(rest).then(|| found.start..found.start + length).map(as_kind(Kind::Jwt))
+        Some(Span { range: found.start..found.start + length, kind: Kind::Jwt })
     } else if starts("akia") {
         let sure = boundary() && matched.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         sure.then_some(found).map(as_kind(Kind::CloudKey))
@@ -115,6 +118,40 @@ fn span_of(text: &[u8], found: Range<usize>) -> Option<Span> {
     } else {
         named(text, found).map(as_kind(Kind::Assignment))
     }
+}
+
+/// A run of characters that a segment of a web token may have, looked at once, however many candidates are in it.
+#[derive(Default)]
+struct Segment {
+    end: usize,
+    /// Whether a dot and another segment follow.
+    goes_on: bool,
+}
+
+impl Segment {
+    fn ends_with_another(&mut self, text: &[u8], at: usize) -> bool {
+        let is = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        if at >= self.end {
+            let rest = line_from(text, at);
+            let length = rest.iter().take_while(|b| is(b)).count();
+            self.end = at + length;
+            self.goes_on = rest.get(length) == Some(&b'.')
+                && rest.get(length + 1..length + 5).is_some_and(|next| next.iter().all(is));
+        }
+        self.goes_on
+    }
+}
+
+/// `user:password` after `://`; the `@` stays, so that the host still reads as one.
+fn url_credentials(text: &[u8], at: usize) -> Option<Range<usize>> {
+    const LONGEST: usize = 128;
+    let ends = |b: &u8| b.is_ascii_whitespace() || b"/@\"'<>{}".contains(b);
+    let rest = text.get(at..(at + 2 * LONGEST + 2).min(text.len()))?;
+    let user = rest.iter().take_while(|b| !ends(b) && !matches!(b, b':' | b'?' | b'#')).count();
+    let password = rest.get(user + 1..).filter(|_| rest.get(user) == Some(&b':'))?;
+    let length = password.iter().take_while(|b| !ends(b)).count();
+    let fits = user <= LONGEST && (1..=LONGEST).contains(&length) && password.get(length) == Some(&b'@');
+    fits.then_some(at..at + user + 1 + length)
 }
 
 /// A value after the name of a secret.
@@ -159,7 +196,12 @@ fn named(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
 fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range<usize>> {
     let tag = text.get(name_start.saturating_sub(40)..name_start)?;
     let opened = tag.rsplit(u8::is_ascii_whitespace).next()?;
-    if !(opened.contains(&b'<') || opened.ends_with(b"&lt;") || opened.ends_with(b"\\u003c")) {
+    // The prefix of a namespace stands between the sign and the name; an escaped sign reads as a part of the name.
+    let named = opened.strip_suffix(b":").map_or(opened, |head| {
+        head.get(..head.len() - head.iter().rev().take_while(|b| is_name(**b)).count()).unwrap_or(head)
+    });
+    let escaped = opened.ends_with(b"\\") && text.get(name_start..)?.starts_with(b"u003c");
+    if !(opened.contains(&b'<') || named.ends_with(b"&lt;") || named.ends_with(b"\\u003c") || escaped) {
         return None;
     }
     let rest = line_from(text, at);
@@ -304,9 +346,10 @@ fn in_connection_string(text: &[u8], range: Range<usize>) -> bool {
 /// Whether a text starts with the header of a JSON web token: base64 of a JSON object. `KeyJsonConverter.Read` holds
 /// the same letters and is none.
 fn is_token_header(text: &[u8]) -> bool {
-    let header = text.split(|b| *b == b'.').next().unwrap_or_default();
-    // Whole groups of four decode alone; the end of the header does not matter.
-    let whole = header.get(..header.len() / 4 * 4).unwrap_or_default();
+    let header = text.get(..text.len().min(128)).unwrap_or(text);
+    let header = header.split(|b| *b == b'.').next().unwrap_or_default();
+    // Whole groups of four decode alone; the end of the header does not matter, nor what comes after its first name.
+    let whole = header.get(..header.len().min(128) / 4 * 4).unwrap_or_default();
     let json = URL_SAFE_NO_PAD.decode(whole).unwrap_or_default();
     let name = json.strip_prefix(b"{\"").unwrap_or_default();
     name.iter().take_while(|b| b.is_ascii()).any(|b| *b == b'"')
@@ -327,7 +370,8 @@ fn authorization(text: &[u8], at: usize) -> Option<Range<usize>> {
         let start = start + scheme + blanks;
         start..start + token_length(line_from(text, start))
     } else if blanks > 0 && is_scheme(&[b"digest"]) {
-        start..quoted_or_line_end(text, start)
+        // A list of values in quotes of their own.
+        start..start + rest.len()
     } else {
         let length = token_length(rest);
         // "Authorization: denied for user" is prose.

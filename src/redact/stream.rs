@@ -265,8 +265,10 @@ fn opens_key_block(text: &[u8]) -> Option<usize> {
         let pem = memchr::memmem::find(rest, b"PRIVATE KEY");
         let putty = memchr::memmem::find(rest.get(..pem.unwrap_or(rest.len()))?, b"Private-Lines:");
         let found = at + putty.or(pem)?;
-        let line = split_line(text.get(found..)?).0;
         let before = text.get(found.saturating_sub(60)..found)?.rsplit(|b| *b == b'\n').next()?;
+        // As far as a pattern reaches: a line of a megabyte that is full of marks is not read once for each of them.
+        let rest = text.get(found..)?;
+        let line = split_line(rest.get(..pattern::MAX_VALUE.min(rest.len())).unwrap_or(rest)).0;
         let begins =
             [&b"-BEGIN "[..], b"- BEGIN "].iter().any(|mark| memchr::memmem::find(before, mark).is_some());
         let opens = begins && pattern::pem_end(line).is_none();

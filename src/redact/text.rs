@@ -4,6 +4,7 @@ use super::forms::{self, TooMuch, Values};
 use super::harvest::Harvest;
 use super::identity::{Identities, Known, Named};
 use super::labels::Identity;
+use super::licence;
 use super::pattern::{self, Span};
 use crate::model::excerpt::Clean;
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ pub enum Kind {
     Cookie,
     /// An access key id of a cloud.
     CloudKey,
+    /// A licence key.
+    Licence,
     /// A setting that is not on the harmless list.
     Setting,
     /// A comment of a configuration.
@@ -56,6 +59,7 @@ impl Kind {
             Self::UrlCredentials => "url-credentials",
             Self::Cookie => "cookie",
             Self::CloudKey => "cloud-key",
+            Self::Licence => "licence-key",
             Self::Setting => "setting",
             Self::Comment => "comment",
             Self::Identity(identity) => identity.as_str(),
@@ -216,6 +220,7 @@ impl Redactor {
         let value = |range| Span { range, kind: Kind::Value };
         let mut spans: Vec<Span> = self.values.ranges(text).into_iter().map(value).collect();
         pattern::spans(text, &mut spans);
+        licence::spans(text, &mut spans);
         spans
     }
 }

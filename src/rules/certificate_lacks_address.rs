@@ -3,8 +3,8 @@
 use super::context::{Context, evidence};
 use super::expectation::told;
 use super::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::finding::{Missing, Outcome, Question, Subject};
+use crate::model::{Node, label};
 
 rule! {
     /// ## What it checks
@@ -44,6 +44,17 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::not_applicable("there is no custom URL");
     };
     let listed = names.value().map(String::as_str).unwrap_or_default();
+    if !label::compare(listed, &host) {
+        return Outcome::unknown(Missing {
+            node: Some(node.name.clone()),
+            what: "the names of the certificate and the custom URL at one level".into(),
+            why: "one of them is a label, and labels do not compare with names".into(),
+            from: Question::BundleAgain {
+                node: node.name.clone(),
+                how: "at the level of the exports".into(),
+            },
+        });
+    }
     if listed.split([' ', ',', ';']).any(|name| covers(name, &host)) {
         return Outcome::pass();
     }

@@ -31,6 +31,7 @@ fn check(cx: &Context) -> Outcome {
     let set = &cx.cluster.node_set;
     if set.confirmed_by.is_empty() {
         let why = match cx.list() {
+            _ if set.incomparable.is_some() => set.incomparable.as_deref().unwrap_or_default(),
             Ok(_) => "the node list has rows without a usable machine name, or none at all",
             Err(_) => "neither a node list nor --expect-nodes was given",
         };

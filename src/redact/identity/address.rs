@@ -22,9 +22,11 @@ pub(super) const fn is_nobodys(address: [u8; 4]) -> bool {
     matches!(address, [0 | 127 | 255, ..])
 }
 
-/// Whether four numbers are rather a version: such as `4.0.0.0` and `120.0.0.0`.
+/// Whether four numbers are rather a version, such as `4.0.0.0`, `120.0.0.0` and `8.4.60.0`: no machine has an address that ends
+/// with nothing, save that it names a private network.
 pub(super) const fn reads_as_version(address: [u8; 4]) -> bool {
-    matches!(address, [_, _, 0, 0])
+    let private = matches!(address, [10, ..] | [172, 16..=31, ..] | [192, 168, ..]);
+    matches!(address, [_, _, 0, 0]) || (matches!(address, [.., 0]) && !private)
 }
 
 /// The eight groups of an address of version 6.

@@ -57,7 +57,6 @@ const FIELDS: &[(Identity, &[&str])] = &[
             "accountname",
             "byuser",
             "createdby",
-            "displayname",
             "duser",
             "email",
             "emailaddress",
@@ -96,7 +95,6 @@ const FIELDS: &[(Identity, &[&str])] = &[
     ),
     (Identity::Database, &["catalog", "database", "databasename", "dbname", "initialcatalog", "sqldatabase"]),
     (Identity::Pool, &["applicationpool", "apppool", "apppoolid", "apppoolname", "poolname"]),
-    (Identity::Site, &["sitename"]),
     (Identity::Name, &["cn", "ou"]),
 ];
 
@@ -111,14 +109,15 @@ const LONGEST: usize = 32;
 const LONGEST_VALUE: usize = 64;
 
 /// What the values of a field of this name are.
-pub(in crate::redact) fn kind_of(name: &str) -> Option<Identity> {
+pub fn kind_of(name: &str) -> Option<Identity> {
     let plain: String = name
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .map(|c| c.to_ascii_lowercase())
         .take(LONGEST)
         .collect();
-    kind_of_plain(plain.as_bytes())
+    // The last part of a path, such as `machine.domain`, says it as well.
+    kind_of_plain(plain.as_bytes()).or_else(|| kind_of(name.rsplit_once('.')?.1))
 }
 
 fn kind_of_plain(name: &[u8]) -> Option<Identity> {
@@ -262,7 +261,6 @@ fn named(text: &[u8], word: &Range<usize>) -> Option<(Identity, String)> {
         "account ",
         "domain ",
         "database ",
-        "display ",
     ] {
         if follows(text, word.start, first.as_bytes()) {
             let both = format!("{}{own}", first.trim_end());

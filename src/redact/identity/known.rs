@@ -368,6 +368,13 @@ impl Known {
         }
     }
 
+    /// Learns from a configuration whom it names; one of an encoding that nobody knows gives nothing.
+    pub fn learn_config(&mut self, bytes: &[u8]) {
+        if let Ok(text) = crate::redact::config::decode(bytes) {
+            self.learn(text.as_bytes());
+        }
+    }
+
     fn insert(&mut self, kind: Identity, value: &str, shortest: usize) {
         let lower = value.to_lowercase();
         let common =

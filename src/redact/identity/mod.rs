@@ -15,7 +15,7 @@ mod shapes;
 mod tests;
 mod words;
 
-pub(super) use field::kind_of as kind_of_field;
+pub use field::kind_of as kind_of_field;
 pub use known::Known;
 
 use super::labels::{self, Identity, Labels};

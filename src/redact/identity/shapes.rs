@@ -215,7 +215,10 @@ fn unc(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
     let start = end + slashes_at(text, end);
     let share = trimmed(text, start..end_of_word(text, start));
     // `C$` and `ADMIN$` are on every server.
-    if share.len() > 1 && text.get(share.end) != Some(&b'$') {
+    let name = text.get(share.clone()).unwrap_or_default();
+    let own =
+        name.len() < 2 || [&b"admin"[..], b"ipc", b"print"].iter().any(|one| name.eq_ignore_ascii_case(one));
+    if !own {
         out.push(Named { range: share.clone(), kind: Identity::Share });
     }
     Some(share.end.max(end))

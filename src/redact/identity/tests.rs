@@ -42,7 +42,7 @@ fn shapes_signs_and_fields_name_somebody() {
         ),
         ("GET http://ssweb02/SecretServer", "GET http://{host}/SecretServer"),
         (r#""url":"https:\/\/vault01\/x""#, r#""url":"https:\/\/{host}\/x""#),
-        (r"copy \\fs01\backup$\vault", r"copy \\{host}\backup$\vault"),
+        (r"copy \\fs01\backup$\vault to \\fs01\c$", r"copy \\{host}\{share}$\vault to \\{host}\c$"),
         (r"copy \\fs01.corp.example\Deploy\vault", r"copy \\{host}.{domain}\{share}\vault"),
         (r#""path":"\\\\fs01\\Deploy\\x""#, r#""path":"\\\\{host}\\{share}\\x""#),
         ("machineName=SSWEB02 role=x", "machineName={host} role=x"),

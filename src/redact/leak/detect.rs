@@ -19,6 +19,8 @@ pub(super) fn find(text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
             found(range, kind);
         }
     }
+    // Up to where a run of a token's characters goes that no dot ends.
+    let mut undotted = 0;
     for at in memchr::memchr2_iter(b'J', b'K', text) {
         // Where the word starts whose letter this is.
         let start = |word: &[u8], letter: usize| {
@@ -26,7 +28,10 @@ pub(super) fn find(text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
         };
         if let Some(range) = start(b"PRIVATE KEY", 8).and_then(|start| private_key(text, start)) {
             found(range, HitKind::PrivateKey);
-        } else if let Some(range) = start(b"eyJ", 2).and_then(|start| web_token(text, start)) {
+        } else if let Some(range) = start(b"eyJ", 2)
+            .filter(|start| *start >= undotted)
+            .and_then(|start| web_token(text, start, &mut undotted))
+        {
             found(range, HitKind::Jwt);
         }
     }
@@ -167,7 +172,7 @@ fn private_key(text: &[u8], at: usize) -> Option<Range<usize>> {
 }
 
 /// A JSON web token: a header that decodes to an object with an algorithm, and a payload.
-fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
+fn web_token(text: &[u8], at: usize, undotted: &mut usize) -> Option<Range<usize>> {
     let rest = text.get(at..(at + REACH).min(text.len()))?;
     let run = |from: usize| {
         rest.get(from..)
@@ -176,6 +181,7 @@ fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
     let header = run(0);
     let payload = run(header + 1);
     if rest.get(header) != Some(&b'.') || payload < 4 {
+        *undotted = at + header;
         return None;
     }
     let mut algorithm = false;

@@ -11,6 +11,8 @@ mod needles;
 
 use super::harvest::{Harvest, Secret};
 use super::identity::Known;
+use super::text::Cleaner;
+use crate::model::excerpt::Clean as _;
 use decode::{Escapes, Layer};
 use names::Names;
 use needles::Needles;
@@ -74,8 +76,12 @@ impl HitKind {
 pub struct Hit {
     /// Where it starts, in bytes.
     pub offset: u64,
+    /// Line it starts in, from 1.
+    pub line: u64,
     /// What it is.
     pub kind: HitKind,
+    /// What stands before it on its line, without secrets, and stars in its place.
+    pub excerpt: String,
     /// The text as it stands there: given to [`Harvest::add_secret`], it is redacted in a second attempt.
     pub secret: Secret,
 }
@@ -127,6 +133,7 @@ impl Scanner {
             offset: 0,
             head: Vec::new(),
             total: 0,
+            lines: 0,
             hits: Vec::new(),
         }
     }
@@ -151,6 +158,8 @@ pub struct Scan<'s> {
     offset: u64,
     head: Vec<u8>,
     total: u64,
+    /// Line ends before `window`.
+    lines: u64,
     hits: Vec<Hit>,
 }
 
@@ -182,7 +191,13 @@ impl Scan<'_> {
     pub fn finish(mut self) -> Vec<Hit> {
         self.look();
         if detect::is_key_file(&self.head, self.total) {
-            self.hits.push(Hit { offset: 0, kind: HitKind::KeyFile, secret: Secret::new("") });
+            self.hits.push(Hit {
+                offset: 0,
+                line: 1,
+                kind: HitKind::KeyFile,
+                excerpt: String::new(),
+                secret: Secret::new(""),
+            });
         }
         self.hits.sort();
         self.hits.dedup_by(|a, b| (a.offset, a.kind) == (b.offset, b.kind));
@@ -197,6 +212,7 @@ impl Scan<'_> {
         }
         let keep = self.window.len().min(OVERLAP);
         let drop = self.window.len() - keep;
+        self.lines += line_ends(self.window.get(..drop).unwrap_or_default());
         self.window.drain(..drop);
         self.offset += drop as u64;
         self.seen = keep;
@@ -294,9 +310,28 @@ impl Finder<'_, '_> {
             return;
         }
         let offset = self.scan.offset + raw.start as u64;
+        let before = self.window.get(..raw.start).unwrap_or_default();
+        let line = self.scan.lines + line_ends(before) + 1;
+        let excerpt = excerpt(before);
         let text = String::from_utf8_lossy(self.window.get(raw).unwrap_or_default()).into_owned();
-        self.scan.hits.push(Hit { offset, kind, secret: Secret::new(text) });
+        self.scan.hits.push(Hit { offset, line, kind, excerpt, secret: Secret::new(text) });
     }
+}
+
+fn line_ends(text: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', text).count() as u64
+}
+
+/// The name that stands before a secret, and stars for the secret.
+fn excerpt(before: &[u8]) -> String {
+    const LONGEST: usize = 48;
+    let from = before.len().saturating_sub(LONGEST);
+    let near = before.get(from..).unwrap_or_default();
+    // One part of a connection string, one attribute: what stands before it may be another secret.
+    let part = near.rsplit(|b| matches!(b, b'\n' | b';' | b'<' | b'&' | b'?' | b',' | b'{' | b'|')).next();
+    let text: String = String::from_utf8_lossy(part.unwrap_or_default()).replace('\0', "");
+    let text = text.trim_start_matches(char::REPLACEMENT_CHARACTER).trim_start();
+    format!("{}********", Cleaner.clean(text))
 }
 
 #[cfg(test)]

@@ -1,0 +1,262 @@
+//! Everything that lies in a file, a folder or a zip, zips in zips too: for whoever looks for something in it, whatever
+//! it is. Nothing is unpacked to a place with a name.
+
+use super::digest::next_chunk;
+use super::limits::Limits;
+use super::problem::{OpenError, quoted};
+use super::zipped::{self, has_magic};
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use walkdir::WalkDir;
+use zip::ZipArchive;
+
+/// Zips in zips that are opened: tickets hold a zip of zips, and one more is room enough.
+const DEPTH: usize = 3;
+/// Bytes of a zip in a zip that are held in memory; a larger one lies in a file without a name while it is read.
+const HELD: usize = 32 << 20;
+
+/// What came of looking at everything.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Visited {
+    /// Files that were read.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// What was not read or not to its end, and why; one sentence each.
+    pub unread: Vec<String>,
+}
+
+/// Gives every file below `path` to `each`: its place, such as `nodes.zip/WEB01.zip/logs/SS.log`, and its bytes.
+///
+/// All of it together stays within `limits`, counted as for one bundle.
+pub fn visit(
+    path: &Path,
+    limits: &Limits,
+    each: &mut dyn FnMut(&str, &mut dyn Read) -> io::Result<()>,
+) -> Result<Visited, OpenError> {
+    let mut visit = Visit { limits: *limits, entries: 0, seen: Visited::default(), each };
+    if std::fs::metadata(path)?.is_dir() {
+        visit.folder(path)?;
+    } else {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut file = File::open(path)?;
+        if has_magic(&mut file)? {
+            // What a person points at must be readable as what it is.
+            let mut archive = zipped::archive(path, limits)?;
+            visit.entries("", &mut archive, 1);
+        } else {
+            file.rewind()?;
+            visit.file(&name, &mut file, 1);
+        }
+    }
+    Ok(visit.seen)
+}
+
+struct Visit<'v> {
+    limits: Limits,
+    entries: usize,
+    seen: Visited,
+    each: &'v mut dyn FnMut(&str, &mut dyn Read) -> io::Result<()>,
+}
+
+impl Visit<'_> {
+    fn folder(&mut self, root: &Path) -> Result<(), OpenError> {
+        for found in WalkDir::new(root).min_depth(1).follow_links(false).sort_by_file_name() {
+            let found = match found {
+                Ok(found) => found,
+                Err(error) => {
+                    self.unread(&error.path().unwrap_or(root).to_string_lossy(), "could not be listed");
+                    continue;
+                }
+            };
+            let parts = found.path().strip_prefix(root).unwrap_or(found.path()).components();
+            let name = parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            if found.file_type().is_dir() {
+                continue;
+            }
+            if !self.one_more() {
+                return Err(OpenError::TooManyEntries(self.limits.entries));
+            }
+            if !found.file_type().is_file() {
+                self.unread(&name, "is a link or a special file");
+                continue;
+            }
+            match File::open(found.path()) {
+                Ok(mut file) => self.file(&name, &mut file, 0),
+                Err(error) => self.unread(&name, &format!("could not be read: {error}")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Every entry of a zip; `place` is its own, `depth` how many zips are open.
+    fn entries<R: Read + Seek>(&mut self, place: &str, archive: &mut ZipArchive<R>, depth: usize) {
+        for index in 0..archive.len() {
+            if !self.one_more() {
+                self.unread(
+                    place,
+                    &format!("has more than {} entries together with the others", self.limits.entries),
+                );
+                return;
+            }
+            let opened = archive.by_index(index).map(|mut entry| {
+                let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
+                let name = if place.is_empty() { name } else { format!("{place}/{name}") };
+                if !entry.is_dir() || entry.size() > 0 {
+                    self.file(&name, &mut entry, depth);
+                }
+            });
+            if let Err(error) = opened {
+                self.unread(&format!("{place}/entry {}", index + 1), &format!("could not be read: {error}"));
+            }
+        }
+    }
+
+    /// One file, which may be a zip itself.
+    fn file(&mut self, name: &str, source: &mut dyn Read, depth: usize) {
+        let mut head = [0; 4];
+        let mut length = 0;
+        while let Some(room) = head.get_mut(length..).filter(|room| !room.is_empty()) {
+            match source.read(room) {
+                Ok(0) => break,
+                Ok(read) => length += read,
+                Err(error) => return self.unread(name, &format!("could not be read: {error}")),
+            }
+        }
+        let start = head.get(..length).unwrap_or_default();
+        let mut whole = start.chain(source);
+        if start == b"PK\x03\x04" && depth < DEPTH {
+            let nested = catch_unwind(AssertUnwindSafe(|| self.nested(name, &mut whole, depth)));
+            return match nested {
+                Ok(Ok(())) => {}
+                Ok(Err(why)) => self.unread(name, &why),
+                Err(_) => self.unread(name, "made the reader of zip archives fail"),
+            };
+        }
+        self.seen.files += 1;
+        let left = self.limits.total_bytes.saturating_sub(self.seen.bytes).min(self.limits.member_bytes);
+        let mut counted = Counted { source: whole.take(left), bytes: 0 };
+        let looked = (self.each)(name, &mut counted);
+        let bytes = counted.bytes;
+        self.seen.bytes += bytes;
+        if let Err(error) = looked {
+            self.unread(name, &format!("could not be read to its end: {error}"));
+        } else if bytes == left {
+            self.unread(name, "is larger than what is read");
+        }
+        if start == b"PK\x03\x04" {
+            self.unread(name, &format!("is a zip inside of {DEPTH} others and was not opened"));
+        }
+    }
+
+    fn nested(&mut self, name: &str, source: &mut dyn Read, depth: usize) -> Result<(), String> {
+        let broken = |error: &dyn std::fmt::Display| format!("could not be read as a zip: {error}");
+        let mut held = tempfile::spooled_tempfile(HELD);
+        let most = self.limits.member_bytes;
+        let mut buffer = vec![0; 64 * 1024];
+        let mut source = source.take(most);
+        while let Some(chunk) = next_chunk(&mut source, &mut buffer).map_err(|error| broken(&error))? {
+            io::Write::write_all(&mut held, chunk).map_err(|error| broken(&error))?;
+        }
+        let mut archive = ZipArchive::new(held).map_err(|error| broken(&error))?;
+        if archive.has_overlapping_entries().map_err(|error| broken(&error))? {
+            return Err(OpenError::Overlap.to_string());
+        }
+        self.entries(name, &mut archive, depth + 1);
+        Ok(())
+    }
+
+    fn one_more(&mut self) -> bool {
+        self.entries += 1;
+        self.entries <= self.limits.entries
+    }
+
+    fn unread(&mut self, name: &str, why: &str) {
+        if self.seen.unread.len() < self.limits.problems {
+            let name = name.trim_start_matches('/');
+            let name = if name.is_empty() { "the archive".to_owned() } else { quoted(name) };
+            self.seen.unread.push(format!("{name} {why}."));
+        }
+    }
+}
+
+/// Counts what is read of its source.
+struct Counted<R> {
+    source: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Cursor, Write as _};
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in files {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn seen(bytes: &[u8], limits: &Limits) -> (Vec<String>, Visited) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("case.zip");
+        std::fs::write(&path, bytes).unwrap();
+        let mut names = Vec::new();
+        let visited = visit(&path, limits, &mut |name, source| {
+            let mut text = String::new();
+            source.read_to_string(&mut text)?;
+            names.push(format!("{name}={text}"));
+            Ok(())
+        });
+        (names, visited.unwrap())
+    }
+
+    #[test]
+    fn zips_in_zips_are_opened_and_no_deeper_than_that() {
+        let inner = zip(&[("logs/SS.log", b"a")]);
+        let middle = zip(&[("WEB01.zip", &inner), ("b.txt", b"b")]);
+        let (names, visited) = seen(&zip(&[("nodes.zip", &middle)]), &Limits::default());
+        assert_eq!(names, ["nodes.zip/WEB01.zip/logs/SS.log=a", "nodes.zip/b.txt=b"]);
+        assert_eq!((visited.files, visited.bytes, visited.unread.len()), (2, 2, 0));
+        let deep = zip(&[("1.zip", &zip(&[("2.zip", &zip(&[("3.zip", &inner)]))]))]);
+        let (_, visited) = seen(&deep, &Limits::default());
+        assert!(
+            visited.unread.iter().any(|text| text.contains("3.zip\" is a zip inside of 3 others")),
+            "{visited:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_too_much_or_broken_is_said() {
+        let many = zip(&[("a", b"1"), ("b", b"2"), ("c", b"3")]);
+        let outer = zip(&[("many.zip", &many), ("torn.zip", b"PK\x03\x04 and no more")]);
+        let (names, visited) = seen(&outer, &Limits { entries: 3, ..Limits::default() });
+        assert_eq!(names, ["many.zip/a=1", "many.zip/b=2"]);
+        assert!(
+            visited.unread.iter().any(|text| text.starts_with("\"many.zip\" has more than 3")),
+            "{visited:?}"
+        );
+        let (_, visited) = seen(&outer, &Limits::default());
+        assert!(
+            visited.unread.iter().any(|text| text.starts_with("\"torn.zip\" could not be read as a zip"))
+        );
+        let (_, visited) =
+            seen(&zip(&[("long.txt", &[b'a'; 100])]), &Limits { member_bytes: 10, ..Limits::default() });
+        assert_eq!(visited.unread, ["\"long.txt\" is larger than what is read."]);
+    }
+}

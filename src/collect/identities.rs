@@ -1,0 +1,140 @@
+//! Level `identities`: whom a node names, the labels that stand for them, and the two files that stay with whoever collects.
+
+use super::configs::Configs;
+use super::host::Host;
+use super::iis::Iis;
+use super::keys::{self, KeyFiles};
+use super::walk::Found;
+use super::{CollectError, Options};
+use crate::redact::fingerprint::Fingerprinter;
+use crate::redact::text::RedactorError;
+use crate::redact::{CaseKey, Identities, Identity, Known, Labels, Level, Redactor, legend};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What is hidden of one bundle, and how.
+pub(super) struct Hiding {
+    labels: Arc<Labels>,
+    known: Known,
+    /// The key of the labels, when it was made for this bundle.
+    made: Option<CaseKey>,
+}
+
+/// Reads the key files, and makes a case key where level `identities` is asked for and nothing else keys its labels.
+pub(super) fn keys(
+    options: &Options,
+    files: &[Found],
+    host: &dyn Host,
+) -> Result<(KeyFiles, Fingerprinter, Option<Hiding>), CollectError> {
+    let copied = options.node.is_some();
+    let (keys, printer) = keys::read(files, options.case_key.as_ref(), copied, host);
+    if options.level == Level::Secrets {
+        return Ok((keys, printer, None));
+    }
+    if let Some(hiding) = Hiding::new(&printer, None) {
+        return Ok((keys, printer, Some(hiding)));
+    }
+    let made = CaseKey::generate()?;
+    let (keys, printer) = keys::read(files, Some(&made), copied, host);
+    let hiding = Hiding::new(&printer, Some(made));
+    Ok((keys, printer, hiding))
+}
+
+impl Hiding {
+    /// Nothing known yet; `None` when nothing keys the labels. `made`: the key, if it is new and must be kept.
+    pub(super) fn new(printer: &Fingerprinter, made: Option<CaseKey>) -> Option<Self> {
+        Some(Self { labels: Arc::new(Labels::new(printer)?), known: Known::new(), made })
+    }
+
+    /// What is known so far.
+    pub(super) fn known(&mut self) -> &mut Known {
+        &mut self.known
+    }
+
+    /// Whom the node itself and its configurations name.
+    pub(super) fn learn_node(
+        &mut self,
+        node: &str,
+        host: &dyn Host,
+        configs: &Configs<'_>,
+        iis: &Iis,
+        copied: bool,
+    ) {
+        self.known.add(Identity::Host, node);
+        if let (Some(name), false) = (host.name().value(), copied) {
+            self.known.add(Identity::Host, name);
+        }
+        configs.texts().for_each(|text| self.known.learn_config(text));
+        if let Some(text) = iis.text() {
+            self.known.learn_config(text);
+        }
+    }
+
+    /// The redactor of level `identities` from that of level `secrets`.
+    pub(super) fn redactor(&self, secrets: Redactor) -> Result<Redactor, RedactorError> {
+        let identities = Identities::new(&self.known, Arc::clone(&self.labels)).ok_or(RedactorError)?;
+        Ok(secrets.with(identities))
+    }
+
+    /// What the leak scan looks for.
+    pub(super) fn names(&self) -> &Known {
+        &self.known
+    }
+
+    /// Writes the legend, and the key if it was made here, beside the bundle at `bundle`. They are gone again unless
+    /// [`Kept::keep`] is called.
+    pub(super) fn write(&self, bundle: &Path) -> Result<Kept, CollectError> {
+        let mut kept = Kept::default();
+        kept.write(bundle, "legend", &legend::text(&self.labels))?;
+        if let Some(key) = &self.made {
+            kept.write(bundle, "case-key", &key.to_file_text())?;
+        }
+        Ok(kept)
+    }
+
+    /// What whoever collects should know, in sentences.
+    pub(super) fn note(&self) -> Option<String> {
+        self.made.as_ref().map(|key| {
+            format!(
+                "nothing keyed the labels, so the case key {} was made for them: collect on every other node with \
+                 --case-key-file and this key, or their labels do not compare with those of this bundle",
+                key.id()
+            )
+        })
+    }
+}
+
+/// Files that stay with whoever collects.
+#[derive(Default)]
+pub(super) struct Kept(Vec<PathBuf>);
+
+impl Kept {
+    fn write(&mut self, bundle: &Path, what: &str, text: &str) -> Result<(), CollectError> {
+        let stem = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = stem.strip_suffix(".zip").unwrap_or(&stem);
+        let path = bundle.with_file_name(format!("{stem}-{what}-{}.txt", legend::DO_NOT_SEND));
+        let mut options = fs::File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let failed = |source| CollectError::Keep { path: path.clone(), source };
+        let mut file = options.open(&path).map_err(failed)?;
+        self.0.push(path.clone());
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+    }
+
+    /// Leaves the files where they are.
+    pub(super) fn keep(mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.0)
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            let _ = fs::remove_file(path);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! An export raised to a stricter level: JSON field by field, separated text column by column, other text as it comes.
+
+use super::super::identities::{Hiding, Kept};
+use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
+use crate::bundle::WriteError;
+use crate::bundle::source::{GivenError, read_capped};
+use crate::collect::CollectError;
+use crate::intake::text;
+use crate::model::excerpt::Clean as _;
+use crate::redact::identity::kind_of_field;
+use crate::redact::leak::Scanner;
+use crate::redact::{Identity, Known, Redactor, is_kept_field};
+use std::fs;
+use std::io::Write as _;
+
+/// Most bytes of an export; no export is larger.
+pub const EXPORT_BYTES: u64 = 48 << 20;
+
+/// What the cells of a column are.
+#[derive(Clone, Copy)]
+enum Column {
+    /// Identities of one kind.
+    Names(Identity),
+    /// Versions or digests.
+    Kept,
+    /// Any text.
+    Text,
+}
+
+impl Column {
+    fn of(header: &str) -> Self {
+        match kind_of_field(header) {
+            Some(kind) => Self::Names(kind),
+            None if is_kept_field(header) => Self::Kept,
+            None => Self::Text,
+        }
+    }
+}
+
+/// What an export is.
+enum Form {
+    Json(serde_json::Value),
+    /// Its delimiter and its columns.
+    Table(u8, Vec<Column>),
+    Text,
+}
+
+pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
+    let bytes = read_capped(&scrub.input, EXPORT_BYTES).map_err(|error| match error {
+        GivenError::Io(error) => ScrubError::Read(error),
+        _ => ScrubError::Export("is larger than any export, and no bundle"),
+    })?;
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(ScrubError::Export(
+            "is a workbook or another archive, which is not rewritten: save it as CSV and scrub that",
+        ));
+    }
+    let binary = bytes.iter().take(4096).filter(|b| (1..9).contains(*b) || (14..32).contains(*b)).count();
+    if binary * 50 > bytes.len().min(4096) {
+        return Err(ScrubError::Export("is no text, so nobody can say what is in it"));
+    }
+    let text = text::decode(&bytes);
+    let form = form(&text);
+    let mut hiding = hiding(scrub)?;
+    if let Some(hiding) = &mut hiding {
+        learn(hiding.known(), &form, &text);
+    }
+    let secrets = Redactor::patterns_only();
+    let redactor = match &hiding {
+        Some(hiding) => hiding.redactor(secrets).map_err(CollectError::from)?,
+        None => secrets,
+    };
+    let out = rewritten(form, &text, &redactor)?;
+    let scanner = Scanner::shapes_only();
+    let scanner = match &hiding {
+        Some(hiding) => scanner.with(hiding.names()),
+        None => scanner,
+    };
+    if let Some(hit) = scanner.scan(&out).first() {
+        return Err(ScrubError::Leak(hit.kind.as_str()));
+    }
+    write(scrub, &redactor, hiding.as_ref(), &out)
+}
+
+fn form(text: &str) -> Form {
+    if text.trim_start().starts_with(['{', '['])
+        && let Ok(value) = serde_json::from_str(text.trim())
+    {
+        return Form::Json(value);
+    }
+    let head = text.lines().next().unwrap_or_default();
+    let delimiter = [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|sign| memchr::memchr_iter(*sign, head.as_bytes()).count());
+    if let Some(delimiter) = delimiter.filter(|sign| memchr::memchr(*sign, head.as_bytes()).is_some()) {
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(head.as_bytes());
+        if let Ok(headers) = reader.headers() {
+            return Form::Table(delimiter, headers.iter().map(Column::of).collect());
+        }
+    }
+    Form::Text
+}
+
+fn learn(known: &mut Known, form: &Form, text: &str) {
+    match form {
+        Form::Json(value) => known.add_value(value),
+        Form::Table(delimiter, columns) => {
+            for row in rows(*delimiter, text).flatten() {
+                for (cell, column) in row.iter().zip(columns) {
+                    if let Column::Names(kind) = column
+                        && !cell.contains(['\\', '@'])
+                    {
+                        known.add(*kind, cell);
+                    }
+                }
+            }
+            known.learn(text.as_bytes());
+        }
+        Form::Text => known.learn(text.as_bytes()),
+    }
+}
+
+fn rows(delimiter: u8, text: &str) -> impl Iterator<Item = Result<csv::StringRecord, csv::Error>> {
+    csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes())
+        .into_records()
+}
+
+fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, ScrubError> {
+    match form {
+        Form::Json(mut value) => {
+            redactor.clean_value(&mut value);
+            let mut json = serde_json::to_vec_pretty(&value).map_err(CollectError::from)?;
+            json.push(b'\n');
+            Ok(json)
+        }
+        Form::Table(delimiter, columns) => {
+            let failed = |_| {
+                ScrubError::Export("is a table that cannot be read to its end, so nothing of it is written")
+            };
+            let mut writer =
+                csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(Vec::new());
+            for (number, row) in rows(delimiter, text).enumerate() {
+                let row = row.map_err(failed)?;
+                let cells = row.iter().enumerate().map(|(index, cell)| {
+                    match columns.get(index).filter(|_| number > 0) {
+                        Some(Column::Names(kind)) => redactor.clean_field(*kind, cell),
+                        Some(Column::Kept) => cell.to_owned(),
+                        Some(Column::Text) | None => redactor.clean(cell),
+                    }
+                });
+                writer.write_record(cells).map_err(failed)?;
+            }
+            writer.into_inner().map_err(|_| ScrubError::Export("is a table that could not be written"))
+        }
+        Form::Text => Ok(redactor.redact(text.as_bytes()).0),
+    }
+}
+
+/// Writes under an unfinished name first, as a bundle does.
+fn write(
+    scrub: &Scrub,
+    redactor: &Redactor,
+    hiding: Option<&Hiding>,
+    bytes: &[u8],
+) -> Result<Scrubbed, ScrubError> {
+    let (stem, extension) = result_name(&scrub.input, redactor);
+    let path = scrub.out.join(if extension.is_empty() { stem } else { format!("{stem}.{extension}") });
+    let failed = |source| ScrubError::from(WriteError::Io { path: path.clone(), source });
+    fs::create_dir_all(&scrub.out).map_err(failed)?;
+    if path.symlink_metadata().is_ok() {
+        return Err(WriteError::Exists(path).into());
+    }
+    let mut file = tempfile::Builder::new().suffix(".partial").tempfile_in(&scrub.out).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    let kept = match hiding {
+        Some(hiding) => hiding.write(&path)?,
+        None => Kept::default(),
+    };
+    file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
+    Ok(Scrubbed { path, keep: kept.keep(), notes: hiding.and_then(Hiding::note).into_iter().collect() })
+}

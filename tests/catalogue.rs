@@ -3,6 +3,7 @@
 #![cfg(feature = "report")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
 
+#[expect(dead_code, reason = "the table of facts asks fixtures for more")]
 #[path = "support/fixtures.rs"]
 mod fixtures;
 

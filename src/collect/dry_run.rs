@@ -85,7 +85,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         touches.push(Touch { kind, source, bytes: Some(file.size), row: file.item.row(), note });
     }
     touches.extend(beside(options, &key_sizes));
-    touches.extend(iis_file(options));
+    touches.extend(iis_files(options));
     touches.push(Touch {
         kind: TouchKind::List,
         source: folder_facts::tms_folder(&options.app_dir).display().to_string(),
@@ -149,8 +149,9 @@ fn asked(ask: &Ask) -> Touch {
     }
 }
 
-fn iis_file(options: &Options) -> Option<Touch> {
-    iis::source(options).ok().map(|path| read(&path, Item::Iis))
+fn iis_files(options: &Options) -> impl Iterator<Item = Touch> {
+    let files = iis::source(options).ok().into_iter().chain(iis::redirection(options));
+    files.map(|path| read(&path, Item::Iis))
 }
 
 /// A file outside of the application folder that is read.

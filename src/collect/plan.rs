@@ -151,7 +151,7 @@ pub const TABLE: &[Row] = &[
     Row {
         item: Item::Iis,
         what: "of IIS the application, its site, pool, bindings, authentication and what it may do; never a password",
-        source: "`applicationHost.config` of IIS, or the file given with `--iis-config`",
+        source: "`applicationHost.config` of IIS, where `redirection.config` says it is, or the file given with `--iis-config`",
         why: "the product needs certain settings there on every node",
         member: "`facts.json`",
         secrets: "passwords are never read; the user name of the pool becomes a keyed marker",

@@ -79,6 +79,14 @@ pub fn read(
     Ok(IisFacts { application })
 }
 
+/// The folder that `redirection.config` names, where it is in force. The account for it is never read.
+pub fn redirection(text: &str) -> Result<Option<String>, ConfigError> {
+    let document = parse(text)?;
+    let section = descend(document.root_element(), "configurationRedirection");
+    let enabled = section.filter(|section| is_true(section.attribute("enabled")));
+    Ok(enabled.and_then(|section| section.attribute("path")).map(str::to_owned))
+}
+
 /// The parsed file.
 struct File<'a> {
     root: Node<'a, 'a>,

@@ -456,6 +456,47 @@ fn logs_have_an_age_and_a_budget() {
 }
 
 #[test]
+fn dlls_whose_version_resource_is_missing_or_lies_cost_nobody_else_anything() {
+    use support::pe::Pe;
+    let healthy = Pe::new(VERSION, [11, 7, 49, 0]).bytes();
+    let key: Vec<u8> = "VS_VERSION_INFO".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let at = memchr::memmem::find(&healthy, &key).unwrap();
+    let patched = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = healthy.clone();
+        change(&mut bytes);
+        bytes
+    };
+    let site = Site::new(|node| {
+        node.put("bin/Contradicts.dll", Pe::new("99.9.000001", [1, 2, 3, 4]).bytes())
+            .put("bin/NoKey.dll", patched(&|bytes| bytes[at..at + 4].fill(b'?')))
+            .put("bin/LongerThanTheFile.dll", patched(&|bytes| bytes[at - 6..at - 2].fill(0xff)))
+            .put("bin/Empty.dll", patched(&|bytes| bytes[at - 6..at - 2].fill(0)))
+            .put("bin/Torn.dll", &healthy[..at + 10])
+            .put("bin/Text.dll", "MZ, says the text")
+            .put("bin/Nothing.dll", "");
+    });
+    let taken = site.collect();
+    let facts = taken.facts();
+    let binaries = facts.binaries.value().unwrap();
+    assert_eq!(binaries.len(), 17 + 7);
+    // Both versions are facts; which of them lies is for the report to ask.
+    let contradicts = binaries["Contradicts.dll"].value().unwrap();
+    assert_eq!(contradicts.product_version.as_deref(), Some("99.9.000001"));
+    assert_eq!(contradicts.file_version.as_deref(), Some("1.2.3.4"));
+    for name in ["NoKey", "LongerThanTheFile", "Empty", "Torn", "Text", "Nothing"] {
+        let told = &binaries[&format!("{name}.dll")];
+        let product = told.value().and_then(|binary| binary.product_version.as_deref());
+        assert!(product.is_none_or(|version| version == VERSION), "{name}: {told:?}");
+    }
+    for name in ["Text", "Nothing"] {
+        assert!(matches!(binaries[&format!("{name}.dll")], Observed::Unreadable { .. }), "{name}");
+    }
+    let core = binaries["Thycotic.ihawu.Business.dll"].value().unwrap();
+    assert_eq!(core.product_version.as_deref(), Some(VERSION));
+    assert!(taken.snapshot().facts.binaries.value().is_some());
+}
+
+#[test]
 fn a_reference_clock_gives_an_offset() {
     let site = Site::new(|_| {});
     let reference_time = Some(clock() - TimeDelta::milliseconds(95_500));

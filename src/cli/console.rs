@@ -47,7 +47,11 @@ impl Account for OwnAccount {
         PortableHost.elevated().value().copied()
     }
 
-    fn restart(&self) -> Option<bool> {
+    fn can_restart(&self) -> bool {
+        cfg!(windows)
+    }
+
+    fn restart(&self) -> bool {
         process::restart_elevated()
     }
 }

@@ -24,8 +24,11 @@ pub(super) trait Account {
     /// Whether it has administrative rights, where that is known.
     fn is_elevated(&self) -> Option<bool>;
 
-    /// Starts the program again with administrative rights: whether it was started; `None` where the system has no way.
-    fn restart(&self) -> Option<bool>;
+    /// Whether the system can start the program again with more rights.
+    fn can_restart(&self) -> bool;
+
+    /// Starts it again with administrative rights, if the system's own question is answered so. Whether it was started.
+    fn restart(&self) -> bool;
 }
 
 /// What came of the dialogue.
@@ -52,15 +55,14 @@ pub(super) fn rights(person: &mut dyn Person, account: &dyn Account) -> Decision
         "",
     ));
     // Where there is no way to more rights, there is nothing to ask.
-    if cfg!(windows) && person.agrees("Start it again as administrator? [Y/n] ") == Some(true) {
-        match account.restart() {
-            Some(true) => {
-                person.tell("It goes on in the window that opens now.\n");
-                return Decision::Restarted;
-            }
-            _ => person.tell("Windows did not allow it, so it goes on without.\n\n"),
+    if account.can_restart() && person.agrees("Start it again as administrator? [Y/n] ") == Some(true) {
+        if account.restart() {
+            person.tell("It goes on in the window that opens now.\n");
+            return Decision::Restarted;
         }
+        person.tell("Windows did not allow it, so it goes on without.\n");
     }
+    person.tell("\n");
     Decision::Collect
 }
 
@@ -243,6 +245,7 @@ mod tests {
         }
     }
 
+    /// Whether it is elevated, and what a restart comes to where there can be one.
     struct Rights(Option<bool>, Option<bool>);
 
     impl Account for Rights {
@@ -250,8 +253,12 @@ mod tests {
             self.0
         }
 
-        fn restart(&self) -> Option<bool> {
-            self.1
+        fn can_restart(&self) -> bool {
+            self.1.is_some()
+        }
+
+        fn restart(&self) -> bool {
+            self.1.expect("only where it can be")
         }
     }
 
@@ -297,19 +304,17 @@ mod tests {
             assert_eq!(rights(&mut person, &Rights(elevated, None)), Decision::Collect);
             assert_eq!(person.heard, "");
         }
-        let cases: &[(Option<bool>, Option<bool>, Decision)] = if cfg!(windows) {
-            &[
-                (Some(true), Some(true), Decision::Restarted),
-                (Some(true), Some(false), Decision::Collect),
-                (Some(false), None, Decision::Collect),
-                (None, None, Decision::Collect),
-            ]
-        } else {
-            &[(None, None, Decision::Collect)]
-        };
-        for (answer, restarted, decision) in cases {
-            let mut person = Script::new(&[*answer]);
-            assert_eq!(rights(&mut person, &Rights(Some(false), *restarted)), *decision);
+        let cases = [
+            (&[Some(true)][..], Some(true), Decision::Restarted),
+            (&[Some(true)], Some(false), Decision::Collect),
+            (&[Some(false)], Some(true), Decision::Collect),
+            (&[None], Some(true), Decision::Collect),
+            (&[], None, Decision::Collect),
+        ];
+        for (answers, restarted, decision) in cases {
+            let mut person = Script::new(answers);
+            assert_eq!(rights(&mut person, &Rights(Some(false), restarted)), decision);
+            assert!(person.answers.is_empty(), "asked less than once");
             assert!(person.heard.contains("without administrative rights"), "{}", person.heard);
         }
     }

@@ -31,7 +31,11 @@ pub struct Search {
 /// administrative rights, the folder is tried that the installer proposes (domain 1.1).
 pub fn find(iis_config: Option<&Path>, network_paths: bool) -> Search {
     let asked = Options { iis_config: iis_config.map(Path::to_owned), ..Options::new("", "") };
-    let Ok(path) = iis::source(&asked) else { return Search::default() };
+    let path = match iis::source(&asked) {
+        Ok(path) => path,
+        Err(why) if cfg!(windows) => return Search { unread: Some(why.to_owned()), ..Search::default() },
+        Err(_) => return Search::default(),
+    };
     let listed = match read_most(&path, config::MAX_BYTES as u64) {
         Ok(bytes) => config::decode(&bytes)
             .and_then(|text| application_host::applications(&text))

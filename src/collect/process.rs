@@ -21,10 +21,10 @@ pub fn owns_its_window() -> bool {
 }
 
 /// Starts this program once more, with administrative rights and no arguments, after Windows asked whether it may.
-/// `None` on systems that have no such question; else whether it was started.
-pub fn restart_elevated() -> Option<bool> {
+/// Whether it was started; other systems have no such question.
+pub fn restart_elevated() -> bool {
     #[cfg(windows)]
-    return Some(std::env::current_exe().is_ok_and(|program| windows::start_elevated(&program)));
+    return std::env::current_exe().is_ok_and(|program| windows::start_elevated(&program));
     #[cfg(not(windows))]
-    None
+    false
 }

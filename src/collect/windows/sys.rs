@@ -689,8 +689,8 @@ fn xml(event: &EventHandle) -> Answer<String> {
     Ok(String::from_utf16_lossy(text))
 }
 
-/// Lowers the priority of the calling thread for processor, disk and memory. Of a whole process Windows would keep the
-/// working set small as well, so that a large folder made it page.
+/// Lowers the priority of the calling thread for processor, disk and memory. Not of the process, which others report to be
+/// held to a small working set then.
 pub(in crate::collect) fn work_in_background() -> bool {
     // SAFETY: the pseudo handle of this thread needs no closing.
     unsafe { SetThreadPriority(GetCurrentThread(), THREAD_MODE_BACKGROUND_BEGIN) != 0 }

@@ -1,6 +1,7 @@
 //! Which logs are taken, and how much of each: the newest first, within an age and a budget.
 
 use super::CollectError;
+use super::ahead::read_ahead;
 use super::plan::{Item, LOG_FOLDER};
 use super::progress::Shared;
 use super::redacting::Redacting;
@@ -133,7 +134,7 @@ pub(super) fn write(
         let mut redacting = Redacting::new(source, redactor.stream(), progress);
         let new =
             NewMember { name: name.clone(), origin: shown.clone(), size: file.size, modified: file.modified };
-        match bundle.add(new, &mut redacting) {
+        match read_ahead(&mut redacting, |text| bundle.add(new, text)) {
             Ok(record) => {
                 let (read, counts) = redacting.finish();
                 record.redactions = counts.by_kind();

@@ -5,6 +5,7 @@
 //! [`Host`], so that the same code serves a node, a folder copied from elsewhere, a sample and a test.
 
 mod about;
+mod ahead;
 mod beside;
 mod configs;
 mod dry_run;

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDateTime};
 use clusterbrief::bundle::{Bundle, BundleWriter, Form, INVENTORY, NewMember};
 use clusterbrief::collect::{self, Options, PortableHost, Progress};
 use clusterbrief::knowledge::Knowledge;
-use clusterbrief::redact::Harvest;
+use clusterbrief::redact::{Harvest, Level};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,8 +49,9 @@ const VALUES: [usize; 2] = [20, 2_000];
 const SECRETS: &str = "web-secrets.config";
 
 /// How the collector calls the stages that are printed.
-const STAGES: [&str; 4] = [
+const STAGES: [&str; 5] = [
     "listing the application folder",
+    "looking for names in logs",
     "reading the application folder",
     "reading logs",
     "checking the bundle for secrets",
@@ -67,35 +68,39 @@ pub fn run(folder: &Path, scale: Scale) -> Result<()> {
             scale.of(load.logs) / 1_000_000
         );
         let [few, many] = VALUES;
-        held(&what, &app_dir, &load, few)?;
+        held(&what, &app_dir, &load, few, Level::Secrets)?;
         if load.whole.is_some() {
             let unlimited = Load { bare: None, whole: None, ..load };
-            held(&format!("the same, {many} values"), &app_dir, &unlimited, many)?;
+            held(&format!("the same, {many} values"), &app_dir, &unlimited, many, Level::Secrets)?;
+            held("the same, level identities", &app_dir, &unlimited, few, Level::Identities)?;
         }
     }
     Ok(())
 }
 
 /// Collects a folder with so many secrets in its configurations, and prints what that took.
-fn held(what: &str, app_dir: &Path, load: &Load, values: usize) -> Result<()> {
+fn held(what: &str, app_dir: &Path, load: &Load, values: usize, level: Level) -> Result<()> {
     fs::write(app_dir.join(SECRETS), secrets(values)?)?;
     let mut runs = Vec::new();
     for _ in 0..table::ROUNDS {
-        runs.push(Round::of(app_dir, values)?);
+        runs.push(Round::of(app_dir, values, level)?);
     }
     let of = |part: fn(&Round) -> Run| -> Vec<Run> { runs.iter().map(part).collect() };
+    let median = |part: &dyn Fn(&Round) -> Duration| table::median(runs.iter().map(part));
     let (tool, yardstick) = (of(|round| round.tool), of(|round| round.yardstick));
-    table::times(&format!("{what}, bare"), &of(Round::bare), &yardstick, load.bare)?;
-    table::times("  with redaction and leak scan", &tool, &yardstick, load.whole)?;
-    table::processor("  processor time of that", &tool, &yardstick)?;
+    table::times(what, &tool, &yardstick, load.whole)?;
+    table::processor("  processor time", &tool, &yardstick)?;
     for (stage, name) in STAGES.iter().enumerate() {
-        let times = runs.iter().map(|round| round.stages[stage]);
-        table::note(&format!("  stage: {name}"), table::ms(table::median(times)?));
+        let length = median(&|round| round.stages[stage])?;
+        if length > Duration::ZERO {
+            table::note(&format!("  stage: {name}"), table::ms(length));
+        }
     }
-    let redactions = runs.iter().map(|round| round.redaction);
-    table::note("  redaction of the logs, apart", table::ms(table::median(redactions)?));
-    let written = runs.iter().map(|round| round.written);
-    table::note("  writing the logs as they are, apart", table::ms(table::median(written)?));
+    if level == Level::Secrets {
+        table::times("  without redaction and leak scan", &of(Round::bare), &yardstick, load.bare)?;
+        table::note("  redaction of the logs, apart", table::ms(median(&|round| round.redaction)?));
+        table::note("  writing the logs as they are, apart", table::ms(median(&|round| round.written)?));
+    }
     let inventory = runs.iter().map(|round| round.inventory).max().unwrap_or_default();
     table::note("  inventory", table::mb(inventory));
     table::memory("  peak memory", table::peak(&tool)?, Some(table::peak(&yardstick)?), MEMORY + inventory);
@@ -116,9 +121,9 @@ struct Round {
 }
 
 impl Round {
-    fn of(app_dir: &Path, values: usize) -> Result<Self> {
+    fn of(app_dir: &Path, values: usize, level: Level) -> Result<Self> {
         let out = tempfile::tempdir_in(app_dir.parent().context("a folder")?)?;
-        let (tool, told) = process::run("collect", [app_dir, out.path()])?;
+        let (tool, told) = process::run("collect", [app_dir, out.path(), Path::new(level.as_str())])?;
         let (inventory, stages) = told.split_first().context("the collection told nothing")?;
         let stages: Vec<Duration> = stages.iter().copied().map(Duration::from_nanos).collect();
         let (redaction, found) = process::run("redact", [app_dir])?;
@@ -155,10 +160,11 @@ fn secrets(values: usize) -> Result<String> {
 }
 
 /// The collection itself. Prints the size of the inventory and the time of each stage, in nanoseconds.
-pub fn collect(app_dir: &Path, out: &Path) -> Result<()> {
+pub fn collect(app_dir: &Path, out: &Path, level: &Path) -> Result<()> {
+    let level: Level = level.to_string_lossy().parse()?;
     let (path, stages) = process::measured(|| {
         let mut phases = Phases::default();
-        let options = Options { budget: u64::MAX, ..Options::new(app_dir, out) };
+        let options = Options { budget: u64::MAX, level, ..Options::new(app_dir, out) };
         let collected = collect::run(&options, &PortableHost, &mut phases)?;
         Ok((collected.path, phases.stages()))
     })?;

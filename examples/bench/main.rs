@@ -46,7 +46,7 @@ fn main() -> Result<()> {
         None => all(&arguments),
         Some("report") => process::measured(|| process::succeeded(clusterbrief::cli::main())),
         Some("inflate") => process::measured(|| yardstick::inflate_and_hash(path(0)).map(drop)),
-        Some("collect") => collection::collect(path(0), path(1)),
+        Some("collect") => collection::collect(path(0), path(1), path(2)),
         Some("redact") => collection::redact(path(0)),
         Some("write-logs") => collection::write_logs(path(0), path(1)),
         Some("knowledge") => knowledge::load(),

@@ -86,6 +86,13 @@ fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
     if ends(b"password") || ends(b"pwd") {
         let slashes = rest.iter().take_while(|b| **b == b'\\').count();
         let opening = rest.get(slashes).copied().filter(|b| matches!(b, b'"' | b'\''));
+        let connection = sign == b'=' && in_connection_string(text, at);
+        let attribute = sign == b'=' && opening.is_some();
+        let member = sign == b':' && quoted && opening.is_some();
+        // Before the value is followed: a line may be nothing but names.
+        if !(connection || attribute || member) {
+            return None;
+        }
         let (skip, length) = match opening {
             Some(quote) => {
                 let inside = rest.get(slashes + 1..)?;
@@ -102,13 +109,8 @@ fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
         if is_nothing(text.get(range.clone())?) {
             return None;
         }
-        return if sign == b'=' && in_connection_string(text, at) {
-            Some((range, HitKind::ConnectionString))
-        } else {
-            let attribute = sign == b'=' && opening.is_some();
-            let member = sign == b':' && quoted && opening.is_some();
-            (attribute || member).then_some((range, HitKind::Password))
-        };
+        let kind = if connection { HitKind::ConnectionString } else { HitKind::Password };
+        return Some((range, kind));
     }
     if sign == b'=' && (ends(b"validationkey") || ends(b"decryptionkey")) {
         let open = rest.iter().take_while(|b| matches!(b, b'"' | b'\'')).count();

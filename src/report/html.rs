@@ -261,5 +261,6 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
         hits: hits(&report.errors.hits, ROWS),
         chart: chart(&report.errors.timeline),
     };
-    Ok(engine()?.render("report.html", &Context::from_serialize(&page)?)?)
+    let (engine, context) = rayon::join(engine, || Context::from_serialize(&page));
+    Ok(engine?.render("report.html", &context?)?)
 }

@@ -9,11 +9,12 @@ use crate::finding::{
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::Family;
 use crate::model::{Answers, Cluster, Input, InputKind, Node, Role};
+use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges `rules` on the cluster: outcomes in order of rule id, then of subject.
 pub fn judge(cluster: &Cluster, knowledge: &Knowledge, rules: &[Rule]) -> Vec<Judged> {
-    rules.iter().flat_map(|rule| judge_by(&cluster.answers, cluster, knowledge, rule)).collect()
+    rules.par_iter().flat_map_iter(|rule| judge_by(&cluster.answers, cluster, knowledge, rule)).collect()
 }
 
 /// Judges one rule by other answers than those of the case.

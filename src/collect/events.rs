@@ -143,11 +143,8 @@ fn take(
 fn line(event: &Event, redactor: &Redactor, redactions: &mut BTreeMap<String, u64>) -> String {
     // As a whole, since what is to be redacted may go over several lines.
     let mut clean = |text: &str| {
-        let (mut stream, mut out) = (redactor.stream(), Vec::new());
-        stream.push(text.as_bytes(), &mut out);
-        for (kind, count) in stream.finish(&mut out).by_kind() {
-            *redactions.entry(kind).or_default() += count;
-        }
+        let (out, counts) = redactor.redact(text.as_bytes());
+        counts.add_to(redactions);
         String::from_utf8_lossy(&out).into_owned()
     };
     let line = Line {

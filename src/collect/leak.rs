@@ -8,7 +8,7 @@ use super::{CollectError, PANICKED, guarded};
 use crate::bundle::write::Edit;
 use crate::bundle::{Bundle, FACTS, MANIFEST, MemberError, MemberRecord, Unfinished};
 use crate::redact::leak::{Hit, Scanner};
-use crate::redact::{Harvest, Known, Redactor};
+use crate::redact::{Counts, Harvest, Known, Redactor};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -143,9 +143,7 @@ fn redact_again(
         None => Edit::Keep,
         Some((content, counts)) => {
             let mut redactions = record.redactions.clone();
-            for (kind, count) in counts {
-                *redactions.entry(kind).or_default() += count;
-            }
+            counts.add_to(&mut redactions);
             Edit::Replace { content: Box::new(content), redactions }
         }
     })?;
@@ -158,7 +156,7 @@ pub(super) fn redact_member(
     name: &str,
     redactor: &Redactor,
     scratch: &Path,
-) -> Result<(File, BTreeMap<String, u64>), CollectError> {
+) -> Result<(File, Counts), CollectError> {
     let failed = |source: io::Error| CollectError::Scratch { path: scratch.to_owned(), source };
     let mut file = tempfile::tempfile_in(scratch).map_err(failed)?;
     let mut stream = Some(redactor.stream());
@@ -177,5 +175,5 @@ pub(super) fn redact_member(
     let counts = guarded(finish).flatten().ok_or_else(|| failed(io::Error::other(PANICKED)))?;
     file.write_all(&out).map_err(failed)?;
     file.rewind().map_err(failed)?;
-    Ok((file, counts.by_kind()))
+    Ok((file, counts))
 }

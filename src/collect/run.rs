@@ -15,6 +15,7 @@ use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::redact::{Harvest, Identity, Redactor};
 use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
 use std::fs::File;
 use std::path::Path;
 
@@ -85,9 +86,7 @@ pub fn run(
     let mut said: Vec<String> = notes::unkeyed(&printer).into_iter().chain(notes::iis(&facts.iis)).collect();
     // Names of files, accounts and addresses stand there as they stand in texts.
     let facts = redactor.clean_all(&facts)?;
-    let mut json = serde_json::to_vec_pretty(&facts)?;
-    json.push(b'\n');
-    add_own(&mut bundle, FACTS, &json)?;
+    add_own(&mut bundle, FACTS, &json(&facts)?)?;
 
     events::write(&mut bundle, system, since, &redactor)?;
     logs::write(&mut bundle, &files, since, options.budget, &redactor, &shared)?;
@@ -145,7 +144,26 @@ pub(super) fn bundle_name(node: &str, started: DateTime<FixedOffset>) -> String 
     format!("{plain}_{}", started.format("%Y%m%d-%H%M"))
 }
 
-/// One line of JSON a file. Names of files are text of the node too, so they are cleaned like any other.
+/// A member of JSON that people read, too.
+pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, CollectError> {
+    let mut json = serde_json::to_vec_pretty(value)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+/// Adds the line of a file. Its name is text of the node too, so it is cleaned like any other.
+pub(super) fn inventory_line(
+    lines: &mut Vec<u8>,
+    entry: InventoryEntry,
+    redactor: &Redactor,
+) -> Result<(), CollectError> {
+    let entry = InventoryEntry { path: redactor.clean(&entry.path), ..entry };
+    serde_json::to_writer(&mut *lines, &entry)?;
+    lines.push(b'\n');
+    Ok(())
+}
+
+/// One line of JSON a file.
 fn write_inventory(
     bundle: &mut BundleWriter,
     entries: &[InventoryEntry],
@@ -153,9 +171,7 @@ fn write_inventory(
 ) -> Result<(), CollectError> {
     let mut lines = Vec::new();
     for entry in entries {
-        let entry = InventoryEntry { path: redactor.clean(&entry.path), ..entry.clone() };
-        serde_json::to_writer(&mut lines, &entry)?;
-        lines.push(b'\n');
+        inventory_line(&mut lines, entry.clone(), redactor)?;
     }
     add_own(bundle, INVENTORY, &lines)
 }

@@ -4,14 +4,14 @@
 use super::configs::FOLDER as CONFIGS;
 use super::identities::{Hiding, Kept};
 use super::progress::{Progress, Shared};
-use super::run::{add_own, bundle_name};
+use super::run::{add_own, bundle_name, inventory_line, json};
 use super::{CollectError, Options, leak};
 use crate::bundle::{
     Bundle, BundleWriter, FACTS, Form, INVENTORY, Manifest, MemberRecord, NewMember, OpenError, Status,
     WriteError,
 };
 use crate::model::excerpt::Clean as _;
-use crate::model::facts::{ConfigState, InventoryEntry, NodeFacts};
+use crate::model::facts::{ConfigState, NodeFacts};
 use crate::model::{Observed, label};
 use crate::redact::fingerprint::Fingerprinter;
 use crate::redact::{CaseKey, Harvest, Identity, Level, Redactor};
@@ -258,9 +258,7 @@ fn members(
         let new = NewMember { name, origin, size: content.size, modified: record.modified };
         let written = writer.add(new, &mut source)?;
         written.redactions.clone_from(&record.redactions);
-        for (kind, count) in counts {
-            *written.redactions.entry(kind).or_default() += count;
-        }
+        counts.add_to(&mut written.redactions);
         if let Status::Truncated { kept, of, why, .. } = &record.status {
             written.truncated(*kept, *of, redactor.clean(why));
         }
@@ -293,18 +291,13 @@ fn facts_of(
         });
         facts.configs.insert(redactor.clean(&file), state);
     }
-    let mut json = serde_json::to_vec_pretty(&facts).map_err(CollectError::from)?;
-    json.push(b'\n');
-    Ok(json)
+    Ok(json(&facts)?)
 }
 
 fn inventory(lines: &[u8], redactor: &Redactor) -> Result<Vec<u8>, ScrubError> {
     let mut out = Vec::with_capacity(lines.len());
     for line in lines.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-        let entry: InventoryEntry = serde_json::from_slice(line).map_err(broken)?;
-        let entry = InventoryEntry { path: redactor.clean(&entry.path), ..entry };
-        serde_json::to_writer(&mut out, &entry).map_err(CollectError::from)?;
-        out.push(b'\n');
+        inventory_line(&mut out, serde_json::from_slice(line).map_err(broken)?, redactor)?;
     }
     Ok(out)
 }

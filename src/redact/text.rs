@@ -83,9 +83,18 @@ impl Counts {
         }
     }
 
+    /// Adds the kinds that occurred, by name.
+    pub fn add_to(&self, all: &mut BTreeMap<String, u64>) {
+        for (kind, count) in &self.0 {
+            *all.entry(kind.as_str().to_owned()).or_default() += count;
+        }
+    }
+
     /// Kinds that occurred, by name.
     pub fn by_kind(&self) -> BTreeMap<String, u64> {
-        self.0.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count)).collect()
+        let mut all = BTreeMap::new();
+        self.add_to(&mut all);
+        all
     }
 
     /// All replacements.

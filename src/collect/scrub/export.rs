@@ -1,6 +1,7 @@
 //! An export raised to a stricter level: JSON field by field, separated text column by column, other text as it comes.
 
 use super::super::identities::{Hiding, Kept};
+use super::super::run::json;
 use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
 use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
@@ -133,9 +134,7 @@ fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, Scr
     match form {
         Form::Json(mut value) => {
             redactor.clean_value(&mut value);
-            let mut json = serde_json::to_vec_pretty(&value).map_err(CollectError::from)?;
-            json.push(b'\n');
-            Ok(json)
+            Ok(json(&value)?)
         }
         Form::Table(delimiter, columns) => {
             let failed = |_| {

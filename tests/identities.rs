@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;
 use clusterbrief::collect::scrub::{Scrub, ScrubError, scrub};
 use clusterbrief::collect::{Options, Silent, run};
+use clusterbrief::redact::search::{Found, Searcher};
 use clusterbrief::redact::{CaseKey, Level};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -369,16 +370,71 @@ fn the_verbs_say_what_must_not_be_sent_and_what_leaks() {
     let (code, said) = clusterbrief(dir.path(), &[&collect[..], &["names"]].concat());
     assert_eq!(code, 2, "{said}");
 
-    fs::create_dir(dir.path().join("mail")).unwrap();
-    let log = "one\r\ntwo Server=db;User ID=sa;Password=Hunter-Two-22;x=1\r\n";
-    fs::write(dir.path().join("mail/other.log"), log).unwrap();
     fs::write(dir.path().join("book.xlsx"), b"PK\x03\x04 and more").unwrap();
-    let (code, said) = clusterbrief(dir.path(), &["inspect", "--leaks", "mail"]);
-    assert_eq!(code, 6, "{said}");
-    assert!(said.contains("other.log:2 a connection string with a password Password=********"), "{said}");
-    assert!(said.contains("It knows no values") && !said.contains("Hunter"), "{said}");
-    fs::write(dir.path().join("mail/other.log"), "one\r\n").unwrap();
-    assert_eq!(clusterbrief(dir.path(), &["inspect", "--leaks", "mail"]).0, 0);
     let (code, said) = clusterbrief(dir.path(), &["scrub", "book.xlsx"]);
     assert_eq!(code, 4, "{said}");
+}
+
+#[test]
+fn what_others_wrote_is_searched_by_shape_and_by_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let mail = dir.path().join("mail");
+    fs::create_dir(&mail).unwrap();
+    let inspect = |path: &str| clusterbrief(dir.path(), &["inspect", "--leaks", path]);
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+
+    fs::write(mail.join("app.log"), "one\r\ntwo Server=db;User ID=sa;Password=Hunter-Two-22;x=1\r\n")
+        .unwrap();
+    fs::write(mail.join("notes.txt"), "\x1b[31mred\u{202e}\npassword=hunter2secret\n").unwrap();
+    fs::write(mail.join("wide.log"), [b"\xfe\xff", &utf16("one\ntwo\ntoken=Hunter-33\n")[..]].concat())
+        .unwrap();
+    fs::write(mail.join("many.log"), "\x1b[2J pwd: Hunter-44\n".repeat(700)).unwrap();
+    fs::write(mail.join("prose.log"), "Invalid password: try again\n").unwrap();
+    let (code, said) = inspect("mail");
+    assert_eq!(code, 6, "{said}");
+    for line in [
+        "app.log:2 a connection string with a password Password=********",
+        "notes.txt:2 a value after the name of a secret password=********",
+        "wide.log:3 a value after the name of a secret token=********",
+        "many.log:700 and 680 more like these in it",
+        "Found 703 secrets in 5 files",
+        "Not counted: 1 words that read like prose",
+        "It knows no values",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert!(!said.to_lowercase().contains("hunter") && !said.contains(['\x1b', '\u{202e}']), "{said}");
+
+    for (number, level) in [Level::Secrets, Level::Identities].into_iter().enumerate() {
+        let node = node(1);
+        let home = dir.path().join(level.as_str());
+        fs::create_dir(&home).unwrap();
+        let app = node.write(&home);
+        let options = Options { level, ..Options::new(&app, dir.path().join(format!("out{number}"))) };
+        run(&options, &node.host(), &mut Silent).unwrap();
+        let (code, said) = inspect(&format!("out{number}"));
+        assert!(said.contains("Found no secret") && !said.contains("Not counted"), "{said}");
+        assert_eq!(code, 0, "{said}");
+    }
+}
+
+#[test]
+fn bundles_of_ours_hold_no_secret_of_any_shape_or_name() {
+    let samples = fs::read_dir("samples").unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let searcher = Searcher::new();
+    let mut bundles = 0;
+    for manifest in samples.iter().flat_map(walkdir::WalkDir::new).map(Result::unwrap) {
+        if manifest.file_name() != "manifest.json" {
+            continue;
+        }
+        bundles += 1;
+        for file in walkdir::WalkDir::new(manifest.path().parent().unwrap()) {
+            let file = file.unwrap();
+            if file.file_type().is_file() {
+                let found = searcher.search(&fs::read(file.path()).unwrap());
+                assert_eq!(found, Found::default(), "{}", file.path().display());
+            }
+        }
+    }
+    assert!(bundles >= 20, "{bundles}");
 }

@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;
 use clusterbrief::collect::{Options, Silent, run};
 use clusterbrief::redact::Level;
+use clusterbrief::redact::search::{Found, Searcher};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use support::forms::forms;
@@ -229,6 +230,13 @@ fn nothing_planted_leaves_the_node_at_either_level() {
         .collect();
     assert!(missing.is_empty(), "never planted: {missing:?}");
 
+    // The command that looks for secrets in what others wrote reports each of a shape where it stands.
+    for (line, secret) in SHAPES.iter().chain(EVENTS) {
+        let found = Searcher::new().search(line.as_bytes());
+        assert!(!found.places.is_empty(), "{line}");
+        assert!(!format!("{found:?}").contains(secret), "{found:?}");
+    }
+
     let dir = tempfile::tempdir().unwrap();
     let app = node.write(dir.path());
     for level in [Level::Secrets, Level::Identities] {
@@ -243,7 +251,9 @@ fn nothing_planted_leaves_the_node_at_either_level() {
         let mut all = std::fs::read(&collected.path).unwrap();
         all.extend(bundle.manifest().to_json().unwrap());
         for member in bundle.members() {
-            all.extend(bundle.bytes(member.path.as_str(), u64::MAX).unwrap());
+            let bytes = bundle.bytes(member.path.as_str(), u64::MAX).unwrap();
+            assert_eq!(Searcher::new().search(&bytes), Found::default(), "{level}: {}", member.path);
+            all.extend(bytes);
         }
         let left: BTreeSet<(&str, &str)> = needles
             .iter()
@@ -314,6 +324,7 @@ fn innocent() -> Vec<String> {
 fn innocent_lines_survive_at_either_level() {
     let lines = innocent();
     assert!(lines.len() >= 100, "{} lines", lines.len());
+    assert_eq!(Searcher::new().search(lines.join("\n").as_bytes()).places, []);
     let mut node = NodeFolder::new("SSWEB01", "11.7.000049", "2026-09-14T08:30:00+02:00".parse().unwrap());
     for line in &lines {
         node.log_line("log/SS-BWSR.log", TimeDelta::minutes(2), "INFO ", &format!("Log - {line}"));

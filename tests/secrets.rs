@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use clusterbrief::model::Place;
 use clusterbrief::redact::leak::{HitKind, Scanner};
+use clusterbrief::redact::search::{Found, Searcher};
 use clusterbrief::redact::{self, CaseKey, Fingerprinter, Harvest, Label, Redactor, config};
 use hmac::{Hmac, KeyInit, Mac};
 use proptest::prelude::*;
@@ -378,6 +379,7 @@ fn innocent_text_survives_both_passes() {
     let (out, counts) = redactor.redact(log.as_bytes());
     assert_eq!((String::from_utf8(out).unwrap().as_str(), counts.total()), (log, 0));
     assert_eq!(scanner.scan(log.as_bytes()), []);
+    assert_eq!(Searcher::new().search(log.as_bytes()), Found::default());
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub(super) enum Verb {
     Inspect {
         /// A bundle, zip or folder; with --leaks any file, folder or zip
         bundle: PathBuf,
-        /// Search it for secrets by their shape, also one that never came from this program; exit code 6 if there are any
+        /// Search it for secrets by name and by shape, also one that never came from this program; exit code 6 if there are any
         #[arg(long)]
         leaks: bool,
     },

@@ -1,72 +1,113 @@
-//! `inspect --leaks`: secrets by their shape, in any file, folder or zip, whoever wrote it.
+//! `inspect --leaks`: secrets by shape and by name, in any file, folder or zip, whoever wrote it.
 
 use super::progress::size;
 use super::{Exit, Failure, output};
 use crate::bundle::{Limits, contents};
-use crate::redact::leak::{Hit, Scanner};
+use crate::redact::search::{Found, Searcher};
 use crate::report::escape;
 use anyhow::anyhow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::{self, Read};
 use std::path::Path;
 
-/// Leaks printed one by one; the rest are counted.
-const SHOWN: usize = 200;
+/// Places of one kind in one file that are printed one by one; the rest are counted.
+const SHOWN: usize = 20;
+
+/// What was found in all files so far.
+#[derive(Default)]
+struct Total {
+    secrets: usize,
+    prose: usize,
+}
 
 pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     if !path.exists() {
         let error = anyhow!("{}: there is no such file or folder", path.display());
         return Err(Failure::new(Exit::Usage, error));
     }
-    let scanner = Scanner::shapes_only();
-    let mut found: Vec<(String, Hit)> = Vec::new();
+    let searcher = Searcher::new();
+    let mut total = Total::default();
+    let mut printed = Ok(());
+    let mut buffer = vec![0; 256 * 1024];
     let visited = contents::visit(path, &Limits::default(), &mut |name, source| {
-        found.extend(scanner.scan(name.as_bytes()).into_iter().map(|hit| (format!("the name {name}"), hit)));
-        let mut scan = scanner.start();
-        let mut buffer = vec![0; 256 * 1024];
-        let mut read = || -> std::io::Result<()> {
-            loop {
-                match source.read(&mut buffer)? {
-                    0 => return Ok(()),
-                    length => scan.push(buffer.get(..length).unwrap_or_default()),
-                }
-            }
-        };
-        let read = read();
+        let mut text = told(&searcher.search(name.as_bytes()), &mut total, |_| format!("the name {name}"));
         // What came before an error counts.
-        found.extend(scan.finish().into_iter().map(|hit| (format!("{name}:{}", hit.line), hit)));
+        let (found, read) = search(&searcher, source, &mut buffer);
+        text.push_str(&told(&found, &mut total, |line| format!("{name}:{line}")));
+        if printed.is_ok() && !text.is_empty() {
+            printed = output::print(&text);
+        }
         read
     });
+    printed?;
     let visited =
         visited.map_err(|error| Failure::new(Exit::NothingUsable, anyhow!("{} {error}", path.display())))?;
 
     let mut text = String::new();
-    for (place, hit) in found.iter().take(SHOWN) {
-        let line = format!("{place}  {}  {}", hit.kind.as_str(), hit.excerpt);
-        let _ = writeln!(text, "{}", escape::one_line(line.trim_end()));
-    }
-    if found.len() > SHOWN {
-        let _ = writeln!(text, "and {} more", found.len() - SHOWN);
-    }
     for unread in &visited.unread {
         let _ = writeln!(text, "Not searched: {}", escape::one_line(unread));
     }
-    let what = match found.len() {
+    let what = match total.secrets {
         0 => "Found no secret".to_owned(),
         1 => "Found 1 secret".to_owned(),
         some => format!("Found {some} secrets"),
     };
-    let _ = writeln!(
-        text,
-        "{what} in {} files ({}).\nThe search goes by shape: passwords and keys beside their names, connection strings, tokens, private keys, \
-         key files. It knows no values: a secret that looks like any other word is not seen.",
-        visited.files,
-        size(visited.bytes)
+    let _ = writeln!(text, "{what} in {} files ({}).", visited.files, size(visited.bytes));
+    if total.prose > 0 {
+        let _ = writeln!(
+            text,
+            "Not counted: {} words that read like prose, as in \"Invalid password: try again\". Search for \"password:\" and \
+             \"secret:\" to see them.",
+            total.prose
+        );
+    }
+    text.push_str(
+        "The search goes by name and by shape: what follows password= and its like, keys beside their names, connection \
+         strings, tokens, cookies, private keys, licence keys, key files. It knows no values: a secret that looks like any \
+         other word is not seen.\n",
     );
     output::print(&text)?;
-    Ok(match (found.is_empty(), visited.unread.is_empty()) {
-        (false, _) => Exit::Leak,
+    Ok(match (total.secrets, visited.unread.is_empty()) {
+        (1.., _) => Exit::Leak,
         // Nobody looked is no proof that there is nothing.
-        (true, false) => Exit::SomeRefused,
-        (true, true) => Exit::Written,
+        (0, false) => Exit::SomeRefused,
+        (0, true) => Exit::Written,
     })
+}
+
+/// Searches one file, as far as it can be read.
+fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (Found, io::Result<()>) {
+    let mut search = searcher.start();
+    let read = loop {
+        match source.read(buffer) {
+            Ok(0) => break Ok(()),
+            Ok(length) => search.push(buffer.get(..length).unwrap_or_default()),
+            Err(error) => break Err(error),
+        }
+    };
+    (search.finish(), read)
+}
+
+/// The lines to print about one text, with `place` for the number of a line.
+fn told(found: &Found, total: &mut Total, place: impl Fn(u64) -> String) -> String {
+    let mut text = String::new();
+    let mut of_kind: BTreeMap<&str, usize> = BTreeMap::new();
+    for secret in &found.places {
+        let count = of_kind.entry(secret.what).or_default();
+        *count += 1;
+        if *count <= SHOWN {
+            let line = format!("{}  {}  {}", place(secret.line), secret.what, secret.excerpt);
+            let _ = writeln!(text, "{}", escape::one_line(line.trim_end()));
+        }
+    }
+    let shown: usize = of_kind.values().map(|count| SHOWN.min(*count)).sum();
+    let all = found.places.len() + found.more;
+    if let Some(last) = found.places.last().filter(|_| all > shown) {
+        let line = format!("{}  and {} more like these in it", place(last.line), all - shown);
+        let _ = writeln!(text, "{}", escape::one_line(&line));
+    }
+    total.secrets += all;
+    total.prose += found.prose;
+    text
 }

@@ -9,6 +9,7 @@
 //! The rules are those of `SECURITY.md`. Values never implement `Display`, and their `Debug` shows none.
 
 pub mod config;
+mod cut;
 mod fields;
 pub mod fingerprint;
 mod forms;
@@ -21,6 +22,7 @@ pub mod legend;
 mod level;
 mod licence;
 mod pattern;
+pub mod search;
 mod stream;
 pub mod text;
 mod words;

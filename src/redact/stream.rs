@@ -1,148 +1,82 @@
 //! Redaction of a text that arrives in pieces, in bounded memory and with the same result whatever the pieces.
 //!
 //! Whole lines are redacted together. A line longer than a window is redacted window by window; a window leaves
-//! its last [`OVERLAP`] bytes to the next one, so that everything that starts before them was seen whole.
+//! its end to the next one, so that everything that starts before was seen whole.
 
-use super::forms;
+use super::cut::{Cutter, Look, SAFE};
 use super::pattern::{self, Span};
 use super::text::{Counts, Kind, Redactor};
-use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 
-/// Bytes of a line that are redacted at once.
-const WINDOW: usize = 1024 * 1024;
-/// Bytes that nothing found by value or by pattern exceeds.
-const OVERLAP: usize = 64 * 1024;
-const _: () = assert!(OVERLAP > forms::MAX_FORM && OVERLAP > 2 * pattern::MAX_VALUE);
 /// Times a line is looked at again; one is enough for all but made-up lines.
 const ROUNDS: usize = 8;
-/// Bytes that decide the encoding.
-const SNIFF: usize = 256;
 
 /// One text on its way through the redactor. UTF-16, with or without a byte order mark, comes out as UTF-8.
 pub struct Stream<'r> {
+    cutter: Cutter,
+    state: State<'r>,
+}
+
+/// What the lines before decide, and what was counted in them.
+struct State<'r> {
     redactor: &'r Redactor,
-    encoding: Encoding,
-    /// Not yet redacted; starts at a line's start or where the last window ended.
-    pending: Vec<u8>,
     /// Whether the last line opened a private key block that has not ended.
     in_key_block: bool,
     counts: Counts,
 }
 
-enum Encoding {
-    /// Too little of the text has come.
-    Unknown,
-    /// UTF-8 or another encoding in which ASCII is ASCII.
-    Bytes,
-    Utf16(Decoder),
+/// Redacts parts of a text to where they go.
+struct Writing<'w, 'r> {
+    state: &'w mut State<'r>,
+    out: &'w mut Vec<u8>,
 }
 
 impl std::fmt::Debug for Stream<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Stream({} bytes pending)", self.pending.len())
+        write!(f, "Stream({} bytes pending)", self.cutter.pending())
     }
 }
 
 impl<'r> Stream<'r> {
     pub(super) fn new(redactor: &'r Redactor) -> Self {
-        Self {
-            redactor,
-            encoding: Encoding::Unknown,
-            pending: Vec::new(),
-            in_key_block: false,
-            counts: Counts::default(),
-        }
+        let state = State { redactor, in_key_block: false, counts: Counts::default() };
+        Self { cutter: Cutter::new(), state }
     }
 
     /// Takes the next piece and appends to `out` what is ready.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        // In parts, so that a huge piece is not held twice.
-        for part in piece.chunks(WINDOW) {
-            self.take(part, out);
-        }
-    }
-
-    fn take(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        if matches!(self.encoding, Encoding::Unknown) {
-            self.pending.extend_from_slice(piece);
-            if self.pending.len() < SNIFF {
-                return;
-            }
-            self.settle_encoding();
-        } else {
-            self.append(piece, false);
-        }
-        self.redact_ready(out);
+        self.cutter.push(piece, &mut Writing { state: &mut self.state, out });
     }
 
     /// Ends the text: appends the rest to `out` and gives the counts.
     pub fn finish(mut self, out: &mut Vec<u8>) -> Counts {
-        if matches!(self.encoding, Encoding::Unknown) {
-            self.settle_encoding();
-        }
-        self.append(&[], true);
-        self.redact_ready(out);
-        let rest = std::mem::take(&mut self.pending);
-        self.redact_lines(&rest, out);
-        self.counts
+        self.cutter.finish(&mut Writing { state: &mut self.state, out });
+        self.state.counts
+    }
+}
+
+impl Look for Writing<'_, '_> {
+    fn lines(&mut self, lines: &[u8]) {
+        self.state.redact_lines(lines, self.out);
     }
 
-    fn settle_encoding(&mut self) {
-        let head = std::mem::take(&mut self.pending);
-        self.encoding = encoding_of(head.get(..head.len().min(SNIFF)).unwrap_or(&head));
-        self.append(&head, false);
+    fn window(&mut self, window: &[u8]) -> usize {
+        self.state.redact_window(window, self.out)
     }
+}
 
-    /// Adds input to what is pending, decoded where it must be.
-    fn append(&mut self, piece: &[u8], last: bool) {
-        match &mut self.encoding {
-            Encoding::Utf16(decoder) => {
-                let room = decoder.max_utf8_buffer_length(piece.len()).unwrap_or(piece.len() * 3 + 16);
-                let start = self.pending.len();
-                self.pending.resize(start + room, 0);
-                let target = self.pending.get_mut(start..).unwrap_or_default();
-                let (_, _, written, _) = decoder.decode_to_utf8(piece, target, last);
-                self.pending.truncate(start + written);
-            }
-            Encoding::Unknown | Encoding::Bytes => self.pending.extend_from_slice(piece),
-        }
-    }
-
-    /// Redacts all whole lines, and all whole windows of a line that has no end yet.
-    fn redact_ready(&mut self, out: &mut Vec<u8>) {
-        let mut pending = std::mem::take(&mut self.pending);
-        let mut done = 0;
-        while let Some(rest) = pending.get(done..) {
-            // Long lines are cut by their own length alone, never by where a piece happened to end.
-            let line_end = memchr::memchr(b'\n', rest.get(..WINDOW.min(rest.len())).unwrap_or(rest));
-            if line_end.is_some() {
-                let block_end = memchr::memrchr(b'\n', rest.get(..WINDOW.min(rest.len())).unwrap_or(rest));
-                let end = block_end.map_or(0, |i| i + 1);
-                self.redact_lines(rest.get(..end).unwrap_or_default(), out);
-                done += end;
-            } else if rest.len() >= WINDOW {
-                done += self.redact_window(rest.get(..WINDOW).unwrap_or(rest), out);
-            } else {
-                break;
-            }
-        }
-        pending.drain(..done);
-        self.pending = pending;
-    }
-
+impl State<'_> {
     /// Redacts the start of a long line; gives how much of it is done.
     fn redact_window(&mut self, window: &[u8], out: &mut Vec<u8>) -> usize {
         // No line of a key block is this long.
         self.in_key_block = false;
-        let safe = window.len() - OVERLAP;
         let mut at = 0;
-        for span in self.redactor.spans(window).into_iter().take_while(|span| span.range.start < safe) {
+        for span in self.redactor.spans(window).into_iter().take_while(|span| span.range.start < SAFE) {
             out.extend_from_slice(window.get(at..span.range.start).unwrap_or_default());
             self.replace(span.kind, window.get(span.range.clone()).unwrap_or_default(), out);
             at = span.range.end;
         }
-        out.extend_from_slice(window.get(at..safe).unwrap_or_default());
-        at.max(safe)
+        out.extend_from_slice(window.get(at..SAFE).unwrap_or_default());
+        at.max(SAFE)
     }
 
     /// Redacts whole lines.
@@ -240,21 +174,6 @@ impl<'r> Stream<'r> {
         self.counts.add(kind);
         self.redactor.put(kind, text, out);
     }
-}
-
-/// UTF-16 by its byte order mark, or because every second byte is zero.
-fn encoding_of(head: &[u8]) -> Encoding {
-    let zeros = |parity: usize| head.iter().skip(parity).step_by(2).filter(|b| **b == 0).count();
-    let half = head.len() / 2;
-    let (low, high) = (zeros(0), zeros(1));
-    let encoding = match head {
-        [0xff, 0xfe, ..] => UTF_16LE,
-        [0xfe, 0xff, ..] => UTF_16BE,
-        _ if half >= 4 && high * 10 >= half * 7 && low * 10 <= half => UTF_16LE,
-        _ if half >= 4 && low * 10 >= half * 7 && high * 10 <= half => UTF_16BE,
-        _ => return Encoding::Bytes,
-    };
-    Encoding::Utf16(encoding.new_decoder_with_bom_removal())
 }
 
 /// Where a line opens a private key block and does not end it.

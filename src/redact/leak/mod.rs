@@ -323,15 +323,19 @@ fn line_ends(text: &[u8]) -> u64 {
 }
 
 /// The name that stands before a secret, and stars for the secret.
-fn excerpt(before: &[u8]) -> String {
+pub(super) fn excerpt(before: &[u8]) -> String {
     const LONGEST: usize = 48;
-    let from = before.len().saturating_sub(LONGEST);
-    let near = before.get(from..).unwrap_or_default();
-    // One part of a connection string, one attribute: what stands before it may be another secret.
-    let part = near.rsplit(|b| matches!(b, b'\n' | b';' | b'<' | b'&' | b'?' | b',' | b'{' | b'|')).next();
-    let text: String = String::from_utf8_lossy(part.unwrap_or_default()).replace('\0', "");
+    /// Far enough to see by which name another secret stands there.
+    const SEEN: usize = 4096;
+    let near = before.get(before.len().saturating_sub(SEEN)..).unwrap_or_default();
+    let line = near.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let line = Cleaner.clean(&String::from_utf8_lossy(line).replace('\0', ""));
+    // One part of a connection string, one attribute.
+    let part = line.rsplit([';', '<', '&', '?', ',', '|']).next().unwrap_or_default();
+    let start = part.char_indices().rev().take(LONGEST).last().map_or(part.len(), |(at, _)| at);
+    let text = part.get(start..).unwrap_or_default();
     let text = text.trim_start_matches(char::REPLACEMENT_CHARACTER).trim_start();
-    format!("{}********", Cleaner.clean(text))
+    format!("{text}********")
 }
 
 #[cfg(test)]

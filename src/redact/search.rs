@@ -1,0 +1,353 @@
+//! Secrets in a text of which nothing is known, for somebody who wants to be told of them: what the leak scan sees by
+//! shape, and what the redactor would have replaced by pattern.
+//!
+//! The redactor replaces in doubt; here a doubt is noise. An account is no secret, and a word of prose behind a name and a
+//! colon (`Invalid password: try again`) is counted and not told.
+
+use super::cut::{Cutter, Look, SAFE};
+use super::harvest::Secret;
+use super::leak::{self, Hit, HitKind, Scan, Scanner};
+use super::pattern::Span;
+use super::text::{Kind, Redactor};
+
+/// Places of one text that are told one by one; the rest are counted.
+const MOST: usize = 1000;
+/// Bytes behind a value that tell whether it is a word of prose.
+const AHEAD: usize = 8;
+
+/// How files begin that are as dense as a key file, and are none: programs, pictures, fonts, documents, archives.
+const KNOWN_FORMATS: [&[u8]; 16] = [
+    b"MZ",
+    b"\x7fELF",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"RIFF",
+    b"\0\0\x01\0",
+    b"\0\x01\0\0",
+    b"OTTO",
+    b"wOF",
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"7z\xbc\xaf",
+    b"BZh",
+    b"\xfd7zXZ",
+];
+/// Bytes of the longest of these.
+const LONGEST_MARK: usize = 5;
+
+/// Where a secret stands, and what it is; never the value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Its line, from 1.
+    pub line: u64,
+    /// What it is, as a lower-case fragment.
+    pub what: &'static str,
+    /// What stands before it on its line, without secrets, and stars in its place.
+    pub excerpt: String,
+}
+
+/// What a text holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Secrets, by line.
+    pub places: Vec<Place>,
+    /// How many more there are.
+    pub more: usize,
+    /// Words behind the name of a secret that read like prose.
+    pub prose: usize,
+}
+
+/// Looks for secrets by shape and by pattern.
+#[derive(Debug, Default)]
+pub struct Searcher {
+    scanner: Scanner,
+    redactor: Redactor,
+}
+
+impl Searcher {
+    /// Knows no values.
+    pub fn new() -> Self {
+        Self { scanner: Scanner::shapes_only(), redactor: Redactor::patterns_only() }
+    }
+
+    /// Starts to search one text that arrives in pieces.
+    pub fn start(&self) -> Search<'_> {
+        let patterns = Patterns { redactor: &self.redactor, line: 1, found: Vec::new(), more: 0, prose: 0 };
+        Search { head: Vec::new(), scan: self.scanner.start(), cutter: Cutter::new(), patterns }
+    }
+
+    /// Searches a text at once.
+    pub fn search(&self, text: &[u8]) -> Found {
+        let mut search = self.start();
+        search.push(text);
+        search.finish()
+    }
+}
+
+/// One text that is searched.
+pub struct Search<'s> {
+    /// The first bytes.
+    head: Vec<u8>,
+    scan: Scan<'s>,
+    cutter: Cutter,
+    patterns: Patterns<'s>,
+}
+
+impl std::fmt::Debug for Search<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Search({} places)", self.patterns.found.len())
+    }
+}
+
+impl Search<'_> {
+    /// Takes the next piece.
+    pub fn push(&mut self, piece: &[u8]) {
+        let room = LONGEST_MARK.saturating_sub(self.head.len()).min(piece.len());
+        self.head.extend_from_slice(piece.get(..room).unwrap_or_default());
+        self.scan.push(piece);
+        self.cutter.push(piece, &mut self.patterns);
+    }
+
+    /// Ends the text.
+    pub fn finish(mut self) -> Found {
+        self.cutter.finish(&mut self.patterns);
+        let mut hits = self.scan.finish();
+        // UTF-16 reads the same one byte further on, in the other order of bytes.
+        hits.dedup_by(|a, b| a.kind == b.kind && a.offset == b.offset + 1);
+        let known = KNOWN_FORMATS.iter().any(|mark| self.head.starts_with(mark));
+        hits.retain(|hit| !(known && hit.kind == HitKind::KeyFile));
+        let by_pattern = |place: &(Place, Secret)| !reported(&hits, place);
+        let Patterns { found, more, prose, .. } = self.patterns;
+        let mut places: Vec<Place> = found.into_iter().filter(by_pattern).map(|(place, _)| place).collect();
+        places.extend(hits.into_iter().map(|hit| Place {
+            line: hit.line,
+            what: hit.kind.as_str(),
+            excerpt: hit.excerpt,
+        }));
+        // In order of place within a line, as far as each of the two knows it.
+        places.sort_by_key(|place| place.line);
+        Found { places, more, prose }
+    }
+}
+
+/// Whether a hit is of the same place: on the same line, and one text is a part of the other. Their offsets do not compare,
+/// since one of them reads UTF-16 as it is and the other one what it says.
+fn reported(hits: &[Hit], (place, secret): &(Place, Secret)) -> bool {
+    let plain = |secret: &Secret| secret.expose().replace(|c: char| !c.is_ascii_graphic(), "");
+    let from = hits.partition_point(|hit| hit.line < place.line);
+    let here = hits.iter().skip(from).take_while(|hit| hit.line == place.line);
+    let secret = plain(secret);
+    here.map(|hit| plain(&hit.secret))
+        .any(|hit| !hit.is_empty() && (hit.contains(&secret) || secret.contains(&hit)))
+}
+
+/// Collects what the redactor would replace.
+struct Patterns<'s> {
+    redactor: &'s Redactor,
+    /// Of what comes next, from 1.
+    line: u64,
+    found: Vec<(Place, Secret)>,
+    more: usize,
+    prose: usize,
+}
+
+impl Look for Patterns<'_> {
+    fn lines(&mut self, lines: &[u8]) {
+        self.find(lines, lines.len());
+    }
+
+    fn window(&mut self, window: &[u8]) -> usize {
+        self.find(window, SAFE).max(SAFE)
+    }
+}
+
+impl Patterns<'_> {
+    /// Notes every secret that starts in the first `safe` bytes of `text`; gives where the last one ends.
+    fn find(&mut self, text: &[u8], safe: usize) -> usize {
+        let mut at = 0;
+        for span in self.redactor.spans(text).into_iter().take_while(|span| span.range.start < safe) {
+            let between = text.get(at..span.range.start).unwrap_or_default();
+            self.line += memchr::memchr_iter(b'\n', between).count() as u64;
+            let line_start = memchr::memrchr(b'\n', between).map_or(at, |end| at + end + 1);
+            self.note(text, line_start, &span);
+            at = span.range.end;
+        }
+        let rest = text.get(at..safe).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', rest).count() as u64;
+        at
+    }
+
+    /// Notes one secret. `from`: where its line starts, or the secret before it ends.
+    fn note(&mut self, text: &[u8], from: usize, span: &Span) {
+        let before = text.get(from..span.range.start).unwrap_or_default();
+        let value = text.get(span.range.clone()).unwrap_or_default();
+        let after = text.get(span.range.end..).unwrap_or_default();
+        let Some(what) = told(span.kind).filter(|_| !is_binary(before, value) && !is_placeholder(value))
+        else {
+            return;
+        };
+        if span.kind == Kind::Assignment && is_prose(before, value, after) {
+            self.prose += 1;
+        } else if self.found.len() < MOST {
+            let place = Place { line: self.line, what, excerpt: leak::excerpt(before) };
+            self.found.push((place, Secret::new(String::from_utf8_lossy(value))));
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
+/// What is told of a kind; `None` for what is no secret alone.
+const fn told(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Value | Kind::Assignment | Kind::Setting | Kind::Comment => {
+            "a value after the name of a secret"
+        }
+        Kind::Authorization => "credentials of an authorization header",
+        Kind::Jwt => "a JSON web token",
+        Kind::PrivateKey => "a private key",
+        Kind::Encrypted => "an encrypted password of IIS",
+        Kind::UrlCredentials => "a user and a password in a URL",
+        Kind::Cookie => "a cookie",
+        Kind::CloudKey => "an access key of a cloud",
+        Kind::Licence => "a licence key",
+        Kind::Account | Kind::Identity(_) => return None,
+    })
+}
+
+/// Whether a match stands in bytes that are no text, such as those of a program.
+fn is_binary(before: &[u8], value: &[u8]) -> bool {
+    let near = before.get(before.len().saturating_sub(32)..).unwrap_or_default();
+    // A terminal's colours begin with an escape.
+    near.iter().chain(value.iter().take(256)).any(|b| matches!(b, 0..=8 | 14..=26 | 28..=31 | 127))
+}
+
+/// Whether a value is where one was to be put in (`{0}`, `%s`), or a key of the keyboard (`accesskey="x"`).
+fn is_placeholder(value: &[u8]) -> bool {
+    let inside = value.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
+    inside.is_some_and(|inside| inside.iter().all(u8::is_ascii_digit)) || matches!(value, b"%s" | b"%d" | [_])
+}
+
+/// Whether a value is a word of a sentence: without a digit, behind a colon and a blank, not in quotes; behind what names a
+/// password only if the sentence goes on.
+fn is_prose(before: &[u8], value: &[u8], after: &[u8]) -> bool {
+    let Some(head) = before.trim_ascii_end().strip_suffix(b":").filter(|_| before.ends_with(b" ")) else {
+        return false;
+    };
+    let word = value.iter().all(|b| b.is_ascii_alphabetic() || !b.is_ascii() || b".,:;!?'()-".contains(b));
+    let head = head.to_ascii_lowercase();
+    // Words of the product, too.
+    let vocabulary =
+        [&b"secret"[..], b"token", b"credential", b"credentials"].iter().any(|name| head.ends_with(name));
+    let after = after.get(..AHEAD.min(after.len())).unwrap_or_default();
+    let goes_on =
+        after.starts_with(b" ") && after.trim_ascii().first().is_some_and(u8::is_ascii_alphanumeric);
+    word && (vocabulary || goes_on)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &[u8]) -> Vec<(u64, &'static str, String)> {
+        let found = Searcher::new().search(text);
+        found.places.into_iter().map(|place| (place.line, place.what, place.excerpt)).collect()
+    }
+
+    fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    const ASSIGNED: &str = "a value after the name of a secret";
+
+    #[test]
+    fn what_has_no_shape_is_found_by_its_name_in_every_encoding() {
+        let text = "one\r\n".repeat(100) + "password=hunter2secret\r\nx token: a1-b2 y\r\n";
+        let expected = vec![
+            (101, ASSIGNED, "password=********".to_owned()),
+            (102, ASSIGNED, "x token: ********".to_owned()),
+        ];
+        let (little, big) = (utf16(&text, u16::to_le_bytes), utf16(&text, u16::to_be_bytes));
+        for bytes in [
+            text.clone().into_bytes(),
+            [b"\xff\xfe", &little[..]].concat(),
+            [b"\xfe\xff", &big[..]].concat(),
+            little,
+            big,
+        ] {
+            assert_eq!(found(&bytes), expected);
+        }
+    }
+
+    #[test]
+    fn a_place_is_told_once_and_a_second_one_on_its_line_too() {
+        let text = "Server=db;User ID=sa;Password=Hunter-Two-22;x=1 then token=Other-33\n";
+        let expected = vec![
+            (1, "a connection string with a password", "Password=********".to_owned()),
+            (1, ASSIGNED, "x=1 then token=********".to_owned()),
+        ];
+        let sorted = |bytes: &[u8]| {
+            let mut found = found(bytes);
+            found.sort();
+            found
+        };
+        for bytes in [text.as_bytes().to_vec(), utf16(text, u16::to_le_bytes)] {
+            assert_eq!(sorted(&bytes), expected);
+        }
+        for shape in [
+            "{\"password\":\"hunter2\"}",
+            "Authorization: Bearer abc.def-123456",
+            "[enc:AesProvider:aGVsbG8=:enc]",
+            "t eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_1 x",
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END PRIVATE KEY-----",
+            "validationKey=\"0123456789abcdef0123456789abcdef\"",
+        ] {
+            assert_eq!(found(shape.as_bytes()).len(), 1, "{shape}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_secret_is_in_an_excerpt() {
+        let long = "Zq7x".repeat(40);
+        for text in [
+            format!("password={long} and token=abc-1"),
+            format!("password=\"{long}\" password=\"abc-1\""),
+            format!("Server=a;Password={long} {long};User ID=x;Pwd=abc-1"),
+        ] {
+            let found = found(text.as_bytes());
+            assert!(found.len() >= 2, "{found:?}");
+            assert!(!format!("{found:?}").contains("Zq7x"), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn markers_placeholders_prose_accounts_and_programs_are_no_secrets() {
+        let text = "password={redacted} token: {redacted:key:ab12cd34:0123456789abcdef}\n\
+            password={0} pwd=%s <a accesskey=\"x\">\nServer=a;User ID=sa;x=1\n\
+            \0\x01password=lQ\x02\0\n";
+        assert_eq!(Searcher::new().search(text.as_bytes()), Found::default());
+        let prose = "Invalid password: try again. Secret: Database\n";
+        let found = Searcher::new().search(prose.as_bytes());
+        assert_eq!((found.places.len(), found.prose), (0, 2));
+        assert_eq!(Searcher::new().search(b"password: hunter\n").places.len(), 1);
+    }
+
+    #[test]
+    fn a_picture_is_no_key_file() {
+        let blob: Vec<u8> = (0..457u32).map(|i| i.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect();
+        assert_eq!(found(&blob).len(), 1);
+        assert!(found(&[b"GIF89a", &blob[..]].concat()).is_empty());
+    }
+
+    #[test]
+    fn long_lines_and_many_places_stay_small() {
+        let mut text = vec![b'.'; 3 << 20];
+        text.extend_from_slice(b" password=hunter2secret\npwd=abc-12\n");
+        let lines: Vec<u64> = found(&text).into_iter().map(|(line, ..)| line).collect();
+        assert_eq!(lines, [1, 2]);
+        let many = Searcher::new().search("password=hunter2secret\n".repeat(MOST + 7).as_bytes());
+        assert_eq!((many.places.len(), many.more), (MOST, 7));
+    }
+}

@@ -5,6 +5,7 @@
 //! * `windows-node compare PAGE WINDOWS LINUX` fails unless two bundles of the same folder agree in everything but the
 //!   fields that the table of `PAGE` lists, and differ in each of those.
 //! * `windows-node facts BUNDLE` prints what is known of the machine, one line a fact.
+//! * `windows-node decided REPORT INPUT` prints the rules that one input of a JSON report decided, one line a rule.
 #![expect(clippy::print_stdout, reason = "a command that prints what it found")]
 #![expect(unreachable_pub, reason = "the tests' support is shared as it is")]
 #![expect(clippy::indexing_slicing, reason = "data made here, nothing hostile")]
@@ -31,7 +32,10 @@ fn main() -> Result<()> {
         ["make", folder, node, clock] => make(Path::new(folder), node, clock),
         ["compare", page, windows, linux] => compare::compare(Path::new(page), windows, linux),
         ["facts", bundle] => facts(bundle),
-        _ => bail!("usage: windows-node make FOLDER NODE CLOCK | compare PAGE WINDOWS LINUX | facts BUNDLE"),
+        ["decided", report, input] => decided(report, input),
+        _ => bail!(
+            "usage: windows-node make FOLDER NODE CLOCK | compare PAGE WINDOWS LINUX | facts BUNDLE | decided REPORT INPUT"
+        ),
     }
 }
 
@@ -53,6 +57,15 @@ fn facts(bundle: &str) -> Result<()> {
         let said = observed.pointer("/known/value").unwrap_or(observed);
         println!("{fact} {}", said.as_str().map_or_else(|| said.to_string(), str::to_owned));
     }
+    Ok(())
+}
+
+fn decided(report: &str, input: &str) -> Result<()> {
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(report)?)?;
+    let inputs = report.get("inputs").and_then(Value::as_array).context("no inputs in the report")?;
+    let mine = inputs.iter().find(|one| one.get("name").is_some_and(|name| name == input));
+    let rules = mine.and_then(|input| input.get("decided")?.as_array()).context("no such input")?;
+    rules.iter().filter_map(Value::as_str).for_each(|rule| println!("{rule}"));
     Ok(())
 }
 

@@ -24,8 +24,9 @@ const AFTER_HELP: &str = "\
 On each node:   clusterbrief collect
 On your desk:   clusterbrief report bundles/ -o report.html
 
-Exit codes: 0 written; 1 --fail-on reached; 2 usage; 3 written, some input refused;
-4 nothing usable; 5 cannot write; 6 a secret could not be removed, or inspect --leaks found one.
+Exit codes: 0 written; 1 --fail-on reached; 2 usage; 3 written, some input
+refused; 4 nothing usable; 5 cannot write; 6 a secret could not be removed, or
+inspect --leaks found one.
 Not affiliated with the product's vendor.";
 
 #[cfg(not(feature = "report"))]
@@ -34,8 +35,9 @@ On each node:   clusterbrief collect
 Before mailing: clusterbrief inspect NODE_yyyymmdd-hhmm.zip
 
 This is the collector. Whoever gets the bundles reads them with the full program.
-Exit codes: 0 written; 2 usage; 3 a member of the bundle does not count; 4 no bundle;
-5 cannot write; 6 a secret could not be removed, or inspect --leaks found one.
+Exit codes: 0 written; 2 usage; 3 a member of the bundle does not count;
+4 no bundle; 5 cannot write; 6 a secret could not be removed, or
+inspect --leaks found one.
 Not affiliated with the product's vendor.";
 
 /// Verbs of the full program that a collector is asked for now and then, in the order of its help.
@@ -61,7 +63,7 @@ pub(super) enum Verb {
     Inspect {
         /// A bundle, zip or folder; with --leaks any file, folder or zip
         bundle: PathBuf,
-        /// Search it for secrets by name and by shape, also one that never came from this program; exit code 6 if there are any
+        /// Search it for secrets by name and by shape, whoever wrote it; exit code 6 if there are any
         #[arg(long)]
         leaks: bool,
     },
@@ -69,7 +71,7 @@ pub(super) enum Verb {
     CaseKey(CaseKeyArgs),
     /// Print the completion script for a shell
     Completions {
-        /// bash, zsh, fish or powershell
+        /// Whose script
         shell: Shell,
     },
 }
@@ -94,7 +96,7 @@ pub(super) enum CaseKeyVerb {
 pub(super) struct ScrubArgs {
     /// A bundle, zip or folder, or an export: JSON, CSV or text
     pub input: PathBuf,
-    /// The level it shall have; never lower than it has
+    /// How strict the result is; never less than the input
     #[arg(long, value_name = "LEVEL", default_value = "identities")]
     pub level: LevelArg,
     /// Key file from `clusterbrief case-key new`: labels of one key compare; without it a new key is made
@@ -140,7 +142,7 @@ pub(super) struct CollectArgs {
     /// Collect what IIS has without a question
     #[arg(long)]
     pub yes: bool,
-    /// List every file, key and command that would be touched, with sizes, and write nothing
+    /// List every file, registry key and system call it would use, with sizes, and write nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Say how much would be read, how long it takes and how large the bundle becomes; read a sample, write nothing
@@ -149,7 +151,7 @@ pub(super) struct CollectArgs {
     /// Oldest logs to take: a number of days such as 14d, or a day such as 2026-11-01 [default: 14d]
     #[arg(long, value_name = "AGE", value_parser = since)]
     pub since: Option<Since>,
-    /// Most bytes of configuration files and logs, newest logs first, before compression; 200MB style suffixes are understood
+    /// Most bytes of configuration files and logs, newest logs first, before compression; such as 50MB
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "200MB")]
     pub budget: u64,
     /// Stop reading after so many minutes; what decides whether nodes agree is read in any case, logs come last [default: no limit]
@@ -161,7 +163,7 @@ pub(super) struct CollectArgs {
     /// Refuse folders and files of other machines, which Windows reaches through its network
     #[arg(long)]
     pub no_network_paths: bool,
-    /// What goes: secrets, or identities as well, that is the names of hosts, users and domains, and addresses
+    /// What is taken out: secrets; or identities as well, the names of hosts, users and domains, and addresses
     #[arg(long, value_name = "LEVEL", default_value = "secrets")]
     pub level: LevelArg,
     /// Key file from `clusterbrief case-key new`: the same on every node of the case

@@ -6,8 +6,10 @@ mod support;
 
 use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;
+use clusterbrief::collect::machine::MadeSystem;
+use clusterbrief::collect::machine::system::Event;
 use clusterbrief::collect::scrub::{Scrub, ScrubError, scrub};
-use clusterbrief::collect::{Options, Silent, run};
+use clusterbrief::collect::{FixedHost, Options, Silent, run};
 use clusterbrief::redact::search::{Found, Searcher};
 use clusterbrief::redact::{CaseKey, Level};
 use std::fs;
@@ -187,6 +189,49 @@ fn three_nodes_name_nobody_and_are_reported() {
         .iter()
         .any(|one| one["rule"] == "ENC-001" && one["outcome"] == "pass");
     assert!(same, "{}", json["outcomes"]);
+}
+
+#[test]
+fn names_that_only_records_of_event_logs_tell_are_hidden_everywhere() {
+    let mut node = node(1);
+    for line in
+        ["Thycotic.Web - kowalski waits for ledgerdb9", "Thycotic.Web - zrh-vault and litware.example answer"]
+    {
+        node.log_line("log/SS.log", TimeDelta::minutes(5), "INFO ", line);
+    }
+    let texts = [
+        "Process information:\r\n    Account name: FABRIKAM\\kowalski\r\n    Thread account name: FABRIKAM\\kowalski",
+        "Server=LEDGERDB9;Database=Payroll42;Integrated Security=true",
+        "Request URL: https://zrh-vault.litware.example/SecretServer/Login.aspx\r\n    User host address: 10.20.30.99",
+    ];
+    let record = |provider: &str, text: &str| Event {
+        provider: provider.into(),
+        id: 1309,
+        level: 3,
+        at: node.clock.to_utc() - TimeDelta::minutes(1),
+        data: vec!["Secret Server".into(), text.into()],
+    };
+    let mut records: Vec<Event> = texts.iter().map(|text| record("ASP.NET 4.0.30319.0", text)).collect();
+    records.push(record("Agent on LEDGERDB9", "-"));
+    let events = [("Application".to_owned(), records)].into();
+    let system = Some(MadeSystem { events, ..MadeSystem::default() });
+    let dir = tempfile::tempdir().unwrap();
+    let app = node.write(dir.path());
+    let options = Options { level: Level::Identities, ..Options::new(&app, dir.path().join("out")) };
+    let taken = run(&options, &FixedHost { system, ..node.host() }, &mut Silent).unwrap();
+    assert!(taken.notes.is_empty(), "{:?}", taken.notes);
+
+    let all = everything(&taken.path);
+    names_nobody("the bundle", &all);
+    for name in ["kowalski", "fabrikam", "ledgerdb9", "payroll42", "zrh-vault", "litware"] {
+        assert!(!all.contains(name), "{name}");
+    }
+    let bundle = Bundle::open(&taken.path).unwrap();
+    let text = |name: &str| String::from_utf8(bundle.bytes(name, u64::MAX).unwrap()).unwrap();
+    let log = text("logs/SS.log");
+    let label = log.split(" waits for ").next().unwrap().rsplit(' ').next().unwrap();
+    assert!(label.starts_with("{user-"), "{label}");
+    assert_eq!(text("events/Application.jsonl").matches(label).count(), 2, "{label}");
 }
 
 #[test]

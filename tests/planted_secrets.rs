@@ -8,7 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;
-use clusterbrief::collect::{Options, Silent, run};
+use clusterbrief::collect::machine::MadeSystem;
+use clusterbrief::collect::machine::system::Event;
+use clusterbrief::collect::{FixedHost, Options, Silent, run};
 use clusterbrief::redact::Level;
 use clusterbrief::redact::search::{Found, Searcher};
 use std::collections::BTreeSet;
@@ -107,7 +109,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("Text - passcode=Seventy-0", "Seventy-0"),
 ];
 
-/// A line of an event record, as a log holds it, with a secret of a shape: the texts of Windows.
+/// Texts of event records with a secret of a shape.
 const EVENTS: &[(&str, &str)] = &[
     ("Event 1309 ASP.NET 4.0: Exception message: Login failed; Password=Event-Secret-71;", "Event-Secret-71"),
     ("Event 1000 Application Error: w3wp.exe -pwd \"Event Secret 72\"", "Event Secret 72"),
@@ -152,10 +154,11 @@ const ENCODED_LOGS: &[(&str, &[u8], Encode)] = &[
     ("log/SS-UTF.log", b"\xef\xbb\xbf", |text| text.as_bytes().to_vec()),
 ];
 
-/// A node with all of it, and how many places that are.
-fn planted() -> (NodeFolder, usize) {
+/// A node with all of it, the records of its event log, and how many places that are.
+fn planted() -> (NodeFolder, Vec<Event>, usize) {
     let mut node = NodeFolder::new("SSWEB01", "11.7.000049", "2026-09-14T08:30:00+02:00".parse().unwrap());
     let before = TimeDelta::minutes(2);
+    let mut texts: Vec<String> = Vec::new();
     let mut places = 0;
     for (file, key, secret) in CONFIGURED {
         let escaped = String::from_utf8(forms(secret)[1].1.clone()).unwrap();
@@ -171,9 +174,10 @@ fn planted() -> (NodeFolder, usize) {
             node.log_line("log/SS.log", before, "ERROR", "Thycotic.Web - dump: ");
             let log = node.files.get_mut("log/SS.log").unwrap();
             log.truncate(log.len() - 2);
-            log.extend(form);
+            log.extend(&form);
             log.extend(b" end of dump\r\n");
-            places += 1;
+            texts.push(format!("dump:\r\n\t{}\r\nend of dump", String::from_utf8(form).unwrap()));
+            places += 2;
         }
     }
     for (log, mark, encode) in ENCODED_LOGS {
@@ -189,7 +193,9 @@ fn planted() -> (NodeFolder, usize) {
     }
     for (line, _) in SHAPES.iter().chain(EVENTS) {
         node.log_line("log/SS-BWSR.log", before, "INFO ", line);
-        places += 1;
+        texts.push((*line).to_owned());
+        texts.push(format!("Exception information:\n    {line}\n    at System.Web"));
+        places += 3;
     }
     for secret in IN_NAMES {
         let line = "2026-09-14 08:28:00,000 [1] INFO  Thycotic.Web - ok\r\n";
@@ -203,13 +209,39 @@ fn planted() -> (NodeFolder, usize) {
             places += 1;
         }
     }
-    (node, places)
+    let events = records(&node, &texts);
+    (node, events, places)
+}
+
+/// Records whose second text is one of these; the first names the application, as those of ASP.NET do.
+fn records(node: &NodeFolder, texts: &[String]) -> Vec<Event> {
+    let record = |(number, text): (i64, &String)| Event {
+        provider: "ASP.NET 4.0.30319.0".into(),
+        id: 1309,
+        level: 3,
+        at: node.clock.to_utc() - TimeDelta::seconds(number),
+        data: vec!["/LM/W3SVC/1/ROOT/SecretServer".into(), text.clone(), String::new()],
+    };
+    (0..).zip(texts).map(record).collect()
+}
+
+/// The machine of a node, with these records in its event log.
+fn host(node: &NodeFolder, events: &[Event]) -> FixedHost {
+    let events = [("Application".to_owned(), events.to_vec()), ("System".to_owned(), Vec::new())].into();
+    FixedHost { system: Some(MadeSystem { events, ..MadeSystem::default() }), ..node.host() }
+}
+
+/// Texts of the records that a bundle holds.
+fn recorded(bundle: &mut Bundle) -> Vec<String> {
+    let lines = String::from_utf8(bundle.bytes("events/Application.jsonl", u64::MAX).unwrap()).unwrap();
+    let record = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+    lines.lines().map(|line| record(line)["data"][1].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
 fn nothing_planted_leaves_the_node_at_either_level() {
-    let (node, places) = planted();
-    assert!(places >= 200, "{places} places");
+    let (node, events, places) = planted();
+    assert!(places >= 300, "{places} places");
     let secrets = CONFIGURED.iter().map(|(_, _, secret)| (*secret, true));
     let shaped = SHAPES.iter().chain(EVENTS).map(|(_, secret)| (*secret, false));
     let needles: Vec<(&str, &str, Vec<u8>)> = secrets
@@ -243,11 +275,14 @@ fn nothing_planted_leaves_the_node_at_either_level() {
         let iis_config = Some(dir.path().join("applicationHost.config"));
         let out = dir.path().join(level.as_str());
         let options = Options { iis_config, level, ..Options::new(&app, out) };
-        let collected = run(&options, &node.host(), &mut Silent).unwrap();
+        let collected = run(&options, &host(&node, &events), &mut Silent).unwrap();
         // The leak scan had nothing to do: the redactor alone found all of them.
         assert_eq!(collected.notes, [""; 0], "{level}");
-        let bundle = Bundle::open(&collected.path).unwrap();
+        let mut bundle = Bundle::open(&collected.path).unwrap();
         assert!(bundle.members().all(|member| member.content().is_some()), "something was not taken");
+        let texts = recorded(&mut bundle);
+        assert_eq!(texts.len(), events.len());
+        assert!(texts.iter().all(|text| text.contains("{redacted}")), "{texts:#?}");
         let mut all = std::fs::read(&collected.path).unwrap();
         all.extend(bundle.manifest().to_json().unwrap());
         for member in bundle.members() {
@@ -329,12 +364,16 @@ fn innocent_lines_survive_at_either_level() {
     for line in &lines {
         node.log_line("log/SS-BWSR.log", TimeDelta::minutes(2), "INFO ", &format!("Log - {line}"));
     }
+    let events = records(&node, &lines);
     let dir = tempfile::tempdir().unwrap();
     let app = node.write(dir.path());
     for level in [Level::Secrets, Level::Identities] {
         let options = Options { level, ..Options::new(&app, dir.path().join(level.as_str())) };
-        let collected = run(&options, &node.host(), &mut Silent).unwrap();
-        let bundle = Bundle::open(&collected.path).unwrap();
+        let collected = run(&options, &host(&node, &events), &mut Silent).unwrap();
+        let mut bundle = Bundle::open(&collected.path).unwrap();
+        let mut texts = recorded(&mut bundle);
+        texts.reverse();
+        assert_eq!(texts, lines, "{level}");
         let log = String::from_utf8(bundle.bytes("logs/SS-BWSR.log", u64::MAX).unwrap()).unwrap();
         let lost: Vec<&String> = lines.iter().filter(|line| !log.contains(line.as_str())).collect();
         let found: Vec<&str> = log.lines().filter(|line| line.contains('{')).collect();

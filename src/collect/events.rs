@@ -4,7 +4,7 @@
 
 use super::machine::system::{Answer, Event, EventQuery, Refusal, System};
 use crate::bundle::{BundleWriter, MemberName, MemberRecord, NewMember, Status, WriteError};
-use crate::redact::Redactor;
+use crate::redact::{Known, Redactor};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -62,19 +62,45 @@ struct Line {
     data: Vec<String>,
 }
 
-/// Takes the records of each log since a moment, one member a log; on a machine that is no Windows there is none.
+/// What a log holds, or why it cannot be had.
+pub(super) struct Records {
+    log: &'static str,
+    read: Answer<Newest>,
+}
+
+/// The newest records that are wanted, the newest first.
+struct Newest {
+    events: Vec<Event>,
+    /// Bytes of these and of all, as lines before anything is replaced.
+    kept: usize,
+    all: usize,
+}
+
+/// Reads the records of each log since a moment; a machine that is no Windows has none.
+pub(super) fn read(system: &dyn System, since: DateTime<Utc>) -> Vec<Records> {
+    let logs = LOGS.iter().filter(|_| system.is_windows());
+    logs.map(|log| Records { log: log.name, read: records(log, system, since).map(newest) }).collect()
+}
+
+/// Learns whom the records name, before anything is written.
+pub(super) fn learn(known: &mut Known, records: &[Records]) {
+    for event in records.iter().filter_map(|log| log.read.as_ref().ok()).flat_map(|read| &read.events) {
+        event.data.iter().chain([&event.provider]).for_each(|text| known.learn(text.as_bytes()));
+    }
+}
+
+/// Writes one member a log.
 pub(super) fn write(
     bundle: &mut BundleWriter,
-    system: &dyn System,
-    since: DateTime<Utc>,
+    records: Vec<Records>,
     redactor: &Redactor,
 ) -> Result<(), WriteError> {
-    for log in LOGS.iter().filter(|_| system.is_windows()) {
-        let path = format!("events/{}.jsonl", log.name);
-        let origin = format!("event log {}", log.name);
+    for Records { log, read } in records {
+        let path = format!("events/{log}.jsonl");
+        let origin = format!("event log {log}");
         let name = MemberName::parse(&path).map_err(|_| WriteError::Name(path))?;
-        match records(log, system, since) {
-            Ok(events) => take(bundle, name, origin, &events, redactor)?,
+        match read {
+            Ok(newest) => add(bundle, name, origin, &newest, redactor)?,
             Err(refusal) => bundle.note(MemberRecord::not_taken(name, &origin, status(refusal)))?,
         }
     }
@@ -90,7 +116,7 @@ fn status(refusal: Refusal) -> Status {
     }
 }
 
-/// The newest records that are wanted, the newest first.
+/// The records that are wanted, the newest first.
 fn records(log: &Log, system: &dyn System, since: DateTime<Utc>) -> Answer<Vec<Event>> {
     let query = |providers, most| system.events(&EventQuery { log: log.name, providers, since, most });
     let mut events = query(log.providers, MOST)?;
@@ -110,49 +136,53 @@ fn names_product(event: &Event) -> bool {
     })
 }
 
-/// Writes them, the oldest first; of too many the oldest are left out.
-fn take(
+/// Of too many records the oldest are left out; what came before one that is left out is left out too.
+fn newest(mut events: Vec<Event>) -> Newest {
+    let (mut most, mut kept, mut all) = (0, 0, 0);
+    for (index, event) in events.iter().enumerate() {
+        all += line(event, &mut str::to_owned).len();
+        if index < MOST && all <= MAX_BYTES {
+            (most, kept) = (index + 1, all);
+        }
+    }
+    events.truncate(most);
+    Newest { events, kept, all }
+}
+
+/// Adds the records, the oldest first.
+fn add(
     bundle: &mut BundleWriter,
     name: MemberName,
     origin: String,
-    events: &[Event],
+    newest: &Newest,
     redactor: &Redactor,
 ) -> Result<(), WriteError> {
-    let (mut lines, mut kept, mut all) = (Vec::new(), 0, 0);
     let mut redactions = BTreeMap::new();
-    for event in events {
-        let line = line(event, redactor, &mut redactions);
-        all += line.len();
-        // What came before a record that is left out is left out too.
-        if lines.len() < MOST && all <= MAX_BYTES {
-            kept += line.len();
-            lines.push(line);
-        }
-    }
-    let cut = lines.len() < events.len();
-    let content = lines.into_iter().rev().collect::<Vec<_>>().concat();
+    // A text as a whole, since what is to be redacted may go over several lines.
+    let mut clean = |text: &str| {
+        let (out, counts) = redactor.redact(text.as_bytes());
+        counts.add_to(&mut redactions);
+        String::from_utf8_lossy(&out).into_owned()
+    };
+    let content: String = newest.events.iter().rev().map(|event| line(event, &mut clean)).collect();
     let new = NewMember { name, origin, size: content.len() as u64, modified: None };
     let record = bundle.add(new, &mut content.as_bytes())?;
     record.redactions = redactions;
-    if cut {
-        record.truncated(kept as u64, all as u64, "only the newest records of a log are taken".to_owned());
+    if newest.kept < newest.all {
+        let why = "only the newest records of a log are taken".to_owned();
+        record.truncated(newest.kept as u64, newest.all as u64, why);
     }
     Ok(())
 }
 
-fn line(event: &Event, redactor: &Redactor, redactions: &mut BTreeMap<String, u64>) -> String {
-    // As a whole, since what is to be redacted may go over several lines.
-    let mut clean = |text: &str| {
-        let (out, counts) = redactor.redact(text.as_bytes());
-        counts.add_to(redactions);
-        String::from_utf8_lossy(&out).into_owned()
-    };
+/// A record as a line of JSON, each of its texts as `shown` gives it.
+fn line(event: &Event, shown: &mut dyn FnMut(&str) -> String) -> String {
     let line = Line {
         at: event.at.to_rfc3339_opts(SecondsFormat::Millis, true),
-        provider: clean(&event.provider),
+        provider: shown(&event.provider),
         id: event.id,
         level: event.level,
-        data: event.data.iter().map(|text| clean(text)).collect(),
+        data: event.data.iter().map(|text| shown(text)).collect(),
     };
     // Texts and numbers are always JSON.
     let mut line = serde_json::to_string(&line).unwrap_or_default();

@@ -40,8 +40,11 @@ pub fn run(
     let iis = Iis::read(options, &mut harvest);
     let mut redactor = harvest.redactor()?;
     let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
+    let system: &dyn System = if copied { &NoSystem } else { host.system() };
+    let records = events::read(system, since);
     if let Some(hiding) = &mut hiding {
         hiding.learn_node(&node, host, &configs, &iis, copied);
+        events::learn(hiding.known(), &records);
         logs::learn(hiding.known(), &files, since, options.budget, &shared)?;
         redactor = hiding.redactor(redactor)?;
     }
@@ -54,7 +57,6 @@ pub fn run(
     let folder =
         if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
     let iis = iis.facts(options, &folder, &web_config, &printer);
-    let system: &dyn System = if copied { &NoSystem } else { host.system() };
     let seen =
         Seen { system, app_dir: &options.app_dir, iis: &iis, now: started.to_utc(), printer: &printer };
     shared.phase("asking the system", 0);
@@ -88,7 +90,7 @@ pub fn run(
     let facts = redactor.clean_all(&facts)?;
     add_own(&mut bundle, FACTS, &json(&facts)?)?;
 
-    events::write(&mut bundle, system, since, &redactor)?;
+    events::write(&mut bundle, records, &redactor)?;
     logs::write(&mut bundle, &files, since, options.budget, &redactor, &shared)?;
 
     let manifest = about::manifest(options, host, node, started, since, &printer, shared.elapsed());

@@ -35,6 +35,8 @@ pub use identity::{Identities, Known};
 pub use labels::{Identity, Labels};
 pub use level::{Level, LevelError};
 pub use text::{Cleaner, Counts, Kind, Redactor, Stream};
+#[cfg(any(windows, test))]
+pub(crate) use words::names_secret;
 
 /// What stands where a secret stood, when no key can tell two of them apart.
 pub const MARKER: &str = "{redacted}";

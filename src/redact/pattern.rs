@@ -201,6 +201,10 @@ fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range<usize>> {
         head.get(..head.len() - head.iter().rev().take_while(|b| is_name(**b)).count()).unwrap_or(head)
     });
     let escaped = opened.ends_with(b"\\") && text.get(name_start..)?.starts_with(b"u003c");
+    // What follows the end of an element is none of its values.
+    if named.ends_with(b"/") {
+        return None;
+    }
     if !(opened.contains(&b'<') || named.ends_with(b"&lt;") || named.ends_with(b"\\u003c") || escaped) {
         return None;
     }

@@ -344,6 +344,7 @@ mod tests {
             "if (password == null) throw",
             "requirePassword: true; minPasswordLength=8",
             "<Password/> <Token></Token>",
+            "<x/></Password> and </a:Token> so on <y>, &lt;/Password&gt; and &lt;",
             "auth cookie: the ticket expired",
             "at Acme.DictionaryKeyJsonConverter.ReadJson(JsonReader reader)",
         ] {

@@ -26,7 +26,7 @@ const SECRET_ENDING: &[&str] = &["secret", "token", "key", "keys", "salt", "pin"
 const NOT_SECRET: &[&str] = &["publickeytoken", "key", "publickey"];
 
 /// Whether a setting of this name holds a secret.
-pub(super) fn names_secret(name: &str) -> bool {
+pub(crate) fn names_secret(name: &str) -> bool {
     let plain: String =
         name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     // `Password2` and `Token1` name what `Password` and `Token` name.

@@ -2,6 +2,7 @@
 //! is in the language of Windows.
 
 use super::system::{Answer, Event, Refusal};
+use crate::redact::{MARKER, names_secret};
 use chrono::{DateTime, Utc};
 
 /// A record as Windows renders it.
@@ -20,12 +21,14 @@ fn read(xml: &str) -> Option<Event> {
         at: DateTime::parse_from_rfc3339(named("TimeCreated")?.attribute("SystemTime")?)
             .ok()?
             .with_timezone(&Utc),
-        data: document
-            .descendants()
-            .filter(|node| node.has_tag_name_local("Data"))
-            .map(|node| node.text().unwrap_or_default().to_owned())
-            .collect(),
+        data: document.descendants().filter(|node| node.has_tag_name_local("Data")).map(put_in).collect(),
     })
+}
+
+/// One of the texts that were put in. One that is a secret by its name is nothing to keep: without it nobody could tell.
+fn put_in(data: roxmltree::Node<'_, '_>) -> String {
+    let secret = data.attribute("Name").is_some_and(names_secret);
+    if secret { MARKER } else { data.text().unwrap_or_default() }.to_owned()
 }
 
 trait Local {

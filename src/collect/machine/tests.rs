@@ -956,11 +956,12 @@ fn a_record_is_read_from_its_xml() {
     let xml = r#"<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System>
         <Provider Name="Application Error"/><EventID Qualifiers="0">1000</EventID><Level>2</Level>
         <TimeCreated SystemTime="2026-11-22T10:15:30.1234567Z"/><Channel>Application</Channel></System>
-        <EventData><Data>w3wp.exe</Data><Data/><Data Name="Module">a.dll</Data></EventData></Event>"#;
+        <EventData><Data>w3wp.exe</Data><Data/><Data Name="Module">a.dll</Data>
+        <Data Name="ServicePassword">hunter2</Data></EventData></Event>"#;
     let event = event_xml::event(xml).unwrap();
     assert_eq!((event.provider.as_str(), event.id), ("Application Error", 1000));
     assert_eq!(event.at, "2026-11-22T10:15:30.1234567Z".parse::<DateTime<Utc>>().unwrap());
-    assert_eq!(event.data, ["w3wp.exe", "", "a.dll"]);
+    assert_eq!(event.data, ["w3wp.exe", "", "a.dll", "{redacted}"]);
     for odd in ["", "<Event/>", &xml.replace("1000", "many"), &xml.replace("2026", "never")] {
         assert!(matches!(event_xml::event(odd), Err(Refusal::Failed(_))), "{odd}");
     }

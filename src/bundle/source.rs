@@ -106,7 +106,11 @@ impl Given {
         let (bytes, hash) = match &content {
             Ok(Content::Bundle(bundle)) => (bundle.size().unwrap_or(0), bundle.sha256().ok().into()),
             Ok(Content::File(bytes)) => (bytes.len() as u64, OnceLock::new()),
-            Err(_) => (std::fs::metadata(path).map_or(0, |metadata| metadata.len()), None.into()),
+            // How long a folder itself is depends on the file system only.
+            Err(_) => {
+                let file = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file);
+                (file.map_or(0, |file| file.len()), None.into())
+            }
         };
         let name = name.unwrap_or_else(|| path.display().to_string());
         Self { name, path: path.to_owned(), bytes, hash, content }
@@ -134,6 +138,10 @@ mod tests {
         std::fs::write(path.join("case.zip"), "no zip").unwrap();
         std::fs::create_dir(path.join("sub")).unwrap();
         let given = gather(path, 10);
+        assert!(
+            given.iter().all(|given| given.name != "sub" || given.bytes == 0),
+            "its length is the disk's"
+        );
         let says: Vec<String> = given
             .iter()
             .map(|given| match &given.content {

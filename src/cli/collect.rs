@@ -107,7 +107,7 @@ fn collect(args: &CollectArgs, options: &Options) -> Result<Exit, Failure> {
     line.finish();
     let collected = collected.map_err(failure)?;
     let next = match args.app_dir {
-        Some(_) => format!("Check what is in it with: clusterbrief inspect {}\n", collected.path.display()),
+        Some(_) => format!("Check what is in it with: {}\n", guided::inspect(&collected.path)),
         None => guided::what_next(&collected),
     };
     output::print(&(guided::written(&collected) + &next))?;

@@ -131,7 +131,6 @@ pub(super) fn do_not_send(keep: &[PathBuf]) -> String {
 
 /// What to do with the file.
 pub(super) fn what_next(collected: &Collected) -> String {
-    let path = shown(&collected.path);
     let mut text = String::from("\nWhat to do next\n");
     for step in [
         "Run this program on every other node of the cluster, too, today if possible.",
@@ -140,10 +139,17 @@ pub(super) fn what_next(collected: &Collected) -> String {
     ] {
         text.push_str(&wrap(step, "  - "));
     }
-    let _ = writeln!(text, "\nThe file is a zip of text files: look into it, or type");
-    let _ = writeln!(text, "  clusterbrief inspect {path}");
-    text.push_str("The page docs/for-customers.md explains all of it in two minutes.\n");
+    text.push_str("\nThe file is a zip of text files, which you may open. In the folder of this program\n");
+    let _ = writeln!(text, "  {}", inspect(&collected.path));
+    text.push_str("lists what was taken, and what was left out and why.\n");
     text
+}
+
+/// What to type to look into a bundle.
+pub(super) fn inspect(bundle: &Path) -> String {
+    let path = shown(bundle);
+    let quote = if path.contains(' ') { "\"" } else { "" };
+    format!("clusterbrief inspect {quote}{path}{quote}")
 }
 
 /// What to type where nobody can answer.

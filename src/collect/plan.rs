@@ -71,8 +71,8 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         item: Item::Windows,
-        what: "size, versions, language, protocols, restarts that are due, services, certificate of the site, owners and \
-               rights of folders and of the pool, crashes",
+        what: "of Windows its versions, language, protocols, services, crashes and restarts that are due; size of the \
+               machine; certificate of the site; owners and rights of folders and of the pool",
         source: "Windows; keys of the registry and calls below",
         why: "the product and its upgrade need certain settings there on every node",
         member: "`facts.json`",

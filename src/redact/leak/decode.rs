@@ -232,13 +232,87 @@ pub(super) fn blanks_for_plus(layer: &Layer) -> Layer {
     Layer { bytes, runs: layer.runs.clone() }
 }
 
-/// Every run of at least eight hexadecimal bytes, with or without separators, at both parities.
-pub(super) fn from_hex(layer: &Layer, mut each: impl FnMut(&Layer)) {
-    let text = layer.bytes.as_slice();
+/// Fewest nibbles and characters of a run: eight bytes of it are looked for, in whatever phase.
+const FEWEST: (usize, usize) = (16, 11);
+/// No character of a code.
+const NONE: u8 = 0xff;
+/// What may stand between hexadecimal digits.
+const BETWEEN: u8 = 0xfe;
+
+/// Nibbles, and what may stand between them.
+const NIBBLES: [u8; 256] = {
+    let mut table = [NONE; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        table[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        table[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    let mut sign = 0;
+    while sign < 7 {
+        table[b"-:, xX\\"[sign] as usize] = BETWEEN;
+        sign += 1;
+    }
+    table
+};
+
+/// The six bits of each character, in either alphabet.
+const SEXTETS: [u8; 256] = {
+    let mut table = [NONE; 256];
+    let mut value = 0;
+    while value < 26 {
+        table[(b'A' + value) as usize] = value;
+        table[(b'a' + value) as usize] = value + 26;
+        value += 1;
+    }
+    while value < 36 {
+        table[(b'0' + value - 26) as usize] = value + 26;
+        value += 1;
+    }
+    table[b'+' as usize] = 62;
+    table[b'-' as usize] = 62;
+    table[b'/' as usize] = 63;
+    table[b'_' as usize] = 63;
+    table
+};
+
+fn look_up(table: &[u8; 256], byte: u8) -> u8 {
+    table.get(usize::from(byte)).copied().unwrap_or(NONE)
+}
+
+/// Every longest run of at least `fewest` bytes that the table knows. Looks at few of the other bytes.
+fn runs<'t>(
+    text: &'t [u8],
+    table: &'static [u8; 256],
+    fewest: usize,
+) -> impl Iterator<Item = Range<usize>> + 't {
+    let known = |byte: &u8| look_up(table, *byte) != NONE;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let here = text.get(at..at + fewest)?;
+            // The last byte that ends a run rules out all starts before it.
+            if let Some(end) = here.iter().rposition(|byte| !known(byte)) {
+                at += end + 1;
+                continue;
+            }
+            let more = text.get(at + fewest..)?;
+            let start = at;
+            at += fewest + more.iter().position(|byte| !known(byte)).unwrap_or(more.len());
+            return Some(start..at);
+        }
+    })
+}
+
+/// Every run of at least eight hexadecimal bytes, with or without separators, at both parities, of which `admits` lets any
+/// four bytes through.
+pub(super) fn from_hex(layer: &Layer, admits: impl Fn(u32) -> bool, mut each: impl FnMut(&Layer)) {
     let mut nibbles: Vec<(u8, usize)> = Vec::new();
     let mut inner = Layer::default();
-    let mut flush = |nibbles: &mut Vec<(u8, usize)>| {
-        if nibbles.len() >= 16 {
+    // The last nibbles, as bits, and whether some of the run were let through.
+    let (mut last, mut open) = (0, false);
+    let mut flush = |nibbles: &mut Vec<(u8, usize)>, open: &mut bool| {
+        if *open && nibbles.len() >= FEWEST.0 {
             for parity in [0, 1] {
                 inner.clear();
                 let (pairs, _) = nibbles.get(parity..).unwrap_or_default().as_chunks::<2>();
@@ -249,71 +323,73 @@ pub(super) fn from_hex(layer: &Layer, mut each: impl FnMut(&Layer)) {
             }
         }
         nibbles.clear();
+        *open = false;
     };
-    let (mut at, mut blanks) = (0, 0);
-    while let Some(byte) = text.get(at) {
-        let prefix = |mark: u8| *byte == mark && matches!(text.get(at + 1), Some(b'x' | b'X'));
-        if prefix(b'0') || prefix(b'\\') {
-            at += 2;
+    for run in runs(&layer.bytes, &NIBBLES, FEWEST.0) {
+        let text = layer.bytes.get(..run.end).unwrap_or_default();
+        let (mut at, mut blanks) = (run.start, 0);
+        while let Some(byte) = text.get(at) {
+            if matches!(byte, b'0' | b'\\') && matches!(text.get(at + 1), Some(b'x' | b'X')) {
+                at += 2;
+                continue;
+            }
+            match look_up(&NIBBLES, *byte) {
+                BETWEEN if blanks < 2 && matches!(byte, b'-' | b':' | b',' | b' ') => blanks += 1,
+                BETWEEN | NONE => {
+                    flush(&mut nibbles, &mut open);
+                    blanks = 0;
+                }
+                digit => {
+                    nibbles.push((digit, at));
+                    last = last << 4 | u32::from(digit);
+                    open = open || (nibbles.len() >= 8 && admits(last));
+                    blanks = 0;
+                }
+            }
+            at += 1;
+        }
+        flush(&mut nibbles, &mut open);
+    }
+}
+
+/// Every run of at least eleven characters of either base64 alphabet, from each of four phases, of which `admits` lets any
+/// four bytes through.
+pub(super) fn from_base64(layer: &Layer, admits: impl Fn(u32) -> bool, mut each: impl FnMut(&Layer)) {
+    let mut inner = Layer::default();
+    for run in runs(&layer.bytes, &SEXTETS, FEWEST.1) {
+        let chars = layer.bytes.get(run.clone()).unwrap_or_default();
+        if !four_bytes_of(chars).any(&admits) {
             continue;
         }
-        let digit = char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        match digit {
-            Some(digit) => {
-                nibbles.push((digit, at));
-                blanks = 0;
-            }
-            None if matches!(byte, b'-' | b':' | b',' | b' ') && blanks < 2 => blanks += 1,
-            None => {
-                flush(&mut nibbles);
-                blanks = 0;
-            }
-        }
-        at += 1;
-    }
-    flush(&mut nibbles);
-}
-
-/// Every run of at least eleven characters of either base64 alphabet, from each of four phases.
-pub(super) fn from_base64(layer: &Layer, mut each: impl FnMut(&Layer)) {
-    let text = layer.bytes.as_slice();
-    let mut inner = Layer::default();
-    let mut at = 0;
-    while at < text.len() {
-        let run = text.get(at..).map_or(0, |rest| rest.iter().take_while(|b| sextet(**b).is_some()).count());
-        if run >= 11 {
-            // Nearly every run stands in the window as it stands here.
-            let first = layer.place(at);
-            let straight = layer.place(at + run - 1) == first + run - 1;
-            let place = |index: usize| if straight { first + index } else { layer.place(at + index) };
-            for phase in 0..4 {
-                inner.clear();
-                let chars = text.get(at + phase..at + run).unwrap_or_default();
-                let (mut bits, mut held) = (0u32, 0);
-                for (i, value) in chars.iter().filter_map(|b| sextet(*b)).enumerate() {
-                    bits = bits << 6 | u32::from(value);
-                    held += 6;
-                    if held >= 8 {
-                        held -= 8;
-                        // The byte began in the character before.
-                        inner.push((bits >> held & 0xff) as u8, place(phase + i.saturating_sub(1)));
-                    }
+        // Nearly every run stands in the window as it stands here.
+        let first = layer.place(run.start);
+        let straight = layer.place(run.end - 1) == first + run.len() - 1;
+        let place = |index: usize| if straight { first + index } else { layer.place(run.start + index) };
+        for phase in 0..4 {
+            inner.clear();
+            let (mut bits, mut held) = (0u32, 0);
+            for (i, byte) in chars.iter().enumerate().skip(phase) {
+                bits = bits << 6 | u32::from(look_up(&SEXTETS, *byte));
+                held += 6;
+                if held >= 8 {
+                    held -= 8;
+                    // The byte began in the character before.
+                    inner.push((bits >> held & 0xff) as u8, place(i.saturating_sub(1)));
                 }
-                each(&inner);
             }
+            each(&inner);
         }
-        at += run.max(1);
     }
 }
 
-/// The six bits of a base64 character.
-const fn sextet(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
-    }
+/// Every four bytes in a row that characters of base64 say, in any phase: those that end in one of the last three pairs
+/// of bits.
+fn four_bytes_of(chars: &[u8]) -> impl Iterator<Item = u32> {
+    let mut bits = 0u64;
+    let last = chars.iter().map(move |byte| {
+        bits = bits << 6 | u64::from(look_up(&SEXTETS, *byte));
+        bits
+    });
+    #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]
+    last.skip(5).flat_map(|bits| [(bits >> 4) as u32, (bits >> 2) as u32, bits as u32])
 }

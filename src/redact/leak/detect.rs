@@ -187,10 +187,14 @@ fn web_token(text: &[u8], at: usize, undotted: &mut usize) -> Option<Range<usize
         return None;
     }
     let mut algorithm = false;
-    decode::from_base64(&decode::Layer::of(rest.get(..header)?.to_vec()), |inner| {
-        algorithm |=
-            inner.bytes.starts_with(b"{") && memchr::memmem::find(&inner.bytes, b"\"alg\"").is_some();
-    });
+    decode::from_base64(
+        &decode::Layer::of(rest.get(..header)?.to_vec()),
+        |_| true,
+        |inner| {
+            algorithm |=
+                inner.bytes.starts_with(b"{") && memchr::memmem::find(&inner.bytes, b"\"alg\"").is_some();
+        },
+    );
     algorithm.then(|| at..at + header + 1 + payload)
 }
 

@@ -6,6 +6,7 @@
 
 mod decode;
 mod detect;
+mod gate;
 mod names;
 mod needles;
 
@@ -14,6 +15,7 @@ use super::identity::Known;
 use super::text::Cleaner;
 use crate::model::excerpt::Clean as _;
 use decode::{Escapes, Layer};
+use gate::Gate;
 use names::Names;
 use needles::Needles;
 use std::ops::Range;
@@ -91,6 +93,7 @@ pub struct Hit {
 pub struct Scanner {
     needles: Needles,
     names: Names,
+    gate: Gate,
 }
 
 impl std::fmt::Debug for Scanner {
@@ -109,13 +112,16 @@ impl Scanner {
         for content in key_files {
             needles.add_key_file(content);
         }
-        Self { needles, names: Names::default() }
+        let gate = Gate::new(needles.starts());
+        Self { needles, names: Names::default(), gate }
     }
 
     /// Looks for names, too: what level `identities` has hidden.
     #[must_use]
     pub fn with(self, known: &Known) -> Self {
-        Self { names: Names::new(known), ..self }
+        let names = Names::new(known);
+        let gate = Gate::new(self.needles.starts().chain(names.starts()));
+        Self { names, gate, ..self }
     }
 
     /// Looks for shapes only: for bundles of which no values are known (BND-001, BND-002).
@@ -128,6 +134,7 @@ impl Scanner {
         Scan {
             needles: &self.needles,
             names: &self.names,
+            gate: &self.gate,
             window: Vec::new(),
             seen: 0,
             offset: 0,
@@ -150,6 +157,7 @@ impl Scanner {
 pub struct Scan<'s> {
     needles: &'s Needles,
     names: &'s Names,
+    gate: &'s Gate,
     /// Bytes of the last window that are looked at again, then new ones.
     window: Vec<u8>,
     /// How many bytes of `window` were looked at before.
@@ -256,8 +264,9 @@ impl Finder<'_, '_> {
             self.search(&layer);
         }
         for layer in std::iter::once(layer).chain(&readings) {
-            decode::from_hex(layer, |inner| self.search_inner(inner));
-            decode::from_base64(layer, |inner| self.search_inner(inner));
+            let gate = self.scan.gate;
+            decode::from_hex(layer, |window| gate.admits(window), |inner| self.search_inner(inner));
+            decode::from_base64(layer, |window| gate.admits(window), |inner| self.search_inner(inner));
         }
     }
 
@@ -355,10 +364,14 @@ mod tests {
         (0..457u32).map(|i| i.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect()
     }
 
-    fn scanner() -> Scanner {
+    fn scanner_for(value: &str) -> Scanner {
         let mut harvest = Harvest::new();
-        harvest.add("Tr0ub4dor&3");
+        harvest.add(value);
         Scanner::new(&harvest, &[])
+    }
+
+    fn scanner() -> Scanner {
+        scanner_for("Tr0ub4dor&3")
     }
 
     #[test]
@@ -480,6 +493,30 @@ mod tests {
         fn what_the_redactor_left_is_no_leak(text in text::busy_text()) {
             let (out, _) = Redactor::patterns_only().redact(text.as_bytes());
             prop_assert_eq!(Scanner::shapes_only().scan(&out), []);
+        }
+
+        #[test]
+        fn the_gate_lets_every_code_of_a_value_through(
+            value in "[!-~é]{8,24}",
+            before in "[ -~]{0,5}",
+            spaced in any::<bool>(),
+        ) {
+            let scanner = scanner_for(&value);
+            let said = format!("{before}{value}");
+            let json = serde_json::to_string(&said).unwrap();
+            let percent: String = said.bytes().map(|b| format!("%{b:02X}")).collect();
+            let wide: Vec<u8> = said.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            for bytes in [said.as_bytes(), json.as_bytes(), percent.as_bytes(), &wide] {
+                let pairs: Vec<String> = bytes.iter().map(|b| format!("{b:02x}")).collect();
+                for text in [
+                    base64::engine::general_purpose::STANDARD.encode(bytes),
+                    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes),
+                    pairs.join(if spaced { "-" } else { "" }),
+                ] {
+                    let found = !scanner.scan(format!("x={text} y").as_bytes()).is_empty();
+                    prop_assert!(found, "{} in {}", value, text);
+                }
+            }
         }
 
         #[test]

@@ -27,6 +27,12 @@ impl Names {
         self.0.is_empty()
     }
 
+    /// The first bytes of every name that is looked for in what base64 or hexadecimal says.
+    pub(super) fn starts(&self) -> impl Iterator<Item = [u8; 4]> {
+        let encoded = self.0.values().flatten().filter(|name| name.len() >= ENCODED);
+        encoded.filter_map(|name| name.first_chunk().copied())
+    }
+
     /// Calls `found` for every name of at least `shortest` bytes that stands alone in `text`, outside of labels.
     pub(super) fn find(&self, text: &[u8], shortest: usize, mut found: impl FnMut(Range<usize>)) {
         if self.is_empty() {

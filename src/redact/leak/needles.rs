@@ -34,9 +34,9 @@ impl Needles {
         if value.len() >= 24 {
             let mut behind = Vec::new();
             let layer = super::Layer::of(value.as_bytes().to_vec());
-            super::decode::from_hex(&layer, |inner| behind.push(inner.bytes.clone()));
+            super::decode::from_hex(&layer, |_| true, |inner| behind.push(inner.bytes.clone()));
             if behind.is_empty() {
-                super::decode::from_base64(&layer, |inner| behind.push(inner.bytes.clone()));
+                super::decode::from_base64(&layer, |_| true, |inner| behind.push(inner.bytes.clone()));
             }
             // The first one is aligned to the value; the others are noise.
             if let Some(bytes) = behind.first() {
@@ -79,6 +79,11 @@ impl Needles {
 
     pub(super) fn is_empty(&self) -> bool {
         self.by_start.is_empty()
+    }
+
+    /// The first bytes of every needle.
+    pub(super) fn starts(&self) -> impl Iterator<Item = [u8; 4]> {
+        self.by_start.keys().filter_map(|first| first.to_le_bytes().first_chunk().copied())
     }
 
     /// Whether some value holds a blank, which a form writes as `+`.

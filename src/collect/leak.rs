@@ -56,7 +56,7 @@ pub(super) fn check(
     for hit in hits.values().flatten() {
         harvest.add_secret(&hit.secret);
     }
-    let mut again = harvest.redactor()?;
+    let mut again = harvest.redactor();
     if let Some(identities) = redactor.identities() {
         again = again.with(identities.clone());
     }

@@ -38,7 +38,7 @@ pub fn run(
     let mut harvest = Harvest::new();
     let configs = Configs::read(&files, &mut harvest);
     let iis = Iis::read(options, &mut harvest);
-    let mut redactor = harvest.redactor()?;
+    let mut redactor = harvest.redactor();
     let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
     let system: &dyn System = if copied { &NoSystem } else { host.system() };
     let records = events::read(system, since);

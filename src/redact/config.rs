@@ -98,7 +98,7 @@ mod tests {
     fn redacted(xml: &str) -> RedactedConfig {
         let mut harvest = Harvest::new();
         harvest.add_config(xml.as_bytes());
-        redact(xml.as_bytes(), &harvest.redactor().unwrap(), &printer()).unwrap()
+        redact(xml.as_bytes(), &harvest.redactor(), &printer()).unwrap()
     }
 
     #[test]

@@ -154,7 +154,7 @@ impl Harvest {
     }
 
     /// A redactor for these values.
-    pub fn redactor(&self) -> Result<Redactor, super::text::RedactorError> {
+    pub fn redactor(&self) -> Redactor {
         Redactor::new(self)
     }
 }

@@ -1,6 +1,7 @@
 //! Texts decoded backwards. Every layer knows where each of its bytes stood in the window it came from.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// How often escapes are taken off: `%252541` says `A`.
 pub(super) const NESTED: usize = 3;
@@ -239,44 +240,38 @@ const NONE: u8 = 0xff;
 /// What may stand between hexadecimal digits.
 const BETWEEN: u8 = 0xfe;
 
+/// A value for each byte.
+type Table = [u8; 256];
+
 /// Nibbles, and what may stand between them.
-const NIBBLES: [u8; 256] = {
-    let mut table = [NONE; 256];
-    let mut digit = 0;
-    while digit < 16 {
-        table[b"0123456789abcdef"[digit as usize] as usize] = digit;
-        table[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
-        digit += 1;
-    }
-    let mut sign = 0;
-    while sign < 7 {
-        table[b"-:, xX\\"[sign] as usize] = BETWEEN;
-        sign += 1;
-    }
-    table
-};
+static NIBBLES: LazyLock<Table> = LazyLock::new(|| {
+    table(|byte| match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'a'..=b'f' => byte - b'a' + 10,
+        b'A'..=b'F' => byte - b'A' + 10,
+        b'-' | b':' | b',' | b' ' | b'x' | b'X' | b'\\' => BETWEEN,
+        _ => NONE,
+    })
+});
 
-/// The six bits of each character, in either alphabet.
-const SEXTETS: [u8; 256] = {
-    let mut table = [NONE; 256];
-    let mut value = 0;
-    while value < 26 {
-        table[(b'A' + value) as usize] = value;
-        table[(b'a' + value) as usize] = value + 26;
-        value += 1;
-    }
-    while value < 36 {
-        table[(b'0' + value - 26) as usize] = value + 26;
-        value += 1;
-    }
-    table[b'+' as usize] = 62;
-    table[b'-' as usize] = 62;
-    table[b'/' as usize] = 63;
-    table[b'_' as usize] = 63;
-    table
-};
+/// The six bits of each character of base64, in either alphabet.
+static SEXTETS: LazyLock<Table> = LazyLock::new(|| {
+    table(|byte| match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => NONE,
+    })
+});
 
-fn look_up(table: &[u8; 256], byte: u8) -> u8 {
+fn table(of: fn(u8) -> u8) -> Table {
+    let mut bytes = 0..=u8::MAX;
+    std::array::from_fn(|_| bytes.next().map_or(NONE, of))
+}
+
+fn look_up(table: &Table, byte: u8) -> u8 {
     table.get(usize::from(byte)).copied().unwrap_or(NONE)
 }
 
@@ -325,7 +320,8 @@ pub(super) fn from_hex(layer: &Layer, admits: impl Fn(u32) -> bool, mut each: im
         nibbles.clear();
         *open = false;
     };
-    for run in runs(&layer.bytes, &NIBBLES, FEWEST.0) {
+    let table: &Table = &NIBBLES;
+    for run in runs(&layer.bytes, table, FEWEST.0) {
         let text = layer.bytes.get(..run.end).unwrap_or_default();
         let (mut at, mut blanks) = (run.start, 0);
         while let Some(byte) = text.get(at) {
@@ -333,7 +329,7 @@ pub(super) fn from_hex(layer: &Layer, admits: impl Fn(u32) -> bool, mut each: im
                 at += 2;
                 continue;
             }
-            match look_up(&NIBBLES, *byte) {
+            match look_up(table, *byte) {
                 BETWEEN if blanks < 2 && matches!(byte, b'-' | b':' | b',' | b' ') => blanks += 1,
                 BETWEEN | NONE => {
                     flush(&mut nibbles, &mut open);
@@ -356,9 +352,10 @@ pub(super) fn from_hex(layer: &Layer, admits: impl Fn(u32) -> bool, mut each: im
 /// four bytes through.
 pub(super) fn from_base64(layer: &Layer, admits: impl Fn(u32) -> bool, mut each: impl FnMut(&Layer)) {
     let mut inner = Layer::default();
-    for run in runs(&layer.bytes, &SEXTETS, FEWEST.1) {
+    let table: &Table = &SEXTETS;
+    for run in runs(&layer.bytes, table, FEWEST.1) {
         let chars = layer.bytes.get(run.clone()).unwrap_or_default();
-        if !four_bytes_of(chars).any(&admits) {
+        if !four_bytes_of(chars, table).any(&admits) {
             continue;
         }
         // Nearly every run stands in the window as it stands here.
@@ -369,7 +366,7 @@ pub(super) fn from_base64(layer: &Layer, admits: impl Fn(u32) -> bool, mut each:
             inner.clear();
             let (mut bits, mut held) = (0u32, 0);
             for (i, byte) in chars.iter().enumerate().skip(phase) {
-                bits = bits << 6 | u32::from(look_up(&SEXTETS, *byte));
+                bits = bits << 6 | u32::from(look_up(table, *byte));
                 held += 6;
                 if held >= 8 {
                     held -= 8;
@@ -384,10 +381,10 @@ pub(super) fn from_base64(layer: &Layer, admits: impl Fn(u32) -> bool, mut each:
 
 /// Every four bytes in a row that characters of base64 say, in any phase: those that end in one of the last three pairs
 /// of bits.
-fn four_bytes_of(chars: &[u8]) -> impl Iterator<Item = u32> {
+fn four_bytes_of(chars: &[u8], table: &Table) -> impl Iterator<Item = u32> {
     let mut bits = 0u64;
     let last = chars.iter().map(move |byte| {
-        bits = bits << 6 | u64::from(look_up(&SEXTETS, *byte));
+        bits = bits << 6 | u64::from(look_up(table, *byte));
         bits
     });
     #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]

@@ -1,0 +1,265 @@
+//! Every form a known value may be written in, searched for all values at once: linear whatever the text, and in little
+//! memory however many values there are.
+//!
+//! Escapes may be mixed and nested (`%2541`, `&amp;#65;`, `\\\\u0041`), so a text is compared with a value character by
+//! character, each in any form. A place is compared only if it starts like a value does.
+
+mod piece;
+mod readings;
+
+use piece::{Code, Piece, hex_pair, next_pair};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Longest stretch of a value that is searched as one piece, in characters; longer values are cut.
+const PIECE_CHARS: usize = 256;
+/// No form of a piece is longer than this, in bytes: 28 a character (`%2525f0%25259f%252594%252591`) leave room.
+pub(super) const MAX_FORM: usize = 8 * 1024;
+const _: () = assert!(MAX_FORM >= PIECE_CHARS * 28);
+
+/// Characters that a place must share with a value before the two are compared. No value is shorter.
+const START: usize = super::words::STRONG_CHARS;
+/// Tells the start of a value in hexadecimal from that of the same value as it is.
+const HEX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// What searches for all values at once. Cheap to clone.
+#[derive(Clone, Default)]
+pub(super) struct Values(Arc<Index>);
+
+#[derive(Default)]
+struct Index {
+    pieces: Vec<Piece>,
+    /// Which pieces start so, in which code.
+    starts: HashMap<u64, Vec<(usize, Code)>>,
+    /// The keys of `starts`, and those of everything shorter that they start with.
+    whole: Bits,
+    parts: Bits,
+}
+
+impl Values {
+    /// What searches for all `values`.
+    pub(super) fn new<'v>(values: impl Iterator<Item = &'v str>) -> Self {
+        let texts: BTreeSet<String> = values.flat_map(cut).collect();
+        let mut index = Index { pieces: texts.into_iter().map(Piece::new).collect(), ..Index::default() };
+        let mut parts = BTreeSet::new();
+        for (number, piece) in index.pieces.iter().enumerate() {
+            for code in piece.codes() {
+                let mark = if matches!(code, Code::Hex(_)) { HEX } else { 0 };
+                for start in piece.starts(code, START) {
+                    let keys = start.iter().scan(0, |key, c| {
+                        *key = push(*key, *c);
+                        Some(*key ^ mark)
+                    });
+                    let keys: Vec<u64> = keys.collect();
+                    if let Some((whole, shorter)) = keys.split_last() {
+                        index.starts.entry(*whole).or_default().push((number, code));
+                        parts.extend(shorter.iter().copied());
+                    }
+                }
+            }
+        }
+        index.whole = Bits::new(index.starts.keys().copied());
+        index.parts = Bits::new(parts.into_iter());
+        Self(Arc::new(index))
+    }
+
+    /// Every place of every value; they may overlap.
+    pub(super) fn ranges(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let index = &*self.0;
+        let mut found = Vec::new();
+        if index.pieces.is_empty() {
+            return found;
+        }
+        let mut walk = Walk::default();
+        // Behind the last byte that may be read in more than one way.
+        let behind_mark = text.iter().take(START - 1).rposition(|byte| readings::is_mark(*byte));
+        let mut marked = behind_mark.map_or(0, |mark| mark + 1);
+        for (at, window) in text.windows(START).enumerate() {
+            let Some(window) = window.first_chunk::<START>() else { continue };
+            if window.last().is_some_and(|byte| readings::is_mark(*byte)) {
+                marked = at + START;
+            }
+            if marked > at {
+                walk.starts(index, text, at, &mut found);
+            } else {
+                index.compare(u64::from_be_bytes(*window), text, at, &mut found);
+            }
+            if window.first().is_some_and(u8::is_ascii_hexdigit) {
+                index.compare_hex(text, at, &mut found);
+            }
+        }
+        found
+    }
+}
+
+impl Index {
+    /// Adds where pieces stand that start with the key, if one stands at `at`.
+    #[inline]
+    fn compare(&self, key: u64, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
+        if self.whole.has(key) {
+            self.compare_pieces(key, text, at, found);
+        }
+    }
+
+    #[cold]
+    fn compare_pieces(&self, key: u64, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
+        let forms = self.starts.get(&key).into_iter().flatten();
+        found.extend(forms.filter_map(|(piece, code)| self.pieces.get(*piece)?.range(*code, text, at)));
+    }
+
+    fn compare_hex(&self, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
+        let (mut key, mut place) = (0, at);
+        for depth in 1..=START {
+            let Some(byte) = hex_pair(text, place) else { return };
+            key = push(key, char::from(byte));
+            if depth < START && !self.parts.has(key ^ HEX) {
+                return;
+            }
+            place = next_pair(text, place + 2);
+        }
+        self.compare(key ^ HEX, text, at, found);
+    }
+}
+
+/// Places near bytes that may be read in more than one way.
+#[derive(Default)]
+struct Walk {
+    /// How far each reading has come, and its key.
+    now: Vec<(usize, u64)>,
+    next: Vec<(usize, u64)>,
+}
+
+impl Walk {
+    /// Compares with what starts at `at` in any reading.
+    fn starts(&mut self, index: &Index, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
+        self.now.clear();
+        self.now.push((at, 0));
+        for depth in 1..=START {
+            self.next.clear();
+            for (place, key) in &self.now {
+                readings::at(text.get(*place..).unwrap_or_default(), |c, length| {
+                    let reading = (place + length, push(*key, c));
+                    if (depth == START || index.parts.has(reading.1)) && !self.next.contains(&reading) {
+                        self.next.push(reading);
+                    }
+                });
+            }
+            std::mem::swap(&mut self.now, &mut self.next);
+        }
+        // Two readings of one place may end in different ones.
+        self.now.sort_unstable_by_key(|(_, key)| *key);
+        self.now.dedup_by_key(|(_, key)| *key);
+        for (_, key) in &self.now {
+            index.compare(*key, text, at, found);
+        }
+    }
+}
+
+/// A key with one more character, of which the last eight count.
+fn push(key: u64, c: char) -> u64 {
+    let code = u32::from(c);
+    key << 8 | u64::from((code ^ code >> 8) & 0xff)
+}
+
+/// A set of keys that may take a few for its own.
+#[derive(Default)]
+struct Bits {
+    map: Vec<u64>,
+    shift: u32,
+}
+
+impl Bits {
+    fn new(keys: impl ExactSizeIterator<Item = u64>) -> Self {
+        let bits = (keys.len() * 64).next_power_of_two().clamp(1 << 12, 1 << 22);
+        let mut set = Self { map: vec![0; bits / 64], shift: u64::BITS - bits.trailing_zeros() };
+        for key in keys {
+            let (word, bit) = set.slot(key);
+            if let Some(word) = set.map.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        set
+    }
+
+    #[inline]
+    fn has(&self, key: u64) -> bool {
+        let (word, bit) = self.slot(key);
+        self.map.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Fibonacci hashing: the top bits depend on all others.
+    #[inline]
+    fn slot(&self, key: u64) -> (usize, u64) {
+        let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift;
+        ((hash / 64) as usize, 1 << (hash % 64))
+    }
+}
+
+/// A value in pieces. The last one reaches back, so that it is no stump.
+fn cut(value: &str) -> Vec<String> {
+    let chars: Vec<char> = value.chars().collect();
+    let pieces = chars.chunks(PIECE_CHARS).enumerate().map(|(number, piece)| {
+        let end = number * PIECE_CHARS + piece.len();
+        let start = if number == 0 { 0 } else { end.saturating_sub(PIECE_CHARS) };
+        chars.get(start..end).unwrap_or_default().iter().collect()
+    });
+    pieces.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+    fn finds(value: &str, text: &[u8]) -> bool {
+        !Values::new([value].into_iter()).ranges(text).is_empty()
+    }
+
+    #[test]
+    fn escapes_may_be_mixed_and_nested() {
+        let value = "p&ss \"wörd\"/\\";
+        for text in [
+            "p&ss \"wörd\"/\\",
+            "p&amp;ss &quot;w&#xf6;rd&quot;/\\",
+            "p&amp;amp;ss &#34;w&#246;rd&#x22;/\\",
+            r#"p\u0026ss \"w\u00F6rd\"\/\\"#,
+            "p%26ss%20%22w%C3%b6rd%22%2F%5c",
+            "%70%2526ss+%22w%c3%b6rd%22/%5C",
+        ] {
+            assert!(finds(value, text.as_bytes()), "{text}");
+        }
+        assert!(finds(value, b"p&ss \"w\xf6rd\"/\\"));
+        assert!(!finds(value, b"p&ss \"word\"/\\"));
+    }
+
+    #[test]
+    fn base64_is_found_at_every_alignment_with_its_neighbours() {
+        let values = Values::new(["Tr0ub4dor&3"].into_iter());
+        for before in ["", "a", "ab", "abc"] {
+            let text = STANDARD_NO_PAD.encode(format!("{before}Tr0ub4dor&3"));
+            let found = values.ranges(text.as_bytes()).remove(0);
+            assert_eq!(found.end, text.len(), "{before}");
+            assert!(found.start <= before.len() * 8 / 6, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_blob_of_a_megabyte_costs_no_password_its_forms() {
+        let blob: String = (0..250_000u32)
+            .fold(String::new(), |hex, i| hex + &format!("{:04x}", i.wrapping_mul(2_654_435_761) >> 16));
+        let values = Values::new([blob.as_str(), "p&ss wörd"].into_iter());
+        assert_eq!(values.ranges(b"p&amp;ss%20w\xf6rd"), vec![0..15]);
+        let cut = blob.as_bytes().get(500_000..501_000).unwrap();
+        assert!(!values.ranges(cut).is_empty(), "any stretch of it that holds a whole piece");
+    }
+
+    #[test]
+    fn a_key_written_in_hexadecimal_is_found_in_base64() {
+        let key: Vec<u8> = (100..132).collect();
+        let text = key.iter().fold(String::new(), |text, byte| format!("{text}{byte:02X}"));
+        assert!(finds(&text, STANDARD_NO_PAD.encode(&key).as_bytes()));
+        assert!(finds(&text, text.to_lowercase().as_bytes()));
+    }
+}

@@ -7,8 +7,7 @@ use super::keys::{self, KeyFiles};
 use super::walk::Found;
 use super::{CollectError, Options};
 use crate::redact::fingerprint::Fingerprinter;
-use crate::redact::text::RedactorError;
-use crate::redact::{CaseKey, Identities, Identity, Known, Labels, Level, Redactor, legend};
+use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor, legend};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -73,9 +72,8 @@ impl Hiding {
     }
 
     /// The redactor of level `identities` from that of level `secrets`.
-    pub(super) fn redactor(&self, secrets: Redactor) -> Result<Redactor, RedactorError> {
-        let identities = Identities::new(&self.known, Arc::clone(&self.labels)).ok_or(RedactorError)?;
-        Ok(secrets.with(identities))
+    pub(super) fn redactor(&self, secrets: Redactor) -> Result<Redactor, IdentitiesError> {
+        Ok(secrets.with(Identities::new(&self.known, Arc::clone(&self.labels))?))
     }
 
     /// What the leak scan looks for.

@@ -44,8 +44,7 @@ pub use run::run;
 pub use safety::is_the_product;
 
 use crate::bundle::{Form, MemberError, OpenError, Sha256, WriteError};
-use crate::redact::text::RedactorError;
-use crate::redact::{CaseKey, Level};
+use crate::redact::{CaseKey, IdentitiesError, Level};
 use chrono::{DateTime, FixedOffset, Utc};
 use std::io;
 use std::path::PathBuf;
@@ -180,9 +179,9 @@ pub enum CollectError {
         /// Why not.
         source: io::Error,
     },
-    /// The values to redact could not be prepared, so nothing was written.
+    /// The names to hide could not be prepared, so nothing was written.
     #[error(transparent)]
-    Redactor(#[from] RedactorError),
+    Identities(#[from] IdentitiesError),
     /// What was written could not be read again.
     #[error("the bundle just written could not be read again")]
     Reopen(#[from] OpenError),

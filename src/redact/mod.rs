@@ -31,7 +31,7 @@ mod xml;
 pub use fields::is_kept_field;
 pub use fingerprint::{CaseKey, Fingerprinter, Label};
 pub use harvest::{Harvest, Secret};
-pub use identity::{Identities, Known};
+pub use identity::{Identities, IdentitiesError, Known};
 pub use labels::{Identity, Labels};
 pub use level::{Level, LevelError};
 pub use text::{Cleaner, Counts, Kind, Redactor, Stream};

@@ -103,11 +103,6 @@ impl Counts {
     }
 }
 
-/// The values cannot be compiled, so nothing may be written.
-#[derive(Debug, thiserror::Error)]
-#[error("too many or too long values to redact")]
-pub struct RedactorError;
-
 /// Replaces secrets in text.
 #[derive(Clone, Default)]
 pub struct Redactor {

@@ -246,13 +246,22 @@ mod tests {
     }
 
     #[test]
-    fn a_blob_of_a_megabyte_costs_no_password_its_forms() {
+    fn a_blob_of_a_megabyte_is_found_in_every_form_and_costs_no_password_its_own() {
         let blob: String = (0..250_000u32)
             .fold(String::new(), |hex, i| hex + &format!("{:04x}", i.wrapping_mul(2_654_435_761) >> 16));
         let values = Values::new([blob.as_str(), "p&ss wörd"].into_iter());
         assert_eq!(values.ranges(b"p&amp;ss%20w\xf6rd"), vec![0..15]);
         let cut = blob.as_bytes().get(500_000..501_000).unwrap();
         assert!(!values.ranges(cut).is_empty(), "any stretch of it that holds a whole piece");
+        assert!(!values.ranges(STANDARD_NO_PAD.encode(cut).as_bytes()).is_empty());
+        assert!(values.ranges(cut.get(..200).unwrap()).is_empty());
+    }
+
+    #[test]
+    fn the_end_of_a_long_value_is_no_stump() {
+        let value = "0123456789abcdef".repeat(16) + "x";
+        assert!(!finds(&value, b"x marks the spot"));
+        assert!(finds(&value, value.get(1..).unwrap().as_bytes()));
     }
 
     #[test]

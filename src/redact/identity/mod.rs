@@ -65,9 +65,14 @@ pub(super) fn parts(kind: Identity, value: &str) -> Vec<Named> {
     parts
 }
 
+/// The known names make no search that may be built, so nothing may be written.
+#[derive(Debug, thiserror::Error)]
+#[error("too many or too long names to hide")]
+pub struct IdentitiesError;
+
 impl Identities {
-    /// Looks for the known values and for shapes; `None` when the values make no search that may be built.
-    pub fn new(known: &Known, labels: Arc<Labels>) -> Option<Self> {
+    /// Looks for the known values and for shapes.
+    pub fn new(known: &Known, labels: Arc<Labels>) -> Result<Self, IdentitiesError> {
         let values: Arc<[(String, Identity)]> =
             known.values().iter().map(|(value, kind)| (value.clone(), *kind)).collect();
         let search = if values.is_empty() {
@@ -76,9 +81,9 @@ impl Identities {
             let builder = AhoCorasick::builder()
                 .ascii_case_insensitive(true)
                 .build(values.iter().map(|(value, _)| value));
-            Some(builder.ok()?)
+            Some(builder.map_err(|_| IdentitiesError)?)
         };
-        Some(Self { labels, known: values, search })
+        Ok(Self { labels, known: values, search })
     }
 
     /// What the labels stand for.

@@ -92,6 +92,9 @@ impl Command {
                 () => names.iter().map(|name| one(key, Some(name))).collect(),
             };
         }
+        if let Ask::Run(_) = ask {
+            return Vec::new();
+        }
         match ask.to_string().trim_start_matches("state of the ") {
             "size of the memory" => vec![MEMORY],
             "size and free space of the volume of the application folder" => vec![DRIVE],
@@ -197,7 +200,8 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
 /// Facts of probes that ask for something no command of the page answers.
 fn untold() -> Vec<&'static str> {
     let untold = |probe: &&clusterbrief::collect::machine::Probe| {
-        probe.asks.iter().any(|ask| Command::of(*ask).is_empty())
+        // What a command adds to other answers is had without it.
+        probe.asks.iter().any(|ask| !matches!(ask, Ask::Run(_)) && Command::of(*ask).is_empty())
     };
     probes().into_iter().filter(untold).map(|probe| probe.fact).collect()
 }

@@ -13,6 +13,7 @@ use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::facts::Kind;
 use clusterbrief::model::Observed;
 use clusterbrief::model::facts::NodeFacts;
+use clusterbrief::redact::Level;
 use std::collections::{BTreeMap, BTreeSet};
 use support::node_folder::NodeFolder;
 
@@ -167,6 +168,24 @@ fn of_many_records_the_newest_are_taken() {
 }
 
 #[test]
+fn the_time_service_is_a_reference_whose_address_can_be_hidden() {
+    let status = "Root Delay: 0.0300000s\nRoot Dispersion: 0.1000000s\nReferenceId: 0x0A000005 (source IP:  10.0.0.5)\n\
+                  Phase Offset: -0.5000000s\nClockRate: 0.0156250s\nTime since Last Good Sync Time: 10.0000000s\n";
+    let mut made = server();
+    made.outputs.insert("w32tm.exe /query /status /verbose".into(), status.into());
+    let mut site = Site::new(Some(made));
+    let host = site.facts().host;
+    let reference = host.time_service.value().unwrap();
+    assert_eq!((reference.source.as_str(), reference.offset_ms), ("time server 10.0.0.5", 500));
+    assert_eq!(reference.uncertainty_ms, 15 + 100 + 1 + 1);
+    assert_eq!(host.clock.value().unwrap().spread_ms, Some(0));
+    site.options.level = Level::Identities;
+    site.options.out = site.options.out.join("hidden");
+    let source = site.facts().host.time_service.value().unwrap().source.clone();
+    assert!(source.starts_with("time server {address-"), "{source}");
+}
+
+#[test]
 fn of_a_copied_folder_or_another_system_nothing_is_asked() {
     let other = Site::new(None);
     let mut copied = Site::new(Some(server()));
@@ -188,7 +207,11 @@ fn the_dry_run_and_the_page_list_all_that_is_asked() {
     let page = include_str!("../docs/what-is-collected.md");
     let asks: BTreeSet<Ask> = probes().iter().flat_map(|probe| probe.asks).copied().collect();
     for ask in asks {
-        let kind = if ask.is_registry() { TouchKind::Registry } else { TouchKind::System };
+        let kind = match ask {
+            Ask::Run(_) => TouchKind::Command,
+            ask if ask.is_registry() => TouchKind::Registry,
+            _ => TouchKind::System,
+        };
         let source = ask.to_string();
         let listed: Vec<_> = touches.iter().filter(|touch| touch.source == source).collect();
         assert_eq!(listed.len(), 1, "{source}");

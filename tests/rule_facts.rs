@@ -16,13 +16,14 @@ use std::fmt::Write as _;
 use std::fs;
 
 /// Parts of a bundle that code reads as structures, by what gives them away in it: the word, and what it reads.
-const STRUCTURES: [(&str, &str); 15] = [
+const STRUCTURES: [(&str, &str); 16] = [
     ("facts.binaries", "binaries"),
     ("facts.configs", "configs"),
     ("facts.database_config", "database-config"),
     ("facts.encryption_config", "encryption-config"),
     ("host.clock.", "host.clock"),
     ("host.clock_reference", "host.clock-reference"),
+    ("host.time_service", "host.time-service"),
     ("host.worker_started", "host.worker-started"),
     ("snapshot.inventory", "inventory"),
     ("snapshot.settings", "settings"),
@@ -35,7 +36,7 @@ const STRUCTURES: [(&str, &str); 15] = [
 ];
 
 /// What takes a fact on the node, by what its path begins with.
-const PARTS: [(&str, &str); 19] = [
+const PARTS: [(&str, &str); 20] = [
     ("application-folder", "application folder"),
     ("binaries", "DLLs of `bin`"),
     ("config.", "configuration files"),
@@ -45,6 +46,7 @@ const PARTS: [(&str, &str); 19] = [
     ("host.clock", "clock"),
     ("host.clock-reference", "`--reference-time`"),
     ("host.os", "operating system"),
+    ("host.time-service", "Windows"),
     ("host.time-zone", "operating system"),
     ("host.worker-started", "processes"),
     ("iis.", "`applicationHost.config`"),

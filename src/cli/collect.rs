@@ -193,6 +193,7 @@ fn failure(error: CollectError) -> Failure {
 fn list(touches: &[Touch]) -> String {
     let heading = |kind| match kind {
         TouchKind::System => "Asked of the operating system",
+        TouchKind::Command => "Commands of Windows run, which only read",
         TouchKind::Registry => "Keys of the registry read",
         TouchKind::Read => "Files read",
         TouchKind::List => "Files of which only name, size and time are noted",
@@ -215,7 +216,9 @@ fn list(touches: &[Touch]) -> String {
         }
         text.push('\n');
     }
-    let registry = if kinds.contains(&TouchKind::Registry) { "" } else { "no registry key is read, " };
-    let _ = writeln!(text, "No command is run, {registry}nothing is sent anywhere. Nothing was written.");
+    let promise = |kind, text: &'static str| if kinds.contains(&kind) { "" } else { text };
+    let command = promise(TouchKind::Command, "No command is run. ");
+    let registry = promise(TouchKind::Registry, "No registry key is read. ");
+    let _ = writeln!(text, "{command}{registry}Nothing is sent anywhere. Nothing was written.");
     text
 }

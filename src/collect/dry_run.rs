@@ -24,11 +24,13 @@ pub struct Touch {
     pub note: Option<String>,
 }
 
-/// What kind of thing it is. There is no command in this list because the collector runs none.
+/// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TouchKind {
     /// Asked of the operating system.
     System,
+    /// A command of Windows that is run and only reads.
+    Command,
     /// A key of the registry that is read.
     Registry,
     /// A file that is read.
@@ -141,7 +143,11 @@ fn beside(options: &Options, key_sizes: &[u64]) -> impl Iterator<Item = Touch> {
 /// What Windows is asked for.
 fn asked(ask: &Ask) -> Touch {
     Touch {
-        kind: if ask.is_registry() { TouchKind::Registry } else { TouchKind::System },
+        kind: match ask {
+            Ask::Run(_) => TouchKind::Command,
+            ask if ask.is_registry() => TouchKind::Registry,
+            _ => TouchKind::System,
+        },
         source: ask.to_string(),
         bytes: None,
         row: if EVENTS.contains(ask) { Item::Events } else { Item::Windows }.row(),

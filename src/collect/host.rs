@@ -3,7 +3,7 @@
 use super::machine::system::Refusal;
 use super::machine::{self, MadeSystem, NoSystem, System};
 use crate::model::{Observed, Place};
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::path::Path;
@@ -22,6 +22,9 @@ pub trait Host: Sync {
     fn now_again(&self) -> DateTime<FixedOffset> {
         self.now()
     }
+
+    /// How far readings of the clock in a row lie from one another beyond the time between them.
+    fn clock_spread(&self) -> Duration;
 
     /// Starts a stopwatch.
     fn stopwatch(&self) -> Stopwatch;
@@ -79,6 +82,21 @@ impl Host for PortableHost {
     #[expect(clippy::disallowed_methods, reason = "the collector's host probe is where the clock is read")]
     fn now(&self) -> DateTime<FixedOffset> {
         chrono::Local::now().fixed_offset()
+    }
+
+    fn clock_spread(&self) -> Duration {
+        /// Looks at the clock and pauses between them: together longer than a clock of Windows stands still, 15.6 ms.
+        const LOOKS: u32 = 8;
+        const PAUSE: Duration = Duration::from_millis(4);
+        let (first, watch) = (self.now(), self.stopwatch());
+        let looks = (0..LOOKS).map(|_| {
+            std::thread::sleep(PAUSE);
+            let said = self.now() - first;
+            said - TimeDelta::from_std(watch()).unwrap_or(TimeDelta::MAX)
+        });
+        let (least, most) = looks
+            .fold((TimeDelta::MAX, TimeDelta::MIN), |(least, most), look| (least.min(look), most.max(look)));
+        (most - least).to_std().unwrap_or_default()
     }
 
     fn stopwatch(&self) -> Stopwatch {
@@ -193,7 +211,7 @@ pub struct FixedHost {
     /// The clock at the start.
     pub clock: DateTime<FixedOffset>,
     /// How long the collection takes by that clock.
-    pub took: chrono::TimeDelta,
+    pub took: TimeDelta,
     /// How much later it is at every look at the stopwatch; without it the stopwatch always shows `took`.
     pub pace: Option<Duration>,
     /// Machine name.
@@ -225,6 +243,10 @@ impl Host for FixedHost {
 
     fn now_again(&self) -> DateTime<FixedOffset> {
         self.clock + self.took
+    }
+
+    fn clock_spread(&self) -> Duration {
+        Duration::ZERO
     }
 
     fn stopwatch(&self) -> Stopwatch {
@@ -282,6 +304,7 @@ mod tests {
         assert!(host.name().value().is_some_and(|name| !name.is_empty()));
         let started = host.now();
         assert!(host.now_again() >= started);
+        assert!(host.clock_spread() < Duration::from_secs(5));
     }
 
     #[test]

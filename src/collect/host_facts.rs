@@ -1,6 +1,7 @@
 //! Facts of the machine, with the rule for folders that were copied from elsewhere.
 
 use super::host::Host;
+use super::machine::Seen;
 use super::{COPIED, Options, machine};
 use crate::model::facts::{ClockReading, ClockReference, HostFacts};
 use crate::model::{Observed, Place};
@@ -19,7 +20,7 @@ pub(super) fn facts(
     options: &Options,
     host: &dyn Host,
     started: DateTime<FixedOffset>,
-    printer: &Fingerprinter,
+    seen: &Seen,
     pool: Option<&str>,
 ) -> HostFacts {
     if options.node.is_some() {
@@ -30,15 +31,17 @@ pub(super) fn facts(
             time_zone: Observed::not_collected(COPIED),
             clock: Observed::not_collected(COPIED),
             clock_reference: Observed::not_collected(COPIED),
+            time_service: Observed::not_collected(COPIED),
             worker_started: Observed::not_collected(COPIED),
         };
     }
+    let spread_ms = u64::try_from(host.clock_spread().as_micros().div_ceil(1_000)).unwrap_or(u64::MAX);
     let clock_reference = match options.reference_time {
         Some(reference) => Observed::known(
             ClockReference {
                 source: OPERATOR.to_owned(),
                 offset_ms: (started - reference).num_milliseconds(),
-                uncertainty_ms: OPERATOR_UNCERTAINTY_MS,
+                uncertainty_ms: OPERATOR_UNCERTAINTY_MS.saturating_add(spread_ms),
             },
             Place::file("--reference-time"),
         ),
@@ -46,11 +49,15 @@ pub(super) fn facts(
     };
     HostFacts {
         name: host.name(),
-        machine_id: machine_id(host, printer),
+        machine_id: machine_id(host, seen.printer),
         os: host.os(),
         time_zone: host.time_zone(),
-        clock: Observed::known(ClockReading { local: started }, Place::file("operating system")),
+        clock: Observed::known(
+            ClockReading { local: started, spread_ms: Some(spread_ms) },
+            Place::file("operating system"),
+        ),
         clock_reference,
+        time_service: machine::time_reference(seen),
         worker_started: machine::worker_started(host.system(), pool),
     }
 }

@@ -7,6 +7,8 @@
 mod about;
 mod ahead;
 mod beside;
+#[cfg(any(windows, test))]
+mod command;
 mod configs;
 mod dry_run;
 mod estimate;

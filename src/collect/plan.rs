@@ -72,12 +72,13 @@ pub const TABLE: &[Row] = &[
     Row {
         item: Item::Windows,
         what: "of Windows its versions, language, protocols, services, crashes and restarts that are due; size of the \
-               machine; certificate of the site; owners and rights of folders and of the pool",
-        source: "Windows; keys of the registry and calls below",
+               machine; certificate of the site; owners and rights of folders and of the pool; asked by calls and by \
+               commands of Windows that only read",
+        source: "Windows; keys of the registry, calls and commands below",
         why: "the product and its upgrade need certain settings there on every node",
         member: "`facts.json`",
-        secrets: "none in it; accounts are security identifiers, domain and thumbprint become keyed markers; the names of \
-                  time servers, of CNG providers and of hosts in the certificate stay",
+        secrets: "none in it; accounts are security identifiers, domain and thumbprint become keyed markers; the names \
+                  and addresses of time servers, the names of CNG providers and of hosts in the certificate stay",
     },
     Row {
         item: Item::KeyFile,

@@ -4,7 +4,7 @@ use super::configs::Configs;
 use super::host::Host;
 use super::identities::{self, Kept};
 use super::iis::Iis;
-use super::machine::{self, NoSystem, Seen, System};
+use super::machine::{self, NoSystem, Outputs, Seen, System};
 use super::progress::{Progress, Shared};
 use super::walk::walk;
 use super::{COPIED, CollectError, Collected, Options};
@@ -57,8 +57,14 @@ pub fn run(
     let folder =
         if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
     let iis = iis.facts(options, &folder, &web_config, &printer);
-    let seen =
-        Seen { system, app_dir: &options.app_dir, iis: &iis, now: started.to_utc(), printer: &printer };
+    let seen = Seen {
+        system,
+        app_dir: &options.app_dir,
+        iis: &iis,
+        now: started.to_utc(),
+        printer: &printer,
+        outputs: Outputs::default(),
+    };
     shared.phase("asking the system", 0);
     let machine = machine::facts(&seen);
     let pool =
@@ -71,7 +77,7 @@ pub fn run(
     shared.go_on()?;
     write_inventory(&mut bundle, &inventory.entries, &redactor)?;
     let facts = NodeFacts {
-        host: host_facts::facts(options, host, started, &printer, pool),
+        host: host_facts::facts(options, host, started, &seen, pool),
         application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
         encryption_config: keys.encryption.clone(),
         database_config: keys.database.clone(),

@@ -230,6 +230,7 @@ fn no_facts<T>(why: &Observed<T>) -> NodeFacts {
             time_zone: same(why),
             clock: same(why),
             clock_reference: same(why),
+            time_service: same(why),
             worker_started: same(why),
         },
         application_folder: same(why),

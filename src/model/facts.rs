@@ -48,10 +48,13 @@ pub struct HostFacts {
     pub os: Observed<String>,
     /// Zone id, Windows or IANA.
     pub time_zone: Observed<String>,
-    /// The node's clock, read once.
+    /// The node's clock at the start.
     pub clock: Observed<ClockReading>,
     /// The node's clock against a reference that other nodes can share.
     pub clock_reference: Observed<ClockReference>,
+    /// The node's clock against the source of its time service, as that recorded it.
+    #[serde(default)]
+    pub time_service: Observed<ClockReference>,
     /// Start of the newest worker process of the application.
     pub worker_started: Observed<DateTime<Utc>>,
 }
@@ -62,6 +65,10 @@ pub struct HostFacts {
 pub struct ClockReading {
     /// Local time with its offset.
     pub local: DateTime<FixedOffset>,
+    /// How far readings in a row lie from one another beyond the time between them, in milliseconds, rounded up: so
+    /// uncertain is each of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread_ms: Option<u64>,
 }
 
 /// A node's clock beside one shared reference. Readings of different nodes are never subtracted; their

@@ -6,6 +6,7 @@ use super::context::Context;
 use crate::finding::{Evidence, Missing, Question};
 use crate::model::facts::ClockReference;
 use crate::model::{Node, Place};
+use std::collections::BTreeMap;
 
 /// The two clocks that lie furthest apart, and what is missing to compare all.
 pub(super) struct Skew<'a> {
@@ -44,7 +45,16 @@ pub(super) struct Pair<'a> {
 pub(super) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
     let nodes: Vec<&Node> = cx.cluster.serving().collect();
     let all: Vec<Reading> = nodes.iter().flat_map(|node| readings(node)).collect();
-    let (readings, _) = comparable(all.clone(), |reading| &reading.reference.source);
+    // Of references that as many nodes have, the one that is surest of the least sure of them.
+    let mut unsure: BTreeMap<&str, u64> = BTreeMap::new();
+    for ClockReference { source, uncertainty_ms, .. } in all.iter().map(|reading| reading.reference) {
+        let unsure = unsure.entry(source).or_default();
+        *unsure = (*unsure).max(*uncertainty_ms);
+    }
+    let (readings, _) = comparable(all.clone(), |reading| {
+        let source = reading.reference.source.as_str();
+        (unsure.get(source), source)
+    });
     let mut missing = Vec::new();
     for node in nodes {
         let of_node = |one: &&Reading| std::ptr::eq(one.node, node);
@@ -77,9 +87,10 @@ pub(super) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
 fn readings(node: &Node) -> Vec<Reading<'_>> {
     let own = node.snapshot.as_ref();
     let input = own.map_or("", |snapshot| snapshot.input.as_str());
-    let own = own.map(|snapshot| &snapshot.facts.host.clock_reference);
+    let own = own.map(|snapshot| &snapshot.facts.host);
+    let own = own.into_iter().flat_map(|host| [&host.clock_reference, &host.time_service]);
     let mut readings: Vec<Reading> = Vec::new();
-    for observed in own.into_iter().chain([&node.clocks.asker, &node.clocks.database]) {
+    for observed in own.chain([&node.clocks.asker, &node.clocks.database]) {
         let (Some(reference), Some(place)) = (observed.value(), observed.place()) else { continue };
         if readings.iter().all(|one| one.reference.source != reference.source) {
             readings.push(Reading { node, reference, place: place.in_input(input) });

@@ -1,8 +1,10 @@
 //! What Windows is asked for, named as an administrator would look for it.
 
 use super::probes;
+use super::time_service::STATUS;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
 /// A thing that Windows is asked for. It is only ever read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +19,27 @@ pub enum Ask {
     Config(&'static str),
     /// What a function of Windows tells.
     Call(&'static str),
+    /// What a command of Windows prints, for what no function tells.
+    Run(Command),
+}
+
+/// How long a command may take. Ours: those that are run answer at once.
+pub(in crate::collect) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A command of Windows that only reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Command {
+    /// The program, below the system folder of Windows.
+    pub program: &'static str,
+    /// Its arguments.
+    pub arguments: &'static [&'static str],
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.program)?;
+        self.arguments.iter().try_for_each(|argument| write!(f, " {argument}"))
+    }
 }
 
 impl Ask {
@@ -34,6 +57,7 @@ impl fmt::Display for Ask {
             Self::Rights(key) => write!(f, r"HKLM\{key}: access list"),
             Self::Config(part) => write!(f, "applicationHost.config: {part}"),
             Self::Call(what) => f.write_str(what),
+            Self::Run(command) => write!(f, "{command}, for {} seconds at most", PATIENCE.as_secs()),
         }
     }
 }
@@ -52,6 +76,7 @@ pub(in crate::collect) const HOST: &[Ask] = &[
     Ask::Values(CURRENT_VERSION, &["ProductName"]),
     Ask::Values(ZONE, &["TimeZoneKeyName"]),
     Ask::Values(MACHINE, &["MachineGuid"]),
+    Ask::Run(STATUS),
     Ask::Call(WORKERS),
     Ask::Call("whether this program runs with administrative rights"),
 ];

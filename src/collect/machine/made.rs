@@ -1,5 +1,6 @@
 //! A Windows machine made from data: samples and tests ask it instead of a real one.
 
+use super::ask::Command;
 use super::system::{Access, Answer, Event, EventQuery, Process, Refusal, Service, System, Value, Volume};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ pub struct MadeSystem {
     pub volumes: Option<BTreeMap<String, Volume>>,
     /// The volume of every folder.
     pub volume: Option<Volume>,
+    /// What commands print, by the command as it is shown.
+    pub outputs: BTreeMap<String, String>,
     /// Administrative rights.
     pub elevated: Option<bool>,
     /// Access lists by path, or by key of the registry.
@@ -112,6 +115,11 @@ impl System for MadeSystem {
 
     fn volume(&self, _: &Path) -> Answer<Volume> {
         self.get("volume", self.volume.as_ref())
+    }
+
+    fn output(&self, command: Command) -> Answer<String> {
+        let command = command.to_string();
+        self.get(&command, self.outputs.get(&command))
     }
 
     fn elevated(&self) -> Answer<bool> {

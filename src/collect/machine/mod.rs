@@ -19,8 +19,11 @@ mod services;
 pub mod system;
 #[cfg(test)]
 mod tests;
+mod time_service;
 
-pub use ask::Ask;
+#[cfg(any(windows, test))]
+pub(super) use ask::PATIENCE;
+pub use ask::{Ask, Command};
 pub(super) use ask::{EVENTS, HOST, asks};
 #[cfg(windows)]
 pub(super) use event_xml::event;
@@ -31,11 +34,13 @@ pub(super) use pool::worker_started;
 pub use saved::told;
 pub use system::{NoSystem, System};
 
+use crate::model::facts::ClockReference;
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
 use crate::redact::Fingerprinter;
 use ask::{CURRENT_VERSION, MACHINE};
 use chrono::{DateTime, SecondsFormat, Utc};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use system::{Answer, Refusal, Value};
@@ -61,6 +66,14 @@ pub(super) struct Seen<'a> {
     pub(super) now: DateTime<Utc>,
     /// Makes labels of names that stay on the node.
     pub(super) printer: &'a Fingerprinter,
+    /// What commands printed: each is run once.
+    pub(super) outputs: Outputs,
+}
+
+/// What commands printed.
+#[derive(Default)]
+pub(super) struct Outputs {
+    time: OnceCell<Answer<time_service::Status>>,
 }
 
 /// Every probe, in order of its fact.
@@ -87,6 +100,11 @@ pub(super) fn facts(seen: &Seen) -> BTreeMap<String, Observed<String>> {
     probes.iter().map(|probe| (probe.fact.to_owned(), (probe.read)(seen))).collect()
 }
 
+/// The node's clock against the source of its time service, as that recorded it.
+pub(super) fn time_reference(seen: &Seen) -> Observed<ClockReference> {
+    time_service::reference(seen.time())
+}
+
 /// Product name of Windows.
 pub(super) fn product_name(system: &dyn System) -> Observed<String> {
     text_of(system, CURRENT_VERSION, "ProductName")
@@ -111,6 +129,11 @@ impl Seen<'_> {
     /// A value of the registry as text, its place told with it.
     fn text(&self, key: &str, name: &str) -> Observed<String> {
         text_of(self.system, key, name)
+    }
+
+    /// What the time service recorded.
+    fn time(&self) -> Answer<time_service::Status> {
+        self.outputs.time.get_or_init(|| time_service::status(self.system)).clone()
     }
 
     /// The label that stands for a name: equal on nodes whose labels have the same key.

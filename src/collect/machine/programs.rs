@@ -2,12 +2,15 @@
 
 use super::ask::Ask;
 use super::system::{Answer, Refusal};
+use super::time_service::{STATUS, Source};
 use super::{Probe, Seen, fact, or_absent, pool, registry};
 use crate::model::{Observed, Place};
 
 const PROVIDERS: &str = r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers";
 const SHAREPOINT: &str = r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions";
 const TIME: &str = r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters";
+/// Source of a time service that has none.
+const OWN_CLOCK: &str = "own clock";
 /// Services of Microsoft Monitoring Agent, and of its part that watches programs.
 const AGENT: &str = "HealthService";
 const WATCHER: &str = "System Center Management APM";
@@ -54,7 +57,11 @@ pub(super) const PROBES: &[Probe] = &[
             fact(seen.system.service("W32Time").map(|service| service.state.word()), service("W32Time"))
         },
     },
-    Probe { fact: "time.source", asks: &[Ask::Values(TIME, &["NtpServer", "Type"])], read: time_source },
+    Probe {
+        fact: "time.source",
+        asks: &[Ask::Values(TIME, &["NtpServer", "Type"]), Ask::Run(STATUS)],
+        read: time_source,
+    },
 ];
 
 fn service(name: &str) -> Place {
@@ -99,8 +106,12 @@ fn monitoring_agent(seen: &Seen) -> Answer<&'static str> {
     })
 }
 
-/// The servers that the time is taken from, or, where the domain gives it, the word for that.
+/// The servers that the time is to be taken from, or, where the domain gives it, the word for that; but that it comes from no
+/// other clock where the service says so.
 fn time_source(seen: &Seen) -> Observed<String> {
+    if seen.time().is_ok_and(|status| status.source == Source::Own) {
+        return Observed::known(OWN_CLOCK.to_owned(), Place::file(STATUS.to_string()));
+    }
     let kind = seen.text(TIME, "Type");
     if !kind.value().is_some_and(|kind| kind == "NTP" || kind == "AllSync") {
         return kind;

@@ -1,7 +1,7 @@
 //! A Windows machine as a saved output of built-in commands shows it: the probes ask that instead of a machine.
 
 use super::system::{Answer, Refusal, Service, ServiceStart, ServiceState, System, Value, Volume};
-use super::{Seen, probes};
+use super::{Outputs, Seen, probes};
 use crate::intake::by_hand::{Entry, Saved};
 use crate::model::{Observed, Place, Position};
 use crate::redact::Fingerprinter;
@@ -18,7 +18,8 @@ pub fn told(saved: &Saved) -> BTreeMap<String, Observed<String>> {
     let fact = |probe: &&super::Probe| {
         let system = Reading { saved, line: AtomicU32::new(0) };
         let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
-        let seen = Seen { system: &system, app_dir, iis: &iis, now, printer: &printer };
+        let seen =
+            Seen { system: &system, app_dir, iis: &iis, now, printer: &printer, outputs: Outputs::default() };
         let place = |fact| at(fact, &saved.place(system.line.load(Ordering::Relaxed)));
         let fact = (probe.read)(&seen);
         (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), place(fact)))

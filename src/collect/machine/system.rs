@@ -1,6 +1,7 @@
 //! What a Windows machine can be asked, behind a trait: the real one answers through system calls, one made from data
 //! in samples and tests. Answers are ids, numbers and texts that no language changes.
 
+use super::ask::Command;
 use crate::model::{Observed, Place};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -239,6 +240,11 @@ pub trait System: Sync {
 
     /// The volume that a folder lies on.
     fn volume(&self, _folder: &Path) -> Answer<Volume> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// What a command prints that ends well within its time; never an empty text.
+    fn output(&self, _command: Command) -> Answer<String> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 

@@ -214,7 +214,11 @@ fn iis(identity: Observed<String>) -> Observed<IisFacts> {
 type Facts = BTreeMap<String, Observed<String>>;
 
 fn facts_as(system: &dyn System, iis: &Observed<IisFacts>) -> Facts {
-    facts(&Seen { system, app_dir: app(), iis, now: now(), printer: &printer() })
+    facts(&seen(system, iis, &printer()))
+}
+
+fn seen<'a>(system: &'a dyn System, iis: &'a Observed<IisFacts>, printer: &'a Fingerprinter) -> Seen<'a> {
+    Seen { system, app_dir: app(), iis, now: now(), printer, outputs: Outputs::default() }
 }
 
 /// A pool with the account that pools have.
@@ -416,6 +420,9 @@ impl System for Denied {
     fn processes(&self, _: &str) -> Answer<Vec<Process>> {
         Err(Refusal::Denied)
     }
+    fn output(&self, _: Command) -> Answer<String> {
+        Err(Refusal::Denied)
+    }
     fn memory(&self) -> Answer<u64> {
         Err(Refusal::Denied)
     }
@@ -483,6 +490,10 @@ impl System for Noting {
         self.note(format!("processes named {file}"), file);
         self.made.processes(file)
     }
+    fn output(&self, command: Command) -> Answer<String> {
+        self.note(format!("run {command}"), &command.to_string());
+        self.made.output(command)
+    }
     fn started(&self, process: u32) -> Answer<DateTime<Utc>> {
         self.note("when the process of a service was started".into(), "started");
         self.made.started(process)
@@ -541,6 +552,7 @@ fn covers(ask: &Ask, asked: &str) -> bool {
     match ask {
         Ask::Config(_) => false,
         Ask::Call(what) => what.contains(asked),
+        Ask::Run(command) => format!("run {command}") == asked,
         Ask::Keys(key) => *key == asked,
         Ask::Rights(key) => asked.strip_prefix("access list of ").is_some_and(|asked| asked == *key),
         Ask::Values(key, names) => asked.rsplit_once('!').is_some_and(|(asked, name)| {
@@ -557,7 +569,7 @@ fn covers(ask: &Ask, asked: &str) -> bool {
 fn asked_of(made: &MadeSystem, iis: &Observed<IisFacts>) -> Vec<(&'static Probe, Vec<(String, String)>)> {
     let ask = |probe: &'static Probe| {
         let noting = Noting { made: made.clone(), asked: Mutex::default() };
-        (probe.read)(&Seen { system: &noting, app_dir: app(), iis, now: now(), printer: &printer() });
+        (probe.read)(&seen(&noting, iis, &printer()));
         (probe, noting.asked.into_inner().unwrap())
     };
     probes().into_iter().map(ask).collect()
@@ -734,6 +746,18 @@ fn the_time_comes_from_servers_or_from_the_domain() {
     let mut nameless = machine();
     nameless.registry.remove(&(key.to_owned(), "NtpServer".to_owned()));
     assert_eq!(value(&facts_of(&nameless), "time.source"), Some("NTP"));
+    // What the service says of its source counts more than what it was told to take.
+    let status = "Root Delay: 0.0000000s\nRoot Dispersion: 0.0000000s\nReferenceId: 0x4C4F434C (LOCL)\n\
+                  Phase Offset: 0.0000000s\nClockRate: 0.0156250s\nTime since: 0.4332958s\n";
+    let status_of = |text: &str| {
+        let mut made = machine();
+        made.outputs.insert("w32tm.exe /query /status /verbose".into(), text.to_owned());
+        made
+    };
+    assert_eq!(value(&facts_of(&status_of(status)), "time.source"), Some("own clock"));
+    for other in [status.replace("0x4C4F434C", "0x0A000005"), "another form".to_owned()] {
+        assert_eq!(value(&facts_of(&status_of(&other)), "time.source"), Some("time.example,0x8"));
+    }
 }
 
 #[test]
@@ -911,8 +935,7 @@ fn a_certificate_is_found_as_windows_finds_it() {
 fn without_a_key_there_are_no_labels() {
     let unkeyed = Fingerprinter::new(None, None);
     let made = machine();
-    let facts =
-        facts(&Seen { system: &made, app_dir: app(), iis: &own_pool(), now: now(), printer: &unkeyed });
+    let facts = facts(&seen(&made, &own_pool(), &unkeyed));
     for fact in ["iis.certificate.thumbprint-label", "os.domain"] {
         assert!(matches!(facts[fact], Observed::NotCollected { .. }), "{fact}");
     }

@@ -4,14 +4,18 @@ mod sys;
 
 pub(super) use sys::{is_alone_at_console, start_elevated, work_in_background};
 
+use super::command;
 use super::machine::system::{
     Access, Answer, Event, EventQuery, Process, Refusal, Service, System, Value, Volume,
 };
+use super::machine::{Command, PATIENCE};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io;
+use std::os::windows::process::CommandExt as _;
 use std::path::Path;
+use std::process;
 use winreg::RegKey;
 use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, RegType};
 
@@ -96,6 +100,16 @@ impl System for Machine {
 
     fn volume(&self, folder: &Path) -> Answer<Volume> {
         sys::volume(folder)
+    }
+
+    fn output(&self, command: Command) -> Answer<String> {
+        /// `CREATE_NO_WINDOW`.
+        const NO_WINDOW: u32 = 0x0800_0000;
+        let folder = sys::system_folder()?;
+        // By its whole path, so that no program of that name elsewhere is run instead.
+        let mut process = process::Command::new(folder.join(command.program));
+        process.args(command.arguments).current_dir(folder).creation_flags(NO_WINDOW);
+        command::output(process, PATIENCE)
     }
 
     fn elevated(&self) -> Answer<bool> {

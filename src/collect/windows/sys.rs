@@ -9,10 +9,10 @@ use crate::collect::machine::system::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, c_void};
+use std::ffi::{OsStr, OsString, c_void};
 use std::io;
-use std::os::windows::ffi::OsStrExt;
-use std::path::Path;
+use std::os::windows::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 use std::{ptr, slice};
 use windows_sys::Wdk::System::Threading::NtQueryInformationProcess;
 use windows_sys::Win32::Foundation::{
@@ -55,7 +55,7 @@ use windows_sys::Win32::System::Services::{
     SERVICE_STATUS_PROCESS, SERVICE_STOPPED, SERVICE_SYSTEM_START,
 };
 use windows_sys::Win32::System::SystemInformation::{
-    GetSystemTimeAsFileTime, GetTickCount64, GlobalMemoryStatusEx, MEMORYSTATUSEX,
+    GetSystemDirectoryW, GetSystemTimeAsFileTime, GetTickCount64, GlobalMemoryStatusEx, MEMORYSTATUSEX,
 };
 use windows_sys::Win32::System::SystemServices::SE_GROUP_ENABLED;
 use windows_sys::Win32::System::Threading::{
@@ -117,6 +117,17 @@ pub(super) fn is_network_drive(letter: &str) -> bool {
     let root = wide(format!(r"{letter}:\"));
     // SAFETY: the text is closed by a zero and lives through the call.
     unsafe { GetDriveTypeW(root.as_ptr()) == DRIVE_REMOTE }
+}
+
+/// The folder that Windows has its own programs in.
+pub(super) fn system_folder() -> Answer<PathBuf> {
+    let mut path = [0_u16; 260];
+    // SAFETY: the buffer has the length that is given with it.
+    let length = unsafe { GetSystemDirectoryW(path.as_mut_ptr(), path.len() as u32) };
+    match path.get(..length as usize) {
+        Some(path) if !path.is_empty() => Ok(OsString::from_wide(path).into()),
+        _ => Err(last()),
+    }
 }
 
 pub(super) fn elevated() -> Answer<bool> {

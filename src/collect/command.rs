@@ -1,0 +1,112 @@
+//! A command of Windows that is run for what no call tells: without input, without a window, for a limited time.
+
+use super::machine::system::{Answer, Refusal};
+use std::io::{self, Read as _};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+/// Most bytes that are read of what it prints.
+const MOST: u64 = 1 << 20;
+/// What a command of Windows ends with that was denied access.
+const DENIED: [i32; 2] = [5, 0x8007_0005_u32.cast_signed()];
+
+/// What a command prints that ends well; one that prints nothing gave no answer. Its text is in the code page of the
+/// console: only what is ASCII in it can be told.
+pub(super) fn output(mut command: Command, patience: Duration) -> Answer<String> {
+    let started = Instant::now();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Refusal::Failed("this Windows has no such command".into()),
+        io::ErrorKind::PermissionDenied => Refusal::Denied,
+        _ => Refusal::Failed("the command cannot be started".into()),
+    })?;
+    let (tell, told) = mpsc::channel();
+    if let Some(stdout) = child.stdout.take() {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let read = stdout.take(MOST).read_to_end(&mut bytes);
+            // Nobody listens to what comes too late.
+            let _ = tell.send(read.map(|_| bytes));
+        });
+    }
+    let printed = told.recv_timeout(patience);
+    let Some(status) = end(&mut child, started + patience) else {
+        return Err(Refusal::Failed(format!(
+            "the command did not end within {} seconds",
+            patience.as_secs()
+        )));
+    };
+    match (status.code(), printed) {
+        (Some(0), Ok(Ok(bytes))) if !bytes.trim_ascii().is_empty() => {
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        }
+        (Some(0), _) => Err(Refusal::Failed("the command printed nothing".into())),
+        (Some(code), _) if DENIED.contains(&code) => Err(Refusal::Denied),
+        (code, _) => {
+            let code = code.map_or_else(|| "none".to_owned(), |code| format!("{:#x}", code.cast_unsigned()));
+            Err(Refusal::Failed(format!("the command ended with code {code}")))
+        }
+    }
+}
+
+/// How it ended; one that is still there when its time is over is killed.
+fn end(child: &mut Child, until: Instant) -> Option<ExitStatus> {
+    /// Between two looks.
+    const PAUSE: Duration = Duration::from_millis(10);
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < until => std::thread::sleep(PAUSE),
+            _ => {
+                // It may have ended by itself meanwhile.
+                let _ = child.kill();
+                let _ = child.wait();
+                return None;
+            }
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::super::machine::PATIENCE;
+    use super::*;
+
+    fn ran(script: &str, patience: Duration) -> Answer<String> {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        output(command, patience)
+    }
+
+    #[test]
+    fn only_a_text_of_a_command_that_ended_well_is_an_answer() {
+        let failed = |why: &str| Err(Refusal::Failed(why.to_owned()));
+        assert_eq!(ran("echo told; echo aside >&2", PATIENCE), Ok("told\n".into()));
+        assert_eq!(ran("printf '\\204\\n1'", PATIENCE), Ok("\u{fffd}\n1".into()));
+        assert_eq!(ran("echo", PATIENCE), failed("the command printed nothing"));
+        assert_eq!(ran("echo text; exit 3", PATIENCE), failed("the command ended with code 0x3"));
+        assert_eq!(ran("exit 5", PATIENCE), Err(Refusal::Denied));
+        assert_eq!(ran("kill -9 $$", PATIENCE), failed("the command ended with code none"));
+        assert_eq!(
+            output(Command::new("/no/such/program"), PATIENCE),
+            failed("this Windows has no such command")
+        );
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_ended() {
+        let started = Instant::now();
+        for script in ["echo text; exec sleep 60", "exec >&-; exec sleep 60"] {
+            let why = ran(script, Duration::from_secs(1)).unwrap_err();
+            assert_eq!(why, Refusal::Failed("the command did not end within 1 seconds".into()));
+        }
+        assert!(started.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_command_that_prints_without_end_fills_no_memory() {
+        let printed = ran("exec yes", Duration::from_secs(2));
+        assert!(printed.is_err(), "{printed:?}");
+    }
+}

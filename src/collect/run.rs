@@ -63,6 +63,8 @@ pub fn run(
         iis: &iis,
         now: started.to_utc(),
         printer: &printer,
+        // With a file given instead nobody knows whether its own lies on another machine.
+        asks_iis: options.network_paths || options.iis_config.is_none(),
         outputs: Outputs::default(),
     };
     shared.phase("asking the system", 0);

@@ -1,4 +1,4 @@
-//! Antivirus programs, told by their drivers: Windows keeps a group of its own for those that look at files (Microsoft's page on load order groups of minifilter drivers), so that
+//! Antivirus programs, told by their drivers: Windows keeps a group of its own for those that look at files (MS-FLT), so that
 //! no list of names is needed, which would miss some.
 
 use super::ask::{Ask, SERVICES};

@@ -1,10 +1,12 @@
-//! What event logs tell of the worker process. The ids are those of LOG-009 (domain 10.13), inferred there.
+//! What event logs tell of the worker process. The ids are those of LOG-009 (domain 10.13), inferred there, and of MS-WAS, of
+//! whose pages we read a part.
 
 use super::ask::{Ask, WORKER, WORKERS};
 use super::system::{Answer, Event, EventQuery, Refusal};
 use super::{Probe, Seen, fact, pool};
 use crate::model::Place;
 use chrono::TimeDelta;
+use std::collections::BTreeSet;
 
 /// Most records that are read for one fact.
 const MOST: usize = 1_000;
@@ -12,9 +14,10 @@ const MOST: usize = 1_000;
 const CRASH: u32 = 1_000;
 /// A pool that was switched off after failures, and a worker process that broke off its connection.
 const POOL_FAILURES: [u32; 2] = [5_002, 5_011];
-/// A worker process that failed, was recycled for one of the reasons there are, or was idle for too long; the numbers are those that WAS is known by, inferred.
-const WORKER_ENDS: [u32; 15] =
-    [5_009, 5_010, 5_011, 5_012, 5_013, 5_074, 5_075, 5_076, 5_077, 5_078, 5_079, 5_080, 5_081, 5_117, 5_186];
+/// A worker process that failed, was recycled for one of the reasons there are, or was idle for too long. One that took too
+/// long to end (5013) is not among them: it had been replaced when it was told to.
+const WORKER_ENDS: [u32; 14] =
+    [5_009, 5_010, 5_011, 5_012, 5_074, 5_075, 5_076, 5_077, 5_078, 5_079, 5_080, 5_081, 5_117, 5_186];
 /// From so many on their number counts (LOG-006).
 const MANY: usize = 10;
 
@@ -73,7 +76,21 @@ fn worker_starts(seen: &Seen) -> Answer<usize> {
     let ended = |event: &&Event| {
         WORKER_ENDS.contains(&event.id) && event.data.iter().any(|text| text.eq_ignore_ascii_case(pool))
     };
-    match events.iter().filter(ended).count() {
+    // A process that ends may leave several records; those that name no process speak of all of the pool.
+    let (mut processes, mut unnamed) = (BTreeSet::new(), 0);
+    for event in events.iter().filter(ended) {
+        match event
+            .data
+            .iter()
+            .find(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            Some(process) => {
+                processes.insert(process);
+            }
+            None => unnamed += 1,
+        }
+    }
+    match processes.len() + unnamed {
         few @ 0..MANY => Err(Refusal::Failed(format!(
             "Windows records no start of a worker process, and {few} ends in the last day do not tell how many there were"
         ))),

@@ -119,7 +119,12 @@ impl System for MadeSystem {
 
     fn output(&self, command: Command) -> Answer<String> {
         let command = command.to_string();
-        self.get(&command, self.outputs.get(&command))
+        let printed = self.get(&command, self.outputs.get(&command));
+        // As of a machine that lacks the command: what it would tell is not absent.
+        printed.map_err(|refusal| match refusal {
+            Refusal::Absent => Refusal::Failed("this Windows has no such command".into()),
+            other => other,
+        })
     }
 
     fn elevated(&self) -> Answer<bool> {

@@ -13,6 +13,7 @@ mod os;
 mod pool;
 mod programs;
 mod rights;
+mod running;
 mod saved;
 mod schannel;
 mod services;
@@ -66,6 +67,8 @@ pub(super) struct Seen<'a> {
     pub(super) now: DateTime<Utc>,
     /// Makes labels of names that stay on the node.
     pub(super) printer: &'a Fingerprinter,
+    /// Whether IIS may be asked, which reads its configuration then, wherever that lies.
+    pub(super) asks_iis: bool,
     /// What commands printed: each is run once.
     pub(super) outputs: Outputs,
 }
@@ -86,6 +89,7 @@ pub fn probes() -> Vec<&'static Probe> {
         os::PROBES,
         pool::PROBES,
         programs::PROBES,
+        running::PROBES,
         schannel::PROBES,
         services::PROBES,
     ];

@@ -18,8 +18,15 @@ pub fn told(saved: &Saved) -> BTreeMap<String, Observed<String>> {
     let fact = |probe: &&super::Probe| {
         let system = Reading { saved, line: AtomicU32::new(0) };
         let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
-        let seen =
-            Seen { system: &system, app_dir, iis: &iis, now, printer: &printer, outputs: Outputs::default() };
+        let seen = Seen {
+            system: &system,
+            app_dir,
+            iis: &iis,
+            now,
+            printer: &printer,
+            asks_iis: false,
+            outputs: Outputs::default(),
+        };
         let place = |fact| at(fact, &saved.place(system.line.load(Ordering::Relaxed)));
         let fact = (probe.read)(&seen);
         (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), place(fact)))

@@ -68,8 +68,8 @@ fn enabled(seen: &Seen, protocol: &str, side: &str) -> Observed<String> {
     fact(answer, registry(&key, "Enabled"))
 }
 
-/// What holds where nothing is set: Windows 10 and Server 2016 speak TLS 1.2 and neither SSL; what older ones do depends on
-/// their updates.
+/// What holds where nothing is set (MS-TLS, inferred but for SSL 2.0): Windows Server 2016 and later speak TLS 1.2 and neither
+/// SSL; what older ones do depends on their updates.
 fn built_in(seen: &Seen, protocol: &str) -> Answer<bool> {
     let modern = or_absent(seen.number(CURRENT_VERSION, "CurrentMajorVersionNumber"), 6)? >= 10;
     if modern {

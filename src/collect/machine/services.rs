@@ -1,8 +1,8 @@
 //! Services that the product stands on: state, start mode, start of their process.
 
-use super::ask::{Ask, SERVICES, WORKERS};
+use super::ask::{Ask, SERVICES};
 use super::system::{Answer, Refusal, Service, ServiceState};
-use super::{Probe, Seen, fact, or_absent, pool, text};
+use super::{Probe, Seen, fact, or_absent, text};
 use crate::model::{Observed, Place};
 
 /// The program of an engine (domain 1.1), whose service every site may name as it likes.
@@ -20,16 +20,6 @@ macro_rules! services {
                 asks: &[$($ask,)+ Ask::Call("when the process of a service was started")],
                 read: |seen| told(seen, $name, started),
             },)+
-            Probe {
-                fact: "iis.state.pool",
-                asks: &[Ask::Call("service WAS"), Ask::Call(WORKERS)],
-                read: |seen| fact(pool_state(seen), Place::file("service WAS")),
-            },
-            Probe {
-                fact: "iis.state.site",
-                asks: &[Ask::Call("service W3SVC")],
-                read: |seen| fact(site_state(seen), Place::file("service W3SVC")),
-            },
         ];
     };
 }
@@ -89,28 +79,5 @@ fn engine(seen: &Seen) -> Answer<String> {
         (None, _) => Err(Refusal::Absent),
         (Some(engine), true) => Ok(engine),
         (Some(_), false) => Err(Refusal::Failed("several services run an engine".into())),
-    }
-}
-
-/// Without the service that starts worker processes no pool runs, and with a worker process this one does. Whether an idle
-/// pool is stopped only the administration interface of IIS tells.
-fn pool_state(seen: &Seen) -> Answer<&'static str> {
-    if seen.system.service("WAS")?.state == ServiceState::Stopped {
-        return Ok("stopped");
-    }
-    match pool::worker(seen.system, Some(pool::name(seen)?)) {
-        Ok(worker) if worker.pool.is_some() => Ok("running"),
-        Ok(_) | Err(Refusal::Absent) => Err(Refusal::Unasked(
-            "no worker process of the pool is seen, and only IIS tells whether it may start",
-        )),
-        Err(refusal) => Err(refusal),
-    }
-}
-
-/// Without its service no site answers; with it only the administration interface of IIS tells the state of one.
-fn site_state(seen: &Seen) -> Answer<&'static str> {
-    match seen.system.service("W3SVC")?.state {
-        ServiceState::Stopped => Ok("stopped"),
-        _ => Err(Refusal::Unasked("its service runs, and only IIS tells the state of one site")),
     }
 }

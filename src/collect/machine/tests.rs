@@ -199,6 +199,7 @@ fn app() -> &'static Path {
 
 fn iis(identity: Observed<String>) -> Observed<IisFacts> {
     let application = IisApplication {
+        site: "Default Web Site".into(),
         pool: "DefaultAppPool".into(),
         bindings: vec!["http *:80:".into(), "https *:443:".into()],
         settings: [("handlers.aspnet-4", "true"), ("handlers.wcf-4", "false")]
@@ -218,7 +219,7 @@ fn facts_as(system: &dyn System, iis: &Observed<IisFacts>) -> Facts {
 }
 
 fn seen<'a>(system: &'a dyn System, iis: &'a Observed<IisFacts>, printer: &'a Fingerprinter) -> Seen<'a> {
-    Seen { system, app_dir: app(), iis, now: now(), printer, outputs: Outputs::default() }
+    Seen { system, app_dir: app(), iis, now: now(), printer, asks_iis: true, outputs: Outputs::default() }
 }
 
 /// A pool with the account that pools have.
@@ -589,9 +590,13 @@ fn a_probe_asks_for_all_that_it_says_and_for_nothing_else() {
         named.services.insert(name.into(), running);
     }
     let other = asked_of(&named, &specific_user());
-    for (((probe, mut asked), (_, more)), (_, most)) in whole.into_iter().zip(empty).zip(other) {
+    let idle = asked_of(&MadeSystem { processes: BTreeMap::new(), ..machine() }, &own_pool());
+    for ((((probe, mut asked), (_, more)), (_, most)), (_, rest)) in
+        whole.into_iter().zip(empty).zip(other).zip(idle)
+    {
         asked.extend(more);
         asked.extend(most);
+        asked.extend(rest);
         for (asked, _) in &asked {
             assert!(probe.asks.iter().any(|ask| covers(ask, asked)), "{}: {asked}", probe.fact);
         }
@@ -955,23 +960,74 @@ fn starts_are_told_by_an_old_process_or_by_many_ends() {
     assert_eq!(starts(30, 0).value().map(String::as_str), Some("0"));
     assert!(starts(1, 0).is_unknown() && starts(1, 9).is_unknown());
     assert_eq!(starts(1, 10).value().map(String::as_str), Some("10"));
+    // A process that is told to end and then ends badly is one, and one that ends too slowly has been replaced before.
+    let mut made = machine();
+    made.processes.insert(WORKER.into(), vec![worker(7, "DefaultAppPool", 1)]);
+    let end = |id: u32, process: usize| Event {
+        data: vec!["DefaultAppPool".into(), (4_000 + process % 20).to_string()],
+        ..event("Microsoft-Windows-WAS", id, 1, "")
+    };
+    let ends = (0..20).map(|process| end(5010, process)).chain((0..15).map(|process| end(5009, process)));
+    made.events.insert("System".into(), ends.chain((30..60).map(|process| end(5013, process))).collect());
+    assert_eq!(value(&facts_of(&made), "event.worker-starts"), Some("20"));
+}
+
+/// What IIS lists, with these states of the pool and the site.
+fn listing(mut made: MadeSystem, pool: &str, site: &str) -> MadeSystem {
+    let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<appcmd>\r\n";
+    let pools = format!(
+        "{head}<APPPOOL APPPOOL.NAME=\"Other\" PipelineMode=\"Classic\" RuntimeVersion=\"v2.0\" state=\"Stopped\" />\
+         <APPPOOL APPPOOL.NAME=\"DefaultAppPool\" PipelineMode=\"Integrated\" RuntimeVersion=\"v4.0\" state=\"{pool}\" /></appcmd>"
+    );
+    let sites = format!(
+        "{head}<SITE SITE.NAME=\"Default Web Site\" SITE.ID=\"1\" bindings=\"http/*:80:\" state=\"{site}\" /></appcmd>"
+    );
+    made.outputs.insert(r"inetsrv\appcmd.exe list apppool /xml".into(), pools);
+    made.outputs.insert(r"inetsrv\appcmd.exe list site /xml".into(), sites);
+    made
 }
 
 #[test]
 fn what_runs_shows_the_state_of_pool_and_site() {
-    let states = |was: ServiceState, pool: &str| {
-        let mut made = machine();
+    let states = |state: ServiceState, worker_of: &str, listed: [&str; 2]| {
+        let mut made = listing(machine(), listed[0], listed[1]);
         for name in ["WAS", "W3SVC"] {
-            made.services.insert(name.into(), service(was));
+            made.services.insert(name.into(), service(state));
         }
-        made.processes.insert(WORKER.into(), vec![worker(7, pool, 1)]);
+        made.processes.insert(WORKER.into(), vec![worker(7, worker_of, 1)]);
         let facts = facts_of(&made);
-        ["pool", "site"].map(|what| value(&facts, &format!("iis.state.{what}")).map(str::to_owned))
+        ["pool", "site"].map(|what| value(&facts, &format!("iis.state.{what}")).unwrap_or("-").to_owned())
     };
-    let told = |state: &str| Some(state.to_owned());
-    assert_eq!(states(ServiceState::Stopped, "Other"), [told("stopped"), told("stopped")]);
-    assert_eq!(states(ServiceState::Running, "DefaultAppPool"), [told("running"), None]);
-    assert_eq!(states(ServiceState::Running, "Other"), [None, None]);
+    let (running, stopped) = (ServiceState::Running, ServiceState::Stopped);
+    // Services and a worker process show more than a list does, which is asked only without them.
+    assert_eq!(states(stopped, "Other", ["Started", "Started"]), ["stopped", "stopped"]);
+    assert_eq!(states(running, "DefaultAppPool", ["Stopped", "Stopped"]), ["running", "stopped"]);
+    assert_eq!(states(running, "Other", ["Stopped", "Started"]), ["stopped", "running"]);
+    assert_eq!(states(running, "Other", ["Starting", "Stopping"]), ["pending", "pending"]);
+    assert_eq!(states(running, "Other", ["Unknown", "\" other=\""]), ["-", "-"]);
+}
+
+#[test]
+fn what_iis_lists_in_another_form_is_no_state() {
+    let mut idle = listing(machine(), "Started", "Started");
+    idle.processes.clear();
+    assert_eq!(value(&facts_of(&idle), "iis.state.pool"), Some("running"));
+    let list = r"inetsrv\appcmd.exe list apppool /xml";
+    for odd in [
+        "",
+        "ERROR ( message:Configuration error )",
+        "<appcmd/>",
+        "<appcmd><APPPOOL",
+        "<x state=\"Started\"/>",
+    ] {
+        let mut made = idle.clone();
+        made.outputs.insert(list.into(), odd.into());
+        assert!(facts_of(&made)["iis.state.pool"].is_unknown(), "{odd}");
+    }
+    // Where the network is refused, IIS is not made to use it.
+    let (iis, printer) = (own_pool(), printer());
+    let refusing = Seen { asks_iis: false, ..seen(&idle, &iis, &printer) };
+    assert!(matches!(facts(&refusing)["iis.state.pool"], Observed::NotCollected { .. }));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the time service of Windows recorded when it last held its clock against its source. No call and no value of the
 //! registry tells it; `w32tm` prints it, with a text before each number in the language of Windows. The texts are passed
-//! over: the numbers are told by their form and order, which are those of `W32TIME_STATUS_INFO` in [MS-W32T] 2.2.17, and
+//! over: the numbers are told by their form and order, which are those of `W32TIME_STATUS_INFO` in 2.2.17 of MS-W32T, and
 //! what has another form is no answer.
 
 use super::ask::Command;

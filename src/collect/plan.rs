@@ -72,8 +72,8 @@ pub const TABLE: &[Row] = &[
     Row {
         item: Item::Windows,
         what: "of Windows its versions, language, protocols, services, crashes and restarts that are due; size of the \
-               machine; certificate of the site; owners and rights of folders and of the pool; asked by calls and by \
-               commands of Windows that only read",
+               machine; certificate of the site; owners and rights of folders and of the pool; partly by commands \
+               that only read",
         source: "Windows; keys of the registry, calls and commands below",
         why: "the product and its upgrade need certain settings there on every node",
         member: "`facts.json`",

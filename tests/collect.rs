@@ -280,6 +280,47 @@ fn stray_copies_are_found_beside_the_application_too() {
 }
 
 #[test]
+fn stray_copies_are_found_in_the_root_of_the_site_wherever_it_is() {
+    let site = Site::new(|_| {});
+    let elsewhere = tempfile::tempdir().unwrap();
+    let root = elsewhere.path().canonicalize().unwrap();
+    fs::create_dir(root.join("old")).unwrap();
+    fs::write(root.join("old/encryption.config"), "a key").unwrap();
+    fs::write(root.join("readme.txt"), &site.node.files["database.config"]).unwrap();
+    fs::write(site.dir.path().join("encryption.config.old"), "a key").unwrap();
+    let config = site.dir.path().join("applicationHost.config");
+    let text = fs::read_to_string(&config).unwrap();
+    let collect = |root: &str| {
+        let usual = r#"physicalPath="%SystemDrive%\inetpub\wwwroot""#;
+        assert!(text.contains(usual));
+        fs::write(&config, text.replace(usual, &format!(r#"physicalPath="{root}""#))).unwrap();
+        let copies =
+            site.collect_with(Options { out: tempfile::tempdir().unwrap().path().into(), ..site.options() });
+        let touches = dry_run(&site.options(), &site.node.host()).unwrap();
+        (copies.facts().stray_key_copies, touches)
+    };
+    let shown = root.to_string_lossy().replace('\\', "/");
+    let (copies, touches) = collect(&root.to_string_lossy());
+    let expected = ["../encryption.config.old", "old/encryption.config", "readme.txt"];
+    let copies = copies.value().unwrap().iter().map(|path| path.replace(&format!("{shown}/"), ""));
+    assert_eq!(copies.collect::<Vec<_>>(), expected);
+    let kind =
+        |path: &Path| touches.iter().find(|touch| Path::new(&touch.source) == path).map(|touch| touch.kind);
+    assert_eq!(kind(&root), Some(TouchKind::List));
+    assert_eq!(kind(&root.join("readme.txt")), Some(TouchKind::Read));
+    // Its folders are looked through once, and one that is not there holds nothing.
+    for covered in [site.dir.path(), &site.dir.path().join("none")] {
+        let (copies, _) = collect(&covered.to_string_lossy());
+        assert_eq!(copies.value().unwrap(), &["../encryption.config.old"], "{}", covered.display());
+    }
+    let (copies, _) = collect(r"\\server\www");
+    assert_eq!(copies.value().unwrap().len(), 1);
+    fs::remove_file(site.dir.path().join("encryption.config.old")).unwrap();
+    let (copies, _) = collect(r"\\server\www");
+    assert!(copies.why_unknown().unwrap().contains("another machine"));
+}
+
+#[test]
 fn stray_copies_are_found_by_name_and_by_content_and_never_hashed_plainly() {
     let site = Site::new(|node| {
         let (key, database) =

@@ -1,7 +1,8 @@
-//! Copies of the key files beside the application: in the folder that it lies in, which is the root of the web server where
-//! it is installed as usual, and below (SEC-008 of domain 10.14).
+//! Copies of the key files beside the application: in the folder that it lies in and in the root of its site, which are one
+//! where it is installed as usual, and below (SEC-008 of domain 10.14).
 
 use super::keys::KeyFiles;
+use super::network::is_network;
 use super::plan::{DATABASE_CONFIG, ENCRYPTION_CONFIG, Item};
 use super::walk::{read_most, reason};
 use super::{Options, keys};
@@ -36,41 +37,73 @@ pub(super) struct Beside {
     gap: Option<String>,
 }
 
-/// The folder that the application lies in.
-pub(super) fn folder(app_dir: &Path) -> Option<PathBuf> {
-    app_dir.canonicalize().ok()?.parent().map(Path::to_owned)
+/// A folder that is looked through.
+pub(super) struct Area {
+    /// The folder.
+    pub(super) folder: PathBuf,
+    /// What stands for it in the path of a copy.
+    shown: String,
 }
 
-/// Lists it; of a folder that was copied from elsewhere the neighbours were not.
-pub(super) fn list(options: &Options, sizes: &[u64]) -> Beside {
+/// The folder that the application lies in, and the root of its site where that is elsewhere. Of a folder that was copied from
+/// elsewhere the neighbours were not.
+pub(super) fn areas(options: &Options, root: Option<&Path>) -> Vec<Area> {
+    let app = options.app_dir.canonicalize().ok().filter(|_| options.node.is_none());
+    let Some((app, above)) = app.as_ref().and_then(|app| Some((app, app.parent()?))) else {
+        return Vec::new();
+    };
+    // At the root of a drive only its own files are looked at.
+    let covers = |folder: &Path, other: &Path| {
+        folder == other || (folder.parent().is_some() && other.starts_with(folder))
+    };
+    let root = root.filter(|root| !is_network(root)).and_then(|root| root.canonicalize().ok());
+    let root = root.filter(|root| !root.starts_with(app) && !covers(above, root));
+    let mut areas = Vec::new();
+    if !root.as_ref().is_some_and(|root| covers(root, above)) {
+        areas.push(Area { folder: above.to_owned(), shown: "..".to_owned() });
+    }
+    areas.extend(root.map(|folder| {
+        let shown = folder.to_string_lossy();
+        let shown = shown.strip_prefix(r"\\?\").unwrap_or(&shown).to_owned();
+        Area { folder, shown }
+    }));
+    areas
+}
+
+/// Lists them.
+pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Beside {
     let mut beside = Beside::default();
-    let Some(folder) = folder(&options.app_dir).filter(|_| options.node.is_none()) else { return beside };
+    if options.node.is_none() && root.is_some_and(is_network) {
+        beside.gap = Some("the root of the site lies on another machine".to_owned());
+    }
     let own = [&options.app_dir, &options.out].map(|own| own.canonicalize().ok());
     let is_own = |entry: &DirEntry| own.iter().flatten().any(|own| own == entry.path());
-    let depth = if folder.parent().is_some() { DEPTH } else { 1 };
-    let entries = WalkDir::new(&folder).follow_links(false).min_depth(1).max_depth(depth);
-    for (count, entry) in
-        entries.sort_by_file_name().into_iter().filter_entry(|entry| !is_own(entry)).enumerate()
-    {
-        if count == MOST {
-            beside.gap = Some(format!("more than {MOST} files lie beside the application"));
-            break;
-        }
-        match entry {
-            Ok(entry) if entry.file_type().is_file() => {
-                beside.neighbours.extend(neighbour(&folder, &entry, sizes));
+    let mut count = 0;
+    for area in areas(options, root) {
+        let depth = if area.folder.parent().is_some() { DEPTH } else { 1 };
+        let entries = WalkDir::new(&area.folder).follow_links(false).min_depth(1).max_depth(depth);
+        for entry in entries.sort_by_file_name().into_iter().filter_entry(|entry| !is_own(entry)) {
+            count += 1;
+            if count > MOST {
+                beside.gap = Some(format!("more than {MOST} files lie beside the application"));
+                return beside;
             }
-            Ok(_) => {}
-            Err(error) => {
-                let why = error.io_error().map_or_else(|| "a folder cannot be listed".to_owned(), reason);
-                beside.gap.get_or_insert(why);
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => {
+                    beside.neighbours.extend(neighbour(&area, &entry, sizes));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let why = error.io_error().map_or_else(|| "a folder cannot be listed".to_owned(), reason);
+                    beside.gap.get_or_insert(why);
+                }
             }
         }
     }
     beside
 }
 
-fn neighbour(folder: &Path, entry: &DirEntry, sizes: &[u64]) -> Option<Neighbour> {
+fn neighbour(area: &Area, entry: &DirEntry, sizes: &[u64]) -> Option<Neighbour> {
     let (name, size) = (entry.file_name().to_string_lossy().to_lowercase(), entry.metadata().ok()?.len());
     // Beside a web.config the plain names are those of another installation, unless their content is ours.
     let plain = name == ENCRYPTION_CONFIG || name == DATABASE_CONFIG;
@@ -78,9 +111,9 @@ fn neighbour(folder: &Path, entry: &DirEntry, sizes: &[u64]) -> Option<Neighbour
     // Other programs have a database.config as well.
     let is_key = matches!(Item::of(&name), Item::KeyFile | Item::KeyCopy) && name.contains("encryption");
     let named = is_key && !installed;
-    let below = entry.path().strip_prefix(folder).ok()?;
+    let below = entry.path().strip_prefix(&area.folder).ok()?;
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    let path = format!("../{}", parts.join("/"));
+    let path = format!("{}/{}", area.shown.replace('\\', "/"), parts.join("/"));
     (named || sizes.contains(&size)).then(|| Neighbour { full: entry.path().to_owned(), path, size, named })
 }
 

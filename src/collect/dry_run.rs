@@ -1,12 +1,15 @@
-//! What a collection would touch, without touching it: the folder is listed, no file is opened.
+//! What a collection would touch, without touching it: folders are listed, and no file is opened but the configuration of
+//! IIS, which says what else lies beside the application.
 
 use super::host::Host;
+use super::iis::Iis;
 use super::logs::{self, Take};
 use super::machine::{self, Ask, EVENTS};
 use super::plan::{Item, Row};
 use super::walk::walk;
 use super::{CollectError, Options, beside, folder_facts, iis, inventory, keys, network, run, safety};
 use crate::bundle::write::PARTIAL;
+use crate::redact::Harvest;
 use std::path::{Path, PathBuf};
 
 /// One thing a collection would touch.
@@ -86,7 +89,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         let source = file.full.display().to_string();
         touches.push(Touch { kind, source, bytes: Some(file.size), row: file.item.row(), note });
     }
-    touches.extend(beside(options, &key_sizes));
+    touches.extend(beside(options, host, &key_sizes));
     touches.extend(iis_files(options));
     touches.push(Touch {
         kind: TouchKind::List,
@@ -121,8 +124,8 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     Ok(touches)
 }
 
-/// The folder that the application lies in, and the files there that are opened to see whether they are copies.
-fn beside(options: &Options, key_sizes: &[u64]) -> impl Iterator<Item = Touch> {
+/// The folders beside the application, and the files there that are opened to see whether they are copies.
+fn beside(options: &Options, host: &dyn Host, key_sizes: &[u64]) -> Vec<Touch> {
     let touch = |kind, path: &Path, bytes| Touch {
         kind,
         source: path.display().to_string(),
@@ -130,14 +133,16 @@ fn beside(options: &Options, key_sizes: &[u64]) -> impl Iterator<Item = Touch> {
         row: Item::KeyCopy.row(),
         note: None,
     };
-    let folder = beside::folder(&options.app_dir).filter(|_| options.node.is_none());
-    let neighbours = beside::list(options, key_sizes).neighbours.into_iter();
-    folder.map(|folder| touch(TouchKind::List, &folder, None)).into_iter().chain(neighbours.map(
-        move |file| {
-            let kind = if file.named { TouchKind::List } else { TouchKind::Read };
-            touch(kind, &file.full, Some(file.size))
-        },
-    ))
+    let iis = Iis::read(options, &mut Harvest::new());
+    let root = iis.site_root(options, &host.application_folder(&options.app_dir));
+    let areas = beside::areas(options, root.as_deref());
+    let mut touches: Vec<Touch> =
+        areas.iter().map(|area| touch(TouchKind::List, &area.folder, None)).collect();
+    touches.extend(beside::list(options, root.as_deref(), key_sizes).neighbours.iter().map(|file| {
+        let kind = if file.named { TouchKind::List } else { TouchKind::Read };
+        touch(kind, &file.full, Some(file.size))
+    }));
+    touches
 }
 
 /// What Windows is asked for.

@@ -97,6 +97,16 @@ impl Iis {
         self.0.as_ref().ok()?.as_deref().ok()
     }
 
+    /// The root of the site that serves the application, where the file tells it.
+    pub(super) fn site_root(&self, options: &Options, folder: &Observed<String>) -> Option<PathBuf> {
+        let bytes = self.text()?;
+        let root = guarded(|| {
+            let text = config::decode(bytes)?;
+            application_host::site_root(&text, &sought(options, folder))
+        });
+        root?.ok()?.map(|root| PathBuf::from(expanded(&root)))
+    }
+
     /// The facts of IIS. `folder` is the application folder as the node knows it, `own` the text of its `web.config`.
     pub(super) fn facts(
         self,

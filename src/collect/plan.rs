@@ -92,7 +92,7 @@ pub const TABLE: &[Row] = &[
         item: Item::KeyCopy,
         what: "which files are copies of these two, by names such as `encryption*.config*` or by equal content; never \
                their content",
-        source: "the whole application folder; the folder that it lies in, and below",
+        source: "the whole application folder; the folder that it lies in and the root of its site, and below",
         why: "a copy opens the vault as well as the original does",
         member: "`facts.json`, `inventory.jsonl`",
         secrets: "path, size, time and keyed fingerprint; never a plain hash, never content",

@@ -56,6 +56,7 @@ pub fn run(
     let states = configs.write(&mut bundle, &redactor, &printer)?;
     let folder =
         if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
+    let site_root = iis.site_root(options, &folder);
     let iis = iis.facts(options, &folder, &web_config, &printer);
     let seen = Seen {
         system,
@@ -74,7 +75,7 @@ pub fn run(
     shared.go_on()?;
 
     shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
-    let beside = beside::list(options, &keys::sizes(&files));
+    let beside = beside::list(options, site_root.as_deref(), &keys::sizes(&files));
     let inventory = inventory::take(&files, &keys, &printer, &shared);
     shared.go_on()?;
     write_inventory(&mut bundle, &inventory.entries, &redactor)?;

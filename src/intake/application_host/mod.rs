@@ -55,6 +55,17 @@ pub fn applications(text: &str) -> Result<Vec<Listed>, ConfigError> {
     Ok(listed.collect())
 }
 
+/// Physical path of the root of the site that serves the product's application, as the file has it; `None` where nothing says
+/// so, or where several applications fit.
+pub fn site_root(text: &str, sought: &Sought) -> Result<Option<String>, ConfigError> {
+    let document = parse(text)?;
+    let file = File { root: document.root_element(), lines: Lines::of(text) };
+    let all = file.applications();
+    let [one] = application::find(&all, sought)[..] else { return Ok(None) };
+    let root = all.iter().find(|app| app.site == one.site && app.path == "/");
+    Ok(root.map(|root| root.physical_path.clone()).filter(|path| !path.is_empty()))
+}
+
 /// Reads the product's application. `own` is the text of its `web.config`; `mark` turns the user name of the pool's
 /// identity into a keyed marker.
 ///

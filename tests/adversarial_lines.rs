@@ -1,11 +1,23 @@
-//! Lines of ten megabytes made to hurt: four times the line may take four times the time and no more.
+//! Lines of ten megabytes made to hurt: none takes much longer than an ordinary one of that length.
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use clusterbrief::redact::leak::Scanner;
+use clusterbrief::redact::search::Searcher;
 use clusterbrief::redact::{CaseKey, Fingerprinter, Harvest, Identities, Identity, Known, Labels};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+/// Bytes of a line.
+const LENGTH: usize = 10_000_000;
+/// What an ordinary line repeats.
+const ORDINARY: &str =
+    "2026-11-22 12:34:56,789 [12] INFO  Thycotic.Web - Heartbeat processed 12 items in 340 ms, see SS.log ";
+/// How much longer a line may take. The square of its length would be ten thousand times and more.
+const LONGER: u32 = 40;
+/// Besides, for what takes next to nothing on an ordinary line.
+const SLACK: Duration = Duration::from_secs(3);
 
 /// What a line repeats.
 const PIECES: &[&str] = &[
@@ -38,6 +50,12 @@ const PIECES: &[&str] = &[
     "By User: ",
     "é",
     "\0",
+    "A\0",
+    "41",
+    "Ab3/",
+    "Tr0ub4do",
+    "%54r0ub",
+    "VHIwdWI0",
 ];
 
 /// Processor time of this thread, which other work of the machine does not lengthen; the clock where it is not told.
@@ -52,23 +70,28 @@ fn since_the_first_call() -> Duration {
     FIRST.get_or_init(Instant::now).elapsed()
 }
 
-fn time(of: &dyn Fn(&[u8]), line: &[u8]) -> Duration {
+fn time(of: &impl Fn(&[u8]), piece: &str) -> Duration {
+    let line = piece.repeat(LENGTH / piece.len());
     let before = spent();
-    of(line);
+    of(line.as_bytes());
     spent().saturating_sub(before)
 }
 
-fn stays_linear(what: &str, bytes: usize, of: &dyn Fn(&[u8])) {
-    for piece in PIECES {
-        let line = piece.repeat(bytes / piece.len());
-        let quarter = line.as_bytes().get(..line.len() / 4).unwrap();
-        // Eight times is far from sixteen, which is what the square of the length would cost.
-        let (short, long) = (time(of, quarter), time(of, line.as_bytes()));
-        assert!(
-            long < short * 8 + Duration::from_millis(300),
-            "{what} of {piece:?}: {short:?} for a quarter of the line, {long:?} for all of it"
-        );
-    }
+/// Takes the lines on every core, and none of them much longer than the ordinary one.
+fn none_is_slow(what: &str, of: impl Fn(&[u8]) + Sync) {
+    let most = time(&of, ORDINARY) * LONGER + SLACK;
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(piece) = PIECES.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let took = time(&of, piece);
+            assert!(took < most, "{what} of {piece:?}: {took:?}, and {most:?} are the most");
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
 }
 
 fn harvest() -> Harvest {
@@ -93,7 +116,7 @@ fn redaction_is_linear_at_the_stricter_level_too() {
     let key = CaseKey::parse(&"07".repeat(32)).unwrap();
     let labels = Labels::new(&Fingerprinter::new(Some(&key), None)).unwrap();
     let redactor = harvest().redactor().with(Identities::new(&known(), Arc::new(labels)).unwrap());
-    stays_linear("level identities", 10_000_000, &|line| {
+    none_is_slow("level identities", |line| {
         redactor.redact(line);
     });
 }
@@ -101,8 +124,15 @@ fn redaction_is_linear_at_the_stricter_level_too() {
 #[test]
 fn the_leak_scan_is_linear() {
     let scanner = Scanner::new(&harvest(), &[]).with(&known());
-    // It decodes every line in ten ways, which takes long without optimisation.
-    stays_linear("leak scan", 1_000_000, &|line| {
+    none_is_slow("leak scan", |line| {
         scanner.scan(line);
+    });
+}
+
+#[test]
+fn the_search_of_what_others_wrote_is_linear() {
+    let searcher = Searcher::new();
+    none_is_slow("search", |line| {
+        searcher.search(line);
     });
 }

@@ -393,6 +393,30 @@ fn scrubbing_and_collecting_agree_and_nothing_is_lowered() {
 }
 
 #[test]
+fn what_stands_under_the_name_of_a_secret_goes_from_exports_at_either_level() {
+    let dir = tempfile::tempdir().unwrap();
+    let json = r#"{"smtp": {"Host": "localhost", "Password": "Plain-1", "ApiKey": "Plain-2", "port": 25},
+        "tokens": [{"access_token": "Plain-3"}], "settings": [{"Key": "ClientSecret", "Value": "Plain-4"},
+        {"Key": "Theme", "Value": "dark"}], "requirePassword": true, "minPasswordLength": "8"}"#;
+    let csv = "Name,Password,Api Key,PasswordAge,Note\r\nx,Plain-5,Plain-6,12,fine\r\n";
+    for (name, text, kept) in [
+        ("config.json", json, &["localhost", "dark", "25", "\"8\"", "true"][..]),
+        ("rows.csv", csv, &["x,", ",12,fine"]),
+    ] {
+        let input = dir.path().join(name);
+        fs::write(&input, text).unwrap();
+        for level in [Level::Secrets, Level::Identities] {
+            let out = dir.path().join(level.as_str());
+            let asked = Scrub { input: input.clone(), level, case_key: None, out };
+            let scrubbed = scrub(&asked, &mut Silent).unwrap();
+            let out = fs::read_to_string(scrubbed.path).unwrap();
+            assert!(!out.contains("Plain"), "{level}: {out}");
+            assert!(kept.iter().all(|text| out.contains(text)), "{level}: {out}");
+        }
+    }
+}
+
+#[test]
 fn the_verbs_say_what_must_not_be_sent_and_what_leaks() {
     let dir = tempfile::tempdir().unwrap();
     let node = node(1);

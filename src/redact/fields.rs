@@ -1,5 +1,5 @@
-//! Redaction of JSON, field by field: text by value and pattern as everywhere, and at level `identities` what its field
-//! names, whole.
+//! Redaction of JSON, field by field: text by value and pattern as everywhere, what stands under the name of a secret, and
+//! at level `identities` what its field names, whole.
 //!
 //! Facts, manifests and exports go this way, so that their form stays and a name that is too common to be searched for
 //! does not.
@@ -7,6 +7,7 @@
 use super::identity::{self, Known};
 use super::labels::{Identity, first_key_in};
 use super::text::{Kind, Redactor};
+use super::{harmless, words};
 use crate::model::excerpt::Clean;
 use crate::model::facts::Fingerprint;
 use serde::Serialize;
@@ -32,7 +33,7 @@ const KEPT: &[&str] = &[
 ];
 
 /// Whether a field of this name holds a digest or a version, which names nobody however it looks.
-pub fn is_kept_field(name: &str) -> bool {
+fn is_kept_field(name: &str) -> bool {
     KEPT.contains(&name)
         || name
             .len()
@@ -43,6 +44,16 @@ pub fn is_kept_field(name: &str) -> bool {
 
 /// Keys that say how a fact is known and not what it is.
 const WRAPPERS: &[&str] = &["known", "value", "disputed"];
+
+/// Fields that name the setting whose value the field `value` beside them holds.
+const SETTING_NAMES: &[&str] = &["key", "name", "setting"];
+
+/// The name that the field `value` of an object has instead of its own: that of a setting, if it is one of a secret.
+fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<String> {
+    let names =
+        fields.iter().filter(|(name, _)| SETTING_NAMES.iter().any(|own| name.eq_ignore_ascii_case(own)));
+    names.filter_map(|(_, value)| value.as_str()).find(|name| words::names_secret(name)).map(str::to_owned)
+}
 
 /// What a value of our own structures is, where its key is too common a word to say so in other JSON.
 fn own_kind(parent: &str, key: &str) -> Option<Identity> {
@@ -144,10 +155,15 @@ impl Redactor {
             Value::String(text) => *text = self.field(parent, key, text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, parent, key)),
             Value::Object(fields) => {
+                let setting = secret_setting(fields);
                 *fields = std::mem::take(fields)
                     .into_iter()
                     .map(|(name, mut value)| {
-                        if WRAPPERS.contains(&name.as_str()) {
+                        if let Some(setting) =
+                            setting.as_deref().filter(|_| name.eq_ignore_ascii_case("value"))
+                        {
+                            self.walk(&mut value, key, setting);
+                        } else if WRAPPERS.contains(&name.as_str()) {
                             self.walk(&mut value, parent, key);
                         } else {
                             self.walk(&mut value, key, &name);
@@ -160,9 +176,18 @@ impl Redactor {
         }
     }
 
+    /// Redacts a text that stands under a name, such as a cell of a column.
+    pub fn clean_named(&self, name: &str, text: &str) -> String {
+        self.field("", name, text)
+    }
+
     fn field(&self, parent: &str, key: &str, text: &str) -> String {
         if is_kept_field(key) || Fingerprint::try_from(text.to_owned()).is_ok_and(|one| one.hex.len() == 64) {
             return text.to_owned();
+        }
+        if words::names_secret(key) {
+            let shown = harmless::is_plain(text.trim(), true) || super::is_marker(text.trim());
+            return if shown { text } else { super::MARKER }.to_owned();
         }
         match own_kind(parent, key).or_else(|| identity::kind_of_field(key)) {
             Some(kind) => self.clean_field(kind, text),
@@ -195,6 +220,9 @@ mod tests {
             "pool": "DefaultAppPool",
             "count": 3,
             "text": "password=hunter22x",
+            "ApiKey": "abc",
+            "requirePasswordHistory": "true",
+            "settings": [{"Name": "SmtpPassword", "Value": "abc def"}, {"name": "Theme", "value": "dark"}],
         });
         redactor().clean_value(&mut json);
         let text = json.to_string();
@@ -203,7 +231,9 @@ mod tests {
         assert_eq!(json["host"]["name"]["known"]["value"], label, "{text}");
         assert_eq!(json["host"]["name"]["known"]["sources"][0]["file"], "operating system");
         assert_eq!(json["binaries"]["Other.dll"]["file-version"], "10.1.2.3");
-        for gone in ["jsmith", "sql01", "corp", "hunter22x"] {
+        assert_eq!(json["requirePasswordHistory"], "true");
+        assert_eq!(json["settings"][1]["value"], "dark");
+        for gone in ["jsmith", "sql01", "corp", "hunter22x", "abc"] {
             assert!(!text.contains(gone), "{gone}: {text}");
         }
         assert!(

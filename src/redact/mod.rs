@@ -28,7 +28,6 @@ pub mod text;
 mod words;
 mod xml;
 
-pub use fields::is_kept_field;
 pub use fingerprint::{CaseKey, Fingerprinter, Label};
 pub use harvest::{Harvest, Secret};
 pub use identity::{Identities, IdentitiesError, Known};

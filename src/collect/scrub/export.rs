@@ -10,39 +10,18 @@ use crate::intake::text;
 use crate::model::excerpt::Clean as _;
 use crate::redact::identity::kind_of_field;
 use crate::redact::leak::Scanner;
-use crate::redact::{Identity, Known, Redactor, is_kept_field};
+use crate::redact::{Identity, Known, Redactor};
 use std::fs;
 use std::io::Write as _;
 
 /// Most bytes of an export; no export is larger.
 pub const EXPORT_BYTES: u64 = 48 << 20;
 
-/// What the cells of a column are.
-#[derive(Clone, Copy)]
-enum Column {
-    /// Identities of one kind.
-    Names(Identity),
-    /// Versions or digests.
-    Kept,
-    /// Any text.
-    Text,
-}
-
-impl Column {
-    fn of(header: &str) -> Self {
-        match kind_of_field(header) {
-            Some(kind) => Self::Names(kind),
-            None if is_kept_field(header) => Self::Kept,
-            None => Self::Text,
-        }
-    }
-}
-
 /// What an export is.
 enum Form {
     Json(serde_json::Value),
-    /// Its delimiter and its columns.
-    Table(u8, Vec<Column>),
+    /// Its delimiter and the names of its columns.
+    Table(u8, csv::StringRecord),
     Text,
 }
 
@@ -96,7 +75,7 @@ fn form(text: &str) -> Form {
     if let Some(delimiter) = delimiter.filter(|sign| memchr::memchr(*sign, head.as_bytes()).is_some()) {
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(head.as_bytes());
         if let Ok(headers) = reader.headers() {
-            return Form::Table(delimiter, headers.iter().map(Column::of).collect());
+            return Form::Table(delimiter, headers.clone());
         }
     }
     Form::Text
@@ -106,9 +85,10 @@ fn learn(known: &mut Known, form: &Form, text: &str) {
     match form {
         Form::Json(value) => known.add_value(value),
         Form::Table(delimiter, columns) => {
+            let kinds: Vec<Option<Identity>> = columns.iter().map(kind_of_field).collect();
             for row in rows(*delimiter, text).flatten() {
-                for (cell, column) in row.iter().zip(columns) {
-                    if let Column::Names(kind) = column
+                for (cell, kind) in row.iter().zip(&kinds) {
+                    if let Some(kind) = kind
                         && !cell.contains(['\\', '@'])
                     {
                         known.add(*kind, cell);
@@ -146,9 +126,8 @@ fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, Scr
                 let row = row.map_err(failed)?;
                 let cells = row.iter().enumerate().map(|(index, cell)| {
                     match columns.get(index).filter(|_| number > 0) {
-                        Some(Column::Names(kind)) => redactor.clean_field(*kind, cell),
-                        Some(Column::Kept) => cell.to_owned(),
-                        Some(Column::Text) | None => redactor.clean(cell),
+                        Some(name) => redactor.clean_named(name, cell),
+                        None => redactor.clean(cell),
                     }
                 });
                 writer.write_record(cells).map_err(failed)?;

@@ -21,7 +21,7 @@ fn drivers(seen: &Seen) -> Answer<String> {
     for name in seen.system.keys(SERVICES)? {
         let key = format!(r"{SERVICES}\{name}");
         let group = or_absent(seen.system.value(&key, "Group").and_then(text), String::new())?;
-        if group.eq_ignore_ascii_case(GROUP) && seen.number(&key, "Start")? != DISABLED {
+        if group.eq_ignore_ascii_case(GROUP) && or_absent(seen.number(&key, "Start"), 0)? != DISABLED {
             drivers.push(name);
         }
     }

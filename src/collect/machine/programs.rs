@@ -81,8 +81,10 @@ fn handler(seen: &Seen, setting: &str) -> Answer<String> {
 
 /// Providers that are not part of Windows, such as those of an HSM.
 fn foreign(providers: Vec<String>) -> Answer<String> {
+    /// The one of Windows that is not named after its maker.
+    const OF_WINDOWS: &str = "Windows Client Key Protection Provider";
     let mut others = providers;
-    others.retain(|name| !name.starts_with("Microsoft "));
+    others.retain(|name| !name.starts_with("Microsoft ") && name != OF_WINDOWS);
     if others.is_empty() { Err(Refusal::Absent) } else { Ok(others.join(", ")) }
 }
 
@@ -107,12 +109,15 @@ fn monitoring_agent(seen: &Seen) -> Answer<&'static str> {
 }
 
 /// The servers that the time is to be taken from, or, where the domain gives it, the word for that; but that it comes from no
-/// other clock where the service says so.
+/// other clock where the service says so, or was told so.
 fn time_source(seen: &Seen) -> Observed<String> {
     if seen.time().is_ok_and(|status| status.source == Source::Own) {
         return Observed::known(OWN_CLOCK.to_owned(), Place::file(STATUS.to_string()));
     }
     let kind = seen.text(TIME, "Type");
+    if kind.value().is_some_and(|kind| kind == "NoSync") {
+        return kind.map(|_| OWN_CLOCK.to_owned());
+    }
     if !kind.value().is_some_and(|kind| kind == "NTP" || kind == "AllSync") {
         return kind;
     }

@@ -13,6 +13,7 @@ use std::ffi::{OsStr, OsString, c_void};
 use std::io;
 use std::os::windows::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use std::{ptr, slice};
 use windows_sys::Wdk::System::Threading::NtQueryInformationProcess;
 use windows_sys::Win32::Foundation::{
@@ -646,8 +647,10 @@ pub(super) fn oldest_event(log: &str) -> Answer<Option<String>> {
 }
 
 fn records(log: &str, wanted: &str, direction: u32, most: usize) -> Answer<Vec<String>> {
-    /// How long one record may take, in milliseconds.
+    /// How long one record may take, in milliseconds, and all of them.
     const PATIENCE: u32 = 5_000;
+    const PATIENCE_FOR_ALL: Duration = Duration::from_secs(60);
+    let started = Instant::now();
     let (log, wanted) = (wide(log), wide(wanted));
     // SAFETY: both texts end in a zero.
     let results = unsafe { EvtQuery(0, log.as_ptr(), wanted.as_ptr(), EvtQueryChannelPath | direction) };
@@ -657,6 +660,9 @@ fn records(log: &str, wanted: &str, direction: u32, most: usize) -> Answer<Vec<S
     let results = EventHandle(results);
     let mut records = Vec::new();
     while records.len() < most {
+        if started.elapsed() > PATIENCE_FOR_ALL {
+            return Err(Refusal::Failed("the event log takes too long to answer".into()));
+        }
         let (mut event, mut returned) = (0, 0);
         // SAFETY: there is room for the one handle that is asked for.
         if unsafe { EvtNext(results.0, 1, &raw mut event, PATIENCE, 0, &raw mut returned) } == 0 {

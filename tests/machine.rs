@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::{Bundle, FACTS, Status};
 use clusterbrief::collect::machine::system::{Event, Process, Refusal, Value, Volume};
 use clusterbrief::collect::machine::{Ask, MadeSystem, probes};
-use clusterbrief::collect::{FixedHost, Options, Silent, TouchKind, dry_run, run};
+use clusterbrief::collect::{FixedHost, Options, Silent, TouchKind, dry_run, estimate, run};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::facts::Kind;
 use clusterbrief::model::Observed;
@@ -165,6 +165,17 @@ fn of_many_records_the_newest_are_taken() {
     // A log without a record of them was read all the same.
     let none = bundle.members().find(|member| member.path.as_str() == "events/Application.jsonl").unwrap();
     assert_eq!(none.status, Status::Missing);
+}
+
+#[test]
+fn a_full_drive_is_refused_before_anything_is_written() {
+    let mut made = server();
+    made.volume = Some(Volume { total: 100 << 30, free: 300 });
+    let site = Site::new(Some(made));
+    let why = run(&site.options, &site.host, &mut Silent).unwrap_err().to_string();
+    assert!(why.contains("has 300 bytes free") && why.contains("needs at least"), "{why}");
+    assert!(!site.options.out.exists());
+    assert_eq!(estimate(&site.options, &site.host).unwrap().free, Some(300));
 }
 
 #[test]

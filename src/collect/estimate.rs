@@ -44,6 +44,8 @@ pub struct Estimate {
     pub time: Duration,
     /// Bytes of the bundle.
     pub bundle: u64,
+    /// Free bytes where it would be written; `None` where the system does not tell.
+    pub free: Option<u64>,
 }
 
 /// Measures on a sample, on the threads and at the priority of the caller, what a collection with these options costs.
@@ -84,6 +86,7 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
         time: log.time_for(of_logs) + other.time_for(all - of_logs),
         bundle: log.packed_of(of_logs) + configs / 2 + files.len() as u64 * PACKED_ENTRY,
         measured: (log.read, other.read),
+        free: safety::free(options, host.system()),
         shares,
     })
 }

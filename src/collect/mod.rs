@@ -167,6 +167,20 @@ pub enum CollectError {
     /// The bundle would become a part of what it describes, and web servers hand out what lies in there.
     #[error("{} lies inside of the application folder: choose an output folder elsewhere", .0.display())]
     OutInside(PathBuf),
+    /// The drive of the output folder is full, or nearly so.
+    #[error(
+        "{} has {free} bytes free, and the bundle needs at least {needed}: free some, or choose an output folder on another \
+         drive",
+        path.display()
+    )]
+    NoRoom {
+        /// The output folder.
+        path: PathBuf,
+        /// Bytes that no bundle of this folder can do without.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
     /// The bundle could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),

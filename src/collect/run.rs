@@ -33,6 +33,7 @@ pub fn run(
 
     shared.phase("listing the application folder", 0);
     let files = walk(&options.app_dir, host);
+    safety::check_room(options, host.system(), &files)?;
     shared.go_on()?;
     let (keys, printer, mut hiding) = identities::keys(options, &files, host)?;
     let mut harvest = Harvest::new();

@@ -1,6 +1,8 @@
 //! Checks before anything is read or written.
 
+use super::machine::System;
 use super::plan::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG};
+use super::walk::Found;
 use super::{CollectError, Options, network};
 use std::fs;
 use std::io;
@@ -23,6 +25,29 @@ pub(super) fn check(options: &Options) -> Result<(), CollectError> {
         CollectError::Write(crate::bundle::WriteError::Io { path: options.out.clone(), source })
     })?;
     if out.starts_with(&app) { Err(CollectError::OutInside(options.out.clone())) } else { Ok(()) }
+}
+
+/// Free bytes where the output folder is, or will be; `None` where the system does not tell.
+pub(super) fn free(options: &Options, system: &dyn System) -> Option<u64> {
+    let out = full(&options.out).ok()?;
+    let existing = out.ancestors().find(|path| path.is_dir())?;
+    system.volume(existing).ok().map(|volume| volume.free)
+}
+
+/// Refuses a drive that the bundle surely does not fit on, before anything is read for it. How large it becomes nobody knows
+/// yet; but each file leaves a digest, which does not pack.
+pub(super) fn check_room(
+    options: &Options,
+    system: &dyn System,
+    files: &[Found],
+) -> Result<(), CollectError> {
+    /// Bytes of a digest.
+    const DIGEST: u64 = 32;
+    let needed = files.len() as u64 * DIGEST;
+    match free(options, system) {
+        Some(free) if free < needed => Err(CollectError::NoRoom { path: options.out.clone(), needed, free }),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a folder is the product's. Each of its marks may be missing on a node that is broken, all of them on none.

@@ -153,7 +153,7 @@ fn in_connection_string(text: &[u8], at: usize) -> bool {
 fn encrypted(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
     let start = at.checked_sub(4).filter(|start| text.get(*start..=at) == Some(b"[enc:"))?;
     let inside = text.get(at + 1..)?;
-    let length = inside.iter().take(REACH).position(|b| matches!(b, b']' | b'\n'))?;
+    let length = memchr::memchr2(b']', b'\n', inside.get(..REACH.min(inside.len()))?)?;
     (length >= 8).then_some((start..at + 1 + length, HitKind::Encrypted))
 }
 

@@ -1,27 +1,26 @@
 //! A file from outside that is no bundle: recognised by its content, judged, and rendered in every format.
 #![no_main]
 
-use clusterbrief::bundle::Sha256;
-use clusterbrief::bundle::source::{Content, Given};
+use clusterbrief::bundle::source::gather;
 use clusterbrief::cli::audit::Auditor;
 use clusterbrief::intake::cluster::Options;
+use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::report::{html, json, markdown, terminal};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
+static FOLDER: LazyLock<tempfile::TempDir> =
+    LazyLock::new(|| tempfile::tempdir().expect("a folder can be made"));
 static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().expect("the built-in knowledge loads"));
 
 fuzz_target!(|bytes: &[u8]| {
-    let given = Given {
-        name: "export".into(),
-        path: "export".into(),
-        bytes: bytes.len() as u64,
-        sha256: Some(Sha256::of(bytes)),
-        content: Ok(Content::File(bytes.to_vec())),
-    };
+    let path = FOLDER.path().join("export");
+    std::fs::write(&path, bytes).expect("a file can be written");
+    let given = gather(&path, MAX_EXPORT_BYTES);
     let as_of = "2026-11-22T12:00:00Z".parse().expect("a time");
-    let options = Options { expect_nodes: Vec::new(), roles: Default::default(), as_of, target: None, package: None };
-    let report = AUDITOR.audit(vec![given], &options).expect("the signatures compile").report;
+    let options =
+        Options { expect_nodes: Vec::new(), roles: Default::default(), as_of, target: None, package: None };
+    let report = AUDITOR.audit(given, &options).report;
     html::render(&report).expect("HTML");
     markdown::render(&report).expect("Markdown");
     json::render(&report).expect("JSON");

@@ -25,7 +25,8 @@ rule! {
     /// service of the one that is off.
     /// ## What it cannot see
     /// Half a minute is our limit. Clocks without a shared reference are not compared, because bundles are taken one
-    /// after another; a reference that a person typed is uncertain by half a minute for each node.
+    /// after another; a reference that a person typed is uncertain by half a minute for each node, and what a time
+    /// service recorded of its server holds for the last time it asked.
     id: "TIM-002",
     title: "Clocks differ between nodes",
     severity: High,

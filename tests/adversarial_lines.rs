@@ -1,7 +1,5 @@
 //! Lines of ten megabytes made to hurt: none takes much longer than an ordinary one of that length.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
-
 use clusterbrief::redact::leak::Scanner;
 use clusterbrief::redact::search::Searcher;
 use clusterbrief::redact::{CaseKey, Fingerprinter, Harvest, Identities, Identity, Known, Labels};

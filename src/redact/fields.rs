@@ -172,6 +172,11 @@ impl Redactor {
                     })
                     .collect();
             }
+            Value::Number(number)
+                if words::is_password(key) && !harmless::is_plain(&number.to_string(), true) =>
+            {
+                *value = Value::String(super::MARKER.to_owned());
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
@@ -221,6 +226,8 @@ mod tests {
             "count": 3,
             "text": "password=hunter22x",
             "ApiKey": "abc",
+            "password": 12_345_678,
+            "passwordLength": 12_345,
             "requirePasswordHistory": "true",
             "settings": [{"Name": "SmtpPassword", "Value": "abc def"}, {"name": "Theme", "value": "dark"}],
         });
@@ -232,8 +239,11 @@ mod tests {
         assert_eq!(json["host"]["name"]["known"]["sources"][0]["file"], "operating system");
         assert_eq!(json["binaries"]["Other.dll"]["file-version"], "10.1.2.3");
         assert_eq!(json["requirePasswordHistory"], "true");
-        assert_eq!(json["settings"][1]["value"], "dark");
-        for gone in ["jsmith", "sql01", "corp", "hunter22x", "abc"] {
+        assert_eq!(
+            (&json["settings"][1]["value"], &json["passwordLength"]),
+            (&"dark".into(), &12_345.into())
+        );
+        for gone in ["jsmith", "sql01", "corp", "hunter22x", "abc", "12345678"] {
             assert!(!text.contains(gone), "{gone}: {text}");
         }
         assert!(

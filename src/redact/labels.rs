@@ -81,11 +81,16 @@ impl Identity {
 /// Digits of a tag: 40 bits, enough that a million values hardly ever share one.
 const TAG: usize = 10;
 
+/// Labels of one kind that are remembered: a busy site has a new request, and its GUID, for every line of its logs.
+const MOST: usize = 50_000;
+
 /// Makes labels under one key, and remembers what each stands for.
 #[derive(Debug)]
 pub struct Labels {
     printer: Fingerprinter,
     made: Mutex<Made>,
+    /// Most labels of a kind that are remembered.
+    most: usize,
 }
 
 #[derive(Default)]
@@ -94,6 +99,8 @@ struct Made {
     labels: HashMap<(Identity, String), String>,
     /// By label: the value as first in order among the ways it was written.
     values: BTreeMap<String, String>,
+    /// How many of each kind; one more than are remembered, where there were more.
+    count: BTreeMap<Identity, usize>,
 }
 
 impl std::fmt::Debug for Made {
@@ -105,7 +112,8 @@ impl std::fmt::Debug for Made {
 impl Labels {
     /// Makes labels with the key of `printer`; `None` when it has none.
     pub fn new(printer: &Fingerprinter) -> Option<Self> {
-        printer.why_unkeyed().is_none().then(|| Self { printer: printer.clone(), made: Mutex::default() })
+        let made = Mutex::default();
+        printer.why_unkeyed().is_none().then(|| Self { printer: printer.clone(), made, most: MOST })
     }
 
     /// Id of the key, as it stands in every label.
@@ -139,12 +147,23 @@ impl Labels {
             self.printer.key_id(),
             tag.get(..TAG).unwrap_or_default()
         );
-        made.labels.insert(key, label.clone());
-        made.values.insert(label.clone(), written.to_owned());
+        let count = made.count.entry(kind).or_default();
+        *count = (*count + 1).min(self.most + 1);
+        if *count <= self.most {
+            made.labels.insert(key, label.clone());
+            made.values.insert(label.clone(), written.to_owned());
+        }
         label
     }
 
-    /// Every label made so far and what it stands for, in order of label.
+    /// Kinds of which there were more labels than are remembered, and how many those are.
+    pub fn cut(&self) -> (Vec<Identity>, usize) {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let cut = made.count.iter().filter(|(_, count)| **count > self.most).map(|(kind, _)| *kind);
+        (cut.collect(), self.most)
+    }
+
+    /// Every label that is remembered and what it stands for, in order of label.
     pub fn legend(&self) -> Vec<(String, String)> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.values.iter().map(|(label, value)| (label.clone(), value.clone())).collect()
@@ -187,6 +206,25 @@ mod tests {
         assert_eq!(made.legend().len(), 2);
         assert_eq!(made.legend().iter().find(|(one, _)| *one == label).unwrap().1, "SSWEB01");
         assert!(!format!("{made:?}").contains("SSWEB"));
+    }
+
+    #[test]
+    fn of_very_many_labels_the_first_are_remembered_and_all_are_the_same() {
+        let (few, many) = (Labels { most: 2, ..labels(7) }, labels(7));
+        for number in 0..5 {
+            let guid = format!("guid {number}");
+            for _ in 0..2 {
+                assert_eq!(few.label(Identity::Guid, &guid, &guid), many.label(Identity::Guid, &guid, &guid));
+            }
+        }
+        few.label(Identity::Host, "WEB01", "WEB01");
+        assert_eq!((few.legend().len(), few.cut()), (3, (vec![Identity::Guid], 2)));
+        assert_eq!((many.legend().len(), many.cut()), (5, (vec![], MOST)));
+        let text = crate::redact::legend::text(&few);
+        assert!(
+            text.lines().last().unwrap().starts_with("# Of the labels of kind guid only the first 2"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -16,5 +16,9 @@ pub fn text(labels: &Labels) -> String {
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{label}\t{}", value.replace(['\r', '\n', '\t'], " "));
     }
+    let (kinds, most) = labels.cut();
+    for kind in kinds {
+        let _ = writeln!(text, "# Of the labels of kind {} only the first {most} are listed.", kind.as_str());
+    }
     text
 }

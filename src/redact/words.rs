@@ -25,15 +25,27 @@ const SECRET_ENDING: &[&str] = &["secret", "token", "key", "keys", "salt", "pin"
 /// name a setting.
 const NOT_SECRET: &[&str] = &["publickeytoken", "key", "publickey"];
 
+/// A name in lower case without signs and without a number at its end: `Password2` and `Token1` name what `Password` and
+/// `Token` name.
+fn stem(name: &str) -> String {
+    let plain = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+    let mut stem: String = plain.collect();
+    stem.truncate(stem.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+    stem
+}
+
 /// Whether a setting of this name holds a secret.
 pub(crate) fn names_secret(name: &str) -> bool {
-    let plain: String =
-        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    // `Password2` and `Token1` name what `Password` and `Token` name.
-    let stem = plain.trim_end_matches(|c: char| c.is_ascii_digit());
-    !NOT_SECRET.contains(&stem)
+    let stem = stem(name);
+    !NOT_SECRET.contains(&stem.as_str())
         && (SECRET_ANYWHERE.iter().any(|word| stem.contains(word))
             || SECRET_ENDING.iter().any(|word| stem.ends_with(word)))
+}
+
+/// Whether a setting of this name is a password itself, and no length, age or number of passwords.
+pub(super) fn is_password(name: &str) -> bool {
+    let stem = stem(name);
+    SECRET_ANYWHERE.iter().any(|word| stem.ends_with(word))
 }
 
 /// Whether an attribute of this name holds an account.

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Places of one kind in one file that are printed one by one; the rest are counted.
+/// Places of one kind behind one name in one file that are printed one by one; the rest are counted.
 const SHOWN: usize = 20;
 
 /// What was found in all files so far.
@@ -31,10 +31,11 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     let mut printed = Ok(());
     let mut buffer = vec![0; 256 * 1024];
     let visited = contents::visit(path, &Limits::default(), &mut |name, source| {
-        let mut text = told(&searcher.search(name.as_bytes()), &mut total, |_| format!("the name {name}"));
+        let mut text =
+            told(&searcher.search(name.as_bytes()), &mut total, |_| format!("the name {name}"), name);
         // What came before an error counts.
         let (found, read) = search(&searcher, source, &mut buffer);
-        text.push_str(&told(&found, &mut total, |line| format!("{name}:{line}")));
+        text.push_str(&told(&found, &mut total, |line| format!("{name}:{line}"), name));
         if printed.is_ok() && !text.is_empty() {
             printed = output::print(&text);
         }
@@ -89,22 +90,22 @@ fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (Fou
     (search.finish(), read)
 }
 
-/// The lines to print about one text, with `place` for the number of a line.
-fn told(found: &Found, total: &mut Total, place: impl Fn(u64) -> String) -> String {
+/// The lines to print about one text, with `place` for the number of a line and `name` for all of it.
+fn told(found: &Found, total: &mut Total, place: impl Fn(u64) -> String, name: &str) -> String {
     let mut text = String::new();
-    let mut of_kind: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut alike: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for secret in &found.places {
-        let count = of_kind.entry(secret.what).or_default();
+        let count = alike.entry((secret.what, &secret.name)).or_default();
         *count += 1;
         if *count <= SHOWN {
             let line = format!("{}  {}  {}", place(secret.line), secret.what, secret.excerpt);
             let _ = writeln!(text, "{}", escape::one_line(line.trim_end()));
         }
     }
-    let shown: usize = of_kind.values().map(|count| SHOWN.min(*count)).sum();
+    let shown: usize = alike.values().map(|count| SHOWN.min(*count)).sum();
     let all = found.places.len() + found.more;
-    if let Some(last) = found.places.last().filter(|_| all > shown) {
-        let line = format!("{}  and {} more like these in it", place(last.line), all - shown);
+    if all > shown {
+        let line = format!("{name}  and {} more like these", all - shown);
         let _ = writeln!(text, "{}", escape::one_line(&line));
     }
     total.secrets += all;

@@ -2,18 +2,24 @@
 //! shape, and what the redactor would have replaced by pattern.
 //!
 //! The redactor replaces in doubt; here a doubt is noise. An account is no secret, and a word of prose behind a name and a
-//! colon (`Invalid password: try again`) is counted and not told.
+//! colon (`Invalid password: try again`, `Secret: Server7`) is counted and not told.
 
 use super::cut::{Cutter, Look, SAFE};
 use super::harvest::Secret;
 use super::leak::{self, Hit, HitKind, Scan, Scanner};
 use super::pattern::Span;
 use super::text::{Kind, Redactor};
+use super::words::looks_random;
+use std::collections::BTreeMap;
 
-/// Places of one text that are told one by one; the rest are counted.
+/// Places of one text behind one name that are told one by one; the rest are counted. So no noise hides another name.
 const MOST: usize = 1000;
+/// Names of one text that are told apart.
+const NAMES: usize = 64;
 /// Bytes behind a value that tell whether it is a word of prose.
 const AHEAD: usize = 8;
+/// From so many characters on a value behind a word of the product may be key material.
+const LONG: usize = 16;
 
 /// How files begin that are as dense as a key file, and are none: programs, pictures, fonts, documents, archives.
 const KNOWN_FORMATS: [&[u8]; 16] = [
@@ -46,6 +52,16 @@ pub struct Place {
     pub what: &'static str,
     /// What stands before it on its line, without secrets, and stars in its place.
     pub excerpt: String,
+    /// The name it stands behind, in lower case; empty where there is none.
+    pub name: String,
+}
+
+impl Place {
+    fn new(line: u64, what: &'static str, excerpt: String) -> Self {
+        let head = excerpt.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        let name = head.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        Self { line, what, name: name.to_ascii_lowercase(), excerpt }
+    }
 }
 
 /// What a text holds.
@@ -74,7 +90,14 @@ impl Searcher {
 
     /// Starts to search one text that arrives in pieces.
     pub fn start(&self) -> Search<'_> {
-        let patterns = Patterns { redactor: &self.redactor, line: 1, found: Vec::new(), more: 0, prose: 0 };
+        let patterns = Patterns {
+            redactor: &self.redactor,
+            line: 1,
+            found: Vec::new(),
+            by_name: BTreeMap::new(),
+            more: 0,
+            prose: 0,
+        };
         Search { head: Vec::new(), scan: self.scanner.start(), cutter: Cutter::new(), patterns }
     }
 
@@ -121,11 +144,8 @@ impl Search<'_> {
         let by_pattern = |place: &(Place, Secret)| !reported(&hits, place);
         let Patterns { found, more, prose, .. } = self.patterns;
         let mut places: Vec<Place> = found.into_iter().filter(by_pattern).map(|(place, _)| place).collect();
-        places.extend(hits.into_iter().map(|hit| Place {
-            line: hit.line,
-            what: hit.kind.as_str(),
-            excerpt: hit.excerpt,
-        }));
+        let by_shape = |hit: Hit| Place::new(hit.line, hit.kind.as_str(), hit.excerpt);
+        places.extend(hits.into_iter().map(by_shape));
         // In order of place within a line, as far as each of the two knows it.
         places.sort_by_key(|place| place.line);
         Found { places, more, prose }
@@ -149,6 +169,8 @@ struct Patterns<'s> {
     /// Of what comes next, from 1.
     line: u64,
     found: Vec<(Place, Secret)>,
+    /// How many behind each name.
+    by_name: BTreeMap<String, usize>,
     more: usize,
     prose: usize,
 }
@@ -190,8 +212,13 @@ impl Patterns<'_> {
         };
         if span.kind == Kind::Assignment && is_prose(before, value, after) {
             self.prose += 1;
-        } else if self.found.len() < MOST {
-            let place = Place { line: self.line, what, excerpt: leak::excerpt(before) };
+            return;
+        }
+        let place = Place::new(self.line, what, leak::excerpt(before));
+        let known = self.by_name.len() < NAMES || self.by_name.contains_key(&place.name);
+        let count = self.by_name.entry(if known { place.name.clone() } else { String::new() }).or_default();
+        *count += 1;
+        if *count <= MOST {
             self.found.push((place, Secret::new(String::from_utf8_lossy(value))));
         } else {
             self.more += 1;
@@ -230,21 +257,22 @@ fn is_placeholder(value: &[u8]) -> bool {
     inside.is_some_and(|inside| inside.iter().all(u8::is_ascii_digit)) || matches!(value, b"%s" | b"%d" | [_])
 }
 
-/// Whether a value is a word of a sentence: without a digit, behind a colon and a blank, not in quotes; behind what names a
-/// password only if the sentence goes on.
+/// Whether a value is a word of a sentence, behind a colon and a blank, not in quotes. Behind what names a password: without
+/// a digit, and the sentence goes on. Behind a word of the product: without a digit, or the sentence goes on, and of a
+/// secret, which has a name, any short word.
 fn is_prose(before: &[u8], value: &[u8], after: &[u8]) -> bool {
     let Some(head) = before.trim_ascii_end().strip_suffix(b":").filter(|_| before.ends_with(b" ")) else {
         return false;
     };
     let word = value.iter().all(|b| b.is_ascii_alphabetic() || !b.is_ascii() || b".,:;!?'()-".contains(b));
     let head = head.to_ascii_lowercase();
-    // Words of the product, too.
     let vocabulary =
         [&b"secret"[..], b"token", b"credential", b"credentials"].iter().any(|name| head.ends_with(name));
     let after = after.get(..AHEAD.min(after.len())).unwrap_or_default();
     let goes_on =
         after.starts_with(b" ") && after.trim_ascii().first().is_some_and(u8::is_ascii_alphanumeric);
-    word && (vocabulary || goes_on)
+    let short = value.len() < LONG && !looks_random(&String::from_utf8_lossy(value));
+    (word && (vocabulary || goes_on)) || (vocabulary && short && (goes_on || head.ends_with(b"secret")))
 }
 
 #[cfg(test)]
@@ -264,7 +292,7 @@ mod tests {
 
     #[test]
     fn what_has_no_shape_is_found_by_its_name_in_every_encoding() {
-        let text = "one\r\n".repeat(100) + "password=hunter2secret\r\nx token: a1-b2 y\r\n";
+        let text = "one\r\n".repeat(100) + "password=hunter2secret\r\nx token: a1-b2\r\n";
         let expected = vec![
             (101, ASSIGNED, "password=********".to_owned()),
             (102, ASSIGNED, "x token: ********".to_owned()),
@@ -328,9 +356,9 @@ mod tests {
             password={0} pwd=%s <a accesskey=\"x\">\nServer=a;User ID=sa;x=1\n\
             \0\x01password=lQ\x02\0\n";
         assert_eq!(Searcher::new().search(text.as_bytes()), Found::default());
-        let prose = "Invalid password: try again. Secret: Database\n";
+        let prose = "Invalid password: try again. Secret: Database\nSecret: Server7\ntoken: 77a refreshed\n";
         let found = Searcher::new().search(prose.as_bytes());
-        assert_eq!((found.places.len(), found.prose), (0, 2));
+        assert_eq!((found.places.len(), found.prose), (0, 4));
         assert_eq!(Searcher::new().search(b"password: hunter\n").places.len(), 1);
     }
 
@@ -349,5 +377,7 @@ mod tests {
         assert_eq!(lines, [1, 2]);
         let many = Searcher::new().search("password=hunter2secret\n".repeat(MOST + 7).as_bytes());
         assert_eq!((many.places.len(), many.more), (MOST, 7));
+        let noise = "token=abc-1\n".repeat(2 * MOST) + "pwd=hunter2secret\n";
+        assert_eq!(Searcher::new().search(noise.as_bytes()).places.last().unwrap().name, "pwd");
     }
 }

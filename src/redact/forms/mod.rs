@@ -24,12 +24,19 @@ const START: usize = super::words::STRONG_CHARS;
 const HEX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// What searches for all values at once. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Values(Arc<Index>);
 
-#[derive(Default)]
+impl Default for Values {
+    fn default() -> Self {
+        Self::new(std::iter::empty())
+    }
+}
+
 struct Index {
     pieces: Vec<Piece>,
+    /// Which digits a piece in hexadecimal starts with: hardly any of a time or a number.
+    digits: [bool; 256],
     /// Which pieces start so, in which code.
     starts: HashMap<u64, Vec<(usize, Code)>>,
     /// The keys of `starts`, and those of everything shorter that they start with.
@@ -41,27 +48,35 @@ impl Values {
     /// What searches for all `values`.
     pub(super) fn new<'v>(values: impl Iterator<Item = &'v str>) -> Self {
         let texts: BTreeSet<String> = values.flat_map(cut).collect();
-        let mut index = Index { pieces: texts.into_iter().map(Piece::new).collect(), ..Index::default() };
-        let mut parts = BTreeSet::new();
-        for (number, piece) in index.pieces.iter().enumerate() {
+        let pieces: Vec<Piece> = texts.into_iter().map(Piece::new).collect();
+        let mut starts: HashMap<u64, Vec<(usize, Code)>> = HashMap::new();
+        let (mut parts, mut digits) = (BTreeSet::new(), BTreeSet::new());
+        for (number, piece) in pieces.iter().enumerate() {
             for code in piece.codes() {
                 let mark = if matches!(code, Code::Hex(_)) { HEX } else { 0 };
                 for start in piece.starts(code, START) {
+                    if let (Code::Hex(_), Some(first)) = (code, start.first()) {
+                        digits.insert(u32::from(*first) >> 4);
+                    }
                     let keys = start.iter().scan(0, |key, c| {
                         *key = push(*key, *c);
                         Some(*key ^ mark)
                     });
                     let keys: Vec<u64> = keys.collect();
                     if let Some((whole, shorter)) = keys.split_last() {
-                        index.starts.entry(*whole).or_default().push((number, code));
+                        starts.entry(*whole).or_default().push((number, code));
                         parts.extend(shorter.iter().copied());
                     }
                 }
             }
         }
-        index.whole = Bits::new(index.starts.keys().copied());
-        index.parts = Bits::new(parts.into_iter());
-        Self(Arc::new(index))
+        let (whole, parts) = (Bits::new(starts.keys().copied()), Bits::new(parts.into_iter()));
+        let mut bytes = '\0'..='\u{ff}';
+        let digits = std::array::from_fn(|_| {
+            let digit = bytes.next().and_then(|byte| byte.to_digit(16));
+            digit.is_some_and(|digit| digits.contains(&digit))
+        });
+        Self(Arc::new(Index { pieces, digits, starts, whole, parts }))
     }
 
     /// Every place of every value; they may overlap.
@@ -85,7 +100,7 @@ impl Values {
             } else {
                 index.compare(u64::from_be_bytes(*window), text, at, &mut found);
             }
-            if window.first().is_some_and(u8::is_ascii_hexdigit) {
+            if window.first().and_then(|byte| index.digits.get(usize::from(*byte))) == Some(&true) {
                 index.compare_hex(text, at, &mut found);
             }
         }
@@ -108,6 +123,7 @@ impl Index {
         found.extend(forms.filter_map(|(piece, code)| self.pieces.get(*piece)?.range(*code, text, at)));
     }
 
+    #[inline(never)]
     fn compare_hex(&self, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
         let (mut key, mut place) = (0, at);
         for depth in 1..=START {
@@ -132,6 +148,7 @@ struct Walk {
 
 impl Walk {
     /// Compares with what starts at `at` in any reading.
+    #[inline(never)]
     fn starts(&mut self, index: &Index, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
         self.now.clear();
         self.now.push((at, 0));
@@ -171,7 +188,7 @@ struct Bits {
 
 impl Bits {
     fn new(keys: impl ExactSizeIterator<Item = u64>) -> Self {
-        let bits = (keys.len() * 64).next_power_of_two().clamp(1 << 12, 1 << 22);
+        let bits = (keys.len() * 256).next_power_of_two().clamp(1 << 12, 1 << 22);
         let mut set = Self { map: vec![0; bits / 64], shift: u64::BITS - bits.trailing_zeros() };
         for key in keys {
             let (word, bit) = set.slot(key);

@@ -73,6 +73,7 @@ enum Command {
     Shell { marker: &'static str, script: &'static str },
     Registry { key: String, deep: bool, value: Option<String> },
     Service(String),
+    Plain(&'static str),
 }
 
 impl Command {
@@ -92,8 +93,8 @@ impl Command {
                 () => names.iter().map(|name| one(key, Some(name))).collect(),
             };
         }
-        if let Ask::Run(_) = ask {
-            return Vec::new();
+        if let Ask::Run(command) = ask {
+            return if command.program == "w32tm.exe" { vec![TIME_STATUS] } else { Vec::new() };
         }
         match ask.to_string().trim_start_matches("state of the ") {
             "size of the memory" => vec![MEMORY],
@@ -115,10 +116,12 @@ impl Command {
                 format!(r"#reg HKLM\{key}{deep}{value}")
             }
             Self::Service(name) => format!("#sc {name}"),
+            Self::Plain(command) => format!("#{command}"),
         }
     }
 }
 
+const TIME_STATUS: Command = Command::Plain("w32tm /query /status /verbose");
 const TIME: Command = Command::Shell { marker: "time", script: "Get-Date -Format o" };
 const BUILD: Command = Command::Shell {
     marker: "build",
@@ -140,7 +143,7 @@ const TAIL: &str = " && echo #ok || echo #failed) >>\"%OUT%\" 2>&1";
 /// The lines to copy.
 fn to_copy<'a>(commands: impl Iterator<Item = &'a Command>) -> String {
     let mut lines = HEAD.to_owned();
-    let (mut keys, mut services) = (String::new(), String::new());
+    let (mut keys, mut services, mut plain) = (String::new(), String::new(), String::new());
     let mut values: BTreeMap<(&str, bool), Vec<&str>> = BTreeMap::new();
     for command in commands {
         match command {
@@ -155,6 +158,7 @@ fn to_copy<'a>(commands: impl Iterator<Item = &'a Command>) -> String {
                     values.entry((key, *deep)).or_default().push(value);
                 }
             }
+            Command::Plain(command) => writeln!(plain, "(echo #{command} & {command}{TAIL}").unwrap(),
             Command::Service(name) => writeln!(services, "\"{name}\"").unwrap(),
         }
     }
@@ -166,6 +170,7 @@ fn to_copy<'a>(commands: impl Iterator<Item = &'a Command>) -> String {
             .unwrap();
     }
     writeln!(lines, "for %S in (\n{services}) do @(echo #sc %~S & sc query %S{TAIL}").unwrap();
+    lines.push_str(&plain);
     let start = format!("reg query \"HKLM\\{SERVICES}\\%~S\" /v Start /reg:64");
     let marker = format!("echo #reg HKLM\\{SERVICES}\\%~S /v Start");
     writeln!(lines, "for %S in (\n{services}) do @({marker} & {start}{TAIL}").unwrap();
@@ -177,6 +182,10 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
     let mut commands: BTreeMap<Command, BTreeSet<String>> = BTreeMap::new();
     commands.entry(TIME).or_default().insert("when the answers were saved".to_owned());
     commands.entry(BUILD).or_default().insert("build of the product".to_owned());
+    commands
+        .entry(TIME_STATUS)
+        .or_default()
+        .insert("clock against the server of the time service".to_owned());
     let untold = untold();
     for probe in probes().into_iter().filter(|probe| !untold.contains(&probe.fact)) {
         let label = &knowledge.facts.get(probe.fact).unwrap().label;
@@ -275,6 +284,13 @@ fn server() -> MadeSystem {
             ("W3SVC".to_owned(), service(ServiceState::Pending)),
             ("HealthService".to_owned(), service(ServiceState::Stopped)),
         ]),
+        outputs: BTreeMap::from([(
+            "w32tm.exe /query /status /verbose".to_owned(),
+            "Stratum: 3 (by (S)NTP)\nRoot Delay: 0.0300000s\nRoot Dispersion: 0.1000000s\n\
+             ReferenceId: 0x0A000005 (10.0.0.5)\n\nPhase Offset: -0.5000000s\nClockRate: 0.0156250s\n\
+             Time since Last Good Sync Time: 10.0000000s\n"
+                .to_owned(),
+        )]),
         ..MadeSystem::default()
     };
     for (key, name, value) in [
@@ -449,6 +465,25 @@ fn code_page_850(text: &str) -> Vec<u8> {
         c => u8::try_from(c).unwrap(),
     };
     text.chars().map(byte).collect()
+}
+
+#[test]
+fn clocks_compare_by_the_server_of_their_time_services() {
+    let clocks = |first: &str, second: &str| {
+        let of = |offset: &str| printed(&server(), false).replace("-0.5000000s", offset);
+        let other = of(second).replace("by-hand 1 WEB01", "by-hand 1 WEB02");
+        let audited = audited(&[("one.txt", of(first).into_bytes()), ("two.txt", other.into_bytes())]);
+        let reference = audited.cluster.nodes[0].clocks.time_service.clone();
+        assert_eq!(reference.value().unwrap().source, "time server 10.0.0.5");
+        let rule = audited.judged.iter().filter(|judged| judged.rule == "TIM-002");
+        rule.map(|judged| judged.outcome.word()).collect::<Vec<_>>()
+    };
+    assert_eq!(clocks("-0.5000000s", "0.2000000s"), ["pass"]);
+    assert_eq!(clocks("-0.5000000s", "400.2000000s"), ["findings"]);
+    // A service that is stopped tells nothing.
+    let silent = MadeSystem { outputs: BTreeMap::new(), ..server() };
+    let audited = audited(&[("one.txt", printed(&silent, false).into_bytes())]);
+    assert!(audited.cluster.nodes[0].clocks.time_service.is_unknown());
 }
 
 #[test]

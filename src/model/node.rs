@@ -37,12 +37,14 @@ pub struct Clocks {
     pub asker: Observed<ClockReference>,
     /// Against the clock of its database server.
     pub database: Observed<ClockReference>,
+    /// Against the source of its time service, as that recorded it.
+    pub time_service: Observed<ClockReference>,
 }
 
 impl Default for Clocks {
     fn default() -> Self {
         let untold = || Observed::not_collected("no export that tells it was given");
-        Self { asker: untold(), database: untold() }
+        Self { asker: untold(), database: untold(), time_service: untold() }
     }
 }
 
@@ -50,7 +52,11 @@ impl Clocks {
     /// Adds later sightings; the first ones count.
     pub fn join(&mut self, more: Self) {
         let earlier = std::mem::take(self);
-        *self = Self { asker: earlier.asker.or(more.asker), database: earlier.database.or(more.database) };
+        *self = Self {
+            asker: earlier.asker.or(more.asker),
+            database: earlier.database.or(more.database),
+            time_service: earlier.time_service.or(more.time_service),
+        };
     }
 }
 

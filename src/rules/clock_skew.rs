@@ -90,7 +90,7 @@ fn readings(node: &Node) -> Vec<Reading<'_>> {
     let own = own.map(|snapshot| &snapshot.facts.host);
     let own = own.into_iter().flat_map(|host| [&host.clock_reference, &host.time_service]);
     let mut readings: Vec<Reading> = Vec::new();
-    for observed in own.chain([&node.clocks.asker, &node.clocks.database]) {
+    for observed in own.chain([&node.clocks.time_service, &node.clocks.asker, &node.clocks.database]) {
         let (Some(reference), Some(place)) = (observed.value(), observed.place()) else { continue };
         if readings.iter().all(|one| one.reference.source != reference.source) {
             readings.push(Reading { node, reference, place: place.in_input(input) });

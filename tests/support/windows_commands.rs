@@ -58,7 +58,16 @@ impl Prompt<'_> {
             Some("reg") => self.reg(&words),
             Some("sc") => self.sc(&words),
             Some("powershell") => self.powershell(command),
+            Some("w32tm") => self.w32tm(&words[1..]),
             _ => panic!("no built-in command: {command}"),
+        }
+    }
+
+    /// `w32tm` with its arguments.
+    fn w32tm(&self, arguments: &[String]) -> Printed {
+        match self.machine.outputs.get(&format!("w32tm.exe {}", arguments.join(" "))) {
+            Some(printed) => (printed.replace('\n', "\r\n"), true),
+            None => ("The following error occurred: (0x80070426)\r\n".to_owned(), false),
         }
     }
 

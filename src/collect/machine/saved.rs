@@ -1,41 +1,46 @@
 //! A Windows machine as a saved output of built-in commands shows it: the probes ask that instead of a machine.
 
 use super::system::{Answer, Refusal, Service, ServiceStart, ServiceState, System, Value, Volume};
-use super::{Outputs, Seen, probes};
-use crate::intake::by_hand::{Entry, Saved};
+use super::time_service::STATUS;
+use super::{Command, Outputs, Seen, probes, time_reference};
+use crate::intake::by_hand::{Entry, Machine, Saved};
+use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place, Position};
 use crate::redact::Fingerprinter;
 use chrono::DateTime;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The facts that a saved output tells: what the probes make of it, each at the line that was read last for it. What is
-/// not in it is left out.
-pub fn told(saved: &Saved) -> BTreeMap<String, Observed<String>> {
+/// What a saved output tells: the facts that the probes make of it, each at the line that was read last for it, and the clock.
+/// What is not in it is left out.
+pub fn told(saved: &Saved) -> Machine {
     let iis = Observed::not_collected("a saved output has no settings of IIS");
     let printer = Fingerprinter::new(None, None);
     let fact = |probe: &&super::Probe| {
-        let system = Reading { saved, line: AtomicU32::new(0) };
-        let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
-        let seen = Seen {
-            system: &system,
-            app_dir,
-            iis: &iis,
-            now,
-            printer: &printer,
-            asks_iis: false,
-            outputs: Outputs::default(),
-        };
-        let place = |fact| at(fact, &saved.place(system.line.load(Ordering::Relaxed)));
-        let fact = (probe.read)(&seen);
-        (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), place(fact)))
+        let fact = asked(saved, &iis, &printer, probe.read);
+        (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), fact))
     };
-    probes().iter().filter_map(fact).collect()
+    let facts = probes().iter().filter_map(fact).collect();
+    Machine { facts, time_service: asked(saved, &iis, &printer, time_reference) }
+}
+
+/// What is made of the answers, at the line that was read last for it.
+fn asked<T>(
+    saved: &Saved,
+    iis: &Observed<IisFacts>,
+    printer: &Fingerprinter,
+    read: fn(&Seen) -> Observed<T>,
+) -> Observed<T> {
+    let system = Reading { saved, line: AtomicU32::new(0) };
+    let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
+    let outputs = Outputs::default();
+    let seen = Seen { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
+    let told = read(&seen);
+    at(told, &saved.place(system.line.load(Ordering::Relaxed)))
 }
 
 /// The same fact, seen at another place.
-fn at(fact: Observed<String>, place: &Place) -> Observed<String> {
+fn at<T>(fact: Observed<T>, place: &Place) -> Observed<T> {
     match fact {
         Observed::Known { value, .. } => Observed::known(value, place.clone()),
         Observed::Absent { .. } => Observed::absent(place.clone()),
@@ -89,6 +94,12 @@ impl System for Reading<'_> {
             _ => return Err(Refusal::Failed("its start is none that is known".into())),
         };
         Ok(Service { state, start, process: None })
+    }
+
+    fn output(&self, command: Command) -> Answer<String> {
+        // Nobody is asked to run the others by hand.
+        let unasked = || Observed::not_collected("the saved output does not hold it");
+        self.answer(if command == STATUS { self.saved.time_status() } else { unasked() })
     }
 
     fn memory(&self) -> Answer<u64> {

@@ -17,6 +17,8 @@ pub struct Saved {
     registry: Registry,
     /// State by the service's name in upper case.
     services: BTreeMap<String, Observed<u32>>,
+    /// What `w32tm` printed.
+    time_status: Observed<String>,
     memory: Observed<u64>,
     drive: Observed<Drive>,
     build: Observed<String>,
@@ -74,6 +76,8 @@ enum Question {
     Registry(String),
     /// `sc query`: the service.
     Service(String),
+    /// `w32tm`.
+    TimeStatus,
     Memory,
     Drive,
     Build,
@@ -93,6 +97,7 @@ impl Question {
         match (word, rest) {
             ("reg", _) => Self::Registry(rest.to_owned()),
             ("sc", _) => Self::Service(rest.to_owned()),
+            ("w32tm", "/query /status /verbose") => Self::TimeStatus,
             ("memory", "") => Self::Memory,
             ("drive", "") => Self::Drive,
             ("build", "") => Self::Build,
@@ -109,6 +114,7 @@ impl Saved {
             input: input.to_owned(),
             registry: Registry::new(input),
             services: BTreeMap::new(),
+            time_status: Observed::not_collected(UNASKED),
             memory: Observed::not_collected(UNASKED),
             drive: Observed::not_collected(UNASKED),
             build: Observed::not_collected(UNASKED),
@@ -133,6 +139,11 @@ impl Saved {
     /// State of a service as Windows numbers it.
     pub fn service(&self, name: &str) -> Observed<u32> {
         self.services.get(&name.to_uppercase()).cloned().unwrap_or_else(|| Observed::not_collected(UNASKED))
+    }
+
+    /// What `w32tm` printed of the time service.
+    pub fn time_status(&self) -> Observed<String> {
+        self.time_status.clone()
     }
 
     /// Bytes of memory.
@@ -210,6 +221,10 @@ impl Saved {
                     None => self.told(line, state),
                 };
                 self.services.insert(name.to_uppercase(), told);
+            }
+            Question::TimeStatus => {
+                let lines: Vec<&str> = answer.iter().map(|(_, text)| text.as_str()).collect();
+                self.time_status = self.told(line, succeeded.then(|| (line, lines.join("\n"))));
             }
             Question::Memory => {
                 let number = |(line, text): (u32, &str)| Some((line, text.parse().ok()?));

@@ -15,7 +15,9 @@ use super::read::{Facts, Tools};
 use super::told::{OfNode, ToldFacts, canonical};
 use crate::knowledge::exports::Reading;
 use crate::model::excerpt::Excerpt;
+use crate::model::facts::ClockReference;
 use crate::model::input::{Problem, ProblemKind};
+use crate::model::node::Clocks;
 use crate::model::{Observed, Place, Position};
 use answers::Line;
 use std::collections::BTreeMap;
@@ -32,8 +34,17 @@ pub const MAX_BYTES: usize = 2 << 20;
 /// Most nodes in one file, for outputs that were copied together.
 pub const MAX_NODES: usize = 100;
 
+/// What a saved output tells of its machine.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    /// Facts by path.
+    pub facts: BTreeMap<String, Observed<String>>,
+    /// The clock against the source of the time service.
+    pub time_service: Observed<ClockReference>,
+}
+
 /// What the facts of a machine are made with.
-pub type Interpret = fn(&Saved) -> BTreeMap<String, Observed<String>>;
+pub type Interpret = fn(&Saved) -> Machine;
 
 /// Why a saved output does not count. Reads after "is".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,9 +76,11 @@ pub(super) fn read(input: &str, text: &str, tools: Tools<'_>) -> Result<Parsed<V
     let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
     for saved in outputs(input, text)? {
         let name = Excerpt::new(&saved.node, tools.cleaner).as_str().to_owned();
-        let own = facts(&saved, tools);
+        let machine = (tools.machine)(&saved);
+        let clocks = Clocks { time_service: shown(machine.time_service, tools), ..Clocks::default() };
+        let own = facts(machine.facts, &saved, tools);
         let mut told = ToldFacts::default();
-        told.nodes.insert(name.clone(), OfNode { own, ..OfNode::default() });
+        told.nodes.insert(name.clone(), OfNode { own, clocks, ..OfNode::default() });
         parsed.value.push(Facts::Told(told));
         parsed.notes.extend(saved.notes(&name, tools.cleaner));
         if saved.is_cut() {
@@ -108,8 +121,11 @@ const BUILD: &str = "product.version";
 const BUILD_READ: &str = "diagnostics.time";
 
 /// Every fact that the answers tell, in the form of its kind. Who looked and could not see keeps saying so.
-fn facts(saved: &Saved, tools: Tools<'_>) -> BTreeMap<String, Observed<String>> {
-    let mut facts = (tools.machine)(saved);
+fn facts(
+    mut facts: BTreeMap<String, Observed<String>>,
+    saved: &Saved,
+    tools: Tools<'_>,
+) -> BTreeMap<String, Observed<String>> {
     facts.insert(BUILD.to_owned(), saved.build());
     facts.insert(BUILD_READ.to_owned(), saved.taken());
     facts.retain(|_, fact| !matches!(fact, Observed::NotCollected { .. }));
@@ -128,6 +144,14 @@ fn facts(saved: &Saved, tools: Tools<'_>) -> BTreeMap<String, Observed<String>> 
         Some((path, fact))
     };
     facts.into_iter().filter_map(in_form).collect()
+}
+
+/// With its source as it may be shown.
+fn shown(clock: Observed<ClockReference>, tools: Tools<'_>) -> Observed<ClockReference> {
+    clock.map(|clock| ClockReference {
+        source: Excerpt::new(&clock.source, tools.cleaner).as_str().to_owned(),
+        ..clock
+    })
 }
 
 /// A line of an input as a place.

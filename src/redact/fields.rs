@@ -14,9 +14,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Fields whose values are digests and versions: they name nobody, and other things depend on them.
+/// Fields whose values are digests, versions and options: they name nobody, and other things depend on them.
 const KEPT: &[&str] = &[
     "assembly-version",
+    "case-key",
     "file-version",
     "fingerprint",
     "format",
@@ -226,6 +227,7 @@ mod tests {
             "count": 3,
             "text": "password=hunter22x",
             "ApiKey": "abc",
+            "case-key": "given",
             "password": 12_345_678,
             "passwordLength": 12_345,
             "requirePasswordHistory": "true",
@@ -238,7 +240,7 @@ mod tests {
         assert_eq!(json["host"]["name"]["known"]["value"], label, "{text}");
         assert_eq!(json["host"]["name"]["known"]["sources"][0]["file"], "operating system");
         assert_eq!(json["binaries"]["Other.dll"]["file-version"], "10.1.2.3");
-        assert_eq!(json["requirePasswordHistory"], "true");
+        assert_eq!((&json["requirePasswordHistory"], &json["case-key"]), (&"true".into(), &"given".into()));
         assert_eq!(
             (&json["settings"][1]["value"], &json["passwordLength"]),
             (&"dark".into(), &12_345.into())

@@ -14,8 +14,8 @@ const ORDINARY: &str =
     "2026-11-22 12:34:56,789 [12] INFO  Thycotic.Web - Heartbeat processed 12 items in 340 ms, see SS.log ";
 /// How much longer a line may take. The square of its length would be ten thousand times and more.
 const LONGER: u32 = 40;
-/// Besides, for what takes next to nothing on an ordinary line.
-const SLACK: Duration = Duration::from_secs(3);
+/// Besides, since an ordinary line may take next to nothing: the square of a single window would be minutes.
+const SLACK: Duration = Duration::from_secs(20);
 
 /// What a line repeats.
 const PIECES: &[&str] = &[

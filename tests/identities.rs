@@ -467,7 +467,7 @@ fn what_others_wrote_is_searched_by_shape_and_by_name() {
         "wide.log:3 a value after the name of a secret token=********",
         "many.log and 680 more like these",
         "Found 703 secrets in 5 files",
-        "Not counted: 1 words that read like prose",
+        "Not counted: 1 word that reads like prose",
         "It knows no values",
     ] {
         assert!(said.contains(line), "{line}: {said}");

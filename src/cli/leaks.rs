@@ -56,16 +56,20 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     };
     let _ = writeln!(text, "{what} in {} files ({}).", visited.files, size(visited.bytes));
     if total.prose > 0 {
+        let what = match total.prose {
+            1 => "1 word that reads like prose".to_owned(),
+            some => format!("{some} words that read like prose"),
+        };
         let _ = writeln!(
             text,
-            "Not counted: {} words that read like prose, as in \"Invalid password: try again\". Search for \"password:\" and \
-             \"secret:\" to see them.",
-            total.prose
+            "Not counted: {what}, as in \"Invalid password: try again\".\n\
+             Search for \"password:\" and \"secret:\" to see what they are."
         );
     }
     text.push_str(
-        "The search goes by name and by shape: what follows password= and its like, keys beside their names, connection \
-         strings, tokens, cookies, private keys, licence keys, key files. It knows no values: a secret that looks like any \
+        "The search goes by name and by shape: what follows password= and its like,\n\
+         keys beside their names, connection strings, tokens, cookies, private keys,\n\
+         licence keys, key files. It knows no values: a secret that looks like any\n\
          other word is not seen.\n",
     );
     output::print(&text)?;

@@ -87,43 +87,50 @@ impl Values {
             return found;
         }
         let mut walk = Walk::default();
-        // Behind the last byte that may be read in more than one way.
+        // Behind the last byte that may be read in more than one way: where it may be, that is tried.
         let behind_mark = text.iter().take(START - 1).rposition(|byte| readings::is_mark(*byte));
         let mut marked = behind_mark.map_or(0, |mark| mark + 1);
-        for (at, window) in text.windows(START).enumerate() {
-            let Some(window) = window.first_chunk::<START>() else { continue };
+        let mut next = 0;
+        while let Some(at) = if next < marked { Some(next) } else { index.next(text, next) } {
+            let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk::<START>) else { break };
             if window.last().is_some_and(|byte| readings::is_mark(*byte)) {
                 marked = at + START;
             }
-            if marked > at {
+            if at < marked {
                 walk.starts(index, text, at, &mut found);
             } else {
                 index.compare(u64::from_be_bytes(*window), text, at, &mut found);
             }
-            if window.first().and_then(|byte| index.digits.get(usize::from(*byte))) == Some(&true) {
-                index.compare_hex(text, at, &mut found);
-            }
+            index.compare_hex(text, at, &mut found);
+            next = at + 1;
         }
         found
     }
 }
 
 impl Index {
+    /// The next place from `from` on where something may start, as far as its first and last bytes tell: of most bytes
+    /// this is all that is looked at.
+    #[inline(never)]
+    fn next(&self, text: &[u8], from: usize) -> Option<usize> {
+        let digit = |byte: u8| self.digits.get(usize::from(byte)).is_some_and(|digit| *digit);
+        let here = text.get(from..)?.windows(START).position(|window| {
+            window.first_chunk::<START>().is_some_and(|window| {
+                let [first, .., last] = *window;
+                self.whole.has(u64::from_be_bytes(*window)) || digit(first) || readings::is_mark(last)
+            })
+        });
+        here.map(|here| from + here)
+    }
+
     /// Adds where pieces stand that start with the key, if one stands at `at`.
-    #[inline]
     fn compare(&self, key: u64, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
         if self.whole.has(key) {
-            self.compare_pieces(key, text, at, found);
+            let forms = self.starts.get(&key).into_iter().flatten();
+            found.extend(forms.filter_map(|(piece, code)| self.pieces.get(*piece)?.range(*code, text, at)));
         }
     }
 
-    #[cold]
-    fn compare_pieces(&self, key: u64, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
-        let forms = self.starts.get(&key).into_iter().flatten();
-        found.extend(forms.filter_map(|(piece, code)| self.pieces.get(*piece)?.range(*code, text, at)));
-    }
-
-    #[inline(never)]
     fn compare_hex(&self, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
         let (mut key, mut place) = (0, at);
         for depth in 1..=START {
@@ -148,7 +155,6 @@ struct Walk {
 
 impl Walk {
     /// Compares with what starts at `at` in any reading.
-    #[inline(never)]
     fn starts(&mut self, index: &Index, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
         self.now.clear();
         self.now.push((at, 0));

@@ -23,7 +23,7 @@ use std::ops::Range;
 /// New bytes that are looked at together.
 const WINDOW: usize = 256 * 1024;
 /// Bytes that are looked at twice, so that nothing hides in a cut: no form of a needle is longer.
-const OVERLAP: usize = 16 * 1024;
+const OVERLAP: usize = 9 * 1024;
 const _: () = assert!(OVERLAP > 2 * needles::PIECE * 18 && OVERLAP > detect::REACH * 4);
 /// Bytes that decide whether a text is the content of a key file.
 const HEAD: usize = 512;

@@ -54,7 +54,8 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
         1 => "Found 1 secret".to_owned(),
         some => format!("Found {some} secrets"),
     };
-    let _ = writeln!(text, "{what} in {} files ({}).", visited.files, size(visited.bytes));
+    let files = if visited.files == 1 { "file" } else { "files" };
+    let _ = writeln!(text, "{what} in {} {files} ({}).", visited.files, size(visited.bytes));
     if total.prose > 0 {
         let what = match total.prose {
             1 => "1 word that reads like prose".to_owned(),

@@ -31,6 +31,8 @@ pub(super) struct Neighbour {
 /// What lies beside the application.
 #[derive(Default)]
 pub(super) struct Beside {
+    /// The folders that were looked through.
+    pub(super) areas: Vec<Area>,
     /// Copies by name, and files of a size of `sizes`, in order of path.
     pub(super) neighbours: Vec<Neighbour>,
     /// Why not everything was looked at, as a lower-case fragment.
@@ -47,7 +49,7 @@ pub(super) struct Area {
 
 /// The folder that the application lies in, and the root of its site where that is elsewhere. Of a folder that was copied from
 /// elsewhere the neighbours were not.
-pub(super) fn areas(options: &Options, root: Option<&Path>) -> Vec<Area> {
+fn areas(options: &Options, root: Option<&Path>) -> Vec<Area> {
     let app = options.app_dir.canonicalize().ok().filter(|_| options.node.is_none());
     let Some((app, above)) = app.as_ref().and_then(|app| Some((app, app.parent()?))) else {
         return Vec::new();
@@ -72,14 +74,14 @@ pub(super) fn areas(options: &Options, root: Option<&Path>) -> Vec<Area> {
 
 /// Lists them.
 pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Beside {
-    let mut beside = Beside::default();
+    let mut beside = Beside { areas: areas(options, root), ..Beside::default() };
     if options.node.is_none() && root.is_some_and(is_network) {
         beside.gap = Some("the root of the site lies on another machine".to_owned());
     }
     let own = [&options.app_dir, &options.out].map(|own| own.canonicalize().ok());
     let is_own = |entry: &DirEntry| own.iter().flatten().any(|own| own == entry.path());
     let mut count = 0;
-    for area in areas(options, root) {
+    for area in &beside.areas {
         let depth = if area.folder.parent().is_some() { DEPTH } else { 1 };
         let entries = WalkDir::new(&area.folder).follow_links(false).min_depth(1).max_depth(depth);
         for entry in entries.sort_by_file_name().into_iter().filter_entry(|entry| !is_own(entry)) {
@@ -90,7 +92,7 @@ pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Bes
             }
             match entry {
                 Ok(entry) if entry.file_type().is_file() => {
-                    beside.neighbours.extend(neighbour(&area, &entry, sizes));
+                    beside.neighbours.extend(neighbour(area, &entry, sizes));
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -120,7 +122,7 @@ fn neighbour(area: &Area, entry: &DirEntry, sizes: &[u64]) -> Option<Neighbour> 
 impl Beside {
     /// Copies in the application folder and beside it. What could not be looked at may hold one.
     pub(super) fn with(self, mut copies: Vec<String>, keys: &KeyFiles) -> Observed<Vec<String>> {
-        let Self { neighbours, mut gap } = self;
+        let Self { neighbours, mut gap, .. } = self;
         for Neighbour { full, path, named, .. } in neighbours {
             if named {
                 copies.push(path);

@@ -135,14 +135,13 @@ fn beside(options: &Options, host: &dyn Host, key_sizes: &[u64]) -> Vec<Touch> {
     };
     let iis = Iis::read(options, &mut Harvest::new());
     let root = iis.site_root(options, &host.application_folder(&options.app_dir));
-    let areas = beside::areas(options, root.as_deref());
-    let mut touches: Vec<Touch> =
-        areas.iter().map(|area| touch(TouchKind::List, &area.folder, None)).collect();
-    touches.extend(beside::list(options, root.as_deref(), key_sizes).neighbours.iter().map(|file| {
+    let beside = beside::list(options, root.as_deref(), key_sizes);
+    let areas = beside.areas.iter().map(|area| touch(TouchKind::List, &area.folder, None));
+    let neighbours = beside.neighbours.iter().map(|file| {
         let kind = if file.named { TouchKind::List } else { TouchKind::Read };
         touch(kind, &file.full, Some(file.size))
-    }));
-    touches
+    });
+    areas.chain(neighbours).collect()
 }
 
 /// What Windows is asked for.

@@ -23,15 +23,9 @@ const START: usize = super::words::STRONG_CHARS;
 /// Tells the start of a value in hexadecimal from that of the same value as it is.
 const HEX: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// What searches for all values at once. Cheap to clone.
-#[derive(Clone)]
-pub(super) struct Values(Arc<Index>);
-
-impl Default for Values {
-    fn default() -> Self {
-        Self::new(std::iter::empty())
-    }
-}
+/// What searches for all values at once. Cheap to clone, and to make where there are none: shown lines are cleaned one by one.
+#[derive(Clone, Default)]
+pub(super) struct Values(Option<Arc<Index>>);
 
 struct Index {
     pieces: Vec<Piece>,
@@ -48,6 +42,9 @@ impl Values {
     /// What searches for all `values`.
     pub(super) fn new<'v>(values: impl Iterator<Item = &'v str>) -> Self {
         let texts: BTreeSet<String> = values.flat_map(cut).collect();
+        if texts.is_empty() {
+            return Self::default();
+        }
         let pieces: Vec<Piece> = texts.into_iter().map(Piece::new).collect();
         let mut starts: HashMap<u64, Vec<(usize, Code)>> = HashMap::new();
         let (mut parts, mut digits) = (BTreeSet::new(), BTreeSet::new());
@@ -76,16 +73,13 @@ impl Values {
             let digit = bytes.next().and_then(|byte| byte.to_digit(16));
             digit.is_some_and(|digit| digits.contains(&digit))
         });
-        Self(Arc::new(Index { pieces, digits, starts, whole, parts }))
+        Self(Some(Arc::new(Index { pieces, digits, starts, whole, parts })))
     }
 
     /// Every place of every value; they may overlap.
     pub(super) fn ranges(&self, text: &[u8]) -> Vec<Range<usize>> {
-        let index = &*self.0;
         let mut found = Vec::new();
-        if index.pieces.is_empty() {
-            return found;
-        }
+        let Some(index) = self.0.as_deref() else { return found };
         let mut walk = Walk::default();
         // Behind the last byte that may be read in more than one way: where it may be, that is tried.
         let behind_mark = text.iter().take(START - 1).rposition(|byte| readings::is_mark(*byte));

@@ -148,6 +148,16 @@ enum Said {
     Char(char),
 }
 
+/// Whether [`escape`] may find one that starts with these bytes.
+pub(super) fn may_be_escape([mark, next, after, _]: [u8; 4]) -> bool {
+    match mark {
+        b'%' => next.is_ascii_hexdigit() && after.is_ascii_hexdigit(),
+        b'&' => matches!(next, b'a' | b'l' | b'g' | b'q' | b'#'),
+        b'\\' => matches!(next, b'u' | b'x' | b't' | b'"' | b'\'' | b'\\' | b'/'),
+        _ => false,
+    }
+}
+
 /// What the escape at the start of `rest` says, and its length.
 fn escape(rest: &[u8]) -> Option<(Said, usize)> {
     let number = |digits: Option<&[u8]>, radix| {

@@ -1,6 +1,8 @@
 //! Which coded runs are decoded: nearly no run of a log says anything that is looked for, and asking is cheaper than
 //! decoding, searching and taking escapes off what comes out.
 
+use super::decode;
+
 /// Bits of the map for each start: so few windows of noise are let through that it hardly matters.
 const BITS_PER_START: usize = 4096;
 /// Most bits, so that the map stays in the processor's cache; fewest.
@@ -40,23 +42,12 @@ impl Gate {
         self.map.get(word).is_some_and(|word| word & bit != 0)
             || window & 0x00ff_00ff == 0
             || window & 0xff00_ff00 == 0
-            || is_escape(window)
+            || decode::may_be_escape(window.to_be_bytes())
     }
 
     fn slot(&self, window: u32) -> (usize, u64) {
         // Names are found in either case. Fibonacci hashing: the top bits depend on all others.
         let hash = (window | 0x2020_2020).wrapping_mul(0x9e37_79b1) >> self.shift;
         (hash as usize / 64, 1 << (hash % 64))
-    }
-}
-
-/// Whether an escape that [`super::decode::unescaped`] takes off begins here.
-fn is_escape(window: u32) -> bool {
-    let [mark, next, after, _] = window.to_be_bytes();
-    match mark {
-        b'%' => next.is_ascii_hexdigit() && after.is_ascii_hexdigit(),
-        b'&' => matches!(next, b'a' | b'l' | b'g' | b'q' | b'#'),
-        b'\\' => matches!(next, b'u' | b'x' | b't' | b'"' | b'\'' | b'\\' | b'/'),
-        _ => false,
     }
 }

@@ -115,7 +115,10 @@ fn collect(args: &CollectArgs, options: &Options) -> Result<Exit, Failure> {
 }
 
 /// The threads that work. The node serves people: so half of its processors, unless told otherwise.
-fn threads(priority: Priority) -> Result<ThreadPool, Failure> {
+///
+/// They are kept until the process ends. Were they told to end just before, they and the process would end at once, which
+/// Wine does not always survive: it kills the process, and the exit code with it.
+fn threads(priority: Priority) -> Result<&'static ThreadPool, Failure> {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = match priority {
         Priority::Normal => ThreadPoolBuilder::new().num_threads(processors),
@@ -123,7 +126,8 @@ fn threads(priority: Priority) -> Result<ThreadPool, Failure> {
             process::work_in_background();
         }),
     };
-    threads.build().map_err(|error| Failure::new(Exit::CannotWrite, error))
+    let threads = threads.build().map_err(|error| Failure::new(Exit::CannotWrite, error))?;
+    Ok(Box::leak(Box::new(threads)))
 }
 
 fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Failure> {

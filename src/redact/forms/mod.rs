@@ -7,6 +7,7 @@
 mod piece;
 mod readings;
 
+use super::bits::Bits;
 use piece::{Code, Piece, hex_pair, next_pair};
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -20,6 +21,8 @@ const _: () = assert!(MAX_FORM >= PIECE_CHARS * 28);
 
 /// Characters that a place must share with a value before the two are compared. No value is shorter.
 const START: usize = super::words::STRONG_CHARS;
+/// Bits for each start in the sets that rule places out.
+const BITS_PER_START: usize = 256;
 /// Tells the start of a value in hexadecimal from that of the same value as it is.
 const HEX: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -67,7 +70,8 @@ impl Values {
                 }
             }
         }
-        let (whole, parts) = (Bits::new(starts.keys().copied()), Bits::new(parts.into_iter()));
+        let (whole, parts) =
+            (Bits::new(starts.keys().copied(), BITS_PER_START), Bits::new(parts.into_iter(), BITS_PER_START));
         let mut bytes = '\0'..='\u{ff}';
         let digits = std::array::from_fn(|_| {
             let digit = bytes.next().and_then(|byte| byte.to_digit(16));
@@ -111,7 +115,7 @@ impl Index {
         let here = text.get(from..)?.windows(START).position(|window| {
             window.first_chunk::<START>().is_some_and(|window| {
                 let [first, .., last] = *window;
-                self.whole.has(u64::from_be_bytes(*window)) || digit(first) || readings::is_mark(last)
+                self.whole.may_hold(u64::from_be_bytes(*window)) || digit(first) || readings::is_mark(last)
             })
         });
         here.map(|here| from + here)
@@ -119,7 +123,7 @@ impl Index {
 
     /// Adds where pieces stand that start with the key, if one stands at `at`.
     fn compare(&self, key: u64, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
-        if self.whole.has(key) {
+        if self.whole.may_hold(key) {
             let forms = self.starts.get(&key).into_iter().flatten();
             found.extend(forms.filter_map(|(piece, code)| self.pieces.get(*piece)?.range(*code, text, at)));
         }
@@ -130,7 +134,7 @@ impl Index {
         for depth in 1..=START {
             let Some(byte) = hex_pair(text, place) else { return };
             key = push(key, char::from(byte));
-            if depth < START && !self.parts.has(key ^ HEX) {
+            if depth < START && !self.parts.may_hold(key ^ HEX) {
                 return;
             }
             place = next_pair(text, place + 2);
@@ -157,7 +161,7 @@ impl Walk {
             for (place, key) in &self.now {
                 readings::at(text.get(*place..).unwrap_or_default(), |c, length| {
                     let reading = (place + length, push(*key, c));
-                    if (depth == START || index.parts.has(reading.1)) && !self.next.contains(&reading) {
+                    if (depth == START || index.parts.may_hold(reading.1)) && !self.next.contains(&reading) {
                         self.next.push(reading);
                     }
                 });
@@ -177,40 +181,6 @@ impl Walk {
 fn push(key: u64, c: char) -> u64 {
     let code = u32::from(c);
     key << 8 | u64::from((code ^ code >> 8) & 0xff)
-}
-
-/// A set of keys that may take a few for its own.
-#[derive(Default)]
-struct Bits {
-    map: Vec<u64>,
-    shift: u32,
-}
-
-impl Bits {
-    fn new(keys: impl ExactSizeIterator<Item = u64>) -> Self {
-        let bits = (keys.len() * 256).next_power_of_two().clamp(1 << 12, 1 << 22);
-        let mut set = Self { map: vec![0; bits / 64], shift: u64::BITS - bits.trailing_zeros() };
-        for key in keys {
-            let (word, bit) = set.slot(key);
-            if let Some(word) = set.map.get_mut(word) {
-                *word |= bit;
-            }
-        }
-        set
-    }
-
-    #[inline]
-    fn has(&self, key: u64) -> bool {
-        let (word, bit) = self.slot(key);
-        self.map.get(word).is_some_and(|word| word & bit != 0)
-    }
-
-    /// Fibonacci hashing: the top bits depend on all others.
-    #[inline]
-    fn slot(&self, key: u64) -> (usize, u64) {
-        let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift;
-        ((hash / 64) as usize, 1 << (hash % 64))
-    }
 }
 
 /// A value in pieces. The last one reaches back, so that it is no stump.

@@ -105,13 +105,7 @@ impl std::fmt::Debug for Scanner {
 impl Scanner {
     /// Looks for the harvested secrets, for any 32 bytes of the key files, and for shapes.
     pub fn new(harvest: &Harvest, key_files: &[&[u8]]) -> Self {
-        let mut needles = Needles::default();
-        for value in harvest.secrets() {
-            needles.add_value(value);
-        }
-        for content in key_files {
-            needles.add_key_file(content);
-        }
+        let needles = Needles::new(harvest.secrets(), key_files);
         let gate = Gate::new(needles.starts());
         Self { needles, names: Names::default(), gate }
     }

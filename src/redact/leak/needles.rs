@@ -1,5 +1,6 @@
 //! What is looked for: plain values and blocks of key files, all at once, by their first eight bytes.
 
+use super::super::bits::Bits;
 use super::HitKind;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,7 +9,8 @@ use std::ops::Range;
 pub(super) const PIECE: usize = 64;
 /// Blocks of a key file: every 32 bytes of it hold one whole.
 const BLOCK: usize = 16;
-const BITS: usize = 1 << 16;
+/// The map stays small for a few values, and lets through one place in a thousand.
+const BITS_PER_START: usize = 1024;
 
 /// The bytes of a needle and what it is a part of.
 type Needle = (Box<[u8]>, HitKind);
@@ -16,7 +18,7 @@ type Needle = (Box<[u8]>, HitKind);
 /// Needles by their first eight bytes, behind a bit map that rules out nearly every place.
 #[derive(Clone, Default)]
 pub(super) struct Needles {
-    map: Vec<u64>,
+    likely: Bits,
     by_start: BTreeMap<u64, Vec<Needle>>,
     blanks: bool,
     beyond_ascii: bool,
@@ -24,8 +26,21 @@ pub(super) struct Needles {
 }
 
 impl Needles {
+    /// Looks for these values, and for the blocks of these key files.
+    pub(super) fn new<'v>(values: impl Iterator<Item = &'v str>, key_files: &[&[u8]]) -> Self {
+        let mut needles = Self::default();
+        for value in values {
+            needles.add_value(value);
+        }
+        for content in key_files {
+            needles.add_key_file(content);
+        }
+        needles.likely = Bits::new(needles.by_start.keys().copied(), BITS_PER_START);
+        needles
+    }
+
     /// Adds a value, and the bytes behind one that is written in hexadecimal or base64.
-    pub(super) fn add_value(&mut self, value: &str) {
+    fn add_value(&mut self, value: &str) {
         self.blanks |= value.contains(' ');
         self.beyond_ascii |= !value.is_ascii();
         self.like_escapes |= value.contains(['%', '&', '\\']);
@@ -46,7 +61,7 @@ impl Needles {
     }
 
     /// Adds the blocks of a key file; blocks of few different bytes are padding.
-    pub(super) fn add_key_file(&mut self, content: &[u8]) {
+    fn add_key_file(&mut self, content: &[u8]) {
         let (blocks, _) = content.as_chunks::<BLOCK>();
         for block in blocks {
             let different: std::collections::BTreeSet<&u8> = block.iter().collect();
@@ -64,13 +79,6 @@ impl Needles {
             let piece = bytes.get(start..(start + PIECE).min(bytes.len())).unwrap_or_default();
             if let Some(first) = piece.first_chunk::<8>() {
                 let first = u64::from_le_bytes(*first);
-                if self.map.is_empty() {
-                    self.map = vec![0; BITS / 64];
-                }
-                let (word, bit) = slot(first);
-                if let Some(word) = self.map.get_mut(word) {
-                    *word |= bit;
-                }
                 self.by_start.entry(first).or_default().push((piece.into(), kind));
             }
             at += PIECE;
@@ -109,8 +117,7 @@ impl Needles {
         for (at, window) in text.windows(8).enumerate() {
             let Some(first) = window.first_chunk::<8>() else { continue };
             let first = u64::from_le_bytes(*first);
-            let (word, bit) = slot(first);
-            if self.map.get(word).is_none_or(|word| word & bit == 0) {
+            if !self.likely.may_hold(first) {
                 continue;
             }
             for (needle, kind) in self.by_start.get(&first).into_iter().flatten() {
@@ -120,11 +127,4 @@ impl Needles {
             }
         }
     }
-}
-
-/// Place of a start in the bit map.
-const fn slot(first: u64) -> (usize, u64) {
-    // Fibonacci hashing: the top bits depend on all eight bytes.
-    let hash = (first.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize % BITS;
-    (hash / 64, 1 << (hash % 64))
 }

@@ -16,11 +16,24 @@ pub struct Installed {
     pub folder: PathBuf,
 }
 
+/// An application of IIS that may be the product's, in a folder that could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unseen {
+    /// Site and path, such as `Default Web Site/SecretServer`.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Why not, as what the folder did: `did not answer`.
+    pub why: String,
+}
+
 /// What a search found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
     /// Applications of the product, in order of folder.
     pub installed: Vec<Installed>,
+    /// Applications of which nobody knows whether they are the product's, in order of folder.
+    pub unseen: Vec<Unseen>,
     /// Folders that IIS serves, to whomever: a bundle must not lie in one.
     pub served: Vec<PathBuf>,
     /// The configuration of IIS is there, and why it could not be read.
@@ -50,7 +63,7 @@ pub fn find(iis_config: Option<&Path>, network_paths: bool) -> Search {
             let name = "the folder that the installer proposes".to_owned();
             let usual =
                 Some(Installed { name, folder: usual }).filter(|it| safety::is_the_product(&it.folder));
-            Search { installed: usual.into_iter().collect(), served: Vec::new(), unread: Some(why) }
+            Search { installed: usual.into_iter().collect(), unread: Some(why), ..Search::default() }
         }
     }
 }
@@ -63,15 +76,22 @@ fn among(listed: &[Listed], network_paths: bool) -> Search {
         if folder.parent().is_some() {
             search.served.push(folder.clone());
         }
-        let reachable = !network::is_network(&folder) || (network_paths && network::answers(&folder));
-        if reachable && safety::is_the_product(&folder) {
-            search.installed.push(Installed { name: format!("{site}{path}"), folder });
+        let name = format!("{site}{path}");
+        let network = network::is_network(&folder);
+        let refused = (network && !network_paths).then(|| "is refused by --no-network-paths".to_owned());
+        let silent = || (network && !network::answers(&folder)).then(|| "did not answer".to_owned());
+        if let Some(why) = refused.or_else(silent) {
+            search.unseen.push(Unseen { name, folder, why });
+        } else if safety::is_the_product(&folder) {
+            search.installed.push(Installed { name, folder });
         }
     }
     // The same folder may be served under several names; the first stands for all.
     let key = |folder: &Path| folder.to_string_lossy().trim_end_matches(['/', '\\']).to_lowercase();
     search.installed.sort_by_key(|installed| key(&installed.folder));
     search.installed.dedup_by_key(|installed| key(&installed.folder));
+    search.unseen.sort_by_key(|unseen| key(&unseen.folder));
+    search.unseen.dedup_by_key(|unseen| key(&unseen.folder));
     search
 }
 
@@ -85,4 +105,23 @@ fn expand(path: &str) -> PathBuf {
         }
     }
     expanded.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_application_on_another_machine_that_is_refused_is_named() {
+        let listed = |path: &str, folder: &str| Listed {
+            site: "Main".to_owned(),
+            path: path.to_owned(),
+            physical_path: folder.to_owned(),
+        };
+        let share = r"\\files\web\SecretServer";
+        let search = among(&[listed("/Vault", share), listed("/", "/nowhere/at/all")], false);
+        let why = "is refused by --no-network-paths".to_owned();
+        assert_eq!(search.unseen, [Unseen { name: "Main/Vault".to_owned(), folder: share.into(), why }]);
+        assert_eq!(search.installed, []);
+    }
 }

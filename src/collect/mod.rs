@@ -39,7 +39,7 @@ mod windows;
 
 pub use dry_run::{Touch, TouchKind, dry_run, target};
 pub use estimate::{Estimate, Share, estimate};
-pub use find::{Installed, Search, find};
+pub use find::{Installed, Search, Unseen, find};
 pub use host::{FixedHost, Host, PortableHost, Stopwatch};
 pub use progress::{Progress, Silent};
 pub use run::run;

@@ -1,8 +1,10 @@
 //! Lines of ten megabytes made to hurt: none takes much longer than an ordinary one of that length.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
+
 use clusterbrief::redact::leak::Scanner;
 use clusterbrief::redact::search::Searcher;
-use clusterbrief::redact::{CaseKey, Fingerprinter, Harvest, Identities, Identity, Known, Labels};
+use clusterbrief::redact::{CaseKey, Fingerprinter, Harvest, Identities, Identity, Known, Labels, Redactor};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -42,6 +44,8 @@ const PIECES: &[&str] = &[
     "A1B2C-",
     "a@b.",
     "host=",
+    "host=tcp:",
+    "&",
     "CORP\\",
     " CEF:",
     "SSWEB0",
@@ -109,11 +113,48 @@ fn known() -> Known {
     known
 }
 
-#[test]
-fn redaction_is_linear_at_the_stricter_level_too() {
+fn hiding() -> Redactor {
     let key = CaseKey::parse(&"07".repeat(32)).unwrap();
     let labels = Labels::new(&Fingerprinter::new(Some(&key), None)).unwrap();
-    let redactor = harvest().redactor().with(Identities::new(&known(), Arc::new(labels)).unwrap());
+    harvest().redactor().with(Identities::new(&known(), Arc::new(labels)).unwrap())
+}
+
+#[test]
+fn nothing_goes_deeper_where_a_text_does() {
+    let redactor = hiding();
+    let label = redactor.clean_field(Identity::User, &"ab@".repeat(200_000));
+    assert!(label.starts_with("{user-"), "{label}");
+    redactor.clean_field(Identity::User, &"ab\\".repeat(200_000));
+    let line = format!("host={}SSWEB01.corp.example", "tcp:".repeat(1_000_000));
+    let out = String::from_utf8(redactor.redact(line.as_bytes()).0).unwrap();
+    assert!(out.ends_with('}') && !out.contains("SSWEB01"));
+    let mut harvest = Harvest::new();
+    harvest.add_config(format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000)).as_bytes());
+    assert!(harvest.is_empty());
+}
+
+/// One line of these pieces takes not much longer than the ordinary one.
+fn is_not_slow(of: impl Fn(&[u8]), piece: &str) {
+    let (took, most) = (time(&of, piece), time(&of, ORDINARY) * LONGER + SLACK);
+    assert!(took < most, "{took:?}, and {most:?} are the most");
+}
+
+#[test]
+fn the_harvest_is_linear() {
+    is_not_slow(|line| Harvest::new().add_text(line), "password=&");
+    is_not_slow(|line| Harvest::new().add_config(&[b"<!--", line, b"-->"].concat()), "&");
+}
+
+#[test]
+fn long_values_of_one_line_are_told_once() {
+    let searcher = Searcher::new();
+    let piece = format!("x password=\"{}\" ", "aB1-".repeat(500));
+    is_not_slow(|line| drop(searcher.search(line)), &piece);
+}
+
+#[test]
+fn redaction_is_linear_at_the_stricter_level_too() {
+    let redactor = hiding();
     none_is_slow("level identities", |line| {
         redactor.redact(line);
     });

@@ -27,6 +27,7 @@ const CONFIGURED: &[(&str, &str, &str)] = &[
     ("web-appSettings.config", "Proxy.Pwd", "back\\slash\\five-5"),
     ("web-custom.config", "EncryptionPassphrase", "correct horse battery six"),
     ("web-custom.config", "Radius.SharedSecret", "Überläuferß-acht8"),
+    ("web-custom.config", "SmtpPassword", "Xy;9=kQz!7pW"),
 ];
 
 /// Lines that hold a secret which no configuration names: found by their shape.

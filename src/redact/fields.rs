@@ -128,7 +128,7 @@ impl Redactor {
                 self.clean_field(kind, user)
             );
         }
-        if let Some((user, domain)) = plain.rsplit_once('@').filter(|_| kind == Identity::User) {
+        if let Some((user, domain)) = plain.split_once('@').filter(|_| kind == Identity::User) {
             return format!(
                 "{}@{}",
                 self.clean_field(kind, user),

@@ -226,9 +226,12 @@ pub(super) fn is_plain(value: &str, secret: bool) -> bool {
 pub(super) fn names_secret(pieces: &Pieces<'_>, what: &What<'_>) -> bool {
     match what {
         What::Blank => false,
-        What::Text { element } => {
-            pieces.elements.get(*element).is_some_and(|element| words::names_secret(element.name))
-        }
+        What::Text { element } => pieces.elements.get(*element).is_some_and(|element| {
+            // `<setting name="…"><value>…</value></setting>`, as settings of applications are written.
+            let parent = element.parent.and_then(|parent| pieces.elements.get(parent));
+            let setting = parent.and_then(Element::setting).filter(|_| element.name == "value");
+            words::names_secret(element.name) || setting.is_some_and(words::names_secret)
+        }),
         What::Value { element, name } => {
             let setting = pieces.elements.get(*element).and_then(Element::setting);
             words::names_secret(name)

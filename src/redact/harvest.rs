@@ -110,7 +110,7 @@ impl Harvest {
             let secret = harmless::names_secret(pieces, what);
             // Numbers and switches under such a name are limits and options.
             let plain = harmless::is_plain(value.trim(), secret);
-            if (secret && !plain && !has_parts(&value)) || looks_random(&value) {
+            if (secret && !plain && !is_connection_string(&value)) || looks_random(&value) {
                 self.add(&value);
             }
             for (value, kind) in found(value.as_bytes()) {
@@ -167,10 +167,52 @@ fn found(text: &[u8]) -> Vec<(String, Kind)> {
     spans.into_iter().map(|span| (value(span.range), span.kind)).collect()
 }
 
+/// What connection strings begin with.
+const FIRST_PARTS: &[&str] = &[
+    "accountname",
+    "addr",
+    "address",
+    "app",
+    "application name",
+    "attachdbfilename",
+    "data source",
+    "database",
+    "datasource",
+    "defaultendpointsprotocol",
+    "driver",
+    "dsn",
+    "encrypt",
+    "endpoint",
+    "failover partner",
+    "file name",
+    "filename",
+    "host",
+    "hostname",
+    "initial catalog",
+    "integrated security",
+    "metadata",
+    "multipleactiveresultsets",
+    "network address",
+    "network library",
+    "password",
+    "persist security info",
+    "pooling",
+    "port",
+    "provider",
+    "pwd",
+    "server",
+    "trusted_connection",
+    "uid",
+    "user",
+    "user id",
+    "username",
+];
+
 /// Whether a value is a connection string, whose parts are taken one by one: searching for the whole would miss
-/// the same string with its parts in another order.
-fn has_parts(value: &str) -> bool {
-    value.contains(';') && value.contains('=')
+/// the same string with its parts in another order. A password may hold both signs as well.
+fn is_connection_string(value: &str) -> bool {
+    let first = value.split_once(';').and_then(|(first, _)| first.split_once('='));
+    first.is_some_and(|(name, _)| FIRST_PARTS.contains(&name.trim().to_ascii_lowercase().as_str()))
 }
 
 #[cfg(test)]
@@ -195,16 +237,34 @@ mod tests {
                   <identity impersonate="true" userName="CORP\svc_pool1" password="abc"/>
                 </system.web>
                 <smtp><password>mail-pass-1</password></smtp>
+                <setting name="RadiusSecret"><value>radius-7-pass</value></setting>
             </configuration>"#,
         );
         let values: Vec<&str> = found.secrets().collect();
         assert_eq!(
             values,
-            ["0123456789ABCDEF0123456789ABCDEF", "mail-pass-1", "old&gold9", "pass;word one", "tok&en-1234"]
+            [
+                "0123456789ABCDEF0123456789ABCDEF",
+                "mail-pass-1",
+                "old&gold9",
+                "pass;word one",
+                "radius-7-pass",
+                "tok&en-1234"
+            ]
         );
         let users: Vec<&str> = found.users.iter().map(Secret::expose).collect();
         assert_eq!(users, ["CORP\\svc_pool1", "svc_pool1", "svc_vault"]);
         assert!(found.weak() >= 1);
+    }
+
+    #[test]
+    fn a_password_with_the_signs_of_a_connection_string_is_one_value() {
+        for value in ["Xy;9=kQz!7pW", "ab=12;cd=34!", "=;;=Pass1234", "x=y=z;Passw0rd!"] {
+            let xml = format!("<add key=\"SmtpPassword\" value=\"{value}\"/>");
+            assert_eq!(harvest(&xml).secrets().collect::<Vec<_>>(), [value]);
+        }
+        let trusted = "<add connectionString=\"Data Source=s;Integrated Security=true\"/>";
+        assert_eq!(harvest(trusted).secrets().count(), 0);
     }
 
     #[test]

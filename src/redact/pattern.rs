@@ -73,8 +73,7 @@ fn span_of(text: &[u8], found: Range<usize>, segment: &mut Segment) -> Option<Sp
     let own = |b: u8| b.is_ascii_alphanumeric();
     let boundary = || !before(text, found.start).is_some_and(own);
     if starts("[enc:") {
-        let rest = line_from(text, found.start);
-        let length = rest.iter().position(|b| *b == b']').map_or(token_length(rest), |i| i + 1);
+        let length = encrypted_length(line_from(text, found.start));
         Some(Span { range: found.start..found.start + length, kind: Kind::Encrypted })
     } else if starts("://") {
         url_credentials(text, found.end).map(as_kind(Kind::UrlCredentials))
@@ -251,6 +250,9 @@ fn value_at(text: &[u8], at: usize, connection: bool) -> Option<(usize, usize)> 
             Some((at, at + closed.unwrap_or_else(|| unquoted_length(rest, connection))))
         }
         b'{' | b'[' if before(text, at - blanks) == Some(b':') => None,
+        b'[' if rest.get(..5).is_some_and(|head| head.eq_ignore_ascii_case(b"[enc:")) => {
+            Some((at, at + encrypted_length(rest)))
+        }
         _ => Some((at, at + unquoted_length(rest, connection))),
     }
 }
@@ -411,6 +413,11 @@ fn is_harmless(value: &[u8]) -> bool {
 fn quoted_or_line_end(text: &[u8], start: usize) -> usize {
     let rest = line_from(text, start);
     start + memchr::memchr3(b'"', b'<', b'\\', rest).unwrap_or(rest.len())
+}
+
+/// Length of an `[enc:…]` value that starts `rest`.
+fn encrypted_length(rest: &[u8]) -> usize {
+    rest.iter().position(|b| *b == b']').map_or_else(|| token_length(rest), |end| end + 1)
 }
 
 /// Length of a run without blanks, quotes and separators.

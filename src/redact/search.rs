@@ -141,7 +141,8 @@ impl Search<'_> {
         hits.dedup_by(|a, b| a.kind == b.kind && a.offset == b.offset + 1);
         let known = KNOWN_FORMATS.iter().any(|mark| self.head.starts_with(mark));
         hits.retain(|hit| !(known && hit.kind == HitKind::KeyFile));
-        let by_pattern = |place: &(Place, Secret)| !reported(&hits, place);
+        let plain: Vec<(u64, String)> = hits.iter().map(|hit| (hit.line, printable(&hit.secret))).collect();
+        let by_pattern = |place: &(Place, Secret)| !reported(&plain, place);
         let Patterns { found, more, prose, .. } = self.patterns;
         let mut places: Vec<Place> = found.into_iter().filter(by_pattern).map(|(place, _)| place).collect();
         let by_shape = |hit: Hit| Place::new(hit.line, hit.kind.as_str(), hit.excerpt);
@@ -152,15 +153,18 @@ impl Search<'_> {
     }
 }
 
-/// Whether a hit is of the same place: on the same line, and one text is a part of the other. Their offsets do not compare,
-/// since one of them reads UTF-16 as it is and the other one what it says.
-fn reported(hits: &[Hit], (place, secret): &(Place, Secret)) -> bool {
-    let plain = |secret: &Secret| secret.expose().replace(|c: char| !c.is_ascii_graphic(), "");
-    let from = hits.partition_point(|hit| hit.line < place.line);
-    let here = hits.iter().skip(from).take_while(|hit| hit.line == place.line);
-    let secret = plain(secret);
-    here.map(|hit| plain(&hit.secret))
-        .any(|hit| !hit.is_empty() && (hit.contains(&secret) || secret.contains(&hit)))
+/// A secret without what UTF-16 puts between its letters.
+fn printable(secret: &Secret) -> String {
+    secret.expose().replace(|c: char| !c.is_ascii_graphic(), "")
+}
+
+/// Whether a hit, given by its line and its text, is of the same place: on the same line, and one text is a part of the other.
+/// Their offsets do not compare, since one of them reads UTF-16 as it is and the other one what it says.
+fn reported(hits: &[(u64, String)], (place, secret): &(Place, Secret)) -> bool {
+    let from = hits.partition_point(|(line, _)| *line < place.line);
+    let here = hits.iter().skip(from).take_while(|(line, _)| *line == place.line);
+    let secret = printable(secret);
+    here.map(|(_, hit)| hit).any(|hit| !hit.is_empty() && (hit.contains(&secret) || secret.contains(hit)))
 }
 
 /// Collects what the redactor would replace.

@@ -303,6 +303,7 @@ mod tests {
             ("&lt;Password&gt;x y&lt;/Password&gt;", "&lt;Password&gt;{redacted}&lt;/Password&gt;"),
             ("password=\"[enc:AesProvider:aGVsbG8=:enc]\"", "password=\"{redacted}\""),
             ("x [enc:AesProvider:aGVsbG8=:enc] y", "x {redacted} y"),
+            ("EncryptedPassword=[enc:AesProvider:aGVsbG8=:enc] y", "EncryptedPassword={redacted} y"),
             ("https://bob:pw@host/x", "https://{redacted}@host/x"),
             ("Cookie: .ASPXAUTH=abc; b=c", "Cookie: {redacted}"),
             ("run.ps1 -Password 'a b' -x", "run.ps1 -Password '{redacted}' -x"),

@@ -235,6 +235,9 @@ fn open_tag<'t>(
     }
 }
 
+/// Bytes of the longest entity, with zeros before its number.
+const LONGEST_ENTITY: usize = 32;
+
 /// Character data with its entities resolved. What is no predefined or numeric entity stays as it is.
 pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
     if !raw.contains('&') {
@@ -244,7 +247,9 @@ pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let resolved = after.split_once(';').and_then(|(name, tail)| Some((entity(name)?, tail)));
+        // No further than an entity reaches: a text may be nothing but its sign.
+        let end = after.bytes().take(LONGEST_ENTITY).position(|byte| byte == b';');
+        let resolved = end.and_then(|end| Some((entity(after.get(..end)?)?, after.get(end + 1..)?)));
         if let Some((character, tail)) = resolved {
             out.push(character);
             rest = tail;

@@ -136,11 +136,18 @@ fn number(word: &[u8]) -> Option<Identity> {
 }
 
 /// A host with or without its domain, or an address, at `token`. Gives where to go on.
-pub(super) fn host(text: &[u8], token: Range<usize>, kind: Identity, out: &mut Vec<Named>) -> Option<usize> {
-    let word = text.get(token.clone())?;
-    // The protocol of a connection string, and the loopback of a library.
-    if matches!(word, b"tcp" | b"np" | b"lpc" | b"admin") && text.get(token.end) == Some(&b':') {
-        return host(text, token.end + 1..end_of_word(text, token.end + 1), kind, out);
+pub(super) fn host(
+    text: &[u8],
+    mut token: Range<usize>,
+    kind: Identity,
+    out: &mut Vec<Named>,
+) -> Option<usize> {
+    // The protocol of a connection string, which may stand behind that of the administrator's connection.
+    for _ in 0..2 {
+        let protocol = matches!(text.get(token.clone())?, b"tcp" | b"np" | b"lpc" | b"admin");
+        if protocol && text.get(token.end) == Some(&b':') {
+            token = token.end + 1..end_of_word(text, token.end + 1);
+        }
     }
     let range = trimmed(text, token);
     let name = text.get(range.clone()).filter(|name| !name.is_empty())?;

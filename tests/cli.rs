@@ -137,6 +137,7 @@ fn an_output_is_no_input_and_no_other_output() {
     let before = fs::read(&export).expect("the export");
     for (args, said) in [
         (&["report", "nodes.json", "-o", "./nodes.json"][..], "is an input"),
+        (&["report", ".", "-o", "nodes.json"], "is an input"),
         (&["report", "nodes.json", "-o", "r.md", "-o", "./r.md"], "is given twice"),
     ] {
         let output = run_in(folder.path(), args);
@@ -145,6 +146,10 @@ fn an_output_is_no_input_and_no_other_output() {
     }
     assert_eq!(fs::read(&export).expect("the export"), before);
     assert!(!folder.path().join("r.md").exists());
+    for _ in 0..2 {
+        let output = run_in(folder.path(), &["report", ".", "-o", "r.json", "-o", "r.html"]);
+        assert!(matches!(code(&output), 0 | 3), "its own report of before: {}", err(&output));
+    }
 }
 
 #[test]

@@ -1,21 +1,20 @@
 //! Everything that lies in a file, a folder or a zip, zips in zips too: for whoever looks for something in it, whatever
 //! it is. Nothing is unpacked to a place with a name.
 
-use super::digest::next_chunk;
 use super::limits::Limits;
 use super::problem::{OpenError, quoted};
-use super::zipped::{self, has_magic};
+use super::zipped::{self, Archive, has_magic};
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use walkdir::WalkDir;
-use zip::ZipArchive;
 
 /// Zips in zips that are opened: tickets hold a zip of zips, and one more is room enough.
 const DEPTH: usize = 3;
-/// Bytes of a zip in a zip that are held in memory; a larger one lies in a file without a name while it is read.
-const HELD: usize = 32 << 20;
+
+/// Why a file was not read to its end.
+const LARGER: &str = "is larger than what is read";
 
 /// What came of looking at everything.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -36,7 +35,7 @@ pub fn visit(
     limits: &Limits,
     each: &mut dyn FnMut(&str, &mut dyn Read) -> io::Result<()>,
 ) -> Result<Visited, OpenError> {
-    let mut visit = Visit { limits: *limits, entries: 0, seen: Visited::default(), each };
+    let mut visit = Visit { limits: *limits, entries: 0, unpacked: 0, seen: Visited::default(), each };
     if std::fs::metadata(path)?.is_dir() {
         visit.folder(path)?;
     } else {
@@ -57,6 +56,8 @@ pub fn visit(
 struct Visit<'v> {
     limits: Limits,
     entries: usize,
+    /// Bytes of zips in zips.
+    unpacked: u64,
     seen: Visited,
     each: &'v mut dyn FnMut(&str, &mut dyn Read) -> io::Result<()>,
 }
@@ -92,7 +93,7 @@ impl Visit<'_> {
     }
 
     /// Every entry of a zip; `place` is its own, `depth` how many zips are open.
-    fn entries<R: Read + Seek>(&mut self, place: &str, archive: &mut ZipArchive<R>, depth: usize) {
+    fn entries(&mut self, place: &str, archive: &mut Archive, depth: usize) {
         for index in 0..archive.len() {
             if !self.one_more() {
                 self.unread(
@@ -131,41 +132,43 @@ impl Visit<'_> {
             let nested = catch_unwind(AssertUnwindSafe(|| self.nested(name, &mut whole, depth)));
             return match nested {
                 Ok(Ok(())) => {}
-                Ok(Err(why)) => self.unread(name, &why),
+                Ok(Err(why)) => self.unread(name, &why.to_string()),
                 Err(_) => self.unread(name, "made the reader of zip archives fail"),
             };
         }
         self.seen.files += 1;
-        let left = self.limits.total_bytes.saturating_sub(self.seen.bytes).min(self.limits.member_bytes);
-        let mut counted = Counted { source: whole.take(left), bytes: 0 };
+        let mut counted = Counted { source: whole.take(self.left()), bytes: 0 };
         let looked = (self.each)(name, &mut counted);
-        let bytes = counted.bytes;
-        self.seen.bytes += bytes;
+        self.seen.bytes += counted.bytes;
+        let is_full = counted.source.limit() == 0;
         if let Err(error) = looked {
             self.unread(name, &format!("could not be read to its end: {error}"));
-        } else if bytes == left {
-            self.unread(name, "is larger than what is read");
+        } else if is_full && counted.source.into_inner().read(&mut [0]).is_ok_and(|more| more > 0) {
+            self.unread(name, LARGER);
         }
         if start == b"PK\x03\x04" {
             self.unread(name, &format!("is a zip inside of {DEPTH} others and was not opened"));
         }
     }
 
-    fn nested(&mut self, name: &str, source: &mut dyn Read, depth: usize) -> Result<(), String> {
-        let broken = |error: &dyn std::fmt::Display| format!("could not be read as a zip: {error}");
-        let mut held = tempfile::spooled_tempfile(HELD);
-        let most = self.limits.member_bytes;
-        let mut buffer = vec![0; 64 * 1024];
-        let mut source = source.take(most);
-        while let Some(chunk) = next_chunk(&mut source, &mut buffer).map_err(|error| broken(&error))? {
-            io::Write::write_all(&mut held, chunk).map_err(|error| broken(&error))?;
+    /// A zip in a zip, which lies in a file without a name while it is read. Its own bytes count, too.
+    fn nested(&mut self, name: &str, source: &mut dyn Read, depth: usize) -> Result<(), OpenError> {
+        let mut held = tempfile::tempfile()?;
+        let mut source = source.take(self.left());
+        self.unpacked += io::copy(&mut source, &mut held)?;
+        if source.limit() == 0 && source.into_inner().read(&mut [0])? > 0 {
+            self.unread(name, LARGER);
+            return Ok(());
         }
-        let mut archive = ZipArchive::new(held).map_err(|error| broken(&error))?;
-        if archive.has_overlapping_entries().map_err(|error| broken(&error))? {
-            return Err(OpenError::Overlap.to_string());
-        }
+        let mut archive = zipped::archive_in(held.try_into()?, &self.limits)?;
         self.entries(name, &mut archive, depth + 1);
         Ok(())
+    }
+
+    /// Bytes that the next file may have.
+    fn left(&self) -> u64 {
+        let spent = self.seen.bytes + self.unpacked;
+        self.limits.total_bytes.saturating_sub(spent).min(self.limits.member_bytes)
     }
 
     fn one_more(&mut self) -> bool {
@@ -251,12 +254,44 @@ mod tests {
             visited.unread.iter().any(|text| text.starts_with("\"many.zip\" has more than 3")),
             "{visited:?}"
         );
-        let (_, visited) = seen(&outer, &Limits::default());
-        assert!(
-            visited.unread.iter().any(|text| text.starts_with("\"torn.zip\" could not be read as a zip"))
-        );
         let (_, visited) =
             seen(&zip(&[("long.txt", &[b'a'; 100])]), &Limits { member_bytes: 10, ..Limits::default() });
         assert_eq!(visited.unread, ["\"long.txt\" is larger than what is read."]);
+        let (names, visited) = seen(
+            &zip(&[("full.txt", b"12345"), ("none.txt", b"")]),
+            &Limits { total_bytes: 5, ..Limits::default() },
+        );
+        assert_eq!((names.len(), visited.unread), (2, vec![]), "the limit itself is allowed");
+    }
+
+    #[test]
+    fn zips_in_zips_share_the_limits_of_the_one_around_them() {
+        let inner = zip(&[("a.txt", &[b'a'; 50])]);
+        let outer = zip(&[("1.zip", &inner), ("2.zip", &inner)]);
+        let (names, visited) =
+            seen(&outer, &Limits { total_bytes: inner.len() as u64 + 60, ..Limits::default() });
+        assert_eq!(
+            (names.len(), visited.unread.as_slice()),
+            (1, &["\"2.zip\" is larger than what is read.".to_owned()][..])
+        );
+        let many: Vec<(String, Vec<u8>)> =
+            (0..5000).map(|number| (format!("{number}"), Vec::new())).collect();
+        let many: Vec<(&str, &[u8])> =
+            many.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        let outer = zip(&[("many.zip", &zip(&many))]);
+        let (names, visited) = seen(&outer, &Limits { directory_bytes: 64 << 10, ..Limits::default() });
+        assert_eq!(
+            (names.len(), visited.unread),
+            (0, vec!["\"many.zip\" needs more than 65536 bytes to list its entries.".to_owned()])
+        );
+    }
+
+    #[test]
+    fn a_zip_that_is_none_is_said() {
+        let (_, visited) = seen(&zip(&[("torn.zip", b"PK\x03\x04 and no more")]), &Limits::default());
+        assert!(
+            visited.unread.iter().all(|text| text.starts_with("\"torn.zip\" is cut off or damaged")),
+            "{visited:?}"
+        );
     }
 }

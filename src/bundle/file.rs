@@ -18,12 +18,21 @@ pub(super) struct SharedFile {
 
 impl SharedFile {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
+        File::open(path)?.try_into()
+    }
+}
+
+impl TryFrom<File> for SharedFile {
+    type Error = io::Error;
+
+    fn try_from(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         let allowance = Arc::new(AtomicU64::new(u64::MAX));
         Ok(Self { file: Arc::new(file), allowance, position: 0, length })
     }
+}
 
+impl SharedFile {
     /// Lets this file and its clones read `bytes` more, and then nothing.
     pub(super) fn allow(&self, bytes: u64) {
         self.allowance.store(bytes, Ordering::Relaxed);

@@ -14,8 +14,9 @@ pub struct Found {
     pub bundles: Vec<PathBuf>,
     /// Files and folders that are none, such as exports.
     pub others: Vec<PathBuf>,
-    /// Links, which are not followed: a folder from outside must not lead out of itself.
-    pub links: Vec<PathBuf>,
+    /// Links, which are not followed: a folder from outside must not lead out of itself. And what is no file: reading a
+    /// pipe may never end.
+    pub special: Vec<PathBuf>,
 }
 
 /// Looks at a file, a bundle as a folder, or a folder of bundles and exports, one level deep.
@@ -41,10 +42,10 @@ pub fn find_bundles(path: &Path) -> Result<Found, OpenError> {
     }
     for child in children {
         let kind = child.file_type()?;
-        if kind.is_symlink() {
-            found.links.push(child.path());
-        } else {
+        if kind.is_dir() || kind.is_file() {
             found.place(&child.path(), kind.is_dir());
+        } else {
+            found.special.push(child.path());
         }
     }
     Ok(found)

@@ -34,7 +34,7 @@ pub use manifest::{
     Collection, Content, FingerprintKey, LookedAt, Manifest, MemberRecord, NodeIdentity, Status,
 };
 pub use name::MemberName;
-pub use output::packed_size;
+pub use output::{create_private, packed_size};
 pub use problem::{MemberError, OpenError};
 pub use read::{Bundle, Form};
 pub use source::{Given, GivenError, gather};

@@ -86,7 +86,7 @@ impl Output {
             fs::create_dir(&path).map_err(in_the_way)?;
             return Ok(Self::Folder(Partial { path, folder, committed: false }));
         }
-        let file = create_new(&path).map_err(in_the_way)?;
+        let file = create_private(&path).map_err(in_the_way)?;
         let writer = Box::new(ZipWriter::new(BufWriter::new(Outlet { file, failed: false })));
         Ok(Self::Zip { writer, partial: Partial { path, folder, committed: false } })
     }
@@ -106,7 +106,7 @@ impl Output {
                 let path = partial.path.join(name);
                 let mut write = || {
                     fs::create_dir_all(path.parent().unwrap_or(&partial.path))?;
-                    let mut file = create_new(&path)?;
+                    let mut file = create_private(&path)?;
                     let put = copy(first, source, most, &mut file)?;
                     file.sync_all()?;
                     Ok(put)
@@ -180,8 +180,8 @@ fn options() -> SimpleFileOptions {
         .unix_permissions(0o644)
 }
 
-/// Creates a file that only its owner may read, where the system has such a notion.
-fn create_new(path: &Path) -> io::Result<File> {
+/// Creates a file that is not there yet and that only its owner may read, where the system has such a notion.
+pub fn create_private(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]

@@ -40,9 +40,9 @@ pub enum GivenError {
     /// No bundle, though it looks like one.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// A link inside a folder: a folder from outside must not lead out of itself.
-    #[error("is a link, and links inside a folder are not followed")]
-    Link,
+    /// A link or a special file inside a folder.
+    #[error("is a link or no plain file, and such things inside a folder are not read")]
+    Special,
     /// A folder inside a folder.
     #[error("is a folder without {MANIFEST}, so it is no bundle; folders in folders are not searched")]
     Folder,
@@ -67,8 +67,8 @@ pub fn gather(path: &Path, cap: u64) -> Vec<Given> {
             if path.is_dir() { Err(GivenError::Folder) } else { read_capped(path, cap).map(Content::File) };
         Given::new(path, content)
     });
-    let links = found.links.par_iter().map(|path| Given::new(path, Err(GivenError::Link)));
-    let mut all: Vec<Given> = bundles.chain(others).chain(links).collect();
+    let special = found.special.par_iter().map(|path| Given::new(path, Err(GivenError::Special)));
+    let mut all: Vec<Given> = bundles.chain(others).chain(special).collect();
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
 }
@@ -159,6 +159,16 @@ mod tests {
             ]
         );
         assert_eq!(given[2].sha256(), Some(Sha256::of(b"[]")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_plain_file_is_not_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = std::os::unix::net::UnixListener::bind(folder.path().join("nodes.json")).unwrap();
+        let [given] = gather(folder.path(), 10).try_into().unwrap();
+        assert!(matches!(given.content, Err(GivenError::Special)), "a pipe would never end");
+        drop(socket);
     }
 
     #[test]

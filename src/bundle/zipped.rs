@@ -63,7 +63,11 @@ pub(super) fn names(path: &Path, limits: &Limits) -> Result<Vec<ArchiveMember>, 
 }
 
 pub(super) fn archive(path: &Path, limits: &Limits) -> Result<Archive, OpenError> {
-    let mut file = SharedFile::open(path)?;
+    archive_in(SharedFile::open(path)?, limits)
+}
+
+/// The same for a file that is open.
+pub(super) fn archive_in(mut file: SharedFile, limits: &Limits) -> Result<Archive, OpenError> {
     if !has_magic(&mut file)? {
         return Err(OpenError::NotZip);
     }

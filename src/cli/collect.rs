@@ -56,7 +56,7 @@ fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
     let [found] = search.installed.as_slice() else { return Err(usage(guided::none_found(search))) };
     let (out, elsewhere) = match &args.out {
         Some(out) => (out.clone(), None),
-        None => place(search, found).ok_or_else(|| {
+        None => place(search, found, talks).ok_or_else(|| {
             usage("no folder was found that the bundle can be written to; name one with --out DIR".to_owned())
         })?,
     };
@@ -75,14 +75,15 @@ fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
     collect(args, &options)
 }
 
-/// Where a bundle goes when nobody says so: beside the program, else to the desktop, the home folder, or here.
-fn place(search: &Search, found: &Installed) -> Option<(PathBuf, Option<&'static str>)> {
+/// Where a bundle goes when nobody says so: beside the program, else to the desktop, the home folder, or here. Unless it
+/// will be written now, nothing is written to find out whether it could be.
+fn place(search: &Search, found: &Installed, now: bool) -> Option<(PathBuf, Option<&'static str>)> {
     let beside = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
     let home = ["USERPROFILE", "HOME"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
     let others = home.iter().flat_map(|home| [home.join("Desktop"), home.clone()]);
     let others = others.chain(std::env::current_dir()).collect();
     let served: Vec<PathBuf> = search.served.iter().chain([&found.folder]).cloned().collect();
-    guided::place(beside, others, &served, &|folder| tempfile::tempfile_in(folder).is_ok())
+    guided::place(beside, others, &served, &|folder| !now || tempfile::tempfile_in(folder).is_ok())
 }
 
 /// Collects, or says what collecting would do.

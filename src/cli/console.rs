@@ -48,7 +48,8 @@ impl Account for OwnAccount {
     }
 
     fn can_restart(&self) -> bool {
-        cfg!(windows)
+        // Started again it gets no arguments: what was asked for would be lost.
+        cfg!(windows) && std::env::args_os().len() == 1
     }
 
     fn restart(&self) -> bool {

@@ -8,6 +8,7 @@ use super::walk::{read_most, reason};
 use super::{Options, keys};
 use crate::bundle::Sha256;
 use crate::model::{Observed, Place};
+use std::io;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
@@ -49,11 +50,12 @@ pub(super) struct Area {
 
 /// The folder that the application lies in, and the root of its site where that is elsewhere. Of a folder that was copied from
 /// elsewhere the neighbours were not.
-fn areas(options: &Options, root: Option<&Path>) -> Vec<Area> {
-    let app = options.app_dir.canonicalize().ok().filter(|_| options.node.is_none());
-    let Some((app, above)) = app.as_ref().and_then(|app| Some((app, app.parent()?))) else {
-        return Vec::new();
-    };
+fn areas(options: &Options, root: Option<&Path>) -> io::Result<Vec<Area>> {
+    if options.node.is_some() {
+        return Ok(Vec::new());
+    }
+    let app = &options.app_dir.canonicalize()?;
+    let Some(above) = app.parent() else { return Ok(Vec::new()) };
     // At the root of a drive only its own files are looked at.
     let covers = |folder: &Path, other: &Path| {
         folder == other || (folder.parent().is_some() && other.starts_with(folder))
@@ -69,12 +71,16 @@ fn areas(options: &Options, root: Option<&Path>) -> Vec<Area> {
         let shown = shown.strip_prefix(r"\\?\").unwrap_or(&shown).to_owned();
         Area { folder, shown }
     }));
-    areas
+    Ok(areas)
 }
 
 /// Lists them.
 pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Beside {
-    let mut beside = Beside { areas: areas(options, root), ..Beside::default() };
+    let (areas, gap) = match areas(options, root) {
+        Ok(areas) => (areas, None),
+        Err(error) => (Vec::new(), Some(reason(&error))),
+    };
+    let mut beside = Beside { areas, gap, ..Beside::default() };
     if options.node.is_none() && root.is_some_and(is_network) {
         beside.gap = Some("the root of the site lies on another machine".to_owned());
     }
@@ -91,13 +97,15 @@ pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Bes
                 return beside;
             }
             match entry {
-                Ok(entry) if entry.file_type().is_file() => {
-                    beside.neighbours.extend(neighbour(area, &entry, sizes));
-                }
+                Ok(entry) if entry.file_type().is_file() => match neighbour(area, &entry, sizes) {
+                    Ok(neighbour) => beside.neighbours.extend(neighbour),
+                    Err(error) => {
+                        beside.gap.get_or_insert(why(&error));
+                    }
+                },
                 Ok(_) => {}
                 Err(error) => {
-                    let why = error.io_error().map_or_else(|| "a folder cannot be listed".to_owned(), reason);
-                    beside.gap.get_or_insert(why);
+                    beside.gap.get_or_insert(why(&error));
                 }
             }
         }
@@ -105,32 +113,42 @@ pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Bes
     beside
 }
 
-fn neighbour(area: &Area, entry: &DirEntry, sizes: &[u64]) -> Option<Neighbour> {
-    let (name, size) = (entry.file_name().to_string_lossy().to_lowercase(), entry.metadata().ok()?.len());
+fn why(error: &walkdir::Error) -> String {
+    error.io_error().map_or_else(|| "a folder cannot be listed".to_owned(), reason)
+}
+
+fn neighbour(area: &Area, entry: &DirEntry, sizes: &[u64]) -> Result<Option<Neighbour>, walkdir::Error> {
+    let (name, size) = (entry.file_name().to_string_lossy().to_lowercase(), entry.metadata()?.len());
     // Beside a web.config the plain names are those of another installation, unless their content is ours.
     let plain = name == ENCRYPTION_CONFIG || name == DATABASE_CONFIG;
     let installed = plain && entry.path().with_file_name("web.config").exists();
     // Other programs have a database.config as well.
     let is_key = matches!(Item::of(&name), Item::KeyFile | Item::KeyCopy) && name.contains("encryption");
     let named = is_key && !installed;
-    let below = entry.path().strip_prefix(&area.folder).ok()?;
+    let below = entry.path().strip_prefix(&area.folder).unwrap_or(entry.path());
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     let path = format!("{}/{}", area.shown.replace('\\', "/"), parts.join("/"));
-    (named || sizes.contains(&size)).then(|| Neighbour { full: entry.path().to_owned(), path, size, named })
+    let may_be = named || sizes.contains(&size);
+    Ok(may_be.then(|| Neighbour { full: entry.path().to_owned(), path, size, named }))
 }
 
 impl Beside {
-    /// Copies in the application folder and beside it. What could not be looked at may hold one.
-    pub(super) fn with(self, mut copies: Vec<String>, keys: &KeyFiles) -> Observed<Vec<String>> {
-        let Self { neighbours, mut gap, .. } = self;
-        for Neighbour { full, path, named, .. } in neighbours {
+    /// Copies in the application folder and beside it. What could not be looked at, there (`gap`) or here, may hold one.
+    pub(super) fn with(
+        self,
+        mut copies: Vec<String>,
+        gap: Option<String>,
+        keys: &KeyFiles,
+    ) -> Observed<Vec<String>> {
+        let mut gap = gap.or(self.gap);
+        for Neighbour { full, path, size, named } in self.neighbours {
             if named {
                 copies.push(path);
                 continue;
             }
             match read_most(&full, keys::MAX_BYTES) {
-                _ if named => copies.push(path),
                 Ok(content) if keys.is_copy(&Sha256::of(&content)) => copies.push(path),
+                Ok(_) if keys.may_be_unseen(size) => gap = gap.or_else(|| Some(keys::UNSEEN.to_owned())),
                 Ok(_) => {}
                 Err(error) => gap = gap.or_else(|| Some(reason(&error))),
             }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The time since it was started, by a clock that nobody sets.
 pub type Stopwatch = Box<dyn Fn() -> Duration + Send + Sync>;
@@ -188,7 +188,7 @@ impl Host for PortableHost {
     }
 
     fn modified(&self, _: &str, metadata: &Metadata) -> Option<DateTime<Utc>> {
-        metadata.modified().ok().map(DateTime::from)
+        calendar(metadata.modified().ok()?)
     }
 
     #[cfg(windows)]
@@ -202,6 +202,15 @@ impl Host for PortableHost {
     #[cfg(not(windows))]
     fn efs(&self, _: &str, _: &Metadata) -> Observed<bool> {
         Observed::not_collected("only Windows tells the EFS attribute")
+    }
+}
+
+/// A file system may hold times that no calendar has.
+fn calendar(time: SystemTime) -> Option<DateTime<Utc>> {
+    let epoch = DateTime::<Utc>::UNIX_EPOCH;
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => epoch.checked_add_signed(TimeDelta::from_std(after).ok()?),
+        Err(before) => epoch.checked_sub_signed(TimeDelta::from_std(before.duration()).ok()?),
     }
 }
 
@@ -297,6 +306,14 @@ impl Host for FixedHost {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_beyond_the_calendar_are_none() {
+        for time in [SystemTime::now(), UNIX_EPOCH - Duration::new(1, 1), UNIX_EPOCH] {
+            assert_eq!(calendar(time), Some(DateTime::from(time)));
+        }
+        assert_eq!(calendar(UNIX_EPOCH + Duration::from_secs(1 << 47)), None);
+    }
 
     #[test]
     fn this_machine_has_a_name_and_a_clock() {

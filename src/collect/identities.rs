@@ -6,6 +6,7 @@ use super::iis::Iis;
 use super::keys::{self, KeyFiles};
 use super::walk::Found;
 use super::{CollectError, Options};
+use crate::bundle::create_private;
 use crate::redact::fingerprint::Fingerprinter;
 use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor, legend};
 use std::fs;
@@ -113,12 +114,8 @@ impl Kept {
         let stem = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let stem = stem.strip_suffix(".zip").unwrap_or(&stem);
         let path = bundle.with_file_name(format!("{stem}-{what}-{}.txt", legend::DO_NOT_SEND));
-        let mut options = fs::File::options();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let failed = |source| CollectError::Keep { path: path.clone(), source };
-        let mut file = options.open(&path).map_err(failed)?;
+        let mut file = create_private(&path).map_err(failed)?;
         self.0.push(path.clone());
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
     }

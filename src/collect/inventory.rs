@@ -1,9 +1,9 @@
 //! One pass over every file: hashes, fingerprints, versions and stray copies of the key files.
 
-use super::keys::KeyFiles;
+use super::keys::{KeyFiles, UNSEEN};
 use super::plan::{Item, LOG_FOLDER};
 use super::progress::Shared;
-use super::walk::{Found, reason};
+use super::walk::{Found, LINK, reason};
 use crate::bundle::digest::{self, next_chunk};
 use crate::intake::pe_version;
 use crate::model::facts::{Binary, InventoryEntry};
@@ -15,6 +15,7 @@ use std::fs::File;
 use std::io;
 
 /// What the pass found, in order of path.
+#[derive(Default)]
 pub(super) struct Inventory {
     /// A line for each file.
     pub(super) entries: Vec<InventoryEntry>,
@@ -22,6 +23,8 @@ pub(super) struct Inventory {
     pub(super) binaries: BTreeMap<String, Observed<Binary>>,
     /// Files that look like copies of the key files.
     pub(super) stray_key_copies: Vec<String>,
+    /// Why not every copy may be among them, as a lower-case fragment.
+    pub(super) gap: Option<String>,
     /// How many files the time did not suffice for.
     pub(super) cut: usize,
 }
@@ -32,6 +35,7 @@ struct Seen {
     binary: Option<(String, Observed<Binary>)>,
     stray: bool,
     cut: bool,
+    gap: Option<String>,
 }
 
 /// Files that rules compare one by one, and whatever may be a copy of a key file.
@@ -53,10 +57,10 @@ pub(super) fn take(
         seen.par_extend(files.into_par_iter().map(|file| look(file, keys, printer, progress)));
     }
     seen.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
-    let mut inventory =
-        Inventory { entries: Vec::new(), binaries: BTreeMap::new(), stray_key_copies: Vec::new(), cut: 0 };
-    for Seen { entry, binary, stray, cut } in seen {
+    let mut inventory = Inventory::default();
+    for Seen { entry, binary, stray, cut, gap } in seen {
         inventory.cut += usize::from(cut);
+        inventory.gap = inventory.gap.or(gap);
         inventory.binaries.extend(binary);
         if stray {
             inventory.stray_key_copies.push(entry.path.clone());
@@ -101,6 +105,7 @@ fn look(file: &Found, keys: &KeyFiles, printer: &Fingerprinter, progress: &Share
         binary: None,
         stray: file.item == Item::KeyCopy,
         cut: false,
+        gap: None,
     };
     if seen.entry.unread.is_none()
         && let Err(error) = read(file, keys, printer, progress, &mut seen)
@@ -108,11 +113,24 @@ fn look(file: &Found, keys: &KeyFiles, printer: &Fingerprinter, progress: &Share
         seen.entry.unread = Some(reason(&error));
         seen.cut = !is_decisive(file, keys) && progress.time_over().is_some();
     }
+    seen.gap = may_be_a_copy(file, keys, seen.entry.unread.as_deref());
     if file.item == Item::Binary && seen.binary.is_none() {
         let why = seen.entry.unread.clone().unwrap_or_else(|| "larger than a DLL may be".to_owned());
         seen.binary = Some((file.name().to_owned(), Observed::unreadable(Place::file(&file.path), why)));
     }
     seen
+}
+
+/// Why nobody can tell whether a file, or one in a folder that could not be listed, is a copy of a key file.
+fn may_be_a_copy(file: &Found, keys: &KeyFiles, unread: Option<&str>) -> Option<String> {
+    if file.item == Item::KeyFile {
+        return None;
+    }
+    match &file.metadata {
+        Err(why) => (why != LINK).then(|| why.clone()),
+        Ok(_) if keys.may_be_unseen(file.size) => Some(UNSEEN.to_owned()),
+        Ok(_) => unread.filter(|_| keys.has_size(file.size)).map(str::to_owned),
+    }
 }
 
 fn read(

@@ -12,6 +12,9 @@ use crate::redact::fingerprint::{CaseKey, Fingerprinter, Label};
 /// Largest key file that is read, in bytes; by our arithmetic real ones stay below 3 kB (domain 1.4).
 pub(super) const MAX_BYTES: u64 = 1 << 20;
 
+/// Why a file that [`KeyFiles::may_be_unseen`] may be a copy.
+pub(super) const UNSEEN: &str = "a file has the size of a key file that could not be read";
+
 /// Sizes of the key files, for whoever does not open them: a file of such a size may be a copy.
 pub(super) fn sizes(files: &[Found]) -> Vec<u64> {
     let keys = files.iter().filter(|file| file.item == Item::KeyFile && file.size > 0);

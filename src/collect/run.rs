@@ -9,14 +9,15 @@ use super::progress::{Progress, Shared};
 use super::walk::walk;
 use super::{COPIED, CollectError, Collected, Options};
 use super::{about, beside, events, folder_facts, host_facts, inventory, keys, leak, logs, notes, safety};
-use crate::bundle::{BundleWriter, FACTS, INVENTORY, MemberName, NewMember, Sha256, WriteError};
+use crate::bundle::{
+    BundleWriter, FACTS, Form, INVENTORY, MemberName, NewMember, Sha256, Unfinished, WriteError,
+};
 use crate::model::Observed;
 use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::redact::{Harvest, Identity, Redactor};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
-use std::fs::File;
 use std::path::Path;
 
 /// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is cut off.
@@ -86,7 +87,7 @@ pub fn run(
         encryption_config: keys.encryption.clone(),
         database_config: keys.database.clone(),
         stray_key_copies: beside
-            .with(inventory.stray_key_copies, &keys)
+            .with(inventory.stray_key_copies, inventory.gap, &keys)
             .map(|paths| paths.iter().map(|path| redactor.clean(path)).collect()),
         configs: states,
         binaries: folder_facts::binaries(&files, inventory.binaries),
@@ -120,20 +121,22 @@ pub fn run(
     let kept =
         hiding.as_ref().map_or_else(|| Ok(Kept::default()), |hiding| hiding.write(unfinished.target()))?;
     said.extend(hiding.as_ref().and_then(identities::Hiding::note));
+    // After this nothing may fail: the bundle and the files that belong to it stay together.
+    let sha256 = digest(&unfinished, options.form)?;
     let path = unfinished.commit()?;
     let bytes = size_on_disk(&path);
     said.extend(notes::large(bytes, options));
     said.extend(notes::left_over(&options.out));
-    Ok(Collected { sha256: digest(&path)?, path, bytes, members, keep: kept.keep(), notes: said })
+    Ok(Collected { sha256, path, bytes, members, keep: kept.keep(), notes: said })
 }
 
-/// The digest of the finished file, for whoever receives it to compare.
-fn digest(path: &Path) -> Result<Option<Sha256>, WriteError> {
-    if path.is_dir() {
+/// The digest of the file, for whoever receives it to compare.
+fn digest(unfinished: &Unfinished, form: Form) -> Result<Option<Sha256>, CollectError> {
+    if form == Form::Folder {
         return Ok(None);
     }
-    let digest = File::open(path).and_then(|mut file| Sha256::of_reader(&mut file));
-    let (digest, _) = digest.map_err(|source| WriteError::Io { path: path.to_owned(), source })?;
+    let path = || unfinished.target().to_owned();
+    let digest = unfinished.open()?.sha256().map_err(|source| WriteError::Io { path: path(), source })?;
     Ok(Some(digest))
 }
 

@@ -31,6 +31,9 @@ impl Found {
     }
 }
 
+/// Why a link has no attributes. What it leads to is no file of the folder.
+pub(super) const LINK: &str = "a link or a special file, not followed";
+
 /// Every file below `folder`, in order of path.
 pub(super) fn walk(folder: &Path, host: &dyn Host) -> Vec<Found> {
     let mut files = Vec::new();
@@ -40,7 +43,7 @@ pub(super) fn walk(folder: &Path, host: &dyn Host) -> Vec<Found> {
             Ok(entry) => {
                 let metadata = match entry.metadata() {
                     Ok(metadata) if metadata.is_file() => Ok(metadata),
-                    Ok(_) => Err("a link or a special file, not followed".to_owned()),
+                    Ok(_) => Err(LINK.to_owned()),
                     Err(error) => Err(why(error.io_error())),
                 };
                 files.push(found(folder, entry.path(), metadata, host));

@@ -6,6 +6,8 @@ use crate::report::handout::Handout;
 use crate::report::{html, json, markdown};
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context as _, anyhow};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The outputs with their formats, checked before any work is done.
@@ -19,7 +21,7 @@ pub(super) fn outputs(args: &OutArgs, case: &CaseArgs) -> Result<Vec<(PathBuf, F
         if outputs.iter().any(|(other, _)| full(other) == full(path)) {
             return Err(usage(format!("{} is given twice as output", path.display())));
         }
-        if case::paths(case).any(|input| full(input) == full(path)) {
+        if case::paths(case).any(|input| full(input) == full(path) || is_evidence(path, input)) {
             return Err(usage(format!("{} is an input and would be overwritten", path.display())));
         }
         outputs.push((path.clone(), format_of(path, args.format)?));
@@ -43,6 +45,19 @@ fn format_of(path: &Path, given: Option<Format>) -> Result<Format, Failure> {
         };
         Failure::new(Exit::Usage, anyhow!(what))
     })
+}
+
+/// Whether a file that is there already was given with the folder it lies in. Pages, and what this program wrote before,
+/// tell it nothing and may be written anew.
+fn is_evidence(path: &Path, input: &Path) -> bool {
+    const OWN: &[u8] = b"\"schema\": \"clusterbrief-";
+    let page = matches!(format_of(path, None), Ok(Format::Html | Format::Md));
+    if page || !input.is_dir() || !path.is_file() || !full(path).starts_with(full(input)) {
+        return false;
+    }
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
+    read.is_err() || !head.windows(OWN.len()).any(|window| window == OWN)
 }
 
 /// A path in the one form in which two of them compare, also when there is nothing at it yet.

@@ -356,6 +356,32 @@ fn without_a_folder_it_finds_the_application_and_asks_nobody_who_is_not_there() 
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn folders_of_iis_on_other_machines_are_listed_and_can_be_refused() {
+    let site = Site::new(|_| {});
+    // Windows would go to the network for these names; here they are folders like any other.
+    let [vault, other] = [r"\\fs01\web", r"\\fs02\intranet"].map(|share| site.0.path().join(share));
+    fs::rename(site.app(), &vault).unwrap();
+    fs::create_dir(&other).unwrap();
+    with_iis(&site, &[r"\\fs01\web".into(), r"\\fs02\intranet".into()]);
+    let collect = ["collect", "--iis-config", "iis.config", "--out", "out", "--yes", "--dry-run"];
+    let (code, said) = site.run(&collect);
+    assert_eq!(code, 0, "{said}");
+    let (_, network) = said.split_once("On another machine, through the network of Windows").unwrap();
+    let (network, _) = network.split_once("Written").unwrap();
+    for share in [r"\\fs01\web  (--no", r"\\fs02\intranet  (--no"] {
+        assert_eq!(network.matches(share).count(), 1, "{said}");
+    }
+    let (code, said) = site.run(&[&collect[..], &["--no-network-paths"]].concat());
+    assert!(code == 2 && said.contains("no application of the product was found"), "{said}");
+    fs::rename(site.0.path().join("iis.config"), format!(r"{}/\\fs01\iis.config", site.0.path().display()))
+        .unwrap();
+    let (code, said) =
+        site.run(&["collect", "--iis-config", r"\\fs01\iis.config", "--yes", "--no-network-paths"]);
+    assert!(code == 2 && said.contains("which --no-network-paths refuses"), "{said}");
+}
+
 #[test]
 fn two_products_in_one_iis_are_both_named_and_none_says_so() {
     let site = Site::new(|_| {});

@@ -6,7 +6,7 @@ use super::guided::{self, Decision, Person as _};
 use super::progress::{Line, end_on_interrupt, size};
 use super::{Exit, Failure, estimate, output};
 use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
-use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, process, target};
+use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, is_network, process, target};
 use crate::redact::CaseKey;
 use crate::report::escape;
 use anyhow::{Context as _, anyhow};
@@ -27,7 +27,7 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Failure> {
     match &args.app_dir {
         Some(app_dir) => {
             let out = args.out.clone().unwrap_or_else(|| ".".into());
-            collect(args, &options(args, app_dir, &out)?)
+            collect(args, &options(args, app_dir, &out)?, &[])
         }
         None => guided(args, &find(args.iis_config.as_deref(), !args.no_network_paths)),
     }
@@ -56,7 +56,7 @@ fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
     let [found] = search.installed.as_slice() else { return Err(usage(guided::none_found(search))) };
     let (out, elsewhere) = match &args.out {
         Some(out) => (out.clone(), None),
-        None => place(search, found, talks).ok_or_else(|| {
+        None => place(search, found, args).ok_or_else(|| {
             usage("no folder was found that the bundle can be written to; name one with --out DIR".to_owned())
         })?,
     };
@@ -72,25 +72,32 @@ fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
             Decision::Unanswered => return Err(usage(guided::TYPE_YES.to_owned())),
         }
     }
-    collect(args, &options)
+    collect(args, &options, &search.network)
 }
 
-/// Where a bundle goes when nobody says so: beside the program, else to the desktop, the home folder, or here. Unless it
-/// will be written now, nothing is written to find out whether it could be.
-fn place(search: &Search, found: &Installed, now: bool) -> Option<(PathBuf, Option<&'static str>)> {
+/// Where a bundle goes when nobody says so: beside the program, else to the desktop, the home folder, or here; on another
+/// machine only where that is not refused. Unless it will be written now, nothing is written to find out whether it could be.
+fn place(search: &Search, found: &Installed, args: &CollectArgs) -> Option<(PathBuf, Option<&'static str>)> {
+    let now = !args.dry_run && !args.estimate;
+    let allowed = |folder: &PathBuf| !args.no_network_paths || !is_network(folder);
     let beside = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
     let home = ["USERPROFILE", "HOME"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
     let others = home.iter().flat_map(|home| [home.join("Desktop"), home.clone()]);
-    let others = others.chain(std::env::current_dir()).collect();
+    let others = others.chain(std::env::current_dir()).filter(allowed).collect();
     let served: Vec<PathBuf> = search.served.iter().chain([&found.folder]).cloned().collect();
-    guided::place(beside, others, &served, &|folder| !now || tempfile::tempfile_in(folder).is_ok())
+    guided::place(beside.filter(allowed), others, &served, &|folder| {
+        !now || tempfile::tempfile_in(folder).is_ok()
+    })
 }
 
-/// Collects, or says what collecting would do.
-fn collect(args: &CollectArgs, options: &Options) -> Result<Exit, Failure> {
+/// Collects, or says what collecting would do. `asked` are the folders on other machines that the search for the application
+/// asked for.
+fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<Exit, Failure> {
     let host = PortableHost;
     if args.dry_run {
         let mut touches = dry_run(options, &host).map_err(failure)?;
+        let others = asked.iter().filter(|folder| **folder != options.app_dir);
+        touches.extend(others.map(|folder| Touch::network(folder)));
         touches.extend(args.case_key_file.as_deref().map(key_file));
         let windows = host.system().is_windows();
         output::print(&(list(&touches) + "\n" + &guided::contents(options.node.is_some(), windows)))?;
@@ -134,13 +141,6 @@ fn threads(priority: Priority) -> Result<&'static ThreadPool, Failure> {
 fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Failure> {
     let usage = |error: anyhow::Error| Failure::new(Exit::Usage, error);
     let case_key = args.case_key_file.as_deref().map(case_key).transpose().map_err(usage)?;
-    if let Some(file) = &args.iis_config {
-        // Without it the bundle would lack all of IIS, and a slip of the pen would show on another day.
-        File::open(file)
-            .and_then(|mut file| file.read(&mut [0]))
-            .with_context(|| format!("cannot read {}", file.display()))
-            .map_err(usage)?;
-    }
     let since = args.since.map(|since| match since {
         // More days than the calendar has are all days.
         Since::Days(days) => (PortableHost.now().to_utc().checked_sub_signed(TimeDelta::days(days.into())))
@@ -185,6 +185,7 @@ fn failure(error: CollectError) -> Failure {
     let exit = match &error {
         CollectError::AppDir { .. }
         | CollectError::NotTheProduct(_)
+        | CollectError::IisConfig { .. }
         | CollectError::Network(_)
         | CollectError::OutInside(_) => Exit::Usage,
         CollectError::Leak { .. } => Exit::Leak,

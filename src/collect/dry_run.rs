@@ -27,6 +27,19 @@ pub struct Touch {
     pub note: Option<String>,
 }
 
+impl Touch {
+    /// A path on another machine.
+    pub fn network(path: &Path) -> Self {
+        Self {
+            kind: TouchKind::Network,
+            source: path.display().to_string(),
+            bytes: None,
+            row: None,
+            note: Some("--no-network-paths refuses it".to_owned()),
+        }
+    }
+}
+
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TouchKind {
@@ -89,8 +102,9 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         let source = file.full.display().to_string();
         touches.push(Touch { kind, source, bytes: Some(file.size), row: file.item.row(), note });
     }
-    touches.extend(beside(options, host, &key_sizes));
-    touches.extend(iis_files(options));
+    let iis = Iis::read(options, &mut Harvest::new());
+    touches.extend(beside(options, host, &iis, &key_sizes));
+    touches.extend(iis_files(options, &iis));
     touches.push(Touch {
         kind: TouchKind::List,
         source: folder_facts::tms_folder(&options.app_dir).display().to_string(),
@@ -98,18 +112,8 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         row: Item::Tms.row(),
         note: None,
     });
-    let iis = iis::source(options).ok();
-    for path in [Some(&options.app_dir), iis.as_ref(), Some(&options.out)].into_iter().flatten() {
-        if network::is_network(path) {
-            touches.push(Touch {
-                kind: TouchKind::Network,
-                source: path.display().to_string(),
-                bytes: None,
-                row: None,
-                note: Some("--no-network-paths refuses it".to_owned()),
-            });
-        }
-    }
+    let others = [options.app_dir.as_path(), &options.out].into_iter().chain(iis.path());
+    touches.extend(others.filter(|path| network::is_network(path)).map(Touch::network));
     let target = target(options, host);
     touches.push(Touch {
         kind: TouchKind::Write,
@@ -125,7 +129,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
 }
 
 /// The folders beside the application, and the files there that are opened to see whether they are copies.
-fn beside(options: &Options, host: &dyn Host, key_sizes: &[u64]) -> Vec<Touch> {
+fn beside(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) -> Vec<Touch> {
     let touch = |kind, path: &Path, bytes| Touch {
         kind,
         source: path.display().to_string(),
@@ -133,7 +137,6 @@ fn beside(options: &Options, host: &dyn Host, key_sizes: &[u64]) -> Vec<Touch> {
         row: Item::KeyCopy.row(),
         note: None,
     };
-    let iis = Iis::read(options, &mut Harvest::new());
     let root = iis.site_root(options, &host.application_folder(&options.app_dir));
     let beside = beside::list(options, root.as_deref(), key_sizes);
     let areas = beside.areas.iter().map(|area| touch(TouchKind::List, &area.folder, None));
@@ -159,14 +162,18 @@ fn asked(ask: &Ask) -> Touch {
     }
 }
 
-fn iis_files(options: &Options) -> impl Iterator<Item = Touch> {
-    let files = iis::source(options).ok().into_iter().chain(iis::redirection(options));
-    files.map(|path| read(&path, Item::Iis))
+fn iis_files(options: &Options, iis: &Iis) -> impl Iterator<Item = Touch> {
+    let size = iis.text().map(|text| text.len() as u64);
+    let file = iis.path().map(|path| touched(path, Item::Iis, size));
+    file.into_iter().chain(iis::redirection(options).map(|path| read(&path, Item::Iis)))
 }
 
 /// A file outside of the application folder that is read.
 fn read(path: &Path, item: Item) -> Touch {
-    let bytes = std::fs::metadata(path).ok().map(|metadata| metadata.len());
+    touched(path, item, std::fs::metadata(path).ok().map(|metadata| metadata.len()))
+}
+
+fn touched(path: &Path, item: Item, bytes: Option<u64>) -> Touch {
     let note = bytes.is_none().then(|| "not there, or not readable".to_owned());
     Touch { kind: TouchKind::Read, source: path.display().to_string(), bytes, row: item.row(), note }
 }

@@ -1,9 +1,8 @@
 //! Where the product is installed on this machine, as IIS knows it: for whoever does not say which folder to collect.
 
-use super::walk::{read_most, reason};
+use super::walk::reason;
 use super::{Options, iis, network, safety};
-use crate::intake::application_host::{self, Listed};
-use crate::redact::config;
+use crate::intake::application_host::Listed;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -36,62 +35,76 @@ pub struct Search {
     pub unseen: Vec<Unseen>,
     /// Folders that IIS serves, to whomever: a bundle must not lie in one.
     pub served: Vec<PathBuf>,
+    /// Folders on other machines that were asked for this.
+    pub network: Vec<PathBuf>,
     /// The configuration of IIS is there, and why it could not be read.
     pub unread: Option<String>,
 }
 
 /// Looks for the product among the applications of IIS. Where its configuration cannot be read, which takes
-/// administrative rights, the folder is tried that the installer proposes (domain 1.1).
+/// administrative rights, or is not where it should be, the folder is tried that the installer proposes (domain 1.1).
 pub fn find(iis_config: Option<&Path>, network_paths: bool) -> Search {
-    let asked = Options { iis_config: iis_config.map(Path::to_owned), ..Options::new("", "") };
-    let path = match iis::source(&asked) {
-        Ok(path) => path,
-        Err(why) if cfg!(windows) => return Search { unread: Some(why.to_owned()), ..Search::default() },
-        Err(_) => return Search::default(),
-    };
-    let listed = match read_most(&path, config::MAX_BYTES as u64) {
-        Ok(bytes) => config::decode(&bytes)
-            .and_then(|text| application_host::applications(&text))
-            .map_err(|error| error.to_string()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Search::default(),
-        Err(error) => Err(reason(&error)),
-    };
-    match listed {
-        Ok(listed) => among(&listed, network_paths),
-        Err(why) => {
-            let usual = expand(r"%SystemDrive%\inetpub\wwwroot\SecretServer");
-            let name = "the folder that the installer proposes".to_owned();
-            let usual =
-                Some(Installed { name, folder: usual }).filter(|it| safety::is_the_product(&it.folder));
-            Search { installed: usual.into_iter().collect(), unread: Some(why), ..Search::default() }
-        }
+    let iis_config = iis_config.map(Path::to_owned);
+    if !cfg!(windows) && iis_config.is_none() {
+        return Search::default();
     }
+    let listed = iis::applications(&Options { iis_config, network_paths, ..Options::new("", "") });
+    search(listed, network_paths, &expand(r"%SystemDrive%\inetpub\wwwroot"))
+}
+
+/// Among what IIS lists, else in the folder that the installer proposes below `root`.
+fn search(listed: Result<Option<Vec<Listed>>, String>, network_paths: bool, root: &Path) -> Search {
+    let unread = match listed {
+        Ok(Some(listed)) => return among(&listed, network_paths),
+        Ok(None) => None,
+        Err(why) => Some(why),
+    };
+    let folder = root.join("SecretServer");
+    let name = "the folder that the installer proposes".to_owned();
+    let there = safety::is_the_product(&folder).is_ok_and(|is_it| is_it);
+    let installed = there.then_some(Installed { name, folder }).into_iter().collect();
+    Search { installed, served: vec![root.to_owned()], unread, ..Search::default() }
 }
 
 fn among(listed: &[Listed], network_paths: bool) -> Search {
-    let mut search = Search::default();
-    for Listed { site, path, physical_path } in listed {
-        let folder = expand(physical_path);
-        // A drive as a whole is somebody's mistake, and would leave no place to write to.
-        if folder.parent().is_some() {
-            search.served.push(folder.clone());
-        }
-        let name = format!("{site}{path}");
-        let network = network::is_network(&folder);
-        let refused = (network && !network_paths).then(|| "is refused by --no-network-paths".to_owned());
-        let silent = || (network && !network::answers(&folder)).then(|| "did not answer".to_owned());
-        if let Some(why) = refused.or_else(silent) {
-            search.unseen.push(Unseen { name, folder, why });
-        } else if safety::is_the_product(&folder) {
-            search.installed.push(Installed { name, folder });
-        }
-    }
+    let named =
+        |Listed { site, path, physical_path }: &Listed| (format!("{site}{path}"), expand(physical_path));
+    let mut all: Vec<(String, PathBuf)> = listed.iter().map(named).collect();
     // The same folder may be served under several names; the first stands for all.
     let key = |folder: &Path| folder.to_string_lossy().trim_end_matches(['/', '\\']).to_lowercase();
-    search.installed.sort_by_key(|installed| key(&installed.folder));
-    search.installed.dedup_by_key(|installed| key(&installed.folder));
-    search.unseen.sort_by_key(|unseen| key(&unseen.folder));
-    search.unseen.dedup_by_key(|unseen| key(&unseen.folder));
+    all.sort_by_key(|(_, folder)| key(folder));
+    all.dedup_by_key(|(_, folder)| key(folder));
+    let mut search = Search::default();
+    let look = |(name, folder): (String, PathBuf)| {
+        let network = network::is_network(&folder);
+        let looking = (network_paths || !network).then(|| network::begin(&folder, safety::is_the_product));
+        (name, folder, network, looking)
+    };
+    // All machines are asked at once, so that several that do not answer are waited for together.
+    for (name, folder, network, looking) in all.into_iter().map(look).collect::<Vec<_>>() {
+        let seen = match looking.map(|wait| wait()) {
+            None => Err("is refused by --no-network-paths".to_owned()),
+            Some(Err(error)) if error.kind() == io::ErrorKind::TimedOut => Err("did not answer".to_owned()),
+            // Of a share that is gone Windows says no more than that it is not there.
+            Some(Err(error)) if network || error.kind() != io::ErrorKind::NotFound => {
+                Err(format!("could not be read: {}", reason(&error)))
+            }
+            Some(seen) => Ok(seen.is_ok_and(|is_it| is_it)),
+        };
+        // A drive as a whole is somebody's mistake, and would leave no place to write to. Another machine that did not
+        // answer is not asked again.
+        if folder.parent().is_some() && (seen.is_ok() || !network) {
+            search.served.push(folder.clone());
+        }
+        if network && network_paths {
+            search.network.push(folder.clone());
+        }
+        match seen {
+            Ok(true) => search.installed.push(Installed { name, folder }),
+            Ok(false) => {}
+            Err(why) => search.unseen.push(Unseen { name, folder, why }),
+        }
+    }
     search
 }
 
@@ -122,6 +135,27 @@ mod tests {
         let search = among(&[listed("/Vault", share), listed("/", "/nowhere/at/all")], false);
         let why = "is refused by --no-network-paths".to_owned();
         assert_eq!(search.unseen, [Unseen { name: "Main/Vault".to_owned(), folder: share.into(), why }]);
-        assert_eq!(search.installed, []);
+        assert_eq!((search.installed, search.network), (vec![], vec![]));
+        assert_eq!(
+            search.served,
+            [Path::new("/nowhere/at/all")],
+            "what is refused is not asked for later either"
+        );
+    }
+
+    #[test]
+    fn where_iis_does_not_tell_the_usual_folder_is_tried() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("SecretServer");
+        assert_eq!(search(Ok(None), true, root.path()).installed, []);
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("database.config"), "x").unwrap();
+        for (listed, unread) in [(Ok(None), None), (Err("gone".to_owned()), Some("gone".to_owned()))] {
+            let search = search(listed, true, root.path());
+            assert_eq!((search.installed.len(), search.unread), (1, unread));
+            assert_eq!(search.installed.first().unwrap().folder, folder);
+            assert_eq!(search.served, [root.path()], "no bundle is to lie in there");
+        }
+        assert_eq!(search(Ok(Some(Vec::new())), true, root.path()), Search::default());
     }
 }

@@ -1,9 +1,9 @@
 //! `applicationHost.config` of this machine, or the one given, to facts.
 
-use super::network::is_network;
+use super::network::{REFUSED, is_network, within};
 use super::walk::{read_most, reason};
 use super::{COPIED, Options, PANICKED, guarded};
-use crate::intake::application_host::{self, FILE, Sought};
+use crate::intake::application_host::{self, FILE, Listed, Sought};
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
 use crate::redact::config::{self, ConfigError};
@@ -14,10 +14,31 @@ use std::path::{Path, PathBuf};
 /// Beside the configuration of IIS: whether it takes it from elsewhere.
 const REDIRECTION: &str = "redirection.config";
 
+/// A configuration of IIS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Source {
+    pub(super) path: PathBuf,
+    /// Whether it lies where every IIS has it: that it is not there then says that there is no IIS.
+    own: bool,
+}
+
+impl Source {
+    /// The file in the folder of IIS itself.
+    fn own(folder: &Path) -> Self {
+        Self { path: folder.join(FILE), own: true }
+    }
+
+    /// Its content. A machine that does not answer is not waited for.
+    fn read(&self) -> io::Result<Vec<u8>> {
+        within(&self.path, |path| read_most(path, config::MAX_BYTES as u64))
+    }
+}
+
 /// The file to read, or why there is none.
-pub(super) fn source(options: &Options) -> Result<PathBuf, &'static str> {
+fn source(options: &Options) -> Result<Source, &'static str> {
     match (&options.iis_config, &options.node) {
-        (Some(given), _) => Ok(given.clone()),
+        (Some(given), _) if is_network(given) && !options.network_paths => Err(REFUSED),
+        (Some(given), _) => Ok(Source { path: given.clone(), own: false }),
         (None, Some(_)) => Err(COPIED),
         (None, None) if cfg!(windows) => redirected(&folder(), options.network_paths),
         (None, None) => Err("no applicationHost.config was given, and this machine has no IIS"),
@@ -38,14 +59,14 @@ pub(super) fn redirection(options: &Options) -> Option<PathBuf> {
 
 /// The configuration in `folder`, or the one that several servers share, where the file beside it names one. A folder on
 /// another machine is asked where `network` allows it.
-fn redirected(folder: &Path, network: bool) -> Result<PathBuf, &'static str> {
+fn redirected(folder: &Path, network: bool) -> Result<Source, &'static str> {
     let bytes = match read_most(&folder.join(REDIRECTION), config::MAX_BYTES as u64) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(folder.join(FILE)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Source::own(folder)),
         Err(_) => return Err("redirection.config, which may name another configuration, cannot be read"),
     };
     match config::decode(&bytes).and_then(|text| application_host::redirection(&text)) {
-        Ok(None) => Ok(folder.join(FILE)),
+        Ok(None) => Ok(Source::own(folder)),
         Ok(Some(other)) => {
             let other = PathBuf::from(expanded(&other));
             if is_network(&other) && !network {
@@ -53,9 +74,22 @@ fn redirected(folder: &Path, network: bool) -> Result<PathBuf, &'static str> {
                     "IIS takes its configuration from another machine: name a copy with --iis-config",
                 );
             }
-            Ok(other.join(FILE))
+            Ok(Source { path: other.join(FILE), own: false })
         }
         Err(_) => Err("redirection.config, which may name another configuration, is not well-formed"),
+    }
+}
+
+/// Every application of IIS; `None` where this machine has none.
+pub(super) fn applications(options: &Options) -> Result<Option<Vec<Listed>>, String> {
+    let source = source(options)?;
+    match source.read() {
+        Ok(bytes) => config::decode(&bytes)
+            .and_then(|text| application_host::applications(&text))
+            .map(Some)
+            .map_err(|error| error.to_string()),
+        Err(error) if source.own && error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(reason(&error)),
     }
 }
 
@@ -78,23 +112,31 @@ fn expanded(path: &str) -> String {
 }
 
 /// The file, read once: its values are harvested before anything is written, its facts taken later.
-pub(super) struct Iis(Result<io::Result<Vec<u8>>, &'static str>);
+pub(super) struct Iis(Result<(Source, io::Result<Vec<u8>>), &'static str>);
 
 impl Iis {
     /// Reads the file and adds its values to `harvest`.
     pub(super) fn read(options: &Options, harvest: &mut Harvest) -> Self {
-        let bytes = source(options).map(|path| read_most(&path, config::MAX_BYTES as u64));
+        let this = Self(source(options).map(|source| {
+            let bytes = source.read();
+            (source, bytes)
+        }));
         // The password for the share is one wherever else it stands.
         let shared = redirection(options).and_then(|path| read_most(&path, config::MAX_BYTES as u64).ok());
-        for bytes in bytes.iter().flatten().chain(&shared) {
+        for bytes in this.text().into_iter().chain(shared.as_deref()) {
             harvest.add_config(bytes);
         }
-        Self(bytes)
+        this
     }
 
     /// The content of the file, of any encoding, if it could be read.
     pub(super) fn text(&self) -> Option<&[u8]> {
-        self.0.as_ref().ok()?.as_deref().ok()
+        self.0.as_ref().ok()?.1.as_deref().ok()
+    }
+
+    /// Where it was looked for.
+    pub(super) fn path(&self) -> Option<&Path> {
+        Some(&self.0.as_ref().ok()?.0.path)
     }
 
     /// The root of the site that serves the application, where the file tells it.
@@ -118,12 +160,15 @@ impl Iis {
         let place = Place::file(FILE);
         let bytes = match self.0 {
             Err(why) => return Observed::not_collected(why),
-            Ok(Ok(bytes)) => bytes,
-            // Without IIS there is no such file; a file that was named must be there.
-            Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound && options.iis_config.is_none() => {
+            Ok((_, Ok(bytes))) => bytes,
+            Ok((source, Err(error))) if source.own && error.kind() == io::ErrorKind::NotFound => {
                 return Observed::absent(place);
             }
-            Ok(Err(error)) => return Observed::unreadable(place, reason(&error)),
+            // One that lies elsewhere is somewhere: a share that is gone looks to Windows like a file that is not there.
+            Ok((source, Err(error))) => {
+                let place = if source.own { place } else { Place::file(source.path.to_string_lossy()) };
+                return Observed::unreadable(place, reason(&error));
+            }
         };
         // Windows accounts do not differ by case alone.
         let mark = |name: &str| printer.marker(&name.to_lowercase());
@@ -156,11 +201,12 @@ fn sought(options: &Options, folder: &Observed<String>) -> Sought {
 mod tests {
     use super::*;
 
-    fn redirection(text: &str, network: bool) -> Result<PathBuf, &'static str> {
+    fn redirection(text: &str, network: bool) -> Result<Source, &'static str> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(REDIRECTION), text).unwrap();
-        let path = redirected(folder.path(), network)?;
-        Ok(path.strip_prefix(folder.path()).map_or(path.clone(), |own| Path::new("here").join(own)))
+        let Source { path, own } = redirected(folder.path(), network)?;
+        let path = path.strip_prefix(folder.path()).map_or(path.clone(), |own| Path::new("here").join(own));
+        Ok(Source { path, own })
     }
 
     fn naming(enabled: &str, path: &str) -> String {
@@ -171,15 +217,32 @@ mod tests {
 
     #[test]
     fn the_configuration_lies_where_iis_takes_it_from() {
-        let own = Ok(Path::new("here").join(FILE));
-        assert_eq!(redirected(Path::new("none"), false), Ok(Path::new("none").join(FILE)));
+        let own = Ok(Source::own(Path::new("here")));
+        let shared = |folder: &str| Ok(Source { path: Path::new(folder).join(FILE), own: false });
+        assert_eq!(redirected(Path::new("none"), false), Ok(Source::own(Path::new("none"))));
         assert_eq!(redirection("<configuration><configurationRedirection /></configuration>", false), own);
         assert_eq!(redirection(&naming("false", r"D:\shared"), false), own);
-        assert_eq!(redirection(&naming("true", "/shared"), false), Ok(Path::new("/shared").join(FILE)));
+        assert_eq!(redirection(&naming("true", "/shared"), false), shared("/shared"));
         let share = naming("true", r"\\files\iis");
         assert!(redirection(&share, false).is_err_and(|why| why.contains("another machine")));
-        assert_eq!(redirection(&share, true), Ok(Path::new(r"\\files\iis").join(FILE)));
+        assert_eq!(redirection(&share, true), shared(r"\\files\iis"));
         assert!(redirection("<configuration>", false).is_err_and(|why| why.contains("not well-formed")));
+    }
+
+    #[test]
+    fn only_the_file_of_iis_itself_is_absent_where_it_is_not_there() {
+        let facts = |source: Source| {
+            let missing = source.read();
+            let (options, unknown) = (Options::new("", ""), Observed::not_collected("not asked"));
+            Iis(Ok((source, missing))).facts(&options, &unknown, &unknown, &Fingerprinter::new(None, None))
+        };
+        assert!(facts(Source::own(Path::new("/nowhere"))).is_absent());
+        // What Windows says of a share that it cannot reach is, in Rust's words, that there is no such file.
+        let path = Path::new(r"\\files\iis").join(FILE);
+        let shared = facts(Source { path: path.clone(), own: false });
+        let Observed::Unreadable { place, .. } = &shared else { panic!("{shared:?}") };
+        assert_eq!(place.file, path.to_string_lossy());
+        assert!(crate::collect::notes::iis(&shared).is_some_and(|note| note.contains(r"\\files\iis")));
     }
 
     #[test]

@@ -41,9 +41,9 @@ pub use dry_run::{Touch, TouchKind, dry_run, target};
 pub use estimate::{Estimate, Share, estimate};
 pub use find::{Installed, Search, Unseen, find};
 pub use host::{FixedHost, Host, PortableHost, Stopwatch};
+pub use network::is_network;
 pub use progress::{Progress, Silent};
 pub use run::run;
-pub use safety::is_the_product;
 
 use crate::bundle::{Form, MemberError, OpenError, Sha256, WriteError};
 use crate::redact::{CaseKey, IdentitiesError, Level};
@@ -154,6 +154,14 @@ pub enum CollectError {
         .0.display()
     )]
     NotTheProduct(PathBuf),
+    /// The configuration of IIS that was named cannot be read: without it the bundle would lack all of IIS.
+    #[error("cannot read {}", path.display())]
+    IisConfig {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// It lies on another machine, and the network is not to be used.
     #[error(
         "{} lies on another machine, which --no-network-paths refuses; collect on that machine, or from a copy of the \

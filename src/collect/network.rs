@@ -1,15 +1,21 @@
 //! Folders and files on other machines: Windows reaches them through its network, which the customer may refuse.
 
-use super::{CollectError, Options, iis};
-use std::path::Path;
+use super::{CollectError, Options};
+use crate::bundle::WriteError;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a folder on another machine may take to answer at all. Ours: a share that is there answers in a second.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Why a path is not asked for.
+pub(super) const REFUSED: &str = "it lies on another machine, which --no-network-paths refuses";
+
 /// Whether a path leads to another machine: `\\server\share`, also in the long form of Windows, or a drive that is one.
-pub(super) fn is_network(path: &Path) -> bool {
+pub fn is_network(path: &Path) -> bool {
     let text = path.to_string_lossy();
     let unc = match text.strip_prefix(r"\\?\") {
         Some(long) => long.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(r"UNC\")),
@@ -30,29 +36,69 @@ fn is_network_drive(_: &str) -> bool {
 }
 
 /// Refuses paths on other machines where they are refused, before anything asks for them; and one that does not answer,
-/// before the collection hangs on it.
+/// before the collection hangs on it. A file that was named must be there.
 pub(super) fn check(options: &Options) -> Result<(), CollectError> {
-    let iis = iis::source(options).ok();
-    for path in [Some(&options.app_dir), iis.as_ref(), Some(&options.out)].into_iter().flatten() {
+    let Options { app_dir, out, iis_config, .. } = options;
+    for path in [app_dir, out].into_iter().chain(iis_config) {
         if is_network(path) && !options.network_paths {
             return Err(CollectError::Network(path.clone()));
         }
     }
-    if is_network(&options.app_dir) && !answers(&options.app_dir) {
-        let source = std::io::ErrorKind::TimedOut.into();
-        return Err(CollectError::AppDir { path: options.app_dir.clone(), source });
+    // Whatever they answer; the output folder need not be there yet.
+    let silent = |path: &PathBuf| {
+        let answer = within(path, |path| Ok(path.try_exists().is_ok()));
+        answer.err().map(|source| (path.clone(), source))
+    };
+    if let Some((path, source)) = silent(app_dir) {
+        return Err(CollectError::AppDir { path, source });
     }
-    Ok(())
+    if let Some((path, source)) = silent(out) {
+        return Err(WriteError::Io { path, source }.into());
+    }
+    match iis_config.as_ref().map(|path| (path, within(path, |path| File::open(path)?.read(&mut [0])))) {
+        Some((path, Err(source))) => Err(CollectError::IisConfig { path: path.clone(), source }),
+        _ => Ok(()),
+    }
 }
 
-/// Whether a path answers in time, whatever it answers. Windows gives up by itself after minutes only.
-pub(super) fn answers(path: &Path) -> bool {
-    let (tell, told) = mpsc::channel();
+/// What `work` makes of a path. Where that lies on another machine, it is given up when it takes too long: Windows does so by
+/// itself after minutes only.
+pub(super) fn within<T: Send + 'static>(
+    path: &Path,
+    work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    begin(path, work)()
+}
+
+/// Begins `work` on a path that lies on another machine, and gives what waits for it, so that several are waited for at once.
+pub(super) fn begin<T: Send + 'static>(
+    path: &Path,
+    work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+) -> Box<dyn FnOnce() -> io::Result<T>> {
+    begin_for(PATIENCE, path, work)
+}
+
+fn begin_for<T: Send + 'static>(
+    patience: Duration,
+    path: &Path,
+    work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+) -> Box<dyn FnOnce() -> io::Result<T>> {
     let path = path.to_owned();
+    if !is_network(&path) {
+        return Box::new(move || work(&path));
+    }
+    let until = Instant::now() + patience;
+    let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
-        let _ = tell.send(path.metadata().is_ok());
+        // Nobody listens to what comes too late.
+        let _ = tell.send(work(&path));
     });
-    told.recv_timeout(PATIENCE).is_ok()
+    Box::new(move || {
+        told.recv_timeout(until.saturating_duration_since(Instant::now())).unwrap_or_else(|_| {
+            let why = format!("the other machine did not answer within {} seconds", patience.as_secs());
+            Err(io::Error::new(io::ErrorKind::TimedOut, why))
+        })
+    })
 }
 
 #[cfg(test)]
@@ -67,5 +113,25 @@ mod tests {
         for path in [r"C:\inetpub\wwwroot", r"\\?\C:\inetpub", r"\\.\C:\x", "/srv/web", "SecretServer"] {
             assert!(!is_network(Path::new(path)), "{path}");
         }
+    }
+
+    #[test]
+    fn another_machine_is_not_waited_for_for_ever() {
+        let patience = Duration::from_millis(20);
+        let asleep = |_: &Path| {
+            std::thread::sleep(Duration::from_millis(300));
+            Ok(())
+        };
+        let share = Path::new(r"\\fs01\web");
+        let waiting = [(); 10].map(|()| begin_for(patience, share, asleep));
+        let started = Instant::now();
+        for wait in waiting {
+            assert_eq!(wait().unwrap_err().kind(), io::ErrorKind::TimedOut);
+        }
+        assert!(started.elapsed() < 5 * patience, "each was waited for by itself");
+        assert!(begin_for(patience, Path::new("/srv"), asleep)().is_ok());
+        assert!(
+            begin_for(10 * PATIENCE, share, |path| Ok(path.to_owned()))().is_ok_and(|path| path == share)
+        );
     }
 }

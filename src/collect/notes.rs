@@ -80,18 +80,19 @@ pub(super) fn unkeyed(printer: &Fingerprinter) -> Option<String> {
     Some(format!("{why}: no fingerprint of this node compares with another node; --case-key-file helps"))
 }
 
-/// IIS was to be read and its settings are missing.
+/// The settings of IIS are missing.
 pub(super) fn iis(iis: &Observed<IisFacts>) -> Option<String> {
     let why = match iis {
-        Observed::Unreadable { why, .. } => why,
+        Observed::Unreadable { place, why } => format!("{}: {why}", place.file),
+        Observed::NotCollected { why } => why.clone(),
+        Observed::Absent { .. } => "this machine has no applicationHost.config, so no IIS".to_owned(),
         Observed::Known { value, .. } => match &value.application {
-            Observed::Unreadable { why, .. } => why,
-            Observed::Absent { .. } => "no application fits the application folder",
+            Observed::Unreadable { why, .. } => format!("{FILE}: {why}"),
+            Observed::Absent { .. } => format!("{FILE}: no application fits the application folder"),
             _ => return None,
         },
-        _ => return None,
     };
-    Some(format!("the settings of IIS are missing: {FILE}: {why}"))
+    Some(format!("the settings of IIS are missing: {why}"))
 }
 
 /// A limit of the redaction (design 6).

@@ -51,8 +51,8 @@ pub(super) fn check_room(
 }
 
 /// Whether a folder is the product's. Each of its marks may be missing on a node that is broken, all of them on none.
-pub fn is_the_product(folder: &Path) -> bool {
-    names(folder).is_ok_and(|names| is_product(folder, &names))
+pub(super) fn is_the_product(folder: &Path) -> io::Result<bool> {
+    Ok(is_product(folder, &names(folder)?))
 }
 
 /// Domain 1.1 and 1.2: files that other web applications do not have beside their pages.

@@ -89,12 +89,18 @@ pub(super) fn read_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 /// Windows' `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`: files of running programs. No name of Rust's says it.
 const IN_USE: [i32; 2] = [32, 33];
 
+/// Windows' `ERROR_BAD_NETPATH`, `ERROR_BAD_NET_NAME` and their like, of which Rust says that there is no such file.
+const UNREACHED: [i32; 6] = [51, 53, 59, 64, 67, 1231];
+
 /// Why something could not be read, without paths and in no local language.
 pub(super) fn reason(error: &io::Error) -> String {
     match (error.get_ref(), error.raw_os_error()) {
         (Some(own), _) => own.to_string(),
         (None, Some(code)) if cfg!(windows) && IN_USE.contains(&code) => {
             format!("another program keeps it to itself (system error {code})")
+        }
+        (None, Some(code)) if cfg!(windows) && UNREACHED.contains(&code) => {
+            format!("the other machine, or its share, cannot be reached (system error {code})")
         }
         (None, Some(code)) => format!("{} (system error {code})", error.kind()),
         (None, None) => error.kind().to_string(),

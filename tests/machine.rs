@@ -168,6 +168,27 @@ fn of_many_records_the_newest_are_taken() {
 }
 
 #[test]
+fn a_log_that_was_not_read_to_its_end_is_cut() {
+    let mut made = server();
+    let short = |provider, count| {
+        (0..count).map(move |seconds| record(provider, 1, seconds / 60, &seconds.to_string()))
+    };
+    made.events.insert("System".into(), short("WAS", 2_001).collect());
+    let ours = [record("Vault Services", 7, 0, "Thycotic.Engine stopped")];
+    made.events.insert("Application".into(), ours.into_iter().chain(short("Another", 5_000)).collect());
+    let site = Site::new(Some(made));
+    let collected = run(&site.options, &site.host, &mut Silent).unwrap();
+    let bundle = Bundle::open(&collected.path).unwrap();
+    let why = |name: &str| match &bundle.members().find(|member| member.path.as_str() == name).unwrap().status
+    {
+        Status::Truncated { why, .. } => why.clone(),
+        whole => panic!("{whole:?}"),
+    };
+    assert_eq!(why("events/System.jsonl"), "only the newest records of a log are taken");
+    assert!(why("events/Application.jsonl").starts_with("only the newest 5000 records were searched"));
+}
+
+#[test]
 fn a_full_drive_is_refused_before_anything_is_written() {
     let mut made = server();
     made.volume = Some(Volume { total: 100 << 30, free: 300 });

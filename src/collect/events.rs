@@ -71,15 +71,17 @@ pub(super) struct Records {
 /// The newest records that are wanted, the newest first.
 struct Newest {
     events: Vec<Event>,
-    /// Bytes of these and of all, as lines before anything is replaced.
+    /// Bytes of these and of all that were seen, as lines before anything is replaced.
     kept: usize,
     all: usize,
+    /// Why there may be older ones that were not even seen, as a lower-case fragment.
+    unseen: Option<String>,
 }
 
 /// Reads the records of each log since a moment; a machine that is no Windows has none.
 pub(super) fn read(system: &dyn System, since: DateTime<Utc>) -> Vec<Records> {
     let logs = LOGS.iter().filter(|_| system.is_windows());
-    logs.map(|log| Records { log: log.name, read: records(log, system, since).map(newest) }).collect()
+    logs.map(|log| Records { log: log.name, read: records(log, system, since) }).collect()
 }
 
 /// Learns whom the records name, before anything is written.
@@ -117,16 +119,25 @@ fn status(refusal: Refusal) -> Status {
 }
 
 /// The records that are wanted, the newest first.
-fn records(log: &Log, system: &dyn System, since: DateTime<Utc>) -> Answer<Vec<Event>> {
-    let query = |providers, most| system.events(&EventQuery { log: log.name, providers, since, most });
+fn records(log: &Log, system: &dyn System, since: DateTime<Utc>) -> Answer<Newest> {
+    // One more than is wanted tells whether there are more.
+    let query =
+        |providers, most| system.events(&EventQuery { log: log.name, providers, since, most: most + 1 });
     let mut events = query(log.providers, MOST)?;
+    let mut unseen = None;
     if log.search {
-        events.extend(query(&[], SEARCHED)?.into_iter().filter(names_product));
+        let mut others = query(&[], SEARCHED)?;
+        if others.len() > SEARCHED {
+            others.truncate(SEARCHED);
+            unseen =
+                Some(format!("only the newest {SEARCHED} records were searched for the name of the product"));
+        }
+        events.extend(others.into_iter().filter(names_product));
     }
     let mut seen = BTreeSet::new();
     events.retain(|event| seen.insert((event.at, event.provider.clone(), event.id, event.data.clone())));
     events.sort_by_key(|event| Reverse(event.at));
-    Ok(events)
+    Ok(newest(events, unseen))
 }
 
 fn names_product(event: &Event) -> bool {
@@ -137,7 +148,7 @@ fn names_product(event: &Event) -> bool {
 }
 
 /// Of too many records the oldest are left out; what came before one that is left out is left out too.
-fn newest(mut events: Vec<Event>) -> Newest {
+fn newest(mut events: Vec<Event>, unseen: Option<String>) -> Newest {
     let (mut most, mut kept, mut all) = (0, 0, 0);
     for (index, event) in events.iter().enumerate() {
         all += line(event, &mut str::to_owned).len();
@@ -146,7 +157,7 @@ fn newest(mut events: Vec<Event>) -> Newest {
         }
     }
     events.truncate(most);
-    Newest { events, kept, all }
+    Newest { events, kept, all, unseen }
 }
 
 /// Adds the records, the oldest first.
@@ -168,8 +179,8 @@ fn add(
     let new = NewMember { name, origin, size: content.len() as u64, modified: None };
     let record = bundle.add(new, &mut content.as_bytes())?;
     record.redactions = redactions;
-    if newest.kept < newest.all {
-        let why = "only the newest records of a log are taken".to_owned();
+    let older = (newest.kept < newest.all).then(|| "only the newest records of a log are taken".to_owned());
+    if let Some(why) = older.or_else(|| newest.unseen.clone()) {
         record.truncated(newest.kept as u64, newest.all as u64, why);
     }
     Ok(())

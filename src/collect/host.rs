@@ -309,7 +309,8 @@ mod tests {
 
     #[test]
     fn times_beyond_the_calendar_are_none() {
-        for time in [SystemTime::now(), UNIX_EPOCH - Duration::new(1, 1), UNIX_EPOCH] {
+        let now = UNIX_EPOCH + Duration::new(1_795_000_000, 123_456_789);
+        for time in [now, UNIX_EPOCH - Duration::new(1, 1), UNIX_EPOCH] {
             assert_eq!(calendar(time), Some(DateTime::from(time)));
         }
         assert_eq!(calendar(UNIX_EPOCH + Duration::from_secs(1 << 47)), None);

@@ -246,10 +246,10 @@ impl Item {
 /// (SEC-008 of domain 10.14).
 fn is_key_copy(name: &str) -> bool {
     ["encryption", "database"].into_iter().any(|stem| {
-        name.split_once(stem).is_some_and(|(before, after)| {
+        name.split_once(stem).is_some_and(|(_, after)| {
             // Copies are made by putting words around the name; another product's `mydatabase.config` is caught
             // as well, which costs it its plain hash only.
-            !before.contains('/') && after.contains(".config")
+            after.contains(".config")
         })
     })
 }

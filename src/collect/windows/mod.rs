@@ -2,7 +2,7 @@
 
 mod sys;
 
-pub(super) use sys::{is_alone_at_console, start_elevated, work_in_background};
+pub(super) use sys::{is_alone_at_console, is_network_drive, start_elevated, work_in_background};
 
 use super::command;
 use super::machine::system::{
@@ -26,21 +26,20 @@ const MAX_KEYS: usize = 10_000;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Machine;
 
-/// Whether the drive of this letter is a folder of another machine.
-pub(super) fn is_network_drive(letter: &str) -> bool {
-    sys::is_network_drive(letter)
-}
-
 fn open(key: &str) -> Answer<RegKey> {
     RegKey::predef(HKEY_LOCAL_MACHINE)
         .open_subkey_with_flags(key, KEY_READ | KEY_WOW64_64KEY)
         .map_err(refusal)
 }
 
+/// Windows' `ERROR_BAD_NETPATH` and `ERROR_BAD_NET_NAME`, which Rust counts as not found: nobody could look.
+const UNREACHABLE: [i32; 2] = [53, 67];
+
 /// Why Windows did not answer.
 fn refusal(error: io::Error) -> Refusal {
+    let unreachable = error.raw_os_error().is_some_and(|code| UNREACHABLE.contains(&code));
     match error.kind() {
-        io::ErrorKind::NotFound => Refusal::Absent,
+        io::ErrorKind::NotFound if !unreachable => Refusal::Absent,
         io::ErrorKind::PermissionDenied => Refusal::Denied,
         // The text of the system would be in its language; the number is the same everywhere.
         _ => Refusal::Failed(error.raw_os_error().map_or_else(

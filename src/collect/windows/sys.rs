@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 use std::{ptr, slice};
 use windows_sys::Wdk::System::Threading::NtQueryInformationProcess;
 use windows_sys::Win32::Foundation::{
-    CloseHandle, ERROR_NO_MORE_ITEMS, ERROR_SERVICE_DOES_NOT_EXIST, FILETIME, HANDLE, INVALID_HANDLE_VALUE,
-    LocalFree, UNICODE_STRING,
+    CloseHandle, ERROR_INVALID_PARAMETER, ERROR_NO_MORE_FILES, ERROR_NO_MORE_ITEMS,
+    ERROR_SERVICE_DOES_NOT_EXIST, FILETIME, HANDLE, INVALID_HANDLE_VALUE, LocalFree, UNICODE_STRING,
 };
 use windows_sys::Win32::NetworkManagement::NetManagement::{
     LOCALGROUP_MEMBERS_INFO_0, NetApiBufferFree, NetGetJoinInformation, NetLocalGroupGetMembers,
@@ -63,7 +63,7 @@ use windows_sys::Win32::System::Threading::{
     GetCurrentProcess, GetCurrentThread, GetProcessTimes, OpenProcess, OpenProcessToken,
     PROCESS_QUERY_LIMITED_INFORMATION, SetThreadPriority, THREAD_MODE_BACKGROUND_BEGIN,
 };
-use windows_sys::Win32::System::WindowsProgramming::DRIVE_FIXED;
+use windows_sys::Win32::System::WindowsProgramming::{DRIVE_FIXED, DRIVE_REMOTE};
 use windows_sys::Win32::UI::Shell::ShellExecuteW;
 use windows_sys::Win32::UI::WindowsAndMessaging::SW_SHOWNORMAL;
 
@@ -112,9 +112,7 @@ pub(super) fn volume(folder: &Path) -> Answer<Volume> {
 }
 
 /// Whether the drive of this letter is a folder of another machine.
-pub(super) fn is_network_drive(letter: &str) -> bool {
-    // By the documentation of `GetDriveTypeW`; the library has the number in a part that is not needed otherwise.
-    const DRIVE_REMOTE: u32 = 4;
+pub(in crate::collect) fn is_network_drive(letter: &str) -> bool {
     let root = wide(format!(r"{letter}:\"));
     // SAFETY: the text is closed by a zero and lives through the call.
     unsafe { GetDriveTypeW(root.as_ptr()) == DRIVE_REMOTE }
@@ -234,16 +232,26 @@ pub(super) fn processes(file: &str) -> Answer<Vec<Process>> {
     while more != 0 {
         let name = entry.szExeFile.split(|unit| *unit == 0).next().unwrap_or_default();
         if String::from_utf16_lossy(name).eq_ignore_ascii_case(file) {
-            let (id, process) = (entry.th32ProcessID, process(entry.th32ProcessID)?);
-            processes.push(Process {
-                id,
-                started: started_at(&process)?,
-                pool: command_line(&process).as_deref().and_then(pool_of),
-                identity: identity(&process).ok(),
-            });
+            let id = entry.th32ProcessID;
+            match process(id) {
+                Ok(process) => processes.push(Process {
+                    id,
+                    started: started_at(&process)?,
+                    pool: command_line(&process).as_deref().and_then(pool_of),
+                    identity: identity(&process).ok(),
+                }),
+                // It has ended since the snapshot was taken.
+                Err(refusal) if refusal == code(ERROR_INVALID_PARAMETER) => {}
+                Err(refusal) => return Err(refusal),
+            }
         }
         // SAFETY: as above.
         more = unsafe { Process32NextW(snapshot.0, &raw mut entry) };
+    }
+    // An end for another reason is no end of the list.
+    let end = last();
+    if end != code(ERROR_NO_MORE_FILES) {
+        return Err(end);
     }
     processes.sort_by_key(|process| process.id);
     Ok(processes)
@@ -383,7 +391,8 @@ pub(super) fn volumes() -> Answer<BTreeMap<String, Volume>> {
         let root = format!(r"{drive}\");
         // SAFETY: the path ends in a zero.
         if unsafe { GetDriveTypeW(wide(&root).as_ptr()) } == DRIVE_FIXED {
-            volumes.insert(drive, volume(Path::new(&root))?);
+            // One that is locked or has no file system tells nothing of the others.
+            volumes.extend(volume(Path::new(&root)).ok().map(|volume| (drive, volume)));
         }
     }
     Ok(volumes)
@@ -647,9 +656,8 @@ pub(super) fn oldest_event(log: &str) -> Answer<Option<String>> {
 }
 
 fn records(log: &str, wanted: &str, direction: u32, most: usize) -> Answer<Vec<String>> {
-    /// How long one record may take, in milliseconds, and all of them.
-    const PATIENCE: u32 = 5_000;
-    const PATIENCE_FOR_ALL: Duration = Duration::from_secs(60);
+    /// How long all records may take. One that is rare may take nearly all of it.
+    const PATIENCE: Duration = Duration::from_secs(60);
     let started = Instant::now();
     let (log, wanted) = (wide(log), wide(wanted));
     // SAFETY: both texts end in a zero.
@@ -660,12 +668,13 @@ fn records(log: &str, wanted: &str, direction: u32, most: usize) -> Answer<Vec<S
     let results = EventHandle(results);
     let mut records = Vec::new();
     while records.len() < most {
-        if started.elapsed() > PATIENCE_FOR_ALL {
+        let left = PATIENCE.saturating_sub(started.elapsed()).as_millis() as u32;
+        if left == 0 {
             return Err(Refusal::Failed("the event log takes too long to answer".into()));
         }
         let (mut event, mut returned) = (0, 0);
         // SAFETY: there is room for the one handle that is asked for.
-        if unsafe { EvtNext(results.0, 1, &raw mut event, PATIENCE, 0, &raw mut returned) } == 0 {
+        if unsafe { EvtNext(results.0, 1, &raw mut event, left, 0, &raw mut returned) } == 0 {
             let error = io::Error::last_os_error();
             if error.raw_os_error() == Some(ERROR_NO_MORE_ITEMS.cast_signed()) {
                 break;

@@ -14,14 +14,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Why a path is not asked for.
 pub(super) const REFUSED: &str = "it lies on another machine, which --no-network-paths refuses";
 
-/// Whether a path leads to another machine: `\\server\share`, also in the long form of Windows, or a drive that is one.
+/// Whether a path leads to another machine: `\\server\share`, also in the long forms of Windows, or a drive that is one.
 pub fn is_network(path: &Path) -> bool {
-    let text = path.to_string_lossy();
-    let unc = match text.strip_prefix(r"\\?\") {
+    // Windows takes `/` for `\`, and a path without a drive for one on the current drive. This asks no disk.
+    let full = if cfg!(windows) { std::path::absolute(path).ok() } else { None };
+    let text = full.as_deref().unwrap_or(path).to_string_lossy();
+    let device = [r"\\?\", r"\\.\"].iter().find_map(|form| text.strip_prefix(form));
+    let unc = match device {
         Some(long) => long.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(r"UNC\")),
-        None => text.starts_with(r"\\") && !text.starts_with(r"\\.\"),
+        None => text.starts_with(r"\\"),
     };
-    unc || is_network_drive(&text)
+    unc || is_network_drive(device.unwrap_or(&text))
 }
 
 #[cfg(windows)]
@@ -107,7 +110,9 @@ mod tests {
 
     #[test]
     fn other_machines_are_told_by_the_path() {
-        for path in [r"\\fs01\web\SecretServer", r"\\?\UNC\fs01\web", r"\\?\unc\fs01\web"] {
+        for path in
+            [r"\\fs01\web\SecretServer", r"\\?\UNC\fs01\web", r"\\?\unc\fs01\web", r"\\.\UNC\fs01\web"]
+        {
             assert!(is_network(Path::new(path)), "{path}");
         }
         for path in [r"C:\inetpub\wwwroot", r"\\?\C:\inetpub", r"\\.\C:\x", "/srv/web", "SecretServer"] {

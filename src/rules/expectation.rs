@@ -8,6 +8,7 @@ use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::knowledge::facts::Of;
 use crate::knowledge::rows::{Expectation, Quantifier};
 use crate::model::items::Item;
+use crate::model::lookup::is_fact;
 use crate::model::{Node, Observed};
 use std::collections::BTreeSet;
 
@@ -202,9 +203,12 @@ fn judge<'a>(
             Err(open) => gap = gap.or(Some(open)),
         }
     }
-    // Without an application there is no pool either; CLU-004 says so.
+    // Without an application there is no pool and no setting of it either; CLU-004 says so. What the machine tells of IIS is
+    // no fact of the model.
     if let On::Node(node) = on
-        && row.fact.starts_with("iis.pool")
+        && row.fact != "iis.application"
+        && is_of_iis(row)
+        && is_fact(&row.fact)
     {
         let application = node.fact("iis.application");
         if application.is_absent() {

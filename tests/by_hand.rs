@@ -365,8 +365,7 @@ fn collected(made: &MadeSystem) -> BTreeMap<String, Observed<String>> {
     let dir = tempfile::tempdir().unwrap();
     let node = NodeFolder::new("WEB01", "11.7.000049", clock());
     let app = node.write(dir.path());
-    let iis_config = Some(dir.path().join("none.config"));
-    let options = Options { iis_config, ..Options::new(app, dir.path().join("out")) };
+    let options = Options::new(app, dir.path().join("out"));
     let host = FixedHost { system: Some(made.clone()), ..node.host() };
     let bundle = Bundle::open(&run(&options, &host, &mut Silent).unwrap().path).unwrap();
     let facts: NodeFacts = serde_json::from_slice(&bundle.bytes(FACTS, u64::MAX).unwrap()).unwrap();

@@ -219,7 +219,7 @@ fn names_that_only_records_of_event_logs_tell_are_hidden_everywhere() {
     let app = node.write(dir.path());
     let options = Options { level: Level::Identities, ..Options::new(&app, dir.path().join("out")) };
     let taken = run(&options, &FixedHost { system, ..node.host() }, &mut Silent).unwrap();
-    assert!(taken.notes.is_empty(), "{:?}", taken.notes);
+    assert!(taken.notes.iter().all(|note| note.contains("settings of IIS")), "{:?}", taken.notes);
 
     let all = everything(&taken.path);
     names_nobody("the bundle", &all);

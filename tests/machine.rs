@@ -149,6 +149,19 @@ fn records_of_event_logs_are_members_without_secrets() {
     assert!(matches!(members["events/System.jsonl"], Status::Denied { .. }));
 }
 
+/// Whoever collects again with more rights would not get it either.
+#[test]
+fn an_event_log_that_windows_does_not_give_is_not_denied() {
+    let mut made = server();
+    made.refused.insert("System".to_owned(), Refusal::Failed("Windows gave no answer".to_owned()));
+    let site = Site::new(Some(made));
+    let collected = run(&site.options, &site.host, &mut Silent).unwrap();
+    let bundle = Bundle::open(&collected.path).unwrap();
+    let member = bundle.members().find(|member| member.path.as_str() == "events/System.jsonl").unwrap();
+    let why = "Windows gave no event log: Windows gave no answer".to_owned();
+    assert_eq!(member.status, Status::Skipped { why });
+}
+
 #[test]
 fn of_many_records_the_newest_are_taken() {
     let mut made = server();

@@ -113,7 +113,8 @@ fn status(refusal: Refusal) -> Status {
     match refusal {
         Refusal::Absent => Status::Missing,
         Refusal::Denied => Status::Denied { why: "access is denied".to_owned() },
-        Refusal::Failed(why) => Status::Denied { why },
+        // No right that this program could have would change it.
+        Refusal::Failed(why) => Status::Skipped { why: format!("Windows gave no event log: {why}") },
         Refusal::Unasked(why) => Status::Skipped { why: why.to_owned() },
     }
 }

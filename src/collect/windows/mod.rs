@@ -42,7 +42,7 @@ fn refusal(error: io::Error) -> Refusal {
         io::ErrorKind::NotFound if !unreachable => Refusal::Absent,
         io::ErrorKind::PermissionDenied => Refusal::Denied,
         // The text of the system would be in its language; the number is the same everywhere.
-        _ => Refusal::Failed(error.raw_os_error().map_or_else(
+        _ => Refusal::Failed(error.raw_os_error().filter(|code| *code != 0).map_or_else(
             || "Windows gave no answer".to_owned(),
             |code| format!("Windows answers with error {code}"),
         )),
@@ -138,7 +138,7 @@ impl System for Machine {
     fn events(&self, query: &EventQuery) -> Answer<Vec<Event>> {
         // Every Windows has these logs, so that one which is not there is one that gives no answer.
         let events = sys::events(query).map_err(|refusal| match refusal {
-            Refusal::Absent => Refusal::Failed("Windows gives no event log".into()),
+            Refusal::Absent => Refusal::Failed("it has none of that name".into()),
             other => other,
         });
         // Anybody may write a record that is no XML; of those that were asked for by name each counts.

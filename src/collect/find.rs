@@ -49,7 +49,7 @@ pub fn find(iis_config: Option<&Path>, network_paths: bool) -> Search {
         return Search::default();
     }
     let listed = iis::applications(&Options { iis_config, network_paths, ..Options::new("", "") });
-    search(listed, network_paths, &expand(r"%SystemDrive%\inetpub\wwwroot"))
+    search(listed, network_paths, &iis::expanded(r"%SystemDrive%\inetpub\wwwroot"))
 }
 
 /// Among what IIS lists, else in the folder that the installer proposes below `root`.
@@ -67,8 +67,9 @@ fn search(listed: Result<Option<Vec<Listed>>, String>, network_paths: bool, root
 }
 
 fn among(listed: &[Listed], network_paths: bool) -> Search {
-    let named =
-        |Listed { site, path, physical_path }: &Listed| (format!("{site}{path}"), expand(physical_path));
+    let named = |Listed { site, path, physical_path }: &Listed| {
+        (format!("{site}{path}"), iis::expanded(physical_path))
+    };
     let mut all: Vec<(String, PathBuf)> = listed.iter().map(named).collect();
     // The same folder may be served under several names; the first stands for all.
     let key = |folder: &Path| folder.to_string_lossy().trim_end_matches(['/', '\\']).to_lowercase();
@@ -106,18 +107,6 @@ fn among(listed: &[Listed], network_paths: bool) -> Search {
         }
     }
     search
-}
-
-/// A path as IIS writes it, with what `%NAME%` of the environment stands for.
-fn expand(path: &str) -> PathBuf {
-    let mut expanded = String::new();
-    for (n, part) in path.split('%').enumerate() {
-        match std::env::var(part).ok().filter(|_| n % 2 == 1) {
-            Some(value) => expanded.push_str(&value),
-            None => expanded.push_str(part),
-        }
-    }
-    expanded.into()
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ fn redirected(folder: &Path, network: bool) -> Result<Source, &'static str> {
     match config::decode(&bytes).and_then(|text| application_host::redirection(&text)) {
         Ok(None) => Ok(Source::own(folder)),
         Ok(Some(other)) => {
-            let other = PathBuf::from(expanded(&other));
+            let other = expanded(&other);
             if is_network(&other) && !network {
                 return Err(
                     "IIS takes its configuration from another machine: name a copy with --iis-config",
@@ -93,8 +93,8 @@ pub(super) fn applications(options: &Options) -> Result<Option<Vec<Listed>>, Str
     }
 }
 
-/// A path with its variables, such as `%SystemDrive%`, put in.
-fn expanded(path: &str) -> String {
+/// A path as IIS writes it, with its variables, such as `%SystemDrive%`, put in. What is no variable stays.
+pub(super) fn expanded(path: &str) -> PathBuf {
     let mut out = String::new();
     let mut rest = path;
     while let Some((before, name, after)) = rest
@@ -108,7 +108,7 @@ fn expanded(path: &str) -> String {
         }
         rest = after;
     }
-    out + rest
+    (out + rest).into()
 }
 
 /// The file, read once: its values are harvested before anything is written, its facts taken later.
@@ -146,7 +146,7 @@ impl Iis {
             let text = config::decode(bytes)?;
             application_host::site_root(&text, &sought(options, folder))
         });
-        root?.ok()?.map(|root| PathBuf::from(expanded(&root)))
+        root?.ok()?.map(|root| expanded(&root))
     }
 
     /// The facts of IIS. `folder` is the application folder as the node knows it, `own` the text of its `web.config`.
@@ -248,9 +248,9 @@ mod tests {
     #[test]
     fn variables_of_a_path_are_put_in() {
         let path = std::env::var("PATH").unwrap();
-        assert_eq!(expanded("%PATH%/x"), format!("{path}/x"));
+        assert_eq!(expanded("%PATH%/x").to_str(), Some(format!("{path}/x").as_str()));
         for plain in ["a", "50% off", "%no such variable%/x", "%"] {
-            assert_eq!(expanded(plain), plain);
+            assert_eq!(expanded(plain).to_str(), Some(plain));
         }
     }
 }

@@ -158,6 +158,24 @@ fn of_a_log_of_five_gigabytes_the_newest_lines_are_taken() {
 }
 
 #[test]
+fn a_bundle_without_a_log_says_so() {
+    let note = |taken: &Taken| taken.collected.notes.iter().find(|note| note.contains("no log")).cloned();
+    let site = Site::new(|_| {});
+    assert_eq!(note(&site.collect()), None);
+    let since = Some("2027-01-01T00:00:00Z".parse().unwrap());
+    for (options, expected) in [
+        (Options { since, ..site.options() }, "5 logs were last changed before 2027-01-01 00:00 UTC"),
+        (Options { budget: 0, ..site.options() }, "no log is in the bundle"),
+    ] {
+        let out = site.dir.path().join(expected);
+        let taken = site.collect_with(Options { out, ..options });
+        assert!(note(&taken).unwrap().contains(expected), "{:?}", taken.collected.notes);
+    }
+    let without = Site::new(|node| node.files.retain(|path, _| !path.starts_with("log/")));
+    assert!(note(&without.collect()).unwrap().contains("none was found in the log folder"));
+}
+
+#[test]
 fn a_clock_that_is_set_meanwhile_is_told() {
     let site = Site::new(|_| {});
     for (seconds, said) in [(-3600, "back by 3600 seconds"), (86_400, "forward by 86400 seconds")] {

@@ -46,6 +46,26 @@ pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
+/// No log is there, so that nothing is known of errors.
+pub(super) fn no_log(manifest: &Manifest) -> Option<String> {
+    let is_log = |record: &&MemberRecord| record.path.as_str().starts_with("logs/");
+    let logs: Vec<&MemberRecord> = manifest.members.iter().filter(is_log).collect();
+    if logs.iter().any(|record| record.content().is_some()) {
+        return None;
+    }
+    let too_old = logs.iter().filter_map(|record| record.status.why().filter(|why| why.starts_with(TOO_OLD)));
+    let why = match (logs.len(), too_old.clone().next()) {
+        (0, _) => ": none was found in the log folder".to_owned(),
+        (_, Some(why)) => {
+            let n = too_old.count();
+            let s = if n == 1 { " was" } else { "s were" };
+            format!(": {n} log{s} {why}; --since DATE takes older ones")
+        }
+        (_, None) => String::new(),
+    };
+    Some(format!("no log is in the bundle, so that it tells nothing of errors{why}"))
+}
+
 /// The clock was set meanwhile.
 pub(super) fn clock_set(manifest: &Manifest) -> Option<String> {
     let milliseconds = manifest.collection.clock_set_ms?;

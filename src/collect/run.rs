@@ -108,6 +108,7 @@ pub fn run(
     let unfinished = bundle.finish(manifest)?;
     said.extend(notes::denied(unfinished.manifest()));
     said.extend(notes::cut(unfinished.manifest(), inventory.cut));
+    said.extend(notes::no_log(unfinished.manifest()));
     said.extend(notes::clock_set(unfinished.manifest()));
     said.extend(notes::weak(harvest.weak()));
     let (unfinished, leaks) = {

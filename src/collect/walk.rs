@@ -3,9 +3,10 @@
 use super::host::Host;
 use super::plan::Item;
 use chrono::{DateTime, Utc};
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
 
 /// One file of the application folder.
 #[derive(Debug)]
@@ -37,21 +38,21 @@ pub(super) const LINK: &str = "a link or a special file, not followed";
 /// Every file below `folder`, in order of path.
 pub(super) fn walk(folder: &Path, host: &dyn Host) -> Vec<Found> {
     let mut files = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).follow_links(false).min_depth(1) {
+    for entry in WalkDir::new(folder).follow_links(false).min_depth(1) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) => {
-                let metadata = match entry.metadata() {
-                    Ok(metadata) if metadata.is_file() => Ok(metadata),
-                    Ok(_) => Err(LINK.to_owned()),
-                    Err(error) => Err(why(error.io_error())),
-                };
-                files.push(found(folder, entry.path(), metadata, host));
+                let path = relative(folder, entry.path());
+                let metadata = attributes(&entry, Item::of(&path)).and_then(|metadata| {
+                    let is_file = metadata.is_file();
+                    is_file.then_some(metadata).ok_or(LINK.to_owned())
+                });
+                files.push(found(path, entry.path(), metadata, host));
             }
             Err(error) => {
                 // A folder that cannot be listed is an entry too: its files are not absent.
                 if let Some(path) = error.path() {
-                    files.push(found(folder, path, Err(why(error.io_error())), host));
+                    files.push(found(relative(folder, path), path, Err(why(&error)), host));
                 }
             }
         }
@@ -60,10 +61,22 @@ pub(super) fn walk(folder: &Path, host: &dyn Host) -> Vec<Found> {
     files
 }
 
-fn found(folder: &Path, full: &Path, metadata: Result<Metadata, String>, host: &dyn Host) -> Found {
+/// Attributes of a file. In the list of a folder, which `walkdir` hands on, Windows keeps the size that a file had when its
+/// last writer closed it; a log is held open for days, so the file itself is asked.
+fn attributes(entry: &DirEntry, item: Item) -> Result<Metadata, String> {
+    match item {
+        Item::Log => fs::symlink_metadata(entry.path()).map_err(|error| reason(&error)),
+        _ => entry.metadata().map_err(|error| why(&error)),
+    }
+}
+
+fn relative(folder: &Path, full: &Path) -> String {
     let relative = full.strip_prefix(folder).unwrap_or(full);
     let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    let path = parts.join("/");
+    parts.join("/")
+}
+
+fn found(path: String, full: &Path, metadata: Result<Metadata, String>, host: &dyn Host) -> Found {
     let readable = metadata.as_ref().ok();
     Found {
         size: readable.map_or(0, Metadata::len),
@@ -75,8 +88,8 @@ fn found(folder: &Path, full: &Path, metadata: Result<Metadata, String>, host: &
     }
 }
 
-fn why(error: Option<&io::Error>) -> String {
-    error.map_or_else(|| "cannot be listed".to_owned(), reason)
+fn why(error: &walkdir::Error) -> String {
+    error.io_error().map_or_else(|| "cannot be listed".to_owned(), reason)
 }
 
 /// The content of a file up to one byte more than `most`, so that whoever gets it sees that it is too large.

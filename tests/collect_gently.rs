@@ -98,7 +98,8 @@ fn when_the_time_is_over_at_once_what_decides_is_there_and_the_rest_says_why_not
 #[test]
 fn a_long_log_is_left_in_the_middle_and_covers_nothing() {
     let site = Site::new(|node| {
-        node.put("log/SS.log", lines(0, 100_000));
+        node.files.retain(|path, _| !path.starts_with("log/"));
+        node.put("log/SS.log", lines(0, 100_000)).put("log/SS.log.1", lines(0, 10));
         node.modified.insert("log/SS.log".into(), clock().to_utc());
     });
     // Each piece that is read takes a minute. A file of the folder has one, after its opening; the log has twenty-five.
@@ -108,7 +109,7 @@ fn a_long_log_is_left_in_the_middle_and_covers_nothing() {
     let Status::Truncated { kept, of, why, .. } = taken.status("logs/SS.log") else { panic!() };
     assert!(0 < *kept && kept < of && why.starts_with(END_MISSING), "{kept} of {of}: {why}");
     assert!(taken.text("logs/SS.log").starts_with(&lines(0, 10)));
-    assert!(matches!(taken.status("logs/SS-BSSR.log"), Status::Skipped { .. }));
+    assert!(matches!(taken.status("logs/SS.log.1"), Status::Skipped { .. }));
 
     let snapshot = taken.snapshot();
     let Observed::Known { value: digest, .. } = &snapshot.logs else { panic!() };
@@ -155,6 +156,65 @@ fn of_a_log_of_five_gigabytes_the_newest_lines_are_taken() {
     let Status::Truncated { kept, of, .. } = taken.status("logs/SS.log") else { panic!() };
     assert!(*kept <= 500_000 && *of > 5 << 30, "{kept} of {of}");
     assert!(taken.text("logs/SS.log").ends_with("line 019999\r\n"));
+}
+
+#[test]
+fn a_role_that_writes_much_costs_no_other_its_log() {
+    let site = Site::new(|node| {
+        for role in ["SS", "SS-BSSR", "SS-EWSR", "SS-SRWSR"] {
+            node.put(&format!("log/{role}.log"), lines(0, 1000));
+            node.modified.insert(format!("log/{role}.log"), (clock() - TimeDelta::hours(1)).to_utc());
+        }
+        node.put("log/SS-BWSR.log", lines(0, 100_000)).put("log/SS-BWSR.log.1", lines(0, 1000));
+        node.modified.insert("log/SS-BWSR.log".into(), clock().to_utc());
+        node.modified.insert("log/SS-BWSR.log.1".into(), clock().to_utc());
+    });
+    let budget = site.configs() + 5 * lines(0, 1000).len() as u64;
+    let busy = collect(Options { budget, ..site.options() }, &site.node.host());
+    for role in ["SS", "SS-BSSR", "SS-EWSR", "SS-SRWSR"] {
+        assert_eq!(busy.text(&format!("logs/{role}.log")), lines(0, 1000), "{role}");
+    }
+    assert_eq!(busy.text("logs/SS-BWSR.log"), lines(99_000, 100_000));
+    assert!(matches!(busy.status("logs/SS-BWSR.log.1"), Status::Skipped { .. }));
+
+    // Five gigabytes without a line take nothing from anybody.
+    File::create(site.app().join("log/SS-BWSR.log")).unwrap().set_len(5 << 30).unwrap();
+    let out = site.dir.path().join("sparse");
+    let sparse = collect(Options { budget, out, ..site.options() }, &site.node.host());
+    let Status::Skipped { why } = sparse.status("logs/SS-BWSR.log") else { panic!() };
+    assert!(why.ends_with("no line begins in its share of it"), "{why}");
+    assert_eq!(sparse.text("logs/SS.log"), lines(0, 1000));
+    assert_eq!(sparse.text("logs/SS-BWSR.log.1"), lines(0, 1000));
+}
+
+#[test]
+fn logs_that_are_rolled_between_listing_and_reading_say_so() {
+    let site = Site::new(|node| {
+        node.files.retain(|path, _| !path.starts_with("log/"));
+        node.put("log/SS.log", lines(20, 50));
+        node.put("log/SS.log.1", lines(10, 20)).put("log/SS.log.2", lines(0, 10));
+        for log in ["log/SS.log", "log/SS.log.1", "log/SS.log.2"] {
+            node.modified.insert(log.into(), clock().to_utc());
+        }
+    });
+    let mut roll = At("reading logs", || {
+        let log = |name: &str| site.app().join("log").join(name);
+        fs::rename(log("SS.log.2"), log("SS.log.3")).unwrap();
+        fs::rename(log("SS.log.1"), log("SS.log.2")).unwrap();
+        fs::rename(log("SS.log"), log("SS.log.1")).unwrap();
+        fs::write(log("SS.log"), lines(50, 51)).unwrap();
+    });
+    let taken = Taken::of(run(&site.options(), &site.node.host(), &mut roll).unwrap());
+    assert_eq!(taken.text("logs/SS.log"), lines(50, 51));
+    // No more than was listed, and it is told that this is not all.
+    assert_eq!(taken.text("logs/SS.log.1"), lines(20, 30));
+    for (log, expected) in [
+        ("logs/SS.log", "it became shorter while it was read"),
+        ("logs/SS.log.1", "it was rolled after it was listed"),
+    ] {
+        let Status::Truncated { why, .. } = taken.status(log) else { panic!("{log}") };
+        assert_eq!(why, &format!("{END_MISSING}{expected}"));
+    }
 }
 
 #[test]

@@ -151,7 +151,7 @@ pub(super) struct CollectArgs {
     /// Oldest logs to take: a number of days such as 14d, or a day such as 2026-11-01 [default: 14d]
     #[arg(long, value_name = "AGE", value_parser = since)]
     pub since: Option<Since>,
-    /// Most bytes of configuration files and logs, newest logs first, before compression; such as 50MB
+    /// Most bytes of configuration files and logs, shared among the logs in use first, before compression; such as 50MB
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "200MB")]
     pub budget: u64,
     /// Stop reading after so many minutes; what decides whether nodes agree is read in any case, logs come last [default: no limit]

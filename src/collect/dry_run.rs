@@ -1,15 +1,16 @@
 //! What a collection would touch, without touching it: folders are listed, and no file is opened but the configuration of
 //! IIS, which says what else lies beside the application.
 
+use super::choice::{self, Look, Take};
 use super::host::Host;
 use super::iis::Iis;
-use super::logs::{self, Take};
 use super::machine::{self, Ask, EVENTS};
 use super::plan::{Item, Row};
 use super::walk::walk;
 use super::{CollectError, Options, beside, folder_facts, iis, inventory, keys, network, run, safety};
 use crate::bundle::write::PARTIAL;
 use crate::redact::Harvest;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// One thing a collection would touch.
@@ -65,8 +66,10 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     let started = host.now();
     let copied = options.node.is_some();
     let files = walk(&options.app_dir, host);
-    let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
-    let chosen = logs::choose(&files, since, options.budget);
+    let since = options.since.unwrap_or_else(|| choice::default_since(&files, started.to_utc(), copied));
+    let chosen = choice::choose(&files, since, options.budget, Look::Outside);
+    let of_logs: BTreeMap<&str, Take> =
+        chosen.into_iter().map(|(log, take)| (log.path.as_str(), take)).collect();
     let key_sizes = keys::sizes(&files);
 
     let mut touches = Vec::new();
@@ -86,15 +89,19 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         touches.extend(host.files().iter().map(|path| read(Path::new(path), Item::Host)));
     }
     for file in &files {
-        let take = chosen.iter().find(|(log, _)| log.path == file.path).map(|(_, take)| take);
+        let take = of_logs.get(file.path.as_str());
         let taken = matches!(file.item, Item::KeyFile | Item::Config);
         // Whether there will be fingerprints is not known without opening a file; so this lists rather too many.
         let unread = inventory::why_unread(file, key_sizes.contains(&file.size), None).filter(|_| !taken);
         let (kind, note) = match (&file.metadata, take, unread) {
             (Err(why), ..) => (TouchKind::List, Some(why.clone())),
-            (Ok(_), Some(Take::Nothing(why)), Some(_)) => (TouchKind::List, Some(why.clone())),
+            // Of a log that is written now the last line is read all the same.
+            (Ok(_), Some(Take::Nothing(why)), Some(_)) => {
+                let kind = if choice::is_rolled(file) { TouchKind::List } else { TouchKind::Read };
+                (kind, Some(why.clone()))
+            }
             (Ok(_), Some(Take::Tail(bytes)), Some(_)) => {
-                (TouchKind::Read, Some(format!("the last {bytes} bytes")))
+                (TouchKind::Read, Some(format!("at most the last {bytes} bytes")))
             }
             (Ok(_), None, Some(why)) => (TouchKind::List, Some(why)),
             (Ok(_), ..) => (TouchKind::Read, None),

@@ -1,9 +1,10 @@
 //! How much a collection would read, how long that takes and how large the bundle becomes, measured on a sample of the
 //! very files. Writes nothing.
 
+use super::choice::{self, Look, Take};
 use super::configs::Configs;
 use super::host::{Host, Stopwatch};
-use super::logs::{self, Take};
+use super::logs;
 use super::plan::{Item, Row, TABLE};
 use super::progress::{Shared, Silent};
 use super::redacting::Redacting;
@@ -12,6 +13,7 @@ use super::{CollectError, Options, inventory, keys, safety};
 use crate::bundle::{Sha256, packed_size};
 use crate::redact::{Harvest, Redactor, leak};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::time::Duration;
@@ -19,8 +21,18 @@ use std::time::Duration;
 /// Bytes of logs, and of other files, that are read to measure. A second or two of work.
 const SAMPLE: u64 = 8 << 20;
 
-/// What a file costs in the inventory once it is packed, in bytes: a digest, which does not pack, and its path.
+/// Bytes of one log that are read at least: shorter pieces say little of how well it packs.
+const PIECE: u64 = 64 << 10;
+
+/// What a file costs in the inventory once it is packed, in bytes: a digest, which does not pack, and its path. A DLL
+/// costs it in the facts, too.
 const PACKED_ENTRY: u64 = 80;
+
+/// What a log or a configuration file costs in the manifest and in the table of the zip.
+const PACKED_RECORD: u64 = 200;
+
+/// The rest of manifest and facts.
+const PACKED_FACTS: u64 = 4 << 10;
 
 /// What one row of the table comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +54,7 @@ pub struct Estimate {
     pub measured: (u64, u64),
     /// How long reading and checking takes, without asking the system.
     pub time: Duration,
-    /// Bytes of the bundle.
+    /// Bytes of the bundle, without records of event logs, which nobody counts beforehand.
     pub bundle: u64,
     /// Free bytes where it would be written; `None` where the system does not tell.
     pub free: Option<u64>,
@@ -53,17 +65,17 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     safety::check(options)?;
     let copied = options.node.is_some();
     let files = walk(&options.app_dir, host);
-    let since = options.since.unwrap_or_else(|| logs::default_since(&files, host.now().to_utc(), copied));
-    let chosen = logs::choose(&files, since, options.budget);
+    let since = options.since.unwrap_or_else(|| choice::default_since(&files, host.now().to_utc(), copied));
+    let chosen = choice::choose(&files, since, options.budget, Look::Inside);
+    let of_each: BTreeMap<&str, u64> =
+        chosen.iter().map(|(log, take)| (log.path.as_str(), take.bytes(log))).collect();
     let key_sizes = keys::sizes(&files);
     let mut harvest = Harvest::new();
     let _ = Configs::read(&files, &mut harvest);
     let redactor = harvest.redactor();
 
     let cost = |file: &Found| match file.item {
-        Item::Log => {
-            chosen.iter().find(|(log, _)| log.path == file.path).map_or(0, |(log, take)| take.bytes(log))
-        }
+        Item::Log => of_each.get(file.path.as_str()).copied().unwrap_or_default(),
         Item::KeyFile | Item::Config => file.size,
         _ if inventory::why_unread(file, key_sizes.contains(&file.size), None).is_none() => file.size,
         _ => 0,
@@ -79,12 +91,16 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
 
     let (keys, _) = keys::read(&files, options.case_key.as_ref(), copied, host);
     let scanner = leak::Scanner::new(&harvest, &keys.contents());
-    let log = measure_logs(&chosen, &redactor, &scanner, options, host);
+    let log = measure_logs(&chosen, of_logs, &redactor, &scanner, options, host);
     let other = measure_others(&files, host.stopwatch());
-    let configs: u64 = files.iter().filter(|file| file.item == Item::Config).map(|file| file.size).sum();
+    let of = |item| files.iter().filter(move |file| file.item == item);
+    let configs: u64 = of(Item::Config).map(|file| file.size).sum();
+    let entries = (files.len() + of(Item::Binary).count()) as u64;
+    let records = (chosen.len() + of(Item::Config).count()) as u64;
+    let own = entries * PACKED_ENTRY + records * PACKED_RECORD + PACKED_FACTS;
     Ok(Estimate {
         time: log.time_for(of_logs) + other.time_for(all - of_logs),
-        bundle: log.packed_of(of_logs) + configs / 2 + files.len() as u64 * PACKED_ENTRY,
+        bundle: log.packed_of(of_logs) + configs / 2 + own,
         measured: (log.read, other.read),
         free: safety::free(options, host.system()),
         shares,
@@ -111,9 +127,10 @@ impl Measured {
     }
 }
 
-/// The newest lines of the newest logs go all the way: redacted, packed, scanned.
+/// The newest lines of each log, as many as its part of all that is read of logs, go all the way: redacted, packed, scanned.
 fn measure_logs(
     chosen: &[(&Found, Take)],
+    of_logs: u64,
     redactor: &Redactor,
     scanner: &leak::Scanner,
     options: &Options,
@@ -125,14 +142,15 @@ fn measure_logs(
     let mut measured = Measured::default();
     let watch = host.stopwatch();
     for (file, take) in chosen {
-        let left = SAMPLE - measured.read;
-        let bytes = take.bytes(file).min(left);
+        let part = u128::from(take.bytes(file)) * u128::from(SAMPLE) / u128::from(of_logs.max(1));
+        let left = SAMPLE.saturating_sub(measured.read);
+        let bytes = u64::try_from(part).unwrap_or(SAMPLE).max(PIECE).min(take.bytes(file)).min(left);
         if bytes == 0 || file.metadata.is_err() {
             continue;
         }
         let part = if bytes == file.size { Take::Whole } else { Take::Tail(bytes) };
-        let Ok((source, _)) = logs::open(file, &part) else { continue };
-        let mut redacting = Redacting::new(source, redactor.stream(), &shared);
+        let Ok(opened) = logs::open(file, &part) else { continue };
+        let mut redacting = Redacting::new(opened.text, redactor.stream(), &shared);
         let mut text = Vec::new();
         if redacting.read_to_end(&mut text).is_err() {
             continue;

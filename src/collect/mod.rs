@@ -7,6 +7,7 @@
 mod about;
 mod ahead;
 mod beside;
+pub mod choice;
 #[cfg(any(windows, test))]
 mod command;
 mod configs;
@@ -22,7 +23,7 @@ mod iis;
 mod inventory;
 mod keys;
 mod leak;
-pub mod logs;
+mod logs;
 pub mod machine;
 mod network;
 mod notes;
@@ -79,10 +80,10 @@ pub struct Options {
     pub node: Option<String>,
     /// Folder for the bundle, created if missing; not inside of the application folder.
     pub out: PathBuf,
-    /// Logs last changed before this are left out; without it [`logs::DAYS`] days.
+    /// Logs last changed before this are left out; without it [`choice::DAYS`] days.
     pub since: Option<DateTime<Utc>>,
     /// Bytes of files whose text is taken, before redaction and compression: configuration files, which are taken
-    /// in any case, then logs, the newest first. [`BUDGET`] by default.
+    /// in any case, then logs as [`choice`] says. [`BUDGET`] by default.
     pub budget: u64,
     /// Reading ends after so many minutes, but for what decides whether nodes agree.
     pub minutes: Option<u32>,

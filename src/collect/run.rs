@@ -1,5 +1,6 @@
 //! One collection from start to end.
 
+use super::choice::{self, Look};
 use super::configs::Configs;
 use super::host::Host;
 use super::identities::{self, Kept};
@@ -41,13 +42,14 @@ pub fn run(
     let configs = Configs::read(&files, &mut harvest);
     let iis = Iis::read(options, &mut harvest);
     let mut redactor = harvest.redactor();
-    let since = options.since.unwrap_or_else(|| logs::default_since(&files, started.to_utc(), copied));
+    let since = options.since.unwrap_or_else(|| choice::default_since(&files, started.to_utc(), copied));
+    let chosen = choice::choose(&files, since, options.budget, Look::Inside);
     let system: &dyn System = if copied { &NoSystem } else { host.system() };
     let records = events::read(system, since);
     if let Some(hiding) = &mut hiding {
         hiding.learn_node(&node, host, &configs, &iis, copied);
         events::learn(hiding.known(), &records);
-        logs::learn(hiding.known(), &files, since, options.budget, &shared)?;
+        logs::learn(hiding.known(), &chosen, &shared)?;
         redactor = hiding.redactor(redactor)?;
     }
     let node = redactor.clean_field(Identity::Host, &node);
@@ -102,7 +104,7 @@ pub fn run(
     add_own(&mut bundle, FACTS, &json(&facts)?)?;
 
     events::write(&mut bundle, records, &redactor)?;
-    logs::write(&mut bundle, &files, since, options.budget, &redactor, &shared)?;
+    logs::write(&mut bundle, &chosen, options.budget, &redactor, &shared)?;
 
     let manifest = about::manifest(options, host, node, started, since, &printer, shared.elapsed());
     let unfinished = bundle.finish(manifest)?;

@@ -227,6 +227,23 @@ fn lines() -> String {
     rest.split_once("```").unwrap().0.to_owned()
 }
 
+/// Facts that no command tells, by how their paths begin, in words.
+const UNTOLD: [(&str, &str); 13] = [
+    ("event.", "crashes of the application, failures of its pool and starts of its process"),
+    ("service.engine", "the services of engines"),
+    ("service.", "since when services run"),
+    ("feature.", "the Windows features of the application"),
+    ("files.", "owners, rights and attributes of files and folders"),
+    ("iis.certificate.", "the certificate of the site"),
+    ("iis.identity.", "the account of the pool"),
+    ("iis.state.pool", "whether the pool runs"),
+    ("os.domain", "whether the machine belongs to a domain"),
+    ("os.eventlog-rights", "the rights on event logs"),
+    ("os.started", "when Windows was started"),
+    ("os.volumes", "other disks than that of the application"),
+    ("program.antivirus", "antivirus"),
+];
+
 const MARKS: [&str; 2] = [
     "<!-- made from the probes: BLESS=1 cargo test --test by_hand -->\n",
     "<!-- end of the part made from the probes -->",
@@ -245,8 +262,14 @@ fn the_page_asks_what_the_probes_ask() {
         let tells: Vec<&str> = tells.iter().map(String::as_str).collect();
         writeln!(made, "| `{}` | {} |", command.marker(), tells.join("; ")).unwrap();
     }
-    let untold: Vec<String> = untold().into_iter().map(|fact| format!("`{fact}`")).collect();
-    write!(made, "\nNo command tells {}; where a rule needs them, the report asks.\n\n", untold.join(", "))
+    let untold = untold();
+    let kind = |fact: &str| UNTOLD.iter().position(|(begin, _)| fact.starts_with(begin));
+    let kinds: BTreeSet<usize> = untold
+        .iter()
+        .map(|fact| kind(fact).unwrap_or_else(|| panic!("say in UNTOLD what {fact} is, in words")))
+        .collect();
+    let words: Vec<&str> = kinds.into_iter().map(|kind| UNTOLD[kind].1).collect();
+    write!(made, "\nNo command tells: {}. Where a rule needs them, the report asks.\n\n", words.join("; "))
         .unwrap();
 
     let text = fs::read_to_string(page()).unwrap();

@@ -322,7 +322,9 @@ fn a_case_key_is_made_once() {
     let args = ["case-key", "new", "--out", "key-do-not-send.txt"];
     assert_eq!(code(&run_in(folder.path(), &args)), 0);
     let key = fs::read(folder.path().join("key-do-not-send.txt")).expect("a key");
-    assert_eq!(code(&run_in(folder.path(), &args)), 5, "an existing key is never overwritten");
+    let again = run_in(folder.path(), &args);
+    assert_eq!(code(&again), 5, "an existing key is never overwritten");
+    assert!(err(&again).contains("is there already"), "{}", err(&again));
     assert_eq!(fs::read(folder.path().join("key-do-not-send.txt")).expect("a key"), key);
 }
 

@@ -1,11 +1,13 @@
 //! `case-key new`.
 
 use super::args::{CaseKeyArgs, CaseKeyVerb};
+use super::guided::wrap;
 use super::{Exit, Failure, output};
 use crate::bundle::create_private;
 use crate::redact::CaseKey;
-use anyhow::Context as _;
-use std::io::Write as _;
+use crate::report::escape;
+use anyhow::anyhow;
+use std::io::{ErrorKind, Write as _};
 
 pub(super) fn run(args: &CaseKeyArgs) -> Result<Exit, Failure> {
     let CaseKeyVerb::New { out } = &args.verb;
@@ -17,13 +19,20 @@ pub(super) fn run(args: &CaseKeyArgs) -> Result<Exit, Failure> {
             // Half a key in the way of a whole one would help nobody.
             written.inspect_err(|_| drop(std::fs::remove_file(out)))
         })
-        .with_context(|| format!("cannot write {}", out.display()))
+        .map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => anyhow!(
+                "{} is there already, and a key is never overwritten: use it, or name another file with --out",
+                out.display()
+            ),
+            _ => anyhow!(error).context(format!("cannot write {}", out.display())),
+        })
         .map_err(|error| Failure::new(Exit::CannotWrite, error))?;
-    output::print(&format!(
-        "Wrote {}.\n\
-         Copy it to every node of the case and collect there with --case-key-file. It stays with you:\n\
-         do not send it with the bundles. Delete it when the case is closed.\n",
-        out.display()
-    ))?;
+    let wrote = wrap(&escape::one_line(&format!("{}.", out.display())), "Wrote ");
+    let keep = wrap(
+        "Copy it to every node of the case and collect there with --case-key-file. It stays with you: do not send it with \
+         the bundles. Delete it when the case is closed.",
+        "",
+    );
+    output::print(&(wrote + &keep))?;
     Ok(Exit::Written)
 }

@@ -1,9 +1,10 @@
 //! The two streams.
 
+use super::guided::wrap;
 use super::{Exit, Failure};
 use crate::report::escape;
 use anyhow::Context as _;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 /// Prints `text`, without its colours where they are not wanted.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -12,8 +13,10 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 
 /// Says one line on standard error. Text of inputs stands in it, so nothing in it steers a terminal.
 pub(super) fn complain(text: &str) {
+    let line = format!("clusterbrief: {}", escape::one_line(text));
+    let line = if io::stderr().is_terminal() { wrap(&line, "") } else { line + "\n" };
     // Where not even this can be written, the exit code has to do.
-    let _ = writeln!(anstream::stderr(), "clusterbrief: {}", escape::one_line(text));
+    let _ = anstream::stderr().write_all(line.as_bytes());
 }
 
 /// Writes to standard output and fails with its exit code.

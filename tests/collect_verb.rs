@@ -235,12 +235,12 @@ fn without_rights(site: &Site, args: &[&str]) -> (i32, String) {
 #[test]
 fn without_rights_the_bundle_says_what_is_missing() {
     let collect = ["collect", "--app-dir", "SecretServer", "--out", "out"];
-    for (denied, row) in [
-        (&["web.config", "encryption.config"][..], "denied                 config/web.config"),
-        (&["log/SS.log"], "denied                 logs/SS.log"),
-        (&["log"], "facts.json"),
-        (&["bin"], "facts.json"),
-        (&["bin/Thycotic.Data.dll", "database.config"], "facts.json"),
+    for (denied, unknown) in [
+        (&["web.config", "encryption.config"][..], "fingerprint of encryption.config"),
+        (&["log/SS.log"], ""),
+        (&["log"], "the log folder"),
+        (&["bin"], "versions of the DLLs"),
+        (&["bin/Thycotic.Data.dll", "database.config"], "version of Thycotic.Data.dll"),
     ] {
         let site = Site::new(|_| {});
         for path in denied {
@@ -250,13 +250,16 @@ fn without_rights_the_bundle_says_what_is_missing() {
         assert_eq!(code, 0, "{denied:?}: {said}");
         let [bundle] = site.written().try_into().unwrap();
         let (code, told) = site.run(&["inspect", bundle.to_str().unwrap()]);
-        assert!(code == 0 && told.contains(row) && told.contains("ordinary user"), "{denied:?}: {told}");
-        if row.starts_with("denied") {
-            assert!(
-                said.contains("could not be read") && said.contains("collect as administrator"),
-                "{said}"
-            );
+        assert!(code == 0 && told.contains("ordinary user"), "{denied:?}: {told}");
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("could not be read") && said.contains("collect as administrator"), "{said}");
+        for path in denied {
+            assert!(said.contains(path), "{path} is in no note: {said}");
         }
+        // What was left out, and why, each a line of its own.
+        let end = told.split_once("Not known:").unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(end.contains(unknown) && end.contains("the node is no Windows"), "{denied:?}: {told}");
+        assert!(told.lines().all(|line| line.chars().count() < 80), "{told}");
         let report = site.run(&["report", bundle.to_str().unwrap()]).1;
         assert!(report.contains("CANNOT SAY"), "{denied:?}: {report}");
     }
@@ -397,15 +400,62 @@ fn two_products_in_one_iis_are_both_named_and_none_says_so() {
     {
         assert!(said.contains(expected), "{expected}: {said}");
     }
-    for (config, expected) in
-        [("<configuration/>", "no application of the product"), ("<configur", "iis.config")]
-    {
+    for (config, expected) in [
+        ("<configuration/>", "no application of the product was found in IIS"),
+        ("<configur", "IIS could not be asked (applicationHost.config: "),
+    ] {
         fs::write(site.0.path().join("iis.config"), config).unwrap();
         let (code, said) = site.run(&collect);
         assert_eq!(code, 2, "{said}");
-        assert!(said.contains("no application of the product was found in IIS"), "{expected}: {said}");
+        assert!(said.contains(expected), "{expected}: {said}");
     }
     assert!(site.written().is_empty());
+}
+
+#[test]
+fn a_folder_that_iis_hands_out_and_one_without_parts_are_named() {
+    let site = Site::new(|node| node.files.retain(|path, _| !path.starts_with("bin/")));
+    with_iis(&site, &[site.app(), site.0.path().join("www")]);
+    let collect = ["collect", "--app-dir", "SecretServer", "--iis-config", "iis.config", "--out"];
+    for (out, served) in [("www/bundles", true), ("out", false)] {
+        let (code, said) = site.run(&[&collect[..], &[out]].concat());
+        assert_eq!(code, 0, "{said}");
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(said.contains("IIS hands out to others"), served, "{out}: {said}");
+        assert!(said.contains("no DLL of the product in bin"), "{said}");
+    }
+    let [bundle] = site.written().try_into().unwrap();
+    let (_, told) = site.run(&["inspect", bundle.to_str().unwrap()]);
+    assert!(told.contains("Not there:") && told.contains("DLLs of the product in bin"), "{told}");
+}
+
+#[test]
+fn what_is_written_at_level_identities_was_announced() {
+    let site = Site::new(|node| {
+        // It keys nothing.
+        node.put("encryption.config", vec![0; 457]);
+    });
+    for key in [&[][..], &["--case-key-file", "key.txt"]] {
+        fs::remove_dir_all(site.0.path().join("out")).ok();
+        if !key.is_empty() {
+            assert_eq!(site.run(&["case-key", "new", "--out", "key.txt"]).0, 0);
+        }
+        let level = [&["--level", "identities"], key].concat();
+        let (code, said) = site.collect(&[&level[..], &["--dry-run"]].concat());
+        assert_eq!(code, 0, "{said}");
+        // What comes after the label, without the minute.
+        let end = |name: &str| name.rsplit_once('_').unwrap().1.get(13..).unwrap().to_owned();
+        let announced: std::collections::BTreeSet<String> = said
+            .lines()
+            .filter(|line| line.contains("out/LABEL_"))
+            .map(|line| end(line.trim().split_once("  ").unwrap().0))
+            .collect();
+        assert_eq!(site.collect(&level).0, 0);
+        let written: std::collections::BTreeSet<String> =
+            site.written().iter().map(|path| end(path.file_name().unwrap().to_str().unwrap())).collect();
+        assert_eq!(announced, written, "{said}");
+        assert_eq!(written.len(), if key.is_empty() { 3 } else { 2 });
+    }
 }
 
 #[test]

@@ -104,6 +104,7 @@ impl Bundle {
             elevated: Observed::known(true, Place::file("host")),
             options: BTreeMap::new(),
             looked_at: Vec::new(),
+            never_taken: Vec::new(),
             fingerprint: Observed::known(
                 FingerprintKey { scheme: "case".into(), key_id: "k1".into() },
                 Place::file("host"),

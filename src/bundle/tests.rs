@@ -22,6 +22,7 @@ fn manifest() -> Manifest {
         elevated: Observed::not_collected("the folder was copied"),
         options: BTreeMap::new(),
         looked_at: Vec::new(),
+        never_taken: Vec::new(),
         fingerprint: Observed::not_collected("there is no key"),
         members: Vec::new(),
     }

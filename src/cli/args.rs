@@ -136,7 +136,7 @@ pub(super) struct CollectArgs {
     /// Name of the node the folder was copied from: nothing of this machine is then recorded
     #[arg(long, value_name = "NAME", value_parser = node, requires = "app_dir")]
     pub node: Option<String>,
-    /// Folder for the bundle, created if missing [default: this one; without --app-dir beside the program]
+    /// Folder for the bundle, created if missing [default: the current folder; without --app-dir beside the program]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Collect what IIS has without a question

@@ -2,11 +2,11 @@
 
 use super::args::{Args, CollectArgs, Priority, Since, Verb};
 use super::console::{OwnAccount, Terminal};
-use super::guided::{self, Decision, Person as _};
+use super::guided::{self, Account as _, Decision, Person as _};
 use super::progress::{Line, end_on_interrupt, size};
 use super::{Exit, Failure, estimate, output};
 use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
-use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, is_network, process, target};
+use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, is_network, process, targets};
 use crate::redact::CaseKey;
 use crate::report::escape;
 use anyhow::{Context as _, anyhow};
@@ -33,10 +33,11 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Failure> {
     }
 }
 
-/// What the program does when it is started by its name alone; `None` on a machine without the product.
+/// What the program does when it is started by its name alone; `None` on a machine without IIS.
 pub(super) fn without_arguments() -> Result<Option<Exit>, Failure> {
     let search = find(None, true);
-    if search.installed.is_empty() && search.unread.is_none() {
+    // Every IIS serves something; a machine without it is somebody's desk.
+    if search == Search::default() {
         return Ok(None);
     }
     let args = Args::try_parse_from(["clusterbrief", "collect"]);
@@ -53,7 +54,8 @@ fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
     if talks && !args.yes && guided::rights(&mut Terminal, &OwnAccount) == Decision::Restarted {
         return Ok(Exit::Written);
     }
-    let [found] = search.installed.as_slice() else { return Err(usage(guided::none_found(search))) };
+    let elevated = OwnAccount.is_elevated();
+    let found = guided::choice(&mut Terminal, search, talks && !args.yes, elevated).map_err(usage)?;
     let (out, elsewhere) = match &args.out {
         Some(out) => (out.clone(), None),
         None => place(search, found, args).ok_or_else(|| {
@@ -62,11 +64,11 @@ fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
     };
     let options = options(args, &found.folder, &out)?;
     if talks {
-        let bundle = target(&options, &PortableHost);
         if let Some(why) = elsewhere {
-            Terminal.tell(&format!("The bundle will not lie beside the program: {why}.\n\n"));
+            let said = format!("The bundle will not lie beside the program: {why}.");
+            Terminal.tell(&(guided::wrap(&said, "") + "\n"));
         }
-        match guided::agreement(&mut Terminal, found, &bundle, args.yes) {
+        match guided::agreement(&mut Terminal, found, &targets(&options, &PortableHost), args.yes) {
             Decision::Collect => {}
             Decision::Restarted | Decision::Declined => return Ok(Exit::Written),
             Decision::Unanswered => return Err(usage(guided::TYPE_YES.to_owned())),
@@ -115,7 +117,7 @@ fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<E
     line.finish();
     let collected = collected.map_err(failure)?;
     let next = match args.app_dir {
-        Some(_) => format!("Check what is in it with: {}\n", guided::inspect(&collected.path)),
+        Some(_) => format!("Check what is in it with\n  {}\n", guided::inspect(&collected.path)),
         None => guided::what_next(&collected),
     };
     output::print(&(guided::written(&collected) + &next))?;
@@ -212,7 +214,8 @@ fn list(touches: &[Touch]) -> String {
     for &kind in &kinds {
         let mine: Vec<&Touch> = touches.iter().filter(|touch| touch.kind == kind).collect();
         let bytes: u64 = mine.iter().filter_map(|touch| touch.bytes).sum();
-        let _ = writeln!(text, "{bold}{}{bold:#} ({}, {})", heading(kind), mine.len(), size(bytes));
+        let bytes = if bytes == 0 { String::new() } else { format!(", {}", size(bytes)) };
+        let _ = writeln!(text, "{bold}{}{bold:#} ({}{bytes})", heading(kind), mine.len());
         for touch in mine {
             let bytes = touch.bytes.map(size).unwrap_or_default();
             let note = touch.note.as_ref().map(|note| format!("  ({note})")).unwrap_or_default();

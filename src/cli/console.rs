@@ -31,6 +31,20 @@ impl Person for Terminal {
         }
         None
     }
+
+    fn chooses(&mut self, question: &str, count: usize) -> Option<usize> {
+        if !io::stdin().is_terminal() {
+            return None;
+        }
+        for _ in 0..PATIENCE {
+            self.tell(question);
+            match line()?.trim().parse::<usize>() {
+                Ok(number) if (1..=count).contains(&number) => return number.checked_sub(1),
+                _ => self.tell(&format!("Please answer with a number from 1 to {count}.\n")),
+            }
+        }
+        None
+    }
 }
 
 /// A line of standard input; `None` at its end.

@@ -2,7 +2,8 @@
 //! what it will do, asks once, and in the end says what to do with the file.
 
 use super::progress::size;
-use crate::collect::{Collected, Installed, Search, plan};
+use crate::collect::{Collected, Installed, Search, Target, Unseen, plan};
+use crate::intake::application_host::FILE;
 use crate::report::escape;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,9 @@ pub(super) trait Person {
 
     /// Asks a question; an empty answer is a yes. `None` where nobody is there to answer.
     fn agrees(&mut self, question: &str) -> Option<bool>;
+
+    /// Asks for one of `count` numbered things, and gives its place, from 0. `None` where nobody answers.
+    fn chooses(&mut self, question: &str, count: usize) -> Option<usize>;
 }
 
 /// The account that the program runs under.
@@ -50,8 +54,8 @@ pub(super) fn rights(person: &mut dyn Person, account: &dyn Account) -> Decision
         return Decision::Collect;
     }
     person.tell(&wrap(
-        "This program runs without administrative rights. Then it cannot see the settings of IIS, and some files; the \
-         bundle will list each of them as denied.",
+        "This program runs without administrative rights. Then it cannot see the settings of IIS, nor some files and \
+         facts; the bundle will say which.",
         "",
     ));
     // Where there is no way to more rights, there is nothing to ask.
@@ -66,9 +70,58 @@ pub(super) fn rights(person: &mut dyn Person, account: &dyn Account) -> Decision
     Decision::Collect
 }
 
+/// Which of the applications that a search found is meant: the only one, or the one that the person chooses. Else a
+/// sentence why there is none, for who cannot be asked.
+pub(super) fn choice<'a>(
+    person: &mut dyn Person,
+    search: &'a Search,
+    asks: bool,
+    elevated: Option<bool>,
+) -> Result<&'a Installed, String> {
+    if !search.installed.is_empty() && search.installed.len() + search.unseen.len() > 1 && asks {
+        person.tell(&applications(search));
+    }
+    match search.installed.as_slice() {
+        [] => Err(none_found(search, elevated)),
+        [only] => Ok(only),
+        several => {
+            let question = format!("Which one is to be collected? [1-{}] ", several.len());
+            let chosen = asks.then(|| person.chooses(&question, several.len())).flatten();
+            chosen.and_then(|number| several.get(number)).ok_or_else(|| one_of(several))
+        }
+    }
+}
+
+/// The applications that a search found, numbered, and those that it could not look at.
+fn applications(search: &Search) -> String {
+    let mut text = String::new();
+    if search.installed.len() > 1 {
+        text.push_str("IIS has several applications of the product:\n");
+        for (number, found) in (1..).zip(&search.installed) {
+            let named = format!("{} in {}", escape::one_line(&found.name), shown(&found.folder));
+            text.push_str(&wrap(&named, &format!("  {number}  ")));
+        }
+        text.push_str("If several are in use, collect each of them.\n");
+    }
+    for unseen in &search.unseen {
+        text.push_str(&wrap(&format!("{}, so it was left out.", not_seen(unseen)), "Note: "));
+    }
+    text + "\n"
+}
+
+/// An application that may be the product's, and why nobody knows.
+fn not_seen(unseen: &Unseen) -> String {
+    escape::one_line(&format!(
+        "IIS names {} for {}, which {}",
+        unseen.folder.display(),
+        unseen.name,
+        unseen.why
+    ))
+}
+
 /// Says what will be done, and asks whether to.
-pub(super) fn agreement(person: &mut dyn Person, found: &Installed, bundle: &Path, yes: bool) -> Decision {
-    person.tell(&announcement(found, bundle));
+pub(super) fn agreement(person: &mut dyn Person, found: &Installed, files: &[Target], yes: bool) -> Decision {
+    person.tell(&announcement(found, files));
     if yes {
         return Decision::Collect;
     }
@@ -83,11 +136,20 @@ pub(super) fn agreement(person: &mut dyn Person, found: &Installed, bundle: &Pat
 }
 
 /// What will be done, in the words of the table of what is taken.
-fn announcement(found: &Installed, bundle: &Path) -> String {
+fn announcement(found: &Installed, files: &[Target]) -> String {
     let mut text =
-        String::from("This program collects a snapshot of this node for support. It only reads.\n\n");
-    let _ = writeln!(text, "Application  {} ({})", shown(&found.folder), escape::one_line(&found.name));
-    let _ = writeln!(text, "It writes    {}\n", shown(bundle));
+        wrap("This program collects a snapshot of this node for support. It only reads.", "") + "\n";
+    let application = format!("{} ({})", shown(&found.folder), escape::one_line(&found.name));
+    text.push_str(&wrap(&application, "Application  "));
+    for (n, file) in files.iter().enumerate() {
+        let mark = if n == 0 { "It writes    " } else { "             " };
+        text.push_str(&wrap(&shown(&file.path), mark));
+        // Of the bundle alone there is nothing to say here.
+        if files.len() > 1 {
+            text.push_str(&wrap(&format!("({})", file.note), "             "));
+        }
+    }
+    text.push('\n');
     text.push_str(&contents(false, cfg!(windows)));
     text
 }
@@ -109,24 +171,30 @@ pub(super) fn contents(copied: bool, windows: bool) -> String {
 /// What was written, and what to know of it.
 pub(super) fn written(collected: &Collected) -> String {
     let path = shown(&collected.path);
-    let mut text = format!("Wrote {path} ({}, {} members).\n", size(collected.bytes), collected.members);
+    let mut text =
+        wrap(&format!("{path} ({}, {} members).", size(collected.bytes), collected.members), "Wrote ");
     if let Some(sha256) = &collected.sha256 {
         let _ = writeln!(text, "SHA-256 {sha256}");
     }
-    for note in &collected.notes {
-        let _ = writeln!(text, "Note: {}", escape::one_line(note));
-    }
-    text.push_str(&do_not_send(&collected.keep));
-    text
+    text + &notes(&collected.notes) + &do_not_send(&collected.keep)
+}
+
+/// What to know of what was written.
+pub(super) fn notes(notes: &[String]) -> String {
+    notes.iter().map(|note| wrap(&escape::one_line(note), "Note: ")).collect()
 }
 
 /// Which files stay here.
 pub(super) fn do_not_send(keep: &[PathBuf]) -> String {
-    keep.iter().fold(String::new(), |mut text, path| {
-        // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "DO NOT SEND {}: it says what the labels stand for. Keep it.", path.display());
-        text
-    })
+    let each = keep.iter().map(|path| {
+        let why = if crate::collect::is_made_key(path) {
+            "whoever has it can test guesses against the labels"
+        } else {
+            "it says what the labels stand for"
+        };
+        wrap(&format!("{}: {why}. Keep it.", shown(path)), "DO NOT SEND ")
+    });
+    each.collect()
 }
 
 /// What to do with the file.
@@ -139,9 +207,13 @@ pub(super) fn what_next(collected: &Collected) -> String {
     ] {
         text.push_str(&wrap(step, "  - "));
     }
-    text.push_str("\nThe file is a zip of text files, which you may open. In the folder of this program\n");
+    text.push('\n');
+    text.push_str(&wrap(
+        "The file is a zip of text files, which you may open. In the folder of this program, this lists what was taken, \
+         and what was left out and why:",
+        "",
+    ));
     let _ = writeln!(text, "  {}", inspect(&collected.path));
-    text.push_str("lists what was taken, and what was left out and why.\n");
     text
 }
 
@@ -156,26 +228,35 @@ pub(super) fn inspect(bundle: &Path) -> String {
 pub(super) const TYPE_YES: &str =
     "nobody is there to answer, so nothing was collected; add --yes to go on without the question";
 
-/// Why there is no application to collect, and what to type instead.
-pub(super) fn none_found(search: &Search) -> String {
-    match search.installed.as_slice() {
-        [] => {
-            let why = search.unread.as_ref().map(|why| format!(" (applicationHost.config: {why})"));
-            format!(
-                "no application of the product was found in IIS{}; name its folder with --app-dir DIR",
-                why.unwrap_or_default()
-            )
-        }
-        several => {
-            let each = several.iter().map(|found| format!("{} in {}", found.name, found.folder.display()));
-            format!(
-                "IIS has {} applications of the product: {}; choose one with --app-dir DIR, and collect each of them \
-                 if both are in use",
-                several.len(),
-                each.collect::<Vec<_>>().join(" and ")
-            )
-        }
+/// Why there is no application to collect, and what to do instead.
+fn none_found(search: &Search, elevated: Option<bool>) -> String {
+    if let Some(why) = &search.unread {
+        let start = if elevated == Some(false) { "start this program as administrator, or " } else { "" };
+        return format!(
+            "IIS could not be asked ({FILE}: {why}); {start}name the application's folder with --app-dir DIR"
+        );
     }
+    if search.unseen.is_empty() {
+        return "no application of the product was found in IIS; name its folder with --app-dir DIR"
+            .to_owned();
+    }
+    let each: Vec<String> = search.unseen.iter().map(not_seen).collect();
+    format!(
+        "no application of the product was found in IIS, and not all could be looked at: {}; name the folder with --app-dir \
+         DIR once it answers, or collect on the machine that has it",
+        each.join("; ")
+    )
+}
+
+/// Nobody is there to choose.
+fn one_of(several: &[Installed]) -> String {
+    let each = several.iter().map(|found| format!("{} in {}", found.name, found.folder.display()));
+    format!(
+        "IIS has {} applications of the product: {}; choose one with --app-dir DIR, and collect each of them if both are in \
+         use",
+        several.len(),
+        each.collect::<Vec<_>>().join(" and ")
+    )
 }
 
 /// The folder for the bundle: beside the program, unless IIS serves that folder or nothing can be written there. Then
@@ -206,7 +287,7 @@ fn shown(path: &Path) -> String {
 /// Breaks a text into lines that fit the window; the first begins with `mark`, the others as far in.
 pub(super) fn wrap(text: &str, mark: &str) -> String {
     let (mut lines, mut line) = (String::new(), mark.to_owned());
-    let indent = " ".repeat(mark.len());
+    let indent = " ".repeat(mark.chars().count());
     let mut empty = true;
     for word in text.split(' ') {
         if !empty && line.chars().count() + 1 + word.chars().count() >= WIDTH {
@@ -221,7 +302,7 @@ pub(super) fn wrap(text: &str, mark: &str) -> String {
         line.push_str(word);
         empty = false;
     }
-    lines + &line + "\n"
+    lines + line.trim_end() + "\n"
 }
 
 #[cfg(test)]
@@ -249,6 +330,10 @@ mod tests {
             self.heard.push_str(question);
             self.answers.pop().expect("no more questions than answers")
         }
+
+        fn chooses(&mut self, question: &str, count: usize) -> Option<usize> {
+            self.agrees(question).map(|last| if last { count - 1 } else { 0 })
+        }
     }
 
     /// Whether it is elevated, and what a restart comes to where there can be one.
@@ -272,6 +357,10 @@ mod tests {
         Installed { name: "Default Web Site/SecretServer".into(), folder: folder.into() }
     }
 
+    fn files(bundle: &str) -> Vec<Target> {
+        vec![Target { path: bundle.into(), note: String::new() }]
+    }
+
     #[test]
     fn it_says_what_it_takes_and_asks_once() {
         for (answer, decision) in
@@ -279,7 +368,7 @@ mod tests {
         {
             let mut person = Script::new(&[answer]);
             let asked =
-                agreement(&mut person, &found(r"C:\web\SecretServer"), Path::new(r"D:\WEB01.zip"), false);
+                agreement(&mut person, &found(r"C:\web\SecretServer"), &files(r"D:\WEB01.zip"), false);
             assert_eq!(asked, decision);
             assert!(person.answers.is_empty());
             let heard = person.heard.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -298,8 +387,7 @@ mod tests {
     #[test]
     fn with_yes_nobody_is_asked() {
         let mut person = Script::new(&[]);
-        let bundle = Path::new("WEB01.zip");
-        assert_eq!(agreement(&mut person, &found("/web"), bundle, true), Decision::Collect);
+        assert_eq!(agreement(&mut person, &found("/web"), &files("WEB01.zip"), true), Decision::Collect);
         assert!(person.heard.contains("What is never taken"));
     }
 
@@ -325,17 +413,79 @@ mod tests {
         }
     }
 
+    /// No line is wider than the window, save for a path that is by itself.
+    fn fits(text: &str) -> bool {
+        text.lines().all(|line| line.chars().count() < WIDTH)
+    }
+
     #[test]
-    fn of_several_applications_each_is_named() {
-        let mut search = Search { installed: vec![found("/a"), found("/b")], ..Search::default() };
-        let said = none_found(&search);
-        assert!(
-            said.contains("2 applications") && said.contains("in /a and ") && said.contains("--app-dir"),
-            "{said}"
-        );
-        search.installed.clear();
-        search.unread = Some("access is denied".into());
-        assert!(none_found(&search).contains("access is denied"));
+    fn of_several_applications_one_is_chosen_or_each_is_named() {
+        let search = Search { installed: vec![found("/a"), found("/b")], ..Search::default() };
+        for (answer, folder) in [(false, "/a"), (true, "/b")] {
+            let mut person = Script::new(&[Some(answer)]);
+            assert_eq!(choice(&mut person, &search, true, None), Ok(&found(folder)));
+            let heard = &person.heard;
+            assert!(heard.contains("\n  1  Default") && heard.contains("SecretServer in /b\n"), "{heard}");
+            assert!(heard.contains("[1-2]") && fits(heard), "{heard}");
+        }
+        for (asks, answers) in [(true, &[None][..]), (false, &[])] {
+            let mut person = Script::new(answers);
+            let said = choice(&mut person, &search, asks, None).expect_err("nobody chose");
+            assert!(said.contains("2 applications") && said.contains("in /a and "), "{said}");
+            assert!(said.contains("--app-dir") && person.answers.is_empty(), "{said}");
+        }
+        let one = Search { installed: vec![found("/a")], ..Search::default() };
+        let mut person = Script::new(&[]);
+        assert_eq!(choice(&mut person, &one, true, None), Ok(&found("/a")));
+        assert_eq!(person.heard, "");
+    }
+
+    #[test]
+    fn where_there_is_none_it_says_what_could_not_be_looked_at() {
+        let none = |search: &Search, elevated| {
+            choice(&mut Script::new(&[]), search, true, elevated).expect_err("there is none")
+        };
+        let mut search = Search { unread: Some("access is denied".into()), ..Search::default() };
+        let said = none(&search, Some(false));
+        assert!(said.contains("could not be asked") && said.contains("access is denied"), "{said}");
+        assert!(said.contains("as administrator") && !said.contains("was found"), "{said}");
+        assert!(!none(&search, Some(true)).contains("as administrator"));
+        search = Search::default();
+        assert!(none(&search, None).contains("was found in IIS"));
+        let unseen = Unseen {
+            name: "Vault/".into(),
+            folder: r"\\srv\share\SecretServer".into(),
+            why: "did not answer".into(),
+        };
+        search.unseen.push(unseen);
+        let named = r"\\srv\share\SecretServer for Vault/, which did not answer";
+        assert!(none(&search, None).contains(named), "{}", none(&search, None));
+        // Beside one that is there it is said, too.
+        search.installed.push(found("/a"));
+        let mut person = Script::new(&[]);
+        assert_eq!(choice(&mut person, &search, true, None), Ok(&found("/a")));
+        let heard = person.heard.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(heard.contains(named) && fits(&person.heard), "{heard}");
+    }
+
+    #[test]
+    fn what_was_written_fits_the_window() {
+        let long = "a sentence of many words that says what whoever sends the bundle should know of it";
+        let keep = ["WEB01-legend-do-not-send.txt", "WEB01-case-key-do-not-send.txt"];
+        let collected = Collected {
+            path: r"C:\Users\admin\Desktop\WEB01_20261123-0615.zip".into(),
+            bytes: 1 << 20,
+            sha256: None,
+            members: 12,
+            keep: keep.map(|name| Path::new(r"C:\Users\admin").join(name)).to_vec(),
+            notes: vec![format!("{long}; {long}")],
+        };
+        let said = written(&collected) + &what_next(&collected);
+        assert!(fits(&said), "{said}");
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("legend-do-not-send.txt: it says what the labels stand for"), "{said}");
+        assert!(said.contains("case-key-do-not-send.txt: whoever has it can test guesses"), "{said}");
+        assert!(said.contains(&format!("Note: {long}; {long}")), "{said}");
     }
 
     #[test]

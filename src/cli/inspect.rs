@@ -1,7 +1,8 @@
 //! `inspect`: what a bundle says of itself, and whether its bytes agree.
 
+use super::guided::wrap;
 use super::progress::size;
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, left_out, output};
 use crate::bundle::{Bundle, Manifest, MemberRecord, Status};
 use crate::model::Observed;
 use crate::report::escape;
@@ -9,6 +10,12 @@ use anyhow::anyhow;
 use rayon::prelude::*;
 use std::fmt::Write as _;
 use std::path::Path;
+
+/// Columns of the labels above the table.
+const LABEL: usize = 12;
+
+/// Columns of the names of members; a longer name pushes its origin to the right.
+const MOST_OF_MEMBER: usize = 30;
 
 pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     if !path.exists() {
@@ -21,7 +28,9 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     let bold = clap::builder::styling::Style::new().bold();
     let mut text = String::new();
     for (label, said) in head(bundle.manifest()) {
-        let _ = writeln!(text, "{bold}{label:12}{bold:#}{}", escape::one_line(&said));
+        let said = wrap(&escape::one_line(&said), &" ".repeat(LABEL));
+        let said = said.get(LABEL..).unwrap_or_default();
+        let _ = write!(text, "{bold}{label:LABEL$}{bold:#}{said}");
     }
 
     // Every member is read whole, on all cores; the table below keeps the manifest's order.
@@ -33,9 +42,11 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
             None => Ok(()),
         })
         .collect();
-    let _ = writeln!(text, "\n{bold}{:10} {:>10}  {:44} From{bold:#}", "Status", "Size", "Member");
+    let longest = records.iter().map(|record| record.path.as_str().chars().count()).max().unwrap_or_default();
+    let width = longest.clamp(6, MOST_OF_MEMBER);
+    let _ = writeln!(text, "\n{bold}{:9} {:>8}  {:width$}  From{bold:#}", "Status", "Size", "Member");
     for (record, verified) in records.iter().zip(&verified) {
-        row(record, verified, &mut text);
+        row(record, verified, width, &mut text);
     }
     for problem in bundle.problems() {
         let _ = writeln!(text, "Problem: {}", escape::one_line(&problem.text));
@@ -52,6 +63,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
             "\n{broken} of {hashed} members do not agree with the manifest; problems of the container: {problems}."
         )
     };
+    text.push_str(&left_out::text(&bundle));
     output::print(&text)?;
     Ok(if sound { Exit::Written } else { Exit::SomeRefused })
 }
@@ -75,7 +87,7 @@ fn head(manifest: &Manifest) -> [(&'static str, String); 6] {
         |key| format!("{} {}", key.scheme, key.key_id),
     );
     let options: Vec<String> =
-        manifest.options.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        manifest.options.iter().map(|(name, value)| format!("{name}: {}", option(name, value))).collect();
     [
         ("Node", format!("{}{copied}", manifest.node.name)),
         (
@@ -94,8 +106,16 @@ fn head(manifest: &Manifest) -> [(&'static str, String); 6] {
     ]
 }
 
+/// The value of an option as a person says it.
+fn option(name: &str, value: &str) -> String {
+    match (name, value.parse()) {
+        ("budget", Ok(bytes)) => size(bytes),
+        _ => value.to_owned(),
+    }
+}
+
 /// The line of one member, and a second one when its bytes do not count.
-fn row(record: &MemberRecord, verified: &Result<(), String>, text: &mut String) {
+fn row(record: &MemberRecord, verified: &Result<(), String>, width: usize, text: &mut String) {
     let bytes = record.content().map(|content| size(content.size)).unwrap_or_default();
     let why = match &record.status {
         Status::Taken(_) | Status::Missing => String::new(),
@@ -107,9 +127,9 @@ fn row(record: &MemberRecord, verified: &Result<(), String>, text: &mut String) 
     let redacted = if redacted == 0 { String::new() } else { format!(" [{redacted} redacted]") };
     let origin = escape::one_line(&format!("{}{why}{redacted}", record.origin));
     let (status, path) = (record.status.word(), record.path.as_str());
-    let _ = writeln!(text, "{}", format!("{status:10} {bytes:>10}  {path:44} {origin}").trim_end());
+    text.push_str(&wrap(&origin, &format!("{status:9} {bytes:>8}  {path:width$}  ")));
     if let Err(why) = verified {
         let why = escape::one_line(&format!("DOES NOT COUNT: {why}"));
-        let _ = writeln!(text, "{:10} {:>10}  {why}", "", "");
+        text.push_str(&wrap(&why, &format!("{:9} {:>8}  ", "", "")));
     }
 }

@@ -11,6 +11,7 @@ mod exit;
 mod guided;
 mod inspect;
 mod leaks;
+mod left_out;
 mod output;
 mod panics;
 mod progress;
@@ -46,8 +47,7 @@ fn run_arguments() -> ExitCode {
             #[cfg(not(feature = "report"))]
             if let Some(verb) = of_the_full_program(&error) {
                 output::complain(&format!(
-                    "{verb} is a verb of the full program, which reads bundles on another machine: build it from the \
-                     same source with \"cargo build --release\""
+                    "{verb} is not in this program, which only collects: send the bundles to whoever asked for them"
                 ));
                 return Exit::Usage.into();
             }

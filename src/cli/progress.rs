@@ -1,6 +1,7 @@
 //! Progress of a collection: one line on standard error, redrawn in place on a terminal, and Ctrl-C, which ends it.
 
 use crate::collect::Progress;
+pub(super) use crate::collect::size;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -92,17 +93,6 @@ fn percent(done: u64, total: u64) -> u64 {
     u64::try_from(percent.min(100)).unwrap_or(100)
 }
 
-/// Bytes as a person reads them.
-#[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
-pub(super) fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => format!("{:.1} KB", bytes as f64 / 1_024.0),
-        1_048_576..1_073_741_824 => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
-        _ => format!("{:.1} GB", bytes as f64 / 1_073_741_824.0),
-    }
-}
-
 /// A span as a person reads a clock.
 pub(super) fn span(seconds: u128) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
@@ -131,10 +121,5 @@ mod tests {
     #[test]
     fn no_share_is_more_than_all() {
         assert_eq!([percent(0, 0), percent(1, 3), percent(9, 3), percent(u64::MAX, 1)], [0, 33, 100, 100]);
-    }
-
-    #[test]
-    fn sizes_are_short() {
-        assert_eq!([size(12), size(2048), size(3 << 20)], ["12 B", "2.0 KB", "3.0 MB"]);
     }
 }

@@ -2,14 +2,12 @@
 
 use super::args::ScrubArgs;
 use super::collect::case_key;
-use super::guided::do_not_send;
 use super::progress::Line;
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, guided, output};
 use crate::collect::CollectError;
 use crate::collect::scrub::{Scrub, ScrubError, scrub};
 use crate::report::escape;
 use anyhow::anyhow;
-use std::fmt::Write as _;
 
 pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
     let key = args.case_key_file.as_deref().map(case_key).transpose();
@@ -30,11 +28,8 @@ pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
         };
         Failure::new(exit, anyhow!("{} {error}", args.input.display()))
     })?;
-    let mut text = format!("Wrote {}, level {}.\n", scrubbed.path.display(), asked.level);
-    for note in &scrubbed.notes {
-        let _ = writeln!(text, "Note: {}", escape::one_line(note));
-    }
-    text.push_str(&do_not_send(&scrubbed.keep));
-    output::print(&text)?;
+    let written = escape::one_line(&format!("{}, level {}.", scrubbed.path.display(), asked.level));
+    let written = guided::wrap(&written, "Wrote ");
+    output::print(&(written + &guided::notes(&scrubbed.notes) + &guided::do_not_send(&scrubbed.keep)))?;
     Ok(Exit::Written)
 }

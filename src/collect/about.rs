@@ -34,6 +34,7 @@ pub(super) fn manifest(
         elevated: if copied { Observed::not_collected(COPIED) } else { host.elevated() },
         options: shown_options(options, since),
         looked_at: plan::rows(copied, host.system().is_windows()).map(looked_at).collect(),
+        never_taken: plan::NEVER.iter().map(|never| plan::plain(never)).collect(),
         fingerprint: fingerprint_key(printer),
         members: Vec::new(),
     }

@@ -3,6 +3,7 @@
 
 use super::logs;
 use super::plan::Item;
+use super::progress::size;
 use super::walk::Found;
 use crate::bundle::manifest::TOO_OLD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -58,7 +59,7 @@ pub(super) fn default_since(files: &[Found], started: DateTime<Utc>, copied: boo
 
 /// Why a log or its older lines are not taken.
 pub(super) fn beyond(budget: u64) -> String {
-    format!("beyond the budget of {budget} bytes")
+    format!("beyond the budget of {}", size(budget))
 }
 
 /// A log, and which of its role it is.
@@ -240,7 +241,7 @@ mod tests {
         let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 160, Look::Outside);
         let takes: Vec<&Take> = chosen.iter().map(|(_, take)| take).collect();
         assert_eq!(takes[..2], [&Take::Whole, &Take::Tail(40)]);
-        assert_eq!(takes[2], &Take::Nothing("beyond the budget of 160 bytes".into()));
+        assert_eq!(takes[2], &Take::Nothing("beyond the budget of 160 B".into()));
         assert_eq!(takes[3], &Take::Nothing("last changed before 2026-09-01 00:00 UTC".into()));
     }
 
@@ -368,7 +369,7 @@ mod tests {
         let chosen = choose(&files, at("2026-09-01T00:00:00Z"), budget, Look::Inside);
         let take = |name: &str| &chosen.iter().find(|(file, _)| file.name() == name).unwrap().1;
         assert_eq!((take("SS.log"), take("SS.log.2")), (&Take::Whole, &Take::Whole));
-        let why = format!("beyond the budget of {budget} bytes: no line begins in its share of it");
+        let why = format!("{}: no line begins in its share of it", beyond(budget));
         assert_eq!(take("SS-BWSR.log"), &Take::Nothing(why.clone()));
         assert_eq!(take("SS.log.1"), &Take::Nothing(why));
         // What cannot be opened is tried again, so that the reason is told.

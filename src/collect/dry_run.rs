@@ -7,9 +7,12 @@ use super::iis::Iis;
 use super::machine::{self, Ask, EVENTS};
 use super::plan::{Item, Row};
 use super::walk::walk;
-use super::{CollectError, Options, beside, folder_facts, iis, inventory, keys, network, run, safety};
+use super::{
+    CollectError, Options, beside, folder_facts, identities, iis, inventory, keys, network, run, safety,
+};
+use crate::bundle::Form;
 use crate::bundle::write::PARTIAL;
-use crate::redact::Harvest;
+use crate::redact::{Harvest, Level};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -40,6 +43,8 @@ impl Touch {
         }
     }
 }
+/// Stands for the label of a node in the name of a file.
+const LABEL: &str = "LABEL";
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,17 +126,16 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     });
     let others = [options.app_dir.as_path(), &options.out].into_iter().chain(iis.path());
     touches.extend(others.filter(|path| network::is_network(path)).map(Touch::network));
-    let target = target(options, host);
-    touches.push(Touch {
+    touches.extend(targets(options, host).into_iter().map(|Target { path, note }| Touch {
         kind: TouchKind::Write,
-        source: target.display().to_string(),
+        note: Some(match path.symlink_metadata() {
+            Ok(_) => "is there already and would not be overwritten".to_owned(),
+            Err(_) => note,
+        }),
+        source: path.display().to_string(),
         bytes: None,
         row: None,
-        note: Some(match target.symlink_metadata() {
-            Ok(_) => "is there already and would not be overwritten".to_owned(),
-            Err(_) => format!("under a name that ends in .{PARTIAL} until it is whole"),
-        }),
-    });
+    }));
     Ok(touches)
 }
 
@@ -185,11 +189,37 @@ fn touched(path: &Path, item: Item, bytes: Option<u64>) -> Touch {
     Touch { kind: TouchKind::Read, source: path.display().to_string(), bytes, row: item.row(), note }
 }
 
-/// The bundle that would be written.
-pub fn target(options: &Options, host: &dyn Host) -> PathBuf {
-    let name = run::bundle_name(&run::node_name(options, host), host.now());
-    options.out.join(match options.form {
-        crate::bundle::Form::Zip => format!("{name}.zip"),
-        crate::bundle::Form::Folder => name,
-    })
+/// A file that would be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The file.
+    pub path: PathBuf,
+    /// What is special about it.
+    pub note: String,
+}
+
+/// The files that would be written, the bundle first. At level `identities` their name begins with a label of the node,
+/// which is known only once the key file was read.
+pub fn targets(options: &Options, host: &dyn Host) -> Vec<Target> {
+    let hidden = options.level != Level::Secrets;
+    let node = if hidden { LABEL.to_owned() } else { run::node_name(options, host) };
+    let name = run::bundle_name(&node, host.now());
+    let bundle = options.out.join(match options.form {
+        Form::Zip => format!("{name}.zip"),
+        Form::Folder => name,
+    });
+    let mut bundle_note = format!("under a name that ends in .{PARTIAL} until it is whole");
+    if hidden {
+        bundle_note = format!("{LABEL} stands for a label of the node; {bundle_note}");
+    }
+    let kept = identities::kept(&bundle).into_iter().zip([
+        "what the labels stand for; it is not sent",
+        "only if neither --case-key-file nor encryption.config keys the labels; it is not sent",
+    ]);
+    let mut targets = vec![Target { path: bundle, note: bundle_note }];
+    if hidden {
+        let few = if options.case_key.is_some() { 1 } else { 2 };
+        targets.extend(kept.take(few).map(|(path, note)| Target { path, note: note.to_owned() }));
+    }
+    targets
 }

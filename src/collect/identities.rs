@@ -86,23 +86,45 @@ impl Hiding {
     /// [`Kept::keep`] is called.
     pub(super) fn write(&self, bundle: &Path) -> Result<Kept, CollectError> {
         let mut kept = Kept::default();
-        kept.write(bundle, "legend", &legend::text(&self.labels))?;
+        kept.write(bundle, LEGEND, &legend::text(&self.labels))?;
         if let Some(key) = &self.made {
-            kept.write(bundle, "case-key", &key.to_file_text())?;
+            kept.write(bundle, CASE_KEY, &key.to_file_text())?;
         }
         Ok(kept)
     }
 
     /// What whoever collects should know, in sentences.
-    pub(super) fn note(&self) -> Option<String> {
-        self.made.as_ref().map(|key| {
-            format!(
-                "nothing keyed the labels, so the case key {} was made for them: collect on every other node with \
-                 --case-key-file and this key, or their labels do not compare with those of this bundle",
-                key.id()
-            )
-        })
+    pub(super) fn note(&self, bundle: &Path) -> Option<String> {
+        self.made.as_ref()?;
+        let file = beside(bundle, CASE_KEY);
+        let file = file.file_name()?.to_string_lossy();
+        Some(format!(
+            "nothing keyed the labels, so a key was made: {file}. Give it with --case-key-file when you collect or scrub the \
+             others, or their labels do not compare"
+        ))
     }
+}
+
+/// Ends of the names of the two files.
+const LEGEND: &str = "legend";
+const CASE_KEY: &str = "case-key";
+
+/// The file called `what` beside the bundle at `bundle`.
+fn beside(bundle: &Path, what: &str) -> PathBuf {
+    let stem = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = stem.strip_suffix(".zip").unwrap_or(&stem);
+    bundle.with_file_name(format!("{stem}-{what}-{}.txt", legend::DO_NOT_SEND))
+}
+
+/// Where the legend of the bundle at `bundle` lies, and the key of its labels if one has to be made.
+pub(super) fn kept(bundle: &Path) -> [PathBuf; 2] {
+    [LEGEND, CASE_KEY].map(|what| beside(bundle, what))
+}
+
+/// Whether a file that was kept is the key that was made for the labels, and not their legend.
+pub fn is_made_key(kept: &Path) -> bool {
+    let name = kept.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    name.ends_with(&format!("-{CASE_KEY}-{}.txt", legend::DO_NOT_SEND))
 }
 
 /// Files that stay with whoever collects.
@@ -111,9 +133,7 @@ pub(super) struct Kept(Vec<PathBuf>);
 
 impl Kept {
     fn write(&mut self, bundle: &Path, what: &str, text: &str) -> Result<(), CollectError> {
-        let stem = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let stem = stem.strip_suffix(".zip").unwrap_or(&stem);
-        let path = bundle.with_file_name(format!("{stem}-{what}-{}.txt", legend::DO_NOT_SEND));
+        let path = beside(bundle, what);
         let failed = |source| CollectError::Keep { path: path.clone(), source };
         let mut file = create_private(&path).map_err(failed)?;
         self.0.push(path.clone());

@@ -139,6 +139,20 @@ impl Iis {
         Some(&self.0.as_ref().ok()?.0.path)
     }
 
+    /// Whether the file says that a folder, or one above it, is handed out to whoever asks.
+    pub(super) fn serves(&self, folder: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let listed = self.text().and_then(|bytes| {
+            guarded(|| config::decode(bytes).and_then(|text| application_host::applications(&text)))?.ok()
+        });
+        let folder = real(folder);
+        listed.into_iter().flatten().any(|listed| {
+            let served = expanded(&listed.physical_path);
+            // Another machine is not asked, and a drive as a whole is somebody's mistake.
+            !is_network(&served) && served.parent().is_some() && folder.starts_with(real(&served))
+        })
+    }
+
     /// The root of the site that serves the application, where the file tells it.
     pub(super) fn site_root(&self, options: &Options, folder: &Observed<String>) -> Option<PathBuf> {
         let bytes = self.text()?;

@@ -25,6 +25,8 @@ pub(super) struct Inventory {
     pub(super) stray_key_copies: Vec<String>,
     /// Why not every copy may be among them, as a lower-case fragment.
     pub(super) gap: Option<String>,
+    /// Files and folders that the system did not let us read.
+    pub(super) denied: Vec<String>,
     /// How many files the time did not suffice for.
     pub(super) cut: usize,
 }
@@ -34,6 +36,7 @@ struct Seen {
     entry: InventoryEntry,
     binary: Option<(String, Observed<Binary>)>,
     stray: bool,
+    denied: bool,
     cut: bool,
     gap: Option<String>,
 }
@@ -58,9 +61,12 @@ pub(super) fn take(
     }
     seen.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
     let mut inventory = Inventory::default();
-    for Seen { entry, binary, stray, cut, gap } in seen {
+    for Seen { entry, binary, stray, denied, cut, gap } in seen {
         inventory.cut += usize::from(cut);
         inventory.gap = inventory.gap.or(gap);
+        if denied {
+            inventory.denied.push(entry.path.clone());
+        }
         inventory.binaries.extend(binary);
         if stray {
             inventory.stray_key_copies.push(entry.path.clone());
@@ -104,6 +110,7 @@ fn look(file: &Found, keys: &KeyFiles, printer: &Fingerprinter, progress: &Share
         },
         binary: None,
         stray: file.item == Item::KeyCopy,
+        denied: file.metadata.as_ref().is_err_and(|why| why != LINK),
         cut: false,
         gap: None,
     };
@@ -112,6 +119,7 @@ fn look(file: &Found, keys: &KeyFiles, printer: &Fingerprinter, progress: &Share
     {
         seen.entry.unread = Some(reason(&error));
         seen.cut = !is_decisive(file, keys) && progress.time_over().is_some();
+        seen.denied = !seen.cut;
     }
     seen.gap = may_be_a_copy(file, keys, seen.entry.unread.as_deref());
     if file.item == Item::Binary && seen.binary.is_none() {

@@ -38,12 +38,13 @@ mod walk;
 #[cfg(windows)]
 mod windows;
 
-pub use dry_run::{Touch, TouchKind, dry_run, target};
+pub use dry_run::{Target, Touch, TouchKind, dry_run, targets};
 pub use estimate::{Estimate, Share, estimate};
 pub use find::{Installed, Search, Unseen, find};
 pub use host::{FixedHost, Host, PortableHost, Stopwatch};
+pub use identities::is_made_key;
 pub use network::is_network;
-pub use progress::{Progress, Silent};
+pub use progress::{Progress, Silent, size};
 pub use run::run;
 
 use crate::bundle::{Form, MemberError, OpenError, Sha256, WriteError};

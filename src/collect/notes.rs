@@ -1,29 +1,86 @@
 //! What whoever sends a bundle should know of it, one sentence each: said where the bundle was made, because
 //! there it can still be mended.
 
-use super::{LARGE_BUNDLE, Options};
+use super::plan::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
+use super::{LARGE_BUNDLE, Options, size};
 use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::write::PARTIAL;
 use crate::bundle::{Form, Manifest, MemberRecord, Status};
 use crate::intake::application_host::FILE;
 use crate::model::Observed;
+use crate::model::facts::NodeFacts;
 use crate::model::iis::IisFacts;
+use crate::model::unknown::{self, Unknown};
 use crate::redact::Fingerprinter;
 use chrono::TimeDelta;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Members that are there and could not be read.
-pub(super) fn denied(manifest: &Manifest) -> Option<String> {
-    let denied = |record: &MemberRecord| matches!(record.status, Status::Denied { .. });
-    let all: Vec<&MemberRecord> = manifest.members.iter().filter(|record| denied(record)).collect();
-    let first = all.first()?;
-    let more = if all.len() > 1 { format!(" and {} more", all.len() - 1) } else { String::new() };
+/// Names in a sentence: all of a few, else the first two and how many more.
+fn some(names: &[&str]) -> String {
+    match names {
+        [one] => (*one).to_owned(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, three] => format!("{one}, {two} and {three}"),
+        [one, two, more @ ..] => format!("{one}, {two} and {} more", more.len()),
+        [] => String::new(),
+    }
+}
+
+/// `1 file`, `2 files`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Files and facts that are there and could not be read. `files` are those of the application folder.
+pub(super) fn denied(manifest: &Manifest, facts: &NodeFacts, files: &[String]) -> Option<String> {
+    // Those of IIS have a sentence of their own.
+    let iis = ["iis", "iis.application"];
+    let unreadable =
+        unknown::of(facts).into_iter().filter(|fact| fact.unreadable && !iis.contains(&fact.path.as_str()));
+    // What is said of a file is no loss of its own.
+    let (of_files, facts): (Vec<Unknown>, Vec<Unknown>) = unreadable.partition(|fact| {
+        ["configs.", "binaries", "encryption-config", "database-config", "log-folder"]
+            .iter()
+            .any(|file| fact.path.starts_with(file))
+    });
+    let members = manifest.members.iter().filter_map(|record| match &record.status {
+        Status::Denied { why } => Some((record.origin.as_str(), why.as_str())),
+        _ => None,
+    });
+    let keys = [("encryption-config", ENCRYPTION_CONFIG), ("database-config", DATABASE_CONFIG)];
+    let keys = keys.into_iter().filter_map(|(path, file)| {
+        let is_file = |fact: &&Unknown| fact.path == path || fact.path == format!("{path}.fingerprint");
+        // Without a key there is no fingerprint of a file that was read.
+        of_files.iter().find(is_file).map(|fact| (file, fact.why.as_str()))
+    });
+    let reasons: BTreeMap<&str, &str> = members.chain(keys).collect();
+    let files: BTreeSet<&str> = files.iter().map(String::as_str).chain(reasons.keys().copied()).collect();
+    let files: Vec<&str> = files.into_iter().collect();
+    let lost = match (files.len(), facts.len()) {
+        (0, 0) => return None,
+        (_, 0) => some(&files),
+        (0, lost) => count(lost, "fact"),
+        (_, lost) => format!("{}, and {}", some(&files), count(lost, "fact")),
+    };
+    let whys: BTreeSet<&str> =
+        reasons.into_values().chain(facts.iter().map(|fact| fact.why.as_str())).collect();
+    let why = match whys.into_iter().collect::<Vec<_>>().as_slice() {
+        [why] => format!(" ({why})"),
+        _ => String::new(),
+    };
     let hint = match manifest.elevated {
-        Observed::Known { value: false, .. } => "; collect as administrator to have them",
+        Observed::Known { value: false, .. } => "; collect as administrator to have more of them",
         _ => "",
     };
-    let why = first.status.why().unwrap_or_default();
-    Some(format!("{}{more} could not be read ({why}){hint}", first.origin))
+    Some(format!("{lost} could not be read{why}{hint}; inspect says which and why"))
+}
+
+/// Without DLLs nobody knows the version.
+pub(super) fn no_binaries(facts: &NodeFacts) -> Option<String> {
+    facts.binaries.is_absent().then(|| {
+        "the application folder has no DLL of the product in bin, so that its version is not known".to_owned()
+    })
 }
 
 /// What the budget or the time did not reach.
@@ -34,15 +91,19 @@ pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
         _ => false,
     };
     let cut: Vec<&MemberRecord> = manifest.members.iter().filter(is_cut).collect();
-    let files = |n: usize| format!("{n} file{}", if n == 1 { "" } else { "s" });
-    let first = cut.first().map(|first| {
-        let why = first.status.why().unwrap_or_default();
-        format!("{} not or not wholly taken, of which {}: {why}", files(cut.len()), first.origin)
+    let origins: Vec<&str> = cut.iter().map(|record| record.origin.as_str()).collect();
+    let whys: BTreeSet<&str> = cut.iter().filter_map(|record| record.status.why()).collect();
+    let taken = cut.first().map(|_| {
+        let whys = whys.into_iter().collect::<Vec<_>>().join("; ");
+        format!("not taken, or not whole: {} ({whys})", some(&origins))
     });
     let unread = (unread > 0).then(|| {
-        format!("{} of the application folder not read, because the time for reading was over", files(unread))
+        format!(
+            "{} of the application folder not read, because the time for reading was over",
+            count(unread, "file")
+        )
     });
-    let all: Vec<String> = first.into_iter().chain(unread).collect();
+    let all: Vec<String> = taken.into_iter().chain(unread).collect();
     (!all.is_empty()).then(|| all.join("; "))
 }
 
@@ -59,7 +120,7 @@ pub(super) fn no_log(manifest: &Manifest) -> Option<String> {
         (_, Some(why)) => {
             let n = too_old.count();
             let s = if n == 1 { " was" } else { "s were" };
-            format!(": {n} log{s} {why}; --since DATE takes older ones")
+            format!(": {n} log{s} {why}; --since AGE takes older ones")
         }
         (_, None) => String::new(),
     };
@@ -92,6 +153,11 @@ pub(super) fn left_over(out: &Path) -> Option<String> {
             left.join(", ")
         )
     })
+}
+
+/// Web servers hand out what lies in their folders.
+pub(super) fn served() -> String {
+    "the output folder is one that IIS hands out to others: move what was written elsewhere".to_owned()
 }
 
 /// No key, so no fingerprints.
@@ -129,8 +195,8 @@ pub(super) fn weak(weak: usize) -> Option<String> {
 pub(super) fn large(bytes: u64, options: &Options) -> Option<String> {
     (bytes > LARGE_BUNDLE && options.form == Form::Zip).then(|| {
         format!(
-            "the bundle has {} MB; to make it smaller, take fewer logs with --since DATE or --budget BYTES",
-            bytes >> 20
+            "the bundle has {}; to make it smaller, take fewer logs with --since AGE or --budget BYTES",
+            size(bytes)
         )
     })
 }

@@ -71,10 +71,12 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         item: Item::Windows,
-        what: "of Windows its versions, language, protocols, services, crashes and restarts that are due; size of the \
-               machine; certificate of the site; owners and rights of folders and of the pool; partly by commands \
-               that only read",
-        source: "Windows; keys of the registry, calls and commands below",
+        what: "of Windows: versions, language, protocols, services, crashes, restarts that are due; whether it belongs to \
+               a domain, and whether antivirus, a monitoring agent, SharePoint or key providers are installed; \
+               processors, memory, disks; the certificate of the site; owners and rights of folders, of event logs \
+               and of the pool; partly by commands that only read",
+        source: "Windows: keys of the registry, calls and commands, each of which `--dry-run` and \
+                 `docs/what-is-collected.md` list",
         why: "the product and its upgrade need certain settings there on every node",
         member: "`facts.json`",
         secrets: "none in it; accounts are security identifiers, domain and thumbprint become keyed markers; the names \
@@ -118,7 +120,7 @@ pub const TABLE: &[Row] = &[
     Row {
         item: Item::Program,
         what: "path, size, time and SHA-256 of program files",
-        source: "the whole application folder; types below",
+        source: "the whole application folder: files of the types that the product ships, such as `dll`, `js` and `aspx`",
         why: "the application folder must be the same on all nodes, file by file",
         member: "`inventory.jsonl`",
         secrets: "none in these types",
@@ -167,7 +169,7 @@ pub const TABLE: &[Row] = &[
     },
 ];
 
-/// What never enters a bundle, in the words of the dry run, of the dialogue and of the page for customers.
+/// What never enters a bundle, in the words of the dry run, of the dialogue, of the manifest and of the page for customers.
 pub const NEVER: &[&str] = &[
     "the content of `encryption.config` and `database.config`, and of copies of them under any name",
     "passwords, connection strings, keys and tokens of the configuration files, wherever else they stand",

@@ -60,6 +60,7 @@ pub fn run(
     let states = configs.write(&mut bundle, &redactor, &printer)?;
     let folder =
         if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
+    let served = !copied && iis.serves(&options.out);
     let site_root = iis.site_root(options, &folder);
     let iis = iis.facts(options, &folder, &web_config, &printer);
     let seen = Seen {
@@ -98,7 +99,11 @@ pub fn run(
         log_folder: folder_facts::log_folder(&files),
         machine,
     };
-    let mut said: Vec<String> = notes::unkeyed(&printer).into_iter().chain(notes::iis(&facts.iis)).collect();
+    let mut said: Vec<String> = notes::unkeyed(&printer).into_iter().collect();
+    said.extend(notes::iis(&facts.iis));
+    said.extend(notes::no_binaries(&facts));
+    said.extend(served.then(notes::served));
+    let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.clean(path)).collect();
     // Names of files, accounts and addresses stand there as they stand in texts.
     let facts = redactor.clean_all(&facts)?;
     add_own(&mut bundle, FACTS, &json(&facts)?)?;
@@ -108,7 +113,7 @@ pub fn run(
 
     let manifest = about::manifest(options, host, node, started, since, &printer, shared.elapsed());
     let unfinished = bundle.finish(manifest)?;
-    said.extend(notes::denied(unfinished.manifest()));
+    said.extend(notes::denied(unfinished.manifest(), &facts, &denied));
     said.extend(notes::cut(unfinished.manifest(), inventory.cut));
     said.extend(notes::no_log(unfinished.manifest()));
     said.extend(notes::clock_set(unfinished.manifest()));
@@ -123,10 +128,10 @@ pub fn run(
     shared.go_on()?;
     let kept =
         hiding.as_ref().map_or_else(|| Ok(Kept::default()), |hiding| hiding.write(unfinished.target()))?;
-    said.extend(hiding.as_ref().and_then(identities::Hiding::note));
     // After this nothing may fail: the bundle and the files that belong to it stay together.
     let sha256 = digest(&unfinished, options.form)?;
     let path = unfinished.commit()?;
+    said.extend(hiding.as_ref().and_then(|hiding| hiding.note(&path)));
     let bytes = size_on_disk(&path);
     said.extend(notes::large(bytes, options));
     said.extend(notes::left_over(&options.out));

@@ -152,10 +152,10 @@ fn raise(scrub: &Scrub, bundle: &Bundle, progress: &mut dyn Progress) -> Result<
         add_own(&mut writer, INVENTORY, &lines)?;
     }
 
-    let looked_at = std::mem::take(&mut manifest.looked_at);
+    let told = (std::mem::take(&mut manifest.looked_at), std::mem::take(&mut manifest.never_taken));
     manifest.members.clear();
     manifest = redactor.clean_all(&manifest).map_err(CollectError::from)?;
-    manifest.looked_at = looked_at;
+    (manifest.looked_at, manifest.never_taken) = told;
     manifest.node.name = node;
     manifest.options.insert(Level::OPTION.to_owned(), scrub.level.to_string());
     let unfinished = writer.finish(manifest)?;
@@ -170,8 +170,8 @@ fn raise(scrub: &Scrub, bundle: &Bundle, progress: &mut dyn Progress) -> Result<
         Some(hiding) => hiding.write(unfinished.target())?,
         None => Kept::default(),
     };
-    notes.extend(hiding.as_ref().and_then(Hiding::note));
     let path = unfinished.commit()?;
+    notes.extend(hiding.as_ref().and_then(|hiding| hiding.note(&path)));
     Ok(Scrubbed { path, keep: kept.keep(), notes })
 }
 

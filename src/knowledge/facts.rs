@@ -59,6 +59,16 @@ pub enum Kind {
     Moment,
 }
 
+/// What the built-in facts are called, by path, for who does not load the rest of the knowledge.
+pub fn labels() -> BTreeMap<String, String> {
+    #[derive(Default, Deserialize)]
+    struct Records {
+        fact: Vec<Fact>,
+    }
+    let records: Records = toml::from_str(include_str!("facts.toml")).unwrap_or_default();
+    records.fact.into_iter().map(|fact| (fact.path, fact.label)).collect()
+}
+
 /// All records of facts by path.
 #[derive(Debug, Clone, Default)]
 pub struct Facts(BTreeMap<String, Fact>);

@@ -21,6 +21,7 @@ pub mod package;
 pub mod parity;
 pub mod place;
 pub mod primary;
+pub mod unknown;
 pub mod version;
 
 pub use answers::{Answer, Answers};

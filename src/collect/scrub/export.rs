@@ -159,5 +159,6 @@ fn write(
         None => Kept::default(),
     };
     file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
-    Ok(Scrubbed { path, keep: kept.keep(), notes: hiding.and_then(Hiding::note).into_iter().collect() })
+    let notes = hiding.and_then(|hiding| hiding.note(&path)).into_iter().collect();
+    Ok(Scrubbed { path, keep: kept.keep(), notes })
 }

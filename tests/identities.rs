@@ -509,3 +509,45 @@ fn bundles_of_ours_hold_no_secret_of_any_shape_or_name() {
     }
     assert!(bundles >= 20, "{bundles}");
 }
+
+#[test]
+fn what_configurations_that_are_not_taken_hold_stands_nowhere() {
+    let mut node = node(1);
+    let setting = |name: &str, value: &str| format!(r#"<add key="{name}" value="{value}"/>"#);
+    let secrets =
+        ["Harv-K0zzz", "Harv-L1zzz", "Harv-M2zzz", "Harv-N3zzz", "Harv-O4zzz", "Harv-P5zzz", "Harv-Q6zzz"];
+    let names = ["ledgersql4", "tmsdb9"];
+    node.put(
+        "connectionStrings.config",
+        "<connectionStrings><add name=\"A\" connectionString=\"Data Source=LEDGERSQL4;User ID=ledgeruser;Password=Harv-K0zzz\"/></connectionStrings>",
+    );
+    node.put("TMS/web.config", format!("<a>{}</a>", setting("TmsPassword", secrets[1])));
+    node.put("web-appSettings.config.bak", format!("<a>{}</a>", setting("OldPassword", secrets[2])));
+    node.put(
+        "appsettings.json",
+        r#"{"Bus": {"Password": "Harv-N3zzz", "Url": "amqps://vaultbus7:Harv-O4zzz@mq/"}}"#,
+    );
+    node.put("web-parts.config", r#"<a><appSettings file="parts\more.xml"/></a>"#);
+    node.put("parts/more.xml", format!("<a>{}</a>", setting("MorePassword", secrets[5])));
+    for value in secrets.iter().chain(&names) {
+        node.log_line("log/SS.log", TimeDelta::minutes(1), "ERROR", &format!("X - bare {value} here"));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let app = node.write(dir.path());
+    fs::create_dir_all(dir.path().join("TMS")).unwrap();
+    let beside = "<a><add connectionString=\"Server=TMSDB9;Uid=tmsdbuser;Pwd=Harv-Q6zzz\"/></a>";
+    fs::write(dir.path().join("TMS/web.config"), beside).unwrap();
+    for level in [Level::Secrets, Level::Identities] {
+        let iis_config = Some(dir.path().join("applicationHost.config"));
+        let options = Options { level, iis_config, ..Options::new(&app, dir.path().join(level.as_str())) };
+        let taken = run(&options, &node.host(), &mut Silent).unwrap();
+        assert!(taken.notes.is_empty(), "{:?}", taken.notes);
+        let all = everything(&taken.path);
+        let hidden: &[&str] = if level == Level::Secrets { &[] } else { &names };
+        for value in secrets.iter().chain(hidden) {
+            assert!(!all.contains(&value.to_lowercase()), "{level}: {value}");
+        }
+        let bundle = Bundle::open(&taken.path).unwrap();
+        assert!(!bundle.members().any(|member| member.path.as_str().contains("connectionStrings")));
+    }
+}

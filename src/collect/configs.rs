@@ -1,16 +1,19 @@
 //! Configuration files: their values are harvested before anything else is read, then they are taken redacted.
 
-use super::plan::Item;
-use super::walk::{Found, read_most, reason};
+use super::folder_facts::tms_folder;
+use super::host::Host;
+use super::plan::{Item, LOG_FOLDER, is_config};
+use super::walk::{Found, files_of, read_most, reason};
 use super::{CollectError, PANICKED, guarded};
 use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status};
 use crate::model::excerpt::Clean as _;
 use crate::model::facts::ConfigState;
 use crate::model::{Observed, Place};
 use crate::redact::config::{self, ConfigError};
-use crate::redact::{Fingerprinter, Harvest, Redactor};
-use std::collections::BTreeMap;
+use crate::redact::{Fingerprinter, Redactor};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::path::Path;
 
 /// Folder of the members.
 pub(super) const FOLDER: &str = "config";
@@ -19,8 +22,8 @@ pub(super) const FOLDER: &str = "config";
 const EXPECTED: &[&str] =
     &["web.config", "web-appsettings.config", "web-auth.config", "web-cookie.config", "web-log4net.config"];
 
-/// Files of which nothing is taken but whose values must not show up anywhere else.
-const HARVEST_ONLY: &[&str] = &["saml.config"];
+/// Most that is read of a configuration of which nothing is taken, in bytes.
+const MOST_UNTAKEN: u64 = 1 << 20;
 
 /// The configuration files of a folder, read once.
 pub(super) struct Configs<'a> {
@@ -28,27 +31,31 @@ pub(super) struct Configs<'a> {
 }
 
 impl<'a> Configs<'a> {
-    /// Reads them and adds their values to `harvest`.
-    pub(super) fn read(files: &'a [Found], harvest: &mut Harvest) -> Self {
-        let wanted = |file: &&Found| {
-            file.item == Item::Config || HARVEST_ONLY.iter().any(|name| file.path.eq_ignore_ascii_case(name))
-        };
+    /// Reads those of the application folder, whose list is `files`, and of the TMS folder, whose list is `tms`, and lets
+    /// `learn` see the content of each that could be read, of any encoding. Those of the application folder that are
+    /// taken are kept.
+    pub(super) fn read(files: &'a [Found], tms: &[Found], learn: &mut dyn FnMut(&[u8])) -> Self {
         let mut configs = Vec::new();
-        for file in files.iter().filter(wanted) {
-            let bytes = read(file);
+        let mut named = BTreeSet::new();
+        for file in files.iter().filter(|file| is_config(&file.path)) {
+            let taken = file.item == Item::Config;
+            let bytes = read(file, if taken { config::MAX_BYTES as u64 } else { MOST_UNTAKEN });
             if let Ok(bytes) = &bytes {
-                harvest.add_config(bytes);
+                learn(bytes);
+                parts(&file.path, bytes, &mut named);
             }
-            if file.item == Item::Config {
+            if taken {
                 configs.push((file, bytes));
             }
         }
+        let is_part = |file: &&Found| !named.is_empty() && named.contains(&file.path.to_lowercase());
+        let others = files.iter().filter(|file| file.item == Item::Other && !is_config(&file.path));
+        for file in others.filter(is_part).chain(tms) {
+            if let Ok(bytes) = read(file, MOST_UNTAKEN) {
+                learn(&bytes);
+            }
+        }
         Self { files: configs }
-    }
-
-    /// The content of each that could be read, of any encoding.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
-        self.files.iter().filter_map(|(_, bytes)| bytes.as_deref().ok())
     }
 
     /// The text of one of them, for whoever takes facts from it; absent where the folder has no such file.
@@ -143,7 +150,31 @@ impl Refused {
     }
 }
 
-fn read(file: &Found) -> io::Result<Vec<u8>> {
+fn read(file: &Found, most: u64) -> io::Result<Vec<u8>> {
     file.metadata.as_ref().map_err(|why| io::Error::other(why.clone()))?;
-    read_most(&file.full, config::MAX_BYTES as u64)
+    read_most(&file.full, most)
+}
+
+/// The configurations of the TMS folder beside the application.
+pub(super) fn of_tms(app_dir: &Path, host: &dyn Host) -> Vec<Found> {
+    let mut files = files_of(&tms_folder(app_dir), host);
+    files.retain(|file| is_config(&file.path));
+    files
+}
+
+/// Adds the files that a configuration at `path` says hold parts of it, as paths in lower case. Nobody reads other
+/// files of the log folder.
+fn parts(path: &str, bytes: &[u8], out: &mut BTreeSet<String>) {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let Ok(text) = config::decode(bytes) else { return };
+    let Ok(document) = config::parse(&text) else { return };
+    for attribute in document.descendants().flat_map(|node| node.attributes()) {
+        if matches!(attribute.name(), "configSource" | "file") {
+            let named = attribute.value().trim().replace('\\', "/").to_lowercase();
+            let named = named.strip_prefix("./").unwrap_or(&named);
+            if !named.starts_with(&format!("{LOG_FOLDER}/")) {
+                out.insert(format!("{folder}/{named}").trim_start_matches('/').to_lowercase());
+            }
+        }
+    }
 }

@@ -8,7 +8,8 @@ use super::machine::{self, Ask, EVENTS};
 use super::plan::{Item, Row};
 use super::walk::walk;
 use super::{
-    CollectError, Options, beside, folder_facts, identities, iis, inventory, keys, network, run, safety,
+    CollectError, Options, beside, configs, folder_facts, identities, iis, inventory, keys, network, run,
+    safety,
 };
 use crate::bundle::Form;
 use crate::bundle::write::PARTIAL;
@@ -124,6 +125,8 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         row: Item::Tms.row(),
         note: None,
     });
+    let tms = configs::of_tms(&options.app_dir, host);
+    touches.extend(tms.iter().map(|file| read(&file.full, Item::Tms)));
     let others = [options.app_dir.as_path(), &options.out].into_iter().chain(iis.path());
     touches.extend(others.filter(|path| network::is_network(path)).map(Touch::network));
     touches.extend(targets(options, host).into_iter().map(|Target { path, note }| Touch {

@@ -2,7 +2,7 @@
 //! very files. Writes nothing.
 
 use super::choice::{self, Look, Take};
-use super::configs::Configs;
+use super::configs::{self, Configs};
 use super::host::{Host, Stopwatch};
 use super::logs;
 use super::plan::{Item, Row, TABLE};
@@ -71,7 +71,8 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
         chosen.iter().map(|(log, take)| (log.path.as_str(), take.bytes(log))).collect();
     let key_sizes = keys::sizes(&files);
     let mut harvest = Harvest::new();
-    let _ = Configs::read(&files, &mut harvest);
+    let tms = configs::of_tms(&options.app_dir, host);
+    let _ = Configs::read(&files, &tms, &mut |bytes| harvest.add_config(bytes));
     let redactor = harvest.redactor();
 
     let cost = |file: &Found| match file.item {

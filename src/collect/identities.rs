@@ -1,6 +1,5 @@
 //! Level `identities`: whom a node names, the labels that stand for them, and the two files that stay with whoever collects.
 
-use super::configs::Configs;
 use super::host::Host;
 use super::iis::Iis;
 use super::keys::{self, KeyFiles};
@@ -53,20 +52,12 @@ impl Hiding {
         &mut self.known
     }
 
-    /// Whom the node itself and its configurations name.
-    pub(super) fn learn_node(
-        &mut self,
-        node: &str,
-        host: &dyn Host,
-        configs: &Configs<'_>,
-        iis: &Iis,
-        copied: bool,
-    ) {
+    /// Whom the node itself and the configuration of IIS name.
+    pub(super) fn learn_node(&mut self, node: &str, host: &dyn Host, iis: &Iis, copied: bool) {
         self.known.add(Identity::Host, node);
         if let (Some(name), false) = (host.name().value(), copied) {
             self.known.add(Identity::Host, name);
         }
-        configs.texts().for_each(|text| self.known.learn_config(text));
         if let Some(text) = iis.text() {
             self.known.learn_config(text);
         }

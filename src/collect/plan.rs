@@ -132,7 +132,10 @@ pub const TABLE: &[Row] = &[
         source: "the whole application folder",
         why: "customer-made files must be copied to every node",
         member: "`inventory.jsonl`",
-        secrets: "the fingerprint is keyed, so that nobody without the key can test a guess",
+        secrets: "the fingerprint is keyed, so that nobody without the key can test a guess; secrets and names in \
+                  configurations among them are read, so that they are removed wherever else they stand: `*.config`, \
+                  `*.config.*` and `appsettings*.json` of the folder and of `TMS` in it, and files that one of them \
+                  names with `configSource` or `file`",
     },
     Row {
         item: Item::Events,
@@ -165,7 +168,8 @@ pub const TABLE: &[Row] = &[
         source: "beside the application folder",
         why: "an upgrade copies it too",
         member: "`facts.json`",
-        secrets: "none in it",
+        secrets: "those in `*.config`, `*.config.*` and `appsettings*.json` of it are read, so that they are removed \
+                  wherever else they stand",
     },
 ];
 
@@ -244,6 +248,20 @@ impl Item {
     }
 }
 
+/// Whether the file at `path` is a configuration whose values must not show up anywhere else: one that is taken, one like
+/// `saml.config` and `connectionStrings.config` of which nothing is taken, or an older one such as `web.config.bak`. Of
+/// the folder itself and of TMS in it; a key file or a copy of one is none.
+pub(super) fn is_config(path: &str) -> bool {
+    let lower = path.to_lowercase();
+    let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(folder, "" | "tms")
+        && matches!(Item::of(path), Item::Config | Item::Other)
+        && (extension == "config"
+            || name.contains(".config.")
+            || (name.starts_with("appsettings") && extension == "json"))
+}
+
 /// Names such as `encryption - copy.config`, `database.config.bak` or, in a sub-folder, the plain names
 /// (SEC-008 of domain 10.14).
 fn is_key_copy(name: &str) -> bool {
@@ -319,6 +337,33 @@ mod tests {
             assert_eq!(TABLE.iter().filter(|row| row.item == item).count(), 1, "{item:?}");
         }
         assert!(PROGRAM_TYPES.is_sorted());
+    }
+
+    #[test]
+    fn configurations_are_read_for_their_values_and_key_files_are_not() {
+        for path in [
+            "web.config",
+            "saml.config",
+            "connectionStrings.config",
+            "web-appSettings.config.bak",
+            "appsettings.Production.json",
+            "TMS/Web.config",
+        ] {
+            assert!(is_config(path), "{path}");
+        }
+        for path in [
+            "encryption.config",
+            "database.config",
+            "encryption.config.bak",
+            "TMS/database.config",
+            "sub/web.config",
+            "bin/x.dll.config",
+            "KeyDigests.txt",
+            "launch.json",
+            "a.config.js",
+        ] {
+            assert!(!is_config(path), "{path}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One collection from start to end.
 
 use super::choice::{self, Look};
-use super::configs::Configs;
+use super::configs::{self, Configs};
 use super::host::Host;
 use super::identities::{self, Kept};
 use super::iis::Iis;
@@ -39,7 +39,12 @@ pub fn run(
     shared.go_on()?;
     let (keys, printer, mut hiding) = identities::keys(options, &files, host)?;
     let mut harvest = Harvest::new();
-    let configs = Configs::read(&files, &mut harvest);
+    let configs = Configs::read(&files, &configs::of_tms(&options.app_dir, host), &mut |bytes| {
+        harvest.add_config(bytes);
+        if let Some(hiding) = &mut hiding {
+            hiding.known().learn_config(bytes);
+        }
+    });
     let iis = Iis::read(options, &mut harvest);
     let mut redactor = harvest.redactor();
     let since = options.since.unwrap_or_else(|| choice::default_since(&files, started.to_utc(), copied));
@@ -47,7 +52,7 @@ pub fn run(
     let system: &dyn System = if copied { &NoSystem } else { host.system() };
     let records = events::read(system, since);
     if let Some(hiding) = &mut hiding {
-        hiding.learn_node(&node, host, &configs, &iis, copied);
+        hiding.learn_node(&node, host, &iis, copied);
         events::learn(hiding.known(), &records);
         logs::learn(hiding.known(), &chosen, &shared)?;
         redactor = hiding.redactor(redactor)?;

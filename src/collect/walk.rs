@@ -37,8 +37,19 @@ pub(super) const LINK: &str = "a link or a special file, not followed";
 
 /// Every file below `folder`, in order of path.
 pub(super) fn walk(folder: &Path, host: &dyn Host) -> Vec<Found> {
+    list(WalkDir::new(folder), folder, host)
+}
+
+/// The files of `folder` itself, in order of path; none where it is a link.
+pub(super) fn files_of(folder: &Path, host: &dyn Host) -> Vec<Found> {
+    let mut files = list(WalkDir::new(folder).follow_root_links(false).max_depth(1), folder, host);
+    files.retain(|file| file.metadata.is_ok());
+    files
+}
+
+fn list(folders: WalkDir, folder: &Path, host: &dyn Host) -> Vec<Found> {
     let mut files = Vec::new();
-    for entry in WalkDir::new(folder).follow_links(false).min_depth(1) {
+    for entry in folders.follow_links(false).min_depth(1) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) => {

@@ -87,9 +87,7 @@ impl Harvest {
     /// Takes what patterns find in a text.
     pub fn add_text(&mut self, text: &[u8]) {
         for (value, kind) in found(text) {
-            if kind == Kind::Account {
-                self.add_user(&value);
-            } else {
+            if !self.add_account(&value, kind) {
                 // In prose a value may end before the pattern does.
                 for value in [value.as_str(), value.split_whitespace().next().unwrap_or_default()] {
                     self.add(value);
@@ -114,7 +112,9 @@ impl Harvest {
                 self.add(&value);
             }
             for (value, kind) in found(value.as_bytes()) {
-                if kind == Kind::Account { self.add_user(&value) } else { self.add(&value) }
+                if !self.add_account(&value, kind) {
+                    self.add(&value);
+                }
             }
         }
         for element in &pieces.elements {
@@ -125,6 +125,23 @@ impl Harvest {
                 }
             }
         }
+    }
+
+    /// An account, or the one in a URL with its password: each stands alone elsewhere. False for any other value.
+    fn add_account(&mut self, value: &str, kind: Kind) -> bool {
+        match (kind, value.split_once(':')) {
+            (Kind::Account, _) => self.add_user(value),
+            (Kind::UrlCredentials, Some((user, password))) => {
+                for (user, password) in
+                    [(user, password), (&*percent_decoded(user), &*percent_decoded(password))]
+                {
+                    self.add_user(user);
+                    self.add(password);
+                }
+            }
+            _ => return false,
+        }
+        true
     }
 
     fn add_user(&mut self, value: &str) {
@@ -165,6 +182,18 @@ fn found(text: &[u8]) -> Vec<(String, Kind)> {
     pattern::spans(text, &mut spans);
     let value = |range| String::from_utf8_lossy(text.get(range).unwrap_or_default()).into_owned();
     spans.into_iter().map(|span| (value(span.range), span.kind)).collect()
+}
+
+/// A part of a URL as it was before `%40` was written for `@`.
+fn percent_decoded(text: &str) -> String {
+    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let [first, tail @ ..] = rest {
+        let code = (*first == b'%').then(|| tail.get(..2)).flatten();
+        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        out.push(code.unwrap_or(*first));
+        rest = if code.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// What connection strings begin with.
@@ -265,6 +294,21 @@ mod tests {
         }
         let trusted = "<add connectionString=\"Data Source=s;Integrated Security=true\"/>";
         assert_eq!(harvest(trusted).secrets().count(), 0);
+    }
+
+    #[test]
+    fn user_and_password_of_a_url_are_two_values() {
+        let found = harvest(
+            r#"<appSettings><add key="LdapUrl" value="ldap://svc-ldap7:Harv-F5zzz@dc/"/>
+                <add key="Bus" value="amqps://vault-bus:Harv%40I8zzz@mq/"/></appSettings>"#,
+        );
+        let values: Vec<&str> = found.secrets().collect();
+        assert_eq!(values, ["Harv%40I8zzz", "Harv-F5zzz", "Harv@I8zzz"]);
+        let users: Vec<&str> = found.users.iter().map(Secret::expose).collect();
+        assert_eq!(users, ["svc-ldap7", "vault-bus"]);
+        // A file that is no XML, such as appsettings.json.
+        let json = harvest(r#"{"Bus": "amqps://vault-bus:Harv-J9zzz@mq/"}"#);
+        assert!(json.secrets().eq(["Harv-J9zzz"]), "{:?}", json.secrets().collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Accounts: `DOMAIN\user`, `user@domain`, `IIS APPPOOL\pool`, `C:\Users\name`, security identifiers.
 
-use super::words::{before, end_of_word, follows, slashes_at, slashes_before, trimmed};
-use super::{Named, host};
+use super::words::{before, end_of_word, follows, is_word, slashes_at, slashes_before, trimmed};
+use super::{Domains, Named, host, known};
 use crate::redact::labels::Identity;
 use std::ops::Range;
 
@@ -114,7 +114,12 @@ pub(super) fn is_built_in_pool(name: &[u8]) -> bool {
 }
 
 /// An account before the backslashes that follow `word`. Gives where to go on.
-pub(super) fn with_domain(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+pub(super) fn with_domain(
+    text: &[u8],
+    word: Range<usize>,
+    domains: &Domains,
+    out: &mut Vec<Named>,
+) -> Option<usize> {
     let slashes = slashes_at(text, word.end);
     let percent = text.get(word.end..word.end + 3).is_some_and(|s| s.eq_ignore_ascii_case(b"%5c"));
     if !(percent || matches!(slashes, 1 | 2 | 4)) || slashes_before(text, word.start) > 0 {
@@ -134,25 +139,59 @@ pub(super) fn with_domain(text: &[u8], word: Range<usize>, out: &mut Vec<Named>)
         }
         return Some(user.end);
     }
-    let goes_on = matches!(text.get(user.end), Some(b'\\' | b'/'));
-    let file = name
-        .rsplit(|b| *b == b'.')
-        .next()
-        .filter(|end| end.len() < name.len())
-        .is_some_and(|end| is(FILES, end));
-    if is(NO_DOMAIN, domain) || goes_on || file {
+    if is(NO_DOMAIN, domain) || is_path(text, &user) {
         return None;
     }
     let upper = (2..=15).contains(&domain.len())
         && !domain.iter().any(u8::is_ascii_lowercase)
         && domain.iter().any(u8::is_ascii_uppercase);
-    if !(upper || host::is_host(domain) || follows_account_word(text, word.start)) {
+    let sure =
+        upper || host::is_host(domain) || is_known(domain, domains) || follows_account_word(text, word.start);
+    if !sure {
         return None;
     }
     // A local account has a dot for its domain.
     if domain.iter().any(u8::is_ascii_alphanumeric) {
         out.push(Named { range: trimmed(text, word), kind: Identity::Domain });
     }
+    if !is_built_in(name) {
+        out.push(Named { range: user.clone(), kind: Identity::User });
+    }
+    Some(user.end)
+}
+
+/// Whether a word behind a slash is rather a part of a path.
+fn is_path(text: &[u8], word: &Range<usize>) -> bool {
+    let name = text.get(word.clone()).unwrap_or_default();
+    let end = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len());
+    let file = end.is_some_and(|end| FILES.iter().any(|one| end.eq_ignore_ascii_case(one.as_bytes())));
+    file || matches!(text.get(word.end), Some(b'\\' | b'/'))
+}
+
+fn is_known(domain: &[u8], domains: &Domains) -> bool {
+    !domains.is_empty() && domains.contains(&String::from_utf8_lossy(domain).to_lowercase())
+}
+
+/// The same where the sign beside it says little: of a word of every log the case has to say it.
+fn is_surely_known(domain: &[u8], domains: &Domains) -> bool {
+    let spoken = || known::is_common(&String::from_utf8_lossy(domain).to_lowercase());
+    is_known(domain, domains) && (!domain.iter().any(u8::is_ascii_lowercase) || !spoken())
+}
+
+/// `DOMAIN/user` of a known domain, which is `word`. Gives where to go on.
+pub(super) fn with_slash(
+    text: &[u8],
+    word: Range<usize>,
+    domains: &Domains,
+    out: &mut Vec<Named>,
+) -> Option<usize> {
+    let user = trimmed(text, word.end + 1..end_of_word(text, word.end + 1));
+    let name = text.get(user.clone()).filter(|name| !name.is_empty())?;
+    let begins = !matches!(before(text, word.start), Some(b'/' | b'\\' | b'%' | b'}' | b'~'));
+    if !begins || is_path(text, &user) || !is_surely_known(text.get(word.clone())?, domains) {
+        return None;
+    }
+    out.push(Named { range: word, kind: Identity::Domain });
     if !is_built_in(name) {
         out.push(Named { range: user.clone(), kind: Identity::User });
     }
@@ -171,7 +210,12 @@ fn follows_account_word(text: &[u8], at: usize) -> bool {
 }
 
 /// `user@domain` whose local part is `word`. Gives where to go on.
-pub(super) fn with_at(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+pub(super) fn with_at(
+    text: &[u8],
+    word: Range<usize>,
+    domains: &Domains,
+    out: &mut Vec<Named>,
+) -> Option<usize> {
     let sign = match text.get(word.end)? {
         b'@' => 1,
         b'%' if text.get(word.end + 1..word.end + 3) == Some(b"40") => 3,
@@ -180,16 +224,37 @@ pub(super) fn with_at(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> 
     let start = word.end + sign;
     let domain = trimmed(text, start..end_of_word(text, start));
     let name = text.get(domain.clone())?;
-    let end = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len())?;
+    let end = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len());
     let shaped = name.split(|b| *b == b'.').all(host::is_label);
-    if !shaped || end.len() < 2 || !end.iter().any(u8::is_ascii_alphabetic) {
+    let sure = end.map_or_else(
+        || is_surely_known(name, domains),
+        |end| end.len() > 1 && end.iter().any(u8::is_ascii_alphabetic),
+    );
+    if !shaped || !sure {
         return None;
     }
-    out.push(Named { range: trimmed(text, word), kind: Identity::User });
+    let local = local_start(text, word.start)..word.end;
+    out.push(Named { range: trimmed(text, local), kind: Identity::User });
     if !host::is_public(name) {
         out.push(Named { range: domain.clone(), kind: Identity::Domain });
     }
     Some(domain.end)
+}
+
+/// Where the local part begins whose last word begins at `at`: `jane+tag` and `o'neil` are one.
+fn local_start(text: &[u8], at: usize) -> usize {
+    /// Longest local part.
+    const LONGEST: usize = 64;
+    let head = text.get(at.saturating_sub(LONGEST)..at).unwrap_or_default();
+    let mut start = head.len();
+    while let Some((b'+' | b'\'', rest)) = head.get(..start).and_then(<[u8]>::split_last) {
+        let word = rest.iter().rev().take_while(|b| is_word(**b)).count();
+        if word == 0 {
+            break;
+        }
+        start = rest.len() - word;
+    }
+    at - (head.len() - start)
 }
 
 /// The owner of a profile: `word` follows `Users\` or `Users/`. Gives where to go on.
@@ -206,7 +271,7 @@ pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> 
     }
     // Names of people have blanks; a path goes on behind them.
     let rest = text.get(word.start..(word.start + 40).min(text.len()))?;
-    let length = rest.iter().take_while(|b| super::words::is_word(**b) || **b == b' ').count();
+    let length = rest.iter().take_while(|b| is_word(**b) || **b == b' ').count();
     let end = match rest.get(length) {
         Some(b'\\' | b'/' | b'"') => word.start + length,
         _ => word.end,
@@ -221,6 +286,8 @@ pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> 
 
 /// Whether a word is a security identifier of one domain, machine, service or pool; those of Windows itself are short.
 pub(super) fn is_sid(word: &[u8]) -> bool {
-    let head = word.get(..6).is_some_and(|head| head.eq_ignore_ascii_case(b"s-1-5-"));
-    head && word.split(|b| *b == b'-').skip(3).filter(|part| part.iter().all(u8::is_ascii_digit)).count() >= 4
+    let begins = |head: &[u8]| word.get(..head.len()).is_some_and(|own| own.eq_ignore_ascii_case(head));
+    // Those of Entra begin with 12.
+    (begins(b"s-1-5-") || begins(b"s-1-12-"))
+        && word.split(|b| *b == b'-').skip(3).filter(|part| part.iter().all(u8::is_ascii_digit)).count() >= 4
 }

@@ -29,6 +29,13 @@ pub(super) const fn reads_as_version(address: [u8; 4]) -> bool {
     matches!(address, [_, _, 0, 0]) || (matches!(address, [.., 0]) && !private)
 }
 
+/// Whether a word is the name that a cloud makes of an address, such as `ip-10-20-30-40`.
+pub(super) fn is_name(word: &[u8]) -> bool {
+    let part = |part: &[u8]| (1..=3).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    let head = word.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"ip-"));
+    head && word.split(|b| *b == b'-').skip(1).filter(|one| part(one)).count() == 4
+}
+
 /// The eight groups of an address of version 6.
 pub(super) fn v6(text: &[u8]) -> Option<[u16; 8]> {
     let text = std::str::from_utf8(text).ok()?;
@@ -84,13 +91,20 @@ pub(super) fn canonical(text: &str) -> Option<String> {
     })
 }
 
-/// Whether a word is a hardware address with dashes, `00-15-5D-01-02-03`, or with dots, `0015.5d01.0203`.
+/// The first three bytes of hardware addresses that makers of virtual machines have.
+const VIRTUAL: &[&str] = &["0003ff", "000569", "000c29", "00155d", "00163e", "005056", "080027", "525400"];
+
+/// Whether a word is a hardware address with dashes, `00-15-5D-01-02-03`, or with dots, `0015.5d01.0203`. Twelve digits
+/// alone may be any number, save that they begin as those of virtual machines do.
 pub(super) fn is_mac(word: &[u8]) -> bool {
     let hex = |part: &[u8], length| part.len() == length && part.iter().all(u8::is_ascii_hexdigit);
     let pairs = |sign: u8| word.split(move |b| *b == sign).filter(|part| hex(part, 2)).count() == 6;
     match word.len() {
         // Six pairs of digits alone may be a time.
         17 => pairs(b'-') && (word.iter().any(u8::is_ascii_alphabetic) || word.starts_with(b"00")),
+        12 if hex(word, 12) => VIRTUAL
+            .iter()
+            .any(|head| word.get(..6).is_some_and(|own| own.eq_ignore_ascii_case(head.as_bytes()))),
         14 => word.split(|b| *b == b'.').filter(|part| hex(part, 4)).count() == 3,
         _ => false,
     }
@@ -118,10 +132,10 @@ mod tests {
 
     #[test]
     fn hardware_addresses_are_no_times() {
-        for word in ["00-15-5D-01-02-03", "0015.5d01.0203", "ac-de-48-00-11-22"] {
+        for word in ["00-15-5D-01-02-03", "0015.5d01.0203", "ac-de-48-00-11-22", "00155DAABB04"] {
             assert!(is_mac(word.as_bytes()), "{word}");
         }
-        for word in ["26-11-22-12-34-56", "00-15-5D-01-02", "1234.5678.90", "2026-11-22-12"] {
+        for word in ["26-11-22-12-34-56", "00-15-5D-01-02", "1234.5678.90", "2026-11-22-12", "1a2b3c4d5e6f"] {
             assert!(!is_mac(word.as_bytes()), "{word}");
         }
     }

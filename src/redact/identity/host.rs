@@ -42,6 +42,7 @@ const COUNTRIES: &[&str] = &[
 const PUBLIC: &[&str] = &[
     "asp.net",
     "ado.net",
+    "d36zgw9sidnotm.cloudfront.net",
     "docs.delinea.com",
     "docs.microsoft.com",
     "go.microsoft.com",
@@ -52,6 +53,8 @@ const PUBLIC: &[&str] = &[
     "support.delinea.com",
     "tempuri.org",
     "thycotic.force.com",
+    "tmsnuget.thycotic.com",
+    "updates.thycotic.net",
     "vb.net",
     "w3.org",
     "www.microsoft.com",
@@ -96,6 +99,11 @@ const NOBODY: &[&str] = &[
 pub(super) fn is_nobody(name: &[u8]) -> bool {
     NOBODY.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
         || name.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
+}
+
+/// Whether a word is an end of names of hosts, such as `com` or `local`.
+pub(super) fn is_end(word: &[u8]) -> bool {
+    SURE.iter().any(|end| word.eq_ignore_ascii_case(end.as_bytes()))
 }
 
 /// Whether `name` is a host that stands in every installation.

@@ -1,7 +1,7 @@
 //! Identities that are known: of the node itself, of its configurations, and those that a text names by their shape, so
 //! that a name is hidden where it stands alone, too.
 
-use super::{Named, account, field, host, shapes};
+use super::{Domains, Named, account, field, host, shapes};
 use crate::redact::labels::Identity;
 use std::collections::BTreeMap;
 
@@ -312,12 +312,17 @@ const COMMON: &[&str] = &[
 
 /// Values to be labelled wherever they stand.
 #[derive(Clone, Default)]
-pub struct Known(BTreeMap<String, Identity>);
+pub struct Known(BTreeMap<String, Identity>, Domains);
 
 impl std::fmt::Debug for Known {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Known({} values)", self.0.len())
     }
+}
+
+/// Whether a word, in lower case, occurs in every log.
+pub(super) fn is_common(word: &str) -> bool {
+    COMMON.binary_search(&word).is_ok()
 }
 
 impl Known {
@@ -348,6 +353,7 @@ impl Known {
             {
                 self.insert(Identity::Host, name, SHORTEST - 1);
                 self.insert(Identity::Domain, domain, SHORTEST);
+                self.insert_domain(domain, false);
             }
             (Identity::Host, _) => self.insert(kind, value, SHORTEST - 1),
             _ => self.insert(kind, value, SHORTEST),
@@ -357,9 +363,13 @@ impl Known {
     /// Learns from a text whom it names by shape.
     pub fn learn(&mut self, text: &[u8]) {
         let mut named = Vec::new();
-        shapes::find(text, &mut named);
+        shapes::find(text, &Domains::new(), &mut named);
         for Named { range, kind } in named {
+            let before_account = matches!(text.get(range.end), Some(b'\\' | b'%'));
             let value = text.get(range).and_then(|value| std::str::from_utf8(value).ok());
+            if let (Some(value), Identity::Domain) = (value, kind) {
+                self.insert_domain(value, before_account);
+            }
             if let Some(value) = value
                 && matches!(kind, Identity::Host | Identity::User | Identity::Domain)
             {
@@ -391,6 +401,22 @@ impl Known {
         }
         // The first kind in order counts, whatever the order of the texts.
         self.0.entry(lower).and_modify(|known| *known = kind.min(*known)).or_insert(kind);
+    }
+
+    /// The word that stands for a domain before an account is the first part of its name. `corp` and `local` are ends of
+    /// names as well, unless an account followed.
+    fn insert_domain(&mut self, domain: &str, before_account: bool) {
+        let word = domain.split('.').next().unwrap_or_default();
+        let sure = before_account || word.len() < domain.len() || !host::is_end(word.as_bytes());
+        let long = word.len() > if before_account { 1 } else { 2 };
+        if long && sure && self.1.len() < MOST {
+            self.1.insert(word.to_lowercase());
+        }
+    }
+
+    /// Words that are domains, in lower case.
+    pub(super) fn domains(&self) -> &Domains {
+        &self.1
     }
 
     pub(super) fn values(&self) -> &BTreeMap<String, Identity> {

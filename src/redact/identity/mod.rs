@@ -20,6 +20,7 @@ pub use known::Known;
 
 use super::labels::{self, Identity, Labels};
 use aho_corasick::AhoCorasick;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -38,7 +39,12 @@ pub struct Identities {
     known: Arc<[(String, Identity)]>,
     /// The same, searched for all at once.
     search: Option<AhoCorasick>,
+    /// Domains that some text names, in lower case.
+    domains: Arc<Domains>,
 }
+
+/// Words that are known to be domains, in lower case: an account may stand behind one in any case.
+type Domains = BTreeSet<String>;
 
 impl std::fmt::Debug for Identities {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -58,7 +64,7 @@ pub(super) fn parts(kind: Identity, value: &str) -> Vec<Named> {
         shapes::host(text, 0..words::end_of_word(text, 0), kind, &mut parts);
     }
     if parts.is_empty() {
-        shapes::find(text, &mut parts);
+        shapes::find(text, &Domains::new(), &mut parts);
     }
     parts.sort_by_key(|named| (named.range.start, named.range.end));
     parts.dedup_by(|later, earlier| later.range.start < earlier.range.end);
@@ -83,7 +89,7 @@ impl Identities {
                 .build(values.iter().map(|(value, _)| value));
             Some(builder.map_err(|_| IdentitiesError)?)
         };
-        Ok(Self { labels, known: values, search })
+        Ok(Self { labels, known: values, search, domains: Arc::new(known.domains().clone()) })
     }
 
     /// What the labels stand for.
@@ -103,7 +109,7 @@ impl Identities {
                 }
             }
         }
-        shapes::find(text, out);
+        shapes::find(text, &self.domains, out);
         if memchr::memchr(b'{', text).is_some() {
             let mut at = 0;
             out.retain(|named| {

@@ -1,17 +1,24 @@
 //! One pass over the words of a text: each word, with what stands around it, is somebody or nobody.
 
-use super::words::{before, end_of_word, follows, is_word, slashes_at, slashes_before, trimmed};
-use super::{Named, account, address, field, host};
+use super::words::{
+    before, before_escaped, end_of_word, escape_at, follows, is_word, slashes_at, slashes_before, trimmed,
+};
+use super::{Domains, Named, account, address, field, host};
 use crate::redact::labels::Identity;
 use std::ops::Range;
 
 /// Appends every identity that shape, sign or field gives away.
-pub(super) fn find(text: &[u8], out: &mut Vec<Named>) {
+pub(super) fn find(text: &[u8], domains: &Domains, out: &mut Vec<Named>) {
     // Up to where signs of addresses were looked at.
     let mut colons = 0;
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         let word = is_word(*byte);
+        if let Some((end, found)) = with_blanks(text, at) {
+            out.extend(found.then_some(Named { range: at..end, kind: Identity::Digest }));
+            at = end;
+            continue;
+        }
         if at >= colons
             && (*byte == b':' || (word && byte.is_ascii_hexdigit() && !before(text, at).is_some_and(is_word)))
         {
@@ -24,12 +31,31 @@ pub(super) fn find(text: &[u8], out: &mut Vec<Named>) {
             }
         }
         if !word {
-            at += 1;
+            at += escape_at(text, at).unwrap_or(1);
             continue;
         }
         let end = end_of_word(text, at);
-        at = look(text, at..end, out).unwrap_or(end).max(end);
+        at = look(text, at..end, domains, out).unwrap_or(end).max(end);
     }
+}
+
+/// Pairs of digits with blanks or colons between them, as consoles show thumbprints: their end, and whether they are as many
+/// as digests have. Sixteen are a line of a dump.
+fn with_blanks(text: &[u8], start: usize) -> Option<(usize, bool)> {
+    let pair = |at: usize| {
+        let digits = text.get(at..at + 2).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit));
+        digits && !text.get(at + 2).copied().is_some_and(is_word)
+    };
+    let sign = text.get(start + 2).copied().filter(|sign| matches!(sign, b' ' | b':'))?;
+    if !pair(start) || before(text, start).is_some_and(|b| is_word(b) || b == b':') {
+        return None;
+    }
+    let (mut end, mut count) = (start + 2, 1);
+    while text.get(end) == Some(&sign) && pair(end + 1) {
+        end += 3;
+        count += 1;
+    }
+    (count > 8).then_some((end, matches!(count, 20 | 32)))
 }
 
 /// An address of IP version 6 or of hardware that begins at `start`, and the end of what was looked at.
@@ -66,10 +92,10 @@ fn with_colons(text: &[u8], start: usize) -> (usize, Option<Named>) {
 }
 
 /// Looks at one word. Gives where to go on, when that is not its end.
-fn look(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+fn look(text: &[u8], word: Range<usize>, domains: &Domains, out: &mut Vec<Named>) -> Option<usize> {
     let next = text.get(word.end).copied();
     let bytes = text.get(word.clone())?;
-    let head = before(text, word.start);
+    let head = before_escaped(text, word.start);
     // Most words are letters between blanks.
     let plain = bytes.iter().all(u8::is_ascii_alphabetic);
     let signs = |byte: Option<u8>| {
@@ -85,14 +111,29 @@ fn look(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> 
         out.push(Named { range: trimmed(text, word), kind });
         return None;
     }
-    if follows(text, word.start, b"://") || follows(text, word.start, b":\\/\\/") {
-        let user = account::with_at(text, word.clone(), out);
+    // `LDAP://DC=` begins a distinguished name.
+    if begins_authority(text, word.start) && next != Some(b'=') {
+        if next == Some(b'@') {
+            if !account::is_built_in(bytes) {
+                out.push(Named { range: word.clone(), kind: Identity::User });
+            }
+            let start = word.end + 1;
+            return host(text, start..end_of_word(text, start), Identity::Host, out);
+        }
+        let user = account::with_at(text, word.clone(), domains, out);
         return user.or_else(|| host(text, word, Identity::Host, out));
     }
-    if let Some(end) = account::with_at(text, word.clone(), out) {
+    if head == Some(b'/')
+        && let Some(end) = service(text, word.clone(), out).or_else(|| forward(text, word.clone(), out))
+    {
         return Some(end);
     }
-    if head == Some(b'@') && host::is_host(text.get(trimmed(text, word.clone()))?) {
+    if let Some(end) = account::with_at(text, word.clone(), domains, out) {
+        return Some(end);
+    }
+    if head == Some(b'@')
+        && (host::is_host(text.get(trimmed(text, word.clone()))?) || is_node(text, word.start))
+    {
         return host(text, word, Identity::Host, out);
     }
     if matches!(head, Some(b'\\' | b'/'))
@@ -101,7 +142,12 @@ fn look(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> 
         return Some(end);
     }
     if matches!(next, Some(b'\\' | b'%'))
-        && let Some(end) = account::with_domain(text, word.clone(), out)
+        && let Some(end) = account::with_domain(text, word.clone(), domains, out)
+    {
+        return Some(end);
+    }
+    if next == Some(b'/')
+        && let Some(end) = account::with_slash(text, word.clone(), domains, out)
     {
         return Some(end);
     }
@@ -118,6 +164,70 @@ fn look(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> 
     None
 }
 
+/// Whether a URL begins before `at` and goes on with its host or user.
+fn begins_authority(text: &[u8], at: usize) -> bool {
+    [&b"://"[..], b":\\/\\/", b"%3a%2f%2f", b"%253a%252f%252f"].iter().any(|sign| follows(text, at, sign))
+        // `ReturnUrl=%2f%2fhost`; twice in a path it is a slash too many.
+        || (follows(text, at, b"%2f%2f") && !before(text, at - 6).is_some_and(is_word))
+}
+
+/// Whether the `@` before `at` is that of a URL, whose host follows the user, or of a node of RabbitMQ.
+fn is_node(text: &[u8], at: usize) -> bool {
+    /// Longest user and password of a URL.
+    const LONGEST: usize = 256;
+    let head = text.get(at.saturating_sub(LONGEST)..at.saturating_sub(1)).unwrap_or_default();
+    let ends = |b: &u8| b.is_ascii_whitespace() || b"/@\"'<>".contains(b);
+    let user = head.iter().rev().take_while(|b| !ends(b)).count();
+    let rabbit = head.strip_suffix(b"rabbit").is_some_and(|head| !head.last().copied().is_some_and(is_word));
+    rabbit || begins_authority(text, at - 1 - user)
+}
+
+/// The host of a service, which is `word`: `MSSQLSvc/sql01:1433`, `HTTP/vault01@REALM`. Gives where to go on.
+fn service(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+    /// What else may stand before a slash, so that the host has to look like one.
+    const SPOKEN: &[&str] = &["host", "http", "ldap", "wsman"];
+    const SURE: &[&str] = &["cifs", "mssqlsvc", "restrictedkrbhost", "termsrv"];
+    let head = text.get(word.start.saturating_sub(20)..word.start)?.strip_suffix(b"/")?;
+    let class = head.iter().rev().take_while(|b| is_word(**b)).count();
+    let (head, class) = head.split_at_checked(head.len() - class)?;
+    let is = |classes: &[&str]| classes.iter().any(|one| class.eq_ignore_ascii_case(one.as_bytes()));
+    if matches!(head.last(), Some(b'/' | b'\\')) || !(is(SURE) || is(SPOKEN)) {
+        return None;
+    }
+    let name = text.get(word.clone())?;
+    let shaped = name.iter().any(|b| b.is_ascii_digit() || *b == b'-') || host::is_host(name);
+    let realm = text.get(word.end) == Some(&b'@');
+    if !name.first()?.is_ascii_alphabetic() || !(is(SURE) || shaped || realm) {
+        return None;
+    }
+    let end = host(text, word, Identity::Host, out)?;
+    if text.get(end) != Some(&b'@') {
+        return Some(end);
+    }
+    let realm = end + 1..end_of_word(text, end + 1);
+    host(text, realm, Identity::Domain, out).or(Some(end))
+}
+
+/// `//host/share` with a host that looks like one. Gives where to go on.
+fn forward(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+    let start = word.start.checked_sub(2).filter(|start| text.get(*start..word.start) == Some(b"//"))?;
+    let goes_on = before(text, start).is_some_and(|b| is_word(b) || b"/\\:%}$".contains(&b));
+    let name = text.get(word.clone())?;
+    let shaped = name.first()?.is_ascii_alphabetic()
+        && name.iter().any(|b| b.is_ascii_digit() || *b == b'-')
+        && name.split(|b| *b == b'.').all(host::is_label);
+    if goes_on || !shaped || text.get(word.end) != Some(&b'/') {
+        return None;
+    }
+    split(name, word.clone(), out);
+    let share = trimmed(text, word.end + 1..end_of_word(text, word.end + 1));
+    if share.is_empty() {
+        return Some(word.end);
+    }
+    out.push(Named { range: share.clone(), kind: Identity::Share });
+    Some(share.end)
+}
+
 /// What a word of digits and signs is.
 fn number(word: &[u8]) -> Option<Identity> {
     let digits = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
@@ -127,10 +237,13 @@ fn number(word: &[u8]) -> Option<Identity> {
         36 => {
             let lengths = word.split(|b| *b == b'-').map(<[u8]>::len);
             let shaped = lengths.eq([8, 4, 4, 4, 12]) && word.split(|b| *b == b'-').all(digits);
-            shaped.then_some(Identity::Guid)
+            // One of zeros is none.
+            (shaped && word.iter().any(|b| !matches!(b, b'0' | b'-'))).then_some(Identity::Guid)
         }
-        14 | 17 if address::is_mac(word) => Some(Identity::Mac),
+        12 | 14 | 17 if address::is_mac(word) => Some(Identity::Mac),
         _ if account::is_sid(word) => Some(Identity::Sid),
+        // `ip-10-20-30-40`
+        10..=18 if address::is_name(word) => Some(Identity::Host),
         _ => None,
     }
 }
@@ -184,7 +297,7 @@ pub(super) fn host(
 }
 
 /// The host and the domain of a name.
-fn split(name: &[u8], range: Range<usize>, out: &mut Vec<Named>) {
+pub(super) fn split(name: &[u8], range: Range<usize>, out: &mut Vec<Named>) {
     let dot = memchr::memchr(b'.', name);
     out.push(Named {
         range: range.start..dot.map_or(range.end, |dot| range.start + dot),

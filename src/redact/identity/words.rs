@@ -17,6 +17,23 @@ pub(super) fn before(text: &[u8], at: usize) -> Option<u8> {
     text.get(at.checked_sub(1)?).copied()
 }
 
+/// How long the escaped byte at `at` is: `%2F` or, escaped twice, `%252F`.
+pub(super) fn escape_at(text: &[u8], at: usize) -> Option<usize> {
+    let hex = |at: usize| text.get(at..at + 2).is_some_and(|code| code.iter().all(u8::is_ascii_hexdigit));
+    let own = text.get(at) == Some(&b'%') && hex(at + 1);
+    let twice = own && text.get(at + 1..at + 3) == Some(b"25") && hex(at + 3);
+    own.then_some(if twice { 5 } else { 3 })
+}
+
+/// The byte before `at`, as it was before a URL was escaped.
+pub(super) fn before_escaped(text: &[u8], at: usize) -> Option<u8> {
+    let code = [5, 3]
+        .into_iter()
+        .find(|length| at.checked_sub(*length).is_some_and(|start| escape_at(text, start) == Some(*length)));
+    let code = code.and_then(|_| std::str::from_utf8(text.get(at - 2..at)?).ok());
+    code.and_then(|code| u8::from_str_radix(code, 16).ok()).or_else(|| before(text, at))
+}
+
 /// Whether the bytes before `at` are `tail`, without regard to case.
 pub(super) fn follows(text: &[u8], at: usize, tail: &[u8]) -> bool {
     at.checked_sub(tail.len())

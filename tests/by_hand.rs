@@ -49,7 +49,8 @@ const WHOLE: [&str; 6] = [
 /// lines of services, no command asks.
 const SEARCHED: [&str; 1] = [r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\*"];
 /// Keys whose list shows that a key below is not there, where that is an answer.
-const LISTED: [&str; 11] = [
+const LISTED: [&str; 15] = [
+    r"SOFTWARE\Microsoft\InetStp",
     r"SOFTWARE\Microsoft\NET Framework Setup\NDP",
     r"SOFTWARE\Microsoft\PowerShell",
     r"SOFTWARE\Microsoft\PowerShell\3",
@@ -60,7 +61,10 @@ const LISTED: [&str; 11] = [
     PROTOCOLS,
     r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\SSL 2.0",
     r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\SSL 3.0",
+    r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.0",
+    r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.1",
     r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2",
+    r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.3",
 ];
 
 fn is_at_or_below(key: &str, above: &str) -> bool {
@@ -83,7 +87,7 @@ impl Command {
             deep: key.ends_with('*'),
             value: value.map(str::to_owned),
         };
-        if let Ask::Keys(key) = ask {
+        if let Ask::Keys(key) | Ask::Ones(key) = ask {
             return vec![one(key, None)];
         }
         if let Ask::Values(key, names) = ask {
@@ -194,7 +198,7 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
                 commands.entry(command).or_default().insert(label.clone());
             }
             for listed in LISTED {
-                let (Ask::Values(key, _) | Ask::Keys(key)) = *ask else { continue };
+                let (Ask::Values(key, _) | Ask::Keys(key) | Ask::Ones(key)) = *ask else { continue };
                 if key != listed && is_at_or_below(key, listed) {
                     let list = Command::Registry { key: listed.to_owned(), deep: false, value: None };
                     let tells = "whether the keys asked for below it are there".to_owned();
@@ -209,8 +213,14 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
 /// Facts of probes that ask for something no command of the page answers.
 fn untold() -> Vec<&'static str> {
     let untold = |probe: &&clusterbrief::collect::machine::Probe| {
-        // What a command adds to other answers is had without it.
-        probe.asks.iter().any(|ask| !matches!(ask, Ask::Run(_)) && Command::of(*ask).is_empty())
+        // What a command adds to other answers is had without it; so is, where there are others, what the configuration of IIS
+        // adds.
+        let adds = |ask: &Ask| match ask {
+            Ask::Run(_) => true,
+            Ask::Config(_) => probe.asks.len() > 1,
+            _ => false,
+        };
+        probe.asks.iter().any(|ask| !adds(ask) && Command::of(*ask).is_empty())
     };
     probes().into_iter().filter(untold).map(|probe| probe.fact).collect()
 }
@@ -340,6 +350,9 @@ fn server() -> MadeSystem {
         (r"SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy", "Enabled", Value::Number(0)),
         (r"SOFTWARE\Microsoft\InetStp", "MajorVersion", Value::Number(10)),
         (r"SOFTWARE\Microsoft\InetStp", "MinorVersion", Value::Number(0)),
+        (r"SOFTWARE\Microsoft\InetStp\Components", "ASPNET45", Value::Number(1)),
+        (r"SOFTWARE\Microsoft\InetStp\Components", "RequestFiltering", Value::Number(1)),
+        (r"SOFTWARE\Microsoft\InetStp\Components", "WebDAV", Value::Number(0)),
         (r"SOFTWARE\Microsoft\Shared Tools\MSInfo", "Path", text(r"C:\Program Files\Common Files")),
         (r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing", "Version", text("1")),
         (r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update", "Enabled", Value::Number(1)),
@@ -473,7 +486,7 @@ fn what_is_not_there_or_refused_never_tells_otherwise() {
     for part in whole.split("\r\n#reg ").skip(1) {
         for (fact, here) in told(whole.replace(&format!("\r\n#reg {part}"), "").as_bytes()) {
             // A build is known without its revision.
-            let same = here.value() == all[&fact].value() || fact == "os.build";
+            let same = all.get(&fact).is_some_and(|all| here.value() == all.value()) || fact == "os.build";
             assert!(same || here.is_unknown(), "{fact}: {here:?}");
         }
     }

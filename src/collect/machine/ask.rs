@@ -13,6 +13,8 @@ pub enum Ask {
     Values(&'static str, &'static [&'static str]),
     /// Names of the keys below a key of the registry, or whether it is there at all.
     Keys(&'static str),
+    /// Names of the values of a key of the registry that are 1.
+    Ones(&'static str),
     /// The access list of a key of the registry.
     Rights(&'static str),
     /// A part of the configuration of IIS, which is read anyway.
@@ -45,7 +47,7 @@ impl fmt::Display for Command {
 impl Ask {
     /// Whether the registry has it.
     pub const fn is_registry(&self) -> bool {
-        matches!(self, Self::Values(..) | Self::Keys(_) | Self::Rights(_))
+        matches!(self, Self::Values(..) | Self::Keys(_) | Self::Ones(_) | Self::Rights(_))
     }
 }
 
@@ -54,6 +56,7 @@ impl fmt::Display for Ask {
         match self {
             Self::Values(key, names) => write!(f, r"HKLM\{key}: {}", names.join(", ")),
             Self::Keys(key) => write!(f, r"HKLM\{key}: names of the keys below it"),
+            Self::Ones(key) => write!(f, r"HKLM\{key}: names of the values that are 1"),
             Self::Rights(key) => write!(f, r"HKLM\{key}: access list"),
             Self::Config(part) => write!(f, "applicationHost.config: {part}"),
             Self::Call(what) => f.write_str(what),

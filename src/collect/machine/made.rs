@@ -69,6 +69,13 @@ impl System for MadeSystem {
         self.get(key, self.registry.keys().find(is_it).and_then(|place| self.registry.get(place)))
     }
 
+    fn values(&self, key: &str) -> Answer<BTreeMap<String, Value>> {
+        self.keys(key)?;
+        let own =
+            self.registry.iter().filter(|((of, name), _)| of.eq_ignore_ascii_case(key) && !name.is_empty());
+        Ok(own.map(|((_, name), value)| (name.clone(), value.clone())).collect())
+    }
+
     fn keys(&self, key: &str) -> Answer<Vec<String>> {
         let mut found: Option<Vec<String>> = None;
         for (known, _) in self.registry.keys() {

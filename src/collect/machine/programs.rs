@@ -1,7 +1,7 @@
 //! Programs and services that matter to the product.
 
 use super::ask::Ask;
-use super::system::{Answer, Refusal};
+use super::system::{Answer, Refusal, Value};
 use super::time_service::{STATUS, Source};
 use super::{Probe, Seen, fact, or_absent, pool, registry};
 use crate::model::{Observed, Place};
@@ -17,12 +17,19 @@ const WATCHER: &str = "System Center Management APM";
 
 /// Where features of IIS register their handlers; WCF activation leaves no mark of its own in the registry.
 const HANDLERS: Ask = Ask::Config("handlers");
+/// Where the installer of IIS notes what it installed: 1 for each component that is.
+const COMPONENTS: &str = r"SOFTWARE\Microsoft\InetStp\Components";
+/// What it calls ASP.NET 4.x, in lower case (inferred: no source of ours lists these names).
+const ASPNET_4: &str = "aspnet45";
+/// Most components that are told; IIS has some fifty.
+const MOST: usize = 200;
 
 pub(super) const PROBES: &[Probe] = &[
+    Probe { fact: "feature.aspnet-4", asks: &[HANDLERS, Ask::Ones(COMPONENTS)], read: aspnet_4 },
     Probe {
-        fact: "feature.aspnet-4",
-        asks: &[HANDLERS],
-        read: |seen| fact(handler(seen, "handlers.aspnet-4"), Place::file("applicationHost.config")),
+        fact: "feature.components",
+        asks: &[Ask::Ones(COMPONENTS)],
+        read: |seen| fact(components(seen).map(|names| names.join(" ")), registry(COMPONENTS, "")),
     },
     Probe {
         fact: "feature.wcf-http-activation",
@@ -72,11 +79,32 @@ fn service(name: &str) -> Place {
 fn handler(seen: &Seen, setting: &str) -> Answer<String> {
     match pool::application(seen)?.settings.get(setting) {
         Some(Observed::Known { value, .. }) => Ok(value.clone()),
-        Some(Observed::Absent { .. }) => {
-            Err(Refusal::Failed("the configuration of IIS lists no handlers".into()))
-        }
+        // The file was read whole, and lists no handlers.
+        Some(Observed::Absent { .. }) => Err(Refusal::Absent),
         _ => Err(Refusal::Unasked("the handlers of IIS are not known")),
     }
+}
+
+/// Handlers prove it either way. Where none are known the list of components can show that it is there, but not that it is
+/// missing: by which name it goes there is inferred.
+fn aspnet_4(seen: &Seen) -> Observed<String> {
+    let told = fact(handler(seen, "handlers.aspnet-4"), Place::file("applicationHost.config"));
+    let listed = || components(seen).is_ok_and(|names| names.iter().any(|name| name == ASPNET_4));
+    if told.value().is_none() && listed() {
+        return Observed::known("true".to_owned(), registry(COMPONENTS, ""));
+    }
+    told
+}
+
+/// Components of IIS that are installed, in lower case and in order.
+fn components(seen: &Seen) -> Answer<Vec<String>> {
+    let is_name = |name: &str| name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let values = seen.system.values(COMPONENTS)?;
+    let ones = values.into_iter().filter(|(_, value)| *value == Value::Number(1)).map(|(name, _)| name);
+    let mut names: Vec<String> = ones.filter(|name| is_name(name)).map(|name| name.to_lowercase()).collect();
+    names.sort();
+    names.truncate(MOST);
+    if names.is_empty() { Err(Refusal::Absent) } else { Ok(names) }
 }
 
 /// Providers that are not part of Windows, such as those of an HSM.

@@ -8,6 +8,7 @@ use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place, Position};
 use crate::redact::Fingerprinter;
 use chrono::DateTime;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -74,6 +75,11 @@ impl Reading<'_> {
 impl System for Reading<'_> {
     fn value(&self, key: &str, name: &str) -> Answer<Value> {
         self.answer(self.saved.value(key, name)).and_then(value)
+    }
+
+    fn values(&self, key: &str) -> Answer<BTreeMap<String, Value>> {
+        let values = self.answer(self.saved.values(key))?;
+        values.into_iter().map(|(name, entry)| Ok((name, value(entry)?))).collect()
     }
 
     fn keys(&self, key: &str) -> Answer<Vec<String>> {

@@ -198,6 +198,11 @@ pub trait System: Sync {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
+    /// Every value of a key by its name; `Ok` also when there are none.
+    fn values(&self, _key: &str) -> Answer<BTreeMap<String, Value>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
     /// Names of the keys below a key, in order; `Ok` also when there are none.
     fn keys(&self, _key: &str) -> Answer<Vec<String>> {
         Err(Refusal::Unasked(NO_WINDOWS))

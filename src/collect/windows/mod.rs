@@ -55,6 +55,20 @@ impl System for Machine {
         Ok(decode(&value.vtype, &value.bytes))
     }
 
+    fn values(&self, key: &str) -> Answer<BTreeMap<String, Value>> {
+        let key = open(key)?;
+        let mut values = BTreeMap::new();
+        // The iterator repeats an error for ever, so the first one ends it.
+        for value in key.enum_values() {
+            let (name, value) = value.map_err(refusal)?;
+            values.insert(name, decode(&value.vtype, &value.bytes));
+            if values.len() > MAX_KEYS {
+                return Err(Refusal::Failed("there are too many values".into()));
+            }
+        }
+        Ok(values)
+    }
+
     fn keys(&self, key: &str) -> Answer<Vec<String>> {
         let key = open(key)?;
         let mut names = Vec::new();

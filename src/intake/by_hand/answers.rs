@@ -131,6 +131,11 @@ impl Saved {
         self.registry.value(key, name)
     }
 
+    /// Every value of a key, by its name in upper case.
+    pub fn values(&self, key: &str) -> Observed<BTreeMap<String, Entry>> {
+        self.registry.values(key)
+    }
+
     /// Names of the keys below a key.
     pub fn keys(&self, key: &str) -> Observed<Vec<String>> {
         self.registry.keys(key)

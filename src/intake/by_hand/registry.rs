@@ -166,6 +166,16 @@ impl Registry {
         self.missing(&path, failed.or_else(failed_above))
     }
 
+    /// Every value of a key that was listed, by its name in upper case.
+    pub(super) fn values(&self, key: &str) -> Observed<BTreeMap<String, Entry>> {
+        let path = key.to_uppercase();
+        let Some((key, line)) = self.keys.get(&path).and_then(|key| Some((key, key.listed?))) else {
+            return self.missing(&path, None);
+        };
+        let values = key.values.iter().map(|(name, (entry, _))| (name.clone(), entry.clone()));
+        Observed::known(values.collect(), self.at(line))
+    }
+
     /// Names of the keys below a key.
     pub(super) fn keys(&self, key: &str) -> Observed<Vec<String>> {
         let path = key.to_uppercase();

@@ -112,6 +112,10 @@ fn machine() -> MadeSystem {
         (r"SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy", "Enabled", Value::Number(1)),
         (r"SOFTWARE\Microsoft\InetStp", "MajorVersion", Value::Number(10)),
         (r"SOFTWARE\Microsoft\InetStp", "MinorVersion", Value::Number(0)),
+        (r"SOFTWARE\Microsoft\InetStp\Components", "RequestFiltering", Value::Number(1)),
+        (r"SOFTWARE\Microsoft\InetStp\Components", "ASPNET45", Value::Number(1)),
+        (r"SOFTWARE\Microsoft\InetStp\Components", "WebDAV", Value::Number(0)),
+        (r"SOFTWARE\Microsoft\InetStp\Components", "a name of nobody's", Value::Number(1)),
         (REBOOT, "", Value::Number(0)),
         (
             r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers\Microsoft Primitive Provider",

@@ -14,6 +14,7 @@ fn every_probe_answers_on_a_whole_machine() {
             ("event.worker-crashes", "1"),
             ("event.worker-starts", "0"),
             ("feature.aspnet-4", "true"),
+            ("feature.components", "aspnet45 requestfiltering"),
             ("feature.wcf-http-activation", "false"),
             ("files.app-modify", "true"),
             ("files.app.attributes", "none"),
@@ -76,10 +77,18 @@ fn every_probe_answers_on_a_whole_machine() {
             ("os.powershell", "5.1.17763.1"),
             ("os.sharepoint", "true"),
             ("os.ssl2", "false"),
+            ("os.ssl2-client", "false"),
             ("os.ssl3", "true"),
+            ("os.ssl3-client", "false"),
             ("os.started", "2026-11-20T09:00:00Z"),
+            ("os.tls10-client", "-"),
+            ("os.tls10-server", "-"),
+            ("os.tls11-client", "-"),
+            ("os.tls11-server", "-"),
             ("os.tls12-client", "false"),
             ("os.tls12-server", "true"),
+            ("os.tls13-client", "-"),
+            ("os.tls13-server", "-"),
             ("os.type", "server"),
             ("os.version", "10.0"),
             ("os.volumes", "C: 102400 MB, 40960 MB free"),
@@ -129,7 +138,9 @@ fn on_an_empty_machine_only_what_absence_means_is_known() {
     // What holds where no protocol is set depends on a Windows that this machine does not tell.
     let unknown: Vec<&str> =
         facts.iter().filter(|(_, told)| told.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
-    let protocols = ["os.ssl2", "os.ssl3", "os.tls12-client", "os.tls12-server"];
+    let protocols = probes().into_iter().map(|probe| probe.fact);
+    let protocols: Vec<&str> =
+        protocols.filter(|fact| fact.starts_with("os.ssl") || fact.starts_with("os.tls")).collect();
     let certificates: Vec<&str> =
         probes().iter().map(|probe| probe.fact).filter(|fact| fact.starts_with("iis.certificate.")).collect();
     // A binding of HTTPS has a certificate somewhere.
@@ -141,6 +152,9 @@ struct Denied;
 
 impl System for Denied {
     fn value(&self, _: &str, _: &str) -> Answer<Value> {
+        Err(Refusal::Denied)
+    }
+    fn values(&self, _: &str) -> Answer<BTreeMap<String, Value>> {
         Err(Refusal::Denied)
     }
     fn keys(&self, _: &str) -> Answer<Vec<String>> {
@@ -224,6 +238,10 @@ impl System for Noting {
         self.note(format!("{key}!{name}"), key);
         self.made.value(key, name)
     }
+    fn values(&self, key: &str) -> Answer<BTreeMap<String, Value>> {
+        self.note(key.to_owned(), key);
+        self.made.values(key)
+    }
     fn keys(&self, key: &str) -> Answer<Vec<String>> {
         self.note(key.to_owned(), key);
         self.made.keys(key)
@@ -300,7 +318,7 @@ fn covers(ask: &Ask, asked: &str) -> bool {
         Ask::Config(_) => false,
         Ask::Call(what) => what.contains(asked),
         Ask::Run(command) => format!("run {command}") == asked,
-        Ask::Keys(key) => *key == asked,
+        Ask::Keys(key) | Ask::Ones(key) => *key == asked,
         Ask::Rights(key) => asked.strip_prefix("access list of ").is_some_and(|asked| asked == *key),
         Ask::Values(key, names) => asked.rsplit_once('!').is_some_and(|(asked, name)| {
             let same = match key.strip_suffix('*') {
@@ -337,12 +355,10 @@ fn a_probe_asks_for_all_that_it_says_and_for_nothing_else() {
     }
     let other = asked_of(&named, &specific_user());
     let idle = asked_of(&MadeSystem { processes: BTreeMap::new(), ..machine() }, &own_pool());
-    for ((((probe, mut asked), (_, more)), (_, most)), (_, rest)) in
-        whole.into_iter().zip(empty).zip(other).zip(idle)
-    {
-        asked.extend(more);
-        asked.extend(most);
-        asked.extend(rest);
+    let without = asked_of(&machine(), &Observed::not_collected("not asked"));
+    let more = [empty, other, idle, without];
+    for (n, (probe, mut asked)) in whole.into_iter().enumerate() {
+        asked.extend(more.iter().filter_map(|more| more.get(n)).flat_map(|(_, more)| more.clone()));
         for (asked, _) in &asked {
             assert!(probe.asks.iter().any(|ask| covers(ask, asked)), "{}: {asked}", probe.fact);
         }
@@ -379,6 +395,31 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
     }
 }
 
+/// A list of components shows that ASP.NET is there; that it is missing only the handlers show.
+#[test]
+fn where_no_handlers_are_known_the_components_are_asked() {
+    let none = own_pool().map(|mut iis| {
+        iis.application = iis.application.map(|mut application| {
+            let handlers = ["handlers.aspnet-4", "handlers.wcf-4"]
+                .map(|name| (name.to_owned(), Observed::absent(Place::file("applicationHost.config"))));
+            application.settings.extend(handlers);
+            application
+        });
+        iis
+    });
+    let unread = Observed::not_collected("it was not read");
+    for (iis, absent) in [(&none, true), (&unread, false)] {
+        let facts = facts_as(&machine(), iis);
+        assert_eq!(value(&facts, "feature.aspnet-4"), Some("true"));
+        assert_eq!(facts["feature.wcf-http-activation"].is_absent(), absent);
+        let facts = facts_as(&MadeSystem::default(), iis);
+        assert_eq!(
+            (value(&facts, "feature.aspnet-4"), facts["feature.aspnet-4"].is_absent()),
+            (None, absent)
+        );
+    }
+}
+
 #[test]
 fn a_value_of_another_type_is_no_answer() {
     let made = machine();
@@ -389,16 +430,18 @@ fn a_value_of_another_type_is_no_answer() {
         odd.registry.insert(place.clone(), Value::Bytes(vec![1, 2, 3]));
         for (fact, told) in facts_of(&odd) {
             if before.get(&fact) != Some(&told) {
-                assert!(told.is_unknown() || fact == "os.build", "{fact}: {told:?}");
+                let without = ["feature.components", "os.build"].contains(&fact.as_str());
+                assert!(told.is_unknown() || without, "{fact}: {told:?}");
                 changed.insert(fact, place.1.clone());
             }
         }
     }
-    // A build is known without its revision; that SharePoint is registered says a value of any type.
+    // A build is known without its revision, components without one that is not noted as 1; that SharePoint is registered says a value of any type.
     let facts: Vec<&str> = changed.keys().map(String::as_str).collect();
     assert_eq!(
         facts,
         [
+            "feature.components",
             "files.temp-modify",
             "files.temp.others",
             "files.temp.owner",
@@ -422,9 +465,17 @@ fn a_value_of_another_type_is_no_answer() {
             "os.name",
             "os.powershell",
             "os.ssl2",
+            "os.ssl2-client",
             "os.ssl3",
+            "os.ssl3-client",
+            "os.tls10-client",
+            "os.tls10-server",
+            "os.tls11-client",
+            "os.tls11-server",
             "os.tls12-client",
             "os.tls12-server",
+            "os.tls13-client",
+            "os.tls13-server",
             "os.type",
             "os.version",
             "program.antivirus",

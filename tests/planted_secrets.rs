@@ -108,6 +108,61 @@ const SHAPES: &[(&str, &str)] = &[
     ("Text - access key: Sixty-8-abc", "Sixty-8-abc"),
     ("Text - credential=Sixty-9-abc", "Sixty-9-abc"),
     ("Text - passcode=Seventy-0", "Seventy-0"),
+    (r#"More - secret_key=Abc!23456zz"#, r"Abc!23456zz"),
+    (r#"More - SecretKey="Abc!23457zz""#, r"Abc!23457zz"),
+    (r#"More - RpcKey: Rpc-Key-8a"#, r"Rpc-Key-8a"),
+    (r#"More - "symmetricKey":"Sym-Key-8b""#, r"Sym-Key-8b"),
+    (r#"More - ssh key = Ssh-Key-8c"#, r"Ssh-Key-8c"),
+    (r#"More - AdminPin=90817263"#, r"90817263"),
+    (r#"More - pin: 817263"#, r"817263"),
+    (r#"More - Ocp-Apim-Subscription-Key: 5ubscription-8d"#, r"5ubscription-8d"),
+    (r#"More - onboardingKey: 0nboard-8e"#, r"0nboard-8e"),
+    (r#"More - Duo skey=Duo-Skey-8f"#, r"Duo-Skey-8f"),
+    (r#"More - EncryptedPassword=[enc:AesProvider:QUFBQUFBQUE5MA==:enc] read"#, r"QUFBQUFBQUE5MA"),
+    (r#"More - pass=Pass-Nine-1"#, r"Pass-Nine-1"),
+    (r#"More - UserPass=Pass-Nine-2"#, r"Pass-Nine-2"),
+    (r#"More - {"pass":"Pass-Nine-3","pw":"Pass-Nine-4"}"#, r"Pass-Nine-4"),
+    (r#"More - bind_pw=Pass-Nine-5"#, r"Pass-Nine-5"),
+    (r#"More - DB_PASS=Pass-Nine-6"#, r"Pass-Nine-6"),
+    (r#"More - plink -pw Pass-Nine-7 host"#, r"Pass-Nine-7"),
+    (r#"More - default_pass = Pass-Nine-8"#, r"Pass-Nine-8"),
+    (r#"More - tool /password Pass-Nine-9 x"#, r"Pass-Nine-9"),
+    (r#"More - password_hash=Hash-Ten-1"#, r"Hash-Ten-1"),
+    (r#"More - PasswordTextBox=Box-Ten-2"#, r"Box-Ten-2"),
+    (r#"More - id_token_hint=Hint-Ten-3"#, r"Hint-Ten-3"),
+    (r#"More - [Parameters=[@__password_0='Core-Ten-4']"#, r"Core-Ten-4"),
+    (r#"More - Password           : List-Ten-5"#, r"List-Ten-5"),
+    (r#"More - Password -> Arrow-Ten-6"#, r"Arrow-Ten-6"),
+    (r#"More - password 'Quote-Ten-7' was refused"#, r"Quote-Ten-7"),
+    (r#"More - {"password":["List-Ten-8"]}"#, r"List-Ten-8"),
+    (r#"More - {"password":{"value":"Box-Ten-9"}}"#, r"Box-Ten-9"),
+    (r#"More - Password: [List-Eleven-0]"#, r"List-Eleven-0"),
+    (r#"More - {"name":"Password","value":"Pair-11-1"}"#, r"Pair-11-1"),
+    (
+        r#"More - {"itemId":7,"itemValue":"Pair-11-2","fieldId":108,"fieldName":"Password","slug":"password"}"#,
+        r"Pair-11-2",
+    ),
+    (r#"More - {"fieldName":"Password","isFile":false,"itemValue":"Pair-11-3"}"#, r"Pair-11-3"),
+    (r#"More - {\"fieldName\":\"Password\",\"itemValue\":\"Pair-11-4\"}"#, r"Pair-11-4"),
+    (r#"More - <add value="Pair-11-5" key="Password"/>"#, r"Pair-11-5"),
+    (r#"More - ParameterBinding(Set-It): name="NewPassword"; value="Pair-11-6""#, r"Pair-11-6"),
+    (r#"More - <Password xsi:type="xsd:string">Typed-12-1</Password>"#, r"Typed-12-1"),
+    (r#"More - <Password><![CDATA[Typed-12-2]]></Password>"#, r"Typed-12-2"),
+    (r#"More - <password >Typed-12-3</password>"#, r"Typed-12-3"),
+    (r#"More - &lt;Password xsi:type="string"&gt;Typed-12-4&lt;/Password&gt;"#, r"Typed-12-4"),
+    (r#"More - Driver={x};Server=s;Uid=sa;Pwd={a}}b;cK88-12-5};"#, r"cK88-12-5"),
+    (r#"More - Password=&apos;q;wErty12-6&apos;;User ID=a"#, r"wErty12-6"),
+    (r#"More - Server=db;Password=pa&lt;ss14x-12-7;User ID=a"#, r"ss14x-12-7"),
+    (r#"More - amqp://rabbit:p@ss/20w-12-8@mq01"#, r"20w-12-8"),
+    (r#"More - https:\/\/user:Slash-12-9@host"#, r"Slash-12-9"),
+    (r#"More - -NewPassword (ConvertTo-SecureString "Plain 13-1" -AsPlainText -Force)"#, r"Plain 13-1"),
+    (r#"More - ConvertTo-SecureString -AsPlainText -Force "Plain-13-2""#, r"Plain-13-2"),
+    (
+        r#"More - token ghp_0123456789abcdefghijABCDEFGHIJ012345 used"#,
+        r"ghp_0123456789abcdefghijABCDEFGHIJ012345",
+    ),
+    (r#"More - hash $2a$10$N9qo8uLOickgx2ZMRZoMye kept"#, r"N9qo8uLOickgx2ZMRZoMye"),
+    (r#"More - blob 01000000d08c9ddf0115d1118c7a00c04fc297eb kept"#, r"d08c9ddf0115d1118c7a"),
 ];
 
 /// Texts of event records with a secret of a shape.
@@ -264,11 +319,11 @@ fn nothing_planted_leaves_the_node_at_either_level() {
     assert!(missing.is_empty(), "never planted: {missing:?}");
 
     // The command that looks for secrets in what others wrote reports each of a shape where it stands.
-    for (line, secret) in SHAPES.iter().chain(EVENTS) {
+    let unseen = SHAPES.iter().chain(EVENTS).filter(|(line, secret)| {
         let found = Searcher::new().search(line.as_bytes());
-        assert!(!found.places.is_empty(), "{line}");
-        assert!(!format!("{found:?}").contains(secret), "{found:?}");
-    }
+        found.places.is_empty() || format!("{found:?}").contains(secret)
+    });
+    assert_eq!(unseen.collect::<Vec<_>>(), Vec::<&(&str, &str)>::new());
 
     let dir = tempfile::tempdir().unwrap();
     let app = node.write(dir.path());
@@ -345,6 +400,11 @@ fn innocent() -> Vec<String> {
         "certificate expires in 30 days, thumbprint differs, serial 00",
         "Connection reset by peer; a connection string is missing; Data Source is empty",
         "cookie: the ticket expired; auth cookie is secure; Set cookie",
+        "primary key=77, RegistryKey=HKLM, cache key=Views, mapping=on, ping=ok, PublicKey=x, SecretKeyRotation=daily",
+        "Credentials: 3 loaded; Private Key: PEM format; Encryption Key: AES256; API key: missing",
+        "Token: expired; Password: incorrect; Password: changed; the bypass=on and the compass=north",
+        "password policy \"Default\" and secret 'Server 7' were viewed; {\"name\":\"Password\",\"type\":\"string\"}",
+        "https://localhost:443/path?x=1@y, spin=4, SG.Web, xox, $2, ssh keys: rotated, private-key: 12",
     ]
     .map(str::to_owned)
     .to_vec();

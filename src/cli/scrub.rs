@@ -2,7 +2,7 @@
 
 use super::args::ScrubArgs;
 use super::collect::case_key;
-use super::progress::Line;
+use super::progress::{Line, end_on_interrupt};
 use super::{Exit, Failure, guided, output};
 use crate::collect::CollectError;
 use crate::collect::scrub::{Scrub, ScrubError, scrub};
@@ -14,6 +14,7 @@ pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
     let case_key = key.map_err(|error| Failure::new(Exit::Usage, error))?;
     let asked =
         Scrub { input: args.input.clone(), level: args.level.into(), case_key, out: args.out.clone() };
+    end_on_interrupt();
     let mut line = Line::new();
     let scrubbed = scrub(&asked, &mut line);
     line.finish();

@@ -143,7 +143,7 @@ fn raise(scrub: &Scrub, bundle: &Bundle, progress: &mut dyn Progress) -> Result<
     let started = manifest.collection.local(manifest.collection.started);
     let name = format!("{}{SCRUBBED}", bundle_name(&node, started));
     let mut writer = BundleWriter::create(&scrub.out, &name, Form::Zip)?;
-    let names = members(bundle, &mut writer, &redactor, scrub)?;
+    let names = members(bundle, &mut writer, &redactor, scrub, &shared)?;
     if let Some(facts) = facts {
         add_own(&mut writer, FACTS, &facts_of(facts, &names, &redactor)?)?;
     }
@@ -166,6 +166,7 @@ fn raise(scrub: &Scrub, bundle: &Bundle, progress: &mut dyn Progress) -> Result<
         redactor: &redactor,
     };
     let (unfinished, mut notes) = leak::check(unfinished, told, &scrub.out, &shared)?;
+    shared.go_on()?;
     let kept = match &hiding {
         Some(hiding) => hiding.write(unfinished.target())?,
         None => Kept::default(),
@@ -199,6 +200,7 @@ fn verify(
         read.iter().filter_map(|record| record.content()).map(|content| content.size).sum(),
     );
     for record in read {
+        shared.go_on()?;
         let name = record.path.as_str();
         let failed = |error| ScrubError::Broken(format!("{name}: {error}."));
         if name == FACTS {
@@ -235,9 +237,11 @@ fn members(
     writer: &mut BundleWriter,
     redactor: &Redactor,
     scrub: &Scrub,
+    shared: &Shared<'_>,
 ) -> Result<BTreeMap<String, String>, ScrubError> {
     let mut names = BTreeMap::new();
     for record in bundle.members().filter(|record| ![FACTS, INVENTORY].contains(&record.path.as_str())) {
+        shared.go_on()?;
         let old = record.path.as_str();
         let folder = old.split_once('/').map_or(CONFIGS, |(folder, _)| folder);
         let origin = redactor.clean(&record.origin);
@@ -304,14 +308,38 @@ fn inventory(lines: &[u8], redactor: &Redactor) -> Result<Vec<u8>, ScrubError> {
 
 /// A name for a result beside others, without whom the name of the input names.
 fn result_name(input: &Path, redactor: &Redactor) -> (String, String) {
-    let text = |part: Option<&std::ffi::OsStr>| {
-        part.map(|part| part.to_string_lossy().into_owned()).unwrap_or_default()
-    };
-    let stem = redactor.clean(&text(input.file_stem()));
-    let plain: String = stem
+    let name = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let plain: String = redactor
+        .clean(&name)
         .chars()
         .filter(|c| !matches!(c, '{' | '}'))
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
         .collect();
-    (format!("{plain}{SCRUBBED}"), text(input.extension()))
+    // An extension is what is one: the last part of `web01.corp.local` was a part of a host.
+    let extension = |end: &str| input.extension().is_some_and(|own| own == end) && end.len() <= 5;
+    match plain.rsplit_once('.').filter(|(stem, end)| !stem.is_empty() && extension(end)) {
+        Some((stem, end)) => (format!("{stem}{SCRUBBED}"), end.to_owned()),
+        None => (format!("{plain}{SCRUBBED}"), String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::{Identities, Known, Labels};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_result_is_named_after_nobody() {
+        let key = CaseKey::parse(&"07".repeat(32)).unwrap();
+        let labels = Labels::new(&Fingerprinter::new(Some(&key), None)).unwrap();
+        let redactor =
+            Redactor::patterns_only().with(Identities::new(&Known::new(), Arc::new(labels)).unwrap());
+        let name = |input: &str| result_name(Path::new(input), &redactor);
+        let (stem, extension) = name("in/web01.corp.local");
+        assert!(stem.starts_with("host-7d91d732-") && !stem.contains("corp"), "{stem}");
+        assert_eq!(extension, "");
+        assert_eq!(name("in/nodes of a.json"), ("nodes-of-a-scrubbed".into(), "json".into()));
+        assert_eq!(name("SS"), ("SS-scrubbed".into(), String::new()));
+    }
 }

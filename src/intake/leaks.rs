@@ -7,6 +7,7 @@ use crate::bundle::problem::quoted;
 use crate::model::input::{Problem, ProblemKind};
 use crate::redact::leak::{Hit, HitKind, Scanner};
 use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Most bytes looked at of an entry that is no member.
 const STRAY_BYTES: u64 = 64 << 20;
@@ -39,16 +40,35 @@ pub(super) fn removes(problem: &Problem) -> bool {
 /// Looks into entries that the manifest does not vouch for: a key file that someone added by hand is in the bundle,
 /// whatever the manifest says.
 pub(super) fn in_strays(bundle: &Bundle, scanner: &Scanner) -> Vec<Problem> {
-    let strays: Vec<&str> = bundle.strays().take(STRAYS).collect();
-    strays
-        .into_par_iter()
-        .filter_map(|name| {
-            let mut scan = scanner.start();
-            // What cannot be read to its end is judged by what came before.
-            let _ = bundle.read_stray(name, STRAY_BYTES, &mut |bytes| scan.push(bytes));
-            problem(name, &scan.finish())
-        })
-        .collect()
+    let all: Vec<&str> = bundle.strays().collect();
+    let searched: Vec<(Vec<Hit>, bool)> =
+        all.par_iter().take(STRAYS).map(|name| search(bundle, name, scanner)).collect();
+    let mut problems: Vec<Problem> =
+        all.iter().zip(&searched).filter_map(|(name, (hits, _))| problem(name, hits)).collect();
+    let whole = searched.iter().filter(|(_, whole)| *whole).count();
+    if whole < all.len() {
+        let text = format!(
+            "{} of {} entries that the manifest does not list could not be searched to their end for secrets: such entries \
+             are no evidence, and nobody can say what is in them.",
+            all.len() - whole,
+            all.len()
+        );
+        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+    }
+    problems
+}
+
+/// What one entry holds, and whether all of it was looked at: what cannot be read to its end is judged by what came before.
+fn search(bundle: &Bundle, name: &str, scanner: &Scanner) -> (Vec<Hit>, bool) {
+    let (mut scan, mut seen) = (scanner.start(), 0);
+    let read = bundle.read_stray(name, STRAY_BYTES + 1, &mut |bytes| {
+        seen += bytes.len() as u64;
+        scan.push(bytes);
+    });
+    match catch_unwind(AssertUnwindSafe(|| scan.finish())) {
+        Ok(hits) => (hits, read.is_ok() && seen <= STRAY_BYTES),
+        Err(_) => (Vec::new(), false),
+    }
 }
 
 /// Whether a file that was given by itself has the shape of a key file.

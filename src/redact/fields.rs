@@ -46,13 +46,19 @@ fn is_kept_field(name: &str) -> bool {
 /// Keys that say how a fact is known and not what it is.
 const WRAPPERS: &[&str] = &["known", "value", "disputed"];
 
-/// Fields that name the setting whose value the field `value` beside them holds.
-const SETTING_NAMES: &[&str] = &["key", "name", "setting"];
+/// Fields that name the setting or the field whose value a field beside them holds.
+const SETTING_NAMES: &[&str] =
+    &["displayname", "field", "fieldname", "key", "label", "name", "setting", "slug"];
+/// Fields that hold it.
+const SETTING_VALUES: &[&str] = &["itemvalue", "newvalue", "oldvalue", "value"];
+
+fn is_one_of(names: &[&str], name: &str) -> bool {
+    names.iter().any(|one| name.eq_ignore_ascii_case(one))
+}
 
 /// The name that the field `value` of an object has instead of its own: that of a setting, if it is one of a secret.
 fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<String> {
-    let names =
-        fields.iter().filter(|(name, _)| SETTING_NAMES.iter().any(|own| name.eq_ignore_ascii_case(own)));
+    let names = fields.iter().filter(|(name, _)| is_one_of(SETTING_NAMES, name));
     names.filter_map(|(_, value)| value.as_str()).find(|name| words::names_secret(name)).map(str::to_owned)
 }
 
@@ -101,13 +107,13 @@ impl Redactor {
     /// Redacts every text of a structure of ours. One that does not survive is given back as an error.
     pub fn clean_all<T: Serialize + DeserializeOwned>(&self, of: &T) -> Result<T, serde_json::Error> {
         let mut value = serde_json::to_value(of)?;
-        self.clean_value(&mut value);
+        self.walk(&mut value, "", "", true);
         serde_json::from_value(value)
     }
 
     /// Redacts every text of a JSON value, keys too.
     pub fn clean_value(&self, value: &mut Value) {
-        self.walk(value, "", "");
+        self.walk(value, "", "", false);
     }
 
     /// The value of a field of this kind, whole: a label at level `identities`, and what is secret in it at any.
@@ -151,25 +157,25 @@ impl Redactor {
         self.clean(&String::from_utf8_lossy(&out))
     }
 
-    fn walk(&self, value: &mut Value, parent: &str, key: &str) {
+    /// In a structure of our own the keys of `machine` are names of facts, whatever they look like.
+    fn walk(&self, value: &mut Value, parent: &str, key: &str, own: bool) {
         match value {
             Value::String(text) => *text = self.field(parent, key, text),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, parent, key)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, parent, key, own)),
             Value::Object(fields) => {
                 let setting = secret_setting(fields);
                 *fields = std::mem::take(fields)
                     .into_iter()
                     .map(|(name, mut value)| {
-                        if let Some(setting) =
-                            setting.as_deref().filter(|_| name.eq_ignore_ascii_case("value"))
+                        if let Some(setting) = setting.as_deref().filter(|_| is_one_of(SETTING_VALUES, &name))
                         {
-                            self.walk(&mut value, key, setting);
+                            self.walk(&mut value, key, setting, own);
                         } else if WRAPPERS.contains(&name.as_str()) {
-                            self.walk(&mut value, parent, key);
+                            self.walk(&mut value, parent, key, own);
                         } else {
-                            self.walk(&mut value, key, &name);
+                            self.walk(&mut value, key, &name, own);
                         }
-                        (self.clean(&name), value)
+                        (if own && key == "machine" { name } else { self.clean(&name) }, value)
                     })
                     .collect();
             }

@@ -26,22 +26,34 @@ pub(super) struct Span {
 /// blank (kept only after a dash). Secret, token and password are product vocabulary and need one.
 static CANDIDATES: LazyLock<Regex> = LazyLock::new(|| {
     let names = "password|passwd|passwort|kennwort|passphrase|passcode|pwd|secret|token|credentials?|securestring\
-        |(?:api|access|private|shared|account|encryption|validation|decryption|master|signing)[-_ ]?key\
+        |(?:api|access|private|shared|account|encryption|validation|decryption|master|signing|secret|client|storage\
+        |symmetric|rpc|ssh|hmac|session|onboarding|subscription|license)[-_ ]?key|\\b[sa]key\
+        |(?:\\b|_|bind|user|(?-i:[a-z]P)|(?-i:DB))(?:pass|pw)|(?-i:[a-z]P)(?:ass|w|in)|(?:\\b|_)pin\
         |aspxauth|asp\\.net_sessionid|samlresponse|client_assertion";
-    let separator = "(?:\\x5c{0,3}[\"']|&quot;|%22)?\\]?[ \\t]{0,8}(?:=>|==?|:=?|%3[da])\
+    // `PasswordText`, `token_hint`, `@__password_0`.
+    let tail = "(?:[_-]?(?:text(?:box)?|value|hash|salt|hint|string))?[0-9_]{0,4}";
+    let separator = "(?:\\x5c{0,3}[\"']|&quot;|%22)?\\]?[ \\t]{0,64}(?:=>|->|==?|:=?|%3[da])\
         |(?:[\"']|&quot;)[ \\t]{1,8}value[ \\t]{0,8}=\
+        |\\x5c{0,3}[\"'][ \\t]{0,8}[,;}/]\
         |>|&gt;|\\x5cu003e\
         |[ \\t]";
+    // What has a form of its own: tokens of services, what Windows protects for a user, hashes of passwords.
+    let tokens = "(?-i:gh[opsru]_[A-Za-z0-9]{30}|github_pat_[A-Za-z0-9]{20}|glpat-[A-Za-z0-9_-]{16}\
+        |xox[abprs]-[0-9A-Za-z]{8}|[sr]k_live_[0-9A-Za-z]{8}|AIza[0-9A-Za-z_-]{30}|SG\\.[A-Za-z0-9_-]{16}\
+        |AQAAANCMnd8B|01000000[dD]08[cC]9[dD][dD][fF]|76492d1116743f04\
+        |\\$2[aby]\\$[0-9]{2}\\$|\\$[56]\\$[A-Za-z0-9./=]{1,40}\\$)";
     let expression = format!(
-        "(?i-u)(?:{names})[0-9]{{0,2}}(?:{separator})\
+        "(?i-u)(?:{names}){tail}(?:{separator})\
          |authorization(?:\\x5c{{0,3}}[\"'])?[ \\t]{{0,8}}[:=]\
          |cookie(?:\\x5c{{0,3}}[\"'])?[ \\t]{{0,8}}:\
          |(?:bearer|basic|negotiate|ntlm)[ \\t]{{1,8}}[a-z0-9+/._~=-]{{16}}\
          |eyj[a-z0-9_-]{{8}}\
          |\\[enc:\
-         |://\
-         |akia[0-9a-z]{{16}}\
-         |-{{4,5}} ?begin [a-z0-9 ]{{0,40}}private key\
+         |:\\x5c?/\\x5c?/\
+         |a[ks]ia[0-9a-z]{{16}}\
+         |-{{4,5}}(?:[ +]|%20)?begin[ +%][a-z0-9 +%]{{0,50}}private(?:[ +]|%20)key\
+         |private-lines:[ \\t]?[0-9]{{1,4}}\\x5c\
+         |{tokens}\
          |(?:user[ _]?id|uid|user[ _]?name|user)[ \\t]{{0,8}}=\
          |[?&;](?:sig|signature)="
     );
@@ -57,12 +69,46 @@ pub(super) fn spans(text: &[u8], out: &mut Vec<Span>) {
         at = found.start() + 1;
         let span = span_of(text, found.range(), &mut segment).filter(|span| !span.range.is_empty());
         if let Some(mut span) = span {
-            span.range.end = span.range.end.min(span.range.start + MAX_VALUE);
+            span.range.end = reach(text, &span.range);
             at = at.max(span.range.end);
             out.push(span);
         }
     }
 }
+
+/// The end of a value: what is longer than is followed goes on as long as it may be base64, escaped lines or not.
+fn reach(text: &[u8], range: &Range<usize>) -> usize {
+    let end = range.end.min(range.start + MAX_VALUE);
+    if end < range.start + MAX_VALUE - 8 {
+        return end;
+    }
+    let code = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=-_%\\".contains(b);
+    let rest = text.get(end..text.len().min(end + MAX_VALUE)).unwrap_or_default();
+    end + rest.iter().take_while(code).count()
+}
+
+/// How the tokens begin that need no name.
+const TOKENS: [&[u8]; 19] = [
+    b"ghp_",
+    b"gho_",
+    b"ghs_",
+    b"ghr_",
+    b"ghu_",
+    b"github_pat_",
+    b"glpat-",
+    b"xox",
+    b"sk_live_",
+    b"rk_live_",
+    b"AIza",
+    b"SG.",
+    b"AQAAANCMnd8B",
+    b"01000000",
+    b"76492d11",
+    b"$2",
+    b"$5$",
+    b"$6$",
+    b"$y$",
+];
 
 /// What the candidate at `found` is, and how far its value reaches.
 fn span_of(text: &[u8], found: Range<usize>, segment: &mut Segment) -> Option<Span> {
@@ -75,7 +121,7 @@ fn span_of(text: &[u8], found: Range<usize>, segment: &mut Segment) -> Option<Sp
     if starts("[enc:") {
         let length = encrypted_length(line_from(text, found.start));
         Some(Span { range: found.start..found.start + length, kind: Kind::Encrypted })
-    } else if starts("://") {
+    } else if starts(":") {
         url_credentials(text, found.end).map(as_kind(Kind::UrlCredentials))
     } else if starts("eyj") {
         // Three segments.
@@ -85,9 +131,18 @@ fn span_of(text: &[u8], found: Range<usize>, segment: &mut Segment) -> Option<Sp
         }
         let length = rest.iter().take_while(|b| own(**b) || matches!(**b, b'_' | b'-' | b'.')).count();
         Some(Span { range: found.start..found.start + length, kind: Kind::Jwt })
-    } else if starts("akia") {
+    } else if starts("akia") || starts("asia") {
         let sure = boundary() && matched.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         sure.then_some(found).map(as_kind(Kind::CloudKey))
+    } else if TOKENS.iter().any(|start| matched.starts_with(start)) {
+        let length = token_length(line_from(text, found.start));
+        boundary().then(|| found.start..found.start + length).map(as_kind(Kind::CloudKey))
+    } else if starts("private-lines") {
+        // A key of PuTTY with its lines escaped.
+        let start = found.end - 1;
+        let code = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=\\".contains(b);
+        let length = line_from(text, start).iter().take_while(code).count();
+        Some(Span { range: start..start + length, kind: Kind::PrivateKey })
     } else if starts("-") {
         let rest = line_from(text, found.start);
         Some(Span { range: found.start..found.start + pem_length(rest), kind: Kind::PrivateKey })
@@ -141,16 +196,19 @@ impl Segment {
     }
 }
 
-/// `user:password` after `://`; the `@` stays, so that the host still reads as one.
+/// `user:password` after `://`; the last `@` stays, so that the host still reads as one. A password may hold what should have
+/// been escaped in it; a number before a slash is a port.
 fn url_credentials(text: &[u8], at: usize) -> Option<Range<usize>> {
-    const LONGEST: usize = 128;
-    let ends = |b: &u8| b.is_ascii_whitespace() || b"/@\"'<>{}".contains(b);
-    let rest = text.get(at..(at + 2 * LONGEST + 2).min(text.len()))?;
-    let user = rest.iter().take_while(|b| !ends(b) && !matches!(b, b':' | b'?' | b'#')).count();
-    let password = rest.get(user + 1..).filter(|_| rest.get(user) == Some(&b':'))?;
-    let length = password.iter().take_while(|b| !ends(b)).count();
-    let fits = user <= LONGEST && (1..=LONGEST).contains(&length) && password.get(length) == Some(&b'@');
-    fits.then_some(at..at + user + 1 + length)
+    const LONGEST: usize = 256;
+    let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'<>{}".contains(b);
+    let rest = text.get(at..(at + LONGEST).min(text.len()))?;
+    let rest = rest.get(..rest.iter().position(|b| ends(b)).unwrap_or(rest.len()))?;
+    let user =
+        rest.iter().position(|b| b":/?#@\\".contains(b)).filter(|user| rest.get(*user) == Some(&b':'))?;
+    let password = rest.get(user + 1..memchr::memrchr(b'@', rest)?)?;
+    let port = password.iter().take_while(|b| b.is_ascii_digit()).count();
+    let path = matches!(password.get(port), Some(b'/' | b'\\' | b'?' | b'#')) && port <= 5;
+    (!password.is_empty() && !path).then_some(at..at + user + 1 + password.len())
 }
 
 /// A value after the name of a secret.
@@ -168,17 +226,36 @@ fn named(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     {
         return None;
     }
+    let paired = match matched.last()? {
+        b';' => !matched.ends_with(b"&gt;"),
+        last => matches!(last, b',' | b'}' | b'/'),
+    };
+    if paired {
+        return pair(text, name_start, found);
+    }
     let range = match *matched.last()? {
-        b'>' | b'e' | b'E' if !matched.ends_with(b"=>") => element(text, name_start, found.end),
+        b'>' | b'e' | b'E' if !(matched.ends_with(b"=>") || matched.ends_with(b"->")) => {
+            element(text, name_start, found.end)
+        }
         b';' => element(text, name_start, found.end),
         b' ' | b'\t' => {
-            let flag = head.starts_with(b"-")
-                && !before(text, name_start).is_some_and(|b| b.is_ascii_alphanumeric() || b == b'<');
-            if flag {
-                assigned(text, found.end, false).filter(|r| text.get(r.start) != Some(&b'-'))
-            } else if name.ends_with(b"securestring") {
-                assigned(text, found.end, false)
-                    .filter(|r| matches!(before(text, r.start), Some(b'"' | b'\'')))
+            let sign = before(text, name_start);
+            let slash =
+                sign == Some(b'/') && name_start.checked_sub(1).and_then(|at| before(text, at)) == Some(b' ');
+            let flag = slash
+                || head.starts_with(b"-") && !sign.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'<');
+            let quoted = |r: &Range<usize>| matches!(before(text, r.start), Some(b'"' | b'\''));
+            let word =
+                [&b"password"[..], b"passwd", b"pwd", b"passphrase"].iter().any(|word| name.ends_with(word));
+            if name.ends_with(b"securestring") {
+                argument(text, found.end)
+            } else if flag {
+                assigned(text, found.end, false).filter(|r| !matches!(text.get(r.start), Some(b'-' | b'(')))
+            } else if let Some(end) = end_of_tag(text, found.end) {
+                element(text, name_start, end)
+            } else if word {
+                // `password 'x' was refused`; a secret in quotes is the name of one.
+                assigned(text, found.end, false).filter(quoted)
             } else {
                 None
             }
@@ -187,8 +264,91 @@ fn named(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     }?;
     let value = text.get(range.clone())?;
     // An id of a secret is no secret.
-    let id = name.ends_with(b"secret") && value.len() <= 5 && value.iter().all(u8::is_ascii_digit);
-    (!id).then_some(range)
+    let digits = value.iter().all(u8::is_ascii_digit);
+    let id = name.ends_with(b"secret") && value.len() <= 5 && digits;
+    // How many were replaced, as manifests say.
+    let count = matches!(name.as_slice(), b"private-key" | b"url-credentials") && digits;
+    (!id && !count).then_some(range)
+}
+
+/// The end of a tag whose attributes begin at `at`, raw or escaped.
+fn end_of_tag(text: &[u8], at: usize) -> Option<usize> {
+    let rest = line_from(text, at);
+    let rest = rest.get(..rest.len().min(NEAR))?;
+    let end = memchr::memchr2(b'>', b'<', rest);
+    let escaped = memchr::memmem::find(rest, b"&gt;").filter(|gt| end.is_none_or(|end| *gt < end));
+    let (end, after) = match escaped {
+        Some(end) => (end, end + 4),
+        None => end.filter(|end| rest.get(*end) == Some(&b'>')).map(|end| (end, end + 1))?,
+    };
+    (!rest.get(..end)?.ends_with(b"/")).then_some(at + after)
+}
+
+/// The first argument of a command that is no switch.
+fn argument(text: &[u8], mut at: usize) -> Option<Range<usize>> {
+    for _ in 0..6 {
+        let rest = line_from(text, at);
+        at += rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        if text.get(at) != Some(&b'-') {
+            return assigned(text, at, false)
+                .filter(|range| !matches!(text.get(range.start), Some(b'(' | b')' | b'|' | b';')));
+        }
+        at += line_from(text, at).iter().take_while(|b| !matches!(b, b' ' | b'\t')).count();
+    }
+    None
+}
+
+/// What holds the name of a setting or of a field.
+const NAMING: [&[u8]; 9] =
+    [b"key", b"name", b"fieldname", b"displayname", b"slug", b"field", b"setting", b"label", b"id"];
+
+/// The value beside a name that is itself a value, as in `{"fieldName":"Password","itemValue":"…"}`, in either order: in the
+/// same object or the same tag, near by.
+fn pair(text: &[u8], name_start: usize, found: Range<usize>) -> Option<Range<usize>> {
+    let open = name_start.checked_sub(1)?;
+    let quote = text.get(open).copied().filter(|b| matches!(b, b'"' | b'\''))?;
+    let line_start = text
+        .get(..open)?
+        .iter()
+        .rev()
+        .take(2 * NEAR)
+        .take_while(|b| !matches!(b, b'\n' | b'{' | b'}' | b'<' | b'>'));
+    let from = open - line_start.count();
+    let head = text.get(from..open)?;
+    let head = trim_signs(head, b"\\");
+    let head = trim_signs(head, b" \t");
+    let head = head.strip_suffix(b":").or_else(|| head.strip_suffix(b"="))?;
+    let head = trim_signs(trim_signs(head, b" \t"), b"\\\"'");
+    let word = head.iter().rev().take(16).take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = head.get(head.len() - word..)?;
+    if !NAMING.iter().any(|name| word.eq_ignore_ascii_case(name)) {
+        return None;
+    }
+    let rest = line_from(text, found.end - 1);
+    let rest = rest.get(..rest.len().min(2 * NEAR))?;
+    let to = found.end - 1
+        + rest.iter().position(|b| matches!(b, b'{' | b'}' | b'<' | b'>')).unwrap_or(rest.len());
+    // Behind the name, else before it.
+    let inside = text.get(from..to)?;
+    let value = |at: &usize| {
+        let end = at + 5;
+        let rest = inside.get(end..)?;
+        let skip = rest.iter().take(8).take_while(|b| b" \t\\\"'".contains(b)).count();
+        let sign = matches!(rest.get(skip), Some(b':' | b'='));
+        let start = sign.then(|| end + skip + 1)?;
+        let opens = inside.get(start..)?.iter().take(8).find(|b| !b" \t\\".contains(b))?;
+        let range = (*opens == quote).then(|| assigned(text, from + start, false))??;
+        (range.end <= to + NEAR).then_some(range)
+    };
+    let places: Vec<usize> = (0..inside.len())
+        .filter(|at| inside.get(*at..at + 5).is_some_and(|word| word.eq_ignore_ascii_case(b"value")))
+        .collect();
+    places.iter().filter(|at| from + **at > open).chain(places.iter()).find_map(value)
+}
+
+fn trim_signs<'t>(text: &'t [u8], signs: &[u8]) -> &'t [u8] {
+    let kept = text.len() - text.iter().rev().take_while(|b| signs.contains(b)).count();
+    text.get(..kept).unwrap_or(text)
 }
 
 /// The value of an element whose opening tag ends at `at`, raw or escaped.
@@ -208,6 +368,10 @@ fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let rest = line_from(text, at);
+    if let Some(inside) = rest.strip_prefix(b"<![CDATA[") {
+        let end = memchr::memmem::find(inside, b"]]>").unwrap_or(inside.len());
+        return (!is_harmless(inside.get(..end)?)).then_some(at + 9..at + 9 + end);
+    }
     let end = (0..rest.len())
         .find(|i| {
             let tail = rest.get(*i..).unwrap_or_default();
@@ -233,7 +397,7 @@ fn value_at(text: &[u8], at: usize, connection: bool) -> Option<(usize, usize)> 
         return None;
     }
     let slashes = rest.iter().take_while(|b| **b == b'\\').count();
-    for open in [&b"\""[..], b"'", b"&quot;", b"%22"] {
+    for open in [&b"\""[..], b"'", b"&quot;", b"%22", b"&apos;", b"&#39;", b"&#34;", b"%27"] {
         if rest.get(slashes..)?.starts_with(open) {
             let skip = slashes + open.len();
             let length = quoted_length(rest.get(skip..)?, slashes, open);
@@ -244,17 +408,50 @@ fn value_at(text: &[u8], at: usize, connection: bool) -> Option<(usize, usize)> 
         // ODBC quotes with braces; elsewhere they are a part of the value. JSON opens an object or a list, whose
         // members have names of their own.
         b'{' if before(text, at) == Some(b'=') => {
-            let braced = rest.iter().position(|b| *b == b'}').map(|i| i + 1);
+            // Two of them are one of the value.
+            let mut closes = rest.windows(2).enumerate().skip(1);
+            let mut end = None;
+            while let Some((at, pair)) = closes.find(|(_, pair)| pair.first() == Some(&b'}')) {
+                if pair != b"}}" {
+                    end = Some(at);
+                    break;
+                }
+                closes.next();
+            }
+            let end = end.or_else(|| rest.ends_with(b"}").then(|| rest.len() - 1));
+            let braced = end.map(|i| i + 1);
             let closed =
                 braced.filter(|end| rest.get(*end).is_none_or(|b| matches!(b, b';' | b'"' | b' ' | b'\t')));
             Some((at, at + closed.unwrap_or_else(|| unquoted_length(rest, connection))))
         }
-        b'{' | b'[' if before(text, at - blanks) == Some(b':') => None,
+        b'[' if before(text, at - blanks) == Some(b':') && !rest.starts_with(b"[enc:") => listed(rest, at),
+        b'{' if before(text, at - blanks) == Some(b':') => boxed(text, rest, at),
         b'[' if rest.get(..5).is_some_and(|head| head.eq_ignore_ascii_case(b"[enc:")) => {
             Some((at, at + encrypted_length(rest)))
         }
         _ => Some((at, at + unquoted_length(rest, connection))),
     }
+}
+
+/// The texts of a list that starts `rest`; what has members has names of its own.
+fn listed(rest: &[u8], at: usize) -> Option<(usize, usize)> {
+    let lead = 1 + rest.iter().skip(1).take_while(|b| b" \t\\\"'".contains(b)).count();
+    let end = memchr::memchr(b']', rest)?;
+    let inside = trim_signs(rest.get(lead..end)?, b" \t\\\"'");
+    let members = inside.iter().any(|b| matches!(b, b'{' | b'[' | b':'));
+    (!members && !inside.is_empty()).then_some((at + lead, at + lead + inside.len()))
+}
+
+/// The text of `{"value":"…"}` that starts `rest`.
+fn boxed(text: &[u8], rest: &[u8], at: usize) -> Option<(usize, usize)> {
+    let signs = |rest: &[u8]| rest.iter().take(8).take_while(|b| b" \t\\\"'".contains(b)).count();
+    let key = 1 + signs(rest.get(1..)?);
+    let named = rest.get(key..key + 5)?.eq_ignore_ascii_case(b"value");
+    let sign = key + 5 + signs(rest.get(key + 5..)?);
+    // No object inside: those have names of their own, and may be as deep as the text is long.
+    let plain =
+        rest.get(sign + 1..)?.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| !b"{[".contains(b));
+    (named && plain && rest.get(sign) == Some(&b':')).then(|| value_at(text, at + sign + 1, false))?
 }
 
 /// Length up to the closing quote, or to the end of the line.
@@ -283,12 +480,15 @@ fn unquoted_length(rest: &[u8], connection: bool) -> usize {
     for (i, byte) in rest.iter().enumerate() {
         let tail = rest.get(i + 1..).unwrap_or_default();
         let ends = match byte {
-            b'"' | b'<' => true,
+            b'<' => !connection || tail.first().is_none_or(|next| matches!(next, b'/' | b'!')),
+            b'"' => true,
             b' ' | b'\t' => !connection,
             b';' => !closes_entity(rest.get(..i).unwrap_or_default()) && (connection || goes_on(tail)),
             b'&' => {
-                [&b"quot;"[..], b"lt;", b"gt;"].iter().any(|name| tail.starts_with(name))
-                    || starts_name(tail.strip_prefix(b"amp;").unwrap_or(tail))
+                let ends: &[&[u8]] =
+                    if connection { &[b"quot;", b"lt;/"] } else { &[b"quot;", b"lt;", b"gt;"] };
+                ends.iter().any(|name| tail.starts_with(name))
+                    || (!connection && starts_name(tail.strip_prefix(b"amp;").unwrap_or(tail)))
             }
             b',' | b')' | b']' | b'}' | b'\'' | b'>' | b'|' => said && !connection && goes_on(tail),
             _ => false,
@@ -381,7 +581,8 @@ fn authorization(text: &[u8], at: usize) -> Option<Range<usize>> {
     } else {
         let length = token_length(rest);
         // "Authorization: denied for user" is prose.
-        let prose = length < 16 && scheme == length;
+        let number = rest.iter().take(length).all(u8::is_ascii_digit);
+        let prose = length < 16 && (scheme == length || number);
         start..start + if prose { 0 } else { length }
     };
     (!is_harmless(text.get(range.clone())?)).then_some(range)
@@ -404,7 +605,30 @@ pub(super) fn pem_end(line: &[u8]) -> Option<usize> {
 fn is_harmless(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     let words = [&b"null"[..], b"(null)", b"nil", b"none", b"true", b"false", b"undefined", b"yes", b"no"];
+    // Words of a sentence about it.
+    let said = [
+        &b"incorrect"[..],
+        b"changed",
+        b"expired",
+        b"missing",
+        b"invalid",
+        b"required",
+        b"failed",
+        b"rejected",
+        b"the",
+        b"is",
+        b"was",
+        b"not",
+        b"pem",
+        b"aes256",
+        b"{token}",
+        b"{password}",
+        b"%s",
+        b"%d",
+    ];
     value.iter().all(|b| matches!(b, b'*' | b'-' | b'=' | b'>' | b'.' | b':' | b'|'))
+        || (value.len() <= 3 && value.iter().all(u8::is_ascii_digit))
+        || said.iter().any(|word| value.eq_ignore_ascii_case(word))
         || (value.len() <= 2 && value.iter().all(u8::is_ascii_punctuation))
         || words.iter().any(|word| value.eq_ignore_ascii_case(word))
         || std::str::from_utf8(value).is_ok_and(super::is_marker)

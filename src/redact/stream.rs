@@ -21,6 +21,8 @@ struct State<'r> {
     redactor: &'r Redactor,
     /// Whether the last line opened a private key block that has not ended.
     in_key_block: bool,
+    /// Whether the block is still at its headers, which a blank line ends.
+    in_headers: bool,
     counts: Counts,
 }
 
@@ -38,7 +40,7 @@ impl std::fmt::Debug for Stream<'_> {
 
 impl<'r> Stream<'r> {
     pub(super) fn new(redactor: &'r Redactor) -> Self {
-        let state = State { redactor, in_key_block: false, counts: Counts::default() };
+        let state = State { redactor, in_key_block: false, in_headers: false, counts: Counts::default() };
         Self { cutter: Cutter::new(), state }
     }
 
@@ -84,9 +86,8 @@ impl State<'_> {
         let mut rest = block;
         while !rest.is_empty() {
             if self.in_key_block {
-                let (line, tail) = split_line(rest);
-                self.key_block_line(line, out);
-                rest = tail;
+                let done = self.key_block_line(split_line(rest).0, out);
+                rest = rest.get(done..).unwrap_or_default();
                 continue;
             }
             // A key block makes the lines after it depend on it: stop behind the line that opens one.
@@ -99,6 +100,7 @@ impl State<'_> {
             }
             .unwrap_or((rest, &[]));
             self.in_key_block = opener.is_some();
+            self.in_headers = self.in_key_block;
             self.redact_spans(lines, out);
             rest = tail;
         }
@@ -152,27 +154,51 @@ impl State<'_> {
         out
     }
 
-    /// A line inside a private key block: its content goes, its end stays, so that line numbers hold.
-    fn key_block_line(&mut self, line: &[u8], out: &mut Vec<u8>) {
+    /// A line inside a private key block: its content goes, its end stays, so that line numbers hold. Gives how much of the
+    /// line that was: what is no part of the block may open another one.
+    fn key_block_line(&mut self, line: &[u8], out: &mut Vec<u8>) -> usize {
         let content = line.trim_ascii();
-        let body = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-        let header = [&b"Proc-Type:"[..], b"DEK-Info:", b"Comment:", b"Private-MAC:"];
-        if let Some(end) = pattern::pem_end(line).filter(|_| content.starts_with(b"--")) {
+        if let Some(end) = pattern::pem_end(line).filter(|_| key_body(content).starts_with(b"--")) {
             self.in_key_block = false;
-            self.redact_spans(line.get(end..).unwrap_or_default(), out);
-        } else if content.len() <= 200
-            && (content.iter().all(body) || header.iter().any(|name| content.starts_with(name)))
-        {
-            out.extend_from_slice(line_end(line));
-        } else {
-            self.in_key_block = false;
-            self.redact_spans(line, out);
+            return end;
         }
+        let body = content.len() <= 200
+            && key_body(content).iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
+        let header = content.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+        let header = self.in_headers
+            && header > 0
+            && content.get(header..).is_some_and(|rest| rest.starts_with(b": "));
+        self.in_headers = header;
+        self.in_key_block = body || header;
+        if !self.in_key_block {
+            return 0;
+        }
+        out.extend_from_slice(line_end(line));
+        line.len()
     }
 
     fn replace(&mut self, kind: Kind, text: &[u8], out: &mut Vec<u8>) {
         self.counts.add(kind);
         self.redactor.put(kind, text, out);
+    }
+}
+
+/// What a line of a key says without the signs of a quotation, of a program's text or of an element around it.
+fn key_body(content: &[u8]) -> &[u8] {
+    let content =
+        content.get(..memchr::memmem::find(content, b"</").unwrap_or(content.len())).unwrap_or(content);
+    let lead = content.iter().take_while(|b| b"\"'>|+ \t".contains(b)).count();
+    let mut content = content.get(lead..).unwrap_or_default();
+    // `MIIE...\n' +`; a key may end with a sign of its own.
+    loop {
+        let before = content.len();
+        content = content.strip_suffix(b" +").unwrap_or(content).trim_ascii();
+        content = content.strip_suffix(b"\\n").or_else(|| content.strip_suffix(b"\\r")).unwrap_or(content);
+        content = content.strip_suffix(b"\"").or_else(|| content.strip_suffix(b"'")).unwrap_or(content);
+        content = content.strip_suffix(b",").or_else(|| content.strip_suffix(b";")).unwrap_or(content);
+        if content.len() == before {
+            return content;
+        }
     }
 }
 
@@ -188,8 +214,13 @@ fn opens_key_block(text: &[u8]) -> Option<usize> {
         // As far as a pattern reaches: a line of a megabyte that is full of marks is not read once for each of them.
         let rest = text.get(found..)?;
         let line = split_line(rest.get(..pattern::MAX_VALUE.min(rest.len())).unwrap_or(rest)).0;
-        let begins =
-            [&b"-BEGIN "[..], b"- BEGIN "].iter().any(|mark| memchr::memmem::find(before, mark).is_some());
+        // The nearest mark: an end is followed by the same words.
+        let begin = [&b"-BEGIN "[..], b"- BEGIN "]
+            .iter()
+            .filter_map(|mark| memchr::memmem::rfind(before, mark))
+            .max();
+        let end = memchr::memmem::rfind(before, b"END ");
+        let begins = begin.is_some() && begin > end;
         let opens = begins && pattern::pem_end(line).is_none();
         if putty.is_some() || opens {
             return Some(found);

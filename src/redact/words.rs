@@ -19,11 +19,11 @@ const SECRET_ANYWHERE: &[&str] = &[
 ];
 
 /// Endings that do so: the words are product vocabulary elsewhere in a name (`SecretId`, `TokenTimeout`).
-const SECRET_ENDING: &[&str] = &["secret", "token", "key", "keys", "salt", "pin"];
+const SECRET_ENDING: &[&str] = &["secret", "token", "key", "keys", "salt", "pin", "pass", "pw"];
 
 /// Names with such an ending that are none: the public half of a strong name, and plain `key` attributes, which
 /// name a setting.
-const NOT_SECRET: &[&str] = &["publickeytoken", "key", "publickey"];
+const NOT_SECRET: &[&str] = &["publickeytoken", "key", "publickey", "bypass", "compass"];
 
 /// A name in lower case without signs and without a number at its end: `Password2` and `Token1` name what `Password` and
 /// `Token` name.

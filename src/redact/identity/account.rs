@@ -66,6 +66,7 @@ const NO_DOMAIN: &[&str] = &[
     "machine",
     "manager",
     "microsoft",
+    "schannel",
     "service",
     "software",
     "system",
@@ -139,7 +140,9 @@ pub(super) fn with_domain(
         }
         return Some(user.end);
     }
-    if is(NO_DOMAIN, domain) || is_path(text, &user) {
+    // A part of the registry.
+    let windows = domain == b"NT" && follows(text, word.start, b"windows ");
+    if windows || is(NO_DOMAIN, domain) || is_path(text, &user) {
         return None;
     }
     let upper = (2..=15).contains(&domain.len())

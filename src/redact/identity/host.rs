@@ -46,6 +46,8 @@ const PUBLIC: &[&str] = &[
     "docs.delinea.com",
     "docs.microsoft.com",
     "go.microsoft.com",
+    // A fact of ours.
+    "iis.state.site",
     "learn.microsoft.com",
     "oasis-open.org",
     "schemas.microsoft.com",
@@ -73,6 +75,7 @@ const NOBODY: &[&str] = &[
     "false",
     "unknown",
     "undefined",
+    "workgroup",
     "any",
     "n",
     "na",

@@ -126,6 +126,8 @@ fn look_alikes_name_nobody() {
         "at System.IO.Path.Combine(String a) in D:\\build\\src\\Thycotic.Web\\Login.aspx.cs:line 42",
         r"C:\inetpub\wwwroot\SecretServer\bin\Thycotic.AppCore.dll",
         r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full, HKLM\SYSTEM",
+        r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion: ProductName; the key SCHANNEL\Protocols, iis.state.site",
+        r"machineName=WORKGROUP domain=workgroup",
         r"NT AUTHORITY\NETWORK SERVICE, BUILTIN\Administrators, IIS APPPOOL\DefaultAppPool, NT SERVICE\MSSQLSERVER",
         r"bin\Thycotic.dll, log\SS.log, App_Data\cache",
         r"C:\Users\Public\Documents, C:\Users\Administrator",

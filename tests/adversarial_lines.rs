@@ -23,6 +23,9 @@ const SLACK: Duration = Duration::from_secs(20);
 const PIECES: &[&str] = &[
     "password=",
     "token:[",
+    "\"name\":\"password\",",
+    "<password ",
+    "password:{\"value\":",
     "eyJ",
     "eyJhbGciOi.",
     "://a:",

@@ -340,8 +340,8 @@ fn pair(text: &[u8], name_start: usize, found: Range<usize>) -> Option<Range<usi
         let range = (*opens == quote).then(|| assigned(text, from + start, false))??;
         (range.end <= to + NEAR).then_some(range)
     };
-    let places: Vec<usize> = (0..inside.len())
-        .filter(|at| inside.get(*at..at + 5).is_some_and(|word| word.eq_ignore_ascii_case(b"value")))
+    let places: Vec<usize> = memchr::memmem::find_iter(inside, b"alue")
+        .filter_map(|at| at.checked_sub(1).filter(|at| matches!(inside.get(*at), Some(b'v' | b'V'))))
         .collect();
     places.iter().filter(|at| from + **at > open).chain(places.iter()).find_map(value)
 }

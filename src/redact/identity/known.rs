@@ -1,8 +1,9 @@
 //! Identities that are known: of the node itself, of its configurations, and those that a text names by their shape, so
 //! that a name is hidden where it stands alone, too.
 
-use super::{Domains, Named, account, field, host, shapes};
+use super::{Domains, Named, account, field, host, shapes, spelling};
 use crate::redact::labels::Identity;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Most values that are looked for; a node has some hundred.
@@ -366,11 +367,14 @@ impl Known {
         shapes::find(text, &Domains::new(), &mut named);
         for Named { range, kind } in named {
             let before_account = matches!(text.get(range.end), Some(b'\\' | b'%'));
-            let value = text.get(range).and_then(|value| std::str::from_utf8(value).ok());
-            if let (Some(value), Identity::Domain) = (value, kind) {
+            let value = text.get(range).map(|value| match std::str::from_utf8(value) {
+                Ok(value) => Cow::Borrowed(value),
+                Err(_) => spelling::western(value),
+            });
+            if let (Some(value), Identity::Domain) = (value.as_deref(), kind) {
                 self.insert_domain(value, before_account);
             }
-            if let Some(value) = value
+            if let Some(value) = value.as_deref()
                 && matches!(kind, Identity::Host | Identity::User | Identity::Domain)
             {
                 self.insert(kind, value, SHORTEST);

@@ -11,6 +11,7 @@ mod field;
 mod host;
 mod known;
 mod shapes;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -20,6 +21,7 @@ pub use known::Known;
 
 use super::labels::{self, Identity, Labels};
 use aho_corasick::AhoCorasick;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -37,8 +39,10 @@ pub struct Identities {
     labels: Arc<Labels>,
     /// Known values in lower case, in order, and what each is.
     known: Arc<[(String, Identity)]>,
-    /// The same, searched for all at once.
+    /// The same in every spelling, searched for all at once.
     search: Option<AhoCorasick>,
+    /// Which of the known values each of the spellings is of.
+    spelled: Arc<[usize]>,
     /// Domains that some text names, in lower case.
     domains: Arc<Domains>,
 }
@@ -81,15 +85,23 @@ impl Identities {
     pub fn new(known: &Known, labels: Arc<Labels>) -> Result<Self, IdentitiesError> {
         let values: Arc<[(String, Identity)]> =
             known.values().iter().map(|(value, kind)| (value.clone(), *kind)).collect();
-        let search = if values.is_empty() {
+        let spellings = values.iter().enumerate();
+        let spellings = spellings
+            .flat_map(|(at, (value, _))| spelling::all(value).into_iter().map(move |text| (text, at)));
+        let (texts, spelled): (Vec<Vec<u8>>, Vec<usize>) = spellings.unzip();
+        let search = if texts.is_empty() {
             None
         } else {
-            let builder = AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .build(values.iter().map(|(value, _)| value));
+            let builder = AhoCorasick::builder().ascii_case_insensitive(true).build(texts);
             Some(builder.map_err(|_| IdentitiesError)?)
         };
-        Ok(Self { labels, known: values, search, domains: Arc::new(known.domains().clone()) })
+        let domains = Arc::new(known.domains().clone());
+        Ok(Self { labels, known: values, search, spelled: spelled.into(), domains })
+    }
+
+    /// The known value, and what it is, of a spelling.
+    fn known(&self, spelling: usize) -> Option<&(String, Identity)> {
+        self.known.get(*self.spelled.get(spelling)?)
     }
 
     /// What the labels stand for.
@@ -102,7 +114,7 @@ impl Identities {
         let first = out.len();
         if let Some(search) = &self.search {
             for found in search.find_overlapping_iter(text) {
-                if let Some((value, kind)) = self.known.get(found.pattern().as_usize())
+                if let Some((value, kind)) = self.known(found.pattern().as_usize())
                     && words::stands_alone(text, found.range(), value)
                 {
                     out.push(Named { range: found.range(), kind: *kind });
@@ -119,9 +131,21 @@ impl Identities {
         }
     }
 
+    /// What a text of some code page says: the known name that it spells.
+    fn decoded<'t>(&'t self, text: &'t [u8]) -> Cow<'t, str> {
+        let whole = |search: &'t AhoCorasick| {
+            let mut found = search.find_overlapping_iter(text);
+            found
+                .find(|found| found.len() == text.len())
+                .and_then(|found| self.known(found.pattern().as_usize()))
+        };
+        let known = self.search.as_ref().and_then(whole);
+        known.map_or_else(|| spelling::western(text), |(value, _)| Cow::Borrowed(value))
+    }
+
     /// The label of the identity that `text` is.
     pub(super) fn label(&self, kind: Identity, text: &[u8]) -> String {
-        let written = String::from_utf8_lossy(text);
+        let written = std::str::from_utf8(text).map_or_else(|_| self.decoded(text), Cow::Borrowed);
         let canonical = match kind {
             Identity::Address => address::canonical(&written),
             Identity::Mac | Identity::Digest => {

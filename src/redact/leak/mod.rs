@@ -252,7 +252,7 @@ impl Finder<'_, '_> {
                 self.search(&reading);
             }
         }
-        if self.scan.needles.beyond_ascii()
+        if (self.scan.needles.beyond_ascii() || self.scan.names.beyond_ascii())
             && let Some(layer) = decode::from_code_page(layer)
         {
             self.search(&layer);

@@ -25,6 +25,7 @@ const PIECES: &[&str] = &[
     "token:[",
     "\"name\":\"password\",",
     "<password ",
+    "pwd={a}}",
     "password:{\"value\":",
     "eyJ",
     "eyJhbGciOi.",

@@ -202,7 +202,7 @@ fn url_credentials(text: &[u8], at: usize) -> Option<Range<usize>> {
     const LONGEST: usize = 256;
     let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'<>{}".contains(b);
     let rest = text.get(at..(at + LONGEST).min(text.len()))?;
-    let rest = rest.get(..rest.iter().position(|b| ends(b)).unwrap_or(rest.len()))?;
+    let rest = rest.get(..rest.iter().position(ends).unwrap_or(rest.len()))?;
     let user =
         rest.iter().position(|b| b":/?#@\\".contains(b)).filter(|user| rest.get(*user) == Some(&b':'))?;
     let password = rest.get(user + 1..memchr::memrchr(b'@', rest)?)?;
@@ -409,16 +409,16 @@ fn value_at(text: &[u8], at: usize, connection: bool) -> Option<(usize, usize)> 
         // members have names of their own.
         b'{' if before(text, at) == Some(b'=') => {
             // Two of them are one of the value.
-            let mut closes = rest.windows(2).enumerate().skip(1);
+            let mut pairs = rest.windows(2).take(NEAR).enumerate().skip(1);
             let mut end = None;
-            while let Some((at, pair)) = closes.find(|(_, pair)| pair.first() == Some(&b'}')) {
+            while let Some((at, pair)) = pairs.find(|(_, pair)| pair.first() == Some(&b'}')) {
                 if pair != b"}}" {
                     end = Some(at);
                     break;
                 }
-                closes.next();
+                pairs.next();
             }
-            let end = end.or_else(|| rest.ends_with(b"}").then(|| rest.len() - 1));
+            let end = end.or_else(|| (rest.len() <= NEAR && rest.ends_with(b"}")).then(|| rest.len() - 1));
             let braced = end.map(|i| i + 1);
             let closed =
                 braced.filter(|end| rest.get(*end).is_none_or(|b| matches!(b, b';' | b'"' | b' ' | b'\t')));

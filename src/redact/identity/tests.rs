@@ -211,7 +211,7 @@ fn a_known_name_beyond_ascii_is_hidden_in_every_case_and_code_page() {
     // Known from a text of a code page alone.
     let mut known = Known::new();
     known.learn(&WINDOWS_1251.encode(r"CORP\Иванов").0);
-    let out = self::redactor(&known).redact(&WINDOWS_1251.encode("mail for ИВАНОВ waits").0).0;
+    let out = redactor(&known).redact(&WINDOWS_1251.encode("mail for ИВАНОВ waits").0).0;
     assert!(out.starts_with(b"mail for {user-"), "{}", String::from_utf8_lossy(&out));
 }
 

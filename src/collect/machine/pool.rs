@@ -123,7 +123,9 @@ fn account(seen: &Seen) -> Answer<Identity> {
 
 /// An account of its own has a name that is not looked up; its worker process shows who it is and what it belongs to.
 fn own_account(seen: &Seen, pool: &str) -> Answer<Identity> {
-    let unseen = Refusal::Unasked("the pool runs as an account of its own, which no worker process shows");
+    let unseen = Refusal::Unasked(
+        "the pool runs as an account of its own, which no worker process shows: open the site once, then collect again",
+    );
     match worker(seen.system, Some(pool)) {
         Ok(Process { pool: Some(_), identity: Some(identity), .. }) => Ok(identity),
         Ok(_) | Err(Refusal::Absent) => Err(unseen),

@@ -69,9 +69,9 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     }
     text.push_str(
         "The search goes by name and by shape: what follows password= and its like,\n\
-         keys beside their names, connection strings, tokens, cookies, private keys,\n\
-         licence keys, key files. It knows no values: a secret that looks like any\n\
-         other word is not seen.\n",
+         cells below such a heading, keys beside their names, connection strings,\n\
+         tokens, cookies, private keys, licence keys, key files. It knows no values:\n\
+         a secret that looks like any other word is not seen.\n",
     );
     output::print(&text)?;
     Ok(match (total.secrets, visited.unread.is_empty()) {

@@ -408,20 +408,8 @@ fn value_at(text: &[u8], at: usize, connection: bool) -> Option<(usize, usize)> 
         // ODBC quotes with braces; elsewhere they are a part of the value. JSON opens an object or a list, whose
         // members have names of their own.
         b'{' if before(text, at) == Some(b'=') => {
-            // Two of them are one of the value.
-            let mut pairs = rest.windows(2).take(NEAR).enumerate().skip(1);
-            let mut end = None;
-            while let Some((at, pair)) = pairs.find(|(_, pair)| pair.first() == Some(&b'}')) {
-                if pair != b"}}" {
-                    end = Some(at);
-                    break;
-                }
-                pairs.next();
-            }
-            let end = end.or_else(|| (rest.len() <= NEAR && rest.ends_with(b"}")).then(|| rest.len() - 1));
-            let braced = end.map(|i| i + 1);
-            let closed =
-                braced.filter(|end| rest.get(*end).is_none_or(|b| matches!(b, b';' | b'"' | b' ' | b'\t')));
+            let closed = in_braces(rest)
+                .filter(|end| rest.get(*end).is_none_or(|b| matches!(b, b';' | b'"' | b' ' | b'\t')));
             Some((at, at + closed.unwrap_or_else(|| unquoted_length(rest, connection))))
         }
         b'[' if before(text, at - blanks) == Some(b':') && !rest.starts_with(b"[enc:") => listed(rest, at),
@@ -430,6 +418,19 @@ fn value_at(text: &[u8], at: usize, connection: bool) -> Option<(usize, usize)> 
             Some((at, at + encrypted_length(rest)))
         }
         _ => Some((at, at + unquoted_length(rest, connection))),
+    }
+}
+
+/// Length of a value in braces, within reach; two closing ones are one of the value.
+fn in_braces(rest: &[u8]) -> Option<usize> {
+    let near = rest.get(..NEAR).unwrap_or(rest);
+    let mut at = 1;
+    loop {
+        let end = at + memchr::memchr(b'}', near.get(at..)?)?;
+        match rest.get(end + 1) {
+            Some(b'}') => at = end + 2,
+            _ => return Some(end + 1),
+        }
     }
 }
 

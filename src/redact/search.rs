@@ -4,18 +4,22 @@
 //! The redactor replaces in doubt; here a doubt is noise. An account is no secret, and a word of prose behind a name and a
 //! colon (`Invalid password: try again`, `Secret: Server7`) is counted and not told.
 
+use super::columns::Columns;
 use super::cut::{Cutter, Look, SAFE};
 use super::harvest::Secret;
 use super::leak::{self, Hit, HitKind, Scan, Scanner};
 use super::pattern::Span;
 use super::text::{Kind, Redactor};
 use super::words::looks_random;
+use crate::model::excerpt::Clean as _;
 use std::collections::BTreeMap;
 
 /// Places of one text behind one name that are told one by one; the rest are counted. So no noise hides another name.
 const MOST: usize = 1000;
 /// Names of one text that are told apart.
 const NAMES: usize = 64;
+/// What most secrets are.
+const VALUE: &str = "a value after the name of a secret";
 /// Bytes behind a value that tell whether it is a word of prose.
 const AHEAD: usize = 8;
 /// From so many characters on a value behind a word of the product may be key material.
@@ -92,6 +96,7 @@ impl Searcher {
     pub fn start(&self) -> Search<'_> {
         let patterns = Patterns {
             redactor: &self.redactor,
+            columns: Columns::default(),
             line: 1,
             found: Vec::new(),
             by_name: BTreeMap::new(),
@@ -170,6 +175,7 @@ fn reported(hits: &[(u64, String)], (place, secret): &(Place, Secret)) -> bool {
 /// Collects what the redactor would replace.
 struct Patterns<'s> {
     redactor: &'s Redactor,
+    columns: Columns,
     /// Of what comes next, from 1.
     line: u64,
     found: Vec<(Place, Secret)>,
@@ -181,6 +187,7 @@ struct Patterns<'s> {
 
 impl Look for Patterns<'_> {
     fn lines(&mut self, lines: &[u8]) {
+        self.cells(lines);
         self.find(lines, lines.len());
     }
 
@@ -205,6 +212,21 @@ impl Patterns<'_> {
         at
     }
 
+    /// Notes every cell that is a secret by the heading of its column.
+    fn cells(&mut self, lines: &[u8]) {
+        let mut rest = lines;
+        let mut line = self.line;
+        while !rest.is_empty() && !matches!(self.columns, Columns::None) {
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            let (row, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+            for (name, cell) in self.columns.secrets(row, self.redactor) {
+                let excerpt = format!("{}: ********", self.redactor.clean(&name));
+                self.add(Place::new(line, VALUE, excerpt), Secret::new(cell));
+            }
+            (rest, line) = (after, line + 1);
+        }
+    }
+
     /// Notes one secret. `from`: where its line starts, or the secret before it ends.
     fn note(&mut self, text: &[u8], from: usize, span: &Span) {
         let before = text.get(from..span.range.start).unwrap_or_default();
@@ -219,11 +241,15 @@ impl Patterns<'_> {
             return;
         }
         let place = Place::new(self.line, what, leak::excerpt(before));
+        self.add(place, Secret::new(String::from_utf8_lossy(value)));
+    }
+
+    fn add(&mut self, place: Place, secret: Secret) {
         let known = self.by_name.len() < NAMES || self.by_name.contains_key(&place.name);
         let count = self.by_name.entry(if known { place.name.clone() } else { String::new() }).or_default();
         *count += 1;
         if *count <= MOST {
-            self.found.push((place, Secret::new(String::from_utf8_lossy(value))));
+            self.found.push((place, secret));
         } else {
             self.more += 1;
         }
@@ -233,9 +259,7 @@ impl Patterns<'_> {
 /// What is told of a kind; `None` for what is no secret alone.
 const fn told(kind: Kind) -> Option<&'static str> {
     Some(match kind {
-        Kind::Value | Kind::Assignment | Kind::Setting | Kind::Comment => {
-            "a value after the name of a secret"
-        }
+        Kind::Value | Kind::Assignment | Kind::Setting | Kind::Comment => VALUE,
         Kind::Authorization => "credentials of an authorization header",
         Kind::Jwt => "a JSON web token",
         Kind::PrivateKey => "a private key",
@@ -292,7 +316,19 @@ mod tests {
         text.encode_utf16().flat_map(bytes).collect()
     }
 
-    const ASSIGNED: &str = "a value after the name of a secret";
+    const ASSIGNED: &str = VALUE;
+
+    #[test]
+    fn cells_of_a_table_are_found_by_the_heading_of_their_column() {
+        let text = "Server,User,Password\r\n".to_owned()
+            + &"WEB01,svc,\r\n".repeat(20_000)
+            + "WEB02,svc,Hunter2!xx\r\n";
+        let expected = vec![(20_002, ASSIGNED, "Password: ********".to_owned())];
+        for bytes in [text.clone().into_bytes(), [b"\xff\xfe", &utf16(&text, u16::to_le_bytes)[..]].concat()]
+        {
+            assert_eq!(found(&bytes), expected);
+        }
+    }
 
     #[test]
     fn what_has_no_shape_is_found_by_its_name_in_every_encoding() {

@@ -8,6 +8,7 @@ use crate::bundle::source::{GivenError, read_capped};
 use crate::collect::CollectError;
 use crate::intake::text;
 use crate::model::excerpt::Clean as _;
+use crate::redact::columns::heading;
 use crate::redact::identity::kind_of_field;
 use crate::redact::leak::Scanner;
 use crate::redact::{Identity, Known, Redactor};
@@ -69,16 +70,7 @@ fn form(text: &str) -> Form {
         return Form::Json(value);
     }
     let head = text.lines().next().unwrap_or_default();
-    let delimiter = [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|sign| memchr::memchr_iter(*sign, head.as_bytes()).count());
-    if let Some(delimiter) = delimiter.filter(|sign| memchr::memchr(*sign, head.as_bytes()).is_some()) {
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(head.as_bytes());
-        if let Ok(headers) = reader.headers() {
-            return Form::Table(delimiter, headers.clone());
-        }
-    }
-    Form::Text
+    heading(head).map_or(Form::Text, |(delimiter, columns)| Form::Table(delimiter, columns))
 }
 
 fn learn(known: &mut Known, form: &Form, text: &str) {

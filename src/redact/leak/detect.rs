@@ -1,7 +1,9 @@
 //! Secrets by shape alone. Stricter than the redactor's patterns: what it left is either a marker or a leak.
 
 use super::{HitKind, decode};
+use regex::bytes::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// How far a shape reaches, in bytes.
 pub(super) const REACH: usize = 2048;
@@ -135,18 +137,20 @@ const fn decode_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'.' | b'~' | b'=')
 }
 
+/// Parts that connection strings have beside a password.
+static PARTS: LazyLock<Regex> = LazyLock::new(|| {
+    let parts = "(?i-u)data source=|server=|initial catalog=|user id=|uid=|database=";
+    #[expect(clippy::expect_used, reason = "the expression is constant and a test compiles it")]
+    Regex::new(parts).expect("the expression compiles")
+});
+
 /// Whether the line around `at` names a server, a database or a user the way connection strings do.
 fn in_connection_string(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
     let before = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
     let after = text.get(at..(at + NEAR).min(text.len())).unwrap_or_default();
     let after = after.split(|b| *b == b'\n').next().unwrap_or_default();
-    [before, after].into_iter().any(|side| {
-        let side = side.to_ascii_lowercase();
-        [&b"data source="[..], b"server=", b"initial catalog=", b"user id=", b"uid=", b"database="]
-            .into_iter()
-            .any(|name| memchr::memmem::find(&side, name).is_some())
-    })
+    [before, after].into_iter().any(|side| PARTS.is_match(side))
 }
 
 /// An `[enc:…]` value whose `:` is the one at `at`.

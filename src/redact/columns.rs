@@ -1,0 +1,113 @@
+//! Tables of separated text: what the heading of a column says of the cells below it.
+
+use super::text::Redactor;
+use super::words::names_secret;
+use csv::{ReaderBuilder, StringRecord};
+
+/// The delimiter of a table and the names of its columns, from its first line; `None` where that has one column or none.
+pub fn heading(line: &str) -> Option<(u8, StringRecord)> {
+    let count = |sign: &u8| memchr::memchr_iter(*sign, line.as_bytes()).count();
+    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(count).filter(|sign| count(sign) > 0)?;
+    Some((delimiter, record(delimiter, line)?))
+}
+
+fn record(delimiter: u8, line: &str) -> Option<StringRecord> {
+    let mut reader =
+        ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(line.as_bytes());
+    let mut cells = StringRecord::new();
+    reader.read_record(&mut cells).ok()?.then_some(cells)
+}
+
+/// A text that may be a table, line by line: which of its cells are secrets by their heading.
+#[derive(Debug, Default)]
+pub(super) enum Columns {
+    /// No line has come.
+    #[default]
+    Unknown,
+    /// No table, or one without secrets by name.
+    None,
+    /// Its delimiter, its columns and which of them hold secrets.
+    Table(u8, StringRecord, Vec<usize>),
+}
+
+impl Columns {
+    /// Takes the next line; gives the heading and the text of each secret in it. A cell of several lines is no row of the
+    /// table here, and not looked at by its heading.
+    pub(super) fn secrets(&mut self, line: &[u8], redactor: &Redactor) -> Vec<(String, String)> {
+        match self {
+            Self::Unknown => {
+                *self = Self::of(&String::from_utf8_lossy(line));
+                Vec::new()
+            }
+            Self::None => Vec::new(),
+            Self::Table(delimiter, names, secret) => {
+                let cells = record(*delimiter, &String::from_utf8_lossy(line));
+                let Some(cells) = cells.filter(|cells| cells.len() == names.len()) else { return Vec::new() };
+                let cell = |column: &usize| Some((names.get(*column)?, cells.get(*column)?));
+                let hidden = |(name, cell): &(&str, &str)| {
+                    !cell.trim().is_empty() && redactor.clean_named(name, cell) != *cell
+                };
+                let owned = |(name, cell): (&str, &str)| (name.trim().to_owned(), cell.to_owned());
+                secret.iter().filter_map(cell).filter(hidden).map(owned).collect()
+            }
+        }
+    }
+
+    fn of(line: &str) -> Self {
+        /// A longer name is no heading but a text with commas, such as a line of a log.
+        const LONGEST: usize = 40;
+        let line = line.trim_start_matches('\u{feff}');
+        let Some((delimiter, names)) = heading(line) else { return Self::None };
+        let plain = |name: &str| {
+            (1..=LONGEST).contains(&name.len())
+                && name.chars().all(|c| c.is_alphanumeric() || " _-./()".contains(c))
+                && name.contains(char::is_alphabetic)
+        };
+        let secret: Vec<usize> = names
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| names_secret(name))
+            .map(|(column, _)| column)
+            .collect();
+        if secret.is_empty() || !names.iter().all(|name| plain(name.trim())) {
+            return Self::None;
+        }
+        Self::Table(delimiter, names, secret)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let (mut columns, redactor) = (Columns::default(), Redactor::patterns_only());
+        let cells = text.lines().flat_map(|line| columns.secrets(line.as_bytes(), &redactor));
+        cells.map(|(name, cell)| format!("{name}={cell}")).collect()
+    }
+
+    #[test]
+    fn cells_below_the_name_of_a_secret_are_found_with_every_delimiter() {
+        let rows =
+            ["Server,User,Password", "WEB01,svc,Hunter2!xx", "WEB02,svc,", "WEB03,\"a,b\",\"x,y 12345\""];
+        for sign in [",", ";", "\t"] {
+            let text = rows.join("\n").replace("a,b", "ab").replace("x,y", "xy").replace(',', sign);
+            assert_eq!(found(&text), ["Password=Hunter2!xx", "Password=xy 12345"], "{sign:?}");
+        }
+        assert_eq!(found(&rows.join("\r\n")).last().map(String::as_str), Some("Password=x,y 12345"));
+        assert_eq!(found("\u{feff}Host,API Key\nWEB01,k3y-0f-8ytes"), ["API Key=k3y-0f-8ytes"]);
+    }
+
+    #[test]
+    fn what_is_no_table_has_no_cells() {
+        for text in [
+            "2026-09-14 06:30:00,000 [1] INFO Thycotic.X - a,new password\n1,2,3",
+            "Password\nHunter2!xx",
+            "Server,Version\nWEB01,11.7.49",
+            "Server,Password\nWEB01,{redacted}",
+            "",
+        ] {
+            assert!(found(text).is_empty(), "{text}");
+        }
+    }
+}

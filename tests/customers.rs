@@ -25,12 +25,13 @@ fn list(texts: impl Iterator<Item = &'static str>) -> String {
     texts.map(|text| format!("* {text}\n")).collect::<Vec<_>>().concat()
 }
 
-/// The row of a log in a real manifest.
+/// A real manifest, shortened to its head and the row of a log.
 fn sample() -> String {
     let manifest = fs::read_to_string(SAMPLE).unwrap().replace("\r\n", "\n");
+    let (head, _) = manifest.split_once("  \"collection\"").unwrap();
     let log = manifest.find("    {\n      \"path\": \"logs/SS.log\"").unwrap();
     let (log, _) = manifest.split_at(log).1.split_once("\n    }").unwrap();
-    format!("```json\n{}\n}}\n```\n", log.trim_start().replace("\n    ", "\n"))
+    format!("```json\n{head}  ...\n  \"members\": [\n    ...\n{log}\n    }},\n    ...\n```\n")
 }
 
 #[test]

@@ -174,13 +174,7 @@ pub(super) fn case_key(file: &Path) -> anyhow::Result<CaseKey> {
 }
 
 fn key_file(path: &Path) -> Touch {
-    Touch {
-        kind: TouchKind::Read,
-        source: path.display().to_string(),
-        bytes: None,
-        row: None,
-        note: Some("the case key; nothing of it enters the bundle".to_owned()),
-    }
+    Touch::noted(TouchKind::Read, path, "the case key; nothing of it enters the bundle")
 }
 
 fn failure(error: CollectError) -> Failure {

@@ -33,17 +33,17 @@ pub struct Touch {
 }
 
 impl Touch {
+    /// A path that no row of the table stands for.
+    pub fn noted(kind: TouchKind, path: &Path, note: impl Into<String>) -> Self {
+        Self { kind, source: path.display().to_string(), bytes: None, row: None, note: Some(note.into()) }
+    }
+
     /// A path on another machine.
     pub fn network(path: &Path) -> Self {
-        Self {
-            kind: TouchKind::Network,
-            source: path.display().to_string(),
-            bytes: None,
-            row: None,
-            note: Some("--no-network-paths refuses it".to_owned()),
-        }
+        Self::noted(TouchKind::Network, path, "--no-network-paths refuses it")
     }
 }
+
 /// Stands for the label of a node in the name of a file.
 const LABEL: &str = "LABEL";
 
@@ -129,15 +129,12 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     touches.extend(tms.iter().map(|file| read(&file.full, Item::Tms)));
     let others = [options.app_dir.as_path(), &options.out].into_iter().chain(iis.path());
     touches.extend(others.filter(|path| network::is_network(path)).map(Touch::network));
-    touches.extend(targets(options, host).into_iter().map(|Target { path, note }| Touch {
-        kind: TouchKind::Write,
-        note: Some(match path.symlink_metadata() {
+    touches.extend(targets(options, host).into_iter().map(|Target { path, note }| {
+        let note = match path.symlink_metadata() {
             Ok(_) => "is there already and would not be overwritten".to_owned(),
             Err(_) => note,
-        }),
-        source: path.display().to_string(),
-        bytes: None,
-        row: None,
+        };
+        Touch::noted(TouchKind::Write, &path, note)
     }));
     Ok(touches)
 }

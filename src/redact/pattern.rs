@@ -22,6 +22,29 @@ pub(super) struct Span {
     pub kind: Kind,
 }
 
+/// What has a form of its own and needs no name, how it begins and what follows: tokens of services, what Windows protects
+/// for a user, hashes of passwords.
+const TOKENS: [(&str, &str); 18] = [
+    ("ghp_", "[A-Za-z0-9]{30}"),
+    ("gho_", "[A-Za-z0-9]{30}"),
+    ("ghs_", "[A-Za-z0-9]{30}"),
+    ("ghr_", "[A-Za-z0-9]{30}"),
+    ("ghu_", "[A-Za-z0-9]{30}"),
+    ("github_pat_", "[A-Za-z0-9]{20}"),
+    ("glpat-", "[A-Za-z0-9_-]{16}"),
+    ("xox", "[abprs]-[0-9A-Za-z]{8}"),
+    ("sk_live_", "[0-9A-Za-z]{8}"),
+    ("rk_live_", "[0-9A-Za-z]{8}"),
+    ("AIza", "[0-9A-Za-z_-]{30}"),
+    ("SG.", "[A-Za-z0-9_-]{16}"),
+    ("AQAAANCMnd8B", ""),
+    ("01000000", "[dD]08[cC]9[dD][dD][fF]"),
+    ("76492d1116743f04", ""),
+    ("$2", "[aby]\\$[0-9]{2}\\$"),
+    ("$5$", "[A-Za-z0-9./=]{1,40}\\$"),
+    ("$6$", "[A-Za-z0-9./=]{1,40}\\$"),
+];
+
 /// Candidates. The separators after a name: an assignment, `value=` of a configuration, an element's end, or a
 /// blank (kept only after a dash). Secret, token and password are product vocabulary and need one.
 static CANDIDATES: LazyLock<Regex> = LazyLock::new(|| {
@@ -37,11 +60,7 @@ static CANDIDATES: LazyLock<Regex> = LazyLock::new(|| {
         |\\x5c{0,3}[\"'][ \\t]{0,8}[,;}/]\
         |>|&gt;|\\x5cu003e\
         |[ \\t]";
-    // What has a form of its own: tokens of services, what Windows protects for a user, hashes of passwords.
-    let tokens = "(?-i:gh[opsru]_[A-Za-z0-9]{30}|github_pat_[A-Za-z0-9]{20}|glpat-[A-Za-z0-9_-]{16}\
-        |xox[abprs]-[0-9A-Za-z]{8}|[sr]k_live_[0-9A-Za-z]{8}|AIza[0-9A-Za-z_-]{30}|SG\\.[A-Za-z0-9_-]{16}\
-        |AQAAANCMnd8B|01000000[dD]08[cC]9[dD][dD][fF]|76492d1116743f04\
-        |\\$2[aby]\\$[0-9]{2}\\$|\\$[56]\\$[A-Za-z0-9./=]{1,40}\\$)";
+    let tokens = TOKENS.map(|(start, rest)| regex::escape(start) + rest).join("|");
     let expression = format!(
         "(?i-u)(?:{names}){tail}(?:{separator})\
          |authorization(?:\\x5c{{0,3}}[\"'])?[ \\t]{{0,8}}[:=]\
@@ -53,7 +72,7 @@ static CANDIDATES: LazyLock<Regex> = LazyLock::new(|| {
          |a[ks]ia[0-9a-z]{{16}}\
          |-{{4,5}}(?:[ +]|%20)?begin[ +%][a-z0-9 +%]{{0,50}}private(?:[ +]|%20)key\
          |private-lines:[ \\t]?[0-9]{{1,4}}\\x5c\
-         |{tokens}\
+         |(?-i:{tokens})\
          |(?:user[ _]?id|uid|user[ _]?name|user)[ \\t]{{0,8}}=\
          |[?&;](?:sig|signature)="
     );
@@ -87,29 +106,6 @@ fn reach(text: &[u8], range: &Range<usize>) -> usize {
     end + rest.iter().take_while(code).count()
 }
 
-/// How the tokens begin that need no name.
-const TOKENS: [&[u8]; 19] = [
-    b"ghp_",
-    b"gho_",
-    b"ghs_",
-    b"ghr_",
-    b"ghu_",
-    b"github_pat_",
-    b"glpat-",
-    b"xox",
-    b"sk_live_",
-    b"rk_live_",
-    b"AIza",
-    b"SG.",
-    b"AQAAANCMnd8B",
-    b"01000000",
-    b"76492d11",
-    b"$2",
-    b"$5$",
-    b"$6$",
-    b"$y$",
-];
-
 /// What the candidate at `found` is, and how far its value reaches.
 fn span_of(text: &[u8], found: Range<usize>, segment: &mut Segment) -> Option<Span> {
     let matched = text.get(found.clone())?;
@@ -134,7 +130,7 @@ fn span_of(text: &[u8], found: Range<usize>, segment: &mut Segment) -> Option<Sp
     } else if starts("akia") || starts("asia") {
         let sure = boundary() && matched.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         sure.then_some(found).map(as_kind(Kind::CloudKey))
-    } else if TOKENS.iter().any(|start| matched.starts_with(start)) {
+    } else if TOKENS.iter().any(|(start, _)| matched.starts_with(start.as_bytes())) {
         let length = token_length(line_from(text, found.start));
         boundary().then(|| found.start..found.start + length).map(as_kind(Kind::CloudKey))
     } else if starts("private-lines") {

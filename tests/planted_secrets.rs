@@ -163,6 +163,35 @@ const SHAPES: &[(&str, &str)] = &[
     ),
     ("More - hash $2a$10$N9qo8uLOickgx2ZMRZoMye kept", "N9qo8uLOickgx2ZMRZoMye"),
     ("More - blob 01000000d08c9ddf0115d1118c7a00c04fc297eb kept", "d08c9ddf0115d1118c7a"),
+    ("Dump - \"Key\":\"Authorization\",\"Value\":[\"Basic RHVtcDox\"]", "RHVtcDox"),
+    ("Dump - {\"Key\":\"Cookie\",\"Value\":[\"a=1; ssauth=Dump-2-cookie\"]}", "Dump-2-cookie"),
+    ("Dump - headers.Add(\"Authorization\", \"Basic RHVtcDoz\")", "RHVtcDoz"),
+    ("Dump - Authorization => Basic RHVtcDo0", "RHVtcDo0"),
+    ("Dump - <header name=\"Authorization\" value=\"Basic RHVtcDo1\"/>", "RHVtcDo1"),
+    ("Dump - authorization=[Bearer Dump-6-bearer]", "Dump-6-bearer"),
+    ("Dump - HTTP_COOKIE=a=1; ssauth=Dump-7-cookie", "Dump-7-cookie"),
+    (
+        "Dump - Authorization: AWS4-HMAC-SHA256 Credential=x, Signature=fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc9",
+        "fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc9",
+    ),
+    ("Dump - [Password, Tuple-8-pass]", "Tuple-8-pass"),
+    ("Dump - Name=Password, Value=Tuple-9-pass", "Tuple-9-pass"),
+    ("Command - net use Z: \\\\nas01\\share Net-Use-1 /user:corp\\svc", "Net-Use-1"),
+    ("Command - net user svc Net-User-2 /add", "Net-User-2"),
+    ("Command - sshpass -p Ssh-Pass-3 ssh root@host", "Ssh-Pass-3"),
+    ("Command - username admin password 7 0822455D0A16544541", "0822455D0A16544541"),
+    ("Command - enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0", "hx5rVt7rPNoS4wqbXKX7m0"),
+    ("Query - POST assertion=PHNhbWw6QXNzZXJ0aW9uPg&x=1", "PHNhbWw6QXNzZXJ0aW9uPg"),
+    ("Query - code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r"),
+    ("Query - GET /callback?code=SplxlOBeZQQYbYS6WxSbIA&state=x", "SplxlOBeZQQYbYS6WxSbIA"),
+    ("Query - X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835", "aeeed9bbccd4d02ee5c0109b86d86835"),
+    ("Query - otp=918273", "918273"),
+    ("Hook - https://hooks.slack.com/services/T00000000/B00000000/XXXXyyyyZZZZ", "B00000000/XXXXyyyyZZZZ"),
+    (
+        "Hook - https://corp.webhook.office.com/webhookb2/0f1e2d3c-aaaa/IncomingWebhook/5a5b5c5d",
+        "IncomingWebhook/5a5b5c5d",
+    ),
+    ("Key - EntropyKey=Zm9yIGFueSBrZXkgb2YgbWl4ZWQ5", "Zm9yIGFueSBrZXkgb2YgbWl4ZWQ5"),
 ];
 
 /// Texts of event records with a secret of a shape.
@@ -404,6 +433,9 @@ fn innocent() -> Vec<String> {
         "Credentials: 3 loaded; Private Key: PEM format; Encryption Key: AES256; API key: missing",
         "Token: expired; Password: incorrect; Password: changed; the bypass=on and the compass=north",
         "password policy \"Default\" and secret 'Server 7' were viewed; {\"name\":\"Password\",\"type\":\"string\"}",
+        "no .NET user found; the net use of it; Assertion: failed; error code=5; GET /x?code=404&a=1; otp=off",
+        "Fields: Name, Password, Notes; [Template, 6001]; (password, reason); InnerKey=Views.Home; Password = @p4",
+        "secret 7 facade of 12; password 7 times; Cookie policy: strict; Authorization, if any, is kept",
         "https://localhost:443/path?x=1@y, spin=4, SG.Web, xox, $2, ssh keys: rotated, private-key: 12",
     ]
     .map(str::to_owned)

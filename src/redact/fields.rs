@@ -164,13 +164,15 @@ impl Redactor {
             Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, parent, key, own)),
             Value::Object(fields) => {
                 let setting = secret_setting(fields);
+                // Of `credentials` every member is one; our own structures have no such thing.
+                let inside = !own && words::is_password(key.trim_end_matches('s'));
                 *fields = std::mem::take(fields)
                     .into_iter()
                     .map(|(name, mut value)| {
                         if let Some(setting) = setting.as_deref().filter(|_| is_one_of(SETTING_VALUES, &name))
                         {
                             self.walk(&mut value, key, setting, own);
-                        } else if WRAPPERS.contains(&name.as_str()) {
+                        } else if inside || WRAPPERS.contains(&name.as_str()) {
                             self.walk(&mut value, parent, key, own);
                         } else {
                             self.walk(&mut value, key, &name, own);
@@ -180,7 +182,7 @@ impl Redactor {
                     .collect();
             }
             Value::Number(number)
-                if words::is_password(key) && !harmless::is_plain(&number.to_string(), true) =>
+                if words::names_secret_number(key) && !harmless::is_plain(&number.to_string(), true) =>
             {
                 *value = Value::String(super::MARKER.to_owned());
             }
@@ -235,6 +237,10 @@ mod tests {
             "ApiKey": "abc",
             "case-key": "given",
             "password": 12_345_678,
+            "pin": 871_263,
+            "token": 1_234_567_890_123_u64,
+            "secret": 1_045,
+            "credentials": {"v": "Under-a-name", "more": ["Deep-down-9"]},
             "passwordLength": 12_345,
             "requirePasswordHistory": "true",
             "settings": [{"Name": "SmtpPassword", "Value": "abc def"}, {"name": "Theme", "value": "dark"}],
@@ -251,7 +257,19 @@ mod tests {
             (&json["settings"][1]["value"], &json["passwordLength"]),
             (&"dark".into(), &12_345.into())
         );
-        for gone in ["jsmith", "sql01", "corp", "hunter22x", "abc", "12345678"] {
+        assert_eq!(json["secret"], 1_045);
+        for gone in [
+            "jsmith",
+            "sql01",
+            "corp",
+            "hunter22x",
+            "abc",
+            "12345678",
+            "871263",
+            "1234567890123",
+            "Under-a-name",
+            "Deep-down-9",
+        ] {
             assert!(!text.contains(gone), "{gone}: {text}");
         }
         assert!(

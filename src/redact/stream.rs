@@ -4,7 +4,8 @@
 //! its end to the next one, so that everything that starts before was seen whole.
 
 use super::cut::{Cutter, Look, SAFE};
-use super::pattern::{self, Span};
+use super::key_block::{self, KeyBlock};
+use super::pattern::Span;
 use super::text::{Counts, Kind, Redactor};
 
 /// Times a line is looked at again; one is enough for all but made-up lines.
@@ -19,10 +20,8 @@ pub struct Stream<'r> {
 /// What the lines before decide, and what was counted in them.
 struct State<'r> {
     redactor: &'r Redactor,
-    /// Whether the last line opened a private key block that has not ended.
-    in_key_block: bool,
-    /// Whether the block is still at its headers, which a blank line ends.
-    in_headers: bool,
+    /// Whether the last line is one of a private key.
+    key_block: KeyBlock,
     counts: Counts,
 }
 
@@ -40,7 +39,7 @@ impl std::fmt::Debug for Stream<'_> {
 
 impl<'r> Stream<'r> {
     pub(super) fn new(redactor: &'r Redactor) -> Self {
-        let state = State { redactor, in_key_block: false, in_headers: false, counts: Counts::default() };
+        let state = State { redactor, key_block: KeyBlock::default(), counts: Counts::default() };
         Self { cutter: Cutter::new(), state }
     }
 
@@ -70,7 +69,7 @@ impl State<'_> {
     /// Redacts the start of a long line; gives how much of it is done.
     fn redact_window(&mut self, window: &[u8], out: &mut Vec<u8>) -> usize {
         // No line of a key block is this long.
-        self.in_key_block = false;
+        self.key_block = KeyBlock::Outside;
         let mut at = 0;
         for span in self.redactor.spans(window).into_iter().take_while(|span| span.range.start < SAFE) {
             out.extend_from_slice(window.get(at..span.range.start).unwrap_or_default());
@@ -85,13 +84,18 @@ impl State<'_> {
     fn redact_lines(&mut self, block: &[u8], out: &mut Vec<u8>) {
         let mut rest = block;
         while !rest.is_empty() {
-            if self.in_key_block {
-                let done = self.key_block_line(split_line(rest).0, out);
+            if self.key_block != KeyBlock::Outside {
+                let line = split_line(rest).0;
+                let done = self.key_block.take(line);
+                if done == line.len() {
+                    // Its content goes, its end stays, so that line numbers hold.
+                    out.extend_from_slice(line_end(line));
+                }
                 rest = rest.get(done..).unwrap_or_default();
                 continue;
             }
             // A key block makes the lines after it depend on it: stop behind the line that opens one.
-            let opener = opens_key_block(rest);
+            let opener = key_block::opening(rest);
             let (lines, tail) = match opener {
                 Some(at) => {
                     rest.split_at_checked(at + split_line(rest.get(at..).unwrap_or_default()).0.len())
@@ -99,8 +103,9 @@ impl State<'_> {
                 None => None,
             }
             .unwrap_or((rest, &[]));
-            self.in_key_block = opener.is_some();
-            self.in_headers = self.in_key_block;
+            if opener.is_some() {
+                self.key_block = KeyBlock::Headers;
+            }
             self.redact_spans(lines, out);
             rest = tail;
         }
@@ -154,78 +159,9 @@ impl State<'_> {
         out
     }
 
-    /// A line inside a private key block: its content goes, its end stays, so that line numbers hold. Gives how much of the
-    /// line that was: what is no part of the block may open another one.
-    fn key_block_line(&mut self, line: &[u8], out: &mut Vec<u8>) -> usize {
-        let content = line.trim_ascii();
-        if let Some(end) = pattern::pem_end(line).filter(|_| key_body(content).starts_with(b"--")) {
-            self.in_key_block = false;
-            return end;
-        }
-        let body = content.len() <= 200
-            && key_body(content).iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
-        let header = content.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-        let header = self.in_headers
-            && header > 0
-            && content.get(header..).is_some_and(|rest| rest.starts_with(b": "));
-        self.in_headers = header;
-        self.in_key_block = body || header;
-        if !self.in_key_block {
-            return 0;
-        }
-        out.extend_from_slice(line_end(line));
-        line.len()
-    }
-
     fn replace(&mut self, kind: Kind, text: &[u8], out: &mut Vec<u8>) {
         self.counts.add(kind);
         self.redactor.put(kind, text, out);
-    }
-}
-
-/// What a line of a key says without the signs of a quotation, of a program's text or of an element around it.
-fn key_body(content: &[u8]) -> &[u8] {
-    let content =
-        content.get(..memchr::memmem::find(content, b"</").unwrap_or(content.len())).unwrap_or(content);
-    let lead = content.iter().take_while(|b| b"\"'>|+ \t".contains(b)).count();
-    let mut content = content.get(lead..).unwrap_or_default();
-    // `MIIE...\n' +`; a key may end with a sign of its own.
-    loop {
-        let before = content.len();
-        content = content.strip_suffix(b" +").unwrap_or(content).trim_ascii();
-        content = content.strip_suffix(b"\\n").or_else(|| content.strip_suffix(b"\\r")).unwrap_or(content);
-        content = content.strip_suffix(b"\"").or_else(|| content.strip_suffix(b"'")).unwrap_or(content);
-        content = content.strip_suffix(b",").or_else(|| content.strip_suffix(b";")).unwrap_or(content);
-        if content.len() == before {
-            return content;
-        }
-    }
-}
-
-/// Where a line opens a private key block and does not end it.
-fn opens_key_block(text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        let rest = text.get(at..)?;
-        let pem = memchr::memmem::find(rest, b"PRIVATE KEY");
-        let putty = memchr::memmem::find(rest.get(..pem.unwrap_or(rest.len()))?, b"Private-Lines:");
-        let found = at + putty.or(pem)?;
-        let before = text.get(found.saturating_sub(60)..found)?.rsplit(|b| *b == b'\n').next()?;
-        // As far as a pattern reaches: a line of a megabyte that is full of marks is not read once for each of them.
-        let rest = text.get(found..)?;
-        let line = split_line(rest.get(..pattern::MAX_VALUE.min(rest.len())).unwrap_or(rest)).0;
-        // The nearest mark: an end is followed by the same words.
-        let begin = [&b"-BEGIN "[..], b"- BEGIN "]
-            .iter()
-            .filter_map(|mark| memchr::memmem::rfind(before, mark))
-            .max();
-        let end = memchr::memmem::rfind(before, b"END ");
-        let begins = begin.is_some() && begin > end;
-        let opens = begins && pattern::pem_end(line).is_none();
-        if putty.is_some() || opens {
-            return Some(found);
-        }
-        at = found + 1;
     }
 }
 

@@ -48,6 +48,11 @@ pub(super) fn is_password(name: &str) -> bool {
     SECRET_ANYWHERE.iter().any(|word| stem.ends_with(word))
 }
 
+/// Whether a number under this name is one: keys and secrets have numbers that are identifiers.
+pub(super) fn names_secret_number(name: &str) -> bool {
+    is_password(name) || ["pin", "pass", "pw", "token"].iter().any(|word| stem(name).ends_with(word))
+}
+
 /// Whether an attribute of this name holds an account.
 pub(super) fn names_user(name: &str) -> bool {
     matches!(

@@ -222,6 +222,19 @@ mod tests {
     }
 
     #[test]
+    fn quotes_may_be_doubled() {
+        for (value, text) in [
+            ("say\"hi'there9", "N'say\"hi''there9'"),
+            ("say\"hi'there9", "a,\"say\"\"hi'there9\",b"),
+            ("\"Quoted'9x", "\"\"Quoted''9x"),
+            ("p%25'\"9xyz", "p%25''\\\"9xyz"),
+        ] {
+            let found = Values::new([value].into_iter()).ranges(text.as_bytes());
+            assert!(found.iter().any(|range| range.len() > value.len()), "{value} in {text}: {found:?}");
+        }
+    }
+
+    #[test]
     fn base64_is_found_at_every_alignment_with_its_neighbours() {
         let values = Values::new(["Tr0ub4dor&3"].into_iter());
         for before in ["", "a", "ab", "abc"] {

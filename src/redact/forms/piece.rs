@@ -66,6 +66,17 @@ impl Piece {
             return Vec::new();
         }
         let mut starts = vec![chars];
+        if code == Code::Escaped {
+            // SQL and CSV double their quote.
+            for quotes in ["'", "\"", "'\""] {
+                let times = |c| if quotes.contains(c) { 2 } else { 1 };
+                let doubled = self.text.chars().flat_map(|c| std::iter::repeat_n(c, times(c)));
+                let start: Vec<char> = doubled.take(length).collect();
+                if !starts.contains(&start) {
+                    starts.push(start);
+                }
+            }
+        }
         if matches!(code, Code::Base64(..)) {
             for at in 0..length {
                 let mut others: Vec<Vec<char>> = starts.clone();

@@ -21,6 +21,8 @@ pub(super) fn at(rest: &[u8], mut each: impl FnMut(char, usize)) {
         b'\\' => backslash(rest, each),
         b'+' => each(' ', 1),
         0x80.. => beyond_ascii(rest, each),
+        // As SQL and CSV write one. It is no mark: where a value starts so, it is searched for so.
+        b'\'' | b'"' if rest.get(1) == Some(byte) => each(char::from(*byte), 2),
         _ => {}
     }
 }

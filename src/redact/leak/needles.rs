@@ -45,6 +45,11 @@ impl Needles {
         self.beyond_ascii |= !value.is_ascii();
         self.like_escapes |= value.contains(['%', '&', '\\']);
         self.add(value.as_bytes(), HitKind::Value);
+        for quote in ["\"", "'"] {
+            if value.contains(quote) {
+                self.add(value.replace(quote, &quote.repeat(2)).as_bytes(), HitKind::Value);
+            }
+        }
         // Runs shorter than a key are words.
         if value.len() >= 24 {
             let mut behind = Vec::new();

@@ -1,0 +1,111 @@
+//! Private keys: a block of lines between marks, or all of it in one line.
+
+use super::pattern::{MAX_VALUE, line_from};
+use std::ops::Range;
+
+/// The mark that opens a block, also as a URL holds it.
+pub(super) const BEGIN: &str = r"-{4,5}(?:[ +]|%20)?begin[ +%][a-z0-9 +%]{0,50}private(?:[ +]|%20)key";
+
+/// A key of PuTTY with its lines escaped; the sign at the end escapes the first.
+pub(super) const ESCAPED_PUTTY: &str = r"private-lines:[ \t]?[0-9]{1,4}\\";
+
+/// Longest line of a block, in bytes.
+const MAX_LINE: usize = 200;
+
+/// What of a line belongs to the block whose mark starts at `start`: to its end mark, or all of the line.
+pub(super) fn in_line(text: &[u8], start: usize) -> Range<usize> {
+    let rest = line_from(text, start);
+    start..start + end(rest).unwrap_or(rest.len())
+}
+
+/// The escaped lines of a key of PuTTY, from behind the sign that escapes the first.
+pub(super) fn escaped(text: &[u8], at: usize) -> Range<usize> {
+    let start = at - 1;
+    let code = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=\\".contains(b);
+    start..start + line_from(text, start).iter().take_while(code).count()
+}
+
+/// Where a block ends in `line`, if it does.
+fn end(line: &[u8]) -> Option<usize> {
+    let end = memchr::memmem::find(line, b"END ")?;
+    let dashes = memchr::memmem::find(line.get(end..)?, b"----")?;
+    let tail = line.get(end + dashes..)?;
+    Some(end + dashes + tail.iter().take_while(|b| **b == b'-').count())
+}
+
+/// What the lines before decide.
+#[derive(Default, PartialEq, Eq)]
+pub(super) enum KeyBlock {
+    #[default]
+    Outside,
+    /// Behind the mark, where headers may stand.
+    Headers,
+    Inside,
+}
+
+impl KeyBlock {
+    /// How much of a line belongs to the block: all of it, up to the end mark, or nothing. What is no part of the block may
+    /// open another one.
+    pub(super) fn take(&mut self, line: &[u8]) -> usize {
+        let content = line.trim_ascii();
+        let body = body(content);
+        if let Some(end) = end(line).filter(|_| body.starts_with(b"--")) {
+            *self = Self::Outside;
+            return end;
+        }
+        let name = content.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+        let header = *self == Self::Headers
+            && name > 0
+            && content.get(name..).is_some_and(|rest| rest.starts_with(b": "));
+        let code = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
+        *self = if header {
+            Self::Headers
+        } else if content.len() <= MAX_LINE && body.iter().all(code) {
+            Self::Inside
+        } else {
+            Self::Outside
+        };
+        if *self == Self::Outside { 0 } else { line.len() }
+    }
+}
+
+/// What a line of a key says without the signs of a quotation, of a program's text or of an element around it.
+fn body(content: &[u8]) -> &[u8] {
+    let element = memchr::memmem::find(content, b"</").unwrap_or(content.len());
+    let content = content.get(..element).unwrap_or(content);
+    let lead = content.iter().take_while(|b| b"\"'>|+ \t".contains(b)).count();
+    let mut content = content.get(lead..).unwrap_or_default();
+    // `MIIE...\n' +`; a key may end with a sign of its own.
+    loop {
+        let before = content.len();
+        for sign in [&b" +"[..], b" ", b"\\n", b"\\r", b"\"", b"'", b",", b";"] {
+            content = content.strip_suffix(sign).unwrap_or(content);
+        }
+        if content.len() == before {
+            return content;
+        }
+    }
+}
+
+/// Where a line opens a block and does not end it.
+pub(super) fn opening(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..)?;
+        let pem = memchr::memmem::find(rest, b"PRIVATE KEY");
+        let putty = memchr::memmem::find(rest.get(..pem.unwrap_or(rest.len()))?, b"Private-Lines:");
+        let found = at + putty.or(pem)?;
+        let before = text.get(found.saturating_sub(60)..found)?.rsplit(|b| *b == b'\n').next()?;
+        // As far as a pattern reaches: a line of a megabyte that is full of marks is not read once for each of them.
+        let rest = text.get(found..)?;
+        let line = rest.get(..MAX_VALUE.min(rest.len())).unwrap_or(rest).split(|b| *b == b'\n').next()?;
+        // The nearest mark: an end is followed by the same words.
+        let begin = [&b"-BEGIN "[..], b"- BEGIN "].into_iter();
+        let begin = begin.filter_map(|mark| memchr::memmem::rfind(before, mark)).max();
+        let begins = begin.is_some() && begin > memchr::memmem::rfind(before, b"END ");
+        if putty.is_some() || (begins && end(line).is_none()) {
+            return Some(found);
+        }
+        at = found + 1;
+    }
+}

@@ -1,0 +1,48 @@
+//! Values between the tags of an element, raw or escaped.
+
+use super::nothing::is_nothing;
+use super::place::{NEAR, is_name, line_from};
+use std::ops::Range;
+
+/// The value of an element whose opening tag ends at `at`, raw or escaped.
+pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range<usize>> {
+    let tag = text.get(name_start.saturating_sub(40)..name_start)?;
+    let opened = tag.rsplit(u8::is_ascii_whitespace).next()?;
+    // The prefix of a namespace stands between the sign and the name; an escaped sign reads as a part of the name.
+    let named = opened.strip_suffix(b":").map_or(opened, |head| {
+        head.get(..head.len() - head.iter().rev().take_while(|b| is_name(**b)).count()).unwrap_or(head)
+    });
+    let escaped = opened.ends_with(b"\\") && text.get(name_start..)?.starts_with(b"u003c");
+    // What follows the end of an element is none of its values.
+    if named.ends_with(b"/") {
+        return None;
+    }
+    if !(opened.contains(&b'<') || named.ends_with(b"&lt;") || named.ends_with(b"\\u003c") || escaped) {
+        return None;
+    }
+    let rest = line_from(text, at);
+    if let Some(inside) = rest.strip_prefix(b"<![CDATA[") {
+        let end = memchr::memmem::find(inside, b"]]>").unwrap_or(inside.len());
+        return (!is_nothing(inside.get(..end)?)).then_some(at + 9..at + 9 + end);
+    }
+    let end = (0..rest.len())
+        .find(|i| {
+            let tail = rest.get(*i..).unwrap_or_default();
+            tail.starts_with(b"<") || tail.starts_with(b"&lt;") || tail.starts_with(b"\\u003c")
+        })
+        .unwrap_or(rest.len());
+    (!is_nothing(rest.get(..end)?)).then_some(at..at + end)
+}
+
+/// The end of a tag whose attributes begin at `at`, raw or escaped.
+pub(super) fn end_of_tag(text: &[u8], at: usize) -> Option<usize> {
+    let rest = line_from(text, at);
+    let rest = rest.get(..rest.len().min(NEAR))?;
+    let end = memchr::memchr2(b'>', b'<', rest);
+    let escaped = memchr::memmem::find(rest, b"&gt;").filter(|gt| end.is_none_or(|end| *gt < end));
+    let (end, after) = match escaped {
+        Some(end) => (end, end + 4),
+        None => end.filter(|end| rest.get(*end) == Some(&b'>')).map(|end| (end, end + 1))?,
+    };
+    (!rest.get(..end)?.ends_with(b"/")).then_some(at + after)
+}

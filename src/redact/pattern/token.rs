@@ -1,0 +1,109 @@
+//! What has a form of its own and needs no name.
+
+use super::place::{line_from, starts_word};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::ops::Range;
+
+/// How it begins and what follows: tokens of services, what Windows protects for a user, hashes of passwords.
+const SHAPES: [(&str, &str); 24] = [
+    ("AKIA", "[0-9A-Z]{16}"),
+    ("ASIA", "[0-9A-Z]{16}"),
+    ("ghp_", "[A-Za-z0-9]{30}"),
+    ("gho_", "[A-Za-z0-9]{30}"),
+    ("ghs_", "[A-Za-z0-9]{30}"),
+    ("ghr_", "[A-Za-z0-9]{30}"),
+    ("ghu_", "[A-Za-z0-9]{30}"),
+    ("github_pat_", "[A-Za-z0-9]{20}"),
+    ("glpat-", "[A-Za-z0-9_-]{16}"),
+    ("xox", "[abprs]-[0-9A-Za-z]{8}"),
+    ("hooks.slack.com/services/", "T"),
+    ("webhook.office.com/webhookb2/", "[0-9a-fA-F]"),
+    ("sk_live_", "[0-9A-Za-z]{8}"),
+    ("rk_live_", "[0-9A-Za-z]{8}"),
+    ("AIza", "[0-9A-Za-z_-]{30}"),
+    ("SG.", "[A-Za-z0-9_-]{16}"),
+    ("AQAAANCMnd8B", ""),
+    ("01000000", "[dD]08[cC]9[dD][dD][fF]"),
+    ("76492d1116743f04", ""),
+    ("$1$", "[A-Za-z0-9./]{1,8}\\$[A-Za-z0-9./]{22}"),
+    ("$2", "[aby]\\$[0-9]{2}\\$"),
+    ("$5$", "[A-Za-z0-9./=]{1,40}\\$"),
+    ("$6$", "[A-Za-z0-9./=]{1,40}\\$"),
+    ("$9$", "[A-Za-z0-9./]{1,20}\\$[A-Za-z0-9./]{22}"),
+];
+
+/// Candidates of all shapes; each is written in one way.
+pub(super) fn shapes() -> String {
+    format!("(?-i:{})", SHAPES.map(|(start, rest)| regex::escape(start) + rest).join("|"))
+}
+
+/// A shape with all that belongs to it.
+pub(super) fn whole(text: &[u8], start: usize) -> Option<Range<usize>> {
+    starts_word(text, start).then(|| start..start + length(line_from(text, start)))
+}
+
+/// How a JSON web token begins.
+pub(super) const WEB_TOKEN: &str = "eyj[a-z0-9_-]{8}";
+
+/// A JSON web token, of two or three segments.
+pub(super) fn web_token(text: &[u8], start: usize, seen: &mut Segment) -> Option<Range<usize>> {
+    if !seen.ends_with_another(text, start) {
+        return None;
+    }
+    let rest = line_from(text, start);
+    let length = rest.iter().take_while(|b| is_code(b) || **b == b'.').count();
+    is_header(rest).then_some(start..start + length)
+}
+
+/// A run of characters that a segment of a web token may have, looked at once, however many candidates are in it.
+#[derive(Default)]
+pub(super) struct Segment {
+    end: usize,
+    /// Whether a dot and another segment follow.
+    goes_on: bool,
+}
+
+impl Segment {
+    fn ends_with_another(&mut self, text: &[u8], at: usize) -> bool {
+        if at >= self.end {
+            let rest = line_from(text, at);
+            let length = rest.iter().take_while(|b| is_code(b)).count();
+            self.end = at + length;
+            self.goes_on = rest.get(length) == Some(&b'.')
+                && rest.get(length + 1..length + 5).is_some_and(|next| next.iter().all(|b| is_code(&b)));
+        }
+        self.goes_on
+    }
+}
+
+fn is_code(byte: &&u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// Whether a text starts with the header of a JSON web token: base64 of a JSON object. `KeyJsonConverter.Read` holds
+/// the same letters and is none.
+fn is_header(text: &[u8]) -> bool {
+    let header = text.get(..text.len().min(128)).unwrap_or(text);
+    let header = header.split(|b| *b == b'.').next().unwrap_or_default();
+    // Whole groups of four decode alone; the end of the header does not matter, nor what comes after its first name.
+    let whole = header.get(..header.len().min(128) / 4 * 4).unwrap_or_default();
+    let json = URL_SAFE_NO_PAD.decode(whole).unwrap_or_default();
+    let name = json.strip_prefix(b"{\"").unwrap_or_default();
+    name.iter().take_while(|b| b.is_ascii()).any(|b| *b == b'"')
+}
+
+/// An `[enc:…]` value.
+pub(super) fn encrypted(text: &[u8], start: usize) -> Range<usize> {
+    let rest = line_from(text, start);
+    start..start + rest.iter().position(|b| *b == b']').map_or_else(|| length(rest), |end| end + 1)
+}
+
+/// Length of a run without blanks, quotes and separators.
+pub(super) fn length(rest: &[u8]) -> usize {
+    rest.iter()
+        .take_while(|b| {
+            !b.is_ascii_whitespace() && !matches!(b, b'"' | b'\'' | b',' | b';' | b'<' | b'>' | b'\\')
+        })
+        .count()
+}

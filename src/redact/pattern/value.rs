@@ -1,0 +1,150 @@
+//! Where a value begins and how far it reaches: in quotes of any kind, in braces, in a list, or bare.
+
+use super::connection::{closes_entity, starts_name};
+use super::nothing::is_nothing;
+use super::place::{NEAR, before, line_from, signs, trim_end};
+use super::token;
+use std::ops::Range;
+
+/// What opens and closes a value, raw or escaped.
+const QUOTES: [&[u8]; 8] = [b"\"", b"'", b"&quot;", b"%22", b"&apos;", b"&#39;", b"&#34;", b"%27"];
+
+/// What stands around a quoted text: blanks, quotes, and what escapes them.
+pub(super) const AROUND: &[u8] = b" \t\\\"'";
+
+/// The value after an assignment that ends at `at`; none when there is no secret in it.
+pub(super) fn assigned(text: &[u8], at: usize, connection: bool) -> Option<Range<usize>> {
+    let range = self::at(text, at, connection)?;
+    (!is_nothing(text.get(range.clone())?)).then_some(range)
+}
+
+/// The value after a separator that ends at `at`, without its quotes.
+pub(super) fn at(text: &[u8], at: usize, connection: bool) -> Option<Range<usize>> {
+    let rest = line_from(text, at);
+    let blanks = signs(rest, b" \t");
+    let rest = rest.get(blanks..)?;
+    let at = at + blanks;
+    if rest.starts_with(crate::redact::MARKER_STEM.as_bytes()) {
+        return None;
+    }
+    let slashes = signs(rest, b"\\");
+    for open in QUOTES {
+        if rest.get(slashes..)?.starts_with(open) {
+            let skip = slashes + open.len();
+            let length = quoted_length(rest.get(skip..)?, slashes, open);
+            return Some(at + skip..at + skip + length);
+        }
+    }
+    match rest.first()? {
+        // ODBC quotes with braces; elsewhere they are a part of the value. JSON opens an object or a list, whose
+        // members have names of their own.
+        b'{' if before(text, at) == Some(b'=') => {
+            let closed = in_braces(rest)
+                .filter(|end| rest.get(*end).is_none_or(|b| matches!(b, b';' | b'"' | b' ' | b'\t')));
+            Some(at..at + closed.unwrap_or_else(|| unquoted_length(rest, connection)))
+        }
+        b'[' if before(text, at - blanks) == Some(b':') && !rest.starts_with(b"[enc:") => listed(rest, at),
+        b'{' if before(text, at - blanks) == Some(b':') => boxed(text, rest, at),
+        b'[' if rest.get(..5).is_some_and(|head| head.eq_ignore_ascii_case(b"[enc:")) => {
+            Some(token::encrypted(text, at))
+        }
+        _ => Some(at..at + unquoted_length(rest, connection)),
+    }
+}
+
+/// Length of a value in braces, within reach; two closing ones are one of the value.
+fn in_braces(rest: &[u8]) -> Option<usize> {
+    let near = rest.get(..NEAR).unwrap_or(rest);
+    let mut at = 1;
+    loop {
+        let end = at + memchr::memchr(b'}', near.get(at..)?)?;
+        match rest.get(end + 1) {
+            Some(b'}') => at = end + 2,
+            _ => return Some(end + 1),
+        }
+    }
+}
+
+/// The texts of a list that starts `rest`; what has members has names of its own.
+fn listed(rest: &[u8], at: usize) -> Option<Range<usize>> {
+    let lead = 1 + signs(rest.get(1..)?, AROUND);
+    let end = memchr::memchr(b']', rest)?;
+    let inside = trim_end(rest.get(lead..end)?, AROUND);
+    let members = inside.iter().any(|b| matches!(b, b'{' | b'[' | b':'));
+    (!members && !inside.is_empty()).then_some(at + lead..at + lead + inside.len())
+}
+
+/// The text of `{"value":"…"}` that starts `rest`.
+fn boxed(text: &[u8], rest: &[u8], at: usize) -> Option<Range<usize>> {
+    let key = 1 + signs(rest.get(1..)?, AROUND);
+    let named = rest.get(key..key + 5)?.eq_ignore_ascii_case(b"value");
+    let sign = key + 5 + signs(rest.get(key + 5..)?, AROUND);
+    // No object inside: those have names of their own, and may be as deep as the text is long.
+    let plain =
+        rest.get(sign + 1..)?.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| !b"{[".contains(b));
+    (named && plain && rest.get(sign) == Some(&b':')).then(|| self::at(text, at + sign + 1, false))?
+}
+
+/// Length up to the closing quote, or to the end of the line.
+fn quoted_length(rest: &[u8], slashes: usize, quote: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(i) = rest.get(at..).and_then(|tail| memchr::memmem::find(tail, quote)) {
+        let escapes =
+            rest.get(..at + i).map_or(0, |head| head.iter().rev().take_while(|b| **b == b'\\').count());
+        let closes = if slashes == 0 { escapes % 2 == 0 } else { escapes == slashes };
+        let doubled = slashes == 0
+            && at + i > 0
+            && quote.len() == 1
+            && rest.get(at + i + 1..).is_some_and(|tail| tail.starts_with(quote));
+        if closes && !doubled {
+            return at + i - if slashes == 0 { 0 } else { escapes };
+        }
+        at += i + quote.len() + if closes && doubled { quote.len() } else { 0 };
+    }
+    rest.len()
+}
+
+/// Length of a value without quotes. In a connection string only `;` ends it (a password may hold blanks); else
+/// the first blank does, or a sign that closes or goes on to the next name.
+fn unquoted_length(rest: &[u8], connection: bool) -> usize {
+    let mut said = false;
+    for (i, byte) in rest.iter().enumerate() {
+        let tail = rest.get(i + 1..).unwrap_or_default();
+        let ends = match byte {
+            b'<' => !connection || tail.first().is_none_or(|next| matches!(next, b'/' | b'!')),
+            b'"' => true,
+            b' ' | b'\t' => !connection,
+            b';' => !closes_entity(rest.get(..i).unwrap_or_default()) && (connection || goes_on(tail)),
+            b'&' => {
+                let ends: &[&[u8]] =
+                    if connection { &[b"quot;", b"lt;/"] } else { &[b"quot;", b"lt;", b"gt;"] };
+                ends.iter().any(|name| tail.starts_with(name))
+                    || (!connection && starts_name(tail.strip_prefix(b"amp;").unwrap_or(tail)))
+            }
+            b',' | b')' | b']' | b'}' | b'\'' | b'>' | b'|' => said && !connection && goes_on(tail),
+            _ => false,
+        };
+        if ends {
+            let escapes =
+                rest.get(..i).map_or(0, |head| head.iter().rev().take_while(|b| **b == b'\\').count());
+            return if *byte == b'"' { i - escapes } else { i };
+        }
+        // A sign that closes before there is a value is a part of it.
+        said |= byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    }
+    rest.len()
+}
+
+/// Whether what follows a closing sign shows that it closed the value.
+fn goes_on(tail: &[u8]) -> bool {
+    match tail.first() {
+        None => true,
+        Some(b)
+            if b.is_ascii_whitespace()
+                || matches!(b, b'"' | b'\'' | b')' | b']' | b'}' | b'<' | b';' | b',') =>
+        {
+            true
+        }
+        Some(_) => starts_name(tail),
+    }
+}

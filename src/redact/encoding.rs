@@ -53,6 +53,12 @@ impl Decoding {
 
     /// Takes the next piece, which may be the last one, and appends to `out` what is decided.
     pub(super) fn push(&mut self, piece: &[u8], last: bool, out: &mut Vec<u8>) {
+        if let Some((ready, tail)) = self.plain(piece).filter(|_| !last) {
+            out.append(&mut self.held);
+            out.extend_from_slice(ready);
+            self.held.extend_from_slice(tail);
+            return;
+        }
         self.held.extend_from_slice(piece);
         if matches!(self.now, Encoding::Unknown) {
             if self.held.len() < SNIFF && !last {
@@ -70,6 +76,13 @@ impl Decoding {
                 Next::Same => return self.write(self.held.len(), last, out),
             }
         }
+    }
+
+    /// What nearly every piece is: bytes in which nothing begins, and the last ones, which what comes may change.
+    fn plain<'p>(&self, piece: &'p [u8]) -> Option<(&'p [u8], &'p [u8])> {
+        let zeros = [self.held.as_slice(), piece].iter().any(|bytes| memchr::memchr(0, bytes).is_some());
+        let bytes = matches!(self.now, Encoding::Bytes) && !zeros;
+        bytes.then(|| piece.split_at_checked(piece.len().checked_sub(MARK + 1)?))?
     }
 
     /// Appends the first bytes of what is held to `out`; in UTF-16 an even number of them, but for the last ones.

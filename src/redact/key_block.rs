@@ -6,7 +6,7 @@ use std::ops::Range;
 /// The mark that opens a block, also as a URL holds it.
 pub(super) const BEGIN: &str = r"-{4,5}(?:[ +]|%20)?begin[ +%][a-z0-9 +%]{0,50}private(?:[ +]|%20)key";
 
-/// A key of PuTTY with its lines escaped; the sign at the end escapes the first.
+/// A key of `PuTTY` with its lines escaped; the sign at the end escapes the first.
 pub(super) const ESCAPED_PUTTY: &str = r"private-lines:[ \t]?[0-9]{1,4}\\";
 
 /// Longest line of a block, in bytes.
@@ -18,7 +18,7 @@ pub(super) fn in_line(text: &[u8], start: usize) -> Range<usize> {
     start..start + end(rest).unwrap_or(rest.len())
 }
 
-/// The escaped lines of a key of PuTTY, from behind the sign that escapes the first.
+/// The escaped lines of a key of `PuTTY`, from behind the sign that escapes the first.
 pub(super) fn escaped(text: &[u8], at: usize) -> Range<usize> {
     let start = at - 1;
     let code = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=\\".contains(b);

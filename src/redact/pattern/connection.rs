@@ -35,12 +35,9 @@ pub(super) fn in_connection_string(text: &[u8], range: Range<usize>) -> bool {
     let head = trim_end(head, b" \t");
     let after = line_from(text, range.end);
     let after = after.get(..after.len().min(NEAR)).unwrap_or(after);
+    let after = after.get(..memchr::memchr2(b'"', b'<', after).unwrap_or(after.len())).unwrap_or(after);
     head.strip_suffix(b";").is_some_and(|head| !closes_entity(head))
-        || after
-            .iter()
-            .enumerate()
-            .take_while(|(_, b)| !matches!(b, b'"' | b'<'))
-            .any(|(i, b)| *b == b';' && after.get(i + 1..).is_some_and(starts_name))
+        || memchr::memchr_iter(b';', after).any(|at| after.get(at + 1..).is_some_and(starts_name))
 }
 
 /// Whether `tail` starts with `name=`.
@@ -62,6 +59,8 @@ pub(super) fn url_credentials(text: &[u8], at: usize) -> Option<Range<usize>> {
     const LONGEST: usize = 256;
     let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'<>{}".contains(b);
     let rest = text.get(at..(at + LONGEST).min(text.len()))?;
+    // Most URLs have none.
+    memchr::memchr(b'@', rest)?;
     let rest = rest.get(..rest.iter().position(ends).unwrap_or(rest.len()))?;
     let user =
         rest.iter().position(|b| b":/?#@\\".contains(b)).filter(|user| rest.get(*user) == Some(&b':'))?;

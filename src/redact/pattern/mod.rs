@@ -41,8 +41,11 @@ struct Rule {
     /// Letters of either case match.
     candidate: String,
     /// The value of a candidate; `None` where there is no secret in it.
-    value: fn(&[u8], Range<usize>, &mut Segment) -> Option<Range<usize>>,
+    value: Value,
 }
+
+/// Finds the value of a candidate in its text; what was seen of web tokens goes from one to the next.
+type Value = fn(&[u8], Range<usize>, &mut Segment) -> Option<Range<usize>>;
 
 /// Of two rules whose candidates start at one place the first is asked.
 fn rules() -> [Rule; 17] {

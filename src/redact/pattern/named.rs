@@ -48,7 +48,7 @@ pub(super) fn name_before(text: &[u8], found: &Range<usize>) -> Option<Range<usi
             .checked_sub(word.len())
             .is_some_and(|at| name.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(word)))
     };
-    (!NOT_SECRET.iter().any(|word| ends(word))).then_some(start..start + length)
+    (!NOT_SECRET.iter().any(ends)).then_some(start..start + length)
 }
 
 /// The value after the name at `found`.

@@ -2,6 +2,7 @@
 //! "…")`, `[Password, …]`.
 
 use super::named::{NAMES, TAIL, name_before};
+use super::nothing::is_nothing;
 use super::place::{NEAR, before, line_from, signs, trim_end};
 use super::value::{AROUND, assigned};
 use std::ops::Range;
@@ -9,6 +10,9 @@ use std::ops::Range;
 /// What holds the name of a setting or of a field.
 const NAMING: [&[u8]; 9] =
     [b"key", b"name", b"fieldname", b"displayname", b"slug", b"field", b"setting", b"label", b"id"];
+
+/// How near what holds a name is to it, in bytes: a word, a sign, blanks, and what escapes quotes.
+const NAMING_NEAR: usize = 64;
 
 /// A name with the sign after it that ends a value.
 pub(super) fn candidate() -> String {
@@ -20,8 +24,7 @@ pub(super) fn beside(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     let name = name_before(text, &found)?;
     let quote = before(text, name.start).filter(|b| matches!(b, b'"' | b'\''));
     let open = name.start - usize::from(quote.is_some());
-    let from = open - same_thing(text.get(..open)?);
-    let head = trim_end(text.get(from..open)?, b" \t\\");
+    let head = trim_end(text.get(open.saturating_sub(NAMING_NEAR)..open)?, b" \t\\");
     if let Some(value) = second(text, head, quote, found.end) {
         return Some(value);
     }
@@ -32,6 +35,7 @@ pub(super) fn beside(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     if !NAMING.iter().any(|name| word.eq_ignore_ascii_case(name)) {
         return None;
     }
+    let from = open - same_thing(text.get(..open)?);
     let rest = line_from(text, found.end - 1);
     let rest = rest.get(..rest.len().min(2 * NEAR))?;
     let to = found.end - 1 + rest.iter().position(|b| b"{}<>".contains(b)).unwrap_or(rest.len());
@@ -61,13 +65,15 @@ fn second(text: &[u8], head: &[u8], quote: Option<u8>, at: usize) -> Option<Rang
     if text.get(at.checked_sub(1)?) != Some(&b',') {
         return None;
     }
-    let value = assigned(text, at, false)?;
-    // What is not quoted ends with the bracket.
-    let end = match before(text, value.start) {
-        Some(b'"' | b'\'') => value.end,
-        _ => value.start + memchr::memchr(bracket, line_from(text, value.start))?,
-    };
-    Some(value.start..end)
+    let rest = line_from(text, at);
+    let lead = signs(rest.get(..rest.len().min(8))?, b" \t\\");
+    if matches!(rest.get(lead), Some(b'"' | b'\'')) {
+        return assigned(text, at, false);
+    }
+    // What is not quoted ends with the bracket, which has to be near: a line may be nothing but names.
+    let near = rest.get(lead..rest.len().min(NEAR))?;
+    let value = near.get(..memchr::memchr(bracket, near)?)?;
+    (!is_nothing(value)).then_some(at + lead..at + lead + value.len())
 }
 
 /// The value of a member or an attribute whose name ends at `at`, quoted as the name of the secret is.

@@ -52,7 +52,7 @@ pub(super) fn web_token(text: &[u8], start: usize, seen: &mut Segment) -> Option
         return None;
     }
     let rest = line_from(text, start);
-    let length = rest.iter().take_while(|b| is_code(b) || **b == b'.').count();
+    let length = rest.iter().take_while(|b| is_code(**b) || **b == b'.').count();
     is_header(rest).then_some(start..start + length)
 }
 
@@ -68,16 +68,16 @@ impl Segment {
     fn ends_with_another(&mut self, text: &[u8], at: usize) -> bool {
         if at >= self.end {
             let rest = line_from(text, at);
-            let length = rest.iter().take_while(|b| is_code(b)).count();
+            let length = rest.iter().take_while(|b| is_code(**b)).count();
             self.end = at + length;
             self.goes_on = rest.get(length) == Some(&b'.')
-                && rest.get(length + 1..length + 5).is_some_and(|next| next.iter().all(|b| is_code(&b)));
+                && rest.get(length + 1..length + 5).is_some_and(|next| next.iter().all(|b| is_code(*b)));
         }
         self.goes_on
     }
 }
 
-fn is_code(byte: &&u8) -> bool {
+fn is_code(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 

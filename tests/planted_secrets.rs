@@ -11,8 +11,8 @@ use clusterbrief::bundle::Bundle;
 use clusterbrief::collect::machine::MadeSystem;
 use clusterbrief::collect::machine::system::Event;
 use clusterbrief::collect::{FixedHost, Options, Silent, run};
-use clusterbrief::redact::Level;
 use clusterbrief::redact::search::{Found, Searcher};
+use clusterbrief::redact::{Level, Redactor};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use support::forms::forms;
@@ -386,6 +386,33 @@ fn nothing_planted_leaves_the_node_at_either_level() {
     }
 }
 
+#[test]
+fn a_log_whose_encoding_changes_gives_nothing_away() {
+    let low_first = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let high_first = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    let log: Vec<u8> = (0..)
+        .zip(SHAPES)
+        .flat_map(|(number, (line, _))| {
+            let line = format!("2026-09-14 08:28:00,000 [1] INFO  Thycotic.Web - {line}\r\n");
+            match number % 4 {
+                0 | 2 => line.into_bytes(),
+                1 => low_first(&line),
+                _ => high_first(&line),
+            }
+        })
+        .collect();
+    let (out, _) = Redactor::patterns_only().redact(&log);
+    let holds = |bytes: &[u8]| memchr::memmem::find(&out, bytes).is_some();
+    for (_, secret) in SHAPES {
+        assert!(
+            !holds(secret.as_bytes()) && !holds(&low_first(secret)) && !holds(&high_first(secret)),
+            "{secret}"
+        );
+    }
+    let out = String::from_utf8(out).unwrap();
+    assert_eq!(out.matches("[1] INFO  Thycotic.Web - ").count(), SHAPES.len());
+}
+
 /// Lines that look like secrets, hosts, users and addresses, and are none of them. They survive at both levels.
 fn innocent() -> Vec<String> {
     let mut lines: Vec<String> = [
@@ -434,7 +461,7 @@ fn innocent() -> Vec<String> {
         "Token: expired; Password: incorrect; Password: changed; the bypass=on and the compass=north",
         "password policy \"Default\" and secret 'Server 7' were viewed; {\"name\":\"Password\",\"type\":\"string\"}",
         "no .NET user found; the net use of it; Assertion: failed; error code=5; GET /x?code=404&a=1; otp=off",
-        "Fields: Name, Password, Notes; [Template, 6001]; (password, reason); InnerKey=Views.Home; Password = @p4",
+        "Fields: Name, Password, Notes; [Template, 6001]; [Password, Notes, URL]; \"Key\":\"Password\",\"Value\":[null]; (password, reason); InnerKey=Views.Home; Password = @p4",
         "secret 7 facade of 12; password 7 times; Cookie policy: strict; Authorization, if any, is kept",
         "https://localhost:443/path?x=1@y, spin=4, SG.Web, xox, $2, ssh keys: rotated, private-key: 12",
     ]

@@ -109,3 +109,34 @@ pub(super) fn opening(text: &[u8]) -> Option<usize> {
         at = found + 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::Redactor;
+
+    #[test]
+    fn nothing_of_a_key_is_left_however_it_is_written() {
+        let body = "MIIEpAIBAAKCAQEA7bq1Ww";
+        let after = "2026-11-22 12:00:00 INFO goes on\n";
+        for text in [
+            format!("-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n"),
+            format!("Expected -----BEGIN RSA PRIVATE KEY-----\nFound -----BEGIN PRIVATE KEY-----\n{body}\n"),
+            format!(
+                "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\n{body}\n-----END PGP PRIVATE KEY BLOCK-----\n"
+            ),
+            format!("> -----BEGIN PRIVATE KEY-----\n> {body}\n> -----END PRIVATE KEY-----\n"),
+            format!("'-----BEGIN PRIVATE KEY-----\\n' +\n'{body}\\n' +\n'-----END PRIVATE KEY-----'\n"),
+            format!("<PrivateKey>-----BEGIN PRIVATE KEY-----\n{body}</PrivateKey>\n"),
+            format!("key=-----BEGIN%20RSA%20PRIVATE%20KEY-----%0A{body}\n"),
+            format!("Private-Lines: 2\n{body}\n{body}\nPrivate-MAC: 0a\n"),
+            format!("{{\"key\":\"Private-Lines: 2\\r\\n{body}\\r\\n\"}}\n"),
+            format!("-----BEGIN PRIVATE KEY-----{body}-----END PRIVATE KEY-----\n"),
+        ] {
+            let text = text + after;
+            let (out, _) = Redactor::patterns_only().redact(text.as_bytes());
+            let out = String::from_utf8(out).unwrap();
+            assert!(!out.contains("MIIE") && out.ends_with(after), "{text}\n{out}");
+            assert_eq!(out.lines().count(), text.lines().count(), "{text}\n{out}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Secrets that are arguments of commands without a name before them.
 
+use super::nothing::is_nothing;
 use super::place::{line_from, starts_word};
 use super::token;
 use std::ops::Range;
@@ -47,5 +48,8 @@ pub(super) fn net(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
         at += argument.len() + 1;
     }
     let value = if of_share { place.then(|| plain.first()) } else { switch.then(|| plain.get(1)) };
-    value.flatten().cloned()
+    value
+        .flatten()
+        .filter(|range| text.get((*range).clone()).is_some_and(|value| !is_nothing(value)))
+        .cloned()
 }

@@ -73,7 +73,9 @@ fn second(text: &[u8], head: &[u8], quote: Option<u8>, at: usize) -> Option<Rang
     // What is not quoted ends with the bracket, which has to be near: a line may be nothing but names.
     let near = rest.get(lead..rest.len().min(NEAR))?;
     let value = near.get(..memchr::memchr(bracket, near)?)?;
-    (!is_nothing(value)).then_some(at + lead..at + lead + value.len())
+    // Three things are a list of names.
+    let list = memchr::memmem::find(value, b", ").is_some();
+    (!list && !is_nothing(value)).then_some(at + lead..at + lead + value.len())
 }
 
 /// The value of a member or an attribute whose name ends at `at`, quoted as the name of the secret is.
@@ -89,7 +91,8 @@ fn value_after(text: &[u8], at: usize, quote: Option<u8>) -> Option<Range<usize>
             let lead = skip + 1 + signs(rest.get(skip + 1..)?, AROUND);
             let end = memchr::memchr(b']', rest)?;
             let inside = trim_end(rest.get(lead..end)?, AROUND);
-            (!inside.contains(&b'{')).then_some(start + lead..start + lead + inside.len())
+            (!inside.contains(&b'{') && !is_nothing(inside))
+                .then_some(start + lead..start + lead + inside.len())
         }
         (opens, Some(quote)) if *opens != quote => None,
         _ => assigned(text, start, false),

@@ -2,8 +2,6 @@
 
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 
-/// Bytes at the start that decide the encoding.
-const SNIFF: usize = 256;
 /// Bytes in a row with every second one zero that begin UTF-16 in another encoding; a text that ends before needs a few.
 const WIDE: usize = 16;
 const WIDE_AT_END: usize = 6;
@@ -61,10 +59,10 @@ impl Decoding {
         }
         self.held.extend_from_slice(piece);
         if matches!(self.now, Encoding::Unknown) {
-            if self.held.len() < SNIFF && !last {
+            if self.held.len() < WIDE && !last {
                 return;
             }
-            self.now = start(self.held.get(..SNIFF.min(self.held.len())).unwrap_or_default());
+            self.now = start(&self.held, last);
         }
         loop {
             match self.now.next(&self.held, last) {
@@ -95,6 +93,11 @@ impl Decoding {
             let target = out.get_mut(start..).unwrap_or_default();
             let (_, _, written, _) = decoder.decode_to_utf8(ready, target, last);
             out.truncate(start + written);
+            // No text has one; with it, what was decoded would look like UTF-16 again.
+            if memchr::memchr(0, out.get(start..).unwrap_or_default()).is_some() {
+                let letters = out.split_off(start);
+                out.extend(letters.into_iter().filter(|byte| *byte != 0));
+            }
         } else {
             out.extend_from_slice(ready);
         }
@@ -146,7 +149,9 @@ impl Order {
 fn next_wide(held: &[u8], last: bool) -> Next {
     let begins = |at: usize| {
         let before = held.get(..at).unwrap_or_default();
-        [&b"\n"[..], b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| before.ends_with(mark))
+        // An end of a line is one of the bytes before, also behind another one.
+        held.get(at) != Some(&b'\n')
+            && [&b"\n"[..], b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| before.ends_with(mark))
     };
     for zero in memchr::memchr_iter(0, held) {
         let before = zero.saturating_sub(1);
@@ -198,16 +203,13 @@ const fn is_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
-/// UTF-16 by its byte order mark, or because every second byte is zero.
-fn start(head: &[u8]) -> Encoding {
-    let zeros = |parity: usize| head.iter().skip(parity).step_by(2).filter(|b| **b == 0).count();
-    let half = head.len() / 2;
-    let (low, high) = (zeros(0), zeros(1));
+/// UTF-16 by its byte order mark, or by the letters that a text begins with.
+fn start(head: &[u8], last: bool) -> Encoding {
     let order = match head {
         [0xff, 0xfe, ..] => Order::LowFirst,
         [0xfe, 0xff, ..] => Order::HighFirst,
-        _ if half >= 4 && high * 10 >= half * 7 && low * 10 <= half => Order::LowFirst,
-        _ if half >= 4 && low * 10 >= half * 7 && high * 10 <= half => Order::HighFirst,
+        _ if Order::LowFirst.starts(head, last) => Order::LowFirst,
+        _ if Order::HighFirst.starts(head, last) => Order::HighFirst,
         _ => return Encoding::Bytes,
     };
     Encoding::Utf16(order, order.encoding().new_decoder_with_bom_removal())
@@ -293,9 +295,14 @@ mod tests {
                 rest = tail;
             }
             decoding.push(rest, true, &mut out);
-            let (mut whole, mut once) = (Decoding::new(), Vec::new());
-            whole.push(&bytes, true, &mut once);
-            prop_assert_eq!(out, once);
+            let decoded = |bytes: &[u8]| {
+                let (mut whole, mut once) = (Decoding::new(), Vec::new());
+                whole.push(bytes, true, &mut once);
+                once
+            };
+            let once = decoded(&bytes);
+            prop_assert_eq!(&out, &once);
+            prop_assert_eq!(decoded(&once), once, "what was decoded is not decoded again");
         }
     }
 }

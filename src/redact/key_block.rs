@@ -4,7 +4,8 @@ use super::pattern::{MAX_VALUE, line_from};
 use std::ops::Range;
 
 /// The mark that opens a block, also as a URL holds it.
-pub(super) const BEGIN: &str = r"-{4,5}(?:[ +]|%20)?begin[ +%][a-z0-9 +%]{0,50}private(?:[ +]|%20)key";
+pub(super) const BEGIN: &str =
+    r"(?:-{1,5}|%2d)(?:[ +]|%20)?begin[ +%][a-z0-9 +%]{0,50}private(?:[ +]|%20)key";
 
 /// A key of `PuTTY` with its lines escaped; the sign at the end escapes the first.
 pub(super) const ESCAPED_PUTTY: &str = r"private-lines:[ \t]?[0-9]{1,4}\\";
@@ -99,10 +100,12 @@ pub(super) fn opening(text: &[u8]) -> Option<usize> {
         // As far as a pattern reaches: a line of a megabyte that is full of marks is not read once for each of them.
         let rest = text.get(found..)?;
         let line = rest.get(..MAX_VALUE.min(rest.len())).unwrap_or(rest).split(|b| *b == b'\n').next()?;
-        // The nearest mark: an end is followed by the same words.
-        let begin = [&b"-BEGIN "[..], b"- BEGIN "].into_iter();
-        let begin = begin.filter_map(|mark| memchr::memmem::rfind(before, mark)).max();
-        let begins = begin.is_some() && begin > memchr::memmem::rfind(before, b"END ");
+        // Nothing but the kind of the key stands between; an end is followed by the same words.
+        let kind =
+            before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || b" +%".contains(b)).count();
+        let mark = before.get(..before.len() - kind).unwrap_or_default().ends_with(b"-");
+        let kind = before.get(before.len() - kind..).unwrap_or_default().trim_ascii_start();
+        let begins = mark && kind.starts_with(b"BEGIN ");
         if putty.is_some() || (begins && end(line).is_none()) {
             return Some(found);
         }

@@ -90,6 +90,9 @@ impl State<'_> {
                 if done == line.len() {
                     // Its content goes, its end stays, so that line numbers hold.
                     out.extend_from_slice(line_end(line));
+                } else if done > 0 && done + line_end(line).len() < line.len() {
+                    // What goes on in the line is no start of one.
+                    out.extend_from_slice(super::MARKER.as_bytes());
                 }
                 rest = rest.get(done..).unwrap_or_default();
                 continue;

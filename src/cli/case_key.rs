@@ -1,7 +1,7 @@
 //! `case-key new`.
 
 use super::args::{CaseKeyArgs, CaseKeyVerb};
-use super::guided::wrap;
+use super::paragraph::wrap;
 use super::{Exit, Failure, output};
 use crate::bundle::create_private;
 use crate::redact::CaseKey;

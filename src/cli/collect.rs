@@ -3,6 +3,7 @@
 use super::args::{Args, CollectArgs, Priority, Since, Verb};
 use super::console::{OwnAccount, Terminal};
 use super::guided::{self, Account as _, Decision, Person as _};
+use super::paragraph::wrap;
 use super::progress::{Line, end_on_interrupt, size};
 use super::{Exit, Failure, estimate, output};
 use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
@@ -66,7 +67,7 @@ fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
     if talks {
         if let Some(why) = elsewhere {
             let said = format!("The bundle will not lie beside the program: {why}.");
-            Terminal.tell(&(guided::wrap(&said, "") + "\n"));
+            Terminal.tell(&(wrap(&said, "") + "\n"));
         }
         match guided::agreement(&mut Terminal, found, &targets(&options, &PortableHost), args.yes) {
             Decision::Collect => {}

@@ -1,6 +1,6 @@
 //! `collect --estimate` as a table.
 
-use super::guided::wrap;
+use super::paragraph::wrap;
 use super::progress::{size, span};
 use crate::collect::{Estimate, plan};
 use std::fmt::Write as _;

@@ -1,15 +1,13 @@
 //! The dialogue with whoever starts the collector without saying what to collect, by a double click above all: it says
 //! what it will do, asks once, and in the end says what to do with the file.
 
+use super::paragraph::wrap;
 use super::progress::size;
 use crate::collect::{Collected, Installed, Search, Target, Unseen, plan};
 use crate::intake::application_host::FILE;
 use crate::report::escape;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-
-/// Columns of the narrowest window that Windows opens by itself.
-const WIDTH: usize = 80;
 
 /// Who is spoken to.
 pub(super) trait Person {
@@ -284,30 +282,10 @@ fn shown(path: &Path) -> String {
     escape::one_line(&path.display().to_string())
 }
 
-/// Breaks a text into lines that fit the window; the first begins with `mark`, the others as far in.
-pub(super) fn wrap(text: &str, mark: &str) -> String {
-    let (mut lines, mut line) = (String::new(), mark.to_owned());
-    let indent = " ".repeat(mark.chars().count());
-    let mut empty = true;
-    for word in text.split(' ') {
-        if !empty && line.chars().count() + 1 + word.chars().count() >= WIDTH {
-            lines.push_str(&line);
-            lines.push('\n');
-            line.clone_from(&indent);
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
-    lines + line.trim_end() + "\n"
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::paragraph::WIDTH;
 
     /// Answers what it is told to, and remembers what it heard.
     struct Script {

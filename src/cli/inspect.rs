@@ -1,6 +1,6 @@
 //! `inspect`: what a bundle says of itself, and whether its bytes agree.
 
-use super::guided::wrap;
+use super::paragraph::wrap;
 use super::progress::size;
 use super::{Exit, Failure, left_out, output};
 use crate::bundle::{Bundle, Manifest, MemberRecord, Status};

@@ -1,6 +1,6 @@
 //! What a bundle lacks, and why, in words: the end of what `inspect` prints.
 
-use super::guided::wrap;
+use super::paragraph::wrap;
 use crate::bundle::{Bundle, FACTS, INVENTORY};
 use crate::knowledge::facts;
 use crate::model::facts::InventoryEntry;

@@ -14,6 +14,7 @@ mod leaks;
 mod left_out;
 mod output;
 mod panics;
+mod paragraph;
 mod progress;
 mod scrub;
 

@@ -1,6 +1,6 @@
 //! The two streams.
 
-use super::guided::wrap;
+use super::paragraph::wrap;
 use super::{Exit, Failure};
 use crate::report::escape;
 use anyhow::Context as _;

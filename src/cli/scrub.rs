@@ -2,6 +2,7 @@
 
 use super::args::ScrubArgs;
 use super::collect::case_key;
+use super::paragraph::wrap;
 use super::progress::{Line, end_on_interrupt};
 use super::{Exit, Failure, guided, output};
 use crate::collect::CollectError;
@@ -30,7 +31,7 @@ pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
         Failure::new(exit, anyhow!("{} {error}", args.input.display()))
     })?;
     let written = escape::one_line(&format!("{}, level {}.", scrubbed.path.display(), asked.level));
-    let written = guided::wrap(&written, "Wrote ");
+    let written = wrap(&written, "Wrote ");
     output::print(&(written + &guided::notes(&scrubbed.notes) + &guided::do_not_send(&scrubbed.keep)))?;
     Ok(Exit::Written)
 }

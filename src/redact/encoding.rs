@@ -78,9 +78,9 @@ impl Decoding {
 
     /// What nearly every piece is: bytes in which nothing begins, and the last ones, which what comes may change.
     fn plain<'p>(&self, piece: &'p [u8]) -> Option<(&'p [u8], &'p [u8])> {
-        let zeros = [self.held.as_slice(), piece].iter().any(|bytes| memchr::memchr(0, bytes).is_some());
-        let bytes = matches!(self.now, Encoding::Bytes) && !zeros;
-        bytes.then(|| piece.split_at_checked(piece.len().checked_sub(MARK + 1)?))?
+        let plain = matches!(self.now, Encoding::Bytes)
+            && [self.held.as_slice(), piece].iter().all(|bytes| memchr::memchr(0, bytes).is_none());
+        plain.then(|| piece.split_at_checked(piece.len().checked_sub(MARK + 1)?))?
     }
 
     /// Appends the first bytes of what is held to `out`; in UTF-16 an even number of them, but for the last ones.

@@ -213,13 +213,10 @@ impl Redactor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::{CaseKey, Fingerprinter, Identities, Labels};
-    use std::sync::Arc;
+    use crate::redact::identity_redactor;
 
     fn redactor() -> Redactor {
-        let key = CaseKey::parse(&"07".repeat(32)).unwrap();
-        let labels = Labels::new(&Fingerprinter::new(Some(&key), None)).unwrap();
-        Redactor::patterns_only().with(Identities::new(&Known::new(), Arc::new(labels)).unwrap())
+        identity_redactor(&Known::new())
     }
 
     #[test]

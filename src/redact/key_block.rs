@@ -1,6 +1,6 @@
 //! Private keys: a block of lines between marks, or all of it in one line.
 
-use super::pattern::{MAX_VALUE, line_from};
+use super::pattern::{MAX_VALUE, first, line_from};
 use std::ops::Range;
 
 /// The mark that opens a block, also as a URL holds it.
@@ -99,7 +99,7 @@ pub(super) fn opening(text: &[u8]) -> Option<usize> {
         let before = text.get(found.saturating_sub(60)..found)?.rsplit(|b| *b == b'\n').next()?;
         // As far as a pattern reaches: a line of a megabyte that is full of marks is not read once for each of them.
         let rest = text.get(found..)?;
-        let line = rest.get(..MAX_VALUE.min(rest.len())).unwrap_or(rest).split(|b| *b == b'\n').next()?;
+        let line = first(rest, MAX_VALUE).split(|b| *b == b'\n').next()?;
         // Nothing but the kind of the key stands between; an end is followed by the same words.
         let kind =
             before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || b" +%".contains(b)).count();

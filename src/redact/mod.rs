@@ -34,6 +34,8 @@ mod xml;
 
 pub use fingerprint::{CaseKey, Fingerprinter, Label};
 pub use harvest::{Harvest, Secret};
+#[cfg(test)]
+pub(crate) use identity::tests::redactor as identity_redactor;
 pub use identity::{Identities, IdentitiesError, Known};
 pub use labels::{Identity, Labels};
 pub use level::{Level, LevelError};

@@ -130,8 +130,7 @@ pub(super) fn with_domain(
         return None;
     }
     let start = word.end + if percent { 3 } else { slashes };
-    let user = trimmed(text, start..end_of_word(text, start));
-    let name = text.get(user.clone()).filter(|name| !name.is_empty())?;
+    let (user, name) = name_at(text, start)?;
     let domain = text.get(word.clone())?;
     let is = |words: &[&str], what: &[u8]| words.iter().any(|one| what.eq_ignore_ascii_case(one.as_bytes()));
     if is(&["apppool"], domain) {
@@ -157,10 +156,23 @@ pub(super) fn with_domain(
     if domain.iter().any(u8::is_ascii_alphanumeric) {
         out.push(Named { range: trimmed(text, word), kind: Identity::Domain });
     }
+    Some(user_of(user, name, out))
+}
+
+/// The word that starts at `start`, and where it is.
+fn name_at(text: &[u8], start: usize) -> Option<(Range<usize>, &[u8])> {
+    let range = trimmed(text, start..end_of_word(text, start));
+    let name = text.get(range.clone()).filter(|name| !name.is_empty())?;
+    Some((range, name))
+}
+
+/// Adds the user of this name, unless every installation has it. Gives where to go on.
+fn user_of(range: Range<usize>, name: &[u8], out: &mut Vec<Named>) -> usize {
+    let end = range.end;
     if !is_built_in(name) {
-        out.push(Named { range: user.clone(), kind: Identity::User });
+        out.push(Named { range, kind: Identity::User });
     }
-    Some(user.end)
+    end
 }
 
 /// Whether a word behind a slash is rather a part of a path.
@@ -188,17 +200,13 @@ pub(super) fn with_slash(
     domains: &Domains,
     out: &mut Vec<Named>,
 ) -> Option<usize> {
-    let user = trimmed(text, word.end + 1..end_of_word(text, word.end + 1));
-    let name = text.get(user.clone()).filter(|name| !name.is_empty())?;
+    let (user, name) = name_at(text, word.end + 1)?;
     let begins = !matches!(before(text, word.start), Some(b'/' | b'\\' | b'%' | b'}' | b'~'));
     if !begins || is_path(text, &user) || !is_surely_known(text.get(word.clone())?, domains) {
         return None;
     }
     out.push(Named { range: word, kind: Identity::Domain });
-    if !is_built_in(name) {
-        out.push(Named { range: user.clone(), kind: Identity::User });
-    }
-    Some(user.end)
+    Some(user_of(user, name, out))
 }
 
 /// Whether a word such as `user` or `by` stands before `at`.

@@ -13,7 +13,7 @@ mod known;
 mod shapes;
 mod spelling;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod words;
 
 pub use field::kind_of as kind_of_field;

@@ -4,7 +4,8 @@ use super::*;
 use crate::redact::{CaseKey, Fingerprinter, Redactor};
 use proptest::prelude::*;
 
-fn redactor(known: &Known) -> Redactor {
+/// A redactor by pattern at level `identities`; its labels have the key-id `7d91d732`.
+pub(crate) fn redactor(known: &Known) -> Redactor {
     let key = CaseKey::parse(&"07".repeat(32)).unwrap();
     let labels = Labels::new(&Fingerprinter::new(Some(&key), None)).unwrap();
     Redactor::patterns_only().with(Identities::new(known, Arc::new(labels)).unwrap())

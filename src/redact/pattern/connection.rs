@@ -1,6 +1,6 @@
 //! Connection strings, and what URLs hold of a secret.
 
-use super::place::{NEAR, before, is_name, line_from, starts_word, trim_end};
+use super::place::{NEAR, before, first, is_name, line_from, starts_word, trim_end};
 use super::value;
 use std::ops::Range;
 
@@ -33,8 +33,7 @@ pub(super) fn in_connection_string(text: &[u8], range: Range<usize>) -> bool {
     }
     let head = text.get(range.start.saturating_sub(16)..range.start).unwrap_or_default();
     let head = trim_end(head, b" \t");
-    let after = line_from(text, range.end);
-    let after = after.get(..after.len().min(NEAR)).unwrap_or(after);
+    let after = first(line_from(text, range.end), NEAR);
     let after = after.get(..memchr::memchr2(b'"', b'<', after).unwrap_or(after.len())).unwrap_or(after);
     head.strip_suffix(b";").is_some_and(|head| !closes_entity(head))
         || memchr::memchr_iter(b';', after).any(|at| after.get(at + 1..).is_some_and(starts_name))
@@ -58,7 +57,7 @@ pub(super) fn closes_entity(head: &[u8]) -> bool {
 pub(super) fn url_credentials(text: &[u8], at: usize) -> Option<Range<usize>> {
     const LONGEST: usize = 256;
     let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'<>{}".contains(b);
-    let rest = text.get(at..(at + LONGEST).min(text.len()))?;
+    let rest = first(text.get(at..)?, LONGEST);
     // Most URLs have none.
     memchr::memchr(b'@', rest)?;
     let rest = rest.get(..rest.iter().position(ends).unwrap_or(rest.len()))?;

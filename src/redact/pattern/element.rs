@@ -1,7 +1,7 @@
 //! Values between the tags of an element, raw or escaped.
 
 use super::nothing::is_nothing;
-use super::place::{NEAR, is_name, line_from};
+use super::place::{NEAR, first, is_name, line_from};
 use std::ops::Range;
 
 /// The value of an element whose opening tag ends at `at`, raw or escaped.
@@ -36,8 +36,7 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
 
 /// The end of a tag whose attributes begin at `at`, raw or escaped.
 pub(super) fn end_of_tag(text: &[u8], at: usize) -> Option<usize> {
-    let rest = line_from(text, at);
-    let rest = rest.get(..rest.len().min(NEAR))?;
+    let rest = first(line_from(text, at), NEAR);
     let end = memchr::memchr2(b'>', b'<', rest);
     let escaped = memchr::memmem::find(rest, b"&gt;").filter(|gt| end.is_none_or(|end| *gt < end));
     let (end, after) = match escaped {

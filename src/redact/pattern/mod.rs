@@ -14,7 +14,7 @@ mod place;
 mod token;
 mod value;
 
-pub(super) use place::line_from;
+pub(super) use place::{first, line_from};
 
 use super::key_block;
 use super::text::Kind;
@@ -119,6 +119,6 @@ fn reach(text: &[u8], range: &Range<usize>) -> usize {
         return end;
     }
     let code = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=-_%\\".contains(b);
-    let rest = text.get(end..text.len().min(end + MAX_VALUE)).unwrap_or_default();
+    let rest = first(text.get(end..).unwrap_or_default(), MAX_VALUE);
     end + rest.iter().take_while(code).count()
 }

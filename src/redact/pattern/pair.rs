@@ -3,7 +3,7 @@
 
 use super::named::{NAMES, TAIL, name_before};
 use super::nothing::is_nothing;
-use super::place::{NEAR, before, line_from, signs, trim_end};
+use super::place::{NEAR, before, first, line_from, signs, trim_end};
 use super::value::{AROUND, assigned};
 use std::ops::Range;
 
@@ -13,6 +13,9 @@ const NAMING: [&[u8]; 9] =
 
 /// How near what holds a name is to it, in bytes: a word, a sign, blanks, and what escapes quotes.
 const NAMING_NEAR: usize = 64;
+
+/// Most signs between a name, a sign and a value.
+const LEAD: usize = 8;
 
 /// A name with the sign after it that ends a value.
 pub(super) fn candidate() -> String {
@@ -36,8 +39,7 @@ pub(super) fn beside(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
         return None;
     }
     let from = open - same_thing(text.get(..open)?);
-    let rest = line_from(text, found.end - 1);
-    let rest = rest.get(..rest.len().min(2 * NEAR))?;
+    let rest = first(line_from(text, found.end - 1), 2 * NEAR);
     let to = found.end - 1 + rest.iter().position(|b| b"{}<>".contains(b)).unwrap_or(rest.len());
     let inside = text.get(from..to)?;
     let places: Vec<usize> = memchr::memmem::find_iter(inside, b"alue")
@@ -66,12 +68,12 @@ fn second(text: &[u8], head: &[u8], quote: Option<u8>, at: usize) -> Option<Rang
         return None;
     }
     let rest = line_from(text, at);
-    let lead = signs(rest.get(..rest.len().min(8))?, b" \t\\");
+    let lead = signs(first(rest, LEAD), b" \t\\");
     if matches!(rest.get(lead), Some(b'"' | b'\'')) {
         return assigned(text, at, false);
     }
     // What is not quoted ends with the bracket, which has to be near: a line may be nothing but names.
-    let near = rest.get(lead..rest.len().min(NEAR))?;
+    let near = first(rest, NEAR).get(lead..)?;
     let value = near.get(..memchr::memchr(bracket, near)?)?;
     // Three things are a list of names.
     let list = memchr::memmem::find(value, b", ").is_some();
@@ -81,10 +83,10 @@ fn second(text: &[u8], head: &[u8], quote: Option<u8>, at: usize) -> Option<Rang
 /// The value of a member or an attribute whose name ends at `at`, quoted as the name of the secret is.
 fn value_after(text: &[u8], at: usize, quote: Option<u8>) -> Option<Range<usize>> {
     let rest = line_from(text, at);
-    let sign = at + signs(rest.get(..rest.len().min(8))?, AROUND);
+    let sign = at + signs(first(rest, LEAD), AROUND);
     let start = matches!(text.get(sign), Some(b':' | b'=')).then_some(sign + 1)?;
     let rest = line_from(text, start);
-    let skip = signs(rest.get(..rest.len().min(8))?, b" \t\\");
+    let skip = signs(first(rest, LEAD), b" \t\\");
     match (rest.get(skip)?, quote) {
         // A list of texts, as headers are written.
         (b'[', Some(_)) => {

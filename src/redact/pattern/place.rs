@@ -7,10 +7,14 @@ pub(super) const NEAR: usize = 256;
 
 /// The rest of the line from `at`, at most [`MAX_VALUE`] bytes.
 pub(in super::super) fn line_from(text: &[u8], at: usize) -> &[u8] {
-    let rest = text.get(at..).unwrap_or_default();
-    let rest = rest.get(..rest.len().min(MAX_VALUE)).unwrap_or(rest);
+    let rest = first(text.get(at..).unwrap_or_default(), MAX_VALUE);
     let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
     rest.get(..end).unwrap_or(rest)
+}
+
+/// At most so many bytes from the start of a text.
+pub(in super::super) fn first(text: &[u8], most: usize) -> &[u8] {
+    text.get(..most).unwrap_or(text)
 }
 
 /// The byte before a place.

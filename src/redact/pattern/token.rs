@@ -1,6 +1,6 @@
 //! What has a form of its own and needs no name.
 
-use super::place::{line_from, starts_word};
+use super::place::{first, line_from, starts_word};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::ops::Range;
@@ -84,10 +84,9 @@ fn is_code(byte: u8) -> bool {
 /// Whether a text starts with the header of a JSON web token: base64 of a JSON object. `KeyJsonConverter.Read` holds
 /// the same letters and is none.
 fn is_header(text: &[u8]) -> bool {
-    let header = text.get(..text.len().min(128)).unwrap_or(text);
-    let header = header.split(|b| *b == b'.').next().unwrap_or_default();
+    let header = first(text, 128).split(|b| *b == b'.').next().unwrap_or_default();
     // Whole groups of four decode alone; the end of the header does not matter, nor what comes after its first name.
-    let whole = header.get(..header.len().min(128) / 4 * 4).unwrap_or_default();
+    let whole = header.get(..header.len() / 4 * 4).unwrap_or_default();
     let json = URL_SAFE_NO_PAD.decode(whole).unwrap_or_default();
     let name = json.strip_prefix(b"{\"").unwrap_or_default();
     name.iter().take_while(|b| b.is_ascii()).any(|b| *b == b'"')

@@ -2,7 +2,7 @@
 
 use super::connection::{closes_entity, starts_name};
 use super::nothing::is_nothing;
-use super::place::{NEAR, before, line_from, signs, trim_end};
+use super::place::{NEAR, before, first, line_from, signs, trim_end};
 use super::token;
 use std::ops::Range;
 
@@ -54,7 +54,7 @@ pub(super) fn at(text: &[u8], at: usize, connection: bool) -> Option<Range<usize
 
 /// Length of a value in braces, within reach; two closing ones are one of the value.
 fn in_braces(rest: &[u8]) -> Option<usize> {
-    let near = rest.get(..NEAR).unwrap_or(rest);
+    let near = first(rest, NEAR);
     let mut at = 1;
     loop {
         let end = at + memchr::memchr(b'}', near.get(at..)?)?;

@@ -1,0 +1,77 @@
+//! BKP-001.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::expectation::told;
+use crate::rules::engine::question;
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::{Finding, Missing, Outcome, Subject};
+use crate::model::Observed;
+use crate::model::export::Moment;
+use chrono::TimeDelta;
+
+rule! {
+    /// ## What it checks
+    /// Whether a full backup of the database finished within 24 hours before the query `backups` was asked, and that
+    /// within 24 hours before the report's date. Where no result tells, somebody is asked.
+    /// ## Why it matters
+    /// The upgrade changes the database. Without a backup from just before it there is no way back.
+    /// ## How to fix it
+    /// Take a full backup of the database and of the application folder of every node, then start the upgrade.
+    /// ## What it cannot see
+    /// Whether the backup can be restored: that is not tested. Backups of other copies of an availability group. The 24
+    /// hours are our own measure.
+    id: "BKP-001",
+    title: "No backup of the database from the last day",
+    severity: Blocker,
+    scope: Upgrade,
+    subject: Cluster,
+    applies: None,
+    cites: ["SEED" Confirmed, "CHK" Top],
+    check: Check::Cluster(check),
+    needs: ["answer", "backups"],
+}
+
+const FULL: &str = "backup.full.newest";
+const ASKED: &str = "asked.backups";
+const RECENT: TimeDelta = TimeDelta::hours(24);
+
+fn check(cx: &Context) -> Outcome {
+    // What a person says of a later moment than the result counts as well.
+    let answered = || cx.answer(None, &cx.rule.id).map(|_| question::answer(cx, None));
+    match judge(cx) {
+        Ok(None) => Outcome::pass(),
+        Ok(Some(finding)) => match answered() {
+            Some(pass @ Outcome::Pass { .. }) => pass,
+            _ => Outcome::Findings(vec![finding]),
+        },
+        Err(gap) => answered().unwrap_or_else(|| {
+            Outcome::Unknown { missing: vec![gap, cx.unanswered(None, &cx.rule.id, "nobody has answered it")] }
+        }),
+    }
+}
+
+/// A finding if the newest full backup is too old, or is not there at all.
+fn judge(cx: &Context) -> Result<Option<Finding>, Missing> {
+    let newest = cx.told(FULL)?;
+    let asked = cx.told(ASKED)?;
+    let gap = |why: String| cx.untold(FULL, cx.knowledge.label(FULL, "").to_owned(), why);
+    let moment = |fact: &Observed<String>| fact.value().and_then(|text| text.parse::<Moment>().ok());
+    let asked_at = moment(&asked).ok_or_else(|| gap("its result does not say when it was asked".into()))?;
+    let age = cx.cluster.as_of - asked_at.utc.unwrap_or_else(|| asked_at.wall.and_utc());
+    if age > RECENT {
+        return Err(gap(format!("the query was asked {} hours before the report's date", age.num_hours())));
+    }
+    let remedy = "Take a full backup of the database, then start the upgrade.";
+    let found = |title: String| {
+        let finding = cx.finding(Subject::cluster(), title, remedy);
+        finding.because(told(cx.knowledge.label(FULL, ""), &newest)).because(told(cx.knowledge.label(ASKED, ""), &asked))
+    };
+    Ok(match moment(&newest) {
+        None => Some(found("The server knows of no full backup of the database".into())),
+        Some(end) if asked_at.minus(&end) > RECENT => Some(found(format!(
+            "The newest full backup of the database was {} hours old",
+            asked_at.minus(&end).num_hours()
+        ))),
+        Some(_) => None,
+    })
+}

@@ -1,0 +1,70 @@
+//! BND-005.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::problem;
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::{Evidence, Outcome, Subject};
+use crate::model::node::Snapshot;
+use crate::model::parity::{Standing, compare};
+use crate::model::{Input, Place};
+use std::collections::BTreeSet;
+
+rule! {
+    /// ## What it checks
+    /// Whether all bundles were made with the same case key, or all without one.
+    /// ## Why it matters
+    /// Fingerprints made with different keys never compare. Whether key files, `database.config`, redacted values and
+    /// whatever else is known by its fingerprint are the same on these nodes then cannot be told, and rules that need
+    /// it answer unknown.
+    /// ## How to fix it
+    /// Collect again with one and the same case key file on every node, or on every node without one.
+    /// ## What it cannot see
+    /// Which of the keys is the right one. Bundles without a case key compare as long as their nodes share the key
+    /// file; whether they do is the business of ENC-001.
+    id: "BND-005",
+    title: "Bundle was made with another case key",
+    severity: High,
+    scope: Now,
+    subject: Input,
+    applies: None,
+    cites: ["SELF" Confirmed],
+    check: Check::Input(check),
+    needs: ["bundle"],
+}
+
+fn check(cx: &Context, input: &Input) -> Outcome {
+    if let Some(outcome) = problem::unread(input) {
+        return outcome;
+    }
+    let bundles: Vec<&Snapshot> = cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()).collect();
+    let keys: Vec<&str> = bundles.iter().map(|snapshot| case_key(snapshot)).collect();
+    let standings = compare(&keys.iter().copied().map(Some).collect::<Vec<_>>());
+    let own = bundles.iter().zip(&keys).zip(standings).find(|((bundle, _), _)| bundle.input == input.name);
+    let Some(((_, own), standing)) = own else {
+        return Outcome::not_applicable("its facts do not count");
+    };
+    if standing == Standing::Same {
+        return Outcome::pass();
+    }
+    let others: BTreeSet<&str> = keys.iter().copied().filter(|key| key != own).collect();
+    let others = others.into_iter().collect::<Vec<_>>().join(", ");
+    let finding = cx
+        .finding(
+            Subject::input(&input.name),
+            format!("{} was made with case key {own}, other bundles with {others}", input.name),
+            "Collect again on all nodes with one case key file, or on all without one.",
+        )
+        .detail("Whether files and redacted values are the same on these nodes cannot be told.")
+        .because(Evidence::Value {
+            node: input.node.clone().unwrap_or_default(),
+            fact: "case key".into(),
+            value: (*own).to_owned(),
+            place: Place::file("manifest.json").in_input(&input.name),
+        });
+    Outcome::Findings(vec![finding])
+}
+
+/// The id of a bundle's case key, or "none": without one, fingerprints are keyed by the node's own key file.
+fn case_key(snapshot: &Snapshot) -> &str {
+    snapshot.key_id.as_deref().and_then(|key| key.strip_prefix("case:")).unwrap_or("none")
+}

@@ -1,0 +1,48 @@
+//! CFG-005.
+
+use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::rule::{Check, known, rule};
+use crate::finding::{Outcome, Subject};
+use crate::model::Node;
+
+rule! {
+    /// ## What it checks
+    /// Whether the key `IpAddressHeader` of web-appSettings.config names the header X-Forwarded-For, letter for letter.
+    /// ## Why it matters
+    /// A practitioner reports that the product compares the name with regard to case. A header under another spelling
+    /// is not found, and every user is recorded with the address of the load balancer.
+    /// ## How to fix it
+    /// Write X-Forwarded-For exactly so in web-appSettings.config on every node, or make sure that the load balancer
+    /// sends the header that is named there.
+    /// ## What it cannot see
+    /// What the load balancer sends. From 10.5.000000 the setting is in the database.
+    id: "CFG-005",
+    title: "Client address header is spelled in another way",
+    severity: Medium,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["D:networking/secret-server-clustering" Confirmed, "B91" Confirmed],
+    check: Check::Node(check),
+    needs: ["bundle"],
+}
+
+const HEADER: &str = "X-Forwarded-For";
+const FACT: &str = "config.web-appsettings.config:appSettings/add[IpAddressHeader]@value";
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    const LABEL: &str = "key IpAddressHeader";
+    let fact = known!(cx.fact(node, FACT, LABEL));
+    let Some(value) = fact.value() else {
+        return Outcome::not_applicable("web-appSettings.config names no header");
+    };
+    if value == HEADER {
+        return Outcome::pass();
+    }
+    let title = format!("{}: the client address header is \"{value}\"", node.name);
+    let remedy = format!("Write {HEADER} in web-appSettings.config of {}, or let the load balancer send \"{value}\".", node.name);
+    let finding = cx.finding(Subject::node(&node.name), title, remedy).because(evidence(node, LABEL, &fact));
+    // Another name may be the one that the load balancer really sends.
+    let misspelt = value.trim().eq_ignore_ascii_case(HEADER);
+    Outcome::Findings(vec![if misspelt { finding } else { finding.inferred() }])
+}

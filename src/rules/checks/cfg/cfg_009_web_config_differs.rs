@@ -1,0 +1,46 @@
+//! CFG-009.
+
+use crate::rules::checks::clu::clu_003_application_folder_differs::settings;
+use crate::rules::engine::context::Context;
+use crate::rules::lib::folder::{self, Words};
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::Outcome;
+use crate::model::Observed;
+
+rule! {
+    /// ## What it checks
+    /// Whether the web.config of the nodes that run the same build holds the same settings. Order, layout and
+    /// comments do not count.
+    /// ## Why it matters
+    /// Response headers, limits and assembly bindings stand in this file. After an upgrade it is often merged by
+    /// hand, on one node and not on the next.
+    /// ## How to fix it
+    /// Decide which setting is right, merge it into web.config of every node, and recycle the pools.
+    /// ## What it cannot see
+    /// Which node is right when there are two, and settings that were redacted with different keys.
+    id: "CFG-009",
+    title: "web.config differs in meaning",
+    severity: Medium,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["D:secret-server-setup/upgrading/minimizing-upgrade-downtime" Confirmed],
+    check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
+}
+
+const WORDS: Words = Words { things: "settings of web.config", wrong: "not as on the other nodes" };
+const REMEDY: &str = "Merge the right settings into web.config of every node, and recycle the pools.";
+const FILE: &str = "web.config";
+
+fn check(cx: &Context) -> Outcome {
+    folder::by_group(cx, &WORDS, Some(REMEDY), |group| {
+        let gaps = group.members.iter().filter_map(|member| {
+            let nothing = Observed::not_collected("web.config was not taken");
+            let file = member.snapshot.settings.get(FILE).unwrap_or(&nothing);
+            cx.settle(member.node, file.as_ref(), FILE, false).err()
+        });
+        let gaps: Vec<_> = gaps.collect();
+        if gaps.is_empty() { Ok(settings(cx, group, FILE)) } else { Err(gaps) }
+    })
+}

@@ -1,0 +1,80 @@
+//! CFG-017.
+
+use crate::rules::lib::comparable::redacted_apart;
+use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::{Outcome, Subject};
+use crate::model::parity::same_value;
+use crate::model::{Node, Observed};
+
+rule! {
+    /// ## What it checks
+    /// Whether web.config gives all serving nodes the same keys of ASP.NET (machineKey) or, where it gives none, whether
+    /// the load balancer keeps users on one node.
+    /// ## Why it matters
+    /// A node cannot read a login cookie or the state of a page that another node made with a key of its own. As long
+    /// as users stay on one node nobody notices.
+    /// ## How to fix it
+    /// Keep users on one node by sticky sessions. If you set keys by hand, set the same ones on every node.
+    /// ## What it cannot see
+    /// Whether the product depends on these keys at all: no document of it mentions them, so that this only asks.
+    id: "CFG-017",
+    title: "Keys of ASP.NET differ or are made by each node",
+    severity: Low,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["SELF" Inferred],
+    check: Check::Cluster(check),
+    needs: ["answer", "bundle", "node-list"],
+}
+
+const KEYS: [&str; 2] = ["validationKey", "decryptionKey"];
+const AFFINITY: &str = "LBL-001";
+
+fn check(cx: &Context) -> Outcome {
+    if let Some(outcome) = cx.alone() {
+        return outcome;
+    }
+    let (mut missing, mut differing, mut own) = (Vec::new(), Vec::new(), Vec::new());
+    for key in KEYS {
+        let path = format!("config.web.config:system.web/machineKey@{key}");
+        let mut seen: Vec<(&Node, Observed<String>)> = Vec::new();
+        for node in cx.cluster.serving() {
+            match cx.snapshot(node).and_then(|_| cx.fact(node, &path, key)) {
+                Ok(fact) => seen.push((node, fact)),
+                Err(gap) => missing.push(gap),
+            }
+        }
+        let shown = || seen.iter().map(|(node, fact)| evidence(node, key, fact));
+        let known: Vec<&String> = seen.iter().filter_map(|(_, fact)| fact.value()).collect();
+        own.extend((known.len() < seen.len()).then(shown).into_iter().flatten());
+        let same = |(a, b): (&&String, &&String)| same_value(a, b);
+        let compared: Vec<Option<bool>> = known.iter().zip(known.iter().skip(1)).map(same).collect();
+        if compared.contains(&Some(false)) {
+            differing.extend(shown());
+        } else if compared.contains(&None) {
+            missing.extend(redacted_apart(cx, key));
+        }
+    }
+    let finding = |title: &str, shown| {
+        let remedy = "Keep users on one node by sticky sessions, or set the same machineKey in web.config of every node.";
+        let mut finding = cx.finding(Subject::cluster(), title, remedy).inferred();
+        finding.evidence = shown;
+        Outcome::Findings(vec![finding])
+    };
+    if !differing.is_empty() {
+        return finding("The nodes have different keys of ASP.NET", differing);
+    }
+    if own.is_empty() {
+        return Outcome::from_parts(Vec::new(), missing);
+    }
+    match cx.answer(None, AFFINITY) {
+        Some(("sticky", _)) => Outcome::from_parts(Vec::new(), missing),
+        Some(_) => finding("The nodes make keys of ASP.NET of their own, and users are not kept on one node", own),
+        None => {
+            missing.push(cx.unanswered(None, AFFINITY, "keys that nodes make of their own matter without affinity only"));
+            Outcome::Unknown { missing }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! CFG-018.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::rule::{Check, known, rule};
+use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::model::facts::ConfigState;
+use crate::model::{Node, Place};
+
+rule! {
+    /// ## What it checks
+    /// Whether every configuration file that was taken from a node is well-formed XML.
+    /// ## Why it matters
+    /// ASP.NET refuses to start an application whose configuration it cannot read, so the node serves nobody.
+    /// ## How to fix it
+    /// Open the file at the line named, correct what was mistyped or cut off, and compare it with the same file of a
+    /// node that works.
+    /// ## What it cannot see
+    /// Whether a well-formed file makes sense to the product. A file that is not well-formed is never taken as
+    /// text, so the report cannot show the line.
+    id: "CFG-018",
+    title: "Configuration file is not well-formed XML",
+    severity: Blocker,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["SELF" Confirmed],
+    check: Check::Node(check),
+    needs: ["bundle"],
+}
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    let snapshot = known!(cx.snapshot(node));
+    let (mut findings, mut missing) = (Vec::new(), Vec::new());
+    for (file, state) in &snapshot.facts.configs {
+        match cx.settle(node, state.as_ref(), file, false) {
+            Err(gap) => missing.push(gap),
+            Ok(_) => findings.extend(state.value().and_then(|state| finding(cx, node, file, state))),
+        }
+    }
+    if snapshot.facts.configs.is_empty() {
+        missing.push(Missing {
+            node: Some(node.name.clone()),
+            what: format!("the configuration files of {}", node.name),
+            why: "its bundle holds none".into(),
+            from: Question::Bundle { node: node.name.clone() },
+        });
+    }
+    Outcome::from_parts(findings, missing)
+}
+
+fn finding(cx: &Context, node: &Node, file: &str, state: &ConfigState) -> Option<Finding> {
+    let ConfigState::NotWellFormed { line, column, error } = state else { return None };
+    let input = node.input();
+    let evidence = Evidence::Value {
+        node: node.name.clone(),
+        fact: file.to_owned(),
+        value: format!("line {line}, column {column}: {error}"),
+        place: Place::line(file, *line).in_input(input),
+    };
+    let finding = cx
+        .finding(
+            Subject::node(&node.name),
+            format!("{}: {file} is not well-formed at line {line}, column {column}", node.name),
+            format!("Repair {file} on {} at line {line}, column {column}.", node.name),
+        )
+        .because(evidence);
+    Some(finding)
+}

@@ -1,0 +1,124 @@
+//! CLU-003.
+
+use crate::rules::engine::context::Context;
+use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::Outcome;
+use crate::model::Observed;
+use crate::model::node::Setting;
+use crate::model::parity::{Standing, compare, same_value};
+use std::collections::{BTreeMap, BTreeSet};
+
+rule! {
+    /// ## What it checks
+    /// Whether the nodes that run the same build hold the same files in the application folder, DLLs in bin aside.
+    /// Configuration files are compared by their settings, other files by content. Left out are the two key files,
+    /// logs, log settings, and the settings that may differ from node to node.
+    /// ## Why it matters
+    /// A node is a copy of the original folder. Files that were forgotten, or changed on one node only, make the nodes
+    /// answer differently, which users see as errors that come and go.
+    /// ## How to fix it
+    /// Find out which side is right. Copy the application folder of the good node over the other one without
+    /// database.config and encryption.config, and repeat changes that were made by hand on every node.
+    /// ## What it cannot see
+    /// Which node is right when there are two. Files whose fingerprints were made with different keys compare by size
+    /// only; a case key on every node mends that.
+    id: "CLU-003",
+    title: "Application folder differs outside the DLLs of bin",
+    severity: High,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["SEED" Confirmed],
+    check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
+}
+
+const WORDS: Words = Words { things: "files or settings", wrong: "not as on the other nodes" };
+
+/// Files that are each node's own, by name in lower case (domain 1.2). Configuration files and settings that may differ
+/// are parity rows.
+const OWN_FILES: &[&str] = &["encryption.config", "database.config"];
+
+/// Folders that are each node's own.
+const OWN_FOLDERS: &[&str] = &["log/", "temp/"];
+
+fn check(cx: &Context) -> Outcome {
+    folder::by_group(cx, &WORDS, None, |group| {
+        let parsed = parsed_everywhere(cx, group);
+        let mut all = Compared::files(group, |path| is_compared(cx, path) && !parsed.contains(path));
+        for file in &parsed {
+            let Compared { differences, undecided } = settings(cx, group, file);
+            all.differences.extend(differences);
+            all.undecided.extend(undecided);
+        }
+        all.differences.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(all)
+    })
+}
+
+fn is_compared(cx: &Context, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    !crate::rules::lib::dlls::is_dll_of_bin(path)
+        && !OWN_FOLDERS.iter().any(|folder| path.starts_with(folder))
+        // A stray copy of a key file has a rule of its own.
+        && !OWN_FILES.iter().any(|own| name.starts_with(own))
+        && !cx.knowledge.rows.may_differ(path, None)
+}
+
+/// Configuration files, by name in lower case, whose settings are known on every member.
+fn parsed_everywhere(cx: &Context, group: &Group) -> BTreeSet<String> {
+    let known = |file: &String, member: &folder::Member| {
+        matches!(member.snapshot.settings.get(file), Some(Observed::Known { .. }))
+    };
+    let files: BTreeSet<&String> =
+        group.members.iter().flat_map(|member| member.snapshot.settings.keys()).collect();
+    files
+        .into_iter()
+        .filter(|file| is_compared(cx, file) && group.members.iter().all(|member| known(file, member)))
+        .cloned()
+        .collect()
+}
+
+/// Compares one configuration file setting by setting.
+pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
+    let mut compared = Compared::default();
+    let members: Vec<Option<&BTreeMap<String, Setting>>> = group
+        .members
+        .iter()
+        .map(|member| member.snapshot.settings.get(file).and_then(Observed::value))
+        .collect();
+    let keys: BTreeSet<&String> = members.iter().flatten().flat_map(|settings| settings.keys()).collect();
+    for key in keys {
+        if cx.knowledge.rows.may_differ(file, Some(key)) {
+            continue;
+        }
+        let values: Vec<Option<&Setting>> =
+            members.iter().map(|settings| settings.and_then(|settings| settings.get(key))).collect();
+        if tells_nothing(&values) {
+            compared.undecided.push(format!("{file}: {key}"));
+            continue;
+        }
+        let texts: Vec<Option<Option<&str>>> =
+            values.iter().map(|value| Some(value.map(|setting| setting.value.trim()))).collect();
+        let standings = compare(&texts);
+        if standings.iter().any(|standing| *standing != Standing::Same) {
+            let state = |setting: &Setting| {
+                (format!("\"{}\"", setting.value), crate::model::Place::line(file, setting.line))
+            };
+            compared.differences.push(Difference {
+                name: format!("{file}: {key}"),
+                states: values.iter().map(|value| value.map(state)).collect(),
+                standings,
+            });
+        }
+    }
+    compared
+}
+
+/// Whether all hold the setting and some of its redacted values do not compare with each other.
+fn tells_nothing(values: &[Option<&Setting>]) -> bool {
+    let Some((Some(first), rest)) = values.split_first() else { return false };
+    rest.iter().all(Option::is_some)
+        && rest.iter().flatten().any(|other| same_value(&first.value, &other.value).is_none())
+}

@@ -1,0 +1,69 @@
+//! CLU-005.
+
+use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::rule::{Check, rule};
+use crate::rules::lib::signs_of_life::{Connection, QUIET, connection, in_words, log_silence};
+use crate::finding::{Outcome, Severity, Subject};
+use crate::model::Node;
+
+rule! {
+    /// ## What it checks
+    /// Whether the node runs: by the node list, which shows when it connected last, else by its logs, which a running
+    /// node keeps writing until the moment of collection.
+    /// ## Why it matters
+    /// A new node is finished, and an upgrade is over, only when every node answers. The load balancer sends users to a
+    /// node that does not.
+    /// ## How to fix it
+    /// Start the application pool of the node, open the product on the node itself, and read its newest log lines if it
+    /// does not answer.
+    /// ## What it cannot see
+    /// It opens no page. Fresh log lines show that the node runs, not that it answers rightly; quiet logs prove
+    /// nothing. The 15 minutes are our own measure.
+    id: "CLU-005",
+    title: "Node does not answer",
+    severity: Blocker,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["SEED" Confirmed],
+    check: Check::Node(check),
+    needs: ["logs", "node-list"],
+}
+
+const NO_SIGN: &str = "the node list does not name it, and its logs do not reach the collection";
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    if node.row.as_ref().is_some_and(|row| row.in_cluster.value() == Some(&false)) {
+        return Outcome::not_applicable("it stands by: it is not In Cluster");
+    }
+    let (by_list, by_log) = (connection(cx, node), log_silence(cx, node));
+    let logging = by_log.as_ref().is_ok_and(|silence| *silence <= QUIET);
+    let silence = match by_list {
+        Ok(connection) if connection.is_recent() => return Outcome::pass(),
+        Ok(Connection::Before(silence)) => format!("has not connected for {}", in_words(silence)),
+        Ok(Connection::Unlisted) | Err(_) if logging => {
+            return Outcome::Pass { note: "it logged until it was collected".into(), inferred: true };
+        }
+        by_list => {
+            let gap = by_list.err().unwrap_or_else(|| cx.unlisted(node, NO_SIGN));
+            return Outcome::Unknown { missing: std::iter::once(gap).chain(by_log.err()).collect() };
+        }
+    };
+    let Some(row) = &node.row else { return Outcome::unknown(cx.unlisted(node, NO_SIGN)) };
+    let name = &node.name;
+    let finding = if logging {
+        cx.finding(
+            Subject::node(name),
+            format!("{name} runs, but {silence}"),
+            format!("Check the way from {name} to the database, and whether it points at the same one as the others."),
+        )
+        .at(Severity::High)
+    } else {
+        cx.finding(
+            Subject::node(name),
+            format!("{name} does not answer: it {silence}"),
+            format!("Start the application pool of {name} and open the product on the node itself."),
+        )
+    };
+    Outcome::Findings(vec![finding.inferred().because(evidence(node, "last connected", &row.last_connected))])
+}

@@ -1,0 +1,116 @@
+//! CLU-009.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::knowledge::facts::{Fact, Kind};
+use crate::model::export::Told;
+use crate::model::items::Items;
+use crate::model::{Node, Observed, Place};
+
+rule! {
+    /// ## What it checks
+    /// Whether two exports, or an export and a bundle, say different things of one fact.
+    /// ## Why it matters
+    /// One of the two is out of date, of another system, or mistaken, and every rule on that fact follows the first.
+    /// ## How to fix it
+    /// Look at the system itself, export again what is out of date, and leave out what is not of this cluster.
+    /// ## What it cannot see
+    /// Which of the two is right. Facts that change by themselves, such as times and lengths of queues, are not compared;
+    /// builds have rules of their own.
+    id: "CLU-009",
+    title: "Sources disagree",
+    severity: Medium,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["SELF" Confirmed],
+    check: Check::Cluster(check),
+    needs: ["backup-configuration", "diagnostics", "security"],
+}
+
+/// Whom told facts are of.
+struct Of<'a> {
+    subject: Subject,
+    node: &'a str,
+    item: &'a str,
+}
+
+fn check(cx: &Context) -> Outcome {
+    let (mut findings, mut missing) = (Vec::new(), Vec::new());
+    let of_cluster = Of { subject: Subject::cluster(), node: "", item: "" };
+    look(cx, &of_cluster, &cx.cluster.told, &mut findings, &mut missing);
+    for node in &cx.cluster.nodes {
+        let of = Of { subject: Subject::node(&node.name), node: &node.name, item: "" };
+        look(cx, &of, &of_node(cx, node), &mut findings, &mut missing);
+    }
+    let items = cx.cluster.lists.values().filter_map(Observed::value).flat_map(Items::iter);
+    for item in items.filter(|item| !item.is_plain()) {
+        let of = Of { subject: Subject::cluster(), node: "", item: item.name() };
+        look(cx, &of, &item.facts(), &mut findings, &mut missing);
+    }
+    Outcome::from_parts(findings, missing)
+}
+
+/// What exports and the bundle together say of a node.
+fn of_node(cx: &Context, node: &Node) -> Told {
+    let paths = node.told.keys().filter(|path| cx.knowledge.facts.get(path).is_some());
+    paths.map(|path| (path.clone(), node.fact(path))).collect()
+}
+
+fn look(cx: &Context, of: &Of, told: &Told, findings: &mut Vec<Finding>, missing: &mut Vec<Missing>) {
+    for (path, fact) in told {
+        let Some(record) = cx.knowledge.facts.get(path).filter(|record| is_compared(record)) else { continue };
+        match fact {
+            Observed::Known { value, sources, disputed } if !disputed.is_empty() => {
+                let first = sources.first().cloned().unwrap_or_default();
+                let all = std::iter::once((value, &first)).chain(disputed.iter().map(|(value, place)| (value, place)));
+                let all: Vec<(&String, &Place)> = all.collect();
+                if all.iter().any(|(other, _)| !other.eq_ignore_ascii_case(value)) {
+                    findings.push(finding(cx, of, record, &all));
+                }
+            }
+            Observed::Unreadable { .. } => missing.push(Missing {
+                node: Some(of.node.to_owned()).filter(|node| !node.is_empty()),
+                what: named(of, &record.label),
+                why: fact.why_unknown().unwrap_or_default(),
+                from: match cx.knowledge.tellers(path).next() {
+                    Some(export) => Question::Export { export: export.id.clone() },
+                    None => Question::Nothing,
+                },
+            }),
+            _ => {}
+        }
+    }
+}
+
+/// Builds have their own rules, and what moves may differ.
+fn is_compared(record: &Fact) -> bool {
+    !record.moves && !matches!(record.kind, Kind::Moment | Kind::Version)
+}
+
+fn named(of: &Of, label: &str) -> String {
+    match (of.node, of.item) {
+        ("", "") => label.to_owned(),
+        ("", name) | (name, _) => format!("{label} of {name}"),
+    }
+}
+
+fn finding(cx: &Context, of: &Of, record: &Fact, all: &[(&String, &Place)]) -> Finding {
+    let label = named(of, &record.label);
+    let mut finding = cx.finding(
+        of.subject.clone(),
+        format!("Sources disagree on: {label}"),
+        format!("Look up on the system itself: {label}. Export again what is out of date, and leave out what is not of this cluster."),
+    );
+    for (value, place) in all {
+        cx.look_at(&place.input);
+        finding = finding.because(Evidence::Value {
+            node: of.node.to_owned(),
+            fact: record.label.clone(),
+            value: (*value).clone(),
+            place: (*place).clone(),
+        });
+    }
+    finding
+}

@@ -1,0 +1,149 @@
+//! CLU-010.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::judge::judge_by;
+use crate::rules::engine::question::answered;
+use crate::rules::engine::rule::{Check, Rule, rule};
+use crate::finding::{Confidence, Evidence, Finding, Judged, Outcome, Severity, Subject, SubjectKind};
+use crate::knowledge::checklist::{DONE, NOT_DONE};
+use crate::model::{Answer, Answers, Place};
+use std::collections::BTreeMap;
+
+rule! {
+    /// ## What it checks
+    /// Whether the evidence decides a question by itself, and the other way than a person answered it. The rules that the
+    /// answer speaks to are judged once with all answers and once without any.
+    /// ## Why it matters
+    /// One of the two is wrong or out of date, and an upgrade that starts on the wrong one fails where nobody looks.
+    /// ## How to fix it
+    /// Look at the system itself. Then answer anew, with the day, or collect and export again what is out of date.
+    /// ## What it cannot see
+    /// Which of the two is right. What the evidence only suggests contradicts nobody, and where an answer may settle
+    /// what the evidence shows, such as a plan for it, both hold.
+    id: "CLU-010",
+    title: "An answer contradicts the evidence",
+    severity: Medium,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["SELF" Confirmed],
+    check: Check::Cluster(check),
+    needs: ["answer"],
+}
+
+/// What people said, when nobody is listened to.
+static SILENCE: Answers = Answers { by_question: BTreeMap::new() };
+
+fn check(cx: &Context) -> Outcome {
+    if cx.answers.by_question.is_empty() {
+        return Outcome::not_applicable("nobody has answered anything");
+    }
+    let rules = crate::rules::all(cx.knowledge);
+    let answers = cx.answers.by_question.iter();
+    let findings: Vec<Finding> = answers
+        .filter_map(|((question, node), answer)| {
+            cx.look_at(&answer.place.input);
+            let claim = Claim::of(cx, question, node, answer)?;
+            let rules: Vec<&Rule> = rules.iter().filter(|rule| claim.rules.contains(&rule.id)).collect();
+            contradiction(cx, &claim, &rules)
+        })
+        .collect();
+    Outcome::from_parts(findings, Vec::new())
+}
+
+/// What an answer claims: that the rules it speaks to find nothing wrong, or that they do.
+struct Claim<'a> {
+    question: &'a str,
+    ask: &'a str,
+    rules: Vec<String>,
+    /// The node it is about, as the case calls it; `None` for the cluster.
+    node: Option<&'a str>,
+    answer: &'a Answer,
+    fine: bool,
+}
+
+impl<'a> Claim<'a> {
+    /// `None` where the answer claims nothing that evidence could contradict.
+    fn of(cx: &Context<'a>, question: &'a str, node: &'a str, answer: &'a Answer) -> Option<Self> {
+        let (ask, rules, fine) = if let Some(row) = cx.knowledge.question(question) {
+            // Answers that only tell a fact are neither good nor bad.
+            let fine = !row.bad.contains(&answer.value);
+            (row.ask.as_str(), (!row.bad.is_empty()).then(|| vec![row.id.clone()])?, fine)
+        } else {
+            let item = cx.knowledge.checklist.iter().find(|item| item.id == question)?;
+            let fine = match answer.value.as_str() {
+                DONE => true,
+                NOT_DONE => false,
+                _ => return None,
+            };
+            (item.text.as_str(), item.rules.clone(), fine)
+        };
+        let named = cx.cluster.nodes.iter().find(|one| one.name.eq_ignore_ascii_case(node));
+        let node = (!node.is_empty()).then(|| named.map_or(node, |one| one.name.as_str()));
+        Some(Self { question, ask, rules, node, answer, fine })
+    }
+
+    /// Whether an outcome on this subject speaks of what the claim is about.
+    fn concerns(&self, subject: &Subject) -> bool {
+        self.node.is_none_or(|node| subject.kind == SubjectKind::Node && subject.name == node)
+    }
+}
+
+/// That evidence alone decides the other way.
+fn contradiction(cx: &Context, claim: &Claim, rules: &[&Rule]) -> Option<Finding> {
+    let judged = |answers: &Answers| -> Vec<Judged> {
+        rules.iter().flat_map(|rule| judge_by(answers, cx.cluster, cx.knowledge, rule)).collect()
+    };
+    let alone = judged(&SILENCE);
+    let against = if claim.fine {
+        let fault = alone.iter().find_map(|one| fault(claim, one))?;
+        // Where the rule takes the answer for enough, both hold.
+        judged(cx.answers).iter().find_map(|one| self::fault(claim, one))?;
+        fault.evidence.iter().take(3).cloned().collect()
+    } else {
+        passed(claim, &alone)?
+    };
+    let (subject, of) = match claim.node {
+        Some(node) => (Subject::node(node), format!("{node}: ")),
+        None => (Subject::cluster(), String::new()),
+    };
+    let Claim { question, answer, .. } = claim;
+    let title = format!("{of}The answer \"{}\" to {question} contradicts the evidence", answer.value);
+    let remedy = format!("Look again, then answer {question} anew or collect again what is out of date.");
+    let mut finding = cx.finding(subject, title, remedy).because(answered(cx, claim.node.unwrap_or_default(), claim.ask, answer));
+    finding.evidence.extend(against);
+    Some(finding)
+}
+
+/// A confirmed fault that the claim denies.
+fn fault<'j>(claim: &Claim, one: &'j Judged) -> Option<&'j Finding> {
+    let Outcome::Findings(findings) = &one.outcome else { return None };
+    findings.iter().find(|finding| {
+        let weighs = finding.confidence == Confidence::Confirmed && finding.severity < Severity::Info;
+        weighs && (claim.concerns(&one.subject) || claim.concerns(&finding.subject))
+    })
+}
+
+/// That every rule which concerns the case passes without a doubt, as evidence.
+fn passed(claim: &Claim, alone: &[Judged]) -> Option<Vec<Evidence>> {
+    let about = |one: &&Judged| claim.concerns(&one.subject) || one.subject.kind != SubjectKind::Node;
+    let mut passes = Vec::new();
+    for one in alone.iter().filter(about) {
+        match &one.outcome {
+            Outcome::Pass { inferred: false, note } => {
+                let says = if note.is_empty() { String::new() } else { format!(": {note}") };
+                let input = one.looked_at.first().cloned().unwrap_or_default();
+                passes.push(Evidence::Value {
+                    node: one.subject.name.clone(),
+                    fact: one.rule.clone(),
+                    value: format!("finds nothing wrong{says}"),
+                    place: Place { input, ..Place::default() },
+                });
+            }
+            Outcome::NotApplicable { .. } => {}
+            _ => return None,
+        }
+    }
+    passes.truncate(3);
+    (!passes.is_empty()).then_some(passes)
+}

@@ -1,0 +1,257 @@
+//! ENC-001.
+
+use crate::rules::lib::at_work::at_work;
+use crate::rules::engine::context::Context;
+use crate::rules::lib::key_files::{ENCRYPTION, KeyFileOn, side_by_side};
+use crate::rules::lib::key_protection;
+use crate::rules::engine::question::answered;
+use crate::rules::engine::rule::{Check, rule, signature_note};
+use crate::rules::engine::signature::{self, Sighting};
+use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Severity, Subject};
+use crate::model::parity::{Standing, compare};
+use crate::model::{Node, Role};
+
+rule! {
+    /// ## What it checks
+    /// Whether all nodes hold the same encryption key: fingerprints of `encryption.config`, those of standby,
+    /// disaster recovery and mirror nodes included. Equal fingerprints settle it, unless DPAPI is said to be on: then
+    /// the file is a copy, which works on one machine only. Unequal ones prove nothing: DPAPI and an HSM give each
+    /// node a file of its own for one key, and a file that was saved again may differ too. In both cases the node list
+    /// and the logs are asked whether the node works, and if they do not prove it, a person is.
+    /// ## Why it matters
+    /// A node with another key cannot read a single secret, and what it writes the others cannot read.
+    /// ## How to fix it
+    /// Put the right `encryption.config`, in its form without DPAPI, on the node that cannot read the vault, see it
+    /// start, then switch DPAPI on again there, while browsing on that server. Keep the file that is replaced until
+    /// a secret has been opened on the node.
+    /// ## What it cannot see
+    /// The key itself: nobody but the product opens the file. What the size of the file says of DPAPI is our
+    /// arithmetic and was not calibrated on a real node.
+    id: "ENC-001",
+    title: "Key file differs between nodes",
+    severity: Blocker,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: [
+        "D:security-hardening/security-hardening-guide" Confirmed,
+        "D:upgrading-with-web-clustering" Confirmed,
+        "SEED" Confirmed,
+    ],
+    check: Check::Cluster(check),
+    needs: ["answer", "bundle", "logs", "node-list"],
+}
+
+/// What is found out about a node whose file is unlike others.
+enum Clue {
+    /// An error of the key on this node.
+    Fault(Finding),
+    /// It works, so it holds the key.
+    Proved,
+    /// Nothing explains the difference.
+    Unexplained,
+    /// Only a person can tell.
+    Open(Missing),
+}
+
+fn check(cx: &Context) -> Outcome {
+    if cx.cluster.nodes.len() < 2
+        && let Some(outcome) = cx.alone()
+    {
+        return outcome;
+    }
+    let nodes = &cx.cluster.nodes;
+    let (files, uncompared) = side_by_side(cx, nodes.iter(), ENCRYPTION);
+    let mut findings: Vec<Finding> = nodes.iter().filter_map(|node| told_different(cx, node)).collect();
+    let mut tally = Tally::default();
+    for (node, gap) in uncompared {
+        match cx.answer(Some(node), &cx.rule.id) {
+            None => tally.open(gap, node.role == Role::Serving),
+            Some(_) => tally.compared_by_a_person(node),
+        }
+    }
+
+    let standings = compare(&files.iter().map(|file| Some(&file.print.hex)).collect::<Vec<_>>());
+    let (suspects, answered): (Vec<Suspect>, Vec<Suspect>) = files
+        .iter()
+        .zip(standings)
+        .filter(|(file, standing)| *standing != Standing::Same || protected_twice(cx, file, &files))
+        .map(|(file, standing)| Suspect { file: *file, standing, weighs: weighs(file, &files) })
+        .partition(|suspect| cx.answer(Some(suspect.file.node), &cx.rule.id).is_none());
+    for suspect in &answered {
+        tally.compared_by_a_person(suspect.file.node);
+    }
+    let mut unexplained = Vec::new();
+    for suspect in &suspects {
+        // Whoever is verified to hold the key of all the others clears the last of them too.
+        if suspect.standing == Standing::Differs && suspects.len() == 1 {
+            continue;
+        }
+        match clue(cx, suspect, &files) {
+            Clue::Fault(finding) => findings.push(finding),
+            Clue::Unexplained => unexplained.push(suspect),
+            Clue::Open(gap) => tally.open(gap, suspect.weighs),
+            Clue::Proved => {
+                tally.by_running = true;
+                tally.remarks.push(format!("{} is proved by running", suspect.file.node.name));
+            }
+        }
+    }
+    if findings.is_empty() {
+        findings = unlike(cx, &unexplained, &files);
+    }
+    if findings.is_empty() && tally.missing.is_empty() {
+        return Outcome::Pass { inferred: tally.by_running, note: tally.remarks.join("; ") };
+    }
+    Outcome::from_parts(findings, tally.missing)
+}
+
+/// What is missing, and what a pass has to say.
+#[derive(Default)]
+struct Tally {
+    missing: Vec<Missing>,
+    remarks: Vec<String>,
+    by_running: bool,
+}
+
+impl Tally {
+    fn compared_by_a_person(&mut self, node: &Node) {
+        self.remarks.push(format!("a person has compared the key of {}", node.name));
+    }
+
+    /// Something is not known: it leaves the rule open, or without weight is only remarked.
+    fn open(&mut self, gap: Missing, weighs: bool) {
+        if weighs {
+            self.missing.push(gap);
+        } else {
+            let node = gap.node.unwrap_or_default();
+            self.remarks.push(format!("{node} is judged apart and not settled: {}", gap.why));
+        }
+    }
+}
+
+/// A node whose file needs an explanation.
+struct Suspect<'a> {
+    file: KeyFileOn<'a>,
+    standing: Standing,
+    weighs: bool,
+}
+
+/// Whether a suspect can block the cluster or leave the rule open. A node in a group of its own cannot, and neither
+/// can a serving node that differs from such nodes only.
+fn weighs(file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
+    let serving = |file: &KeyFileOn| file.node.role == Role::Serving;
+    let mut unlike = files.iter().filter(|other| other.print != file.print).peekable();
+    serving(file) && (unlike.peek().is_none() || unlike.any(serving))
+}
+
+fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
+    let answer = cx.answers.get(&cx.rule.id, &node.name).filter(|answer| answer.value == "different")?;
+    let title = format!("{} holds another encryption key than the others, says an answer", node.name);
+    let finding = fault(cx, node, title, node.role == Role::Serving);
+    Some(finding.because(answered(cx, &node.name, "key compared by a person", answer)))
+}
+
+/// Whether a file that is said to be under DPAPI is also on another node. DPAPI wraps the key anew on each machine, so
+/// one of the two is a copy, and a copy works only where it was made (domain 1.4, E-001).
+fn protected_twice(cx: &Context, file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
+    let said = key_protection::of(cx, file.node, file.observed).is_some_and(|found| found.on && found.answered);
+    said && files.iter().filter(|other| other.print == file.print).count() > 1
+}
+
+/// Looks at one node whose file is suspect: first for an error, then for an explanation.
+fn clue(cx: &Context, suspect: &Suspect, files: &[KeyFileOn]) -> Clue {
+    let (file, node) = (&suspect.file, suspect.file.node);
+    let sightings = signature::sightings(cx, node, "ENC-002");
+    if !sightings.is_empty() {
+        return Clue::Fault(refused(cx, suspect, sightings));
+    }
+    let mut unlike = files.iter().filter(|other| other.print != file.print).peekable();
+    let by_running = |explanation: &str| match at_work(cx, node) {
+        Ok(()) => Clue::Proved,
+        Err(why) => Clue::Open(cx.unanswered(Some(node), &cx.rule.id, &format!("{explanation}, but {why}"))),
+    };
+    if unlike.peek().is_none() {
+        return by_running("DPAPI is said to be on and the file is the same on another node");
+    }
+    if wrapped(cx, file) || unlike.clone().all(|other| wrapped(cx, other)) {
+        return by_running("DPAPI or an HSM explains that the files differ");
+    }
+    let alike = |other: &KeyFileOn| other.file.size == file.file.size && plain(cx, other);
+    if plain(cx, file) && unlike.all(alike) {
+        return Clue::Unexplained;
+    }
+    Clue::Open(cx.unanswered(
+        Some(node),
+        &cx.rule.id,
+        "the files differ, and neither their sizes nor the logs tell whether the key does",
+    ))
+}
+
+fn wrapped(cx: &Context, file: &KeyFileOn) -> bool {
+    key_protection::of(cx, file.node, file.observed).is_some_and(|protection| protection.on)
+        || key_protection::by_size(file.node, file.file.size) == Some(true)
+}
+
+fn plain(cx: &Context, file: &KeyFileOn) -> bool {
+    key_protection::of(cx, file.node, file.observed).is_some_and(|protection| !protection.on)
+}
+
+/// The node shows an error of the key, and its file is suspect.
+fn refused(cx: &Context, suspect: &Suspect, sightings: Vec<Sighting>) -> Finding {
+    let title = format!("{} cannot use its key file", suspect.file.node.name);
+    let mut finding = fault(cx, suspect.file.node, title, suspect.weighs);
+    finding.confidence =
+        sightings.iter().map(|sighting| sighting.confidence).min().unwrap_or(Confidence::Inferred);
+    finding.evidence = suspect.file.shown().to_vec();
+    for sighting in sightings {
+        finding.evidence.extend(sighting.evidence);
+        finding.notes.push(signature_note(sighting.signature));
+    }
+    finding
+}
+
+/// Plain files of one size that differ without any explanation: it asks. With a majority each odd node has its
+/// finding, else nobody is odd and the difference is one of the cluster.
+fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Finding> {
+    let (odd, tied): (Vec<&Suspect>, Vec<&Suspect>) =
+        unexplained.iter().partition(|suspect| suspect.standing == Standing::Odd);
+    let mut findings: Vec<Finding> = odd
+        .into_iter()
+        .map(|suspect| {
+            let name = &suspect.file.node.name;
+            let title = format!("The key file of {name} differs from the others");
+            let remedy = format!("Open a secret on {name} and answer ENC-001 for it; replace no key file before.");
+            weighed(cx.finding(Subject::node(name), title, remedy), suspect.weighs)
+        })
+        .collect();
+    if !tied.is_empty() {
+        let names: Vec<&str> = tied.iter().map(|suspect| suspect.file.node.name.as_str()).collect();
+        let title = format!("The key files of {} differ", names.join(" and "));
+        let remedy = "Open a secret on each node and answer ENC-001 for it; replace no key file before.";
+        let weighs = tied.iter().any(|suspect| suspect.weighs);
+        findings.push(weighed(cx.finding(Subject::cluster(), title, remedy), weighs));
+    }
+    let detail = "Nothing explains the difference: the files are of one size that fits a plain key. No error of \
+                  the key was seen, so ask before anything is replaced.";
+    let evidence: Vec<Evidence> = files.iter().flat_map(KeyFileOn::shown).collect();
+    findings
+        .into_iter()
+        .map(|finding| Finding { evidence: evidence.clone(), ..finding.inferred().alone().detail(detail) })
+        .collect()
+}
+
+fn fault(cx: &Context, node: &Node, title: String, weighs: bool) -> Finding {
+    let remedy = format!(
+        "Put the right encryption.config, in its form without DPAPI, on {} and keep the one it replaces; then switch \
+         DPAPI on again there.",
+        node.name
+    );
+    weighed(cx.finding(Subject::node(&node.name), title, remedy), weighs)
+}
+
+/// What has no weight is shown and blocks nothing.
+fn weighed(finding: Finding, weighs: bool) -> Finding {
+    let severity = if weighs { finding.severity } else { finding.severity.max(Severity::Medium) };
+    finding.at(severity)
+}

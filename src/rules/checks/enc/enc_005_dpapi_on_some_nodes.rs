@@ -1,0 +1,57 @@
+//! ENC-005.
+
+use crate::rules::engine::context::Context;
+use crate::rules::lib::key_protection::{self, Protection};
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::{Outcome, Subject};
+
+rule! {
+    /// ## What it checks
+    /// Whether DPAPI protects the key on all nodes or on none: by the answers of a person, else by the size of
+    /// `encryption.config`.
+    /// ## Why it matters
+    /// DPAPI is switched for each node by hand. A node that was left out holds the key in a file that opens the
+    /// vault to whoever copies it; a node that nobody remembers as protected surprises at the next copy or restore.
+    /// ## How to fix it
+    /// Decide for all nodes, then switch DPAPI on or off on each one, browsing on that server.
+    /// ## What it cannot see
+    /// DPAPI itself: without an answer only the size speaks, by our arithmetic, and an HSM looks the same.
+    id: "ENC-005",
+    title: "DPAPI is on for some nodes only",
+    severity: Medium,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["D:security-hardening/security-hardening-guide" Inferred],
+    check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
+}
+
+fn check(cx: &Context) -> Outcome {
+    if let Some(outcome) = cx.alone() {
+        return outcome;
+    }
+    let (mut on, mut off, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    for node in cx.cluster.serving() {
+        match key_protection::settled(cx, node) {
+            Ok(protection) if protection.on => on.push((node.name.as_str(), protection)),
+            Ok(protection) => off.push((node.name.as_str(), protection)),
+            Err(gap) => missing.push(gap),
+        }
+    }
+    if !on.is_empty() && !off.is_empty() {
+        let names = |of: &[(&str, Protection)]| of.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let mut finding = cx.finding(
+            Subject::cluster(),
+            format!("The key is protected on {} and not on {}", names(&on), names(&off)),
+            format!("Switch DPAPI on for {}, or off for {}.", names(&off), names(&on)),
+        );
+        finding.evidence = on.into_iter().chain(off).map(|(_, protection)| protection.evidence).collect();
+        return Outcome::Findings(vec![finding]);
+    }
+    if missing.is_empty() {
+        let inferred = !on.iter().chain(&off).all(|(_, protection)| protection.answered);
+        return Outcome::Pass { note: String::new(), inferred };
+    }
+    Outcome::Unknown { missing }
+}

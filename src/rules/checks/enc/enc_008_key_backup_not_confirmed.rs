@@ -1,0 +1,86 @@
+//! ENC-008.
+
+use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::question::answered;
+use crate::rules::engine::rule::{Check, rule};
+use crate::rules::lib::key_protection;
+use crate::finding::{Evidence, Missing, Outcome, Subject};
+use crate::model::Node;
+
+rule! {
+    /// ## What it checks
+    /// Whether somebody confirms a copy of the unprotected key file, off the nodes, where DPAPI, EFS or an HSM
+    /// protects the key of a node.
+    /// ## Why it matters
+    /// A protected key file is readable on its machine, by its account or with its HSM only. When that is lost and
+    /// there is no plain copy, the vault cannot be opened again.
+    /// ## How to fix it
+    /// Remove the protection on one node while browsing on that server, put a copy of encryption.config where only
+    /// the keepers of the vault reach it, test it, and protect the file again.
+    /// ## What it cannot see
+    /// The copy itself: it believes the answer. Where nobody tells, only the size of the file and its attribute of
+    /// EFS speak for a protection.
+    id: "ENC-008",
+    title: "No confirmed copy of the unprotected key file",
+    severity: Blocker,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["CHK" Top, "MEK" Top, "D:security-hardening/security-hardening-guide" Confirmed],
+    check: Check::Cluster(check),
+    needs: ["answer", "bundle"],
+}
+
+const QUESTION: &str = "ENC-008";
+
+fn check(cx: &Context) -> Outcome {
+    let answer = cx.answer(None, QUESTION).and_then(|_| cx.answers.get(QUESTION, ""));
+    if let Some(answer) = answer.filter(|answer| answer.value == "yes") {
+        return Outcome::pass_with(crate::rules::engine::question::says(cx, answer));
+    }
+    let (mut protected, mut missing) = (Vec::new(), Vec::new());
+    for node in cx.cluster.serving() {
+        match protections(cx, node) {
+            Ok(found) => protected.extend(found),
+            Err(gap) => missing.push(gap),
+        }
+    }
+    match (answer, protected.is_empty()) {
+        (Some(answer), false) => {
+            let fix = "Put a tested copy of the unprotected encryption.config at a safe place off the nodes.";
+            let title = "The key is protected, and there is no copy of the unprotected file";
+            let mut finding = cx.finding(Subject::cluster(), title, fix);
+            finding.evidence.push(answered(cx, "", "copy of the unprotected key file", answer));
+            let sure = protected.iter().any(|(_, sure)| *sure);
+            finding.evidence.extend(protected.into_iter().map(|(sign, _)| sign));
+            Outcome::Findings(vec![if sure { finding } else { finding.inferred() }])
+        }
+        (None, false) => Outcome::unknown(cx.unanswered(None, QUESTION, "the key of a node is protected, and nobody has answered it")),
+        (_, true) if missing.is_empty() => Outcome::not_applicable("neither DPAPI nor EFS nor an HSM protects the key, as far as can be told"),
+        (_, true) => Outcome::Unknown { missing },
+    }
+}
+
+/// A sign of a protection, and whether it leaves no doubt: the size of the file is our arithmetic.
+type Sign = (Evidence, bool);
+
+/// What protects the key file of a node; nothing where it is plain.
+fn protections(cx: &Context, node: &Node) -> Result<Vec<Sign>, Missing> {
+    let mut found = Vec::new();
+    if let Some((_, place)) = cx.answer(Some(node), "ENC-009").filter(|(word, _)| *word == "yes") {
+        let place = place.clone();
+        let (node, fact) = (node.name.clone(), "HSM in use".into());
+        found.push((Evidence::Value { node, fact, value: "yes".into(), place }, true));
+    }
+    let efs = node.fact("encryption-config.efs");
+    if efs.value().is_some_and(|efs| efs == "true") {
+        found.push((evidence(node, "EFS attribute of encryption.config", &efs), true));
+    }
+    let protection = key_protection::settled(cx, node);
+    match protection {
+        Ok(protection) if protection.on => found.push((protection.evidence, protection.answered)),
+        Err(gap) if found.is_empty() => return Err(gap),
+        _ => {}
+    }
+    Ok(found)
+}

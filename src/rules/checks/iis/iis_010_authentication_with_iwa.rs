@@ -1,0 +1,43 @@
+//! IIS-010.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::rule::{Check, rule, since};
+use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
+use crate::finding::Outcome;
+use crate::knowledge::rows::Build;
+use crate::model::{BuildVersion, Node};
+
+rule! {
+    /// ## What it checks
+    /// Whether IIS allows Windows authentication only for the application while Integrated Windows Authentication is
+    /// on in the product.
+    /// ## Why it matters
+    /// Integrated mode cannot be mixed: where anonymous or forms authentication is left on, users of this node are
+    /// not recognised by their Windows account.
+    /// ## How to fix it
+    /// In IIS Manager enable Windows Authentication of the application on every node, and disable Anonymous and Forms
+    /// Authentication.
+    /// ## What it cannot see
+    /// Kerberos itself: names of services, delegation and trusted sites of browsers. Whether Integrated Windows
+    /// Authentication is on tells an export of the configuration, else a person.
+    id: "IIS-010",
+    title: "Authentication does not fit Integrated Windows Authentication",
+    severity: High,
+    scope: Now,
+    subject: Node,
+    applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
+    cites: ["CHK" Top, "D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
+    check: Check::Node(check),
+    needs: ["answer"],
+}
+
+const SWITCHES: [Switch; 3] =
+    [switch("windows", "Windows", true), switch("anonymous", "Anonymous", false), switch("forms", "Forms", false)];
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    match is_on(cx) {
+        Ok((true, state)) => judge(cx, node, &SWITCHES, state),
+        Ok((false, _)) => Outcome::not_applicable("Integrated Windows Authentication is off"),
+        Err(gap) => Outcome::unknown(gap),
+    }
+}

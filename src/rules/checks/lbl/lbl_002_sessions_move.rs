@@ -1,0 +1,64 @@
+//! LBL-002.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::rule::{Check, rule};
+use crate::rules::lib::told_number::of_cluster;
+use crate::rules::engine::signature;
+use crate::finding::{Outcome, Subject};
+
+rule! {
+    /// ## What it checks
+    /// Whether users had sessions on several nodes within ten minutes, and whether the logs of a node show requests that
+    /// were refused because their token or session belongs to another one.
+    /// ## Why it matters
+    /// Without session affinity a request may reach a node that does not know its session.
+    /// ## How to fix it
+    /// Check that the load balancer keeps a user on one node; if it does, look for users with old cookies.
+    /// ## What it cannot see
+    /// A user with two browsers, or a node that went away in between, looks the same; ordinary time-outs and old cookies
+    /// print the same texts. So this never blocks.
+    id: "LBL-002",
+    title: "Sessions seem to move between nodes",
+    severity: Medium,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["LA" Title, "LAJ" Title, "PSS:reports/system/user-session-details.sql" Inferred],
+    check: Check::Cluster(check),
+    needs: ["logs", "sessions"],
+}
+
+fn check(cx: &Context) -> Outcome {
+    let mut findings: Vec<_> =
+        cx.cluster.serving().flat_map(|node| signature::findings(cx, node)).collect();
+    let moving = of_cluster(cx, "sessions.moving-users");
+    if let Ok((users, seen)) = &moving
+        && *users > 0.0
+    {
+        let who = if *users > 1.0 { format!("{users} users") } else { "One user".to_owned() };
+        let title = format!("{who} had sessions on several nodes within ten minutes");
+        let remedy = "Check that the load balancer keeps a user on one node.";
+        findings.push(cx.finding(Subject::cluster(), title, remedy).because(seen.clone()));
+    }
+    if !findings.is_empty() {
+        return Outcome::Findings(findings);
+    }
+    if moving.is_ok() {
+        return Outcome::pass_with("no user was on several nodes within ten minutes");
+    }
+    // Quiet logs of all nodes say it as well.
+    let mut missing = Vec::new();
+    let mut notes = Vec::new();
+    for node in cx.cluster.serving() {
+        match signature::on_node(cx, node) {
+            Outcome::Unknown { missing: gaps } => missing.extend(gaps),
+            Outcome::Pass { note, .. } => notes.push(format!("{}: {note}", node.name)),
+            Outcome::Findings(_) | Outcome::NotApplicable { .. } | Outcome::Failed { .. } => {}
+        }
+    }
+    if missing.is_empty() && !notes.is_empty() {
+        return Outcome::pass_with(notes.join("; "));
+    }
+    missing.extend(moving.err());
+    Outcome::Unknown { missing }
+}

@@ -1,0 +1,93 @@
+//! LBL-005.
+
+use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::expectation::told;
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::{Missing, Outcome, Question, Subject};
+use crate::model::{Node, label};
+
+rule! {
+    /// ## What it checks
+    /// Whether the certificate bound to the site of the node names the host of the custom URL, by itself or by a
+    /// wildcard.
+    /// ## Why it matters
+    /// Users and programs open the custom URL. A certificate for another name makes browsers warn and programs stop.
+    /// ## How to fix it
+    /// Bind a certificate that names the host of the custom URL to the site of every node.
+    /// ## What it cannot see
+    /// The certificate of the load balancer. Where that ends TLS with its own one, the name on the node matters less.
+    id: "LBL-005",
+    title: "Certificate does not name the host of the custom URL",
+    severity: Medium,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["D:networking/secret-server-clustering" Confirmed],
+    check: Check::Node(check),
+    needs: ["answer", "configuration", "settings", "windows"],
+}
+
+const URL: &str = "product.custom-url";
+const NAMES: &str = "iis.certificate.names";
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    let (url, names) = match (cx.told(URL), cx.fact(node, NAMES, "")) {
+        (Ok(url), Ok(names)) => (url, names),
+        (url, names) => {
+            if crate::rules::engine::question::is_answered(cx, Some(node)) {
+                return crate::rules::engine::question::answer(cx, Some(node));
+            }
+            return Outcome::Unknown { missing: url.err().into_iter().chain(names.err()).collect() };
+        }
+    };
+    let Some(host) = url.value().map(|url| host(url)).filter(|host| !host.is_empty() && host != "none") else {
+        return Outcome::not_applicable("there is no custom URL");
+    };
+    let listed = names.value().map(String::as_str).unwrap_or_default();
+    if !label::compare(listed, &host) {
+        return Outcome::unknown(Missing {
+            node: Some(node.name.clone()),
+            what: "the names of the certificate and the custom URL at one level".into(),
+            why: "one of them is a label, and labels do not compare with names".into(),
+            from: Question::BundleAgain {
+                node: node.name.clone(),
+                how: "at the level of the exports".into(),
+            },
+        });
+    }
+    if listed.split([' ', ',', ';']).any(|name| covers(name, &host)) {
+        return Outcome::pass();
+    }
+    let title = format!("{}: the certificate does not name {host}", node.name);
+    let remedy = format!("Bind a certificate that names {host} to the site of {}.", node.name);
+    let finding = cx.finding(Subject::node(&node.name), title, remedy);
+    let finding = finding.because(told(cx.knowledge.label(URL, ""), &url));
+    Outcome::Findings(vec![finding.because(evidence(node, cx.knowledge.label(NAMES, ""), &names)).inferred()])
+}
+
+/// Host of a URL, in lower case.
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.split(':').next().unwrap_or_default().trim().to_lowercase()
+}
+
+/// Whether a name of a certificate covers the host: itself, or a wildcard for its first label.
+fn covers(name: &str, host: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    let wildcard = name.strip_prefix("*.").zip(host.split_once('.'));
+    name == host || wildcard.is_some_and(|(parent, (_, rest))| parent == rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_and_wildcards() {
+        assert_eq!(host("https://Vault.corp.example:8443/SecretServer"), "vault.corp.example");
+        assert_eq!(host("vault"), "vault");
+        assert!(covers("*.corp.example", "vault.corp.example") && covers("Vault", "vault"));
+        assert!(!covers("*.example", "vault.corp.example") && !covers("*.corp.example", "corp.example"));
+    }
+}

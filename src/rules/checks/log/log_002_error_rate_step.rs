@@ -1,0 +1,119 @@
+//! LOG-002.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::rule::{Check, known, rule};
+use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
+use crate::model::log::{LogDigest, Period};
+use crate::model::{Node, Place};
+use chrono::{DateTime, Utc};
+
+/// Hours before the change that are compared, the fewest of them that have to be covered, and the fewest after it.
+/// All measures here are ours.
+const BEFORE: i64 = 24;
+const LEAST_BEFORE: i64 = 6;
+const LEAST_AFTER: i64 = 1;
+/// How many times as many errors make a step, and the fewest.
+const STEP: u64 = 5;
+const FEWEST: u64 = 10;
+
+rule! {
+    /// ## What it checks
+    /// Whether the node logs at least five times as many errors an hour after its last start, or after the last upgrade
+    /// of the database, as in the day before it, and ten errors at least.
+    /// ## Why it matters
+    /// A fault that came with a change shows first as errors that were not there before.
+    /// ## How to fix it
+    /// Look at the errors after the change, the newest files and settings among their causes first.
+    /// ## What it cannot see
+    /// Errors of people's work, such as password changes that fail, count as all others. The measures are ours: five times,
+    /// ten errors, six hours before and one hour after.
+    id: "LOG-002",
+    title: "Errors rose after a restart or an upgrade",
+    severity: Medium,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["SELF" Inferred],
+    check: Check::Node(check),
+    needs: ["bundle", "logs", "version-history"],
+}
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    let digest = known!(cx.logs(node));
+    let Some(period) = digest.covered(None).filter(|_| digest.zone_known) else {
+        return Outcome::unknown(lacking(node, "logs", "their lines carry no time that is comparable"));
+    };
+    let snapshot = node.snapshot.as_ref();
+    let started = snapshot.and_then(|snapshot| snapshot.facts.host.worker_started.value()).copied();
+    let history = cx.cluster.history.value().and_then(|history| history.current());
+    let upgraded = history.and_then(|row| row.upgraded.value()?.utc);
+    let changes = [("its start", started), ("the upgrade of the database", upgraded)];
+    let rates = changes.into_iter().filter_map(|(what, when)| Some((what, rates(digest, &period, when?)?)));
+    let mut judged = false;
+    for (what, Rates { before, after }) in rates {
+        judged = true;
+        if after.errors >= FEWEST && after.errors * before.hours >= STEP * before.errors.max(1) * after.hours {
+            let input = node.input();
+            let counted = |fact: &str, part: &Part| Evidence::Value {
+                node: node.name.clone(),
+                fact: fact.into(),
+                value: format!("{} in {} hours", part.errors, part.hours),
+                place: Place::file("logs").in_input(input),
+            };
+            let finding = cx
+                .finding(
+                    Subject::node(&node.name),
+                    format!("{} logs more errors since {what}", node.name),
+                    format!("Look at what {} logs since {what}, the most frequent error first.", node.name),
+                )
+                .inferred()
+                .because(counted("errors before", &before))
+                .because(counted("errors after", &after));
+            return Outcome::Findings(vec![finding]);
+        }
+    }
+    match (judged, started) {
+        (true, _) => Outcome::pass_with("no step in the errors after the last change"),
+        (false, None) => Outcome::unknown(lacking(
+            node,
+            "the last start of the worker process",
+            "no upgrade lies well within the logs, and when the worker process started is not known",
+        )),
+        (false, Some(_)) => Outcome::not_applicable("no start and no upgrade lies well within the logs"),
+    }
+}
+
+fn lacking(node: &Node, what: &str, why: &str) -> Missing {
+    Missing {
+        node: Some(node.name.clone()),
+        what: format!("{what} of {}", node.name),
+        why: why.into(),
+        from: Question::BundleAgain { node: node.name.clone(), how: "on the node itself, as administrator".into() },
+    }
+}
+
+/// Errors of a number of hours.
+struct Part {
+    errors: u64,
+    hours: u64,
+}
+
+struct Rates {
+    before: Part,
+    after: Part,
+}
+
+/// The errors before and after a change, where the logs cover enough of both. The hour of the change counts as after.
+fn rates(digest: &LogDigest, period: &Period, change: DateTime<Utc>) -> Option<Rates> {
+    let hour = |time: i64| time.div_euclid(3600);
+    let (from, to, at) = (hour(period.from.timestamp()), hour(period.to.timestamp()), hour(change.timestamp()));
+    let start = from.max(at - BEFORE);
+    if at - start < LEAST_BEFORE || to - at < LEAST_AFTER {
+        return None;
+    }
+    let part = |range: std::ops::Range<i64>| Part {
+        hours: u64::try_from(range.end - range.start).unwrap_or(1),
+        errors: digest.errors_by_hour.range(range).map(|(_, errors)| errors).sum(),
+    };
+    Some(Rates { before: part(start..at), after: part(at..to + 1) })
+}

@@ -1,0 +1,116 @@
+//! LOG-003.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::lib::signs_of_life::in_words;
+use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
+use crate::model::log::{Component, LogDigest};
+use crate::model::{Node, Place};
+use chrono::TimeDelta;
+use std::collections::BTreeMap;
+
+/// How many times as long as usual a role may say nothing, and how long at least. Both are ours.
+const TIMES: i64 = 3;
+const LEAST: TimeDelta = TimeDelta::hours(1);
+/// Silences that have to be known before one is usual.
+const KNOWN: u64 = 10;
+
+rule! {
+    /// ## What it checks
+    /// Whether the log of a role ends earlier than the node's other logs, by more than an hour and three times its usual
+    /// silence: the median of all its silences of a minute or longer.
+    /// ## Why it matters
+    /// A role whose log stopped while the node works has stopped itself.
+    /// ## How to fix it
+    /// Look at the last lines of that log and at the role's error on the Server Nodes page; restart the application pool
+    /// if the role does not come back.
+    /// ## What it cannot see
+    /// A role that has nothing to do may say nothing. The hour and the three times are ours. A log without ten silences is
+    /// not judged.
+    id: "LOG-003",
+    title: "Log of a role ends before the others",
+    severity: Medium,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["SELF" Inferred],
+    check: Check::Node(check),
+    needs: ["bundle", "logs"],
+}
+
+/// Roles with a log of their own on a node, and their names.
+pub(super) const ROLES: [(Component, &str); 5] = [
+    (Component::BackgroundScheduler, "background scheduler"),
+    (Component::BackgroundWorker, "background worker"),
+    (Component::EngineWorker, "engine worker"),
+    (Component::SessionRecordingWorker, "session recording worker"),
+    (Component::InternalSiteConnector, "internal site connector"),
+];
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    let digest = known!(cx.logs(node));
+    if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?))) {
+        return Outcome::unknown(Missing {
+            node: Some(node.name.clone()),
+            what: format!("all logs of {}", node.name),
+            why: format!("{file} could not be read whole: {why}"),
+            from: Question::BundleAgain { node: node.name.clone(), how: "with all its logs".into() },
+        });
+    }
+    let Some(newest) = digest.newest() else { return Outcome::not_applicable("no log line carries a time") };
+    let (mut findings, mut judged) = (Vec::new(), Vec::new());
+    for (component, role) in ROLES {
+        let Some(usual) = usual_silence(digest, component) else { continue };
+        let Some(last) = digest.covered(Some(component)).map(|period| period.to) else { continue };
+        judged.push(role);
+        if newest - last > LEAST.max(usual * TIMES.try_into().unwrap_or(1)) {
+            let input = node.input();
+            let ended = Evidence::Value {
+                node: node.name.clone(),
+                fact: format!("last line of the {role}"),
+                value: last.to_rfc3339(),
+                place: Place::file(name(digest, component)).in_input(input),
+            };
+            let finding = cx
+                .finding(
+                    Subject::node(&node.name),
+                    format!("{}: the {role} has logged nothing for {}", node.name, in_words(newest - last)),
+                    format!("Look at the last lines of the {role} of {} and at its error on the Server Nodes page.", node.name),
+                )
+                .detail(format!("Its usual silence is {}.", in_words(usual)))
+                .inferred()
+                .because(ended);
+            findings.push(finding);
+        }
+    }
+    if !findings.is_empty() {
+        return Outcome::Findings(findings);
+    }
+    if judged.is_empty() {
+        return Outcome::not_applicable("no role has a log long enough to tell its usual silence");
+    }
+    Outcome::pass_with(format!("written to the end: {}", judged.join(", ")))
+}
+
+/// The median of a role's silences, over its log and the rolled ones.
+fn usual_silence(digest: &LogDigest, component: Component) -> Option<TimeDelta> {
+    let mut all: BTreeMap<u32, u64> = BTreeMap::new();
+    for file in digest.files.iter().filter(|file| file.component == Some(component)) {
+        for (minutes, count) in &file.silences {
+            *all.entry(*minutes).or_default() += count;
+        }
+    }
+    let known: u64 = all.values().sum();
+    let mut below = 0;
+    let median = all.into_iter().find(|(_, count)| {
+        below += count;
+        below * 2 >= known
+    });
+    median.filter(|_| known >= KNOWN).map(|(minutes, _)| TimeDelta::minutes(minutes.into()))
+}
+
+/// The newest file of a component.
+fn name(digest: &LogDigest, component: Component) -> &str {
+    let files = digest.files.iter().filter(|file| file.component == Some(component));
+    files.max_by_key(|file| file.period.map(|period| period.to)).map_or("", |file| file.name.as_str())
+}

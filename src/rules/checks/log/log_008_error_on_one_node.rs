@@ -1,0 +1,89 @@
+//! LOG-008.
+
+use crate::rules::engine::context::Context;
+use crate::rules::lib::language;
+use crate::rules::engine::rule::{Check, rule, signature_note};
+use crate::rules::engine::signature::{self, Sighting};
+use crate::finding::{Confidence, Finding, Missing, Outcome, Severity, Subject};
+use crate::knowledge::signatures::Family;
+use crate::model::Node;
+use std::collections::BTreeMap;
+
+rule! {
+    /// ## What it checks
+    /// Whether a known error is current in the logs of one serving node, while the logs of all other serving nodes cover a
+    /// day without it.
+    /// ## Why it matters
+    /// What only one of several equal nodes shows comes from that node: its files, its settings, its way to others.
+    /// ## How to fix it
+    /// Compare that node with the others, its configuration, rights and network first.
+    /// ## What it cannot see
+    /// A load balancer that sends nobody to the other nodes makes them silent as well. Errors of the product's work on other
+    /// machines are left out. That the cause lies on the node is our inference.
+    id: "LOG-008",
+    title: "Known error on one node only",
+    severity: High,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["SELF" Inferred],
+    check: Check::Cluster(check),
+    needs: ["bundle", "logs", "node-list"],
+}
+
+fn check(cx: &Context) -> Outcome {
+    if let Some(outcome) = cx.alone() {
+        return outcome;
+    }
+    let serving: Vec<&Node> = cx.cluster.serving().collect();
+    let mut missing: Vec<Missing> = Vec::new();
+    let mut seen: BTreeMap<&str, Vec<(&Node, Sighting)>> = BTreeMap::new();
+    for node in &serving {
+        if let Err(gap) = cx.logs(node).and_then(|digest| signature::covered(node, digest)) {
+            missing.push(gap);
+        }
+        let readiness = signature::logged_by(cx, node, |one| one.family != Family::Workload && !one.supporting);
+        for sighting in readiness {
+            let of = seen.entry(sighting.signature.id.as_str()).or_default();
+            if of.iter().all(|(other, _)| other.name != node.name) {
+                of.push((node, sighting));
+            }
+        }
+    }
+    if !missing.is_empty() {
+        return Outcome::Unknown { missing };
+    }
+    let mut by_node: BTreeMap<&str, Vec<Sighting>> = BTreeMap::new();
+    for mut of in seen.into_values().filter(|of| of.len() == 1) {
+        let Some((node, sighting)) = of.pop() else { continue };
+        let others = serving.iter().filter(|other| other.name != node.name);
+        let deaf: Vec<Missing> =
+            others.filter_map(|other| language::gap(other, &[sighting.signature]).err()).collect();
+        if deaf.is_empty() {
+            by_node.entry(&node.name).or_default().push(sighting);
+        }
+        missing.extend(deaf);
+    }
+    let findings = by_node.into_iter().map(|(name, sightings)| finding(cx, name, sightings));
+    Outcome::from_parts(findings.collect(), missing)
+}
+
+fn finding(cx: &Context, name: &str, sightings: Vec<Sighting>) -> Finding {
+    let ids: Vec<&str> = sightings.iter().map(|one| one.signature.id.as_str()).collect();
+    let worst = sightings.iter().map(|one| one.signature.severity).min().unwrap_or(Severity::High);
+    let mut finding = cx.finding(
+        Subject::node(name),
+        format!("Only {name} logs {}", ids.join(", ")),
+        format!("Compare {name} with the other nodes: configuration, rights and network first."),
+    );
+    finding.severity = worst.max(cx.rule.severity);
+    finding.confidence = Confidence::Inferred;
+    if let [one] = sightings.as_slice() {
+        finding.signature = Some(one.signature.id.clone());
+    }
+    for sighting in sightings {
+        finding.notes.push(signature_note(sighting.signature));
+        finding.evidence.extend(sighting.evidence.into_iter().take(1));
+    }
+    finding
+}

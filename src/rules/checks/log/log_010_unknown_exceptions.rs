@@ -1,0 +1,61 @@
+//! LOG-010.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::rule::{Check, known, rule};
+use crate::finding::{Evidence, Outcome, Subject};
+use crate::model::{Node, Place};
+use crate::model::log::Recurring;
+use std::cmp::Reverse;
+
+/// How often a type has to occur to be told, and how many are told. Both are ours.
+const OFTEN: u64 = 10;
+const MOST: usize = 5;
+
+rule! {
+    /// ## What it checks
+    /// Which types of exceptions recur at error level in the logs of the node, ten times or more, on lines that no known
+    /// error explains: the five most frequent ones.
+    /// ## Why it matters
+    /// What nobody has a record of yet is worth one: a type that recurs leads to the next known error.
+    /// ## How to fix it
+    /// Look at the lines, find the cause, and add a record of it, see docs/knowledge.md.
+    /// ## What it cannot see
+    /// Whether an exception matters. Types without a namespace are words like others, and of one log file the first two
+    /// hundred types count. The measures are ours.
+    id: "LOG-010",
+    title: "Unknown exceptions recur",
+    severity: Info,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["SELF" Inferred],
+    check: Check::Node(check),
+    needs: ["bundle", "logs"],
+}
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    let digest = known!(cx.logs(node));
+    let mut often: Vec<&Recurring> = digest.exceptions.iter().filter(|one| one.count >= OFTEN).collect();
+    if often.is_empty() {
+        return Outcome::pass();
+    }
+    often.sort_by_key(|one| (Reverse(one.count), &one.text));
+    let input = node.input();
+    let findings = often.into_iter().take(MOST).map(|one| {
+        let line = Evidence::Text { place: one.sample.place.in_input(input), excerpt: one.sample.text.clone() };
+        cx.finding(
+            Subject::node(&node.name),
+            format!("{}: {} recurs", node.name, one.text),
+            format!("Look at the lines with {} on {}; if they matter, add a record for them.", one.text, node.name),
+        )
+        .inferred()
+        .because(Evidence::Value {
+            node: node.name.clone(),
+            fact: format!("lines at error level with {}", one.text),
+            value: one.count.to_string(),
+            place: Place::file("logs").in_input(input),
+        })
+        .because(line)
+    });
+    Outcome::Findings(findings.collect())
+}

@@ -1,0 +1,64 @@
+//! ROL-005.
+
+use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::lib::signs_of_life::{Connection, connection, in_words};
+use crate::finding::{Outcome, Subject};
+use crate::model::Node;
+
+rule! {
+    /// ## What it checks
+    /// Whether a node that is In Cluster connected within the 15 minutes before the newest connection of the same list.
+    /// ## Why it matters
+    /// A node that no longer connects does not serve, though the load balancer may still send users to it.
+    /// ## How to fix it
+    /// Open the product on the node itself. If it does not answer, look at its application pool, its logs and its way to
+    /// the database; if it is gone for good, take it out of the cluster and the load balancer.
+    /// ## What it cannot see
+    /// Anything after the list was made. The 15 minutes are our own measure. If all nodes fell silent together, the
+    /// newest of them still seems well.
+    id: "ROL-005",
+    title: "Node does not connect",
+    severity: High,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["TSS:src/Thycotic.SecretServer/classes" Inferred],
+    check: Check::Node(check),
+    needs: ["node-list"],
+}
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    let connection = known!(connection(cx, node));
+    let Some(row) = &node.row else {
+        return Outcome::not_applicable("the node list does not name this node");
+    };
+    match cx.settle(node, row.in_cluster.clone(), "In Cluster", true) {
+        Err(gap) => return Outcome::unknown(gap),
+        Ok(in_cluster) if in_cluster.value() != Some(&true) => {
+            return Outcome::not_applicable("it is not In Cluster");
+        }
+        Ok(_) => {}
+    }
+    let title = match connection {
+        _ if connection.is_recent() => return Outcome::pass(),
+        Connection::Unlisted => return Outcome::not_applicable("the node list does not name this node"),
+        Connection::Before(silence) => {
+            format!("{} is In Cluster and has not connected for {}", node.name, in_words(silence))
+        }
+    };
+    let remedy = format!("Open the product on {0} itself; if it does not answer, look at the application pool and the logs of {0}.", node.name);
+    let mut finding = cx
+        .finding(Subject::node(&node.name), title, remedy)
+        .because(evidence(node, "last connected", &row.last_connected));
+    let newest = cx.cluster.nodes.iter().filter(|other| other.name != node.name).filter_map(|other| {
+        let last = other.row.as_ref()?.last_connected.value()?;
+        Some((last.utc.map_or(last.wall, |utc| utc.naive_utc()), other))
+    });
+    if let Some((other, row)) =
+        newest.max_by_key(|(when, _)| *when).and_then(|(_, other)| Some((other, other.row.as_ref()?)))
+    {
+        finding = finding.because(evidence(other, "last connected", &row.last_connected));
+    }
+    Outcome::Findings(vec![finding])
+}

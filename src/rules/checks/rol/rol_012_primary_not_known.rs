@@ -1,0 +1,70 @@
+//! ROL-012.
+
+use crate::rules::engine::context::Context;
+use crate::rules::engine::question;
+use crate::rules::engine::rule::{Check, before, rule};
+use crate::finding::{Evidence, Finding, Missing, Outcome, Subject};
+use crate::knowledge::rows::Build;
+use crate::model::primary::{Named, QUESTION, WITHOUT_PRIMARY};
+
+rule! {
+    /// ## What it checks
+    /// Whether one node is named as the primary, by `ValidPrimaryNode` of the bundles and by answers, for builds before
+    /// 10.7.000000.
+    /// ## Why it matters
+    /// Before 10.7.000000 only the primary node changes passwords and runs heartbeats, and it is upgraded first.
+    /// ## How to fix it
+    /// Look at the page Server Nodes, note the primary node, name the same node wherever `ValidPrimaryNode` is set, and upgrade
+    /// it first.
+    /// ## What it cannot see
+    /// The page itself: it believes the setting and the answer.
+    id: "ROL-012",
+    title: "Nobody knows which node is the primary",
+    severity: Medium,
+    scope: Now,
+    subject: Cluster,
+    applies: Some(before(Build::Current, WITHOUT_PRIMARY)),
+    cites: ["RN:10.7.000000" Confirmed],
+    check: Check::Cluster(check),
+    needs: ["bundle"],
+}
+
+fn check(cx: &Context) -> Outcome {
+    let named = cx.cluster.primary_named(cx.answers);
+    for snapshot in cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()) {
+        cx.look_at(&snapshot.input);
+    }
+    for one in &named {
+        cx.look_at(&one.place.input);
+    }
+    let Some(one) = named.first() else { return asked(cx) };
+    if named.iter().all(|other| other.node.eq_ignore_ascii_case(&one.node)) {
+        return Outcome::pass_with(format!("{} is the primary, by {}", one.node, one.by));
+    }
+    let finding = cx.finding(
+        Subject::cluster(),
+        "Several nodes are named as the primary",
+        "Look at the page Server Nodes which node is the primary, and set ValidPrimaryNode to its name on every node or on none.",
+    );
+    Outcome::Findings(vec![Finding { evidence: named.into_iter().map(shown).collect(), ..finding }])
+}
+
+/// What a person says of the cluster; else each node is asked of.
+fn asked(cx: &Context) -> Outcome {
+    if matches!(cx.answer(None, QUESTION), Some(("documented" | "not known", _))) {
+        return question::answer(cx, None);
+    }
+    let mut missing: Vec<Missing> = cx
+        .cluster
+        .serving()
+        .map(|node| cx.unanswered(Some(node), QUESTION, "nothing names the primary node"))
+        .collect();
+    if missing.is_empty() {
+        missing.extend(cx.list().err());
+    }
+    Outcome::Unknown { missing }
+}
+
+fn shown(Named { node, by, place, .. }: Named) -> Evidence {
+    Evidence::Value { node: String::new(), fact: format!("primary node by {by}"), value: node, place }
+}

@@ -1,0 +1,51 @@
+//! ROL-013.
+
+use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::{Outcome, Subject};
+use crate::model::Node;
+
+rule! {
+    /// ## What it checks
+    /// Whether the node list or the node's diagnostics show maintenance mode.
+    /// ## Why it matters
+    /// In maintenance mode the product is read-only, and the Engine and Session Recording workers stand still.
+    /// ## How to fix it
+    /// Unless an upgrade or a key rotation is under way, switch maintenance mode off on the Server Nodes page.
+    /// ## What it cannot see
+    /// It shows the moment the export was made. Why the mode is on is not in it. Where the two sources disagree the one
+    /// that says so counts, and the finding only asks.
+    id: "ROL-013",
+    title: "Maintenance mode is on",
+    severity: High,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["D:admin/maintenance-mode" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
+    check: Check::Node(check),
+    needs: ["diagnostics", "node-list"],
+}
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    let sources = [("maintenance mode by the node list", "row.read-only"), ("", "node.read-only")];
+    let (mut said, mut missing) = (Vec::new(), Vec::new());
+    for (label, path) in sources {
+        match cx.fact(node, path, label) {
+            Ok(fact) => said.push((cx.knowledge.label(path, label), fact)),
+            Err(gap) => missing.push(gap),
+        }
+    }
+    let is = |word: &str| said.iter().any(|(_, fact)| fact.value().is_some_and(|value| value == word));
+    if is("true") {
+        let name = &node.name;
+        let mut finding = cx.finding(
+            Subject::node(name),
+            format!("{name} is in maintenance mode"),
+            format!("Unless an upgrade or a key rotation is under way, switch maintenance mode off on {name}."),
+        );
+        finding.evidence = said.iter().map(|(label, fact)| evidence(node, label, fact)).collect();
+        return Outcome::Findings(vec![if is("false") { finding.inferred() } else { finding }]);
+    }
+    // Either source is enough to say that it is off.
+    if is("false") { Outcome::pass() } else { Outcome::Unknown { missing } }
+}

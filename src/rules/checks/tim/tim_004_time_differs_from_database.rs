@@ -1,0 +1,64 @@
+//! TIM-004.
+
+use crate::rules::lib::clock_skew::seconds;
+use crate::rules::engine::context::Context;
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
+use crate::model::Node;
+
+/// Milliseconds that a node may lie from its database server; ours (domain 10.3).
+const LIMIT: u64 = 30_000;
+
+rule! {
+    /// ## What it checks
+    /// The node's time minus that of its database server, both as one answer of the node's diagnostics shows them.
+    /// ## Why it matters
+    /// The product takes times from both: sessions, locks and schedules of a node whose clock is off end too early or too
+    /// late.
+    /// ## How to fix it
+    /// Let the node and the database server take their time from the domain hierarchy or from one time server.
+    /// ## What it cannot see
+    /// Thirty seconds are our limit. Which of the two clocks is right is not known, and times that lie whole quarters of an
+    /// hour apart may be those of two time zones: they are not judged.
+    id: "TIM-004",
+    title: "Time of the node differs from that of its database",
+    severity: Medium,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["TSS:src/Thycotic.SecretServer/classes" Confirmed],
+    check: Check::Node(check),
+    needs: ["diagnostics"],
+}
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    let observed = &node.clocks.database;
+    let (Some(reference), Some(place)) = (observed.value(), observed.place()) else {
+        return Outcome::unknown(Missing {
+            node: Some(node.name.clone()),
+            what: format!("the time of {} beside that of its database server", node.name),
+            why: observed.why_unknown().unwrap_or_default(),
+            from: Question::Export { export: "diagnostics".into() },
+        });
+    };
+    cx.look_at(&place.input);
+    let apart = reference.offset_ms.unsigned_abs();
+    if apart.saturating_sub(reference.uncertainty_ms) <= LIMIT {
+        return Outcome::pass_with(format!("{} apart", seconds(apart)));
+    }
+    let name = &node.name;
+    let (sign, word) = if reference.offset_ms < 0 { ("-", "behind") } else { ("+", "ahead of") };
+    let finding = cx
+        .finding(
+            Subject::node(name),
+            format!("{name} is {} {word} its database server", seconds(apart)),
+            format!("Let {name} and the database server take their time from one source."),
+        )
+        .because(Evidence::Value {
+            node: name.clone(),
+            fact: format!("node against the {}", reference.source),
+            value: format!("{sign}{}", seconds(apart)),
+            place: place.clone(),
+        });
+    Outcome::Findings(vec![finding.inferred()])
+}

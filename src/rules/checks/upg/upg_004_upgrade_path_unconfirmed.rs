@@ -1,0 +1,46 @@
+//! UPG-004.
+
+use crate::rules::engine::context::Context;
+use crate::rules::lib::installed::installed;
+use crate::rules::engine::question;
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::{NO_TARGET, Outcome};
+use crate::knowledge::steps::way;
+
+rule! {
+    /// ## What it checks
+    /// Whether the steps from what is installed to the target are known: by the table of upgrade steps, or else by the
+    /// word of a person.
+    /// ## Why it matters
+    /// Some builds are reached only by way of others. An upgrade that leaves one out is refused, or fails half-way.
+    /// ## How to fix it
+    /// Load the upgrade package and read the Version Guard page of the product, which lists the builds to install first,
+    /// or ask the vendor; then upgrade to each of them in order.
+    /// ## What it cannot see
+    /// The vendor's table of steps is public up to 10.9.000064 only: for later targets it believes the answer, or the
+    /// steps in a support team's own knowledge files.
+    id: "UPG-004",
+    title: "Upgrade path is not confirmed",
+    severity: High,
+    scope: Upgrade,
+    subject: Cluster,
+    applies: None,
+    cites: ["D:minimizing-upgrade-downtime" Confirmed, "UPG" Inferred],
+    check: Check::Cluster(check),
+    needs: ["answer", "node-list", "version-history"],
+}
+
+fn check(cx: &Context) -> Outcome {
+    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
+    let (builds, missing) = installed(cx);
+    let oldest = builds.iter().map(|(build, _)| *build).min();
+    let legs = oldest.map(|oldest| (oldest, way(&cx.knowledge.steps, oldest, target)));
+    match legs {
+        Some((_, legs)) if legs.iter().any(|leg| leg.by.is_none()) => question::answer(cx, None),
+        _ if !missing.is_empty() => question::where_evidence_lacks(cx, None, Vec::new(), missing),
+        Some((oldest, legs)) if !legs.is_empty() => {
+            Outcome::pass_with(format!("the table of steps leads from {oldest} to the target"))
+        }
+        _ => Outcome::not_applicable("the target is not later than what is installed"),
+    }
+}

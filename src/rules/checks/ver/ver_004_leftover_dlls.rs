@@ -1,0 +1,51 @@
+//! VER-004.
+
+use crate::rules::engine::context::Context;
+use crate::rules::lib::dlls::{is_dll_of_bin, is_leftover};
+use crate::rules::lib::folder::{self, Difference, Words};
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::Outcome;
+
+rule! {
+    /// ## What it checks
+    /// Whether one node of three or more at the same build holds DLLs in bin that none of the others has.
+    /// ## Why it matters
+    /// A DLL left over from an older build, or put there by hand, may be loaded in place of the right one.
+    /// ## How to fix it
+    /// Stop the application pool of the node, move the DLLs out of the application folder, start the pool and check
+    /// the node; better, empty bin and copy the application folder of a good node again without database.config and
+    /// encryption.config.
+    /// ## What it cannot see
+    /// A DLL that is left over on every node. With two nodes nobody can say whether a DLL is left over on one or
+    /// missing on the other: VER-003 tells it then.
+    id: "VER-004",
+    title: "Leftover DLLs",
+    severity: Medium,
+    scope: Now,
+    subject: Cluster,
+    applies: None,
+    cites: ["SEED" Inferred],
+    check: Check::Cluster(check),
+    needs: ["bundle", "node-list"],
+}
+
+const WORDS: Words = Words { things: "DLLs in bin", wrong: "on no other node" };
+
+fn check(cx: &Context) -> Outcome {
+    if let Some(outcome) = cx.alone() {
+        return outcome;
+    }
+    let (groups, missing) = folder::groups(cx);
+    if missing.is_empty() && groups.iter().all(|group| group.members.len() < 3) {
+        return Outcome::not_applicable("it takes three nodes at one build to tell what is left over");
+    }
+    let mut findings = Vec::new();
+    for group in groups.iter().filter(|group| group.members.len() > 2) {
+        let index = group.index();
+        let differences = index.differences(is_dll_of_bin);
+        let told: Vec<Difference> =
+            differences.iter().filter(|one| is_leftover(one)).map(Difference::from).collect();
+        findings.extend(folder::findings(cx, group, &WORDS, &told));
+    }
+    folder::outcome(&groups, findings, missing)
+}

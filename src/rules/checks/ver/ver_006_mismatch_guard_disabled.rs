@@ -1,0 +1,64 @@
+//! VER-006.
+
+use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::question;
+use crate::rules::engine::rule::{Check, rule, since};
+use crate::rules::lib::signs_of_life::connection;
+use crate::finding::{Outcome, Subject};
+use crate::knowledge::rows::Build;
+use crate::model::{BuildVersion, Node};
+use std::collections::BTreeSet;
+
+rule! {
+    /// ## What it checks
+    /// Whether somebody confirms that the setting which allows a version mismatch in maintenance mode is off. Without an
+    /// answer, nodes of different builds that are connected at the same time suggest that it is on.
+    /// ## Why it matters
+    /// The setting is for rolling upgrades. Left on, it hides the page that stops a node with the wrong build, and
+    /// such a node then works on the database of another one.
+    /// ## How to fix it
+    /// Bring all nodes to one build, then switch the upgrade mode off: both maintenance mode and the version mismatch.
+    /// ## What it cannot see
+    /// The setting itself: no export carries it.
+    id: "VER-006",
+    title: "Version mismatch is allowed",
+    severity: High,
+    scope: Now,
+    subject: Cluster,
+    applies: Some(since(Build::Current, BuildVersion::new(10, 7, 59))),
+    cites: ["D:minimizing-upgrade-downtime" Confirmed],
+    check: Check::Cluster(check),
+    needs: ["answer", "node-list"],
+}
+
+fn check(cx: &Context) -> Outcome {
+    if cx.answer(None, &cx.rule.id).is_some() {
+        return question::answer(cx, None);
+    }
+    let connected: Vec<&Node> = cx
+        .cluster
+        .serving()
+        .filter(|node| node.row.as_ref().is_some_and(|row| row.in_cluster.value() == Some(&true)))
+        .filter(|node| connection(cx, node).is_ok_and(|connection| connection.is_recent()))
+        .collect();
+    let builds: BTreeSet<&BuildVersion> =
+        connected.iter().filter_map(|node| node.row.as_ref()?.binary_version.value()).collect();
+    if builds.len() < 2 {
+        return question::answer(cx, None);
+    }
+    let builds: Vec<String> = builds.into_iter().map(ToString::to_string).collect();
+    let mut finding = cx
+        .finding(
+            Subject::cluster(),
+            format!("Nodes at {} are connected at the same time", builds.join(" and ")),
+            "Look whether the setting that allows a version mismatch is on, and switch it off once all nodes run one build.",
+        )
+        .detail("A node with the wrong build is stopped unless that setting is on.")
+        .inferred();
+    for node in connected {
+        if let Some(row) = &node.row {
+            finding = finding.because(evidence(node, "build in the node list", &row.binary_version));
+        }
+    }
+    Outcome::Findings(vec![finding])
+}

@@ -1,0 +1,78 @@
+//! VER-011.
+
+use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::question;
+use crate::rules::engine::rule::{Check, rule};
+use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
+use crate::knowledge::releases::Release;
+use crate::model::{Node, Place};
+use chrono::TimeDelta;
+
+rule! {
+    /// ## What it checks
+    /// Whether the node's build was released more than a year before the day the report is judged against.
+    /// ## Why it matters
+    /// The vendor supports a release for one year; a case about an older one may end with the request to upgrade.
+    /// ## How to fix it
+    /// Plan the upgrade to a supported build; this report judges it with --target.
+    /// ## What it cannot see
+    /// Release dates after 10.9.000064, which are not public: there a record of the release given by --knowledge tells it, or
+    /// an answer. A build without a date that is older
+    /// than one out of support is taken to be out of support as well.
+    id: "VER-011",
+    title: "Build is out of the vendor's support",
+    severity: Medium,
+    scope: Now,
+    subject: Node,
+    applies: None,
+    cites: ["LIFE" Confirmed],
+    check: Check::Node(check),
+    needs: ["bundle"],
+}
+
+fn check(cx: &Context, node: &Node) -> Outcome {
+    let version = match (cx.fact(node, "version", "build"), node.version.value()) {
+        (Ok(_), Some(version)) => *version,
+        (Err(gap), _) => return Outcome::unknown(gap),
+        (_, None) => return Outcome::unknown(cx.version_missing(&node.name, &node.version)),
+    };
+    let dated = |release: &Release| release.date.map(|date| (release.version, date));
+    let releases = || cx.knowledge.releases.iter().filter_map(dated);
+    // Its own date, else that of the next build after it: it was there by then.
+    let undated = |why: String| {
+        let what = format!("the release date of {version}");
+        let gap = Missing { node: Some(node.name.clone()), what, why, from: Question::Nothing };
+        question::where_evidence_lacks(cx, Some(node), Vec::new(), vec![gap])
+    };
+    let Some((build, date)) = releases().find(|(build, _)| *build >= version) else {
+        return undated("no public source tells release dates of builds after 10.9.000064; a record of the release in --knowledge may"
+                .into());
+    };
+    let own = build == version;
+    let until = date + TimeDelta::days(i64::from(cx.knowledge.support_window_days));
+    let today = cx.cluster.as_of.date_naive();
+    if today <= until {
+        return if own {
+            Outcome::pass_with(format!("released on {date}, supported until {until}"))
+        } else {
+            undated(format!("the table of releases does not have it, only that of a later build, {date}"))
+        };
+    }
+    let title = if own {
+        format!("{} runs {version}, supported until {until}", node.name)
+    } else {
+        format!("{} runs {version}, older than {build}, which was supported until {until}", node.name)
+    };
+    let remedy = format!("Plan the upgrade of {} to a supported build.", node.name);
+    let record = Evidence::Value {
+        node: String::new(),
+        fact: format!("release of {build} by the table of releases"),
+        value: date.to_string(),
+        place: Place::default(),
+    };
+    let finding = cx
+        .finding(Subject::node(&node.name), title, remedy)
+        .because(evidence(node, "build", &node.version))
+        .because(record);
+    Outcome::Findings(vec![if own { finding } else { finding.inferred() }])
+}

@@ -1,0 +1,309 @@
+//! Evaluator of expectations: a fact, what it should be, and how many of the nodes or items must meet it.
+
+use super::condition::{self, Met};
+use super::context::{Context, evidence};
+use super::{question, signature};
+use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::knowledge::facts::Of;
+use crate::knowledge::rows::{Expectation, Quantifier};
+use crate::model::items::Item;
+use crate::model::lookup::is_fact;
+use crate::model::{Node, Observed};
+use crate::rules::lib::signs_of_life::connection;
+use std::collections::BTreeSet;
+
+/// Whom a row is judged on.
+#[derive(Clone, Copy)]
+pub(in crate::rules) enum On<'a> {
+    /// The cluster or its database.
+    Cluster,
+    /// One node.
+    Node(&'a Node),
+    /// One item of a list.
+    Item(Item<'a>),
+}
+
+/// What the rows of a rule gave together.
+#[derive(Default)]
+struct Judgement {
+    findings: Vec<Finding>,
+    missing: Vec<Missing>,
+    looked: bool,
+    proven: bool,
+}
+
+/// Judges the rows of the rule on one node.
+pub(in crate::rules) fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
+    let mut all = Judgement::default();
+    for row in rows(cx, Quantifier::Each) {
+        all.add(cx, row, On::Node(node), Some(node));
+    }
+    all.findings.extend(signature::findings(cx, node));
+    all.outcome(cx, Some(node))
+}
+
+/// Judges the rows of the rule on the cluster: on facts of the cluster, on every item of a list, and on nodes of
+/// which one at least must meet them. Known errors that serve the rule prove it as well, whatever the facts say.
+pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
+    let mut all = of_cluster(cx);
+    all.findings.extend(cx.cluster.serving().flat_map(|node| signature::findings(cx, node)));
+    all.outcome(cx, None)
+}
+
+/// Judges the rows of the rule on the cluster; `None` where they leave it open.
+pub(in crate::rules) fn told_of_cluster(cx: &Context) -> Option<Outcome> {
+    let all = of_cluster(cx);
+    let decided = !all.findings.is_empty() || (all.looked && all.missing.is_empty());
+    decided.then(|| all.outcome(cx, None))
+}
+
+fn of_cluster(cx: &Context) -> Judgement {
+    let mut all = Judgement::default();
+    for row in rows(cx, Quantifier::Each) {
+        let Some(list) = cx.knowledge.facts.list(&row.fact) else {
+            all.add(cx, row, On::Cluster, None);
+            continue;
+        };
+        match cx.items(list) {
+            Ok(items) => {
+                all.looked = true;
+                // Of 25,000 items most say the same: those of which the facts of the row say what met it meet it too.
+                let (paths, mut met) = (row.facts(), BTreeSet::new());
+                for item in items.iter() {
+                    let said = item.said(&paths);
+                    if said.as_ref().is_some_and(|said| met.contains(said)) {
+                        continue;
+                    }
+                    let before = (all.findings.len(), all.missing.len());
+                    all.add(cx, row, On::Item(item), None);
+                    if before == (all.findings.len(), all.missing.len()) {
+                        met.extend(said);
+                    }
+                }
+            }
+            Err(gap) => all.missing.push(gap),
+        }
+    }
+    for row in rows(cx, Quantifier::Any) {
+        all.add_any(cx, row);
+    }
+    all
+}
+
+fn rows<'a>(cx: &Context<'a>, quantifier: Quantifier) -> impl Iterator<Item = &'a Expectation> + use<'a> {
+    let id = cx.rule.id.as_str();
+    cx.knowledge.rows.expectations.iter().filter(move |row| row.rule == id && row.quantifier == quantifier)
+}
+
+impl Judgement {
+    fn add<'a>(&mut self, cx: &Context<'a>, row: &Expectation, on: On<'a>, node: Option<&Node>) {
+        match judge(cx, row, on, node) {
+            Ok((None, _)) => {}
+            Ok((Some(true), _)) => self.looked = true,
+            Ok((Some(false), fact)) => self.findings.push(finding(cx, row, on, &fact)),
+            Err(_) if proven_by_build(cx, row, on) => {
+                self.looked = true;
+                self.proven = true;
+            }
+            Err(gaps) => self.missing.extend(gaps),
+        }
+    }
+
+    /// A row that one node, or one item, must meet.
+    fn add_any<'a>(&mut self, cx: &Context<'a>, row: &Expectation) {
+        let subjects: Vec<On<'a>> = match cx.knowledge.facts.list(&row.fact) {
+            Some(list) => match cx.items(list) {
+                Ok(items) => items.iter().map(On::Item).collect(),
+                Err(gap) => return self.missing.push(gap),
+            },
+            None => cx.cluster.serving().map(On::Node).collect(),
+        };
+        let (mut met, mut gaps, mut seen) = (false, Vec::new(), Vec::new());
+        for on in &subjects {
+            let node = if let On::Node(node) = on { Some(*node) } else { None };
+            match judge(cx, row, *on, node) {
+                Ok((fits, fact)) => {
+                    met |= fits == Some(true);
+                    let excluding = row.when.first().filter(|_| fits.is_none());
+                    let (path, own) =
+                        excluding.map_or((&row.fact, &row.label), |when| (&when.fact, &when.label));
+                    seen.push(shown(*on, cx.knowledge.label(path, own), &fact));
+                }
+                Err(gap) => gaps.extend(gap),
+            }
+        }
+        self.looked |= met;
+        match (met, gaps.is_empty()) {
+            (true, _) => {}
+            (false, false) => self.missing.extend(gaps),
+            (false, true) if seen.is_empty() && cx.knowledge.facts.of(&row.fact) == Some(Of::Node) => {
+                self.missing.push(Missing {
+                    node: None,
+                    what: format!("{} of any node", cx.knowledge.label(&row.fact, &row.label)),
+                    why: "no node that counts is known".into(),
+                    from: Question::NodeList,
+                });
+            }
+            (false, true) => {
+                let title = row.title.replace("{value}", "").replace("{node}", "").replace("{item}", "");
+                let mut finding = cx.finding(Subject::cluster(), title, row.remedy.clone());
+                if seen.is_empty() {
+                    let list = cx.knowledge.facts.list(&row.fact).unwrap_or_default();
+                    let place =
+                        cx.cluster.lists.get(list).and_then(Observed::place).cloned().unwrap_or_default();
+                    seen.push(Evidence::Absence { node: String::new(), fact: list.to_owned(), place });
+                }
+                finding.evidence = seen;
+                self.findings.push(weighed(row, finding));
+            }
+        }
+    }
+
+    fn outcome(self, cx: &Context, node: Option<&Node>) -> Outcome {
+        if !(self.findings.is_empty() && self.missing.is_empty()) {
+            return question::where_evidence_lacks(cx, node, self.findings, self.missing);
+        }
+        if !self.looked {
+            return Outcome::not_applicable("its condition does not hold here");
+        }
+        if self.proven {
+            let proof = "proved by running: the installed build does not run without".into();
+            return Outcome::Pass { note: proof, inferred: true };
+        }
+        Outcome::pass()
+    }
+}
+
+/// Whether the node demonstrably runs a build that needs what the row wants.
+fn proven_by_build(cx: &Context, row: &Expectation, on: On) -> bool {
+    let (On::Node(node), Some(build)) = (on, row.proven_from) else { return false };
+    node.version.value().is_some_and(|version| *version >= build)
+        && connection(cx, node).is_ok_and(|connection| connection.is_recent())
+}
+
+/// Whether the subject meets the row, with the fact; `None` with the fact that excludes the subject where a
+/// condition does.
+fn judge<'a>(
+    cx: &Context<'a>,
+    row: &Expectation,
+    on: On<'a>,
+    node: Option<&Node>,
+) -> Result<(Option<bool>, Observed<String>), Vec<Missing>> {
+    if let Some(applies) = &row.applies
+        && !cx.applies(applies, node)?
+    {
+        return Ok((None, Observed::not_collected("it concerns other builds")));
+    }
+    // What decides whether the row concerns the subject is asked for first, and alone.
+    let mut gap = None;
+    for when in &row.when {
+        match condition::met(cx, when, on) {
+            Ok((Met::Yes, _)) => {}
+            Ok((Met::No | Met::NotStated, fact)) => return Ok((None, fact)),
+            Err(open) => gap = gap.or(Some(open)),
+        }
+    }
+    // Without an application there is no pool and no setting of it either; CLU-004 says so. What the machine tells of IIS is
+    // no fact of the model.
+    if let On::Node(node) = on
+        && row.fact != "iis.application"
+        && is_of_iis(row)
+        && is_fact(&row.fact)
+    {
+        let application = node.fact("iis.application");
+        if application.is_absent() {
+            return Ok((None, application));
+        }
+    }
+    match (condition::met(cx, &row.itself(), on), gap) {
+        // Who meets the row does so whether or not it concerns them; one of many that has to meet it must be concerned.
+        (Ok((Met::Yes, fact)), Some(_)) if row.quantifier == Quantifier::Each => Ok((Some(true), fact)),
+        (_, Some(gap)) | (Err(gap), None) => Err(vec![gap]),
+        (Ok((Met::Yes, fact)), None) => Ok((Some(true), fact)),
+        (Ok((Met::No, fact)), None) => Ok((Some(false), fact)),
+        (Ok((Met::NotStated, _)), None) => Err(vec![not_stated(cx, row, on)]),
+    }
+}
+
+fn not_stated(cx: &Context, row: &Expectation, on: On) -> Missing {
+    let label = cx.knowledge.label(&row.fact, &row.label);
+    let (node, what) = match on {
+        On::Cluster => (None, label.to_owned()),
+        On::Node(node) => (Some(node.name.clone()), format!("{label} of {}", node.name)),
+        On::Item(item) => (None, format!("{label} of {}", item.name())),
+    };
+    let from = if cx.question().is_some() {
+        Question::Answer { id: row.rule.clone() }
+    } else {
+        cx.untold(&row.fact, String::new(), String::new()).from
+    };
+    // The kinds of facts whose settings have a value when they are not stated.
+    let built_in = if is_of_iis(row) { ", and its built-in value depends on the version of IIS" } else { "" };
+    Missing { node, what, why: format!("it is not stated{built_in}"), from }
+}
+
+fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> Finding {
+    // A number that a table explains is shown with its meaning.
+    let meaning = fact.value().and_then(|value| cx.knowledge.meaning(&row.fact, value));
+    let meant = meaning.map(|means| fact.clone().map(|value| format!("{value} ({means})")));
+    let fact = meant.as_ref().unwrap_or(fact);
+    let value = meaning.or(fact.value().map(String::as_str)).or(row.built_in.as_deref()).unwrap_or_default();
+    let (subject, node, item) = match on {
+        On::Cluster => (Subject { kind: cx.rule.subject, name: String::new() }, "", ""),
+        On::Node(node) => (Subject::node(&node.name), node.name.as_str(), ""),
+        On::Item(item) => (Subject { kind: cx.rule.subject, name: String::new() }, "", item.name()),
+    };
+    let fill = |text: &str| text.replace("{node}", node).replace("{item}", item).replace("{value}", value);
+    let label = cx.knowledge.label(&row.fact, &row.label);
+    let mut finding =
+        cx.finding(subject, fill(&row.title), fill(&row.remedy)).because(shown(on, label, fact));
+    if fact.is_absent()
+        && let Some(built_in) = &row.built_in
+    {
+        finding = finding.detail(format!(
+            "The setting is not stated; {} then uses {built_in}.",
+            if is_of_iis(row) { "IIS" } else { "the product" }
+        ));
+    }
+    weighed(row, finding)
+}
+
+/// Whether the fact is a setting of IIS rather than of the product.
+fn is_of_iis(row: &Expectation) -> bool {
+    row.fact.starts_with("iis.")
+}
+
+/// With the severity, confidence and sources of the row.
+fn weighed(row: &Expectation, mut finding: Finding) -> Finding {
+    finding.severity = row.severity.unwrap_or(finding.severity);
+    finding.notes.extend(row.notes.iter().cloned());
+    if !row.cites.is_empty() {
+        let keys: Vec<&str> = row.cites.iter().map(|cite| cite.source.as_str()).collect();
+        finding = finding.note(format!("Source of this requirement: {}.", keys.join(", ")));
+    }
+    let unread = !row.cites.is_empty() && !row.cites.iter().any(|cite| cite.status.confirms());
+    if row.inferred || unread { finding.inferred() } else { finding }
+}
+
+/// A fact as evidence.
+fn shown(on: On, label: &str, fact: &Observed<String>) -> Evidence {
+    match on {
+        On::Node(node) => evidence(node, label, fact),
+        On::Cluster => told(label, fact),
+        On::Item(item) => {
+            let name = if item.name().is_empty() { String::new() } else { format!(" of {}", item.name()) };
+            told(&format!("{label}{name}"), fact)
+        }
+    }
+}
+
+/// A fact that belongs to no node as evidence.
+pub(in crate::rules) fn told(label: &str, fact: &Observed<String>) -> Evidence {
+    let place = fact.place().cloned().unwrap_or_default();
+    match fact.value() {
+        Some(value) => {
+            Evidence::Value { node: String::new(), fact: label.into(), value: value.clone(), place }
+        }
+        None => Evidence::Absence { node: String::new(), fact: label.into(), place },
+    }
+}

@@ -1,0 +1,65 @@
+//! Evaluator of the bundle rules: the problems that reading an input met.
+
+use super::context::Context;
+use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
+use crate::model::input::ProblemKind;
+use crate::model::{Input, InputStatus, Place};
+
+/// The problems a rule stands for.
+fn kinds(rule: &str) -> &'static [ProblemKind] {
+    match rule {
+        "BND-001" => &[ProblemKind::KeyMaterial],
+        "BND-002" => &[ProblemKind::Secret],
+        "BND-003" => &[ProblemKind::Duplicate],
+        "BND-004" => &[ProblemKind::Incomplete, ProblemKind::Malformed, ProblemKind::Foreign],
+        "BND-006" => &[ProblemKind::Rights],
+        "BND-007" => &[ProblemKind::Tampered],
+        _ => &[],
+    }
+}
+
+/// Judges the rule on one input.
+pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
+    let wanted = kinds(&cx.rule.id);
+    let problems: Vec<_> = input.problems.iter().filter(|problem| wanted.contains(&problem.kind)).collect();
+    if problems.is_empty() {
+        return unread(input).unwrap_or_else(Outcome::pass);
+    }
+    let unreadable = problems.iter().any(|problem| problem.kind == ProblemKind::Malformed);
+    let unusable = input.status == InputStatus::Refused && unreadable;
+    let title = if unusable {
+        format!("{} does not count", input.name)
+    } else {
+        format!("{}: {}", input.name, cx.rule.title.to_lowercase())
+    };
+    let remedy = if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.fix.as_str() };
+    let mut finding = cx.finding(Subject::input(&input.name), title, remedy);
+    finding.detail = problems.first().map(|problem| problem.text.clone()).unwrap_or_default();
+    finding.evidence = problems
+        .iter()
+        .map(|problem| Evidence::Value {
+            node: input.node.clone().unwrap_or_default(),
+            fact: problem.member.clone().unwrap_or_else(|| "input".into()),
+            value: problem.text.clone(),
+            place: Place {
+                input: input.name.clone(),
+                file: problem.member.clone().unwrap_or_default(),
+                at: None,
+            },
+        })
+        .collect();
+    Outcome::Findings(vec![finding])
+}
+
+/// That an input could not be opened: what was not read was not searched either.
+pub(in crate::rules) fn unread(input: &Input) -> Option<Outcome> {
+    let problem = input.problems.iter().find(|problem| problem.kind == ProblemKind::Malformed)?;
+    (input.status == InputStatus::Refused).then(|| {
+        Outcome::unknown(Missing {
+            node: input.node.clone(),
+            what: format!("the content of {}", input.name),
+            why: problem.text.clone(),
+            from: Question::Nothing,
+        })
+    })
+}

@@ -1,0 +1,101 @@
+//! Evaluator of questions: rules that a person answers.
+
+use super::context::Context;
+use super::{expectation, signature};
+use crate::finding::{Evidence, Finding, Missing, Outcome, Subject};
+use crate::model::{Answer, Node};
+
+/// Judges the rule by what an export tells, where expectations name it, and by the answer. What is told against it weighs
+/// more than an answer that says the contrary; where nothing is told, the answer decides.
+pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
+    let Some(told) = expectation::told_of_cluster(cx) else { return answer(cx, None) };
+    match (told, answer(cx, None)) {
+        (Outcome::Findings(findings), Outcome::Pass { note, .. }) => {
+            let note = contrary(&note);
+            Outcome::Findings(findings.into_iter().map(|finding| finding.note(note.clone())).collect())
+        }
+        (Outcome::Pass { .. }, against @ Outcome::Findings(_)) => against,
+        (told, _) => told,
+    }
+}
+
+/// That somebody answered otherwise than the evidence says.
+pub(in crate::rules) fn contrary(note: &str) -> String {
+    format!("The answers file says the contrary: {note}.")
+}
+
+/// Judges the rule by the known errors that serve it, and by the answer: the text of an error proves the fault, its
+/// absence does not prove the contrary.
+pub(in crate::rules) fn on_node(cx: &Context, node: &Node) -> Outcome {
+    let findings = signature::findings(cx, node);
+    if findings.is_empty() { answer(cx, Some(node)) } else { Outcome::Findings(findings) }
+}
+
+/// Judges the rule by the answer for the node, or for the cluster.
+pub(in crate::rules) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
+    let id = cx.rule.id.as_str();
+    let Some(row) = cx.knowledge.rows.questions.iter().find(|row| row.id == id) else {
+        return Outcome::Failed { error: format!("{id} has no question") };
+    };
+    let name = node.map_or("", |node| node.name.as_str());
+    let Some(answer) = cx.answers.get(id, name).inspect(|answer| cx.look_at(&answer.place.input)) else {
+        return Outcome::unknown(cx.unanswered(node, id, "nobody has answered it"));
+    };
+    if row.bad.contains(&answer.value) {
+        let title = &cx.rule.title;
+        let (subject, title) = match node {
+            Some(node) => (Subject::node(&node.name), format!("{}: {title}", node.name)),
+            None => (Subject::cluster(), title.clone()),
+        };
+        let finding =
+            cx.finding(subject, title, cx.rule.fix.clone()).because(answered(cx, name, &row.ask, answer));
+        return Outcome::Findings(vec![finding]);
+    }
+    if row.valid_days > 0 {
+        match answer.days(cx.cluster.as_of) {
+            Some(days) if (0..=i64::from(row.valid_days)).contains(&days) => {}
+            Some(days) => {
+                let why = format!("the answer is {days} days old");
+                return Outcome::unknown(cx.unanswered(node, id, &why));
+            }
+            None => return Outcome::unknown(cx.unanswered(node, id, "the answer has no date (`on`)")),
+        }
+    }
+    Outcome::pass_with(says(cx, answer))
+}
+
+/// Whether the rule has a question and somebody answered it, for the node or the cluster: what no evidence shows, a person may.
+pub(in crate::rules) fn is_answered(cx: &Context, node: Option<&Node>) -> bool {
+    cx.question().is_some() && cx.answer(node, &cx.rule.id).is_some()
+}
+
+/// The judgement of what evidence there is; where some is missing and nothing was found, that of a person who answered.
+pub(in crate::rules) fn where_evidence_lacks(
+    cx: &Context,
+    node: Option<&Node>,
+    findings: Vec<Finding>,
+    missing: Vec<Missing>,
+) -> Outcome {
+    if findings.is_empty() && !missing.is_empty() && is_answered(cx, node) {
+        return answer(cx, node);
+    }
+    Outcome::from_parts(findings, missing)
+}
+
+/// An answer as evidence.
+pub(in crate::rules) fn answered(cx: &Context, node: &str, ask: &str, answer: &Answer) -> Evidence {
+    Evidence::Value {
+        node: node.to_owned(),
+        fact: ask.to_owned(),
+        value: says(cx, answer),
+        place: answer.place.clone(),
+    }
+}
+
+/// An answer with the person, the day and its age.
+pub(in crate::rules) fn says(cx: &Context, answer: &Answer) -> String {
+    let by = answer.by.as_ref().map(|by| format!(", said {by}")).unwrap_or_default();
+    let age = answer.age(cx.cluster.as_of);
+    let on = answer.on.zip(age).map(|(on, age)| format!(" on {on}, {age}")).unwrap_or_default();
+    format!("answered \"{}\"{by}{on}", answer.value)
+}

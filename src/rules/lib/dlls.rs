@@ -1,0 +1,30 @@
+//! The DLLs in `bin`, compared over nodes that run the same build: VER-003, VER-004 and VER-015 ask.
+
+use super::folder::{self, Compared, Difference, Words};
+use crate::finding::Outcome;
+use crate::model::parity::{FileDifference, FileState};
+use crate::rules::engine::context::Context;
+
+const WORDS: Words = Words { things: "DLLs in bin", wrong: "not as on the other nodes" };
+
+/// Files that VER-003 and VER-004 look at, by path in lower case.
+pub(in crate::rules) fn is_dll_of_bin(path: &str) -> bool {
+    path.starts_with("bin/") && path.rsplit_once('.').is_some_and(|(_, extension)| extension == "dll")
+}
+
+/// Whether one member alone holds the file, and there are enough of them to call it left over.
+pub(in crate::rules) fn is_leftover(difference: &FileDifference) -> bool {
+    let there = difference.states.iter().filter(|state| **state != FileState::Missing).count();
+    there == 1 && difference.states.len() > 2
+}
+
+/// Findings of DLLs that differ between nodes; leftovers are left to VER-004.
+pub(in crate::rules) fn differing_dlls(cx: &Context) -> Outcome {
+    folder::by_group(cx, &WORDS, None, |group| {
+        let index = group.index();
+        let differences = index.differences(is_dll_of_bin);
+        let told = differences.iter().filter(|one| !is_leftover(one)).map(Difference::from).collect();
+        let undecided = index.undecided(is_dll_of_bin).into_iter().map(ToOwned::to_owned).collect();
+        Ok(Compared { differences: told, undecided })
+    })
+}

@@ -1,0 +1,306 @@
+//! Comparing application folders: which nodes compare at all, and how what differs is told, file by file.
+
+use super::comparable::WITH_ONE_KEY;
+use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::model::facts::InventoryEntry;
+use crate::model::node::Snapshot;
+use crate::model::parity::{FileDifference, FileIndex, FileState, Standing};
+use crate::model::{BuildVersion, Node, Observed, Place};
+use crate::rules::engine::context::Context;
+use std::collections::BTreeMap;
+
+/// Most differences shown one by one; the rest is a number.
+const SHOWN: usize = 50;
+
+/// Which files a copy leaves out. The sources contradict each other (domain 12.1, K-2), so that both are printed.
+pub(crate) const LEFT_OUT: &str = "Sources differ on what the copy leaves out: the list of errors of SEED and D:networking name \
+     database.config only, the upgrade steps of SEED and D:upgrading-with-web-clustering name encryption.config as \
+     well. Leaving out both is safe.";
+
+/// What to do on a node whose files are not those of the others.
+pub(crate) fn copy_again(from: Option<&str>, to: &str) -> String {
+    let from = from.unwrap_or("a good node");
+    format!(
+        "Stop the application pool of {to}, copy the application folder of {from} over its own without database.config \
+         and encryption.config, and start it again."
+    )
+}
+
+/// Names in a sentence: `WEB01, WEB02 and WEB03`.
+pub(crate) fn and(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// Serving nodes of one build whose folders compare.
+pub(crate) struct Group<'a> {
+    pub(crate) build: BuildVersion,
+    pub(crate) members: Vec<Member<'a>>,
+}
+
+/// A node with what its bundle says of the folder.
+#[derive(Clone, Copy)]
+pub(crate) struct Member<'a> {
+    pub(crate) node: &'a Node,
+    pub(crate) snapshot: &'a Snapshot,
+    inventory: &'a [InventoryEntry],
+}
+
+impl<'a> Group<'a> {
+    /// The files of all members side by side.
+    pub(crate) fn index(&self) -> FileIndex<'a> {
+        FileIndex::new(&self.members.iter().map(|member| member.inventory).collect::<Vec<_>>())
+    }
+
+    fn names(&self) -> String {
+        and(&self.members.iter().map(|member| member.node.name.as_str()).collect::<Vec<_>>())
+    }
+}
+
+/// The serving nodes by build, and what is missing to place the others. Folders of different builds differ nearly
+/// everywhere, which VER-001 tells in one line.
+pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<Missing>) {
+    let (mut groups, mut missing) = (BTreeMap::<BuildVersion, Vec<Member>>::new(), Vec::new());
+    for node in cx.cluster.serving() {
+        match member(cx, node) {
+            Ok((build, member)) => groups.entry(build).or_default().push(member),
+            Err(gap) => missing.push(gap),
+        }
+    }
+    (groups.into_iter().map(|(build, members)| Group { build, members }).collect(), missing)
+}
+
+fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), Missing> {
+    let snapshot = cx.snapshot(node)?;
+    let build = cx.build(node)?;
+    let observed = cx.settle(node, snapshot.inventory.as_ref(), "the list of files", false)?;
+    let inventory = observed.value().copied().map_or(&[][..], Vec::as_slice);
+    Ok((build, Member { node, snapshot, inventory }))
+}
+
+/// Something that is not the same on all members of a group.
+pub(crate) struct Difference {
+    /// The file, or the setting of a file.
+    pub(crate) name: String,
+    /// What each member holds, in words, and where; `None` where it holds nothing.
+    pub(crate) states: Vec<Option<(String, Place)>>,
+    /// Where each member looked.
+    pub(crate) standings: Vec<Standing>,
+}
+
+impl From<&FileDifference<'_>> for Difference {
+    fn from(difference: &FileDifference<'_>) -> Self {
+        let words = |state: &FileState| match state {
+            FileState::Missing => None,
+            FileState::Present { size, content } => {
+                // Eight digits tell two contents of one cluster apart; the whole hash is in the bundle.
+                let content = content.and_then(|text| text.rsplit_once(':'));
+                let content =
+                    content.map(|(scheme, hex)| format!(", {scheme}:{}", hex.get(..8).unwrap_or(hex)));
+                Some((format!("{size} bytes{}", content.unwrap_or_default()), Place::file(difference.path)))
+            }
+        };
+        Self {
+            name: difference.path.to_owned(),
+            states: difference.states.iter().map(words).collect(),
+            standings: difference.standings.clone(),
+        }
+    }
+}
+
+/// How a rule says what differs.
+pub(crate) struct Words {
+    /// Several of the things, such as "DLLs in bin".
+    pub(crate) things: &'static str,
+    /// What is wrong with those of an odd node, such as "not as on the other nodes".
+    pub(crate) wrong: &'static str,
+}
+
+/// One finding for each odd node, and one for the cluster with what has no majority. Differences are in order of name.
+pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Difference]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, member) in group.members.iter().enumerate() {
+        let mine: Vec<&Difference> =
+            all.iter().filter(|one| one.standings.get(index) == Some(&Standing::Odd)).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        let name = &member.node.name;
+        let good = |at: usize| mine.iter().all(|one| one.standings.get(at) == Some(&Standing::Same));
+        let mut others = group.members.iter().enumerate();
+        let others = others.find(|(at, _)| good(*at)).map(|(_, other)| other.node.name.as_str());
+        let title = format!("{name}: {} {} at {}", number(&mine, words.things), words.wrong, group.build);
+        let finding = cx.finding(Subject::node(name), title, copy_again(others, name));
+        let evidence = mine.iter().take(SHOWN).map(|one| odd(one, index, group)).collect();
+        findings.push(told(finding, evidence, mine.len()));
+    }
+    let undecided: Vec<&Difference> =
+        all.iter().filter(|one| !one.standings.contains(&Standing::Odd)).collect();
+    if !undecided.is_empty() {
+        let finding = cx.finding(
+            Subject::cluster(),
+            format!("{} not the same on {} at {}", number(&undecided, words.things), group.names(), group.build),
+            "Find out which node holds the right files, then copy its application folder over that of the others without \
+             database.config and encryption.config.",
+        );
+        let evidence = undecided.iter().take(SHOWN).flat_map(|one| each(one, group)).collect();
+        findings.push(told(finding.alone(), evidence, undecided.len()));
+    }
+    findings
+}
+
+/// The one thing that differs, or how many, as the subject of a sentence.
+fn number(differences: &[&Difference], things: &str) -> String {
+    match differences {
+        [one] => format!("{} is", one.name),
+        _ => format!("{} {things} are", differences.len()),
+    }
+}
+
+fn told(mut finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding {
+    finding.evidence = evidence;
+    if count > SHOWN {
+        finding = finding.detail(format!("The first {SHOWN} of {count} are listed."));
+    }
+    finding.note(LEFT_OUT)
+}
+
+/// An odd node's state, and beside it what the majority has.
+fn odd(difference: &Difference, index: usize, group: &Group) -> Evidence {
+    let same = difference.standings.iter().position(|standing| *standing == Standing::Same);
+    let elsewhere = same.and_then(|same| difference.states.get(same)).and_then(Option::as_ref);
+    let elsewhere = elsewhere.map_or("missing", |(text, _)| text.as_str());
+    let state = difference.states.get(index).and_then(Option::as_ref);
+    evidence(difference, group.members.get(index), state, &format!("; on the others {elsewhere}"))
+}
+
+/// The state of every node.
+fn each(difference: &Difference, group: &Group) -> Vec<Evidence> {
+    let states = difference.states.iter().zip(&group.members);
+    states.map(|(state, member)| evidence(difference, Some(member), state.as_ref(), "")).collect()
+}
+
+fn evidence(
+    difference: &Difference,
+    member: Option<&Member>,
+    state: Option<&(String, Place)>,
+    beside: &str,
+) -> Evidence {
+    let (node, input) =
+        member.map_or(("", ""), |member| (member.node.name.as_str(), member.snapshot.input.as_str()));
+    let fact = difference.name.clone();
+    match state {
+        Some((text, place)) => Evidence::Value {
+            node: node.to_owned(),
+            fact,
+            value: format!("{text}{beside}"),
+            place: place.in_input(input),
+        },
+        None => Evidence::Absence { node: node.to_owned(), fact, place: looked_at(member).in_input(input) },
+    }
+}
+
+fn looked_at(member: Option<&Member>) -> Place {
+    match member.map(|member| &member.snapshot.inventory) {
+        Some(Observed::Known { sources, .. }) => sources.first().cloned().unwrap_or_default(),
+        _ => Place::default(),
+    }
+}
+
+/// What is not the same on all members of a group, in order of name, and the names of what does not compare.
+#[derive(Default)]
+pub(crate) struct Compared {
+    pub(crate) differences: Vec<Difference>,
+    pub(crate) undecided: Vec<String>,
+}
+
+impl Compared {
+    /// Compares the files under the paths that `wanted` accepts (in lower case, with `/`).
+    pub(crate) fn files(group: &Group, wanted: impl Fn(&str) -> bool) -> Self {
+        let index = group.index();
+        Self {
+            differences: index.differences(&wanted).iter().map(Difference::from).collect(),
+            undecided: index.undecided(&wanted).into_iter().map(ToOwned::to_owned).collect(),
+        }
+    }
+}
+
+/// Judges what `compare` makes of each group of several nodes; `remedy`, if there is one, mends its findings by itself.
+pub(crate) fn by_group(
+    cx: &Context,
+    words: &Words,
+    remedy: Option<&str>,
+    compare: impl Fn(&Group) -> Result<Compared, Vec<Missing>>,
+) -> Outcome {
+    if let Some(outcome) = cx.alone() {
+        return outcome;
+    }
+    let (groups, mut missing) = groups(cx);
+    let mut all = Vec::new();
+    for group in groups.iter().filter(|group| group.members.len() > 1) {
+        match compare(group) {
+            Err(gaps) => missing.extend(gaps),
+            Ok(Compared { differences, undecided }) => {
+                let found = findings(cx, group, words, &differences);
+                all.extend(found.into_iter().map(|finding| match remedy {
+                    Some(remedy) => with_remedy(finding, remedy),
+                    None => finding,
+                }));
+                missing.extend(incomparable(group, &undecided));
+            }
+        }
+    }
+    outcome(&groups, all, missing)
+}
+
+/// Judges the files under the paths `wanted` accepts; `remedy` mends them by itself.
+pub(crate) fn files(cx: &Context, words: &Words, remedy: &str, wanted: impl Fn(&str) -> bool) -> Outcome {
+    by_group(cx, words, Some(remedy), |group| Ok(Compared::files(group, &wanted)))
+}
+
+/// The finding with work of its own: nothing of the folder is copied, so that nothing is left out of a copy.
+fn with_remedy(finding: Finding, remedy: &str) -> Finding {
+    Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.alone() }
+}
+
+/// That contents could not be compared, when there are any such.
+fn incomparable(group: &Group, names: &[String]) -> Option<Missing> {
+    let first = names.first()?;
+    let node = group.members.first().map(|member| member.node.name.clone()).unwrap_or_default();
+    Some(Missing {
+        node: None,
+        what: format!("comparable content of {} on {}", count(names.len(), first), group.names()),
+        why: "they could not be read everywhere, or were fingerprinted with different keys".into(),
+        from: Question::BundleAgain { node, how: WITH_ONE_KEY.into() },
+    })
+}
+
+fn count(count: usize, first: &str) -> String {
+    if count == 1 { first.to_owned() } else { format!("{count} files, the first {first}") }
+}
+
+/// Which nodes were left out because no other node runs their build; empty when there is none.
+fn not_compared(groups: &[Group]) -> String {
+    let single = groups.iter().filter(|group| group.members.len() == 1);
+    let names: Vec<String> = single.map(|group| format!("{} at {}", group.names(), group.build)).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("not compared, no other node runs its build: {}", names.join(", "))
+    }
+}
+
+/// The outcome of a comparison. Nodes that run a build of their own were not compared, and a pass says so.
+pub(crate) fn outcome(groups: &[Group], findings: Vec<Finding>, missing: Vec<Missing>) -> Outcome {
+    if findings.is_empty() && missing.is_empty() {
+        let note = not_compared(groups);
+        return if groups.iter().all(|group| group.members.len() == 1) {
+            Outcome::not_applicable(format!("every node runs a build of its own; {note}"))
+        } else {
+            Outcome::pass_with(note)
+        };
+    }
+    Outcome::from_parts(findings, missing)
+}

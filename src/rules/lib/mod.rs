@@ -1,0 +1,16 @@
+//! What several coded rules share.
+
+pub(in crate::rules) mod asking_login;
+pub(in crate::rules) mod at_work;
+pub(in crate::rules) mod clock_skew;
+pub(in crate::rules) mod comparable;
+pub(in crate::rules) mod dlls;
+pub(in crate::rules) mod folder;
+pub(in crate::rules) mod installed;
+pub(in crate::rules) mod key_files;
+pub(in crate::rules) mod key_protection;
+pub(in crate::rules) mod language;
+pub(in crate::rules) mod package;
+pub(in crate::rules) mod signs_of_life;
+pub(in crate::rules) mod told_number;
+pub(in crate::rules) mod windows_authentication;

@@ -12,10 +12,10 @@ mod case;
 mod collection;
 mod knowledge;
 mod log_text;
-#[path = "../../tests/support/node_folder.rs"]
+#[path = "../../tests/it/support/node_folder.rs"]
 #[allow(dead_code, clippy::expect_used, reason = "test support, of which a part is used here")]
 mod node_folder;
-#[path = "../../tests/support/pe.rs"]
+#[path = "../../tests/it/support/pe.rs"]
 mod pe;
 mod process;
 mod report;

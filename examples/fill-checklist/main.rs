@@ -7,7 +7,7 @@
     reason = "a check of ours ends at the first surprise and says a number"
 )]
 
-#[path = "../../tests/support/fill.rs"]
+#[path = "../../tests/it/support/fill.rs"]
 mod fill;
 
 use clusterbrief::intake::answers::questions;

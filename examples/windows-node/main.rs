@@ -11,10 +11,10 @@
 #![expect(clippy::indexing_slicing, reason = "data made here, nothing hostile")]
 
 mod compare;
-#[path = "../../tests/support/node_folder.rs"]
+#[path = "../../tests/it/support/node_folder.rs"]
 #[allow(dead_code, clippy::expect_used, reason = "test support, of which a part is used here")]
 mod node_folder;
-#[path = "../../tests/support/pe.rs"]
+#[path = "../../tests/it/support/pe.rs"]
 mod pe;
 
 use anyhow::{Context as _, Result, bail};

@@ -97,7 +97,7 @@ fn tidy(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "../../tests/support/pe.rs"]
+#[path = "../../tests/it/support/pe.rs"]
 mod writer;
 
 #[cfg(test)]

@@ -9,11 +9,6 @@
     reason = "helpers of tests may fail the test they help"
 )]
 
-#[path = "support/report.rs"]
-mod sample;
-#[path = "support/schema.rs"]
-mod schema;
-
 use clusterbrief::report::handout::Handout;
 use clusterbrief::report::model::{FindingView, Report};
 use clusterbrief::report::{html, json, markdown, terminal};
@@ -36,12 +31,14 @@ fn as_is(text: &str) -> String {
 }
 
 fn benign() -> Report {
-    sample::mid_upgrade(&as_is)
+    crate::support::report::mid_upgrade(&as_is)
 }
 
 /// The same report with every string hostile; an empty one stays empty, since what is absent is not shown.
 fn hostile() -> Report {
-    sample::mid_upgrade(&|text| if text.is_empty() { String::new() } else { format!("{text}{HOSTILE}") })
+    crate::support::report::mid_upgrade(&|text| {
+        if text.is_empty() { String::new() } else { format!("{text}{HOSTILE}") }
+    })
 }
 
 /// The plan of a report by itself.
@@ -95,9 +92,9 @@ fn outline(text: &str) -> Vec<String> {
 fn every_page_is_kept_for_the_browser_check() {
     keep("mid-upgrade.html", &html::render(&benign()).unwrap());
     keep("mid-upgrade.md", &markdown::render(&benign()).unwrap());
-    keep("ready.html", &html::render(&sample::ready()).unwrap());
-    keep("ready.md", &markdown::render(&sample::ready()).unwrap());
-    keep("cannot-say.html", &html::render(&sample::cannot_say()).unwrap());
+    keep("ready.html", &html::render(&crate::support::report::ready()).unwrap());
+    keep("ready.md", &markdown::render(&crate::support::report::ready()).unwrap());
+    keep("cannot-say.html", &html::render(&crate::support::report::cannot_say()).unwrap());
     keep("hostile.html", &html::render(&hostile()).unwrap());
     keep("crowded.html", &html::render(&crowded()).unwrap());
     keep("plan.html", &html::handout(&plan_of(&benign())).unwrap());
@@ -289,10 +286,11 @@ fn no_mark_of_markdown_changes_the_shape_of_a_ticket() {
         "^",
     ] {
         for text in [&|text: &str| format!("{mark}{text}") as _, &|text: &str| format!("{text}{mark}")]
-            as [sample::Text; 2]
+            as [crate::support::report::Text; 2]
         {
-            let report =
-                sample::mid_upgrade(&|plain| if plain.is_empty() { String::new() } else { text(plain) });
+            let report = crate::support::report::mid_upgrade(&|plain| {
+                if plain.is_empty() { String::new() } else { text(plain) }
+            });
             for (attacked, plain) in texts(&report).iter().zip(&plain) {
                 assert_eq!(&outline(attacked), plain, "{mark:?} in\n{attacked}");
             }
@@ -354,7 +352,7 @@ fn the_page_asks_for_nothing_and_runs_only_what_its_policy_names() {
 
 #[test]
 fn every_link_leads_somewhere_and_every_id_is_one() {
-    for report in [benign(), sample::ready(), sample::cannot_say()] {
+    for report in [benign(), crate::support::report::ready(), crate::support::report::cannot_say()] {
         let page = html::render(&report).unwrap();
         let document = parse(&page);
         let ids: Vec<_> = document.descendants().filter_map(|node| node.attribute("id")).collect();
@@ -503,7 +501,7 @@ fn a_page_shows_at_most_200_rows_a_rule_and_says_so() {
 
 #[test]
 fn a_page_without_findings_is_small() {
-    let page = html::render(&sample::ready()).unwrap();
+    let page = html::render(&crate::support::report::ready()).unwrap();
     assert!(page.len() < 150_000, "{}", page.len());
     assert!(page.contains("No logs were given, so nothing can be said about errors."));
     assert!(page.contains(">READY<") && !page.contains("id=\"filter\""));
@@ -538,15 +536,16 @@ fn same_report_same_bytes() {
 
 #[test]
 fn the_json_report_matches_its_schema() {
-    let root: Value = serde_json::from_str(include_str!("../docs/report.schema.json")).unwrap();
-    for report in [benign(), hostile(), sample::ready(), sample::cannot_say()] {
+    let root: Value = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+    for report in [benign(), hostile(), crate::support::report::ready(), crate::support::report::cannot_say()]
+    {
         let value: Value = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
-        assert_eq!(schema::violations(&root, &root, &value, "$"), Vec::<String>::new());
+        assert_eq!(crate::support::schema::violations(&root, &root, &value, "$"), Vec::<String>::new());
     }
     let handed = |report| [plan_of(report), checklist_of(report)];
     for handout in handed(&benign()).iter().chain(&handed(&hostile())) {
         let value: Value = serde_json::from_str(&json::render(handout).unwrap()).unwrap();
-        let violations = schema::violations(&root, &root["$defs"]["handout"], &value, "$");
+        let violations = crate::support::schema::violations(&root, &root["$defs"]["handout"], &value, "$");
         assert_eq!(violations, Vec::<String>::new());
     }
     // The check itself bites.
@@ -554,7 +553,7 @@ fn the_json_report_matches_its_schema() {
     value["verdict"]["state"] = "fine".into();
     value["inputs"][0].as_object_mut().unwrap().remove("reason");
     value["extra"] = 1.into();
-    assert_eq!(schema::violations(&root, &root, &value, "$").len(), 3);
+    assert_eq!(crate::support::schema::violations(&root, &root, &value, "$").len(), 3);
 }
 
 /// Files below a folder, with their paths relative to it.

@@ -1,15 +1,12 @@
 //! The `collect` verb from the outside: what an administrator types, mistypes, interrupts and runs without rights.
 
-#![cfg(feature = "report")]
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::node_folder::NodeFolder;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
-use support::node_folder::NodeFolder;
 
 /// A node's folder on the disk.
 struct Site(tempfile::TempDir);
@@ -157,7 +154,7 @@ fn a_secret_where_nothing_can_be_cut_out_fails_the_collection_and_leaves_nothing
     let site = Site::new(|node| {
         node.put("web-custom.config", "<a><b password=\"Winter2026Passw0rd\"/></a>");
         // What rules compare is kept as it is.
-        node.put("bin/Custom.dll", support::pe::Pe::new("Winter2026Passw0rd", [1, 0, 0, 0]).bytes());
+        node.put("bin/Custom.dll", crate::support::pe::Pe::new("Winter2026Passw0rd", [1, 0, 0, 0]).bytes());
     });
     let (code, said) = site.collect(&[]);
     assert_eq!(code, 6, "{said}");

@@ -2,8 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::site::{Site, Taken, clock, tree};
 use chrono::TimeDelta;
 use clusterbrief::bundle::manifest::END_MISSING;
 use clusterbrief::bundle::{Form, Status};
@@ -12,7 +11,6 @@ use clusterbrief::model::Observed;
 use std::fs::{self, File};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::time::Duration;
-use support::site::{Site, Taken, clock, tree};
 
 /// Does something when a phase begins.
 struct At<F: FnMut() + Send>(&'static str, F);

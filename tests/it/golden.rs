@@ -1,7 +1,6 @@
 //! What every sample comes to: the structured report first, its text second. `BLESS=1` rewrites the goldens; read what
 //! changed before you commit it.
 
-#![cfg(feature = "report")]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -9,8 +8,7 @@
     reason = "a test ends at the first surprise"
 )]
 
-mod support;
-
+use crate::support::sample::{SAMPLES, Sample};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
@@ -23,7 +21,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::sample::{SAMPLES, Sample};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -1,6 +1,5 @@
 //! A support team's own knowledge from the outside: a TOML file and `--knowledge`, no rebuild.
 
-#![cfg(feature = "report")]
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
 
 use clusterbrief::knowledge::Knowledge;

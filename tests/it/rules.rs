@@ -3,7 +3,6 @@
 //! `BLESS=1` rewrites the `expect` lists and nothing else; whoever does it reads them. `SHOW=ENC-001` prints what the
 //! cases of a rule say.
 
-#![cfg(feature = "report")]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -13,10 +12,7 @@
     reason = "a fixture that cannot be read fails its test, and SHOW prints"
 )]
 
-#[path = "support/case.rs"]
-mod case;
-
-use case::{Bench, Case, CaseFile, Said};
+use crate::support::case::{Bench, Case, CaseFile, Said};
 use clusterbrief::cli::audit::info;
 use clusterbrief::finding::{Judged, Outcome, Question, State};
 use clusterbrief::knowledge::Knowledge;

@@ -10,13 +10,12 @@ use clusterbrief::model::{InputKind, InputStatus};
 use clusterbrief::report::model::*;
 use std::collections::BTreeMap;
 
-#[path = "plan.rs"]
-mod plan;
+use super::plan;
 
 /// What is done to every string.
 pub(crate) type Text<'a> = &'a dyn Fn(&str) -> String;
 
-const NODES: [&str; 3] = ["WEB01", "WEB02", "WEB03"];
+pub(super) const NODES: [&str; 3] = ["WEB01", "WEB02", "WEB03"];
 
 /// The words of a severity table.
 fn counts<const N: usize>(entries: [(&'static str, usize); N]) -> BTreeMap<&'static str, usize> {

@@ -2,12 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::sample::SAMPLES;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::sample::SAMPLES;
 
 fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")

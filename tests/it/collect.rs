@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::node_folder::{FOLDER, hex, noise};
+use crate::support::site::{Site, Taken, VERSION, clock, tree};
 use chrono::TimeDelta;
 use clusterbrief::bundle::{Bundle, FACTS, Form, Status};
 use clusterbrief::collect::{CollectError, Options, PortableHost, Silent, TouchKind, dry_run, plan, run};
@@ -12,8 +12,6 @@ use clusterbrief::model::{Observed, Place};
 use clusterbrief::redact::CaseKey;
 use std::fs;
 use std::path::Path;
-use support::node_folder::{FOLDER, hex, noise};
-use support::site::{Site, Taken, VERSION, clock, tree};
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(haystack, needle).is_some()
@@ -170,7 +168,7 @@ fn a_log_that_leaks_a_key_file_is_left_out() {
 fn a_secret_where_nothing_can_be_cut_out_fails_the_collection() {
     let site = Site::new(|node| {
         // The version of a DLL stands in the facts, and is what rules compare.
-        node.put("bin/Custom.dll", support::pe::Pe::new("Tr0ub4dor&3-proxy", [1, 0, 0, 0]).bytes());
+        node.put("bin/Custom.dll", crate::support::pe::Pe::new("Tr0ub4dor&3-proxy", [1, 0, 0, 0]).bytes());
     });
     let failed = run(&site.options(), &site.node.host(), &mut Silent);
     assert!(matches!(&failed, Err(CollectError::Leak { member }) if member == FACTS), "{failed:?}");
@@ -504,7 +502,7 @@ fn logs_have_an_age_and_a_budget() {
 
 #[test]
 fn dlls_whose_version_resource_is_missing_or_lies_cost_nobody_else_anything() {
-    use support::pe::Pe;
+    use crate::support::pe::Pe;
     let healthy = Pe::new(VERSION, [11, 7, 49, 0]).bytes();
     let key: Vec<u8> = "VS_VERSION_INFO".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let at = memchr::memmem::find(&healthy, &key).unwrap();

@@ -1,6 +1,6 @@
 //! A plan, a repair and a checklist made by hand: every kind of step, state and answer once.
 
-use super::{NODES, Text};
+use super::report::{NODES, Text};
 use clusterbrief::knowledge::runbooks::{On, Purpose};
 use clusterbrief::model::BuildVersion;
 use clusterbrief::plan::checklist::{Answered, Checklist, Line, LineState, Occasion, Question, Stage, Tally};

@@ -1,10 +1,8 @@
 //! Commands of runbooks: never one that deletes, never a name that could steer a command prompt, each for its own node.
 
-#![cfg(feature = "report")]
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::sample::SAMPLES;
 use clusterbrief::bundle::source::gather;
 use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
@@ -17,7 +15,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::LazyLock;
-use support::sample::SAMPLES;
 
 const KINDS: [&str; 17] = [
     "stop-pool",

@@ -2,15 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
 
-#[expect(dead_code, reason = "the catalogue asks fixtures for more")]
-#[path = "support/fixtures.rs"]
-mod fixtures;
-
+use crate::support::fixtures::{fixtures, root};
 use clusterbrief::collect::machine::probes;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::lookup::is_fact;
 use clusterbrief::rules::{Check, Rule, all};
-use fixtures::{fixtures, root};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;

@@ -2,14 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::site::{Site, Taken};
 use clusterbrief::collect::machine::MadeSystem;
 use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, plan};
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
-use support::site::{Site, Taken};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/for-customers.md");
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/healthy-3-node/WEB01/manifest.json");

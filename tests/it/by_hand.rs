@@ -1,7 +1,6 @@
 //! `docs/by-hand.md`: its commands ask for what the probes ask for, and what they print tells the same facts. `BLESS=1`
 //! rewrites the part of the page that is made from the probes.
 
-#![cfg(feature = "report")]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -10,10 +9,8 @@
     reason = "a test ends at the first surprise"
 )]
 
-mod support;
-#[path = "support/windows_commands.rs"]
-mod windows_commands;
-
+use crate::support::node_folder::NodeFolder;
+use crate::support::windows_commands::{Prompt, SERVICES, with_keys_of_services};
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::bundle::{Bundle, FACTS};
@@ -32,8 +29,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use support::node_folder::NodeFolder;
-use windows_commands::{Prompt, SERVICES, with_keys_of_services};
 
 /// Keys that are printed whole, those below them too: nothing in them is anybody's secret. Of every other key single values
 /// are asked for, since what else is in it nobody here has looked at.

@@ -1,11 +1,9 @@
 //! The laws of printed procedures: nothing in them breaks the list of what nobody may ever do, every name is filled in, and the
 //! set-up page's upgrade is in them whole.
 
-#![cfg(feature = "report")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::sample::SAMPLES;
 use clusterbrief::bundle::source::gather;
 use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
@@ -17,7 +15,6 @@ use clusterbrief::plan::{Offer, Runbook, Step, Wish, plan};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::sample::SAMPLES;
 
 fn knowledge() -> Knowledge {
     Knowledge::builtin().expect("knowledge")

@@ -1,17 +1,28 @@
 //! What several tests, and the maker of the samples, share.
 
-#![allow(unreachable_pub, dead_code, reason = "every test binary uses its own part")]
+#![allow(
+    unreachable_pub,
+    dead_code,
+    reason = "some helpers are shared with examples, which use other parts of them"
+)]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "support of tests: a wrong name or a full disk ends the test"
 )]
 
+pub mod case;
+pub mod fill;
+pub mod fixtures;
 pub mod forms;
 pub mod node_folder;
 pub mod pe;
+mod plan;
 mod pre_upgrade;
 mod product;
+pub mod report;
 pub mod sample;
+pub mod schema;
 pub mod site;
+pub mod windows_commands;
 mod workbook;

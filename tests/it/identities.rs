@@ -2,8 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::node_folder::NodeFolder;
 use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;
 use clusterbrief::collect::machine::MadeSystem;
@@ -15,7 +14,6 @@ use clusterbrief::redact::{CaseKey, Level};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::node_folder::NodeFolder;
 
 /// Everybody and everything the three nodes name; in lower case, for nothing of it may stand there in any case.
 const NAMED: &[&str] = &[

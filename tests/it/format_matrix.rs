@@ -22,7 +22,7 @@ use zip::write::SimpleFileOptions;
 
 /// The format page.
 fn page() -> String {
-    include_str!("../docs/bundle-format.md").replace("\r\n", "\n")
+    include_str!("../../docs/bundle-format.md").replace("\r\n", "\n")
 }
 
 /// The files of the page's example: code blocks whose opening line names one.

@@ -1,6 +1,5 @@
 //! The command line from the outside: verbs, exit codes, streams.
 
-#![cfg(feature = "report")]
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
 use std::fs;

@@ -1,7 +1,6 @@
 //! Every wrong, torn, huge or foreign table through the program itself: a sentence that names the input, and a report
 //! of the rest. Tables lie beside one real bundle.
 
-#![cfg(feature = "report")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,12 +1,8 @@
 //! Laws over every rule, and the pages that are made from them. `BLESS=1` rewrites the generated pages.
 
-#![cfg(feature = "report")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
 
-#[expect(dead_code, reason = "the table of facts asks fixtures for more")]
-#[path = "support/fixtures.rs"]
-mod fixtures;
-
+use crate::support::fixtures::{Fixture, fixtures, root};
 use clusterbrief::cli::catalogue::markdown;
 use clusterbrief::finding::SubjectKind;
 use clusterbrief::knowledge::exports::Call;
@@ -14,7 +10,6 @@ use clusterbrief::knowledge::facts::Of;
 use clusterbrief::knowledge::rows::{Family, Quantifier};
 use clusterbrief::knowledge::{Export, Knowledge};
 use clusterbrief::rules::{Check, Rule, all};
-use fixtures::{Fixture, fixtures, root};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;

@@ -2,8 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::node_folder::NodeFolder;
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::{Bundle, FACTS, Status};
 use clusterbrief::collect::machine::system::{Event, Process, Refusal, Value, Volume};
@@ -15,7 +14,6 @@ use clusterbrief::model::Observed;
 use clusterbrief::model::facts::NodeFacts;
 use clusterbrief::redact::Level;
 use std::collections::{BTreeMap, BTreeSet};
-use support::node_folder::NodeFolder;
 
 fn in_bundle(knowledge: &Knowledge) -> BTreeSet<&str> {
     let facts = knowledge.facts.iter().filter(|fact| fact.in_bundle);
@@ -249,7 +247,7 @@ fn of_a_copied_folder_or_another_system_nothing_is_asked() {
 fn the_dry_run_and_the_page_list_all_that_is_asked() {
     let site = Site::new(Some(server()));
     let touches = dry_run(&site.options, &site.host).unwrap();
-    let page = include_str!("../docs/what-is-collected.md");
+    let page = include_str!("../../docs/what-is-collected.md");
     let asks: BTreeSet<Ask> = probes().iter().flat_map(|probe| probe.asks).copied().collect();
     for ask in asks {
         let kind = match ask {

@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::forms::forms;
+use crate::support::node_folder::NodeFolder;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::TimeDelta;
@@ -15,8 +15,6 @@ use clusterbrief::redact::search::{Found, Searcher};
 use clusterbrief::redact::{Level, Redactor};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use support::forms::forms;
-use support::node_folder::NodeFolder;
 
 /// Secrets that stand in configuration files, with the place they stand in.
 const CONFIGURED: &[(&str, &str, &str)] = &[

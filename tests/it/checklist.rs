@@ -1,11 +1,8 @@
 //! The checklist from end to end: made of a case, filled in, read back.
 
-#![cfg(feature = "report")]
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-#[path = "support/fill.rs"]
-mod fill;
-
+use crate::support::fill::{Entry, fill, fine};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::answers::questions;
@@ -16,7 +13,6 @@ use clusterbrief::model::{BuildVersion, InputStatus};
 use clusterbrief::plan::checklist::{Checklist, LineState, Occasion, checklist};
 use clusterbrief::report::model::InputView;
 use clusterbrief::report::workbook;
-use fill::{Entry, fill, fine};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;

@@ -2,8 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail the test they help")]
 
-mod support;
-
+use crate::support::node_folder::NodeFolder;
 use chrono::{DateTime, Utc};
 use clusterbrief::bundle::manifest::FingerprintKey;
 use clusterbrief::bundle::{
@@ -24,7 +23,6 @@ use clusterbrief::redact::Cleaner;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::node_folder::NodeFolder;
 use tempfile::TempDir;
 
 /// A bundle to be written.
@@ -544,7 +542,7 @@ fn an_entry_that_the_manifest_does_not_list_is_told_and_nothing_else_is_lost() {
 #[test]
 fn the_page_on_exports_states_the_limits_of_the_code() {
     use clusterbrief::intake::{json, nodes_json, table, workbook};
-    let page = include_str!("../docs/exports.md");
+    let page = include_str!("../../docs/exports.md");
     let thousands = |number: usize| {
         let text = number.to_string();
         let groups: Vec<&str> =

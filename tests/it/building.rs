@@ -1,11 +1,9 @@
 //! Building a node and mending the errors of the set-up page: no step of the page is without a task, evidence ticks what it
 //! proves and nothing else, and an error brings its repair.
 
-#![cfg(feature = "report")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
 
-mod support;
-
+use crate::support::sample::SAMPLES;
 use clusterbrief::bundle::source::gather;
 use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
@@ -16,7 +14,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use support::sample::SAMPLES;
 
 static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().expect("knowledge"));
 

@@ -1,7 +1,6 @@
 //! Every kind of bad input through the program itself: a sentence that names the input, the exit code, and a report of
 //! the rest. One real bundle, one fault each, beside a healthy one.
 
-#![cfg(feature = "report")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

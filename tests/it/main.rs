@@ -1,0 +1,32 @@
+//! Every integration test, in one binary: it links once.
+
+mod adversarial_lines;
+mod architecture;
+mod bad_input;
+mod bad_table;
+mod building;
+mod by_hand;
+mod catalogue;
+mod checklist;
+mod cli;
+mod collect;
+mod collect_gently;
+mod collect_verb;
+mod commands;
+mod customers;
+mod format_matrix;
+mod golden;
+mod hostile_bundle;
+mod identities;
+mod intake;
+mod knowledge_overlay;
+mod machine;
+mod planted_secrets;
+mod report_render;
+mod rule_facts;
+mod rules;
+mod runbooks;
+mod samples;
+mod secrets;
+mod support;
+mod upgrade_path;

@@ -30,15 +30,25 @@
 //! | [`report`] | the view model and one file per output format |
 //! | [`cli`] | verbs; the only room that prints, asks and reads the clock |
 
+#[cfg(feature = "report")]
+pub mod analysis;
 pub mod bundle;
 pub mod cli;
 pub mod collect;
 pub mod finding;
+#[cfg(feature = "report")]
 pub mod intake;
 pub mod knowledge;
+#[cfg(feature = "report")]
 pub mod logs;
 pub mod model;
+pub mod parsers;
+#[cfg(feature = "report")]
 pub mod plan;
+pub mod probes;
 pub mod redact;
+#[cfg(feature = "report")]
 pub mod report;
+#[cfg(feature = "report")]
 pub mod rules;
+pub mod text;

@@ -59,13 +59,7 @@ fn counted(job: &str, export: &Path, expected: u64) -> Result<Run> {
 pub fn intake(export: &Path) -> Result<()> {
     let knowledge = Knowledge::builtin()?;
     let scanner = Scanner::new(&knowledge, &Cleaner)?;
-    let tools = Tools {
-        scanner: &scanner,
-        cleaner: &Cleaner,
-        questions: &[],
-        knowledge: &knowledge,
-        machine: clusterbrief::collect::machine::told,
-    };
+    let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &[], knowledge: &knowledge };
     let read = process::measured(|| Ok(read_all(gather(export, MAX_EXPORT_BYTES), tools)))?;
     let told = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
         Facts::Told(told) => told.lists.get("job")?.value(),

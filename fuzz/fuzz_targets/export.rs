@@ -2,7 +2,7 @@
 #![no_main]
 
 use clusterbrief::bundle::source::gather;
-use clusterbrief::cli::audit::Auditor;
+use clusterbrief::analysis::Auditor;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::report::{html, json, markdown, terminal};

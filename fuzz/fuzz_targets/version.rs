@@ -1,7 +1,7 @@
 //! Versions: of a text, which prints as it was read, and of a DLL.
 #![no_main]
 
-use clusterbrief::intake::pe_version;
+use clusterbrief::parsers::pe_version;
 use clusterbrief::model::BuildVersion;
 use libfuzzer_sys::fuzz_target;
 

@@ -1,7 +1,7 @@
 //! The command line as clap sees it; help texts stand here and nowhere else.
 
 #[cfg(feature = "report")]
-use super::desk::DeskVerb;
+use super::analysis::DeskVerb;
 use crate::bundle::FormatVersion;
 use crate::knowledge::EDITION;
 use crate::redact::Level;

@@ -5,7 +5,7 @@ use super::paragraph::wrap;
 use super::{Exit, Failure, output};
 use crate::bundle::create_private;
 use crate::redact::CaseKey;
-use crate::report::escape;
+use crate::text::escape;
 use anyhow::anyhow;
 use std::io::{ErrorKind, Write as _};
 

@@ -9,7 +9,7 @@ use super::{Exit, Failure, estimate, output};
 use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
 use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, is_network, process, targets};
 use crate::redact::CaseKey;
-use crate::report::escape;
+use crate::text::escape;
 use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use clap::Parser as _;

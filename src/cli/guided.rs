@@ -4,8 +4,8 @@
 use super::paragraph::wrap;
 use super::progress::size;
 use crate::collect::{Collected, Installed, Search, Target, Unseen, plan};
-use crate::intake::application_host::FILE;
-use crate::report::escape;
+use crate::parsers::application_host::FILE;
+use crate::text::escape;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -5,7 +5,7 @@ use super::progress::size;
 use super::{Exit, Failure, left_out, output};
 use crate::bundle::{Bundle, Manifest, MemberRecord, Status};
 use crate::model::Observed;
-use crate::report::escape;
+use crate::text::escape;
 use anyhow::anyhow;
 use rayon::prelude::*;
 use std::fmt::Write as _;

@@ -4,7 +4,7 @@ use super::progress::size;
 use super::{Exit, Failure, output};
 use crate::bundle::{Limits, contents};
 use crate::redact::search::{Found, Searcher};
-use crate::report::escape;
+use crate::text::escape;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

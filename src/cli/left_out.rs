@@ -5,7 +5,7 @@ use crate::bundle::{Bundle, FACTS, INVENTORY};
 use crate::knowledge::facts;
 use crate::model::facts::InventoryEntry;
 use crate::model::unknown::unknown;
-use crate::report::escape;
+use crate::text::escape;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

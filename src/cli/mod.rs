@@ -1,11 +1,11 @@
 //! Verbs of the command line. The only room that prints, asks and reads the clock.
 
+#[cfg(feature = "report")]
+mod analysis;
 mod args;
 mod case_key;
 mod collect;
 mod console;
-#[cfg(feature = "report")]
-mod desk;
 mod estimate;
 mod exit;
 mod guided;
@@ -19,7 +19,7 @@ mod progress;
 mod scrub;
 
 #[cfg(feature = "report")]
-pub use desk::{audit, catalogue};
+pub use analysis::catalogue;
 pub use exit::Exit;
 
 use args::{Args, Verb};
@@ -101,7 +101,7 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
     match verb {
         Verb::Collect(args) => collect::run(&args),
         #[cfg(feature = "report")]
-        Verb::Desk(verb) => desk::run(verb),
+        Verb::Desk(verb) => analysis::run(verb),
         Verb::Scrub(args) => scrub::run(&args),
         Verb::Inspect { bundle, leaks: true } => leaks::run(&bundle),
         Verb::Inspect { bundle, leaks: false } => inspect::run(&bundle),

@@ -2,7 +2,7 @@
 
 use super::paragraph::wrap;
 use super::{Exit, Failure};
-use crate::report::escape;
+use crate::text::escape;
 use anyhow::Context as _;
 use std::io::{self, IsTerminal as _, Write as _};
 

@@ -7,7 +7,7 @@ use super::progress::{Line, end_on_interrupt};
 use super::{Exit, Failure, guided, output};
 use crate::collect::CollectError;
 use crate::collect::scrub::{Scrub, ScrubError, scrub};
-use crate::report::escape;
+use crate::text::escape;
 use anyhow::anyhow;
 
 pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {

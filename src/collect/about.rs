@@ -1,10 +1,11 @@
 //! What the manifest says of a collection as a whole.
 
 use super::host::Host;
-use super::plan::{self, ENCRYPTION_CONFIG};
+use super::plan::{self};
 use super::{COPIED, Options};
 use crate::bundle::manifest::FingerprintKey;
 use crate::bundle::{Collection, FormatVersion, LookedAt, Manifest, NodeIdentity};
+use crate::model::product::ENCRYPTION_CONFIG;
 use crate::model::{Observed, Place};
 use crate::redact::{Fingerprinter, Level};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};

@@ -3,10 +3,11 @@
 
 use super::keys::KeyFiles;
 use super::network::is_network;
-use super::plan::{DATABASE_CONFIG, ENCRYPTION_CONFIG, Item};
+use super::plan::Item;
 use super::walk::{read_most, reason};
 use super::{Options, keys};
 use crate::bundle::Sha256;
+use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::model::{Observed, Place};
 use std::io;
 use std::path::{Path, PathBuf};

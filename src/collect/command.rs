@@ -1,6 +1,6 @@
 //! A command of Windows that is run for what no call tells: without input, without a window, for a limited time.
 
-use super::machine::system::{Answer, Refusal};
+use crate::probes::system::{Answer, Refusal};
 use std::io::{self, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -70,8 +70,8 @@ fn end(child: &mut Child, until: Instant) -> Option<ExitStatus> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::super::machine::PATIENCE;
     use super::*;
+    use crate::probes::PATIENCE;
 
     fn ran(script: &str, patience: Duration) -> Answer<String> {
         let mut command = Command::new("sh");

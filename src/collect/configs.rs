@@ -2,12 +2,13 @@
 
 use super::folder_facts::tms_folder;
 use super::host::Host;
-use super::plan::{Item, LOG_FOLDER, is_config};
+use super::plan::{Item, is_config};
 use super::walk::{Found, files_of, read_most, reason};
 use super::{CollectError, PANICKED, guarded};
 use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status};
 use crate::model::excerpt::Clean as _;
 use crate::model::facts::ConfigState;
+use crate::model::product::LOG_FOLDER;
 use crate::model::{Observed, Place};
 use crate::redact::config::{self, ConfigError};
 use crate::redact::{Fingerprinter, Redactor};

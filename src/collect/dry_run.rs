@@ -4,7 +4,6 @@
 use super::choice::{self, Look, Take};
 use super::host::Host;
 use super::iis::Iis;
-use super::machine::{self, Ask, EVENTS};
 use super::plan::{Item, Row};
 use super::walk::walk;
 use super::{
@@ -13,6 +12,7 @@ use super::{
 };
 use crate::bundle::Form;
 use crate::bundle::write::PARTIAL;
+use crate::probes::{self, Ask, EVENTS};
 use crate::redact::{Harvest, Level};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -90,7 +90,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
             }));
         }
         if host.system().is_windows() {
-            touches.extend(machine::asks().iter().map(asked));
+            touches.extend(probes::asks().iter().map(asked));
         }
         touches.extend(host.files().iter().map(|path| read(Path::new(path), Item::Host)));
     }

@@ -2,8 +2,8 @@
 //! is its provider, id, level and time, and the texts that were put into its message, never the message itself, which is
 //! in the language of Windows.
 
-use super::machine::system::{Answer, Event, EventQuery, Refusal, System};
 use crate::bundle::{BundleWriter, MemberName, MemberRecord, NewMember, Status, WriteError};
+use crate::probes::system::{Answer, Event, EventQuery, Refusal, System};
 use crate::redact::{Known, Redactor};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;

@@ -2,7 +2,7 @@
 
 use super::walk::reason;
 use super::{Options, iis, network, safety};
-use crate::intake::application_host::Listed;
+use crate::parsers::application_host::Listed;
 use std::io;
 use std::path::{Path, PathBuf};
 

@@ -1,10 +1,11 @@
 //! Facts of the application folder and its neighbours.
 
 use super::COPIED;
-use super::plan::{BIN_FOLDER, Item, LOG_FOLDER};
+use super::plan::Item;
 use super::walk::{Found, reason};
 use crate::model::facts::Binary;
 use crate::model::iis::IisFacts;
+use crate::model::product::{BIN_FOLDER, LOG_FOLDER};
 use crate::model::{Observed, Place};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

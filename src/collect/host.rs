@@ -1,8 +1,8 @@
 //! What the machine says of itself, behind a trait: one portable probe, one made from data.
 
-use super::machine::system::Refusal;
-use super::machine::{self, MadeSystem, NoSystem, System};
 use crate::model::{Observed, Place};
+use crate::probes::system::Refusal;
+use crate::probes::{self, FakeSystem, NoSystem, System};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::fs::Metadata;
@@ -122,7 +122,7 @@ impl Host for PortableHost {
 
     #[cfg(windows)]
     fn time_zone(&self) -> Observed<String> {
-        machine::time_zone(self.system())
+        probes::time_zone(self.system())
     }
 
     #[cfg(not(windows))]
@@ -135,7 +135,7 @@ impl Host for PortableHost {
 
     fn os(&self) -> Observed<String> {
         if self.system().is_windows() {
-            return machine::product_name(self.system());
+            return probes::product_name(self.system());
         }
         let Ok(text) = std::fs::read_to_string(OS_RELEASE) else {
             return Observed::not_collected("this build reads the system's name from /etc/os-release only");
@@ -149,7 +149,7 @@ impl Host for PortableHost {
 
     fn machine_id(&self) -> Observed<String> {
         if self.system().is_windows() {
-            return machine::machine_id(self.system());
+            return probes::machine_id(self.system());
         }
         match std::fs::read_to_string(MACHINE_ID) {
             Ok(id) if !id.trim().is_empty() => Observed::known(id.trim().to_owned(), Place::file(MACHINE_ID)),
@@ -242,7 +242,7 @@ pub struct FixedHost {
     /// Files with the EFS attribute, by relative path.
     pub efs: Vec<String>,
     /// What Windows answers; `None` on a machine that is not asked.
-    pub system: Option<MadeSystem>,
+    pub system: Option<FakeSystem>,
 }
 
 impl Host for FixedHost {

@@ -1,10 +1,11 @@
 //! Facts of the machine, with the rule for folders that were copied from elsewhere.
 
 use super::host::Host;
-use super::machine::Seen;
-use super::{COPIED, Options, machine};
+use super::{COPIED, Options};
 use crate::model::facts::{ClockReading, ClockReference, HostFacts};
 use crate::model::{Observed, Place};
+use crate::probes;
+use crate::probes::Seen;
 use crate::redact::fingerprint::{Fingerprinter, Label};
 use chrono::{DateTime, FixedOffset};
 
@@ -57,8 +58,8 @@ pub(super) fn facts(
             Place::file("operating system"),
         ),
         clock_reference,
-        time_service: machine::time_reference(seen),
-        worker_started: machine::worker_started(host.system(), pool),
+        time_service: probes::time_reference(seen),
+        worker_started: probes::worker_started(host.system(), pool),
     }
 }
 

@@ -3,9 +3,9 @@
 use super::network::{REFUSED, is_network, within};
 use super::walk::{read_most, reason};
 use super::{COPIED, Options, PANICKED, guarded};
-use crate::intake::application_host::{self, FILE, Listed, Sought};
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
+use crate::parsers::application_host::{self, FILE, Listed, Sought};
 use crate::redact::config::{self, ConfigError};
 use crate::redact::{Fingerprinter, Harvest};
 use std::io;

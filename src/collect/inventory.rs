@@ -1,13 +1,14 @@
 //! One pass over every file: hashes, fingerprints, versions and stray copies of the key files.
 
 use super::keys::{KeyFiles, UNSEEN};
-use super::plan::{Item, LOG_FOLDER};
+use super::plan::Item;
 use super::progress::Shared;
 use super::walk::{Found, LINK, reason};
 use crate::bundle::digest::{self, next_chunk};
-use crate::intake::pe_version;
 use crate::model::facts::{Binary, InventoryEntry};
+use crate::model::product::LOG_FOLDER;
 use crate::model::{Observed, Place};
+use crate::parsers::pe_version;
 use crate::redact::fingerprint::{Fingerprinter, Label};
 use rayon::prelude::*;
 use std::collections::BTreeMap;

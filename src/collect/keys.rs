@@ -2,10 +2,11 @@
 
 use super::COPIED;
 use super::host::Host;
-use super::plan::{DATABASE_CONFIG, ENCRYPTION_CONFIG, Item};
+use super::plan::Item;
 use super::walk::{Found, read_most, reason};
 use crate::bundle::Sha256;
 use crate::model::facts::{Fingerprint, KeyFile};
+use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::model::{Observed, Place};
 use crate::redact::fingerprint::{CaseKey, Fingerprinter, Label};
 

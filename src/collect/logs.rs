@@ -3,13 +3,13 @@
 use super::CollectError;
 use super::ahead::read_ahead;
 use super::choice::{Take, beyond, is_rolled};
-use super::plan::LOG_FOLDER;
 use super::progress::Shared;
 use super::redacting::Redacting;
 use super::walk::{Found, reason};
 use crate::bundle::manifest::END_MISSING;
 use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status, WriteError};
 use crate::model::excerpt::Clean as _;
+use crate::model::product::LOG_FOLDER;
 use crate::redact::{Known, Redactor};
 use chrono::NaiveDate;
 use std::fs::File;

@@ -24,7 +24,6 @@ mod inventory;
 mod keys;
 mod leak;
 mod logs;
-pub mod machine;
 mod network;
 mod notes;
 pub mod plan;

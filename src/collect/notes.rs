@@ -1,16 +1,16 @@
 //! What whoever sends a bundle should know of it, one sentence each: said where the bundle was made, because
 //! there it can still be mended.
 
-use super::plan::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use super::{LARGE_BUNDLE, Options, size};
 use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::write::PARTIAL;
 use crate::bundle::{Form, Manifest, MemberRecord, Status};
-use crate::intake::application_host::FILE;
 use crate::model::Observed;
 use crate::model::facts::NodeFacts;
 use crate::model::iis::IisFacts;
+use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::model::unknown::{self, Unknown};
+use crate::parsers::application_host::FILE;
 use crate::redact::Fingerprinter;
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,7 @@
 //! The one table of what is taken and why. The collector, `--dry-run` and `docs/what-is-collected.md` all use it.
 
-use super::machine::{EVENTS, HOST, Probe, probes};
+use crate::model::product::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG, LOG_FOLDER};
+use crate::probes::{EVENTS, HOST, Probe, probes};
 use std::fmt::Write as _;
 
 /// Everything a collection looks at, one variant a row of [`TABLE`].
@@ -201,17 +202,6 @@ pub const PROGRAM_TYPES: &[&str] = &[
     "asax", "ascx", "ashx", "asmx", "aspx", "bmp", "cshtml", "css", "cur", "dll", "eot", "exe", "gif", "ico",
     "jpeg", "jpg", "js", "master", "otf", "png", "svc", "svg", "ttf", "webp", "woff", "woff2",
 ];
-
-/// The two files that open the vault, in lower case (domain 1.2).
-pub const ENCRYPTION_CONFIG: &str = "encryption.config";
-/// See [`ENCRYPTION_CONFIG`].
-pub const DATABASE_CONFIG: &str = "database.config";
-
-/// Folder of the logs below the application folder (domain 1.5).
-pub const LOG_FOLDER: &str = "log";
-
-/// Folder of the DLLs below the application folder (domain 1.1).
-pub const BIN_FOLDER: &str = "bin";
 
 /// Errors of customers' pipeline scripts, beside the logs (domain 1.5).
 const PIPELINE_ERRORS: &str = "ss-pipelinescripterrors.txt";

@@ -5,7 +5,6 @@ use super::configs::{self, Configs};
 use super::host::Host;
 use super::identities::{self, Kept};
 use super::iis::Iis;
-use super::machine::{self, NoSystem, Outputs, Seen, System};
 use super::progress::{Progress, Shared};
 use super::walk::walk;
 use super::{COPIED, CollectError, Collected, Options};
@@ -16,6 +15,7 @@ use crate::bundle::{
 use crate::model::Observed;
 use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
+use crate::probes::{self, NoSystem, Outputs, Seen, System};
 use crate::redact::{Harvest, Identity, Redactor};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
@@ -79,7 +79,7 @@ pub fn run(
         outputs: Outputs::default(),
     };
     shared.phase("asking the system", 0);
-    let machine = machine::facts(&seen);
+    let machine = probes::facts(&seen);
     let pool =
         iis.value().and_then(|iis| iis.application.value()).map(|application| application.pool.as_str());
     shared.go_on()?;

@@ -1,9 +1,9 @@
 //! Checks before anything is read or written.
 
-use super::machine::System;
-use super::plan::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use super::walk::Found;
 use super::{CollectError, Options, network};
+use crate::model::product::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG};
+use crate::probes::System;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};

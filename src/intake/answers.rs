@@ -1,12 +1,13 @@
 //! The answers file: what a person knows where no evidence can (`docs/answers.md`).
 
-use super::{Parsed, text};
+use super::Parsed;
 use crate::knowledge::Knowledge;
 use crate::knowledge::checklist::WORDS;
 use crate::model::answers::{Answer, Answers};
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::{Place, Position};
+use crate::text::encoding;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -90,7 +91,7 @@ pub fn parse(
     questions: &[Question],
     cleaner: &dyn Clean,
 ) -> Result<Parsed<Answers>, AnswersError> {
-    let text = text::decode(bytes);
+    let text = encoding::decode(bytes);
     let line_of = |offset: usize| {
         let before = text.as_bytes().get(..offset).unwrap_or_default();
         u32::try_from(memchr::memchr_iter(b'\n', before).count() + 1).unwrap_or(u32::MAX)

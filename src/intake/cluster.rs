@@ -3,7 +3,6 @@
 use super::checklist::{Origin, Part};
 use super::inventory::Inventory;
 use super::names::{self, Names};
-use super::product_version;
 use super::read::{Facts, ReadInput};
 use super::told::{self, ToldFacts};
 use super::{duplicates, labels, lists};
@@ -14,6 +13,7 @@ use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::node::Snapshot;
 use crate::model::{BuildVersion, Cluster, Node, NodeSet, Observed, Package, Place, Role};
+use crate::parsers::product_version;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,7 +2,6 @@
 //! Its header tells the export, as the keys of an object do.
 
 use super::Parsed;
-use super::node_row::left_out_note;
 use super::read::Facts;
 use super::records::Records;
 use super::table::{Below, Row, head};
@@ -12,6 +11,7 @@ use crate::model::Place;
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::place::Spot;
+use crate::parsers::left_out_note;
 use std::collections::BTreeSet;
 
 /// A table while its rows are read.

@@ -1,6 +1,6 @@
 //! One pass over every member of a bundle: inflated, hashed, understood and searched for secrets at once, on all cores.
 
-use super::{leaks, xml_config};
+use super::leaks;
 use crate::bundle::manifest::END_MISSING;
 use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, FileScan, Scanner};
@@ -8,6 +8,7 @@ use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::model::input::Problem;
 use crate::model::node::Setting;
+use crate::parsers::xml_config;
 use crate::redact::config::{self, ConfigError};
 use crate::redact::leak;
 use chrono::FixedOffset;

@@ -9,8 +9,6 @@
 //! Nothing here opens a file. Whatever an input holds, the answer is facts, problems in sentences, or both.
 
 pub mod answers;
-pub mod application_host;
-pub mod by_hand;
 pub mod checklist;
 mod clocks;
 pub mod cluster;
@@ -22,6 +20,7 @@ pub mod json;
 mod labels;
 mod leaks;
 mod lists;
+pub mod manual_capture;
 mod members;
 pub mod moment;
 mod names;
@@ -29,8 +28,6 @@ mod node_row;
 pub mod nodes_json;
 pub mod nodes_table;
 pub mod package;
-pub mod pe_version;
-pub mod product_version;
 mod query_result;
 pub mod read;
 pub mod recognise;
@@ -39,11 +36,9 @@ mod separated;
 mod snapshot;
 pub mod table;
 mod tables;
-pub mod text;
 pub mod told;
 pub mod version_table;
 pub mod workbook;
-pub mod xml_config;
 
 use crate::model::input::Problem;
 

@@ -6,6 +6,7 @@ use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::export::{Moment, NodeList, NodeRow};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::{BuildVersion, Observed, Place};
+use crate::parsers::left_out_note;
 use std::collections::BTreeMap;
 
 /// A field of a row as its source has it.
@@ -201,22 +202,4 @@ fn later(a: Moment, b: Moment) -> bool {
 /// The note on fields that nothing was made of; `None` when all are known. A name is shown cleaned.
 pub(super) fn unknown_note<'a>(names: impl Iterator<Item = &'a str>, cleaner: &dyn Clean) -> Option<String> {
     left_out_note(names.filter(|name| !is_known(&head(name))), cleaner)
-}
-
-/// The note on fields of these names, of which nothing was made; `None` without any.
-pub(super) fn left_out_note<'a>(
-    unknown: impl Iterator<Item = &'a str>,
-    cleaner: &dyn Clean,
-) -> Option<String> {
-    let mut unknown: Vec<String> = unknown
-        .filter(|name| !name.trim().is_empty())
-        .map(|name| format!("\"{}\"", Excerpt::new(name, cleaner).as_str()))
-        .collect();
-    unknown.sort();
-    unknown.dedup();
-    let more = unknown.len().saturating_sub(10);
-    unknown.truncate(10);
-    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!unknown.is_empty())
-        .then(|| format!("Fields this program does not know were left out: {}{tail}.", unknown.join(", ")))
 }

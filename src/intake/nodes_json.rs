@@ -6,11 +6,12 @@
 use super::moment::Column;
 use super::node_row::{self, Field, Fields};
 use super::table::head;
-use super::{Parsed, json, text};
+use super::{Parsed, json};
 use crate::model::excerpt::Clean;
 use crate::model::export::NodeList;
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::{Place, Position};
+use crate::text::encoding;
 use serde_json::{Map, Value};
 
 /// Most records of one list.
@@ -45,7 +46,7 @@ pub fn is_nodes(document: &Value) -> bool {
 
 /// Reads the document as text of any encoding. JSON nested deeper than 128 levels is not well-formed here.
 pub fn document(bytes: &[u8]) -> Result<Value, NodesJsonError> {
-    serde_json::from_str(&text::decode(bytes))
+    serde_json::from_str(&encoding::decode(bytes))
         .map_err(|error| NodesJsonError::NotJson { line: error.line(), column: error.column() })
 }
 

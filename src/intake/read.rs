@@ -6,7 +6,7 @@ use super::json::{self, Json};
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
 use super::tables::{self, Tables};
 use super::told::ToldFacts;
-use super::{Parsed, by_hand, checklist, leaks, snapshot, text, workbook};
+use super::{Parsed, checklist, leaks, manual_capture, snapshot, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
 use crate::knowledge::Knowledge;
@@ -17,6 +17,7 @@ use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::export::{NodeList, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Snapshot;
+use crate::text::encoding;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,8 +33,6 @@ pub struct Tools<'a> {
     pub questions: &'a [Question],
     /// What exports tell.
     pub knowledge: &'a Knowledge,
-    /// Makes facts of what Windows was asked by hand.
-    pub machine: by_hand::Interpret,
 }
 
 /// One input after reading.
@@ -219,8 +218,8 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         }
         Ok(ExportForm::ByHand) => {
             input.kind = InputKind::Export;
-            input.holds = vec![by_hand::TITLE.to_owned()];
-            match by_hand::read(&name, &text::decode(bytes), tools) {
+            input.holds = vec![manual_capture::TITLE.to_owned()];
+            match manual_capture::read(&name, &encoding::decode(bytes), tools) {
                 Ok(parsed) => counted(input, parsed),
                 Err(error) => refused(input, format!("is {error}")),
             }

@@ -1,6 +1,7 @@
 //! What an input file is, told by its content and never by its name.
 
-use super::{answers, by_hand, text, workbook};
+use super::{answers, manual_capture, workbook};
+use crate::text::encoding;
 use memchr::memmem;
 
 /// Most bytes of an export. A node list or a version history of a real cluster has a few kilobytes; a result of
@@ -78,12 +79,12 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
             () => Err(Unrecognised::OtherZip),
         };
     }
-    let text = text::decode(bytes);
+    let text = encoding::decode(bytes);
     let start = text.trim_start();
     if start.is_empty() {
         return Err(Unrecognised::Empty);
     }
-    if by_hand::is_by_hand(&text) {
+    if manual_capture::is_by_hand(&text) {
         return Ok(Form::ByHand);
     }
     if answers::is_answers(&text) {

@@ -5,10 +5,11 @@
 //! keeping of it, so each row goes to whoever took the header.
 
 use super::nodes_json::MAX_NODES;
-use super::{separated, text, workbook};
+use super::{separated, workbook};
 use crate::model::Place;
 use crate::model::excerpt::Clean;
 use crate::model::place::{Origin, Spot};
+use crate::text::encoding;
 use csv::StringRecord;
 use std::sync::Arc;
 
@@ -140,7 +141,7 @@ pub fn read<B: Below>(
     if workbook::is_workbook(bytes) {
         return workbook::read(bytes, cleaner, &mut header, &mut budget);
     }
-    let text = text::decode(bytes);
+    let text = encoding::decode(bytes);
     let mut sheet = Sheet { name: None, hidden: false, empty: true, wide: false, below: None };
     for delimiter in DELIMITERS {
         let mut search = Search::new(&mut header, &mut budget);

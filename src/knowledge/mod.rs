@@ -5,7 +5,6 @@
 //! compiled by whoever matches them.
 
 pub mod actions;
-pub mod binaries;
 pub mod causes;
 pub mod checklist;
 pub mod conflicts;

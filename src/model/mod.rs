@@ -21,6 +21,7 @@ pub mod package;
 pub mod parity;
 pub mod place;
 pub mod primary;
+pub mod product;
 pub mod unknown;
 pub mod version;
 

@@ -3,6 +3,7 @@
 //! Templates are compiled in. Those whose name ends in `.html` escape every value; the style sheet and the script
 //! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
 
+use super::RenderError;
 use super::families::{FamilyRows, families};
 use super::handout::Handout;
 use super::model::{Action, Cell, HitView, MissingView, Report};
@@ -10,13 +11,14 @@ use super::procedure::{PlanView, RunbookView};
 use super::shown::{Band, Cut, ROWS, bands, columns_with_bundle, hits, register, row_word};
 use super::standing::ChecklistView;
 use super::svg::{Chart, chart};
-use super::{RenderError, escape};
 use crate::plan::checklist::Checklist;
 use crate::plan::{Plan, Runbook};
+use crate::text::escape::neutral;
 use base64::Engine as _;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::io;
 use tera::{Context, Tera};
 
 macro_rules! template {
@@ -207,7 +209,7 @@ fn csp_hash(text: &str) -> String {
 fn engine() -> Result<Tera, RenderError> {
     let mut tera = Tera::new();
     tera.autoescape_on([".html"]);
-    tera.set_escape_fn(escape::html);
+    tera.set_escape_fn(escape_html);
     register(&mut tera);
     tera.add_raw_templates(TEMPLATES)?;
     Ok(tera)
@@ -263,4 +265,27 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
     };
     let (engine, context) = rayon::join(engine, || Context::from_serialize(&page));
     Ok(engine?.render("report.html", &context?)?)
+}
+
+/// Escaper of the HTML templates, safe in text and in quoted attributes.
+fn escape_html(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
+    tera::escape_html(&neutral(text), out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn escaped_html_is_text_and_nothing_else(text in any::<String>()) {
+            let mut escaped = Vec::new();
+            escape_html(&text, &mut escaped).unwrap();
+            let page = format!("<p a=\"{0}\">{0}</p>", String::from_utf8(escaped).unwrap());
+            let parsed = roxmltree::Document::parse(&page).unwrap();
+            prop_assert_eq!(parsed.descendants().filter(roxmltree::Node::is_element).count(), 1);
+            prop_assert_eq!(parsed.root_element().text().unwrap_or(""), neutral(&text));
+        }
+    }
 }

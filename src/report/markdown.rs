@@ -1,11 +1,12 @@
 //! The Markdown report: what a ticket needs, in the order of the page, short enough to be pasted into one.
 
+use super::RenderError;
 use super::handout::Handout;
 use super::model::{HitView, MatrixRow, Report};
 use super::procedure::{PlanView, RunbookView};
 use super::shown::{Band, Cut, bands, columns_with_bundle, hits, register, row_word};
 use super::standing::ChecklistView;
-use super::{RenderError, escape};
+use crate::text::escape;
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 

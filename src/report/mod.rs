@@ -1,7 +1,6 @@
 //! The report: one view model, one file per output format. Renderers see [`model::Report`] and [`handout::Handout`] only.
 
 pub mod assemble;
-pub mod escape;
 mod families;
 pub mod handout;
 pub mod html;

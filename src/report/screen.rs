@@ -1,7 +1,7 @@
 //! A page on a terminal: wrapped at its width, coloured where that is wanted.
 
-use super::escape::one_line;
 use crate::finding::{Severity, State};
+use crate::text::escape::one_line;
 use std::fmt::Write as _;
 
 /// Narrowest and widest text that is still read with ease.

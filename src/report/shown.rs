@@ -1,9 +1,9 @@
 //! What the pages for people share: the parts of a report that fit on a page, and how values read.
 
-use super::escape::one_line;
 use super::families::by_family;
 use super::model::{CellState, FindingView, HitView, MatrixRow, Parity, Report};
 use crate::finding::Severity;
+use crate::text::escape::one_line;
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -1,7 +1,6 @@
 //! The short forms on a terminal: of a report the verdict, reasons, what to do, findings by severity, what is missing; of a
 //! plan the way and the steps.
 
-use super::escape::one_line;
 use super::handout::Handout;
 use super::model::{NodeCard, Report};
 use super::procedure::{PlanView, RunbookView, StepView, where_installed};
@@ -10,6 +9,7 @@ use super::standing::ChecklistView;
 use crate::finding::Severity;
 use crate::plan::checklist::LineState;
 use crate::plan::{Met, Offer};
+use crate::text::escape::one_line;
 use std::fmt::Write as _;
 
 /// Widest column of node names; a longer name gets no column.

@@ -1,10 +1,10 @@
 //! A checklist as a workbook that a person fills in; what it looks like inside is `docs/checklist-format.md`.
 
-use super::escape::neutral;
 use super::handout::checklist_title as title;
 use super::model::Report;
 use crate::model::checklist::{ABOUT, CELLS, Column, FORMAT, SEE_ABOVE, SHEET, VERSION, cell, fingerprint};
 use crate::plan::checklist::{Checklist, Line, LineState, Occasion, Stage};
+use crate::text::escape::neutral;
 use rust_xlsxwriter::{
     Color, ConditionalFormatFormula, DataValidation, DataValidationRule, DocProperties, ExcelDateTime,
     Format, FormatAlign, FormatBorder, Formula, ProtectionOptions, Workbook, Worksheet, XlsxError,

@@ -8,34 +8,43 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What each room may see (DESIGN 3). A room that is missing here is a mistake of whoever added it.
+/// The modules that each module may use. A module that is missing here was added without a decision.
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
         ("model", &[][..]),
+        ("text", &[]),
         ("finding", &["model"]),
-        ("redact", &["model"]),
-        ("bundle", &["model"]),
-        ("knowledge", &["model", "finding"]),
-        ("logs", &["model", "redact", "knowledge"]),
-        ("intake", &["model", "bundle", "redact", "logs", "knowledge"]),
-        ("collect", &["model", "bundle", "redact", "intake"]),
+        ("redact", &["model", "text"]),
+        ("parsers", &["model", "redact", "text"]),
+        ("probes", &["model", "redact", "parsers"]),
+        ("bundle", &["model", "text"]),
+        ("knowledge", &["model", "finding", "text"]),
+        ("logs", &["model", "redact", "knowledge", "text"]),
+        ("intake", &["model", "bundle", "redact", "logs", "knowledge", "parsers", "probes", "text"]),
+        ("collect", &["model", "bundle", "redact", "parsers", "probes", "text"]),
         ("rules", &["model", "finding", "knowledge"]),
-        ("plan", &["model", "finding", "knowledge"]),
-        ("report", &["model", "finding", "knowledge", "plan"]),
+        ("plan", &["model", "finding", "knowledge", "text"]),
+        ("report", &["model", "finding", "knowledge", "plan", "text"]),
+        ("demo", &["model", "bundle", "collect", "redact", "text"]),
         (
             "cli",
             &[
-                "model",
-                "finding",
-                "redact",
+                "analysis",
                 "bundle",
+                "collect",
+                "demo",
+                "finding",
+                "intake",
                 "knowledge",
                 "logs",
-                "intake",
-                "collect",
-                "rules",
+                "model",
+                "parsers",
                 "plan",
+                "probes",
+                "redact",
                 "report",
+                "rules",
+                "text",
             ],
         ),
     ])

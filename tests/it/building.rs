@@ -4,8 +4,8 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
 
 use crate::support::sample::SAMPLES;
+use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
-use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;

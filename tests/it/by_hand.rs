@@ -12,11 +12,9 @@
 use crate::support::node_folder::NodeFolder;
 use crate::support::windows_commands::{Prompt, SERVICES, with_keys_of_services};
 use chrono::{DateTime, FixedOffset};
+use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::bundle::{Bundle, FACTS};
-use clusterbrief::cli::audit::{Audited, Auditor};
-use clusterbrief::collect::machine::system::{Refusal, Service, ServiceStart, ServiceState, Value, Volume};
-use clusterbrief::collect::machine::{Ask, MadeSystem, probes};
 use clusterbrief::collect::{FixedHost, Options, Silent, run};
 use clusterbrief::finding::Judged;
 use clusterbrief::intake::cluster;
@@ -24,6 +22,8 @@ use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::facts::NodeFacts;
 use clusterbrief::model::{BuildVersion, InputStatus, Observed};
+use clusterbrief::probes::system::{Refusal, Service, ServiceStart, ServiceState, Value, Volume};
+use clusterbrief::probes::{Ask, FakeSystem, probes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -207,7 +207,7 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
 
 /// Facts of probes that ask for something no command of the page answers.
 fn untold() -> Vec<&'static str> {
-    let untold = |probe: &&clusterbrief::collect::machine::Probe| {
+    let untold = |probe: &&clusterbrief::probes::Probe| {
         // What a command adds to other answers is had without it; so is, where there are others, what the configuration of IIS
         // adds.
         let adds = |ask: &Ask| match ask {
@@ -302,9 +302,9 @@ const WINDOWS: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 const PROTOCOLS: &str = r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols";
 
 /// A server as they mostly are, and what of its registry nobody asks for.
-fn server() -> MadeSystem {
+fn server() -> FakeSystem {
     let service = |state| Service { state, start: ServiceStart::Automatic, process: None };
-    let mut made = MadeSystem {
+    let mut made = FakeSystem {
         memory: Some(17_179_332_608),
         volume: Some(Volume { total: 107_374_182_400, free: 42_949_672_960 }),
         services: BTreeMap::from([
@@ -319,7 +319,7 @@ fn server() -> MadeSystem {
              Time since Last Good Sync Time: 10.0000000s\n"
                 .to_owned(),
         )]),
-        ..MadeSystem::default()
+        ..FakeSystem::default()
     };
     for (key, name, value) in [
         (WINDOWS, "ProductName", text("Windows Server 2019 Standard")),
@@ -368,7 +368,7 @@ fn server() -> MadeSystem {
 }
 
 /// The same with everything that can be otherwise.
-fn odd_server() -> MadeSystem {
+fn odd_server() -> FakeSystem {
     let mut made = server()
         .with(r"SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy", "Enabled", Value::Number(1))
         .with(r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\16.0", "SharePoint", text("Installed"))
@@ -392,7 +392,7 @@ fn odd_server() -> MadeSystem {
 }
 
 /// What a bundle of the machine has.
-fn collected(made: &MadeSystem) -> BTreeMap<String, Observed<String>> {
+fn collected(made: &FakeSystem) -> BTreeMap<String, Observed<String>> {
     let dir = tempfile::tempdir().unwrap();
     let node = NodeFolder::new("WEB01", "11.7.000049", clock());
     let app = node.write(dir.path());
@@ -423,7 +423,7 @@ fn audited(files: &[(&str, Vec<u8>)]) -> Audited {
     AUDITOR.audit(gather(dir.path(), MAX_EXPORT_BYTES), &options())
 }
 
-fn printed(made: &MadeSystem, german: bool) -> String {
+fn printed(made: &FakeSystem, german: bool) -> String {
     let machine = &with_keys_of_services(made.clone());
     Prompt { machine, node: "WEB01", build: "11.7.000049", german }.run(&lines())
 }
@@ -453,7 +453,7 @@ fn what_the_commands_print_tells_what_a_bundle_would() {
 #[test]
 fn what_is_not_there_or_refused_never_tells_otherwise() {
     let made = server();
-    let mut machines = vec![MadeSystem::default()];
+    let mut machines = vec![FakeSystem::default()];
     let keys: BTreeSet<&String> = made.registry.keys().map(|(key, _)| key).collect();
     for key in keys {
         let mut without = made.clone();
@@ -511,7 +511,7 @@ fn clocks_compare_by_the_server_of_their_time_services() {
     assert_eq!(clocks("-0.5000000s", "0.2000000s"), ["pass"]);
     assert_eq!(clocks("-0.5000000s", "400.2000000s"), ["findings"]);
     // A service that is stopped tells nothing.
-    let silent = MadeSystem { outputs: BTreeMap::new(), ..server() };
+    let silent = FakeSystem { outputs: BTreeMap::new(), ..server() };
     let audited = audited(&[("one.txt", printed(&silent, false).into_bytes())]);
     assert!(audited.cluster.nodes[0].clocks.time_service.is_unknown());
 }

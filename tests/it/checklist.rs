@@ -3,8 +3,8 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use crate::support::fill::{Entry, fill, fine};
+use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
-use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::answers::questions;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;

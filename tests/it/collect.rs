@@ -208,7 +208,6 @@ fn the_report_side_understands_a_collected_bundle() {
         cleaner: &clusterbrief::redact::Cleaner,
         questions: &[],
         knowledge: &knowledge,
-        machine: clusterbrief::collect::machine::told,
     };
     let mut read = read_all(gather(&taken.collected.path, 1 << 20), tools);
     let read = read.remove(0);

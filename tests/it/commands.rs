@@ -3,8 +3,8 @@
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
 use crate::support::sample::SAMPLES;
+use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
-use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;

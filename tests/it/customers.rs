@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use crate::support::site::{Site, Taken};
-use clusterbrief::collect::machine::MadeSystem;
 use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, plan};
+use clusterbrief::probes::FakeSystem;
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
@@ -66,7 +66,7 @@ fn the_manifest_tells_the_same_list_and_every_member_belongs_to_it() {
     let site = Site::new(|_| {});
     for (host, windows) in [
         (site.node.host(), false),
-        (FixedHost { system: Some(MadeSystem::default()), ..site.node.host() }, true),
+        (FixedHost { system: Some(FakeSystem::default()), ..site.node.host() }, true),
     ] {
         let options = Options { out: site.dir.path().join(windows.to_string()), ..site.options() };
         let collected =

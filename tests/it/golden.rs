@@ -9,8 +9,8 @@
 )]
 
 use crate::support::sample::{SAMPLES, Sample};
+use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
-use clusterbrief::cli::audit::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::BuildVersion;

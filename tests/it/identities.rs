@@ -5,10 +5,10 @@
 use crate::support::node_folder::NodeFolder;
 use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;
-use clusterbrief::collect::machine::MadeSystem;
-use clusterbrief::collect::machine::system::Event;
 use clusterbrief::collect::scrub::{Scrub, ScrubError, scrub};
 use clusterbrief::collect::{FixedHost, Options, Silent, is_made_key, run};
+use clusterbrief::probes::FakeSystem;
+use clusterbrief::probes::system::Event;
 use clusterbrief::redact::search::{Found, Searcher};
 use clusterbrief::redact::{CaseKey, Level};
 use std::fs;
@@ -212,7 +212,7 @@ fn names_that_only_records_of_event_logs_tell_are_hidden_everywhere() {
     let mut records: Vec<Event> = texts.iter().map(|text| record("ASP.NET 4.0.30319.0", text)).collect();
     records.push(record("Agent on LEDGERDB9", "-"));
     let events = [("Application".to_owned(), records)].into();
-    let system = Some(MadeSystem { events, ..MadeSystem::default() });
+    let system = Some(FakeSystem { events, ..FakeSystem::default() });
     let dir = tempfile::tempdir().unwrap();
     let app = node.write(dir.path());
     let options = Options { level: Level::Identities, ..Options::new(&app, dir.path().join("out")) };

@@ -136,13 +136,7 @@ fn case_with(paths: &[&Path], options: &Options) -> Case {
         per_node: true,
     }];
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
-    let tools = Tools {
-        scanner: &scanner,
-        cleaner: &Cleaner,
-        questions: &questions,
-        knowledge: &knowledge,
-        machine: collect::machine::told,
-    };
+    let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &questions, knowledge: &knowledge };
     assemble(read_all(given, tools), options)
 }
 

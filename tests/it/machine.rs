@@ -5,13 +5,13 @@
 use crate::support::node_folder::NodeFolder;
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::{Bundle, FACTS, Status};
-use clusterbrief::collect::machine::system::{Event, Process, Refusal, Value, Volume};
-use clusterbrief::collect::machine::{Ask, MadeSystem, probes};
 use clusterbrief::collect::{FixedHost, Options, Silent, TouchKind, dry_run, estimate, run};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::facts::Kind;
 use clusterbrief::model::Observed;
 use clusterbrief::model::facts::NodeFacts;
+use clusterbrief::probes::system::{Event, Process, Refusal, Value, Volume};
+use clusterbrief::probes::{Ask, FakeSystem, probes};
 use clusterbrief::redact::Level;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,9 +29,9 @@ fn every_fact_of_a_bundle_has_a_probe() {
 }
 
 /// A server that answers some of what it is asked, and refuses some.
-fn server() -> MadeSystem {
+fn server() -> FakeSystem {
     let windows = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
-    MadeSystem {
+    FakeSystem {
         memory: Some(8 << 30),
         volume: Some(Volume { total: 100 << 30, free: 9 << 30 }),
         processes: BTreeMap::from([(
@@ -39,7 +39,7 @@ fn server() -> MadeSystem {
             vec![Process { id: 7, started: clock().to_utc(), pool: None, identity: None }],
         )]),
         refused: BTreeMap::from([("W32Time".to_owned(), Refusal::Denied)]),
-        ..MadeSystem::default()
+        ..FakeSystem::default()
     }
     .with(windows, "CurrentBuildNumber", Value::Text("20348".into()))
     .with(r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full", "Release", Value::Number(528_449))
@@ -57,7 +57,7 @@ struct Site {
 }
 
 impl Site {
-    fn new(system: Option<MadeSystem>) -> Self {
+    fn new(system: Option<FakeSystem>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let node = NodeFolder::new("SSWEB01", "11.7.000049", clock());
         let app = node.write(dir.path());

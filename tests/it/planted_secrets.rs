@@ -8,9 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;
-use clusterbrief::collect::machine::MadeSystem;
-use clusterbrief::collect::machine::system::Event;
 use clusterbrief::collect::{FixedHost, Options, Silent, run};
+use clusterbrief::probes::FakeSystem;
+use clusterbrief::probes::system::Event;
 use clusterbrief::redact::search::{Found, Searcher};
 use clusterbrief::redact::{Level, Redactor};
 use std::collections::BTreeSet;
@@ -311,7 +311,7 @@ fn records(node: &NodeFolder, texts: &[String]) -> Vec<Event> {
 /// The machine of a node, with these records in its event log.
 fn host(node: &NodeFolder, events: &[Event]) -> FixedHost {
     let events = [("Application".to_owned(), events.to_vec()), ("System".to_owned(), Vec::new())].into();
-    FixedHost { system: Some(MadeSystem { events, ..MadeSystem::default() }), ..node.host() }
+    FixedHost { system: Some(FakeSystem { events, ..FakeSystem::default() }), ..node.host() }
 }
 
 /// Texts of the records that a bundle holds.

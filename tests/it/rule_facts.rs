@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
 
 use crate::support::fixtures::{fixtures, root};
-use clusterbrief::collect::machine::probes;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::lookup::is_fact;
+use clusterbrief::probes::probes;
 use clusterbrief::rules::{Check, Rule, all};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -13,7 +13,7 @@
 )]
 
 use crate::support::case::{Bench, Case, CaseFile, Said};
-use clusterbrief::cli::audit::info;
+use clusterbrief::analysis::info;
 use clusterbrief::finding::{Judged, Outcome, Question, State};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::signatures::{Family, Signature};

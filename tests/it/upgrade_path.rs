@@ -3,8 +3,8 @@
 
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
+use clusterbrief::analysis::Auditor;
 use clusterbrief::bundle::gather;
-use clusterbrief::cli::audit::Auditor;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;

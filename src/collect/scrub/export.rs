@@ -6,12 +6,16 @@ use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
 use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
 use crate::collect::CollectError;
-use crate::intake::text;
+#[cfg(feature = "report")]
 use crate::model::excerpt::Clean as _;
+#[cfg(feature = "report")]
+use crate::redact::Identity;
 use crate::redact::columns::heading;
+#[cfg(feature = "report")]
 use crate::redact::identity::kind_of_field;
 use crate::redact::leak::Scanner;
-use crate::redact::{Identity, Known, Redactor};
+use crate::redact::{Known, Redactor};
+use crate::text::encoding;
 use std::fs;
 use std::io::Write as _;
 
@@ -22,7 +26,8 @@ pub const EXPORT_BYTES: u64 = 48 << 20;
 enum Form {
     Json(serde_json::Value),
     /// Its delimiter and the names of its columns.
-    Table(u8, csv::StringRecord),
+    #[cfg(feature = "report")]
+    Table(char, Vec<String>),
     Text,
 }
 
@@ -40,8 +45,8 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     if binary * 50 > bytes.len().min(4096) {
         return Err(ScrubError::Export("is no text, so nobody can say what is in it"));
     }
-    let text = text::decode(&bytes);
-    let form = form(&text);
+    let text = encoding::decode(&bytes);
+    let form = form(&text)?;
     let mut hiding = hiding(scrub)?;
     if let Some(hiding) = &mut hiding {
         learn(hiding.known(), &form, &text);
@@ -63,21 +68,29 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     write(scrub, &redactor, hiding.as_ref(), &out)
 }
 
-fn form(text: &str) -> Form {
+fn form(text: &str) -> Result<Form, ScrubError> {
     if text.trim_start().starts_with(['{', '['])
         && let Ok(value) = serde_json::from_str(text.trim())
     {
-        return Form::Json(value);
+        return Ok(Form::Json(value));
     }
     let head = text.lines().next().unwrap_or_default();
-    heading(head).map_or(Form::Text, |(delimiter, columns)| Form::Table(delimiter, columns))
+    match heading(head) {
+        #[cfg(feature = "report")]
+        Some((delimiter, columns)) => Ok(Form::Table(delimiter, columns)),
+        // A cell may span lines: without the csv crate nothing reads a table to its end.
+        #[cfg(not(feature = "report"))]
+        Some(_) => Err(ScrubError::Export("is a table, which only the full program rewrites")),
+        None => Ok(Form::Text),
+    }
 }
 
 fn learn(known: &mut Known, form: &Form, text: &str) {
     match form {
         Form::Json(value) => known.add_value(value),
+        #[cfg(feature = "report")]
         Form::Table(delimiter, columns) => {
-            let kinds: Vec<Option<Identity>> = columns.iter().map(kind_of_field).collect();
+            let kinds: Vec<Option<Identity>> = columns.iter().map(|column| kind_of_field(column)).collect();
             for row in rows(*delimiter, text).flatten() {
                 for (cell, kind) in row.iter().zip(&kinds) {
                     if let Some(kind) = kind
@@ -93,13 +106,20 @@ fn learn(known: &mut Known, form: &Form, text: &str) {
     }
 }
 
-fn rows(delimiter: u8, text: &str) -> impl Iterator<Item = Result<csv::StringRecord, csv::Error>> {
+#[cfg(feature = "report")]
+fn rows(delimiter: char, text: &str) -> impl Iterator<Item = Result<csv::StringRecord, csv::Error>> {
     csv::ReaderBuilder::new()
-        .delimiter(delimiter)
+        .delimiter(byte(delimiter))
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes())
         .into_records()
+}
+
+/// Delimiters are ASCII.
+#[cfg(feature = "report")]
+fn byte(delimiter: char) -> u8 {
+    u8::try_from(delimiter).unwrap_or(b',')
 }
 
 fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, ScrubError> {
@@ -108,12 +128,13 @@ fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, Scr
             redactor.clean_value(&mut value);
             Ok(json(&value)?)
         }
+        #[cfg(feature = "report")]
         Form::Table(delimiter, columns) => {
             let failed = |_| {
                 ScrubError::Export("is a table that cannot be read to its end, so nothing of it is written")
             };
             let mut writer =
-                csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(Vec::new());
+                csv::WriterBuilder::new().delimiter(byte(delimiter)).flexible(true).from_writer(Vec::new());
             for (number, row) in rows(delimiter, text).enumerate() {
                 let row = row.map_err(failed)?;
                 let cells = row.iter().enumerate().map(|(index, cell)| {

@@ -5,10 +5,10 @@ mod sys;
 pub(super) use sys::{is_alone_at_console, is_network_drive, start_elevated, work_in_background};
 
 use super::command;
-use super::machine::system::{
+use crate::probes::system::{
     Access, Answer, Event, EventQuery, Process, Refusal, Service, System, Value, Volume,
 };
-use super::machine::{Command, PATIENCE};
+use crate::probes::{Command, PATIENCE};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -158,12 +158,12 @@ impl System for Machine {
         // Anybody may write a record that is no XML; of those that were asked for by name each counts.
         let named = !query.providers.is_empty();
         let events = events?;
-        events.iter().map(|xml| super::machine::event(xml)).filter(|event| named || event.is_ok()).collect()
+        events.iter().map(|xml| crate::probes::event(xml)).filter(|event| named || event.is_ok()).collect()
     }
 
     fn oldest_event(&self, log: &str) -> Answer<DateTime<Utc>> {
         let oldest = sys::oldest_event(log)?;
-        oldest.map_or(Err(Refusal::Absent), |xml| Ok(super::machine::event(&xml)?.at))
+        oldest.map_or(Err(Refusal::Absent), |xml| Ok(crate::probes::event(&xml)?.at))
     }
 }
 

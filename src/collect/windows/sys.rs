@@ -2,8 +2,8 @@
 #![expect(unsafe_code, reason = "calls of Windows; this is the one file that makes them")]
 
 use super::refusal;
-use crate::collect::machine::pool_of;
-use crate::collect::machine::system::{
+use crate::probes::pool_of;
+use crate::probes::system::{
     Access, AccessEntry, Answer, EventQuery, Identity, Process, Refusal, Service, ServiceStart, ServiceState,
     Volume,
 };

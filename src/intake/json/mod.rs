@@ -116,7 +116,7 @@ pub(super) fn read(
         }));
     }
     let unknown = parts.iter().flat_map(Part::unknown).chain(strange);
-    parsed.notes.extend(super::node_row::left_out_note(unknown, cleaner));
+    parsed.notes.extend(crate::parsers::left_out_note(unknown, cleaner));
     let mut holds: Vec<String> = parts.iter().map(|part| part.export.title.clone()).collect();
     holds.sort();
     holds.dedup();

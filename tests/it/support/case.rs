@@ -241,7 +241,6 @@ impl<'k> Bench<'k> {
             cleaner: &Cleaner,
             questions: &self.questions,
             knowledge: self.knowledge,
-            machine: clusterbrief::collect::machine::told,
         };
         assemble(read_all(gather(folder, MAX_EXPORT_BYTES), tools), options)
     }

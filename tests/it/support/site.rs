@@ -86,13 +86,7 @@ impl Taken {
     fn read(&self) -> (Box<Snapshot>, Vec<String>) {
         let knowledge = Knowledge::builtin().expect("built-in knowledge");
         let scanner = Scanner::new(&knowledge, &Cleaner).expect("a scanner");
-        let tools = Tools {
-            scanner: &scanner,
-            cleaner: &Cleaner,
-            questions: &[],
-            knowledge: &knowledge,
-            machine: clusterbrief::collect::machine::told,
-        };
+        let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &[], knowledge: &knowledge };
         let read = read_all(gather(&self.collected.path, 1 << 20), tools).remove(0);
         let problems = read.input.problems.iter().map(|problem| problem.text.clone()).collect();
         let snapshot = read.facts.into_iter().find_map(|facts| match facts {

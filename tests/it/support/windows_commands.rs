@@ -1,13 +1,13 @@
 //! The built-in commands of Windows on a machine made from data, as a command prompt prints their answers.
 
-use clusterbrief::collect::machine::MadeSystem;
-use clusterbrief::collect::machine::system::{Service, ServiceStart, ServiceState, Value};
+use clusterbrief::probes::FakeSystem;
+use clusterbrief::probes::system::{Service, ServiceStart, ServiceState, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// A command prompt on a machine.
 pub(crate) struct Prompt<'a> {
-    pub(crate) machine: &'a MadeSystem,
+    pub(crate) machine: &'a FakeSystem,
     /// Name of the machine.
     pub(crate) node: &'a str,
     /// Version text of the product's core DLL.
@@ -206,7 +206,7 @@ fn joined(lines: &str) -> Vec<String> {
 pub(crate) const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
 
 /// With the keys that services have in the registry.
-pub(crate) fn with_keys_of_services(mut made: MadeSystem) -> MadeSystem {
+pub(crate) fn with_keys_of_services(mut made: FakeSystem) -> FakeSystem {
     let services: BTreeMap<String, Service> = made.services.clone();
     for (name, service) in services {
         let start = match service.start {

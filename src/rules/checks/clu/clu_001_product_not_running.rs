@@ -5,7 +5,7 @@ use crate::rules::engine::rule::{Check, known, rule};
 use crate::rules::engine::signature;
 use crate::rules::lib::signs_of_life::{connection, in_words, log_silence};
 use crate::finding::{Evidence, Outcome, Subject};
-use crate::knowledge::binaries::is_product_dll;
+use crate::model::product::is_product_dll;
 use crate::model::cluster::current_window;
 use crate::model::log::LogDigest;
 use crate::model::{Node, Place};

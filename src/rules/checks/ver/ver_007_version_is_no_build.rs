@@ -3,7 +3,7 @@
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule};
 use crate::finding::{Evidence, Finding, Outcome, Subject};
-use crate::knowledge::binaries::CORE_DLL;
+use crate::model::product::CORE_DLL;
 use crate::model::version::VersionError;
 use crate::model::{BuildVersion, Node, Place};
 

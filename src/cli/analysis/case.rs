@@ -1,0 +1,88 @@
+//! The case that `report`, `plan` and `checklist` are given: read, judged, and complained of where something is wrong with it.
+
+use super::args::CaseArgs;
+use super::{Exit, Failure, knowledge, output};
+use crate::analysis::{Audited, Auditor};
+use crate::bundle::source::{Given, gather};
+use crate::bundle::{Limits, list_archive};
+use crate::intake;
+use crate::intake::cluster::Options;
+use crate::intake::recognise::MAX_EXPORT_BYTES;
+use crate::model::{InputStatus, Package};
+use crate::report::model::InputView;
+use anyhow::anyhow;
+use chrono::{SubsecRound as _, Utc};
+use rayon::prelude::*;
+use std::path::Path;
+
+/// Every file and folder of the case.
+pub(super) fn paths(args: &CaseArgs) -> impl Iterator<Item = &Path> {
+    evidence(args).chain(args.upgrade_package.as_deref())
+}
+
+/// What is read for facts of the cluster.
+fn evidence(args: &CaseArgs) -> impl Iterator<Item = &Path> {
+    args.inputs.iter().chain(&args.answers).map(AsRef::as_ref)
+}
+
+/// The rules a case is judged by: the built-in ones, with a team's own laid over them.
+pub(super) fn auditor(args: &CaseArgs) -> Result<Auditor, Failure> {
+    let knowledge = knowledge::load(args.knowledge.as_deref())?;
+    Auditor::with(knowledge).map_err(|error| Failure::new(Exit::NothingUsable, error))
+}
+
+/// Reads and judges a case. What is wrong with an input is said on standard error; a case without any usable one is a failure.
+pub(super) fn audited(args: &CaseArgs, auditor: &Auditor) -> Result<Audited, Failure> {
+    let given = given(args)?;
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
+    let now = Utc::now().trunc_subsecs(0);
+    let options = Options {
+        expect_nodes: args.expect_nodes.clone(),
+        roles: args.role.iter().cloned().collect(),
+        as_of: args.as_of.unwrap_or(now),
+        target: args.target,
+        package: args.upgrade_package.as_deref().map(package).transpose()?,
+    };
+    let audited = auditor.audit(given, &options);
+    for remark in &audited.remarks {
+        output::complain(remark);
+    }
+    let inputs = &audited.report.inputs;
+    for input in inputs.iter().filter(|input| input.status != InputStatus::Read) {
+        for problem in &input.problems {
+            output::complain(&format!("{}: {}", input.name, problem.text));
+        }
+    }
+    if !inputs.iter().any(is_usable) {
+        let error = anyhow!("none of the inputs is usable: nothing was judged and nothing was written");
+        return Err(Failure::new(Exit::NothingUsable, error));
+    }
+    Ok(audited)
+}
+
+fn given(args: &CaseArgs) -> Result<Vec<Given>, Failure> {
+    let paths: Vec<&Path> = evidence(args).collect();
+    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+        return Err(Failure::new(
+            Exit::Usage,
+            anyhow!("{}: there is no such file or folder", missing.display()),
+        ));
+    }
+    Ok(paths.into_par_iter().flat_map_iter(|path| gather(path, MAX_EXPORT_BYTES)).collect())
+}
+
+/// The outside of the downloaded package. A file that is no zip, or a damaged one, is for the rules to judge.
+fn package(path: &Path) -> Result<Package, Failure> {
+    let usage = |why: String| Failure::new(Exit::Usage, anyhow!("{}: {why}", path.display()));
+    if !path.is_file() {
+        return Err(usage("there is no such file".to_owned()));
+    }
+    let archive = list_archive(path, &Limits::default())
+        .map_err(|error| usage(format!("it cannot be read: {error}")))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(intake::package::package(&name, archive))
+}
+
+fn is_usable(input: &InputView) -> bool {
+    input.status != InputStatus::Refused && input.kind.is_evidence()
+}

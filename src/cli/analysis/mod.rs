@@ -1,0 +1,50 @@
+//! The verbs of whoever reads bundles: the feature `report`. The executable for nodes is built without it.
+
+mod args;
+mod case;
+pub mod catalogue;
+mod checklist;
+mod explain;
+mod file;
+mod forms;
+mod knowledge;
+mod plan;
+mod report;
+mod sql;
+
+pub(super) use args::DeskVerb;
+
+use super::{Exit, Failure, output};
+use crate::model::InputStatus;
+use crate::report::model::InputView;
+use args::Template;
+
+pub(super) fn run(verb: DeskVerb) -> Result<Exit, Failure> {
+    match verb {
+        DeskVerb::Report(args) => report::run(&args),
+        DeskVerb::Checklist(args) => checklist::run(&args),
+        DeskVerb::Plan(args) => plan::run(&args),
+        DeskVerb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),
+        DeskVerb::Rules(args) => explain::all(&args),
+        DeskVerb::Knowledge(args) => knowledge::run(&args),
+        DeskVerb::Template { what: Template::Nodes } => {
+            output::print(&crate::intake::nodes_table::nodes_template())?;
+            Ok(Exit::Written)
+        }
+        DeskVerb::Inventory(args) => {
+            let workbook = crate::intake::inventory::template();
+            let workbook = workbook.map_err(|error| Failure::new(Exit::CannotWrite, error))?;
+            file::write(&args.out, &workbook)?;
+            Ok(Exit::Written)
+        }
+        DeskVerb::Sql(args) => sql::run(&args),
+    }
+}
+
+impl Exit {
+    /// How a run ends that wrote what it was asked for.
+    fn written(inputs: &[InputView]) -> Self {
+        let refused = inputs.iter().any(|input| input.status == InputStatus::Refused);
+        if refused { Self::SomeRefused } else { Self::Written }
+    }
+}

@@ -1,0 +1,141 @@
+//! What built-in commands of Windows print, saved by hand on a machine that may run no executable (`docs/by-hand.md`).
+//!
+//! Each answer stands between marker lines that the page's commands write: what was asked before it, and whether the
+//! command succeeded after it. Of the answers only what no language changes is read. What the values mean is known to
+//! the probes, which ask Windows itself or such an output (`probes::saved_facts`).
+
+use super::Parsed;
+use super::read::{Facts, Tools};
+use super::told::{OfNode, ToldFacts, canonical};
+use crate::knowledge::exports::Reading;
+use crate::model::Observed;
+use crate::model::excerpt::Excerpt;
+use crate::model::facts::ClockReference;
+use crate::model::input::{Problem, ProblemKind};
+use crate::model::node::Clocks;
+use crate::parsers::manual_capture::{Line, Saved};
+use crate::probes;
+use std::collections::BTreeMap;
+
+/// First line of a saved output, before the version of its form and the node's name.
+pub const HEADER: &str = "#clusterbrief by-hand ";
+
+/// What the report calls a saved output.
+pub const TITLE: &str = "what built-in commands of Windows told";
+
+/// Most bytes of a saved output; one of the page's commands is some 10 KB.
+pub const MAX_BYTES: usize = 2 << 20;
+
+/// Most nodes in one file, for outputs that were copied together.
+pub const MAX_NODES: usize = 100;
+
+/// Why a saved output does not count. Reads after "is".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ByHandError {
+    /// Over [`MAX_BYTES`].
+    #[error("a saved output of more than {} MB, and none is that large", MAX_BYTES >> 20)]
+    TooLarge,
+    /// Over [`MAX_NODES`].
+    #[error("a saved output of more than {MAX_NODES} nodes")]
+    TooMany,
+    /// Of a newer page.
+    #[error("a saved output of a newer form than 1: use the version of this program that its page came with")]
+    Newer,
+    /// No name in the first line, or one that is none.
+    #[error("a saved output whose first line names no usable machine")]
+    Nameless,
+}
+
+/// Whether a text is a saved output.
+pub(super) fn is_by_hand(text: &str) -> bool {
+    text.trim_start().starts_with(HEADER)
+}
+
+/// Reads a saved output. `input` is the name evidence will carry.
+pub(super) fn read(input: &str, text: &str, tools: Tools<'_>) -> Result<Parsed<Vec<Facts>>, ByHandError> {
+    if text.len() > MAX_BYTES {
+        return Err(ByHandError::TooLarge);
+    }
+    let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+    for saved in outputs(input, text)? {
+        let name = Excerpt::new(&saved.node, tools.cleaner).as_str().to_owned();
+        let machine = probes::saved_facts(&saved);
+        let clocks = Clocks { time_service: shown(machine.time_service, tools), ..Clocks::default() };
+        let own = facts(machine.facts, &saved, tools);
+        let mut told = ToldFacts::default();
+        told.nodes.insert(name.clone(), OfNode { own, clocks, ..OfNode::default() });
+        parsed.value.push(Facts::Told(told));
+        parsed.notes.extend(saved.notes(&name, tools.cleaner));
+        if saved.is_cut() {
+            let text =
+                format!("{input} ends within an answer of {name}, which does not count: save it again.");
+            parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+        }
+    }
+    Ok(parsed)
+}
+
+/// One output a header line.
+fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ByHandError> {
+    let mut all: Vec<Saved> = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        if let Some(rest) = line.strip_prefix(HEADER) {
+            let (form, node) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+            if form != "1" {
+                return Err(ByHandError::Newer);
+            }
+            let node = node.trim();
+            if !super::names::is_usable(node) {
+                return Err(ByHandError::Nameless);
+            }
+            if all.len() == MAX_NODES {
+                return Err(ByHandError::TooMany);
+            }
+            all.push(Saved::new(input, node));
+        } else if let Some(saved) = all.last_mut() {
+            saved.line(Line { number, text: line.trim_end() });
+        }
+    }
+    Ok(all)
+}
+
+/// The node's build, and its time when the build was read: the facts that its diagnostics tell as well.
+const BUILD: &str = "product.version";
+const BUILD_READ: &str = "diagnostics.time";
+
+/// Every fact that the answers tell, in the form of its kind. Who looked and could not see keeps saying so.
+fn facts(
+    mut facts: BTreeMap<String, Observed<String>>,
+    saved: &Saved,
+    tools: Tools<'_>,
+) -> BTreeMap<String, Observed<String>> {
+    facts.insert(BUILD.to_owned(), saved.build());
+    facts.insert(BUILD_READ.to_owned(), saved.taken());
+    facts.retain(|_, fact| !matches!(fact, Observed::NotCollected { .. }));
+    let in_form = |(path, fact): (String, Observed<String>)| {
+        let kind = tools.knowledge.facts.get(&path)?.kind;
+        let fact = match fact {
+            Observed::Known { value, sources, .. } => {
+                let place = sources.into_iter().next().unwrap_or_default();
+                match canonical(kind, Reading::Plain, &value, tools.cleaner) {
+                    Ok(value) => Observed::known(value, place),
+                    Err(why) => Observed::unreadable(place, why),
+                }
+            }
+            other => other,
+        };
+        Some((path, fact))
+    };
+    facts.into_iter().filter_map(in_form).collect()
+}
+
+/// With its source as it may be shown.
+fn shown(clock: Observed<ClockReference>, tools: Tools<'_>) -> Observed<ClockReference> {
+    clock.map(|clock| ClockReference {
+        source: Excerpt::new(&clock.source, tools.cleaner).as_str().to_owned(),
+        ..clock
+    })
+}
+
+#[cfg(test)]
+mod tests;

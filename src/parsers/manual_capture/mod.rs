@@ -1,0 +1,318 @@
+//! The answers of one saved output, each with the line it stands at.
+
+mod registry;
+
+pub use registry::Entry;
+
+use crate::model::excerpt::Clean;
+use crate::model::{Observed, Place, Position};
+use crate::parsers::left_out_note;
+use crate::parsers::product_version;
+use registry::Registry;
+use std::collections::BTreeMap;
+
+/// What the page's commands told of one machine.
+#[derive(Debug)]
+pub struct Saved {
+    /// The machine's name, as it says.
+    pub(crate) node: String,
+    input: String,
+    registry: Registry,
+    /// State by the service's name in upper case.
+    services: BTreeMap<String, Observed<u32>>,
+    /// What `w32tm` printed.
+    time_status: Observed<String>,
+    memory: Observed<u64>,
+    drive: Observed<Drive>,
+    build: Observed<String>,
+    taken: Observed<String>,
+    /// Questions that this program does not know.
+    strange: Vec<String>,
+    failed: usize,
+    asked: usize,
+    section: Option<Section>,
+}
+
+/// Bytes of a drive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drive {
+    /// That are in use.
+    pub used: u64,
+    /// That are free.
+    pub free: u64,
+}
+
+/// A line of the output.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line<'t> {
+    /// From 1.
+    pub(crate) number: u32,
+    /// Without its end.
+    pub(crate) text: &'t str,
+}
+
+/// A question whose answer is being read.
+#[derive(Debug)]
+struct Section {
+    question: Question,
+    /// Line of its marker.
+    line: u32,
+    /// What was read of the answer, with its line.
+    answer: Vec<(u32, String)>,
+    /// It is not longer than what is kept.
+    is_whole: bool,
+}
+
+impl Section {
+    fn push(&mut self, line: Line) {
+        self.is_whole &= self.answer.len() < MAX_LINES;
+        if self.is_whole {
+            self.answer.push((line.number, line.text.to_owned()));
+        }
+    }
+}
+
+/// What the page's commands ask.
+#[derive(Debug)]
+enum Question {
+    /// `reg query`: the arguments.
+    Registry(String),
+    /// `sc query`: the service.
+    Service(String),
+    /// `w32tm`.
+    TimeStatus,
+    Memory,
+    Drive,
+    Build,
+    Time,
+    Strange(String),
+}
+
+/// Most lines of an answer that are kept.
+const MAX_LINES: usize = 5_000;
+/// Exit code of `sc` where there is no such service, which it also prints.
+const NO_SUCH_SERVICE: &str = "1060";
+
+impl Question {
+    fn of(marker: &str) -> Self {
+        let (word, rest) = marker.split_once(' ').unwrap_or((marker, ""));
+        let rest = rest.trim();
+        match (word, rest) {
+            ("reg", _) => Self::Registry(rest.to_owned()),
+            ("sc", _) => Self::Service(rest.to_owned()),
+            ("w32tm", "/query /status /verbose") => Self::TimeStatus,
+            ("memory", "") => Self::Memory,
+            ("drive", "") => Self::Drive,
+            ("build", "") => Self::Build,
+            ("time", "") => Self::Time,
+            _ => Self::Strange(marker.to_owned()),
+        }
+    }
+}
+
+impl Saved {
+    pub(crate) fn new(input: &str, node: &str) -> Self {
+        Self {
+            node: node.to_owned(),
+            input: input.to_owned(),
+            registry: Registry::new(input),
+            services: BTreeMap::new(),
+            time_status: Observed::not_collected(UNASKED),
+            memory: Observed::not_collected(UNASKED),
+            drive: Observed::not_collected(UNASKED),
+            build: Observed::not_collected(UNASKED),
+            taken: Observed::not_collected(UNASKED),
+            strange: Vec::new(),
+            failed: 0,
+            asked: 0,
+            section: None,
+        }
+    }
+
+    /// A value of a key of the registry below `HKEY_LOCAL_MACHINE`.
+    pub fn value(&self, key: &str, name: &str) -> Observed<Entry> {
+        self.registry.value(key, name)
+    }
+
+    /// Every value of a key, by its name in upper case.
+    pub fn values(&self, key: &str) -> Observed<BTreeMap<String, Entry>> {
+        self.registry.values(key)
+    }
+
+    /// Names of the keys below a key.
+    pub fn keys(&self, key: &str) -> Observed<Vec<String>> {
+        self.registry.keys(key)
+    }
+
+    /// State of a service as Windows numbers it.
+    pub fn service(&self, name: &str) -> Observed<u32> {
+        self.services.get(&name.to_uppercase()).cloned().unwrap_or_else(|| Observed::not_collected(UNASKED))
+    }
+
+    /// What `w32tm` printed of the time service.
+    pub fn time_status(&self) -> Observed<String> {
+        self.time_status.clone()
+    }
+
+    /// Bytes of memory.
+    pub fn memory(&self) -> Observed<u64> {
+        self.memory.clone()
+    }
+
+    /// Size of the application's drive.
+    pub fn drive(&self) -> Observed<Drive> {
+        self.drive.clone()
+    }
+
+    /// The product's build, by the version text of its core DLL.
+    pub(crate) fn build(&self) -> Observed<String> {
+        self.build.clone()
+    }
+
+    /// When the answers were saved, as written.
+    pub(crate) fn taken(&self) -> Observed<String> {
+        self.taken.clone()
+    }
+
+    /// Whether the last answer has no end.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.section.is_some()
+    }
+
+    /// What a reader should know.
+    pub(crate) fn notes(&self, node: &str, cleaner: &dyn Clean) -> Vec<String> {
+        let failed = (self.failed > 0).then(|| {
+            format!(
+                "Of {} commands on {node} {} failed; what they ask for is not there or may not be seen.",
+                self.asked, self.failed
+            )
+        });
+        failed.into_iter().chain(left_out_note(self.strange.iter().map(String::as_str), cleaner)).collect()
+    }
+
+    /// Takes a line. A question that begins within the answer to another leaves that one without an end.
+    pub(crate) fn line(&mut self, line: Line) {
+        let Some(marker) = line.text.strip_prefix('#') else {
+            if let Some(section) = &mut self.section {
+                section.push(line);
+            }
+            return;
+        };
+        match (marker.trim(), self.section.take()) {
+            ("ok", Some(section)) => {
+                let is_whole = section.is_whole;
+                self.close(section, is_whole);
+            }
+            ("failed", Some(section)) => self.close(section, false),
+            (question, _) => {
+                let question = Question::of(question);
+                self.section =
+                    Some(Section { question, line: line.number, answer: Vec::new(), is_whole: true });
+            }
+        }
+    }
+
+    fn close(&mut self, section: Section, succeeded: bool) {
+        self.asked += 1;
+        self.failed += usize::from(!succeeded);
+        let Section { question, line, answer, .. } = section;
+        match question {
+            Question::Registry(arguments) => {
+                if !self.registry.answer(&arguments, line, &answer, succeeded) {
+                    self.strange.push(arguments);
+                }
+            }
+            Question::Service(name) => {
+                let state = if succeeded { state(&answer) } else { None };
+                let told = match no_such_service(&answer).filter(|_| !succeeded) {
+                    Some(line) => Observed::absent(self.place(line)),
+                    None => self.told(line, state),
+                };
+                self.services.insert(name.to_uppercase(), told);
+            }
+            Question::TimeStatus => {
+                let lines: Vec<&str> = answer.iter().map(|(_, text)| text.as_str()).collect();
+                self.time_status = self.told(line, succeeded.then(|| (line, lines.join("\n"))));
+            }
+            Question::Memory => {
+                let number = |(line, text): (u32, &str)| Some((line, text.parse().ok()?));
+                self.memory = self.told(line, text_of(&answer, succeeded).and_then(number));
+            }
+            Question::Drive => self.drive = self.told(line, sizes(&answer)),
+            Question::Build => {
+                let build = |(line, text)| Some((line, product_version::product(text)?.to_string()));
+                self.build = self.told(line, text_of(&answer, succeeded).and_then(build));
+            }
+            Question::Time => {
+                let time = text_of(&answer, succeeded).map(|(line, text)| (line, text.to_owned()));
+                self.taken = self.told(line, time);
+            }
+            Question::Strange(question) => self.strange.push(question),
+        }
+    }
+
+    /// What was found in the answer to the command of a line.
+    fn told<T>(&self, line: u32, found: Option<(u32, T)>) -> Observed<T> {
+        match found {
+            Some((line, value)) => Observed::known(value, self.place(line)),
+            None => Observed::unreadable(self.place(line), "its command did not tell it"),
+        }
+    }
+
+    /// A line of the input as a place.
+    pub fn place(&self, line: u32) -> Place {
+        place(&self.input, line)
+    }
+}
+
+pub(crate) const UNASKED: &str = "the saved output does not hold it";
+
+/// The first line that has a text, of a command that succeeded.
+fn text_of(answer: &[(u32, String)], succeeded: bool) -> Option<(u32, &str)> {
+    let mut lines = answer.iter().map(|(line, text)| (*line, text.trim()));
+    lines.find(|(_, text)| !text.is_empty()).filter(|_| succeeded)
+}
+
+/// The state that `sc query` tells, such as `: 4  RUNNING`, the word of which no language changes.
+fn state(answer: &[(u32, String)]) -> Option<(u32, u32)> {
+    const STATES: [&str; 7] = [
+        "STOPPED",
+        "START_PENDING",
+        "STOP_PENDING",
+        "RUNNING",
+        "CONTINUE_PENDING",
+        "PAUSE_PENDING",
+        "PAUSED",
+    ];
+    answer.iter().find_map(|(line, text)| {
+        let mut words = text.split_once(':')?.1.split_whitespace();
+        let (number, word) = (words.next()?.parse().ok()?, words.next()?);
+        ((1..).zip(STATES).any(|state| state == (number, word))).then_some((*line, number))
+    })
+}
+
+/// Where `sc` says that there is no such service: by the number of the error, which no language changes.
+fn no_such_service(answer: &[(u32, String)]) -> Option<u32> {
+    let says = |text: &str| {
+        let mut numbers = text.split(|c: char| !c.is_ascii_digit());
+        text.starts_with("[SC]") && numbers.any(|number| number == NO_SUCH_SERVICE)
+    };
+    answer.iter().find(|(_, text)| says(text)).map(|(line, _)| *line)
+}
+
+/// `Used : 1` and `Free : 2`, whose names no language changes.
+fn sizes(answer: &[(u32, String)]) -> Option<(u32, Drive)> {
+    let of = |name: &str| {
+        answer.iter().find_map(|(line, text)| {
+            let (head, number) = text.split_once(':')?;
+            (head.trim() == name).then_some((*line, number.trim().parse().ok()?))
+        })
+    };
+    let ((_, used), (line, free)) = (of("Used")?, of("Free")?);
+    Some((line, Drive { used, free }))
+}
+
+/// A line of an input as a place.
+pub(crate) fn place(input: &str, line: u32) -> Place {
+    Place::export(input, Position::Line(line))
+}

@@ -1,0 +1,30 @@
+//! Formats that Windows, IIS and .NET write, read from bytes: used on the node and for what was saved on one by hand.
+
+pub mod application_host;
+#[cfg(feature = "report")]
+pub mod manual_capture;
+pub mod pe_version;
+pub mod product_version;
+pub mod xml_config;
+
+#[cfg(feature = "report")]
+use crate::model::excerpt::{Clean, Excerpt};
+
+/// The note on fields of these names, of which nothing was made; `None` without any.
+#[cfg(feature = "report")]
+pub(crate) fn left_out_note<'a>(
+    unknown: impl Iterator<Item = &'a str>,
+    cleaner: &dyn Clean,
+) -> Option<String> {
+    let mut unknown: Vec<String> = unknown
+        .filter(|name| !name.trim().is_empty())
+        .map(|name| format!("\"{}\"", Excerpt::new(name, cleaner).as_str()))
+        .collect();
+    unknown.sort();
+    unknown.dedup();
+    let more = unknown.len().saturating_sub(10);
+    unknown.truncate(10);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!unknown.is_empty())
+        .then(|| format!("Fields this program does not know were left out: {}{tail}.", unknown.join(", ")))
+}

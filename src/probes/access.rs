@@ -1,0 +1,113 @@
+//! What Windows is asked for, named as an administrator would look for it.
+
+use super::probes;
+use super::time_service::STATUS;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+/// A thing that Windows is asked for. It is only ever read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ask {
+    /// Values of a key of the registry below `HKEY_LOCAL_MACHINE`; `*` at its end stands for every key there.
+    Values(&'static str, &'static [&'static str]),
+    /// Names of the keys below a key of the registry, or whether it is there at all.
+    Keys(&'static str),
+    /// Names of the values of a key of the registry that are 1.
+    Ones(&'static str),
+    /// The access list of a key of the registry.
+    Rights(&'static str),
+    /// A part of the configuration of IIS, which is read anyway.
+    Config(&'static str),
+    /// What a function of Windows tells.
+    Call(&'static str),
+    /// What a command of Windows prints, for what no function tells.
+    Run(Command),
+}
+
+/// How long a command may take. Ours: those that are run answer at once.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A command of Windows that only reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Command {
+    /// The program, below the system folder of Windows.
+    pub program: &'static str,
+    /// Its arguments.
+    pub arguments: &'static [&'static str],
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.program)?;
+        self.arguments.iter().try_for_each(|argument| write!(f, " {argument}"))
+    }
+}
+
+impl Ask {
+    /// Whether the registry has it.
+    pub const fn is_registry(&self) -> bool {
+        matches!(self, Self::Values(..) | Self::Keys(_) | Self::Ones(_) | Self::Rights(_))
+    }
+}
+
+impl fmt::Display for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Values(key, names) => write!(f, r"HKLM\{key}: {}", names.join(", ")),
+            Self::Keys(key) => write!(f, r"HKLM\{key}: names of the keys below it"),
+            Self::Ones(key) => write!(f, r"HKLM\{key}: names of the values that are 1"),
+            Self::Rights(key) => write!(f, r"HKLM\{key}: access list"),
+            Self::Config(part) => write!(f, "applicationHost.config: {part}"),
+            Self::Call(what) => f.write_str(what),
+            Self::Run(command) => write!(f, "{command}, for {} seconds at most", PATIENCE.as_secs()),
+        }
+    }
+}
+
+pub(super) const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+pub(super) const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
+pub(super) const MACHINE: &str = r"SOFTWARE\Microsoft\Cryptography";
+pub(super) const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
+/// The program that IIS runs applications in.
+pub(super) const WORKER: &str = "w3wp.exe";
+pub(super) const WORKERS: &str =
+    "processes named w3wp.exe: when they started, whom they run as, and the pool on their command line";
+
+/// What is asked for beside the probes: facts of the machine that other systems have as well.
+pub(crate) const HOST: &[Ask] = &[
+    Ask::Values(CURRENT_VERSION, &["ProductName"]),
+    Ask::Values(ZONE, &["TimeZoneKeyName"]),
+    Ask::Values(MACHINE, &["MachineGuid"]),
+    Ask::Run(STATUS),
+    Ask::Call(WORKERS),
+    Ask::Call("whether this program runs with administrative rights"),
+];
+
+/// What is asked for records of event logs.
+pub(crate) const EVENTS: &[Ask] = &[
+    Ask::Call(
+        "event log Application: records of .NET Runtime, Application Error and ASP.NET, and those that name the product",
+    ),
+    Ask::Call("event log System: records of WAS, W3SVC and the time service"),
+];
+
+/// Everything that Windows is asked for, each once, in order.
+pub(crate) fn asks() -> BTreeSet<Ask> {
+    probes().iter().flat_map(|probe| probe.asks).chain(HOST).chain(EVENTS).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::excerpt::Clean as _;
+    use crate::redact::{Known, identity_redactor};
+
+    #[test]
+    fn what_is_asked_for_names_nobody() {
+        let redactor = identity_redactor(&Known::new());
+        let texts: Vec<String> = asks().iter().map(ToString::to_string).collect();
+        let cleaned: Vec<String> = texts.iter().map(|text| redactor.clean(text)).collect();
+        assert_eq!(cleaned, texts);
+    }
+}

@@ -1,0 +1,110 @@
+//! What event logs tell of the worker process. The ids are those of LOG-009 (domain 10.13), inferred there, and of MS-WAS, of
+//! whose pages we read a part.
+
+use super::access::{Ask, WORKER, WORKERS};
+use super::system::{Answer, Event, EventQuery, Refusal};
+use super::{Probe, Seen, fact, pool};
+use crate::model::Place;
+use chrono::TimeDelta;
+use std::collections::BTreeSet;
+
+/// Most records that are read for one fact.
+const MOST: usize = 1_000;
+/// What a program's crash is reported as, its file name first.
+const CRASH: u32 = 1_000;
+/// A pool that was switched off after failures, and a worker process that broke off its connection.
+const POOL_FAILURES: [u32; 2] = [5_002, 5_011];
+/// A worker process that failed, was recycled for one of the reasons there are, or was idle for too long. One that took too
+/// long to end (5013) is not among them: it had been replaced when it was told to.
+const WORKER_ENDS: [u32; 14] =
+    [5_009, 5_010, 5_011, 5_012, 5_074, 5_075, 5_076, 5_077, 5_078, 5_079, 5_080, 5_081, 5_117, 5_186];
+/// From so many on their number counts (LOG-006).
+const MANY: usize = 10;
+
+pub(super) const PROBES: &[Probe] = &[
+    Probe {
+        fact: "event.pool-failures",
+        asks: &[Ask::Call(
+            "event log System: records of WAS (5002, 5011) of the last week, and its oldest record",
+        )],
+        read: |seen| fact(pool_failures(seen), Place::file("event log System")),
+    },
+    Probe {
+        fact: "event.worker-crashes",
+        asks: &[Ask::Call(
+            "event log Application: records of Application Error (1000) of the last week, and its oldest record",
+        )],
+        read: |seen| fact(worker_crashes(seen), Place::file("event log Application")),
+    },
+    Probe {
+        fact: "event.worker-starts",
+        asks: &[
+            Ask::Call(WORKERS),
+            Ask::Call("event log System: records of WAS of a worker process that ended, of the last day"),
+        ],
+        read: |seen| fact(worker_starts(seen), Place::file("event log System")),
+    },
+];
+
+fn pool_failures(seen: &Seen) -> Answer<usize> {
+    let pool = pool::name(seen)?;
+    let of_pool = |event: &Event| {
+        POOL_FAILURES.contains(&event.id) && event.data.iter().any(|text| text.eq_ignore_ascii_case(pool))
+    };
+    last_week(seen, "System", &["Microsoft-Windows-WAS", "WAS"], of_pool)
+}
+
+fn worker_crashes(seen: &Seen) -> Answer<usize> {
+    let of_worker = |event: &Event| {
+        event.id == CRASH && event.data.first().is_some_and(|program| program.eq_ignore_ascii_case(WORKER))
+    };
+    last_week(seen, "Application", &["Application Error"], of_worker)
+}
+
+/// Starts of the last day. Windows writes no record of a start: a worker process that is older than a day shows that there
+/// was none, and records of ends, each of which a start follows, show that there were at least so many.
+fn worker_starts(seen: &Seen) -> Answer<usize> {
+    let pool = pool::name(seen)?;
+    let since = seen.now - TimeDelta::days(1);
+    match pool::worker(seen.system, Some(pool)) {
+        Ok(worker) if worker.pool.is_some() && worker.started <= since => return Ok(0),
+        Ok(_) | Err(Refusal::Absent) => {}
+        Err(refusal) => return Err(refusal),
+    }
+    let providers = &["Microsoft-Windows-WAS", "WAS"];
+    let events = seen.system.events(&EventQuery { log: "System", providers, since, most: MOST })?;
+    let ended = |event: &&Event| {
+        WORKER_ENDS.contains(&event.id) && event.data.iter().any(|text| text.eq_ignore_ascii_case(pool))
+    };
+    // A process that ends may leave several records; those that name no process speak of all of the pool.
+    let (mut processes, mut unnamed) = (BTreeSet::new(), 0);
+    for event in events.iter().filter(ended) {
+        match event
+            .data
+            .iter()
+            .find(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            Some(process) => {
+                processes.insert(process);
+            }
+            None => unnamed += 1,
+        }
+    }
+    match processes.len() + unnamed {
+        few @ 0..MANY => Err(Refusal::Failed(format!(
+            "Windows records no start of a worker process, and {few} ends in the last day do not tell how many there were"
+        ))),
+        many => Ok(many),
+    }
+}
+
+/// How many records there are like that. A log that begins later than a week ago does not show that there were none.
+fn last_week(seen: &Seen, log: &str, providers: &[&str], counts: impl Fn(&Event) -> bool) -> Answer<usize> {
+    let since = seen.now - TimeDelta::days(7);
+    let events = seen.system.events(&EventQuery { log, providers, since, most: MOST })?;
+    let count = events.iter().filter(|event| counts(event)).count();
+    if count == 0 && (seen.system.oldest_event(log)? > since || events.len() == MOST) {
+        return Err(Refusal::Failed("what was read of the log does not reach back a week".into()));
+    }
+    Ok(count)
+}

@@ -1,0 +1,176 @@
+//! A Windows machine made from data: samples and tests ask it instead of a real one.
+
+use super::access::Command;
+use super::system::{Access, Answer, Event, EventQuery, Process, Refusal, Service, System, Value, Volume};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The machine. What is not in it is absent; what is to be refused is listed by its name.
+#[derive(Debug, Clone, Default)]
+pub struct FakeSystem {
+    /// Values of the registry by key and name; a key without values is there under the empty name.
+    pub registry: BTreeMap<(String, String), Value>,
+    /// Services by key name.
+    pub services: BTreeMap<String, Service>,
+    /// Running programs by file name.
+    pub processes: BTreeMap<String, Vec<Process>>,
+    /// Starts of processes by id.
+    pub started: BTreeMap<u32, DateTime<Utc>>,
+    /// Memory in bytes.
+    pub memory: Option<u64>,
+    /// When Windows was started.
+    pub booted: Option<DateTime<Utc>>,
+    /// Membership in a domain, or in none.
+    pub domain: Option<Option<String>>,
+    /// Volumes by drive.
+    pub volumes: Option<BTreeMap<String, Volume>>,
+    /// The volume of every folder.
+    pub volume: Option<Volume>,
+    /// What commands print, by the command as it is shown.
+    pub outputs: BTreeMap<String, String>,
+    /// Administrative rights.
+    pub elevated: Option<bool>,
+    /// Access lists by path, or by key of the registry.
+    pub access: BTreeMap<String, Access>,
+    /// Attributes by path.
+    pub attributes: BTreeMap<String, u32>,
+    /// Members by group.
+    pub members: BTreeMap<String, Vec<String>>,
+    /// Holders by right.
+    pub holders: BTreeMap<String, Vec<String>>,
+    /// Records by log.
+    pub events: BTreeMap<String, Vec<Event>>,
+    /// Names of keys, services, paths, accounts and logs that are refused instead of answered.
+    pub refused: BTreeMap<String, Refusal>,
+}
+
+impl FakeSystem {
+    /// With a value of the registry.
+    #[must_use]
+    pub fn with(mut self, key: &str, name: &str, value: Value) -> Self {
+        self.registry.insert((key.to_owned(), name.to_owned()), value);
+        self
+    }
+
+    fn get<T: Clone>(&self, name: &str, found: Option<&T>) -> Answer<T> {
+        match self.refused.get(name) {
+            Some(refusal) => Err(refusal.clone()),
+            None => found.cloned().ok_or(Refusal::Absent),
+        }
+    }
+}
+
+impl System for FakeSystem {
+    fn value(&self, key: &str, name: &str) -> Answer<Value> {
+        let is_it = |place: &&(String, String)| {
+            place.0.eq_ignore_ascii_case(key) && place.1.eq_ignore_ascii_case(name)
+        };
+        self.get(key, self.registry.keys().find(is_it).and_then(|place| self.registry.get(place)))
+    }
+
+    fn values(&self, key: &str) -> Answer<BTreeMap<String, Value>> {
+        self.keys(key)?;
+        let own =
+            self.registry.iter().filter(|((of, name), _)| of.eq_ignore_ascii_case(key) && !name.is_empty());
+        Ok(own.map(|((_, name), value)| (name.clone(), value.clone())).collect())
+    }
+
+    fn keys(&self, key: &str) -> Answer<Vec<String>> {
+        let mut found: Option<Vec<String>> = None;
+        for (known, _) in self.registry.keys() {
+            let Some((start, rest)) = known.split_at_checked(key.len()) else { continue };
+            if !start.eq_ignore_ascii_case(key) || !(rest.is_empty() || rest.starts_with('\\')) {
+                continue;
+            }
+            let names = found.get_or_insert_default();
+            let name = rest.trim_start_matches('\\').split('\\').next().unwrap_or_default();
+            if !name.is_empty() && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        self.get(key, found.as_ref())
+    }
+
+    fn service(&self, name: &str) -> Answer<Service> {
+        self.get(name, self.services.get(name))
+    }
+
+    fn processes(&self, file: &str) -> Answer<Vec<Process>> {
+        self.get(file, Some(self.processes.get(file).unwrap_or(&Vec::new())))
+    }
+
+    fn started(&self, process: u32) -> Answer<DateTime<Utc>> {
+        self.get("started", self.started.get(&process))
+    }
+
+    fn booted(&self) -> Answer<DateTime<Utc>> {
+        self.get("booted", self.booted.as_ref())
+    }
+
+    fn domain(&self) -> Answer<Option<String>> {
+        self.get("domain", self.domain.as_ref())
+    }
+
+    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
+        self.get("volumes", self.volumes.as_ref())
+    }
+
+    fn memory(&self) -> Answer<u64> {
+        self.get("memory", self.memory.as_ref())
+    }
+
+    fn volume(&self, _: &Path) -> Answer<Volume> {
+        self.get("volume", self.volume.as_ref())
+    }
+
+    fn output(&self, command: Command) -> Answer<String> {
+        let command = command.to_string();
+        let printed = self.get(&command, self.outputs.get(&command));
+        // As of a machine that lacks the command: what it would tell is not absent.
+        printed.map_err(|refusal| match refusal {
+            Refusal::Absent => Refusal::Failed("this Windows has no such command".into()),
+            other => other,
+        })
+    }
+
+    fn elevated(&self) -> Answer<bool> {
+        self.get("elevated", self.elevated.as_ref())
+    }
+
+    fn access(&self, path: &Path) -> Answer<Access> {
+        let path = path.to_string_lossy();
+        self.get(&path, self.access.get(&*path))
+    }
+
+    fn key_access(&self, key: &str) -> Answer<Access> {
+        self.get(key, self.access.get(key))
+    }
+
+    fn attributes(&self, path: &Path) -> Answer<u32> {
+        let path = path.to_string_lossy();
+        self.get(&path, self.attributes.get(&*path))
+    }
+
+    fn members(&self, group: &str) -> Answer<Vec<String>> {
+        self.get(group, self.members.get(group))
+    }
+
+    fn holders(&self, right: &str) -> Answer<Vec<String>> {
+        self.get(right, self.holders.get(right))
+    }
+
+    fn events(&self, query: &EventQuery) -> Answer<Vec<Event>> {
+        let wanted = |event: &&Event| {
+            event.at >= query.since
+                && (query.providers.is_empty() || query.providers.contains(&event.provider.as_str()))
+        };
+        let log = self.events.get(query.log);
+        let events = log.map(|log| log.iter().filter(wanted).take(query.most).cloned().collect());
+        self.get(query.log, events.as_ref())
+    }
+
+    fn oldest_event(&self, log: &str) -> Answer<DateTime<Utc>> {
+        self.get(log, self.events.get(log).and_then(|log| log.iter().map(|event| event.at).min()).as_ref())
+    }
+}

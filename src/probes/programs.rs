@@ -1,0 +1,154 @@
+//! Programs and services that matter to the product.
+
+use super::access::Ask;
+use super::system::{Answer, Refusal, Value};
+use super::time_service::{STATUS, Source};
+use super::{Probe, Seen, fact, or_absent, pool, registry};
+use crate::model::{Observed, Place};
+
+const PROVIDERS: &str = r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers";
+const SHAREPOINT: &str = r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions";
+const TIME: &str = r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters";
+/// Source of a time service that has none.
+const OWN_CLOCK: &str = "own clock";
+/// Services of Microsoft Monitoring Agent, and of its part that watches programs.
+const AGENT: &str = "HealthService";
+const WATCHER: &str = "System Center Management APM";
+
+/// Where features of IIS register their handlers; WCF activation leaves no mark of its own in the registry.
+const HANDLERS: Ask = Ask::Config("handlers");
+/// Where the installer of IIS notes what it installed: 1 for each component that is.
+const COMPONENTS: &str = r"SOFTWARE\Microsoft\InetStp\Components";
+/// What it calls ASP.NET 4.x, in lower case (inferred: no source of ours lists these names).
+const ASPNET_4: &str = "aspnet45";
+/// Most components that are told; IIS has some fifty.
+const MOST: usize = 200;
+
+pub(super) const PROBES: &[Probe] = &[
+    Probe { fact: "feature.aspnet-4", asks: &[HANDLERS, Ask::Ones(COMPONENTS)], read: aspnet_4 },
+    Probe {
+        fact: "feature.components",
+        asks: &[Ask::Ones(COMPONENTS)],
+        read: |seen| fact(components(seen).map(|names| names.join(" ")), registry(COMPONENTS, "")),
+    },
+    Probe {
+        fact: "feature.wcf-http-activation",
+        asks: &[HANDLERS],
+        read: |seen| fact(handler(seen, "handlers.wcf-4"), Place::file("applicationHost.config")),
+    },
+    Probe {
+        fact: "hsm.cng-providers",
+        asks: &[Ask::Keys(PROVIDERS)],
+        read: |seen| fact(seen.system.keys(PROVIDERS).and_then(foreign), registry(PROVIDERS, "")),
+    },
+    Probe {
+        fact: "os.sharepoint",
+        asks: &[
+            Ask::Keys(SHAREPOINT),
+            Ask::Values(r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\*", &["SharePoint"]),
+        ],
+        read: |seen| fact(sharepoint(seen), registry(SHAREPOINT, "")),
+    },
+    Probe {
+        fact: "program.monitoring-agent",
+        asks: &[
+            Ask::Call("state of the service HealthService"),
+            Ask::Call("state of the service System Center Management APM"),
+        ],
+        read: |seen| fact(monitoring_agent(seen), service(AGENT)),
+    },
+    Probe {
+        fact: "time.service",
+        asks: &[Ask::Call("state of the service W32Time")],
+        read: |seen| {
+            fact(seen.system.service("W32Time").map(|service| service.state.word()), service("W32Time"))
+        },
+    },
+    Probe {
+        fact: "time.source",
+        asks: &[Ask::Values(TIME, &["NtpServer", "Type"]), Ask::Run(STATUS)],
+        read: time_source,
+    },
+];
+
+fn service(name: &str) -> Place {
+    Place::file(format!("service {name}"))
+}
+
+/// Whether the feature that brings a handler is there.
+fn handler(seen: &Seen, setting: &str) -> Answer<String> {
+    match pool::application(seen)?.settings.get(setting) {
+        Some(Observed::Known { value, .. }) => Ok(value.clone()),
+        // The file was read whole, and lists no handlers.
+        Some(Observed::Absent { .. }) => Err(Refusal::Absent),
+        _ => Err(Refusal::Unasked("the handlers of IIS are not known")),
+    }
+}
+
+/// Handlers prove it either way. Where none are known the list of components can show that it is there, but not that it is
+/// missing: by which name it goes there is inferred.
+fn aspnet_4(seen: &Seen) -> Observed<String> {
+    let told = fact(handler(seen, "handlers.aspnet-4"), Place::file("applicationHost.config"));
+    let listed = || components(seen).is_ok_and(|names| names.iter().any(|name| name == ASPNET_4));
+    if told.value().is_none() && listed() {
+        return Observed::known("true".to_owned(), registry(COMPONENTS, ""));
+    }
+    told
+}
+
+/// Components of IIS that are installed, in lower case and in order.
+fn components(seen: &Seen) -> Answer<Vec<String>> {
+    let is_name = |name: &str| name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let values = seen.system.values(COMPONENTS)?;
+    let ones = values.into_iter().filter(|(_, value)| *value == Value::Number(1)).map(|(name, _)| name);
+    let mut names: Vec<String> = ones.filter(|name| is_name(name)).map(|name| name.to_lowercase()).collect();
+    names.sort();
+    names.truncate(MOST);
+    if names.is_empty() { Err(Refusal::Absent) } else { Ok(names) }
+}
+
+/// Providers that are not part of Windows, such as those of an HSM.
+fn foreign(providers: Vec<String>) -> Answer<String> {
+    /// The one of Windows that is not named after its maker.
+    const OF_WINDOWS: &str = "Windows Client Key Protection Provider";
+    let mut others = providers;
+    others.retain(|name| !name.starts_with("Microsoft ") && name != OF_WINDOWS);
+    if others.is_empty() { Err(Refusal::Absent) } else { Ok(others.join(", ")) }
+}
+
+fn sharepoint(seen: &Seen) -> Answer<bool> {
+    for version in or_absent(seen.system.keys(SHAREPOINT), Vec::new())? {
+        match seen.system.value(&format!(r"{SHAREPOINT}\{version}"), "SharePoint") {
+            Ok(_) => return Ok(true),
+            Err(Refusal::Absent) => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(false)
+}
+
+fn monitoring_agent(seen: &Seen) -> Answer<&'static str> {
+    let there = |name: &str| or_absent(seen.system.service(name).map(|_| true), false);
+    Ok(match (there(AGENT)?, there(WATCHER)?) {
+        (false, _) => "absent",
+        (true, false) => "without-apm",
+        (true, true) => "with-apm",
+    })
+}
+
+/// The servers that the time is to be taken from, or, where the domain gives it, the word for that; but that it comes from no
+/// other clock where the service says so, or was told so.
+fn time_source(seen: &Seen) -> Observed<String> {
+    if seen.time().is_ok_and(|status| status.source == Source::Own) {
+        return Observed::known(OWN_CLOCK.to_owned(), Place::file(STATUS.to_string()));
+    }
+    let kind = seen.text(TIME, "Type");
+    if kind.value().is_some_and(|kind| kind == "NoSync") {
+        return kind.map(|_| OWN_CLOCK.to_owned());
+    }
+    if !kind.value().is_some_and(|kind| kind == "NTP" || kind == "AllSync") {
+        return kind;
+    }
+    let server = seen.text(TIME, "NtpServer");
+    if server.is_absent() { kind } else { server }
+}

@@ -1,0 +1,83 @@
+//! Services that the product stands on: state, start mode, start of their process.
+
+use super::access::{Ask, SERVICES};
+use super::system::{Answer, Refusal, Service, ServiceState};
+use super::{Probe, Seen, fact, or_absent, text};
+use crate::model::{Observed, Place};
+
+/// The program of an engine (domain 1.1), whose service every site may name as it likes.
+const ENGINE: &str = "thycotic.distributedengine.service.exe";
+const IMAGES: Ask = Ask::Values(r"SYSTEM\CurrentControlSet\Services\*", &["ImagePath"]);
+
+/// The three facts of a service, by its key name or by whatever finds that.
+macro_rules! services {
+    ($($state:literal $start:literal $started:literal $name:expr, [$($ask:expr),+];)+) => {
+        pub(super) const PROBES: &[Probe] = &[
+            $(Probe { fact: $state, asks: &[$($ask),+], read: |seen| told(seen, $name, state) },
+            Probe { fact: $start, asks: &[$($ask),+], read: |seen| told(seen, $name, start) },
+            Probe {
+                fact: $started,
+                asks: &[$($ask,)+ Ask::Call("when the process of a service was started")],
+                read: |seen| told(seen, $name, started),
+            },)+
+        ];
+    };
+}
+
+services! {
+    "service.engine.state" "service.engine.start" "service.engine.started" engine, [Ask::Keys(SERVICES), IMAGES, Ask::Call("service of the engine")];
+    "service.net-tcp-activator.state" "service.net-tcp-activator.start" "service.net-tcp-activator.started" |_| Ok("NetTcpActivator".to_owned()), [Ask::Call("service NetTcpActivator")];
+    "service.net-tcp-port-sharing.state" "service.net-tcp-port-sharing.start" "service.net-tcp-port-sharing.started" |_| Ok("NetTcpPortSharing".to_owned()), [Ask::Call("service NetTcpPortSharing")];
+    "service.rabbitmq.state" "service.rabbitmq.start" "service.rabbitmq.started" |_| Ok("RabbitMQ".to_owned()), [Ask::Call("service RabbitMQ")];
+    "service.w3svc.state" "service.w3svc.start" "service.w3svc.started" |_| Ok("W3SVC".to_owned()), [Ask::Call("service W3SVC")];
+    "service.was.state" "service.was.start" "service.was.started" |_| Ok("WAS".to_owned()), [Ask::Call("service WAS")];
+}
+
+fn told(
+    seen: &Seen,
+    name: fn(&Seen) -> Answer<String>,
+    look: fn(&Seen, &Service) -> Answer<String>,
+) -> Observed<String> {
+    match name(seen) {
+        Ok(name) => {
+            let told = seen.system.service(&name).and_then(|service| look(seen, &service));
+            fact(told, Place::file(format!("service {name}")))
+        }
+        Err(refusal) => refusal.observed(Place::file("services")),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one of three looks at a service")]
+fn state(_: &Seen, service: &Service) -> Answer<String> {
+    Ok(service.state.word().to_owned())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one of three looks at a service")]
+fn start(_: &Seen, service: &Service) -> Answer<String> {
+    Ok(service.start.word().to_owned())
+}
+
+fn started(seen: &Seen, service: &Service) -> Answer<String> {
+    let none = match service.state {
+        ServiceState::Stopped => Refusal::Absent,
+        _ => Refusal::Unasked("which process it runs in is not told"),
+    };
+    let process = service.process.ok_or(none)?;
+    Ok(super::moment(seen.system.started(process)?))
+}
+
+/// Key name of the service that runs an engine.
+fn engine(seen: &Seen) -> Answer<String> {
+    let mut engines = Vec::new();
+    for name in seen.system.keys(SERVICES)? {
+        let image = seen.system.value(&format!(r"{SERVICES}\{name}"), "ImagePath").and_then(text);
+        if or_absent(image, String::new())?.to_lowercase().contains(ENGINE) {
+            engines.push(name);
+        }
+    }
+    match (engines.pop(), engines.is_empty()) {
+        (None, _) => Err(Refusal::Absent),
+        (Some(engine), true) => Ok(engine),
+        (Some(_), false) => Err(Refusal::Failed("several services run an engine".into())),
+    }
+}

@@ -1,0 +1,305 @@
+//! What a Windows machine can be asked, behind a trait: the real one answers through system calls, one made from data
+//! in samples and tests. Answers are ids, numbers and texts that no language changes.
+
+use super::access::Command;
+use crate::model::{Observed, Place};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The place was asked, and there is no such thing.
+    Absent,
+    /// The account that collects may not see it.
+    Denied,
+    /// It could not be had; why, as a lower-case fragment.
+    Failed(String),
+    /// This is no Windows, or the folder was copied from elsewhere.
+    Unasked(&'static str),
+}
+
+/// An answer of the system.
+pub type Answer<T> = Result<T, Refusal>;
+
+/// Why everything is unasked on other systems.
+pub const NO_WINDOWS: &str = "only Windows tells it";
+
+impl Refusal {
+    /// The fact that this refusal leaves.
+    pub fn observed<T>(self, place: Place) -> Observed<T> {
+        match self {
+            Self::Absent => Observed::absent(place),
+            Self::Denied => Observed::unreadable(place, "access is denied"),
+            Self::Failed(why) => Observed::unreadable(place, why),
+            Self::Unasked(why) => Observed::not_collected(why),
+        }
+    }
+}
+
+/// A value of the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// `REG_SZ` and `REG_EXPAND_SZ`, not expanded.
+    Text(String),
+    /// `REG_MULTI_SZ`.
+    Texts(Vec<String>),
+    /// `REG_DWORD` and `REG_QWORD`.
+    Number(u64),
+    /// `REG_BINARY` and every other type.
+    Bytes(Vec<u8>),
+}
+
+/// A service as its manager knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// What it does now.
+    pub state: ServiceState,
+    /// When it starts.
+    pub start: ServiceStart,
+    /// Its process; `None` when it is stopped.
+    pub process: Option<u32>,
+}
+
+/// States of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceState {
+    /// It runs.
+    Running,
+    /// It is stopped.
+    Stopped,
+    /// It is on its way from one to the other, or paused.
+    Pending,
+}
+
+impl ServiceStart {
+    /// The word of the fact.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Manual => "manual",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl ServiceState {
+    /// The word of the fact.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Pending => "pending",
+        }
+    }
+}
+
+/// When a service starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceStart {
+    /// With Windows.
+    Automatic,
+    /// When something asks for it.
+    Manual,
+    /// Never.
+    Disabled,
+}
+
+/// A running program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its id.
+    pub id: u32,
+    /// When it was started.
+    pub started: DateTime<Utc>,
+    /// The application pool on its command line; `None` where there is none, or where it could not be seen.
+    pub pool: Option<String>,
+    /// Whom it runs as; `None` where that could not be seen.
+    pub identity: Option<Identity>,
+}
+
+/// An account with its groups, as security identifiers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The account.
+    pub account: String,
+    /// Every group that it is in.
+    pub groups: Vec<String>,
+}
+
+/// Size of a volume in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Volume {
+    /// All of it.
+    pub total: u64,
+    /// What is free.
+    pub free: u64,
+}
+
+/// Who may do what with a file or folder. Accounts are security identifiers as text, such as `S-1-5-32-544`; they are never
+/// turned into names, which would ask a domain controller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// Its owner.
+    pub owner: Option<String>,
+    /// Entries of its access list, in order.
+    pub entries: Vec<AccessEntry>,
+}
+
+/// An entry of an access list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessEntry {
+    /// Whom it concerns.
+    pub account: String,
+    /// It allows; otherwise it denies.
+    pub allows: bool,
+    /// The rights, as Windows numbers them.
+    pub mask: u32,
+}
+
+/// A record of an event log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Who wrote it.
+    pub provider: String,
+    /// Its number, of that provider.
+    pub id: u32,
+    /// How bad it is, from 1 (critical) over 2 (error) and 3 (warning) to 4 (information); 0 where nobody says.
+    pub level: u8,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The texts that were put into its message, which no language changes.
+    pub data: Vec<String>,
+}
+
+/// Which records of an event log are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct EventQuery<'a> {
+    /// `System` or `Application`.
+    pub log: &'a str,
+    /// Who wrote them; empty: anybody.
+    pub providers: &'a [&'a str],
+    /// Not older than this.
+    pub since: DateTime<Utc>,
+    /// At most so many, the newest.
+    pub most: usize,
+}
+
+/// A machine to ask. Keys of the registry lie below `HKEY_LOCAL_MACHINE`, in the 64-bit view.
+pub trait System: Sync {
+    /// Whether it is a Windows machine: of no other a bundle carries these facts.
+    fn is_windows(&self) -> bool {
+        true
+    }
+
+    /// A value of a key of the registry.
+    fn value(&self, _key: &str, _name: &str) -> Answer<Value> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// Every value of a key by its name; `Ok` also when there are none.
+    fn values(&self, _key: &str) -> Answer<BTreeMap<String, Value>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// Names of the keys below a key, in order; `Ok` also when there are none.
+    fn keys(&self, _key: &str) -> Answer<Vec<String>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// A service by its key name, such as `W3SVC`.
+    fn service(&self, _name: &str) -> Answer<Service> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// When a process was started.
+    fn started(&self, _process: u32) -> Answer<DateTime<Utc>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// Running programs of a file name, such as `w3wp.exe`, in order of their ids.
+    fn processes(&self, _file: &str) -> Answer<Vec<Process>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// Memory of the machine in bytes.
+    fn memory(&self) -> Answer<u64> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// When Windows was started, to about a second.
+    fn booted(&self) -> Answer<DateTime<Utc>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// Name of the domain that the machine is a member of; `None` in a workgroup.
+    fn domain(&self) -> Answer<Option<String>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// The volumes of this machine's own disks by drive, such as `C:`.
+    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// The volume that a folder lies on.
+    fn volume(&self, _folder: &Path) -> Answer<Volume> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// What a command prints that ends well within its time; never an empty text.
+    fn output(&self, _command: Command) -> Answer<String> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// Whether this process has administrative rights.
+    fn elevated(&self) -> Answer<bool> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// The access list of a file or folder.
+    fn access(&self, _path: &Path) -> Answer<Access> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// The access list of a key of the registry.
+    fn key_access(&self, _key: &str) -> Answer<Access> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// The attributes of a file or folder, as Windows numbers them. A link is not followed.
+    fn attributes(&self, _path: &Path) -> Answer<u32> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// Members of a local group, given and told as security identifiers.
+    fn members(&self, _group: &str) -> Answer<Vec<String>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// Accounts that hold a right such as `SeBatchLogonRight`, as security identifiers.
+    fn holders(&self, _right: &str) -> Answer<Vec<String>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// Records of an event log, the newest first.
+    fn events(&self, _query: &EventQuery) -> Answer<Vec<Event>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+
+    /// When the oldest record of an event log was written; `Absent` where it is empty.
+    fn oldest_event(&self, _log: &str) -> Answer<DateTime<Utc>> {
+        Err(Refusal::Unasked(NO_WINDOWS))
+    }
+}
+
+/// No Windows: every answer is that nobody asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoSystem;
+
+impl System for NoSystem {
+    fn is_windows(&self) -> bool {
+        false
+    }
+}

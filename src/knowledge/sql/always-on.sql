@@ -1,5 +1,5 @@
--- Tells: whether the answering server holds the primary or a secondary copy of the database in its availability group.
--- Rights: VIEW SERVER STATE (from SQL Server 2022 on VIEW SERVER PERFORMANCE STATE).
+-- Tells: whether the queried server has the primary or a secondary copy of the database in its availability group.
+-- Rights: VIEW SERVER STATE (from SQL Server 2022 on: VIEW SERVER PERFORMANCE STATE).
 -- Never reads: names of servers, groups and listeners.
 -- As a custom report: only if the product's login has that right.
 SELECT 'clusterbrief:always-on:1' AS Export, '' AS Item, f.Fact, f.Value

@@ -1,6 +1,6 @@
--- Tells: when the newest full, differential and log backups of the database finished, by the history of this SQL Server.
+-- Tells: when the newest full, differential and log backups of the database finished, according to the backup history of this SQL Server.
 -- Rights: reading msdb.dbo.backupset (db_datareader in msdb).
--- Never reads: where the backups lie, who took them.
+-- Never reads: where the backups are stored, and who made them.
 -- As a custom report: only if the product's login has that right.
 SELECT 'clusterbrief:backups:1' AS Export, '' AS Item, f.Fact, f.Value
 FROM (

@@ -1,6 +1,6 @@
 -- Tells: the settings of the product that the rules read.
 -- Rights: reading the product's tables (db_datareader).
--- Never reads: every other column of tbConfiguration.
+-- Never reads: all other columns of tbConfiguration.
 -- As a custom report: yes.
 SELECT 'clusterbrief:configuration:1' AS Export, '' AS Item, f.Fact, f.Value
 FROM (SELECT 1 AS One) AS o

@@ -1,5 +1,5 @@
 -- Tells: state, compatibility level, collation, recovery model, replication and mirroring of the database.
--- Rights: none beyond access to the database.
+-- Rights: none except access to the database.
 -- Never reads: rows of any table, names of servers, files and logins.
 -- As a custom report: yes.
 SELECT 'clusterbrief:database:1' AS Export, '' AS Item, f.Fact, f.Value

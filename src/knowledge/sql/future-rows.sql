@@ -1,6 +1,6 @@
--- Tells: how many rows carry a date more than three days ahead: what wrong clocks have left behind.
+-- Tells: how many rows have a date more than three days in the future, written by a wrong clock.
 -- Rights: reading the product's tables (db_datareader).
--- Never reads: what is in these rows: they are only counted.
+-- Never reads: the contents of these rows, which are only counted.
 -- As a custom report: yes.
 SELECT 'clusterbrief:future-rows:1' AS Export, N'' AS Item, f.Fact, f.Value
 FROM (VALUES

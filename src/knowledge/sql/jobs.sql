@@ -1,6 +1,6 @@
 -- Tells: which scheduled jobs of the product are late or in error, by group and number.
 -- Rights: reading the product's tables (db_datareader).
--- Never reads: what the jobs are called and work on: only their groups are public.
+-- Never reads: the names and the data of the jobs, because only their groups are public.
 -- As a custom report: yes.
 SELECT 'clusterbrief:jobs:1' AS Export, N'' AS Item, f.Fact, f.Value
 FROM (VALUES

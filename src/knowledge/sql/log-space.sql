@@ -1,5 +1,5 @@
 -- Tells: how full the transaction log is.
--- Rights: VIEW SERVER STATE (from SQL Server 2022 on VIEW SERVER PERFORMANCE STATE).
+-- Rights: VIEW SERVER STATE (from SQL Server 2022 on: VIEW SERVER PERFORMANCE STATE).
 -- Never reads: what is in the log.
 -- As a custom report: only if the product's login has that right.
 SELECT 'clusterbrief:log-space:1' AS Export, '' AS Item, f.Fact, f.Value

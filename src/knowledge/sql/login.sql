@@ -1,7 +1,7 @@
--- Tells: how strong the login is that asks: it tells of the product's login only when it is run as a custom report of the product.
--- Rights: none beyond access to the database.
--- Never reads: the name of the login; other logins.
--- As a custom report: yes, and only there it asks with the product's own login.
+-- Tells: the rights of the login that runs the query; it is the product's login only in a custom report of the product.
+-- Rights: none except access to the database.
+-- Never reads: the name of the login, and other logins.
+-- As a custom report: yes, and only there the query uses the product's own login.
 SELECT 'clusterbrief:login:1' AS Export, '' AS Item, f.Fact, f.Value
 FROM (SELECT 1 AS One) AS o
 CROSS APPLY (VALUES

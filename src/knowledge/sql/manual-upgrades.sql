@@ -1,6 +1,6 @@
--- Tells: how often each step of the manual upgrade was audited; the audit's date column is not public, so no dates.
+-- Tells: how often each step of the manual upgrade was audited, without dates, because the audit's date column is not public.
 -- Rights: reading the product's tables (db_datareader).
--- Never reads: notes, users and every other audit.
+-- Never reads: notes, users, and all other audits.
 -- As a custom report: yes.
 SELECT 'clusterbrief:manual-upgrades:1' AS Export, N'' AS Item, f.Fact, f.Value
 FROM (VALUES

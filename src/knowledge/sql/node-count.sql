@@ -1,6 +1,6 @@
--- Tells: how many nodes the database knows.
+-- Tells: how many nodes are in the database.
 -- Rights: reading the product's tables (db_datareader).
--- Never reads: names of nodes: the columns of tbNode are not public.
+-- Never reads: names of nodes, because the columns of tbNode are not public.
 -- As a custom report: yes.
 SELECT 'clusterbrief:node-count:1' AS Export, '' AS Item, f.Fact, f.Value
 FROM (SELECT COUNT(NodeId) AS Nodes FROM tbNode) AS n

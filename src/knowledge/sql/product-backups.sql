@@ -1,6 +1,6 @@
--- Tells: when the product last logged a backup of its own.
+-- Tells: when the product last logged one of its own backups.
 -- Rights: reading the product's tables (db_datareader).
--- Never reads: where the backups lie.
+-- Never reads: where the backups are stored.
 -- As a custom report: yes.
 SELECT 'clusterbrief:product-backups:1' AS Export, '' AS Item, f.Fact, f.Value
 FROM (SELECT MAX(BackupTime) AS Newest FROM tbBackupLog WHERE BackupTime < DATEADD(day, 1, GETUTCDATE())) AS b

@@ -1,5 +1,5 @@
--- Tells: edition, version, collation and way of signing in of the SQL Server.
--- Rights: none beyond signing in.
+-- Tells: edition, version, collation and sign-in mode of the SQL Server.
+-- Rights: none except sign-in.
 -- Never reads: names of servers and logins.
 -- As a custom report: yes.
 SELECT 'clusterbrief:server:1' AS Export, '' AS Item, f.Fact, f.Value

@@ -1,6 +1,6 @@
 -- Tells: how the sessions of the last seven days are spread over nodes and addresses, in numbers.
 -- Rights: reading the product's tables (db_datareader).
--- Never reads: user ids, session keys and addresses: they are only counted.
+-- Never reads: user ids, session keys and addresses; users and addresses are only counted.
 -- As a custom report: yes.
 SELECT 'clusterbrief:sessions:1' AS Export, N'' AS Item, f.Fact, f.Value
 FROM (VALUES

@@ -1,4 +1,4 @@
--- Tells: every build the database was upgraded to, with its date.
+-- Tells: every build that the database was upgraded to, with the date.
 -- Rights: reading the product's tables (db_datareader).
 -- Never reads: anything but tbVersion.
 -- As a custom report: yes.

@@ -1,5 +1,5 @@
--- Tells: free space on the volumes of the database, and how much of them its files take.
--- Rights: VIEW SERVER STATE (from SQL Server 2022 on VIEW SERVER PERFORMANCE STATE).
+-- Tells: free space on the volumes of the database, and how much space its files use there.
+-- Rights: VIEW SERVER STATE (from SQL Server 2022 on: VIEW SERVER PERFORMANCE STATE).
 -- Never reads: names and paths of files.
 -- As a custom report: only if the product's login has that right.
 SELECT 'clusterbrief:volumes:1' AS Export, N'' AS Item, f.Fact, f.Value

@@ -270,8 +270,11 @@ fn each_node_has_its_state_of_each_requirement() {
 fn sources_that_contradict_each_other_are_both_printed() {
     let path = at(&["10.8.000004"; 2], "10.9.000064").path();
     for pair in [
-        ["CHK: DPAPI", "D:upgrading-with-web-clustering: it may stay on"],
-        ["upgrading-secret-server: every pool is stopped but", "the pools of all servers are stopped"],
+        ["CHK: DPAPI", "D:upgrading-with-web-clustering: DPAPI may stay on"],
+        [
+            "upgrading-secret-server: all application pools are stopped, except",
+            "the application pools of all servers are stopped",
+        ],
         ["RN:10.9.000000: .NET Framework 4.8", "D:net-4-8-upgrade: builds up to and including 10.9.000002"],
     ] {
         assert!(

@@ -87,7 +87,8 @@ impl FormatVersion {
         let mut reader = serde_json::Deserializer::from_slice(json);
         let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
         let read = serde_ignored::deserialize(tracked, |path| {
-            if unknown.len() < MOST_UNKNOWN {
+            let retired = matches!(&path, Path::Map { key, .. } if RETIRED.contains(&key.as_str()));
+            if !retired && unknown.len() < MOST_UNKNOWN {
                 unknown.push(printed(&path));
             }
         });
@@ -151,6 +152,8 @@ fn invalid(at: &serde_path_to_error::Path, error: &Error) -> FormatError {
     FormatError::Invalid { at, why: shown(why.strip_suffix(&position).unwrap_or(&why)) }
 }
 
+/// Optional keys that earlier builds of this format wrote and that no build reads any more.
+const RETIRED: [&str; 1] = ["assembly-version"];
 /// Unknown keys that are remembered; a hostile document may have millions.
 const MOST_UNKNOWN: usize = 1000;
 /// Characters that are shown of each key of a path, and of the reason why a value is wrong: both come from outside.

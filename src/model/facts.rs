@@ -181,9 +181,6 @@ pub struct Binary {
     /// Product version text of the string table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_version: Option<String>,
-    /// Assembly version of the CLR metadata.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assembly_version: Option<String>,
 }
 
 /// One file of the application folder: a line of `inventory.jsonl`.

@@ -288,6 +288,16 @@ fn facts_follow_the_version_of_their_manifest() {
     );
     let error = FormatVersion::CURRENT.read::<NodeFacts>(grown.as_bytes()).unwrap_err();
     assert!(matches!(error, FormatError::UnknownKey { .. }), "{error}");
+    // Builds before 0.2.0 wrote the version of the assembly too: such a bundle is read, and the key ignored.
+    let older = facts_with(|facts| {
+        let core = &mut facts["binaries"]["known"]["value"]["Thycotic.ihawu.Business.dll"]["known"]["value"];
+        core.as_object_mut().unwrap().insert("assembly-version".into(), json!("11.7.49.0"));
+    });
+    assert_ne!(older, facts_with(|_| ()));
+    assert_eq!(
+        FormatVersion::CURRENT.read::<NodeFacts>(older.as_bytes()).unwrap(),
+        (plain.clone(), Vec::new())
+    );
     let refused = |change: fn(&mut Value)| {
         FormatVersion::CURRENT.read::<NodeFacts>(facts_with(change).as_bytes()).unwrap_err()
     };

@@ -27,6 +27,7 @@ pub enum Wish {
 
 /// A plan.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Plan {
     /// What it is for.
     pub purpose: Purpose,

@@ -4,6 +4,7 @@
 //! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
 
 use super::families::{FamilyRows, families};
+use super::format::{Content, Keep, OutputFormat};
 use super::handout::Handout;
 use super::model::{Action, Cell, HitView, MissingView, Report};
 use super::procedure::{PlanView, RunbookView};
@@ -18,6 +19,21 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use tera::{Context, Tera};
+
+/// The format.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "html",
+    extensions: &["html", "htm"],
+    about: "One self-contained page",
+    keep: Keep::Nothing,
+    render: |content| {
+        Ok(match content {
+            Content::Report(report) => render(report),
+            Content::Handout(page) => handout(page),
+        }?
+        .into_bytes())
+    },
+};
 
 macro_rules! template {
     ($name:literal) => {

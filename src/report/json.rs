@@ -1,7 +1,23 @@
 //! The JSON forms: the view models as they are, whole. Their schema is `docs/report.schema.json`.
 
 use super::RenderError;
+use super::format::{Content, Keep, OutputFormat};
 use serde::Serialize;
+
+/// The format.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "json",
+    extensions: &["json"],
+    about: "Everything, for programs",
+    keep: Keep::Evidence,
+    render: |content| {
+        Ok(match content {
+            Content::Report(report) => render(report),
+            Content::Handout(page) => render(page),
+        }?
+        .into_bytes())
+    },
+};
 
 /// Renders a report or a plan as indented JSON, one line feed at the end. Nothing is left out or shortened.
 pub fn render(report: &impl Serialize) -> Result<String, RenderError> {

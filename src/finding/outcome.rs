@@ -188,6 +188,14 @@ impl Outcome {
         }
     }
 
+    /// Every word of [`Self::word`], the most pressing first.
+    pub const WORDS: [&str; 5] = ["findings", "failed", "unknown", "pass", "not-applicable"];
+
+    /// Its findings; none for any other outcome.
+    pub fn findings(&self) -> &[Finding] {
+        if let Self::Findings(findings) = self { findings } else { &[] }
+    }
+
     /// The word of the JSON report.
     pub const fn word(&self) -> &'static str {
         match self {

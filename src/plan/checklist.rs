@@ -400,7 +400,7 @@ fn lacks_target(one: &Judged) -> bool {
 
 /// Findings that are faults.
 fn faults(one: &Judged) -> impl Iterator<Item = &Finding> {
-    let findings = if let Outcome::Findings(findings) = &one.outcome { findings.as_slice() } else { &[] };
+    let findings = one.outcome.findings();
     findings.iter().filter(|finding| finding.severity < Severity::Info)
 }
 

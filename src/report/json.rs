@@ -29,17 +29,13 @@ pub fn render(report: &impl Serialize) -> Result<String, RenderError> {
 /// The schema, made from the types; `BLESS=1` writes it.
 #[cfg(test)]
 pub(super) mod schema {
-    use crate::finding::Severity;
+    use crate::finding::{Outcome, Severity};
     use crate::report::handout::Handout;
     use crate::report::model::{Report, SCHEMA};
     use schemars::generate::SchemaSettings;
     use schemars::transform::RecursiveTransform;
     use schemars::{Schema, SchemaGenerator, json_schema};
     use serde_json::{Map, Value, json};
-
-    /// Words of an outcome.
-    pub(in crate::report) const OUTCOMES: [&str; 5] =
-        ["failed", "findings", "not-applicable", "pass", "unknown"];
 
     fn counts<'w>(words: impl IntoIterator<Item = &'w str>) -> Map<String, Value> {
         let count = json!({"type": "integer", "minimum": 0});
@@ -53,7 +49,7 @@ pub(super) mod schema {
 
     /// Numbers by outcome; they add up to the total.
     pub(in crate::report) fn by_outcome(_: &mut SchemaGenerator) -> Schema {
-        let words = [&OUTCOMES[..], &["total"]].concat();
+        let words = [&Outcome::WORDS[..], &["total"]].concat();
         json_schema!({"type": "object", "required": words, "properties": counts(words)})
     }
 

@@ -472,7 +472,7 @@ pub struct OutcomeView {
     /// Subject.
     pub subject: Subject,
     /// `findings`, `failed`, `unknown`, `pass` or `not-applicable`.
-    #[cfg_attr(test, schemars(extend("enum" = super::json::schema::OUTCOMES)))]
+    #[cfg_attr(test, schemars(extend("enum" = crate::finding::Outcome::WORDS)))]
     pub outcome: &'static str,
     /// Why, or what was covered; may be empty.
     pub detail: String,
@@ -506,7 +506,7 @@ pub struct RuleCoverage {
     /// Which question it belongs to.
     pub scope: Scope,
     /// Rolled-up outcome.
-    #[cfg_attr(test, schemars(extend("enum" = super::json::schema::OUTCOMES)))]
+    #[cfg_attr(test, schemars(extend("enum" = crate::finding::Outcome::WORDS)))]
     pub outcome: &'static str,
     /// The deciding reason, or what was covered.
     pub detail: String,

@@ -60,7 +60,7 @@ fn among(
         let keep = by_name(formats, path).map_or(Keep::Evidence, |format| format.keep);
         let is_input =
             |input: &Path| full(input) == full(path) || (keep != Keep::Nothing && is_evidence(path, input));
-        if case::paths(case).any(|input| is_input(input)) {
+        if case::paths(case).any(is_input) {
             return Err(usage(format!("{shown} is an input and would be overwritten")));
         }
         outputs.push((path.clone(), format));

@@ -234,7 +234,7 @@ fn application(folder: &Path, load: &Load, scale: Scale) -> Result<PathBuf> {
     let dll_bytes = scale.of(load.others) / DLL_SHARE / dlls;
     for number in 0..dlls {
         let bytes = noise(&mut random, dll_bytes)?;
-        let dll = Pe::new("4.2.0.0", [4, 2, 0, 0]).assembly([4, 2, 0, 0]).filling(&bytes);
+        let dll = Pe::new("4.2.0.0", [4, 2, 0, 0]).filling(&bytes);
         fs::write(app_dir.join(format!("bin/Vendor.Library{number:03}.dll")), dll.bytes())?;
     }
     let writer = LogWriter::new(&Knowledge::builtin()?)?;

@@ -7,6 +7,7 @@ use std::fmt;
 
 /// How bad a finding is, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The cluster does not work, or the upgrade must not start.
@@ -45,6 +46,7 @@ impl fmt::Display for Severity {
 
 /// How sure a finding is. Severity and confidence are separate axes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// The source was read, the text is literal, or the fact speaks for itself.
@@ -55,6 +57,7 @@ pub enum Confidence {
 
 /// Which question a rule belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// Does the cluster work now?
@@ -65,6 +68,7 @@ pub enum Scope {
 
 /// What a rule was judged on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Subject {
     /// Kind of the subject.
     pub kind: SubjectKind,
@@ -74,6 +78,7 @@ pub struct Subject {
 
 /// Kinds of subjects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// All serving nodes together.
@@ -183,6 +188,14 @@ impl Outcome {
         }
     }
 
+    /// Every word of [`Self::word`], the most pressing first.
+    pub const WORDS: [&str; 5] = ["findings", "failed", "unknown", "pass", "not-applicable"];
+
+    /// Its findings; none for any other outcome.
+    pub fn findings(&self) -> &[Finding] {
+        if let Self::Findings(findings) = self { findings } else { &[] }
+    }
+
     /// The word of the JSON report.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -208,6 +221,7 @@ impl Outcome {
 
 /// Something a rule needed and did not have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct Missing {
     /// Node it is missing of; `None` for the cluster or the database.
@@ -222,6 +236,7 @@ pub struct Missing {
 
 /// What to ask for so that a rule can be decided. Ordered by how cheap it is for the customer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "EvidenceRequest"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Question {
     /// A question to a person: the rule id, which is also the key in the answers file.

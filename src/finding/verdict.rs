@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// The four states, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// A confirmed blocker.

@@ -36,6 +36,7 @@ pub struct RunbookRow {
 
 /// What a runbook is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// Bring the cluster to the target.
@@ -127,6 +128,7 @@ pub const PLACEHOLDERS: &[&str] = &[
 
 /// Where a task is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum On {
     /// The node that is upgraded first.

@@ -44,6 +44,7 @@ pub struct Cluster {
 
 /// A person or a team that an inventory names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Contact {
     /// Name.
     pub name: String,

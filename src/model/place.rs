@@ -9,7 +9,6 @@ use std::sync::Arc;
 /// Facts inside a bundle leave `input` empty: the node that owns the fact names it. Facts of an export carry
 /// the export's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Place {
     /// Name of the input (bundle or export); empty inside a bundle. A bundle cannot claim another's name,
     /// so this is never read from one.

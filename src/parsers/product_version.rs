@@ -84,7 +84,6 @@ mod tests {
         let binary = Binary {
             product_version: product.map(ToOwned::to_owned),
             file_version: file.map(ToOwned::to_owned),
-            assembly_version: None,
         };
         (name.to_owned(), Observed::known(binary, place(name)))
     }

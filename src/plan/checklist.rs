@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A checklist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Checklist {
     /// What it is for.
     pub occasion: Occasion,
@@ -34,6 +35,7 @@ pub struct Checklist {
 
 /// How many lines stand how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct Tally {
     /// It is so.
@@ -50,6 +52,7 @@ pub struct Tally {
 
 /// One line: an item, on one node where it is asked of each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Line {
     /// Identity: item, question and node, as [`crate::model::checklist::key`] writes them; stays the same from case to case.
     pub key: String,
@@ -79,6 +82,7 @@ pub struct Line {
 
 /// How a line stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LineState {
     /// It is so.
@@ -108,6 +112,7 @@ impl LineState {
 
 /// A question to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Question {
     /// Its id in answers.
     pub id: String,
@@ -119,6 +124,7 @@ pub struct Question {
 
 /// What a person answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Answered {
     /// The word.
     pub word: String,
@@ -394,7 +400,7 @@ fn lacks_target(one: &Judged) -> bool {
 
 /// Findings that are faults.
 fn faults(one: &Judged) -> impl Iterator<Item = &Finding> {
-    let findings = if let Outcome::Findings(findings) = &one.outcome { findings.as_slice() } else { &[] };
+    let findings = one.outcome.findings();
     findings.iter().filter(|finding| finding.severity < Severity::Info)
 }
 

@@ -27,7 +27,7 @@ pub use runbook::{Offer, Runbook, Step};
 pub use state::{Met, State};
 pub use upgrade::{Plan, Wish, plan, repairs};
 
-use crate::finding::{Confidence, Finding, Judged, Outcome, Severity, SubjectKind};
+use crate::finding::{Confidence, Finding, Judged, Severity, SubjectKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::actions::{ActionRow, Stage};
 use crate::model::{BuildVersion, Cluster, Node, Role};
@@ -76,12 +76,11 @@ pub fn work(
 ) -> Vec<Work> {
     let mut groups: BTreeMap<(Stage, Group), Vec<At>> = BTreeMap::new();
     for (outer, one) in judged.iter().enumerate() {
-        let Outcome::Findings(findings) = &one.outcome else { continue };
         if advice.get(&one.rule).is_none_or(|advice| advice.bundle_safety) {
             continue;
         }
         let action = knowledge.actions.iter().position(|action| action.rules.contains(&one.rule));
-        for (inner, finding) in findings.iter().enumerate() {
+        for (inner, finding) in one.outcome.findings().iter().enumerate() {
             if finding.severity == Severity::Info || !causes.of((outer, inner)).is_empty() {
                 continue;
             }
@@ -127,10 +126,7 @@ pub fn work(
 
 /// The finding at a place of the judged outcomes.
 pub fn find(judged: &[Judged], (outer, inner): At) -> Option<&Finding> {
-    match &judged.get(outer)?.outcome {
-        Outcome::Findings(findings) => findings.get(inner),
-        _ => None,
-    }
+    judged.get(outer)?.outcome.findings().get(inner)
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]

@@ -10,6 +10,7 @@ const RULES: [&str; 2] = ["UPG-013", "UPG-012"];
 
 /// The downloaded package.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PackageCheck {
     /// Name of the file.
     pub name: String,

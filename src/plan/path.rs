@@ -15,6 +15,7 @@ const CONFIRMS: &str = "UPG-004";
 
 /// The way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Path {
     /// What is installed, oldest first.
     pub from: Vec<Installed>,
@@ -32,6 +33,7 @@ pub struct Path {
 
 /// An installed build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Installed {
     /// The build.
     pub build: BuildVersion,
@@ -43,6 +45,7 @@ pub struct Installed {
 
 /// A build to install.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Leg {
     /// The build that is installed before it.
     pub from: BuildVersion,
@@ -64,6 +67,7 @@ pub struct Leg {
 
 /// Something that must be true before a build is installed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Requirement {
     /// What, as words that follow "it needs".
     pub text: String,
@@ -75,6 +79,7 @@ pub struct Requirement {
 
 /// What changes with a build that is passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Change {
     /// The build.
     pub build: BuildVersion,

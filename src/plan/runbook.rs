@@ -12,6 +12,7 @@ use serde::Serialize;
 
 /// One procedure, ready to be followed.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Runbook {
     /// Short name.
     pub id: String,
@@ -36,6 +37,7 @@ pub struct Runbook {
 
 /// Whether a runbook can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum Offer {
     /// It can.
@@ -54,12 +56,15 @@ pub enum Offer {
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
     /// Position, from 1.
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub number: usize,
     /// The task it is, for whoever follows it by program.
     pub task: String,
     /// Rounds it belongs to, from 1; empty: all of them.
+    #[cfg_attr(test, schemars(inner(range(min = 1))))]
     pub rounds: Vec<usize>,
     /// What to do.
     pub title: String,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// What is known of a requirement on one node, the database or the cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "RequirementState"))]
 pub struct State {
     /// Node, "the database" or "the cluster".
     pub subject: String,
@@ -19,6 +20,7 @@ pub struct State {
 
 /// Whether a requirement is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Met {
     /// It is.

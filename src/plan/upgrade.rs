@@ -27,6 +27,7 @@ pub enum Wish {
 
 /// A plan.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Plan {
     /// What it is for.
     pub purpose: Purpose,
@@ -104,11 +105,7 @@ pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> V
             .filter(|one| row.repairs.contains(&one.rule) && matches!(one.outcome, Outcome::Findings(_)))
             .collect();
         // A rule of the whole cluster can find the fault on one node of it.
-        let findings = fired.iter().filter_map(|one| match &one.outcome {
-            Outcome::Findings(findings) => Some(findings),
-            _ => None,
-        });
-        let nodes = findings.flatten().map(|finding| &finding.subject);
+        let nodes = fired.iter().flat_map(|one| one.outcome.findings()).map(|finding| &finding.subject);
         let nodes = nodes.filter(|subject| subject.kind == SubjectKind::Node);
         let mut faulty: Vec<String> = nodes.map(|subject| subject.name.clone()).collect();
         faulty.sort();

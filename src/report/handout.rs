@@ -11,8 +11,10 @@ pub const SCHEMA: &str = "clusterbrief-handout/1.0";
 
 /// A plan or a checklist.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Handout {
-    /// [`SCHEMA`].
+    /// Version of this format.
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
     /// What made it.
     pub tool: Tool,

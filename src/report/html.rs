@@ -5,6 +5,7 @@
 
 use super::RenderError;
 use super::families::{FamilyRows, families};
+use super::format::{Content, Keep, OutputFormat};
 use super::handout::Handout;
 use super::model::{Action, Cell, HitView, MissingView, Report};
 use super::procedure::{PlanView, RunbookView};
@@ -20,6 +21,21 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io;
 use tera::{Context, Tera};
+
+/// The format.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "html",
+    extensions: &["html", "htm"],
+    about: "One self-contained page",
+    keep: Keep::Nothing,
+    render: |content| {
+        Ok(match content {
+            Content::Report(report) => render(report),
+            Content::Handout(page) => handout(page),
+        }?
+        .into_bytes())
+    },
+};
 
 macro_rules! template {
     ($name:literal) => {

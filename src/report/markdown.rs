@@ -1,6 +1,7 @@
 //! The Markdown report: what a ticket needs, in the order of the page, short enough to be pasted into one.
 
 use super::RenderError;
+use super::format::{Content, Keep, OutputFormat};
 use super::handout::Handout;
 use super::model::{HitView, MatrixRow, Report};
 use super::procedure::{PlanView, RunbookView};
@@ -9,6 +10,21 @@ use super::standing::ChecklistView;
 use crate::text::escape;
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+
+/// The format.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "md",
+    extensions: &["md", "markdown"],
+    about: "Text to paste into a ticket",
+    keep: Keep::Nothing,
+    render: |content| {
+        Ok(match content {
+            Content::Report(report) => render(report),
+            Content::Handout(page) => handout(page),
+        }?
+        .into_bytes())
+    },
+};
 
 macro_rules! template {
     ($name:literal) => {

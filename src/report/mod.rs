@@ -2,6 +2,7 @@
 
 pub mod assemble;
 mod families;
+pub mod format;
 pub mod handout;
 pub mod html;
 pub mod json;
@@ -24,4 +25,10 @@ pub enum RenderError {
     /// The report does not serialise.
     #[error("the report could not be written as JSON")]
     Json(#[from] serde_json::Error),
+    /// The workbook cannot be made.
+    #[error("the workbook could not be made")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// A format of checklists was asked for something else.
+    #[error("only a checklist can be written as a workbook")]
+    NoChecklist,
 }

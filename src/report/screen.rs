@@ -103,6 +103,17 @@ impl Screen {
         let _ = writeln!(self.text, "\n{painted}");
     }
 
+    /// A list under its heading, where it has items; long ones are cut.
+    pub(super) fn list(&mut self, heading: &str, items: &[&str]) {
+        if !items.is_empty() {
+            self.heading(heading);
+            for item in items.iter().take(LINES) {
+                self.wrapped("  - ", item, None);
+            }
+            self.rest(items.len());
+        }
+    }
+
     /// Says how much of a list was left out.
     pub(super) fn rest(&mut self, total: usize) {
         if total > LINES {

@@ -5,7 +5,9 @@ use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::knowledge::checklist::Occasion;
 use crate::model::{BuildVersion, Role};
+use crate::report::format::{FORMATS, OutputFormat};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as Arguments, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -187,8 +189,8 @@ pub(in crate::cli) struct OutArgs {
     #[arg(short, long = "out", value_name = "FILE")]
     pub out: Vec<PathBuf>,
     /// Format where the file name does not tell it
-    #[arg(long)]
-    pub format: Option<Format>,
+    #[arg(long, value_parser = format())]
+    pub format: Option<&'static OutputFormat>,
 }
 
 #[derive(Debug, Arguments)]
@@ -217,16 +219,6 @@ pub(in crate::cli) struct ReportArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum Format {
-    /// One self-contained page
-    Html,
-    /// Text to paste into a ticket
-    Md,
-    /// Everything, for programs
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum FailOn {
     /// Only on NOT READY
     NotReady,
@@ -234,6 +226,13 @@ pub(in crate::cli) enum FailOn {
     CannotSay,
     /// On anything but READY
     Warnings,
+}
+
+/// A format by its name.
+fn format() -> impl TypedValueParser<Value = &'static OutputFormat> {
+    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(names)
+        .try_map(|name| FORMATS.into_iter().find(|format| format.name == name).ok_or("no such format"))
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {

@@ -1,10 +1,11 @@
 //! `plan`.
 
 use super::args::PlanArgs;
-use super::{Exit, Failure, case, file, forms, output};
+use super::{Exit, Failure, case, forms, output};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
 use crate::plan::{self, Wish};
+use crate::report::format::Content;
 use crate::report::handout::Handout;
 use crate::report::terminal;
 use anyhow::anyhow;
@@ -18,9 +19,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     // Only an upgrade without a target has no plan, and that wish is refused above.
     let plan = plan.ok_or_else(|| usage("there is nothing to plan"))?;
     let page = Handout::of_plan(&audited.report, plan, args.add_node.as_deref());
-    for (path, format) in &outputs {
-        file::write(path, forms::handout(&page, *format)?.as_bytes())?;
-    }
+    forms::write(&outputs, Content::Handout(&page))?;
     if outputs.is_empty() {
         let (width, colour) = forms::screen();
         output::print(&terminal::handout(&page, width, colour))?;

@@ -75,39 +75,33 @@ fn of(finding: &Finding, evidence: &Evidence) -> EvidenceView {
 }
 
 pub(super) fn view(evidence: &Evidence) -> EvidenceView {
-    match evidence {
-        Evidence::Text { place, excerpt } => EvidenceView {
-            kind: "text",
-            node: String::new(),
-            input: place.input.clone(),
-            place: place.to_string(),
-            fact: String::new(),
-            text: excerpt.as_str().to_owned(),
-        },
-        Evidence::Value { node, fact, value, place } => EvidenceView {
-            kind: "value",
-            node: node.clone(),
-            input: place.input.clone(),
-            place: place.to_string(),
-            fact: fact.clone(),
-            text: value.clone(),
-        },
-        Evidence::Absence { node, fact, place } => EvidenceView {
-            kind: "absence",
-            node: node.clone(),
-            input: place.input.clone(),
-            place: place.to_string(),
-            fact: fact.clone(),
-            text: "not there".into(),
-        },
-        Evidence::Record { source, says } => EvidenceView {
-            kind: "record",
-            node: String::new(),
-            input: String::new(),
-            place: source.clone(),
-            fact: String::new(),
-            text: says.clone(),
-        },
+    let (kind, node, place, fact, text) = match evidence {
+        Evidence::Text { place, excerpt } => ("text", "", place, "", excerpt.as_str()),
+        Evidence::Value { node, fact, value, place } => {
+            ("value", node.as_str(), place, fact.as_str(), value.as_str())
+        }
+        Evidence::Absence { node, fact, place } => {
+            ("absence", node.as_str(), place, fact.as_str(), "not there")
+        }
+        Evidence::Record { source, says } => {
+            let [node, input, fact] = [const { String::new() }; 3];
+            return EvidenceView {
+                kind: "record",
+                node,
+                input,
+                place: source.clone(),
+                fact,
+                text: says.clone(),
+            };
+        }
+    };
+    EvidenceView {
+        kind,
+        node: node.to_owned(),
+        input: place.input.clone(),
+        place: place.to_string(),
+        fact: fact.to_owned(),
+        text: text.to_owned(),
     }
 }
 

@@ -150,9 +150,8 @@ fn findings(
     let mut others = Vec::new();
     let mut anchors = BTreeSet::new();
     for (outer, one) in judged.iter().enumerate() {
-        let Outcome::Findings(findings) = &one.outcome else { continue };
         let info = rules.get(one.rule.as_str());
-        for (inner, finding) in findings.iter().enumerate() {
+        for (inner, finding) in one.outcome.findings().iter().enumerate() {
             let mut view = evidence::finding(cluster, &one.rule, finding, info.copied(), knowledge);
             view.caused_by = caused_by(judged, causes, (outer, inner));
             let mut twin = 1;
@@ -167,14 +166,9 @@ fn findings(
         }
     }
     for list in [&mut safety, &mut others] {
-        list.sort_by(|a, b| {
-            (a.severity, a.confidence, &a.rule, &a.subject).cmp(&(
-                b.severity,
-                b.confidence,
-                &b.rule,
-                &b.subject,
-            ))
-        });
+        let key =
+            |view: &FindingView| (view.severity, view.confidence, view.rule.clone(), view.subject.clone());
+        list.sort_by_cached_key(key);
     }
     (safety, others)
 }
@@ -246,11 +240,7 @@ fn outcome(one: &Judged) -> OutcomeView {
 
 /// Rolls each rule up over its subjects, in the order of DESIGN 4, so that the counts add up to the rules loaded.
 fn coverage(judged: &[Judged], rules: &[RuleInfo]) -> Coverage {
-    let mut counts: BTreeMap<&'static str, usize> =
-        ["findings", "failed", "unknown", "pass", "not-applicable"]
-            .into_iter()
-            .map(|word| (word, 0))
-            .collect();
+    let mut counts: BTreeMap<&'static str, usize> = Outcome::WORDS.map(|word| (word, 0)).into();
     let rules: Vec<RuleCoverage> = rules
         .iter()
         .map(|rule| {
@@ -311,11 +301,8 @@ fn citations(cites: &[Citation], sources: &Sources) -> Vec<CitationView> {
 
 fn cited(rules: &[RuleInfo], judged: &[Judged], knowledge: &Knowledge) -> Vec<SourceView> {
     let of_rules = rules.iter().filter(|rule| speaks(judged, &rule.id)).flat_map(|rule| &rule.cites);
-    let findings = judged.iter().filter_map(|one| match &one.outcome {
-        Outcome::Findings(findings) => Some(findings),
-        _ => None,
-    });
-    let errors = findings.flatten().filter_map(|finding| knowledge.signature(finding.signature.as_deref()?));
+    let findings = judged.iter().flat_map(|one| one.outcome.findings());
+    let errors = findings.filter_map(|finding| knowledge.signature(finding.signature.as_deref()?));
     let cites = of_rules.chain(errors.flat_map(|error| &error.cites));
     let keys: BTreeMap<&str, &Source> = cites
         .filter_map(|cite| knowledge.sources.find(cite))

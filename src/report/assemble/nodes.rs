@@ -1,9 +1,9 @@
 //! Nodes at a glance.
 
-use crate::finding::{Finding, Judged, Outcome, Severity, Subject, SubjectKind};
+use crate::finding::{Finding, Judged, Severity, Subject, SubjectKind};
 use crate::model::{Cluster, Role};
 use crate::report::model::NodeCard;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn cards(cluster: &Cluster, judged: &[Judged]) -> Vec<NodeCard> {
     cluster
@@ -37,12 +37,9 @@ pub(super) fn cards(cluster: &Cluster, judged: &[Judged]) -> Vec<NodeCard> {
 fn findings_of<'a>(judged: &'a [Judged], subject: &Subject) -> Vec<(&'a str, &'a Finding)> {
     judged
         .iter()
-        .filter_map(|one| match &one.outcome {
-            Outcome::Findings(findings) => Some(findings.iter().map(|finding| (one.rule.as_str(), finding))),
-            _ => None,
-        })
-        .flatten()
-        .filter(|(rule, finding)| finding.subject == *subject && !rule.starts_with("BND-"))
+        .filter(|one| !one.rule.starts_with("BND-"))
+        .flat_map(|one| one.outcome.findings().iter().map(|finding| (one.rule.as_str(), finding)))
+        .filter(|(_, finding)| finding.subject == *subject)
         .collect()
 }
 
@@ -64,18 +61,7 @@ fn without_name<'a>(title: &'a str, name: &str) -> &'a str {
 }
 
 fn nodes_with(judged: &[Judged], rule: &str) -> usize {
-    let mut names: Vec<&str> = judged
-        .iter()
-        .filter(|one| one.rule == rule)
-        .filter_map(|one| match &one.outcome {
-            Outcome::Findings(findings) => Some(findings),
-            _ => None,
-        })
-        .flatten()
-        .filter(|finding| finding.subject.kind == SubjectKind::Node)
-        .map(|finding| finding.subject.name.as_str())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names.len()
+    let findings = judged.iter().filter(|one| one.rule == rule).flat_map(|one| one.outcome.findings());
+    let of_nodes = findings.filter(|finding| finding.subject.kind == SubjectKind::Node);
+    of_nodes.map(|finding| &finding.subject.name).collect::<BTreeSet<_>>().len()
 }

@@ -131,15 +131,14 @@ impl NodeFolder {
         let low = |index: usize| u16::try_from(fields[index] % 65_536).expect("16 bits");
         let file = [low(0), low(1), low(2), 0];
         for name in PRODUCT_DLLS {
-            let dll =
-                Pe::new(version, file).assembly(file).filling(&noise(&format!("{name} {version}"), 3_000));
+            let dll = Pe::new(version, file).filling(&noise(&format!("{name} {version}"), 3_000));
             self.put(&format!("bin/{name}"), dll.bytes());
         }
         let native = Pe::new(version, file).filling(&noise(version, 2_000));
         self.put("bin/Thycotic.ihawu.EncryptionProtection_x64.dll", native.bytes());
         for (name, version) in OTHER_DLLS {
             let text = version.map(|field| field.to_string()).join(".");
-            let dll = Pe::new(&text, *version).assembly(*version).filling(&noise(name, 2_000));
+            let dll = Pe::new(&text, *version).filling(&noise(name, 2_000));
             self.put(&format!("bin/{name}"), dll.bytes());
         }
         for name in PROGRAM_FILES {

@@ -1,5 +1,5 @@
-//! Writes tiny Windows DLLs: headers, one section, a version resource and, on demand, CLR metadata with an
-//! assembly version. Enough for every reader of versions, and no binary in the repository.
+//! Writes tiny Windows DLLs: headers and one section with a version resource. Enough for every reader of versions, and
+//! no binary in the repository.
 
 #![allow(
     unreachable_pub,
@@ -16,20 +16,13 @@ const SECTION_AT: u32 = 0x200;
 pub struct Pe {
     product: String,
     file: [u16; 4],
-    assembly: Option<[u16; 4]>,
     filling: Vec<u8>,
 }
 
 impl Pe {
-    /// A native DLL with a product version text and a file version.
+    /// A DLL with a product version text and a file version.
     pub fn new(product: &str, file: [u16; 4]) -> Self {
-        Self { product: product.to_owned(), file, assembly: None, filling: Vec::new() }
-    }
-
-    /// Makes it a managed DLL of this assembly version.
-    pub fn assembly(mut self, version: [u16; 4]) -> Self {
-        self.assembly = Some(version);
-        self
+        Self { product: product.to_owned(), file, filling: Vec::new() }
     }
 
     /// Bytes at the end that make the content, and so the hash, the DLL's own.
@@ -42,17 +35,10 @@ impl Pe {
     pub fn bytes(&self) -> Vec<u8> {
         let mut section = resources(&self.version_info());
         let resources_size = section.len() as u32;
-        let clr = self.assembly.map(|version| {
-            section.resize(section.len().next_multiple_of(16), 0);
-            let at = SECTION + section.len() as u32;
-            section.extend(clr_header(at + 72));
-            section.extend(metadata(version));
-            at
-        });
         section.extend(&self.filling);
         section.resize(section.len().next_multiple_of(0x200), 0);
 
-        let mut file = headers(section.len() as u32, resources_size, clr);
+        let mut file = headers(section.len() as u32, resources_size);
         file.resize(SECTION_AT as usize, 0);
         file.extend(section);
         file
@@ -127,50 +113,7 @@ fn resources(version_info: &[u8]) -> Vec<u8> {
     padded(bytes)
 }
 
-/// The CLR header (72 bytes) that points at the metadata.
-fn clr_header(metadata: u32) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    bytes.extend(72u32.to_le_bytes());
-    bytes.extend([2, 0, 5, 0]);
-    bytes.extend(metadata.to_le_bytes());
-    bytes.extend(0x100u32.to_le_bytes());
-    bytes.resize(72, 0);
-    bytes
-}
-
-/// A metadata root with a `#~` stream of three tables: module, type and assembly.
-fn metadata(version: [u16; 4]) -> Vec<u8> {
-    let mut bytes = b"BSJB".to_vec();
-    bytes.extend([1, 0, 1, 0, 0, 0, 0, 0]);
-    bytes.extend(12u32.to_le_bytes());
-    bytes.extend(b"v4.0.30319\0\0");
-    bytes.extend([0, 0, 2, 0]);
-    let mut tables = vec![0, 0, 0, 0, 2, 0, 0, 1];
-    tables.extend((1u64 | 1 << 0x02 | 1 << 0x20).to_le_bytes());
-    tables.extend([0; 8]);
-    for rows in [1u32, 1, 1] {
-        tables.extend(rows.to_le_bytes());
-    }
-    tables.extend([0; 10]); // Module: generation, name, three GUIDs
-    tables.extend([0; 14]); // TypeDef: flags, name, namespace, extends, fields, methods
-    tables.extend(0x8004u32.to_le_bytes()); // Assembly: SHA-1, version, flags, key, name, culture
-    for field in version {
-        tables.extend(field.to_le_bytes());
-    }
-    tables.extend([0; 10]);
-    // The first stream is one nobody asks for, so that a reader has to walk.
-    for (offset, size, name) in [(0u32, 0u32, &b"#Strings\0\0\0\0"[..]), (64, tables.len() as u32, b"#~\0\0")]
-    {
-        bytes.extend(offset.to_le_bytes());
-        bytes.extend(size.to_le_bytes());
-        bytes.extend(name);
-    }
-    assert_eq!(bytes.len(), 64, "the streams begin where their headers say");
-    bytes.extend(tables);
-    bytes
-}
-
-fn headers(section_size: u32, resources_size: u32, clr: Option<u32>) -> Vec<u8> {
+fn headers(section_size: u32, resources_size: u32) -> Vec<u8> {
     let mut bytes = b"MZ".to_vec();
     bytes.resize(0x3c, 0);
     bytes.extend(0x40u32.to_le_bytes());
@@ -196,11 +139,7 @@ fn headers(section_size: u32, resources_size: u32, clr: Option<u32>) -> Vec<u8> 
         bytes.extend(field.to_le_bytes());
     }
     for directory in 0..16 {
-        let (address, size) = match (directory, clr) {
-            (2, _) => (SECTION, resources_size),
-            (14, Some(address)) => (address, 72),
-            _ => (0, 0),
-        };
+        let (address, size) = if directory == 2 { (SECTION, resources_size) } else { (0, 0) };
         bytes.extend(u32::to_le_bytes(address));
         bytes.extend(u32::to_le_bytes(size));
     }

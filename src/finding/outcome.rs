@@ -206,6 +206,18 @@ impl Outcome {
     }
 }
 
+impl From<Missing> for Outcome {
+    fn from(missing: Missing) -> Self {
+        Self::unknown(missing)
+    }
+}
+
+impl From<Vec<Missing>> for Outcome {
+    fn from(missing: Vec<Missing>) -> Self {
+        Self::Unknown { missing }
+    }
+}
+
 /// Something a rule needed and did not have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -32,7 +32,8 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
     } else {
         format!("{}: {}", input.name, cx.rule.title.to_lowercase())
     };
-    let remedy = if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.fix.as_str() };
+    let remedy =
+        if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.remediation.as_str() };
     let mut finding = cx.finding(Subject::input(&input.name), title, remedy);
     finding.detail = problems.first().map(|problem| problem.text.clone()).unwrap_or_default();
     finding.evidence = problems

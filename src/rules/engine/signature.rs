@@ -30,7 +30,7 @@ pub(in crate::rules) fn silent(cx: &Context, node: &Node, rule: &str) -> Outcome
     let signatures = serving(cx, node, rule);
     match covered(node, digest) {
         Err(missing) => Outcome::unknown(missing),
-        Ok(period) => match language::gap(node, &signatures) {
+        Ok(period) => match language::gap(cx, node, &signatures) {
             Err(missing) => Outcome::unknown(missing),
             Ok(limits) => Outcome::pass_with(format!("{period}{limits}{}", history(digest, &signatures))),
         },
@@ -116,6 +116,7 @@ fn current_hits<'a>(
 
 /// Errors in the node's row of the node list, which says nothing of when they happened.
 fn listed<'a>(cx: &Context, node: &'a Node, signatures: &[&'a Signature]) -> Vec<Sighting<'a>> {
+    cx.ask("node-list");
     let columns = node.row.iter().flat_map(|row| {
         [
             ("error", &row.error_message),

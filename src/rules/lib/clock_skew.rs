@@ -43,6 +43,9 @@ pub(crate) struct Pair<'a> {
 
 /// Compares the clocks of all serving nodes.
 pub(crate) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
+    for source in ["host.clock-reference", "host.time-service", "diagnostics", "healthcheck"] {
+        cx.ask(source);
+    }
     let nodes: Vec<&Node> = cx.cluster.serving().collect();
     let all: Vec<Reading> = nodes.iter().flat_map(|node| readings(node)).collect();
     // Of references that as many nodes have, the one that is surest of the least sure of them.

@@ -75,7 +75,7 @@ pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<Missing>) {
 fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), Missing> {
     let snapshot = cx.snapshot(node)?;
     let build = cx.build(node)?;
-    let observed = cx.settle(node, snapshot.inventory.as_ref(), "the list of files", false)?;
+    let observed = cx.settle(node, "inventory", snapshot.inventory.as_ref(), "the list of files")?;
     let inventory = observed.value().copied().map_or(&[][..], Vec::as_slice);
     Ok((build, Member { node, snapshot, inventory }))
 }

@@ -4,14 +4,15 @@
 use crate::finding::{Missing, Question};
 use crate::knowledge::Signature;
 use crate::model::Node;
+use crate::rules::engine::context::Context;
 
 /// Facts that tell a language: its tag, or several joined by blanks.
 const FACTS: [(&str, &str); 2] = [("os.language", "Windows"), ("net.language", ".NET")];
 
 /// What has to be added to a pass that rests on the absence of `signatures`, or why there is none. Where no language is
 /// known nothing is added: texts are searched for in English.
-pub(crate) fn gap(node: &Node, signatures: &[&Signature]) -> Result<String, Missing> {
-    let Some((speaker, tag)) = foreign(node) else { return Ok(String::new()) };
+pub(crate) fn gap(cx: &Context, node: &Node, signatures: &[&Signature]) -> Result<String, Missing> {
+    let Some((speaker, tag)) = foreign(cx, node) else { return Ok(String::new()) };
     // What only the documentation calls so proves nothing by its absence in English either.
     let heard: Vec<&&Signature> =
         signatures.iter().filter(|one| one.is_literal() && !one.supporting).collect();
@@ -40,8 +41,9 @@ pub(crate) fn gap(node: &Node, signatures: &[&Signature]) -> Result<String, Miss
 }
 
 /// Who speaks another language than English on the node, and its tag.
-fn foreign(node: &Node) -> Option<(&'static str, String)> {
+fn foreign(cx: &Context, node: &Node) -> Option<(&'static str, String)> {
     FACTS.iter().find_map(|(path, speaker)| {
+        cx.ask(path);
         let fact = node.fact(path);
         let tag = fact.value()?.split_whitespace().find(|tag| !is_english(tag))?;
         Some((*speaker, tag.to_owned()))

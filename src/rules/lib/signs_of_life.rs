@@ -28,7 +28,8 @@ impl Connection {
 pub(crate) fn connection(cx: &Context, node: &Node) -> Result<Connection, Missing> {
     let list = cx.list()?;
     let Some(row) = &node.row else { return Ok(Connection::Unlisted) };
-    let connected = cx.settle(node, row.last_connected.as_ref(), "the last connection", true)?;
+    let connected =
+        cx.settle(node, "row.last-connected", row.last_connected.as_ref(), "the last connection")?;
     match (connected.value(), &list.newest_connection) {
         (Some(own), Some(newest)) => Ok(Connection::Before(newest.minus(own))),
         _ => Err(cx.unlisted(node, "the node list does not tell when it connected")),

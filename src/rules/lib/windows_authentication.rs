@@ -20,9 +20,9 @@ pub(crate) fn is_on(cx: &Context) -> Result<(bool, Evidence), Missing> {
     {
         return Ok((value == "true", told(LABEL, &fact)));
     }
-    let answer = cx.answer(None, QUESTION).and_then(|_| cx.answers.get(QUESTION, ""));
-    let answer =
-        answer.ok_or_else(|| cx.unanswered(None, QUESTION, "neither an export nor an answer tells it"))?;
+    let answer = cx
+        .answer(None, QUESTION)
+        .ok_or_else(|| cx.unanswered(None, QUESTION, "neither an export nor an answer tells it"))?;
     Ok((answer.value == "on", answered(cx, "", LABEL, answer)))
 }
 
@@ -40,6 +40,7 @@ pub(crate) const fn switch(path: &'static str, label: &'static str, on: bool) ->
 
 /// Judges the switches of a node; `state` is the state of the product they belong to, with what says so.
 pub(crate) fn judge(cx: &Context, node: &Node, switches: &[Switch], state: Evidence) -> Outcome {
+    cx.ask("iis.application");
     if node.fact("iis.application").is_absent() {
         return Outcome::not_applicable("IIS has no application for the application folder");
     }

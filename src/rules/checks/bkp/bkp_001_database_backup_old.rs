@@ -3,7 +3,7 @@
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
 use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Finding, Missing, Outcome, Subject};
 use crate::model::Observed;
 use crate::model::export::Moment;
@@ -27,8 +27,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SEED" Confirmed, "CHK" Top],
-    check: Check::Cluster(check),
-    needs: ["answer", "backups"],
+    check: check,
 }
 
 const FULL: &str = "backup.full.newest";

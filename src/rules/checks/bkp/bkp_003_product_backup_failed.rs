@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::rules::engine::signature;
 use crate::finding::{Finding, Outcome, Subject};
 use crate::model::export::Moment;
@@ -30,8 +30,7 @@ rule! {
         "D:backup-and-disaster-recovery/common-backup-errors" Confirmed,
         "TSS:src/Thycotic.SecretServer/classes" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["backup-logs", "logs"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::problem;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::node::Snapshot;
 use crate::model::parity::{Standing, compare};
@@ -28,8 +28,7 @@ rule! {
     subject: Input,
     applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Input(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 fn check(cx: &Context, input: &Input) -> Outcome {

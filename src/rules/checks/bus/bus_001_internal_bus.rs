@@ -1,7 +1,7 @@
 //! BUS-001.
 
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule, since};
+use crate::rules::engine::rule::{rule, since};
 use crate::finding::{Finding, Missing, Outcome, Subject};
 use crate::knowledge::rows::Build;
 use crate::model::{BuildVersion, Node, Observed};
@@ -24,8 +24,7 @@ rule! {
     subject: Cluster,
     applies: Some(since(Build::Current, BuildVersion::new(10, 2, 0))),
     cites: ["CLU" Top, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["diagnostics", "node-list"],
+    check: check,
 }
 
 /// The fact that the backbone rules judge.

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::checks::bus::bus_001_internal_bus::{BUS, backbones};
-use crate::rules::engine::rule::{Check, rule, since};
+use crate::rules::engine::rule::{rule, since};
 use crate::finding::{Outcome, Subject};
 use crate::knowledge::rows::Build;
 use crate::model::BuildVersion;
@@ -24,8 +24,7 @@ rule! {
     subject: Cluster,
     applies: Some(since(Build::Current, BuildVersion::new(10, 2, 0))),
     cites: ["CLU" Top, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["diagnostics", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

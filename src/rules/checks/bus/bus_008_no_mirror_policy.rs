@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Evidence, Missing, Outcome, Subject};
 use crate::model::{Observed, Place};
 
@@ -24,8 +24,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["RMQ:docs/clustering" Confirmed, "CON:RabbitMQ/CheatSheet.txt" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bus-cluster", "bus-definitions", "bus-nodes", "bus-policies", "bus-status"],
+    check: check,
 }
 
 const NODES: &str = "bus.node-count";

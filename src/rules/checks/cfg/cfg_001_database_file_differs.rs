@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::lib::key_files::{DATABASE, KeyFileOn, side_by_side};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Missing, Outcome, Severity, Subject};
 use crate::model::Node;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,8 +31,7 @@ rule! {
         "CHK" Top,
         "D:backup-and-disaster-recovery/sql-server-replication-best-practices" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -1,7 +1,7 @@
 //! CFG-005.
 
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Outcome, Subject};
 use crate::model::Node;
 
@@ -23,8 +23,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed, "B91" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 const HEADER: &str = "X-Forwarded-For";

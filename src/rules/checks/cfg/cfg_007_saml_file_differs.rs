@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::folder::{self, Words};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Finding, Outcome, Severity};
 use crate::model::BuildVersion;
 
@@ -23,8 +23,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["D:troubleshooting/saml-config-upgrade-error" Confirmed, "RN:10.5.000000" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 /// First build that keeps the settings in the database.
@@ -35,7 +34,7 @@ const REMEDY: &str =
 
 fn check(cx: &Context) -> Outcome {
     let outcome = folder::files(cx, &WORDS, REMEDY, |path| path == "saml.config");
-    let in_database = cx.cluster.serving().all(|node| node.version.value().is_some_and(|v| *v >= IN_DATABASE));
+    let in_database = cx.cluster.serving().all(|node| cx.version(node).value().is_some_and(|v| *v >= IN_DATABASE));
     match outcome {
         Outcome::Findings(findings) if in_database => {
             Outcome::Findings(findings.into_iter().map(|finding: Finding| finding.at(Severity::Info)).collect())

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::folder::{self, Words};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::Outcome;
 
 rule! {
@@ -23,8 +23,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed, "D:access-requests/customize-approval-emails" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 const WORDS: Words = Words { things: "files made by the customer", wrong: "not as on the other nodes" };

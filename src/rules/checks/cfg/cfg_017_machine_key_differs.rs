@@ -2,7 +2,7 @@
 
 use crate::rules::lib::comparable::redacted_apart;
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Outcome, Subject};
 use crate::model::parity::same_value;
 use crate::model::{Node, Observed};
@@ -25,8 +25,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Cluster(check),
-    needs: ["answer", "bundle", "node-list"],
+    check: check,
 }
 
 const KEYS: [&str; 2] = ["validationKey", "decryptionKey"];
@@ -70,7 +69,7 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::from_parts(Vec::new(), missing);
     }
     match cx.answer(None, AFFINITY) {
-        Some(("sticky", _)) => Outcome::from_parts(Vec::new(), missing),
+        Some(answer) if answer.value == "sticky" => Outcome::from_parts(Vec::new(), missing),
         Some(_) => finding("The nodes make keys of ASP.NET of their own, and users are not kept on one node", own),
         None => {
             missing.push(cx.unanswered(None, AFFINITY, "keys that nodes make of their own matter without affinity only"));

@@ -1,7 +1,7 @@
 //! CFG-018.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::facts::ConfigState;
 use crate::model::{Node, Place};
@@ -24,15 +24,15 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let snapshot = known!(cx.snapshot(node));
+    cx.ask("configs");
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     for (file, state) in &snapshot.facts.configs {
-        match cx.settle(node, state.as_ref(), file, false) {
+        match cx.settle(node, "configs", state.as_ref(), file) {
             Err(gap) => missing.push(gap),
             Ok(_) => findings.extend(state.value().and_then(|state| finding(cx, node, file, state))),
         }

@@ -1,7 +1,7 @@
 //! CLU-001.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::rules::engine::signature;
 use crate::rules::lib::signs_of_life::{connection, in_words, log_silence};
 use crate::finding::{Evidence, Outcome, Subject};
@@ -28,13 +28,12 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["SEED" Confirmed, "D:advanced-installation-manual" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let snapshot = known!(cx.any_snapshot(node));
-    let binaries = known!(cx.settle(node, snapshot.facts.binaries.as_ref(), "the DLLs in bin", false));
+    let binaries = known!(cx.settle(node, "binaries", snapshot.facts.binaries.as_ref(), "the DLLs in bin"));
     if !binaries.value().is_some_and(|all| all.keys().any(|name| is_product_dll(name))) {
         let place = binaries.place().cloned().unwrap_or_else(|| Place::file("bin")).in_input(&snapshot.input);
         let finding = cx

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, known, rule, signature_note};
+use crate::rules::engine::rule::{known, rule, signature_note};
 use crate::rules::engine::signature::sightings;
 use crate::finding::{Finding, Outcome, Subject};
 
@@ -26,8 +26,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SEED" Confirmed, "LAJ" Title],
-    check: Check::Cluster(check),
-    needs: ["answer", "logs", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

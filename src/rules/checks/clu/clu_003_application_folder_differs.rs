@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::Outcome;
 use crate::model::Observed;
 use crate::model::node::Setting;
@@ -30,8 +30,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 const WORDS: Words = Words { things: "files or settings", wrong: "not as on the other nodes" };
@@ -68,6 +67,7 @@ fn is_compared(cx: &Context, path: &str) -> bool {
 
 /// Configuration files, by name in lower case, whose settings are known on every member.
 fn parsed_everywhere(cx: &Context, group: &Group) -> BTreeSet<String> {
+    cx.ask("configs");
     let known = |file: &String, member: &folder::Member| {
         matches!(member.snapshot.settings.get(file), Some(Observed::Known { .. }))
     };

@@ -1,7 +1,7 @@
 //! CLU-005.
 
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::rules::lib::signs_of_life::{Connection, QUIET, connection, in_words, log_silence};
 use crate::finding::{Outcome, Severity, Subject};
 use crate::model::Node;
@@ -26,8 +26,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Node(check),
-    needs: ["logs", "node-list"],
+    check: check,
 }
 
 const NO_SIGN: &str = "the node list does not name it, and its logs do not reach the collection";

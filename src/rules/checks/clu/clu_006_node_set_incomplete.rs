@@ -1,7 +1,7 @@
 //! CLU-006.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Severity, Subject};
 use crate::model::{Node, Place};
 
@@ -23,8 +23,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["CLU" Top],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -45,6 +44,7 @@ fn check(cx: &Context) -> Outcome {
     for input in &set.inputs {
         cx.look_at(input);
     }
+    cx.ask("bundle");
     let without: Vec<&Node> = cx.cluster.serving().filter(|node| node.snapshot.is_none()).collect();
     let findings = without.iter().filter_map(|node| expected_but_unlisted(cx, node)).collect();
     let missing = without.iter().filter_map(|node| cx.any_snapshot(node).err()).collect();

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::lib::installed::database_build;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Missing, Outcome, Question, Subject};
 use crate::model::Node;
 
@@ -25,8 +25,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Node(check),
-    needs: ["node-list", "version-history"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -36,7 +35,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             Err(gap) => Outcome::unknown(gap),
         };
     };
-    let build = cx.settle(node, row.binary_version.clone(), "the build in the node list", true);
+    let build = cx.settle(node, "row.binary-version", row.binary_version.clone(), "the build in the node list");
     let (build, (wanted, version)) = match (build, cx.database()) {
         (Ok(build), Ok(database)) => (build, database),
         (build, database) => {

@@ -1,7 +1,7 @@
 //! CLU-008.
 
 use crate::rules::engine::context::{Context, snapshot_version};
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::{Node, Place};
 
@@ -23,8 +23,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["SEED" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -35,8 +34,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             Err(gap) => Outcome::unknown(gap),
         };
     };
-    let listed = cx.settle(node, row.binary_version.as_ref(), "the build in the node list", true);
-    let binaries = cx.settle(node, snapshot.facts.binaries.as_ref(), "the DLLs in bin", false);
+    let listed = cx.settle(node, "row.binary-version", row.binary_version.as_ref(), "the build in the node list");
+    let binaries = cx.settle(node, "binaries", snapshot.facts.binaries.as_ref(), "the DLLs in bin");
     let listed = match (listed, binaries) {
         (Ok(listed), Ok(_)) => listed,
         (listed, binaries) => {

@@ -1,7 +1,7 @@
 //! CLU-009.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::knowledge::facts::{Fact, Kind};
 use crate::model::export::Told;
@@ -25,8 +25,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["backup-configuration", "diagnostics", "security"],
+    check: check,
 }
 
 /// Whom told facts are of.
@@ -61,6 +60,9 @@ fn of_node(cx: &Context, node: &Node) -> Told {
 fn look(cx: &Context, of: &Of, told: &Told, findings: &mut Vec<Finding>, missing: &mut Vec<Missing>) {
     for (path, fact) in told {
         let Some(record) = cx.knowledge.facts.get(path).filter(|record| is_compared(record)) else { continue };
+        if matches!(fact, Observed::Known { sources, disputed, .. } if sources.len() + disputed.len() > 1) {
+            cx.ask(path);
+        }
         match fact {
             Observed::Known { value, sources, disputed } if !disputed.is_empty() => {
                 let first = sources.first().cloned().unwrap_or_default();

@@ -3,7 +3,7 @@
 use crate::rules::engine::context::Context;
 use crate::rules::engine::judge::judge_by;
 use crate::rules::engine::question::answered;
-use crate::rules::engine::rule::{Check, Rule, rule};
+use crate::rules::engine::rule::{Rule, rule};
 use crate::finding::{Confidence, Evidence, Finding, Judged, Outcome, Severity, Subject, SubjectKind};
 use crate::knowledge::checklist::{DONE, NOT_DONE};
 use crate::model::{Answer, Answers, Place};
@@ -27,14 +27,14 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer"],
+    check: check,
 }
 
 /// What people said, when nobody is listened to.
 static SILENCE: Answers = Answers { by_question: BTreeMap::new() };
 
 fn check(cx: &Context) -> Outcome {
+    cx.ask("answer");
     if cx.answers.by_question.is_empty() {
         return Outcome::not_applicable("nobody has answered anything");
     }
@@ -44,7 +44,7 @@ fn check(cx: &Context) -> Outcome {
         .filter_map(|((question, node), answer)| {
             cx.look_at(&answer.place.input);
             let claim = Claim::of(cx, question, node, answer)?;
-            let rules: Vec<&Rule> = rules.iter().filter(|rule| claim.rules.contains(&rule.id)).collect();
+            let rules: Vec<&Rule> = rules.iter().filter(|rule| claim.rules.contains(&rule.meta.id)).collect();
             contradiction(cx, &claim, &rules)
         })
         .collect();

@@ -5,7 +5,7 @@ use crate::rules::engine::context::Context;
 use crate::rules::lib::key_files::{ENCRYPTION, KeyFileOn, side_by_side};
 use crate::rules::lib::key_protection;
 use crate::rules::engine::question::answered;
-use crate::rules::engine::rule::{Check, rule, signature_note};
+use crate::rules::engine::rule::{rule, signature_note};
 use crate::rules::engine::signature::{self, Sighting};
 use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Severity, Subject};
 use crate::model::parity::{Standing, compare};
@@ -38,8 +38,7 @@ rule! {
         "D:upgrading-with-web-clustering" Confirmed,
         "SEED" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["answer", "bundle", "logs", "node-list"],
+    check: check,
 }
 
 /// What is found out about a node whose file is unlike others.
@@ -146,6 +145,7 @@ fn weighs(file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
 }
 
 fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
+    cx.ask("answer.ENC-001");
     let answer = cx.answers.get(&cx.rule.id, &node.name).filter(|answer| answer.value == "different")?;
     let title = format!("{} holds another encryption key than the others, says an answer", node.name);
     let finding = fault(cx, node, title, node.role == Role::Serving);

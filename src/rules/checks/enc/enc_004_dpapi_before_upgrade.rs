@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::key_protection;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Outcome, Subject};
 use crate::model::{BuildVersion, Node};
 
@@ -30,8 +30,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["CHK" Top, "D:upgrading-with-web-clustering" Confirmed, "SEED" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 /// Where sources contradict each other on it.
@@ -50,6 +49,6 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let remedy = format!("Switch DPAPI off on {} before the upgrade, while browsing on that server.", node.name);
     let mut finding = cx.finding(Subject::node(&node.name), title, remedy).because(protection.evidence);
     finding.notes.extend(cx.knowledge.conflict(CONFLICT).into_iter().flat_map(|one| one.says.iter().cloned()));
-    let current_docs = cx.cluster.target.is_some_and(|target| target > DOCS_2021);
+    let current_docs = cx.target().is_some_and(|target| target > DOCS_2021);
     Outcome::Findings(vec![if protection.answered && current_docs { finding } else { finding.inferred() }])
 }

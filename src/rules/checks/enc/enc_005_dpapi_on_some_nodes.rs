@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::key_protection::{self, Protection};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Outcome, Subject};
 
 rule! {
@@ -23,8 +23,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Inferred],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::question::answered;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::rules::lib::key_protection;
 use crate::finding::{Evidence, Missing, Outcome, Subject};
 use crate::model::Node;
@@ -27,14 +27,13 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["CHK" Top, "MEK" Top, "D:security-hardening/security-hardening-guide" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "bundle"],
+    check: check,
 }
 
 const QUESTION: &str = "ENC-008";
 
 fn check(cx: &Context) -> Outcome {
-    let answer = cx.answer(None, QUESTION).and_then(|_| cx.answers.get(QUESTION, ""));
+    let answer = cx.answer(None, QUESTION);
     if let Some(answer) = answer.filter(|answer| answer.value == "yes") {
         return Outcome::pass_with(crate::rules::engine::question::says(cx, answer));
     }
@@ -67,11 +66,12 @@ type Sign = (Evidence, bool);
 /// What protects the key file of a node; nothing where it is plain.
 fn protections(cx: &Context, node: &Node) -> Result<Vec<Sign>, Missing> {
     let mut found = Vec::new();
-    if let Some((_, place)) = cx.answer(Some(node), "ENC-009").filter(|(word, _)| *word == "yes") {
-        let place = place.clone();
+    if let Some(answer) = cx.answer(Some(node), "ENC-009").filter(|answer| answer.value == "yes") {
+        let place = answer.place.clone();
         let (node, fact) = (node.name.clone(), "HSM in use".into());
         found.push((Evidence::Value { node, fact, value: "yes".into(), place }, true));
     }
+    cx.ask("encryption-config.efs");
     let efs = node.fact("encryption-config.efs");
     if efs.value().is_some_and(|efs| efs == "true") {
         found.push((evidence(node, "EFS attribute of encryption.config", &efs), true));

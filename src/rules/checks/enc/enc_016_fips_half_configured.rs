@@ -3,7 +3,7 @@
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::expectation::told;
 use crate::rules::engine::{question, signature};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Outcome, Subject};
 use crate::model::Node;
 
@@ -25,8 +25,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["D:authentication/enabling-fips-compliance" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "logs", "security", "windows"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -1,7 +1,7 @@
 //! IIS-011.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
+use crate::rules::engine::rule::{rule, since};
 use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
 use crate::finding::Outcome;
 use crate::knowledge::rows::Build;
@@ -27,8 +27,7 @@ rule! {
     subject: Node,
     applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
     cites: ["CHK" Top, "MS-IIS" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "logs"],
+    check: check,
 }
 
 const SWITCHES: [Switch; 5] = [

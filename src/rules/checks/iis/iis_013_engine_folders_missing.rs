@@ -1,7 +1,7 @@
 //! IIS-013.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
+use crate::rules::engine::rule::{rule, since};
 use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
 use crate::finding::Outcome;
 use crate::knowledge::rows::Build;
@@ -28,8 +28,7 @@ rule! {
     subject: Node,
     applies: Some(since(Build::Current, BuildVersion::new(10, 6, 0))),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "engines"],
+    check: check,
 }
 
 const SWITCHES: [Switch; 4] = [
@@ -40,6 +39,7 @@ const SWITCHES: [Switch; 4] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
+    cx.ask("engine");
     let engines = cx.cluster.lists.get("engine").and_then(Observed::value);
     if engines.is_some_and(Items::is_empty) {
         return Outcome::not_applicable("there is no distributed engine");

@@ -1,7 +1,7 @@
 //! LBL-002.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::rules::lib::told_number::of_cluster;
 use crate::rules::engine::signature;
 use crate::finding::{Outcome, Subject};
@@ -24,8 +24,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["LA" Title, "LAJ" Title, "PSS:reports/system/user-session-details.sql" Inferred],
-    check: Check::Cluster(check),
-    needs: ["logs", "sessions"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

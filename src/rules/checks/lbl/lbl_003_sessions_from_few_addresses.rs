@@ -1,7 +1,7 @@
 //! LBL-003.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::rules::lib::told_number::of_cluster;
 use crate::finding::{Missing, Outcome, Subject};
 
@@ -23,8 +23,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["PSS:reports/system/user-session-details.sql" Confirmed, "D:networking/secret-server-clustering" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["sessions"],
+    check: check,
 }
 
 const USERS: f64 = 20.0;

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule, since};
+use crate::rules::engine::rule::{rule, since};
 use crate::finding::{Outcome, Subject};
 use crate::knowledge::rows::Build;
 use crate::model::BuildVersion;
@@ -23,8 +23,7 @@ rule! {
     subject: Cluster,
     applies: Some(since(Build::Current, BuildVersion::new(8, 5, 0))),
     cites: ["RN:10.7.000000" Confirmed, "D:networking/secret-server-clustering" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["configuration", "node-list", "settings"],
+    check: check,
 }
 
 const PATH: &str = "product.custom-url";

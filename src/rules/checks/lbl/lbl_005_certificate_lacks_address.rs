@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Missing, Outcome, Question, Subject};
 use crate::model::{Node, label};
 
@@ -23,8 +23,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "configuration", "settings", "windows"],
+    check: check,
 }
 
 const URL: &str = "product.custom-url";

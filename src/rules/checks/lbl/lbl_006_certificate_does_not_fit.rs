@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::lib::folder::and;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Finding, Missing, Outcome, Subject};
 use crate::model::export::Moment;
 use crate::model::{Node, Observed};
@@ -26,8 +26,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "windows"],
+    check: check,
 }
 
 /// How many days before its end a certificate is reported.

@@ -1,7 +1,7 @@
 //! LBL-007.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::rules::lib::told_number::of_item;
 use crate::finding::{Missing, Outcome, Subject};
 
@@ -21,8 +21,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["PSS:reports/system/user-session-details.sql" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["node-list", "sessions"],
+    check: check,
 }
 
 const SESSIONS: f64 = 20.0;

@@ -1,7 +1,7 @@
 //! LOG-002.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::log::{LogDigest, Period};
 use crate::model::{Node, Place};
@@ -34,8 +34,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "logs", "version-history"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -43,9 +42,10 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let Some(period) = digest.covered(None).filter(|_| digest.zone_known) else {
         return Outcome::unknown(lacking(node, "logs", "their lines carry no time that is comparable"));
     };
+    cx.ask("host.worker-started");
     let snapshot = node.snapshot.as_ref();
     let started = snapshot.and_then(|snapshot| snapshot.facts.host.worker_started.value()).copied();
-    let history = cx.cluster.history.value().and_then(|history| history.current());
+    let history = cx.history().value().and_then(|history| history.current());
     let upgraded = history.and_then(|row| row.upgraded.value()?.utc);
     let changes = [("its start", started), ("the upgrade of the database", upgraded)];
     let rates = changes.into_iter().filter_map(|(what, when)| Some((what, rates(digest, &period, when?)?)));

@@ -1,7 +1,7 @@
 //! LOG-003.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::rules::lib::signs_of_life::in_words;
 use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::log::{Component, LogDigest};
@@ -34,8 +34,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 /// Roles with a log of their own on a node, and their names.

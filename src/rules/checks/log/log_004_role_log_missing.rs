@@ -1,7 +1,7 @@
 //! LOG-004.
 
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::log::Component;
 use crate::model::{Node, Place};
@@ -25,8 +25,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["D:events-and-alerts/secure-syslog-cef" Confirmed, "LAJ" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 /// Roles that the node list switches, with the log each writes (domain 1.5).
@@ -49,7 +48,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
     let files = cx
         .any_snapshot(node)
-        .and_then(|snapshot| cx.settle(node, snapshot.inventory.as_ref(), "the list of files", false));
+        .and_then(|snapshot| cx.settle(node, "inventory", snapshot.inventory.as_ref(), "the list of files"));
     let files = known!(files);
     let logs: Vec<Component> = files
         .value()

@@ -1,7 +1,7 @@
 //! LOG-005.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::rules::lib::signs_of_life::in_words;
 use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::log::LogDigest;
@@ -29,8 +29,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

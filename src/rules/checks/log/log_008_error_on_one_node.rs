@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::language;
-use crate::rules::engine::rule::{Check, rule, signature_note};
+use crate::rules::engine::rule::{rule, signature_note};
 use crate::rules::engine::signature::{self, Sighting};
 use crate::finding::{Confidence, Finding, Missing, Outcome, Severity, Subject};
 use crate::knowledge::signatures::Family;
@@ -27,8 +27,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Cluster(check),
-    needs: ["bundle", "logs", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -58,7 +57,7 @@ fn check(cx: &Context) -> Outcome {
         let Some((node, sighting)) = of.pop() else { continue };
         let others = serving.iter().filter(|other| other.name != node.name);
         let deaf: Vec<Missing> =
-            others.filter_map(|other| language::gap(other, &[sighting.signature]).err()).collect();
+            others.filter_map(|other| language::gap(cx, other, &[sighting.signature]).err()).collect();
         if deaf.is_empty() {
             by_node.entry(&node.name).or_default().push(sighting);
         }

@@ -1,7 +1,7 @@
 //! LOG-010.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::{Node, Place};
 use crate::model::log::Recurring;
@@ -29,8 +29,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -1,7 +1,7 @@
 //! LOG-011.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::{Node, Place};
 
@@ -22,8 +22,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["LA" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -1,7 +1,7 @@
 //! ROL-005.
 
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::rules::lib::signs_of_life::{Connection, connection, in_words};
 use crate::finding::{Outcome, Subject};
 use crate::model::Node;
@@ -24,8 +24,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Inferred],
-    check: Check::Node(check),
-    needs: ["node-list"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -33,7 +32,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let Some(row) = &node.row else {
         return Outcome::not_applicable("the node list does not name this node");
     };
-    match cx.settle(node, row.in_cluster.clone(), "In Cluster", true) {
+    match cx.settle(node, "row.in-cluster", row.in_cluster.clone(), "In Cluster") {
         Err(gap) => return Outcome::unknown(gap),
         Ok(in_cluster) if in_cluster.value() != Some(&true) => {
             return Outcome::not_applicable("it is not In Cluster");

@@ -1,7 +1,7 @@
 //! ROL-007.
 
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::rules::lib::signs_of_life::{Connection, connection, in_words};
 use crate::finding::{Outcome, Subject};
 use crate::model::Node;
@@ -24,14 +24,14 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["D:secret-server-setup/uninstallation/decommissioning" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 /// How long a node without a bundle may be silent.
 const LONG: TimeDelta = TimeDelta::days(7);
 
 fn check(cx: &Context, node: &Node) -> Outcome {
+    cx.ask("bundle");
     if node.snapshot.is_some() {
         return Outcome::pass_with("its bundle is here");
     }

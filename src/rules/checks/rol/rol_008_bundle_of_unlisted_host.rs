@@ -1,7 +1,7 @@
 //! ROL-008.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::{Node, Place};
 
@@ -23,11 +23,11 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["CLU" Top, "LAJ" Title],
-    check: Check::Node(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
+    cx.ask("bundle");
     let Some(snapshot) = &node.snapshot else { return Outcome::not_applicable("no bundle of it was given") };
     let list = known!(cx.list());
     if node.row.is_some() {

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, before, rule};
+use crate::rules::engine::rule::{before, rule};
 use crate::finding::{Evidence, Finding, Missing, Outcome, Subject};
 use crate::knowledge::rows::Build;
 use crate::model::primary::{Named, QUESTION, WITHOUT_PRIMARY};
@@ -25,11 +25,12 @@ rule! {
     subject: Cluster,
     applies: Some(before(Build::Current, WITHOUT_PRIMARY)),
     cites: ["RN:10.7.000000" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
+    cx.ask("configs");
+    cx.ask("answer.ROL-012");
     let named = cx.cluster.primary_named(cx.answers);
     for snapshot in cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()) {
         cx.look_at(&snapshot.input);
@@ -51,7 +52,7 @@ fn check(cx: &Context) -> Outcome {
 
 /// What a person says of the cluster; else each node is asked of.
 fn asked(cx: &Context) -> Outcome {
-    if matches!(cx.answer(None, QUESTION), Some(("documented" | "not known", _))) {
+    if matches!(cx.answer(None, QUESTION).map(|one| one.value.as_str()), Some("documented" | "not known")) {
         return question::answer(cx, None);
     }
     let mut missing: Vec<Missing> = cx

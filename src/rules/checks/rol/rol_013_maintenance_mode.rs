@@ -1,7 +1,7 @@
 //! ROL-013.
 
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Outcome, Subject};
 use crate::model::Node;
 
@@ -22,8 +22,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["D:admin/maintenance-mode" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Node(check),
-    needs: ["diagnostics", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::key_protection;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Outcome, Subject};
 use crate::model::Node;
 
@@ -25,15 +25,14 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "bundle"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    if cx.cluster.target.is_some() {
+    if cx.target().is_some() {
         return Outcome::not_applicable("an upgrade is planned, for which the key has to be plain");
     }
-    if cx.answer(Some(node), "ENC-009").is_some_and(|(word, _)| word == "yes") {
+    if cx.answer(Some(node), "ENC-009").is_some_and(|answer| answer.value == "yes") {
         return Outcome::pass_with("an HSM protects the key, says the answer");
     }
     match key_protection::settled(cx, node) {

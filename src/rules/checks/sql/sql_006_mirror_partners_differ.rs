@@ -1,7 +1,7 @@
 //! SQL-006.
 
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Outcome, Subject};
 use std::collections::BTreeSet;
 
@@ -22,8 +22,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["D:backup-and-disaster-recovery/sql-server-mirroring" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "database", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -1,7 +1,7 @@
 //! SQL-008.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::rules::lib::told_number::of_item;
 use crate::finding::{Outcome, Subject};
 
@@ -22,8 +22,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["CHK" Top],
-    check: Check::Cluster(check),
-    needs: ["volumes"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -3,7 +3,7 @@
 use crate::rules::lib::asking_login::{NOTE, may_be_the_products};
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Missing, Outcome, Subject};
 
 rule! {
@@ -23,8 +23,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["login", "server"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -3,7 +3,7 @@
 use crate::rules::lib::asking_login::{NOTE, may_be_the_products};
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Missing, Outcome, Subject};
 use crate::knowledge::Versions;
 use crate::knowledge::rows::{Applies, Build};
@@ -33,8 +33,7 @@ rule! {
         },
     }),
     cites: ["RN:10.9.000064" Inferred],
-    check: Check::Cluster(check),
-    needs: ["login"],
+    check: check,
 }
 
 const PATH: &str = "sql-server.default-schema";

@@ -1,7 +1,7 @@
 //! SYS-016.
 
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Outcome, Subject};
 use crate::model::Node;
 
@@ -22,8 +22,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["D:secret-server-setup/system-requirements" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 /// Oldest version the product runs on.

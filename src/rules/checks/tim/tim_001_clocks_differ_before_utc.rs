@@ -2,7 +2,7 @@
 
 use crate::rules::lib::clock_skew::{seconds, skew};
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, before, rule};
+use crate::rules::engine::rule::{before, rule};
 use crate::finding::{Outcome, Subject};
 use crate::knowledge::rows::Build;
 use crate::model::BuildVersion;
@@ -35,8 +35,7 @@ rule! {
         "RN:8.9.300000" Confirmed,
         "SEED" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list", "diagnostics", "healthcheck"],
+    check: check,
 }
 
 /// What the sources say of the builds concerned (domain 12.1, K-1).

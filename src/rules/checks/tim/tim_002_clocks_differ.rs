@@ -3,7 +3,7 @@
 use crate::rules::lib::clock_skew::{seconds, skew};
 use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
+use crate::rules::engine::rule::{rule, since};
 use crate::finding::{Outcome, Severity, Subject};
 use crate::knowledge::rows::Build;
 use crate::model::BuildVersion;
@@ -34,8 +34,7 @@ rule! {
     subject: Cluster,
     applies: Some(since(Build::Current, BuildVersion::new(8, 9, 300_001))),
     cites: ["D:networking/secret-server-clustering" Confirmed, "RN:8.9.300000" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list", "diagnostics", "healthcheck"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -2,7 +2,7 @@
 
 use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Outcome, Severity, Subject};
 use crate::model::{BuildVersion, Node};
 use std::cmp::Ordering;
@@ -30,8 +30,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["RN:8.9.300000" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -42,7 +41,7 @@ fn check(cx: &Context) -> Outcome {
     for node in cx.cluster.serving() {
         let zone = cx
             .any_snapshot(node)
-            .and_then(|snapshot| cx.settle(node, snapshot.facts.host.time_zone.clone(), "the time zone", false));
+            .and_then(|snapshot| cx.settle(node, "host.time-zone", snapshot.facts.host.time_zone.clone(), "the time zone"));
         match zone {
             Ok(zone) => zones.push((node, zone)),
             Err(gap) => missing.push(gap),
@@ -56,7 +55,7 @@ fn check(cx: &Context) -> Outcome {
 
     // The oldest build decides: one server that stores local times is enough.
     let builds: Vec<Option<BuildVersion>> =
-        cx.cluster.serving().map(|node| node.version.value().copied()).collect();
+        cx.cluster.serving().map(|node| cx.version(node).value().copied()).collect();
     let oldest = builds.iter().flatten().min();
     let Some(oldest) = oldest.filter(|oldest| **oldest < UTC || !builds.contains(&None)) else {
         let unknown = cx.cluster.serving().filter(|node| node.version.value().is_none());
@@ -80,6 +79,7 @@ fn check(cx: &Context) -> Outcome {
                 .at(Severity::Info)
         }
     };
+    cx.ask("host.clock");
     if same_offset(zones.iter().map(|(node, _)| *node)) {
         finding = finding.inferred().detail("At the time of collection all zones had the same offset.");
     }

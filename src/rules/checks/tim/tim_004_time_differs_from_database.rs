@@ -2,7 +2,7 @@
 
 use crate::rules::lib::clock_skew::seconds;
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::Node;
 
@@ -27,11 +27,11 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Node(check),
-    needs: ["diagnostics"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
+    cx.ask("diagnostics");
     let observed = &node.clocks.database;
     let (Some(reference), Some(place)) = (observed.value(), observed.place()) else {
         return Outcome::unknown(Missing {

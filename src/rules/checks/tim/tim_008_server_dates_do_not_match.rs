@@ -2,7 +2,7 @@
 
 use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::rules::engine::signature;
 use crate::finding::{Finding, Outcome, Severity};
 use crate::model::{BuildVersion, Node};
@@ -30,8 +30,7 @@ rule! {
         "D:networking/secret-server-clustering" Confirmed,
         "RN:8.9.300000" Confirmed,
     ],
-    check: Check::Node(check),
-    needs: ["logs"],
+    check: check,
 }
 
 /// The build that brought times in UTC.
@@ -39,7 +38,7 @@ const UTC: BuildVersion = BuildVersion::new(8, 9, 300_000);
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let findings = signature::findings(cx, node);
-    let build = node.version.value();
+    let build = cx.version(node).value();
     if findings.is_empty() {
         return match build {
             Some(build) if *build > UTC => {

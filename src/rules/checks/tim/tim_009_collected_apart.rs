@@ -1,7 +1,7 @@
 //! TIM-009.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::{Node, Place};
 use chrono::{DateTime, FixedOffset, TimeDelta};
@@ -27,8 +27,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::installed::installed;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{NO_TARGET, Outcome, Subject};
 
 rule! {
@@ -22,12 +22,11 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["node-list", "version-history"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
+    let Some(target) = cx.target() else { return Outcome::not_applicable(NO_TARGET) };
     let (mut newer, missing) = installed(cx);
     newer.retain(|(build, _)| *build > target);
     let Some(newest) = newer.iter().map(|(build, _)| *build).max() else {

@@ -1,7 +1,7 @@
 //! UPG-008.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::Place;
 
@@ -21,8 +21,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -32,7 +31,7 @@ fn check(cx: &Context) -> Outcome {
             let name = cx.cluster.serving().next().map_or("", |node| node.name.as_str());
             let confirmed = cx.cluster.node_set.confirmed_by.join(", ");
             let title = format!("{name} is the only serving node: the upgrade has a downtime");
-            let finding = cx.finding(Subject::cluster(), title, cx.rule.fix.clone()).because(Evidence::Value {
+            let finding = cx.finding(Subject::cluster(), title, cx.rule.remediation.clone()).because(Evidence::Value {
                 node: String::new(),
                 fact: "serving nodes".into(),
                 value: format!("{name}, confirmed by {confirmed}"),

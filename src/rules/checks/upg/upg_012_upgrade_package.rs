@@ -3,7 +3,7 @@
 use crate::rules::engine::context::Context;
 use crate::rules::lib::package::{damage, evidence, faults, identity, members, name_of};
 use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Finding, NO_TARGET, Outcome, Subject};
 use crate::model::BuildVersion;
 use crate::model::package::Package;
@@ -26,13 +26,12 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["CHK6" Top, "UPG" Top, "D:secret-server-setup/download-hashes" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "package"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
-    let Some(package) = &cx.cluster.package else { return question::answer(cx, None) };
+    let Some(target) = cx.target() else { return Outcome::not_applicable(NO_TARGET) };
+    let Some(package) = cx.package() else { return question::answer(cx, None) };
     let answer = question::answer(cx, None);
     let findings = wrong(cx, package, target);
     match answer {

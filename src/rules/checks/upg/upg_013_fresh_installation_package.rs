@@ -3,7 +3,7 @@
 use crate::rules::engine::context::Context;
 use crate::rules::lib::package::{UPDATE, damage, identity, is, members};
 use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Missing, NO_TARGET, Outcome, Question, Subject};
 use crate::model::Observed;
 
@@ -25,15 +25,14 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["D:secret-server-setup/upgrading/upgrading-without-outbound-access" Confirmed, "UPG" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "package"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    if cx.cluster.target.is_none() {
+    if cx.target().is_none() {
         return Outcome::not_applicable(NO_TARGET);
     }
-    let Some(package) = &cx.cluster.package else { return question::answer(cx, None) };
+    let Some(package) = cx.package() else { return question::answer(cx, None) };
     let name = &package.name;
     if let Some(why) = damage(package) {
         return Outcome::unknown(Missing {

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::lib::folder::{LEFT_OUT, and, copy_again};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::rules::lib::installed::database_build;
 use crate::finding::{Finding, Outcome, Subject};
 use crate::model::export::VersionRow;
@@ -27,8 +27,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list", "version-history"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -3,7 +3,7 @@
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::lib::folder::{LEFT_OUT, copy_again};
 use crate::rules::lib::installed::database_build;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Missing, Outcome, Subject};
 use crate::model::{Node, Role};
 
@@ -25,8 +25,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["SEED" Confirmed, "CON:Migration/Reports/System_Inventory.sql" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "node-list", "version-history"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -1,7 +1,7 @@
 //! VER-003.
 
 use crate::rules::lib::dlls::differing_dlls;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 
 rule! {
     /// ## What it checks
@@ -23,6 +23,5 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Cluster(differing_dlls),
-    needs: ["bundle", "node-list"],
+    check: differing_dlls,
 }

@@ -3,7 +3,7 @@
 use crate::rules::engine::context::Context;
 use crate::rules::lib::dlls::{is_dll_of_bin, is_leftover};
 use crate::rules::lib::folder::{self, Difference, Words};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::Outcome;
 
 rule! {
@@ -25,8 +25,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["SEED" Inferred],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 const WORDS: Words = Words { things: "DLLs in bin", wrong: "on no other node" };

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule, since};
+use crate::rules::engine::rule::{rule, since};
 use crate::rules::lib::signs_of_life::connection;
 use crate::finding::{Outcome, Subject};
 use crate::knowledge::rows::Build;
@@ -27,8 +27,7 @@ rule! {
     subject: Cluster,
     applies: Some(since(Build::Current, BuildVersion::new(10, 7, 59))),
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

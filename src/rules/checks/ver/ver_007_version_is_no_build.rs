@@ -1,7 +1,7 @@
 //! VER-007.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Finding, Outcome, Subject};
 use crate::knowledge::binaries::CORE_DLL;
 use crate::model::version::VersionError;
@@ -25,12 +25,13 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["RN:10.9.000064" Confirmed, "TSS:src/functions/version" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list", "version-history"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
+    cx.ask("row.binary-version");
+    cx.ask("binaries");
     for node in &cx.cluster.nodes {
         let (listed, carried) = (in_list(node), in_dll(node));
         if listed.is_none() && carried.is_none() {
@@ -42,7 +43,7 @@ fn check(cx: &Context) -> Outcome {
         // Which DLL carries the build is our guess (domain 1.1, G-07).
         findings.extend(dll.map(Finding::inferred));
     }
-    for row in cx.cluster.history.value().iter().flat_map(|history| &history.rows) {
+    for row in cx.history().value().iter().flat_map(|history| &history.rows) {
         findings.extend(judge(cx, Subject::database(), "the version history", &row.text, row.place.clone()));
     }
     if cx.cluster.nodes.is_empty() {

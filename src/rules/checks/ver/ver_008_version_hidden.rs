@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::Place;
 
@@ -23,8 +23,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["D:security-hardening/common-criteria-hardening-guide" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["node-list", "security"],
+    check: check,
 }
 
 /// Whether version numbers are hidden, by the security settings.

@@ -1,7 +1,7 @@
 //! VER-009.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::rule::{known, rule};
 use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::log::Recurring;
 use crate::model::{BuildVersion, Node};
@@ -25,8 +25,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["EL" Confirmed, "D:security-hardening/common-criteria-hardening-guide" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -1,7 +1,7 @@
 //! VER-010.
 
 use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::export::VersionRow;
 
@@ -22,8 +22,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["CON:System_Inventory" Inferred],
-    check: Check::Cluster(check),
-    needs: ["version-history"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -35,8 +34,8 @@ fn check(cx: &Context) -> Outcome {
             from: Question::VersionHistory,
         })
     };
-    let Some(history) = cx.cluster.history.value() else {
-        return missing(cx.cluster.history.why_unknown().unwrap_or_else(|| "there is none".into()));
+    let Some(history) = cx.history().value() else {
+        return missing(cx.history().why_unknown().unwrap_or_else(|| "there is none".into()));
     };
     cx.look_at(&history.input);
     let newest = "Ask what happened at this upgrade, and compare the build of every node with that of the database.";

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::knowledge::releases::Release;
 use crate::model::{Node, Place};
@@ -26,8 +26,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["LIFE" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

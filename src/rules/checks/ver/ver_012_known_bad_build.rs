@@ -1,7 +1,7 @@
 //! VER-012.
 
 use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::finding::{Outcome, Subject};
 use crate::model::Node;
 
@@ -21,8 +21,7 @@ rule! {
     subject: Node,
     applies: None,
     cites: ["RN:10.9.000033" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::dlls::differing_dlls;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::rule::rule;
 use crate::rules::engine::signature;
 use crate::finding::{Finding, Outcome};
 
@@ -25,8 +25,7 @@ rule! {
     subject: Cluster,
     applies: None,
     cites: ["LA" Title],
-    check: Check::Cluster(check),
-    needs: ["logs"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -38,6 +38,7 @@ impl<'a> Context<'a> {
     /// database was upgraded after it or a later bundle contradicts it, else from a bundle that [`Context::snapshot`]
     /// accepts.
     pub fn build(&self, node: &'a Node) -> Result<BuildVersion, Missing> {
+        self.ask("version");
         let Some(version) = node.version.value() else {
             return Err(self.version_missing(&node.name, &node.version));
         };
@@ -109,7 +110,7 @@ impl<'a> Context<'a> {
 
     /// The build of the database, or that it is missing.
     pub fn database(&self) -> Result<(BuildVersion, &'a VersionRow), Missing> {
-        let row = self.cluster.history.value().and_then(|history| history.current());
+        let row = self.history().value().and_then(|history| history.current());
         if let Some(row) = row
             && let Some(version) = row.version.value()
         {
@@ -176,6 +177,7 @@ impl<'a> Context<'a> {
 
     /// That a node's build is not known.
     pub fn version_missing(&self, name: &str, version: &Observed<BuildVersion>) -> Missing {
+        self.ask("version");
         let has_bundle = self.cluster.nodes.iter().any(|node| node.name == name && node.snapshot.is_some());
         Missing {
             node: Some(name.to_owned()),

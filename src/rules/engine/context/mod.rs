@@ -9,12 +9,13 @@ pub(in crate::rules) use findings::evidence;
 
 use crate::finding::{Missing, Outcome, Question};
 use crate::knowledge::Knowledge;
-use crate::knowledge::rows::QuestionRow;
-use crate::model::export::NodeList;
+use crate::knowledge::rows::{QuestionRow, RuleMeta};
+use crate::model::export::{NodeList, VersionHistory};
 use crate::model::log::LogDigest;
+use crate::model::lookup::ANSWER;
 use crate::model::node::Snapshot;
-use crate::model::{Answers, Cluster, Node, Observed, Place};
-use crate::rules::engine::rule::Rule;
+use crate::model::package::Package;
+use crate::model::{Answer, Answers, BuildVersion, Cluster, Node, Observed, Place};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -27,15 +28,22 @@ pub struct Context<'a> {
     /// The knowledge.
     pub knowledge: &'a Knowledge,
     /// The rule being judged.
-    pub rule: &'a Rule,
+    pub rule: &'a RuleMeta,
     /// Names of the inputs that the check has looked at so far.
     looked_at: RefCell<BTreeSet<String>>,
+    /// What it has asked for so far, whether or not it was there.
+    asked: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Context<'a> {
     /// The context of one rule on one subject.
-    pub fn new(cluster: &'a Cluster, answers: &'a Answers, knowledge: &'a Knowledge, rule: &'a Rule) -> Self {
-        Self { cluster, answers, knowledge, rule, looked_at: RefCell::default() }
+    pub fn new(
+        cluster: &'a Cluster,
+        answers: &'a Answers,
+        knowledge: &'a Knowledge,
+        rule: &'a RuleMeta,
+    ) -> Self {
+        Self { cluster, answers, knowledge, rule, looked_at: RefCell::default(), asked: RefCell::default() }
     }
 
     /// Notes that a check looked at an input. Facts asked of the context are noted without it.
@@ -45,9 +53,18 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Every input looked at.
-    pub(in crate::rules) fn into_looked_at(self) -> BTreeSet<String> {
-        self.looked_at.into_inner()
+    /// Notes what a check asks for: the path of a fact, a list of items, a kind of input or a part of a bundle. What is
+    /// asked of the context is noted without it.
+    pub fn ask(&self, what: &str) {
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(what) {
+            asked.insert(what.to_owned());
+        }
+    }
+
+    /// Every input looked at, and everything asked for.
+    pub(in crate::rules) fn into_notes(self) -> (BTreeSet<String>, BTreeSet<String>) {
+        (self.looked_at.into_inner(), self.asked.into_inner())
     }
 
     fn look_at_sources<T>(&self, fact: &Observed<T>, own: &str) {
@@ -77,6 +94,11 @@ impl<'a> Context<'a> {
 
     /// The node's bundle, however old.
     pub fn any_snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, Missing> {
+        self.ask("bundle");
+        self.bundle_of(node)
+    }
+
+    fn bundle_of(&self, node: &'a Node) -> Result<&'a Snapshot, Missing> {
         if let Some(snapshot) = &node.snapshot {
             self.look_at(&snapshot.input);
         }
@@ -90,6 +112,7 @@ impl<'a> Context<'a> {
 
     /// Why nodes cannot be compared at all: one serving node is known. `None` when there are several.
     pub fn alone(&self) -> Option<Outcome> {
+        self.ask("node-list");
         if self.cluster.serving().nth(1).is_some() {
             return None;
         }
@@ -107,6 +130,7 @@ impl<'a> Context<'a> {
 
     /// The node list, or that it is missing.
     pub fn list(&self) -> Result<&'a NodeList, Missing> {
+        self.ask("node-list");
         match &self.cluster.list {
             Observed::Known { value, .. } => {
                 self.look_at(&value.input);
@@ -123,6 +147,7 @@ impl<'a> Context<'a> {
 
     /// That the node list does not tell whether a node is connected.
     pub fn unlisted(&self, node: &Node, why: &str) -> Missing {
+        self.ask("node-list");
         Missing {
             node: Some(node.name.clone()),
             what: format!("a sign that {} runs", node.name),
@@ -133,6 +158,7 @@ impl<'a> Context<'a> {
 
     /// That a question has no answer.
     pub fn unanswered(&self, node: Option<&Node>, id: &str, why: &str) -> Missing {
+        self.ask(&format!("{ANSWER}{id}"));
         let question = self.knowledge.rows.questions.iter().find(|row| row.id == id);
         let ask = question.map(|row| row.ask.as_str());
         // A node may need what is asked once for all of them.
@@ -145,12 +171,36 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The word answered to a question for this node, and where.
-    pub fn answer(&self, node: Option<&Node>, id: &str) -> Option<(&'a str, &'a Place)> {
-        let name = node.map_or("", |node| node.name.as_str());
-        let answer = self.answers.get(id, name)?;
+    /// What was answered to a question for this node, or for the cluster.
+    pub fn answer(&self, node: Option<&Node>, id: &str) -> Option<&'a Answer> {
+        self.ask(&format!("{ANSWER}{id}"));
+        let answer = self.answers.get(id, node.map_or("", |node| node.name.as_str()))?;
         self.look_at(&answer.place.input);
-        Some((answer.value.as_str(), &answer.place))
+        Some(answer)
+    }
+
+    /// The build to upgrade to.
+    pub fn target(&self) -> Option<BuildVersion> {
+        self.ask("target");
+        self.cluster.target
+    }
+
+    /// The upgrade package.
+    pub fn package(&self) -> Option<&'a Package> {
+        self.ask("package");
+        self.cluster.package.as_ref()
+    }
+
+    /// The build of a node, by whatever shows it.
+    pub fn version(&self, node: &'a Node) -> &'a Observed<BuildVersion> {
+        self.ask("version");
+        &node.version
+    }
+
+    /// The version history.
+    pub fn history(&self) -> &'a Observed<VersionHistory> {
+        self.ask("version-history");
+        &self.cluster.history
     }
 
     /// The question that a person may answer where no evidence decides the rule, if it has one.
@@ -173,8 +223,9 @@ impl<'a> Context<'a> {
 
     /// The logs of a node's bundle, however old the bundle is.
     pub fn logs(&self, node: &'a Node) -> Result<&'a LogDigest, Missing> {
-        let snapshot = self.any_snapshot(node)?;
-        let digest = self.settle(node, snapshot.logs.as_ref(), "the logs", false)?;
+        self.ask("logs");
+        let snapshot = self.bundle_of(node)?;
+        let digest = self.settle(node, "logs", snapshot.logs.as_ref(), "the logs")?;
         digest.value().copied().ok_or_else(|| Missing {
             node: Some(node.name.clone()),
             what: format!("the logs of {}", node.name),

@@ -85,12 +85,7 @@ pub(in crate::rules) fn where_evidence_lacks(
 
 /// An answer as evidence.
 pub(in crate::rules) fn answered(cx: &Context, node: &str, ask: &str, answer: &Answer) -> Evidence {
-    Evidence::Value {
-        node: node.to_owned(),
-        fact: ask.to_owned(),
-        value: says(cx, answer),
-        place: answer.place.clone(),
-    }
+    Evidence::value(node, ask, says(cx, answer), answer.place.clone())
 }
 
 /// An answer with the person, the day and its age.

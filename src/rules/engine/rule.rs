@@ -90,10 +90,10 @@ macro_rules! known {
 }
 pub(in crate::rules) use known;
 
-/// Defines a rule that is Rust. Its doc comment has the four headings of [`RuleMeta::texts`].
+/// Defines a rule that is Rust. Without `scope` it is judged always, without `applies` it concerns all builds. Its doc comment has the four headings of [`RuleMeta::texts`].
 macro_rules! rule {
     ($(#[doc = $doc:literal])+ id: $id:literal, title: $title:literal, severity: $severity:ident,
-     scope: $scope:ident, subject: $subject:ident, applies: $applies:expr,
+     $(scope: $scope:ident,)? subject: $subject:ident, $(applies: $applies:expr,)?
      cites: [$($key:literal $status:ident),+ $(,)?], check: $check:expr $(,)?) => {
         $(#[doc = $doc])+
         pub(crate) fn definition() -> $crate::rules::engine::rule::Rule {
@@ -101,10 +101,10 @@ macro_rules! rule {
                 id: $id.into(),
                 title: $title.into(),
                 severity: $crate::finding::Severity::$severity,
-                scope: $crate::finding::Scope::$scope,
+                scope: $crate::finding::Scope::Now,
                 subject: $crate::finding::SubjectKind::$subject,
                 family: $crate::knowledge::rows::Family::Code,
-                applies: $applies,
+                applies: None,
                 references: vec![$($crate::knowledge::Citation {
                     source: $key.into(),
                     status: $crate::knowledge::Status::$status,
@@ -114,6 +114,8 @@ macro_rules! rule {
                 remediation: String::new(),
                 limitations: String::new(),
             };
+            $(let meta = $crate::knowledge::rows::RuleMeta { scope: $crate::finding::Scope::$scope, ..meta };)?
+            $(let meta = $crate::knowledge::rows::RuleMeta { applies: Some($applies), ..meta };)?
             let check = $crate::rules::engine::rule::Check::$subject($check);
             $crate::rules::engine::rule::Rule::coded(meta, concat!($($doc, "\n"),+), check)
         }

@@ -1,10 +1,8 @@
 //! The two key files of nodes, side by side, as far as their fingerprints compare.
 
 use super::comparable::comparable;
-use crate::finding::{Evidence, Missing, Question};
 use crate::model::facts::{Fingerprint, KeyFile, NodeFacts};
-use crate::model::{Node, Observed};
-use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::prelude::*;
 
 /// One of the two files.
 #[derive(Clone, Copy)]
@@ -90,6 +88,6 @@ pub(crate) fn again(node: &Node, which: Which, why: &str, how: &str) -> Missing 
         node: Some(node.name.clone()),
         what: format!("the fingerprint of {} of {}", which.name, node.name),
         why: why.into(),
-        from: Question::BundleAgain { node: node.name.clone(), how: how.into() },
+        from: Question::again(&node.name, how),
     }
 }

@@ -5,12 +5,10 @@
 //! never calibrated on a real node (domain 11, G-16): what rests on them is inferred.
 
 use super::key_files::{ENCRYPTION, PUT_BACK, again};
-use crate::finding::{Evidence, Missing};
 use crate::model::facts::KeyFile;
 use crate::model::lookup::ANSWER;
-use crate::model::{BuildVersion, Node, Observed};
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::question::answered;
+use crate::rules::engine::prelude::*;
+use question::answered;
 
 /// The question a person settles it with.
 pub(crate) const QUESTION: &str = "ENC-004";

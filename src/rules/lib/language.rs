@@ -1,10 +1,8 @@
 //! What the language of a node takes from the silence of its logs: a text that Windows, .NET or SQL Server translate
 //! does not show up in English there.
 
-use crate::finding::{Missing, Question};
 use crate::knowledge::Signature;
-use crate::model::Node;
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 
 /// Facts that tell a language: its tag, or several joined by blanks.
 const FACTS: [(&str, &str); 2] = [("os.language", "Windows"), ("net.language", ".NET")];
@@ -27,17 +25,17 @@ pub(crate) fn gap(cx: &Context, node: &Node, signatures: &[&Signature]) -> Resul
     }
     let ids: Vec<&str> =
         if deaf.is_empty() { signatures.iter().map(|one| one.id.as_str()).collect() } else { deaf };
-    Err(Missing {
-        node: Some(node.name.clone()),
-        what: format!("error texts of {} in English", node.name),
-        why: format!(
+    Err(Missing::of(
+        &node.name,
+        format!("error texts of {} in English", node.name),
+        format!(
             "{speaker} of the node speaks {tag}, and the {} of {} {} known in English only",
             if ids.len() == 1 { "text" } else { "texts" },
             ids.join(", "),
             if ids.len() == 1 { "is" } else { "are" },
         ),
-        from: Question::Nothing,
-    })
+        Question::Nothing,
+    ))
 }
 
 /// Who speaks another language than English on the node, and its tag.

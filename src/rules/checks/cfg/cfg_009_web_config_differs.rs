@@ -1,11 +1,8 @@
 //! CFG-009.
 
 use crate::rules::checks::clu::clu_003_application_folder_differs::settings;
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{self, Words};
-use crate::rules::engine::rule::rule;
-use crate::finding::Outcome;
-use crate::model::Observed;
 
 rule! {
     /// ## What it checks
@@ -21,9 +18,7 @@ rule! {
     id: "CFG-009",
     title: "web.config differs in meaning",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:secret-server-setup/upgrading/minimizing-upgrade-downtime" Confirmed],
     check: check,
 }

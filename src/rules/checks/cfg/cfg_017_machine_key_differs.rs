@@ -1,11 +1,8 @@
 //! CFG-017.
 
-use crate::rules::lib::comparable::redacted_apart;
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::rule;
-use crate::finding::{Outcome, Subject};
 use crate::model::parity::same_value;
-use crate::model::{Node, Observed};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::comparable::redacted_apart;
 
 rule! {
     /// ## What it checks
@@ -21,9 +18,7 @@ rule! {
     id: "CFG-017",
     title: "Keys of ASP.NET differ or are made by each node",
     severity: Low,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Inferred],
     check: check,
 }
@@ -32,19 +27,12 @@ const KEYS: [&str; 2] = ["validationKey", "decryptionKey"];
 const AFFINITY: &str = "LBL-001";
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (mut missing, mut differing, mut own) = (Vec::new(), Vec::new(), Vec::new());
     for key in KEYS {
         let path = format!("config.web.config:system.web/machineKey@{key}");
-        let mut seen: Vec<(&Node, Observed<String>)> = Vec::new();
-        for node in cx.cluster.serving() {
-            match cx.snapshot(node).and_then(|_| cx.fact(node, &path, key)) {
-                Ok(fact) => seen.push((node, fact)),
-                Err(gap) => missing.push(gap),
-            }
-        }
+        let (seen, gaps) = cx.of_serving(|node| cx.snapshot(node).and_then(|_| cx.fact(node, &path, key)));
+        missing.extend(gaps);
         let shown = || seen.iter().map(|(node, fact)| evidence(node, key, fact));
         let known: Vec<&String> = seen.iter().filter_map(|(_, fact)| fact.value()).collect();
         own.extend((known.len() < seen.len()).then(shown).into_iter().flatten());
@@ -57,8 +45,9 @@ fn check(cx: &Context) -> Outcome {
         }
     }
     let finding = |title: &str, shown| {
-        let remedy = "Keep users on one node by sticky sessions, or set the same machineKey in web.config of every node.";
-        let mut finding = cx.finding(Subject::cluster(), title, remedy).inferred();
+        let remedy = "Keep users on one node by sticky sessions, or set the same machineKey in web.config \
+            of every node.";
+        let mut finding = cx.on_cluster(title, remedy).inferred();
         finding.evidence = shown;
         Outcome::Findings(vec![finding])
     };
@@ -70,9 +59,15 @@ fn check(cx: &Context) -> Outcome {
     }
     match cx.answer(None, AFFINITY) {
         Some(answer) if answer.value == "sticky" => Outcome::from_parts(Vec::new(), missing),
-        Some(_) => finding("The nodes make keys of ASP.NET of their own, and users are not kept on one node", own),
+        Some(_) => {
+            finding("The nodes make keys of ASP.NET of their own, and users are not kept on one node", own)
+        }
         None => {
-            missing.push(cx.unanswered(None, AFFINITY, "keys that nodes make of their own matter without affinity only"));
+            missing.push(cx.unanswered(
+                None,
+                AFFINITY,
+                "keys that nodes make of their own matter without affinity only",
+            ));
             Outcome::Unknown { missing }
         }
     }

@@ -1,10 +1,7 @@
 //! CFG-018.
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{known, rule};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::facts::ConfigState;
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -20,9 +17,7 @@ rule! {
     id: "CFG-018",
     title: "Configuration file is not well-formed XML",
     severity: Blocker,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SELF" Confirmed],
     check: check,
 }
@@ -38,12 +33,12 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         }
     }
     if snapshot.facts.configs.is_empty() {
-        missing.push(Missing {
-            node: Some(node.name.clone()),
-            what: format!("the configuration files of {}", node.name),
-            why: "its bundle holds none".into(),
-            from: Question::Bundle { node: node.name.clone() },
-        });
+        missing.push(Missing::of(
+            &node.name,
+            format!("the configuration files of {}", node.name),
+            "its bundle holds none",
+            Question::Bundle { node: node.name.clone() },
+        ));
     }
     Outcome::from_parts(findings, missing)
 }
@@ -51,15 +46,15 @@ fn check(cx: &Context, node: &Node) -> Outcome {
 fn finding(cx: &Context, node: &Node, file: &str, state: &ConfigState) -> Option<Finding> {
     let ConfigState::NotWellFormed { line, column, error } = state else { return None };
     let input = node.input();
-    let evidence = Evidence::Value {
-        node: node.name.clone(),
-        fact: file.to_owned(),
-        value: format!("line {line}, column {column}: {error}"),
-        place: Place::line(file, *line).in_input(input),
-    };
+    let evidence = Evidence::value(
+        &node.name,
+        file,
+        format!("line {line}, column {column}: {error}"),
+        Place::line(file, *line).in_input(input),
+    );
     let finding = cx
-        .finding(
-            Subject::node(&node.name),
+        .on_node(
+            node,
             format!("{}: {file} is not well-formed at line {line}, column {column}", node.name),
             format!("Repair {file} on {} at line {line}, column {column}.", node.name),
         )

@@ -1,12 +1,9 @@
 //! CLU-003.
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
-use crate::rules::engine::rule::rule;
-use crate::finding::Outcome;
-use crate::model::Observed;
 use crate::model::node::Setting;
 use crate::model::parity::{Standing, compare, same_value};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
@@ -26,9 +23,7 @@ rule! {
     id: "CLU-003",
     title: "Application folder differs outside the DLLs of bin",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed],
     check: check,
 }
@@ -103,9 +98,8 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
             values.iter().map(|value| Some(value.map(|setting| setting.value.trim()))).collect();
         let standings = compare(&texts);
         if standings.iter().any(|standing| *standing != Standing::Same) {
-            let state = |setting: &Setting| {
-                (format!("\"{}\"", setting.value), crate::model::Place::line(file, setting.line))
-            };
+            let state =
+                |setting: &Setting| (format!("\"{}\"", setting.value), Place::line(file, setting.line));
             compared.differences.push(Difference {
                 name: format!("{file}: {key}"),
                 states: values.iter().map(|value| value.map(state)).collect(),

@@ -1,12 +1,12 @@
 //! CLU-010.
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::judge::judge_by;
-use crate::rules::engine::question::answered;
-use crate::rules::engine::rule::{Rule, rule};
-use crate::finding::{Confidence, Evidence, Finding, Judged, Outcome, Severity, Subject, SubjectKind};
+use crate::finding::{Judged, SubjectKind};
 use crate::knowledge::checklist::{DONE, NOT_DONE};
-use crate::model::{Answer, Answers, Place};
+use crate::model::{Answer, Answers};
+use crate::rules::engine::judge::judge_by;
+use crate::rules::engine::prelude::*;
+use crate::rules::engine::rule::Rule;
+use question::answered;
 use std::collections::BTreeMap;
 
 rule! {
@@ -23,9 +23,7 @@ rule! {
     id: "CLU-010",
     title: "An answer contradicts the evidence",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Confirmed],
     check: check,
 }
@@ -110,7 +108,12 @@ fn contradiction(cx: &Context, claim: &Claim, rules: &[&Rule]) -> Option<Finding
     let Claim { question, answer, .. } = claim;
     let title = format!("{of}The answer \"{}\" to {question} contradicts the evidence", answer.value);
     let remedy = format!("Look again, then answer {question} anew or collect again what is out of date.");
-    let mut finding = cx.finding(subject, title, remedy).because(answered(cx, claim.node.unwrap_or_default(), claim.ask, answer));
+    let mut finding = cx.finding(subject, title, remedy).because(answered(
+        cx,
+        claim.node.unwrap_or_default(),
+        claim.ask,
+        answer,
+    ));
     finding.evidence.extend(against);
     Some(finding)
 }
@@ -133,12 +136,12 @@ fn passed(claim: &Claim, alone: &[Judged]) -> Option<Vec<Evidence>> {
             Outcome::Pass { inferred: false, note } => {
                 let says = if note.is_empty() { String::new() } else { format!(": {note}") };
                 let input = one.looked_at.first().cloned().unwrap_or_default();
-                passes.push(Evidence::Value {
-                    node: one.subject.name.clone(),
-                    fact: one.rule.clone(),
-                    value: format!("finds nothing wrong{says}"),
-                    place: Place { input, ..Place::default() },
-                });
+                passes.push(Evidence::value(
+                    &one.subject.name,
+                    &one.rule,
+                    format!("finds nothing wrong{says}"),
+                    Place { input, ..Place::default() },
+                ));
             }
             Outcome::NotApplicable { .. } => {}
             _ => return None,

@@ -1,11 +1,7 @@
 //! IIS-011.
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{rule, since};
-use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
-use crate::finding::Outcome;
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::windows_authentication::{Switch, judge, switch};
 
 rule! {
     /// ## What it checks
@@ -23,9 +19,8 @@ rule! {
     id: "IIS-011",
     title: "Authentication does not fit a login page of the product",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["CHK" Top, "MS-IIS" Confirmed],
     check: check,
 }
@@ -39,9 +34,5 @@ const SWITCHES: [Switch; 5] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match is_on(cx) {
-        Ok((false, state)) => judge(cx, node, &SWITCHES, state),
-        Ok((true, _)) => Outcome::not_applicable("Integrated Windows Authentication is on"),
-        Err(gap) => Outcome::unknown(gap),
-    }
+    judge(cx, node, false, &SWITCHES)
 }

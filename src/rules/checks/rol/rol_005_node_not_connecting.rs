@@ -1,10 +1,7 @@
 //! ROL-005.
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{known, rule};
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::signs_of_life::{Connection, connection, in_words};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
 
 rule! {
     /// ## What it checks
@@ -20,9 +17,7 @@ rule! {
     id: "ROL-005",
     title: "Node does not connect",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Inferred],
     check: check,
 }
@@ -46,10 +41,13 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             format!("{} is In Cluster and has not connected for {}", node.name, in_words(silence))
         }
     };
-    let remedy = format!("Open the product on {0} itself; if it does not answer, look at the application pool and the logs of {0}.", node.name);
-    let mut finding = cx
-        .finding(Subject::node(&node.name), title, remedy)
-        .because(evidence(node, "last connected", &row.last_connected));
+    let remedy = format!(
+        "Open the product on {0} itself; if it does not answer, look at the application pool and the logs \
+            of {0}.",
+        node.name
+    );
+    let mut finding =
+        cx.on_node(node, title, remedy).because(evidence(node, "last connected", &row.last_connected));
     let newest = cx.cluster.nodes.iter().filter(|other| other.name != node.name).filter_map(|other| {
         let last = other.row.as_ref()?.last_connected.value()?;
         Some((last.utc.map_or(last.wall, |utc| utc.naive_utc()), other))

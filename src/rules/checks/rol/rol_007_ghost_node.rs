@@ -1,10 +1,7 @@
 //! ROL-007.
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::rule;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::signs_of_life::{Connection, connection, in_words};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
 use chrono::TimeDelta;
 
 rule! {
@@ -20,9 +17,7 @@ rule! {
     id: "ROL-007",
     title: "Ghost node",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:secret-server-setup/uninstallation/decommissioning" Inferred],
     check: check,
 }
@@ -53,10 +48,11 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let Some(row) = &node.row else {
         return Outcome::not_applicable("the node list does not name this node");
     };
-    let remedy =
-        format!("If {0} is gone, decommission it and take it out of the load balancer; else collect on {0}.", node.name);
-    let finding = cx
-        .finding(Subject::node(&node.name), title, remedy)
-        .because(evidence(node, "last connected", &row.last_connected));
+    let remedy = format!(
+        "If {0} is gone, decommission it and take it out of the load balancer; else collect on {0}.",
+        node.name
+    );
+    let finding =
+        cx.on_node(node, title, remedy).because(evidence(node, "last connected", &row.last_connected));
     Outcome::Findings(vec![finding])
 }

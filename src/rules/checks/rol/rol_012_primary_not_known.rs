@@ -1,11 +1,7 @@
 //! ROL-012.
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{before, rule};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Subject};
-use crate::knowledge::rows::Build;
 use crate::model::primary::{Named, QUESTION, WITHOUT_PRIMARY};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -21,9 +17,8 @@ rule! {
     id: "ROL-012",
     title: "Nobody knows which node is the primary",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: Some(before(Build::Current, WITHOUT_PRIMARY)),
+    applies: before(Build::Current, WITHOUT_PRIMARY),
     cites: ["RN:10.7.000000" Confirmed],
     check: check,
 }
@@ -42,10 +37,10 @@ fn check(cx: &Context) -> Outcome {
     if named.iter().all(|other| other.node.eq_ignore_ascii_case(&one.node)) {
         return Outcome::pass_with(format!("{} is the primary, by {}", one.node, one.by));
     }
-    let finding = cx.finding(
-        Subject::cluster(),
+    let finding = cx.on_cluster(
         "Several nodes are named as the primary",
-        "Look at the page Server Nodes which node is the primary, and set ValidPrimaryNode to its name on every node or on none.",
+        "Look at the page Server Nodes which node is the primary, and set ValidPrimaryNode to its name on \
+            every node or on none.",
     );
     Outcome::Findings(vec![Finding { evidence: named.into_iter().map(shown).collect(), ..finding }])
 }
@@ -67,5 +62,5 @@ fn asked(cx: &Context) -> Outcome {
 }
 
 fn shown(Named { node, by, place, .. }: Named) -> Evidence {
-    Evidence::Value { node: String::new(), fact: format!("primary node by {by}"), value: node, place }
+    Evidence::value("", format!("primary node by {by}"), node, place)
 }

@@ -1,10 +1,7 @@
 //! SEC-003.
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::key_protection;
-use crate::rules::engine::rule::rule;
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
 
 rule! {
     /// ## What it checks
@@ -21,9 +18,7 @@ rule! {
     id: "SEC-003",
     title: "Key is protected neither by DPAPI nor by an HSM",
     severity: Low,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
     check: check,
 }
@@ -36,7 +31,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass_with("an HSM protects the key, says the answer");
     }
     match key_protection::settled(cx, node) {
-        Ok(protection) if protection.on => Outcome::Pass { note: String::new(), inferred: !protection.answered },
+        Ok(protection) if protection.on => {
+            Outcome::Pass { note: String::new(), inferred: !protection.answered }
+        }
         Ok(protection) => {
             let title = format!("The key of {} is not protected", node.name);
             let remedy = format!(
@@ -44,7 +41,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                  browsing on that server.",
                 node.name
             );
-            let finding = cx.finding(Subject::node(&node.name), title, remedy).because(protection.evidence);
+            let finding = cx.on_node(node, title, remedy).because(protection.evidence);
             Outcome::Findings(vec![finding.inferred()])
         }
         Err(gap) => Outcome::unknown(gap),

@@ -1,9 +1,7 @@
 //! SQL-008.
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{known, rule};
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::told_number::of_item;
-use crate::finding::{Outcome, Subject};
 
 rule! {
     /// ## What it checks
@@ -20,7 +18,6 @@ rule! {
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["CHK" Top],
     check: check,
 }
@@ -40,7 +37,7 @@ fn check(cx: &Context) -> Outcome {
             Ok(((data, data_seen), (free, free_seen))) if free < data / 2.0 => {
                 let title = format!("{}: {free} MB are free beside {data} MB of data files", volume.name());
                 let remedy = format!("Give {} more space before the upgrade.", volume.name());
-                let finding = cx.finding(Subject::cluster(), title, remedy);
+                let finding = cx.on_cluster(title, remedy);
                 findings.push(finding.because(free_seen).because(data_seen).inferred());
             }
             Ok(_) => {}

@@ -1,11 +1,7 @@
 //! TIM-008.
 
 use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::rule;
-use crate::rules::engine::signature;
-use crate::finding::{Finding, Outcome, Severity};
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -22,9 +18,7 @@ rule! {
     id: "TIM-008",
     title: "Server dates do not match, say the logs",
     severity: Blocker,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: [
         "SEED" Confirmed,
         "D:networking/secret-server-clustering" Confirmed,

@@ -1,11 +1,8 @@
 //! UPG-004.
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::installed::installed;
-use crate::rules::engine::question;
-use crate::rules::engine::rule::rule;
-use crate::finding::{NO_TARGET, Outcome};
 use crate::knowledge::steps::way;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::installed::installed;
 
 rule! {
     /// ## What it checks
@@ -24,7 +21,6 @@ rule! {
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["D:minimizing-upgrade-downtime" Confirmed, "UPG" Inferred],
     check: check,
 }

@@ -1,12 +1,8 @@
 //! UPG-012.
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::package::{damage, evidence, faults, identity, members, name_of};
-use crate::rules::engine::question;
-use crate::rules::engine::rule::rule;
-use crate::finding::{Finding, NO_TARGET, Outcome, Subject};
-use crate::model::BuildVersion;
 use crate::model::package::Package;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::package::{damage, evidence, faults, identity, members, name_of};
 
 rule! {
     /// ## What it checks
@@ -24,7 +20,6 @@ rule! {
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["CHK6" Top, "UPG" Top, "D:secret-server-setup/download-hashes" Confirmed],
     check: check,
 }
@@ -38,7 +33,10 @@ fn check(cx: &Context) -> Outcome {
         answer if findings.is_empty() => match answer {
             Outcome::Unknown { mut missing } => {
                 for gap in &mut missing {
-                    gap.why = format!("{}; {} has {} bytes and SHA-256 {}", gap.why, package.name, package.bytes, package.sha256);
+                    gap.why = format!(
+                        "{}; {} has {} bytes and SHA-256 {}",
+                        gap.why, package.name, package.bytes, package.sha256
+                    );
                 }
                 Outcome::Unknown { missing }
             }
@@ -56,7 +54,7 @@ fn check(cx: &Context) -> Outcome {
 fn wrong(cx: &Context, package: &Package, target: BuildVersion) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |title: String, remedy: String| {
-        findings.push(cx.finding(Subject::cluster(), title, remedy).because(identity(cx, package)));
+        findings.push(cx.on_cluster(title, remedy).because(identity(cx, package)));
     };
     let expected = name_of(target);
     if !package.name.eq_ignore_ascii_case(&expected) {
@@ -72,8 +70,9 @@ fn wrong(cx: &Context, package: &Package, target: BuildVersion) -> Vec<Finding> 
     let faults = members(package).map(faults).unwrap_or_default();
     if !faults.is_empty() {
         let title = format!("{} does not hold what an upgrade package holds", package.name);
-        let mut finding = cx.finding(Subject::cluster(), title, again);
-        finding.evidence = faults.into_iter().map(|fault| evidence(cx, package, "content", format!("it {fault}"))).collect();
+        let mut finding = cx.on_cluster(title, again);
+        finding.evidence =
+            faults.into_iter().map(|fault| evidence(cx, package, "content", format!("it {fault}"))).collect();
         findings.push(finding);
     }
     findings

@@ -1,7 +1,7 @@
 //! VER-003.
 
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::dlls::differing_dlls;
-use crate::rules::engine::rule::rule;
 
 rule! {
     /// ## What it checks
@@ -19,9 +19,7 @@ rule! {
     id: "VER-003",
     title: "DLLs differ though the version is equal",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed],
     check: differing_dlls,
 }

@@ -1,11 +1,8 @@
 //! VER-007.
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::rule;
-use crate::finding::{Evidence, Finding, Outcome, Subject};
 use crate::knowledge::binaries::CORE_DLL;
 use crate::model::version::VersionError;
-use crate::model::{BuildVersion, Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -21,9 +18,7 @@ rule! {
     id: "VER-007",
     title: "Version is no build",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["RN:10.9.000064" Confirmed, "TSS:src/functions/version" Confirmed],
     check: check,
 }
@@ -76,10 +71,10 @@ fn judge(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) -> 
     let shown: String = text.chars().take(40).collect();
     let remedy = format!("Read the exact build of {subject} on its Diagnostics page.");
     let node = if subject == Subject::database() { String::new() } else { subject.name.clone() };
-    Some(cx.finding(subject, format!("\"{shown}\" in {of} {what}"), remedy).because(Evidence::Value {
+    Some(cx.finding(subject, format!("\"{shown}\" in {of} {what}"), remedy).because(Evidence::value(
         node,
-        fact: format!("version in {of}"),
-        value: shown,
+        format!("version in {of}"),
+        shown,
         place,
-    }))
+    )))
 }

@@ -1,10 +1,7 @@
 //! VER-015.
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::dlls::differing_dlls;
-use crate::rules::engine::rule::rule;
-use crate::rules::engine::signature;
-use crate::finding::{Finding, Outcome};
 
 rule! {
     /// ## What it checks
@@ -21,9 +18,7 @@ rule! {
     id: "VER-015",
     title: "Browsers load parts of different builds",
     severity: Low,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["LA" Title],
     check: check,
 }
@@ -36,6 +31,8 @@ fn check(cx: &Context) -> Outcome {
     match differing_dlls(cx) {
         Outcome::Findings(_) => Outcome::Findings(found.into_iter().map(Finding::inferred).collect()),
         unknown @ Outcome::Unknown { .. } => unknown,
-        _ => Outcome::pass_with("the error was seen, but all nodes hold the same DLLs: browsers kept older files"),
+        _ => Outcome::pass_with(
+            "the error was seen, but all nodes hold the same DLLs: browsers kept older files",
+        ),
     }
 }

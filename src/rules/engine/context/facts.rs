@@ -37,7 +37,7 @@ impl<'a> Context<'a> {
             None => Question::Nothing,
         };
         let what = format!("{label} of {}", node.name);
-        Err(Missing { node: Some(node.name.clone()), what, why, from })
+        Err(Missing::of(&node.name, what, why, from))
     }
 
     /// A fact of the cluster that exports tell: known or absent, else what is missing and which export tells it.
@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
             let teller = self.knowledge.exports.iter().find(|export| export.list() == list);
             let title = teller.map_or_else(|| list.to_owned(), |export| export.title.clone());
             let from = teller.map(|export| Question::Export { export: export.id.clone() });
-            Missing { node: None, what: title, why, from: from.unwrap_or(Question::Nothing) }
+            Missing::of_cluster(title, why, from.unwrap_or(Question::Nothing))
         };
         match self.cluster.lists.get(list) {
             Some(fact @ Observed::Known { value, .. }) => {
@@ -106,18 +106,18 @@ impl<'a> Context<'a> {
                 self.look_at_sources(&fact, node.input());
                 Ok(fact)
             }
-            Some(why) => Err(Missing {
-                node: Some(node.name.clone()),
-                what: format!("{label} of {}", node.name),
+            Some(why) => Err(Missing::of(
+                &node.name,
+                format!("{label} of {}", node.name),
                 why,
-                from: if is_row_fact(path) { Question::NodeList } else { bundle_question(node, &fact) },
-            }),
+                if is_row_fact(path) { Question::NodeList } else { bundle_question(node, &fact) },
+            )),
         }
     }
 }
 
 fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> Question {
-    let again = |how: &str| Question::BundleAgain { node: node.name.clone(), how: how.into() };
+    let again = |how: &str| Question::again(&node.name, how);
     match (&node.snapshot, fact) {
         (None, _) => Question::Bundle { node: node.name.clone() },
         (Some(snapshot), _) if snapshot.copied => again("on the node itself, not from a copy of its folder"),

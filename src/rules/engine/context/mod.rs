@@ -10,7 +10,7 @@ pub(in crate::rules) use findings::evidence;
 use crate::finding::{Missing, Outcome, Question};
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::{QuestionRow, RuleMeta};
-use crate::model::export::{NodeList, VersionHistory};
+use crate::model::export::{NodeList, NodeRow, VersionHistory};
 use crate::model::log::LogDigest;
 use crate::model::lookup::ANSWER;
 use crate::model::node::Snapshot;
@@ -33,6 +33,17 @@ pub struct Context<'a> {
     looked_at: RefCell<BTreeSet<String>>,
     /// What it has asked for so far, whether or not it was there.
     asked: RefCell<BTreeSet<String>>,
+}
+
+/// Two things that a check needs, or everything that is missing of them.
+pub(in crate::rules) fn both<A, B>(
+    a: Result<A, Missing>,
+    b: Result<B, Missing>,
+) -> Result<(A, B), Vec<Missing>> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (a, b) => Err(a.err().into_iter().chain(b.err()).collect()),
+    }
 }
 
 impl<'a> Context<'a> {
@@ -83,12 +94,12 @@ impl<'a> Context<'a> {
         let snapshot = self.any_snapshot(node)?;
         match self.stale(node, snapshot) {
             None => Ok(snapshot),
-            Some(why) => Err(Missing {
-                node: Some(node.name.clone()),
-                what: format!("a bundle of {} from after the change", node.name),
+            Some(why) => Err(Missing::of(
+                &node.name,
+                format!("a bundle of {} from after the change", node.name),
                 why,
-                from: Question::BundleAgain { node: node.name.clone(), how: "after the change".into() },
-            }),
+                Question::again(&node.name, "after the change"),
+            )),
         }
     }
 
@@ -102,30 +113,51 @@ impl<'a> Context<'a> {
         if let Some(snapshot) = &node.snapshot {
             self.look_at(&snapshot.input);
         }
-        node.snapshot.as_ref().ok_or_else(|| Missing {
-            node: Some(node.name.clone()),
-            what: format!("a bundle of {}", node.name),
-            why: "no usable bundle of this node was given".into(),
-            from: Question::Bundle { node: node.name.clone() },
+        node.snapshot.as_ref().ok_or_else(|| {
+            Missing::of(
+                &node.name,
+                format!("a bundle of {}", node.name),
+                "no usable bundle of this node was given",
+                Question::Bundle { node: node.name.clone() },
+            )
         })
     }
 
     /// Why nodes cannot be compared at all: one serving node is known. `None` when there are several.
-    pub fn alone(&self) -> Option<Outcome> {
+    pub fn single_node_outcome(&self) -> Option<Outcome> {
         self.ask("node-list");
         if self.cluster.serving().nth(1).is_some() {
             return None;
         }
         if self.cluster.node_set.confirmed_by.is_empty() {
             let known = self.cluster.serving().next().map_or("no node", |node| node.name.as_str());
-            return Some(Outcome::unknown(Missing {
-                node: None,
-                what: "the other nodes of the cluster".into(),
-                why: format!("{known} is all that is known, and nothing confirms that there are no others"),
-                from: Question::NodeList,
-            }));
+            return Some(Outcome::unknown(Missing::of_cluster(
+                "the other nodes of the cluster",
+                format!("{known} is all that is known, and nothing confirms that there are no others"),
+                Question::NodeList,
+            )));
         }
         Some(Outcome::not_applicable("the cluster has one serving node: there is nothing to compare"))
+    }
+
+    /// That there are several serving nodes, else what is the outcome of comparing one.
+    pub fn several_nodes(&self) -> Result<(), Outcome> {
+        self.single_node_outcome().map_or(Ok(()), Err)
+    }
+
+    /// What is known of each serving node, and what is missing.
+    pub fn of_serving<T>(
+        &self,
+        known: impl Fn(&'a Node) -> Result<T, Missing>,
+    ) -> (Vec<(&'a Node, T)>, Vec<Missing>) {
+        let (mut all, mut missing) = (Vec::new(), Vec::new());
+        for node in self.cluster.serving() {
+            match known(node) {
+                Ok(value) => all.push((node, value)),
+                Err(gap) => missing.push(gap),
+            }
+        }
+        (all, missing)
     }
 
     /// The node list, or that it is missing.
@@ -136,13 +168,21 @@ impl<'a> Context<'a> {
                 self.look_at(&value.input);
                 Ok(value)
             }
-            other => Err(Missing {
-                node: None,
-                what: "the product's list of nodes".into(),
-                why: other.why_unknown().unwrap_or_else(|| "it is not among the inputs".into()),
-                from: Question::NodeList,
-            }),
+            other => Err(Missing::of_cluster(
+                "the product's list of nodes",
+                other.why_unknown().unwrap_or_else(|| "it is not among the inputs".into()),
+                Question::NodeList,
+            )),
         }
+    }
+
+    /// The node's row of the node list; without one there is nothing to judge, or the list is missing.
+    pub fn row(&self, node: &'a Node) -> Result<&'a NodeRow, Outcome> {
+        self.ask("node-list");
+        node.row.as_ref().ok_or_else(|| match self.list() {
+            Ok(_) => Outcome::not_applicable("the node list does not name this node"),
+            Err(gap) => Outcome::unknown(gap),
+        })
     }
 
     /// That the node list does not tell whether a node is connected.
@@ -226,11 +266,13 @@ impl<'a> Context<'a> {
         self.ask("logs");
         let snapshot = self.bundle_of(node)?;
         let digest = self.settle(node, "logs", snapshot.logs.as_ref(), "the logs")?;
-        digest.value().copied().ok_or_else(|| Missing {
-            node: Some(node.name.clone()),
-            what: format!("the logs of {}", node.name),
-            why: "the log folder holds none".into(),
-            from: Question::BundleAgain { node: node.name.clone(), how: "with its logs".into() },
+        digest.value().copied().ok_or_else(|| {
+            Missing::of(
+                &node.name,
+                format!("the logs of {}", node.name),
+                "the log folder holds none",
+                Question::again(&node.name, "with its logs"),
+            )
         })
     }
 }

@@ -6,11 +6,12 @@ use crate::finding::Judged;
 use crate::intake::answers::{Question, questions};
 use crate::intake::cluster::{Case, Options, assemble as lay_together};
 use crate::intake::read::{Tools, read_all};
+use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Knowledge, KnowledgeFaults};
 use crate::logs::{Scanner, ScannerError};
 use crate::model::Cluster;
 use crate::redact::Cleaner;
-use crate::report::assemble::{RuleInfo, assemble};
+use crate::report::assemble::assemble;
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
 
@@ -75,24 +76,8 @@ impl Auditor {
         };
         let Case { cluster, remarks } = lay_together(read_all(given, tools), options);
         let judged = rules::judge(&cluster, &self.knowledge, &self.rules);
-        let infos: Vec<RuleInfo> = self.rules.iter().map(info).collect();
-        let report = assemble(&cluster, &judged, &infos, &self.knowledge);
+        let metas: Vec<&RuleMeta> = self.rules.iter().map(|rule| &rule.meta).collect();
+        let report = assemble(&cluster, &judged, &metas, &self.knowledge);
         Audited { report, cluster, judged, remarks }
-    }
-}
-
-/// The texts of a rule as data: the report never sees a check.
-pub fn info(rule: &Rule) -> RuleInfo {
-    RuleInfo {
-        id: rule.id.clone(),
-        title: rule.title.clone(),
-        severity: rule.severity,
-        scope: rule.scope,
-        cites: rule.cites.clone(),
-        what: rule.what.clone(),
-        why: rule.why.clone(),
-        fix: rule.fix.clone(),
-        blind: rule.blind.clone(),
-        bundle_safety: rule.is_bundle_safety(),
     }
 }

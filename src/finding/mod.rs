@@ -8,4 +8,4 @@ pub use outcome::{
     Confidence, Evidence, Finding, Judged, Missing, NO_TARGET, Outcome, Question, Scope, Severity, Subject,
     SubjectKind,
 };
-pub use verdict::{RuleFacts, State, Verdict, reach};
+pub use verdict::{State, Verdict, is_bundle_safety, reach};

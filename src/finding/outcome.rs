@@ -219,6 +219,18 @@ impl Outcome {
     }
 }
 
+impl From<Missing> for Outcome {
+    fn from(missing: Missing) -> Self {
+        Self::unknown(missing)
+    }
+}
+
+impl From<Vec<Missing>> for Outcome {
+    fn from(missing: Vec<Missing>) -> Self {
+        Self::Unknown { missing }
+    }
+}
+
 /// Something a rule needed and did not have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -232,6 +244,18 @@ pub struct Missing {
     pub why: String,
     /// What would deliver it.
     pub from: Question,
+}
+
+impl Missing {
+    /// Of a node.
+    pub fn of(node: &str, what: impl Into<String>, why: impl Into<String>, from: Question) -> Self {
+        Self { node: Some(node.to_owned()), ..Self::of_cluster(what, why, from) }
+    }
+
+    /// Of the cluster or the database.
+    pub fn of_cluster(what: impl Into<String>, why: impl Into<String>, from: Question) -> Self {
+        Self { node: None, what: what.into(), why: why.into(), from }
+    }
 }
 
 /// What to ask for so that a rule can be decided. Ordered by how cheap it is for the customer.
@@ -269,6 +293,13 @@ pub enum Question {
     NodeNames,
     /// Nothing the customer can send decides it today.
     Nothing,
+}
+
+impl Question {
+    /// A bundle of this node again.
+    pub fn again(node: impl Into<String>, how: impl Into<String>) -> Self {
+        Self::BundleAgain { node: node.into(), how: how.into() }
+    }
 }
 
 /// A fault, with what proves it and what to do.
@@ -333,6 +364,23 @@ pub enum Evidence {
         /// What it says, in our words.
         says: String,
     },
+}
+
+impl Evidence {
+    /// A value; an empty `node` is the cluster.
+    pub fn value(
+        node: impl Into<String>,
+        fact: impl Into<String>,
+        value: impl Into<String>,
+        place: Place,
+    ) -> Self {
+        Self::Value { node: node.into(), fact: fact.into(), value: value.into(), place }
+    }
+
+    /// An absence; an empty `node` is the cluster.
+    pub fn absence(node: impl Into<String>, fact: impl Into<String>, place: Place) -> Self {
+        Self::Absence { node: node.into(), fact: fact.into(), place }
+    }
 }
 
 /// An outcome with the rule and the subject it belongs to.

@@ -1,6 +1,6 @@
 //! The verdict: the first of four states that holds (DESIGN 4).
 
-use super::outcome::{Confidence, Judged, Outcome, Scope, Severity};
+use super::outcome::{Confidence, Judged, Outcome, Severity};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -19,15 +19,9 @@ pub enum State {
     Ready,
 }
 
-/// What the verdict needs to know of a rule.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleFacts {
-    /// Severity the rule has at its worst.
-    pub severity: Severity,
-    /// Which question it belongs to.
-    pub scope: Scope,
-    /// Bundle-safety rules have their own banner and are no cluster fault.
-    pub bundle_safety: bool,
+/// Whether a rule is of bundle safety: such rules have their own banner and are no fault of the cluster.
+pub fn is_bundle_safety(rule: &str) -> bool {
+    rule.starts_with("BND-")
 }
 
 /// The verdict and what led to it.
@@ -45,24 +39,14 @@ pub struct Verdict {
 
 /// Reaches the verdict over all outcomes.
 ///
-/// `rules` gives what is needed of each rule id; an outcome of an unknown rule counts as a blocker rule, so that a
-/// gap in the table can never make a cluster look better.
-pub fn reach(judged: &[Judged], rules: &BTreeMap<String, RuleFacts>, node_set_confirmed: bool) -> Verdict {
-    let facts = |rule: &str| {
-        rules.get(rule).copied().unwrap_or(RuleFacts {
-            severity: Severity::Blocker,
-            scope: Scope::Now,
-            bundle_safety: false,
-        })
-    };
-    let pick = |wanted: &dyn Fn(&Outcome, RuleFacts) -> bool| -> Vec<usize> {
-        judged
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| {
-                let facts = facts(&one.rule);
-                !facts.bundle_safety && wanted(&one.outcome, facts)
-            })
+/// `severities` has the worst severity of each rule; an outcome of an unknown rule counts as that of a blocker rule, so
+/// that a gap in the table can never make a cluster look better.
+pub fn reach(judged: &[Judged], severities: &BTreeMap<&str, Severity>, node_set_confirmed: bool) -> Verdict {
+    let pick = |wanted: &dyn Fn(&Outcome, Severity) -> bool| -> Vec<usize> {
+        let severity = |rule: &str| severities.get(rule).copied().unwrap_or(Severity::Blocker);
+        let of_cluster = judged.iter().enumerate().filter(|(_, one)| !is_bundle_safety(&one.rule));
+        of_cluster
+            .filter(|(_, one)| wanted(&one.outcome, severity(&one.rule)))
             .map(|(index, _)| index)
             .collect()
     };
@@ -76,17 +60,17 @@ pub fn reach(judged: &[Judged], rules: &BTreeMap<String, RuleFacts>, node_set_co
     if !blockers.is_empty() {
         return Verdict { state: State::NotReady, because: blockers, node_set_open: !node_set_confirmed };
     }
-    let open = pick(&|outcome, facts| match outcome {
+    let open = pick(&|outcome, severity| match outcome {
         Outcome::Findings(_) => found(outcome, &[Severity::Blocker], None),
-        Outcome::Unknown { .. } | Outcome::Failed { .. } => facts.severity == Severity::Blocker,
+        Outcome::Unknown { .. } | Outcome::Failed { .. } => severity == Severity::Blocker,
         Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
     });
     if !open.is_empty() || !node_set_confirmed {
         return Verdict { state: State::CannotSay, because: open, node_set_open: !node_set_confirmed };
     }
-    let warnings = pick(&|outcome, facts| match outcome {
+    let warnings = pick(&|outcome, severity| match outcome {
         Outcome::Findings(_) => found(outcome, &[Severity::High, Severity::Medium], None),
-        Outcome::Unknown { .. } | Outcome::Failed { .. } => facts.severity == Severity::High,
+        Outcome::Unknown { .. } | Outcome::Failed { .. } => severity == Severity::High,
         Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
     });
     let state = if warnings.is_empty() { State::Ready } else { State::ReadyWithWarnings };
@@ -98,19 +82,12 @@ mod tests {
     use super::*;
     use crate::finding::{Finding, Missing, Question, Subject};
 
-    fn rules() -> BTreeMap<String, RuleFacts> {
-        [
-            ("B", Severity::Blocker, false),
-            ("H", Severity::High, false),
-            ("M", Severity::Medium, false),
-            ("S", Severity::Blocker, true),
-        ]
-        .into_iter()
-        .map(|(id, severity, bundle_safety)| {
-            (id.to_owned(), RuleFacts { severity, scope: Scope::Now, bundle_safety })
-        })
-        .collect()
-    }
+    const SEVERITIES: [(&str, Severity); 4] = [
+        ("B", Severity::Blocker),
+        ("H", Severity::High),
+        ("M", Severity::Medium),
+        ("BND-001", Severity::Blocker),
+    ];
 
     fn judged(rule: &str, outcome: Outcome) -> Judged {
         Judged {
@@ -141,7 +118,7 @@ mod tests {
     }
 
     fn state(outcomes: &[Judged], confirmed: bool) -> State {
-        reach(outcomes, &rules(), confirmed).state
+        reach(outcomes, &BTreeMap::from(SEVERITIES), confirmed).state
     }
 
     #[test]
@@ -167,7 +144,7 @@ mod tests {
 
     #[test]
     fn bundle_safety_is_no_cluster_fault() {
-        let leak = judged("S", finding(Severity::Blocker, Confidence::Confirmed));
+        let leak = judged("BND-001", finding(Severity::Blocker, Confidence::Confirmed));
         assert_eq!(state(&[leak], true), State::Ready);
     }
 }

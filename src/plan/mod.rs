@@ -27,9 +27,10 @@ pub use runbook::{Offer, Runbook, Step};
 pub use state::{Met, State};
 pub use upgrade::{Plan, Wish, plan, repairs};
 
-use crate::finding::{Confidence, Finding, Judged, Severity, SubjectKind};
+use crate::finding::{Confidence, Finding, Judged, Severity, SubjectKind, is_bundle_safety};
 use crate::knowledge::Knowledge;
 use crate::knowledge::actions::{ActionRow, Stage};
+use crate::knowledge::rows::RuleMeta;
 use crate::model::{BuildVersion, Cluster, Node, Role};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,17 +55,6 @@ pub struct Work {
     pub ends: Vec<At>,
 }
 
-/// What a rule says of itself, for findings that no action covers.
-#[derive(Debug, Clone)]
-pub struct RuleAdvice {
-    /// Why it matters.
-    pub why: String,
-    /// How to fix it.
-    pub fix: String,
-    /// Bundle-safety rules mend no cluster.
-    pub bundle_safety: bool,
-}
-
 /// Merges every finding worth acting on into work, in the fix order of domain 12.3, then by severity. A finding that
 /// follows from another is work of no one: it ends with its cause.
 pub fn work(
@@ -72,11 +62,11 @@ pub fn work(
     causes: &Causes,
     cluster: &Cluster,
     knowledge: &Knowledge,
-    advice: &BTreeMap<String, RuleAdvice>,
+    rules: &BTreeMap<&str, &RuleMeta>,
 ) -> Vec<Work> {
     let mut groups: BTreeMap<(Stage, Group), Vec<At>> = BTreeMap::new();
     for (outer, one) in judged.iter().enumerate() {
-        if advice.get(&one.rule).is_none_or(|advice| advice.bundle_safety) {
+        if !rules.contains_key(one.rule.as_str()) || is_bundle_safety(&one.rule) {
             continue;
         }
         let action = knowledge.actions.iter().position(|action| action.rules.contains(&one.rule));
@@ -108,7 +98,7 @@ pub fn work(
                     texts(action, &names)
                 }
                 Group::Rule(_, rule) => {
-                    let (title, why, steps) = own_texts(advice.get(rule)?, &findings);
+                    let (title, why, steps) = own_texts(rules.get(rule.as_str())?, &findings);
                     let steps = steps.iter().map(|step| safe_text(step, cluster)).collect();
                     (safe_text(&title, cluster), why, steps)
                 }
@@ -186,18 +176,18 @@ fn texts(action: &ActionRow, names: &Names) -> (String, String, Vec<String>) {
 }
 
 /// One fault is mended as its finding says; the same fault on several nodes as the rule says.
-fn own_texts(advice: &RuleAdvice, findings: &[&Finding]) -> (String, String, Vec<String>) {
+fn own_texts(rule: &RuleMeta, findings: &[&Finding]) -> (String, String, Vec<String>) {
     let mut remedies: Vec<&str> = findings.iter().map(|finding| finding.remedy.as_str()).collect();
     remedies.retain(|remedy| !remedy.is_empty());
     remedies.dedup();
     let (lead, mut steps) = match remedies.as_slice() {
-        [] => (advice.fix.as_str(), Vec::new()),
-        [one] => (*one, vec![advice.fix.clone()]),
-        _ => (advice.fix.as_str(), remedies.iter().map(ToString::to_string).collect()),
+        [] => (rule.remediation.as_str(), Vec::new()),
+        [one] => (*one, vec![rule.remediation.clone()]),
+        _ => (rule.remediation.as_str(), remedies.iter().map(ToString::to_string).collect()),
     };
     let title = first_sentence(lead);
     steps.retain(|step| step.trim_end_matches('.') != title);
-    (title.to_owned(), advice.why.clone(), steps)
+    (title.to_owned(), format!("{}.", first_sentence(&rule.rationale)), steps)
 }
 
 /// The first sentence of a text, without its full stop. A dot inside a word, as in a file name, ends none.

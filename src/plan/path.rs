@@ -221,7 +221,7 @@ impl Ground<'_> {
         let of_rule = |id: &String| self.knowledge.rows.rules.iter().find(|rule| rule.id == *id);
         let gate = leg.gate.and_then(|gate| gate.rule.as_ref()).and_then(of_rule);
         let why = match gate {
-            Some(rule) if build != self.target => rule.why.clone(),
+            Some(rule) if build != self.target => rule.rationale.clone(),
             _ => "It is the target.".to_owned(),
         };
         let changes = leg.crossed.iter().flat_map(|step| {

@@ -13,13 +13,13 @@
 )]
 
 use crate::support::case::{Bench, Case, CaseFile, Said};
-use clusterbrief::analysis::info;
 use clusterbrief::finding::{Judged, Outcome, Question, State};
 use clusterbrief::knowledge::Knowledge;
+use clusterbrief::knowledge::rows::{Family as Evaluator, RuleMeta};
 use clusterbrief::knowledge::signatures::{Family, Signature};
-use clusterbrief::report::assemble::{RuleInfo, assemble};
+use clusterbrief::report::assemble::assemble;
 use clusterbrief::report::model::Report;
-use clusterbrief::rules::all;
+use clusterbrief::rules::{Rule, all, asked_for};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::env;
@@ -87,6 +87,33 @@ fn every_case_ends_as_its_fixture_says() {
     assert!(faults.is_empty(), "{} faults\n\n{}", faults.len(), faults.join("\n\n"));
 }
 
+/// What decides a coded rule is what its check asked for over its fixtures, and nothing that somebody wrote by hand.
+#[test]
+fn the_table_of_what_coded_rules_ask_for_is_made_from_their_fixtures() {
+    let knowledge = Knowledge::builtin().unwrap();
+    let rules = all(&knowledge);
+    let coded: Vec<&Rule> = rules.iter().filter(|rule| rule.meta.family == Evaluator::Code).collect();
+    let lines = coded.par_iter().map(|rule| {
+        let cases = FIXTURES.iter().filter(|fixture| fixture.rule == rule.meta.id).flat_map(|one| &one.cases);
+        let asked: BTreeSet<String> =
+            cases.flat_map(|(_, said)| asked_for(&said.cluster, &knowledge, rule)).collect();
+        let quoted: Vec<String> = asked.iter().map(|asked| format!("    {asked:?},\n")).collect();
+        format!("{} = [\n{}]\n", rule.meta.id, quoted.concat())
+    });
+    let table = "# What each coded rule asks for. Made from its fixtures in tests/rules, never by hand: BLESS=1 rewrites it.\n"
+        .to_owned()
+        + &lines.collect::<Vec<_>>().concat();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules/asked.toml");
+    if env::var_os("BLESS").is_some() {
+        fs::write(&path, &table).unwrap();
+    }
+    let there = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+    assert!(
+        there == table,
+        "src/rules/asked.toml: run BLESS=1 cargo test --test it rules, then bless the pages of docs"
+    );
+}
+
 #[test]
 fn a_fault_is_known_again_on_another_day_and_another_line() {
     let knowledge = Knowledge::builtin().unwrap();
@@ -102,7 +129,8 @@ fn a_fault_is_known_again_on_another_day_and_another_line() {
 fn workload_noise_never_changes_the_verdict() {
     let knowledge = Knowledge::builtin().unwrap();
     let bench = Bench::new(&knowledge);
-    let infos: Vec<RuleInfo> = all(&knowledge).iter().map(info).collect();
+    let rules = all(&knowledge);
+    let metas: Vec<&RuleMeta> = rules.iter().map(|rule| &rule.meta).collect();
     let state = |message: &str| {
         let text = format!(
             "[[case]]\nname = \"n\"\nbase = \"healthy-3-node\"\nexpect = []\n[[case.edit]]\ninput = \"WEB02\"\n\
@@ -111,7 +139,7 @@ fn workload_noise_never_changes_the_verdict() {
         );
         let file: CaseFile = toml::from_str(&text).unwrap();
         let said = bench.run(&file.case[0], "LOG-001");
-        (assemble(&said.cluster, &said.judged, &infos, &knowledge).verdict.state, said.words)
+        (assemble(&said.cluster, &said.judged, &metas, &knowledge).verdict.state, said.words)
     };
     let example = |signature: &Signature| {
         let line = signature.example.clone().unwrap();
@@ -147,14 +175,15 @@ type Faults = Vec<String>;
 #[test]
 fn every_report_of_every_case_keeps_the_laws() {
     let knowledge = Knowledge::builtin().unwrap();
-    let infos: Vec<RuleInfo> = all(&knowledge).iter().map(info).collect();
+    let rules = all(&knowledge);
+    let metas: Vec<&RuleMeta> = rules.iter().map(|rule| &rule.meta).collect();
     let faults: Faults = FIXTURES
         .par_iter()
         .flat_map(|fixture| fixture.cases.par_iter().map(move |(case, said)| (&fixture.rule, case, said)))
         .flat_map_iter(|(rule, case, said)| {
-            let report = assemble(&said.cluster, &said.judged, &infos, &knowledge);
+            let report = assemble(&said.cluster, &said.judged, &metas, &knowledge);
             let mut faults = unanswerable(said, &knowledge);
-            faults.extend(unsound(&report, infos.len()));
+            faults.extend(unsound(&report, metas.len()));
             faults.extend(instructions(&report).flat_map(|text| dangerous(&text)));
             faults.extend(prose(&report).filter_map(|text| ill_written(&text)));
             faults.into_iter().map(move |fault| format!("{rule}, {}: {fault}", case.name))

@@ -1,7 +1,7 @@
 //! The catalogue of rules as text, Markdown and JSON: what `rules` prints, and what `docs/rules.md` is made of.
 
 use crate::finding::{Confidence, Scope, Severity, SubjectKind};
-use crate::knowledge::rows::{Applies, Build};
+use crate::knowledge::rows::{Applies, Build, RuleMeta};
 use crate::knowledge::{Knowledge, Status};
 use crate::rules::Rule;
 use serde_json::{Value, json};
@@ -25,20 +25,23 @@ pub struct Wanted {
 impl Wanted {
     /// Whether a rule is among them.
     pub fn includes(&self, rule: &Rule) -> bool {
-        let family = rule.id.split('-').next().unwrap_or_default();
+        let RuleMeta { id, severity, scope, .. } = &rule.meta;
+        let family = id.split('-').next().unwrap_or_default();
         self.family.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(family))
-            && self.severity.is_none_or(|wanted| wanted == rule.severity)
-            && self.scope.is_none_or(|wanted| wanted == rule.scope)
-            && self.status.is_none_or(|wanted| wanted == status(rule))
+            && self.severity.is_none_or(|wanted| wanted == *severity)
+            && self.scope.is_none_or(|wanted| wanted == *scope)
+            && self.status.is_none_or(|wanted| wanted == status(&rule.meta))
             && self.needs.as_ref().is_none_or(|wanted| rule.needs.contains(wanted.as_str()))
     }
 }
 
 /// How the best source of a rule is known.
-fn status(rule: &Rule) -> Status {
+fn status(rule: &RuleMeta) -> Status {
     match rule.confidence() {
         Confidence::Confirmed => Status::Confirmed,
-        Confidence::Inferred if rule.cites.iter().any(|cite| cite.status == Status::Title) => Status::Title,
+        Confidence::Inferred if rule.references.iter().any(|cite| cite.status == Status::Title) => {
+            Status::Title
+        }
         Confidence::Inferred => Status::Inferred,
     }
 }
@@ -46,7 +49,7 @@ fn status(rule: &Rule) -> Status {
 /// One line a rule.
 pub fn text(rules: &[Rule]) -> String {
     let mut text = String::new();
-    for rule in rules {
+    for Rule { meta: rule, .. } in rules {
         let scope = if rule.scope == Scope::Upgrade { "upgrade" } else { "" };
         let _ = writeln!(text, "{:8} {:8} {:8} {}", rule.id, rule.severity.word(), scope, rule.title);
     }
@@ -57,9 +60,9 @@ pub fn text(rules: &[Rule]) -> String {
 
 /// Every rule with its texts, its sources and their age, for programs.
 pub fn json(knowledge: &Knowledge, rules: &[Rule]) -> Value {
-    let cites = |rule: &Rule| -> Vec<Value> {
+    let cites = |rule: &RuleMeta| -> Vec<Value> {
         let of = |cite| knowledge.sources.find(cite);
-        let cites = rule.cites.iter();
+        let cites = rule.references.iter();
         cites
             .map(|cite| {
                 let (title, age) = of(cite).map_or(("", ""), |one| (one.title.as_str(), one.age.as_str()));
@@ -69,7 +72,7 @@ pub fn json(knowledge: &Knowledge, rules: &[Rule]) -> Value {
     };
     let rules: Vec<Value> = rules
         .iter()
-        .map(|rule| {
+        .map(|Rule { meta: rule, needs, .. }| {
             json!({
                 "id": rule.id,
                 "title": rule.title,
@@ -81,11 +84,11 @@ pub fn json(knowledge: &Knowledge, rules: &[Rule]) -> Value {
                     "from": applies.versions.from.map(|from| from.to_string()),
                     "before": applies.versions.before.map(|before| before.to_string()),
                 })),
-                "needs": rule.needs,
-                "what": rule.what,
-                "why": rule.why,
-                "fix": rule.fix,
-                "blind": rule.blind,
+                "needs": needs,
+                "what": rule.description,
+                "why": rule.rationale,
+                "fix": rule.remediation,
+                "blind": rule.limitations,
                 "cites": cites(rule),
             })
         })
@@ -105,7 +108,7 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
         rules.len(),
         knowledge.edition,
     );
-    for rule in rules {
+    for Rule { meta: rule, needs, .. } in rules {
         let _ = writeln!(
             page,
             "| [{}](#{}) | {} | {} | {} | {} | {} |",
@@ -115,25 +118,20 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
             rule.severity,
             scope(rule.scope),
             subject(rule.subject),
-            rule.needs.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
+            needs.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
         );
     }
-    for rule in rules {
+    for Rule { meta: rule, .. } in rules {
         let _ = write!(page, "\n## {}\n\n**{}.** Severity {}", rule.id, rule.title, rule.severity);
         if let Some(applies) = &rule.applies {
             let _ = write!(page, "; {}", range(applies));
         }
         page += ".\n";
-        for (heading, text) in [
-            ("What it checks", &rule.what),
-            ("Why it matters", &rule.why),
-            ("How to fix it", &rule.fix),
-            ("What it cannot see", &rule.blind),
-        ] {
+        for (heading, text) in rule.texts() {
             let _ = write!(page, "\n*{heading}.* {text}\n");
         }
         page += "\nSources:\n\n";
-        for cite in &rule.cites {
+        for cite in &rule.references {
             let source = knowledge.sources.find(cite);
             let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
             let _ = writeln!(page, "* `{}`: {title} ({age}); {}", cite.source, known(cite.status));

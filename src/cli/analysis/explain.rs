@@ -5,6 +5,7 @@ use super::catalogue::{self, Wanted};
 use super::{Exit, Failure, knowledge, output};
 use crate::finding::Scope;
 use crate::knowledge::Status;
+use crate::knowledge::rows::RuleMeta;
 use crate::rules::{self, Rule};
 use anyhow::anyhow;
 use std::fmt::Write as _;
@@ -13,11 +14,12 @@ use std::path::Path;
 pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
     let knowledge = knowledge::load(own)?;
     let rules = rules::all(&knowledge);
-    let wanted = rules.iter().find(|rule| rule.id.eq_ignore_ascii_case(id));
+    let mut metas = rules.iter().map(|rule| &rule.meta);
+    let wanted = metas.find(|rule| rule.id.eq_ignore_ascii_case(id));
     let Some(rule) = wanted else {
         let family = id.split('-').next().unwrap_or_default().to_uppercase();
         let near: Vec<&str> =
-            rules.iter().map(|rule| rule.id.as_str()).filter(|id| id.starts_with(&family)).collect();
+            rules.iter().map(|rule| rule.meta.id.as_str()).filter(|id| id.starts_with(&family)).collect();
         let hint = if near.is_empty() {
             "; \"clusterbrief rules\" lists them all".to_owned()
         } else {
@@ -29,19 +31,14 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
     let mut text = String::new();
     let _ = writeln!(text, "{bold}{}  {}{bold:#}", rule.id, rule.title);
     let _ = writeln!(text, "{}", facts(rule));
-    for (heading, paragraph) in [
-        ("What it checks", &rule.what),
-        ("Why it matters", &rule.why),
-        ("How to fix it", &rule.fix),
-        ("What it cannot see", &rule.blind),
-    ] {
+    for (heading, paragraph) in rule.texts() {
         let _ = writeln!(text, "\n{bold}{heading}{bold:#}");
         for line in wrap(paragraph, 78) {
             let _ = writeln!(text, "  {line}");
         }
     }
     let _ = writeln!(text, "\n{bold}Sources{bold:#}");
-    for cite in &rule.cites {
+    for cite in &rule.references {
         let source = knowledge.sources.find(cite);
         let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
         let _ = writeln!(text, "  {} ({}, {age})", cite.source, status(cite.status));
@@ -72,7 +69,7 @@ pub(super) fn all(args: &RulesArgs) -> Result<Exit, Failure> {
     Ok(Exit::Written)
 }
 
-fn facts(rule: &Rule) -> String {
+fn facts(rule: &RuleMeta) -> String {
     let scope = match rule.scope {
         Scope::Now => "judged always",
         Scope::Upgrade => "judged with --target",

@@ -1,7 +1,8 @@
 //! Findings and their evidence as shown.
 
-use super::{RuleInfo, citations};
+use super::citations;
 use crate::finding::{Evidence, Finding, SubjectKind};
+use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Citation, Knowledge, Sources};
 use crate::model::Cluster;
 use crate::report::model::{EvidenceView, FindingView};
@@ -11,15 +12,17 @@ pub(super) fn finding(
     cluster: &Cluster,
     rule: &str,
     finding: &Finding,
-    info: Option<&RuleInfo>,
+    info: Option<&RuleMeta>,
     knowledge: &Knowledge,
 ) -> FindingView {
     let fingerprint = finding.fingerprint(rule);
     let error = finding.signature.as_deref().and_then(|id| knowledge.signature(id));
     let rests_on: &[Citation] =
-        error.map(|error| &error.cites).or(info.map(|info| &info.cites)).map_or(&[], Vec::as_slice);
+        error.map(|error| &error.cites).or(info.map(|info| &info.references)).map_or(&[], Vec::as_slice);
     let mut cites: Vec<Citation> = rests_on.to_vec();
-    cites.extend(info.iter().flat_map(|info| &info.cites).filter(|cite| !rests_on.contains(cite)).cloned());
+    cites.extend(
+        info.iter().flat_map(|info| &info.references).filter(|cite| !rests_on.contains(cite)).cloned(),
+    );
     FindingView {
         anchor: format!("finding-{fingerprint}"),
         rule: rule.to_owned(),

@@ -1,9 +1,9 @@
 //! What is missing: the gaps of all undecided rules, grouped by what would close them, most decisive first.
 
-use super::RuleInfo;
 use crate::finding::{Judged, Missing, Outcome, Question, Severity};
 use crate::knowledge::Knowledge;
 use crate::knowledge::exports::{Call, Export};
+use crate::knowledge::rows::RuleMeta;
 use crate::model::{BuildVersion, Cluster};
 use crate::plan::{listed, safe_name};
 use crate::report::model::{MissingPart, MissingView};
@@ -40,7 +40,7 @@ struct Gap {
 pub(super) fn missing(
     cluster: &Cluster,
     judged: &[Judged],
-    rules: &BTreeMap<&str, &RuleInfo>,
+    rules: &BTreeMap<&str, &RuleMeta>,
     knowledge: &Knowledge,
 ) -> Vec<MissingView> {
     let mut gaps: BTreeMap<Closes, Gap> = BTreeMap::new();

@@ -8,54 +8,24 @@ mod missing;
 mod nodes;
 mod verdict;
 
-use crate::finding::{Finding, Judged, Outcome, RuleFacts, Scope, Severity, reach};
+use crate::finding::{Finding, Judged, Outcome, Severity, is_bundle_safety, reach};
+use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Citation, Knowledge, Own, OwnRecord, Source, Sources};
 use crate::model::Cluster;
-use crate::plan::{self, At, Causes, RuleAdvice, Work};
+use crate::plan::{self, At, Causes, Work};
 use crate::report::model::{
     Action, BalancerFact, Cause, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView,
     Reason, Report, RuleCoverage, RuleText, SCHEMA, SourceView, Tool,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the report needs to know of a rule.
-#[derive(Debug, Clone)]
-pub struct RuleInfo {
-    /// Id.
-    pub id: String,
-    /// Title.
-    pub title: String,
-    /// Severity at its worst.
-    pub severity: Severity,
-    /// Which question it belongs to.
-    pub scope: Scope,
-    /// Where it comes from.
-    pub cites: Vec<Citation>,
-    /// What it checks.
-    pub what: String,
-    /// Why it matters.
-    pub why: String,
-    /// How to fix it.
-    pub fix: String,
-    /// What it cannot see.
-    pub blind: String,
-    /// Own banner, no cluster fault.
-    pub bundle_safety: bool,
-}
-
 /// Assembles the report. Equal arguments give an equal report.
-pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowledge: &Knowledge) -> Report {
-    let facts: BTreeMap<String, RuleFacts> = rules
-        .iter()
-        .map(|rule| {
-            let RuleInfo { severity, scope, bundle_safety, .. } = *rule;
-            (rule.id.clone(), RuleFacts { severity, scope, bundle_safety })
-        })
-        .collect();
-    let by_id: BTreeMap<&str, &RuleInfo> = rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
-    let reached = reach(judged, &facts, !cluster.node_set.confirmed_by.is_empty());
+pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[&RuleMeta], knowledge: &Knowledge) -> Report {
+    let by_id: BTreeMap<&str, &RuleMeta> = rules.iter().map(|rule| (rule.id.as_str(), *rule)).collect();
+    let severities = rules.iter().map(|rule| (rule.id.as_str(), rule.severity)).collect();
+    let reached = reach(judged, &severities, !cluster.node_set.confirmed_by.is_empty());
     let causes = plan::causes(judged, knowledge);
-    let work = plan::work(judged, &causes, cluster, knowledge, &advice(rules));
+    let work = plan::work(judged, &causes, cluster, knowledge, &by_id);
     let missing = missing::missing(cluster, judged, &by_id, knowledge);
     let (safety, findings) = findings(cluster, judged, &causes, &by_id, knowledge);
     let coverage = coverage(judged, rules);
@@ -124,26 +94,12 @@ fn own(own: &Own) -> KnowledgeView {
     }
 }
 
-fn advice(rules: &[RuleInfo]) -> BTreeMap<String, RuleAdvice> {
-    rules
-        .iter()
-        .map(|rule| {
-            let advice = RuleAdvice {
-                why: format!("{}.", plan::first_sentence(&rule.why)),
-                fix: rule.fix.clone(),
-                bundle_safety: rule.bundle_safety,
-            };
-            (rule.id.clone(), advice)
-        })
-        .collect()
-}
-
 /// Findings in two lists: bundle safety, and everything else; both worst first.
 fn findings(
     cluster: &Cluster,
     judged: &[Judged],
     causes: &Causes,
-    rules: &BTreeMap<&str, &RuleInfo>,
+    rules: &BTreeMap<&str, &RuleMeta>,
     knowledge: &Knowledge,
 ) -> (Vec<FindingView>, Vec<FindingView>) {
     let mut safety = Vec::new();
@@ -160,7 +116,7 @@ fn findings(
                 view.anchor = format!("finding-{}-{twin}", view.fingerprint);
             }
             // What is merely worth knowing of a bundle is no alarm.
-            let alarm = info.is_some_and(|rule| rule.bundle_safety) && finding.severity < Severity::Info;
+            let alarm = is_bundle_safety(&one.rule) && finding.severity < Severity::Info;
             let list = if alarm { &mut safety } else { &mut others };
             list.push(view);
         }
@@ -239,7 +195,7 @@ fn outcome(one: &Judged) -> OutcomeView {
 }
 
 /// Rolls each rule up over its subjects, in the order of DESIGN 4, so that the counts add up to the rules loaded.
-fn coverage(judged: &[Judged], rules: &[RuleInfo]) -> Coverage {
+fn coverage(judged: &[Judged], rules: &[&RuleMeta]) -> Coverage {
     let mut counts: BTreeMap<&'static str, usize> = Outcome::WORDS.map(|word| (word, 0)).into();
     let rules: Vec<RuleCoverage> = rules
         .iter()
@@ -271,7 +227,7 @@ fn speaks(judged: &[Judged], id: &str) -> bool {
     })
 }
 
-fn texts(judged: &[Judged], rules: &[RuleInfo], sources: &Sources) -> Vec<RuleText> {
+fn texts(judged: &[Judged], rules: &[&RuleMeta], sources: &Sources) -> Vec<RuleText> {
     rules
         .iter()
         .filter(|rule| speaks(judged, &rule.id))
@@ -279,11 +235,11 @@ fn texts(judged: &[Judged], rules: &[RuleInfo], sources: &Sources) -> Vec<RuleTe
             id: rule.id.clone(),
             title: rule.title.clone(),
             severity: rule.severity,
-            what: rule.what.clone(),
-            why: rule.why.clone(),
-            fix: rule.fix.clone(),
-            blind: rule.blind.clone(),
-            sources: citations(&rule.cites, sources),
+            what: rule.description.clone(),
+            why: rule.rationale.clone(),
+            fix: rule.remediation.clone(),
+            blind: rule.limitations.clone(),
+            sources: citations(&rule.references, sources),
         })
         .collect()
 }
@@ -299,8 +255,8 @@ fn citations(cites: &[Citation], sources: &Sources) -> Vec<CitationView> {
         .collect()
 }
 
-fn cited(rules: &[RuleInfo], judged: &[Judged], knowledge: &Knowledge) -> Vec<SourceView> {
-    let of_rules = rules.iter().filter(|rule| speaks(judged, &rule.id)).flat_map(|rule| &rule.cites);
+fn cited(rules: &[&RuleMeta], judged: &[Judged], knowledge: &Knowledge) -> Vec<SourceView> {
+    let of_rules = rules.iter().filter(|rule| speaks(judged, &rule.id)).flat_map(|rule| &rule.references);
     let findings = judged.iter().flat_map(|one| one.outcome.findings());
     let errors = findings.filter_map(|finding| knowledge.signature(finding.signature.as_deref()?));
     let cites = of_rules.chain(errors.flat_map(|error| &error.cites));

@@ -137,21 +137,20 @@ impl Judgement {
             (true, _) => {}
             (false, false) => self.missing.extend(gaps),
             (false, true) if seen.is_empty() && cx.knowledge.facts.of(&row.fact) == Some(Of::Node) => {
-                self.missing.push(Missing {
-                    node: None,
-                    what: format!("{} of any node", cx.knowledge.label(&row.fact, &row.label)),
-                    why: "no node that counts is known".into(),
-                    from: Question::NodeList,
-                });
+                self.missing.push(Missing::of_cluster(
+                    format!("{} of any node", cx.knowledge.label(&row.fact, &row.label)),
+                    "no node that counts is known",
+                    Question::NodeList,
+                ));
             }
             (false, true) => {
                 let title = row.title.replace("{value}", "").replace("{node}", "").replace("{item}", "");
-                let mut finding = cx.finding(Subject::cluster(), title, row.remedy.clone());
+                let mut finding = cx.on_cluster(title, row.remedy.clone());
                 if seen.is_empty() {
                     let list = cx.knowledge.facts.list(&row.fact).unwrap_or_default();
                     let place =
                         cx.cluster.lists.get(list).and_then(Observed::place).cloned().unwrap_or_default();
-                    seen.push(Evidence::Absence { node: String::new(), fact: list.to_owned(), place });
+                    seen.push(Evidence::absence("", list, place));
                 }
                 finding.evidence = seen;
                 self.findings.push(weighed(row, finding));
@@ -301,9 +300,7 @@ fn shown(on: On, label: &str, fact: &Observed<String>) -> Evidence {
 pub(in crate::rules) fn told(label: &str, fact: &Observed<String>) -> Evidence {
     let place = fact.place().cloned().unwrap_or_default();
     match fact.value() {
-        Some(value) => {
-            Evidence::Value { node: String::new(), fact: label.into(), value: value.clone(), place }
-        }
-        None => Evidence::Absence { node: String::new(), fact: label.into(), place },
+        Some(value) => Evidence::value("", label, value, place),
+        None => Evidence::absence("", label, place),
     }
 }

@@ -2,14 +2,14 @@
 
 use super::context::Context;
 use super::rule::{Check, Rule};
-use super::{expectation, parity, problem, question, signature, step};
 use crate::finding::{
     Finding, Judged, Missing, NO_TARGET, Outcome, Question, Scope, Severity, Subject, SubjectKind,
 };
 use crate::knowledge::Knowledge;
-use crate::knowledge::rows::Family;
 use crate::model::{Answers, Cluster, Input, InputKind, Node, Role};
 use rayon::prelude::*;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges `rules` on the cluster: outcomes in order of rule id, then of subject.
@@ -24,7 +24,15 @@ pub(in crate::rules) fn judge_by(
     knowledge: &Knowledge,
     rule: &Rule,
 ) -> Vec<Judged> {
-    Judging { cluster, answers, knowledge, rule }.subjects()
+    Judging { cluster, answers, knowledge, rule, asked: RefCell::default() }.subjects()
+}
+
+/// What the check of a rule asks for on this cluster: paths of facts, lists of items, and kinds of inputs. The table of
+/// what coded rules ask for is made from it.
+pub fn asked_for(cluster: &Cluster, knowledge: &Knowledge, rule: &Rule) -> BTreeSet<String> {
+    let judging = Judging { cluster, answers: &cluster.answers, knowledge, rule, asked: RefCell::default() };
+    judging.subjects();
+    judging.asked.into_inner()
 }
 
 /// One rule on its way over its subjects.
@@ -33,46 +41,73 @@ struct Judging<'a> {
     answers: &'a Answers,
     knowledge: &'a Knowledge,
     rule: &'a Rule,
+    asked: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Judging<'a> {
     fn subjects(&self) -> Vec<Judged> {
         let Self { cluster, rule, .. } = self;
-        if rule.scope == Scope::Upgrade && cluster.target.is_none() {
-            let outcome = Outcome::not_applicable(NO_TARGET);
-            return vec![self.on(Subject::cluster(), |_| outcome)];
+        if rule.meta.scope == Scope::Upgrade && cluster.target.is_none() {
+            return vec![self.on_cluster(Outcome::not_applicable(NO_TARGET))];
         }
-        match rule.subject {
-            SubjectKind::Cluster => vec![self.on(Subject::cluster(), once)],
-            SubjectKind::Database => vec![self.on(Subject::database(), once)],
-            SubjectKind::Node if cluster.nodes.is_empty() => {
-                vec![self.on(Subject::cluster(), |_| Outcome::unknown(no_node()))]
+        match rule.check {
+            Check::Cluster(check) => {
+                let subject = match rule.meta.subject {
+                    SubjectKind::Database => Subject::database(),
+                    _ => Subject::cluster(),
+                };
+                vec![self.on(subject, None, check)]
             }
-            SubjectKind::Node => {
-                let on = |node: &'a Node| self.on(Subject::node(&node.name), |cx| on_node(cx, node));
+            Check::Node(_) if cluster.nodes.is_empty() => vec![self.on_cluster(Outcome::unknown(no_node()))],
+            Check::Node(check) => {
+                let on =
+                    |node: &'a Node| self.on(Subject::node(&node.name), Some(node), |cx| check(cx, node));
                 cluster.nodes.iter().map(on).collect()
             }
-            SubjectKind::Input => {
-                let bundles: Vec<&Input> = cluster.inputs.iter().filter(|input| is_bundle(input)).collect();
+            Check::Input(check) => {
+                let on = |input: &Input| {
+                    self.on(Subject::input(&input.name), None, |cx| {
+                        cx.ask("bundle");
+                        check(cx, input)
+                    })
+                };
+                let bundles: Vec<Judged> =
+                    cluster.inputs.iter().filter(|input| is_bundle(input)).map(on).collect();
                 if bundles.is_empty() {
-                    let outcome = Outcome::not_applicable("no bundle was given");
-                    return vec![self.on(Subject::cluster(), |_| outcome)];
+                    return vec![self.on_cluster(Outcome::not_applicable("no bundle was given"))];
                 }
-                let on = |input: &Input| self.on(Subject::input(&input.name), |cx| on_input(cx, input));
-                bundles.into_iter().map(on).collect()
+                bundles
             }
         }
     }
 
-    fn on(&self, subject: Subject, check: impl FnOnce(&Context<'a>) -> Outcome) -> Judged {
-        let cx = Context::new(self.cluster, self.answers, self.knowledge, self.rule);
-        let outcome = match check(&cx) {
+    /// The outcome of a rule that has no subject to look at.
+    fn on_cluster(&self, outcome: Outcome) -> Judged {
+        let rule = self.rule.meta.id.clone();
+        Judged { rule, subject: Subject::cluster(), outcome, looked_at: BTreeSet::new() }
+    }
+
+    fn on(
+        &self,
+        subject: Subject,
+        node: Option<&Node>,
+        check: impl FnOnce(&Context<'a>) -> Outcome,
+    ) -> Judged {
+        let cx = Context::new(self.cluster, self.answers, self.knowledge, &self.rule.meta);
+        let outcome = guarded(&cx, || gate(&cx, node).unwrap_or_else(|| check(&cx)));
+        let outcome = match node {
+            Some(node) if node.role != Role::Serving => set_apart(outcome, node),
+            _ => outcome,
+        };
+        let outcome = match outcome {
             Outcome::Unknown { missing } => {
                 Outcome::Unknown { missing: missing.into_iter().map(|gap| cx.or_a_person(gap)).collect() }
             }
             outcome => outcome,
         };
-        Judged { rule: self.rule.id.clone(), subject, outcome, looked_at: cx.into_looked_at() }
+        let (looked_at, mut asked) = cx.into_notes();
+        self.asked.borrow_mut().append(&mut asked);
+        Judged { rule: self.rule.meta.id.clone(), subject, outcome, looked_at }
     }
 }
 
@@ -87,49 +122,6 @@ fn no_node() -> Missing {
         why: "neither a bundle nor a node list was given".into(),
         from: Question::NodeNames,
     }
-}
-
-fn once(cx: &Context) -> Outcome {
-    guarded(cx, || {
-        gate(cx, None).unwrap_or_else(|| match cx.rule.check {
-            Check::Cluster(check) => check(cx),
-            Check::Data(Family::Expectation) => expectation::on_cluster(cx),
-            Check::Data(Family::Question) => question::on_cluster(cx),
-            Check::Data(Family::Parity) => parity::on_cluster(cx),
-            Check::Data(Family::Step) => step::on_cluster(cx),
-            Check::Data(Family::Signature | Family::Problem) | Check::Node(_) | Check::Input(_) => {
-                wrong_subject()
-            }
-        })
-    })
-}
-
-fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
-    let outcome = guarded(cx, || {
-        gate(cx, Some(node)).unwrap_or_else(|| match cx.rule.check {
-            Check::Node(check) => check(cx, node),
-            Check::Data(Family::Expectation) => expectation::on_node(cx, node),
-            Check::Data(Family::Signature) => signature::on_node(cx, node),
-            Check::Data(Family::Question) => question::on_node(cx, node),
-            Check::Data(Family::Problem | Family::Parity | Family::Step)
-            | Check::Cluster(_)
-            | Check::Input(_) => wrong_subject(),
-        })
-    });
-    if node.role == Role::Serving { outcome } else { set_apart(outcome, node) }
-}
-
-fn on_input(cx: &Context, input: &Input) -> Outcome {
-    guarded(cx, || match cx.rule.check {
-        Check::Input(check) => check(cx, input),
-        Check::Data(Family::Problem) => problem::of_input(cx, input),
-        Check::Data(_) | Check::Cluster(_) | Check::Node(_) => wrong_subject(),
-    })
-}
-
-/// A rule whose check does not fit its subject is our mistake; a test over the catalogue keeps it from shipping.
-fn wrong_subject() -> Outcome {
-    Outcome::Failed { error: "the rule's check does not fit its subject".into() }
 }
 
 /// Settles the rule's range of builds first: outside is not applicable, undecided is unknown.

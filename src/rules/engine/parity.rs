@@ -1,7 +1,8 @@
 //! Evaluator of parity rows: serving nodes should agree on a fact.
 
 use super::context::{Context, evidence};
-use crate::finding::{Finding, Missing, Outcome, Question, Subject};
+use super::rule::known;
+use crate::finding::{Finding, Missing, Outcome, Question};
 use crate::knowledge::rows::{Expect, ParityRow};
 use crate::model::parity::{Standing, compare, same_value};
 use crate::model::{Node, Observed};
@@ -17,9 +18,7 @@ struct Difference<'a> {
 
 /// Judges the rows of the rule: one finding for each odd node, and one for the cluster with what has no majority.
 pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (mut differences, mut missing) = (Vec::new(), Vec::new());
     let rows = cx.knowledge.rows.parity.iter().filter(|row| row.rule.as_ref() == Some(&cx.rule.id));
     for row in rows {
@@ -86,7 +85,7 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
             let (labels, verb) = subject(&mine);
             let title = format!("{}: {labels} {verb} not as on the other nodes", node.name);
             let remedy = format!("Set {labels} of {} as on the other nodes.", node.name);
-            findings.push(told(cx.finding(Subject::node(&node.name), title, remedy), &mine));
+            findings.push(told(cx.on_node(node, title, remedy), &mine));
         }
     }
     let open: Vec<&Difference> =
@@ -95,7 +94,7 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
         let (labels, verb) = subject(&open);
         let title = format!("The nodes do not agree: {labels} {verb} not the same everywhere");
         let remedy = format!("Find out which value of {labels} is right, and set it on every node.");
-        findings.push(told(cx.finding(Subject::cluster(), title, remedy), &open));
+        findings.push(told(cx.on_cluster(title, remedy), &open));
     }
     findings
 }

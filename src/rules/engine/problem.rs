@@ -32,20 +32,23 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
     } else {
         format!("{}: {}", input.name, cx.rule.title.to_lowercase())
     };
-    let remedy = if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.fix.as_str() };
+    let remedy =
+        if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.remediation.as_str() };
     let mut finding = cx.finding(Subject::input(&input.name), title, remedy);
     finding.detail = problems.first().map(|problem| problem.text.clone()).unwrap_or_default();
     finding.evidence = problems
         .iter()
-        .map(|problem| Evidence::Value {
-            node: input.node.clone().unwrap_or_default(),
-            fact: problem.member.clone().unwrap_or_else(|| "input".into()),
-            value: problem.text.clone(),
-            place: Place {
-                input: input.name.clone(),
-                file: problem.member.clone().unwrap_or_default(),
-                at: None,
-            },
+        .map(|problem| {
+            Evidence::value(
+                input.node.clone().unwrap_or_default(),
+                problem.member.clone().unwrap_or_else(|| "input".into()),
+                &problem.text,
+                Place {
+                    input: input.name.clone(),
+                    file: problem.member.clone().unwrap_or_default(),
+                    at: None,
+                },
+            )
         })
         .collect();
     Outcome::Findings(vec![finding])

@@ -38,7 +38,7 @@ pub(in crate::rules) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
         return Outcome::Failed { error: format!("{id} has no question") };
     };
     let name = node.map_or("", |node| node.name.as_str());
-    let Some(answer) = cx.answers.get(id, name).inspect(|answer| cx.look_at(&answer.place.input)) else {
+    let Some(answer) = cx.answer(node, id) else {
         return Outcome::unknown(cx.unanswered(node, id, "nobody has answered it"));
     };
     if row.bad.contains(&answer.value) {
@@ -47,8 +47,9 @@ pub(in crate::rules) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
             Some(node) => (Subject::node(&node.name), format!("{}: {title}", node.name)),
             None => (Subject::cluster(), title.clone()),
         };
-        let finding =
-            cx.finding(subject, title, cx.rule.fix.clone()).because(answered(cx, name, &row.ask, answer));
+        let finding = cx
+            .finding(subject, title, cx.rule.remediation.clone())
+            .because(answered(cx, name, &row.ask, answer));
         return Outcome::Findings(vec![finding]);
     }
     if row.valid_days > 0 {
@@ -84,12 +85,7 @@ pub(in crate::rules) fn where_evidence_lacks(
 
 /// An answer as evidence.
 pub(in crate::rules) fn answered(cx: &Context, node: &str, ask: &str, answer: &Answer) -> Evidence {
-    Evidence::Value {
-        node: node.to_owned(),
-        fact: ask.to_owned(),
-        value: says(cx, answer),
-        place: answer.place.clone(),
-    }
+    Evidence::value(node, ask, says(cx, answer), answer.place.clone())
 }
 
 /// An answer with the person, the day and its age.

@@ -3,7 +3,7 @@
 use super::context::{Context, evidence};
 use super::question;
 use super::rule::{known, signature_note};
-use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question};
 use crate::knowledge::Signature;
 use crate::model::Node;
 use crate::model::cluster::current_window;
@@ -30,7 +30,7 @@ pub(in crate::rules) fn silent(cx: &Context, node: &Node, rule: &str) -> Outcome
     let signatures = serving(cx, node, rule);
     match covered(node, digest) {
         Err(missing) => Outcome::unknown(missing),
-        Ok(period) => match language::gap(node, &signatures) {
+        Ok(period) => match language::gap(cx, node, &signatures) {
             Err(missing) => Outcome::unknown(missing),
             Ok(limits) => Outcome::pass_with(format!("{period}{limits}{}", history(digest, &signatures))),
         },
@@ -116,6 +116,7 @@ fn current_hits<'a>(
 
 /// Errors in the node's row of the node list, which says nothing of when they happened.
 fn listed<'a>(cx: &Context, node: &'a Node, signatures: &[&'a Signature]) -> Vec<Sighting<'a>> {
+    cx.ask("node-list");
     let columns = node.row.iter().flat_map(|row| {
         [
             ("error", &row.error_message),
@@ -170,7 +171,7 @@ fn finding(cx: &Context, node: &Node, sighting: Sighting) -> Finding {
         detail,
         evidence,
         signature: Some(signature.id.clone()),
-        ..cx.finding(Subject::node(&node.name), title, signature.fix.clone()).note(signature_note(signature))
+        ..cx.on_node(node, title, signature.fix.clone()).note(signature_note(signature))
     }
 }
 
@@ -187,12 +188,12 @@ fn log_lines(node: &Node, hit: &Hit) -> Vec<Evidence> {
 /// counts when what was kept covers the whole window in which a hit would be current.
 pub(in crate::rules) fn covered(node: &Node, digest: &LogDigest) -> Result<String, Missing> {
     let again = |why: String| {
-        Err(Missing {
-            node: Some(node.name.clone()),
-            what: format!("logs of {} that cover at least the last 24 hours", node.name),
+        Err(Missing::of(
+            &node.name,
+            format!("logs of {} that cover at least the last 24 hours", node.name),
             why,
-            from: Question::BundleAgain { node: node.name.clone(), how: "with all its logs".into() },
-        })
+            Question::again(&node.name, "with all its logs"),
+        ))
     };
     if let Some((file, why)) =
         digest.files.iter().find_map(|file| file.broken.as_ref().map(|why| (&file.name, why)))

@@ -1,7 +1,7 @@
 //! Evaluator of steps: builds that an upgrade may not leave out.
 
 use super::context::Context;
-use crate::finding::{Evidence, Finding, NO_TARGET, Outcome, Subject};
+use crate::finding::{Evidence, Finding, NO_TARGET, Outcome};
 use crate::knowledge::steps::{Leg, way};
 use crate::model::BuildVersion;
 use crate::rules::lib::installed::installed;
@@ -37,7 +37,7 @@ fn finding(cx: &Context, leg: &Leg, oldest: BuildVersion, target: BuildVersion) 
         let texts: Vec<&str> = step.requires.iter().map(|one| one.text.as_str()).collect();
         detail.push(format!("It needs {}.", texts.join(", ")));
     }
-    let mut finding = cx.finding(Subject::cluster(), title, remedy).detail(detail.join(" "));
+    let mut finding = cx.on_cluster(title, remedy).detail(detail.join(" "));
     finding.notes.clone_from(&step.notes);
     Some(finding)
 }

@@ -1,14 +1,14 @@
 //! Whose login the query `login` tells of: that of whoever ran it.
 
-use crate::finding::Missing;
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 
 /// Programs of database administrators, as they name themselves to the server.
 const TOOLS: [&str; 6] =
     ["management studio", "sqlcmd", "azure data studio", "azuredatastudio", "vscode", "dbeaver"];
 
 /// What a finding on the login that asked has to say.
-pub(crate) const NOTE: &str = "The result tells of the login that asked. It is the product's own only where the query ran as a custom report of the product.";
+pub(crate) const NOTE: &str = "The result tells of the login that asked. It is the product's own only \
+    where the query ran as a custom report of the product.";
 
 /// Nothing, unless the login that asked is plainly not the product's: then what is missing.
 pub(crate) fn may_be_the_products(cx: &Context, path: &str) -> Result<(), Missing> {

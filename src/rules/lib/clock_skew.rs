@@ -2,10 +2,8 @@
 //! reference, never from their own readings (DESIGN 4).
 
 use super::comparable::comparable;
-use crate::finding::{Evidence, Missing, Question};
 use crate::model::facts::ClockReference;
-use crate::model::{Node, Place};
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
 /// The two clocks that lie furthest apart, and what is missing to compare all.
@@ -43,6 +41,9 @@ pub(crate) struct Pair<'a> {
 
 /// Compares the clocks of all serving nodes.
 pub(crate) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
+    for source in ["host.clock-reference", "host.time-service", "diagnostics", "healthcheck"] {
+        cx.ask(source);
+    }
     let nodes: Vec<&Node> = cx.cluster.serving().collect();
     let all: Vec<Reading> = nodes.iter().flat_map(|node| readings(node)).collect();
     // Of references that as many nodes have, the one that is surest of the least sure of them.
@@ -115,7 +116,7 @@ fn again(node: &Node, why: &str) -> Missing {
         node: Some(node.name.clone()),
         what: format!("the clock of {} against a reference that all nodes share", node.name),
         why: why.into(),
-        from: Question::BundleAgain { node: node.name.clone(), how: "with --reference-time".into() },
+        from: Question::again(&node.name, "with --reference-time"),
     }
 }
 
@@ -130,16 +131,12 @@ impl Reading<'_> {
     fn evidence(&self) -> Evidence {
         let ClockReference { source, offset_ms, uncertainty_ms } = self.reference;
         let sign = if *offset_ms < 0 { "-" } else { "+" };
-        Evidence::Value {
-            node: self.node.name.clone(),
-            fact: format!("clock against the reference \"{source}\""),
-            value: format!(
-                "{sign}{} give or take {}",
-                seconds(offset_ms.unsigned_abs()),
-                seconds(*uncertainty_ms)
-            ),
-            place: self.place.clone(),
-        }
+        Evidence::value(
+            &self.node.name,
+            format!("clock against the reference \"{source}\""),
+            format!("{sign}{} give or take {}", seconds(offset_ms.unsigned_abs()), seconds(*uncertainty_ms)),
+            self.place.clone(),
+        )
     }
 }
 
@@ -161,10 +158,10 @@ impl Pair<'_> {
                 seconds(self.at_least),
                 seconds(at_most)
             ),
-            from: Question::BundleAgain {
-                node: second.name.clone(),
-                how: "with --reference-time, after its clock was set like the others'".into(),
-            },
+            from: Question::again(
+                &second.name,
+                "with --reference-time, after its clock was set like the others'",
+            ),
         }
     }
 }

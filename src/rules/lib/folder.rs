@@ -1,12 +1,10 @@
 //! Comparing application folders: which nodes compare at all, and how what differs is told, file by file.
 
 use super::comparable::WITH_ONE_KEY;
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::facts::InventoryEntry;
 use crate::model::node::Snapshot;
 use crate::model::parity::{FileDifference, FileIndex, FileState, Standing};
-use crate::model::{BuildVersion, Node, Observed, Place};
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
 /// Most differences shown one by one; the rest is a number.
@@ -62,12 +60,10 @@ impl<'a> Group<'a> {
 /// The serving nodes by build, and what is missing to place the others. Folders of different builds differ nearly
 /// everywhere, which VER-001 tells in one line.
 pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<Missing>) {
-    let (mut groups, mut missing) = (BTreeMap::<BuildVersion, Vec<Member>>::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match member(cx, node) {
-            Ok((build, member)) => groups.entry(build).or_default().push(member),
-            Err(gap) => missing.push(gap),
-        }
+    let mut groups = BTreeMap::<BuildVersion, Vec<Member>>::new();
+    let (members, missing) = cx.of_serving(|node| member(cx, node));
+    for (_, (build, member)) in members {
+        groups.entry(build).or_default().push(member);
     }
     (groups.into_iter().map(|(build, members)| Group { build, members }).collect(), missing)
 }
@@ -75,7 +71,7 @@ pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<Missing>) {
 fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), Missing> {
     let snapshot = cx.snapshot(node)?;
     let build = cx.build(node)?;
-    let observed = cx.settle(node, snapshot.inventory.as_ref(), "the list of files", false)?;
+    let observed = cx.settle(node, "inventory", snapshot.inventory.as_ref(), "the list of files")?;
     let inventory = observed.value().copied().map_or(&[][..], Vec::as_slice);
     Ok((build, Member { node, snapshot, inventory }))
 }
@@ -139,9 +135,9 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
     let undecided: Vec<&Difference> =
         all.iter().filter(|one| !one.standings.contains(&Standing::Odd)).collect();
     if !undecided.is_empty() {
-        let finding = cx.finding(
-            Subject::cluster(),
-            format!("{} not the same on {} at {}", number(&undecided, words.things), group.names(), group.build),
+        let number = number(&undecided, words.things);
+        let finding = cx.on_cluster(
+            format!("{number} not the same on {} at {}", group.names(), group.build),
             "Find out which node holds the right files, then copy its application folder over that of the others without \
              database.config and encryption.config.",
         );
@@ -192,13 +188,8 @@ fn evidence(
         member.map_or(("", ""), |member| (member.node.name.as_str(), member.snapshot.input.as_str()));
     let fact = difference.name.clone();
     match state {
-        Some((text, place)) => Evidence::Value {
-            node: node.to_owned(),
-            fact,
-            value: format!("{text}{beside}"),
-            place: place.in_input(input),
-        },
-        None => Evidence::Absence { node: node.to_owned(), fact, place: looked_at(member).in_input(input) },
+        Some((text, place)) => Evidence::value(node, fact, format!("{text}{beside}"), place.in_input(input)),
+        None => Evidence::absence(node, fact, looked_at(member).in_input(input)),
     }
 }
 
@@ -234,9 +225,7 @@ pub(crate) fn by_group(
     remedy: Option<&str>,
     compare: impl Fn(&Group) -> Result<Compared, Vec<Missing>>,
 ) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (groups, mut missing) = groups(cx);
     let mut all = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
@@ -269,12 +258,11 @@ fn with_remedy(finding: Finding, remedy: &str) -> Finding {
 fn incomparable(group: &Group, names: &[String]) -> Option<Missing> {
     let first = names.first()?;
     let node = group.members.first().map(|member| member.node.name.clone()).unwrap_or_default();
-    Some(Missing {
-        node: None,
-        what: format!("comparable content of {} on {}", count(names.len(), first), group.names()),
-        why: "they could not be read everywhere, or were fingerprinted with different keys".into(),
-        from: Question::BundleAgain { node, how: WITH_ONE_KEY.into() },
-    })
+    Some(Missing::of_cluster(
+        format!("comparable content of {} on {}", count(names.len(), first), group.names()),
+        "they could not be read everywhere, or were fingerprinted with different keys",
+        Question::again(node, WITH_ONE_KEY),
+    ))
 }
 
 fn count(count: usize, first: &str) -> String {

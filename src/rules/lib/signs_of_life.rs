@@ -1,8 +1,6 @@
 //! What shows that a node runs: its connections by the node list, and its logs.
 
-use crate::finding::Missing;
-use crate::model::Node;
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use chrono::TimeDelta;
 
 /// How long before the newest connection of its list a node may have connected last. Our own measure (domain 10.8,
@@ -28,7 +26,8 @@ impl Connection {
 pub(crate) fn connection(cx: &Context, node: &Node) -> Result<Connection, Missing> {
     let list = cx.list()?;
     let Some(row) = &node.row else { return Ok(Connection::Unlisted) };
-    let connected = cx.settle(node, row.last_connected.as_ref(), "the last connection", true)?;
+    let connected =
+        cx.settle(node, "row.last-connected", row.last_connected.as_ref(), "the last connection")?;
     match (connected.value(), &list.newest_connection) {
         (Some(own), Some(newest)) => Ok(Connection::Before(newest.minus(own))),
         _ => Err(cx.unlisted(node, "the node list does not tell when it connected")),
@@ -41,14 +40,13 @@ pub(crate) fn connection(cx: &Context, node: &Node) -> Result<Connection, Missin
 pub(crate) fn log_silence(cx: &Context, node: &Node) -> Result<TimeDelta, Missing> {
     let digest = cx.logs(node)?;
     let snapshot = cx.any_snapshot(node)?;
-    let gap = |why: &str| Missing {
-        node: Some(node.name.clone()),
-        what: format!("logs of {} up to the moment of collection", node.name),
-        why: why.into(),
-        from: crate::finding::Question::BundleAgain {
-            node: node.name.clone(),
-            how: "on the node itself, not from a copy of its folder".into(),
-        },
+    let gap = |why: &str| {
+        Missing::of(
+            &node.name,
+            format!("logs of {} up to the moment of collection", node.name),
+            why,
+            Question::again(&node.name, "on the node itself, not from a copy of its folder"),
+        )
     };
     if snapshot.copied {
         return Err(gap("the folder was copied from elsewhere, so that its logs may be old"));

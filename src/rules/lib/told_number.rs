@@ -1,9 +1,7 @@
 //! Numbers that exports tell.
 
-use crate::finding::{Evidence, Missing};
 use crate::model::items::Item;
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
+use crate::rules::engine::prelude::*;
 
 /// A number of the cluster with its evidence; an absent one counts as none.
 pub(crate) fn of_cluster(cx: &Context, path: &str) -> Result<(f64, Evidence), Missing> {

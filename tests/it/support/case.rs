@@ -216,7 +216,7 @@ impl<'k> Bench<'k> {
             let answers = assembled.cluster.inputs.iter().find(|input| input.name == "answers.toml").unwrap();
             assert!(answers.problems.is_empty(), "{}: {:?}", case.name, answers.problems);
         }
-        assert!(self.rules.iter().any(|one| one.id == rule), "there is no rule {rule}");
+        assert!(self.rules.iter().any(|one| one.meta.id == rule), "there is no rule {rule}");
         let judged = judge(&assembled.cluster, self.knowledge, &self.rules);
         said(rule, assembled.cluster, judged)
     }

@@ -1,12 +1,7 @@
 //! BKP-001: is there a full backup of the database from the last 24 hours before the upgrade?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Finding, Missing, Outcome, Subject};
-use crate::model::Observed;
 use crate::model::export::Moment;
+use crate::rules::engine::prelude::*;
 use chrono::TimeDelta;
 
 rule! {
@@ -26,10 +21,8 @@ rule! {
     severity: Blocker,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed, "CHK" Top],
-    check: Check::Cluster(check),
-    needs: ["answer", "backups"],
+    check: check,
 }
 
 const FULL: &str = "backup.full.newest";
@@ -45,8 +38,8 @@ fn check(cx: &Context) -> Outcome {
             Some(pass @ Outcome::Pass { .. }) => pass,
             _ => Outcome::Findings(vec![finding]),
         },
-        Err(gap) => answered().unwrap_or_else(|| {
-            Outcome::Unknown { missing: vec![gap, cx.unanswered(None, &cx.rule.id, "nobody has answered it")] }
+        Err(gap) => answered().unwrap_or_else(|| Outcome::Unknown {
+            missing: vec![gap, cx.unanswered(None, &cx.rule.id, "nobody has answered it")],
         }),
     }
 }
@@ -64,8 +57,10 @@ fn judge(cx: &Context) -> Result<Option<Finding>, Missing> {
     }
     let remedy = "Take a full backup of the database, then start the upgrade.";
     let found = |title: String| {
-        let finding = cx.finding(Subject::cluster(), title, remedy);
-        finding.because(told(cx.knowledge.label(FULL, ""), &newest)).because(told(cx.knowledge.label(ASKED, ""), &asked))
+        let finding = cx.on_cluster(title, remedy);
+        finding
+            .because(told(cx.knowledge.label(FULL, ""), &newest))
+            .because(told(cx.knowledge.label(ASKED, ""), &asked))
     };
     Ok(match moment(&newest) {
         None => Some(found("The server knows of no full backup of the database".into())),

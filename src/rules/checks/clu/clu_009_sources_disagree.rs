@@ -1,12 +1,9 @@
 //! CLU-009: do two sources give different values for one fact?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::knowledge::facts::{Fact, Kind};
 use crate::model::export::Told;
 use crate::model::items::Items;
-use crate::model::{Node, Observed, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -23,12 +20,9 @@ rule! {
     id: "CLU-009",
     title: "Sources disagree",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["backup-configuration", "diagnostics", "security"],
+    check: check,
 }
 
 /// Whom told facts are of.
@@ -62,11 +56,17 @@ fn of_node(cx: &Context, node: &Node) -> Told {
 
 fn look(cx: &Context, of: &Of, told: &Told, findings: &mut Vec<Finding>, missing: &mut Vec<Missing>) {
     for (path, fact) in told {
-        let Some(record) = cx.knowledge.facts.get(path).filter(|record| is_compared(record)) else { continue };
+        let Some(record) = cx.knowledge.facts.get(path).filter(|record| is_compared(record)) else {
+            continue;
+        };
+        if matches!(fact, Observed::Known { sources, disputed, .. } if sources.len() + disputed.len() > 1) {
+            cx.ask(path);
+        }
         match fact {
             Observed::Known { value, sources, disputed } if !disputed.is_empty() => {
                 let first = sources.first().cloned().unwrap_or_default();
-                let all = std::iter::once((value, &first)).chain(disputed.iter().map(|(value, place)| (value, place)));
+                let all = std::iter::once((value, &first))
+                    .chain(disputed.iter().map(|(value, place)| (value, place)));
                 let all: Vec<(&String, &Place)> = all.collect();
                 if all.iter().any(|(other, _)| !other.eq_ignore_ascii_case(value)) {
                     findings.push(finding(cx, of, record, &all));
@@ -103,16 +103,19 @@ fn finding(cx: &Context, of: &Of, record: &Fact, all: &[(&String, &Place)]) -> F
     let mut finding = cx.finding(
         of.subject.clone(),
         format!("Sources disagree on: {label}"),
-        format!("Look up on the system itself: {label}. Export again what is out of date, and leave out what is not of this cluster."),
+        format!(
+            "Look up on the system itself: {label}. Export again what is out of date, and leave out \
+            what is not of this cluster."
+        ),
     );
     for (value, place) in all {
         cx.look_at(&place.input);
-        finding = finding.because(Evidence::Value {
-            node: of.node.to_owned(),
-            fact: record.label.clone(),
-            value: (*value).clone(),
-            place: (*place).clone(),
-        });
+        finding = finding.because(Evidence::value(
+            of.node.to_owned(),
+            &record.label,
+            (*value).clone(),
+            (*place).clone(),
+        ));
     }
     finding
 }

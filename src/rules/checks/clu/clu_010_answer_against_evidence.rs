@@ -1,12 +1,12 @@
 //! CLU-010: does an answer contradict what the evidence shows?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::judge::judge_by;
-use crate::rules::engine::question::answered;
-use crate::rules::engine::rule::{Check, Rule, rule};
-use crate::finding::{Confidence, Evidence, Finding, Judged, Outcome, Severity, Subject, SubjectKind};
+use crate::finding::{Judged, SubjectKind};
 use crate::knowledge::checklist::{DONE, NOT_DONE};
-use crate::model::{Answer, Answers, Place};
+use crate::model::{Answer, Answers};
+use crate::rules::engine::judge::judge_by;
+use crate::rules::engine::prelude::*;
+use crate::rules::engine::rule::Rule;
+use question::answered;
 use std::collections::BTreeMap;
 
 rule! {
@@ -25,18 +25,16 @@ rule! {
     id: "CLU-010",
     title: "An answer contradicts the evidence",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer"],
+    check: check,
 }
 
 /// What people said, when nobody is listened to.
 static SILENCE: Answers = Answers { by_question: BTreeMap::new() };
 
 fn check(cx: &Context) -> Outcome {
+    cx.ask("answer");
     if cx.answers.by_question.is_empty() {
         return Outcome::not_applicable("nobody has answered anything");
     }
@@ -46,7 +44,7 @@ fn check(cx: &Context) -> Outcome {
         .filter_map(|((question, node), answer)| {
             cx.look_at(&answer.place.input);
             let claim = Claim::of(cx, question, node, answer)?;
-            let rules: Vec<&Rule> = rules.iter().filter(|rule| claim.rules.contains(&rule.id)).collect();
+            let rules: Vec<&Rule> = rules.iter().filter(|rule| claim.rules.contains(&rule.meta.id)).collect();
             contradiction(cx, &claim, &rules)
         })
         .collect();
@@ -112,7 +110,12 @@ fn contradiction(cx: &Context, claim: &Claim, rules: &[&Rule]) -> Option<Finding
     let Claim { question, answer, .. } = claim;
     let title = format!("{of}The answer \"{}\" to {question} contradicts the evidence", answer.value);
     let remedy = format!("Look again, then answer {question} anew or collect again what is out of date.");
-    let mut finding = cx.finding(subject, title, remedy).because(answered(cx, claim.node.unwrap_or_default(), claim.ask, answer));
+    let mut finding = cx.finding(subject, title, remedy).because(answered(
+        cx,
+        claim.node.unwrap_or_default(),
+        claim.ask,
+        answer,
+    ));
     finding.evidence.extend(against);
     Some(finding)
 }
@@ -135,12 +138,12 @@ fn passed(claim: &Claim, alone: &[Judged]) -> Option<Vec<Evidence>> {
             Outcome::Pass { inferred: false, note } => {
                 let says = if note.is_empty() { String::new() } else { format!(": {note}") };
                 let input = one.looked_at.first().cloned().unwrap_or_default();
-                passes.push(Evidence::Value {
-                    node: one.subject.name.clone(),
-                    fact: one.rule.clone(),
-                    value: format!("finds nothing wrong{says}"),
-                    place: Place { input, ..Place::default() },
-                });
+                passes.push(Evidence::value(
+                    &one.subject.name,
+                    &one.rule,
+                    format!("finds nothing wrong{says}"),
+                    Place { input, ..Place::default() },
+                ));
             }
             Outcome::NotApplicable { .. } => {}
             _ => return None,

@@ -1,15 +1,13 @@
 //! ENC-001: do all nodes have the same encryption key?
 
+use crate::model::Role;
+use crate::model::parity::{Standing, compare};
+use crate::rules::engine::prelude::*;
+use crate::rules::engine::signature::{self, Sighting};
 use crate::rules::lib::at_work::at_work;
-use crate::rules::engine::context::Context;
 use crate::rules::lib::key_files::{ENCRYPTION, KeyFileOn, side_by_side};
 use crate::rules::lib::key_protection;
-use crate::rules::engine::question::answered;
-use crate::rules::engine::rule::{Check, rule, signature_note};
-use crate::rules::engine::signature::{self, Sighting};
-use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Severity, Subject};
-use crate::model::parity::{Standing, compare};
-use crate::model::{Node, Role};
+use question::answered;
 
 rule! {
     /// ## What it checks
@@ -31,16 +29,13 @@ rule! {
     id: "ENC-001",
     title: "Key file differs between nodes",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: [
         "D:security-hardening/security-hardening-guide" Confirmed,
         "D:upgrading-with-web-clustering" Confirmed,
         "SEED" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["answer", "bundle", "logs", "node-list"],
+    check: check,
 }
 
 /// What is found out about a node whose file is unlike others.
@@ -57,7 +52,7 @@ enum Clue {
 
 fn check(cx: &Context) -> Outcome {
     if cx.cluster.nodes.len() < 2
-        && let Some(outcome) = cx.alone()
+        && let Some(outcome) = cx.single_node_outcome()
     {
         return outcome;
     }
@@ -147,6 +142,7 @@ fn weighs(file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
 }
 
 fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
+    cx.ask("answer.ENC-001");
     let answer = cx.answers.get(&cx.rule.id, &node.name).filter(|answer| answer.value == "different")?;
     let title = format!("{} holds another encryption key than the others, says an answer", node.name);
     let finding = fault(cx, node, title, node.role == Role::Serving);
@@ -156,7 +152,8 @@ fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
 /// Whether a file that is said to be under DPAPI is also on another node. DPAPI wraps the key anew on each machine, so
 /// one of the two is a copy, and a copy works only where it was made (domain 1.4, E-001).
 fn protected_twice(cx: &Context, file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
-    let said = key_protection::of(cx, file.node, file.observed).is_some_and(|found| found.on && found.answered);
+    let said =
+        key_protection::of(cx, file.node, file.observed).is_some_and(|found| found.on && found.answered);
     said && files.iter().filter(|other| other.print == file.print).count() > 1
 }
 
@@ -222,7 +219,8 @@ fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Fi
         .map(|suspect| {
             let name = &suspect.file.node.name;
             let title = format!("The key file of {name} differs from the others");
-            let remedy = format!("Open a secret on {name} and answer ENC-001 for it; replace no key file before.");
+            let remedy =
+                format!("Open a secret on {name} and answer ENC-001 for it; replace no key file before.");
             weighed(cx.finding(Subject::node(name), title, remedy), suspect.weighs)
         })
         .collect();
@@ -231,7 +229,7 @@ fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Fi
         let title = format!("The key files of {} differ", names.join(" and "));
         let remedy = "Open a secret on each node and answer ENC-001 for it; replace no key file before.";
         let weighs = tied.iter().any(|suspect| suspect.weighs);
-        findings.push(weighed(cx.finding(Subject::cluster(), title, remedy), weighs));
+        findings.push(weighed(cx.on_cluster(title, remedy), weighs));
     }
     let detail = "Nothing explains the difference: the files are of one size that fits a plain key. No error of \
                   the key was seen, so ask before anything is replaced.";
@@ -248,7 +246,7 @@ fn fault(cx: &Context, node: &Node, title: String, weighs: bool) -> Finding {
          DPAPI on again there.",
         node.name
     );
-    weighed(cx.finding(Subject::node(&node.name), title, remedy), weighs)
+    weighed(cx.on_node(node, title, remedy), weighs)
 }
 
 /// What has no weight is shown and blocks nothing.

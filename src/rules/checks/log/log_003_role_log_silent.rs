@@ -1,11 +1,8 @@
 //! LOG-003: did the log of a role stop earlier than the other logs of the node?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::rules::lib::signs_of_life::in_words;
-use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::log::{Component, LogDigest};
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::signs_of_life::in_words;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 
@@ -31,12 +28,9 @@ rule! {
     id: "LOG-003",
     title: "Log of a role stopped before the other logs",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 /// Roles with a log of their own on a node, and their names.
@@ -50,13 +44,14 @@ pub(super) const ROLES: [(Component, &str); 5] = [
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let digest = known!(cx.logs(node));
-    if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?))) {
-        return Outcome::unknown(Missing {
-            node: Some(node.name.clone()),
-            what: format!("all logs of {}", node.name),
-            why: format!("{file} could not be read whole: {why}"),
-            from: Question::BundleAgain { node: node.name.clone(), how: "with all its logs".into() },
-        });
+    if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?)))
+    {
+        return Outcome::unknown(Missing::of(
+            &node.name,
+            format!("all logs of {}", node.name),
+            format!("{file} could not be read whole: {why}"),
+            Question::again(&node.name, "with all its logs"),
+        ));
     }
     let Some(newest) = digest.newest() else { return Outcome::not_applicable("no log line carries a time") };
     let (mut findings, mut judged) = (Vec::new(), Vec::new());
@@ -66,17 +61,21 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         judged.push(role);
         if newest - last > LEAST.max(usual * TIMES.try_into().unwrap_or(1)) {
             let input = node.input();
-            let ended = Evidence::Value {
-                node: node.name.clone(),
-                fact: format!("last line of the {role}"),
-                value: last.to_rfc3339(),
-                place: Place::file(name(digest, component)).in_input(input),
-            };
+            let ended = Evidence::value(
+                &node.name,
+                format!("last line of the {role}"),
+                last.to_rfc3339(),
+                Place::file(name(digest, component)).in_input(input),
+            );
             let finding = cx
-                .finding(
-                    Subject::node(&node.name),
+                .on_node(
+                    node,
                     format!("{}: the {role} has logged nothing for {}", node.name, in_words(newest - last)),
-                    format!("Look at the last lines of the {role} of {} and at its error on the Server Nodes page.", node.name),
+                    format!(
+                        "Look at the last lines of the {role} of {} and at its error on the Server \
+                        Nodes page.",
+                        node.name
+                    ),
                 )
                 .detail(format!("Its usual silence is {}.", in_words(usual)))
                 .inferred()

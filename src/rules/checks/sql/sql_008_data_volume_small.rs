@@ -1,9 +1,7 @@
 //! SQL-008: do the volumes of the data files have enough free space for an upgrade?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::told_number::of_item;
-use crate::finding::{Outcome, Subject};
 
 rule! {
     /// ## What it checks
@@ -21,10 +19,8 @@ rule! {
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["CHK" Top],
-    check: Check::Cluster(check),
-    needs: ["volumes"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -42,7 +38,7 @@ fn check(cx: &Context) -> Outcome {
             Ok(((data, data_seen), (free, free_seen))) if free < data / 2.0 => {
                 let title = format!("{}: {free} MB are free beside {data} MB of data files", volume.name());
                 let remedy = format!("Give {} more space before the upgrade.", volume.name());
-                let finding = cx.finding(Subject::cluster(), title, remedy);
+                let finding = cx.on_cluster(title, remedy);
                 findings.push(finding.because(free_seen).because(data_seen).inferred());
             }
             Ok(_) => {}

@@ -38,6 +38,7 @@ impl<'a> Context<'a> {
     /// database was upgraded after it or a later bundle contradicts it, else from a bundle that [`Context::snapshot`]
     /// accepts.
     pub fn build(&self, node: &'a Node) -> Result<BuildVersion, Missing> {
+        self.ask("version");
         let Some(version) = node.version.value() else {
             return Err(self.version_missing(&node.name, &node.version));
         };
@@ -49,11 +50,13 @@ impl<'a> Context<'a> {
         if !listed {
             return self.snapshot(node).map(|_| *version);
         }
-        let outdated = |after: &str, why: String| Missing {
-            node: Some(node.name.clone()),
-            what: format!("a node list with {} from after the {after}", node.name),
-            why,
-            from: Question::NodeList,
+        let outdated = |after: &str, why: String| {
+            Missing::of(
+                &node.name,
+                format!("a node list with {} from after the {after}", node.name),
+                why,
+                Question::NodeList,
+            )
         };
         if let Some(upgraded) = self.upgraded_after_list() {
             if own == Some(*version) && self.snapshot(node).is_ok() {
@@ -84,14 +87,14 @@ impl<'a> Context<'a> {
         if saved.is_some_and(|saved| saved.minus(upgraded) >= TimeDelta::zero()) {
             return Ok(());
         }
-        Err(Missing {
-            node: Some(node.name.clone()),
-            what: format!("the diagnostics of {} from after the upgrade", node.name),
-            why: format!(
+        Err(Missing::of(
+            &node.name,
+            format!("the diagnostics of {} from after the upgrade", node.name),
+            format!(
                 "the database was upgraded at {upgraded}, and they do not show that they were saved later"
             ),
-            from: Question::Export { export: "diagnostics".into() },
-        })
+            Question::Export { export: "diagnostics".into() },
+        ))
     }
 
     /// Whether the node list was made after the node's bundle; `None` where that cannot be told.
@@ -109,23 +112,21 @@ impl<'a> Context<'a> {
 
     /// The build of the database, or that it is missing.
     pub fn database(&self) -> Result<(BuildVersion, &'a VersionRow), Missing> {
-        let row = self.cluster.history.value().and_then(|history| history.current());
+        let row = self.history().value().and_then(|history| history.current());
         if let Some(row) = row
             && let Some(version) = row.version.value()
         {
             self.look_at(&row.place.input);
             return Ok((*version, row));
         }
-        Err(Missing {
-            node: None,
-            what: "the build of the database".into(),
-            why: self
-                .cluster
+        Err(Missing::of_cluster(
+            "the build of the database",
+            self.cluster
                 .database_version()
                 .why_unknown()
                 .unwrap_or_else(|| "the version history has no row".into()),
-            from: Question::VersionHistory,
-        })
+            Question::VersionHistory,
+        ))
     }
 
     /// Whether a range of builds includes what `node` runs (or, for `None`, what every serving node and the
@@ -164,18 +165,16 @@ impl<'a> Context<'a> {
         match inside {
             Some(true) => Ok(true),
             Some(false) if missing.is_empty() => Ok(false),
-            _ if missing.is_empty() => Err(vec![Missing {
-                node: None,
-                what: "the product's build".into(),
-                why: "no node is known".into(),
-                from: Question::NodeList,
-            }]),
+            _ if missing.is_empty() => {
+                Err(vec![Missing::of_cluster("the product's build", "no node is known", Question::NodeList)])
+            }
             _ => Err(missing),
         }
     }
 
     /// That a node's build is not known.
     pub fn version_missing(&self, name: &str, version: &Observed<BuildVersion>) -> Missing {
+        self.ask("version");
         let has_bundle = self.cluster.nodes.iter().any(|node| node.name == name && node.snapshot.is_some());
         Missing {
             node: Some(name.to_owned()),

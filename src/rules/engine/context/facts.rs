@@ -17,12 +17,13 @@ impl<'a> Context<'a> {
         if self.knowledge.facts.of(path) == Some(Of::Cluster) {
             return self.told(path);
         }
+        self.ask(path);
         let fact = node.fact(path);
         if is_fact(path) {
             if !is_row_fact(path) && path != "version" {
-                self.any_snapshot(node)?;
+                self.bundle_of(node)?;
             }
-            return self.settle(node, fact, label, is_row_fact(path));
+            return self.settle(node, path, fact, label);
         }
         let carried = node.snapshot.as_ref().is_some_and(|one| one.facts.machine.contains_key(path));
         let label = self.knowledge.label(path, label);
@@ -36,7 +37,7 @@ impl<'a> Context<'a> {
             None => Question::Nothing,
         };
         let what = format!("{label} of {}", node.name);
-        Err(Missing { node: Some(node.name.clone()), what, why, from })
+        Err(Missing::of(&node.name, what, why, from))
     }
 
     /// A fact of the cluster that exports tell: known or absent, else what is missing and which export tells it.
@@ -44,6 +45,7 @@ impl<'a> Context<'a> {
         if let Some(id) = path.strip_prefix(ANSWER) {
             return self.answered_fact(None, id);
         }
+        self.ask(path);
         let untold = || Observed::not_collected("no export that tells it was given");
         let fact = self.cluster.told.get(path).cloned().unwrap_or_else(untold);
         match fact.why_unknown() {
@@ -57,11 +59,12 @@ impl<'a> Context<'a> {
 
     /// The items of a list that exports tell, or that the list is missing.
     pub fn items(&self, list: &str) -> Result<&'a Items, Missing> {
+        self.ask(list);
         let gone = |why: String| {
             let teller = self.knowledge.exports.iter().find(|export| export.list() == list);
             let title = teller.map_or_else(|| list.to_owned(), |export| export.title.clone());
             let from = teller.map(|export| Question::Export { export: export.id.clone() });
-            Missing { node: None, what: title, why, from: from.unwrap_or(Question::Nothing) }
+            Missing::of_cluster(title, why, from.unwrap_or(Question::Nothing))
         };
         match self.cluster.lists.get(list) {
             Some(fact @ Observed::Known { value, .. }) => {
@@ -75,6 +78,7 @@ impl<'a> Context<'a> {
 
     /// That a fact of the cluster or of an item is missing.
     pub fn untold(&self, path: &str, what: String, why: String) -> Missing {
+        self.ask(path);
         let teller = self.knowledge.tellers(path).next();
         let from = teller.map(|export| Question::Export { export: export.id.clone() });
         Missing { node: None, what, why, from: from.unwrap_or(Question::Nothing) }
@@ -83,36 +87,37 @@ impl<'a> Context<'a> {
     /// An answer as a fact.
     fn answered_fact(&self, node: Option<&Node>, id: &str) -> Result<Observed<String>, Missing> {
         match self.answer(node, id) {
-            Some((word, place)) => Ok(Observed::known(word.to_owned(), place.clone())),
+            Some(answer) => Ok(Observed::known(answer.value.clone(), answer.place.clone())),
             None => Err(self.unanswered(node, id, "nobody has answered it")),
         }
     }
 
-    /// An observation that is known or absent, else what is missing and who can tell.
+    /// A part of a bundle or of the node list that is known or absent, else what is missing and who can tell.
     pub fn settle<T>(
         &self,
         node: &Node,
+        path: &str,
         fact: Observed<T>,
         label: &str,
-        from_list: bool,
     ) -> Result<Observed<T>, Missing> {
+        self.ask(path);
         match fact.why_unknown() {
             None => {
                 self.look_at_sources(&fact, node.input());
                 Ok(fact)
             }
-            Some(why) => Err(Missing {
-                node: Some(node.name.clone()),
-                what: format!("{label} of {}", node.name),
+            Some(why) => Err(Missing::of(
+                &node.name,
+                format!("{label} of {}", node.name),
                 why,
-                from: if from_list { Question::NodeList } else { bundle_question(node, &fact) },
-            }),
+                if is_row_fact(path) { Question::NodeList } else { bundle_question(node, &fact) },
+            )),
         }
     }
 }
 
 fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> Question {
-    let again = |how: &str| Question::BundleAgain { node: node.name.clone(), how: how.into() };
+    let again = |how: &str| Question::again(&node.name, how);
     match (&node.snapshot, fact) {
         (None, _) => Question::Bundle { node: node.name.clone() },
         (Some(snapshot), _) if snapshot.copied => again("on the node itself, not from a copy of its folder"),

@@ -1,7 +1,8 @@
-//! Laws over every rule, and the pages that are made from them. `BLESS=1` rewrites the generated pages.
+//! Laws over every rule, and the pages that are made from them. `scripts/bless` rewrites the generated pages.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
 
+use crate::support::bless::{compare, compare_part};
 use crate::support::fixtures::{Fixture, fixtures, root};
 use clusterbrief::cli::catalogue::markdown;
 use clusterbrief::finding::SubjectKind;
@@ -245,34 +246,17 @@ fn the_catalogue_page_is_made_from_the_rules() {
     compare("docs/rules.md", &markdown(&knowledge, &rules));
 }
 
-/// Rules that nothing given to this version decides: facts that only Windows can be asked for, which no collector
-/// takes yet, no export tells and no person is asked about.
+/// Every rule can be decided by an export, by a person or by what the collector reads, and has a fixture in which it fires.
 #[test]
-fn the_list_of_undecidable_rules_is_made_from_what_rules_need() {
+fn every_rule_can_be_decided() {
     let (mut knowledge, rules) = rules();
     let fixtures = fixtures();
-    let mut page = "# Rules that cannot be decided yet\n\n\
-         Generated from what the rules need; a test compares it, `BLESS=1 cargo test --test catalogue` rewrites it.\n\n\
-         What these rules judge is told by Windows itself, and the collector of this version does not ask it; no export \
-         tells it and no person is asked. They are unknown for every bundle collected today, unless what else they ask for \
-         settles them, and decide as soon as a bundle carries the facts named here.\n\n"
-        .to_owned();
-    let open: Vec<&Rule> = rules.iter().filter(|rule| !is_decidable(rule, &knowledge)).collect();
-    if open.is_empty() {
-        page += "There are none.\n";
+    for rule in &rules {
+        let id = &rule.id;
+        assert!(is_decidable(rule, &knowledge), "nothing delivers {:?} for {id}", untold(rule, &knowledge));
+        assert!(fixtures.get(id).is_some_and(|one| one.has("findings")), "{id} fires in no fixture");
     }
-    for rule in open {
-        let facts: Vec<String> =
-            untold(rule, &knowledge).into_iter().map(|fact| format!("`{fact}`")).collect();
-        assert!(!facts.is_empty(), "{} is decided by nothing and names no fact", rule.id);
-        writeln!(page, "* `{}` {}: {}", rule.id, rule.title, facts.join(", ")).unwrap();
-    }
-    compare("docs/undecidable-rules.md", &page);
-    for rule in rules.iter().filter(|rule| is_decidable(rule, &knowledge)) {
-        let fires = fixtures.get(&rule.id).is_some_and(|one| one.has("findings"));
-        assert!(fires, "{} can be decided, and no fixture lets it fire", rule.id);
-    }
-    // One condition that only Windows tells is enough: without its question the rule would be on the page.
+    // One condition that only Windows tells is enough: without its question nothing decides the rule.
     let recordings = rules.iter().find(|rule| rule.id == "CFG-016").unwrap();
     assert!(is_decidable(recordings, &knowledge));
     knowledge.rows.questions.retain(|row| row.id != "CFG-016");
@@ -367,15 +351,11 @@ fn every_step_and_error_of_the_set_up_page_has_rules_with_a_passing_a_firing_and
 }
 
 /// What stands around the generated table of a page that is otherwise written by hand.
-const TABLE: [&str; 2] =
-    ["<!-- made from the knowledge: BLESS=1 cargo test --test catalogue -->\n", "<!-- end -->"];
+const TABLE: [&str; 2] = ["<!-- made from the knowledge: scripts/bless -->\n", "<!-- end -->"];
 
 #[test]
 fn the_table_of_json_exports_is_made_from_the_knowledge() {
     let (knowledge, _) = rules();
-    let page = fs::read_to_string(root().join("docs/exports.md")).unwrap().replace("\r\n", "\n");
-    let (before, rest) = page.split_once(TABLE[0]).unwrap();
-    let (_, after) = rest.split_once(TABLE[1]).unwrap();
     let mut table = "| Export | How to get it | Known by | Sources |\n|---|---|---|---|\n".to_owned();
     let is_json = |export: &&Export| !export.told_by.is_empty() && !export.id.starts_with("inventory");
     for export in knowledge.exports.iter().filter(is_json) {
@@ -395,18 +375,7 @@ fn the_table_of_json_exports_is_made_from_the_knowledge() {
         writeln!(table, "| {} | {how} | {} | {} |", export.title, told_by.join(", "), cites.join(", "))
             .unwrap();
     }
-    compare("docs/exports.md", &format!("{before}{}{table}{}{after}", TABLE[0], TABLE[1]));
-}
-
-/// Compares a generated page with the file, or rewrites the file.
-fn compare(page: &str, made: &str) {
-    let path = root().join(page);
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&path, made).unwrap();
-        return;
-    }
-    let there = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    assert!(there == made, "{page} is not what the rules say: run BLESS=1 cargo test --test catalogue");
+    compare_part("docs/exports.md", TABLE, &table);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
+use crate::support::samples;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,7 +12,7 @@ fn root() -> PathBuf {
 }
 
 fn sample(name: &str) -> String {
-    root().join("samples").join(name).to_string_lossy().into_owned()
+    samples::sample(name).to_string_lossy().into_owned()
 }
 
 fn run(args: &[&str]) -> Output {
@@ -132,7 +133,7 @@ fn an_output_that_is_a_folder_is_refused_and_the_old_report_stays() {
 fn an_output_is_no_input_and_no_other_output() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let export = folder.path().join("nodes.json");
-    fs::copy(root().join("samples/mid-upgrade/nodes.json"), &export).expect("the export is copied");
+    fs::copy(sample("mid-upgrade/nodes.json"), &export).expect("the export is copied");
     let before = fs::read(&export).expect("the export");
     for (args, said) in [
         (&["report", "nodes.json", "-o", "./nodes.json"][..], "is an input"),
@@ -271,8 +272,7 @@ fn inspect_verifies_every_hash() {
 #[test]
 fn inspect_survives_what_a_manifest_may_say() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let manifest =
-        fs::read_to_string(root().join("samples/one-bundle/WEB01/manifest.json")).expect("a manifest");
+    let manifest = fs::read_to_string(sample("one-bundle/WEB01/manifest.json")).expect("a manifest");
     let mut json: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
     json["collection"]["utc-offset-minutes"]["known"]["value"] = i16::MIN.into();
     json["node"]["name"] = "WEB01\u{1b}[2J\nReady".into();

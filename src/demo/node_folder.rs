@@ -1,17 +1,18 @@
-//! Makes the application folder of a node as an installation has it (domain 1.1 to 1.6), from code and a few
-//! templates: same name, version and clock, same bytes.
+//! Makes the application folder of a node as an installation has it, from code and a few templates. The same name,
+//! version and clock give the same bytes.
 
 use super::pe::Pe;
+use super::{DemoError, at, write_file};
+use crate::collect::FixedHost;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use clusterbrief::collect::FixedHost;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where the product is installed by default (domain 1.1).
-pub const FOLDER: &str = r"C:\inetpub\wwwroot\SecretServer";
+/// Where the product is installed by default.
+pub const APP_FOLDER: &str = r"C:\inetpub\wwwroot\SecretServer";
 
-/// DLLs that carry the product's version (domain 1.1).
+/// DLLs that carry the product's version.
 const PRODUCT_DLLS: &[&str] = &[
     "Thycotic.AppCore.dll",
     "Thycotic.Data.dll",
@@ -24,7 +25,7 @@ const PRODUCT_DLLS: &[&str] = &[
     "Thycotic.ihawu.Business.dll",
 ];
 
-/// DLLs of others, with their own versions.
+/// DLLs of other vendors, with their own versions.
 const OTHER_DLLS: &[(&str, [u16; 4])] = &[
     ("BouncyCastle.Crypto.dll", [1, 9, 0, 1]),
     ("Castle.Core.dll", [4, 4, 0, 0]),
@@ -56,7 +57,7 @@ const PROGRAM_FILES: &[&str] = &[
 ];
 
 /// A node's folder, to be changed and written.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct NodeFolder {
     /// Machine name.
     pub node: String,
@@ -70,7 +71,7 @@ pub struct NodeFolder {
     pub modified: BTreeMap<String, DateTime<Utc>>,
     /// `applicationHost.config`.
     pub iis: String,
-    /// Whether a TMS folder lies beside the application.
+    /// Whether a TMS folder is next to the application.
     pub tms: bool,
 }
 
@@ -84,7 +85,7 @@ impl NodeFolder {
             clock,
             files: BTreeMap::new(),
             modified: BTreeMap::new(),
-            iis: include_str!("node/applicationHost.config").to_owned(),
+            iis: include_str!("data/applicationHost.config").to_owned(),
             tms: true,
         };
         folder.install(version);
@@ -94,22 +95,20 @@ impl NodeFolder {
             ("@PROXY_PASSWORD@", "Tr0ub4dor&amp;3-proxy".to_owned()),
         ];
         for (name, template) in [
-            ("web.config", include_str!("node/web.config")),
-            ("web-appSettings.config", include_str!("node/web-appSettings.config")),
-            ("web-auth.config", include_str!("node/web-auth.config")),
-            ("web-cookie.config", include_str!("node/web-cookie.config")),
-            ("web-log4net.config", include_str!("node/web-log4net.config")),
+            ("web.config", include_str!("data/web.config")),
+            ("web-appSettings.config", include_str!("data/web-appSettings.config")),
+            ("web-auth.config", include_str!("data/web-auth.config")),
+            ("web-cookie.config", include_str!("data/web-cookie.config")),
+            ("web-log4net.config", include_str!("data/web-log4net.config")),
         ] {
             let text =
-                secrets.iter().fold(template.to_owned(), |text, (hole, value)| text.replace(hole, value));
+                secrets.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value));
             // The product's own files have Windows line ends.
             folder.put(name, text.replace('\n', "\r\n"));
         }
-        // 41 ASCII characters, then an opaque container of the size of four plain pairs (domain 1.4).
-        folder.put(
-            "encryption.config",
-            [&hex(&noise("header", 21)).as_bytes()[..41], &noise("encryption.config", 416)].concat(),
-        );
+        // 41 ASCII characters, then an opaque container of the size of four plain pairs.
+        let header = hex(&noise("header", 21)).into_bytes().into_iter().take(41);
+        folder.put("encryption.config", header.chain(noise("encryption.config", 416)).collect::<Vec<u8>>());
         folder.put("database.config", noise("database.config", 1_040));
         folder.put("saml.config.template", "<?xml version=\"1.0\"?>\r\n<SAMLConfiguration />\r\n");
         folder.put(
@@ -126,10 +125,12 @@ impl NodeFolder {
     }
 
     /// The program files of one version; replaces those of another.
-    pub fn install(&mut self, version: &str) -> &mut Self {
-        let fields: Vec<u32> = version.split('.').map(|field| field.parse().expect("a version")).collect();
-        let low = |index: usize| u16::try_from(fields[index] % 65_536).expect("16 bits");
-        let file = [low(0), low(1), low(2), 0];
+    #[expect(clippy::cast_possible_truncation, reason = "the remainder fits")]
+    fn install(&mut self, version: &str) {
+        // A file version has fields of 16 bits, which the third field of some builds does not fit.
+        let field = |text: &str| text.parse().map_or(0, |number: u32| (number % 65_536) as u16);
+        let mut fields = version.split('.').map(field);
+        let file = std::array::from_fn(|_| fields.next().unwrap_or(0));
         for name in PRODUCT_DLLS {
             let dll =
                 Pe::new(version, file).assembly(file).filling(&noise(&format!("{name} {version}"), 3_000));
@@ -145,7 +146,6 @@ impl NodeFolder {
         for name in PROGRAM_FILES {
             self.put(name, format!("/* {name} of {version} */\r\n"));
         }
-        self
     }
 
     /// Writes or replaces a file.
@@ -154,67 +154,57 @@ impl NodeFolder {
         self
     }
 
-    /// Takes a file away.
-    pub fn remove(&mut self, path: &str) -> &mut Self {
-        assert!(self.files.remove(path).is_some(), "{path} is not there");
+    /// Adds text to a file.
+    pub fn append(&mut self, path: &str, text: &str) -> &mut Self {
+        self.files.entry(path.to_owned()).or_default().extend(text.bytes());
         self
-    }
-
-    /// Replaces a text in a text file.
-    pub fn edit(&mut self, path: &str, from: &str, to: &str) -> &mut Self {
-        let text = String::from_utf8(self.files[path].clone()).expect("a text file");
-        assert!(text.contains(from), "{path} has no {from}");
-        self.put(path, text.replace(from, to))
     }
 
     /// Adds a line to a log, `before` the clock.
     pub fn log_line(&mut self, path: &str, before: TimeDelta, level: &str, text: &str) -> &mut Self {
-        let line = format!("{} [17] {level} {text}\r\n", stamp(self.clock - before));
-        self.files.entry(path.to_owned()).or_default().extend(line.bytes());
-        self
+        self.append(path, &self.line(before, 17, level, text))
+    }
+
+    /// A line as log4net writes it.
+    pub(super) fn line(&self, before: TimeDelta, thread: u32, level: &str, text: &str) -> String {
+        let time = (self.clock - before).format("%Y-%m-%d %H:%M:%S,%3f");
+        format!("{time} [{thread}] {level} {text}\r\n")
     }
 
     /// A log of ordinary lines that ends a minute before the clock.
     pub fn log(&mut self, path: &str, logger: &str, lines: u32) -> &mut Self {
-        const MESSAGES: &[(&str, &str)] = &[
-            ("INFO ", "Cache - loaded configuration"),
-            ("INFO ", "Heartbeat - processed 12 items in 340 ms"),
-            ("DEBUG", "Queue - no message waiting"),
-            ("INFO ", "Sites - 3 engines online"),
-            ("WARN ", "Mail - the mail server answered slowly (2200 ms)"),
-        ];
-        self.log_line(
-            path,
-            TimeDelta::minutes(i64::from(lines) * 10),
-            "INFO ",
-            &format!("{logger} - Application started"),
-        );
+        let minutes = |number: u32| TimeDelta::minutes(i64::from(number));
+        self.log_line(path, minutes(lines * 10), "INFO ", &format!("{logger} - Application started"));
         for line in (1..lines).rev() {
-            let (level, message) = MESSAGES[line as usize % MESSAGES.len()];
-            let before = TimeDelta::minutes(i64::from(line) * 10 - 9);
-            self.log_line(path, before, level, &format!("{logger} - {message}"));
+            let (level, message) = match line % 5 {
+                0 => ("INFO ", "Cache - loaded configuration"),
+                1 => ("INFO ", "Heartbeat - processed 12 items in 340 ms"),
+                2 => ("DEBUG", "Queue - no message waiting"),
+                3 => ("INFO ", "Sites - 3 engines online"),
+                _ => ("WARN ", "Mail - the mail server answered slowly (2200 ms)"),
+            };
+            self.log_line(path, minutes(line * 10 - 9), level, &format!("{logger} - {message}"));
         }
         self.modified.insert(path.to_owned(), (self.clock - TimeDelta::minutes(1)).to_utc());
         self
     }
 
-    /// Writes the folder below `parent` as `SecretServer`, its neighbour TMS and `applicationHost.config`
-    /// beside it, and gives the application folder.
-    pub fn write(&self, parent: &Path) -> PathBuf {
-        let root = parent.join("SecretServer");
+    /// Writes the folder below `parent` as `SecretServer`, with TMS and `applicationHost.config` next to it, and gives
+    /// the application folder.
+    pub fn write(&self, parent: &Path) -> Result<PathBuf, DemoError> {
+        let app = parent.join("SecretServer");
         for (path, content) in &self.files {
-            let path = root.join(path);
-            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
-            fs::write(&path, content).expect("a file can be written");
+            write_file(&app.join(path), content)?;
         }
         if self.tms {
-            fs::create_dir_all(parent.join("TMS")).expect("a folder can be made");
+            let tms = parent.join("TMS");
+            fs::create_dir_all(&tms).map_err(at(&tms))?;
         }
-        fs::write(parent.join("applicationHost.config"), &self.iis).expect("a file can be written");
-        root
+        write_file(&parent.join("applicationHost.config"), self.iis.as_bytes())?;
+        Ok(app)
     }
 
-    /// The machine this folder lies on.
+    /// The machine that this folder is on.
     pub fn host(&self) -> FixedHost {
         FixedHost {
             clock: self.clock,
@@ -225,18 +215,13 @@ impl NodeFolder {
             os: "Windows Server 2022 Standard, build 20348".to_owned(),
             machine_id: format!("{}-0000-4000-8000-000000000000", hex(&noise(&self.node, 4))),
             elevated: true,
-            folder: FOLDER.to_owned(),
+            folder: APP_FOLDER.to_owned(),
             modified: self.modified.clone(),
             modified_default: (self.clock - TimeDelta::days(40)).to_utc(),
             efs: Vec::new(),
             system: None,
         }
     }
-}
-
-/// Time as log4net writes it (domain 1.5).
-fn stamp(time: DateTime<FixedOffset>) -> String {
-    time.format("%Y-%m-%d %H:%M:%S,%3f").to_string()
 }
 
 /// Bytes that look random and are the same for the same seed.

@@ -1,11 +1,6 @@
 //! Writes tiny Windows DLLs: headers, one section, a version resource and, on demand, CLR metadata with an
 //! assembly version. Enough for every reader of versions, and no binary in the repository.
 
-#![allow(
-    unreachable_pub,
-    dead_code,
-    reason = "included by unit tests and by several test binaries, each using a part"
-)]
 #![expect(clippy::cast_possible_truncation, reason = "sizes of a few hundred bytes, made here")]
 
 /// Virtual address and file offset of the only section.
@@ -13,6 +8,7 @@ const SECTION: u32 = 0x1000;
 const SECTION_AT: u32 = 0x200;
 
 /// A DLL to be written.
+#[derive(Debug)]
 pub struct Pe {
     product: String,
     file: [u16; 4],
@@ -98,7 +94,9 @@ fn block(key: &str, kind: u16, value_length: u16, value: &[u8], children: &[u8])
         bytes.extend(children);
     }
     let length = (bytes.len() as u16).to_le_bytes();
-    bytes[..2].copy_from_slice(&length);
+    if let Some(start) = bytes.first_chunk_mut() {
+        *start = length;
+    }
     bytes
 }
 
@@ -165,7 +163,7 @@ fn metadata(version: [u16; 4]) -> Vec<u8> {
         bytes.extend(size.to_le_bytes());
         bytes.extend(name);
     }
-    assert_eq!(bytes.len(), 64, "the streams begin where their headers say");
+    debug_assert_eq!(bytes.len(), 64, "the streams begin where their headers say");
     bytes.extend(tables);
     bytes
 }

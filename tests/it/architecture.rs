@@ -108,7 +108,9 @@ fn rooms_named(line: &str) -> Vec<String> {
 fn shipped(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines()
         .enumerate()
-        .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+        .take_while(|(_, line)| {
+            !["#[cfg(test)]", "#[cfg(all(test, "].iter().any(|test| line.trim().starts_with(test))
+        })
         .map(|(at, line)| (at + 1, line))
 }
 

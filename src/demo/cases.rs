@@ -2,7 +2,7 @@
 
 use super::Case;
 use super::builder::{CaseBuilder, NodeBuilder, time};
-use super::exports::{NAMES, node_row, node_rows};
+use super::exports::{NAMES, node_row, node_rows, set};
 use super::node_folder::{NodeFolder, noise};
 use super::pre_upgrade::{TARGET, pre_upgrade};
 use crate::bundle::{FormatVersion, MANIFEST};
@@ -110,7 +110,7 @@ fn key_mismatch(case: &mut CaseBuilder) {
     );
     case.node("WEB03", CURRENT);
     let mut refused = node_row(2, "WEB02", CURRENT, "2026-11-20T07:31:00Z");
-    refused["errorMessage"] = json!("Encryption configurations do not match");
+    set(&mut refused, "/errorMessage", json!("Encryption configurations do not match"));
     case.node_list([
         node_row(1, "WEB01", CURRENT, "2026-11-20T09:05:10Z"),
         refused,
@@ -173,7 +173,7 @@ fn two_days(case: &mut CaseBuilder) {
     case.node_at("WEB02", CURRENT, time("2026-11-19T09:10:00+01:00"));
     case.node_at("WEB03", CURRENT, time("2026-11-19T09:14:00+01:00"));
     case.node_list(node_rows(CURRENT).map(|mut row| {
-        row["lastConnected"] = json!("2026-11-19T08:20:00Z");
+        set(&mut row, "/lastConnected", json!("2026-11-19T08:20:00Z"));
         row
     }));
     case.history(&[(CURRENT, "2026-11-18T20:31:02Z"), HISTORY[1]]);

@@ -98,7 +98,8 @@ impl CaseBuilder {
     /// What else an administrator saves of a cluster of three where nothing is wrong.
     pub(super) fn healthy_exports(&mut self) {
         self.json("bus.json", &bus());
-        self.json("diagnostics.json", &NAMES.iter().map(|name| diagnostics(name)).collect());
+        // Without the version: the node list and the DLLs have it, and fixtures that take it away there need no third edit.
+        self.json("diagnostics.json", &NAMES.iter().map(|name| diagnostics(name, None)).collect());
         self.json("product.json", &product());
     }
 }
@@ -135,19 +136,14 @@ pub(super) fn node_row(id: u32, name: &str, version: &str, connected: &str) -> V
     })
 }
 
-/// `GET /api/v1/diagnostics` of a node, without the version: the node list and the DLLs have it already, and with only
-/// one more source of versions a test could not take it away.
-pub(super) fn diagnostics(node: &str) -> Value {
-    json!({
-        "serverName": node,
-        "backboneType": "RabbitMq",
-        "isDomainController": "False",
-        "readOnlyMode": "False",
-        "sqlDatabaseName": "SecretServer",
-        "sqlServerConnectionString": "Data Source=SQL01;Initial Catalog=SecretServer;User ID=svc_ss;Password=Planted!in-the-sample",
-        "sqlServerName": "SQL01",
-        "upgradeInProgress": "False"
-    })
+/// `GET /api/v1/diagnostics` of a node, with the version if there is one.
+pub(super) fn diagnostics(node: &str, version: Option<&str>) -> Value {
+    let mut answer = json_data(include_str!("data/diagnostics.json"));
+    set(&mut answer, "/serverName", json!(node));
+    if let (Some(version), Some(fields)) = (version, answer.as_object_mut()) {
+        fields.insert("productVersion".to_owned(), json!(version));
+    }
+    answer
 }
 
 /// Settings, backups, engines and sites, as the one file that docs/exports.md shows how to make.
@@ -163,4 +159,10 @@ pub(super) fn bus() -> Value {
 #[expect(clippy::expect_used, reason = "files of this module; a test makes the cases that use them")]
 fn json_data(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
+}
+
+/// Replaces the value that a JSON pointer leads to.
+#[expect(clippy::expect_used, reason = "literals of recipes; a test makes every case")]
+pub(super) fn set(json: &mut Value, pointer: &str, value: Value) {
+    *json.pointer_mut(pointer).expect("a field") = value;
 }

@@ -23,12 +23,14 @@ impl Pe {
     }
 
     /// Makes it a managed DLL of this assembly version.
+    #[must_use]
     pub fn assembly(mut self, version: [u16; 4]) -> Self {
         self.assembly = Some(version);
         self
     }
 
     /// Bytes at the end that make the content, and so the hash, the DLL's own.
+    #[must_use]
     pub fn filling(mut self, bytes: &[u8]) -> Self {
         self.filling = bytes.to_vec();
         self

@@ -2,7 +2,7 @@
 //! for next to its bundles, and some problems that each only one of the sources can show.
 
 use super::builder::{CaseBuilder, Sheet};
-use super::exports::{NAMES, SQL_RESULTS, bus, diagnostics, node_rows, product};
+use super::exports::{NAMES, SQL_RESULTS, bus, diagnostics, node_rows, product, set};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -32,9 +32,7 @@ pub(super) fn pre_upgrade(case: &mut CaseBuilder) {
 fn rest_answers(case: &mut CaseBuilder) {
     case.node_list(node_rows(BUILD));
     for name in NAMES {
-        let mut answer = diagnostics(name);
-        answer["productVersion"] = json!(BUILD);
-        case.json(&format!("diagnostics-{name}.json"), &answer);
+        case.json(&format!("diagnostics-{name}.json"), &diagnostics(name, Some(BUILD)));
     }
     let mut answers = product();
     // Only the product knows these: the newest backup failed, and .NET Framework 4.8 is missing on the host of an engine.
@@ -45,9 +43,7 @@ fn rest_answers(case: &mut CaseBuilder) {
         ("/sites/records/0/numEnginesMissingNetFramework", json!(1)),
         ("/security/enableHSTS", json!(false)),
     ] {
-        if let Some(field) = answers.pointer_mut(pointer) {
-            *field = value;
-        }
+        set(&mut answers, pointer, value);
     }
     for (name, value) in answers.as_object().into_iter().flatten() {
         case.json(&format!("{name}.json"), &json!({ name: value }));

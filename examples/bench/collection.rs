@@ -1,14 +1,13 @@
 //! `collect` over large application folders, held against reading and hashing them and deflating their logs.
 
 use crate::log_text::{LogWriter, Random};
-use crate::node_folder::NodeFolder;
-use crate::pe::Pe;
 use crate::process::Run;
 use crate::{Scale, process, report, table};
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, NaiveDateTime};
 use clusterbrief::bundle::{Bundle, BundleWriter, Form, INVENTORY, NewMember};
 use clusterbrief::collect::{self, Options, PortableHost, Progress};
+use clusterbrief::demo::{NodeFolder, Pe};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::redact::{Harvest, Level};
 use std::fmt::Write as _;
@@ -228,7 +227,7 @@ fn application(folder: &Path, load: &Load, scale: Scale) -> Result<PathBuf> {
     for log in LOGS {
         made.put(log, "");
     }
-    let app_dir = made.write(folder);
+    let app_dir = made.write(folder)?;
     let mut random = Random(1);
     let dlls = scale.of(DLLS);
     let dll_bytes = scale.of(load.others) / DLL_SHARE / dlls;

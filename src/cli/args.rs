@@ -42,8 +42,8 @@ Not affiliated with the product's vendor.";
 
 /// Verbs of the full program that a collector is asked for now and then, in the order of its help.
 #[cfg(any(test, not(feature = "report")))]
-pub(super) const DESK_VERBS: [&str; 9] =
-    ["report", "checklist", "plan", "explain", "rules", "knowledge", "template", "inventory", "sql"];
+pub(super) const DESK_VERBS: [&str; 10] =
+    ["report", "checklist", "plan", "explain", "rules", "knowledge", "template", "inventory", "sql", "demo"];
 
 /// What `--version` says: a bundle fits a report by its format, and a report differs by its knowledge.
 static VERSION: LazyLock<String> = LazyLock::new(|| {

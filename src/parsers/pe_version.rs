@@ -71,14 +71,10 @@ fn tidy(text: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.to_owned())
 }
 
-#[cfg(test)]
-#[path = "../../tests/it/support/pe.rs"]
-mod writer;
-
-#[cfg(test)]
+#[cfg(all(test, feature = "report"))]
 mod tests {
-    use super::writer::Pe;
     use super::*;
+    use crate::demo::Pe;
     use proptest::prelude::*;
 
     #[test]

@@ -11,7 +11,6 @@ use rust_xlsxwriter::{Formula, Workbook, Worksheet};
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
 use std::process::Command;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -30,7 +29,7 @@ fn report(tables: &[(&str, &[u8])], arguments: &[&str]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_clusterbrief"));
     command
         .arg("report")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/healthy-3-node/WEB01"))
+        .arg(crate::support::samples::sample("healthy-3-node/WEB01"))
         .args(["--as-of", "2026-11-20", "-o"])
         .arg(&out);
     for (name, content) in tables {

@@ -1,4 +1,4 @@
-//! `docs/by-hand.md`: its commands ask for what the probes ask for, and what they print tells the same facts. `BLESS=1`
+//! `docs/by-hand.md`: its commands ask for what the probes ask for, and what they print tells the same facts. `scripts/bless`
 //! rewrites the part of the page that is made from the probes.
 
 #![expect(
@@ -9,13 +9,14 @@
     reason = "a test ends at the first surprise"
 )]
 
-use crate::support::node_folder::NodeFolder;
+use crate::support::bless::compare_part;
 use crate::support::windows_commands::{Prompt, SERVICES, with_keys_of_services};
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::bundle::{Bundle, FACTS};
 use clusterbrief::collect::{FixedHost, Options, Silent, run};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::finding::Judged;
 use clusterbrief::intake::cluster;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
@@ -249,10 +250,8 @@ const UNTOLD: [(&str, &str); 13] = [
     ("program.antivirus", "antivirus"),
 ];
 
-const MARKS: [&str; 2] = [
-    "<!-- made from the probes: BLESS=1 cargo test --test by_hand -->\n",
-    "<!-- end of the part made from the probes -->",
-];
+const MARKS: [&str; 2] =
+    ["<!-- made from the probes: scripts/bless -->\n", "<!-- end of the part made from the probes -->"];
 
 #[test]
 fn the_page_asks_what_the_probes_ask() {
@@ -277,15 +276,7 @@ fn the_page_asks_what_the_probes_ask() {
     write!(made, "\nNo command tells: {}. Where a rule needs them, the report asks.\n\n", words.join("; "))
         .unwrap();
 
-    let text = fs::read_to_string(page()).unwrap();
-    let (before, rest) = text.split_once(MARKS[0]).unwrap();
-    let (there, after) = rest.split_once(MARKS[1]).unwrap();
-    if std::env::var_os("BLESS").is_some() {
-        let [begin, end] = MARKS;
-        fs::write(page(), format!("{before}{begin}{made}{end}{after}")).unwrap();
-        return;
-    }
-    assert!(there == made, "docs/by-hand.md asks other things: run BLESS=1 cargo test --test by_hand");
+    compare_part("docs/by-hand.md", MARKS, &made);
 }
 
 const NODES: [&str; 2] = ["WEB01", "WEB02"];
@@ -395,7 +386,7 @@ fn odd_server() -> FakeSystem {
 fn collected(made: &FakeSystem) -> BTreeMap<String, Observed<String>> {
     let dir = tempfile::tempdir().unwrap();
     let node = NodeFolder::new("WEB01", "11.7.000049", clock());
-    let app = node.write(dir.path());
+    let app = node.write(dir.path()).expect("a made node");
     let options = Options::new(app, dir.path().join("out"));
     let host = FixedHost { system: Some(made.clone()), ..node.host() };
     let bundle = Bundle::open(&run(&options, &host, &mut Silent).unwrap().path).unwrap();

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use crate::support::fill::{Entry, fill, fine};
+use crate::support::samples::sample;
 use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::intake::answers::questions;
@@ -23,10 +24,6 @@ static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().expect("know
 
 /// 2026-11-19, the day before the report.
 const WHEN: u32 = 46_345;
-
-fn sample(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
-}
 
 fn audit(paths: &[PathBuf], target: Option<&str>) -> Audited {
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();

@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test ends at the first surprise")]
 
-use crate::support::node_folder::{FOLDER, hex, noise};
-use crate::support::site::{Site, Taken, VERSION, clock, tree};
+use crate::support::site::{Change, Site, Taken, VERSION, clock, tree};
 use chrono::TimeDelta;
 use clusterbrief::bundle::{Bundle, FACTS, Form, Status};
 use clusterbrief::collect::{CollectError, Options, PortableHost, Silent, TouchKind, dry_run, plan, run};
+use clusterbrief::demo::{APP_FOLDER, hex, noise};
 use clusterbrief::model::facts::ConfigState;
 use clusterbrief::model::{Observed, Place};
 use clusterbrief::redact::CaseKey;
@@ -31,7 +31,7 @@ fn a_healthy_node_is_collected_whole() {
     let facts = taken.facts();
     assert_eq!(facts.host.name.value().map(String::as_str), Some("SSWEB01"));
     assert_eq!(facts.host.clock.value().unwrap().local, clock());
-    assert_eq!(facts.application_folder.value().map(String::as_str), Some(FOLDER));
+    assert_eq!(facts.application_folder.value().map(String::as_str), Some(APP_FOLDER));
     assert_eq!(facts.encryption_config.value().unwrap().size, 457);
     assert!(facts.encryption_config.value().unwrap().fingerprint.value().is_some());
     assert!(facts.database_config.value().unwrap().fingerprint.value().is_some());
@@ -167,7 +167,7 @@ fn a_log_that_leaks_a_key_file_is_left_out() {
 fn a_secret_where_nothing_can_be_cut_out_fails_the_collection() {
     let site = Site::new(|node| {
         // The version of a DLL stands in the facts, and is what rules compare.
-        node.put("bin/Custom.dll", crate::support::pe::Pe::new("Tr0ub4dor&3-proxy", [1, 0, 0, 0]).bytes());
+        node.put("bin/Custom.dll", clusterbrief::demo::Pe::new("Tr0ub4dor&3-proxy", [1, 0, 0, 0]).bytes());
     });
     let failed = run(&site.options(), &site.node.host(), &mut Silent);
     assert!(matches!(&failed, Err(CollectError::Leak { member }) if member == FACTS), "{failed:?}");
@@ -403,7 +403,7 @@ fn a_copied_folder_says_nothing_of_this_machine() {
     let facts = taken.facts();
     assert!(facts.encryption_config.is_unknown() && facts.database_config.is_unknown());
     // What IIS says of its application is known all the same.
-    assert_eq!(facts.application_folder.value().map(String::as_str), Some(FOLDER));
+    assert_eq!(facts.application_folder.value().map(String::as_str), Some(APP_FOLDER));
     let manifest = taken.bundle.manifest();
     assert_eq!((manifest.node.name.as_str(), manifest.node.copied), ("SSWEB07", true));
     assert!(manifest.collection.zone.is_unknown() && manifest.elevated.is_unknown());
@@ -500,7 +500,7 @@ fn logs_have_an_age_and_a_budget() {
 
 #[test]
 fn dlls_whose_version_resource_is_missing_or_lies_cost_nobody_else_anything() {
-    use crate::support::pe::Pe;
+    use clusterbrief::demo::Pe;
     let healthy = Pe::new(VERSION, [11, 7, 49, 0]).bytes();
     let key: Vec<u8> = "VS_VERSION_INFO".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let at = memchr::memmem::find(&healthy, &key).unwrap();

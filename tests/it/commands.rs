@@ -2,9 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
-use crate::support::sample::SAMPLES;
+use crate::support::samples::sample;
 use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
+use clusterbrief::demo::CASES;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
@@ -13,7 +14,6 @@ use clusterbrief::plan::{CommandLine, Runbook, Step, Wish, plan, repairs};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::LazyLock;
 
 const KINDS: [&str; 17] = [
@@ -76,8 +76,7 @@ static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| {
         .expect("signatures")
 });
 
-fn audit(sample: &str, target: Option<&str>) -> Audited {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample);
+fn audit(name: &str, target: Option<&str>) -> Audited {
     let options = Options {
         expect_nodes: Vec::new(),
         roles: BTreeMap::new(),
@@ -85,7 +84,7 @@ fn audit(sample: &str, target: Option<&str>) -> Audited {
         target: target.map(|target| BuildVersion::parse(target).expect("a build")),
         package: None,
     };
-    AUDITOR.audit(gather(&folder, MAX_EXPORT_BYTES), &options)
+    AUDITOR.audit(gather(&sample(name), MAX_EXPORT_BYTES), &options)
 }
 
 /// The steps of the procedures above and of every built-in one, for this cluster and a new node.
@@ -147,13 +146,13 @@ fn fault(line: &str) -> Option<String> {
 
 #[test]
 fn no_command_deletes_or_breaks_out_on_any_sample() {
-    for sample in SAMPLES {
-        let audited = audit(sample.name, Some("12.0.000001"));
+    for case in CASES {
+        let audited = audit(case.name, Some("12.0.000001"));
         let steps = steps(&audited.cluster, &audited, "WEB09");
         let own = steps.iter().filter(|step| step.task.starts_with("x-")).count();
-        assert!(own >= 8, "{}: {own} places", sample.name);
+        assert!(own >= 8, "{}: {own} places", case.name);
         for command in commands(&steps) {
-            assert_eq!(fault(&command.line), None, "{}", sample.name);
+            assert_eq!(fault(&command.line), None, "{}", case.name);
             assert_eq!(command.open.is_empty(), !command.line.contains('<'), "{}", command.line);
             assert!(
                 command.does.ends_with('.') && command.open.iter().all(|why| why.ends_with('.')),

@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail the test they help")]
 
-use crate::support::node_folder::NodeFolder;
 use chrono::{DateTime, Utc};
 use clusterbrief::bundle::manifest::FingerprintKey;
 use clusterbrief::bundle::{
@@ -10,6 +9,7 @@ use clusterbrief::bundle::{
     NodeIdentity, Status, gather,
 };
 use clusterbrief::collect::{self, Silent};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::intake::answers::Question;
 use clusterbrief::intake::cluster::{Case, Options, assemble};
 use clusterbrief::intake::read::{Tools, read_all};
@@ -582,7 +582,7 @@ fn what_the_collector_wrote_is_read_whole() {
         node.log("log/SS-BWSR.log", "Thycotic.BackgroundWorker", 200);
         let parent = folder.path().join(name);
         fs::create_dir(&parent).unwrap();
-        node.write(&parent);
+        node.write(&parent).expect("a made node");
         let iis_config = Some(parent.join("applicationHost.config"));
         let options =
             collect::Options { iis_config, ..collect::Options::new(parent.join("SecretServer"), &out) };

@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-use crate::support::node_folder::NodeFolder;
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::{Bundle, FACTS, Status};
 use clusterbrief::collect::{FixedHost, Options, Silent, TouchKind, dry_run, estimate, run};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::facts::Kind;
 use clusterbrief::model::Observed;
@@ -60,7 +60,7 @@ impl Site {
     fn new(system: Option<FakeSystem>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let node = NodeFolder::new("SSWEB01", "11.7.000049", clock());
-        let app = node.write(dir.path());
+        let app = node.write(dir.path()).expect("a made node");
         let iis_config = Some(dir.path().join("applicationHost.config"));
         let options = Options { iis_config, ..Options::new(app, dir.path().join("out")) };
         Self { host: FixedHost { system, ..node.host() }, options, _dir: dir }

@@ -1,4 +1,4 @@
-//! Which facts each rule reads that looks at a node, and what delivers each. `BLESS=1` rewrites the page.
+//! Which facts each rule reads that looks at a node, and what delivers each. `scripts/bless` rewrites the page.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
 
@@ -83,7 +83,7 @@ fn every_fact_that_a_rule_reads_is_delivered_and_the_page_says_by_what() {
     let knowledge = Knowledge::builtin().unwrap();
     let rules = all(&knowledge);
     let mut page = "# Rules and the facts they read\n\nGenerated from what rules ask for, knowledge and the collector's table; a test \
-                    compares it, `BLESS=1 cargo test --test it rule_facts` rewrites it. It has every rule that looks at what \
+                    compares it, `scripts/bless` rewrites it. It has every rule that looks at what \
                     is taken from a node. What Windows is asked for each fact is in \
                     [what is collected](what-is-collected.md).\n\n| Rule | Fact | Delivered by |\n|---|---|---|\n"
         .to_owned();
@@ -111,7 +111,7 @@ fn every_fact_that_a_rule_reads_is_delivered_and_the_page_says_by_what() {
         fs::write(&path, &page).unwrap();
     }
     let there = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    assert!(there == page, "docs/rules-and-facts.md: run BLESS=1 cargo test --test it rule_facts");
+    assert!(there == page, "docs/rules-and-facts.md: run scripts/bless");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Every case of `tests/rules/*.toml`, run by the front door. See `support/case.rs` for what a case can say.
 //!
-//! `BLESS=1` rewrites the `expect` lists and nothing else; whoever does it reads them. `SHOW=ENC-001` prints what the
-//! cases of a rule say.
+//! `scripts/bless` rewrites the `expect` lists and nothing else: read them before you commit them. `SHOW=ENC-001` prints
+//! the results of the cases of a rule.
 
 #![expect(
     clippy::expect_used,
@@ -12,6 +12,7 @@
     reason = "a fixture that cannot be read fails its test, and SHOW prints"
 )]
 
+use crate::support::bless::blessing;
 use crate::support::case::{Bench, Case, CaseFile, Said};
 use clusterbrief::finding::{Judged, Outcome, Question, State};
 use clusterbrief::knowledge::Knowledge;
@@ -62,7 +63,7 @@ fn fixtures() -> Vec<Fixture> {
 #[test]
 fn every_case_ends_as_its_fixture_says() {
     let fixtures = &*FIXTURES;
-    let (bless, show) = (env::var_os("BLESS").is_some(), env::var("SHOW").unwrap_or_default());
+    let (bless, show) = (blessing(), env::var("SHOW").unwrap_or_default());
     let mut faults = Vec::new();
     for fixture in fixtures {
         for (case, said) in &fixture.cases {
@@ -84,7 +85,12 @@ fn every_case_ends_as_its_fixture_says() {
             fs::write(&fixture.path, blessed(&fixture.text, lists)).unwrap();
         }
     }
-    assert!(faults.is_empty(), "{} faults\n\n{}", faults.len(), faults.join("\n\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults; scripts/bless rewrites the expect lists\n\n{}",
+        faults.len(),
+        faults.join("\n\n")
+    );
 }
 
 /// What decides a coded rule is what its check asked for over its fixtures, and nothing that somebody wrote by hand.

@@ -3,9 +3,10 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
 
-use crate::support::sample::SAMPLES;
+use crate::support::samples::sample;
 use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
+use clusterbrief::demo::CASES;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
@@ -188,7 +189,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn audit(sample: &str, target: &str) -> Audited {
+fn audit(name: &str, target: &str) -> Audited {
     let options = Options {
         expect_nodes: Vec::new(),
         roles: BTreeMap::new(),
@@ -196,7 +197,7 @@ fn audit(sample: &str, target: &str) -> Audited {
         target: Some(BuildVersion::parse(target).expect("a build")),
         package: None,
     };
-    let given = gather(&root().join("samples").join(sample), MAX_EXPORT_BYTES);
+    let given = gather(&sample(name), MAX_EXPORT_BYTES);
     Auditor::new().expect("knowledge").audit(given, &options)
 }
 
@@ -214,13 +215,13 @@ fn sentences(step: &Step) -> impl Iterator<Item = &String> {
 
 #[test]
 fn runbooks_of_every_sample_fill_in_every_name() {
-    for sample in SAMPLES {
-        for target in ["12.0.000022", sample.target.unwrap_or("10.9.000064")] {
-            let audited = audit(sample.name, target);
+    for case in CASES {
+        for target in ["12.0.000022", case.target.unwrap_or("10.9.000064")] {
+            let audited = audit(case.name, target);
             let all = runbooks(&audited);
-            assert!(all.len() >= 3, "{}: three ways to upgrade at least", sample.name);
+            assert!(all.len() >= 3, "{}: three ways to upgrade at least", case.name);
             for runbook in &all {
-                let at = format!("{}, {}", sample.name, runbook.id);
+                let at = format!("{}, {}", case.name, runbook.id);
                 for step in &runbook.steps {
                     let commands = step.commands.iter().map(|command| &command.line);
                     for text in sentences(step).chain([&step.title]).chain(&step.notes).chain(commands) {

@@ -1,6 +1,7 @@
 //! The verbs of whoever reads bundles, as clap sees them.
 
 use crate::cli::args::instant;
+use crate::demo::CASES;
 use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::knowledge::checklist::Occasion;
@@ -41,6 +42,22 @@ pub(in crate::cli) enum DeskVerb {
     Inventory(InventoryArgs),
     /// Print the read-only queries whose results the report reads
     Sql(SqlArgs),
+    /// Make a case with known problems, to try the program, to train people or to report a bug
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Arguments)]
+pub(in crate::cli) struct DemoArgs {
+    /// Which case; without it the cases are listed
+    #[arg(value_parser = made_cases())]
+    pub case: Option<String>,
+    /// New or empty folder for its bundles and exports
+    pub dir: Option<PathBuf>,
+}
+
+fn made_cases() -> PossibleValuesParser {
+    let cases = CASES.iter().map(|case| PossibleValue::new(case.name).help(case.summary));
+    cases.chain([PossibleValue::new("list").help("List the cases")]).into()
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

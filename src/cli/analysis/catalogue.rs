@@ -101,7 +101,7 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
     let mut page = format!(
         "# Rule catalogue\n\n\
          Generated from the rules (`clusterbrief rules --format md`); a test compares it, \
-         `BLESS=1 cargo test --test catalogue` rewrites it.\n\n\
+         `scripts/bless` rewrites it.\n\n\
          {} rules, knowledge of {}. Rules of scope *now* ask whether the cluster works; rules of scope *upgrade* ask \
          whether it is ready for `--target`. The severity is the worst that a finding of the rule can have.\n\n\
          | Rule | Fault | Severity | Scope | Judged on | Decided by |\n|---|---|---|---|---|---|\n",

@@ -4,6 +4,7 @@ mod args;
 mod case;
 pub mod catalogue;
 mod checklist;
+mod demo;
 mod explain;
 mod file;
 mod forms;
@@ -38,6 +39,7 @@ pub(super) fn run(verb: DeskVerb) -> Result<Exit, Failure> {
             Ok(Exit::Written)
         }
         DeskVerb::Sql(args) => sql::run(&args),
+        DeskVerb::Demo(args) => demo::run(&args),
     }
 }
 

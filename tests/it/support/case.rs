@@ -3,7 +3,7 @@
 //! ```toml
 //! [[case]]
 //! name = "one node in Classic mode"
-//! base = "healthy-3-node"                # a folder below samples/
+//! base = "healthy-3-node"                # a made case
 //! drop = ["WEB03", "nodes.json"]         # inputs left out
 //! args = { target = "12.0.000022", expect-nodes = ["WEB01"], roles = { WEB03 = "dr" }, answers = "…" }
 //! # or args.package = { name = "Version_12_0_000022.zip", members = ["ss_update.zip", "hashes.crt"] }
@@ -20,6 +20,7 @@
 //! content as text and `opaque` as so many bytes that look like a key file's, and `remove` alone takes the file away. The manifest follows the edit unless `rehash = false`, which
 //! makes a bundle that was tampered with.
 
+use super::samples::sample;
 use clusterbrief::bundle::digest::Sha256;
 use clusterbrief::bundle::{Limits, gather, list_archive};
 use clusterbrief::finding::{Evidence, Finding, Judged, Missing, Outcome};
@@ -39,7 +40,7 @@ use sha2::Digest;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -175,7 +176,6 @@ pub(crate) struct Bench<'k> {
     scanner: Scanner<'k>,
     rules: Vec<Rule>,
     questions: Vec<Question>,
-    samples: PathBuf,
 }
 
 impl<'k> Bench<'k> {
@@ -186,14 +186,13 @@ impl<'k> Bench<'k> {
             scanner: Scanner::new(knowledge, &Cleaner).unwrap(),
             rules: all(knowledge),
             questions: questions(knowledge),
-            samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("samples"),
         }
     }
 
     /// Runs a case through intake and one rule.
     pub(crate) fn run(&self, case: &Case, rule: &str) -> Said {
         let folder = TempDir::new().unwrap();
-        let base = self.samples.join(&case.base);
+        let base = sample(&case.base);
         for entry in fs::read_dir(&base).unwrap_or_else(|error| panic!("{}: {error}", base.display())) {
             let entry = entry.unwrap();
             if !case.drop.iter().any(|dropped| entry.file_name() == dropped.as_str()) {
@@ -225,7 +224,7 @@ impl<'k> Bench<'k> {
     /// longer.
     pub(crate) fn today_and_tomorrow(&self, base: &str) -> [Vec<Judged>; 2] {
         let folder = TempDir::new().unwrap();
-        copy(&self.samples.join(base), folder.path());
+        copy(&sample(base), folder.path());
         let judged = || {
             let case = self.assemble(folder.path(), &Args::default().options());
             judge(&case.cluster, self.knowledge, &self.rules)

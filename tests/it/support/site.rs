@@ -1,11 +1,11 @@
 //! A node's folder on the disk and what was collected of it, for tests of the collector.
 
-use super::node_folder::NodeFolder;
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::gather;
 use clusterbrief::bundle::{Bundle, FACTS, INVENTORY, Status};
 use clusterbrief::collect::plan::Item;
 use clusterbrief::collect::{Collected, Options, Silent, run};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::intake::read::{Facts, Tools, read_all};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
@@ -24,6 +24,27 @@ pub fn clock() -> DateTime<FixedOffset> {
     "2026-09-14T08:30:00+02:00".parse().expect("a time")
 }
 
+/// Changes of a node's folder that a test makes.
+pub trait Change {
+    /// Takes a file away.
+    fn remove(&mut self, path: &str) -> &mut Self;
+    /// Replaces a text in a text file.
+    fn edit(&mut self, path: &str, from: &str, to: &str) -> &mut Self;
+}
+
+impl Change for NodeFolder {
+    fn remove(&mut self, path: &str) -> &mut Self {
+        assert!(self.files.remove(path).is_some(), "{path} is not there");
+        self
+    }
+
+    fn edit(&mut self, path: &str, from: &str, to: &str) -> &mut Self {
+        let text = String::from_utf8(self.files[path].clone()).expect("a text file");
+        assert!(text.contains(from), "{path} has no {from}");
+        self.put(path, text.replace(from, to))
+    }
+}
+
 /// A node's folder on the disk, with somewhere to put bundles.
 pub struct Site {
     pub node: NodeFolder,
@@ -36,7 +57,7 @@ impl Site {
         let mut node = NodeFolder::new("SSWEB01", VERSION, clock());
         change(&mut node);
         let dir = tempfile::tempdir().expect("a collected node");
-        node.write(dir.path());
+        node.write(dir.path()).expect("a made node");
         Self { node, dir }
     }
 

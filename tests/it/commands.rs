@@ -3,9 +3,9 @@
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
 use crate::support::samples::sample;
+use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::demo::CASES;
-use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;

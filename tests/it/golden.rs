@@ -4,9 +4,9 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
 
 use crate::support::samples::{sample, samples};
+use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::demo::{CASES, Case};
-use clusterbrief::analysis::{Audited, Auditor};
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::BuildVersion;

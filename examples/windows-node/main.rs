@@ -7,7 +7,6 @@
 //! * `windows-node facts BUNDLE` prints what is known of the machine, one line a fact.
 //! * `windows-node decided REPORT INPUT` prints the rules that one input of a JSON report decided, one line a rule.
 #![expect(clippy::print_stdout, reason = "a command that prints what it found")]
-#![expect(clippy::indexing_slicing, reason = "data made here, nothing hostile")]
 
 mod compare;
 

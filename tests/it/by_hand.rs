@@ -1,13 +1,7 @@
 //! `docs/by-hand.md`: its commands ask for what the probes ask for, and what they print tells the same facts. `scripts/bless`
 //! rewrites the part of the page that is made from the probes.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test ends at the first surprise"
-)]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test ends at the first surprise")]
 
 use crate::support::bless::compare_part;
 use crate::support::windows_commands::{Prompt, SERVICES, with_keys_of_services};
@@ -386,7 +380,7 @@ fn odd_server() -> FakeSystem {
 fn collected(made: &FakeSystem) -> BTreeMap<String, Observed<String>> {
     let dir = tempfile::tempdir().unwrap();
     let node = NodeFolder::new("WEB01", "11.7.000049", clock());
-    let app = node.write(dir.path()).expect("a made node");
+    let app = node.write(dir.path()).unwrap();
     let options = Options::new(app, dir.path().join("out"));
     let host = FixedHost { system: Some(made.clone()), ..node.host() };
     let bundle = Bundle::open(&run(&options, &host, &mut Silent).unwrap().path).unwrap();

@@ -18,7 +18,7 @@ impl Site {
         let mut node = NodeFolder::new("SSWEB01", "11.7.000049", clock);
         change(&mut node);
         let dir = tempfile::tempdir().unwrap();
-        node.write(dir.path()).expect("a made node");
+        node.write(dir.path()).unwrap();
         Self(dir)
     }
 

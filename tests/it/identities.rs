@@ -85,7 +85,7 @@ fn collected(dir: &Path, key: Option<&CaseKey>) -> (Vec<PathBuf>, Vec<PathBuf>) 
         let node = node(number);
         let home = dir.join(format!("node{number}"));
         fs::create_dir_all(&home).unwrap();
-        let app = node.write(&home).expect("a made node");
+        let app = node.write(&home).unwrap();
         let options = Options {
             iis_config: Some(home.join("applicationHost.config")),
             level: Level::Identities,
@@ -215,7 +215,7 @@ fn names_that_only_records_of_event_logs_tell_are_hidden_everywhere() {
     let events = [("Application".to_owned(), records)].into();
     let system = Some(FakeSystem { events, ..FakeSystem::default() });
     let dir = tempfile::tempdir().unwrap();
-    let app = node.write(dir.path()).expect("a made node");
+    let app = node.write(dir.path()).unwrap();
     let options = Options { level: Level::Identities, ..Options::new(&app, dir.path().join("out")) };
     let taken = run(&options, &FixedHost { system, ..node.host() }, &mut Silent).unwrap();
     // The leak scan had nothing to do.
@@ -247,7 +247,7 @@ fn a_key_is_made_where_nothing_keys_the_labels() {
     let dir = tempfile::tempdir().unwrap();
     let mut node = node(1);
     node.put("encryption.config", vec![0; 457]);
-    let app = node.write(dir.path()).expect("a made node");
+    let app = node.write(dir.path()).unwrap();
     let options = Options { level: Level::Identities, ..Options::new(app, dir.path().join("out")) };
     let taken = run(&options, &node.host(), &mut Silent).unwrap();
     let key = taken.keep.iter().find(|path| is_made_key(path)).unwrap();
@@ -340,7 +340,7 @@ fn scrubbing_and_collecting_agree_and_nothing_is_lowered() {
     let dir = tempfile::tempdir().unwrap();
     let key = CaseKey::generate().unwrap();
     let node = node(1);
-    let app = node.write(dir.path()).expect("a made node");
+    let app = node.write(dir.path()).unwrap();
     let take = |level, out: &str| {
         let iis_config = Some(dir.path().join("applicationHost.config"));
         let options = Options {
@@ -421,7 +421,7 @@ fn what_stands_under_the_name_of_a_secret_goes_from_exports_at_either_level() {
 fn the_verbs_say_what_must_not_be_sent_and_what_leaks() {
     let dir = tempfile::tempdir().unwrap();
     let node = node(1);
-    node.write(dir.path()).expect("a made node");
+    node.write(dir.path()).unwrap();
     let collect = [
         "collect",
         "--app-dir",
@@ -479,7 +479,7 @@ fn what_others_wrote_is_searched_by_shape_and_by_name() {
         let node = node(1);
         let home = dir.path().join(level.as_str());
         fs::create_dir(&home).unwrap();
-        let app = node.write(&home).expect("a made node");
+        let app = node.write(&home).unwrap();
         let options = Options { level, ..Options::new(&app, dir.path().join(format!("out{number}"))) };
         run(&options, &node.host(), &mut Silent).unwrap();
         let (code, said) = inspect(&format!("out{number}"));
@@ -531,7 +531,7 @@ fn what_configurations_that_are_not_taken_hold_stands_nowhere() {
         node.log_line("log/SS.log", TimeDelta::minutes(1), "ERROR", &format!("X - bare {value} here"));
     }
     let dir = tempfile::tempdir().unwrap();
-    let app = node.write(dir.path()).expect("a made node");
+    let app = node.write(dir.path()).unwrap();
     fs::create_dir_all(dir.path().join("TMS")).unwrap();
     let beside = "<a><add connectionString=\"Server=TMSDB9;Uid=tmsdbuser;Pwd=Harv-Q6zzz\"/></a>";
     fs::write(dir.path().join("TMS/web.config"), beside).unwrap();

@@ -60,7 +60,7 @@ impl Site {
     fn new(system: Option<FakeSystem>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let node = NodeFolder::new("SSWEB01", "11.7.000049", clock());
-        let app = node.write(dir.path()).expect("a made node");
+        let app = node.write(dir.path()).unwrap();
         let iis_config = Some(dir.path().join("applicationHost.config"));
         let options = Options { iis_config, ..Options::new(app, dir.path().join("out")) };
         Self { host: FixedHost { system, ..node.host() }, options, _dir: dir }

@@ -8,6 +8,9 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
     reason = "support of tests: a wrong name or a full disk ends the test"
 )]
 

@@ -50,7 +50,7 @@ fn make() -> PathBuf {
             let path = folder.join(case.name);
             scope.spawn(move || {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
-                pool.install(|| case.write(&path)).expect(case.name);
+                pool.install(|| case.write(&path).expect(case.name));
             });
         }
     });

@@ -2,6 +2,7 @@
 
 use super::{answers, manual_capture, workbook};
 use crate::text::encoding;
+use crate::text::size::size;
 use memchr::memmem;
 
 /// Most bytes of an export. A node list or a version history of a real cluster has a few kilobytes; a result of
@@ -15,7 +16,7 @@ pub enum Unrecognised {
     #[error("is empty")]
     Empty,
     /// Over [`MAX_EXPORT_BYTES`].
-    #[error("has more than {} MB, and no export is that large", MAX_EXPORT_BYTES >> 20)]
+    #[error("is larger than {}, and no export is that large", size(MAX_EXPORT_BYTES))]
     TooLarge,
     /// The old binary form, or an encrypted workbook, which has the same container.
     #[error(

@@ -10,6 +10,7 @@ use crate::model::Place;
 use crate::model::excerpt::Clean;
 use crate::model::place::{Origin, Spot};
 use crate::text::encoding;
+use crate::text::size::size;
 use csv::StringRecord;
 use std::sync::Arc;
 
@@ -43,10 +44,19 @@ pub enum TableError {
     #[error("the workbook is damaged, or not in the XLSX form")]
     Workbook,
     /// Larger than the limits, inflated.
-    #[error("the workbook is larger than {} MB inflated, or has more than {} parts or {} sheets", workbook::MAX_INFLATED >> 20, workbook::MAX_PARTS, workbook::MAX_SHEETS)]
+    #[error(
+        "the workbook is larger than {} when unpacked, or has more than {} parts or {} sheets",
+        size(workbook::MAX_INFLATED),
+        workbook::MAX_PARTS,
+        workbook::MAX_SHEETS
+    )]
     WorkbookTooLarge,
     /// One text larger than the limits.
-    #[error("the workbook holds a text of more than {} KB, or more than {} MB of texts", workbook::MAX_TEXT >> 10, workbook::MAX_SHARED >> 20)]
+    #[error(
+        "the workbook contains a text of more than {}, or more than {} of texts",
+        size(workbook::MAX_TEXT as u64),
+        size(workbook::MAX_SHARED)
+    )]
     TextTooLarge,
     /// A checklist whose form this program does not know.
     #[error(

@@ -96,12 +96,11 @@ fn check_part(part: &mut impl Read, most: u64, shared: bool) -> Result<u64, Tabl
 /// Bytes of a piece that are looked at again with the next one: an attribute and its number.
 const OVERLAP: usize = 64;
 
-/// Whether a part may be XML in UTF-16, where the search for counts would see nothing; spreadsheet programs write
-/// UTF-8.
+/// Whether a part may be XML in UTF-16, where the search for counts would see nothing; spreadsheet programs write UTF-8.
+/// Markup starts with `<` or a blank, which have a zero byte there. What most of a text is, as
+/// [`crate::text::encoding`] asks, is no guard: whoever made the workbook chose it.
 fn is_wide(part: &[u8]) -> bool {
-    part.starts_with(b"\xff\xfe")
-        || part.starts_with(b"\xfe\xff")
-        || part.get(..4).is_some_and(|b| b.contains(&0))
+    part.get(..4).is_some_and(|start| start.contains(&0))
 }
 
 /// The largest count of unique texts that stands in a piece of a part.

@@ -181,7 +181,7 @@ pub struct Binary {
     /// Product version text of the string table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_version: Option<String>,
-    /// Assembly version of the CLR metadata.
+    /// Assembly version of the CLR metadata: in bundles of version 0.1 only, whose collector read it. No rule uses it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assembly_version: Option<String>,
 }

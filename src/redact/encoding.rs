@@ -1,4 +1,7 @@
-//! The encoding of a text that arrives in pieces, which may change where another program went on writing.
+//! Streaming decoder of texts whose encoding may change where another program went on writing.
+//!
+//! It does not ask [`crate::text::encoding`] what most of a text is: a secret behind a change of the encoding would be missed. So
+//! it looks for the place where each encoding starts, line by line.
 
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 

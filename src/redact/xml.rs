@@ -40,6 +40,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ConfigError> {
     if bytes.len() > MAX_BYTES {
         return Err(ConfigError::TooLarge);
     }
+    // XML starts with `<`, so two bytes decide, whatever script the rest is in.
     let encoding = match (Encoding::for_bom(bytes), bytes) {
         (Some((encoding, _)), _) => encoding,
         (None, [b'<', 0, ..]) => UTF_16LE,

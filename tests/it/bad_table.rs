@@ -174,11 +174,11 @@ fn tables_beyond_the_limits_are_refused() {
         ],
         &[],
     )
-    .refused("bomb.xlsx", "is larger than 256 MB inflated")
-    .refused("texts.xlsx", "more than 32 MB of texts")
+    .refused("bomb.xlsx", "is larger than 256 MiB when unpacked")
+    .refused("texts.xlsx", "more than 32 MiB of texts")
     .refused("long.csv", "has more than 250000 rows")
     .refused("cells.csv", "has more than 5000000 cells")
-    .refused("large.csv", "larger than the 48 MB");
+    .refused("large.csv", "larger than the 48 MiB");
 }
 
 #[test]

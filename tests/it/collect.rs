@@ -42,7 +42,6 @@ fn a_healthy_node_is_collected_whole() {
     assert_eq!(binaries.len(), 17);
     let core = binaries["Thycotic.ihawu.Business.dll"].value().unwrap();
     assert_eq!(core.product_version.as_deref(), Some(VERSION));
-    assert_eq!(core.assembly_version.as_deref(), Some("11.7.49.0"));
     let application = facts.iis.value().unwrap().application.value().unwrap();
     assert_eq!((application.pool.as_str(), application.path.as_str()), ("SecretServer", "/SecretServer"));
     for name in ["web.config", "web-appsettings.config", "web-log4net.config"] {

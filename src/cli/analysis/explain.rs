@@ -6,6 +6,7 @@ use super::{Exit, Failure, knowledge, output};
 use crate::finding::Scope;
 use crate::knowledge::Status;
 use crate::rules::{self, Rule};
+use crate::text::wrap::wrap;
 use anyhow::anyhow;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -36,7 +37,7 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
         ("What it cannot see", &rule.blind),
     ] {
         let _ = writeln!(text, "\n{bold}{heading}{bold:#}");
-        for line in wrap(paragraph, 78) {
+        for line in wrap(paragraph, "", 78) {
             let _ = writeln!(text, "  {line}");
         }
     }
@@ -45,7 +46,7 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
         let source = knowledge.sources.find(cite);
         let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
         let _ = writeln!(text, "  {} ({}, {age})", cite.source, status(cite.status));
-        for line in wrap(title, 74) {
+        for line in wrap(title, "", 74) {
             let _ = writeln!(text, "    {line}");
         }
     }
@@ -97,31 +98,4 @@ const fn status(status: Status) -> &'static str {
 
 const fn anstyle() -> clap::builder::styling::Style {
     clap::builder::styling::Style::new().bold()
-}
-
-/// Breaks text at blanks so that no line is longer than `width` characters, save single words that are.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrap;
-
-    #[test]
-    fn text_wraps_at_blanks() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("incomprehensibilities", 5), ["incomprehensibilities"]);
-        assert!(wrap("", 5).is_empty());
-    }
 }

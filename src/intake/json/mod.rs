@@ -14,6 +14,7 @@ use crate::knowledge::Knowledge;
 use crate::model::excerpt::Clean;
 use crate::model::input::{InputKind, Problem, ProblemKind};
 use crate::model::{Place, Position};
+use crate::text::size::size;
 use chrono::DateTime;
 use find::{Found, Part};
 use serde_json::{Map, Value};
@@ -28,7 +29,7 @@ pub const MAX_RECORDS: usize = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
     /// Over [`MAX_JSON_BYTES`].
-    #[error("JSON of more than {} MB, and no JSON export is that large", MAX_JSON_BYTES >> 20)]
+    #[error("JSON of more than {}, and no JSON export is that large", size(MAX_JSON_BYTES))]
     TooLarge,
     /// Not JSON, or a node list that cannot be read.
     #[error(transparent)]

@@ -15,6 +15,7 @@ use crate::model::input::{Problem, ProblemKind};
 use crate::model::node::Clocks;
 use crate::parsers::manual_capture::{Line, Saved};
 use crate::probes;
+use crate::text::size::size;
 use std::collections::BTreeMap;
 
 /// First line of a saved output, before the version of its form and the node's name.
@@ -33,7 +34,7 @@ pub const MAX_NODES: usize = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ByHandError {
     /// Over [`MAX_BYTES`].
-    #[error("a saved output of more than {} MB, and none is that large", MAX_BYTES >> 20)]
+    #[error("a saved output of more than {}, and none is that large", size(MAX_BYTES as u64))]
     TooLarge,
     /// Over [`MAX_NODES`].
     #[error("a saved output of more than {MAX_NODES} nodes")]

@@ -1,6 +1,7 @@
 //! A stretch of a value, how each code writes it, and whether it stands at a place of a text.
 
 use super::readings;
+use crate::text::hex;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::borrow::Cow;
@@ -176,8 +177,7 @@ fn follow(
 
 /// The byte that two hexadecimal digits at `at` say.
 pub(super) fn hex_pair(text: &[u8], at: usize) -> Option<u8> {
-    let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
-    u8::try_from(digit(at)? * 16 + digit(at + 1)?).ok()
+    hex::pair(*text.get(at..)?.first_chunk()?)
 }
 
 /// Where the next pair stands, when one ends at `end`.
@@ -206,11 +206,7 @@ const fn is_base64(byte: u8) -> bool {
 
 /// The bytes behind a value that is written in hexadecimal or base64.
 fn decoded(text: &str) -> Option<Vec<u8>> {
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let from_hex =
-        rest.is_empty().then(|| pairs.iter().map(|pair| hex_pair(pair, 0)).collect::<Option<Vec<u8>>>());
-    from_hex
-        .flatten()
+    hex::decode(text.as_bytes())
         .or_else(|| STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok())
         .filter(|bytes| bytes.len() >= 16)
 }

@@ -82,13 +82,12 @@ fn with_colons(text: &[u8], start: usize) -> (usize, Option<Named>) {
     if pairs {
         return (end, Some(Named { range, kind: Identity::Mac }));
     }
-    let groups = address::v6(run).filter(|groups| {
+    let address = address::v6(run).filter(|address| {
         // `::1` is this machine; `add::face` is code.
-        let nobodys =
-            groups.iter().take(7).all(|group| *group == 0) && groups.last().is_none_or(|last| *last <= 1);
+        let nobodys = address.is_loopback() || address.is_unspecified();
         !nobodys && (run.iter().any(u8::is_ascii_digit) || colons > 2)
     });
-    (end, groups.map(|_| Named { range, kind: Identity::Address }))
+    (end, address.map(|_| Named { range, kind: Identity::Address }))
 }
 
 /// Looks at one word. Gives where to go on, when that is not its end.

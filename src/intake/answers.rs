@@ -1,11 +1,12 @@
 //! The answers file: what a person knows where no evidence can (`docs/answers.md`).
 
 use super::Parsed;
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::Knowledge;
 use crate::knowledge::checklist::WORDS;
 use crate::model::answers::{Answer, Answers};
-use crate::model::excerpt::{Clean, Excerpt};
-use crate::model::input::{Problem, ProblemKind};
+use crate::model::excerpt::Clean;
+use crate::model::input::Problem;
 use crate::model::{Place, Position};
 use crate::text::encoding;
 use chrono::NaiveDate;
@@ -98,10 +99,10 @@ pub fn parse(
     };
     let file: File = toml::from_str(&text).map_err(|error| AnswersError {
         line: line_of(error.span().map_or(0, |span| span.start)),
-        message: Excerpt::new(error.message(), cleaner).as_str().to_owned(),
+        message: sanitized(error.message(), cleaner),
     })?;
 
-    let show = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
+    let show = |text: &str| sanitized(text, cleaner);
     let mut ledger = Ledger::default();
     for entry in file.answer {
         let place = Place::export(input, Position::Line(line_of(entry.span().start)));
@@ -158,7 +159,7 @@ impl Ledger {
 
     /// Notes a problem.
     pub(super) fn complain(&mut self, text: String) {
-        self.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+        self.problems.push(malformed(text));
     }
 
     /// What counts.

@@ -6,10 +6,11 @@ use super::moment::Column as Dates;
 use super::names::is_usable;
 use super::read::Facts;
 use super::table::{Below, Row, TableError, head};
+use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::model::Place;
 use crate::model::checklist::{CELLS, Column, FORMAT, SEE_ABOVE, VERSION, fingerprint, parts};
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::excerpt::Clean;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,7 +145,7 @@ pub(super) fn join(input: &str, parsed: &mut Parsed<Vec<Facts>>, knowledge: &Kno
     let mut reading = Reading {
         input,
         questions: questions(knowledge),
-        show: &|text| Excerpt::new(text, cleaner).as_str().to_owned(),
+        show: &|text| sanitized(text, cleaner),
         ledger: Ledger::default(),
         notes: Vec::new(),
         seen: BTreeSet::new(),

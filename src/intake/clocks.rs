@@ -5,7 +5,8 @@
 
 use super::json::{member, text};
 use super::moment;
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::intake::sanitized;
+use crate::model::excerpt::Clean;
 use crate::model::facts::ClockReference;
 use crate::model::node::Clocks;
 use crate::model::{Observed, Place};
@@ -48,7 +49,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn shown(&self, head: &str) -> Option<String> {
         let text = text(member(self.object, head)?)?;
-        Some(Excerpt::new(&text, self.cleaner).as_str().to_owned())
+        Some(sanitized(&text, self.cleaner))
     }
 
     fn observed(&self, read: Result<ClockReference, String>) -> Observed<ClockReference> {

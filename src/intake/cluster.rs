@@ -41,7 +41,8 @@ pub struct Case {
     pub remarks: Vec<String>,
 }
 
-/// The inputs of a case while it is laid together. Facts carry the index of their input.
+/// A case while it is assembled. Each fact has the index of its input.
+#[derive(Default)]
 pub(super) struct Desk {
     pub(super) inputs: Vec<Input>,
     pub(super) names: Names,
@@ -58,8 +59,7 @@ pub(super) struct Desk {
 pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     reads.sort_by(|a, b| a.input.name.cmp(&b.input.name));
     let (mut expect, mut remarks) = expected(options);
-    let mut confirmed_by: Vec<String> =
-        Some("--expect-nodes".to_owned()).filter(|_| !expect.is_empty()).into_iter().collect();
+    let mut confirmed_by = Vec::from_iter((!expect.is_empty()).then(|| "--expect-nodes".to_owned()));
     let inventories = inventories(&reads);
     for inventory in &inventories {
         expect.extend(inventory.nodes.keys().cloned());
@@ -124,11 +124,9 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
 /// The inventories among the inputs, in order of name.
 fn inventories(reads: &[ReadInput]) -> Vec<Inventory> {
     let facts = reads.iter().flat_map(|read| &read.facts);
-    facts
-        .filter_map(
-            |facts| if let Facts::Inventory(inventory) = facts { Some(inventory.clone()) } else { None },
-        )
-        .collect()
+    let inventory =
+        |facts: &Facts| if let Facts::Inventory(found) = facts { Some(found.clone()) } else { None };
+    facts.filter_map(inventory).collect()
 }
 
 fn in_order(mut cluster: Cluster) -> Cluster {
@@ -150,17 +148,7 @@ fn expected(options: &Options) -> (Vec<String>, Vec<String>) {
 
 impl Desk {
     fn of(reads: Vec<ReadInput>, expect: &[String], options: &Options) -> Self {
-        let mut desk = Self {
-            inputs: Vec::new(),
-            names: Names::default(),
-            bundles: Vec::new(),
-            lists: Vec::new(),
-            histories: Vec::new(),
-            answers: Vec::new(),
-            checklists: Vec::new(),
-            told: Vec::new(),
-            contacts: Vec::new(),
-        };
+        let mut desk = Self::default();
         for (index, read) in reads.into_iter().enumerate() {
             desk.inputs.push(read.input);
             for facts in read.facts {
@@ -215,6 +203,14 @@ impl Desk {
         }
     }
 
+    /// That a part of an input does not count.
+    pub(super) fn partly(&mut self, index: usize, kind: ProblemKind, text: String) {
+        self.problem(index, kind, text);
+        if let Some(input) = self.inputs.get_mut(index).filter(|input| input.status == InputStatus::Read) {
+            input.status = InputStatus::Partly;
+        }
+    }
+
     pub(super) fn note(&mut self, index: usize, text: String) {
         if let Some(input) = self.inputs.get_mut(index) {
             input.notes.push(text);
@@ -247,13 +243,7 @@ impl Desk {
     fn history(&mut self, several_clusters: bool) -> Observed<VersionHistory> {
         let mut histories = std::mem::take(&mut self.histories);
         if several_clusters {
-            for (index, _) in histories {
-                let text = format!(
-                    "{} does not say which of the clusters in this case it is of, so it does not count.",
-                    self.name(index)
-                );
-                self.refuse(index, ProblemKind::Foreign, text);
-            }
+            histories.iter().for_each(|(index, _)| self.refuse_ambiguous(*index));
             return self.without(&[InputKind::VersionTable], "version history");
         }
         let upgraded =
@@ -316,11 +306,7 @@ impl Desk {
         for (index, told) in self.newest_results() {
             let names_no_node = !(told.cluster.is_empty() && told.lists.is_empty());
             if several_clusters && names_no_node {
-                let name = self.name(index);
-                let text = format!(
-                    "{name} does not say which of the clusters in this case it is of, so it does not count."
-                );
-                self.refuse(index, ProblemKind::Foreign, text);
+                self.refuse_ambiguous(index);
                 continue;
             }
             told::merge(&mut cluster, told.cluster);
@@ -368,6 +354,14 @@ impl Desk {
         kept
     }
 
+    /// Refuses an input that names no node where there are inputs of two clusters.
+    fn refuse_ambiguous(&mut self, index: usize) {
+        let name = self.name(index);
+        let text =
+            format!("{name} does not say to which cluster of this case it belongs, so it does not count.");
+        self.refuse(index, ProblemKind::Foreign, text);
+    }
+
     /// That an export speaks of a node that is not of this case.
     fn stranger(&mut self, index: usize, name: &str) {
         let text = format!(
@@ -375,10 +369,7 @@ impl Desk {
              so what it says there does not count.",
             self.name(index)
         );
-        self.problem(index, ProblemKind::Foreign, text);
-        if let Some(input) = self.inputs.get_mut(index).filter(|input| input.status == InputStatus::Read) {
-            input.status = InputStatus::Partly;
-        }
+        self.partly(index, ProblemKind::Foreign, text);
     }
 }
 

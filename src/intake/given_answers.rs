@@ -2,7 +2,7 @@
 
 use super::cluster::Desk;
 use crate::model::answers::{Answer, Answers};
-use crate::model::input::{InputStatus, ProblemKind};
+use crate::model::input::ProblemKind;
 use crate::model::{BuildVersion, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -153,13 +153,5 @@ impl Desk {
             }
         }
         foreign
-    }
-
-    /// That a part of an input does not count.
-    fn partly(&mut self, index: usize, kind: ProblemKind, text: String) {
-        self.problem(index, kind, text);
-        if let Some(input) = self.inputs.get_mut(index).filter(|input| input.status == InputStatus::Read) {
-            input.status = InputStatus::Partly;
-        }
     }
 }

@@ -6,10 +6,10 @@ use super::read::Facts;
 use super::records::Records;
 use super::table::{Below, Row, head};
 use super::told::{heads, tell};
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::Place;
-use crate::model::excerpt::{Clean, Excerpt};
-use crate::model::input::{Problem, ProblemKind};
+use crate::model::excerpt::Clean;
 use crate::model::place::Spot;
 use crate::parsers::left_out_note;
 use std::collections::BTreeSet;
@@ -81,13 +81,13 @@ fn is_unwritten(text: &str) -> bool {
 impl Reader<'_> {
     /// What the table tells, with the title of its export.
     pub(super) fn finish(self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
-        let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+        let mut parsed = Parsed::<Vec<Facts>>::default();
         let titles = vec![self.export.title.clone()];
         // A grid may be filtered, and a query may fail: a header alone does not say that there is none.
         if self.records.len() == 0 {
             let text =
                 format!("{} has the header of {} and no row below it.", self.place(), self.export.title);
-            parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+            parsed.problems.push(malformed(text));
             return (parsed, titles);
         }
         let place = self.place();
@@ -100,7 +100,7 @@ impl Reader<'_> {
         parsed.notes.extend(self.unwritten.iter().map(|name| {
             format!(
                 "\"{}\" holds lists that were not written out, and does not count: save the answer as JSON.",
-                Excerpt::new(name, cleaner).as_str()
+                sanitized(name, cleaner)
             )
         }));
         (parsed, titles)

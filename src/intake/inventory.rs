@@ -5,11 +5,11 @@ use super::records::Records;
 use super::table::{Below, Row, head};
 use super::told::{heads, tell};
 use super::{Parsed, names};
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::Role;
 use crate::model::cluster::Contact;
-use crate::model::excerpt::{Clean, Excerpt};
-use crate::model::input::{Problem, ProblemKind};
+use crate::model::excerpt::Clean;
 use crate::model::place::Spot;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
@@ -86,8 +86,8 @@ impl Reader {
         knowledge: &Knowledge,
         cleaner: &dyn Clean,
     ) -> Parsed<Vec<Facts>> {
-        let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
-        let shown = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
+        let mut parsed = Parsed::<Vec<Facts>>::default();
+        let shown = |text: &str| sanitized(text, cleaner);
         match self.sheet {
             Sheet::Nodes => {
                 let mut nodes = BTreeMap::new();
@@ -100,7 +100,7 @@ impl Reader {
                             "{} names no usable machine, or a role that is none of serving, dr, standby and mirror; the row does not count.",
                             row.place(input)
                         );
-                        parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+                        parsed.problems.push(malformed(text));
                         continue;
                     }
                     nodes.insert(name.to_owned(), role);

@@ -4,6 +4,7 @@
 
 use crate::bundle::Bundle;
 use crate::bundle::problem::quoted;
+use crate::intake::malformed;
 use crate::model::input::{Problem, ProblemKind};
 use crate::redact::leak::{Hit, HitKind, Scanner};
 use rayon::prelude::*;
@@ -53,7 +54,7 @@ pub(super) fn in_strays(bundle: &Bundle, scanner: &Scanner) -> Vec<Problem> {
             all.len() - whole,
             all.len()
         );
-        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+        problems.push(malformed(text));
     }
     problems
 }

@@ -2,9 +2,10 @@
 
 use super::table::head;
 use super::{moment, names, told};
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::intake::{malformed, sanitized};
+use crate::model::excerpt::Clean;
 use crate::model::export::{Moment, NodeList, NodeRow};
-use crate::model::input::{Problem, ProblemKind};
+use crate::model::input::Problem;
 use crate::model::{BuildVersion, Observed, Place};
 use crate::parsers::left_out_note;
 use std::collections::BTreeMap;
@@ -43,21 +44,8 @@ mod heads {
     pub(super) const UNUSED: &[&str] = &["nodeid", "readonlymodestatus", "loglevel"];
 
     pub(super) const ALL: [&[&str]; 15] = [
-        MACHINE,
-        VERSION,
-        DATABASE,
-        IN_CLUSTER,
-        CURRENT,
-        CONNECTED,
-        BACKGROUND,
-        ENGINE,
-        RECORDING,
-        BACKGROUND_ERROR,
-        ENGINE_ERROR,
-        RECORDING_ERROR,
-        ERROR,
-        READ_ONLY,
-        UNUSED,
+        MACHINE, VERSION, DATABASE, IN_CLUSTER, CURRENT, CONNECTED, BACKGROUND, ENGINE, RECORDING,
+        BACKGROUND_ERROR, ENGINE_ERROR, RECORDING_ERROR, ERROR, READ_ONLY, UNUSED,
     ];
 }
 
@@ -131,7 +119,7 @@ impl Reading<'_> {
 
     /// Text of an export may hold anything a person or a driver wrote.
     fn clean(&self, text: &str) -> String {
-        Excerpt::new(text, self.cleaner).as_str().to_owned()
+        sanitized(text, self.cleaner)
     }
 
     fn fact<T>(&self, heads: &[&str], what: &str, parse: impl Fn(&str) -> Result<T, String>) -> Observed<T> {
@@ -182,7 +170,7 @@ pub(super) fn list(input: &str, rows: Vec<NodeRow>, problems: &mut Vec<Problem>)
             "The node list names {} twice, at {} and at {}; only {} counts.",
             kept.machine_name, kept.place, left.place, kept.place
         );
-        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+        problems.push(malformed(text));
         by_name.insert(key, kept);
     }
     let rows: Vec<NodeRow> = by_name.into_values().collect();

@@ -7,9 +7,9 @@ use super::moment::Column;
 use super::node_row::{self, Field, Fields};
 use super::table::head;
 use super::{Parsed, json};
+use crate::intake::malformed;
 use crate::model::excerpt::Clean;
 use crate::model::export::NodeList;
-use crate::model::input::{Problem, ProblemKind};
 use crate::model::{Place, Position};
 use crate::text::encoding;
 use serde_json::{Map, Value};
@@ -69,7 +69,7 @@ pub fn parse(input: &str, document: &Value, cleaner: &dyn Clean) -> Result<Parse
         };
         match row {
             Ok(row) => rows.push(row),
-            Err(text) => problems.push(Problem { kind: ProblemKind::Malformed, member: None, text }),
+            Err(text) => problems.push(malformed(text)),
         }
     }
     let names = records.iter().filter_map(Value::as_object).flat_map(Map::keys);

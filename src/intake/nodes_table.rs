@@ -3,9 +3,9 @@
 use super::node_row::{self, Field, Fields};
 use super::table::{Below, Row, TableError, head};
 use super::{Parsed, moment, nodes_json::MAX_NODES};
+use crate::intake::malformed;
 use crate::model::excerpt::Clean;
 use crate::model::export::NodeList;
-use crate::model::input::{Problem, ProblemKind};
 
 /// Columns of the template: what the Server Nodes page shows of a node (domain 4.5, 8).
 const COLUMNS: [&str; 10] = [
@@ -77,7 +77,7 @@ impl Reader {
         for row in &self.rows {
             match node_row::read(&self.fields(row, input), row.place(input), &dates, cleaner) {
                 Ok(row) => rows.push(row),
-                Err(text) => problems.push(Problem { kind: ProblemKind::Malformed, member: None, text }),
+                Err(text) => problems.push(malformed(text)),
             }
         }
         if rows.is_empty() {

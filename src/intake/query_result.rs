@@ -6,9 +6,10 @@ use super::records::Records;
 use super::table::{Below, Row, head};
 use super::told::{heads, tell};
 use super::{Parsed, version_table};
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::exports::About;
 use crate::knowledge::{Export, Knowledge};
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::excerpt::Clean;
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::items::Cell;
 use crate::model::place::Spot;
@@ -183,21 +184,13 @@ impl Result<'_> {
             return Ok(());
         }
         let came = self.items();
-        match self.told.get(ITEMS).and_then(|items| items.parse::<usize>().ok()) {
-            Some(items) if items == came => Ok(()),
-            Some(items) => Err((
-                ProblemKind::Malformed,
-                format!(
-                    "{input} holds {came} of the {items} items that the query {id} found, so they do not count. Save the whole result."
-                ),
-            )),
-            None => Err((
-                ProblemKind::Malformed,
-                format!(
-                    "{input} lacks the row that says how many items the query {id} found, so they do not count. Save the whole result."
-                ),
-            )),
-        }
+        let has = match self.told.get(ITEMS).and_then(|items| items.parse::<usize>().ok()) {
+            Some(items) if items == came => return Ok(()),
+            Some(items) => format!("has {came} of the {items} items that the query {id} found"),
+            None => format!("has no row that says how many items the query {id} found"),
+        };
+        let text = format!("{input} {has}, so they do not count. Save the whole result.");
+        Err((ProblemKind::Malformed, text))
     }
 }
 
@@ -208,19 +201,14 @@ impl Reader<'_> {
     /// What the results tell, with the titles of their exports.
     pub(super) fn finish(mut self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
         self.results.sort_by_key(|result| &result.export.id);
-        let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+        let mut parsed = Parsed::<Vec<Facts>>::default();
         let mut titles = Vec::new();
         for marker in &self.unknown {
-            let shown = Excerpt::new(marker, cleaner);
-            parsed.problems.push(Problem {
-                kind: ProblemKind::Malformed,
-                member: None,
-                text: format!(
-                    "{} holds rows of a query this program does not know (\"{}\"): print the queries anew with \"clusterbrief sql\".",
-                    self.input,
-                    shown.as_str()
-                ),
-            });
+            let marker = sanitized(marker, cleaner);
+            parsed.problems.push(malformed(format!(
+                "{} contains rows of a query that this program does not know (\"{marker}\"): print the queries again with \"clusterbrief sql\".",
+                self.input
+            )));
         }
         for result in self.results {
             titles.push(result.export.title.clone());
@@ -331,9 +319,9 @@ clusterbrief:jobs:1;A #1;minutes late;0
         for (cut, says) in [
             (
                 JOBS.lines().take(3).collect::<Vec<_>>().join("\n"),
-                "holds 1 of the 2 items that the query jobs found",
+                "has 1 of the 2 items that the query jobs found",
             ),
-            (JOBS.lines().skip(1).collect::<Vec<_>>().join("\n"), "lacks the row that says how many items"),
+            (JOBS.lines().skip(1).collect::<Vec<_>>().join("\n"), "has no row that says how many items"),
         ] {
             let (parsed, _) = read(&cut);
             assert!(parsed.problems[0].text.contains(says), "{:?}", parsed.problems);

@@ -9,11 +9,12 @@ use super::told::ToldFacts;
 use super::{Parsed, checklist, leaks, manual_capture, snapshot, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::excerpt::Clean;
 use crate::model::export::{NodeList, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Snapshot;
@@ -147,7 +148,7 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
 /// An input that does not count at all, with the one sentence that says why.
 fn refused(mut input: Input, why: impl std::fmt::Display) -> ReadInput {
     let text = format!("{} {why}.", input.name);
-    input.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+    input.problems.push(malformed(text));
     ReadInput { input, facts: Vec::new() }
 }
 
@@ -173,7 +174,7 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
     }
     input.node = Some(manifest.node.name.trim().to_owned());
     input.taken = Some(manifest.collection.local(manifest.collection.started).to_rfc3339());
-    input.tool = Some(Excerpt::new(&manifest.tool, tools.cleaner).as_str().to_owned());
+    input.tool = Some(sanitized(&manifest.tool, tools.cleaner));
     let read = snapshot::read(&input.name, bundle, tools.scanner, tools.cleaner);
     input.problems = read.problems;
     input.notes.extend(read.notes);

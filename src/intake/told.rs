@@ -3,6 +3,7 @@
 use super::moment;
 use super::records::Records;
 use super::table::head;
+use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::knowledge::exports::{About, Export, Field, Reading};
 use crate::knowledge::facts::{Fact, Kind, Of};
@@ -139,7 +140,7 @@ pub(super) fn canonical(
         }
         Reading::Plain | Reading::Not | Reading::Count => text,
     };
-    let shown = || Excerpt::new(text, cleaner).as_str().to_owned();
+    let shown = || sanitized(text, cleaner);
     match kind {
         Kind::Text => Ok(shown()),
         Kind::Flag => match (flag(text), reading) {

@@ -4,7 +4,8 @@ use super::Parsed;
 use super::moment::{self, MomentError};
 use super::records::Records;
 use super::table::{Below, Row, head};
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::intake::sanitized;
+use crate::model::excerpt::Clean;
 use crate::model::export::{Moment, VersionHistory, VersionRow};
 use crate::model::{BuildVersion, Observed, Place};
 use std::cmp::Reverse;
@@ -87,7 +88,7 @@ impl Reader {
                 "{} row(s) hold no version and were left out, first {}: \"{}\".",
                 self.rest,
                 row.place(&self.input),
-                Excerpt::new(text, cleaner).as_str()
+                sanitized(text, cleaner)
             ));
         }
         history(&self.input, &self.rows, self.columns.upgraded.is_some(), notes, cleaner)
@@ -142,7 +143,7 @@ fn order(moment: &Moment) -> chrono::NaiveDateTime {
 
 fn version_row(raw: &Raw, has_dates: bool, dates: &moment::Column, cleaner: &dyn Clean) -> VersionRow {
     let place = raw.place.clone();
-    let shown = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
+    let shown = |text: &str| sanitized(text, cleaner);
     let version = match BuildVersion::parse(&raw.version) {
         Ok(version) => Observed::known(version, place.clone()),
         Err(error) => Observed::unreadable(place.clone(), error.to_string()),

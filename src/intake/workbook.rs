@@ -1,7 +1,8 @@
 //! Every sheet of an XLSX workbook as rows of text.
 
 use super::table::{Below, Budget, MAX_COLUMNS, Row, Search, Sheet, TableError};
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::intake::sanitized;
+use crate::model::excerpt::Clean;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
 use memchr::memmem;
 use std::fmt::Write as _;
@@ -135,7 +136,7 @@ fn sheets<B: Below>(
     }
     let mut read = Vec::with_capacity(all.len());
     for sheet in all {
-        let name: Arc<str> = Excerpt::new(&sheet.name, cleaner).as_str().into();
+        let name: Arc<str> = sanitized(&sheet.name, cleaner).into();
         let mut search = Search::new(&mut *header, &mut *budget);
         if sheet.typ == SheetType::WorkSheet {
             let mut cells = workbook.worksheet_cells_reader(&sheet.name).map_err(|_| TableError::Workbook)?;

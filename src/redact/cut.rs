@@ -34,11 +34,6 @@ impl Cutter {
         Self { decoding: Decoding::new(), pending: Vec::new() }
     }
 
-    /// Bytes that wait for more.
-    pub(super) const fn pending(&self) -> usize {
-        self.pending.len()
-    }
-
     /// Takes the next piece and shows what is ready.
     pub(super) fn push(&mut self, piece: &[u8], look: &mut impl Look) {
         // In parts, so that a huge piece is not held twice.

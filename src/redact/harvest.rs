@@ -3,6 +3,7 @@
 use super::text::{Kind, Redactor};
 use super::words::{is_weak, looks_random, names_secret, names_user};
 use super::{harmless, pattern, xml};
+use crate::text::hex;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -188,8 +189,7 @@ fn found(text: &[u8]) -> Vec<(String, Kind)> {
 fn percent_decoded(text: &str) -> String {
     let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
     while let [first, tail @ ..] = rest {
-        let code = (*first == b'%').then(|| tail.get(..2)).flatten();
-        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        let code = tail.first_chunk().filter(|_| *first == b'%').and_then(|digits| hex::pair(*digits));
         out.push(code.unwrap_or(*first));
         rest = if code.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
     }

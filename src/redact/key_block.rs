@@ -1,6 +1,7 @@
 //! Private keys: a block of lines between marks, or all of it in one line.
 
-use super::pattern::{MAX_VALUE, first, line_from};
+use super::bytes::{first, line_from};
+use super::pattern::MAX_VALUE;
 use std::ops::Range;
 
 /// The mark that opens a block, also as a URL holds it.

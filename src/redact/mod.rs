@@ -9,6 +9,7 @@
 //! The rules are those of `SECURITY.md`. Values never implement `Display`, and their `Debug` shows none.
 
 mod bits;
+mod bytes;
 pub mod columns;
 pub mod config;
 mod cut;

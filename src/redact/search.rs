@@ -27,22 +27,8 @@ const LONG: usize = 16;
 
 /// How files begin that are as dense as a key file, and are none: programs, pictures, fonts, documents, archives.
 const KNOWN_FORMATS: [&[u8]; 16] = [
-    b"MZ",
-    b"\x7fELF",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"RIFF",
-    b"\0\0\x01\0",
-    b"\0\x01\0\0",
-    b"OTTO",
-    b"wOF",
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\x1f\x8b\x08",
-    b"7z\xbc\xaf",
-    b"BZh",
-    b"\xfd7zXZ",
+    b"MZ", b"\x7fELF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"RIFF", b"\0\0\x01\0", b"\0\x01\0\0", b"OTTO",
+    b"wOF", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b\x08", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ",
 ];
 /// Bytes of the longest of these.
 const LONGEST_MARK: usize = 5;
@@ -80,7 +66,7 @@ pub struct Found {
 }
 
 /// Looks for secrets by shape and by pattern.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Searcher {
     scanner: Scanner,
     redactor: Redactor,
@@ -121,12 +107,6 @@ pub struct Search<'s> {
     scan: Scan<'s>,
     cutter: Cutter,
     patterns: Patterns<'s>,
-}
-
-impl std::fmt::Debug for Search<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Search({} places)", self.patterns.found.len())
-    }
 }
 
 impl Search<'_> {

@@ -173,6 +173,26 @@ impl Redactor {
         !self.secrets(text.as_bytes()).is_empty()
     }
 
+    /// Appends `text` with `spans` replaced, up to the end of the last one; gives where that is. Ranges of spans count from `base`.
+    pub(super) fn replace(
+        &self,
+        text: &[u8],
+        base: usize,
+        spans: impl IntoIterator<Item = Span>,
+        out: &mut Vec<u8>,
+        counts: &mut Counts,
+    ) -> usize {
+        let mut at = 0;
+        for Span { range, kind } in spans {
+            let (start, end) = (range.start - base, range.end - base);
+            out.extend_from_slice(text.get(at..start).unwrap_or_default());
+            counts.add(kind);
+            self.put(kind, text.get(start..end).unwrap_or_default(), out);
+            at = end;
+        }
+        at
+    }
+
     /// Appends what stands for `text`, which is of this kind.
     pub(super) fn put(&self, kind: Kind, text: &[u8], out: &mut Vec<u8>) {
         match (kind, &self.identities) {
@@ -185,14 +205,9 @@ impl Redactor {
 
     /// Replaces identities alone, in a text that is free of secrets.
     pub(super) fn label(&self, text: &str) -> (String, Counts) {
-        let (mut out, mut counts, mut at) = (Vec::with_capacity(text.len()), Counts::default(), 0);
+        let (mut out, mut counts) = (Vec::with_capacity(text.len()), Counts::default());
         let text = text.as_bytes();
-        for span in merged(self.named(text)) {
-            out.extend_from_slice(text.get(at..span.range.start).unwrap_or_default());
-            counts.add(span.kind);
-            self.put(span.kind, text.get(span.range.clone()).unwrap_or_default(), &mut out);
-            at = span.range.end;
-        }
+        let at = self.replace(text, 0, merged(self.named(text)), &mut out, &mut counts);
         out.extend_from_slice(text.get(at..).unwrap_or_default());
         (String::from_utf8_lossy(&out).into_owned(), counts)
     }
@@ -214,8 +229,7 @@ impl Redactor {
         if let Some(identities) = &self.identities {
             identities.find(text, &mut named);
         }
-        let span = |named: Named| Span { range: named.range, kind: Kind::Identity(named.kind) };
-        named.into_iter().map(span).collect()
+        named.into_iter().map(Span::from).collect()
     }
 
     /// Secrets, in any order.
@@ -225,6 +239,12 @@ impl Redactor {
         pattern::spans(text, &mut spans);
         licence::spans(text, &mut spans);
         spans
+    }
+}
+
+impl From<Named> for Span {
+    fn from(named: Named) -> Self {
+        Self { range: named.range, kind: Kind::Identity(named.kind) }
     }
 }
 

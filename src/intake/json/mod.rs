@@ -10,9 +10,10 @@ use super::nodes_json::{self, NodesJsonError};
 use super::read::Facts;
 use super::told::{self, ToldFacts};
 use super::{Parsed, clocks};
+use crate::intake::malformed;
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::Clean;
-use crate::model::input::{InputKind, Problem, ProblemKind};
+use crate::model::input::InputKind;
 use crate::model::{Place, Position};
 use crate::text::size::size;
 use chrono::DateTime;
@@ -107,14 +108,12 @@ pub(super) fn read(
     if records > MAX_RECORDS {
         return Err(JsonError::TooMany(records));
     }
-    let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+    let mut parsed = Parsed::<Vec<Facts>>::default();
     for part in &parts {
         parsed.value.push(Facts::Told(tell(part, input, knowledge, cleaner)));
-        parsed.problems.extend(part.left_out.iter().map(|path| Problem {
-            kind: ProblemKind::Malformed,
-            member: None,
-            text: format!("{} is no object, so it does not count.", place(input, path)),
-        }));
+        let no_object =
+            |path: &String| malformed(format!("{} is no object, so it does not count.", place(input, path)));
+        parsed.problems.extend(part.left_out.iter().map(no_object));
     }
     let unknown = parts.iter().flat_map(Part::unknown).chain(strange);
     parsed.notes.extend(crate::parsers::left_out_note(unknown, cleaner));

@@ -7,11 +7,10 @@
 use super::Parsed;
 use super::read::{Facts, Tools};
 use super::told::{OfNode, ToldFacts, canonical};
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::exports::Reading;
 use crate::model::Observed;
-use crate::model::excerpt::Excerpt;
 use crate::model::facts::ClockReference;
-use crate::model::input::{Problem, ProblemKind};
 use crate::model::node::Clocks;
 use crate::parsers::manual_capture::{Line, Saved};
 use crate::probes;
@@ -57,9 +56,9 @@ pub(super) fn read(input: &str, text: &str, tools: Tools<'_>) -> Result<Parsed<V
     if text.len() > MAX_BYTES {
         return Err(ByHandError::TooLarge);
     }
-    let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+    let mut parsed = Parsed::<Vec<Facts>>::default();
     for saved in outputs(input, text)? {
-        let name = Excerpt::new(&saved.node, tools.cleaner).as_str().to_owned();
+        let name = sanitized(&saved.node, tools.cleaner);
         let machine = probes::saved_facts(&saved);
         let clocks = Clocks { time_service: shown(machine.time_service, tools), ..Clocks::default() };
         let own = facts(machine.facts, &saved, tools);
@@ -70,7 +69,7 @@ pub(super) fn read(input: &str, text: &str, tools: Tools<'_>) -> Result<Parsed<V
         if saved.is_cut() {
             let text =
                 format!("{input} ends within an answer of {name}, which does not count: save it again.");
-            parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+            parsed.problems.push(malformed(text));
         }
     }
     Ok(parsed)
@@ -110,8 +109,8 @@ fn facts(
     saved: &Saved,
     tools: Tools<'_>,
 ) -> BTreeMap<String, Observed<String>> {
-    facts.insert(BUILD.to_owned(), saved.build());
-    facts.insert(BUILD_READ.to_owned(), saved.taken());
+    facts.insert(BUILD.to_owned(), saved.build.clone());
+    facts.insert(BUILD_READ.to_owned(), saved.taken.clone());
     facts.retain(|_, fact| !matches!(fact, Observed::NotCollected { .. }));
     let in_form = |(path, fact): (String, Observed<String>)| {
         let kind = tools.knowledge.facts.get(&path)?.kind;
@@ -132,10 +131,7 @@ fn facts(
 
 /// With its source as it may be shown.
 fn shown(clock: Observed<ClockReference>, tools: Tools<'_>) -> Observed<ClockReference> {
-    clock.map(|clock| ClockReference {
-        source: Excerpt::new(&clock.source, tools.cleaner).as_str().to_owned(),
-        ..clock
-    })
+    clock.map(|clock| ClockReference { source: sanitized(&clock.source, tools.cleaner), ..clock })
 }
 
 #[cfg(test)]

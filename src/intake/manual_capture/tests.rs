@@ -100,22 +100,22 @@ fn numbers_come_from_commands_that_told_them() {
     let told = saved(
         "#memory\n17179332608\n#ok\n#drive\n\nUsed : 1\nFree : 2\n\n#ok\n#build\n11.7.000049+ab\n#ok\n",
     );
-    assert_eq!(told.memory().value(), Some(&17_179_332_608));
-    assert_eq!(told.drive().value(), Some(&Drive { used: 1, free: 2 }));
-    assert_eq!(told.build().value().unwrap(), "11.7.000049");
+    assert_eq!(told.memory.value(), Some(&17_179_332_608));
+    assert_eq!(told.drive.value(), Some(&Drive { used: 1, free: 2 }));
+    assert_eq!(told.build.value().unwrap(), "11.7.000049");
     let not = saved(
         "#memory\nGet-WmiObject : x\n#ok\n#drive\nUsed : \nFree : 2\n#ok\n#build\nnone\n#ok\n#time\n#failed\n",
     );
-    assert!(not.memory().is_unknown() && not.drive().is_unknown());
-    assert!(not.build().is_unknown() && not.taken().is_unknown());
+    assert!(not.memory.is_unknown() && not.drive.is_unknown());
+    assert!(not.build.is_unknown() && not.taken.is_unknown());
 }
 
 #[test]
 fn an_answer_without_an_end_does_not_count() {
     let cut = saved("#memory\n171793\n");
-    assert!(cut.is_cut() && matches!(cut.memory(), Observed::NotCollected { .. }));
+    assert!(cut.is_cut() && matches!(cut.memory, Observed::NotCollected { .. }));
     let overtaken = saved("#memory\n171793\n#time\n2026-11-20\n#ok\n");
-    assert!(!overtaken.is_cut() && matches!(overtaken.memory(), Observed::NotCollected { .. }));
+    assert!(!overtaken.is_cut() && matches!(overtaken.memory, Observed::NotCollected { .. }));
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn other_questions_are_listed() {
 fn several_outputs_in_one_file_are_of_several_nodes() {
     let text = format!("{HEADER}1 WEB01\n#memory\n1\n#ok\n{HEADER}1 WEB02\n#memory\n2\n#ok\n");
     let all = outputs("x", &text).unwrap();
-    let told: Vec<_> = all.iter().map(|one| (one.node.as_str(), *one.memory().value().unwrap())).collect();
+    let told: Vec<_> = all.iter().map(|one| (one.node.as_str(), *one.memory.value().unwrap())).collect();
     assert_eq!(told, [("WEB01", 1), ("WEB02", 2)]);
 }
 
@@ -157,6 +157,6 @@ proptest! {
     #[test]
     fn no_text_panics(lines in proptest::collection::vec("(#reg HKLM\\\\A|#sc x|#ok|#failed|#drive|HKEY_LOCAL_MACHINE\\\\A(\\\\[a-zß]{0,2})?|    x    REG_SZ    \\PC{0,5}|\\PC{0,20})", 0..40)) {
         let saved = saved(&lines.join("\n"));
-        let _ = (saved.keys("A"), saved.value("A", "x"), saved.service("x"), saved.drive());
+        let _ = (saved.keys("A"), saved.value("A", "x"), saved.service("x"), saved.drive);
     }
 }

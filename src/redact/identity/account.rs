@@ -2,78 +2,29 @@
 
 use super::words::{before, end_of_word, follows, is_word, slashes_at, slashes_before, trimmed};
 use super::{Domains, Named, host, known};
+use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
 use std::ops::Range;
 
 /// Accounts and profiles that every Windows or every installation has.
 const BUILT_IN: &[&str] = &[
-    "account",
-    "admin",
-    "administrator",
-    "all",
-    "anonymous",
-    "defaultaccount",
-    "default",
-    "everyone",
-    "guest",
-    "iusr",
-    "localservice",
-    "localsystem",
-    "network",
-    "networkservice",
-    "nobody",
-    "owner",
-    "postgres",
-    "public",
-    "root",
-    "sa",
-    "service",
-    "system",
-    "thycoticsystem",
-    "trustedinstaller",
-    "user",
-    "username",
-    "wdagutilityaccount",
+    "account", "admin", "administrator", "all", "anonymous", "defaultaccount", "default", "everyone",
+    "guest", "iusr", "localservice", "localsystem", "network", "networkservice", "nobody", "owner",
+    "postgres", "public", "root", "sa", "service", "system", "thycoticsystem", "trustedinstaller", "user",
+    "username", "wdagutilityaccount",
 ];
 
 /// Pools that IIS or the product makes.
 const POOLS: &[&str] = &[
-    "defaultapppool",
-    "classic",
-    "secretserver",
-    "secretserverapppool",
-    "secretserverpool",
-    "secret",
-    "tms",
-    "tmsagent",
-    "tmsworker",
+    "defaultapppool", "classic", "secretserver", "secretserverapppool", "secretserverpool", "secret", "tms",
+    "tmsagent", "tmsworker",
 ];
 
 /// What stands before a backslash and is no domain: authorities of Windows and roots of the registry.
 const NO_DOMAIN: &[&str] = &[
-    "authority",
-    "builtin",
-    "hkcr",
-    "hkcu",
-    "hkey_classes_root",
-    "hkey_current_config",
-    "hkey_current_user",
-    "hkey_local_machine",
-    "hkey_users",
-    "hklm",
-    "hku",
-    "host",
-    "machine",
-    "manager",
-    "microsoft",
-    "schannel",
-    "service",
-    "software",
-    "system",
-    "system32",
-    "unc",
-    "windows",
-    "workgroup",
+    "authority", "builtin", "hkcr", "hkcu", "hkey_classes_root", "hkey_current_config", "hkey_current_user",
+    "hkey_local_machine", "hkey_users", "hklm", "hku", "host", "machine", "manager", "microsoft", "schannel",
+    "service", "software", "system", "system32", "unc", "windows", "workgroup",
 ];
 
 /// Ends of files that a path may have.
@@ -86,32 +37,19 @@ const FILES: &[&str] = &[
 
 /// Words before an account.
 const BEFORE: &[&str] = &[
-    "account",
-    "as",
-    "by",
-    "for",
-    "identity",
-    "impersonating",
-    "login",
-    "logon",
-    "member",
-    "owner",
-    "principal",
-    "runas",
-    "user",
-    "userid",
-    "username",
+    "account", "as", "by", "for", "identity", "impersonating", "login", "logon", "member", "owner",
+    "principal", "runas", "user", "userid", "username",
 ];
 
 /// Whether an account of this name is in every installation.
 pub(super) fn is_built_in(name: &[u8]) -> bool {
-    BUILT_IN.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes())) || host::is_nobody(name)
+    is_one_of(name, BUILT_IN) || host::is_nobody(name)
 }
 
 /// Whether a pool of this name is made by IIS or the product; `.NET v4.5` begins with a dot.
 pub(super) fn is_built_in_pool(name: &[u8]) -> bool {
     let first = name.split(|b| matches!(b, b' ' | b'-' | b'_')).next().unwrap_or_default();
-    name.starts_with(b".") || POOLS.iter().any(|word| first.eq_ignore_ascii_case(word.as_bytes()))
+    name.starts_with(b".") || is_one_of(first, POOLS)
 }
 
 /// An account before the backslashes that follow `word`. Gives where to go on.
@@ -132,8 +70,7 @@ pub(super) fn with_domain(
     let start = word.end + if percent { 3 } else { slashes };
     let (user, name) = name_at(text, start)?;
     let domain = text.get(word.clone())?;
-    let is = |words: &[&str], what: &[u8]| words.iter().any(|one| what.eq_ignore_ascii_case(one.as_bytes()));
-    if is(&["apppool"], domain) {
+    if domain.eq_ignore_ascii_case(b"apppool") {
         if !is_built_in_pool(name) {
             out.push(Named { range: user.clone(), kind: Identity::Pool });
         }
@@ -141,7 +78,7 @@ pub(super) fn with_domain(
     }
     // A part of the registry.
     let windows = domain == b"NT" && follows(text, word.start, b"windows ");
-    if windows || is(NO_DOMAIN, domain) || is_path(text, &user) {
+    if windows || is_one_of(domain, NO_DOMAIN) || is_path(text, &user) {
         return None;
     }
     let upper = (2..=15).contains(&domain.len())
@@ -179,8 +116,7 @@ fn user_of(range: Range<usize>, name: &[u8], out: &mut Vec<Named>) -> usize {
 fn is_path(text: &[u8], word: &Range<usize>) -> bool {
     let name = text.get(word.clone()).unwrap_or_default();
     let end = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len());
-    let file = end.is_some_and(|end| FILES.iter().any(|one| end.eq_ignore_ascii_case(one.as_bytes())));
-    file || matches!(text.get(word.end), Some(b'\\' | b'/'))
+    end.is_some_and(|end| is_one_of(end, FILES)) || matches!(text.get(word.end), Some(b'\\' | b'/'))
 }
 
 fn is_known(domain: &[u8], domains: &Domains) -> bool {
@@ -217,7 +153,7 @@ fn follows_account_word(text: &[u8], at: usize) -> bool {
     let head = head.get(..end).unwrap_or_default();
     let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let word = head.get(end - letters..).unwrap_or_default();
-    BEFORE.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()))
+    is_one_of(word, BEFORE)
 }
 
 /// `user@domain` whose local part is `word`. Gives where to go on.

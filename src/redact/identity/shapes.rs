@@ -4,6 +4,7 @@ use super::words::{
     before, before_escaped, end_of_word, escape_at, follows, is_word, slashes_at, slashes_before, trimmed,
 };
 use super::{Domains, Named, account, address, field, host};
+use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
 use std::ops::Range;
 
@@ -189,7 +190,7 @@ fn service(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usiz
     let head = text.get(word.start.saturating_sub(20)..word.start)?.strip_suffix(b"/")?;
     let class = head.iter().rev().take_while(|b| is_word(**b)).count();
     let (head, class) = head.split_at_checked(head.len() - class)?;
-    let is = |classes: &[&str]| classes.iter().any(|one| class.eq_ignore_ascii_case(one.as_bytes()));
+    let is = |classes: &[&str]| is_one_of(class, classes);
     if matches!(head.last(), Some(b'/' | b'\\')) || !(is(SURE) || is(SPOKEN)) {
         return None;
     }
@@ -284,10 +285,7 @@ pub(super) fn host(
         let start = range.end + slashes;
         let instance = trimmed(text, start..end_of_word(text, start));
         let name = text.get(instance.clone()).unwrap_or_default();
-        if !name.is_empty()
-            && !name.eq_ignore_ascii_case(b"mssqlserver")
-            && !name.eq_ignore_ascii_case(b"sqlexpress")
-        {
+        if !name.is_empty() && !is_one_of(name, &["mssqlserver", "sqlexpress"]) {
             out.push(Named { range: instance.clone(), kind: Identity::Database });
         }
         return Some(instance.end.max(range.end));
@@ -335,8 +333,7 @@ fn unc(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
     let share = trimmed(text, start..end_of_word(text, start));
     // `C$` and `ADMIN$` are on every server.
     let name = text.get(share.clone()).unwrap_or_default();
-    let own =
-        name.len() < 2 || [&b"admin"[..], b"ipc", b"print"].iter().any(|one| name.eq_ignore_ascii_case(one));
+    let own = name.len() < 2 || is_one_of(name, &["admin", "ipc", "print"]);
     if !own {
         out.push(Named { range: share.clone(), kind: Identity::Share });
     }
@@ -377,20 +374,8 @@ fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) {
 /// Whether what stands before `at` says that a version follows.
 fn is_version(text: &[u8], at: usize) -> bool {
     const WORDS: &[&str] = &[
-        "version",
-        "versions",
-        "ver",
-        "v",
-        "build",
-        "release",
-        "clr",
-        "framework",
-        "runtime",
-        "sdk",
-        "update",
-        "upgrade",
-        "dll",
-        "exe",
+        "version", "versions", "ver", "v", "build", "release", "clr", "framework", "runtime", "sdk",
+        "update", "upgrade", "dll", "exe",
     ];
     let head = text.get(at.saturating_sub(24)..at).unwrap_or_default();
     // A program and its version: `curl/7.1.2.3`.
@@ -407,5 +392,5 @@ fn is_version(text: &[u8], at: usize) -> bool {
     let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let word = head.get(end - letters..).unwrap_or_default().to_ascii_lowercase();
     // `fileVersion`, `newVersion`.
-    word.ends_with(b"version") || WORDS.iter().any(|one| word == one.as_bytes())
+    word.ends_with(b"version") || is_one_of(&word, WORDS)
 }

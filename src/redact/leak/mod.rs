@@ -165,12 +165,6 @@ pub struct Scan<'s> {
     hits: Vec<Hit>,
 }
 
-impl std::fmt::Debug for Scan<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Scan({} bytes, {} hits)", self.total, self.hits.len())
-    }
-}
-
 impl Scan<'_> {
     /// Takes the next piece.
     pub fn push(&mut self, piece: &[u8]) {

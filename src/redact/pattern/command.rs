@@ -1,8 +1,8 @@
 //! Secrets that are arguments of commands without a name before them.
 
 use super::nothing::is_nothing;
-use super::place::{line_from, starts_word};
 use super::token;
+use crate::redact::bytes::{line_from, starts_word};
 use std::ops::Range;
 
 /// A password of a Cisco device as its configuration shows it, two digits of salt first, which can be reversed. What is

@@ -1,7 +1,7 @@
 //! Connection strings, and what URLs hold of a secret.
 
-use super::place::{NEAR, before, first, is_name, line_from, starts_word, trim_end};
 use super::value;
+use crate::redact::bytes::{NEAR, before, first, is_name, line_from, starts_word, trim_end};
 use std::ops::Range;
 
 /// The account of a connection string.

@@ -1,7 +1,7 @@
 //! Values between the tags of an element, raw or escaped.
 
 use super::nothing::is_nothing;
-use super::place::{NEAR, first, is_name, line_from};
+use crate::redact::bytes::{NEAR, first, is_name, line_from};
 use std::ops::Range;
 
 /// The value of an element whose opening tag ends at `at`, raw or escaped.

@@ -2,9 +2,9 @@
 
 use super::connection::starts_name;
 use super::nothing::is_nothing;
-use super::place::{line_from, signs, starts_word};
 use super::token;
 use super::value;
+use crate::redact::bytes::{line_from, signs, starts_word};
 use std::ops::Range;
 
 /// The header, or a variable, a member or a setting of its name.

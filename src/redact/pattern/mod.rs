@@ -10,12 +10,10 @@ mod header;
 mod named;
 mod nothing;
 mod pair;
-mod place;
 mod token;
 mod value;
 
-pub(super) use place::{first, line_from};
-
+use super::bytes::first;
 use super::key_block;
 use super::text::Kind;
 use regex_automata::Input;

@@ -3,8 +3,8 @@
 
 use super::named::{NAMES, TAIL, name_before};
 use super::nothing::is_nothing;
-use super::place::{NEAR, before, first, line_from, signs, trim_end};
 use super::value::{AROUND, assigned};
+use crate::redact::bytes::{NEAR, before, first, line_from, signs, trim_end};
 use std::ops::Range;
 
 /// What holds the name of a setting or of a field.

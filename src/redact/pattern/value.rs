@@ -2,8 +2,8 @@
 
 use super::connection::{closes_entity, starts_name};
 use super::nothing::is_nothing;
-use super::place::{NEAR, before, first, line_from, signs, trim_end};
 use super::token;
+use crate::redact::bytes::{NEAR, before, first, line_from, signs, slashes_at_end, trim_end};
 use std::ops::Range;
 
 /// What opens and closes a value, raw or escaped.
@@ -89,8 +89,7 @@ fn boxed(text: &[u8], rest: &[u8], at: usize) -> Option<Range<usize>> {
 fn quoted_length(rest: &[u8], slashes: usize, quote: &[u8]) -> usize {
     let mut at = 0;
     while let Some(i) = rest.get(at..).and_then(|tail| memchr::memmem::find(tail, quote)) {
-        let escapes =
-            rest.get(..at + i).map_or(0, |head| head.iter().rev().take_while(|b| **b == b'\\').count());
+        let escapes = slashes_at_end(rest.get(..at + i).unwrap_or_default(), usize::MAX);
         let closes = if slashes == 0 { escapes % 2 == 0 } else { escapes == slashes };
         let doubled = slashes == 0
             && at + i > 0
@@ -125,8 +124,7 @@ fn unquoted_length(rest: &[u8], connection: bool) -> usize {
             _ => false,
         };
         if ends {
-            let escapes =
-                rest.get(..i).map_or(0, |head| head.iter().rev().take_while(|b| **b == b'\\').count());
+            let escapes = slashes_at_end(rest.get(..i).unwrap_or_default(), usize::MAX);
             return if *byte == b'"' { i - escapes } else { i };
         }
         // A sign that closes before there is a value is a part of it.

@@ -103,7 +103,7 @@ pub fn parse(
     })?;
 
     let show = |text: &str| sanitized(text, cleaner);
-    let mut ledger = Ledger::default();
+    let mut ledger = AnswerLedger::default();
     for entry in file.answer {
         let place = Place::export(input, Position::Line(line_of(entry.span().start)));
         let entry = entry.into_inner();
@@ -113,7 +113,7 @@ pub fn parse(
             .map(|on| day(on).ok_or_else(|| format!("{place} gives no calendar day in \"on\".")));
         ledger.add(day.transpose().and_then(|on| {
             let Entry { question, value, .. } = &entry;
-            let given = Given {
+            let given = GivenAnswer {
                 question,
                 node: entry.node.as_deref(),
                 value,
@@ -132,13 +132,13 @@ type Key = (String, String);
 
 /// Answers while they are read: a question that is answered twice is not answered.
 #[derive(Default)]
-pub(super) struct Ledger {
+pub(super) struct AnswerLedger {
     answers: Answers,
     problems: Vec<Problem>,
     twice: BTreeSet<Key>,
 }
 
-impl Ledger {
+impl AnswerLedger {
     /// Takes an answer, or why it does not count.
     pub(super) fn add(&mut self, given: Result<(Key, Answer), String>) {
         let (key, answer) = match given {
@@ -170,7 +170,7 @@ impl Ledger {
 }
 
 /// An answer as a file gives it.
-pub(super) struct Given<'a> {
+pub(super) struct GivenAnswer<'a> {
     pub(super) question: &'a str,
     pub(super) node: Option<&'a str>,
     pub(super) value: &'a str,
@@ -181,7 +181,7 @@ pub(super) struct Given<'a> {
 
 /// The answer, if there is such a question and the word answers it; else why it does not count.
 pub(super) fn answer(
-    given: &Given,
+    given: &GivenAnswer,
     place: Place,
     questions: &[Question],
     show: &dyn Fn(&str) -> String,

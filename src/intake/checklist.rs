@@ -1,11 +1,11 @@
 //! A checklist that somebody filled in, whatever the file is called (`docs/checklist-format.md`).
 
 use super::Parsed;
-use super::answers::{Given, Ledger, Question, answer, questions};
+use super::answers::{AnswerLedger, GivenAnswer, Question, answer, questions};
 use super::moment::Column as Dates;
 use super::names::is_usable;
 use super::read::Facts;
-use super::table::{Below, Row, TableError, head};
+use super::table::{Row, RowSink, TableError, head};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::model::Place;
@@ -51,7 +51,7 @@ struct Columns([Option<usize>; Column::ALL.len()]);
 impl Columns {
     /// The columns of a head that has at least a key and an answer.
     fn of(row: &Row) -> Option<Self> {
-        let at = |column: Column| row.texts().position(|text| head(text) == head(column.head()));
+        let at = |column: Column| row.cells().position(|text| head(text) == head(column.head()));
         let columns = Self(Column::ALL.map(at));
         let needed = [Column::Key, Column::Answer, Column::State];
         needed.iter().all(|column| columns.at(*column).is_some()).then_some(columns)
@@ -87,7 +87,7 @@ pub(super) fn start(row: &Row) -> Option<Reader> {
     Columns::of(row).map(|columns| Reader::Lines(Lines { columns, rows: Vec::new() }))
 }
 
-impl Below for Reader {
+impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         let (Self::Lines(Lines { rows, .. }) | Self::Origin(_, rows)) = self;
         if rows.len() < MAX_LINES {
@@ -142,18 +142,18 @@ pub(super) fn join(input: &str, parsed: &mut Parsed<Vec<Facts>>, knowledge: &Kno
     if all.is_empty() {
         return;
     }
-    let mut reading = Reading {
+    let mut reading = AnswerReader {
         input,
         questions: questions(knowledge),
         show: &|text| sanitized(text, cleaner),
-        ledger: Ledger::default(),
+        ledger: AnswerLedger::default(),
         notes: Vec::new(),
         seen: BTreeSet::new(),
     };
     for lines in &all {
         reading.lines(lines, origin.as_ref());
     }
-    reading.told_of_rest(origin.as_ref());
+    reading.note_missing_lines(origin.as_ref());
     let mut origin = origin.unwrap_or_default();
     if origin.nodes.is_empty() {
         origin.nodes = reading.nodes();
@@ -166,17 +166,17 @@ pub(super) fn join(input: &str, parsed: &mut Parsed<Vec<Facts>>, knowledge: &Kno
     parsed.value.push(Facts::Checklist(Part::Origin(origin)));
 }
 
-struct Reading<'a> {
+struct AnswerReader<'a> {
     input: &'a str,
     questions: Vec<Question>,
     show: &'a dyn Fn(&str) -> String,
-    ledger: Ledger,
+    ledger: AnswerLedger,
     notes: Vec<String>,
     /// Keys of the lines that are there.
     seen: BTreeSet<String>,
 }
 
-impl Reading<'_> {
+impl AnswerReader<'_> {
     fn lines(&mut self, lines: &Lines, origin: Option<&Origin>) {
         let mut dates = Dates::default();
         for row in &lines.rows {
@@ -247,13 +247,13 @@ impl Reading<'_> {
                 None
             }
         });
-        let given = Given { question, node, value, by, on, note: text(Column::Note) };
+        let given = GivenAnswer { question, node, value, by, on, note: text(Column::Note) };
         let given = answer(&given, place(Column::Answer), &self.questions, self.show);
         self.ledger.add(given);
     }
 
     /// Says what cannot be told, and which lines are gone.
-    fn told_of_rest(&mut self, origin: Option<&Origin>) {
+    fn note_missing_lines(&mut self, origin: Option<&Origin>) {
         let Some(origin) = origin else {
             self.notes.push("The sheet About is missing, so nobody can tell whether cells written from the evidence were changed.".to_owned());
             return;

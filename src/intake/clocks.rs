@@ -20,13 +20,13 @@ const UNTIMED_MS: u64 = 15_000;
 const PRINTED_MS: u64 = 2_000;
 
 /// The clocks that one object of an export tells, with the node's name; `None` when it tells none.
-pub(super) fn told(
+pub(super) fn reported(
     export: &str,
     object: &Map<String, Value>,
     place: &Place,
     cleaner: &dyn Clean,
 ) -> Option<(String, Clocks)> {
-    let reading = Reading { object, place, cleaner };
+    let reading = ClockReader { object, place, cleaner };
     match export {
         "healthcheck" => {
             let asker = reading.observed(reading.asked());
@@ -40,13 +40,13 @@ pub(super) fn told(
     }
 }
 
-struct Reading<'a> {
+struct ClockReader<'a> {
     object: &'a Map<String, Value>,
     place: &'a Place,
     cleaner: &'a dyn Clean,
 }
 
-impl Reading<'_> {
+impl ClockReader<'_> {
     fn shown(&self, head: &str) -> Option<String> {
         let text = text(member(self.object, head)?)?;
         Some(sanitized(&text, self.cleaner))

@@ -1,6 +1,6 @@
 //! Answers of all files of a case, each under the name its node has in the case.
 
-use super::cluster::Desk;
+use super::cluster::CaseBuilder;
 use crate::model::answers::{Answer, Answers};
 use crate::model::input::ProblemKind;
 use crate::model::{BuildVersion, Node};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Question and node of an answer.
 type Key = (String, String);
 
-impl Desk {
+impl CaseBuilder {
     /// The answers that count. Where two files disagree the later day does; where no day decides, neither does.
     pub(super) fn take_answers(
         &mut self,

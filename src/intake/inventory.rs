@@ -2,8 +2,8 @@
 
 use super::read::Facts;
 use super::records::Records;
-use super::table::{Below, Row, head};
-use super::told::{heads, tell};
+use super::reported::{extract_facts, heads};
+use super::table::{Row, RowSink, head};
 use super::{Parsed, names};
 use crate::intake::{malformed, sanitized};
 use crate::knowledge::{Export, Knowledge};
@@ -70,7 +70,7 @@ pub(super) fn start(row: &Row) -> Option<Reader> {
     Some(Reader { sheet, rows: Vec::new() })
 }
 
-impl Below for Reader {
+impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         if self.rows.len() <= MAX_NODES && !row.cell(0).is_empty() && !row.cell(0).starts_with('#') {
             self.rows.push(row.clone());
@@ -124,7 +124,7 @@ impl Reader {
                     }
                 }
                 let place = first.place(input);
-                parsed.value.push(Facts::Told(tell(export, records, place, knowledge, cleaner)));
+                parsed.value.push(Facts::Reported(extract_facts(export, records, place, knowledge, cleaner)));
             }
             Sheet::Contacts => {
                 let contacts = self.rows.iter().take(MAX_CONTACTS).map(|row| Contact {
@@ -198,8 +198,8 @@ mod tests {
     fn the_template_is_read_and_says_nothing() {
         let parsed = read(&template().unwrap());
         assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
-        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
-        assert!(told.cluster.is_empty());
+        let [Facts::Reported(reported)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        assert!(reported.cluster.is_empty());
         let knowledge = Knowledge::builtin().unwrap();
         let export = knowledge.exports.iter().find(|export| export.id == BALANCER).unwrap();
         for (label, _) in ROWS {
@@ -217,10 +217,10 @@ mod tests {
         let roles: Vec<_> = inventory.nodes.iter().map(|(name, role)| (name.as_str(), *role)).collect();
         assert_eq!(roles, [("DR01", Some(Role::Dr)), ("WEB01", Some(Role::Serving)), ("WEB02", None)]);
         let parsed = read(b"Load balancer;Answer\nSession affinity;cookie\nHealth probe path;\n");
-        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
-        assert_eq!(told.cluster["balancer.affinity"].value().unwrap(), "cookie");
-        assert_eq!(told.cluster["balancer.affinity"].place().unwrap().to_string(), "inventory.xlsx B2");
-        assert!(!told.cluster.contains_key("balancer.health-probe"), "left empty is not said");
+        let [Facts::Reported(reported)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        assert_eq!(reported.cluster["balancer.affinity"].value().unwrap(), "cookie");
+        assert_eq!(reported.cluster["balancer.affinity"].place().unwrap().to_string(), "inventory.xlsx B2");
+        assert!(!reported.cluster.contains_key("balancer.health-probe"), "left empty is not said");
     }
 
     #[test]

@@ -32,11 +32,11 @@ mod query_result;
 pub mod read;
 pub mod recognise;
 mod records;
+pub mod reported;
 mod separated;
 mod snapshot;
 pub mod table;
 mod tables;
-pub mod told;
 pub mod version_table;
 pub mod workbook;
 

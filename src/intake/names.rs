@@ -12,12 +12,12 @@ pub(super) fn is_usable(name: &str) -> bool {
 
 /// All names of one case, so that each can be told which machine it means.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct MachineNames {
     /// Full names in upper case by their first label.
     full: BTreeMap<String, BTreeSet<String>>,
 }
 
-impl Names {
+impl MachineNames {
     /// Learns every name of the case.
     pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         let mut full: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn short_names_and_full_names_meet() {
-        let names = Names::of(
+        let names = MachineNames::of(
             ["web01", "WEB01.corp.example", "Web02.a.example", "WEB02.b.example", "10.0.0.1"].into_iter(),
         );
         assert_eq!(names.machine("Web01"), names.machine("web01.CORP.example"));

@@ -1,7 +1,7 @@
 //! One row of the node list from named fields, whichever form it was saved in.
 
 use super::table::head;
-use super::{moment, names, told};
+use super::{moment, names, reported};
 use crate::intake::{malformed, sanitized};
 use crate::model::excerpt::Clean;
 use crate::model::export::{Moment, NodeList, NodeRow};
@@ -74,7 +74,7 @@ pub(super) fn read(
     dates: &moment::Column,
     cleaner: &dyn Clean,
 ) -> Result<NodeRow, String> {
-    let row = Reading { fields, cleaner };
+    let row = RowReader { fields, cleaner };
     let machine_name = row
         .text(heads::MACHINE)
         .filter(|name| names::is_usable(name))
@@ -103,12 +103,12 @@ pub(super) fn read(
     })
 }
 
-struct Reading<'a> {
+struct RowReader<'a> {
     fields: &'a Fields,
     cleaner: &'a dyn Clean,
 }
 
-impl Reading<'_> {
+impl RowReader<'_> {
     fn field(&self, heads: &[&str]) -> Option<&Field> {
         heads.iter().find_map(|head| self.fields.get(*head))
     }
@@ -137,7 +137,7 @@ impl Reading<'_> {
 
     fn flag(&self, heads: &[&str], what: &str) -> Observed<bool> {
         self.fact(heads, what, |text| {
-            told::flag(text).ok_or_else(|| format!("\"{}\" is neither yes nor no", self.clean(text)))
+            reported::flag(text).ok_or_else(|| format!("\"{}\" is neither yes nor no", self.clean(text)))
         })
     }
 

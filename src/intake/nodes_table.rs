@@ -1,7 +1,7 @@
 //! The Server Nodes page copied into a table, for versions without the REST call, or the REST answer as CSV.
 
 use super::node_row::{self, Field, Fields};
-use super::table::{Below, Row, TableError, head};
+use super::table::{Row, RowSink, TableError, head};
 use super::{Parsed, moment, nodes_json::MAX_NODES};
 use crate::intake::malformed;
 use crate::model::excerpt::Clean;
@@ -33,7 +33,7 @@ pub fn nodes_template() -> String {
 
 /// The header of a node list: heads by column.
 pub(super) fn header(row: &Row) -> Option<Vec<String>> {
-    let heads: Vec<String> = row.texts().map(head).collect();
+    let heads: Vec<String> = row.cells().map(head).collect();
     let remark = row.cell(0).starts_with(REMARK);
     (!remark && node_row::is_node_list(heads.iter().map(String::as_str))).then_some(heads)
 }
@@ -51,7 +51,7 @@ pub(super) fn start(row: &Row) -> Option<Reader> {
     Some(Reader { heads: header(row)?, header: row.clone(), rows: Vec::new() })
 }
 
-impl Below for Reader {
+impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         // A grid repeats its header on every page; footers have no other cell.
         let counts = !row.cell(0).starts_with(REMARK) && header(row).is_none() && row.filled() > 1;
@@ -84,7 +84,7 @@ impl Reader {
             notes.push("The table has no row of a node below its header.".to_owned());
         }
         notes.extend(dates.note());
-        notes.extend(node_row::unknown_note(self.header.texts(), cleaner));
+        notes.extend(node_row::unknown_note(self.header.cells(), cleaner));
         Ok(Parsed { value: node_row::list(input, rows, &mut problems), problems, notes })
     }
 
@@ -108,7 +108,7 @@ mod tests {
 
     fn parse(text: &str) -> Parsed<NodeList> {
         let [sheet] = table::read(text.as_bytes(), &AsIs, start).unwrap().try_into().unwrap();
-        sheet.below.unwrap().finish("nodes.csv", &AsIs).unwrap()
+        sheet.sink.unwrap().finish("nodes.csv", &AsIs).unwrap()
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use super::answers::{self, Question};
 use super::inventory::Inventory;
-use super::json::{self, Json};
+use super::json::{self, JsonExport};
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
+use super::reported::ReportedFacts;
 use super::tables::{self, Tables};
-use super::told::ToldFacts;
 use super::{Parsed, checklist, leaks, manual_capture, snapshot, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
@@ -63,7 +63,7 @@ pub enum Facts {
     /// Whom an inventory names to call.
     Contacts(Vec<Contact>),
     /// What any other export tells.
-    Told(ToldFacts),
+    Reported(ReportedFacts),
 }
 
 /// Reads every input, in order of name. Names are made unique first, since evidence cites them; the same bytes
@@ -199,7 +199,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
     match recognise(bytes) {
         Ok(ExportForm::Json) => match json::read(&name, bytes, tools.knowledge, tools.cleaner) {
-            Ok(Json { kind, holds, parsed }) => {
+            Ok(JsonExport { kind, holds, parsed }) => {
                 (input.kind, input.holds) = (kind, holds);
                 counted(input, parsed)
             }
@@ -217,7 +217,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
                 Err(error) => refused(input, format!("is no answers file that can be read: {error}")),
             }
         }
-        Ok(ExportForm::ByHand) => {
+        Ok(ExportForm::ManualCapture) => {
             input.kind = InputKind::Export;
             input.holds = vec![manual_capture::TITLE.to_owned()];
             match manual_capture::read(&name, &encoding::decode(bytes), tools) {

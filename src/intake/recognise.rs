@@ -51,7 +51,7 @@ pub enum Form {
     /// Answers of a person, in TOML.
     Answers,
     /// Saved output of built-in commands.
-    ByHand,
+    ManualCapture,
     /// JSON, whatever is in it.
     Json,
     /// Separated text or a workbook, whatever is in it.
@@ -85,8 +85,8 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if start.is_empty() {
         return Err(Unrecognised::Empty);
     }
-    if manual_capture::is_by_hand(&text) {
-        return Ok(Form::ByHand);
+    if manual_capture::is_manual_capture(&text) {
+        return Ok(Form::ManualCapture);
     }
     if answers::is_answers(&text) {
         return Ok(Form::Answers);
@@ -124,7 +124,7 @@ mod tests {
             ("[{\"machineName\":\"WEB01\",\"inCluster\":true}]", Form::Json),
             ("\u{feff}Machine Name,Version\nWEB01,11.7.000049\n", Form::Table),
             ("VersionNumber;Upgraded\n11.7.000049;2026-11-20\n", Form::Table),
-            ("#clusterbrief by-hand 1 WEB01\r\n#time\r\n", Form::ByHand),
+            ("#clusterbrief by-hand 1 WEB01\r\n#time\r\n", Form::ManualCapture),
             ("# answers of the customer\n[[answer]]\nquestion = \"LBL-001\"\n", Form::Answers),
         ] {
             assert_eq!(recognise(text.as_bytes()), Ok(kind), "{text}");

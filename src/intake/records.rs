@@ -15,12 +15,12 @@ pub(super) struct Records {
     pub(super) origin: Origin,
     /// Where each record begins.
     pub(super) rows: Vec<Spot>,
-    columns: Vec<Texts>,
+    columns: Vec<RecordColumn>,
 }
 
 /// A column under its head.
 #[derive(Debug)]
-struct Texts {
+struct RecordColumn {
     /// Its head as it compares.
     head: String,
     /// The head as it was written last.
@@ -33,7 +33,7 @@ struct Texts {
 impl Records {
     /// No record yet, of columns with these heads as they compare.
     pub(super) fn new(origin: Origin, heads: impl IntoIterator<Item = String>) -> Self {
-        let column = |head| Texts {
+        let column = |head| RecordColumn {
             head,
             spelling: String::new(),
             numbers: HashMap::new(),
@@ -56,7 +56,7 @@ impl Records {
     /// The column of a head as it was written.
     pub(super) fn column(&mut self, written: &str) -> Option<usize> {
         // Every row repeats the spelling of a head, so that most need no comparison of its letters.
-        let is_written = |column: &Texts| column.spelling == written && !written.is_empty();
+        let is_written = |column: &RecordColumn| column.spelling == written && !written.is_empty();
         if let Some(known) = self.columns.iter().position(is_written) {
             return Some(known);
         }
@@ -68,7 +68,7 @@ impl Records {
 
     /// The number of a text among those of a column, in order of appearance.
     pub(super) fn number(&mut self, column: usize, text: &str) -> Option<u32> {
-        let Texts { numbers, column: Column { texts, .. }, .. } = self.columns.get_mut(column)?;
+        let RecordColumn { numbers, column: Column { texts, .. }, .. } = self.columns.get_mut(column)?;
         if let Some(number) = numbers.get(text) {
             return Some(*number);
         }
@@ -81,7 +81,9 @@ impl Records {
 
     /// Sets a cell of a record; the last one counts.
     pub(super) fn set(&mut self, record: usize, column: usize, cell: Cell) {
-        let Some(Texts { column: Column { cells, .. }, .. }) = self.columns.get_mut(column) else { return };
+        let Some(RecordColumn { column: Column { cells, .. }, .. }) = self.columns.get_mut(column) else {
+            return;
+        };
         if let Some(slot) = cells.get_mut(record) {
             *slot = Some(cell);
         } else {
@@ -112,7 +114,8 @@ impl Records {
     pub(super) fn under(&self, heads: &[String], only_text: bool) -> Column<Arc<str>> {
         let mut all = Column { texts: Vec::new(), cells: Vec::new() };
         for head in heads {
-            let Some(Texts { column, .. }) = self.columns.iter().find(|column| column.head == *head) else {
+            let Some(RecordColumn { column, .. }) = self.columns.iter().find(|column| column.head == *head)
+            else {
                 continue;
             };
             let all_count = !only_text || column.texts.iter().all(|text| !text.is_empty());

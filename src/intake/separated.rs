@@ -17,7 +17,7 @@ pub(super) fn records(
         |bytes: &[u8]| u32::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX);
     let mut row = Row::default();
     let (mut start, mut number) = (0, 1u32);
-    while reader.read_record(&mut row.cells).unwrap_or(false) {
+    while reader.read_record(&mut row.record).unwrap_or(false) {
         let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         let record = text.as_bytes().get(start..end).unwrap_or_default();
         start = end;
@@ -26,12 +26,12 @@ pub(super) fn records(
         let (blank, record) = record.split_at(blank);
         number = number.saturating_add(line_ends(blank));
         row.number = number;
-        let in_cells = line_ends(row.cells.as_slice().as_bytes());
+        let in_cells = line_ends(row.record.as_slice().as_bytes());
         number = number.saturating_add(line_ends(record).saturating_sub(in_cells));
         row.is_wide =
-            row.cells.len() > MAX_COLUMNS && row.texts().skip(MAX_COLUMNS).any(|text| !text.is_empty());
-        row.cells.truncate(MAX_COLUMNS);
-        if row.texts().any(|text| !text.is_empty()) && !each(&row)? {
+            row.record.len() > MAX_COLUMNS && row.cells().skip(MAX_COLUMNS).any(|text| !text.is_empty());
+        row.record.truncate(MAX_COLUMNS);
+        if row.cells().any(|text| !text.is_empty()) && !each(&row)? {
             break;
         }
     }

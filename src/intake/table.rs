@@ -77,7 +77,7 @@ pub struct Row {
     /// Number as a spreadsheet shows it, from 1.
     pub number: u32,
     /// Cells, at most [`MAX_COLUMNS`].
-    pub cells: StringRecord,
+    pub record: StringRecord,
     /// Whether a cell with text stands beyond them.
     pub is_wide: bool,
 }
@@ -85,17 +85,17 @@ pub struct Row {
 impl Row {
     /// The trimmed text of a cell; empty where the row is shorter.
     pub fn cell(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", trimmed)
+        self.record.get(column).map_or("", trimmed)
     }
 
     /// The trimmed text of every cell.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.cells.iter().map(trimmed)
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.record.iter().map(trimmed)
     }
 
     /// How many cells have text.
     pub fn filled(&self) -> usize {
-        self.texts().filter(|text| !text.is_empty()).count()
+        self.cells().filter(|text| !text.is_empty()).count()
     }
 
     /// Where the row stands.
@@ -120,7 +120,7 @@ impl Row {
 }
 
 /// Who took a header, and is given the rows below it.
-pub trait Below {
+pub trait RowSink {
     /// Takes the next row.
     fn add(&mut self, row: &Row);
 }
@@ -137,12 +137,12 @@ pub struct Sheet<B> {
     /// Whether it has a cell with text beyond [`MAX_COLUMNS`].
     pub wide: bool,
     /// What was made of it; `None` when nobody took a row for a header.
-    pub below: Option<B>,
+    pub sink: Option<B>,
 }
 
 /// Offers the first rows of every table to `header`, in every dialect, until it takes one, and gives the rows after
 /// that one to what it made of it.
-pub fn read<B: Below>(
+pub fn read<B: RowSink>(
     bytes: &[u8],
     cleaner: &dyn Clean,
     mut header: impl FnMut(&Row) -> Option<B>,
@@ -152,12 +152,12 @@ pub fn read<B: Below>(
         return workbook::read(bytes, cleaner, &mut header, &mut budget);
     }
     let text = encoding::decode(bytes);
-    let mut sheet = Sheet { name: None, hidden: false, empty: true, wide: false, below: None };
+    let mut sheet = Sheet { name: None, hidden: false, empty: true, wide: false, sink: None };
     for delimiter in DELIMITERS {
-        let mut search = Search::new(&mut header, &mut budget);
+        let mut search = HeaderSearch::new(&mut header, &mut budget);
         separated::records(&text, delimiter, &mut |row| search.row(row))?;
-        (sheet.empty, sheet.wide, sheet.below) = (search.seen == 0, search.wide, search.below);
-        if sheet.below.is_some() {
+        (sheet.empty, sheet.wide, sheet.sink) = (search.seen == 0, search.wide, search.sink);
+        if sheet.sink.is_some() {
             break;
         }
     }
@@ -172,37 +172,37 @@ pub(super) struct Budget {
 }
 
 /// The way of the rows of one table: looked at for a header first, then handed on.
-pub(super) struct Search<'s, B> {
+pub(super) struct HeaderSearch<'s, B> {
     header: &'s mut dyn FnMut(&Row) -> Option<B>,
     budget: &'s mut Budget,
     pub(super) seen: usize,
     pub(super) wide: bool,
-    pub(super) below: Option<B>,
+    pub(super) sink: Option<B>,
 }
 
-impl<'s, B: Below> Search<'s, B> {
+impl<'s, B: RowSink> HeaderSearch<'s, B> {
     pub(super) fn new(header: &'s mut dyn FnMut(&Row) -> Option<B>, budget: &'s mut Budget) -> Self {
-        Self { header, budget, seen: 0, wide: false, below: None }
+        Self { header, budget, seen: 0, wide: false, sink: None }
     }
 
     /// Takes a row, and says whether more are wanted.
     pub(super) fn row(&mut self, row: &Row) -> Result<bool, TableError> {
-        self.budget.cells += row.cells.len();
+        self.budget.cells += row.record.len();
         self.seen += 1;
         self.wide |= row.is_wide;
         if self.budget.cells > MAX_CELLS {
             return Err(TableError::TooManyCells);
         }
-        if let Some(below) = &mut self.below {
+        if let Some(sink) = &mut self.sink {
             self.budget.rows += 1;
             if self.budget.rows > MAX_ROWS {
                 return Err(TableError::TooManyRows);
             }
-            below.add(row);
+            sink.add(row);
         } else {
-            self.below = (self.header)(row);
+            self.sink = (self.header)(row);
         }
-        Ok(self.below.is_some() || self.seen < HEADER_ROWS)
+        Ok(self.sink.is_some() || self.seen < HEADER_ROWS)
     }
 }
 
@@ -228,7 +228,7 @@ mod tests {
     #[derive(Debug, Default)]
     struct Kept(Vec<Row>);
 
-    impl Below for Kept {
+    impl RowSink for Kept {
         fn add(&mut self, row: &Row) {
             self.0.push(row.clone());
         }
@@ -241,7 +241,7 @@ mod tests {
     /// The rows below the header; `None` without one.
     fn find(bytes: &[u8]) -> Result<Option<Vec<Row>>, TableError> {
         let [sheet] = read(bytes, &AsIs, two_columns)?.try_into().unwrap();
-        Ok(sheet.below.map(|kept: Kept| kept.0))
+        Ok(sheet.sink.map(|kept: Kept| kept.0))
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Redaction of a configuration file: what may be shown stays where it stands, everything else becomes a marker.
 
+use super::allowlist;
 use super::fingerprint::Fingerprinter;
-use super::harmless;
 use super::text::{Counts, Kind, Redactor};
 use super::words::looks_random;
-use super::xml::{self, What};
+use super::xml::{self, PieceKind};
 
 pub use super::xml::{ConfigError, MAX_BYTES, decode, parse};
 
@@ -13,11 +13,11 @@ pub use super::xml::{ConfigError, MAX_BYTES, decode, parse};
 pub struct RedactedConfig {
     /// UTF-8 without a byte order mark, with the lines of the original.
     pub text: String,
-    /// What was replaced.
+    /// PieceKind was replaced.
     pub counts: Counts,
 }
 
-/// Redacts an XML configuration. Values keep their place, so that lines and layout stay; comments and processing
+/// Redacts an XML configuration. ValueMatcher keep their place, so that lines and layout stay; comments and processing
 /// instructions are blanked, because old connection strings live there. Equal values get equal markers under one
 /// key. A value that `redactor` objects to is never kept.
 pub fn redact(
@@ -37,11 +37,11 @@ pub fn redact(
         at = range.end;
         let raw = text.get(range.clone()).unwrap_or_default();
         let value = xml::unescape(raw);
-        if matches!(what, What::Blank) {
+        if matches!(what, PieceKind::Blank) {
             blank(raw, &mut out, &mut counts);
             continue;
         }
-        let keep = harmless::may_show(&pieces, what, &value);
+        let keep = allowlist::may_show(&pieces, what, &value);
         if super::is_marker(value.trim()) || (keep && !looks_random(&value) && !redactor.objects_to(&value)) {
             out.push_str(raw);
         } else {
@@ -51,7 +51,7 @@ pub fn redact(
     }
     out.push_str(text.get(at..).unwrap_or_default());
     if redactor.identities().is_some() {
-        // What may be shown may still name somebody.
+        // PieceKind may be shown may still name somebody.
         let (labelled, more) = redactor.label(&out);
         counts.join(more);
         out = labelled;
@@ -96,9 +96,9 @@ mod tests {
     }
 
     fn redacted(xml: &str) -> RedactedConfig {
-        let mut harvest = Harvest::new();
-        harvest.add_config(xml.as_bytes());
-        redact(xml.as_bytes(), &harvest.redactor(), &printer()).unwrap()
+        let mut secret_set = Harvest::new();
+        secret_set.add_config(xml.as_bytes());
+        redact(xml.as_bytes(), &secret_set.redactor(), &printer()).unwrap()
     }
 
     #[test]

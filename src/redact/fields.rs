@@ -8,7 +8,7 @@ use super::identity::{self, Known};
 use super::labels::{Identity, first_key_in};
 use super::pattern::Span;
 use super::text::{Counts, Redactor};
-use super::{bytes, harmless, words};
+use super::{allowlist, bytes, words};
 use crate::model::excerpt::Clean;
 use crate::model::facts::Fingerprint;
 use serde::Serialize;
@@ -41,7 +41,7 @@ fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<String> {
     names.filter_map(|(_, value)| value.as_str()).find(|name| words::names_secret(name)).map(str::to_owned)
 }
 
-/// What a value of our own structures is, where its key is too common a word to say so in other JSON.
+/// PieceKind a value of our own structures is, where its key is too common a word to say so in other JSON.
 fn own_kind(parent: &str, key: &str) -> Option<Identity> {
     match (parent, key) {
         ("host" | "node", "name") => Some(Identity::Host),
@@ -150,7 +150,7 @@ impl Redactor {
                     .collect();
             }
             Value::Number(number)
-                if words::names_secret_number(key) && !harmless::is_plain(&number.to_string(), true) =>
+                if words::names_secret_number(key) && !allowlist::is_plain(&number.to_string(), true) =>
             {
                 *value = Value::String(super::MARKER.to_owned());
             }
@@ -168,7 +168,7 @@ impl Redactor {
             return text.to_owned();
         }
         if words::names_secret(key) {
-            let shown = harmless::is_plain(text.trim(), true) || super::is_marker(text.trim());
+            let shown = allowlist::is_plain(text.trim(), true) || super::is_marker(text.trim());
             return if shown { text } else { super::MARKER }.to_owned();
         }
         match own_kind(parent, key).or_else(|| identity::kind_of_field(key)) {

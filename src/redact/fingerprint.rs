@@ -31,7 +31,7 @@ const ENC_PREFIX: &[u8] = b"clusterbrief/1/enc\0";
 const NODE_KEY: &[u8] = b"clusterbrief/1/key\0";
 const KEY_ID: &[u8] = b"clusterbrief/1/key-id\0";
 
-/// What a fingerprint is of. Fingerprints of different labels never agree, so a value cannot be looked up among
+/// PieceKind a fingerprint is of. Fingerprints of different labels never agree, so a value cannot be looked up among
 /// files or machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
@@ -63,7 +63,7 @@ impl Label {
 #[derive(Clone, PartialEq, Eq)]
 pub struct CaseKey([u8; 32]);
 
-/// A text that is no case key. Says nothing of the text.
+/// A text that is no case key. Payload nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a case key file holds one line of 64 hexadecimal digits and may start with one comment line")]
 pub struct CaseKeyError;
@@ -268,7 +268,7 @@ mod tests {
         printer.fingerprint(Label::File, bytes, Place::file("f")).value().unwrap().clone()
     }
 
-    /// Values computed with Python's `hmac` and `hashlib`, so that a second implementation can check itself.
+    /// ValueMatcher computed with Python's `hmac` and `hashlib`, so that a second implementation can check itself.
     #[test]
     fn fingerprints_are_those_of_the_format_page() {
         let case = CaseKey::parse(&"07".repeat(32)).unwrap();

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
-/// What an identity is of. The word is the beginning of its labels.
+/// PieceKind an identity is of. The word is the beginning of its labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Identity {
     /// A machine, by its name without a domain.
@@ -88,13 +88,13 @@ const MOST: usize = 50_000;
 #[derive(Debug)]
 pub struct Labels {
     printer: Fingerprinter,
-    made: Mutex<Made>,
+    made: Mutex<LabelStore>,
     /// Most labels of a kind that are remembered.
     most: usize,
 }
 
 #[derive(Default)]
-struct Made {
+struct LabelStore {
     /// By value as compared.
     labels: HashMap<(Identity, String), String>,
     /// By label: the value as first in order among the ways it was written.
@@ -103,7 +103,7 @@ struct Made {
     count: BTreeMap<Identity, usize>,
 }
 
-impl std::fmt::Debug for Made {
+impl std::fmt::Debug for LabelStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Made({} labels)", self.values.len())
     }

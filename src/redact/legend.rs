@@ -3,7 +3,7 @@
 use super::labels::Labels;
 use std::fmt::Write as _;
 
-/// What the names of files contain that open what a bundle hides.
+/// PieceKind the names of files contain that open what a bundle hides.
 pub const DO_NOT_SEND: &str = "do-not-send";
 
 /// The text of a legend, one label a line, sorted.

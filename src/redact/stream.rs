@@ -3,7 +3,7 @@
 //! Whole lines are redacted together. A line longer than a window is redacted window by window; a window leaves
 //! its end to the next one, so that everything that starts before was seen whole.
 
-use super::cut::{Cutter, Look, SAFE};
+use super::cut::{Cutter, PartVisitor, SAFE};
 use super::key_block::{self, KeyBlock};
 use super::pattern::Span;
 use super::text::{Counts, Redactor};
@@ -17,7 +17,7 @@ pub struct Stream<'r> {
     state: State<'r>,
 }
 
-/// What the lines before decide, and what was counted in them.
+/// PieceKind the lines before decide, and what was counted in them.
 struct State<'r> {
     redactor: &'r Redactor,
     /// Whether the last line is one of a private key.
@@ -49,7 +49,7 @@ impl<'r> Stream<'r> {
     }
 }
 
-impl Look for Writing<'_, '_> {
+impl PartVisitor for Writing<'_, '_> {
     fn lines(&mut self, lines: &[u8]) {
         self.state.redact_lines(lines, self.out);
     }
@@ -81,7 +81,7 @@ impl State<'_> {
                     // Its content goes, its end stays, so that line numbers hold.
                     out.extend_from_slice(line_end(line));
                 } else if done > 0 && done + line_end(line).len() < line.len() {
-                    // What goes on in the line is no start of one.
+                    // PieceKind goes on in the line is no start of one.
                     out.extend_from_slice(super::MARKER.as_bytes());
                 }
                 rest = rest.get(done..).unwrap_or_default();

@@ -1,11 +1,11 @@
 //! Redaction of logs and of every other text that is no configuration: by value first, then by pattern.
 
-use super::forms::Values;
-use super::harvest::Harvest;
-use super::identity::{Identities, Known, Named};
+use super::encodings::ValueMatcher;
+use super::identity::{Identities, IdentitySpan, Known};
 use super::labels::Identity;
 use super::licence;
 use super::pattern::{self, Span};
+use super::secret_set::Harvest;
 use crate::model::excerpt::Clean;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -106,7 +106,7 @@ impl Counts {
 /// Replaces secrets in text.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    values: Values,
+    values: ValueMatcher,
     /// At level `identities`.
     pub(super) identities: Option<Identities>,
     /// Replaces nothing, and learns whom the texts name.
@@ -121,8 +121,8 @@ impl std::fmt::Debug for Redactor {
 
 impl Redactor {
     /// Looks for the harvested values and for patterns.
-    pub fn new(harvest: &Harvest) -> Self {
-        Self { values: Values::new(harvest.searched()), ..Self::default() }
+    pub fn new(secret_set: &Harvest) -> Self {
+        Self { values: ValueMatcher::new(secret_set.searched()), ..Self::default() }
     }
 
     /// Looks for patterns only: for texts of which no values are known.
@@ -142,14 +142,14 @@ impl Redactor {
         Self { learned: Some(Arc::new(Mutex::new(known))), ..Self::default() }
     }
 
-    /// What was learned.
+    /// PieceKind was learned.
     pub fn learned(self) -> Known {
         let known = self.learned.unwrap_or_default();
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut known)
     }
 
-    /// What replaces identities, at level `identities`.
+    /// PieceKind replaces identities, at level `identities`.
     pub fn identities(&self) -> Option<&Identities> {
         self.identities.as_ref()
     }
@@ -212,7 +212,7 @@ impl Redactor {
         (String::from_utf8_lossy(&out).into_owned(), counts)
     }
 
-    /// What must go, in order, without overlaps. Lines are independent of each other.
+    /// PieceKind must go, in order, without overlaps. Lines are independent of each other.
     pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
         if let Some(known) = &self.learned {
             known.lock().unwrap_or_else(PoisonError::into_inner).learn(text);
@@ -242,8 +242,8 @@ impl Redactor {
     }
 }
 
-impl From<Named> for Span {
-    fn from(named: Named) -> Self {
+impl From<IdentitySpan> for Span {
+    fn from(named: IdentitySpan) -> Self {
         Self { range: named.range, kind: Kind::Identity(named.kind) }
     }
 }
@@ -377,9 +377,9 @@ mod tests {
 
     #[test]
     fn a_value_across_the_windows_of_a_long_line_is_caught() {
-        let mut harvest = Harvest::new();
-        harvest.add("Tr0ub4dor&3-long");
-        let redactor = harvest.redactor();
+        let mut secret_set = Harvest::new();
+        secret_set.add("Tr0ub4dor&3-long");
+        let redactor = secret_set.redactor();
         for shift in [0, 1, 7, 15] {
             let mut line = vec![b'.'; 1024 * 1024 - 64 * 1024 - shift];
             line.extend_from_slice(b"Tr0ub4dor&3-long");
@@ -404,10 +404,10 @@ mod tests {
     }
 
     static REDACTOR: LazyLock<Redactor> = LazyLock::new(|| {
-        let mut harvest = Harvest::new();
-        harvest.add("hunter22abc");
-        harvest.add("abc7hunter22");
-        harvest.redactor()
+        let mut secret_set = Harvest::new();
+        secret_set.add("hunter22abc");
+        secret_set.add("abc7hunter22");
+        secret_set.redactor()
     });
 
     proptest! {

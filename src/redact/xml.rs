@@ -28,7 +28,7 @@ pub enum ConfigError {
         line: u32,
         /// Column, from 1.
         column: u32,
-        /// What is wrong, in a fixed phrase.
+        /// PieceKind is wrong, in a fixed phrase.
         error: &'static str,
     },
 }
@@ -74,7 +74,7 @@ pub fn parse(text: &str) -> Result<roxmltree::Document<'_>, ConfigError> {
     })
 }
 
-/// What the parser objects to, without the text it objects to.
+/// PieceKind the parser objects to, without the text it objects to.
 fn phrase(error: &Error) -> &'static str {
     match error {
         Error::InvalidXmlPrefixUri(_) | Error::UnexpectedXmlUri(_) | Error::UnexpectedXmlnsUri(_) => {
@@ -127,14 +127,14 @@ impl<'t> Element<'t> {
         self.attributes.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)
     }
 
-    /// What `<add key=… value=…>` and `<add name=… value=…>` set.
+    /// PieceKind `<add key=… value=…>` and `<add name=… value=…>` set.
     pub(super) fn setting(&self) -> Option<&'t str> {
         self.attribute("key").or_else(|| self.attribute("name"))
     }
 }
 
-/// What a replaceable piece is.
-pub(super) enum What<'t> {
+/// PieceKind a replaceable piece is.
+pub(super) enum PieceKind<'t> {
     /// A raw attribute value, without its quotes.
     Value { element: usize, name: &'t str },
     /// Raw character data, or the inside of a CDATA section.
@@ -147,7 +147,7 @@ pub(super) enum What<'t> {
 #[derive(Default)]
 pub(super) struct Pieces<'t> {
     pub elements: Vec<Element<'t>>,
-    pub pieces: Vec<(Range<usize>, What<'t>)>,
+    pub pieces: Vec<(Range<usize>, PieceKind<'t>)>,
 }
 
 impl<'t> Pieces<'t> {
@@ -167,15 +167,15 @@ pub(super) fn pieces(text: &str) -> Option<Pieces<'_>> {
         let through = |end: &str| rest.find(end).map(|i| at + i + end.len());
         if rest.starts_with("<!--") {
             let end = through("-->")?;
-            out.pieces.push((at..end, What::Blank));
+            out.pieces.push((at..end, PieceKind::Blank));
             at = end;
         } else if rest.starts_with("<![CDATA[") {
             let end = through("]]>")?;
-            out.pieces.push((at + 9..end - 3, What::Text { element: *open.last()? }));
+            out.pieces.push((at + 9..end - 3, PieceKind::Text { element: *open.last()? }));
             at = end;
         } else if rest.starts_with("<?") {
             let end = through("?>")?;
-            out.pieces.push((at..end, What::Blank));
+            out.pieces.push((at..end, PieceKind::Blank));
             at = end;
         } else if rest.starts_with("</") {
             open.pop()?;
@@ -190,7 +190,7 @@ pub(super) fn pieces(text: &str) -> Option<Pieces<'_>> {
             let end = rest.find('<').map_or(text.len(), |i| at + i);
             // Outside of the root there is only white space.
             if let Some(element) = open.last() {
-                out.pieces.push((at..end, What::Text { element: *element }));
+                out.pieces.push((at..end, PieceKind::Text { element: *element }));
             }
             at = end;
         }
@@ -232,14 +232,14 @@ fn open_tag<'t>(
         let range = quote_at + 1..quote_at + 1 + length;
         out.elements.get_mut(index)?.attributes.push((name, text.get(range.clone())?));
         at = range.end + 1;
-        out.pieces.push((range, What::Value { element: index, name }));
+        out.pieces.push((range, PieceKind::Value { element: index, name }));
     }
 }
 
 /// Bytes of the longest entity, with zeros before its number.
 const LONGEST_ENTITY: usize = 32;
 
-/// Character data with its entities resolved. What is no predefined or numeric entity stays as it is.
+/// Character data with its entities resolved. PieceKind is no predefined or numeric entity stays as it is.
 pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
     if !raw.contains('&') {
         return Cow::Borrowed(raw);

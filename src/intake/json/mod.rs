@@ -8,7 +8,7 @@ mod find;
 
 use super::nodes_json::{self, NodesJsonError};
 use super::read::Facts;
-use super::told::{self, ToldFacts};
+use super::reported::{self, ReportedFacts};
 use super::{Parsed, clocks};
 use crate::intake::malformed;
 use crate::knowledge::Knowledge;
@@ -17,7 +17,7 @@ use crate::model::input::InputKind;
 use crate::model::{Place, Position};
 use crate::text::size::size;
 use chrono::DateTime;
-use find::{Found, Part};
+use find::{FoundExport, FoundExports};
 use serde_json::{Map, Value};
 
 /// Most bytes of a JSON export: a tree of values takes many times its text.
@@ -76,7 +76,7 @@ impl JsonError {
 
 /// What a JSON document holds.
 #[derive(Debug)]
-pub(super) struct Json {
+pub(super) struct JsonExport {
     /// What it is.
     pub(super) kind: InputKind,
     /// Titles of the exports in it.
@@ -91,16 +91,16 @@ pub(super) fn read(
     bytes: &[u8],
     knowledge: &Knowledge,
     cleaner: &dyn Clean,
-) -> Result<Json, JsonError> {
+) -> Result<JsonExport, JsonError> {
     if bytes.len() as u64 > MAX_JSON_BYTES {
         return Err(JsonError::TooLarge);
     }
     let document = nodes_json::document(bytes)?;
     if nodes_json::is_nodes(&document) {
         let parsed = nodes_json::parse(input, &document, cleaner)?.map(|list| vec![Facts::Nodes(list)]);
-        return Ok(Json { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
+        return Ok(JsonExport { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
     }
-    let Found { parts, strange } = find::parts(&document, &knowledge.exports);
+    let FoundExports { parts, strange } = find::parts(&document, &knowledge.exports);
     if parts.is_empty() {
         return Err(what_else(&document));
     }
@@ -110,28 +110,39 @@ pub(super) fn read(
     }
     let mut parsed = Parsed::<Vec<Facts>>::default();
     for part in &parts {
-        parsed.value.push(Facts::Told(tell(part, input, knowledge, cleaner)));
+        parsed.value.push(Facts::Reported(extract_facts(part, input, knowledge, cleaner)));
         let no_object =
             |path: &String| malformed(format!("{} is no object, so it does not count.", place(input, path)));
         parsed.problems.extend(part.left_out.iter().map(no_object));
     }
-    let unknown = parts.iter().flat_map(Part::unknown).chain(strange);
+    let unknown = parts.iter().flat_map(FoundExport::unknown).chain(strange);
     parsed.notes.extend(crate::parsers::left_out_note(unknown, cleaner));
     let mut holds: Vec<String> = parts.iter().map(|part| part.export.title.clone()).collect();
     holds.sort();
     holds.dedup();
-    Ok(Json { kind: InputKind::Export, holds, parsed })
+    Ok(JsonExport { kind: InputKind::Export, holds, parsed })
 }
 
-fn tell(part: &Part, input: &str, knowledge: &Knowledge, cleaner: &dyn Clean) -> ToldFacts {
-    let mut told = told::tell(part.export, part.records(input), place(input, &part.path), knowledge, cleaner);
+fn extract_facts(
+    part: &FoundExport,
+    input: &str,
+    knowledge: &Knowledge,
+    cleaner: &dyn Clean,
+) -> ReportedFacts {
+    let mut reported = reported::extract_facts(
+        part.export,
+        part.records(input),
+        place(input, &part.path),
+        knowledge,
+        cleaner,
+    );
     for object in &part.objects {
         let at = place(input, &object.path);
-        if let Some((node, clocks)) = clocks::told(&part.export.id, object.map, &at, cleaner) {
-            told.nodes.entry(node).or_default().clocks.join(clocks);
+        if let Some((node, clocks)) = clocks::reported(&part.export.id, object.map, &at, cleaner) {
+            reported.nodes.entry(node).or_default().clocks.join(clocks);
         }
     }
-    told
+    reported
 }
 
 fn place(input: &str, path: &str) -> Place {

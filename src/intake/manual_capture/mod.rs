@@ -6,7 +6,7 @@
 
 use super::Parsed;
 use super::read::{Facts, Tools};
-use super::told::{OfNode, ToldFacts, canonical};
+use super::reported::{ReportedFacts, ReportedNode, canonical};
 use crate::intake::{malformed, sanitized};
 use crate::knowledge::exports::Reading;
 use crate::model::Observed;
@@ -31,7 +31,7 @@ pub const MAX_NODES: usize = 100;
 
 /// Why a saved output does not count. Reads after "is".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ByHandError {
+pub enum ManualCaptureError {
     /// Over [`MAX_BYTES`].
     #[error("a saved output of more than {}, and none is that large", size(MAX_BYTES as u64))]
     TooLarge,
@@ -47,14 +47,18 @@ pub enum ByHandError {
 }
 
 /// Whether a text is a saved output.
-pub(super) fn is_by_hand(text: &str) -> bool {
+pub(super) fn is_manual_capture(text: &str) -> bool {
     text.trim_start().starts_with(HEADER)
 }
 
 /// Reads a saved output. `input` is the name evidence will carry.
-pub(super) fn read(input: &str, text: &str, tools: Tools<'_>) -> Result<Parsed<Vec<Facts>>, ByHandError> {
+pub(super) fn read(
+    input: &str,
+    text: &str,
+    tools: Tools<'_>,
+) -> Result<Parsed<Vec<Facts>>, ManualCaptureError> {
     if text.len() > MAX_BYTES {
-        return Err(ByHandError::TooLarge);
+        return Err(ManualCaptureError::TooLarge);
     }
     let mut parsed = Parsed::<Vec<Facts>>::default();
     for saved in outputs(input, text)? {
@@ -62,9 +66,9 @@ pub(super) fn read(input: &str, text: &str, tools: Tools<'_>) -> Result<Parsed<V
         let machine = probes::saved_facts(&saved);
         let clocks = Clocks { time_service: shown(machine.time_service, tools), ..Clocks::default() };
         let own = facts(machine.facts, &saved, tools);
-        let mut told = ToldFacts::default();
-        told.nodes.insert(name.clone(), OfNode { own, clocks, ..OfNode::default() });
-        parsed.value.push(Facts::Told(told));
+        let mut reported = ReportedFacts::default();
+        reported.nodes.insert(name.clone(), ReportedNode { own, clocks, ..ReportedNode::default() });
+        parsed.value.push(Facts::Reported(reported));
         parsed.notes.extend(saved.notes(&name, tools.cleaner));
         if saved.is_cut() {
             let text =
@@ -76,20 +80,20 @@ pub(super) fn read(input: &str, text: &str, tools: Tools<'_>) -> Result<Parsed<V
 }
 
 /// One output a header line.
-fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ByHandError> {
+fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ManualCaptureError> {
     let mut all: Vec<Saved> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         if let Some(rest) = line.strip_prefix(HEADER) {
             let (form, node) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
             if form != "1" {
-                return Err(ByHandError::Newer);
+                return Err(ManualCaptureError::Newer);
             }
             let node = node.trim();
             if !super::names::is_usable(node) {
-                return Err(ByHandError::Nameless);
+                return Err(ManualCaptureError::Nameless);
             }
             if all.len() == MAX_NODES {
-                return Err(ByHandError::TooMany);
+                return Err(ManualCaptureError::TooMany);
             }
             all.push(Saved::new(input, node));
         } else if let Some(saved) = all.last_mut() {

@@ -1,7 +1,7 @@
 //! Accounts: `DOMAIN\user`, `user@domain`, `IIS APPPOOL\pool`, `C:\Users\name`, security identifiers.
 
 use super::words::{before, end_of_word, follows, is_word, slashes_at, slashes_before, trimmed};
-use super::{Domains, Named, host, known};
+use super::{Domains, IdentitySpan, host, known};
 use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
 use std::ops::Range;
@@ -20,7 +20,7 @@ const POOLS: &[&str] = &[
     "tmsagent", "tmsworker",
 ];
 
-/// What stands before a backslash and is no domain: authorities of Windows and roots of the registry.
+/// PieceKind stands before a backslash and is no domain: authorities of Windows and roots of the registry.
 const NO_DOMAIN: &[&str] = &[
     "authority", "builtin", "hkcr", "hkcu", "hkey_classes_root", "hkey_current_config", "hkey_current_user",
     "hkey_local_machine", "hkey_users", "hklm", "hku", "host", "machine", "manager", "microsoft", "schannel",
@@ -43,7 +43,7 @@ const BEFORE: &[&str] = &[
 
 /// Whether an account of this name is in every installation.
 pub(super) fn is_built_in(name: &[u8]) -> bool {
-    is_one_of(name, BUILT_IN) || host::is_nobody(name)
+    is_one_of(name, BUILT_IN) || host::is_generic(name)
 }
 
 /// Whether a pool of this name is made by IIS or the product; `.NET v4.5` begins with a dot.
@@ -57,7 +57,7 @@ pub(super) fn with_domain(
     text: &[u8],
     word: Range<usize>,
     domains: &Domains,
-    out: &mut Vec<Named>,
+    out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
     let slashes = slashes_at(text, word.end);
     let percent = text.get(word.end..word.end + 3).is_some_and(|s| s.eq_ignore_ascii_case(b"%5c"));
@@ -72,7 +72,7 @@ pub(super) fn with_domain(
     let domain = text.get(word.clone())?;
     if domain.eq_ignore_ascii_case(b"apppool") {
         if !is_built_in_pool(name) {
-            out.push(Named { range: user.clone(), kind: Identity::Pool });
+            out.push(IdentitySpan { range: user.clone(), kind: Identity::Pool });
         }
         return Some(user.end);
     }
@@ -91,7 +91,7 @@ pub(super) fn with_domain(
     }
     // A local account has a dot for its domain.
     if domain.iter().any(u8::is_ascii_alphanumeric) {
-        out.push(Named { range: trimmed(text, word), kind: Identity::Domain });
+        out.push(IdentitySpan { range: trimmed(text, word), kind: Identity::Domain });
     }
     Some(user_of(user, name, out))
 }
@@ -104,10 +104,10 @@ fn name_at(text: &[u8], start: usize) -> Option<(Range<usize>, &[u8])> {
 }
 
 /// Adds the user of this name, unless every installation has it. Gives where to go on.
-fn user_of(range: Range<usize>, name: &[u8], out: &mut Vec<Named>) -> usize {
+fn user_of(range: Range<usize>, name: &[u8], out: &mut Vec<IdentitySpan>) -> usize {
     let end = range.end;
     if !is_built_in(name) {
-        out.push(Named { range, kind: Identity::User });
+        out.push(IdentitySpan { range, kind: Identity::User });
     }
     end
 }
@@ -124,7 +124,7 @@ fn is_known(domain: &[u8], domains: &Domains) -> bool {
 }
 
 /// The same where the sign beside it says little: of a word of every log the case has to say it.
-fn is_surely_known(domain: &[u8], domains: &Domains) -> bool {
+fn is_certainly_known(domain: &[u8], domains: &Domains) -> bool {
     let spoken = || known::is_common(&String::from_utf8_lossy(domain).to_lowercase());
     is_known(domain, domains) && (!domain.iter().any(u8::is_ascii_lowercase) || !spoken())
 }
@@ -134,14 +134,14 @@ pub(super) fn with_slash(
     text: &[u8],
     word: Range<usize>,
     domains: &Domains,
-    out: &mut Vec<Named>,
+    out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
     let (user, name) = name_at(text, word.end + 1)?;
     let begins = !matches!(before(text, word.start), Some(b'/' | b'\\' | b'%' | b'}' | b'~'));
-    if !begins || is_path(text, &user) || !is_surely_known(text.get(word.clone())?, domains) {
+    if !begins || is_path(text, &user) || !is_certainly_known(text.get(word.clone())?, domains) {
         return None;
     }
-    out.push(Named { range: word, kind: Identity::Domain });
+    out.push(IdentitySpan { range: word, kind: Identity::Domain });
     Some(user_of(user, name, out))
 }
 
@@ -161,7 +161,7 @@ pub(super) fn with_at(
     text: &[u8],
     word: Range<usize>,
     domains: &Domains,
-    out: &mut Vec<Named>,
+    out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
     let sign = match text.get(word.end)? {
         b'@' => 1,
@@ -174,16 +174,16 @@ pub(super) fn with_at(
     let end = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len());
     let shaped = name.split(|b| *b == b'.').all(host::is_label);
     let sure = end.map_or_else(
-        || is_surely_known(name, domains),
+        || is_certainly_known(name, domains),
         |end| end.len() > 1 && end.iter().any(u8::is_ascii_alphabetic),
     );
     if !shaped || !sure {
         return None;
     }
     let local = local_start(text, word.start)..word.end;
-    out.push(Named { range: trimmed(text, local), kind: Identity::User });
+    out.push(IdentitySpan { range: trimmed(text, local), kind: Identity::User });
     if !host::is_public(name) {
-        out.push(Named { range: domain.clone(), kind: Identity::Domain });
+        out.push(IdentitySpan { range: domain.clone(), kind: Identity::Domain });
     }
     Some(domain.end)
 }
@@ -205,7 +205,7 @@ fn local_start(text: &[u8], at: usize) -> usize {
 }
 
 /// The owner of a profile: `word` follows `Users\` or `Users/`. Gives where to go on.
-pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
     let slashes = slashes_before(text, word.start);
     let folder = if slashes > 0 {
         word.start - slashes
@@ -226,7 +226,7 @@ pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> 
     let range = trimmed(text, word.start..end);
     let name = text.get(range.clone())?;
     if !is_built_in(name) && !is_built_in_pool(name) && !name.eq_ignore_ascii_case(b"default user") {
-        out.push(Named { range: range.clone(), kind: Identity::User });
+        out.push(IdentitySpan { range: range.clone(), kind: Identity::User });
     }
     Some(range.end.max(word.end))
 }

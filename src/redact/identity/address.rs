@@ -8,7 +8,7 @@ pub(super) fn v4(text: &[u8]) -> Option<[u8; 4]> {
 }
 
 /// Whether an address is nobody's: unspecified, loopback, broadcast, or a mask.
-pub(super) const fn is_nobodys(address: [u8; 4]) -> bool {
+pub(super) const fn is_special(address: [u8; 4]) -> bool {
     matches!(address, [0 | 127 | 255, ..])
 }
 

@@ -1,7 +1,7 @@
 //! Names of fields that name somebody: `machineName=`, `"dhost":`, `Data Source=`, `By User: `.
 
 use super::words::{end_of_word, follows, slashes_at, trimmed};
-use super::{Named, account, host, known, shapes};
+use super::{IdentitySpan, account, host, known, shapes};
 use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
 use std::ops::Range;
@@ -62,7 +62,7 @@ const LONGEST_VALUE: usize = 64;
 /// Longest list of attributes of an element, in bytes.
 const LONGEST_TAG: usize = 256;
 
-/// What the values of a field of this name are.
+/// PieceKind the values of a field of this name are.
 pub fn kind_of(name: &str) -> Option<Identity> {
     let plain: String = name
         .chars()
@@ -84,16 +84,16 @@ fn kind_of_plain(name: &[u8]) -> Option<Identity> {
 /// Whether a value stands in every installation, so that it names nobody.
 pub(super) fn is_common_value(kind: Identity, value: &[u8]) -> bool {
     match kind {
-        Identity::Database => host::is_nobody(value) || is_one_of(value, DATABASES),
-        Identity::Pool => host::is_nobody(value) || account::is_built_in_pool(value),
+        Identity::Database => host::is_generic(value) || is_one_of(value, DATABASES),
+        Identity::Pool => host::is_generic(value) || account::is_built_in_pool(value),
         Identity::Site => value.eq_ignore_ascii_case(b"default web site") || account::is_built_in_pool(value),
         Identity::User => account::is_built_in(value),
-        _ => host::is_nobody(value),
+        _ => host::is_generic(value),
     }
 }
 
 /// Value of the field whose name ends with `word`. Gives where to go on.
-pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
     let (sign, at, quoted_name) = separator(text, &word)?;
     let (kind, name) = named(text, &word, sign)?;
     let rest = text.get(at..)?;
@@ -147,7 +147,7 @@ fn plain(
     quote: Option<u8>,
     kind: Identity,
     name: &str,
-    out: &mut Vec<Named>,
+    out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
     // `Jane Doe`, in quotes or as the value of a field of the common event format.
     let rest = text.get(token.start..(token.start + LONGEST_VALUE).min(text.len()))?;
@@ -179,11 +179,11 @@ fn plain(
         shapes::split(value, range.clone(), out);
         return Some(range.end);
     }
-    out.push(Named { range: range.clone(), kind });
+    out.push(IdentitySpan { range: range.clone(), kind });
     Some(range.end)
 }
 
-/// What ends a value that begins with this sign.
+/// PieceKind ends a value that begins with this sign.
 const fn closing(quote: u8) -> u8 {
     if quote == b'[' { b']' } else { quote }
 }

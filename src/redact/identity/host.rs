@@ -49,15 +49,15 @@ const PUBLIC: &[&str] = &[
 ];
 
 /// Names that mean this very machine or none.
-const NOBODY: &[&str] = &[
+const GENERIC: &[&str] = &[
     "localhost", "localdomain", "local", "(local)", "null", "none", "nil", "true", "false", "unknown",
     "undefined", "workgroup", "any", "n", "na", "default", "empty", "this", "yes", "no", "not", "the", "is",
     "was", "and", "or", "for", "in", "of", "to", "a", "an",
 ];
 
 /// Whether `name` means nobody in particular.
-pub(super) fn is_nobody(name: &[u8]) -> bool {
-    is_one_of(name, NOBODY) || name.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
+pub(super) fn is_generic(name: &[u8]) -> bool {
+    is_one_of(name, GENERIC) || name.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
 }
 
 /// Whether a word is an end of names of hosts, such as `com` or `local`.

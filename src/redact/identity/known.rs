@@ -1,7 +1,7 @@
 //! Identities that are known: of the node itself, of its configurations, and those that a text names by their shape, so
 //! that a name is hidden where it stands alone, too.
 
-use super::{Domains, Named, account, field, host, shapes, spelling};
+use super::{Domains, IdentitySpan, account, field, host, shapes, spelling};
 use crate::redact::labels::Identity;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ const COMMON: &[&str] = &[
     "www", "zone",
 ];
 
-/// Values to be labelled wherever they stand.
+/// ValueMatcher to be labelled wherever they stand.
 #[derive(Clone, Default)]
 pub struct Known(BTreeMap<String, Identity>, Domains);
 
@@ -100,7 +100,7 @@ impl Known {
     pub fn learn(&mut self, text: &[u8]) {
         let mut named = Vec::new();
         shapes::find(text, &Domains::new(), &mut named);
-        for Named { range, kind } in named {
+        for IdentitySpan { range, kind } in named {
             let before_account = matches!(text.get(range.end), Some(b'\\' | b'%'));
             let value = text.get(range).map(|value| match std::str::from_utf8(value) {
                 Ok(value) => Cow::Borrowed(value),

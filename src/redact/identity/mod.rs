@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 /// An identity in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct IdentitySpan {
     pub range: Range<usize>,
     pub kind: Identity,
 }
@@ -62,7 +62,7 @@ pub(super) fn is_common_value(kind: Identity, value: &str) -> bool {
 }
 
 /// The parts of a value that is surely of this kind; none where the value is one part.
-pub(super) fn parts(kind: Identity, value: &str) -> Vec<Named> {
+pub(super) fn parts(kind: Identity, value: &str) -> Vec<IdentitySpan> {
     let (text, mut parts) = (value.as_bytes(), Vec::new());
     if kind == Identity::Host {
         shapes::host(text, 0..words::end_of_word(text, 0), kind, &mut parts);
@@ -104,20 +104,20 @@ impl Identities {
         self.known.get(*self.spelled.get(spelling)?)
     }
 
-    /// What the labels stand for.
+    /// PieceKind the labels stand for.
     pub fn labels(&self) -> &Labels {
         &self.labels
     }
 
     /// Appends every identity of `text`; ranges may overlap.
-    pub(super) fn find(&self, text: &[u8], out: &mut Vec<Named>) {
+    pub(super) fn find(&self, text: &[u8], out: &mut Vec<IdentitySpan>) {
         let first = out.len();
         if let Some(search) = &self.search {
             for found in search.find_overlapping_iter(text) {
                 if let Some((value, kind)) = self.known(found.pattern().as_usize())
                     && words::stands_alone(text, found.range(), value)
                 {
-                    out.push(Named { range: found.range(), kind: *kind });
+                    out.push(IdentitySpan { range: found.range(), kind: *kind });
                 }
             }
         }
@@ -131,7 +131,7 @@ impl Identities {
         }
     }
 
-    /// What a text of some code page says: the known name that it spells.
+    /// PieceKind a text of some code page says: the known name that it spells.
     fn decoded<'t>(&'t self, text: &'t [u8]) -> Cow<'t, str> {
         let whole = |search: &'t AhoCorasick| {
             let mut found = search.find_overlapping_iter(text);

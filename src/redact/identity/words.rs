@@ -5,7 +5,7 @@ use std::ops::Range;
 
 pub(super) use crate::redact::bytes::{before, follows};
 
-/// What words consist of: letters, digits, `_`, `-`, `.`, and everything beyond ASCII.
+/// PieceKind words consist of: letters, digits, `_`, `-`, `.`, and everything beyond ASCII.
 pub(super) const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | 0x80..)
 }

@@ -108,7 +108,7 @@ fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
             ),
         };
         let range = start + skip..start + skip + length;
-        if is_nothing(text.get(range.clone())?) {
+        if is_no_value(text.get(range.clone())?) {
             return None;
         }
         let kind = if connection { HitKind::ConnectionString } else { HitKind::Password };
@@ -192,7 +192,7 @@ fn web_token(text: &[u8], at: usize, undotted: &mut usize) -> Option<Range<usize
     }
     let mut algorithm = false;
     decode::from_base64(
-        &decode::Layer::of(rest.get(..header)?.to_vec()),
+        &decode::DecodedText::of(rest.get(..header)?.to_vec()),
         |_| true,
         |inner| {
             algorithm |=
@@ -202,8 +202,8 @@ fn web_token(text: &[u8], at: usize, undotted: &mut usize) -> Option<Range<usize
     algorithm.then(|| at..at + header + 1 + payload)
 }
 
-/// Values that are none: empty, switched, masked, short numbers and markers.
-fn is_nothing(value: &[u8]) -> bool {
+/// ValueMatcher that are none: empty, switched, masked, short numbers and markers.
+fn is_no_value(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     memchr::memmem::find(value, b"{redacted").is_some()
         || value.iter().all(u8::is_ascii_punctuation)

@@ -6,18 +6,18 @@
 
 mod decode;
 mod detect;
-mod gate;
 mod names;
 mod needles;
+mod prefilter;
 
-use super::harvest::{Harvest, Secret};
 use super::identity::Known;
+use super::secret_set::{Harvest, Secret};
 use super::text::Cleaner;
 use crate::model::excerpt::Clean as _;
-use decode::{Escapes, Layer};
-use gate::Gate;
+use decode::{DecodedText, Escapes};
 use names::Names;
 use needles::Needles;
+use prefilter::DecodePrefilter;
 use std::ops::Range;
 
 /// New bytes that are looked at together.
@@ -30,7 +30,7 @@ const HEAD: usize = 512;
 /// Hits after which a text needs no further proof.
 const MOST_HITS: usize = 1000;
 
-/// What was found.
+/// PieceKind was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HitKind {
     /// A harvested value, in whatever form.
@@ -56,7 +56,7 @@ pub enum HitKind {
 }
 
 impl HitKind {
-    /// What was found, as a lower-case fragment.
+    /// PieceKind was found, as a lower-case fragment.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Value => "a value from a configuration file",
@@ -73,16 +73,16 @@ impl HitKind {
     }
 }
 
-/// One leak. Says where and what, never the value.
+/// One leak. Payload where and what, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
     /// Where it starts, in bytes.
     pub offset: u64,
     /// Line it starts in, from 1.
     pub line: u64,
-    /// What it is.
+    /// PieceKind it is.
     pub kind: HitKind,
-    /// What stands before it on its line, without secrets, and stars in its place.
+    /// PieceKind stands before it on its line, without secrets, and stars in its place.
     pub excerpt: String,
     /// The text as it stands there: given to [`Harvest::add_secret`], it is redacted in a second attempt.
     pub secret: Secret,
@@ -93,7 +93,7 @@ pub struct Hit {
 pub struct Scanner {
     needles: Needles,
     names: Names,
-    gate: Gate,
+    prefilter: DecodePrefilter,
 }
 
 impl std::fmt::Debug for Scanner {
@@ -104,18 +104,18 @@ impl std::fmt::Debug for Scanner {
 
 impl Scanner {
     /// Looks for the harvested secrets, for any 32 bytes of the key files, and for shapes.
-    pub fn new(harvest: &Harvest, key_files: &[&[u8]]) -> Self {
-        let needles = Needles::new(harvest.secrets(), key_files);
-        let gate = Gate::new(needles.starts());
-        Self { needles, names: Names::default(), gate }
+    pub fn new(secret_set: &Harvest, key_files: &[&[u8]]) -> Self {
+        let needles = Needles::new(secret_set.secrets(), key_files);
+        let prefilter = DecodePrefilter::new(needles.starts());
+        Self { needles, names: Names::default(), prefilter }
     }
 
     /// Looks for names, too: what level `identities` has hidden.
     #[must_use]
     pub fn with(self, known: &Known) -> Self {
         let names = Names::new(known);
-        let gate = Gate::new(self.needles.starts().chain(names.starts()));
-        Self { names, gate, ..self }
+        let prefilter = DecodePrefilter::new(self.needles.starts().chain(names.starts()));
+        Self { names, prefilter, ..self }
     }
 
     /// Looks for shapes only: for bundles of which no values are known (BND-001, BND-002).
@@ -128,7 +128,7 @@ impl Scanner {
         Scan {
             needles: &self.needles,
             names: &self.names,
-            gate: &self.gate,
+            prefilter: &self.prefilter,
             window: Vec::new(),
             seen: 0,
             offset: 0,
@@ -151,7 +151,7 @@ impl Scanner {
 pub struct Scan<'s> {
     needles: &'s Needles,
     names: &'s Names,
-    gate: &'s Gate,
+    prefilter: &'s DecodePrefilter,
     /// Bytes of the last window that are looked at again, then new ones.
     window: Vec<u8>,
     /// How many bytes of `window` were looked at before.
@@ -202,7 +202,7 @@ impl Scan<'_> {
 
     fn look(&mut self) {
         if self.window.len() > self.seen && self.hits.len() < MOST_HITS {
-            let layer = Layer::of(std::mem::take(&mut self.window));
+            let layer = DecodedText::of(std::mem::take(&mut self.window));
             Finder { scan: self, window: &layer.bytes }.examine(&layer, true);
             self.window = layer.bytes;
         }
@@ -223,7 +223,7 @@ struct Finder<'f, 's> {
 
 impl Finder<'_, '_> {
     /// Looks at a text and at everything it may be a code of.
-    fn examine(&mut self, layer: &Layer, wide: bool) {
+    fn examine(&mut self, layer: &DecodedText, wide: bool) {
         self.search(layer);
         self.detect(layer);
         if wide {
@@ -231,8 +231,8 @@ impl Finder<'_, '_> {
                 self.examine(&layer, false);
             }
         }
-        let readings = self.readings(layer);
-        for reading in &readings {
+        let decodings = self.decodings(layer);
+        for reading in &decodings {
             self.search(reading);
             self.detect(reading);
         }
@@ -242,7 +242,7 @@ impl Finder<'_, '_> {
         if self.scan.needles.has_blanks() && layer.bytes.contains(&b'+') {
             let layer = decode::blanks_for_plus(layer);
             self.search(&layer);
-            for reading in self.readings(&layer) {
+            for reading in self.decodings(&layer) {
                 self.search(&reading);
             }
         }
@@ -251,58 +251,58 @@ impl Finder<'_, '_> {
         {
             self.search(&layer);
         }
-        for layer in std::iter::once(layer).chain(&readings) {
-            let gate = self.scan.gate;
-            decode::from_hex(layer, |window| gate.admits(window), |inner| self.search_inner(inner));
-            decode::from_base64(layer, |window| gate.admits(window), |inner| self.search_inner(inner));
+        for layer in std::iter::once(layer).chain(&decodings) {
+            let prefilter = self.scan.prefilter;
+            decode::from_hex(layer, |window| prefilter.admits(window), |inner| self.search_inner(inner));
+            decode::from_base64(layer, |window| prefilter.admits(window), |inner| self.search_inner(inner));
         }
     }
 
     /// A text without its escapes, one to [`decode::NESTED`] times. A value that holds something like an escape
     /// needs each kind taken off alone, too.
-    fn readings(&self, layer: &Layer) -> Vec<Layer> {
-        let mut readings: Vec<Layer> = Vec::new();
+    fn decodings(&self, layer: &DecodedText) -> Vec<DecodedText> {
+        let mut decodings: Vec<DecodedText> = Vec::new();
         let all = Escapes::in_text(&layer.bytes);
         for kinds in if self.scan.needles.like_escapes() { all.parts() } else { vec![all] } {
             let mut last = decode::unescaped(layer, kinds);
             for _ in 1..decode::NESTED {
                 let Some(reading) = last else { break };
                 last = decode::unescaped(&reading, kinds);
-                readings.push(reading);
+                decodings.push(reading);
             }
-            readings.extend(last);
+            decodings.extend(last);
         }
-        readings
+        decodings
     }
 
     /// Looks at what a hexadecimal or base64 run says.
-    fn search_inner(&mut self, layer: &Layer) {
+    fn search_inner(&mut self, layer: &DecodedText) {
         self.look_for(layer, names::ENCODED);
         for layer in decode::from_utf16(layer) {
             self.look_for(&layer, names::ENCODED);
         }
-        for reading in self.readings(layer) {
+        for reading in self.decodings(layer) {
             self.look_for(&reading, names::ENCODED);
         }
     }
 
-    fn search(&mut self, layer: &Layer) {
+    fn search(&mut self, layer: &DecodedText) {
         self.look_for(layer, 0);
     }
 
-    fn look_for(&mut self, layer: &Layer, shortest_name: usize) {
+    fn look_for(&mut self, layer: &DecodedText, shortest_name: usize) {
         let (needles, names) = (self.scan.needles, self.scan.names);
         needles.find(&layer.bytes, |range, kind| self.hit(layer, range, kind));
         names.find(&layer.bytes, shortest_name, |range| self.hit(layer, range, HitKind::Name));
     }
 
-    fn detect(&mut self, layer: &Layer) {
+    fn detect(&mut self, layer: &DecodedText) {
         detect::find(&layer.bytes, |range, kind| self.hit(layer, range, kind));
     }
 
-    fn hit(&mut self, layer: &Layer, range: Range<usize>, kind: HitKind) {
+    fn hit(&mut self, layer: &DecodedText, range: Range<usize>, kind: HitKind) {
         let raw = layer.raw(range);
-        // What lies in the overlap alone was reported by the window before.
+        // PieceKind lies in the overlap alone was reported by the window before.
         if raw.end <= self.scan.seen || self.scan.hits.len() >= MOST_HITS {
             return;
         }
@@ -353,9 +353,9 @@ mod tests {
     }
 
     fn scanner_for(value: &str) -> Scanner {
-        let mut harvest = Harvest::new();
-        harvest.add(value);
-        Scanner::new(&harvest, &[])
+        let mut secret_set = Harvest::new();
+        secret_set.add(value);
+        Scanner::new(&secret_set, &[])
     }
 
     fn scanner() -> Scanner {
@@ -386,11 +386,11 @@ mod tests {
     fn what_was_hit_can_be_redacted_in_a_second_attempt() {
         let text = "a VHIwdWI0ZG9yJjM= b";
         let hits = scanner().scan(text.as_bytes());
-        let mut harvest = Harvest::new();
+        let mut secret_set = Harvest::new();
         for hit in &hits {
-            harvest.add_secret(&hit.secret);
+            secret_set.add_secret(&hit.secret);
         }
-        let (out, _) = harvest.redactor().redact(text.as_bytes());
+        let (out, _) = secret_set.redactor().redact(text.as_bytes());
         assert!(scanner().scan(&out).is_empty());
     }
 

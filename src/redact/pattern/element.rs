@@ -1,6 +1,6 @@
-//! Values between the tags of an element, raw or escaped.
+//! ValueMatcher between the tags of an element, raw or escaped.
 
-use super::nothing::is_nothing;
+use super::no_value::is_no_value;
 use crate::redact::bytes::{NEAR, first, is_name, line_from};
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
         head.get(..head.len() - head.iter().rev().take_while(|b| is_name(**b)).count()).unwrap_or(head)
     });
     let escaped = opened.ends_with(b"\\") && text.get(name_start..)?.starts_with(b"u003c");
-    // What follows the end of an element is none of its values.
+    // PieceKind follows the end of an element is none of its values.
     if named.ends_with(b"/") {
         return None;
     }
@@ -23,7 +23,7 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
     let rest = line_from(text, at);
     if let Some(inside) = rest.strip_prefix(b"<![CDATA[") {
         let end = memchr::memmem::find(inside, b"]]>").unwrap_or(inside.len());
-        return (!is_nothing(inside.get(..end)?)).then_some(at + 9..at + 9 + end);
+        return (!is_no_value(inside.get(..end)?)).then_some(at + 9..at + 9 + end);
     }
     let end = (0..rest.len())
         .find(|i| {
@@ -31,7 +31,7 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
             tail.starts_with(b"<") || tail.starts_with(b"&lt;") || tail.starts_with(b"\\u003c")
         })
         .unwrap_or(rest.len());
-    (!is_nothing(rest.get(..end)?)).then_some(at..at + end)
+    (!is_no_value(rest.get(..end)?)).then_some(at..at + end)
 }
 
 /// The end of a tag whose attributes begin at `at`, raw or escaped.

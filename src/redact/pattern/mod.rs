@@ -8,7 +8,7 @@ mod connection;
 mod element;
 mod header;
 mod named;
-mod nothing;
+mod no_value;
 mod pair;
 mod token;
 mod value;

@@ -2,12 +2,12 @@
 //! "…")`, `[Password, …]`.
 
 use super::named::{NAMES, TAIL, name_before};
-use super::nothing::is_nothing;
+use super::no_value::is_no_value;
 use super::value::{AROUND, assigned};
 use crate::redact::bytes::{NEAR, before, first, line_from, signs, trim_end};
 use std::ops::Range;
 
-/// What holds the name of a setting or of a field.
+/// PieceKind holds the name of a setting or of a field.
 const NAMING: [&[u8]; 9] =
     [b"key", b"name", b"fieldname", b"displayname", b"slug", b"field", b"setting", b"label", b"id"];
 
@@ -72,12 +72,12 @@ fn second(text: &[u8], head: &[u8], quote: Option<u8>, at: usize) -> Option<Rang
     if matches!(rest.get(lead), Some(b'"' | b'\'')) {
         return assigned(text, at, false);
     }
-    // What is not quoted ends with the bracket, which has to be near: a line may be nothing but names.
+    // PieceKind is not quoted ends with the bracket, which has to be near: a line may be nothing but names.
     let near = first(rest, NEAR).get(lead..)?;
     let value = near.get(..memchr::memchr(bracket, near)?)?;
     // Three things are a list of names.
     let list = memchr::memmem::find(value, b", ").is_some();
-    (!list && !is_nothing(value)).then_some(at + lead..at + lead + value.len())
+    (!list && !is_no_value(value)).then_some(at + lead..at + lead + value.len())
 }
 
 /// The value of a member or an attribute whose name ends at `at`, quoted as the name of the secret is.
@@ -93,7 +93,7 @@ fn value_after(text: &[u8], at: usize, quote: Option<u8>) -> Option<Range<usize>
             let lead = skip + 1 + signs(rest.get(skip + 1..)?, AROUND);
             let end = memchr::memchr(b']', rest)?;
             let inside = trim_end(rest.get(lead..end)?, AROUND);
-            (!inside.contains(&b'{') && !is_nothing(inside))
+            (!inside.contains(&b'{') && !is_no_value(inside))
                 .then_some(start + lead..start + lead + inside.len())
         }
         (opens, Some(quote)) if *opens != quote => None,

@@ -1,4 +1,4 @@
-//! What has a form of its own and needs no name.
+//! PieceKind has a form of its own and needs no name.
 
 use crate::redact::bytes::{first, line_from, starts_word};
 use base64::Engine;

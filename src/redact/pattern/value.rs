@@ -1,21 +1,21 @@
 //! Where a value begins and how far it reaches: in quotes of any kind, in braces, in a list, or bare.
 
 use super::connection::{closes_entity, starts_name};
-use super::nothing::is_nothing;
+use super::no_value::is_no_value;
 use super::token;
 use crate::redact::bytes::{NEAR, before, first, line_from, signs, slashes_at_end, trim_end};
 use std::ops::Range;
 
-/// What opens and closes a value, raw or escaped.
+/// PieceKind opens and closes a value, raw or escaped.
 const QUOTES: [&[u8]; 8] = [b"\"", b"'", b"&quot;", b"%22", b"&apos;", b"&#39;", b"&#34;", b"%27"];
 
-/// What stands around a quoted text: blanks, quotes, and what escapes them.
+/// PieceKind stands around a quoted text: blanks, quotes, and what escapes them.
 pub(super) const AROUND: &[u8] = b" \t\\\"'";
 
 /// The value after an assignment that ends at `at`; none when there is no secret in it.
 pub(super) fn assigned(text: &[u8], at: usize, connection: bool) -> Option<Range<usize>> {
     let range = self::at(text, at, connection)?;
-    (!is_nothing(text.get(range.clone())?)).then_some(range)
+    (!is_no_value(text.get(range.clone())?)).then_some(range)
 }
 
 /// The value after a separator that ends at `at`, without its quotes.

@@ -17,20 +17,20 @@ use std::sync::Arc;
 
 /// What one export told.
 #[derive(Debug, Clone, Default)]
-pub struct ToldFacts {
+pub struct ReportedFacts {
     /// Id of the query whose result it is: of several results of one query the newest counts.
     pub query: Option<String>,
     /// Of the cluster and its database.
     pub cluster: Told,
     /// Of nodes, by the name the export has for them.
-    pub nodes: BTreeMap<String, OfNode>,
+    pub nodes: BTreeMap<String, ReportedNode>,
     /// Items by list; a list without items was read and is empty.
     pub lists: BTreeMap<String, Observed<Items>>,
 }
 
 /// What one export told of a node.
 #[derive(Debug, Clone, Default)]
-pub struct OfNode {
+pub struct ReportedNode {
     /// Of the node itself.
     pub own: Told,
     /// Of the cluster, as that node sees it: it counts only where the node is one of the case.
@@ -40,14 +40,14 @@ pub struct OfNode {
 }
 
 /// Makes facts of the records of an export. A record of a node that names none tells only of the cluster.
-pub(super) fn tell(
+pub(super) fn extract_facts(
     export: &Export,
     records: Records,
     whole: Place,
     knowledge: &Knowledge,
     cleaner: &dyn Clean,
-) -> ToldFacts {
-    let mut told = ToldFacts::default();
+) -> ReportedFacts {
+    let mut reported = ReportedFacts::default();
     let names: Vec<String> = export.name.iter().map(|name| head(name)).collect();
     let names = records.under(&names, true);
     let names = Column { texts: Excerpt::texts_of(&names.texts, cleaner), cells: names.cells };
@@ -69,19 +69,19 @@ pub(super) fn tell(
             join(onto, &fact.path, said.at(records.origin.place(spot)));
         }
         if export.about == About::Node && !name.is_empty() {
-            let node = told.nodes.entry(name.to_owned()).or_default();
+            let node = reported.nodes.entry(name.to_owned()).or_default();
             merge(&mut node.own, of_node);
             merge(&mut node.cluster, of_cluster);
         } else {
             // Beside its items, a list may tell of the cluster.
-            merge(&mut told.cluster, of_cluster);
+            merge(&mut reported.cluster, of_cluster);
         }
     }
     if export.about == About::List {
         let items = Items::of(Table { origin: records.origin, rows: records.rows, names, facts });
-        told.lists.insert(export.list().to_owned(), Observed::known(items, whole));
+        reported.lists.insert(export.list().to_owned(), Observed::known(items, whole));
     }
-    told
+    reported
 }
 
 /// Heads of everything that is known of an export, as they compare.

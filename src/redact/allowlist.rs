@@ -1,10 +1,10 @@
-//! What of a configuration may be shown: plain values, and the settings on the lists below.
+//! PieceKind of a configuration may be shown: plain values, and the settings on the lists below.
 //!
 //! The lists hold what the product's pages name (domain 1.2, 1.3, 1.6) and the schema of ASP.NET, IIS and log4net.
 //! A setting that is on no list is replaced, whatever it holds. `SECURITY.md` describes this in words.
 
 use super::words::{self, looks_random, names_user};
-use super::xml::{Element, Pieces, What};
+use super::xml::{Element, PieceKind, Pieces};
 
 /// Attributes whose value may be shown on any element: switches, modes, names of types and of files.
 /// Lower case, sorted.
@@ -223,16 +223,16 @@ pub(super) fn is_plain(value: &str, secret: bool) -> bool {
 }
 
 /// Whether a piece stands under the name of a secret: its element, its attribute, or the setting whose value it is.
-pub(super) fn names_secret(pieces: &Pieces<'_>, what: &What<'_>) -> bool {
+pub(super) fn names_secret(pieces: &Pieces<'_>, what: &PieceKind<'_>) -> bool {
     match what {
-        What::Blank => false,
-        What::Text { element } => pieces.elements.get(*element).is_some_and(|element| {
+        PieceKind::Blank => false,
+        PieceKind::Text { element } => pieces.elements.get(*element).is_some_and(|element| {
             // `<setting name="…"><value>…</value></setting>`, as settings of applications are written.
             let parent = element.parent.and_then(|parent| pieces.elements.get(parent));
             let setting = parent.and_then(Element::setting).filter(|_| element.name == "value");
             words::names_secret(element.name) || setting.is_some_and(words::names_secret)
         }),
-        What::Value { element, name } => {
+        PieceKind::Value { element, name } => {
             let setting = pieces.elements.get(*element).and_then(Element::setting);
             words::names_secret(name)
                 || setting
@@ -242,9 +242,9 @@ pub(super) fn names_secret(pieces: &Pieces<'_>, what: &What<'_>) -> bool {
 }
 
 /// Whether a piece of this value, entities resolved, may be shown.
-pub(super) fn may_show(pieces: &Pieces<'_>, what: &What<'_>, value: &str) -> bool {
+pub(super) fn may_show(pieces: &Pieces<'_>, what: &PieceKind<'_>, value: &str) -> bool {
     let secret = names_secret(pieces, what);
-    let What::Value { element, name } = *what else { return is_plain(value.trim(), secret) };
+    let PieceKind::Value { element, name } = *what else { return is_plain(value.trim(), secret) };
     let chain: Vec<_> = pieces.chain(element).collect();
     let Some(element) = chain.first() else { return false };
     let inside = |ancestor: &str| chain.iter().skip(1).any(|e| e.name.eq_ignore_ascii_case(ancestor));

@@ -1,6 +1,6 @@
-//! Values that hold nothing.
+//! ValueMatcher that hold nothing.
 
-/// What stands for no value, or for one of two.
+/// PieceKind stands for no value, or for one of two.
 const PLAIN: [&[u8]; 11] =
     [b"null", b"(null)", b"nil", b"none", b"true", b"false", b"undefined", b"yes", b"no", b"on", b"off"];
 
@@ -14,7 +14,7 @@ const SAID: [&[u8]; 14] = [
 const PLACEHOLDERS: [&[u8]; 4] = [b"{token}", b"{password}", b"%s", b"%d"];
 
 /// Whether a value is empty, switched, masked, a word about it, a place for one, or a marker.
-pub(super) fn is_nothing(value: &[u8]) -> bool {
+pub(super) fn is_no_value(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     let masked = value.iter().all(|b| matches!(b, b'*' | b'-' | b'=' | b'>' | b'.' | b':' | b'|'));
     let counted = value.len() <= 3 && value.iter().all(u8::is_ascii_digit);

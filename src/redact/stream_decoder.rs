@@ -17,7 +17,7 @@ const NARROW_IN_LINE: usize = 16;
 const NARROW_AT_END: usize = 8;
 
 /// Makes UTF-8 of UTF-16, with or without a byte order mark, and leaves what is in another encoding as it is.
-pub(super) struct Decoding {
+pub(super) struct StreamDecoder {
     now: Encoding,
     /// Not yet decided on.
     held: Vec<u8>,
@@ -37,7 +37,7 @@ enum Order {
     HighFirst,
 }
 
-/// What is next in what is held.
+/// PieceKind is next in what is held.
 enum Next {
     /// Another encoding from here on.
     Change(usize, Encoding),
@@ -47,7 +47,7 @@ enum Next {
     Same,
 }
 
-impl Decoding {
+impl StreamDecoder {
     pub(super) const fn new() -> Self {
         Self { now: Encoding::Unknown, held: Vec::new() }
     }
@@ -79,7 +79,7 @@ impl Decoding {
         }
     }
 
-    /// What nearly every piece is: bytes in which nothing begins, and the last ones, which what comes may change.
+    /// PieceKind nearly every piece is: bytes in which nothing begins, and the last ones, which what comes may change.
     fn plain<'p>(&self, piece: &'p [u8]) -> Option<(&'p [u8], &'p [u8])> {
         let plain = matches!(self.now, Encoding::Bytes)
             && [self.held.as_slice(), piece].iter().all(|bytes| memchr::memchr(0, bytes).is_none());
@@ -113,7 +113,7 @@ impl Encoding {
         Self::Utf16(order, order.encoding().new_decoder_without_bom_handling())
     }
 
-    /// What is next in `held`, which in UTF-16 starts with a whole unit.
+    /// PieceKind is next in `held`, which in UTF-16 starts with a whole unit.
     fn next(&self, held: &[u8], last: bool) -> Next {
         match self {
             Self::Unknown => Next::Wait(0),
@@ -148,7 +148,7 @@ impl Order {
     }
 }
 
-/// UTF-16 in a text of bytes, from the start of a line or a byte order mark on. What stands inside of a line is a value.
+/// UTF-16 in a text of bytes, from the start of a line or a byte order mark on. PieceKind stands inside of a line is a value.
 fn next_wide(held: &[u8], last: bool) -> Next {
     let begins = |at: usize| {
         let before = held.get(..at).unwrap_or_default();
@@ -167,7 +167,7 @@ fn next_wide(held: &[u8], last: bool) -> Next {
             }
         }
     }
-    // What the last bytes are may depend on what comes.
+    // PieceKind the last bytes are may depend on what comes.
     if last { Next::Same } else { Next::Wait(held.len().saturating_sub(MARK + 1)) }
 }
 
@@ -234,7 +234,7 @@ mod tests {
     }
 
     fn decoded(pieces: &[&[u8]]) -> String {
-        let (mut decoding, mut out) = (Decoding::new(), Vec::new());
+        let (mut decoding, mut out) = (StreamDecoder::new(), Vec::new());
         for piece in pieces {
             decoding.push(piece, false, &mut out);
         }
@@ -269,7 +269,7 @@ mod tests {
         let numbers: Vec<u8> = (0..200u16).flat_map(u16::to_le_bytes).filter(|byte| *byte < 0x20).collect();
         let mut bytes = LINE.repeat(10).into_bytes();
         bytes.extend(numbers);
-        let (mut decoding, mut out) = (Decoding::new(), Vec::new());
+        let (mut decoding, mut out) = (StreamDecoder::new(), Vec::new());
         decoding.push(&bytes, true, &mut out);
         assert_eq!(out, bytes);
     }
@@ -291,7 +291,7 @@ mod tests {
                     _ => vec![0; *length],
                 }
             }).collect();
-            let (mut decoding, mut out, mut rest) = (Decoding::new(), Vec::new(), bytes.as_slice());
+            let (mut decoding, mut out, mut rest) = (StreamDecoder::new(), Vec::new(), bytes.as_slice());
             for cut in cuts {
                 let (piece, tail) = rest.split_at(cut.min(rest.len()));
                 decoding.push(piece, false, &mut out);
@@ -299,7 +299,7 @@ mod tests {
             }
             decoding.push(rest, true, &mut out);
             let decoded = |bytes: &[u8]| {
-                let (mut whole, mut once) = (Decoding::new(), Vec::new());
+                let (mut whole, mut once) = (StreamDecoder::new(), Vec::new());
                 whole.push(bytes, true, &mut once);
                 once
             };

@@ -1,4 +1,4 @@
-//! The answers file: what a person knows where no evidence can (`docs/answers.md`).
+//! Reader of the answers file (TOML): answers that a person gives where no evidence can (`docs/answers.md`).
 
 use super::Parsed;
 use crate::intake::{malformed, sanitized};

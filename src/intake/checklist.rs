@@ -1,4 +1,5 @@
-//! A checklist that somebody filled in, whatever the file is called (`docs/checklist-format.md`).
+//! Reader of a filled-in checklist workbook or sheet (`docs/checklist-format.md`). It is recognised by its cells, not
+//! by its file name.
 
 use super::Parsed;
 use super::answers::{AnswerLedger, GivenAnswer, Question, answer, questions};
@@ -199,7 +200,7 @@ impl AnswerReader<'_> {
             // Headings have no key.
             if word.is_some() {
                 self.ledger.complain(format!(
-                    "{} has no key, so nobody knows what it answers.",
+                    "{} has no key, so it is not clear what it answers.",
                     place(Column::Answer)
                 ));
             }
@@ -213,7 +214,7 @@ impl AnswerReader<'_> {
         if let Some(origin) = origin {
             let Some(prints) = origin.cells.get(key) else {
                 let text = format!(
-                    "{} is of no line this workbook was made with; the line does not count.",
+                    "{} is not a line of the original workbook; the line does not count.",
                     place(Column::Key)
                 );
                 self.ledger.complain(text);
@@ -222,7 +223,7 @@ impl AnswerReader<'_> {
             for (column, print) in Column::AUTOMATIC.into_iter().zip(prints) {
                 if columns.at(column).is_some() && fingerprint(columns.text(row, column)) != *print {
                     self.ledger.complain(format!(
-                        "{} was written from the evidence and has been changed since; what it says now does not count.",
+                        "{} was filled in from the evidence and changed afterwards; the change does not count.",
                         place(column)
                     ));
                 }
@@ -255,7 +256,7 @@ impl AnswerReader<'_> {
     /// Says what cannot be told, and which lines are gone.
     fn note_missing_lines(&mut self, origin: Option<&Origin>) {
         let Some(origin) = origin else {
-            self.notes.push("The sheet About is missing, so nobody can tell whether cells written from the evidence were changed.".to_owned());
+            self.notes.push("The sheet About is missing, so it cannot be checked whether cells filled in from the evidence were changed.".to_owned());
             return;
         };
         let gone: Vec<&String> = origin.cells.keys().filter(|key| !self.seen.contains(*key)).collect();
@@ -264,7 +265,7 @@ impl AnswerReader<'_> {
                 gone.iter().take(3).map(|key| format!("\"{}\"", (self.show)(key))).collect();
             let more = if gone.len() > named.len() { ", …" } else { "" };
             self.notes.push(format!(
-                "Lines that the workbook was made with are gone: {} ({}{more}).",
+                "Lines of the original workbook are missing: {} ({}{more}).",
                 gone.len(),
                 named.join(", ")
             ));
@@ -385,7 +386,7 @@ mod tests {
         let (answers, problems, notes) =
             read_lines(&[untouched(1, ["done", "", "", ""]), untouched(0, ["off", "", "", ""])]);
         assert_eq!((answers.by_question.len(), problems.len()), (2, 0));
-        assert_eq!(notes, ["Lines that the workbook was made with are gone: 1 (\"O-3 / O-3 / WEB01\")."]);
+        assert_eq!(notes, ["Lines of the original workbook are missing: 1 (\"O-3 / O-3 / WEB01\")."]);
     }
 
     #[test]
@@ -396,7 +397,7 @@ mod tests {
         assert_eq!(answers.by_question.len(), 1);
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert!(
-            problems[0].starts_with("c.xlsx sheet Checklist, D4 was written from the evidence"),
+            problems[0].starts_with("c.xlsx sheet Checklist, D4 was filled in from the evidence"),
             "{problems:?}"
         );
     }
@@ -417,7 +418,7 @@ mod tests {
             begins("c.xlsx sheet Checklist, G3 answers ENC-004 with \"perhaps\"; the words"),
             "{problems:?}"
         );
-        assert!(begins("c.xlsx sheet Checklist, K4 is of no line"), "{problems:?}");
+        assert!(begins("c.xlsx sheet Checklist, K4 is not a line"), "{problems:?}");
         assert!(begins("c.xlsx sheet Checklist, G5 has no key"), "{problems:?}");
         assert!(begins("c.xlsx sheet Checklist, K6 is no key"), "{problems:?}");
         assert_eq!(problems.len(), 4, "{problems:?}");

@@ -1,4 +1,4 @@
-//! Clocks of nodes against one reference, out of answers that hold two times of one moment (DESIGN 4).
+//! Clock offsets of nodes, from exports that contain two times of the same moment.
 //!
 //! `healthcheck.aspx` tells the node's time, and whoever asked it wrote down their own; the diagnostics of a node tell
 //! its time and that of its database server.
@@ -78,7 +78,7 @@ impl ClockReader<'_> {
         let source = match self.shown("asker") {
             Some(asker) => format!("clock of {asker}, which asked healthcheck.aspx"),
             // Two files without a name may come from two clocks.
-            None => format!("clock of whoever made {}", self.place.input),
+            None => format!("clock of the person who made {}", self.place.input),
         };
         Ok(ClockReference { source, offset_ms: (node - at).num_milliseconds(), uncertainty_ms })
     }
@@ -95,7 +95,7 @@ impl ClockReader<'_> {
         let zoned = |text: &str| moment::parse(text).is_ok_and(|moment| moment.utc.is_some());
         let zoned = zoned(node) && zoned(database);
         if !zoned && looks_like_zones(offset) {
-            return Err("the two times lie quarters of an hour apart, as two time zones do".into());
+            return Err("the two times differ by quarters of an hour, as two time zones do".into());
         }
         let name = self.shown("sqlservername").unwrap_or_else(|| "the database".into());
         // Times without a zone compare with those of nodes in the same one only.

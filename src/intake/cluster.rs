@@ -1,4 +1,4 @@
-//! Bundles and exports laid together: one case.
+//! Assembles bundles and exports into one case.
 
 use super::checklist::{Origin, Part};
 use super::inventory::Inventory;
@@ -349,7 +349,7 @@ impl CaseBuilder {
             let name = self.name(other.0);
             self.note(
                 replaced,
-                format!("{name} holds a result of the query {query} that is newer, or of the same age, and counts instead."),
+                format!("{name} has a result of the query {query} that is newer, or of the same age, and counts instead."),
             );
         }
         kept
@@ -366,8 +366,8 @@ impl CaseBuilder {
     /// That an export speaks of a node that is not of this case.
     fn unknown_node(&mut self, index: usize, name: &str) {
         let text = format!(
-            "{} speaks of {name}, which is no node of this case: no bundle, no node list and no --expect-nodes names it, \
-             so what it says there does not count.",
+            "{} has data about {name}, which is not a node of this case (no bundle, node list or --expect-nodes names it), \
+             so that data does not count.",
             self.name(index)
         );
         self.partly(index, ProblemKind::Foreign, text);
@@ -386,7 +386,7 @@ const PRODUCT_VERSION: &str = "product.version";
 fn as_build(reported: &Observed<String>) -> Observed<BuildVersion> {
     match reported.value().and_then(|text| BuildVersion::parse(text).ok()).zip(reported.place()) {
         Some((build, place)) => Observed::known(build, place.clone()),
-        None => Observed::not_collected("no export tells it"),
+        None => Observed::not_collected("no file supplied contains it"),
     }
 }
 
@@ -402,7 +402,9 @@ fn version(node: &Node) -> Observed<BuildVersion> {
     match (node.row.as_ref().map(|row| row.binary_version.clone()), by_dll) {
         (Some(listed), Some(by_dll)) => listed.or(by_dll),
         (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => Observed::not_collected("there is neither a bundle nor a row of the node list"),
+        (None, None) => {
+            Observed::not_collected("no data: there is no bundle of it, and it is not in the node list")
+        }
     }
 }
 

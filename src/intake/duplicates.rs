@@ -1,4 +1,4 @@
-//! Several bundles of one node, and one machine under several names.
+//! Several bundles of one node: the newest counts. Several nodes with one installation id: clones are reported.
 
 use super::cluster::CaseBuilder;
 use crate::model::facts::Fingerprint;
@@ -24,7 +24,7 @@ pub(super) fn settle(builder: &mut CaseBuilder) {
             for (index, _) in bundles {
                 let node = builder.node(index);
                 let text = format!(
-                    "{} say they are of {node} and come from different machines ({conflict}); none of them counts.",
+                    "{} are all from a node named {node}, but from different machines ({conflict}); none of them counts.",
                     names.join(" and ")
                 );
                 builder.refuse(index, ProblemKind::Duplicate, text);

@@ -1,4 +1,4 @@
-//! Answers of all files of a case, each under the name its node has in the case.
+//! Merges the answers of all files of a case, and gives each the name that its node has in the case.
 
 use super::cluster::CaseBuilder;
 use crate::model::answers::{Answer, Answers};

@@ -1,5 +1,5 @@
-//! A plain table of what else comes as JSON: objects of the REST interface saved with `Export-Csv`, the grid of a report.
-//! Its header tells the export, as the keys of an object do.
+//! Reader of tables with one object a row: REST objects saved with `Export-Csv`, or the grid of a report. The column
+//! heads identify the export, as the keys of a JSON object do.
 
 use super::Parsed;
 use super::read::Facts;

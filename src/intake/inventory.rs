@@ -1,4 +1,5 @@
-//! `inventory.xlsx`, or a sheet of it as CSV: which nodes there should be, what the load balancer does, whom to call.
+//! Reader of `inventory.xlsx` (or one sheet of it as CSV) and writer of the empty one: expected nodes, load balancer,
+//! contacts.
 
 use super::read::Facts;
 use super::records::Records;
@@ -97,7 +98,7 @@ impl Reader {
                     let role = role.into_iter().find(|role| role.word() == word);
                     if !names::is_usable(name) || (role.is_none() && !word.is_empty()) {
                         let text = format!(
-                            "{} names no usable machine, or a role that is none of serving, dr, standby and mirror; the row does not count.",
+                            "{} has no usable machine name, or a role other than serving, dr, standby or mirror; the row does not count.",
                             row.place(input)
                         );
                         parsed.problems.push(malformed(text));
@@ -180,7 +181,7 @@ pub fn template() -> Result<Vec<u8>, XlsxError> {
         &NODES,
     )?;
     sheet("load balancer", "Leave empty what you do not know.", &FACTS)?;
-    sheet("contacts", "Whom to call; ten at most are shown.", &CONTACTS)?;
+    sheet("contacts", "People to contact; at most ten are shown.", &CONTACTS)?;
     workbook.save_to_buffer()
 }
 
@@ -244,6 +245,6 @@ mod tests {
     #[test]
     fn a_row_that_does_not_count_leaves_the_nodes_open() {
         let parsed = read(b"Node,Role\nWEB01,boss\n");
-        assert!(parsed.value.is_empty() && parsed.problems[0].text.contains("a role that is none of"));
+        assert!(parsed.value.is_empty() && parsed.problems[0].text.contains("a role other than"));
     }
 }

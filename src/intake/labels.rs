@@ -1,4 +1,5 @@
-//! Names that do not compare: labels of level `identities` beside names as they are, or labels of different keys.
+//! Inputs whose names cannot be matched: labels of level `identities` beside plain names, or labels of different case
+//! keys.
 //!
 //! A label is no name that fails to match. Inputs whose names say nothing of those of the bundles do not count, and
 //! whatever needs them is unknown, with the sentence that says why.
@@ -23,7 +24,7 @@ fn words(naming: &Naming) -> String {
 }
 
 /// What to do about it.
-const ADVICE: &str = "Give all inputs at one level: collect with --level identities and one case key, or raise what was collected with \
+const ADVICE: &str = "Use one level for all inputs: collect with --level identities and the same case key, or re-redact what you have with \
                       \"clusterbrief scrub INPUT --level identities --case-key-file FILE\".";
 
 /// Leaves only inputs whose names compare; gives why some do not, as a lower-case fragment.
@@ -52,7 +53,7 @@ pub(super) fn settle(
     for (index, other) in &foreign {
         let name = builder.name(*index);
         let text = format!(
-            "{name} {}, and the bundles that count {}: nobody can say which of them are the same machine, so it does not count. {ADVICE}",
+            "{name} {}, and the bundles that count {}: machines cannot be matched, so it does not count. {ADVICE}",
             words(other),
             words(&naming).replacen("names", "name", 1)
         );

@@ -1,7 +1,7 @@
-//! Which node list counts, and which inputs belong to another cluster.
+//! Chooses the node list that counts, and refuses inputs of other clusters.
 //!
 //! Clusters are told apart by their node lists, never by the key file: nodes of one cluster may hold different files
-//! for one key (DESIGN 4, 6).
+//! for one key.
 
 use super::cluster::CaseBuilder;
 use crate::model::export::NodeList;
@@ -102,7 +102,7 @@ fn refuse_others(builder: &mut CaseBuilder, judged: &Group, others: &[Group], ch
                     .and_then(|at| builder.lists.get(*at))
                     .map_or(String::new(), |(at, _)| builder.name(*at));
                 foreign.push((*index, format!(
-                    "{} is of a node that {theirs} lists and {judged_list} does not: it belongs to another cluster and does not count.",
+                    "{} is from a node that is in {theirs} but not in {judged_list}: it belongs to another cluster and does not count.",
                     builder.name(*index)
                 )));
             }

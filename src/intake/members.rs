@@ -1,4 +1,5 @@
-//! One pass over every member of a bundle: inflated, hashed, understood and searched for secrets at once, on all cores.
+//! One pass over every member of a bundle on all cores: each is inflated, hashed, parsed and scanned for secrets at the
+//! same time.
 
 use super::leaks;
 use crate::bundle::manifest::END_MISSING;

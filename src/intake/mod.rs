@@ -1,4 +1,4 @@
-//! Bytes of a source to observed facts: one file per kind of source.
+//! Intake: turns the bytes of inputs into observed facts. One file for each kind of source.
 //!
 //! ```text
 //!  bundle::gather --> read::read_all --+--> snapshot (members: one pass each) --+

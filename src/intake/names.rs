@@ -1,4 +1,5 @@
-//! Which names mean one machine: case does not matter, and a short name is the full name that begins with it.
+//! Matches names of machines: upper and lower case are equal, and a short name equals the only full name that starts
+//! with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! One row of the node list from named fields, whichever form it was saved in.
+//! One row of the node list, from named fields of JSON or of a table.
 
 use super::table::head;
 use super::{moment, names, reported};
@@ -22,7 +22,7 @@ pub(super) struct Field {
 /// The fields of one row by [`head`] of their name.
 pub(super) type Fields = BTreeMap<String, Field>;
 
-/// Heads under which a fact stands: the class name of REST first (domain 8), then the words of the Server Nodes page
+/// Heads under which a fact stands: the class name of REST first, then the words of the Server Nodes page
 /// and of our own template.
 mod heads {
     pub(super) const MACHINE: &[&str] = &["machinename"];
@@ -38,7 +38,7 @@ mod heads {
     pub(super) const ENGINE_ERROR: &[&str] = &["engineworkererror"];
     pub(super) const RECORDING_ERROR: &[&str] = &["sessionrecordingworkererror"];
     pub(super) const ERROR: &[&str] = &["errormessage", "error"];
-    /// Maintenance mode is read-only mode (domain 4.15).
+    /// Maintenance mode is read-only mode under another name.
     pub(super) const READ_ONLY: &[&str] = &["readonlymodeenabled", "maintenancemode"];
     /// Fields of the REST class that no fact is made of.
     pub(super) const UNUSED: &[&str] = &["nodeid", "readonlymodestatus", "loglevel"];
@@ -137,7 +137,7 @@ impl RowReader<'_> {
 
     fn flag(&self, heads: &[&str], what: &str) -> Observed<bool> {
         self.fact(heads, what, |text| {
-            reported::flag(text).ok_or_else(|| format!("\"{}\" is neither yes nor no", self.clean(text)))
+            reported::flag(text).ok_or_else(|| format!("\"{}\" is not yes or no", self.clean(text)))
         })
     }
 

@@ -1,6 +1,6 @@
-//! `GET /api/v1/nodes` as saved (from 10.9.000064; domain 8).
+//! Reader of a saved `GET /api/v1/nodes` (the product has it from 10.9.000064 on).
 //!
-//! Only the client classes of that call are public, no body (domain 11, G-17): keys are read in any case, values as
+//! Only the client classes of that call are public, no example of a body: keys are read in any case, values as
 //! text, number or boolean, the list bare or in an envelope.
 
 use super::moment::Column;

@@ -1,4 +1,5 @@
-//! The Server Nodes page copied into a table, for versions without the REST call, or the REST answer as CSV.
+//! Reader of a node list as a table: copied from the Server Nodes page where the REST call is missing, or the REST
+//! answer as CSV.
 
 use super::node_row::{self, Field, Fields};
 use super::table::{Row, RowSink, TableError, head};
@@ -7,7 +8,7 @@ use crate::intake::malformed;
 use crate::model::excerpt::Clean;
 use crate::model::export::NodeList;
 
-/// Columns of the template: what the Server Nodes page shows of a node (domain 4.5, 8).
+/// Columns of the template: what the Server Nodes page shows of a node.
 const COLUMNS: [&str; 10] = [
     "Machine Name",
     "Version",
@@ -136,7 +137,7 @@ mod tests {
         let [web01, web02] = parsed.value.rows.as_slice() else { panic!("{:?}", parsed.value) };
         assert_eq!(web02.in_cluster.why_unknown().unwrap(), "nodes.csv C2 leaves in cluster empty");
         assert!(web02.last_connected.why_unknown().unwrap().contains("could mean"));
-        assert!(web01.in_cluster.why_unknown().unwrap().contains("neither yes nor no"));
+        assert!(web01.in_cluster.why_unknown().unwrap().contains("not yes or no"));
         assert!(web01.database.why_unknown().unwrap().contains("no column for database"));
         assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
     }

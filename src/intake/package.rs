@@ -1,4 +1,4 @@
-//! The file downloaded for an upgrade.
+//! The upgrade package, as rules see it.
 
 use crate::bundle::{Archive, ArchiveMember, OpenError};
 use crate::model::package::{Package, PackageMember};

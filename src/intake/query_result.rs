@@ -1,5 +1,5 @@
-//! Results of the queries of `clusterbrief sql`: every row is marker, item, fact and value, so that neither header nor
-//! delimiter nor file name matters, and one sheet may hold the results of several queries.
+//! Reader of results of the queries of `clusterbrief sql`. Every row has marker, item, fact and value, so header,
+//! delimiter and file name do not matter, and one sheet may hold the results of several queries.
 
 use super::read::Facts;
 use super::records::Records;
@@ -175,8 +175,8 @@ impl QueryResult<'_> {
         let id = &self.export.id;
         if self.reported.get(SEES).is_some_and(|word| word.eq_ignore_ascii_case("no")) {
             let text = format!(
-                "{input} holds a result of the query {id} that was run where there is no tbVersion: it is not of the \
-                 product's database and does not count. Run the query in that database."
+                "{input} contains a result of the query {id} from a database without tbVersion: that is not the \
+                 product's database, so the result does not count. Run the query in that database."
             );
             return Err((ProblemKind::Foreign, text));
         }
@@ -290,7 +290,7 @@ clusterbrief:database:1,,read only,no
             assert_eq!(value(&reported.cluster, "asked.database"), Some("2026-11-20 09:00:00 UTC"));
             assert!(reported.cluster["database.mirroring-role"].is_absent());
             let why = reported.cluster["database.merge-published"].why_unknown().unwrap();
-            assert!(why.contains("neither yes nor no"), "{why}");
+            assert!(why.contains("not yes or no"), "{why}");
             assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
             assert_eq!(titles, ["the state of the database (query database)"]);
         }
@@ -335,7 +335,7 @@ clusterbrief:jobs:1;A #1;minutes late;0
         assert!(parsed.value.is_empty());
         let [problem] = parsed.problems.as_slice() else { panic!("{:?}", parsed.problems) };
         assert_eq!(problem.kind, ProblemKind::Foreign);
-        assert!(problem.text.contains("run where there is no tbVersion"), "{}", problem.text);
+        assert!(problem.text.contains("from a database without tbVersion"), "{}", problem.text);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What an input file is, told by its content and never by its name.
+//! Recognises the kind of a file by its content, never by its name.
 
 use super::{answers, manual_capture, workbook};
 use crate::text::encoding;
@@ -30,7 +30,7 @@ pub enum Unrecognised {
     #[error("is a workbook or another zip that was cut off: copy or export it again")]
     Torn,
     /// A zip that is neither a bundle nor a workbook.
-    #[error("is a zip without a manifest.json, so it is no bundle, and it is no workbook either")]
+    #[error("is a zip, but neither a bundle (it has no manifest.json) nor a workbook")]
     OtherZip,
     /// A page of a web server.
     #[error(
@@ -39,9 +39,7 @@ pub enum Unrecognised {
     )]
     WebPage,
     /// Anything else.
-    #[error(
-        "is neither a bundle, nor a node list (GET /api/v1/nodes as JSON, or a table with the columns of \"clusterbrief template nodes\"), nor a version history (a table with VersionNumber and Upgraded), nor an answers file ([[answer]])"
-    )]
+    #[error("is not a file that this program knows; docs/exports.md lists what it reads and how to save it")]
     Other,
 }
 

@@ -1,4 +1,5 @@
-//! Records of an export by column while they are read: objects of JSON and rows of tables alike.
+//! Column store of one export while it is read, for JSON objects and table rows. Each different text of a column is
+//! kept once.
 
 use super::table::head;
 use crate::model::Place;
@@ -31,7 +32,7 @@ struct RecordColumn {
 }
 
 impl Records {
-    /// No record yet, of columns with these heads as they compare.
+    /// Without records, for columns with these normalised heads.
     pub(super) fn new(origin: Origin, heads: impl IntoIterator<Item = String>) -> Self {
         let column = |head| RecordColumn {
             head,

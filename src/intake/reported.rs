@@ -1,4 +1,4 @@
-//! Records of an export to facts by path: one reading for JSON objects and table rows alike.
+//! Maps export records (JSON objects or table rows) to facts by path.
 
 use super::moment;
 use super::records::Records;
@@ -39,7 +39,7 @@ pub struct ReportedNode {
     pub clocks: Clocks,
 }
 
-/// Makes facts of the records of an export. A record of a node that names none tells only of the cluster.
+/// Extracts facts from the records of an export. A record of a node that names none tells only of the cluster.
 pub(super) fn extract_facts(
     export: &Export,
     records: Records,
@@ -146,7 +146,7 @@ pub(super) fn canonical(
         Kind::Flag => match (flag(text), reading) {
             (Some(flag), Reading::Not) => Ok((!flag).to_string()),
             (Some(flag), _) => Ok(flag.to_string()),
-            (None, _) => Err(format!("\"{}\" is neither yes nor no", shown())),
+            (None, _) => Err(format!("\"{}\" is not yes or no", shown())),
         },
         Kind::Number => match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(text.to_owned()),

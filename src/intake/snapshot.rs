@@ -1,4 +1,4 @@
-//! An opened bundle to the snapshot of its node.
+//! Builds the snapshot of a node from an opened bundle.
 
 use super::leaks;
 use super::members::{Member, MemberContent, MemberReader, is_config, is_log};
@@ -170,7 +170,7 @@ impl Collected {
             let name = record.path.as_str();
             let why = match &record.status {
                 Status::Denied { why } => why.as_str(),
-                Status::Taken(_) | Status::Truncated { .. } => "it made its reader fail",
+                Status::Taken(_) | Status::Truncated { .. } => "it made the reader fail",
                 Status::Missing | Status::Skipped { .. } => continue,
             };
             if !logs.iter().any(|log| log.file.name == name) {
@@ -289,13 +289,13 @@ fn statuses(bundle: &Bundle) -> Vec<Problem> {
         .collect();
     for needed in [FACTS, INVENTORY] {
         if bundle.record(needed).is_none() {
-            let text = format!("The bundle holds no {needed}, so nothing that stands there is known.");
+            let text = format!("The bundle holds no {needed}, so its content is not known.");
             problems.push(Problem { kind: ProblemKind::Incomplete, member: Some(needed.to_owned()), text });
         }
     }
     if let Some(milliseconds) = bundle.manifest().collection.clock_set_ms {
         let text = format!(
-            "The clock was set by {} seconds while the node was collected; its times compare with nothing.",
+            "The clock was changed by {} seconds while the node was collected, so its times cannot be compared.",
             milliseconds / 1000
         );
         problems.push(Problem { kind: ProblemKind::Incomplete, member: None, text });

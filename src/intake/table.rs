@@ -1,8 +1,7 @@
-//! Tables that people export or copy: separated text in any dialect, or every sheet of a workbook, row by row.
+//! Reads tables row by row: separated text with any delimiter, or every sheet of a workbook.
 //!
-//! Which dialect is not documented for any export (domain 11, G-14), so nothing is assumed: the reader is right
-//! that finds the header the caller is looking for. No row is kept here: a table may be far larger than what is worth
-//! keeping of it, so each row goes to whoever took the header.
+//! The delimiter of exports is not documented, so each is tried until the caller recognises a header. No row is kept here: a
+//! table may be far larger than what is needed of it, so each row goes to the [`RowSink`] made for the header.
 
 use super::nodes_json::MAX_NODES;
 use super::{separated, workbook};
@@ -60,7 +59,7 @@ pub enum TableError {
     TextTooLarge,
     /// A checklist whose form this program does not know.
     #[error(
-        "it is a checklist of another form than {}: read it with the version of this program that made it",
+        "it is a checklist of another format version than {}: read it with the version of this program that made it",
         crate::model::checklist::VERSION
     )]
     OtherChecklist,
@@ -119,7 +118,7 @@ impl Row {
     }
 }
 
-/// Who took a header, and is given the rows below it.
+/// Receives the rows below a header it has recognised.
 pub trait RowSink {
     /// Takes the next row.
     fn add(&mut self, row: &Row);
@@ -171,7 +170,7 @@ pub(super) struct Budget {
     cells: usize,
 }
 
-/// The way of the rows of one table: looked at for a header first, then handed on.
+/// Passes the rows of one table: first to the search for a header, then to the sink that took it.
 pub(super) struct HeaderSearch<'s, B> {
     header: &'s mut dyn FnMut(&Row) -> Option<B>,
     budget: &'s mut Budget,

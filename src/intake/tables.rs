@@ -1,4 +1,4 @@
-//! Every table of an input, whatever it holds: each sheet may be another export.
+//! Recognises and reads every table of an input: each sheet may be another export.
 
 use super::read::Facts;
 use super::table::{self, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
@@ -129,14 +129,16 @@ fn notes(sheets: &[Sheet<TableReader>]) -> Vec<String> {
     let empty = named(|sheet| sheet.empty);
     let wide = sheets.iter().any(|sheet| sheet.wide && sheet.sink.is_some());
     [
-        (hidden, "Sheets that are hidden in the workbook, and count"),
-        (unknown, "Sheets that are no export this program knows"),
+        (hidden, "Hidden sheets that were read all the same"),
+        (unknown, "Sheets that this program does not know"),
         (empty, "Sheets without any text"),
     ]
     .into_iter()
     .filter(|(names, _)| !names.is_empty())
     .map(|(names, what)| format!("{what}: {names}."))
-    .chain(wide.then(|| format!("It has more than {MAX_COLUMNS} columns; those beyond are not looked at.")))
+    .chain(
+        wide.then(|| format!("It has more than {MAX_COLUMNS} columns; the columns after that are ignored.")),
+    )
     .collect()
 }
 
@@ -183,8 +185,8 @@ mod tests {
         assert_eq!(
             tables.parsed.notes,
             [
-                "Sheets that are hidden in the workbook, and count: \"database\".",
-                "Sheets that are no export this program knows: \"Read me\".",
+                "Hidden sheets that were read all the same: \"database\".",
+                "Sheets that this program does not know: \"Read me\".",
                 "Sheets without any text: \"Sheet4\".",
             ]
         );

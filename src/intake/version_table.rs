@@ -1,4 +1,4 @@
-//! `tbVersion` as exported: every build the database was upgraded to (domain 7).
+//! Reader of an exported `tbVersion`: every build that the database was upgraded to.
 
 use super::Parsed;
 use super::moment::{self, MomentError};
@@ -86,7 +86,7 @@ impl Reader {
     pub(super) fn finish(self, cleaner: &dyn Clean) -> Parsed<VersionHistory> {
         let mut notes = Vec::new();
         if self.columns.headless {
-            notes.push("The history has no header; its columns were told by their content.".to_owned());
+            notes.push("The history has no header; its columns were recognised by their content.".to_owned());
         }
         if let Some(row) = &self.first_without_version {
             let text = row.cells().find(|text| !text.is_empty()).unwrap_or_default();
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(
             parsed.notes,
             [
-                "The history has no header; its columns were told by their content.",
+                "The history has no header; its columns were recognised by their content.",
                 "1 row(s) hold no version and were left out, first tbVersion.csv row 4: \"(2 rows affected)\".",
             ]
         );

@@ -1,4 +1,4 @@
-//! Every sheet of an XLSX workbook as rows of text.
+//! Reader of XLSX workbooks: every sheet as rows of text, behind limits that the library does not have.
 
 use super::table::{Budget, HeaderSearch, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
 use crate::intake::sanitized;

@@ -1,14 +1,14 @@
-//! The product's build by the DLLs of `bin`.
+//! The build of the product, from the version resources of the DLLs in `bin`.
 //!
-//! Which DLL carries it is not documented (domain 1.1, G-07): the core DLL is the best guess, and an inferred one. Product
-//! version text comes first, because file versions have 16-bit fields (domain 2.1).
+//! Which DLL carries it is not documented: the core DLL is the best guess, and an inferred one. Product
+//! version text comes first, because file versions have 16-bit fields.
 
 use crate::model::facts::Binary;
 use crate::model::product::{CORE_DLL, is_product_dll};
 use crate::model::{BuildVersion, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Third fields are below this, or from 300000 on (domain 2.2). A file version cannot show the latter, and what it
+/// Third fields are below this, or from 300000 on. A file version cannot show the latter, and what it
 /// shows of them is a number above this one.
 const LARGEST_PLAIN_BUILD: u32 = 9_999;
 

@@ -1,4 +1,4 @@
-//! Settings of a configuration file by path, each with its line.
+//! Settings of an XML configuration file by path, each with its line.
 
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::node::Setting;

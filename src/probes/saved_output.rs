@@ -77,7 +77,7 @@ impl Reading<'_> {
             Observed::Known { value, .. } => Ok(value),
             Observed::Absent { .. } => Err(Refusal::Absent),
             Observed::Unreadable { why, .. } => Err(Refusal::Failed(why)),
-            Observed::NotCollected { .. } => Err(Refusal::Unasked("the saved output does not hold it")),
+            Observed::NotCollected { .. } => Err(Refusal::Unasked("the saved output does not contain it")),
         }
     }
 }
@@ -114,7 +114,7 @@ impl System for Reading<'_> {
 
     fn output(&self, command: Command) -> Answer<String> {
         // Nobody is asked to run the others by hand.
-        let unasked = || Observed::not_collected("the saved output does not hold it");
+        let unasked = || Observed::not_collected("the saved output does not contain it");
         self.answer(if command == STATUS { self.saved.time_status.clone() } else { unasked() })
     }
 

@@ -1,6 +1,6 @@
-//! PieceKind of a configuration may be shown: plain values, and the settings on the lists below.
+//! Allowlist of configuration values that may be shown: plain values, and the settings on the lists below.
 //!
-//! The lists hold what the product's pages name (domain 1.2, 1.3, 1.6) and the schema of ASP.NET, IIS and log4net.
+//! The lists hold what the product's pages name and the schema of ASP.NET, IIS and log4net.
 //! A setting that is on no list is replaced, whatever it holds. `SECURITY.md` describes this in words.
 
 use super::words::{self, looks_random, names_user};
@@ -101,7 +101,7 @@ const ATTRIBUTES: &[&str] = &[
     "x509findtype",
 ];
 
-/// `<add key=… value=…>` of `appSettings` whose value may be shown (domain 1.3, and what ASP.NET itself reads).
+/// `<add key=… value=…>` of `appSettings` whose value may be shown (of the product, and those that ASP.NET itself reads).
 /// Lower case, sorted.
 const APP_SETTINGS: &[&str] = &[
     "aspnet:maxhttpcollectionkeys",
@@ -129,7 +129,7 @@ const APP_SETTINGS: &[&str] = &[
     "zeroinformationdisclosuremessage",
 ];
 
-/// Elements of log4net whose `value` may be shown (domain 1.2, 1.5). Lower case, sorted.
+/// Elements of log4net whose `value` may be shown . Lower case, sorted.
 const LOG_SETTINGS: &[&str] = &[
     "acceptonmatch",
     "additivity",
@@ -156,7 +156,7 @@ const LOG_SETTINGS: &[&str] = &[
     "threshold",
 ];
 
-/// Response headers whose value may be shown: security and CORS headers (domain 1.2). Lower case, sorted.
+/// Response headers whose value may be shown: security and CORS headers. Lower case, sorted.
 const HEADERS: &[&str] = &[
     "access-control-allow-credentials",
     "access-control-allow-headers",

@@ -1,10 +1,9 @@
-//! A set of keys in a few bits each, which may take some others for its own: what rules out nearly every place of a text
-//! before anything dearer looks at it.
+//! A one-hash Bloom filter over `u64` keys: a cheap prefilter with false positives and no false negatives.
 
 /// Fewest bits; most, so that the map stays in the processor's cache.
 const BITS: (usize, usize) = (1 << 12, 1 << 21);
 
-/// A bit for the hash of each key. The empty set holds nothing.
+/// One bit for the hash of each key. The empty filter contains nothing.
 #[derive(Clone, Default)]
 pub(super) struct BloomFilter {
     map: Vec<u64>,
@@ -13,7 +12,7 @@ pub(super) struct BloomFilter {
 }
 
 impl BloomFilter {
-    /// The set of these keys, with so many bits for each: one of as many others is taken for a key.
+    /// The filter of these keys. About one of `bits_per_key` other values is a false positive.
     pub(super) fn new(keys: impl ExactSizeIterator<Item = u64>, bits_per_key: usize) -> Self {
         if keys.len() == 0 {
             return Self::default();
@@ -29,7 +28,7 @@ impl BloomFilter {
         set
     }
 
-    /// Whether this may be a key; of a key, always.
+    /// Whether this may be a key; always true for a key.
     #[inline]
     pub(super) fn may_contain(&self, key: u64) -> bool {
         let (word, bit) = self.slot(key);

@@ -1,4 +1,4 @@
-//! Redaction of a configuration file: what may be shown stays where it stands, everything else becomes a marker.
+//! Redacts a configuration file: allowed values stay, everything else is replaced by a marker in place.
 
 use super::allowlist;
 use super::fingerprint::Fingerprinter;
@@ -13,11 +13,11 @@ pub use super::xml::{ConfigError, MAX_BYTES, decode, parse};
 pub struct RedactedConfig {
     /// UTF-8 without a byte order mark, with the lines of the original.
     pub text: String,
-    /// PieceKind was replaced.
+    /// What was replaced.
     pub counts: Counts,
 }
 
-/// Redacts an XML configuration. ValueMatcher keep their place, so that lines and layout stay; comments and processing
+/// Redacts an XML configuration. Values keep their place, so that lines and layout stay; comments and processing
 /// instructions are blanked, because old connection strings live there. Equal values get equal markers under one
 /// key. A value that `redactor` objects to is never kept.
 pub fn redact(
@@ -51,7 +51,7 @@ pub fn redact(
     }
     out.push_str(text.get(at..).unwrap_or_default());
     if redactor.identities().is_some() {
-        // PieceKind may be shown may still name somebody.
+        // What may be shown may still name somebody.
         let (labelled, more) = redactor.label(&out);
         counts.join(more);
         out = labelled;

@@ -1,5 +1,5 @@
-//! Cuts a text that arrives in pieces into parts that can be looked at alone, in bounded memory and in the same way
-//! whatever the pieces. UTF-16 becomes UTF-8.
+//! Splits a text that arrives in pieces into whole lines, or windows of a very long line, in bounded memory. The cuts
+//! depend on the text alone, never on the pieces. UTF-16 becomes UTF-8.
 
 use super::stream_decoder::StreamDecoder;
 use super::{encodings, pattern};
@@ -12,7 +12,7 @@ const _: () = assert!(OVERLAP > encodings::MAX_ENCODED && OVERLAP > 2 * pattern:
 /// Bytes of a window in which whatever starts is whole.
 pub(super) const SAFE: usize = WINDOW - OVERLAP;
 
-/// Who looks at the parts.
+/// Visits the parts of a text.
 pub(super) trait PartVisitor {
     /// Whole lines; the last one of a text may have no end.
     fn lines(&mut self, lines: &[u8]);

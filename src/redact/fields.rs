@@ -1,5 +1,5 @@
-//! Redaction of JSON, field by field: text by value and pattern as everywhere, what stands under the name of a secret, and
-//! at level `identities` what its field names, whole.
+//! Redacts JSON field by field: by value and pattern as everywhere, everything under the name of a secret, and at level
+//! `identities` whole fields that name somebody.
 //!
 //! Facts, manifests and exports go this way, so that their form stays and a name that is too common to be searched for
 //! does not.
@@ -41,7 +41,7 @@ fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<String> {
     names.filter_map(|(_, value)| value.as_str()).find(|name| words::names_secret(name)).map(str::to_owned)
 }
 
-/// PieceKind a value of our own structures is, where its key is too common a word to say so in other JSON.
+/// What a value of our own structures is, where its key is too common a word to say so in other JSON.
 fn own_kind(parent: &str, key: &str) -> Option<Identity> {
     match (parent, key) {
         ("host" | "node", "name") => Some(Identity::Host),

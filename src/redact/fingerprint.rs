@@ -1,5 +1,5 @@
-//! Keyed fingerprints: equal content compares over nodes and over time, and nobody without the key can test a
-//! guess.
+//! Keyed fingerprints: equal content can be compared between nodes and over time, and without the key a guess cannot be
+//! tested.
 //!
 //! | scheme | made from | key id |
 //! |---|---|---|
@@ -7,7 +7,7 @@
 //! | `enc` | SHA-256("clusterbrief/1/enc\0" ‖ bytes), for `encryption.config` only | empty |
 //! | `key` | HMAC-SHA-256(k, label ‖ 0 ‖ bytes), k = HMAC-SHA-256(`encryption.config`, "clusterbrief/1/key\0") | tag of k |
 //!
-//! `enc` may be unkeyed because a random 256-bit key is inside the file (domain 1.2). HMAC reduces a key longer
+//! `enc` may be unkeyed because a random 256-bit key is inside the file. HMAC reduces a key longer
 //! than its block to the plain SHA-256 of that key, so the plain SHA-256 of `encryption.config` would open every
 //! `key` fingerprint: it must never be written anywhere.
 
@@ -31,7 +31,7 @@ const ENC_PREFIX: &[u8] = b"clusterbrief/1/enc\0";
 const NODE_KEY: &[u8] = b"clusterbrief/1/key\0";
 const KEY_ID: &[u8] = b"clusterbrief/1/key-id\0";
 
-/// PieceKind a fingerprint is of. Fingerprints of different labels never agree, so a value cannot be looked up among
+/// What a fingerprint is of. Fingerprints of different labels never agree, so a value cannot be looked up among
 /// files or machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
@@ -63,9 +63,9 @@ impl Label {
 #[derive(Clone, PartialEq, Eq)]
 pub struct CaseKey([u8; 32]);
 
-/// A text that is no case key. Payload nothing of the text.
+/// A text that is no case key. Says nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a case key file holds one line of 64 hexadecimal digits and may start with one comment line")]
+#[error("a case key file has one line of 64 hexadecimal digits, after at most one comment line")]
 pub struct CaseKeyError;
 
 impl CaseKey {
@@ -268,7 +268,7 @@ mod tests {
         printer.fingerprint(Label::File, bytes, Place::file("f")).value().unwrap().clone()
     }
 
-    /// ValueMatcher computed with Python's `hmac` and `hashlib`, so that a second implementation can check itself.
+    /// Values computed with Python's `hmac` and `hashlib`, so that a second implementation can check itself.
     #[test]
     fn fingerprints_are_those_of_the_format_page() {
         let case = CaseKey::parse(&"07".repeat(32)).unwrap();

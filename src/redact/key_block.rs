@@ -1,4 +1,4 @@
-//! Private keys: a block of lines between marks, or all of it in one line.
+//! Private keys: a block of lines between a BEGIN and an END mark, or all of it in one line.
 
 use super::bytes::{first, line_from};
 use super::pattern::MAX_VALUE;
@@ -14,7 +14,7 @@ pub(super) const ESCAPED_PUTTY: &str = r"private-lines:[ \t]?[0-9]{1,4}\\";
 /// Longest line of a block, in bytes.
 const MAX_LINE: usize = 200;
 
-/// PieceKind of a line belongs to the block whose mark starts at `start`: to its end mark, or all of the line.
+/// What of a line belongs to the block whose mark starts at `start`: to its end mark, or all of the line.
 pub(super) fn in_line(text: &[u8], start: usize) -> Range<usize> {
     let rest = line_from(text, start);
     start..start + end(rest).unwrap_or(rest.len())
@@ -35,7 +35,7 @@ fn end(line: &[u8]) -> Option<usize> {
     Some(end + dashes + tail.iter().take_while(|b| **b == b'-').count())
 }
 
-/// PieceKind the lines before decide.
+/// What the lines before decide.
 #[derive(Default, PartialEq, Eq)]
 pub(super) enum KeyBlock {
     #[default]
@@ -46,7 +46,7 @@ pub(super) enum KeyBlock {
 }
 
 impl KeyBlock {
-    /// How much of a line belongs to the block: all of it, up to the end mark, or nothing. PieceKind is no part of the block may
+    /// How much of a line belongs to the block: all of it, up to the end mark, or nothing. What is no part of the block may
     /// open another one.
     pub(super) fn take(&mut self, line: &[u8]) -> usize {
         let content = line.trim_ascii();
@@ -71,7 +71,7 @@ impl KeyBlock {
     }
 }
 
-/// PieceKind a line of a key says without the signs of a quotation, of a program's text or of an element around it.
+/// What a line of a key says without the signs of a quotation, of a program's text or of an element around it.
 fn body(content: &[u8]) -> &[u8] {
     let element = memchr::memmem::find(content, b"</").unwrap_or(content.len());
     let content = content.get(..element).unwrap_or(content);

@@ -1,9 +1,9 @@
-//! The legend: what each label stands for. It is a file of its own beside the bundle, and it stays where it was made.
+//! The legend file: which label stands for which identity. It is written beside the bundle and never sent.
 
 use super::labels::Labels;
 use std::fmt::Write as _;
 
-/// PieceKind the names of files contain that open what a bundle hides.
+/// What the names of files contain that open what a bundle hides.
 pub const DO_NOT_SEND: &str = "do-not-send";
 
 /// The text of a legend, one label a line, sorted.

@@ -6,7 +6,7 @@
 //!                                        └──────────> leak::Scanner, which shares no table with the redactor
 //! ```
 //!
-//! The rules are those of `SECURITY.md`. ValueMatcher never implement `Display`, and their `Debug` shows none.
+//! The rules are those of `SECURITY.md`. Values never implement `Display`, and their `Debug` shows none.
 
 mod allowlist;
 mod bloom;
@@ -44,7 +44,7 @@ pub use text::{Cleaner, Counts, Kind, Redactor, Stream};
 #[cfg(any(windows, test))]
 pub(crate) use words::names_secret;
 
-/// PieceKind stands where a secret stood, when no key can tell two of them apart.
+/// What stands where a secret stood, when no key can tell two of them apart.
 pub const MARKER: &str = "{redacted}";
 /// How every marker begins; one with a fingerprint goes on `scheme:key-id:hex}`.
 const MARKER_STEM: &str = "{redacted";

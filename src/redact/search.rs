@@ -1,8 +1,8 @@
-//! Secrets in a text of which nothing is known, for somebody who wants to be told of them: what the leak scan sees by
-//! shape, and what the redactor would have replaced by pattern.
+//! Secret scanner for text of unknown origin (`inspect --leaks`): what the leak scan finds by shape, and what the
+//! redactor would replace by pattern.
 //!
 //! The redactor replaces in doubt; here a doubt is noise. An account is no secret, and a word of prose behind a name and a
-//! colon (`Invalid password: try again`, `Secret: Server7`) is counted and not told.
+//! colon (`Invalid password: try again`, `Secret: Server7`) is only counted.
 
 use super::columns::Columns;
 use super::cut::{Cutter, PartVisitor, SAFE};
@@ -14,11 +14,11 @@ use super::words::looks_random;
 use crate::model::excerpt::Clean as _;
 use std::collections::BTreeMap;
 
-/// Places of one text behind one name that are told one by one; the rest are counted. So no noise hides another name.
+/// Most locations of one text behind one name that are listed; more are only counted. So no noise hides another name.
 const MOST: usize = 1000;
 /// Names of one text that are told apart.
 const NAMES: usize = 64;
-/// PieceKind most secrets are.
+/// What most secrets are.
 const VALUE: &str = "a value after the name of a secret";
 /// Bytes behind a value that tell whether it is a word of prose.
 const AHEAD: usize = 8;
@@ -33,14 +33,14 @@ const KNOWN_FORMATS: [&[u8]; 16] = [
 /// Bytes of the longest of these.
 const LONGEST_MARK: usize = 5;
 
-/// Where a secret stands, and what it is; never the value.
+/// Where a secret is, and of which kind; never its value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeakLocation {
     /// Its line, from 1.
     pub line: u64,
-    /// PieceKind it is, as a lower-case fragment.
+    /// What it is, as a lower-case fragment.
     pub what: &'static str,
-    /// PieceKind stands before it on its line, without secrets, and stars in its place.
+    /// What stands before it on its line, without secrets, and stars in its place.
     pub excerpt: String,
     /// The name it stands behind, in lower case; empty where there is none.
     pub name: String,
@@ -54,7 +54,7 @@ impl LeakLocation {
     }
 }
 
-/// PieceKind a text holds.
+/// What a text holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     /// Secrets, by line.
@@ -238,7 +238,7 @@ impl Patterns<'_> {
     }
 }
 
-/// PieceKind is told of a kind; `None` for what is no secret alone.
+/// What is told of a kind; `None` for what is no secret alone.
 const fn description(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::Value | Kind::Assignment | Kind::Setting | Kind::Comment => VALUE,

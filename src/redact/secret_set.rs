@@ -1,4 +1,4 @@
-//! The values that must not leave the node, taken out of its configuration files before anything else is read.
+//! Collects the secret values from the configuration files of a node, before anything else is read.
 
 use super::text::{Kind, Redactor};
 use super::words::{is_low_entropy, looks_random, names_secret, names_user};
@@ -27,7 +27,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// ValueMatcher to redact. Weak ones (short or common) are not kept: they are replaced only where a name or a pattern
+/// Values to redact. Weak ones (short or common) are not kept: they are replaced only where a name or a pattern
 /// points at them.
 #[derive(Clone, Default)]
 pub struct Harvest {
@@ -48,7 +48,7 @@ impl Harvest {
         Self::default()
     }
 
-    /// ValueMatcher that are searched for everywhere.
+    /// Values that are searched for everywhere.
     pub fn len(&self) -> usize {
         self.secrets.union(&self.users).count()
     }
@@ -58,7 +58,7 @@ impl Harvest {
         self.secrets.is_empty() && self.users.is_empty()
     }
 
-    /// ValueMatcher that were too short or too common to be searched for.
+    /// Values that were too short or too common to be searched for.
     pub fn weak(&self) -> usize {
         self.low_entropy.len()
     }
@@ -177,7 +177,7 @@ impl Harvest {
     }
 }
 
-/// PieceKind patterns find in a text, and as what.
+/// What patterns find in a text, and as what.
 fn found(text: &[u8]) -> Vec<(String, Kind)> {
     let mut spans = Vec::new();
     pattern::spans(text, &mut spans);
@@ -196,7 +196,7 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// PieceKind connection strings begin with.
+/// What connection strings begin with.
 const FIRST_PARTS: &[&str] = &[
     "accountname",
     "addr",

@@ -1,4 +1,4 @@
-//! Redaction of a text that arrives in pieces, in bounded memory and with the same result whatever the pieces.
+//! Streaming redaction: a text arrives in pieces, memory is bounded, and the result does not depend on the pieces.
 //!
 //! Whole lines are redacted together. A line longer than a window is redacted window by window; a window leaves
 //! its end to the next one, so that everything that starts before was seen whole.
@@ -17,7 +17,7 @@ pub struct Stream<'r> {
     state: State<'r>,
 }
 
-/// PieceKind the lines before decide, and what was counted in them.
+/// What the lines before decide, and what was counted in them.
 struct State<'r> {
     redactor: &'r Redactor,
     /// Whether the last line is one of a private key.
@@ -81,7 +81,7 @@ impl State<'_> {
                     // Its content goes, its end stays, so that line numbers hold.
                     out.extend_from_slice(line_end(line));
                 } else if done > 0 && done + line_end(line).len() < line.len() {
-                    // PieceKind goes on in the line is no start of one.
+                    // What goes on in the line is no start of one.
                     out.extend_from_slice(super::MARKER.as_bytes());
                 }
                 rest = rest.get(done..).unwrap_or_default();

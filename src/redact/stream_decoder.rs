@@ -37,7 +37,7 @@ enum Order {
     HighFirst,
 }
 
-/// PieceKind is next in what is held.
+/// What is next in what is held.
 enum Next {
     /// Another encoding from here on.
     Change(usize, Encoding),
@@ -79,7 +79,7 @@ impl StreamDecoder {
         }
     }
 
-    /// PieceKind nearly every piece is: bytes in which nothing begins, and the last ones, which what comes may change.
+    /// What nearly every piece is: bytes in which nothing begins, and the last ones, which what comes may change.
     fn plain<'p>(&self, piece: &'p [u8]) -> Option<(&'p [u8], &'p [u8])> {
         let plain = matches!(self.now, Encoding::Bytes)
             && [self.held.as_slice(), piece].iter().all(|bytes| memchr::memchr(0, bytes).is_none());
@@ -113,7 +113,7 @@ impl Encoding {
         Self::Utf16(order, order.encoding().new_decoder_without_bom_handling())
     }
 
-    /// PieceKind is next in `held`, which in UTF-16 starts with a whole unit.
+    /// What is next in `held`, which in UTF-16 starts with a whole unit.
     fn next(&self, held: &[u8], last: bool) -> Next {
         match self {
             Self::Unknown => Next::Wait(0),
@@ -148,7 +148,7 @@ impl Order {
     }
 }
 
-/// UTF-16 in a text of bytes, from the start of a line or a byte order mark on. PieceKind stands inside of a line is a value.
+/// UTF-16 in a text of bytes, from the start of a line or a byte order mark on. What stands inside of a line is a value.
 fn next_wide(held: &[u8], last: bool) -> Next {
     let begins = |at: usize| {
         let before = held.get(..at).unwrap_or_default();
@@ -167,7 +167,7 @@ fn next_wide(held: &[u8], last: bool) -> Next {
             }
         }
     }
-    // PieceKind the last bytes are may depend on what comes.
+    // What the last bytes are may depend on what comes.
     if last { Next::Same } else { Next::Wait(held.len().saturating_sub(MARK + 1)) }
 }
 

@@ -1,4 +1,4 @@
-//! Redaction of logs and of every other text that is no configuration: by value first, then by pattern.
+//! Redacts logs and every other text that is not a configuration: by value first, then by pattern.
 
 use super::encodings::ValueMatcher;
 use super::identity::{Identities, IdentitySpan, Known};
@@ -142,14 +142,14 @@ impl Redactor {
         Self { learned: Some(Arc::new(Mutex::new(known))), ..Self::default() }
     }
 
-    /// PieceKind was learned.
+    /// What was learned.
     pub fn learned(self) -> Known {
         let known = self.learned.unwrap_or_default();
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut known)
     }
 
-    /// PieceKind replaces identities, at level `identities`.
+    /// What replaces identities, at level `identities`.
     pub fn identities(&self) -> Option<&Identities> {
         self.identities.as_ref()
     }
@@ -212,7 +212,7 @@ impl Redactor {
         (String::from_utf8_lossy(&out).into_owned(), counts)
     }
 
-    /// PieceKind must go, in order, without overlaps. Lines are independent of each other.
+    /// What must go, in order, without overlaps. Lines are independent of each other.
     pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
         if let Some(known) = &self.learned {
             known.lock().unwrap_or_else(PoisonError::into_inner).learn(text);

@@ -1,4 +1,4 @@
-//! PieceKind names a secret, and which values are too plain to be searched for.
+//! Names that mean a secret, and values that are too common to search for.
 
 /// Fragments that make a setting's name one of a secret wherever they stand in it. Lower case, no punctuation.
 const SECRET_ANYWHERE: &[&str] = &[

@@ -1,4 +1,4 @@
-//! XML as pieces with byte ranges, so that values can be replaced where they stand.
+//! Splits XML into pieces with byte ranges, so that values can be replaced in place.
 //!
 //! `roxmltree` decides whether a text is well-formed; its tree has no ranges for namespaces, declarations and
 //! CDATA sections, and every byte of a configuration must be accounted for, so the pieces are cut here.
@@ -28,7 +28,7 @@ pub enum ConfigError {
         line: u32,
         /// Column, from 1.
         column: u32,
-        /// PieceKind is wrong, in a fixed phrase.
+        /// What is wrong, in a fixed phrase.
         error: &'static str,
     },
 }
@@ -74,7 +74,7 @@ pub fn parse(text: &str) -> Result<roxmltree::Document<'_>, ConfigError> {
     })
 }
 
-/// PieceKind the parser objects to, without the text it objects to.
+/// What the parser objects to, without the text it objects to.
 fn phrase(error: &Error) -> &'static str {
     match error {
         Error::InvalidXmlPrefixUri(_) | Error::UnexpectedXmlUri(_) | Error::UnexpectedXmlnsUri(_) => {
@@ -127,13 +127,13 @@ impl<'t> Element<'t> {
         self.attributes.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)
     }
 
-    /// PieceKind `<add key=… value=…>` and `<add name=… value=…>` set.
+    /// What `<add key=… value=…>` and `<add name=… value=…>` set.
     pub(super) fn setting(&self) -> Option<&'t str> {
         self.attribute("key").or_else(|| self.attribute("name"))
     }
 }
 
-/// PieceKind a replaceable piece is.
+/// What a replaceable piece is.
 pub(super) enum PieceKind<'t> {
     /// A raw attribute value, without its quotes.
     Value { element: usize, name: &'t str },
@@ -239,7 +239,7 @@ fn open_tag<'t>(
 /// Bytes of the longest entity, with zeros before its number.
 const LONGEST_ENTITY: usize = 32;
 
-/// Character data with its entities resolved. PieceKind is no predefined or numeric entity stays as it is.
+/// Character data with its entities resolved. What is no predefined or numeric entity stays as it is.
 pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
     if !raw.contains('&') {
         return Cow::Borrowed(raw);

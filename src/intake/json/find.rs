@@ -1,4 +1,4 @@
-//! Which exports a JSON document holds, and where.
+//! Finds the exports in a JSON document, by the keys of its objects.
 
 use crate::intake::nodes_json::ENVELOPES;
 use crate::intake::records::Records;

@@ -1,7 +1,7 @@
 //! Answers of the product's REST interface and listings of its message bus as JSON: whatever the records of the
 //! knowledge describe, and the node list.
 //!
-//! Most shapes are known from client classes only (domain 11, G-17): keys are read in any case, values as text, number
+//! Most shapes are known from client classes only (no example of a body is published): keys are read in any case, values as text, number
 //! or boolean, records bare or in envelopes, and one document may hold several exports.
 
 mod find;
@@ -52,7 +52,7 @@ pub enum JsonError {
     Token,
     /// An answer that refuses.
     #[error(
-        "an answer that refused the request, for want of a valid token or of rights: sign in to the REST interface as an \
+        "a refusal, because the token was not valid or the user had no rights: sign in to the REST interface as an \
          administrator, ask again, and save that answer. Where it was GET /api/v1/version, the product may hide its version \
          numbers; the Diagnostics page of each node shows the build even then"
     )]

@@ -136,7 +136,7 @@ fn a_healthcheck_counts_with_the_times_it_was_asked_at() {
     let alone = clock(r#""asked":"2026-11-20T10:00:00Z""#);
     let reference = alone.value().unwrap();
     assert_eq!((reference.offset_ms, reference.uncertainty_ms), (2000, 15_000));
-    assert_eq!(reference.source, "clock of whoever made x.json");
+    assert_eq!(reference.source, "clock of the person who made x.json");
     assert!(clock(r#""asked":"2026-11-20T10:00:00""#).why_unknown().unwrap().contains("in which zone"));
     let backwards = clock(r#""asked":"2026-11-20T10:00:00Z","received":"2026-11-20T09:00:00Z""#);
     assert!(backwards.why_unknown().unwrap().contains("before it was asked"));

@@ -1,4 +1,5 @@
-//! What built-in commands of Windows print, saved by hand on a machine that may run no executable (`docs/by-hand.md`).
+//! Reader of output of built-in Windows commands, saved by hand on a machine that may not run this program
+//! (`docs/by-hand.md`).
 //!
 //! Each answer stands between marker lines that the page's commands write: what was asked before it, and whether the
 //! command succeeded after it. Of the answers only what no language changes is read. What the values mean is known to
@@ -21,7 +22,7 @@ use std::collections::BTreeMap;
 pub const HEADER: &str = "#clusterbrief by-hand ";
 
 /// What the report calls a saved output.
-pub const TITLE: &str = "what built-in commands of Windows told";
+pub const TITLE: &str = "the output of built-in Windows commands";
 
 /// Most bytes of a saved output; one of the page's commands is some 10 KB.
 pub const MAX_BYTES: usize = 2 << 20;
@@ -39,10 +40,12 @@ pub enum ManualCaptureError {
     #[error("a saved output of more than {MAX_NODES} nodes")]
     TooMany,
     /// Of a newer page.
-    #[error("a saved output of a newer form than 1: use the version of this program that its page came with")]
+    #[error(
+        "a saved output of a newer format than 1: use the version of this program that its instructions came with"
+    )]
     Newer,
     /// No name in the first line, or one that is none.
-    #[error("a saved output whose first line names no usable machine")]
+    #[error("a saved output without a usable machine name in its first line")]
     Nameless,
 }
 

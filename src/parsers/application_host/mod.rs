@@ -1,5 +1,4 @@
-//! `applicationHost.config`: the application that serves the product, its pool, its site and what IIS lets it do
-//! (domain 1.6). Of other applications only their number is taken, and passwords, encrypted or not, are never read.
+//! `applicationHost.config`: the application that serves the product, its pool, its site and what IIS lets it do. Of other applications only their number is taken, and passwords, encrypted or not, are never read.
 
 mod application;
 mod pool;
@@ -28,7 +27,7 @@ pub enum Sought {
     /// By its physical path, as the node knows its own folder.
     Folder(String),
     /// The folder was copied from elsewhere: by the last component of the physical path, else by a virtual path
-    /// of the same name, else by `/SecretServer` (domain 1.1).
+    /// of the same name, else by `/SecretServer`, the default.
     Named(String),
 }
 

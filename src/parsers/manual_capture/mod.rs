@@ -1,4 +1,4 @@
-//! The answers of one saved output, each with the line it stands at.
+//! Parser of one saved output of built-in commands: each answer with the line it is on.
 
 mod registry;
 
@@ -162,8 +162,8 @@ impl Saved {
     pub(crate) fn notes(&self, node: &str, cleaner: &dyn Clean) -> Vec<String> {
         let failed = (self.failed > 0).then(|| {
             format!(
-                "Of {} commands on {node} {} failed; what they ask for is not there or may not be seen.",
-                self.asked, self.failed
+                "{} of {} commands on {node} failed: what they query does not exist, or may not be read.",
+                self.failed, self.asked
             )
         });
         failed.into_iter().chain(left_out_note(self.strange.iter().map(String::as_str), cleaner)).collect()
@@ -234,7 +234,7 @@ impl Saved {
     fn told<T>(&self, line: u32, found: Option<(u32, T)>) -> Observed<T> {
         match found {
             Some((line, value)) => Observed::known(value, self.place(line)),
-            None => Observed::unreadable(self.place(line), "its command did not tell it"),
+            None => Observed::unreadable(self.place(line), "its command did not show it"),
         }
     }
 
@@ -244,7 +244,7 @@ impl Saved {
     }
 }
 
-pub(crate) const UNASKED: &str = "the saved output does not hold it";
+pub(crate) const UNASKED: &str = "the saved output does not contain it";
 
 /// The first line that has a text, of a command that succeeded.
 fn text_of(answer: &[(u32, String)], succeeded: bool) -> Option<(u32, &str)> {

@@ -1,4 +1,4 @@
-//! What `reg query` printed: keys, values and, where it can be shown, their absence.
+//! Parser of `reg query` output: keys, values and, where it can be shown, their absence.
 //!
 //! The command ends in the same way where a key or value is missing and where it may not be seen, and says which only in
 //! the language of Windows. So that something is absent is taken only from a key that was read: one whose values or keys
@@ -209,7 +209,7 @@ impl Registry {
         match failed {
             Some(line) => Observed::unreadable(
                 self.at(*line),
-                "its command failed, and nothing shows whether it is there",
+                "its command failed, so nobody can say whether it exists",
             ),
             None => Observed::not_collected(UNASKED),
         }

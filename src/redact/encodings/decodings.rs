@@ -1,4 +1,4 @@
-//! PieceKind may be read at a place of a text: the byte itself, a character, or what an escape stands for.
+//! Every way to decode the characters at one position of a text: the byte itself, a UTF-8 character, or an escape.
 
 /// How often an escape may be escaped again: `%252541`, `&amp;amp;#65;`.
 const NESTED: usize = 2;
@@ -134,7 +134,7 @@ fn only_char(bytes: &[u8]) -> Option<char> {
     chars.next().filter(|_| chars.next().is_none())
 }
 
-/// PieceKind digits say; not the sign that `from_str_radix` takes.
+/// What digits say; not the sign that `from_str_radix` takes.
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
     let digits = std::str::from_utf8(digits).ok()?;
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, radix).ok())?

@@ -1,5 +1,5 @@
-//! Every form a known value may be written in, searched for all values at once: linear whatever the text, and in little
-//! memory however many values there are.
+//! Searches for all known values at once, in every encoding a value may have: linear in the text, and in little memory
+//! however many values there are.
 //!
 //! Escapes may be mixed and nested (`%2541`, `&amp;#65;`, `\\\\u0041`), so a text is compared with a value character by
 //! character, each in any form. A place is compared only if it starts like a value does.
@@ -26,7 +26,7 @@ const BITS_PER_START: usize = 256;
 /// Tells the start of a value in hexadecimal from that of the same value as it is.
 const HEX: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// PieceKind searches for all values at once. Cheap to clone, and to make where there are none: shown lines are cleaned one by one.
+/// What searches for all values at once. Cheap to clone, and to make where there are none: shown lines are cleaned one by one.
 #[derive(Clone, Default)]
 pub(super) struct ValueMatcher(Option<Arc<Index>>);
 
@@ -42,7 +42,7 @@ struct Index {
 }
 
 impl ValueMatcher {
-    /// PieceKind searches for all `values`.
+    /// What searches for all `values`.
     pub(super) fn new<'v>(values: impl Iterator<Item = &'v str>) -> Self {
         let texts: BTreeSet<String> = values.flat_map(cut).collect();
         if texts.is_empty() {

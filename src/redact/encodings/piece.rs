@@ -1,4 +1,4 @@
-//! A stretch of a value, how each code writes it, and whether it stands at a place of a text.
+//! A piece of a value, how each code writes it, and whether it is at a position of a text.
 
 use super::decodings;
 use crate::text::hex;
@@ -24,7 +24,7 @@ pub(super) enum Code {
     Base64(Payload, usize),
 }
 
-/// PieceKind a code is a code of.
+/// What a code is a code of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Payload {
     Text,
@@ -55,7 +55,7 @@ impl Piece {
         [Code::Escaped, Code::Utf16Le, Code::Utf16Be].into_iter().chain(says.flat_map(coded))
     }
 
-    /// PieceKind it starts with in this code: the first `length` characters, bytes where it is bytes; in each alphabet.
+    /// What it starts with in this code: the first `length` characters, bytes where it is bytes; in each alphabet.
     /// Nothing when it is so short that it would be found by chance.
     pub(super) fn starts(&self, code: Code, length: usize) -> Vec<Vec<char>> {
         let chars: Vec<char> = match code {
@@ -193,7 +193,7 @@ pub(super) fn next_pair(text: &[u8], end: usize) -> usize {
     end + between + prefix
 }
 
-/// PieceKind the other alphabet has for a character.
+/// What the other alphabet has for a character.
 fn url_safe(c: char) -> Option<char> {
     match c {
         '+' => Some('-'),

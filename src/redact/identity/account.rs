@@ -1,4 +1,4 @@
-//! Accounts: `DOMAIN\user`, `user@domain`, `IIS APPPOOL\pool`, `C:\Users\name`, security identifiers.
+//! Accounts: `DOMAIN\user`, `user@domain`, `IIS APPPOOL\pool`, `C:\Users\name`, security identifiers (SIDs).
 
 use super::words::{before, end_of_word, follows, is_word, slashes_at, slashes_before, trimmed};
 use super::{Domains, IdentitySpan, host, known};
@@ -20,7 +20,7 @@ const POOLS: &[&str] = &[
     "tmsagent", "tmsworker",
 ];
 
-/// PieceKind stands before a backslash and is no domain: authorities of Windows and roots of the registry.
+/// What stands before a backslash and is no domain: authorities of Windows and roots of the registry.
 const NO_DOMAIN: &[&str] = &[
     "authority", "builtin", "hkcr", "hkcu", "hkey_classes_root", "hkey_current_config", "hkey_current_user",
     "hkey_local_machine", "hkey_users", "hklm", "hku", "host", "machine", "manager", "microsoft", "schannel",

@@ -1,4 +1,4 @@
-//! Names of fields that name somebody: `machineName=`, `"dhost":`, `Data Source=`, `By User: `.
+//! Fields whose values are identities: `machineName=`, `"dhost":`, `Data Source=`, `By User: `.
 
 use super::words::{end_of_word, follows, slashes_at, trimmed};
 use super::{IdentitySpan, account, host, known, shapes};
@@ -62,7 +62,7 @@ const LONGEST_VALUE: usize = 64;
 /// Longest list of attributes of an element, in bytes.
 const LONGEST_TAG: usize = 256;
 
-/// PieceKind the values of a field of this name are.
+/// What the values of a field of this name are.
 pub fn kind_of(name: &str) -> Option<Identity> {
     let plain: String = name
         .chars()
@@ -183,7 +183,7 @@ fn plain(
     Some(range.end)
 }
 
-/// PieceKind ends a value that begins with this sign.
+/// What ends a value that begins with this sign.
 const fn closing(quote: u8) -> u8 {
     if quote == b'[' { b']' } else { quote }
 }

@@ -1,4 +1,4 @@
-//! Names of hosts and domains, told from .NET namespaces, file names and method calls.
+//! Recognises names of hosts and domains, and keeps apart .NET namespaces, file names and method calls.
 
 use crate::redact::bytes::{before, ends_with, is_one_of};
 

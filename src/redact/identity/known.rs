@@ -1,5 +1,5 @@
-//! Identities that are known: of the node itself, of its configurations, and those that a text names by their shape, so
-//! that a name is hidden where it stands alone, too.
+//! Known identities: of the node itself, of its configurations, and those that texts show by their shape. A known name
+//! is hidden everywhere, also where nothing around it shows what it is.
 
 use super::{Domains, IdentitySpan, account, field, host, shapes, spelling};
 use crate::redact::labels::Identity;
@@ -46,7 +46,7 @@ const COMMON: &[&str] = &[
     "www", "zone",
 ];
 
-/// ValueMatcher to be labelled wherever they stand.
+/// Values to be labelled wherever they stand.
 #[derive(Clone, Default)]
 pub struct Known(BTreeMap<String, Identity>, Domains);
 

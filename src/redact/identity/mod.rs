@@ -1,7 +1,7 @@
-//! Who and what a text names: hosts, accounts, addresses, domains. Found by value where they are known, else by shape
-//! and by the names that stand before them.
+//! Finds identities in texts (hosts, accounts, addresses, domains): known values first, then by shape and by the field
+//! name before them.
 //!
-//! The pitfalls are those of domain 9: .NET namespaces look like `First.Last`, `SS.log` like a host with a domain,
+//! Many things only look like identities: .NET namespaces look like `First.Last`, `SS.log` like a host with a domain,
 //! `12:34:56` like an address, version numbers too, and the product's own words stand in every line. One pass over the
 //! words of a text decides; no word is looked at twice, so it is linear whatever the text.
 
@@ -104,7 +104,7 @@ impl Identities {
         self.known.get(*self.spelled.get(spelling)?)
     }
 
-    /// PieceKind the labels stand for.
+    /// What the labels stand for.
     pub fn labels(&self) -> &Labels {
         &self.labels
     }
@@ -131,7 +131,7 @@ impl Identities {
         }
     }
 
-    /// PieceKind a text of some code page says: the known name that it spells.
+    /// What a text of some code page says: the known name that it spells.
     fn decoded<'t>(&'t self, text: &'t [u8]) -> Cow<'t, str> {
         let whole = |search: &'t AhoCorasick| {
             let mut found = search.find_overlapping_iter(text);

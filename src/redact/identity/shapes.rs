@@ -1,4 +1,4 @@
-//! One pass over the words of a text: each word, with what stands around it, is somebody or nobody.
+//! Scanner for identities by shape: one pass over the words of a text, each looked at with what is around it.
 
 use super::words::{
     before, before_escaped, end_of_word, escape_at, follows, is_word, slashes_at, slashes_before, trimmed,
@@ -184,7 +184,7 @@ fn is_node(text: &[u8], at: usize) -> bool {
 
 /// The host of a service, which is `word`: `MSSQLSvc/sql01:1433`, `HTTP/vault01@REALM`. Gives where to go on.
 fn service(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
-    /// PieceKind else may stand before a slash, so that the host has to look like one.
+    /// What else may stand before a slash, so that the host has to look like one.
     const SPOKEN: &[&str] = &["host", "http", "ldap", "wsman"];
     const SURE: &[&str] = &["cifs", "mssqlsvc", "restrictedkrbhost", "termsrv"];
     let head = text.get(word.start.saturating_sub(20)..word.start)?.strip_suffix(b"/")?;
@@ -228,7 +228,7 @@ fn forward(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Opti
     Some(share.end)
 }
 
-/// PieceKind a word of digits and signs is.
+/// What a word of digits and signs is.
 fn number(word: &[u8]) -> Option<Identity> {
     let digits = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
     let both = || word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);

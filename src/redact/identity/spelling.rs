@@ -1,5 +1,5 @@
-//! How a name with letters beyond ASCII may be written: in capitals, with a capital, and in the code pages of Windows. The
-//! search itself knows the two cases of ASCII alone.
+//! Spellings of names with letters beyond ASCII: capitals, title case, and the code pages of Windows. The search itself
+//! only ignores the case of ASCII.
 
 use encoding_rs::{Encoding, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254};
 use std::borrow::Cow;
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// Code pages of logs: western, central European, Turkish, Cyrillic, Greek.
 const CODE_PAGES: [&Encoding; 5] = [WINDOWS_1252, WINDOWS_1250, WINDOWS_1254, WINDOWS_1251, WINDOWS_1253];
 
-/// PieceKind `text`, which is no UTF-8, says in the western code page; that of another one comes back as the same bytes.
+/// What `text`, which is no UTF-8, says in the western code page; that of another one comes back as the same bytes.
 pub(super) fn western(text: &[u8]) -> Cow<'_, str> {
     WINDOWS_1252.decode_without_bom_handling(text).0
 }

@@ -1,11 +1,11 @@
-//! A text as words, and what stands around a place.
+//! Words of a text, and the bytes around them.
 
 use crate::redact::bytes::slashes_at_end;
 use std::ops::Range;
 
 pub(super) use crate::redact::bytes::{before, follows};
 
-/// PieceKind words consist of: letters, digits, `_`, `-`, `.`, and everything beyond ASCII.
+/// What words consist of: letters, digits, `_`, `-`, `.`, and everything beyond ASCII.
 pub(super) const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | 0x80..)
 }

@@ -1,4 +1,5 @@
-//! Texts decoded backwards. Every layer knows where each of its bytes stood in the window it came from.
+//! Decoders of the leak scan: each takes one layer of escapes or codes off a text, and keeps the position that every
+//! byte had in the original.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -6,7 +7,7 @@ use std::sync::LazyLock;
 /// How often escapes are taken off: `%252541` says `A`.
 pub(super) const NESTED: usize = 3;
 
-/// A text, and where its bytes stood in the window.
+/// A decoded text, and the position of its bytes in the window.
 #[derive(Default)]
 pub(super) struct DecodedText {
     pub bytes: Vec<u8>,
@@ -106,7 +107,7 @@ impl Escapes {
 pub(super) fn unescaped(layer: &DecodedText, kinds: Escapes) -> Option<DecodedText> {
     let text = layer.bytes.as_slice();
     let mut out = DecodedText::default();
-    // PieceKind is taken over, the end of the last line with an escape, and that of its neighbour.
+    // What is taken over, the end of the last line with an escape, and that of its neighbour.
     let (mut done, mut line, mut until) = (0, 0, 0);
     for at in memchr::memchr3_iter(b'%', b'&', b'\\', text) {
         let rest = text.get(at..).filter(|_| at >= done).unwrap_or_default();
@@ -158,7 +159,7 @@ pub(super) fn may_be_escape([mark, next, after, _]: [u8; 4]) -> bool {
     }
 }
 
-/// PieceKind the escape at the start of `rest` says, and its length.
+/// What the escape at the start of `rest` says, and its length.
 fn escape(rest: &[u8]) -> Option<(Decoded, usize)> {
     let number = |digits: Option<&[u8]>, radix| {
         let digits = std::str::from_utf8(digits?).ok()?;
@@ -247,7 +248,7 @@ pub(super) fn blanks_for_plus(layer: &DecodedText) -> DecodedText {
 const FEWEST: (usize, usize) = (16, 11);
 /// No character of a code.
 const NONE: u8 = 0xff;
-/// PieceKind may stand between hexadecimal digits.
+/// What may stand between hexadecimal digits.
 const BETWEEN: u8 = 0xfe;
 
 /// A value for each byte.

@@ -1,4 +1,5 @@
-//! Secrets by shape alone. Stricter than the redactor's patterns: what it left is either a marker or a leak.
+//! Secrets by shape alone. Stricter than the patterns of the redactor: what the redactor left is either a marker or a
+//! leak.
 
 use super::{HitKind, decode};
 use regex::bytes::Regex;
@@ -49,7 +50,7 @@ fn may_end_a_name(text: &[u8], at: usize) -> bool {
 }
 
 /// Whether a text of `total` bytes that starts with `head` is the content of a key file under any name: small,
-/// and an opaque blob, after 41 printable bytes or from its start (domain 1.4).
+/// and an opaque blob, after 41 printable bytes or from its start.
 pub(super) fn is_key_file(head: &[u8], total: u64) -> bool {
     let opaque = |bytes: &[u8]| {
         let count = |class: fn(&u8) -> bool| bytes.iter().filter(|b| class(b)).count();
@@ -202,7 +203,7 @@ fn web_token(text: &[u8], at: usize, undotted: &mut usize) -> Option<Range<usize
     algorithm.then(|| at..at + header + 1 + payload)
 }
 
-/// ValueMatcher that are none: empty, switched, masked, short numbers and markers.
+/// Values that are none: empty, switched, masked, short numbers and markers.
 fn is_no_value(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     memchr::memmem::find(value, b"{redacted").is_some()

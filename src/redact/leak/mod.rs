@@ -30,7 +30,7 @@ const HEAD: usize = 512;
 /// Hits after which a text needs no further proof.
 const MOST_HITS: usize = 1000;
 
-/// PieceKind was found.
+/// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HitKind {
     /// A harvested value, in whatever form.
@@ -56,7 +56,7 @@ pub enum HitKind {
 }
 
 impl HitKind {
-    /// PieceKind was found, as a lower-case fragment.
+    /// What was found, as a lower-case fragment.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Value => "a value from a configuration file",
@@ -73,16 +73,16 @@ impl HitKind {
     }
 }
 
-/// One leak. Payload where and what, never the value.
+/// One leak. Says where and what, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
     /// Where it starts, in bytes.
     pub offset: u64,
     /// Line it starts in, from 1.
     pub line: u64,
-    /// PieceKind it is.
+    /// What it is.
     pub kind: HitKind,
-    /// PieceKind stands before it on its line, without secrets, and stars in its place.
+    /// What stands before it on its line, without secrets, and stars in its place.
     pub excerpt: String,
     /// The text as it stands there: given to [`Harvest::add_secret`], it is redacted in a second attempt.
     pub secret: Secret,
@@ -302,7 +302,7 @@ impl Finder<'_, '_> {
 
     fn hit(&mut self, layer: &DecodedText, range: Range<usize>, kind: HitKind) {
         let raw = layer.raw(range);
-        // PieceKind lies in the overlap alone was reported by the window before.
+        // What lies in the overlap alone was reported by the window before.
         if raw.end <= self.scan.seen || self.scan.hits.len() >= MOST_HITS {
             return;
         }

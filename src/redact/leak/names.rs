@@ -1,5 +1,5 @@
-//! Known names of hosts, users and domains that level `identities` has promised to hide: looked up run by run, as a reader
-//! would, where the redactor searches for all of them at once.
+//! Search for names that level `identities` hides, word by word in a hash map; the redactor uses one automaton for all
+//! of them instead, so that the two share no code.
 
 use crate::redact::identity::Known;
 use crate::redact::labels;

@@ -1,4 +1,4 @@
-//! PieceKind is looked for: plain values and blocks of key files, all at once, by their first eight bytes.
+//! Search for plain values and blocks of key files, all at once, by their first eight bytes.
 
 use super::super::bloom::BloomFilter;
 use super::HitKind;

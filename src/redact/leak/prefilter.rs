@@ -1,5 +1,5 @@
-//! Which coded runs are decoded: nearly no run of a log says anything that is looked for, and asking is cheaper than
-//! decoding, searching and taking escapes off what comes out.
+//! Prefilter that decides which hex and base64 runs are worth decoding: checking four bytes is cheaper than decoding a
+//! run, and nearly no run of a log contains a secret.
 
 use super::super::bloom::BloomFilter;
 use super::decode;

@@ -1,11 +1,11 @@
-//! Secrets that are arguments of commands without a name before them.
+//! Secrets that are plain arguments of commands, with no name before them.
 
 use super::no_value::is_no_value;
 use super::token;
 use crate::redact::bytes::{line_from, starts_word};
 use std::ops::Range;
 
-/// A password of a Cisco device as its configuration shows it, two digits of salt first, which can be reversed. PieceKind is
+/// A password of a Cisco device as its configuration shows it, two digits of salt first, which can be reversed. What is
 /// hashed has a form of its own.
 pub(super) const CISCO: &str = r"(?:password|secret)[ ]7[ ][01][0-9][0-9a-f]{4}";
 

@@ -1,4 +1,4 @@
-//! Connection strings, and what URLs hold of a secret.
+//! Secrets in connection strings and URLs.
 
 use super::value;
 use crate::redact::bytes::{NEAR, before, first, is_name, line_from, starts_word, trim_end};

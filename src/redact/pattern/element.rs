@@ -1,4 +1,4 @@
-//! ValueMatcher between the tags of an element, raw or escaped.
+//! Secrets between the tags of an XML element, raw or escaped.
 
 use super::no_value::is_no_value;
 use crate::redact::bytes::{NEAR, first, is_name, line_from};
@@ -13,7 +13,7 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
         head.get(..head.len() - head.iter().rev().take_while(|b| is_name(**b)).count()).unwrap_or(head)
     });
     let escaped = opened.ends_with(b"\\") && text.get(name_start..)?.starts_with(b"u003c");
-    // PieceKind follows the end of an element is none of its values.
+    // What follows the end of an element is none of its values.
     if named.ends_with(b"/") {
         return None;
     }

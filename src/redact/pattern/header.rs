@@ -1,4 +1,4 @@
-//! PieceKind headers of HTTP hold.
+//! Secrets in HTTP headers.
 
 use super::connection::starts_name;
 use super::no_value::is_no_value;

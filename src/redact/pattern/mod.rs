@@ -1,4 +1,4 @@
-//! Secrets by pattern: what a name, a scheme or a shape gives away.
+//! Secrets by pattern: a name, a scheme or a shape shows them.
 //!
 //! One search finds the candidates of all rules; each rule decides how far a value reaches. No rule crosses a line, and none
 //! reaches further than [`MAX_VALUE`], so a text may be cut without changing what is found.

@@ -16,10 +16,10 @@ pub(super) const NAMES: &str = concat!(
     r"|aspxauth|asp\.net_sessionid|samlresponse|client_assertion",
 );
 
-/// PieceKind may follow a name: `PasswordText`, `token_hint`, `@__password_0`.
+/// What may follow a name: `PasswordText`, `token_hint`, `@__password_0`.
 pub(super) const TAIL: &str = "(?:[_-]?(?:text(?:box)?|value|hash|salt|hint|string))?[0-9_]{0,4}";
 
-/// PieceKind stands between a name and its value.
+/// What stands between a name and its value.
 const SIGN: &str = r#"(?:\\{0,3}["']|&quot;|%22)?\]?[ \t]{0,64}(?:=>|->|==?|:=?|%3[da])"#;
 
 /// A name with what follows it: a sign, the `value=` of a configuration, the end of a tag, or a blank.
@@ -64,7 +64,7 @@ pub(super) fn after(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     (!digits || !(id || count)).then_some(value)
 }
 
-/// PieceKind a blank separates from a name: the argument of a switch or of a command, an element with attributes, or what is quoted.
+/// What a blank separates from a name: the argument of a switch or of a command, an element with attributes, or what is quoted.
 fn after_blank(text: &[u8], range: &Range<usize>, name: &[u8], at: usize) -> Option<Range<usize>> {
     let sign = before(text, range.start);
     let slash =
@@ -97,7 +97,7 @@ fn argument(text: &[u8], mut at: usize) -> Option<Range<usize>> {
     None
 }
 
-/// PieceKind looks random after the name of any key: `RegistryKey: HKLM\…` does not.
+/// What looks random after the name of any key: `RegistryKey: HKLM\…` does not.
 pub(super) fn key(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     name_before(text, &found)?;
     let value = assigned(text, found.end, false)?;

@@ -1,6 +1,6 @@
-//! ValueMatcher that hold nothing.
+//! Values that are no secrets: empty, masked, switches, placeholders, words about a secret.
 
-/// PieceKind stands for no value, or for one of two.
+/// What stands for no value, or for one of two.
 const PLAIN: [&[u8]; 11] =
     [b"null", b"(null)", b"nil", b"none", b"true", b"false", b"undefined", b"yes", b"no", b"on", b"off"];
 

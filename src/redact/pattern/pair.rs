@@ -7,7 +7,7 @@ use super::value::{AROUND, assigned};
 use crate::redact::bytes::{NEAR, before, first, line_from, signs, trim_end};
 use std::ops::Range;
 
-/// PieceKind holds the name of a setting or of a field.
+/// What holds the name of a setting or of a field.
 const NAMING: [&[u8]; 9] =
     [b"key", b"name", b"fieldname", b"displayname", b"slug", b"field", b"setting", b"label", b"id"];
 
@@ -72,7 +72,7 @@ fn second(text: &[u8], head: &[u8], quote: Option<u8>, at: usize) -> Option<Rang
     if matches!(rest.get(lead), Some(b'"' | b'\'')) {
         return assigned(text, at, false);
     }
-    // PieceKind is not quoted ends with the bracket, which has to be near: a line may be nothing but names.
+    // What is not quoted ends with the bracket, which has to be near: a line may be nothing but names.
     let near = first(rest, NEAR).get(lead..)?;
     let value = near.get(..memchr::memchr(bracket, near)?)?;
     // Three things are a list of names.

@@ -1,4 +1,4 @@
-//! PieceKind has a form of its own and needs no name.
+//! Tokens and hashes with a shape of their own, which need no name before them.
 
 use crate::redact::bytes::{first, line_from, starts_word};
 use base64::Engine;

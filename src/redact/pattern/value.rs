@@ -6,10 +6,10 @@ use super::token;
 use crate::redact::bytes::{NEAR, before, first, line_from, signs, slashes_at_end, trim_end};
 use std::ops::Range;
 
-/// PieceKind opens and closes a value, raw or escaped.
+/// What opens and closes a value, raw or escaped.
 const QUOTES: [&[u8]; 8] = [b"\"", b"'", b"&quot;", b"%22", b"&apos;", b"&#39;", b"&#34;", b"%27"];
 
-/// PieceKind stands around a quoted text: blanks, quotes, and what escapes them.
+/// What stands around a quoted text: blanks, quotes, and what escapes them.
 pub(super) const AROUND: &[u8] = b" \t\\\"'";
 
 /// The value after an assignment that ends at `at`; none when there is no secret in it.

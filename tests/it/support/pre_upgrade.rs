@@ -131,7 +131,7 @@ fn inventory() -> Vec<Sheet<'static>> {
         (
             "contacts",
             table(&[
-                &["Whom to call; ten at most are shown."],
+                &["People to contact; at most ten are shown."],
                 &["Contact", "Task", "Reached by"],
                 &["J. Doe", "Database administrator", "+49 69 5550100"],
             ]),

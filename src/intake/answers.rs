@@ -147,9 +147,9 @@ impl AnswerLedger {
         };
         let place = answer.place.clone();
         if let Some(first) = self.answers.by_question.insert(key.clone(), answer) {
-            let whom = if key.1.is_empty() { "the cluster" } else { &key.1 };
+            let subject = if key.1.is_empty() { "the cluster" } else { &key.1 };
             let text = format!(
-                "{} is answered twice for {whom}, at {} and at {place}; neither answer counts.",
+                "{} is answered twice for {subject}, at {} and at {place}; neither answer counts.",
                 key.0, first.place
             );
             self.complain(text);
@@ -186,7 +186,8 @@ pub(super) fn answer(
     questions: &[Question],
     show: &dyn Fn(&str) -> String,
 ) -> Result<(Key, Answer), String> {
-    let Some(question) = questions.iter().find(|one| one.id.eq_ignore_ascii_case(given.question.trim()))
+    let Some(question) =
+        questions.iter().find(|question| question.id.eq_ignore_ascii_case(given.question.trim()))
     else {
         let known: Vec<&str> = questions.iter().map(|question| question.id.as_str()).collect();
         return Err(format!(

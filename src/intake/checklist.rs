@@ -45,7 +45,7 @@ pub struct Origin {
     cells: BTreeMap<String, Vec<String>>,
 }
 
-/// Where each column stands: whoever fills a sheet in may move them.
+/// Where each column is: people may move them.
 #[derive(Debug, Clone, Copy)]
 struct Columns([Option<usize>; Column::ALL.len()]);
 
@@ -136,7 +136,7 @@ pub(super) fn join(input: &str, parsed: &mut Parsed<Vec<Facts>>, knowledge: &Kno
     for facts in checklists {
         match facts {
             Facts::Checklist(Part::Lines(lines)) => all.push(lines),
-            Facts::Checklist(Part::Origin(one)) => origin = Some(one),
+            Facts::Checklist(Part::Origin(about)) => origin = Some(about),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Clock offsets of nodes, from exports that contain two times of the same moment.
 //!
-//! `healthcheck.aspx` tells the node's time, and whoever asked it wrote down their own; the diagnostics of a node tell
+//! `healthcheck.aspx` tells the node's time, and the person who asked it wrote down their own time; the diagnostics of a node tell
 //! its time and that of its database server.
 
 use super::json::{member, text};
@@ -59,7 +59,7 @@ impl ClockReader<'_> {
         }
     }
 
-    /// The node's time in the answer minus that of whoever asked. With the time it was received at, the answer was
+    /// The node's time in the answer minus that of the person who asked. With the time it was received at, the answer was
     /// made half-way between, give or take half the way.
     fn asked(&self) -> Result<ClockReference, String> {
         let Some(Value::Object(answer)) = member(self.object, "answer") else {

@@ -55,7 +55,7 @@ pub(super) struct CaseBuilder {
     contacts: Vec<Contact>,
 }
 
-/// Lays inputs together. The result does not depend on their order.
+/// Assembles inputs. The result does not depend on their order.
 pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     reads.sort_by(|a, b| a.input.name.cmp(&b.input.name));
     let (mut expect, mut remarks) = expected(options);
@@ -162,7 +162,7 @@ impl CaseBuilder {
                     Facts::Checklist(Part::Lines(_)) => {}
                     Facts::Reported(reported) => builder.reported.push((index, reported)),
                     Facts::Contacts(contacts) => builder.contacts.extend(contacts),
-                    // Looked at before: whoever names the nodes decides which cluster is meant.
+                    // Looked at before: the list of nodes decides which cluster is meant.
                     Facts::Inventory(_) => {}
                 }
             }
@@ -243,7 +243,9 @@ impl CaseBuilder {
     fn history(&mut self, several_clusters: bool) -> Observed<VersionHistory> {
         let mut histories = std::mem::take(&mut self.histories);
         if several_clusters {
-            histories.iter().for_each(|(index, _)| self.refuse_ambiguous(*index));
+            for (index, _) in histories {
+                self.refuse_ambiguous(index);
+            }
             return self.without(&[InputKind::VersionTable], "version history");
         }
         let upgraded =
@@ -295,7 +297,7 @@ impl CaseBuilder {
         nodes
     }
 
-    /// What exports tell, in order of input: of the cluster, of its lists, and onto the nodes. Beside two clusters
+    /// What exports report, in order of input: of the cluster, of its lists, and onto the nodes. Beside two clusters
     /// nobody can say whose it is.
     fn take_reported(
         &mut self,
@@ -329,13 +331,14 @@ impl CaseBuilder {
         (cluster, lists)
     }
 
-    /// What exports tell, without the results of a query that a newer one replaces. Of results whose order nobody can
+    /// What exports report, without the results of a query that a newer one replaces. Of results whose order nobody can
     /// tell the first by name counts.
     fn newest_results(&mut self) -> Vec<(usize, ReportedFacts)> {
         let mut kept: Vec<(usize, ReportedFacts)> = Vec::new();
         for (index, reported) in std::mem::take(&mut self.reported) {
-            let Some(other) =
-                kept.iter_mut().find(|(_, one)| one.query.is_some() && one.query == reported.query)
+            let Some(other) = kept
+                .iter_mut()
+                .find(|(_, earlier)| earlier.query.is_some() && earlier.query == reported.query)
             else {
                 kept.push((index, reported));
                 continue;
@@ -401,7 +404,7 @@ fn version(node: &Node) -> Observed<BuildVersion> {
         node.snapshot.as_ref().map(|snapshot| product_version::of_binaries(&snapshot.facts.binaries));
     match (node.row.as_ref().map(|row| row.binary_version.clone()), by_dll) {
         (Some(listed), Some(by_dll)) => listed.or(by_dll),
-        (Some(one), None) | (None, Some(one)) => one,
+        (Some(only), None) | (None, Some(only)) => only,
         (None, None) => {
             Observed::not_collected("no data: there is no bundle of it, and it is not in the node list")
         }

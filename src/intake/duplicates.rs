@@ -63,7 +63,7 @@ fn conflict(bundles: &[(usize, Snapshot)]) -> Option<&'static str> {
     differ.then_some("their installation ids differ")
 }
 
-/// Two nodes with one installation id are copies of one machine. Both count; both are told.
+/// Two nodes with one installation id are copies of one machine. Both count; both are reported.
 fn clones(builder: &mut CaseBuilder) {
     let mut reported = Vec::new();
     for (at, (index, snapshot)) in builder.bundles.iter().enumerate() {

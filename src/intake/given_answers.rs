@@ -74,11 +74,11 @@ impl CaseBuilder {
         let undated =
             given.iter().any(|(_, answer)| answer.on.is_none() && !words.contains(answer.value.as_str()));
         let places: Vec<String> = given.iter().map(|(_, answer)| answer.place.to_string()).collect();
-        let whom = if node.is_empty() { "the cluster" } else { node };
+        let subject = if node.is_empty() { "the cluster" } else { node };
         if words.len() > 1 || undated {
             for (index, _) in &given {
                 let text = format!(
-                    "{question} is answered in two ways for {whom}, at {}, and no day says which is the later; neither answer counts.",
+                    "{question} is answered in two ways for {subject}, at {}, and no day says which is the later; neither answer counts.",
                     places.join(" and at ")
                 );
                 self.partly(*index, ProblemKind::Malformed, text);
@@ -89,7 +89,7 @@ impl CaseBuilder {
         let (_, chosen) = given.get(counts)?.clone();
         for (index, earlier) in given.iter().filter(|(_, answer)| answer.value != chosen.value) {
             let text = format!(
-                "{} answers {question} for {whom} with \"{}\"; the later answer at {} counts.",
+                "{} answers {question} for {subject} with \"{}\"; the later answer at {} counts.",
                 earlier.place, earlier.value, chosen.place
             );
             self.note(*index, text);

@@ -24,11 +24,11 @@ pub(super) struct Reader<'k> {
     /// Columns of the export's fields, with those of the records they go to.
     columns: Vec<(usize, usize)>,
     records: Records,
-    /// Heads of columns in which lists stand that were not written out.
+    /// Heads of columns in which lists are that were not written out.
     unwritten: BTreeSet<String>,
 }
 
-/// Takes the header of an export: its heads are all there; of an export that few and common heads tell there are no
+/// Takes the header of an export: its heads are all there; of an export that is identified by few and common heads there are no
 /// others, and two at least.
 pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Reader<'k>> {
     let there: BTreeSet<String> = row.cells().map(head).filter(|head| !head.is_empty()).collect();
@@ -79,7 +79,7 @@ fn is_unwritten(text: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// What the table tells, with the title of its export.
+    /// What the table reports, with the title of its export.
     pub(super) fn finish(self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
         let mut parsed = Parsed::<Vec<Facts>>::default();
         let titles = vec![self.export.title.clone()];

@@ -1,6 +1,6 @@
 //! Secret check of received bundles: a bundle with a secret in it is removed from the case (rules BND-001 and BND-002).
 //!
-//! Whoever collected it scanned it already; this is for bundles that were written by something else or changed since.
+//! The collector has scanned it already; this is for bundles that were written by something else or changed since.
 
 use crate::bundle::Bundle;
 use crate::bundle::problem::quoted;

@@ -1,6 +1,6 @@
 //! Chooses the node list that counts, and refuses inputs of other clusters.
 //!
-//! Clusters are told apart by their node lists, never by the key file: nodes of one cluster may hold different files
+//! Clusters are reported apart by their node lists, never by the key file: nodes of one cluster may hold different files
 //! for one key.
 
 use super::cluster::CaseBuilder;
@@ -26,7 +26,7 @@ pub(super) fn choose(builder: &mut CaseBuilder, expected: &BTreeSet<String>) -> 
             .filter(|(index, _)| builder.machine_of(*index).is_some_and(|m| group.machines.contains(&m)))
             .count()
     };
-    // Whoever named the nodes said which cluster is meant; else most bundles decide, then the order of names.
+    // A list of node names given by a person says which cluster is meant; else most bundles decide, then the order of names.
     let rank = |group: &Group| (group.machines.intersection(expected).count(), bundles(group));
     let Some(judged) =
         groups.iter().enumerate().max_by_key(|(at, group)| (rank(group), Reverse(*at))).map(|(at, _)| at)
@@ -86,8 +86,8 @@ fn refuse_others(builder: &mut CaseBuilder, judged: &Group, others: &[Group], ch
             let Some((index, list)) = builder.lists.get(*at) else { continue };
             let nodes = machines(list);
             foreign.push((*index, format!(
-                "{} lists the nodes {nodes}, and {judged_list} the nodes {judged_nodes}: two clusters in one case. The one of \
-                 {judged_list} is judged, and this list does not count.",
+                "{} lists the nodes {nodes}, and {judged_list} the nodes {judged_nodes}: these are two clusters. \
+                 The report is about the cluster of {judged_list}, and this list does not count.",
                 builder.name(*index)
             )));
         }
@@ -114,7 +114,7 @@ fn refuse_others(builder: &mut CaseBuilder, judged: &Group, others: &[Group], ch
     }
 }
 
-/// Leaves only the chosen list; older ones of the same cluster are told, as nothing is wrong with them.
+/// Leaves only the chosen list; older ones of the same cluster are reported, as nothing is wrong with them.
 fn keep(builder: &mut CaseBuilder, lists: &[usize], chosen: usize) {
     let name = builder.lists.get(chosen).map_or(String::new(), |(index, _)| builder.name(*index));
     for at in lists.iter().filter(|at| **at != chosen) {

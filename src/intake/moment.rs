@@ -25,7 +25,7 @@ pub enum MomentError {
     Unknown,
 }
 
-/// Date forms with one reading. A dot separates only where the day stands first.
+/// Date forms with one reading. A dot separates only where the day is first.
 const DATES: [&str; 7] = ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%d-%B-%Y", "%B %d %Y", "%Y%m%d"];
 /// Date forms of which another of equal shape exists: first day, then month.
 const DAY_FIRST: [&str; 2] = ["%d/%m/%Y", "%d-%m-%Y"];

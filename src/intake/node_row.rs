@@ -15,14 +15,14 @@ use std::collections::BTreeMap;
 pub(super) struct Field {
     /// The text; `None` for null, a blank cell or an empty text.
     pub(super) text: Option<String>,
-    /// Where it stands.
+    /// Where it is.
     pub(super) place: Place,
 }
 
 /// The fields of one row by [`head`] of their name.
 pub(super) type Fields = BTreeMap<String, Field>;
 
-/// Heads under which a fact stands: the class name of REST first, then the words of the Server Nodes page
+/// Heads under which a fact is: the class name of REST first, then the words of the Server Nodes page
 /// and of our own template.
 mod heads {
     pub(super) const MACHINE: &[&str] = &["machinename"];
@@ -150,7 +150,7 @@ impl RowReader<'_> {
     }
 }
 
-/// Lays rows together: in order of name, one a machine.
+/// Merges rows: in order of name, one a machine.
 ///
 /// Of two rows of one machine the one connected last counts where both dates are known, else the first; either way
 /// it is a problem. On entry `problems` holds one for each row that does not count at all.

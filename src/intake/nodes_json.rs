@@ -85,7 +85,7 @@ fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
     record.iter().filter(|(key, _)| node_row::is_known(&head(key))).map(field).collect()
 }
 
-/// The records and the path they stand at: a bare list, one in an envelope, or a single node by itself. A list
+/// The records and the path they are at: a bare list, one in an envelope, or a single node by itself. A list
 /// counts as one of nodes when any record looks like a node.
 fn records(document: &Value) -> Option<(String, &[Value])> {
     let looks = |record: &Value| {

@@ -52,7 +52,7 @@ struct QueryResult<'k> {
     records: Records,
     /// The column of names.
     names: usize,
-    /// The record of each item, by the number of its name; and of what stands without one.
+    /// The record of each item, by the number of its name; and of what is without one.
     of_item: Vec<usize>,
     of_none: Option<usize>,
     /// What the row without an item says: facts of the query itself.
@@ -81,7 +81,7 @@ pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Opt
 
 impl RowSink for Reader<'_> {
     fn add(&mut self, row: &Row) {
-        let is_last = self.results.last().is_some_and(|one| one.marker == row.cell(0));
+        let is_last = self.results.last().is_some_and(|result| result.marker == row.cell(0));
         let Some(column) = is_last.then_some(0).or_else(|| marker(row)) else { return };
         if !is_last && !self.turn_to(row, column) {
             return;
@@ -96,12 +96,13 @@ impl<'k> Reader<'k> {
     /// Puts the result of a row's marker last; says whether its query is known.
     fn turn_to(&mut self, row: &Row, column: usize) -> bool {
         let marker = row.cell(column);
-        if let Some(at) = self.results.iter().position(|one| one.marker == marker) {
+        if let Some(at) = self.results.iter().position(|result| result.marker == marker) {
             let result = self.results.remove(at);
             self.results.push(result);
             return true;
         }
-        let of = |export: &'k Export| Some((export, export.marker.as_deref().filter(|one| *one == marker)?));
+        let of =
+            |export: &'k Export| Some((export, export.marker.as_deref().filter(|known| *known == marker)?));
         let Some((export, marker)) = self.knowledge.exports.iter().find_map(of) else {
             if self.unknown.len() < 10 {
                 self.unknown.insert(marker.to_owned());
@@ -198,7 +199,7 @@ impl QueryResult<'_> {
 const VERSIONS: &str = "versions";
 
 impl Reader<'_> {
-    /// What the results tell, with the titles of their exports.
+    /// What the results report, with the titles of their exports.
     pub(super) fn finish(mut self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
         self.results.sort_by_key(|result| &result.export.id);
         let mut parsed = Parsed::<Vec<Facts>>::default();
@@ -220,9 +221,9 @@ impl Reader<'_> {
                 Err((ProblemKind::Foreign, _)) => {}
                 whole if result.export.id == VERSIONS => {
                     if whole.is_ok() {
-                        let one = version_table::of_records(&self.input, &result.records, cleaner);
-                        parsed.notes.extend(one.notes);
-                        parsed.value.push(Facts::History(one.value));
+                        let history = version_table::of_records(&self.input, &result.records, cleaner);
+                        parsed.notes.extend(history.notes);
+                        parsed.value.push(Facts::History(history.value));
                     }
                 }
                 whole => {

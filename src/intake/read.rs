@@ -33,7 +33,7 @@ pub struct Tools<'a> {
     pub cleaner: &'a dyn Clean,
     /// Questions that may be answered.
     pub questions: &'a [Question],
-    /// What exports tell.
+    /// What exports report.
     pub knowledge: &'a Knowledge,
 }
 
@@ -61,7 +61,7 @@ pub enum Facts {
     Checklist(checklist::Part),
     /// The nodes an inventory names.
     Inventory(Inventory),
-    /// Whom an inventory names to call.
+    /// Contacts of an inventory.
     Contacts(Vec<Contact>),
     /// What any other export tells.
     Reported(ReportedFacts),

@@ -62,7 +62,7 @@ const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 /// First bytes of a zip.
 const ZIP: &[u8] = b"PK\x03\x04";
 
-/// Tells what an export is. Bundles are told apart before, by [`crate::bundle`].
+/// Tells what an export is. Bundles are reported apart before, by [`crate::bundle`].
 pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if bytes.len() as u64 > MAX_EXPORT_BYTES {
         return Err(Unrecognised::TooLarge);

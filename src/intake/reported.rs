@@ -15,7 +15,7 @@ use crate::model::{BuildVersion, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What one export told.
+/// What one export reported.
 #[derive(Debug, Clone, Default)]
 pub struct ReportedFacts {
     /// Id of the query whose result it is: of several results of one query the newest counts.
@@ -28,7 +28,7 @@ pub struct ReportedFacts {
     pub lists: BTreeMap<String, Observed<Items>>,
 }
 
-/// What one export told of a node.
+/// What one export reported of a node.
 #[derive(Debug, Clone, Default)]
 pub struct ReportedNode {
     /// Of the node itself.
@@ -39,7 +39,7 @@ pub struct ReportedNode {
     pub clocks: Clocks,
 }
 
-/// Extracts facts from the records of an export. A record of a node that names none tells only of the cluster.
+/// Extracts facts from the records of an export. A record of a node that names none reports facts only of the cluster.
 pub(super) fn extract_facts(
     export: &Export,
     records: Records,
@@ -73,7 +73,7 @@ pub(super) fn extract_facts(
             merge(&mut node.own, of_node);
             merge(&mut node.cluster, of_cluster);
         } else {
-            // Beside its items, a list may tell of the cluster.
+            // Beside its items, a list may report facts of the cluster.
             merge(&mut reported.cluster, of_cluster);
         }
     }

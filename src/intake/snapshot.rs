@@ -70,7 +70,7 @@ pub(super) fn read(input: &str, bundle: &Bundle, scanner: &Scanner<'_>, cleaner:
     ReadBundle { snapshot: Some(snapshot), problems, notes }
 }
 
-/// What the members gave, before it is laid together.
+/// What the members gave, before it is assembled.
 #[derive(Default)]
 struct Collected {
     facts: Option<Observed<Box<NodeFacts>>>,
@@ -132,7 +132,7 @@ impl Collected {
         }
     }
 
-    /// The facts say which configuration files there are and in which member each lies; where the facts do not
+    /// The facts say which configuration files there are and in which member each is; where the facts do not
     /// count, the members themselves say whose they are.
     fn settings(&mut self, facts: &NodeFacts, bundle: &Bundle) -> Settings {
         let mut settings = Settings::new();

@@ -77,7 +77,7 @@ pub struct Row {
     pub number: u32,
     /// Cells, at most [`MAX_COLUMNS`].
     pub record: StringRecord,
-    /// Whether a cell with text stands beyond them.
+    /// Whether a cell with text is beyond them.
     pub is_wide: bool,
 }
 
@@ -97,12 +97,12 @@ impl Row {
         self.cells().filter(|text| !text.is_empty()).count()
     }
 
-    /// Where the row stands.
+    /// Where the row is.
     pub fn place(&self, input: &str) -> Place {
         Place::cell(input, self.sheet.as_deref(), self.number, None)
     }
 
-    /// Where a cell of the row stands, as a spreadsheet names it.
+    /// Where a cell of the row is, as a spreadsheet names it.
     pub fn cell_place(&self, input: &str, column: usize) -> Place {
         Place::cell(input, self.sheet.as_deref(), self.number, Some(column))
     }

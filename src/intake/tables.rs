@@ -108,10 +108,10 @@ pub(super) fn read(
     let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: notes(&sheets) };
     let mut holds = Vec::new();
     for reader in sheets.into_iter().filter_map(|sheet| sheet.sink) {
-        let (one, titles) = reader.finish(input, cleaner)?;
-        parsed.value.extend(one.value);
-        parsed.problems.extend(one.problems);
-        parsed.notes.extend(one.notes);
+        let (table, titles) = reader.finish(input, cleaner)?;
+        parsed.value.extend(table.value);
+        parsed.problems.extend(table.problems);
+        parsed.notes.extend(table.notes);
         holds.extend(titles);
     }
     checklist::join(input, &mut parsed, knowledge, cleaner);

@@ -111,7 +111,7 @@ pub(super) fn of_records(input: &str, records: &Records, cleaner: &dyn Clean) ->
     history(input, &rows.collect::<Vec<_>>(), true, Vec::new(), cleaner)
 }
 
-/// Lays rows in order: newest first by date, then by version, as the vendor's own query has it. Where a date is
+/// Sorts rows: newest first by date, then by version, as the vendor's own query has it. Where a date is
 /// missing or could mean two days, versions alone decide, and a note says so.
 fn history(
     input: &str,

@@ -25,12 +25,12 @@ pub const MAX_SHARED: u64 = 32 << 20;
 /// Most bytes between two tags: a cell of Excel holds 32,767 characters.
 pub const MAX_TEXT: usize = 1 << 20;
 
-/// Whether `bytes` are a zip with a workbook in it. Names of parts stand in the clear in a zip's directory.
+/// Whether `bytes` are a zip with a workbook in it. Names of parts are in the clear in a zip's directory.
 pub fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") && memmem::find(bytes, b"xl/workbook.").is_some()
 }
 
-/// Gives the rows of every sheet, as their cells stand, to what takes a header in it; formulas by the value they last
+/// Gives the rows of every sheet, as their cells are, to what takes a header in it; formulas by the value they last
 /// had, dates as dates.
 pub(super) fn read<B: RowSink>(
     bytes: &[u8],
@@ -99,12 +99,12 @@ const OVERLAP: usize = 64;
 
 /// Whether a part may be XML in UTF-16, where the search for counts would see nothing; spreadsheet programs write UTF-8.
 /// Markup starts with `<` or a blank, which have a zero byte there. What most of a text is, as
-/// [`crate::text::encoding`] asks, is no guard: whoever made the workbook chose it.
+/// [`crate::text::encoding`] asks, is no guard: the person who made the workbook chose it.
 fn is_wide(part: &[u8]) -> bool {
     part.get(..4).is_some_and(|start| start.contains(&0))
 }
 
-/// The largest count of unique texts that stands in a piece of a part.
+/// The largest count of unique texts that is in a piece of a part.
 fn claimed_texts(part: &[u8]) -> u64 {
     const NAME: &[u8] = b"uniqueCount";
     let between = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'+');

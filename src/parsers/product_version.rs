@@ -69,7 +69,7 @@ fn by_file_version(name: &str, binary: &Binary) -> Observed<BuildVersion> {
         _ => Observed::unreadable(
             place(name),
             format!(
-                "the 16-bit fields of file version {} do not tell the build",
+                "the 16-bit fields of file version {} are too small to show the build",
                 text.chars().take(40).collect::<String>()
             ),
         ),
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_file_version_tells_only_what_fits_into_sixteen_bits() {
         let version = of([dll(CORE_DLL, None, Some("8.9.37856.0"))]);
-        assert!(version.why_unknown().unwrap().contains("do not tell the build"));
+        assert!(version.why_unknown().unwrap().contains("are too small to show the build"));
         assert!(of([dll("Castle.Core.dll", Some("4.4.0"), None)]).is_unknown());
         assert!(of_binaries(&Observed::not_collected("no bin")).is_unknown());
     }

@@ -222,7 +222,7 @@ pub(super) fn is_plain(value: &str, secret: bool) -> bool {
                 || moment(value)))
 }
 
-/// Whether a piece stands under the name of a secret: its element, its attribute, or the setting whose value it is.
+/// Whether a piece is under the name of a secret: its element, its attribute, or the setting whose value it is.
 pub(super) fn names_secret(pieces: &Pieces<'_>, what: &PieceKind<'_>) -> bool {
     match what {
         PieceKind::Blank => false,

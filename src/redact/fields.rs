@@ -158,13 +158,15 @@ impl Redactor {
         }
     }
 
-    /// Redacts a text that stands under a name, such as a cell of a column.
+    /// Redacts a text that is under a name, such as a cell of a column.
     pub fn clean_named(&self, name: &str, text: &str) -> String {
         self.field("", name, text)
     }
 
     fn field(&self, parent: &str, key: &str, text: &str) -> String {
-        if is_kept_field(key) || Fingerprint::try_from(text.to_owned()).is_ok_and(|one| one.hex.len() == 64) {
+        if is_kept_field(key)
+            || Fingerprint::try_from(text.to_owned()).is_ok_and(|print| print.hex.len() == 64)
+        {
             return text.to_owned();
         }
         if words::names_secret(key) {

@@ -40,7 +40,7 @@ fn end(line: &[u8]) -> Option<usize> {
 pub(super) enum KeyBlock {
     #[default]
     Outside,
-    /// Behind the mark, where headers may stand.
+    /// Behind the mark, where headers may be.
     Headers,
     Inside,
 }
@@ -101,7 +101,7 @@ pub(super) fn opening(text: &[u8]) -> Option<usize> {
         // As far as a pattern reaches: a line of a megabyte that is full of marks is not read once for each of them.
         let rest = text.get(found..)?;
         let line = first(rest, MAX_VALUE).split(|b| *b == b'\n').next()?;
-        // Nothing but the kind of the key stands between; an end is followed by the same words.
+        // Nothing but the kind of the key is between; an end is followed by the same words.
         let kind =
             before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || b" +%".contains(b)).count();
         let mark = before.get(..before.len() - kind).unwrap_or_default().ends_with(b"-");

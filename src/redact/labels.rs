@@ -116,7 +116,7 @@ impl Labels {
         printer.why_unkeyed().is_none().then(|| Self { printer: printer.clone(), made, most: MOST })
     }
 
-    /// Id of the key, as it stands in every label.
+    /// Id of the key, as it is in every label.
     pub fn key_id(&self) -> &str {
         self.printer.key_id()
     }
@@ -131,7 +131,7 @@ impl Labels {
             }
             return label;
         }
-        // Whoever has no key gets no label maker, so there always is a tag.
+        // Without a key there is no label maker, so there always is a tag.
         let tag = self.printer.hasher(Label::Identity).map_or_else(
             |_| String::new(),
             |mut hasher| {
@@ -170,7 +170,7 @@ impl Labels {
     }
 }
 
-/// Whether the byte at `at` of `text` lies inside of a label.
+/// Whether the byte at `at` of `text` is inside of a label.
 pub(super) fn surrounds(text: &[u8], at: usize) -> bool {
     const LONGEST: usize = 32;
     let from = at.saturating_sub(LONGEST);

@@ -44,7 +44,7 @@ pub use text::{Cleaner, Counts, Kind, Redactor, Stream};
 #[cfg(any(windows, test))]
 pub(crate) use words::names_secret;
 
-/// What stands where a secret stood, when no key can tell two of them apart.
+/// What is where a secret was, when no key can tell two of them apart.
 pub const MARKER: &str = "{redacted}";
 /// How every marker begins; one with a fingerprint goes on `scheme:key-id:hex}`.
 const MARKER_STEM: &str = "{redacted";

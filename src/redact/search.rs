@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// Most locations of one text behind one name that are listed; more are only counted. So no noise hides another name.
 const MOST: usize = 1000;
-/// Names of one text that are told apart.
+/// Names of one text that are reported apart.
 const NAMES: usize = 64;
 /// What most secrets are.
 const VALUE: &str = "a value after the name of a secret";
@@ -40,9 +40,9 @@ pub struct LeakLocation {
     pub line: u64,
     /// What it is, as a lower-case fragment.
     pub what: &'static str,
-    /// What stands before it on its line, without secrets, and stars in its place.
+    /// What is before it on its line, without secrets, and stars in its place.
     pub excerpt: String,
-    /// The name it stands behind, in lower case; empty where there is none.
+    /// The name it is behind, in lower case; empty where there is none.
     pub name: String,
 }
 
@@ -238,7 +238,7 @@ impl Patterns<'_> {
     }
 }
 
-/// What is told of a kind; `None` for what is no secret alone.
+/// What is reported of a kind; `None` for what is no secret alone.
 const fn description(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::Value | Kind::Assignment | Kind::Setting | Kind::Comment => VALUE,
@@ -254,7 +254,7 @@ const fn description(kind: Kind) -> Option<&'static str> {
     })
 }
 
-/// Whether a match stands in bytes that are no text, such as those of a program.
+/// Whether a match is in bytes that are no text, such as those of a program.
 fn is_binary(before: &[u8], value: &[u8]) -> bool {
     let near = before.get(before.len().saturating_sub(32)..).unwrap_or_default();
     // A terminal's colours begin with an escape.

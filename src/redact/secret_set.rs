@@ -128,7 +128,7 @@ impl Harvest {
         }
     }
 
-    /// An account, or the one in a URL with its password: each stands alone elsewhere. False for any other value.
+    /// An account, or the one in a URL with its password: each is by itself elsewhere. False for any other value.
     fn add_account(&mut self, value: &str, kind: Kind) -> bool {
         match (kind, value.split_once(':')) {
             (Kind::Account, _) => self.add_user(value),

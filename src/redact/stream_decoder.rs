@@ -10,8 +10,8 @@ const WIDE: usize = 16;
 const WIDE_AT_END: usize = 6;
 /// Bytes of a byte order mark.
 const MARK: usize = 2;
-/// Bytes of ASCII in a row that end UTF-16: so many of the ideographs that they could be do not stand together by chance. At
-/// the start of a line, where times stand, and at the end of the text fewer do.
+/// Bytes of ASCII in a row that end UTF-16: so many of the ideographs that they could be do not be together by chance. At
+/// the start of a line, where times are, and at the end of the text fewer do.
 const NARROW: usize = 32;
 const NARROW_IN_LINE: usize = 16;
 const NARROW_AT_END: usize = 8;
@@ -148,7 +148,7 @@ impl Order {
     }
 }
 
-/// UTF-16 in a text of bytes, from the start of a line or a byte order mark on. What stands inside of a line is a value.
+/// UTF-16 in a text of bytes, from the start of a line or a byte order mark on. What is inside of a line is a value.
 fn next_wide(held: &[u8], last: bool) -> Next {
     let begins = |at: usize| {
         let before = held.get(..at).unwrap_or_default();
@@ -179,7 +179,7 @@ fn next_narrow(held: &[u8], order: Order, last: bool) -> Next {
     };
     let whole = if last { held.len() } else { held.len() / 2 * 2 };
     let (mut run, mut shifted, mut end) = (0, 0, 0);
-    // Where the end of a line is, if the run stands right behind it.
+    // Where the end of a line is, if the run is right behind it.
     let mut line_end = None;
     for unit in held.get(..whole).unwrap_or_default().chunks(2) {
         let start = end;

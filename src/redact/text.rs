@@ -109,7 +109,7 @@ pub struct Redactor {
     values: ValueMatcher,
     /// At level `identities`.
     pub(super) identities: Option<Identities>,
-    /// Replaces nothing, and learns whom the texts name.
+    /// Replaces nothing, and learns who the texts name.
     learned: Option<Arc<Mutex<Known>>>,
 }
 
@@ -136,8 +136,8 @@ impl Redactor {
         Self { identities: Some(identities), ..self }
     }
 
-    /// Replaces nothing, and learns whom the texts that go through it name: for a first pass, so that a name is hidden
-    /// also where it stands alone.
+    /// Replaces nothing, and learns who the texts that go through it name: for a first pass, so that a name is hidden
+    /// also where it is by itself.
     pub fn learning(known: Known) -> Self {
         Self { learned: Some(Arc::new(Mutex::new(known))), ..Self::default() }
     }

@@ -1,6 +1,6 @@
 //! Names that mean a secret, and values that are too common to search for.
 
-/// Fragments that make a setting's name one of a secret wherever they stand in it. Lower case, no punctuation.
+/// Fragments that make a setting's name one of a secret wherever they are in it. Lower case, no punctuation.
 const SECRET_ANYWHERE: &[&str] = &[
     "password", "passwd", "passwort", "kennwort", "passphrase", "passcode", "pwd", "connectionstring",
     "credential", "apikey", "privatekey", "clientsecret", "sharedsecret", "ciphervalue",
@@ -87,7 +87,7 @@ const COMMON: &[&str] = &[
     "x-forwarded-for",
 ];
 
-/// Whether `value` is too short or too common to be replaced wherever it stands.
+/// Whether `value` is too short or too common to be replaced wherever it is.
 pub(super) fn is_low_entropy(value: &str) -> bool {
     let length = value.chars().count();
     let digits_only = value.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation());

@@ -94,7 +94,7 @@ fn phrase(error: &Error) -> &'static str {
         Error::DuplicatedAttribute(..) => "an attribute is given twice on one element",
         Error::NoRootNode => "there is no root element",
         Error::UnclosedRootNode => "the root element is never closed",
-        Error::UnexpectedDeclaration(_) => "an XML declaration stands after the start",
+        Error::UnexpectedDeclaration(_) => "an XML declaration is not at the start",
         Error::DtdDetected | Error::InvalidExternalID(_) => "a document type is declared, which is not read",
         Error::NodesLimitReached | Error::AttributesLimitReached | Error::NamespacesLimitReached => {
             "there are more elements or attributes than are read"

@@ -11,7 +11,7 @@ use crate::model::{Place, Position};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// How deep in a document an export may stand.
+/// How deep in a document an export may be.
 const DEEPEST: usize = 4;
 
 /// What was found in a document.
@@ -25,7 +25,7 @@ pub(super) struct FoundExports<'a> {
 /// One export in a document.
 pub(super) struct FoundExport<'a> {
     pub(super) export: &'a Export,
-    /// Where it stands; empty for the whole document.
+    /// Where it is; empty for the whole document.
     pub(super) path: String,
     pub(super) objects: Vec<Object<'a>>,
     /// Paths of entries that are no objects.
@@ -35,7 +35,7 @@ pub(super) struct FoundExport<'a> {
 /// One object of an export.
 pub(super) struct Object<'a> {
     pub(super) path: String,
-    /// Its name where it stands under it as a key.
+    /// Its name where it is under it as a key.
     name: Option<&'a str>,
     pub(super) map: &'a Map<String, Value>,
 }
@@ -94,7 +94,7 @@ impl<'a> ExportShape<'a> {
         if !self.told_by.iter().all(|reported| heads.contains(reported)) {
             return false;
         }
-        // What few and common keys tell must stand where it is expected, and alone.
+        // What is identified by few and common keys must be where it is expected, and alone.
         let expected =
             || key.is_none_or(|key| self.stands_under(key) || ENVELOPES.contains(&head(key).as_str()));
         !self.export.closed || (expected() && heads.is_subset(&self.known))
@@ -147,7 +147,7 @@ impl<'a> ExportSearch<'a> {
         }
     }
 
-    /// The export that most heads tell; `by_name`: only one that is expected under this key.
+    /// The export that most heads identify; `by_name`: only one that is expected under this key.
     fn best(&self, objects: &[Object], key: Option<&str>, by_name: bool) -> Option<&'a Export> {
         let fits = |shape: &&ExportShape| objects.iter().any(|object| shape.fits(object.map, key));
         let expected = |shape: &&ExportShape| !by_name || key.is_some_and(|key| shape.stands_under(key));
@@ -183,7 +183,7 @@ fn step(path: &str, key: &str) -> String {
 }
 
 impl<'a> FoundExport<'a> {
-    /// Its objects as records; the name that one stands under is a field of it.
+    /// Its objects as records; the name that one is under is a field of it.
     pub(super) fn records(&self, input: &str) -> Records {
         let place = |path: String| Place::export(input, Position::Path(path));
         let counted: BTreeSet<String> = self

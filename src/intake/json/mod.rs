@@ -181,7 +181,7 @@ fn refuses(root: &Map<String, Value>) -> bool {
     let status = member(root, "status").or(member(root, "statuscode"));
     let words =
         ["message", "error", "errorcode", "title"].map(|head| member(root, head).and_then(Value::as_str));
-    let word = |text: &str| REFUSALS.iter().any(|one| text.to_lowercase().contains(one));
+    let word = |text: &str| REFUSALS.iter().any(|refusal| text.to_lowercase().contains(refusal));
     matches!(status.and_then(Value::as_u64), Some(401 | 403)) || words.into_iter().flatten().any(word)
 }
 

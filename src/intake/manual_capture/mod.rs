@@ -1,7 +1,7 @@
 //! Reader of output of built-in Windows commands, saved by hand on a machine that may not run this program
 //! (`docs/by-hand.md`).
 //!
-//! Each answer stands between marker lines that the page's commands write: what was asked before it, and whether the
+//! Each answer is between marker lines that the page's commands write: what was asked before it, and whether the
 //! command succeeded after it. Of the answers only what no language changes is read. What the values mean is known to
 //! the probes, which ask Windows itself or such an output (`probes::saved_facts`).
 
@@ -110,7 +110,7 @@ fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ManualCaptureError> {
 const BUILD: &str = "product.version";
 const BUILD_READ: &str = "diagnostics.time";
 
-/// Every fact that the answers tell, in the form of its kind. Who looked and could not see keeps saying so.
+/// Every fact that the answers tell, in the form of its kind. A fact that could not be read stays so.
 fn facts(
     mut facts: BTreeMap<String, Observed<String>>,
     saved: &Saved,

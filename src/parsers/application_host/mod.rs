@@ -60,8 +60,8 @@ pub fn site_root(text: &str, sought: &Sought) -> Result<Option<String>, ConfigEr
     let document = parse(text)?;
     let file = File { root: document.root_element(), lines: Lines::of(text) };
     let all = file.applications();
-    let [one] = application::find(&all, sought)[..] else { return Ok(None) };
-    let root = all.iter().find(|app| app.site == one.site && app.path == "/");
+    let [app] = application::find(&all, sought)[..] else { return Ok(None) };
+    let root = all.iter().find(|other| other.site == app.site && other.path == "/");
     Ok(root.map(|root| root.physical_path.clone()).filter(|path| !path.is_empty()))
 }
 
@@ -80,7 +80,7 @@ pub fn read(
     let all = file.applications();
     let application = match application::find(&all, sought).as_slice() {
         [] => Observed::absent(Place::file(FILE)),
-        [one] => Observed::known(file.describe(one, &all, own, mark), file.place(&one.node)),
+        [app] => Observed::known(file.describe(app, &all, own, mark), file.place(&app.node)),
         several => Observed::unreadable(
             Place::file(FILE),
             format!("{} applications fit the application folder", several.len()),

@@ -34,7 +34,7 @@ pub(super) struct Sections<'a, 'o> {
 type Said = Option<String>;
 
 impl Sections<'_, '_> {
-    /// Every setting of [`crate::model::iis::APPLICATION_SETTINGS`] that stands in a section.
+    /// Every setting of [`crate::model::iis::APPLICATION_SETTINGS`] that is in a section.
     pub(super) fn settings(&self) -> BTreeMap<String, Observed<String>> {
         let mut settings = BTreeMap::new();
         let enabled = |node: Node<'_, '_>| flag(node.attribute("enabled")?).map(Some);

@@ -21,7 +21,7 @@ const _: () = assert!(MAX_ENCODED >= PIECE_CHARS * 28);
 
 /// Characters that a place must share with a value before the two are compared. No value is shorter.
 const START: usize = super::words::STRONG_CHARS;
-/// BloomFilter for each start in the sets that rule places out.
+/// Bits for each start in the filters that rule out positions of a text.
 const BITS_PER_START: usize = 256;
 /// Tells the start of a value in hexadecimal from that of the same value as it is.
 const HEX: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -125,7 +125,7 @@ impl Index {
         here.map(|here| from + here)
     }
 
-    /// Adds where pieces stand that start with the key, if one stands at `at`.
+    /// Adds where pieces are that start with the key, if one is at `at`.
     fn compare(&self, key: u64, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
         if self.whole.may_contain(key) {
             let encodings = self.starts.get(&key).into_iter().flatten();

@@ -92,7 +92,7 @@ impl Piece {
         starts
     }
 
-    /// Where it stands in this code, if it starts at `at`.
+    /// Where it is in this code, if it starts at `at`.
     pub(super) fn range(&self, code: Code, text: &[u8], at: usize) -> Option<Range<usize>> {
         let bytes = |mut bytes: Box<dyn Iterator<Item = u8> + '_>| {
             let mut end = at;
@@ -182,7 +182,7 @@ pub(super) fn hex_pair(text: &[u8], at: usize) -> Option<u8> {
     hex::pair(*text.get(at..)?.first_chunk()?)
 }
 
-/// Where the next pair stands, when one ends at `end`.
+/// Where the next pair is, when one ends at `end`.
 pub(super) fn next_pair(text: &[u8], end: usize) -> usize {
     let rest = text.get(end..).unwrap_or_default();
     let between = rest.iter().take(2).take_while(|byte| b"-:, ".contains(byte)).count();

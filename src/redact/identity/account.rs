@@ -20,7 +20,7 @@ const POOLS: &[&str] = &[
     "tmsagent", "tmsworker",
 ];
 
-/// What stands before a backslash and is no domain: authorities of Windows and roots of the registry.
+/// What is before a backslash and is no domain: authorities of Windows and roots of the registry.
 const NO_DOMAIN: &[&str] = &[
     "authority", "builtin", "hkcr", "hkcu", "hkey_classes_root", "hkey_current_config", "hkey_current_user",
     "hkey_local_machine", "hkey_users", "hklm", "hku", "host", "machine", "manager", "microsoft", "schannel",
@@ -145,7 +145,7 @@ pub(super) fn with_slash(
     Some(user_of(user, name, out))
 }
 
-/// Whether a word such as `user` or `by` stands before `at`.
+/// Whether a word such as `user` or `by` is before `at`.
 fn follows_account_word(text: &[u8], at: usize) -> bool {
     let head = text.get(at.saturating_sub(24)..at).unwrap_or_default();
     let sign = |b: &&u8| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'[' | b'(' | b'>' | b'\\');

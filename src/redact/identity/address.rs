@@ -23,7 +23,7 @@ pub(super) const fn reads_as_version(address: [u8; 4]) -> bool {
 pub(super) fn is_name(word: &[u8]) -> bool {
     let part = |part: &[u8]| (1..=3).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
     let head = word.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"ip-"));
-    head && word.split(|b| *b == b'-').skip(1).filter(|one| part(one)).count() == 4
+    head && word.split(|b| *b == b'-').skip(1).filter(|number| part(number)).count() == 4
 }
 
 /// An address of version 6, without its zone.

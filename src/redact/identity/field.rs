@@ -77,11 +77,11 @@ pub fn kind_of(name: &str) -> Option<Identity> {
 fn kind_of_plain(name: &[u8]) -> Option<Identity> {
     FIELDS
         .iter()
-        .find(|(_, names)| names.binary_search_by(|one| one.as_bytes().cmp(name)).is_ok())
+        .find(|(_, names)| names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok())
         .map(|(kind, _)| *kind)
 }
 
-/// Whether a value stands in every installation, so that it names nobody.
+/// Whether a value is in every installation, so that it names nobody.
 pub(super) fn is_common_value(kind: Identity, value: &[u8]) -> bool {
     match kind {
         Identity::Database => host::is_generic(value) || is_one_of(value, DATABASES),

@@ -24,7 +24,7 @@ const COUNTRIES: &[&str] = &[
     "nl", "nz", "pt", "ro", "se", "sg", "sk", "uk", "us", "za",
 ];
 
-/// Hosts of the platform and of standards, which stand in every installation; with whatever stands before them.
+/// Hosts of the platform and of standards, which are in every installation; with whatever is before them.
 const PUBLIC: &[&str] = &[
     "asp.net",
     "ado.net",
@@ -65,7 +65,7 @@ pub(super) fn is_end(word: &[u8]) -> bool {
     is_one_of(word, SURE)
 }
 
-/// Whether `name` is a host that stands in every installation.
+/// Whether `name` is a host that is in every installation.
 pub(super) fn is_public(name: &[u8]) -> bool {
     PUBLIC.iter().any(|host| {
         ends_with(name, host.as_bytes()) && matches!(before(name, name.len() - host.len()), None | Some(b'.'))

@@ -46,7 +46,7 @@ const COMMON: &[&str] = &[
     "www", "zone",
 ];
 
-/// Values to be labelled wherever they stand.
+/// Values to be labelled wherever they are.
 #[derive(Clone, Default)]
 pub struct Known(BTreeMap<String, Identity>, Domains);
 
@@ -96,7 +96,7 @@ impl Known {
         }
     }
 
-    /// Learns from a text whom it names by shape.
+    /// Learns from a text who it names by shape.
     pub fn learn(&mut self, text: &[u8]) {
         let mut named = Vec::new();
         shapes::find(text, &Domains::new(), &mut named);
@@ -117,7 +117,7 @@ impl Known {
         }
     }
 
-    /// Learns from a configuration whom it names; one of an encoding that nobody knows gives nothing.
+    /// Learns from a configuration who it names; one of an encoding that nobody knows gives nothing.
     pub fn learn_config(&mut self, bytes: &[u8]) {
         if let Ok(text) = crate::redact::config::decode(bytes) {
             self.learn(text.as_bytes());

@@ -2,7 +2,7 @@
 //! name before them.
 //!
 //! Many things only look like identities: .NET namespaces look like `First.Last`, `SS.log` like a host with a domain,
-//! `12:34:56` like an address, version numbers too, and the product's own words stand in every line. One pass over the
+//! `12:34:56` like an address, version numbers too, and the product's own words are in every line. One pass over the
 //! words of a text decides; no word is looked at twice, so it is linear whatever the text.
 
 mod account;
@@ -47,7 +47,7 @@ pub struct Identities {
     domains: Arc<Domains>,
 }
 
-/// Words that are known to be domains, in lower case: an account may stand behind one in any case.
+/// Words that are known to be domains, in lower case: an account may be behind one in any case.
 type Domains = BTreeSet<String>;
 
 impl std::fmt::Debug for Identities {
@@ -56,7 +56,7 @@ impl std::fmt::Debug for Identities {
     }
 }
 
-/// Whether a value of this kind stands in every installation, so that it names nobody.
+/// Whether a value of this kind is in every installation, so that it names nobody.
 pub(super) fn is_common_value(kind: Identity, value: &str) -> bool {
     field::is_common_value(kind, value.as_bytes())
 }
@@ -154,7 +154,7 @@ impl Identities {
             _ => None,
         };
         let canonical = canonical.as_deref().unwrap_or(&written);
-        // A value that is known has one kind, wherever it stands.
+        // A value that is known has one kind, wherever it is.
         let lower = canonical.to_lowercase();
         let known = self.known.binary_search_by(|(value, _)| value.as_str().cmp(&lower)).ok();
         let kind = known.and_then(|at| self.known.get(at)).map_or(kind, |(_, kind)| *kind);

@@ -184,7 +184,7 @@ fn is_node(text: &[u8], at: usize) -> bool {
 
 /// The host of a service, which is `word`: `MSSQLSvc/sql01:1433`, `HTTP/vault01@REALM`. Gives where to go on.
 fn service(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
-    /// What else may stand before a slash, so that the host has to look like one.
+    /// What else may be before a slash, so that the host has to look like one.
     const SPOKEN: &[&str] = &["host", "http", "ldap", "wsman"];
     const SURE: &[&str] = &["cifs", "mssqlsvc", "restrictedkrbhost", "termsrv"];
     let head = text.get(word.start.saturating_sub(20)..word.start)?.strip_suffix(b"/")?;
@@ -255,7 +255,7 @@ pub(super) fn host(
     kind: Identity,
     out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
-    // The protocol of a connection string, which may stand behind that of the administrator's connection.
+    // The protocol of a connection string, which may be behind that of the administrator's connection.
     for _ in 0..2 {
         let protocol = matches!(text.get(token.clone())?, b"tcp" | b"np" | b"lpc" | b"admin");
         if protocol && text.get(token.end) == Some(&b':') {
@@ -371,7 +371,7 @@ fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) {
     }
 }
 
-/// Whether what stands before `at` says that a version follows.
+/// Whether what is before `at` says that a version follows.
 fn is_version(text: &[u8], at: usize) -> bool {
     const WORDS: &[&str] = &[
         "version", "versions", "ver", "v", "build", "release", "clr", "framework", "runtime", "sdk",

@@ -41,12 +41,12 @@ pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
     if head == word.len() { range.start..range.start } else { range.start + head..range.end - tail }
 }
 
-/// How many backslashes stand before `at`; more than eight are no path.
+/// How many backslashes are before `at`; more than eight are no path.
 pub(super) fn slashes_before(text: &[u8], at: usize) -> usize {
     slashes_at_end(text.get(..at).unwrap_or_default(), 9)
 }
 
-/// How many backslashes stand at `at`.
+/// How many backslashes are at `at`.
 pub(super) fn slashes_at(text: &[u8], at: usize) -> usize {
     text.get(at..).map_or(0, |rest| rest.iter().take(9).take_while(|b| **b == b'\\').count())
 }

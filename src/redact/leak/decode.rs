@@ -11,7 +11,7 @@ pub(super) const NESTED: usize = 3;
 #[derive(Default)]
 pub(super) struct DecodedText {
     pub bytes: Vec<u8>,
-    /// Runs of bytes that stood side by side in the window too: where each starts here, and where there.
+    /// Runs of bytes that was side by side in the window too: where each starts here, and where there.
     runs: Vec<(usize, usize)>,
 }
 
@@ -44,7 +44,7 @@ impl DecodedText {
         self.bytes.extend_from_slice(layer.bytes.get(range).unwrap_or_default());
     }
 
-    /// The next byte stood at `from`.
+    /// The next byte was at `from`.
     fn begin(&mut self, from: usize) {
         let at = self.bytes.len();
         if self.runs.last().is_none_or(|(start, there)| there + at - start != from) {
@@ -57,7 +57,7 @@ impl DecodedText {
         self.runs.clear();
     }
 
-    /// Where `range` of this layer stands in the window.
+    /// Where `range` of this layer is in the window.
     pub(super) fn raw(&self, range: Range<usize>) -> Range<usize> {
         let start = self.place(range.start);
         let last = range.end.checked_sub(1).map_or(start, |last| self.place(last));
@@ -248,13 +248,13 @@ pub(super) fn blanks_for_plus(layer: &DecodedText) -> DecodedText {
 const FEWEST: (usize, usize) = (16, 11);
 /// No character of a code.
 const NONE: u8 = 0xff;
-/// What may stand between hexadecimal digits.
+/// What may be between hexadecimal digits.
 const BETWEEN: u8 = 0xfe;
 
 /// A value for each byte.
 type Table = [u8; 256];
 
-/// Nibbles, and what may stand between them.
+/// Nibbles, and what may be between them.
 static NIBBLES: LazyLock<Table> = LazyLock::new(|| {
     table(|byte| match byte {
         b'0'..=b'9' => byte - b'0',
@@ -377,7 +377,7 @@ pub(super) fn from_base64(
         if !four_bytes_of(chars, table).any(&admits) {
             continue;
         }
-        // Nearly every run stands in the window as it stands here.
+        // Nearly every run is in the window as it is here.
         let first = layer.place(run.start);
         let straight = layer.place(run.end - 1) == first + run.len() - 1;
         let place = |index: usize| if straight { first + index } else { layer.place(run.start + index) };

@@ -40,8 +40,8 @@ pub(super) fn find(text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
     }
 }
 
-/// Whether the byte before the sign at `at` may end one of the names, what stands between a name and the sign, or `[enc`.
-/// Most signs stand in times and addresses, behind a digit.
+/// Whether the byte before the sign at `at` may end one of the names, what is between a name and the sign, or `[enc`.
+/// Most signs are in times and addresses, behind a digit.
 fn may_end_a_name(text: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| text.get(before));
     before.is_some_and(|byte| {

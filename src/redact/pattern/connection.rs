@@ -7,7 +7,7 @@ use std::ops::Range;
 /// The account of a connection string.
 pub(super) const ACCOUNT: &str = r"(?:user[ _]?id|uid|user[ _]?name|user)[ \t]{0,8}=";
 
-/// A part of a query, or of what is written like one, that lets in whoever has it.
+/// A part of a query, or of what is written like one, that lets in anyone who has it.
 pub(super) const QUERY: &str =
     r"[?&;](?:sig|signature|code)=|\b(?:assertion|code_verifier|samlart|x-amz-signature)=";
 

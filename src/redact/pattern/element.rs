@@ -8,7 +8,7 @@ use std::ops::Range;
 pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range<usize>> {
     let tag = text.get(name_start.saturating_sub(40)..name_start)?;
     let opened = tag.rsplit(u8::is_ascii_whitespace).next()?;
-    // The prefix of a namespace stands between the sign and the name; an escaped sign reads as a part of the name.
+    // The prefix of a namespace is between the sign and the name; an escaped sign reads as a part of the name.
     let named = opened.strip_suffix(b":").map_or(opened, |head| {
         head.get(..head.len() - head.iter().rev().take_while(|b| is_name(**b)).count()).unwrap_or(head)
     });

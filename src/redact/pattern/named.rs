@@ -19,7 +19,7 @@ pub(super) const NAMES: &str = concat!(
 /// What may follow a name: `PasswordText`, `token_hint`, `@__password_0`.
 pub(super) const TAIL: &str = "(?:[_-]?(?:text(?:box)?|value|hash|salt|hint|string))?[0-9_]{0,4}";
 
-/// What stands between a name and its value.
+/// What is between a name and its value.
 const SIGN: &str = r#"(?:\\{0,3}["']|&quot;|%22)?\]?[ \t]{0,64}(?:=>|->|==?|:=?|%3[da])"#;
 
 /// A name with what follows it: a sign, the `value=` of a configuration, the end of a tag, or a blank.

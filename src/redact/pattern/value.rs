@@ -9,7 +9,7 @@ use std::ops::Range;
 /// What opens and closes a value, raw or escaped.
 const QUOTES: [&[u8]; 8] = [b"\"", b"'", b"&quot;", b"%22", b"&apos;", b"&#39;", b"&#34;", b"%27"];
 
-/// What stands around a quoted text: blanks, quotes, and what escapes them.
+/// What is around a quoted text: blanks, quotes, and what escapes them.
 pub(super) const AROUND: &[u8] = b" \t\\\"'";
 
 /// The value after an assignment that ends at `at`; none when there is no secret in it.
@@ -90,7 +90,7 @@ fn quoted_length(rest: &[u8], slashes: usize, quote: &[u8]) -> usize {
     let mut at = 0;
     while let Some(i) = rest.get(at..).and_then(|tail| memchr::memmem::find(tail, quote)) {
         let escapes = slashes_at_end(rest.get(..at + i).unwrap_or_default(), usize::MAX);
-        let closes = if slashes == 0 { escapes % 2 == 0 } else { escapes == slashes };
+        let closes = if slashes == 0 { escapes.is_multiple_of(2) } else { escapes == slashes };
         let doubled = slashes == 0
             && at + i > 0
             && quote.len() == 1

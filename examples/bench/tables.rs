@@ -62,7 +62,7 @@ pub fn intake(export: &Path) -> Result<()> {
     let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &[], knowledge: &knowledge };
     let read = process::measured(|| Ok(read_all(gather(export, MAX_EXPORT_BYTES), tools)))?;
     let told = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
-        Facts::Told(told) => told.lists.get("job")?.value(),
+        Facts::Reported(told) => told.lists.get("job")?.value(),
         _ => None,
     });
     crate::tell(told.context("no jobs were read")?.len());

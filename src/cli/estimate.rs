@@ -60,7 +60,7 @@ mod tests {
             };
             table(&estimate)
         };
-        assert!(said(Some(19 << 20)).contains("Only 19.0 MB are free"));
+        assert!(said(Some(19 << 20)).contains("Only 19 MiB are free"));
         for enough in [None, Some(20 << 20)] {
             assert!(!said(enough).contains("Only"));
             assert!(said(enough).ends_with("Nothing was written.\n"));

@@ -3,9 +3,9 @@
 
 use super::logs;
 use super::plan::Item;
-use super::progress::size;
 use super::walk::Found;
 use crate::bundle::manifest::TOO_OLD;
+use crate::text::size::size;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -241,7 +241,7 @@ mod tests {
         let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 160, Look::Outside);
         let takes: Vec<&Take> = chosen.iter().map(|(_, take)| take).collect();
         assert_eq!(takes[..2], [&Take::Whole, &Take::Tail(40)]);
-        assert_eq!(takes[2], &Take::Nothing("beyond the budget of 160 B".into()));
+        assert_eq!(takes[2], &Take::Nothing("beyond the budget of 160 bytes".into()));
         assert_eq!(takes[3], &Take::Nothing("last changed before 2026-09-01 00:00 UTC".into()));
     }
 

@@ -43,7 +43,7 @@ pub use find::{Installed, Search, Unseen, find};
 pub use host::{FixedHost, Host, PortableHost, Stopwatch};
 pub use identities::is_made_key;
 pub use network::is_network;
-pub use progress::{Progress, Silent, size};
+pub use progress::{Progress, Silent};
 pub use run::run;
 
 use crate::bundle::{Form, MemberError, OpenError, Sha256, WriteError};

@@ -1,7 +1,7 @@
 //! What whoever sends a bundle should know of it, one sentence each: said where the bundle was made, because
 //! there it can still be mended.
 
-use super::{LARGE_BUNDLE, Options, size};
+use super::{LARGE_BUNDLE, Options};
 use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::write::PARTIAL;
 use crate::bundle::{Form, Manifest, MemberRecord, Status};
@@ -12,6 +12,7 @@ use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::model::unknown::{self, Unknown};
 use crate::parsers::application_host::FILE;
 use crate::redact::Fingerprinter;
+use crate::text::size::size;
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,15 +1,15 @@
-//! `GET /api/v1/nodes` as saved (from 10.9.000064; domain 8).
+//! Reader of a saved `GET /api/v1/nodes` (the product has it from 10.9.000064 on).
 //!
-//! Only the client classes of that call are public, no body (domain 11, G-17): keys are read in any case, values as
+//! Only the client classes of that call are public, no example of a body: keys are read in any case, values as
 //! text, number or boolean, the list bare or in an envelope.
 
 use super::moment::Column;
 use super::node_row::{self, Field, Fields};
 use super::table::head;
 use super::{Parsed, json};
+use crate::intake::malformed;
 use crate::model::excerpt::Clean;
 use crate::model::export::NodeList;
-use crate::model::input::{Problem, ProblemKind};
 use crate::model::{Place, Position};
 use crate::text::encoding;
 use serde_json::{Map, Value};
@@ -69,7 +69,7 @@ pub fn parse(input: &str, document: &Value, cleaner: &dyn Clean) -> Result<Parse
         };
         match row {
             Ok(row) => rows.push(row),
-            Err(text) => problems.push(Problem { kind: ProblemKind::Malformed, member: None, text }),
+            Err(text) => problems.push(malformed(text)),
         }
     }
     let names = records.iter().filter_map(Value::as_object).flat_map(Map::keys);
@@ -85,7 +85,7 @@ fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
     record.iter().filter(|(key, _)| node_row::is_known(&head(key))).map(field).collect()
 }
 
-/// The records and the path they stand at: a bare list, one in an envelope, or a single node by itself. A list
+/// The records and the path they are at: a bare list, one in an envelope, or a single node by itself. A list
 /// counts as one of nodes when any record looks like a node.
 fn records(document: &Value) -> Option<(String, &[Value])> {
     let looks = |record: &Value| {

@@ -1,4 +1,4 @@
-//! Formats that Windows, IIS and .NET write, read from bytes: used on the node and for what was saved on one by hand.
+//! Parsers of formats that Windows, IIS and .NET write: used on the node, and for output that was saved on one by hand.
 
 pub mod application_host;
 #[cfg(feature = "report")]

@@ -1,4 +1,4 @@
-//! Version resources of DLLs and EXEs, without running or loading them.
+//! Version resources of DLLs and EXEs (PE files), read from bytes: nothing is run or loaded.
 
 use crate::model::facts::Binary;
 use goblin::pe::header::Header;
@@ -23,14 +23,13 @@ pub enum PeError {
     Parser,
 }
 
-/// The versions of one DLL or EXE. A file without a version resource simply lacks them.
+/// The versions of one DLL or EXE. A file without a version resource has none.
 pub fn read(bytes: &[u8]) -> Result<Binary, PeError> {
-    // A panic of the library on a hostile file must cost that file only (design 8).
+    // A panic of the library on a hostile file must cost that file only.
     catch_unwind(AssertUnwindSafe(|| parse(bytes))).unwrap_or(Err(PeError::Parser))
 }
 
-/// Reads headers, sections and the version resource only: imports, relocations and the rest are of no use here, and
-/// every table read is one more that a damaged file can break.
+/// Reads headers, sections and the version resource only: every other table is one more that a damaged file can break.
 fn parse(bytes: &[u8]) -> Result<Binary, PeError> {
     let options = ParseOptions::default().with_parse_mode(ParseMode::Permissive);
     let header = Header::parse(bytes).map_err(|_| PeError::NotPe)?;

@@ -1,4 +1,4 @@
-//! Settings of a configuration file by path, each with its line.
+//! Settings of an XML configuration file by path, each with its line.
 
 use crate::model::excerpt::{Clean, Excerpt};
 use crate::model::node::Setting;
@@ -80,7 +80,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// The path of the next element in document order; `None` when it lies too deep.
+    /// The path of the next element in document order; `None` when it is too deep.
     fn enter(&mut self, node: &Node<'_, '_>) -> Option<&str> {
         let parent = node.parent().map(|parent| parent.id());
         while self.above.last().is_some_and(|(id, _)| Some(*id) != parent) {

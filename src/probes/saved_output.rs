@@ -77,7 +77,7 @@ impl Reading<'_> {
             Observed::Known { value, .. } => Ok(value),
             Observed::Absent { .. } => Err(Refusal::Absent),
             Observed::Unreadable { why, .. } => Err(Refusal::Failed(why)),
-            Observed::NotCollected { .. } => Err(Refusal::Unasked("the saved output does not hold it")),
+            Observed::NotCollected { .. } => Err(Refusal::Unasked("the saved output does not contain it")),
         }
     }
 }
@@ -114,16 +114,16 @@ impl System for Reading<'_> {
 
     fn output(&self, command: Command) -> Answer<String> {
         // Nobody is asked to run the others by hand.
-        let unasked = || Observed::not_collected("the saved output does not hold it");
-        self.answer(if command == STATUS { self.saved.time_status() } else { unasked() })
+        let unasked = || Observed::not_collected("the saved output does not contain it");
+        self.answer(if command == STATUS { self.saved.time_status.clone() } else { unasked() })
     }
 
     fn memory(&self) -> Answer<u64> {
-        self.answer(self.saved.memory())
+        self.answer(self.saved.memory.clone())
     }
 
     fn volume(&self, _: &Path) -> Answer<Volume> {
-        let drive = self.answer(self.saved.drive())?;
+        let drive = self.answer(self.saved.drive.clone())?;
         Ok(Volume { total: drive.used.saturating_add(drive.free), free: drive.free })
     }
 }

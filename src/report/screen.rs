@@ -2,6 +2,7 @@
 
 use crate::finding::{Severity, State};
 use crate::text::escape::one_line;
+use crate::text::wrap::wrap;
 use std::fmt::Write as _;
 
 /// Narrowest and widest text that is still read with ease.
@@ -76,21 +77,8 @@ impl Screen {
     /// treacherous character of the text is shown, so the only control sequences on the screen are ours.
     pub(super) fn wrapped(&mut self, lead: &str, text: &str, style: Option<Style>) {
         let indent = lead.chars().count();
-        let room = self.width.saturating_sub(indent).max(20);
-        let mut lines = vec![String::new()];
-        for word in one_line(text).split(' ') {
-            // Every character counts as one column: names and paths of the product are Latin.
-            let used = lines.last().map_or(0, |line| line.chars().count());
-            match lines.last_mut() {
-                Some(line) if used == 0 || used + 1 + word.chars().count() <= room => {
-                    if used > 0 {
-                        line.push(' ');
-                    }
-                    line.push_str(word);
-                }
-                _ => lines.push(word.to_owned()),
-            }
-        }
+        // Painted afterwards, since a control sequence has no width.
+        let lines = wrap(&one_line(text), "", self.width.saturating_sub(indent).max(20));
         for (number, line) in lines.iter().enumerate() {
             let head = if number == 0 { lead.to_owned() } else { " ".repeat(indent) };
             let body = style.map_or_else(|| line.clone(), |style| self.painted(line, style));

@@ -195,22 +195,7 @@ pub(super) fn when(text: &str) -> String {
     }
 }
 
-/// A number of bytes as people say it, to three figures.
-pub(super) fn size(bytes: u64) -> String {
-    let units = ["KB", "MB", "GB", "TB"];
-    if bytes < 1000 {
-        return format!("{bytes} bytes");
-    }
-    #[expect(clippy::cast_precision_loss, reason = "three figures are shown")]
-    let mut value = bytes as f64 / 1000.0;
-    let mut unit = 0;
-    while value >= 999.5 && unit + 1 < units.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    let digits = usize::from(value < 99.95) + usize::from(value < 9.995);
-    format!("{value:.digits$} {}", units.get(unit).copied().unwrap_or("TB"))
-}
+pub(super) use crate::text::size::size;
 
 /// A number with a thin blank between thousands.
 pub(super) fn grouped(number: u64) -> String {
@@ -282,10 +267,6 @@ mod tests {
         assert_eq!(when("2026-11-20 22:03:11 +01:00"), "2026-11-20 22:03 +01:00");
         assert_eq!(when("2026-11-20 22:03 UTC"), "2026-11-20 22:03 UTC");
         assert_eq!(when("last\ntuesday"), "last tuesday");
-        assert_eq!(size(999), "999 bytes");
-        assert_eq!(size(4_183_990), "4.18 MB");
-        assert_eq!(size(999_999), "1.00 MB");
-        assert_eq!(size(200_000_000), "200 MB");
         assert_eq!(grouped(1_204_331), "1\u{202f}204\u{202f}331");
         assert_eq!(grouped(100), "100");
         assert_eq!(slug("RN:8.9.300000"), "RN_3a_8_2e_9_2e_300000");

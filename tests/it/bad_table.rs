@@ -141,9 +141,9 @@ fn what_is_no_table_is_refused_with_its_own_sentence() {
         .refused("protected.xlsx", "protected by a password")
         .refused("nodes.ods", "is an OpenDocument file")
         .refused("other.zip", "no workbook either")
-        .refused("binary.csv", "is neither a bundle, nor")
-        .refused("other.xlsx", "is neither a bundle, nor")
-        .refused("other.csv", "is neither a bundle, nor");
+        .refused("binary.csv", "is not a file that this program knows")
+        .refused("other.xlsx", "is not a file that this program knows")
+        .refused("other.csv", "is not a file that this program knows");
 }
 
 #[test]
@@ -173,11 +173,11 @@ fn tables_beyond_the_limits_are_refused() {
         ],
         &[],
     )
-    .refused("bomb.xlsx", "is larger than 256 MB inflated")
-    .refused("texts.xlsx", "more than 32 MB of texts")
+    .refused("bomb.xlsx", "is larger than 256 MiB when unpacked")
+    .refused("texts.xlsx", "more than 32 MiB of texts")
     .refused("long.csv", "has more than 250000 rows")
     .refused("cells.csv", "has more than 5000000 cells")
-    .refused("large.csv", "larger than the 48 MB");
+    .refused("large.csv", "larger than the 48 MiB");
 }
 
 #[test]
@@ -211,7 +211,12 @@ const DATABASE: &str = "clusterbrief:database:1,,asked at,2026-11-20 10:00:00\nc
 #[test]
 fn results_of_another_database_cut_ones_and_strange_ones_do_not_count() {
     let foreign = DATABASE.replace("tbVersion,yes", "tbVersion,no");
-    of("q.csv", foreign.as_bytes()).expect("q.csv", "partly", "problems", "run where there is no tbVersion");
+    of("q.csv", foreign.as_bytes()).expect(
+        "q.csv",
+        "partly",
+        "problems",
+        "from a database without tbVersion",
+    );
     let cut = "clusterbrief:jobs:1,,asked at,2026-11-20 10:00:00\nclusterbrief:jobs:1,,items,3\nclusterbrief:jobs:1,A #1,state,WAITING\n";
     of("q.csv", cut.as_bytes()).expect("q.csv", "partly", "problems", "holds 1 of the 3 items");
     let strange = format!("{DATABASE}clusterbrief:moon:9,,phase,full\n");
@@ -230,7 +235,7 @@ fn an_inventory_is_checked_and_the_command_line_counts_before_it() {
         "inventory.csv",
         "partly",
         "problems",
-        "a role that is none of serving, dr, standby and mirror",
+        "a role other than serving, dr, standby and mirror",
     );
     let conflict = report(&[("inventory.csv", b"Node,Role\nWEB01,dr\n")], &["--role", "WEB01=standby"]);
     let says = "inventory.csv says that WEB01 is dr, --role says standby; --role counts.";
@@ -281,10 +286,6 @@ fn objects_saved_as_a_table_are_told_and_a_header_alone_is_not() {
     let saved = of("saved.csv", b"EngineId,ConnectionStatus,Owner\n1,Offline,me\n");
     saved.expect("saved.csv", "read", "notes", "left out: \"Owner\"");
     assert_eq!(saved.input("saved.csv")["holds"], serde_json::json!(["the distributed engines"]));
-    of("saved.csv", b"EngineId,ConnectionStatus\n").expect(
-        "saved.csv",
-        "partly",
-        "problems",
-        "no row below it",
-    );
+    of("saved.csv", b"EngineId,ConnectionStatus\n")
+        .expect("saved.csv", "partly", "problems", "no row below it");
 }

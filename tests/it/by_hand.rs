@@ -569,7 +569,7 @@ fn rules_decide_by_a_saved_output() {
     assert_eq!(outcome("SYS-010", "WEB01"), "unknown");
     for input in &audited.report.inputs {
         assert_eq!(input.status, InputStatus::Read, "{:?}", input.problems);
-        assert_eq!(input.holds, ["what built-in commands of Windows told"]);
+        assert_eq!(input.holds, ["the output of built-in Windows commands"]);
     }
     let finding = audited.report.findings.iter().find(|finding| finding.rule == "SYS-010").unwrap();
     let evidence = format!("{:?}", finding.evidence);

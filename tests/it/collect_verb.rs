@@ -462,7 +462,7 @@ fn an_estimate_writes_nothing_and_says_on_what_it_rests() {
     let (code, said) = site.collect(&["--estimate", "--since", "99999d"]);
     assert_eq!(code, 0, "{said}");
     for expected in
-        ["together", "a bundle of about", "Measured just now on 8.0 MB of logs", "Nothing was written"]
+        ["together", "a bundle of about", "Measured just now on 8 MiB of logs", "Nothing was written"]
     {
         assert!(said.contains(expected), "{expected}: {said}");
     }

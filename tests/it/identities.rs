@@ -18,27 +18,9 @@ use std::process::Command;
 
 /// Everybody and everything the three nodes name; in lower case, for nothing of it may stand there in any case.
 const NAMED: &[&str] = &[
-    "ssweb01",
-    "ssweb02",
-    "ssweb03",
-    "corp.example",
-    "contoso",
-    "jane.doe",
-    "jdoe",
-    "svc-vault",
-    "10.20.30.",
-    "2001:db8:",
-    "00:15:5d",
-    "00-15-5d",
-    "s-1-5-21-",
-    "sql07",
-    "vaultdb",
-    "fs03",
-    "deployx",
-    "a909502dd82ae414",
-    "3f2504e0-4f89",
-    "mail-07",
-    "jane doe",
+    "ssweb01", "ssweb02", "ssweb03", "corp.example", "contoso", "jane.doe", "jdoe", "svc-vault", "10.20.30.",
+    "2001:db8:", "00:15:5d", "00-15-5d", "s-1-5-21-", "sql07", "vaultdb", "fs03", "deployx",
+    "a909502dd82ae414", "3f2504e0-4f89", "mail-07", "jane doe",
 ];
 
 /// Lines that name somebody, in every way of domain 9; `@` stands for the number of the node.
@@ -275,15 +257,8 @@ fn raised(dir: &Path, inputs: &[&str], key: &CaseKey) -> Vec<PathBuf> {
 }
 
 const SAMPLE: &[&str] = &[
-    "WEB01",
-    "WEB02",
-    "WEB03",
-    "bus.json",
-    "diagnostics.json",
-    "nodes.json",
-    "product.json",
-    "sql-results.csv",
-    "tbVersion.csv",
+    "WEB01", "WEB02", "WEB03", "bus.json", "diagnostics.json", "nodes.json", "product.json",
+    "sql-results.csv", "tbVersion.csv",
 ];
 
 /// How many outcomes of each kind.
@@ -423,15 +398,7 @@ fn the_verbs_say_what_must_not_be_sent_and_what_leaks() {
     let node = node(1);
     node.write(dir.path()).unwrap();
     let collect = [
-        "collect",
-        "--app-dir",
-        "SecretServer",
-        "--node",
-        "SSWEB01",
-        "--since",
-        "99999d",
-        "--out",
-        "out",
+        "collect", "--app-dir", "SecretServer", "--node", "SSWEB01", "--since", "99999d", "--out", "out",
         "--level",
     ];
     let (code, said) = clusterbrief(dir.path(), &[&collect[..], &["identities"]].concat());

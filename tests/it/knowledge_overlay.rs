@@ -195,7 +195,7 @@ fn a_folder_that_cannot_be_used_is_a_sentence() {
         (&missing, "there is no such folder"),
         (&ours, "it holds no .toml file"),
         (&ours.join("notes.txt"), "there is no such folder"),
-        (&large, "more than 16 MB together"),
+        (&large, "larger than 16 MiB together"),
         (&bytes, "is no UTF-8 text"),
     ] {
         let output = run(&["knowledge", "check", text(folder)]);

@@ -153,24 +153,9 @@ fn walk(value: &Value, key: &str, path: &str, visit: &mut dyn FnMut(&str, &str, 
 fn the_hostile_report_is_hostile_everywhere() {
     // Words of our own that never come from an input.
     let fixed: BTreeSet<&str> = [
-        "schema",
-        "role",
-        "state",
-        "label",
-        "severity",
-        "confidence",
-        "kind",
-        "parity",
-        "scope",
-        "outcome",
-        "status",
-        "from",
-        "purpose",
-        "occasion",
-        "stage",
-        // Builds are numbers by their type.
-        "build",
-        "since",
+        "schema", "role", "state", "label", "severity", "confidence", "kind", "parity", "scope", "outcome",
+        "status", "from", "purpose", "occasion", "stage", // Builds are numbers by their type.
+        "build", "since",
     ]
     .into();
     let value: Value = serde_json::from_str(&json::render(&hostile()).unwrap()).unwrap();
@@ -243,46 +228,9 @@ fn no_mark_of_markdown_changes_the_shape_of_a_ticket() {
     };
     let plain = texts(&benign()).map(|text| outline(&text));
     for mark in [
-        "# ",
-        "- ",
-        "+ ",
-        "* ",
-        "> ",
-        "1. ",
-        "2) ",
-        "    ",
-        "\t",
-        "---",
-        "===",
-        "```",
-        "~~~",
-        "`",
-        "``",
-        "*",
-        "**",
-        "_",
-        "__",
-        "~~",
-        "|",
-        "\\",
-        "\\\\",
-        "<b>",
-        "<!--",
-        "&lt;",
-        "![a](b)",
-        "[a](b)",
-        "[a]: b",
-        "[^a]",
-        "<https://a.example>",
-        "$",
-        "$$",
-        "\n\n",
-        "\r\n",
-        "| - |\n",
-        "- [ ] ",
-        "{#a}",
-        ":::",
-        "^",
+        "# ", "- ", "+ ", "* ", "> ", "1. ", "2) ", "    ", "\t", "---", "===", "```", "~~~", "`", "``", "*",
+        "**", "_", "__", "~~", "|", "\\", "\\\\", "<b>", "<!--", "&lt;", "![a](b)", "[a](b)", "[a]: b",
+        "[^a]", "<https://a.example>", "$", "$$", "\n\n", "\r\n", "| - |\n", "- [ ] ", "{#a}", ":::", "^",
     ] {
         for text in [&|text: &str| format!("{mark}{text}") as _, &|text: &str| format!("{text}{mark}")]
             as [crate::support::report::Text; 2]
@@ -379,18 +327,8 @@ fn the_page_says_everything_in_its_order() {
     let page = html::render(&benign()).unwrap();
     let at = |needle: &str| page.find(needle).unwrap_or_else(|| panic!("{needle} is not in the page"));
     let order = [
-        "safety",
-        "verdict",
-        "actions",
-        "plan",
-        "checklist",
-        "missing",
-        "matrix",
-        "findings",
-        "errors",
-        "coverage",
-        "inputs",
-        "rules",
+        "safety", "verdict", "actions", "plan", "checklist", "missing", "matrix", "findings", "errors",
+        "coverage", "inputs", "rules",
     ];
     let places: Vec<_> = order.iter().map(|id| at(&format!("<section id=\"{id}\""))).collect();
     assert!(places.is_sorted());

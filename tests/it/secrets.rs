@@ -257,16 +257,8 @@ fn what_a_configuration_hides_is_hidden_in_logs_too() {
     harvest.add_config(WEB_CONFIG.as_bytes());
     let redactor = harvest.redactor();
     for number in [
-        "01-comment",
-        "03-conn",
-        "04-app",
-        "05-api",
-        "07-client",
-        "10-identity",
-        "11-state",
-        "13-user",
-        "16-mail",
-        "17-text",
+        "01-comment", "03-conn", "04-app", "05-api", "07-client", "10-identity", "11-state", "13-user",
+        "16-mail", "17-text",
     ] {
         let (out, _) = redactor.redact(format!("the value S3cret-{number} was refused").as_bytes());
         assert_eq!(String::from_utf8(out).unwrap(), "the value {redacted} was refused");

@@ -7,6 +7,7 @@ use crate::finding::Scope;
 use crate::knowledge::Status;
 use crate::knowledge::rows::RuleMeta;
 use crate::rules::{self, Rule};
+use crate::text::wrap::wrap;
 use anyhow::anyhow;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -33,7 +34,7 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
     let _ = writeln!(text, "{}", facts(rule));
     for (heading, paragraph) in rule.texts() {
         let _ = writeln!(text, "\n{bold}{heading}{bold:#}");
-        for line in wrap(paragraph, 78) {
+        for line in wrap(paragraph, "", 78) {
             let _ = writeln!(text, "  {line}");
         }
     }
@@ -42,7 +43,7 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
         let source = knowledge.sources.find(cite);
         let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
         let _ = writeln!(text, "  {} ({}, {age})", cite.source, status(cite.status));
-        for line in wrap(title, 74) {
+        for line in wrap(title, "", 74) {
             let _ = writeln!(text, "    {line}");
         }
     }
@@ -94,31 +95,4 @@ const fn status(status: Status) -> &'static str {
 
 const fn anstyle() -> clap::builder::styling::Style {
     clap::builder::styling::Style::new().bold()
-}
-
-/// Breaks text at blanks so that no line is longer than `width` characters, save single words that are.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrap;
-
-    #[test]
-    fn text_wraps_at_blanks() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("incomprehensibilities", 5), ["incomprehensibilities"]);
-        assert!(wrap("", 5).is_empty());
-    }
 }

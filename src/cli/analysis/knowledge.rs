@@ -5,6 +5,7 @@ use super::{Exit, Failure, output};
 use crate::knowledge::{Knowledge, Own, OwnRecord};
 use crate::rules;
 use crate::text::escape;
+use crate::text::size::size;
 use anyhow::anyhow;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -77,7 +78,7 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
         read.map_err(|error| usage(format!("{name} cannot be read: {error}")))?;
         left = left
             .checked_sub(bytes.len() as u64)
-            .ok_or_else(|| usage(format!("its files have more than {} MB together", MOST_BYTES >> 20)))?;
+            .ok_or_else(|| usage(format!("its files are larger than {} together", size(MOST_BYTES))))?;
         let text = String::from_utf8(bytes).map_err(|_| usage(format!("{name} is no UTF-8 text")))?;
         files.push((name, text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned)));
     }

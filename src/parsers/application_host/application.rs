@@ -1,11 +1,11 @@
-//! Which application of which site serves the product, and what stands beside it.
+//! Finds the application that serves the product among the sites of IIS.
 
 use super::{FILE, File, Sought, children, descend, flag};
 use crate::model::{Observed, Place};
 use roxmltree::Node;
 use std::collections::BTreeSet;
 
-/// Applications of the recording and privilege products that come with this one (domain 1.1), in lower case.
+/// Applications of the recording and privilege products that come with this one, in lower case.
 const TMS: [&str; 3] = ["tms", "tmsagent", "tmsworker"];
 
 /// One virtual directory of one application of one site.

@@ -1,7 +1,4 @@
-//! Sections of `system.webServer` that hold for one path. IIS lays them together from the farthest to the nearest:
-//! the server, then for each component of the path what the server says of it in a `location`, then the
-//! `web.config` of that folder, unless the section is locked. Where a nearer `web.config` could say otherwise and was
-//! not read, the value is not known.
+//! Sections of `system.webServer` that apply to one path. IIS merges them from the farthest to the nearest:
 
 use super::{children, descend, flag};
 use crate::model::iis::{AUTHENTICATED_PATHS, AUTHENTICATION_KINDS, PATH_AUTHENTICATION_KINDS};
@@ -10,7 +7,7 @@ use crate::parsers::xml_config::Lines;
 use roxmltree::Node;
 use std::collections::BTreeMap;
 
-/// Folders for which the product asks for a setting of client certificates (domain 1.6).
+/// Folders for which the product asks for a setting of client certificates.
 const CERTIFICATE_PATHS: [&str; 2] = ["launchers", "webservices"];
 
 const CUSTOM_HEADER: &str = "X-Powered-By";
@@ -37,7 +34,7 @@ pub(super) struct Sections<'a, 'o> {
 type Said = Option<String>;
 
 impl Sections<'_, '_> {
-    /// Every setting of [`crate::model::iis::APPLICATION_SETTINGS`] that stands in a section.
+    /// Every setting of [`crate::model::iis::APPLICATION_SETTINGS`] that is in a section.
     pub(super) fn settings(&self) -> BTreeMap<String, Observed<String>> {
         let mut settings = BTreeMap::new();
         let enabled = |node: Node<'_, '_>| flag(node.attribute("enabled")?).map(Some);

@@ -124,7 +124,7 @@ fn known(value: &str, file: &str, line: u32) -> Observed<String> {
     Observed::known(value.to_owned(), Place::line(file, line))
 }
 
-/// The line of the sample a text stands in.
+/// The line of the sample a text is in.
 fn line(of: &str) -> u32 {
     let at = CONFIG.lines().position(|line| line.contains(of)).unwrap();
     u32::try_from(at + 1).unwrap()

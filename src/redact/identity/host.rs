@@ -1,26 +1,12 @@
-//! Names of hosts and domains, told from .NET namespaces, file names and method calls.
+//! Recognises names of hosts and domains, and keeps apart .NET namespaces, file names and method calls.
+
+use crate::redact::bytes::{before, ends_with, is_one_of};
 
 /// Ends of names that say by themselves that a dotted word is a host: domains of companies, and those that private
 /// networks use.
 const SURE: &[&str] = &[
-    "arpa",
-    "biz",
-    "com",
-    "corp",
-    "edu",
-    "example",
-    "gov",
-    "intern",
-    "internal",
-    "intra",
-    "intranet",
-    "invalid",
-    "lan",
-    "local",
-    "localdomain",
-    "mil",
-    "net",
-    "org",
+    "arpa", "biz", "com", "corp", "edu", "example", "gov", "intern", "internal", "intra", "intranet",
+    "invalid", "lan", "local", "localdomain", "mil", "net", "org",
 ];
 
 /// Ends that are words of other things as well; they need a host of three parts.
@@ -38,7 +24,7 @@ const COUNTRIES: &[&str] = &[
     "nl", "nz", "pt", "ro", "se", "sg", "sk", "uk", "us", "za",
 ];
 
-/// Hosts of the platform and of standards, which stand in every installation; with whatever stands before them.
+/// Hosts of the platform and of standards, which are in every installation; with whatever is before them.
 const PUBLIC: &[&str] = &[
     "asp.net",
     "ado.net",
@@ -63,60 +49,26 @@ const PUBLIC: &[&str] = &[
 ];
 
 /// Names that mean this very machine or none.
-const NOBODY: &[&str] = &[
-    "localhost",
-    "localdomain",
-    "local",
-    "(local)",
-    "null",
-    "none",
-    "nil",
-    "true",
-    "false",
-    "unknown",
-    "undefined",
-    "workgroup",
-    "any",
-    "n",
-    "na",
-    "default",
-    "empty",
-    "this",
-    "yes",
-    "no",
-    "not",
-    "the",
-    "is",
-    "was",
-    "and",
-    "or",
-    "for",
-    "in",
-    "of",
-    "to",
-    "a",
-    "an",
+const GENERIC: &[&str] = &[
+    "localhost", "localdomain", "local", "(local)", "null", "none", "nil", "true", "false", "unknown",
+    "undefined", "workgroup", "any", "n", "na", "default", "empty", "this", "yes", "no", "not", "the", "is",
+    "was", "and", "or", "for", "in", "of", "to", "a", "an",
 ];
 
 /// Whether `name` means nobody in particular.
-pub(super) fn is_nobody(name: &[u8]) -> bool {
-    NOBODY.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
-        || name.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
+pub(super) fn is_generic(name: &[u8]) -> bool {
+    is_one_of(name, GENERIC) || name.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
 }
 
 /// Whether a word is an end of names of hosts, such as `com` or `local`.
 pub(super) fn is_end(word: &[u8]) -> bool {
-    SURE.iter().any(|end| word.eq_ignore_ascii_case(end.as_bytes()))
+    is_one_of(word, SURE)
 }
 
-/// Whether `name` is a host that stands in every installation.
+/// Whether `name` is a host that is in every installation.
 pub(super) fn is_public(name: &[u8]) -> bool {
     PUBLIC.iter().any(|host| {
-        let head = name.len().checked_sub(host.len());
-        head.is_some_and(|head| {
-            name.get(head..).is_some_and(|tail| tail.eq_ignore_ascii_case(host.as_bytes()))
-                && (head == 0 || name.get(head - 1) == Some(&b'.'))
-        })
+        ends_with(name, host.as_bytes()) && matches!(before(name, name.len() - host.len()), None | Some(b'.'))
     })
 }
 
@@ -132,7 +84,7 @@ pub(super) fn is_host(word: &[u8]) -> bool {
     let lower = |label: &[u8]| !label.iter().any(u8::is_ascii_uppercase);
     let one_case = (lower(end) && lower(second)) || !word.iter().any(u8::is_ascii_lowercase);
     let shaped = labels.chain([second]).all(is_label);
-    let is = |ends: &[&str]| ends.iter().any(|one| end.eq_ignore_ascii_case(one.as_bytes()));
+    let is = |ends: &[&str]| is_one_of(end, ends);
     let country = end.len() == 2 && end.iter().all(u8::is_ascii_alphabetic);
     let numbered = second.iter().any(|b| b.is_ascii_digit() || *b == b'-');
     one_case
@@ -158,14 +110,8 @@ mod tests {
     #[test]
     fn hosts_are_told_from_namespaces_and_files() {
         for host in [
-            "ssweb01.corp.example",
-            "SSWEB01.CORP.EXAMPLE",
-            "vault.contoso.com",
-            "Vault.contoso.com",
-            "db.contoso.co.uk",
-            "contoso.de",
-            "sql-01.prod",
-            "fs.ad.contoso.local",
+            "ssweb01.corp.example", "SSWEB01.CORP.EXAMPLE", "vault.contoso.com", "Vault.contoso.com",
+            "db.contoso.co.uk", "contoso.de", "sql-01.prod", "fs.ad.contoso.local",
         ] {
             assert!(is_host(host.as_bytes()), "{host}");
         }

@@ -1,4 +1,4 @@
-//! Lines of logs with identities and with what looks like them (domain 9).
+//! Log lines with identities, and with what only looks like one.
 
 use super::*;
 use crate::redact::{CaseKey, Fingerprinter, Redactor};

@@ -1,6 +1,7 @@
-//! A stretch of a value, how each code writes it, and whether it stands at a place of a text.
+//! A piece of a value, how each code writes it, and whether it is at a position of a text.
 
-use super::readings;
+use super::decodings;
+use crate::text::hex;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::borrow::Cow;
@@ -18,14 +19,14 @@ pub(super) enum Code {
     Utf16Le,
     Utf16Be,
     /// `4142`, `41-42`, `41 42`, `0x41, 0x42`, `\x41\x42`.
-    Hex(Says),
+    Hex(Payload),
     /// In either alphabet, `+` and `/` escaped or not, so many bytes after a whole group of three.
-    Base64(Says, usize),
+    Base64(Payload, usize),
 }
 
 /// What a code is a code of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Says {
+pub(super) enum Payload {
     Text,
     Utf16,
     /// The bytes behind a value that is itself written in a code, as keys are.
@@ -48,7 +49,9 @@ impl Piece {
         let coded = |says| {
             std::iter::once(Code::Hex(says)).chain((0..3).map(move |offset| Code::Base64(says, offset)))
         };
-        let says = [Says::Text, Says::Utf16].into_iter().chain(self.behind.is_some().then_some(Says::Behind));
+        let says = [Payload::Text, Payload::Utf16]
+            .into_iter()
+            .chain(self.behind.is_some().then_some(Payload::Behind));
         [Code::Escaped, Code::Utf16Le, Code::Utf16Be].into_iter().chain(says.flat_map(coded))
     }
 
@@ -89,7 +92,7 @@ impl Piece {
         starts
     }
 
-    /// Where it stands in this code, if it starts at `at`.
+    /// Where it is in this code, if it starts at `at`.
     pub(super) fn range(&self, code: Code, text: &[u8], at: usize) -> Option<Range<usize>> {
         let bytes = |mut bytes: Box<dyn Iterator<Item = u8> + '_>| {
             let mut end = at;
@@ -128,20 +131,20 @@ impl Piece {
         self.text.encode_utf16().flat_map(bytes)
     }
 
-    fn bytes(&self, says: Says) -> Cow<'_, [u8]> {
+    fn bytes(&self, says: Payload) -> Cow<'_, [u8]> {
         match says {
-            Says::Text => self.text.as_bytes().into(),
-            Says::Utf16 => self.utf16(u16::to_le_bytes).collect(),
-            Says::Behind => self.behind.as_deref().unwrap_or_default().into(),
+            Payload::Text => self.text.as_bytes().into(),
+            Payload::Utf16 => self.utf16(u16::to_le_bytes).collect(),
+            Payload::Behind => self.behind.as_deref().unwrap_or_default().into(),
         }
     }
 
     /// The characters of base64 that depend on the value alone when it starts so many bytes after a whole group.
-    fn base64(&self, says: Says, offset: usize) -> String {
+    fn base64(&self, says: Payload, offset: usize) -> String {
         let bytes = self.bytes(says);
         let padded: Vec<u8> = std::iter::repeat_n(0, offset).chain(bytes.iter().copied()).collect();
         let mut text = STANDARD_NO_PAD.encode(&padded);
-        // Bits of the neighbours are in the characters that straddle the ends.
+        // BloomFilter of the neighbours are in the characters that straddle the ends.
         text.truncate(padded.len() * 8 / 6);
         text.split_off((offset * 8).div_ceil(6).min(text.len()))
     }
@@ -158,7 +161,7 @@ fn follow(
     for c in chars {
         let other = other(c);
         for place in &places {
-            readings::at(text.get(*place..).unwrap_or_default(), |said, length| {
+            decodings::at(text.get(*place..).unwrap_or_default(), |said, length| {
                 let end = place + length;
                 if (said == c || Some(said) == other) && !next.contains(&end) && next.len() < PLACES {
                     next.push(end);
@@ -176,11 +179,10 @@ fn follow(
 
 /// The byte that two hexadecimal digits at `at` say.
 pub(super) fn hex_pair(text: &[u8], at: usize) -> Option<u8> {
-    let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
-    u8::try_from(digit(at)? * 16 + digit(at + 1)?).ok()
+    hex::pair(*text.get(at..)?.first_chunk()?)
 }
 
-/// Where the next pair stands, when one ends at `end`.
+/// Where the next pair is, when one ends at `end`.
 pub(super) fn next_pair(text: &[u8], end: usize) -> usize {
     let rest = text.get(end..).unwrap_or_default();
     let between = rest.iter().take(2).take_while(|byte| b"-:, ".contains(byte)).count();
@@ -206,11 +208,7 @@ const fn is_base64(byte: u8) -> bool {
 
 /// The bytes behind a value that is written in hexadecimal or base64.
 fn decoded(text: &str) -> Option<Vec<u8>> {
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let from_hex =
-        rest.is_empty().then(|| pairs.iter().map(|pair| hex_pair(pair, 0)).collect::<Option<Vec<u8>>>());
-    from_hex
-        .flatten()
+    hex::decode(text.as_bytes())
         .or_else(|| STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok())
         .filter(|bytes| bytes.len() >= 16)
 }

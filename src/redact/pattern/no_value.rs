@@ -1,4 +1,4 @@
-//! Values that hold nothing.
+//! Values that are no secrets: empty, masked, switches, placeholders, words about a secret.
 
 /// What stands for no value, or for one of two.
 const PLAIN: [&[u8]; 11] =
@@ -6,27 +6,15 @@ const PLAIN: [&[u8]; 11] =
 
 /// Words of a sentence about a secret.
 const SAID: [&[u8]; 14] = [
-    b"incorrect",
-    b"changed",
-    b"expired",
-    b"missing",
-    b"invalid",
-    b"required",
-    b"failed",
-    b"rejected",
-    b"the",
-    b"is",
-    b"was",
-    b"not",
-    b"pem",
-    b"aes256",
+    b"incorrect", b"changed", b"expired", b"missing", b"invalid", b"required", b"failed", b"rejected",
+    b"the", b"is", b"was", b"not", b"pem", b"aes256",
 ];
 
 /// Where a template or a statement takes the value from.
 const PLACEHOLDERS: [&[u8]; 4] = [b"{token}", b"{password}", b"%s", b"%d"];
 
 /// Whether a value is empty, switched, masked, a word about it, a place for one, or a marker.
-pub(super) fn is_nothing(value: &[u8]) -> bool {
+pub(super) fn is_no_value(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     let masked = value.iter().all(|b| matches!(b, b'*' | b'-' | b'=' | b'>' | b'.' | b':' | b'|'));
     let counted = value.len() <= 3 && value.iter().all(u8::is_ascii_digit);

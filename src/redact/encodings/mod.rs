@@ -1,13 +1,13 @@
-//! Every form a known value may be written in, searched for all values at once: linear whatever the text, and in little
-//! memory however many values there are.
+//! Searches for all known values at once, in every encoding a value may have: linear in the text, and in little memory
+//! however many values there are.
 //!
 //! Escapes may be mixed and nested (`%2541`, `&amp;#65;`, `\\\\u0041`), so a text is compared with a value character by
 //! character, each in any form. A place is compared only if it starts like a value does.
 
+mod decodings;
 mod piece;
-mod readings;
 
-use super::bits::Bits;
+use super::bloom::BloomFilter;
 use piece::{Code, Piece, hex_pair, next_pair};
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -16,19 +16,19 @@ use std::sync::Arc;
 /// Longest stretch of a value that is searched as one piece, in characters; longer values are cut.
 const PIECE_CHARS: usize = 256;
 /// No form of a piece is longer than this, in bytes: 28 a character (`%2525f0%25259f%252594%252591`) leave room.
-pub(super) const MAX_FORM: usize = 8 * 1024;
-const _: () = assert!(MAX_FORM >= PIECE_CHARS * 28);
+pub(super) const MAX_ENCODED: usize = 8 * 1024;
+const _: () = assert!(MAX_ENCODED >= PIECE_CHARS * 28);
 
 /// Characters that a place must share with a value before the two are compared. No value is shorter.
 const START: usize = super::words::STRONG_CHARS;
-/// Bits for each start in the sets that rule places out.
+/// Bits for each start in the filters that rule out positions of a text.
 const BITS_PER_START: usize = 256;
 /// Tells the start of a value in hexadecimal from that of the same value as it is.
 const HEX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// What searches for all values at once. Cheap to clone, and to make where there are none: shown lines are cleaned one by one.
 #[derive(Clone, Default)]
-pub(super) struct Values(Option<Arc<Index>>);
+pub(super) struct ValueMatcher(Option<Arc<Index>>);
 
 struct Index {
     pieces: Vec<Piece>,
@@ -37,11 +37,11 @@ struct Index {
     /// Which pieces start so, in which code.
     starts: HashMap<u64, Vec<(usize, Code)>>,
     /// The keys of `starts`, and those of everything shorter that they start with.
-    whole: Bits,
-    parts: Bits,
+    whole: BloomFilter,
+    parts: BloomFilter,
 }
 
-impl Values {
+impl ValueMatcher {
     /// What searches for all `values`.
     pub(super) fn new<'v>(values: impl Iterator<Item = &'v str>) -> Self {
         let texts: BTreeSet<String> = values.flat_map(cut).collect();
@@ -70,8 +70,10 @@ impl Values {
                 }
             }
         }
-        let (whole, parts) =
-            (Bits::new(starts.keys().copied(), BITS_PER_START), Bits::new(parts.into_iter(), BITS_PER_START));
+        let (whole, parts) = (
+            BloomFilter::new(starts.keys().copied(), BITS_PER_START),
+            BloomFilter::new(parts.into_iter(), BITS_PER_START),
+        );
         let mut bytes = '\0'..='\u{ff}';
         let digits = std::array::from_fn(|_| {
             let digit = bytes.next().and_then(|byte| byte.to_digit(16));
@@ -86,12 +88,12 @@ impl Values {
         let Some(index) = self.0.as_deref() else { return found };
         let mut walk = Walk::default();
         // Behind the last byte that may be read in more than one way: where it may be, that is tried.
-        let behind_mark = text.iter().take(START - 1).rposition(|byte| readings::is_mark(*byte));
+        let behind_mark = text.iter().take(START - 1).rposition(|byte| decodings::is_mark(*byte));
         let mut marked = behind_mark.map_or(0, |mark| mark + 1);
         let mut next = 0;
         while let Some(at) = if next < marked { Some(next) } else { index.next(text, next) } {
             let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk::<START>) else { break };
-            if window.last().is_some_and(|byte| readings::is_mark(*byte)) {
+            if window.last().is_some_and(|byte| decodings::is_mark(*byte)) {
                 marked = at + START;
             }
             if at < marked {
@@ -115,17 +117,21 @@ impl Index {
         let here = text.get(from..)?.windows(START).position(|window| {
             window.first_chunk::<START>().is_some_and(|window| {
                 let [first, .., last] = *window;
-                self.whole.may_hold(u64::from_be_bytes(*window)) || digit(first) || readings::is_mark(last)
+                self.whole.may_contain(u64::from_be_bytes(*window))
+                    || digit(first)
+                    || decodings::is_mark(last)
             })
         });
         here.map(|here| from + here)
     }
 
-    /// Adds where pieces stand that start with the key, if one stands at `at`.
+    /// Adds where pieces are that start with the key, if one is at `at`.
     fn compare(&self, key: u64, text: &[u8], at: usize, found: &mut Vec<Range<usize>>) {
-        if self.whole.may_hold(key) {
-            let forms = self.starts.get(&key).into_iter().flatten();
-            found.extend(forms.filter_map(|(piece, code)| self.pieces.get(*piece)?.range(*code, text, at)));
+        if self.whole.may_contain(key) {
+            let encodings = self.starts.get(&key).into_iter().flatten();
+            found.extend(
+                encodings.filter_map(|(piece, code)| self.pieces.get(*piece)?.range(*code, text, at)),
+            );
         }
     }
 
@@ -134,7 +140,7 @@ impl Index {
         for depth in 1..=START {
             let Some(byte) = hex_pair(text, place) else { return };
             key = push(key, char::from(byte));
-            if depth < START && !self.parts.may_hold(key ^ HEX) {
+            if depth < START && !self.parts.may_contain(key ^ HEX) {
                 return;
             }
             place = next_pair(text, place + 2);
@@ -159,9 +165,10 @@ impl Walk {
         for depth in 1..=START {
             self.next.clear();
             for (place, key) in &self.now {
-                readings::at(text.get(*place..).unwrap_or_default(), |c, length| {
+                decodings::at(text.get(*place..).unwrap_or_default(), |c, length| {
                     let reading = (place + length, push(*key, c));
-                    if (depth == START || index.parts.may_hold(reading.1)) && !self.next.contains(&reading) {
+                    if (depth == START || index.parts.may_contain(reading.1)) && !self.next.contains(&reading)
+                    {
                         self.next.push(reading);
                     }
                 });
@@ -201,7 +208,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD_NO_PAD;
 
     fn finds(value: &str, text: &[u8]) -> bool {
-        !Values::new([value].into_iter()).ranges(text).is_empty()
+        !ValueMatcher::new([value].into_iter()).ranges(text).is_empty()
     }
 
     #[test]
@@ -229,14 +236,14 @@ mod tests {
             ("\"Quoted'9x", "\"\"Quoted''9x"),
             ("p%25'\"9xyz", "p%25''\\\"9xyz"),
         ] {
-            let found = Values::new([value].into_iter()).ranges(text.as_bytes());
+            let found = ValueMatcher::new([value].into_iter()).ranges(text.as_bytes());
             assert!(found.iter().any(|range| range.len() > value.len()), "{value} in {text}: {found:?}");
         }
     }
 
     #[test]
     fn base64_is_found_at_every_alignment_with_its_neighbours() {
-        let values = Values::new(["Tr0ub4dor&3"].into_iter());
+        let values = ValueMatcher::new(["Tr0ub4dor&3"].into_iter());
         for before in ["", "a", "ab", "abc"] {
             let text = STANDARD_NO_PAD.encode(format!("{before}Tr0ub4dor&3"));
             let found = values.ranges(text.as_bytes()).remove(0);
@@ -249,7 +256,7 @@ mod tests {
     fn a_blob_of_a_megabyte_is_found_in_every_form_and_costs_no_password_its_own() {
         let blob: String = (0..250_000u32)
             .fold(String::new(), |hex, i| hex + &format!("{:04x}", i.wrapping_mul(2_654_435_761) >> 16));
-        let values = Values::new([blob.as_str(), "p&ss wörd"].into_iter());
+        let values = ValueMatcher::new([blob.as_str(), "p&ss wörd"].into_iter());
         assert_eq!(values.ranges(b"p&amp;ss%20w\xf6rd"), vec![0..15]);
         let cut = blob.as_bytes().get(500_000..501_000).unwrap();
         assert!(!values.ranges(cut).is_empty(), "any stretch of it that holds a whole piece");

@@ -1,4 +1,4 @@
-//! What may be read at a place of a text: the byte itself, a character, or what an escape stands for.
+//! Every way to decode the characters at one position of a text: the byte itself, a UTF-8 character, or an escape.
 
 /// How often an escape may be escaped again: `%252541`, `&amp;amp;#65;`.
 const NESTED: usize = 2;

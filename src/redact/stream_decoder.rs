@@ -1,4 +1,7 @@
-//! The encoding of a text that arrives in pieces, which may change where another program went on writing.
+//! Streaming decoder of texts whose encoding may change where another program went on writing.
+//!
+//! It does not ask [`crate::text::encoding`] what most of a text is: a secret behind a change of the encoding would be missed. So
+//! it looks for the place where each encoding starts, line by line.
 
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 
@@ -7,14 +10,14 @@ const WIDE: usize = 16;
 const WIDE_AT_END: usize = 6;
 /// Bytes of a byte order mark.
 const MARK: usize = 2;
-/// Bytes of ASCII in a row that end UTF-16: so many of the ideographs that they could be do not stand together by chance. At
-/// the start of a line, where times stand, and at the end of the text fewer do.
+/// Bytes of ASCII in a row that end UTF-16: so many of the ideographs that they could be do not be together by chance. At
+/// the start of a line, where times are, and at the end of the text fewer do.
 const NARROW: usize = 32;
 const NARROW_IN_LINE: usize = 16;
 const NARROW_AT_END: usize = 8;
 
 /// Makes UTF-8 of UTF-16, with or without a byte order mark, and leaves what is in another encoding as it is.
-pub(super) struct Decoding {
+pub(super) struct StreamDecoder {
     now: Encoding,
     /// Not yet decided on.
     held: Vec<u8>,
@@ -44,7 +47,7 @@ enum Next {
     Same,
 }
 
-impl Decoding {
+impl StreamDecoder {
     pub(super) const fn new() -> Self {
         Self { now: Encoding::Unknown, held: Vec::new() }
     }
@@ -145,7 +148,7 @@ impl Order {
     }
 }
 
-/// UTF-16 in a text of bytes, from the start of a line or a byte order mark on. What stands inside of a line is a value.
+/// UTF-16 in a text of bytes, from the start of a line or a byte order mark on. What is inside of a line is a value.
 fn next_wide(held: &[u8], last: bool) -> Next {
     let begins = |at: usize| {
         let before = held.get(..at).unwrap_or_default();
@@ -176,7 +179,7 @@ fn next_narrow(held: &[u8], order: Order, last: bool) -> Next {
     };
     let whole = if last { held.len() } else { held.len() / 2 * 2 };
     let (mut run, mut shifted, mut end) = (0, 0, 0);
-    // Where the end of a line is, if the run stands right behind it.
+    // Where the end of a line is, if the run is right behind it.
     let mut line_end = None;
     for unit in held.get(..whole).unwrap_or_default().chunks(2) {
         let start = end;
@@ -231,7 +234,7 @@ mod tests {
     }
 
     fn decoded(pieces: &[&[u8]]) -> String {
-        let (mut decoding, mut out) = (Decoding::new(), Vec::new());
+        let (mut decoding, mut out) = (StreamDecoder::new(), Vec::new());
         for piece in pieces {
             decoding.push(piece, false, &mut out);
         }
@@ -266,7 +269,7 @@ mod tests {
         let numbers: Vec<u8> = (0..200u16).flat_map(u16::to_le_bytes).filter(|byte| *byte < 0x20).collect();
         let mut bytes = LINE.repeat(10).into_bytes();
         bytes.extend(numbers);
-        let (mut decoding, mut out) = (Decoding::new(), Vec::new());
+        let (mut decoding, mut out) = (StreamDecoder::new(), Vec::new());
         decoding.push(&bytes, true, &mut out);
         assert_eq!(out, bytes);
     }
@@ -288,7 +291,7 @@ mod tests {
                     _ => vec![0; *length],
                 }
             }).collect();
-            let (mut decoding, mut out, mut rest) = (Decoding::new(), Vec::new(), bytes.as_slice());
+            let (mut decoding, mut out, mut rest) = (StreamDecoder::new(), Vec::new(), bytes.as_slice());
             for cut in cuts {
                 let (piece, tail) = rest.split_at(cut.min(rest.len()));
                 decoding.push(piece, false, &mut out);
@@ -296,7 +299,7 @@ mod tests {
             }
             decoding.push(rest, true, &mut out);
             let decoded = |bytes: &[u8]| {
-                let (mut whole, mut once) = (Decoding::new(), Vec::new());
+                let (mut whole, mut once) = (StreamDecoder::new(), Vec::new());
                 whole.push(bytes, true, &mut once);
                 once
             };

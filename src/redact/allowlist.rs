@@ -1,10 +1,10 @@
-//! What of a configuration may be shown: plain values, and the settings on the lists below.
+//! Allowlist of configuration values that may be shown: plain values, and the settings on the lists below.
 //!
-//! The lists hold what the product's pages name (domain 1.2, 1.3, 1.6) and the schema of ASP.NET, IIS and log4net.
+//! The lists hold what the product's pages name and the schema of ASP.NET, IIS and log4net.
 //! A setting that is on no list is replaced, whatever it holds. `SECURITY.md` describes this in words.
 
 use super::words::{self, looks_random, names_user};
-use super::xml::{Element, Pieces, What};
+use super::xml::{Element, PieceKind, Pieces};
 
 /// Attributes whose value may be shown on any element: switches, modes, names of types and of files.
 /// Lower case, sorted.
@@ -101,7 +101,7 @@ const ATTRIBUTES: &[&str] = &[
     "x509findtype",
 ];
 
-/// `<add key=… value=…>` of `appSettings` whose value may be shown (domain 1.3, and what ASP.NET itself reads).
+/// `<add key=… value=…>` of `appSettings` whose value may be shown (of the product, and those that ASP.NET itself reads).
 /// Lower case, sorted.
 const APP_SETTINGS: &[&str] = &[
     "aspnet:maxhttpcollectionkeys",
@@ -129,7 +129,7 @@ const APP_SETTINGS: &[&str] = &[
     "zeroinformationdisclosuremessage",
 ];
 
-/// Elements of log4net whose `value` may be shown (domain 1.2, 1.5). Lower case, sorted.
+/// Elements of log4net whose `value` may be shown . Lower case, sorted.
 const LOG_SETTINGS: &[&str] = &[
     "acceptonmatch",
     "additivity",
@@ -156,7 +156,7 @@ const LOG_SETTINGS: &[&str] = &[
     "threshold",
 ];
 
-/// Response headers whose value may be shown: security and CORS headers (domain 1.2). Lower case, sorted.
+/// Response headers whose value may be shown: security and CORS headers. Lower case, sorted.
 const HEADERS: &[&str] = &[
     "access-control-allow-credentials",
     "access-control-allow-headers",
@@ -222,17 +222,17 @@ pub(super) fn is_plain(value: &str, secret: bool) -> bool {
                 || moment(value)))
 }
 
-/// Whether a piece stands under the name of a secret: its element, its attribute, or the setting whose value it is.
-pub(super) fn names_secret(pieces: &Pieces<'_>, what: &What<'_>) -> bool {
+/// Whether a piece is under the name of a secret: its element, its attribute, or the setting whose value it is.
+pub(super) fn names_secret(pieces: &Pieces<'_>, what: &PieceKind<'_>) -> bool {
     match what {
-        What::Blank => false,
-        What::Text { element } => pieces.elements.get(*element).is_some_and(|element| {
+        PieceKind::Blank => false,
+        PieceKind::Text { element } => pieces.elements.get(*element).is_some_and(|element| {
             // `<setting name="…"><value>…</value></setting>`, as settings of applications are written.
             let parent = element.parent.and_then(|parent| pieces.elements.get(parent));
             let setting = parent.and_then(Element::setting).filter(|_| element.name == "value");
             words::names_secret(element.name) || setting.is_some_and(words::names_secret)
         }),
-        What::Value { element, name } => {
+        PieceKind::Value { element, name } => {
             let setting = pieces.elements.get(*element).and_then(Element::setting);
             words::names_secret(name)
                 || setting
@@ -242,9 +242,9 @@ pub(super) fn names_secret(pieces: &Pieces<'_>, what: &What<'_>) -> bool {
 }
 
 /// Whether a piece of this value, entities resolved, may be shown.
-pub(super) fn may_show(pieces: &Pieces<'_>, what: &What<'_>, value: &str) -> bool {
+pub(super) fn may_show(pieces: &Pieces<'_>, what: &PieceKind<'_>, value: &str) -> bool {
     let secret = names_secret(pieces, what);
-    let What::Value { element, name } = *what else { return is_plain(value.trim(), secret) };
+    let PieceKind::Value { element, name } = *what else { return is_plain(value.trim(), secret) };
     let chain: Vec<_> = pieces.chain(element).collect();
     let Some(element) = chain.first() else { return false };
     let inside = |ancestor: &str| chain.iter().skip(1).any(|e| e.name.eq_ignore_ascii_case(ancestor));
@@ -295,17 +295,8 @@ mod tests {
     #[test]
     fn plain_values() {
         for value in [
-            "",
-            "true",
-            "False",
-            "42",
-            "-1",
-            "4.0",
-            "10.9.000064",
-            "0.0.0.0-4.2.0.0",
-            "00:20:00",
-            "1.00:00:00",
-            "2026-11-22T10:00:00Z",
+            "", "true", "False", "42", "-1", "4.0", "10.9.000064", "0.0.0.0-4.2.0.0", "00:20:00",
+            "1.00:00:00", "2026-11-22T10:00:00Z",
         ] {
             assert!(is_plain(value, false), "{value}");
         }

@@ -1,8 +1,9 @@
-//! Records of an export to facts by path: one reading for JSON objects and table rows alike.
+//! Maps export records (JSON objects or table rows) to facts by path.
 
 use super::moment;
 use super::records::Records;
 use super::table::head;
+use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::knowledge::exports::{About, Export, Field, Reading};
 use crate::knowledge::facts::{Fact, Kind, Of};
@@ -14,22 +15,22 @@ use crate::model::{BuildVersion, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What one export told.
+/// What one export reported.
 #[derive(Debug, Clone, Default)]
-pub struct ToldFacts {
+pub struct ReportedFacts {
     /// Id of the query whose result it is: of several results of one query the newest counts.
     pub query: Option<String>,
     /// Of the cluster and its database.
     pub cluster: Told,
     /// Of nodes, by the name the export has for them.
-    pub nodes: BTreeMap<String, OfNode>,
+    pub nodes: BTreeMap<String, ReportedNode>,
     /// Items by list; a list without items was read and is empty.
     pub lists: BTreeMap<String, Observed<Items>>,
 }
 
-/// What one export told of a node.
+/// What one export reported of a node.
 #[derive(Debug, Clone, Default)]
-pub struct OfNode {
+pub struct ReportedNode {
     /// Of the node itself.
     pub own: Told,
     /// Of the cluster, as that node sees it: it counts only where the node is one of the case.
@@ -38,15 +39,15 @@ pub struct OfNode {
     pub clocks: Clocks,
 }
 
-/// Makes facts of the records of an export. A record of a node that names none tells only of the cluster.
-pub(super) fn tell(
+/// Extracts facts from the records of an export. A record of a node that names none reports facts only of the cluster.
+pub(super) fn extract_facts(
     export: &Export,
     records: Records,
     whole: Place,
     knowledge: &Knowledge,
     cleaner: &dyn Clean,
-) -> ToldFacts {
-    let mut told = ToldFacts::default();
+) -> ReportedFacts {
+    let mut reported = ReportedFacts::default();
     let names: Vec<String> = export.name.iter().map(|name| head(name)).collect();
     let names = records.under(&names, true);
     let names = Column { texts: Excerpt::texts_of(&names.texts, cleaner), cells: names.cells };
@@ -68,19 +69,19 @@ pub(super) fn tell(
             join(onto, &fact.path, said.at(records.origin.place(spot)));
         }
         if export.about == About::Node && !name.is_empty() {
-            let node = told.nodes.entry(name.to_owned()).or_default();
+            let node = reported.nodes.entry(name.to_owned()).or_default();
             merge(&mut node.own, of_node);
             merge(&mut node.cluster, of_cluster);
         } else {
-            // Beside its items, a list may tell of the cluster.
-            merge(&mut told.cluster, of_cluster);
+            // Beside its items, a list may report facts of the cluster.
+            merge(&mut reported.cluster, of_cluster);
         }
     }
     if export.about == About::List {
         let items = Items::of(Table { origin: records.origin, rows: records.rows, names, facts });
-        told.lists.insert(export.list().to_owned(), Observed::known(items, whole));
+        reported.lists.insert(export.list().to_owned(), Observed::known(items, whole));
     }
-    told
+    reported
 }
 
 /// Heads of everything that is known of an export, as they compare.
@@ -139,13 +140,13 @@ pub(super) fn canonical(
         }
         Reading::Plain | Reading::Not | Reading::Count => text,
     };
-    let shown = || Excerpt::new(text, cleaner).as_str().to_owned();
+    let shown = || sanitized(text, cleaner);
     match kind {
         Kind::Text => Ok(shown()),
         Kind::Flag => match (flag(text), reading) {
             (Some(flag), Reading::Not) => Ok((!flag).to_string()),
             (Some(flag), _) => Ok(flag.to_string()),
-            (None, _) => Err(format!("\"{}\" is neither yes nor no", shown())),
+            (None, _) => Err(format!("\"{}\" is not yes or no", shown())),
         },
         Kind::Number => match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(text.to_owned()),

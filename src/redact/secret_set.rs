@@ -1,8 +1,9 @@
-//! The values that must not leave the node, taken out of its configuration files before anything else is read.
+//! Collects the secret values from the configuration files of a node, before anything else is read.
 
 use super::text::{Kind, Redactor};
-use super::words::{is_weak, looks_random, names_secret, names_user};
-use super::{harmless, pattern, xml};
+use super::words::{is_low_entropy, looks_random, names_secret, names_user};
+use super::{allowlist, pattern, xml};
+use crate::text::hex;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -32,7 +33,7 @@ impl fmt::Debug for Secret {
 pub struct Harvest {
     secrets: BTreeSet<Secret>,
     users: BTreeSet<Secret>,
-    weak: BTreeSet<Secret>,
+    low_entropy: BTreeSet<Secret>,
 }
 
 impl fmt::Debug for Harvest {
@@ -59,12 +60,12 @@ impl Harvest {
 
     /// Values that were too short or too common to be searched for.
     pub fn weak(&self) -> usize {
-        self.weak.len()
+        self.low_entropy.len()
     }
 
     /// Adds one value known to be secret.
     pub fn add(&mut self, value: &str) {
-        self.add_to(value, |harvest| &mut harvest.secrets);
+        self.add_to(value, |secret_set| &mut secret_set.secrets);
     }
 
     /// Adds what the leak scan found.
@@ -101,13 +102,13 @@ impl Harvest {
         for (range, what) in &pieces.pieces {
             let Some(raw) = text.get(range.clone()) else { continue };
             let value = xml::unescape(raw);
-            if matches!(what, xml::What::Blank) {
+            if matches!(what, xml::PieceKind::Blank) {
                 self.add_text(value.trim_end_matches(['-', '?', '>']).as_bytes());
                 continue;
             }
-            let secret = harmless::names_secret(pieces, what);
+            let secret = allowlist::names_secret(pieces, what);
             // Numbers and switches under such a name are limits and options.
-            let plain = harmless::is_plain(value.trim(), secret);
+            let plain = allowlist::is_plain(value.trim(), secret);
             if (secret && !plain && !is_connection_string(&value)) || looks_random(&value) {
                 self.add(&value);
             }
@@ -127,7 +128,7 @@ impl Harvest {
         }
     }
 
-    /// An account, or the one in a URL with its password: each stands alone elsewhere. False for any other value.
+    /// An account, or the one in a URL with its password: each is by itself elsewhere. False for any other value.
     fn add_account(&mut self, value: &str, kind: Kind) -> bool {
         match (kind, value.split_once(':')) {
             (Kind::Account, _) => self.add_user(value),
@@ -145,17 +146,17 @@ impl Harvest {
     }
 
     fn add_user(&mut self, value: &str) {
-        self.add_to(value, |harvest| &mut harvest.users);
+        self.add_to(value, |secret_set| &mut secret_set.users);
         // Logs name the account without its domain.
         if let Some((_, account)) = value.split_once('\\') {
-            self.add_to(account, |harvest| &mut harvest.users);
+            self.add_to(account, |secret_set| &mut secret_set.users);
         }
     }
 
     fn add_to(&mut self, value: &str, set: fn(&mut Self) -> &mut BTreeSet<Secret>) {
         // Lines are searched one by one, so a value of several lines is several values.
         for line in value.lines().map(str::trim).filter(|line| !line.is_empty() && !super::is_marker(line)) {
-            let target = if is_weak(line) { &mut self.weak } else { set(self) };
+            let target = if is_low_entropy(line) { &mut self.low_entropy } else { set(self) };
             target.insert(Secret::new(line));
         }
     }
@@ -188,8 +189,7 @@ fn found(text: &[u8]) -> Vec<(String, Kind)> {
 fn percent_decoded(text: &str) -> String {
     let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
     while let [first, tail @ ..] = rest {
-        let code = (*first == b'%').then(|| tail.get(..2)).flatten();
-        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        let code = tail.first_chunk().filter(|_| *first == b'%').and_then(|digits| hex::pair(*digits));
         out.push(code.unwrap_or(*first));
         rest = if code.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
     }
@@ -248,15 +248,15 @@ fn is_connection_string(value: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn harvest(xml: &str) -> Harvest {
-        let mut harvest = Harvest::new();
-        harvest.add_config(xml.as_bytes());
-        harvest
+    fn secret_set(xml: &str) -> Harvest {
+        let mut secret_set = Harvest::new();
+        secret_set.add_config(xml.as_bytes());
+        secret_set
     }
 
     #[test]
     fn values_are_taken_by_name_by_pattern_and_by_look() {
-        let found = harvest(
+        let found = secret_set(
             r#"<configuration>
                 <!-- <add name="old" connectionString="Server=a;User ID=sa;Password=old&amp;gold9"/> -->
                 <appSettings><add key="ApiToken" value="tok&amp;en-1234"/><add key="TokenTimeout" value="12345678"/></appSettings>
@@ -290,15 +290,15 @@ mod tests {
     fn a_password_with_the_signs_of_a_connection_string_is_one_value() {
         for value in ["Xy;9=kQz!7pW", "ab=12;cd=34!", "=;;=Pass1234", "x=y=z;Passw0rd!"] {
             let xml = format!("<add key=\"SmtpPassword\" value=\"{value}\"/>");
-            assert_eq!(harvest(&xml).secrets().collect::<Vec<_>>(), [value]);
+            assert_eq!(secret_set(&xml).secrets().collect::<Vec<_>>(), [value]);
         }
         let trusted = "<add connectionString=\"Data Source=s;Integrated Security=true\"/>";
-        assert_eq!(harvest(trusted).secrets().count(), 0);
+        assert_eq!(secret_set(trusted).secrets().count(), 0);
     }
 
     #[test]
     fn user_and_password_of_a_url_are_two_values() {
-        let found = harvest(
+        let found = secret_set(
             r#"<appSettings><add key="LdapUrl" value="ldap://svc-ldap7:Harv-F5zzz@dc/"/>
                 <add key="Bus" value="amqps://vault-bus:Harv%40I8zzz@mq/"/></appSettings>"#,
         );
@@ -307,21 +307,21 @@ mod tests {
         let users: Vec<&str> = found.users.iter().map(Secret::expose).collect();
         assert_eq!(users, ["svc-ldap7", "vault-bus"]);
         // A file that is no XML, such as appsettings.json.
-        let json = harvest(r#"{"Bus": "amqps://vault-bus:Harv-J9zzz@mq/"}"#);
+        let json = secret_set(r#"{"Bus": "amqps://vault-bus:Harv-J9zzz@mq/"}"#);
         assert!(json.secrets().eq(["Harv-J9zzz"]), "{:?}", json.secrets().collect::<Vec<_>>());
     }
 
     #[test]
     fn a_broken_configuration_still_gives_its_values() {
         assert_eq!(
-            harvest("<add key=\"DbPassword\" value=\"broken-pw-1\"").secrets().collect::<Vec<_>>(),
+            secret_set("<add key=\"DbPassword\" value=\"broken-pw-1\"").secrets().collect::<Vec<_>>(),
             ["broken-pw-1"]
         );
     }
 
     #[test]
     fn debug_shows_no_value() {
-        let found = harvest("<a password=\"visible-or-not\"/>");
+        let found = secret_set("<a password=\"visible-or-not\"/>");
         assert_eq!(found.len(), 1);
         assert!(!format!("{found:?} {:?}", found.secrets).contains("visible"));
     }

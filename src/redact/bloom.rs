@@ -1,25 +1,24 @@
-//! A set of keys in a few bits each, which may take some others for its own: what rules out nearly every place of a text
-//! before anything dearer looks at it.
+//! A one-hash Bloom filter over `u64` keys: a cheap prefilter with false positives and no false negatives.
 
 /// Fewest bits; most, so that the map stays in the processor's cache.
 const BITS: (usize, usize) = (1 << 12, 1 << 21);
 
-/// A bit for the hash of each key. The empty set holds nothing.
+/// One bit for the hash of each key. The empty filter contains nothing.
 #[derive(Clone, Default)]
-pub(super) struct Bits {
+pub(super) struct BloomFilter {
     map: Vec<u64>,
     /// How far a hash is moved, so that it has as many values as the map has bits.
     shift: u32,
 }
 
-impl Bits {
-    /// The set of these keys, with so many bits for each: one of as many others is taken for a key.
+impl BloomFilter {
+    /// The filter of these keys. About one of `bits_per_key` other values is a false positive.
     pub(super) fn new(keys: impl ExactSizeIterator<Item = u64>, bits_per_key: usize) -> Self {
         if keys.len() == 0 {
             return Self::default();
         }
-        let bits = (keys.len() * bits_per_key).next_power_of_two().clamp(BITS.0, BITS.1);
-        let mut set = Self { map: vec![0; bits / 64], shift: u64::BITS - bits.trailing_zeros() };
+        let bloom = (keys.len() * bits_per_key).next_power_of_two().clamp(BITS.0, BITS.1);
+        let mut set = Self { map: vec![0; bloom / 64], shift: u64::BITS - bloom.trailing_zeros() };
         for key in keys {
             let (word, bit) = set.slot(key);
             if let Some(word) = set.map.get_mut(word) {
@@ -29,9 +28,9 @@ impl Bits {
         set
     }
 
-    /// Whether this may be a key; of a key, always.
+    /// Whether this may be a key; always true for a key.
     #[inline]
-    pub(super) fn may_hold(&self, key: u64) -> bool {
+    pub(super) fn may_contain(&self, key: u64) -> bool {
         let (word, bit) = self.slot(key);
         self.map.get(word).is_some_and(|word| word & bit != 0)
     }
@@ -52,16 +51,16 @@ mod tests {
     proptest! {
         #[test]
         fn no_key_is_denied(keys: Vec<u64>, per_key in 1usize..5000) {
-            let set = Bits::new(keys.iter().copied(), per_key);
-            prop_assert!(keys.iter().all(|key| set.may_hold(*key)));
+            let set = BloomFilter::new(keys.iter().copied(), per_key);
+            prop_assert!(keys.iter().all(|key| set.may_contain(*key)));
         }
     }
 
     #[test]
     fn few_others_are_taken_for_a_key_and_by_the_empty_set_none() {
-        let set = Bits::new((0..1000u32).map(|key| u64::from(key) * 0x0101_0101), 256);
-        let taken = (1..100_000u64).filter(|key| set.may_hold(key * 0x0001_0203_0405)).count();
+        let set = BloomFilter::new((0..1000u32).map(|key| u64::from(key) * 0x0101_0101), 256);
+        let taken = (1..100_000u64).filter(|key| set.may_contain(key * 0x0001_0203_0405)).count();
         assert!(taken < 1000, "{taken}");
-        assert!(!Bits::default().may_hold(0));
+        assert!(!BloomFilter::default().may_contain(0));
     }
 }

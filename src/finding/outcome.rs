@@ -183,6 +183,11 @@ impl Outcome {
         }
     }
 
+    /// The findings; none for every other outcome.
+    pub fn findings(&self) -> &[Finding] {
+        if let Self::Findings(findings) = self { findings } else { &[] }
+    }
+
     /// The word of the JSON report.
     pub const fn word(&self) -> &'static str {
         match self {

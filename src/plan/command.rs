@@ -4,6 +4,7 @@
 use super::grammar::{Checked, Folder, Package, Page, UrlPath, Value};
 use super::runbook::PlanContext;
 use super::task_target::{Arg, TaskTarget, Unresolved};
+use super::unique;
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::{Build, Expect, Expectation};
 use crate::knowledge::runbooks::{CommandKind, On, TaskRow};
@@ -55,13 +56,7 @@ fn targets<'a, 'n>(
 
 /// What to know of the commands of a task before running them, one sentence each.
 pub(super) fn advice(task: &TaskRow) -> Vec<String> {
-    let mut advice: Vec<String> = Vec::new();
-    for sentence in task.commands.iter().flat_map(|kind| cautions(*kind)) {
-        if !advice.iter().any(|known| known == sentence) {
-            advice.push((*sentence).to_owned());
-        }
-    }
-    advice
+    unique(task.commands.iter().flat_map(|kind| cautions(*kind)).map(ToString::to_string))
 }
 
 const EXIT_CODES: &str = "Type echo %errorlevel% after robocopy: below 8 the copy is complete, from 8 on at least one file was not copied and its log says which.";
@@ -92,13 +87,8 @@ const fn cautions(kind: CommandKind) -> &'static [&'static str] {
 pub(super) fn pages(context: &PlanContext, task: &TaskRow, nodes: &[String]) -> Vec<String> {
     let Some(page) = task.page.as_deref() else { return Vec::new() };
     let stops = context.rounds.split_last().map_or(&[][..], |(_, stops)| stops);
-    let mut pages: Vec<&str> = Vec::new();
-    for from in std::iter::once(context.names.current).chain(stops.iter().copied().map(Some)) {
-        let page = page_in_build(page, from);
-        if !pages.contains(&page) {
-            pages.push(page);
-        }
-    }
+    let builds = std::iter::once(context.names.current).chain(stops.iter().copied().map(Some));
+    let pages = unique(builds.map(|from| page_in_build(page, from)));
     let pages: Vec<Page> = pages.into_iter().filter_map(Page::read).collect();
     // What is done once in the product is done on any node. An address with a placeholder instead of a name would help
     // nobody there.

@@ -1,11 +1,12 @@
 //! Which node is upgraded first.
 
 use super::{listed, safe_name};
+use crate::model::export::NodeRow;
 use crate::model::primary::{QUESTION, WITHOUT_PRIMARY};
-use crate::model::{BuildVersion, Cluster, Node, Observed};
+use crate::model::{BuildVersion, Cluster, Node};
 use serde::Serialize;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The node to begin with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,19 +18,16 @@ pub struct First {
 }
 
 /// Chooses the node to begin with: the primary where the cluster has one, else one that does all the cluster's work. A node
-/// for disaster recovery, on a mirror or standing by never comes first. `current` is the build the cluster runs.
+/// for disaster recovery, on a mirror or on standby never comes first. `current` is the build the cluster runs.
 pub(super) fn first(cluster: &Cluster, current: Option<BuildVersion>) -> First {
-    let serving: Vec<&Node> = cluster.serving().filter(|node| !stands_by(node)).collect();
+    let is_on = |node: &&Node| node.row.as_ref().and_then(|row| row.in_cluster.value()) != Some(&false);
+    let serving: Vec<&Node> = cluster.serving().filter(is_on).collect();
     let mut first = match (serving.as_slice(), current) {
         ([], _) => ask("No node that serves is known: find out which nodes there are, and begin again."),
-        ([one], _) if !cluster.node_set.confirmed_by.is_empty() => {
-            let name = &one.name;
-            First {
-                node: Some(name.clone()),
-                why: format!("{} is the only node that serves.", safe_name(name)),
-            }
+        ([only], _) if !cluster.node_set.confirmed_by.is_empty() => {
+            begin_with(&only.name, format!("{} is the only node that serves.", safe_name(&only.name)))
         }
-        (_, None) => ask(&format!(
+        (_, None) => ask(format!(
             "Find out which build the cluster runs: before {WITHOUT_PRIMARY} the primary node is upgraded first, later a node with all three worker roles."
         )),
         (serving, Some(current)) if current < WITHOUT_PRIMARY => primary(cluster, serving),
@@ -41,90 +39,79 @@ pub(super) fn first(cluster: &Cluster, current: Option<BuildVersion>) -> First {
     first
 }
 
-fn ask(why: &str) -> First {
+fn ask(why: impl Into<String>) -> First {
     First { node: None, why: why.into() }
 }
 
-/// Whether the node list shows the node as standing by.
-fn stands_by(node: &Node) -> bool {
-    node.row.as_ref().and_then(|row| row.in_cluster.value()) == Some(&false)
+fn begin_with(node: &str, why: String) -> First {
+    First { node: Some(node.to_owned()), why }
 }
 
 /// The primary node, by what names it.
 fn primary(cluster: &Cluster, serving: &[&Node]) -> First {
     const FIND: &str = "find it on the page Server Nodes, where Make Primary stands";
     let named = cluster.primary_named(&cluster.answers);
-    let claims: Vec<String> =
-        named.iter().map(|one| format!("{} by {}", safe_name(&one.node), one.by)).collect();
-    let different: BTreeSet<String> = named.iter().map(|one| one.node.to_uppercase()).collect();
-    let Some(one) = named.first() else {
-        return ask(&format!(
+    let Some(primary) = named.first() else {
+        return ask(format!(
             "Before {WITHOUT_PRIMARY} the primary node is upgraded first, and nothing tells which that is: {FIND}, and answer {QUESTION} with \"primary\" for it."
         ));
     };
-    if different.len() > 1 {
-        return ask(&format!("The primary node is upgraded first, and it is {}: {FIND}.", listed(&claims)));
+    let claims: Vec<String> =
+        named.iter().map(|claim| format!("{} by {}", safe_name(&claim.node), claim.by)).collect();
+    let claims = listed(&claims);
+    if named.iter().any(|claim| !claim.node.eq_ignore_ascii_case(&primary.node)) {
+        return ask(format!("The primary node is upgraded first, and it is {claims}: {FIND}."));
     }
-    let serves = serving.iter().any(|node| node.name == one.node);
-    if !one.known || !serves {
-        return ask(&format!(
-            "The primary node is upgraded first; it is {}, which is no node that serves in this case: {FIND}.",
-            listed(&claims)
+    if !primary.known || !serving.iter().any(|node| node.name == primary.node) {
+        return ask(format!(
+            "The primary node is upgraded first; it is {claims}, which is no node that serves in this case: {FIND}."
         ));
     }
-    let by: Vec<String> = named.iter().map(|one| one.by.clone()).collect();
-    First {
-        node: Some(one.node.clone()),
-        why: format!("{} is the primary node, by {}.", safe_name(&one.node), listed(&by)),
-    }
+    let by: Vec<&str> = named.iter().map(|claim| claim.by.as_str()).collect();
+    let why = format!("{} is the primary node, by {}.", safe_name(&primary.node), listed(&by));
+    begin_with(&primary.node, why)
 }
 
 /// A node that is known to be In Cluster with all three worker roles: without errors before one with errors, the newest build
 /// before older ones, then in order of name.
 fn worker(serving: &[&Node]) -> First {
-    let rows = serving.iter().filter_map(|node| Some((*node, node.row.as_ref()?)));
-    let on = |flag: &Observed<bool>| flag.value() == Some(&true);
-    let all = rows.filter(|(_, row)| {
+    let has_all_roles = |row: &NodeRow| {
         [&row.in_cluster, &row.background_worker, &row.engine_worker, &row.session_recording_worker]
             .into_iter()
-            .all(on)
-    });
-    let ailing = |row: &crate::model::export::NodeRow| {
-        [
-            &row.error_message,
-            &row.background_worker_error,
-            &row.engine_worker_error,
-            &row.session_recording_worker_error,
-        ]
-        .into_iter()
-        .any(|error| error.value().is_some())
+            .all(|flag| flag.value() == Some(&true))
     };
-    let mut fit: Vec<(bool, Reverse<Option<BuildVersion>>, &str)> = all
-        .map(|(node, row)| (ailing(row), Reverse(node.version.value().copied()), node.name.as_str()))
+    let has_error = |row: &NodeRow| {
+        let workers =
+            [&row.background_worker_error, &row.engine_worker_error, &row.session_recording_worker_error];
+        workers.into_iter().chain([&row.error_message]).any(|error| error.value().is_some())
+    };
+    let rows = serving.iter().filter_map(|node| Some((node, node.row.as_ref()?)));
+    let mut fit: Vec<_> = rows
+        .filter(|(_, row)| has_all_roles(row))
+        .map(|(node, row)| (has_error(row), Reverse(node.version.value()), node.name.as_str()))
         .collect();
     fit.sort();
-    let Some((ailing, Reverse(build), name)) = fit.first() else {
-        let listed = serving.iter().any(|node| node.row.is_some());
-        return ask(if listed {
+    let Some((has_error, build, name)) = fit.first() else {
+        let is_listed = serving.iter().any(|node| node.row.is_some());
+        return ask(if is_listed {
             "The node list shows no node that is In Cluster with all three worker roles: choose a node that serves and is In Cluster, best one with Background Worker on."
         } else {
             "A node that is In Cluster with all three worker roles is upgraded first, and without the node list nobody knows one: look at the page Server Nodes."
         });
     };
     let mut why = format!("{} is In Cluster and runs all three worker roles", safe_name(name));
-    let older = fit.iter().any(|(_, Reverse(other), _)| other < build);
-    if older {
+    if fit.iter().any(|(_, older, _)| older > build) {
         why.push_str(", and already has the newest build of those that do");
     } else if fit.len() > 1 {
         why.push_str("; so do others, and it is the first of them in order of name");
     }
     why.push('.');
-    if *ailing {
+    if *has_error {
         why.push_str(
             " The node list shows an error on it, and no other node with all roles is without one: mend that first.",
         );
     }
-    First { node: Some((*name).to_owned()), why }
+    begin_with(name, why)
 }
 
 /// That nodes run different builds, as sentences; `None` where they do not.
@@ -149,6 +136,7 @@ fn differ(serving: &[&Node]) -> Option<String> {
 mod tests {
     use super::super::testing::{answer, cluster, known, listed, node, setting};
     use super::*;
+    use crate::model::Observed;
 
     const OLD: BuildVersion = BuildVersion::new(10, 6, 26);
     const NEW: BuildVersion = BuildVersion::new(11, 7, 49);

@@ -165,6 +165,17 @@ fn safe_text(text: &str, cluster: &Cluster) -> String {
     unsafe_names.fold(text.to_owned(), |text, name| text.replace(name.as_str(), &safe_name(name)))
 }
 
+/// The items in their order, each once.
+fn unique<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut unique = Vec::new();
+    for item in items {
+        if !unique.contains(&item) {
+            unique.push(item);
+        }
+    }
+    unique
+}
+
 /// "A", "A and B", "A, B and C".
 pub fn listed(names: &[impl Borrow<str>]) -> String {
     match names {

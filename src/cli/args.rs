@@ -68,18 +68,15 @@ pub(super) enum Verb {
         leaks: bool,
     },
     /// Make a key that lets fingerprints of different nodes compare
-    CaseKey(CaseKeyArgs),
+    CaseKey {
+        #[command(subcommand)]
+        verb: CaseKeyVerb,
+    },
     /// Print the completion script for a shell
     Completions {
         /// Whose script
         shell: Shell,
     },
-}
-
-#[derive(Debug, Arguments)]
-pub(super) struct CaseKeyArgs {
-    #[command(subcommand)]
-    pub verb: CaseKeyVerb,
 }
 
 #[derive(Debug, Subcommand)]

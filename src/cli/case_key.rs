@@ -1,17 +1,14 @@
 //! `case-key new`.
 
-use super::args::{CaseKeyArgs, CaseKeyVerb};
-use super::paragraph::wrap;
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, OrExit as _, output};
 use crate::bundle::create_private;
 use crate::redact::CaseKey;
-use crate::text::escape;
 use anyhow::anyhow;
 use std::io::{ErrorKind, Write as _};
+use std::path::Path;
 
-pub(super) fn run(args: &CaseKeyArgs) -> Result<Exit, Failure> {
-    let CaseKeyVerb::New { out } = &args.verb;
-    let key = CaseKey::generate().map_err(|error| Failure::new(Exit::CannotWrite, error))?;
+pub(super) fn new(out: &Path) -> Result<Exit, Failure> {
+    let key = CaseKey::generate().or_exit(Exit::CannotWrite)?;
     // Never over an existing key: bundles made with it could not be compared any more.
     create_private(out)
         .and_then(|mut file| {
@@ -26,12 +23,12 @@ pub(super) fn run(args: &CaseKeyArgs) -> Result<Exit, Failure> {
             ),
             _ => anyhow!(error).context(format!("cannot write {}", out.display())),
         })
-        .map_err(|error| Failure::new(Exit::CannotWrite, error))?;
-    let wrote = wrap(&escape::one_line(&format!("{}.", out.display())), "Wrote ");
-    let keep = wrap(
+        .or_exit(Exit::CannotWrite)?;
+    let wrote = output::item("Wrote ", &format!("{}.", out.display()));
+    let keep = output::item(
+        "",
         "Copy it to every node of the case and collect there with --case-key-file. It stays with you: do not send it with \
          the bundles. Delete it when the case is closed.",
-        "",
     );
     output::print(&(wrote + &keep))?;
     Ok(Exit::Written)

@@ -1,16 +1,16 @@
 //! `collect`.
 
 use super::args::{Args, CollectArgs, Priority, Since, Verb};
-use super::console::{OwnAccount, Terminal};
-use super::guided::{self, Account as _, Decision, Person as _};
-use super::paragraph::wrap;
+use super::console::{Terminal, privileges};
+use super::guided::{self, Decision, Prompt as _};
 use super::progress::{Line, end_on_interrupt, size};
-use super::{Exit, Failure, estimate, output};
+use super::wrap::wrap;
+use super::{Exit, Failure, OrExit as _, estimate, output};
 use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
 use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, is_network, process, targets};
 use crate::redact::CaseKey;
 use crate::text::escape;
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use clap::Parser as _;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -41,8 +41,7 @@ pub(super) fn without_arguments() -> Result<Option<Exit>, Failure> {
     if search == Search::default() {
         return Ok(None);
     }
-    let args = Args::try_parse_from(["clusterbrief", "collect"]);
-    match args.map_err(|error| Failure::new(Exit::Usage, error))?.verb {
+    match Args::try_parse_from(["clusterbrief", "collect"]).or_exit(Exit::Usage)?.verb {
         Verb::Collect(args) => guided(&args, &search).map(Some),
         _ => Ok(None),
     }
@@ -50,29 +49,29 @@ pub(super) fn without_arguments() -> Result<Option<Exit>, Failure> {
 
 /// Collects what IIS has, after saying so.
 fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
-    let usage = |said: String| Failure::new(Exit::Usage, anyhow!(said));
     let talks = !args.dry_run && !args.estimate;
-    if talks && !args.yes && guided::rights(&mut Terminal, &OwnAccount) == Decision::Restarted {
+    let asks = talks && !args.yes;
+    let privileges = privileges();
+    if asks && guided::rights(&mut Terminal, &privileges) == Decision::Restarted {
         return Ok(Exit::Written);
     }
-    let elevated = OwnAccount.is_elevated();
-    let found = guided::choice(&mut Terminal, search, talks && !args.yes, elevated).map_err(usage)?;
+    let found = guided::choice(&mut Terminal, search, asks, privileges.elevated).map_err(Failure::usage)?;
     let (out, elsewhere) = match &args.out {
         Some(out) => (out.clone(), None),
         None => place(search, found, args).ok_or_else(|| {
-            usage("no folder was found that the bundle can be written to; name one with --out DIR".to_owned())
+            Failure::usage("no folder was found that the bundle can be written to; name one with --out DIR")
         })?,
     };
     let options = options(args, &found.folder, &out)?;
     if talks {
         if let Some(why) = elsewhere {
-            let said = format!("The bundle will not lie beside the program: {why}.");
-            Terminal.tell(&(wrap(&said, "") + "\n"));
+            let note = format!("The bundle will not lie beside the program: {why}.");
+            Terminal.print(&(wrap(&note, "") + "\n"));
         }
         match guided::agreement(&mut Terminal, found, &targets(&options, &PortableHost), args.yes) {
             Decision::Collect => {}
             Decision::Restarted | Decision::Declined => return Ok(Exit::Written),
-            Decision::Unanswered => return Err(usage(guided::TYPE_YES.to_owned())),
+            Decision::Unanswered => return Err(Failure::usage(guided::TYPE_YES)),
         }
     }
     collect(args, &options, &search.network)
@@ -101,7 +100,9 @@ fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<E
         let mut touches = dry_run(options, &host).map_err(failure)?;
         let others = asked.iter().filter(|folder| **folder != options.app_dir);
         touches.extend(others.map(|folder| Touch::network(folder)));
-        touches.extend(args.case_key_file.as_deref().map(key_file));
+        touches.extend(args.case_key_file.as_deref().map(|path| {
+            Touch::noted(TouchKind::Read, path, "the case key; nothing of it enters the bundle")
+        }));
         let windows = host.system().is_windows();
         output::print(&(list(&touches) + "\n" + &guided::contents(options.node.is_some(), windows)))?;
         return Ok(Exit::Written);
@@ -137,17 +138,17 @@ fn threads(priority: Priority) -> Result<&'static ThreadPool, Failure> {
             process::work_in_background();
         }),
     };
-    let threads = threads.build().map_err(|error| Failure::new(Exit::CannotWrite, error))?;
-    Ok(Box::leak(Box::new(threads)))
+    Ok(Box::leak(Box::new(threads.build().or_exit(Exit::CannotWrite)?)))
 }
 
 fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Failure> {
-    let usage = |error: anyhow::Error| Failure::new(Exit::Usage, error);
-    let case_key = args.case_key_file.as_deref().map(case_key).transpose().map_err(usage)?;
+    let case_key = args.case_key_file.as_deref().map(case_key).transpose().or_exit(Exit::Usage)?;
     let since = args.since.map(|since| match since {
         // More days than the calendar has are all days.
-        Since::Days(days) => (PortableHost.now().to_utc().checked_sub_signed(TimeDelta::days(days.into())))
-            .unwrap_or(DateTime::<Utc>::MIN_UTC),
+        Since::Days(days) => {
+            let now = PortableHost.now().to_utc();
+            now.checked_sub_signed(TimeDelta::days(days.into())).unwrap_or(DateTime::<Utc>::MIN_UTC)
+        }
         Since::Day(day) => Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)),
     });
     Ok(Options {
@@ -172,10 +173,6 @@ pub(super) fn case_key(file: &Path) -> anyhow::Result<CaseKey> {
         .with_context(|| format!("cannot read {}", file.display()))?;
     CaseKey::parse(&String::from_utf8_lossy(&bytes))
         .with_context(|| format!("{} holds no case key", file.display()))
-}
-
-fn key_file(path: &Path) -> Touch {
-    Touch::noted(TouchKind::Read, path, "the case key; nothing of it enters the bundle")
 }
 
 fn failure(error: CollectError) -> Failure {
@@ -204,14 +201,13 @@ fn list(touches: &[Touch]) -> String {
         TouchKind::Write => "Written",
     };
     let kinds: BTreeSet<TouchKind> = touches.iter().map(|touch| touch.kind).collect();
-    let bold = clap::builder::styling::Style::new().bold();
     let mut text = String::new();
     for &kind in &kinds {
-        let mine: Vec<&Touch> = touches.iter().filter(|touch| touch.kind == kind).collect();
-        let bytes: u64 = mine.iter().filter_map(|touch| touch.bytes).sum();
+        let of_kind: Vec<&Touch> = touches.iter().filter(|touch| touch.kind == kind).collect();
+        let bytes: u64 = of_kind.iter().filter_map(|touch| touch.bytes).sum();
         let bytes = if bytes == 0 { String::new() } else { format!(", {}", size(bytes)) };
-        let _ = writeln!(text, "{bold}{}{bold:#} ({}{bytes})", heading(kind), mine.len());
-        for touch in mine {
+        let _ = writeln!(text, "{} ({}{bytes})", output::bold(heading(kind)), of_kind.len());
+        for touch in of_kind {
             let bytes = touch.bytes.map(size).unwrap_or_default();
             let note = touch.note.as_ref().map(|note| format!("  ({note})")).unwrap_or_default();
             // A path is shown as it is, blanks and all, save what would break the line.

@@ -1,7 +1,8 @@
 //! `collect --estimate` as a table.
 
-use super::paragraph::wrap;
+use super::output::bold;
 use super::progress::{size, span};
+use super::wrap::wrap;
 use crate::collect::{Estimate, plan};
 use std::fmt::Write as _;
 
@@ -9,9 +10,7 @@ use std::fmt::Write as _;
 const ROOM: u64 = 2;
 
 pub(super) fn table(estimate: &Estimate) -> String {
-    let bold = clap::builder::styling::Style::new().bold();
-    let mut text = String::new();
-    let _ = writeln!(text, "{bold}{:>7} {:>10}  What{bold:#}", "Files", "Read");
+    let mut text = bold(&format!("{:>7} {:>10}  What", "Files", "Read")) + "\n";
     for share in &estimate.shares {
         let mark = format!("{:>7} {:>10}  ", share.files, size(share.bytes));
         text.push_str(&wrap(&plan::plain(share.row.what), &mark));

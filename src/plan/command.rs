@@ -181,6 +181,11 @@ impl Line {
     }
 }
 
+/// The upgrade package of a build, as the vendor names it.
+fn package_of(build: BuildVersion) -> Option<Package> {
+    Package::read(&format!("Version_{}.zip", build.to_string().replace('.', "_")))
+}
+
 /// The lines of one kind of command on one machine.
 fn lines(context: &PlanContext, target: &TaskTarget, kind: CommandKind) -> Vec<CommandLine> {
     let source = TaskTarget::source(context);
@@ -221,7 +226,7 @@ fn lines(context: &PlanContext, target: &TaskTarget, kind: CommandKind) -> Vec<C
         }
         CommandKind::PackageHash => {
             let hash = |build: Option<BuildVersion>| {
-                let package = build.map(Package::from).ok_or_else(|| Unresolved {
+                let package = build.and_then(package_of).ok_or_else(|| Unresolved {
                     placeholder: "name of the upgrade package".into(),
                     why: "The build to upgrade to is not known.".into(),
                 });

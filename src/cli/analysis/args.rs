@@ -29,7 +29,10 @@ pub(in crate::cli) enum DeskVerb {
     /// List the rules: all of them, or those that fit every option given
     Rules(RulesArgs),
     /// Work on own knowledge files
-    Knowledge(KnowledgeArgs),
+    Knowledge {
+        #[command(subcommand)]
+        verb: KnowledgeVerb,
+    },
     /// Print a table to fill in
     Template {
         /// Which table
@@ -122,12 +125,6 @@ values!(SeverityArg of Severity: Blocker, High, Medium, Low, Info);
 values!(ScopeArg of Scope: Now, Upgrade);
 values!(StatusArg of Status: Confirmed, Title, Inferred);
 values!(OccasionArg of Occasion: Upgrade, Setup);
-
-#[derive(Debug, Arguments)]
-pub(in crate::cli) struct KnowledgeArgs {
-    #[command(subcommand)]
-    pub verb: KnowledgeVerb,
-}
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum KnowledgeVerb {

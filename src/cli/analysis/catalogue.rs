@@ -1,41 +1,14 @@
 //! The catalogue of rules as text, Markdown and JSON: what `rules` prints, and what `docs/rules.md` is made of.
 
-use crate::finding::{Confidence, Scope, Severity, SubjectKind};
+use crate::finding::{Confidence, Scope, SubjectKind};
 use crate::knowledge::rows::{Applies, Build};
-use crate::knowledge::{Knowledge, Status};
+use crate::knowledge::{Citation, Knowledge, Status};
 use crate::rules::Rule;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// Which rules are wanted; what is `None` is not asked.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    /// First part of the id, such as `ENC`.
-    pub family: Option<String>,
-    /// Severity at its worst.
-    pub severity: Option<Severity>,
-    /// Question it belongs to.
-    pub scope: Option<Scope>,
-    /// How its best source is known.
-    pub status: Option<Status>,
-    /// An input that decides it, such as `logs` or the id of an export.
-    pub needs: Option<String>,
-}
-
-impl Wanted {
-    /// Whether a rule is among them.
-    pub fn includes(&self, rule: &Rule) -> bool {
-        let family = rule.id.split('-').next().unwrap_or_default();
-        self.family.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(family))
-            && self.severity.is_none_or(|wanted| wanted == rule.severity)
-            && self.scope.is_none_or(|wanted| wanted == rule.scope)
-            && self.status.is_none_or(|wanted| wanted == status(rule))
-            && self.needs.as_ref().is_none_or(|wanted| rule.needs.contains(wanted.as_str()))
-    }
-}
-
 /// How the best source of a rule is known.
-fn status(rule: &Rule) -> Status {
+pub(super) fn best_status(rule: &Rule) -> Status {
     match rule.confidence() {
         Confidence::Confirmed => Status::Confirmed,
         Confidence::Inferred if rule.cites.iter().any(|cite| cite.status == Status::Title) => Status::Title,
@@ -55,41 +28,44 @@ pub fn text(rules: &[Rule]) -> String {
     text
 }
 
+/// The texts of a rule with their headings.
+pub(super) fn texts(rule: &Rule) -> [(&'static str, &str); 4] {
+    [
+        ("What it checks", &rule.what),
+        ("Why it matters", &rule.why),
+        ("How to fix it", &rule.fix),
+        ("What it cannot see", &rule.blind),
+    ]
+}
+
 /// Every rule with its texts, its sources and their age, for programs.
 pub fn json(knowledge: &Knowledge, rules: &[Rule]) -> Value {
-    let cites = |rule: &Rule| -> Vec<Value> {
-        let of = |cite| knowledge.sources.find(cite);
-        let cites = rule.cites.iter();
-        cites
-            .map(|cite| {
-                let (title, age) = of(cite).map_or(("", ""), |one| (one.title.as_str(), one.age.as_str()));
-                json!({ "source": cite.source, "status": cite.status.word(), "title": title, "age": age })
-            })
-            .collect()
+    let cite = |cite: &Citation| {
+        let source = knowledge.sources.find(cite);
+        let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
+        json!({ "source": cite.source, "status": cite.status.word(), "title": title, "age": age })
     };
-    let rules: Vec<Value> = rules
-        .iter()
-        .map(|rule| {
-            json!({
-                "id": rule.id,
-                "title": rule.title,
-                "severity": rule.severity.word(),
-                "scope": scope(rule.scope),
-                "subject": rule.subject,
-                "applies": rule.applies.map(|applies| json!({
-                    "of": of(applies.of),
-                    "from": applies.versions.from.map(|from| from.to_string()),
-                    "before": applies.versions.before.map(|before| before.to_string()),
-                })),
-                "needs": rule.needs,
-                "what": rule.what,
-                "why": rule.why,
-                "fix": rule.fix,
-                "blind": rule.blind,
-                "cites": cites(rule),
-            })
+    let rule = |rule: &Rule| {
+        json!({
+            "id": rule.id,
+            "title": rule.title,
+            "severity": rule.severity,
+            "scope": rule.scope,
+            "subject": rule.subject,
+            "applies": rule.applies.map(|applies| json!({
+                "of": of(applies.of),
+                "from": applies.versions.from,
+                "before": applies.versions.before,
+            })),
+            "needs": rule.needs,
+            "what": rule.what,
+            "why": rule.why,
+            "fix": rule.fix,
+            "blind": rule.blind,
+            "cites": rule.cites.iter().map(cite).collect::<Vec<_>>(),
         })
-        .collect();
+    };
+    let rules: Vec<Value> = rules.iter().map(rule).collect();
     json!({ "knowledge": knowledge.edition.to_string(), "rules": rules })
 }
 
@@ -121,22 +97,23 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
     for rule in rules {
         let _ = write!(page, "\n## {}\n\n**{}.** Severity {}", rule.id, rule.title, rule.severity);
         if let Some(applies) = &rule.applies {
-            let _ = write!(page, "; {}", range(applies));
+            let build = match applies.of {
+                Build::Current => "what is installed",
+                Build::Either => "what is installed or the target",
+                Build::Target => "the target",
+                Build::Crossed => "the way from what is installed to the target",
+            };
+            let _ = write!(page, "; where {build} is{}", range(applies));
         }
         page += ".\n";
-        for (heading, text) in [
-            ("What it checks", &rule.what),
-            ("Why it matters", &rule.why),
-            ("How to fix it", &rule.fix),
-            ("What it cannot see", &rule.blind),
-        ] {
+        for (heading, text) in texts(rule) {
             let _ = write!(page, "\n*{heading}.* {text}\n");
         }
         page += "\nSources:\n\n";
         for cite in &rule.cites {
             let source = knowledge.sources.find(cite);
             let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
-            let _ = writeln!(page, "* `{}`: {title} ({age}); {}", cite.source, known(cite.status));
+            let _ = writeln!(page, "* `{}`: {title} ({age}); {}", cite.source, status(cite.status));
         }
     }
     page
@@ -167,19 +144,15 @@ const fn of(build: Build) -> &'static str {
     }
 }
 
-fn range(applies: &Applies) -> String {
-    let of = match applies.of {
-        Build::Current => "what is installed",
-        Build::Either => "what is installed or the target",
-        Build::Target => "the target",
-        Build::Crossed => "the way from what is installed to the target",
-    };
+/// The builds a rule is for, after words such as "builds".
+pub(super) fn range(applies: &Applies) -> String {
     let from = applies.versions.from.map(|from| format!(" from {from}")).unwrap_or_default();
     let before = applies.versions.before.map(|before| format!(" before {before}")).unwrap_or_default();
-    format!("where {of} is{from}{before}")
+    from + &before
 }
 
-const fn known(status: Status) -> &'static str {
+/// How much of a source was read.
+pub(super) const fn status(status: Status) -> &'static str {
     match status {
         Status::Confirmed => "read",
         Status::Top => "its beginning was read",

@@ -1,11 +1,9 @@
-//! `knowledge`, and `--knowledge DIR` of other verbs: a support team's own files over the built-in ones.
+//! `knowledge`, and `--knowledge DIR` of other verbs: a team's own knowledge files over the built-in ones.
 
-use super::args::{KnowledgeArgs, KnowledgeVerb};
 use super::{Exit, Failure, output};
 use crate::knowledge::{Knowledge, Own, OwnRecord};
 use crate::rules;
 use crate::text::escape;
-use anyhow::anyhow;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read as _;
@@ -20,14 +18,12 @@ const MOST_BYTES: u64 = 16 << 20;
 /// How many folders deep files are looked for.
 const DEEPEST: usize = 4;
 
-pub(super) fn run(args: &KnowledgeArgs) -> Result<Exit, Failure> {
-    let KnowledgeVerb::Check { folder } = &args.verb;
-    let knowledge = load(Some(folder))?;
-    output::print(&summary(&knowledge))?;
+pub(super) fn check(folder: &Path) -> Result<Exit, Failure> {
+    output::print(&summary(&load(Some(folder))?))?;
     Ok(Exit::Written)
 }
 
-/// The built-in knowledge, with the files of a folder laid over it. Says every fault, each on a line of its own.
+/// The built-in knowledge, merged with the files of a folder. Prints every fault on a line of its own.
 pub(super) fn load(folder: Option<&Path>) -> Result<Knowledge, Failure> {
     let files = folder.map_or_else(|| Ok(Vec::new()), read)?;
     let own: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
@@ -39,47 +35,46 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Knowledge, Failure> {
         for fault in &faults.0 {
             output::complain(&fault.to_string());
         }
-        let of =
+        let source =
             folder.map_or_else(|| "the built-in knowledge".into(), |folder| folder.display().to_string());
-        let error = match faults.0.len() {
-            1 => anyhow!("{of} has one fault, so that nothing was done"),
-            many => anyhow!("{of} has {many} faults, so that nothing was done"),
+        let count = match faults.0.len() {
+            1 => "one fault".to_owned(),
+            count => format!("{count} faults"),
         };
-        Failure::new(Exit::NothingUsable, error)
+        Failure::new(Exit::NothingUsable, anyhow::anyhow!("{source} has {count}, so that nothing was done"))
     })
 }
 
-/// Every `.toml` file of a folder, by the name a message has for it, with its text; in order of name.
+/// Every `.toml` file of a folder, by the name that messages use, with its text; in order of name.
 fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
-    let usage = |why: String| Failure::new(Exit::Usage, anyhow!("{}: {why}", folder.display()));
+    let usage = |why: String| Failure::usage(format!("{}: {why}", folder.display()));
     if !folder.is_dir() {
         return Err(usage("there is no such folder".into()));
     }
-    let above =
-        folder.canonicalize().ok().and_then(|full| Some(full.file_name()?.to_string_lossy().into_owned()));
-    let above = above.unwrap_or_else(|| "knowledge".into());
+    let full = folder.canonicalize().unwrap_or_default();
+    let parent = full.file_name().map_or("knowledge".into(), |name| name.to_string_lossy());
     let (mut files, mut left) = (Vec::new(), MOST_BYTES);
     for entry in walkdir::WalkDir::new(folder).max_depth(DEEPEST).sort_by_file_name() {
         let entry = entry.map_err(|error| usage(format!("it cannot be read: {error}")))?;
-        let is_toml =
-            entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+        let path = entry.path();
+        let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
         if !entry.file_type().is_file() || !is_toml {
             continue;
         }
         if files.len() == MOST_FILES {
             return Err(usage(format!("it holds more than {MOST_FILES} .toml files")));
         }
-        let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        let below: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        let name = format!("{above}/{}", below.join("/"));
+        let below = path.strip_prefix(folder).unwrap_or(path).components();
+        let below: Vec<_> = below.map(|part| part.as_os_str().to_string_lossy()).collect();
+        let name = format!("{parent}/{}", below.join("/"));
         let mut bytes = Vec::new();
-        let read = File::open(entry.path()).and_then(|file| file.take(left + 1).read_to_end(&mut bytes));
+        let read = File::open(path).and_then(|file| file.take(left + 1).read_to_end(&mut bytes));
         read.map_err(|error| usage(format!("{name} cannot be read: {error}")))?;
         left = left
             .checked_sub(bytes.len() as u64)
             .ok_or_else(|| usage(format!("its files have more than {} MB together", MOST_BYTES >> 20)))?;
         let text = String::from_utf8(bytes).map_err(|_| usage(format!("{name} is no UTF-8 text")))?;
-        files.push((name, text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned)));
+        files.push((name, text.trim_start_matches('\u{feff}').to_owned()));
     }
     if files.is_empty() {
         return Err(usage("it holds no .toml file".into()));
@@ -102,19 +97,14 @@ fn summary(knowledge: &Knowledge) -> String {
             let _ = writeln!(text, "\n{heading}");
         }
         for OwnRecord { kind, key, origin } in records {
-            let key = escape::one_line(key);
-            let file = escape::one_line(&origin.file);
+            let (key, file) = (escape::one_line(key), escape::one_line(&origin.file));
             let _ = writeln!(text, "  {kind:12} {key}  ({file}, line {})", origin.line);
         }
     }
-    let _ = writeln!(
-        text,
-        "\nNothing is wrong with it. It fits the built-in knowledge of {}.",
-        knowledge.edition
-    );
-    text
+    let edition = &knowledge.edition;
+    text + &format!("\nNothing is wrong with it. It fits the built-in knowledge of {edition}.\n")
 }
 
-fn counted(number: usize, of: &str) -> String {
-    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -1,14 +1,12 @@
 //! What a bundle lacks, and why, in words: the end of what `inspect` prints.
 
-use super::paragraph::wrap;
+use super::output::{bold, item};
 use crate::bundle::{Bundle, FACTS, INVENTORY};
 use crate::knowledge::facts;
 use crate::model::facts::InventoryEntry;
 use crate::model::unknown::unknown;
-use crate::text::escape;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 /// Most bytes of a member that is read for this.
 const MAX_BYTES: u64 = 64 << 20;
@@ -43,54 +41,45 @@ pub(super) fn text(bundle: &Bundle) -> String {
     let mut text = String::new();
     let json = bundle.bytes(FACTS, MAX_BYTES).ok();
     if let Some(facts) = json.and_then(|json| serde_json::from_slice::<Value>(&json).ok()) {
-        section("Not there:", &[(String::new(), absent(&facts))].into(), &mut text);
-        section("Not known:", &not_known(&facts, bundle.manifest().node.copied), &mut text);
+        text += &section("Not there:", &[(String::new(), absent(&facts))].into());
+        text += &section("Not known:", &not_known(&facts, bundle.manifest().node.copied));
     }
-    section("Listed without their content:", &unread(bundle), &mut text);
-    text
+    text + &section("Listed without their content:", &unread(bundle))
 }
 
-/// One paragraph a reason: what it keeps back, and the reason itself.
-fn section(title: &str, by_reason: &BTreeMap<String, Vec<String>>, text: &mut String) {
-    let bold = clap::builder::styling::Style::new().bold();
+/// Names of what is missing, by reason.
+type ByReason = BTreeMap<String, Vec<String>>;
+
+/// One paragraph for each reason: what it keeps back, and the reason itself.
+fn section(title: &str, by_reason: &ByReason) -> String {
     let mut paragraphs = String::new();
     for (why, names) in by_reason.iter().filter(|(_, names)| !names.is_empty()) {
         let mut what = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("; ");
         if let Some(more @ 1..) = names.len().checked_sub(SHOWN) {
-            let _ = write!(what, "; and {more} more");
+            what += &format!("; and {more} more");
         }
         let colon = if why.is_empty() { "" } else { ": " };
-        paragraphs.push_str(&wrap(&escape::one_line(&format!("{what}{colon}{why}")), "  - "));
+        paragraphs += &item("  - ", &format!("{what}{colon}{why}"));
     }
-    if !paragraphs.is_empty() {
-        let _ = write!(text, "\n{bold}{title}{bold:#}\n{paragraphs}");
-    }
+    if paragraphs.is_empty() { paragraphs } else { format!("\n{}\n{paragraphs}", bold(title)) }
 }
 
 /// Parts of the application folder that were looked for.
 fn absent(facts: &Value) -> Vec<String> {
+    let is_absent = |pointer: &str| facts.pointer(pointer).is_some();
     let parts = [
-        ("encryption-config", "encryption.config"),
-        ("database-config", "database.config"),
-        ("binaries", "DLLs of the product in bin"),
+        (is_absent("/encryption-config/absent"), "encryption.config"),
+        (is_absent("/database-config/absent"), "database.config"),
+        (is_absent("/binaries/absent"), "DLLs of the product in bin"),
+        (facts.pointer("/log-folder/known/value") == Some(&Value::Bool(false)), "logs of the product in log"),
+        (is_absent("/iis/known/value/application/absent"), "the application in IIS"),
     ];
-    let mut all: Vec<&str> = parts
-        .iter()
-        .filter(|(key, _)| facts.get(key).is_some_and(|fact| fact.get("absent").is_some()))
-        .map(|(_, what)| *what)
-        .collect();
-    if facts.pointer("/log-folder/known/value") == Some(&Value::Bool(false)) {
-        all.push("logs of the product in log");
-    }
-    if facts.pointer("/iis/known/value/application/absent").is_some() {
-        all.push("the application in IIS");
-    }
-    all.into_iter().map(str::to_owned).collect()
+    parts.into_iter().filter(|(absent, _)| *absent).map(|(_, what)| what.to_owned()).collect()
 }
 
-fn not_known(facts: &Value, copied: bool) -> BTreeMap<String, Vec<String>> {
+fn not_known(facts: &Value, copied: bool) -> ByReason {
     let labels = facts::labels();
-    let mut by_reason = BTreeMap::<String, Vec<String>>::new();
+    let mut by_reason = ByReason::new();
     for fact in unknown(facts) {
         by_reason.entry(fact.why).or_default().push(name(&fact.path, &labels));
     }
@@ -103,40 +92,40 @@ fn not_known(facts: &Value, copied: bool) -> BTreeMap<String, Vec<String>> {
 
 /// What a fact is called.
 fn name(path: &str, labels: &BTreeMap<String, String>) -> String {
-    if let Some((_, own)) = OWN.iter().find(|(own, _)| *own == path) {
-        return (*own).to_owned();
+    if let Some((_, name)) = OWN.iter().find(|(own, _)| *own == path) {
+        return (*name).to_owned();
     }
-    let of = |kind: &str| path.strip_prefix(kind);
-    let part = |file: &str, rest: &str| match rest {
-        "" => file.to_owned(),
-        "efs" => format!("EFS attribute of {file}"),
-        _ => format!("{} of {file}", rest.replace('-', " ")),
-    };
-    if let Some(fact) = of("machine.") {
-        labels.get(fact).cloned().unwrap_or_else(|| fact.to_owned())
-    } else if let Some(rest) = of("encryption-config") {
-        part("encryption.config", rest.trim_start_matches('.'))
-    } else if let Some(rest) = of("database-config") {
-        part("database.config", rest.trim_start_matches('.'))
-    } else if let Some(file) = of("configs.") {
-        file.to_owned()
-    } else if let Some(dll) = of("binaries.") {
-        format!("version of {dll}")
-    } else if let Some(setting) = of("iis.application.pool-settings.") {
-        format!("{setting} of the pool in IIS")
-    } else if let Some(setting) = of("iis.application.settings.") {
-        format!("{setting} in IIS")
-    } else {
-        path.to_owned()
+    if let Some(fact) = path.strip_prefix("machine.") {
+        return labels.get(fact).map_or(fact, String::as_str).to_owned();
     }
+    for (prefix, file) in [("encryption-config", "encryption.config"), ("database-config", "database.config")]
+    {
+        match path.strip_prefix(prefix).map(|fact| fact.trim_start_matches('.')) {
+            None => {}
+            Some("") => return file.to_owned(),
+            Some("efs") => return format!("EFS attribute of {file}"),
+            Some(fact) => return format!("{} of {file}", fact.replace('-', " ")),
+        }
+    }
+    for (prefix, before, after) in [
+        ("configs.", "", ""),
+        ("binaries.", "version of ", ""),
+        ("iis.application.pool-settings.", "", " of the pool in IIS"),
+        ("iis.application.settings.", "", " in IIS"),
+    ] {
+        if let Some(fact) = path.strip_prefix(prefix) {
+            return format!("{before}{fact}{after}");
+        }
+    }
+    path.to_owned()
 }
 
 /// Files that are in the inventory without a digest, by reason. Those that are members have a line of their own.
-fn unread(bundle: &Bundle) -> BTreeMap<String, Vec<String>> {
+fn unread(bundle: &Bundle) -> ByReason {
     let members: BTreeSet<&str> = bundle.members().map(|record| record.origin.as_str()).collect();
     let inventory = bundle.bytes(INVENTORY, MAX_BYTES).unwrap_or_default();
     let lines = inventory.split(|byte| *byte == b'\n');
-    let mut by_reason = BTreeMap::<String, Vec<String>>::new();
+    let mut by_reason = ByReason::new();
     for entry in lines.filter_map(|line| serde_json::from_slice::<InventoryEntry>(line).ok()) {
         if let Some(why) = entry.unread.filter(|_| !members.contains(entry.path.as_str())) {
             by_reason.entry(why).or_default().push(entry.path);

@@ -1,5 +1,5 @@
-//! The dialogue with whoever starts the collector without saying what to collect, by a double click above all: it says
-//! what it will do, asks once, and in the end says what to do with the file.
+//! The dialogue for a person who starts the collector without options, such as by a double click: it shows what it will do,
+//! asks once, and at the end explains what to do with the file.
 
 use super::output::item;
 use super::progress::size;
@@ -75,8 +75,8 @@ pub(super) fn rights(prompt: &mut dyn Prompt, privileges: &Privileges) -> Decisi
         return Decision::Collect;
     }
     prompt.print(&wrap(
-        "This program runs without administrative rights. Then it cannot see the settings of IIS, nor some files and \
-         facts; the bundle will say which.",
+        "This program runs without administrative rights. It cannot read the IIS settings and some other files and facts; \
+         the bundle will list them.",
         "",
     ));
     // Where there is no way to more rights, there is nothing to ask.
@@ -84,10 +84,10 @@ pub(super) fn rights(prompt: &mut dyn Prompt, privileges: &Privileges) -> Decisi
         && confirm(prompt, "Start it again as administrator? [Y/n] ") == Some(true)
     {
         if restart() {
-            prompt.print("It goes on in the window that opens now.\n");
+            prompt.print("It continues in the new window.\n");
             return Decision::Restarted;
         }
-        prompt.print("Windows did not allow it, so it goes on without.\n");
+        prompt.print("Windows did not allow it, so it continues without.\n");
     }
     prompt.print("\n");
     Decision::Collect
@@ -109,7 +109,7 @@ pub(super) fn choice<'a>(
         [only] => Ok(only),
         several => {
             let count = several.len();
-            let question = format!("Which one is to be collected? [1-{count}] ");
+            let question = format!("Which one should be collected? [1-{count}] ");
             let hint = format!("Please answer with a number from 1 to {count}.\n");
             let read = |answer: &str| several.get(answer.parse::<usize>().ok()?.checked_sub(1)?);
             let chosen = asks.then(|| ask(prompt, &question, &hint, read)).flatten();
@@ -137,7 +137,7 @@ fn applications(search: &Search) -> String {
 
 /// An application that may be the product's, and why nobody knows.
 fn not_seen(unseen: &Unseen) -> String {
-    format!("IIS names {} for {}, which {}", unseen.folder.display(), unseen.name, unseen.why)
+    format!("IIS has {} for {}, which {}", unseen.folder.display(), unseen.name, unseen.why)
 }
 
 /// Says what will be done, and asks whether to.
@@ -201,9 +201,9 @@ pub(super) fn notes(notes: &[String]) -> String {
 pub(super) fn do_not_send(keep: &[PathBuf]) -> String {
     let each = keep.iter().map(|path| {
         let why = if crate::collect::is_made_key(path) {
-            "whoever has it can test guesses against the labels"
+            "with this key, guesses can be tested against the labels"
         } else {
-            "it says what the labels stand for"
+            "it shows the names behind the labels"
         };
         item("DO NOT SEND ", &format!("{}: {why}. Keep it.", path.display()))
     });
@@ -213,14 +213,14 @@ pub(super) fn do_not_send(keep: &[PathBuf]) -> String {
 /// What to do with the file.
 pub(super) fn what_next(collected: &Collected) -> String {
     let steps = [
-        "Run this program on every other node of the cluster, too, today if possible.",
-        "Send the files, one of each node, with their SHA-256, to whoever asked for them.",
+        "Run this program on every other node of the cluster too, today if possible.",
+        "Send the files, one from each node, with their SHA-256, to the person who asked for them.",
         "Never send encryption.config, database.config, or a file named do-not-send.",
     ];
     let steps: String = steps.into_iter().map(|step| wrap(step, "  - ")).collect();
     let look = wrap(
-        "The file is a zip of text files, which you may open. In the folder of this program, this lists what was taken, \
-         and what was left out and why:",
+        "The file is a zip of text files that you can open. To list what was collected, and what was left out and why, type \
+         this in the folder of this program:",
         "",
     );
     format!("\nWhat to do next\n{steps}\n{look}  {}\n", inspect(&collected.path))
@@ -233,43 +233,43 @@ pub(super) fn inspect(bundle: &Path) -> String {
     format!("clusterbrief inspect {quote}{path}{quote}")
 }
 
-/// What to type where nobody can answer.
+/// What to do where nobody can answer.
 pub(super) const TYPE_YES: &str =
-    "nobody is there to answer, so nothing was collected; add --yes to go on without the question";
+    "nobody answered the question, so nothing was collected; add --yes to collect without a question";
 
 /// Why there is no application to collect, and what to do instead.
 fn none_found(search: &Search, elevated: Option<bool>) -> String {
     if let Some(why) = &search.unread {
         let start = if elevated == Some(false) { "start this program as administrator, or " } else { "" };
         return format!(
-            "IIS could not be asked ({FILE}: {why}); {start}name the application's folder with --app-dir DIR"
+            "the configuration of IIS could not be read ({FILE}: {why}); {start}give the application folder with --app-dir DIR"
         );
     }
     if search.unseen.is_empty() {
-        return "no application of the product was found in IIS; name its folder with --app-dir DIR"
+        return "no application of the product was found in IIS; give its folder with --app-dir DIR"
             .to_owned();
     }
     let each: Vec<String> = search.unseen.iter().map(not_seen).collect();
     format!(
-        "no application of the product was found in IIS, and not all could be looked at: {}; name the folder with --app-dir \
-         DIR once it answers, or collect on the machine that has it",
+        "no application of the product was found in IIS, and some could not be checked: {}; give the folder with --app-dir \
+         DIR when it can be reached, or collect on the machine that has it",
         each.join("; ")
     )
 }
 
-/// Nobody is there to choose.
+/// Several applications, and nobody to choose one.
 fn which_one(several: &[Installed]) -> String {
     let each = several.iter().map(|found| format!("{} in {}", found.name, found.folder.display()));
     format!(
-        "IIS has {} applications of the product: {}; choose one with --app-dir DIR, and collect each of them if both are in \
-         use",
+        "IIS has {} applications of the product: {}; choose one with --app-dir DIR; if several are in use, collect each of \
+         them",
         several.len(),
         each.collect::<Vec<_>>().join(" and ")
     )
 }
 
-/// The folder for the bundle: beside the program, unless IIS serves that folder or nothing can be written there. Then
-/// the first of `others`, with a sentence why.
+/// The folder for the bundle: that of the program, unless IIS serves it or it cannot be written to. Then the first of
+/// `others` that fits, with the reason.
 pub(super) fn place(
     beside: Option<PathBuf>,
     others: Vec<PathBuf>,
@@ -281,9 +281,9 @@ pub(super) fn place(
         served.iter().any(|served| real(folder).starts_with(real(served)))
     };
     let why = match &beside {
-        Some(folder) if is_served(folder) => "the program lies in a folder that IIS hands out to others",
+        Some(folder) if is_served(folder) => "the program is in a folder that IIS serves",
         Some(folder) if writable(folder) => return Some((folder.clone(), None)),
-        _ => "nothing can be written beside the program",
+        _ => "nothing can be written to the folder of the program",
     };
     let fits = |folder: &PathBuf| folder.is_dir() && !is_served(folder) && writable(folder);
     others.into_iter().find(fits).map(|folder| (folder, Some(why)))
@@ -415,7 +415,7 @@ mod tests {
         };
         let mut search = Search { unread: Some("access is denied".into()), ..Search::default() };
         let said = none(&search, Some(false));
-        assert!(said.contains("could not be asked") && said.contains("access is denied"), "{said}");
+        assert!(said.contains("could not be read") && said.contains("access is denied"), "{said}");
         assert!(said.contains("as administrator") && !said.contains("was found"), "{said}");
         assert!(!none(&search, Some(true)).contains("as administrator"));
         search = Search::default();
@@ -451,13 +451,13 @@ mod tests {
         let said = written(&collected) + &what_next(&collected);
         assert!(fits(&said), "{said}");
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(said.contains("legend-do-not-send.txt: it says what the labels stand for"), "{said}");
-        assert!(said.contains("case-key-do-not-send.txt: whoever has it can test guesses"), "{said}");
+        assert!(said.contains("legend-do-not-send.txt: it shows the names behind the labels"), "{said}");
+        assert!(said.contains("case-key-do-not-send.txt: with this key, guesses can be tested"), "{said}");
         assert!(said.contains(&format!("Note: {long}; {long}")), "{said}");
     }
 
     #[test]
-    fn the_bundle_lies_beside_the_program_unless_that_is_served_or_closed() {
+    fn the_bundle_is_written_beside_the_program_unless_that_is_served_or_closed() {
         let folder = tempfile::tempdir().expect("a folder");
         let [web, home] = ["web", "home"].map(|name| folder.path().join(name));
         for each in [&web, &home] {

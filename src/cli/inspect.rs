@@ -52,11 +52,11 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     let broken = verified.iter().filter(|verified| verified.is_err()).count();
     let is_sound = broken == 0 && problems.is_empty();
     text += &if is_sound {
-        format!("\nAll {hashed} members agree with their size and SHA-256.\n")
+        format!("\nAll {hashed} members match their size and SHA-256.\n")
     } else {
         let problems = problems.len();
         format!(
-            "\n{broken} of {hashed} members do not agree with the manifest; problems of the container: {problems}.\n"
+            "\n{broken} of {hashed} members do not match the manifest; problems of the container: {problems}.\n"
         )
     };
     text += &omissions::text(&bundle);
@@ -97,7 +97,7 @@ fn head(manifest: &Manifest) -> [(&'static str, String); 6] {
     ]
 }
 
-/// The line of one member, and a second one when its bytes do not count.
+/// The line of one member, and a second one when its bytes do not match.
 fn row(record: &MemberRecord, verified: &Result<(), String>, width: usize) -> String {
     let bytes = record.content().map(|content| size(content.size)).unwrap_or_default();
     let why = match &record.status {
@@ -112,7 +112,7 @@ fn row(record: &MemberRecord, verified: &Result<(), String>, width: usize) -> St
     let mark = format!("{status:9} {bytes:>8}  {path:width$}  ");
     let mut text = item(&mark, &format!("{}{why}{redacted}", record.origin));
     if let Err(why) = verified {
-        text += &item(&" ".repeat(20), &format!("DOES NOT COUNT: {why}"));
+        text += &item(&" ".repeat(20), &format!("NOT USED: {why}"));
     }
     text
 }

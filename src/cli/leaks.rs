@@ -1,5 +1,6 @@
-//! `inspect --leaks`: secrets by shape and by name, in any file, folder or zip, whoever wrote it.
+//! `inspect --leaks`: finds secrets by name and by shape in any file, folder or zip.
 
+use super::output::counted;
 use super::progress::size;
 use super::{Exit, Failure, must_exist, output};
 use crate::bundle::{Limits, contents};
@@ -11,7 +12,7 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Places of one kind behind one name in one file that are printed one by one; the rest are counted.
+/// Most places that are printed of one kind of secret after one name in one file; the others are counted.
 const SHOWN: usize = 20;
 
 /// What was found in all files so far.
@@ -45,29 +46,21 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     for unread in &visited.unread {
         let _ = writeln!(text, "Not searched: {}", escape::one_line(unread));
     }
-    let what = match total.secrets {
-        0 => "no secret".to_owned(),
-        1 => "1 secret".to_owned(),
-        count => format!("{count} secrets"),
-    };
-    let files = if visited.files == 1 { "file" } else { "files" };
-    let _ = writeln!(text, "Found {what} in {} {files} ({}).", visited.files, size(visited.bytes));
-    let prose = match total.prose {
-        0 => None,
-        1 => Some("1 word that reads like prose".to_owned()),
-        count => Some(format!("{count} words that read like prose")),
-    };
-    if let Some(prose) = prose {
+    let what = if total.secrets == 0 { "no secret".to_owned() } else { counted(total.secrets, "secret") };
+    let files = counted(visited.files, "file");
+    let _ = writeln!(text, "Found {what} in {files} ({}).", size(visited.bytes));
+    if total.prose > 0 {
+        let words = counted(total.prose, "word");
         let _ = writeln!(
             text,
-            "Not counted: {prose}, as in \"Invalid password: try again\".\n\
+            "Not counted: {words} in ordinary text, as in \"Invalid password: try again\".\n\
              Search for \"password:\" and \"secret:\" to see what they are."
         );
     }
-    text += "The search goes by name and by shape: what follows password= and its like,\n\
-             cells below such a heading, keys beside their names, connection strings,\n\
-             tokens, cookies, private keys, licence keys, key files. It knows no values:\n\
-             a secret that looks like any other word is not seen.\n";
+    text += "The search looks for names and shapes: text after password= and similar words,\n\
+             cells below such a heading, keys next to their names, connection strings,\n\
+             tokens, cookies, private keys, licence keys, key files. It does not know your\n\
+             secrets: one that looks like an ordinary word is not found.\n";
     output::print(&text)?;
     Ok(match (total.secrets, visited.unread.is_empty()) {
         (1.., _) => Exit::Leak,

@@ -1,4 +1,4 @@
-//! Verbs of the command line. The only room that prints, asks and reads the clock.
+//! Verbs of the command line. Only this module prints, asks questions and reads the clock for the analysis.
 
 #[cfg(feature = "report")]
 mod analysis;
@@ -33,7 +33,7 @@ pub fn main() -> ExitCode {
     if std::env::args_os().len() > 1 {
         return run_arguments();
     }
-    // A double click, or the name alone: on a node of the product that means to collect it.
+    // A double click, or the name alone: on a node of the product that means "collect".
     let exit = match panics::guarded(collect::without_arguments) {
         Ok(Some(exit)) => exit.into(),
         Ok(None) => run_arguments(),
@@ -50,11 +50,11 @@ fn run_arguments() -> ExitCode {
             #[cfg(not(feature = "report"))]
             if let Some(verb) = analysis_verb(&error) {
                 output::complain(&format!(
-                    "{verb} is not in this program, which only collects: send the bundles to whoever asked for them"
+                    "this program only collects and has no verb {verb}: send the bundles to the person who asked for them"
                 ));
                 return Exit::Usage.into();
             }
-            // Help and version are no errors; whether printing worked is all that can be told.
+            // Help and version are no errors, unless they cannot be printed.
             let usage = error.use_stderr();
             return match error.print() {
                 Ok(()) if !usage => Exit::Written.into(),
@@ -68,7 +68,7 @@ fn run_arguments() -> ExitCode {
     }
 }
 
-/// Says why, and gives the exit code.
+/// Prints why, and gives the exit code.
 fn failed(failure: &Failure) -> ExitCode {
     if is_broken_pipe(&failure.error) {
         return Exit::Written.into();

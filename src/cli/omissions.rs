@@ -1,4 +1,4 @@
-//! What a bundle lacks, and why, in words: the end of what `inspect` prints.
+//! What a bundle does not contain, and why: the last part of the output of `inspect`.
 
 use super::output::{bold, item};
 use crate::bundle::{Bundle, FACTS, INVENTORY};
@@ -8,10 +8,10 @@ use crate::model::unknown::unknown;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most bytes of a member that is read for this.
+/// Most bytes that are read of a member.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// Most names behind one reason; the rest are counted.
+/// Most names that are printed for one reason; the others are counted.
 const SHOWN: usize = 60;
 
 /// Facts of the application folder and of the machine that every bundle has, in the order of `facts.json`.
@@ -33,18 +33,18 @@ const OWN: &[(&str, &str)] = &[
     ("log-folder", "the log folder"),
 ];
 
-/// What only Windows tells, where nothing of it was asked.
-const WINDOWS: &str = "what only Windows tells: services, rights, protocols, certificate, event logs";
+/// Facts that exist only on Windows, where none of them was collected.
+const WINDOWS: &str = "Windows facts: services, rights, protocols, certificate, event logs";
 
 /// What is not there, not known, or listed without its content; empty where nothing is missing.
 pub(super) fn text(bundle: &Bundle) -> String {
     let mut text = String::new();
     let json = bundle.bytes(FACTS, MAX_BYTES).ok();
     if let Some(facts) = json.and_then(|json| serde_json::from_slice::<Value>(&json).ok()) {
-        text += &section("Not there:", &[(String::new(), absent(&facts))].into());
+        text += &section("Missing on the node:", &[(String::new(), absent(&facts))].into());
         text += &section("Not known:", &not_known(&facts, bundle.manifest().node.copied));
     }
-    text + &section("Listed without their content:", &unread(bundle))
+    text + &section("Listed only (content not collected):", &unread(bundle))
 }
 
 /// Names of what is missing, by reason.
@@ -84,7 +84,7 @@ fn not_known(facts: &Value, copied: bool) -> ByReason {
         by_reason.entry(fact.why).or_default().push(name(&fact.path, &labels));
     }
     if facts.get("machine").is_none() {
-        let why = if copied { crate::collect::COPIED } else { "the node is no Windows" };
+        let why = if copied { crate::collect::COPIED } else { "the node does not run Windows" };
         by_reason.entry(why.to_owned()).or_default().push(WINDOWS.to_owned());
     }
     by_reason

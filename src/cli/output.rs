@@ -32,7 +32,12 @@ pub(super) fn bold(text: &str) -> String {
     format!("{bold}{text}{bold:#}")
 }
 
-/// A text as wide as the window after a mark or label. It may quote inputs.
+/// A text after a mark or label, wrapped to the window. It may quote inputs.
 pub(super) fn item(mark: &str, text: &str) -> String {
     wrap(&escape::one_line(text), mark)
+}
+
+/// "1 file", "2 files".
+pub(super) fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

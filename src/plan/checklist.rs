@@ -1,4 +1,4 @@
-//! The checklist of this cluster: what the evidence decides is answered, the rest asks.
+//! The checklist of this cluster: lines that the evidence decides are answered, the others are questions.
 
 pub use crate::knowledge::checklist::{Occasion, Stage};
 
@@ -24,7 +24,7 @@ pub struct Checklist {
     pub nodes: Vec<String>,
     /// Build to upgrade to.
     pub target: Option<String>,
-    /// How many lines stand how.
+    /// How many lines are in which state.
     pub tally: Tally,
     /// Lines in the order of work.
     pub lines: Vec<Line>,
@@ -32,17 +32,17 @@ pub struct Checklist {
     pub notes: Vec<String>,
 }
 
-/// How many lines stand how.
+/// How many lines are in which state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Tally {
-    /// It is so.
+    /// It is done.
     pub done: usize,
-    /// It is not so.
+    /// It is not done.
     pub not_done: usize,
     /// Nobody knows yet.
     pub open: usize,
-    /// It does not concern this cluster.
+    /// It does not apply to this cluster.
     pub not_applicable: usize,
     /// How many of the open lines wait for a person.
     pub waiting: usize,
@@ -55,13 +55,13 @@ pub struct Line {
     pub key: String,
     /// Id of the item, as in the vendor's list.
     pub item: String,
-    /// When it is seen to.
+    /// When it is done.
     pub stage: Stage,
-    /// What has to be so.
+    /// What has to be true.
     pub text: String,
     /// The node it is about; `None` for the cluster.
     pub node: Option<String>,
-    /// How it stands.
+    /// Its state.
     pub state: LineState,
     /// What the evidence says, one sentence each.
     pub evidence: Vec<String>,
@@ -71,23 +71,23 @@ pub struct Line {
     pub waiting: bool,
     /// What a person answered.
     pub answer: Option<Answered>,
-    /// Rules that judge it.
+    /// Rules that check it.
     pub rules: Vec<String>,
     /// Where it comes from, each source with its age.
     pub sources: Vec<String>,
 }
 
-/// How a line stands.
+/// State of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LineState {
-    /// It is so.
+    /// It is done.
     Done,
-    /// It is not so.
+    /// It is not done.
     NotDone,
     /// Nobody knows yet.
     Open,
-    /// It does not concern this cluster.
+    /// It does not apply to this cluster.
     NotApplicable,
 }
 
@@ -95,7 +95,7 @@ impl LineState {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Done, Self::NotDone, Self::Open, Self::NotApplicable];
 
-    /// The words a reader sees.
+    /// The label a reader sees.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Done => DONE,
@@ -128,7 +128,7 @@ pub struct Answered {
     pub on: Option<String>,
     /// Days between that day and the report's date.
     pub days: Option<i64>,
-    /// The same as a reader says it: "12 days ago".
+    /// The same in words: "12 days ago".
     pub age: Option<String>,
     /// Free text.
     pub note: Option<String>,
@@ -161,13 +161,13 @@ fn notes(cluster: &Cluster, occasion: Occasion) -> Vec<String> {
     let mut notes = Vec::new();
     if occasion == Occasion::Upgrade {
         notes.push(
-            "Of the vendor's current checklist only the first seven items could be read. They stand here with what the \
-             vendor's list of version 6.0 and older documentation add; compare with the vendor's page of the day."
+            "Only the first seven items of the vendor's current checklist could be read. This list adds items of the \
+             vendor's list for version 6.0 and of older documentation. Compare it with the vendor's current page."
                 .to_owned(),
         );
         if cluster.target.is_none() {
             notes.push(
-                "The build to upgrade to is not known, so what depends on it is open: make the list again with --target."
+                "The target build is not known, so lines that depend on it are open. Make the list again with --target."
                     .to_owned(),
             );
         }
@@ -176,7 +176,8 @@ fn notes(cluster: &Cluster, occasion: Occasion) -> Vec<String> {
         let names: Vec<&str> = cluster.nodes.iter().map(|node| node.name.as_str()).collect();
         notes.push(match names.as_slice() {
             [] => "No node is known.".to_owned(),
-            _ => format!("Nothing confirms that {} are all nodes there are.", listed(&names)),
+            [name] => format!("Nothing confirms that {name} is the only node."),
+            _ => format!("Nothing confirms that {} are all the nodes.", listed(&names)),
         });
     }
     notes
@@ -324,7 +325,7 @@ impl<'a> Builder<'a> {
         let (ask, words) = match row {
             Some(row) => (row.ask.as_str(), row.good.iter().chain(&row.bad).cloned().collect()),
             None => {
-                let ask = item.ask.as_deref().unwrap_or("Is it so? Nothing that was given shows it.");
+                let ask = item.ask.as_deref().unwrap_or("Is this done? The supplied files do not show it.");
                 (ask, WORDS.map(str::to_owned).to_vec())
             }
         };
@@ -420,7 +421,7 @@ impl Basis<'_> {
         if sentences.len() > SENTENCES {
             let left = sentences.len() + 1 - SENTENCES;
             sentences.truncate(SENTENCES - 1);
-            sentences.push(format!("The report says {left} things more."));
+            sentences.push(format!("The report has {left} more results."));
         }
         sentences
     }
@@ -437,12 +438,12 @@ fn sentences_of(result: &Judged, answer: Option<&Answer>) -> Vec<String> {
                 Confidence::Inferred => format!("Suspected: {} ({rule}).", finding.title),
             })
             .collect(),
-        Outcome::Failed { .. } => vec![format!("{rule} could not be judged.")],
+        Outcome::Failed { .. } => vec![format!("{rule} could not be checked.")],
         Outcome::Unknown { missing } => missing
             .iter()
             .filter_map(|missing| match missing.from {
                 Request::Answer { .. } if answer.is_none() => None,
-                Request::Answer { .. } => Some(format!("It is open all the same: {} ({rule}).", missing.why)),
+                Request::Answer { .. } => Some(format!("It is still open: {} ({rule}).", missing.why)),
                 _ => Some(format!("Not known: {}, because {} ({rule}).", missing.what, missing.why)),
             })
             .collect(),
@@ -453,7 +454,7 @@ fn sentences_of(result: &Judged, answer: Option<&Answer>) -> Vec<String> {
             Vec::new()
         }
         Outcome::Pass { note, .. } if !note.is_empty() => {
-            vec![format!("{rule} finds nothing wrong: {note}.")]
+            vec![format!("{rule} found no problem: {note}.")]
         }
         Outcome::Pass { .. } => {
             let mut inputs: Vec<String> = looked_at.iter().take(3).cloned().collect();
@@ -461,11 +462,11 @@ fn sentences_of(result: &Judged, answer: Option<&Answer>) -> Vec<String> {
                 inputs.push(format!("{} more", looked_at.len() - 3));
             }
             let inputs = if inputs.is_empty() { String::new() } else { format!(" in {}", listed(&inputs)) };
-            vec![format!("{rule} finds nothing wrong{inputs}.")]
+            vec![format!("{rule} found no problem{inputs}.")]
         }
         Outcome::NotApplicable { .. } if lacks_target(result) => {
-            vec!["It is judged as soon as the build to upgrade to is given (--target).".to_owned()]
+            vec!["It is checked when the target build is given (--target).".to_owned()]
         }
-        Outcome::NotApplicable { why } => vec![format!("{rule} does not concern it: {why}.")],
+        Outcome::NotApplicable { why } => vec![format!("{rule} does not apply: {why}.")],
     }
 }

@@ -21,10 +21,10 @@ pub struct CommandLine {
     pub node: String,
     /// What it does, in a few words.
     pub does: String,
-    /// The line to run; where a name is not known or does not fit the grammar, a placeholder in angle brackets stands
-    /// for it, inside quotes, so that running it as it is does no harm.
+    /// The line to run; where a name is not known or does not fit the grammar, a placeholder in angle brackets
+    /// replaces it, inside quotes, so that running it as it is does no harm.
     pub line: String,
-    /// What stands in place of a name and why, one sentence each; empty: the line can be run as it is.
+    /// Why names are placeholders, one sentence each; empty: the line can be run as it is.
     pub open: Vec<String>,
 }
 
@@ -44,7 +44,7 @@ pub(super) fn commands(context: &PlanContext, task: &TaskRow, nodes: &[String]) 
     commands
 }
 
-/// The nodes as targets; without any, what stands for them.
+/// The nodes as targets; without any, one target without a name.
 fn targets<'a, 'n>(
     context: &PlanContext<'a>,
     on: On,
@@ -59,16 +59,16 @@ pub(super) fn advice(task: &TaskRow) -> Vec<String> {
     unique(task.commands.iter().flat_map(|kind| cautions(*kind)).map(ToString::to_string))
 }
 
-const EXIT_CODES: &str = "Type echo %errorlevel% after robocopy: below 8 the copy is complete, from 8 on at least one file was not copied and its log says which.";
-const EXTRA: &str = "Lines marked *EXTRA File are files that only the target has; the copy leaves them there, and a library left over in bin can disturb the new build.";
-const EXACT: &str = "Nothing is deleted. To get the folder exactly as the source has it, take the files marked *EXTRA File away by hand once the back-up is complete, and never the two key files.";
+const EXIT_CODES: &str = "After robocopy, type echo %errorlevel%. Below 8 means that the copy is complete. 8 or more means that at least one file was not copied; the log says which.";
+const EXTRA: &str = "Lines marked *EXTRA File are files that exist only on the target. The copy does not remove them, and an old library in bin can disturb the new build.";
+const EXACT: &str = "Nothing is deleted. To make the folder equal to the source, remove the files marked *EXTRA File by hand after the backup is complete. Never remove the two key files.";
 const LOGS: &str =
-    "Logs named SS*.log are left out: the source is writing them, and each node keeps its own.";
-const STAYS: &str = "The back-up holds both key files, and with them and the database the whole vault can be opened: it stays on this machine, outside the web folders, for administrators only.";
-const AGAIN: &str = "If the folder of the back-up is there already, an earlier one lies in it: robocopy then adds only files that it lacks, so look whether it is the one you want.";
-const HASHES: &str = "Compare the fingerprints on the node itself; they belong into no ticket and no e-mail.";
+    "Logs named SS*.log are not copied: the source is writing to them, and each node keeps its own.";
+const STAYS: &str = "The backup contains both key files. With them and the database, anyone can open the whole vault: keep the backup on this machine, outside the web folders, for administrators only.";
+const AGAIN: &str = "If the backup folder already exists, it contains an earlier backup. Robocopy then adds only the files that are missing in it, so check that it is the backup you want.";
+const HASHES: &str = "Compare the fingerprints on the node itself. Do not put them in a ticket or an e-mail.";
 const PRINT: &str =
-    "Compare it with the fingerprint that the vendor publishes for the package, and install nothing else.";
+    "Compare it with the fingerprint that the vendor publishes. Install the package only if they are equal.";
 
 const fn cautions(kind: CommandKind) -> &'static [&'static str] {
     match kind {
@@ -220,7 +220,7 @@ fn lines(context: &PlanContext, target: &TaskTarget, kind: CommandKind) -> Vec<C
         CommandKind::CompareClock if source.is(target) => Vec::new(),
         CommandKind::CompareClock => {
             let host = source.label.as_str();
-            let does = format!("Shows three times by how many seconds its clock is off that of {host}.");
+            let does = format!("Shows three times how many seconds its clock differs from that of {host}.");
             let words = ["w32tm /stripchart /computer:{} /samples:3 /dataonly"];
             vec![line(&words, &[&source.host()]).on(target, does)]
         }
@@ -230,7 +230,8 @@ fn lines(context: &PlanContext, target: &TaskTarget, kind: CommandKind) -> Vec<C
                     placeholder: "name of the upgrade package".into(),
                     why: "The build to upgrade to is not known.".into(),
                 });
-                let does = "Shows the fingerprint of the package; run it in the folder that holds it.";
+                let does =
+                    "Shows the fingerprint of the package; run it in the folder that contains the package.";
                 line(&["certutil -hashfile {} SHA256"], &[&package]).on(target, does)
             };
             builds(context).into_iter().map(hash).collect()
@@ -291,14 +292,14 @@ fn copy(source: &TaskTarget, target: &TaskTarget, part: Part, list_only: bool) -
     vec![line(&words, &[&from, &to, &log]).on(target, does)]
 }
 
-/// Makes the folder for backups and logs.
+/// Creates the folder for backups and logs.
 fn store(target: &TaskTarget) -> Vec<CommandLine> {
     let store = target.folder().map(|folder| folder.store());
     // By their ids: the names of the two groups depend on the language of Windows.
     let rights = r#"icacls {} /inheritance:r /grant:r "*S-1-5-32-544:(OI)(CI)F" "*S-1-5-18:(OI)(CI)F""#;
     vec![
         line(&["mkdir {}"], &[&store])
-            .on(target, "Makes the folder for back-ups and logs; that it is there already is no fault."),
+            .on(target, "Creates the folder for backups and logs. \"Already exists\" is fine."),
         line(&[rights], &[&store]).on(target, "Lets only administrators and the system open it."),
     ]
 }
@@ -324,7 +325,7 @@ fn back_up(context: &PlanContext, target: &TaskTarget, part: Part) -> Vec<Comman
         let round = build.filter(|_| context.rounds.len() > 1);
         let round = round.map_or_else(String::new, |build| format!(", in the round to {build}"));
         line(&["robocopy {} {} /E /XC /XN /XO /COPY:DAT /R:2 /W:5 /NP"], &[&from, &to])
-            .on(target, format!("Copies {what} into the back-up{round}."))
+            .on(target, format!("Copies {what} into the backup{round}."))
     };
     store(target).into_iter().chain(builds(context).into_iter().map(copy)).collect()
 }
@@ -337,13 +338,13 @@ fn pools(target: &TaskTarget, words: &'static str, does: &str) -> Vec<CommandLin
     let mut lines =
         vec![line(&[words, "{}"], &[&target.pool()]).on(target, format!("{does} the application pool."))];
     if target.has_tms() == Some(true) {
-        let does = format!("{does} a pool of TMS; where IIS has none of this name, it says so.");
+        let does = format!("{does} a TMS pool. If IIS has no pool of this name, the command says so.");
         lines.extend(TMS_POOLS.map(|pool| line(&[words, pool], &[]).on(target, does.clone())));
     }
     lines
 }
 
-/// Makes the pool as the rules expect it to be.
+/// Creates the pool as the rules expect it to be.
 fn create_pool(context: &PlanContext, target: &TaskTarget) -> Vec<CommandLine> {
     let pool = target.pool();
     let (mut cleared, mut words, mut values) =
@@ -354,15 +355,15 @@ fn create_pool(context: &PlanContext, target: &TaskTarget) -> Vec<CommandLine> {
             values.push(Ok(value));
         } else {
             let words = ["appcmd set apppool /apppool.name:{} /-", setting];
-            cleared.push(line(&words, &[&pool]).on(target, "Clears the times of recycling."));
+            cleared.push(line(&words, &[&pool]).on(target, "Clears the recycling times."));
         }
     }
     let values = values.iter().map(|value: &Arg<Value>| value as &dyn Written);
     let args: Vec<&dyn Written> = std::iter::once(&pool as &dyn Written).chain(values).collect();
     let mut lines = vec![
         line(&["appcmd add apppool /name:{}"], &[&pool])
-            .on(target, "Makes the pool; where it is there already, it says so."),
-        line(&words, &args).on(target, "Gives the pool every setting that the product needs."),
+            .on(target, "Creates the pool. If it already exists, the command says so."),
+        line(&words, &args).on(target, "Sets everything on the pool that the product needs."),
     ];
     lines.extend(cleared);
     lines.push(
@@ -397,21 +398,21 @@ fn expected(knowledge: &Knowledge, build: Option<BuildVersion>) -> BTreeMap<&'st
     .collect()
 }
 
-/// Makes the application in its site, or the site where the application is a site of its own.
+/// Creates the application in its site, or the site where the application is a site of its own.
 fn create_application(target: &TaskTarget) -> Vec<CommandLine> {
     let (site, path, pool, folder) = (target.site(), target.path(), target.pool(), target.folder());
     if !path.as_ref().is_ok_and(UrlPath::is_root) {
         let words = ["appcmd add app /site.name:{} /path:{} /physicalPath:{} /applicationPool:{}"];
         let line = line(&words, &[&site, &path, &folder, &pool]);
-        return vec![line.on(target, "Makes the application; where it is there already, it says so.")];
+        return vec![line.on(target, "Creates the application. If it already exists, the command says so.")];
     }
     let root = site.clone().map(|site| site.root());
     vec![
         line(&["appcmd add site /name:{} /physicalPath:{}"], &[&site, &folder])
-            .on(target, "Makes the site; where it is there already, it says so."),
+            .on(target, "Creates the site. If it already exists, the command says so."),
         line(&["appcmd set vdir /vdir.name:{} /physicalPath:{}"], &[&root, &folder])
             .on(target, "Points the site at the folder."),
         line(&["appcmd set app /app.name:{} /applicationPool:{}"], &[&root, &pool])
-            .on(target, "Gives the site its pool."),
+            .on(target, "Assigns the pool to the site."),
     ]
 }

@@ -30,7 +30,7 @@ impl<'a> Conditions<'a> {
     /// The condition as a clause, "the database is mirrored", and whether it holds.
     pub(super) fn check(self, condition: Circumstance) -> (&'static str, Option<bool>) {
         match condition {
-            Circumstance::SeveralNodes => ("more than one node serves", self.several_nodes()),
+            Circumstance::SeveralNodes => ("there is more than one serving node", self.several_nodes()),
             Circumstance::PrimaryNode => {
                 ("one node is the primary", self.current.map(|build| build < WITHOUT_PRIMARY))
             }
@@ -40,15 +40,15 @@ impl<'a> Conditions<'a> {
             Circumstance::NoOutboundAccess => {
                 ("the web servers cannot reach the vendor", self.no_outbound_access())
             }
-            Circumstance::LoadBalancer => ("a load balancer stands before the nodes", self.load_balancer()),
-            Circumstance::Tms => ("a TMS folder stands beside the application", self.tms()),
+            Circumstance::LoadBalancer => ("the nodes are behind a load balancer", self.load_balancer()),
+            Circumstance::Tms => ("there is a TMS folder next to the application", self.tms()),
             Circumstance::Dpapi => ("the key file is protected by DPAPI", self.dpapi()),
             Circumstance::WindowsAuthentication => {
                 ("Integrated Windows Authentication is on", self.windows_authentication())
             }
-            Circumstance::RabbitMq => ("RabbitMQ carries the messages", self.rabbit_mq()),
+            Circumstance::RabbitMq => ("RabbitMQ is the message bus", self.rabbit_mq()),
             Circumstance::Engines => ("distributed engines are used", self.engines()),
-            Circumstance::AlwaysOn => ("an availability group holds the database", self.always_on()),
+            Circumstance::AlwaysOn => ("the database is in an availability group", self.always_on()),
         }
     }
 
@@ -202,7 +202,7 @@ mod tests {
         Conditions { cluster, current }.check(condition).1
     }
 
-    /// Each with something that says yes, something that says no, and nothing.
+    /// Each condition with evidence for it, evidence against it, and none.
     #[test]
     fn each_is_known_by_what_tells_it_and_by_nothing_else() {
         let cases: [(Circumstance, &[Change], &[Change]); 11] = [
@@ -325,7 +325,7 @@ mod tests {
                 change(&mut case);
                 check(&case, Some(build), circumstance)
             };
-            assert_eq!(holds(|_| {}), None, "{circumstance:?} of nothing");
+            assert_eq!(holds(|_| {}), None, "{circumstance:?} without evidence");
             for (index, change) in yes.iter().enumerate() {
                 assert_eq!(holds(*change), Some(true), "{circumstance:?}, yes {index}");
             }

@@ -74,14 +74,14 @@ impl Names {
         match on {
             On::First => (single(&self.first), "the first node"),
             On::Others => (self.others(), "the other nodes"),
-            On::Serving => (self.serving.clone(), "the nodes that serve"),
+            On::Serving => (self.serving.clone(), "the serving nodes"),
             On::Every => (self.every.clone(), "all nodes"),
             On::New => (single(&self.new), "the new node"),
-            On::Faulty => (self.faulty.clone(), "the nodes concerned"),
-            On::Source => (single(&self.source), "a node that works"),
+            On::Faulty => (self.faulty.clone(), "the affected nodes"),
+            On::Source => (single(&self.source), "a working node"),
             On::Dr => (self.dr.clone(), "the disaster recovery nodes"),
             On::Mirror => (self.mirror.clone(), "the nodes on the mirror"),
-            On::Product => (Vec::new(), "a node that works"),
+            On::Product => (Vec::new(), "a working node"),
             On::Database => (Vec::new(), "the database server"),
             On::Balancer => (Vec::new(), "the load balancer"),
             On::Desk => (Vec::new(), "your own computer"),
@@ -117,12 +117,12 @@ impl Names {
         ] {
             put(placeholder, &self.called(on));
         }
-        put("{nodes}", &called(nodes, "the nodes concerned"));
+        put("{nodes}", &called(nodes, "the affected nodes"));
         for (placeholder, build, unknown) in [
             ("{target}", self.target, "the target build"),
             ("{current}", self.current, "the build the cluster runs"),
             ("{leg}", self.hop, "the build of this round"),
-            ("{version}", self.wanted, "as the others do"),
+            ("{version}", self.wanted, "of the other nodes"),
         ] {
             put(placeholder, &build.map_or_else(|| unknown.to_owned(), |build| build.to_string()));
         }

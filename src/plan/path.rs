@@ -1,4 +1,4 @@
-//! The way from what is installed to the target: builds to install on it, what they ask for, and where the way is not known.
+//! The upgrade path from the installed build to the target: builds to install, their requirements, and what is not known.
 
 use super::listed;
 use super::state::{State, states};
@@ -10,10 +10,10 @@ use crate::model::{BuildVersion, Cluster};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The rule that asks a person for the way where no table tells it.
+/// The rule that asks a person whether an upgrade step is possible, where no table says so.
 const CONFIRMS: &str = "UPG-004";
 
-/// The way.
+/// An upgrade path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Path {
     /// What is installed, oldest first.
@@ -22,9 +22,9 @@ pub struct Path {
     pub target: BuildVersion,
     /// Builds to install, in order; the last is the target. Empty where the target is not later, or what is installed is not known.
     pub legs: Vec<Leg>,
-    /// What to think over before the first step, as sentences: builds that differ, that were withdrawn, a target that is not later.
+    /// What to check before the first step, as sentences: builds that differ or were withdrawn, a target that is not later.
     pub warnings: Vec<String>,
-    /// Where the way is not known: what is missing and whom to ask, as sentences.
+    /// What is not known of the path: what is missing and who can say, as sentences.
     pub unknown: Vec<String>,
     /// What sources say differently, as sentences that name them.
     pub notes: Vec<String>,
@@ -48,7 +48,7 @@ pub struct Leg {
     pub from: BuildVersion,
     /// The build.
     pub build: BuildVersion,
-    /// Why it is on the way, a sentence.
+    /// Why it is on the path, a sentence.
     pub why: String,
     /// A source says that it can be installed from the build before it.
     pub known: bool,
@@ -69,7 +69,7 @@ pub struct Requirement {
     pub text: String,
     /// The build that asks for it.
     pub since: BuildVersion,
-    /// What the evidence says, in order of subject; empty: nothing that is judged tells.
+    /// What the evidence says, in order of subject; empty: no rule checks it.
     pub states: Vec<State>,
 }
 
@@ -101,24 +101,26 @@ fn installed(cluster: &Cluster) -> (Vec<Installed>, Vec<String>) {
     let mut builds: BTreeMap<BuildVersion, Installed> = BTreeMap::new();
     let mut unknown = Vec::new();
     let mut missing = |whose: &str, why: Option<String>| {
-        let why = why.map_or_else(String::new, |why| format!(": {why}"));
-        unknown.push(format!("Which build {whose} is not known{why}; an older one may need more stops."));
+        let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+        unknown.push(format!(
+            "The build of {whose} is not known{why}. If it is older, the upgrade may need more steps."
+        ));
     };
     let new = |build| move || Installed { build, nodes: Vec::new(), database: false };
     for node in cluster.serving() {
         match node.version.value() {
             Some(&build) => builds.entry(build).or_insert_with(new(build)).nodes.push(node.name.clone()),
-            None => missing(&format!("{} runs", node.name), node.version.why_unknown()),
+            None => missing(&node.name, node.version.why_unknown()),
         }
     }
     let database = cluster.database_version();
     match database.value() {
         Some(&build) => builds.entry(build).or_insert_with(new(build)).database = true,
-        None => missing("the database has", database.why_unknown()),
+        None => missing("the database", database.why_unknown()),
     }
     if builds.is_empty() {
         unknown.push(
-            "What is installed is not known, so nobody can say which builds come before the target.".into(),
+            "The installed build is not known, so the builds before the target cannot be worked out.".into(),
         );
     }
     (builds.into_values().collect(), unknown)
@@ -142,19 +144,20 @@ impl PathContext<'_> {
         if from.len() > 1 {
             let builds: Vec<String> = from.iter().map(with_owners).collect();
             warnings.push(format!(
-                "Not all have one build: {}. Bring them to one first; the way is told from the oldest.",
+                "Not all run the same build: {}. Bring them to one build first. The path starts at the oldest.",
                 builds.join(", ")
             ));
         }
         for installed in from {
             if let Some((why, next)) = withdrawn(installed.build) {
                 let build = with_owners(installed);
-                warnings.push(format!("The vendor withdrew {build}: {why} Go to {next} or later at once."));
+                warnings
+                    .push(format!("The vendor withdrew {build}: {why} Upgrade to {next} or later at once."));
             }
         }
         match from.last() {
             Some(newest) if target < newest.build => warnings.push(format!(
-                "The target {target} is older than {}: the product never takes its database back, and only a restore leads there.",
+                "The target {target} is older than {}. The product cannot downgrade its database: only a restore brings an older build back.",
                 with_owners(newest)
             )),
             Some(_) if from.iter().all(|installed| installed.build == target) => {
@@ -176,12 +179,12 @@ impl PathContext<'_> {
         }
         if let Some(oldest) = hop.gate.and_then(|gate| gate.from) {
             return Some(format!(
-                "{build} installs from {oldest} or later: from {from} the vendor's support has to help."
+                "{build} can be installed from {oldest} or later. From {from}, ask the vendor's support."
             ));
         }
         Some(match documented(&self.knowledge.steps).filter(|last| last < build) {
             Some(last) => format!(
-                "No table of steps after {last} is public: ask the vendor which builds lie between {from} and {build}, or read the Version Guard page of the product, and give the table with --knowledge."
+                "No upgrade steps after {last} are public: ask the vendor which builds are needed between {from} and {build}, or read the Version Guard page of the product, and supply the steps with --knowledge."
             ),
             None => format!("No source says that {build} can be installed from {from}: ask the vendor."),
         })
@@ -203,7 +206,7 @@ impl PathContext<'_> {
         let steps::Leg { from, build, .. } = *hop;
         let mut requires = Vec::new();
         if hop.by.is_none() {
-            let text = format!("the vendor's word that {build} can be installed from {from}");
+            let text = format!("the vendor's confirmation that {build} can be installed from {from}");
             let states = states(&[CONFIRMS.to_owned()], self.judged, true);
             requires.push(Requirement { text, since: build, states });
         }

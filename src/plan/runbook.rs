@@ -23,10 +23,10 @@ pub struct Runbook {
     pub choose: String,
     /// Whether this cluster can use it.
     pub offer: Offer,
-    /// What to know before the first step, as sentences: where to begin, and on a way with stops the rounds, for each of which the
-    /// steps are done once.
+    /// What to know before the first step, as sentences: where to begin, and the rounds of an upgrade with several builds, in
+    /// each of which the steps are done once.
     pub preface: Vec<String>,
-    /// Rules whose findings it mends; repairs only.
+    /// Rules whose findings it fixes; repairs only.
     pub mends: Vec<String>,
     /// Steps in order, those left out that this cluster does not need.
     pub steps: Vec<Step>,
@@ -40,9 +40,9 @@ pub struct Runbook {
 pub enum Offer {
     /// It can.
     Offered,
-    /// It can if what is not known holds.
+    /// It can if conditions hold that are not known.
     If {
-        /// What has to hold, one sentence each.
+        /// The conditions, one sentence each.
         conditions: Vec<String>,
     },
     /// It cannot; it has no steps then.
@@ -57,7 +57,7 @@ pub enum Offer {
 pub struct Step {
     /// Position, from 1.
     pub number: usize,
-    /// The task it is, for whoever follows it by program.
+    /// Id of its task, for programs.
     pub task: String,
     /// Rounds it belongs to, from 1; empty: all of them.
     pub rounds: Vec<usize>,
@@ -77,7 +77,7 @@ pub struct Step {
     pub check: Vec<String>,
     /// How to go back from here.
     pub back: Vec<String>,
-    /// It concerns this cluster only if all of this holds, which is not known; empty: it does.
+    /// Conditions of which it is not known whether they hold; the step is needed only if all do. Empty: it is needed.
     pub only_if: Vec<String>,
     /// What proves that it is done; empty: it is to be done.
     pub proven: Vec<String>,
@@ -134,16 +134,16 @@ impl PlanContext<'_> {
         for need in &row.needs {
             match self.check(*need) {
                 (_, Some(true)) => {}
-                (clause, Some(false)) => why.push(format!("It needs that {clause}.")),
+                (clause, Some(false)) => why.push(format!("It can be used only if {clause}.")),
                 (clause, None) => conditions.push(format!("{}.", capitalised(clause))),
             }
         }
         match (row.from, self.names.current) {
             (Some(from), Some(current)) if current < from => {
-                why.push(format!("It exists from {from} on, and the cluster runs {current}."));
+                why.push(format!("It is available from {from} on, but the cluster runs {current}."));
                 let mut stops = self.rounds.split_last().map_or(&[][..], |(_, stops)| stops).iter();
                 why.extend(stops.find(|stop| **stop >= from).map(|stop| {
-                    format!("Once the cluster runs {stop}, the rest of the way can be gone by it.")
+                    format!("Once the cluster runs {stop}, it can be used for the remaining builds.")
                 }));
             }
             (Some(from), None) => conditions.push(format!("The cluster runs {from} or later.")),
@@ -313,7 +313,11 @@ mod tests {
         );
         assert_eq!(step(classic, "stop-others").unwrap().nodes, ["WEB01", "WEB03"]);
         assert!(step(classic, "stop-others").unwrap().notes.iter().any(|note| note.contains("IBMV")));
-        assert!(classic.preface[0].starts_with("WEB02 is In Cluster"), "{:?}", classic.preface);
+        assert!(
+            classic.preface[0].starts_with("Start with WEB02: it is In Cluster"),
+            "{:?}",
+            classic.preface
+        );
         let numbers: Vec<usize> = classic.steps.iter().map(|step| step.number).collect();
         assert_eq!(numbers, (1..=classic.steps.len()).collect::<Vec<_>>());
         assert!(classic.steps.iter().all(|step| !step.sources.is_empty() && step.rounds.is_empty()));
@@ -354,7 +358,7 @@ mod tests {
         let known = offers(&case);
         assert_eq!(known[0], ("classic".into(), Offer::Offered));
         assert_eq!(known[1], ("rolling".into(), Offer::Offered));
-        let condition = "A load balancer stands before the nodes.".to_owned();
+        let condition = "The nodes are behind a load balancer.".to_owned();
         assert_eq!(known[2], ("load-balanced".into(), Offer::If { conditions: vec![condition] }));
 
         for node in &mut case.nodes {
@@ -363,7 +367,7 @@ mod tests {
         let old = planned(&case, &[]);
         let rolling = runbook(&old, "rolling");
         let Offer::Refused { why } = &rolling.offer else { panic!("{:?}", rolling.offer) };
-        assert_eq!(why[0], "It exists from 10.7.000059 on, and the cluster runs 10.6.000026.");
+        assert_eq!(why[0], "It is available from 10.7.000059 on, but the cluster runs 10.6.000026.");
         assert!(rolling.steps.is_empty());
         assert!(old.first.as_ref().is_some_and(|first| first.node.is_none()), "nothing names the primary");
         let classic = runbook(&old, "classic");
@@ -402,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn a_way_with_stops_is_gone_round_by_round() {
+    fn an_upgrade_with_several_builds_goes_round_by_round() {
         let case = case();
         let knowledge = Knowledge::layered(&[]).unwrap();
         let of = |current| Names { current, ..Names::of(&case) };
@@ -426,7 +430,7 @@ mod tests {
         assert_eq!((rounds_of("accounts"), rounds_of("dr-after")), (Some(vec![1]), Some(vec![3])));
         let rolling = knowledge.runbooks.iter().find(|row| row.id == "rolling").unwrap();
         let Offer::Refused { why } = context(&old).runbook(rolling).offer else { panic!() };
-        assert_eq!(why[1], "Once the cluster runs 10.9.000005, the rest of the way can be gone by it.");
+        assert_eq!(why[1], "Once the cluster runs 10.9.000005, it can be used for the remaining builds.");
         let unknown = context(&unknown).runbook(row);
         let old_page = step(&unknown, "upgrade-first-old").unwrap();
         assert_eq!(

@@ -117,8 +117,10 @@ impl<'a> TaskTarget<'a> {
         let placeholder = format!("{what} of {}", self.label);
         let why = match text.map(|text| read(text)) {
             Some(Some(name)) => return Ok(name),
-            Some(None) => format!("The {placeholder} has characters that may not stand in a command."),
-            None => format!("Nothing that was given tells the {placeholder}."),
+            Some(None) => {
+                format!("The {placeholder} contains characters that must not be used in a command.")
+            }
+            None => format!("None of the files supplied contains the {placeholder}."),
         };
         Err(Unresolved { placeholder, why })
     }

@@ -109,15 +109,13 @@ fn remarks(new: &str, is_known: bool, has_source: bool) -> Vec<String> {
     let mut remarks = Vec::new();
     if is_known {
         remarks.push(format!(
-            "{name} is known already: steps that its evidence proves are ticked, and the others are left to be done."
+            "{name} is already known: steps that the evidence proves are ticked, the others are still to do."
         ));
     } else if name != new {
-        remarks.push(
-            "The name that was given can be no name of a machine, so that it stands in no command.".into(),
-        );
+        remarks.push("The given name is not a valid machine name, so no command contains it.".into());
     }
     if !has_source {
-        remarks.push("Nothing that was given shows a node that works at the build of the database: choose one that opens secrets, and put its name where a placeholder stands.".into());
+        remarks.push("No input shows a working node with the build of the database: choose a node that can open secrets, and replace the placeholders with its name.".into());
     }
     remarks
 }
@@ -128,10 +126,9 @@ fn preface(first: &First, current: Option<BuildVersion>, rounds: &[BuildVersion]
     if rounds.len() > 1 {
         let count = rounds.len();
         preface.push(format!(
-            "The way has {count} rounds: do the steps for one build from beginning to end, see that the cluster works, then begin again for the next; a step that names rounds belongs to those only."
+            "This upgrade has {count} rounds, one for each build. Do all steps for one build, check that the cluster works, then start again for the next build. A step that names rounds is done only in those rounds."
         ));
-        let mut from =
-            current.map_or_else(|| "the build that runs now".to_owned(), |build| build.to_string());
+        let mut from = current.map_or_else(|| "the current build".to_owned(), |build| build.to_string());
         for (number, build) in (1..).zip(rounds) {
             preface.push(format!("Round {number} of {count} goes from {from} to {build}."));
             from = build.to_string();

@@ -1,5 +1,6 @@
-//! The catalogue of rules as text, Markdown and JSON: what `rules` prints, and what `docs/rules.md` is made of.
+//! The catalogue of rules as text, Markdown (`docs/rules.md`) and JSON.
 
+use crate::cli::output::counted;
 use crate::finding::{Confidence, Scope, SubjectKind};
 use crate::knowledge::rows::{Applies, Build};
 use crate::knowledge::{Citation, Knowledge, Status};
@@ -7,7 +8,7 @@ use crate::rules::Rule;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// How the best source of a rule is known.
+/// How reliable the best source of a rule is.
 pub(super) fn best_status(rule: &Rule) -> Status {
     match rule.confidence() {
         Confidence::Confirmed => Status::Confirmed,
@@ -16,15 +17,15 @@ pub(super) fn best_status(rule: &Rule) -> Status {
     }
 }
 
-/// One line a rule.
+/// One line for each rule.
 pub fn text(rules: &[Rule]) -> String {
     let mut text = String::new();
     for rule in rules {
         let scope = if rule.scope == Scope::Upgrade { "upgrade" } else { "" };
         let _ = writeln!(text, "{:8} {:8} {:8} {}", rule.id, rule.severity.word(), scope, rule.title);
     }
-    let many = if rules.len() == 1 { "rule" } else { "rules" };
-    let _ = writeln!(text, "\n{} {many}. \"clusterbrief explain ID\" tells more of one.", rules.len());
+    let rules = counted(rules.len(), "rule");
+    let _ = writeln!(text, "\n{rules}. \"clusterbrief explain ID\" explains one of them.");
     text
 }
 
@@ -75,9 +76,9 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
         "# Rule catalogue\n\n\
          Generated from the rules (`clusterbrief rules --format md`); a test compares it, \
          `BLESS=1 cargo test --test catalogue` rewrites it.\n\n\
-         {} rules, knowledge of {}. Rules of scope *now* ask whether the cluster works; rules of scope *upgrade* ask \
-         whether it is ready for `--target`. The severity is the worst that a finding of the rule can have.\n\n\
-         | Rule | Fault | Severity | Scope | Judged on | Decided by |\n|---|---|---|---|---|---|\n",
+         {} rules, knowledge of {}. Rules of scope *now* check whether the cluster works; rules of scope *upgrade* check \
+         whether it is ready for `--target`. The severity is the highest that a finding of the rule can have.\n\n\
+         | Rule | Fault | Severity | Scope | Checked on | Needs |\n|---|---|---|---|---|---|\n",
         rules.len(),
         knowledge.edition,
     );
@@ -98,10 +99,10 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
         let _ = write!(page, "\n## {}\n\n**{}.** Severity {}", rule.id, rule.title, rule.severity);
         if let Some(applies) = &rule.applies {
             let build = match applies.of {
-                Build::Current => "what is installed",
-                Build::Either => "what is installed or the target",
+                Build::Current => "the installed build",
+                Build::Either => "the installed build or the target",
                 Build::Target => "the target",
-                Build::Crossed => "the way from what is installed to the target",
+                Build::Crossed => "the path from the installed build to the target",
             };
             let _ = write!(page, "; where {build} is{}", range(applies));
         }
@@ -155,8 +156,8 @@ pub(super) fn range(applies: &Applies) -> String {
 pub(super) const fn status(status: Status) -> &'static str {
     match status {
         Status::Confirmed => "read",
-        Status::Top => "its beginning was read",
+        Status::Top => "only its beginning was read",
         Status::Title => "only a title was seen",
-        Status::Inferred => "our inference",
+        Status::Inferred => "our own conclusion",
     }
 }

@@ -24,8 +24,8 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
         return Err(Failure::usage(format!("there is no rule {id}; {hint}")));
     };
     let scope = match rule.scope {
-        Scope::Now => "judged always",
-        Scope::Upgrade => "judged with --target",
+        Scope::Now => "checked always",
+        Scope::Upgrade => "checked with --target",
     };
     let builds = rule.applies.map(|applies| format!(", builds{}", range(&applies))).unwrap_or_default();
     let mut text = bold(&format!("{}  {}", rule.id, rule.title));

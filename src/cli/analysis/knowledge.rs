@@ -37,11 +37,8 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Knowledge, Failure> {
         }
         let source =
             folder.map_or_else(|| "the built-in knowledge".into(), |folder| folder.display().to_string());
-        let count = match faults.0.len() {
-            1 => "one fault".to_owned(),
-            count => format!("{count} faults"),
-        };
-        Failure::new(Exit::NothingUsable, anyhow::anyhow!("{source} has {count}, so that nothing was done"))
+        let errors = output::counted(faults.0.len(), "error");
+        Failure::new(Exit::NothingUsable, anyhow::anyhow!("{source}: {errors}; nothing was done"))
     })
 }
 
@@ -62,7 +59,7 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
             continue;
         }
         if files.len() == MOST_FILES {
-            return Err(usage(format!("it holds more than {MOST_FILES} .toml files")));
+            return Err(usage(format!("it contains more than {MOST_FILES} .toml files")));
         }
         let below = path.strip_prefix(folder).unwrap_or(path).components();
         let below: Vec<_> = below.map(|part| part.as_os_str().to_string_lossy()).collect();
@@ -73,24 +70,24 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
         left = left
             .checked_sub(bytes.len() as u64)
             .ok_or_else(|| usage(format!("its files have more than {} MB together", MOST_BYTES >> 20)))?;
-        let text = String::from_utf8(bytes).map_err(|_| usage(format!("{name} is no UTF-8 text")))?;
+        let text = String::from_utf8(bytes).map_err(|_| usage(format!("{name} is not UTF-8 text")))?;
         files.push((name, text.trim_start_matches('\u{feff}').to_owned()));
     }
     if files.is_empty() {
-        return Err(usage("it holds no .toml file".into()));
+        return Err(usage("it contains no .toml file".into()));
     }
     Ok(files)
 }
 
-/// What own files hold and change.
+/// What own files contain and change.
 fn summary(knowledge: &Knowledge) -> String {
     let none = Own::default();
     let own = knowledge.own.as_ref().unwrap_or(&none);
     let edition = own.edition.map_or_else(|| "without an edition".into(), |day| format!("edition {day}"));
     let mut text = format!(
         "{}, {}, {edition}\n",
-        counted(own.files.len(), "file"),
-        counted(own.added.len() + own.overridden.len(), "record")
+        output::counted(own.files.len(), "file"),
+        output::counted(own.added.len() + own.overridden.len(), "record")
     );
     for (heading, records) in [("adds", &own.added), ("replaces", &own.overridden)] {
         if !records.is_empty() {
@@ -102,9 +99,5 @@ fn summary(knowledge: &Knowledge) -> String {
         }
     }
     let edition = &knowledge.edition;
-    text + &format!("\nNothing is wrong with it. It fits the built-in knowledge of {edition}.\n")
-}
-
-fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+    text + &format!("\nNo errors. It fits the built-in knowledge of {edition}.\n")
 }

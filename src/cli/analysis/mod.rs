@@ -1,4 +1,4 @@
-//! The verbs of whoever reads bundles: the feature `report`. The executable for nodes is built without it.
+//! The analysis verbs: the feature `report`. The collector, which runs on nodes, is built without it.
 
 mod args;
 mod case;
@@ -41,7 +41,7 @@ pub(super) fn run(verb: DeskVerb) -> Result<Exit, Failure> {
 }
 
 impl Exit {
-    /// How a run ends that wrote what it was asked for.
+    /// Exit code of a run that wrote its result.
     fn written(inputs: &[InputView]) -> Self {
         let refused = inputs.iter().any(|input| input.status == InputStatus::Refused);
         if refused { Self::SomeRefused } else { Self::Written }

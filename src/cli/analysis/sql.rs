@@ -9,7 +9,10 @@ pub(super) fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     for name in &args.queries {
         if !queries.iter().any(|query| query.id.eq_ignore_ascii_case(name)) {
             let ids: Vec<&str> = queries.iter().map(|query| query.id).collect();
-            return Err(Failure::usage(format!("there is no query {name}; there are {}", ids.join(", "))));
+            return Err(Failure::usage(format!(
+                "there is no query {name}; the queries are {}",
+                ids.join(", ")
+            )));
         }
     }
     // In the order they were asked for; a name that comes twice is printed once.
@@ -35,7 +38,7 @@ pub(super) fn run(args: &SqlArgs) -> Result<Exit, Failure> {
 fn about(query: &Query) -> String {
     let Query { id, tells, rights, never_reads, as_report, .. } = query;
     format!(
-        "{id}\n  tells               {tells}\n  rights              {rights}\n  never reads         {never_reads}\n  \
+        "{id}\n  returns             {tells}\n  rights              {rights}\n  never reads         {never_reads}\n  \
          as a custom report  {as_report}\n\n"
     )
 }

@@ -191,7 +191,7 @@ impl Outcome {
     /// Every word of [`Self::word`], the most pressing first.
     pub const WORDS: [&str; 5] = ["findings", "failed", "unknown", "pass", "not-applicable"];
 
-    /// Its findings; none for any other outcome.
+    /// The findings; none for every other outcome.
     pub fn findings(&self) -> &[Finding] {
         if let Self::Findings(findings) = self { findings } else { &[] }
     }

@@ -1,11 +1,11 @@
-//! What the check of the downloaded package says.
+//! The check of the downloaded upgrade package.
 
 use super::state::{Met, State, states};
 use crate::finding::Judged;
 use crate::model::{Cluster, Observed};
 use serde::Serialize;
 
-/// Rules that judge the package, the graver first.
+/// Rules that check the package, the more severe first.
 const RULES: [&str; 2] = ["UPG-013", "UPG-012"];
 
 /// The downloaded package.
@@ -22,7 +22,7 @@ pub struct PackageCheck {
     pub members: Vec<String>,
     /// Whether it can be used, in a sentence.
     pub verdict: String,
-    /// What the rules say of it.
+    /// Results of the rules.
     pub states: Vec<State>,
 }
 
@@ -34,11 +34,11 @@ pub(super) fn package(cluster: &Cluster, judged: &[Judged]) -> Option<PackageChe
     let verdict = match (first(Met::NotMet), first(Met::Unknown)) {
         (Some(fault), _) => format!("Do not use it: {}", fault.why),
         (None, Some(_)) => {
-            "Its name and what it holds are right: compare its SHA-256 with the one the vendor publishes."
+            "Its name and content are right. Compare its SHA-256 with the one that the vendor publishes."
                 .to_owned()
         }
         (None, None) => {
-            "It is the package of the target, and a person compared its hash with the vendor's.".to_owned()
+            "It is the package of the target, and its hash was compared with the vendor's.".to_owned()
         }
     };
     let members = match &package.members {

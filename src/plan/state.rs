@@ -1,4 +1,4 @@
-//! What the outcomes of rules say of something that has to be true, subject by subject.
+//! Whether a requirement is met, subject by subject, from the results of the rules that check it.
 
 use crate::finding::{Judged, Missing, Outcome, Question, Subject};
 use serde::Serialize;
@@ -12,7 +12,7 @@ pub struct State {
     pub subject: String,
     /// Whether it is so.
     pub state: Met,
-    /// Why, or what settles it; empty where the rule has nothing to add.
+    /// Why, or what is missing; empty where the rule has nothing to add.
     pub why: String,
     /// Rule that says so.
     pub rule: String,
@@ -33,8 +33,9 @@ pub enum Met {
     NotApplicable,
 }
 
-/// What rules say of a requirement, in order of subject and rule. Where they judge something stricter (`exact` is false) only
-/// a pass decides: what passes that meets this too. A rule that does not concern a subject speaks only where all are silent.
+/// Results of rules on a requirement, in order of subject and rule. Where the rules check something stricter (`exact` is
+/// false), only a pass decides: what passes the stricter check meets the requirement too. "Does not apply" is shown only where
+/// no rule applies to the subject.
 pub(super) fn states(rules: &[String], judged: &[Judged], exact: bool) -> Vec<State> {
     let mut said: BTreeMap<&Subject, Vec<State>> = BTreeMap::new();
     for rule in rules {
@@ -58,23 +59,23 @@ fn state(one: &Judged, exact: bool) -> State {
             if exact {
                 (Met::NotMet, why)
             } else {
-                (Met::Unknown, format!("{why} That is judged by what a later build on the way asks for."))
+                (Met::Unknown, format!("{why} The rule checks what a later build on the path requires."))
             }
         }
-        Outcome::Failed { error } => (Met::Unknown, format!("The rule broke: {error}.")),
+        Outcome::Failed { error } => (Met::Unknown, format!("The check failed: {error}.")),
         Outcome::Unknown { missing } => {
-            // What is asked of a person stands with the requests to the customer: its id is enough here.
+            // The question itself is in the requests to the customer: its id is enough here.
             let gap = |gap: &Missing| match &gap.from {
-                Question::Answer { id } => format!("{id}: {}", gap.why),
-                _ => format!("{}: {}", gap.what, gap.why),
+                Question::Answer { id } => format!("the answer to {id} ({})", gap.why),
+                _ => format!("{} ({})", gap.what, gap.why),
             };
             let mut gaps: Vec<String> = missing.iter().map(gap).collect();
             gaps.dedup();
-            (Met::Unknown, format!("Missing is {}.", gaps.join("; ")))
+            (Met::Unknown, format!("Not known: {}.", gaps.join("; ")))
         }
         Outcome::Pass { note, inferred } => {
             let mut notes = vec![note.as_str()];
-            notes.extend(inferred.then_some("by inference"));
+            notes.extend(inferred.then_some("inferred"));
             notes.retain(|note| !note.is_empty());
             (Met::Met, notes.join(", "))
         }
@@ -112,7 +113,7 @@ mod tests {
             states(&rules, &all, true).into_iter().map(|one| (one.subject, one.state, one.why)).collect();
         let expected = [
             ("WEB01", Met::Met, "it runs"),
-            ("WEB02", Met::Unknown, "Missing is its release: nobody looked."),
+            ("WEB02", Met::Unknown, "Not known: its release (nobody looked)."),
             ("WEB03", Met::NotApplicable, "it concerns other builds"),
         ];
         assert_eq!(said, expected.map(|(node, met, why)| (node.to_owned(), met, why.to_owned())));

@@ -100,7 +100,7 @@ impl<'a> PlanView<'a> {
         }
         let installed = plan.path.iter().flat_map(|path| &path.from);
         let from = installed.map(|one| (one.build, where_installed(one))).collect();
-        let named = |first: &'a First| first.node.as_deref().filter(|node| !first.why.starts_with(node));
+        let named = |first: &'a First| first.node.as_deref().filter(|node| !first.why.contains(*node));
         let first = plan.first.as_ref().and_then(named).unwrap_or_default();
         let mut view = Self { plan, from, first, legs, ways, unknown: Vec::new() };
         view.unknown = view.unknown();

@@ -19,11 +19,11 @@ pub(super) fn run(args: &ChecklistArgs) -> Result<Exit, Failure> {
     Ok(Exit::written(&report.inputs))
 }
 
-/// How the list stands, in one line.
+/// The counts of the list, in one line.
 fn says(tally: Tally) -> String {
     let Tally { done, not_done, open, not_applicable, waiting } = tally;
     let all = done + not_done + open + not_applicable;
     format!(
-        "{all} lines: {done} done, {not_done} not done, {not_applicable} do not apply, {open} open; {waiting} wait for a person."
+        "{all} lines: {done} done, {not_done} not done, {not_applicable} do not apply, {open} open; {waiting} need an answer."
     )
 }

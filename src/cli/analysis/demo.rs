@@ -2,14 +2,15 @@
 
 use super::args::DemoArgs;
 use super::{Exit, Failure, output};
-use crate::cli::paragraph::wrap;
+use crate::cli::OrExit as _;
+use crate::cli::output::item;
 use crate::demo::{AS_OF, CASES, Case};
 use crate::text::escape;
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use std::path::Path;
 
 pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
-    let usage = |text: &str| Err(Failure::new(Exit::Usage, anyhow!("{text}")));
+    let usage = |text: &str| Err(Failure::usage(text));
     let text = match (args.case.as_deref().and_then(Case::find), &args.dir) {
         (Some(case), Some(dir)) => made(case, dir)?,
         (Some(case), None) => {
@@ -30,11 +31,11 @@ fn list() -> String {
 
 /// Makes the case, and says what was made and what to do with it.
 fn made(case: &Case, dir: &Path) -> Result<String, Failure> {
-    case.write(dir).map_err(anyhow::Error::from).map_err(output::cannot_write)?;
+    case.write(dir).or_exit(Exit::CannotWrite)?;
     let entries = std::fs::read_dir(dir).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let entries = entries.with_context(|| format!("cannot read {}", dir.display()));
     let mut names: Vec<String> = entries
-        .map_err(output::cannot_write)?
+        .or_exit(Exit::CannotWrite)?
         .iter()
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
@@ -42,7 +43,7 @@ fn made(case: &Case, dir: &Path) -> Result<String, Failure> {
     let folder = escape::one_line(&dir.display().to_string());
     let quoted = if folder.contains(char::is_whitespace) { format!("\"{folder}\"") } else { folder.clone() };
     let target = case.target.map(|target| format!(" --target {target}")).unwrap_or_default();
-    let wrote = wrap(&format!("{folder}: {}.", names.join(", ")), "Wrote ");
-    let about = wrap(&format!("{}. It was collected on {AS_OF}.", case.summary), "");
+    let wrote = item("Wrote ", &format!("{folder}: {}.", names.join(", ")));
+    let about = item("", &format!("{}. It was collected on {AS_OF}.", case.summary));
     Ok(format!("{wrote}{about}\nNext: clusterbrief report {quoted} --as-of {AS_OF}{target} -o report.html\n"))
 }

@@ -1,4 +1,4 @@
-//! The verbs of whoever reads bundles: the feature `report`. The executable for nodes is built without it.
+//! The analysis verbs: the feature `report`. The collector, which runs on nodes, is built without it.
 
 mod args;
 mod case;
@@ -15,10 +15,10 @@ mod sql;
 
 pub(super) use args::DeskVerb;
 
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, OrExit as _, output};
 use crate::model::InputStatus;
 use crate::report::model::InputView;
-use args::Template;
+use args::{KnowledgeVerb, Template};
 
 pub(super) fn run(verb: DeskVerb) -> Result<Exit, Failure> {
     match verb {
@@ -27,14 +27,13 @@ pub(super) fn run(verb: DeskVerb) -> Result<Exit, Failure> {
         DeskVerb::Plan(args) => plan::run(&args),
         DeskVerb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),
         DeskVerb::Rules(args) => explain::all(&args),
-        DeskVerb::Knowledge(args) => knowledge::run(&args),
+        DeskVerb::Knowledge { verb: KnowledgeVerb::Check { folder } } => knowledge::check(&folder),
         DeskVerb::Template { what: Template::Nodes } => {
             output::print(&crate::intake::nodes_table::nodes_template())?;
             Ok(Exit::Written)
         }
         DeskVerb::Inventory(args) => {
-            let workbook = crate::intake::inventory::template();
-            let workbook = workbook.map_err(|error| Failure::new(Exit::CannotWrite, error))?;
+            let workbook = crate::intake::inventory::template().or_exit(Exit::CannotWrite)?;
             file::write(&args.out, &workbook)?;
             Ok(Exit::Written)
         }
@@ -44,7 +43,7 @@ pub(super) fn run(verb: DeskVerb) -> Result<Exit, Failure> {
 }
 
 impl Exit {
-    /// How a run ends that wrote what it was asked for.
+    /// Exit code of a run that wrote its result.
     fn written(inputs: &[InputView]) -> Self {
         let refused = inputs.iter().any(|input| input.status == InputStatus::Refused);
         if refused { Self::SomeRefused } else { Self::Written }

@@ -27,21 +27,22 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     Ok(Exit::written(&audited.report.inputs))
 }
 
-/// What is wished, checked before any input is read.
+/// What to plan, checked before any input is read.
 fn wish(args: &PlanArgs, knowledge: &Knowledge) -> Result<Wish, Failure> {
     match &args.add_node {
         Some(name) if plan::safe_name(name) == *name => Ok(Wish::AddNode(name.clone())),
-        Some(name) => Err(usage(&format!("{name} is no name that a server can have"))),
+        Some(name) => Err(usage(&format!("{name} is not a valid server name"))),
         None if args.case.target.is_none() => {
-            Err(usage("give --target VERSION for an upgrade, or --add-node NAME for one more node"))
+            Err(usage("give --target VERSION for an upgrade, or --add-node NAME for a new node"))
         }
         None => {
             let rows = knowledge.runbooks.iter().filter(|row| row.purpose == Purpose::Upgrade);
             let ways: Vec<&str> = rows.map(|row| row.id.as_str()).collect();
             match &args.by {
-                Some(by) if !ways.contains(&by.as_str()) => {
-                    Err(usage(&format!("{by} is no way to upgrade; --by takes {}", ways.join(", "))))
-                }
+                Some(by) if !ways.contains(&by.as_str()) => Err(usage(&format!(
+                    "there is no way to upgrade named {by}; --by takes {}",
+                    ways.join(", ")
+                ))),
                 by => Ok(Wish::Upgrade { by: by.clone() }),
             }
         }

@@ -1,4 +1,4 @@
-//! Texts as wide as a window.
+//! Wraps text to the width of a console window.
 
 /// Columns of the narrowest window that Windows opens by itself.
 pub(super) const WIDTH: usize = 80;

@@ -2,7 +2,7 @@
 
 use super::paragraph::wrap;
 use super::progress::{size, span};
-use crate::collect::{Estimate, plan};
+use crate::collect::{Estimate, inventory_table};
 use std::fmt::Write as _;
 
 /// How much room a bundle may need while it is made, in times its size: a leak makes a second one of it.
@@ -14,7 +14,7 @@ pub(super) fn table(estimate: &Estimate) -> String {
     let _ = writeln!(text, "{bold}{:>7} {:>10}  What{bold:#}", "Files", "Read");
     for share in &estimate.shares {
         let mark = format!("{:>7} {:>10}  ", share.files, size(share.bytes));
-        text.push_str(&wrap(&plan::plain(share.row.what), &mark));
+        text.push_str(&wrap(&inventory_table::plain(share.row.what), &mark));
     }
     let files: u64 = estimate.shares.iter().map(|share| share.files).sum();
     let bytes: u64 = estimate.shares.iter().map(|share| share.bytes).sum();

@@ -3,7 +3,7 @@
 
 use super::paragraph::wrap;
 use super::progress::size;
-use crate::collect::{Collected, Installed, Search, Target, Unseen, plan};
+use crate::collect::{Collected, Installed, Search, Target, Unseen, inventory_table};
 use crate::parsers::application_host::FILE;
 use crate::text::escape;
 use std::fmt::Write as _;
@@ -155,12 +155,12 @@ fn announcement(found: &Installed, files: &[Target]) -> String {
 /// What enters a bundle and what never does.
 pub(super) fn contents(copied: bool, windows: bool) -> String {
     let mut text = String::from("What is taken:\n");
-    for row in plan::rows(copied, windows) {
-        text.push_str(&wrap(&plan::plain(row.what), "  - "));
+    for row in inventory_table::rows(copied, windows) {
+        text.push_str(&wrap(&inventory_table::plain(row.what), "  - "));
     }
     text.push_str("\nWhat is never taken:\n");
-    for never in plan::NEVER {
-        text.push_str(&wrap(&plan::plain(never), "  - "));
+    for never in inventory_table::NEVER {
+        text.push_str(&wrap(&inventory_table::plain(never), "  - "));
     }
     text.push('\n');
     text
@@ -353,10 +353,11 @@ mod tests {
             for said in [r"C:\web\SecretServer", r"D:\WEB01.zip", "Collect now? [Y/n]"] {
                 assert!(heard.contains(said), "{heard}");
             }
-            for text in
-                plan::rows(false, cfg!(windows)).map(|row| row.what).chain(plan::NEVER.iter().copied())
+            for text in inventory_table::rows(false, cfg!(windows))
+                .map(|row| row.what)
+                .chain(inventory_table::NEVER.iter().copied())
             {
-                assert!(heard.contains(&plan::plain(text)), "{text}: {heard}");
+                assert!(heard.contains(&inventory_table::plain(text)), "{text}: {heard}");
             }
             assert!(person.heard.lines().all(|line| line.chars().count() < WIDTH), "{}", person.heard);
         }

@@ -1,10 +1,10 @@
 //! Configuration files: their values are harvested before anything else is read, then they are taken redacted.
 
+use super::error::{CollectError, PANICKED, guarded};
 use super::folder_facts::tms_folder;
 use super::host::Host;
-use super::plan::{Item, is_config};
+use super::inventory_table::{Item, is_config};
 use super::walk::{Found, files_of, read_most, reason};
-use super::{CollectError, PANICKED, guarded};
 use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status};
 use crate::model::excerpt::Clean as _;
 use crate::model::facts::ConfigState;

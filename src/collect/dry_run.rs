@@ -1,14 +1,15 @@
 //! What a collection would touch, without touching it: folders are listed, and no file is opened but the configuration of
 //! IIS, which says what else lies beside the application.
 
-use super::choice::{self, Look, Take};
+use super::error::CollectError;
 use super::host::Host;
 use super::iis::Iis;
-use super::plan::{Item, Row};
+use super::inventory_table::{Item, Row};
+use super::log_selection::{self, Look, Take};
+use super::options::Options;
 use super::walk::walk;
 use super::{
-    CollectError, Options, beside, configs, folder_facts, identities, iis, inventory, keys, network, run,
-    safety,
+    configs, folder_facts, identities, iis, inventory, key_files, network, run, safety, sibling_copies,
 };
 use crate::bundle::Form;
 use crate::bundle::write::PARTIAL;
@@ -72,11 +73,12 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     let started = host.now();
     let copied = options.node.is_some();
     let files = walk(&options.app_dir, host);
-    let since = options.since.unwrap_or_else(|| choice::default_since(&files, started.to_utc(), copied));
-    let chosen = choice::choose(&files, since, options.budget, Look::Outside);
+    let since =
+        options.since.unwrap_or_else(|| log_selection::default_since(&files, started.to_utc(), copied));
+    let chosen = log_selection::choose(&files, since, options.budget, Look::Outside);
     let of_logs: BTreeMap<&str, Take> =
         chosen.into_iter().map(|(log, take)| (log.path.as_str(), take)).collect();
-    let key_sizes = keys::sizes(&files);
+    let key_sizes = key_files::sizes(&files);
 
     let mut touches = Vec::new();
     if !copied {
@@ -103,7 +105,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
             (Err(why), ..) => (TouchKind::List, Some(why.clone())),
             // Of a log that is written now the last line is read all the same.
             (Ok(_), Some(Take::Nothing(why)), Some(_)) => {
-                let kind = if choice::is_rolled(file) { TouchKind::List } else { TouchKind::Read };
+                let kind = if log_selection::is_rolled(file) { TouchKind::List } else { TouchKind::Read };
                 (kind, Some(why.clone()))
             }
             (Ok(_), Some(Take::Tail(bytes)), Some(_)) => {
@@ -149,7 +151,7 @@ fn beside(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) -> V
         note: None,
     };
     let root = iis.site_root(options, &host.application_folder(&options.app_dir));
-    let beside = beside::list(options, root.as_deref(), key_sizes);
+    let beside = sibling_copies::list(options, root.as_deref(), key_sizes);
     let areas = beside.areas.iter().map(|area| touch(TouchKind::List, &area.folder, None));
     let neighbours = beside.neighbours.iter().map(|file| {
         let kind = if file.named { TouchKind::List } else { TouchKind::Read };

@@ -1,15 +1,17 @@
 //! How much a collection would read, how long that takes and how large the bundle becomes, measured on a sample of the
 //! very files. Writes nothing.
 
-use super::choice::{self, Look, Take};
 use super::configs::{self, Configs};
+use super::error::{CollectError, guarded};
 use super::host::{Host, Stopwatch};
+use super::inventory_table::{Item, Row, TABLE};
+use super::log_selection::{self, Look, Take};
 use super::logs;
-use super::plan::{Item, Row, TABLE};
+use super::options::Options;
 use super::progress::{Shared, Silent};
 use super::redacting::Redacting;
 use super::walk::{Found, walk};
-use super::{CollectError, Options, inventory, keys, safety};
+use super::{inventory, key_files, safety};
 use crate::bundle::{Sha256, packed_size};
 use crate::redact::{Harvest, Redactor, leak};
 use rayon::prelude::*;
@@ -65,11 +67,12 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     safety::check(options)?;
     let copied = options.node.is_some();
     let files = walk(&options.app_dir, host);
-    let since = options.since.unwrap_or_else(|| choice::default_since(&files, host.now().to_utc(), copied));
-    let chosen = choice::choose(&files, since, options.budget, Look::Inside);
+    let since =
+        options.since.unwrap_or_else(|| log_selection::default_since(&files, host.now().to_utc(), copied));
+    let chosen = log_selection::choose(&files, since, options.budget, Look::Inside);
     let of_each: BTreeMap<&str, u64> =
         chosen.iter().map(|(log, take)| (log.path.as_str(), take.bytes(log))).collect();
-    let key_sizes = keys::sizes(&files);
+    let key_sizes = key_files::sizes(&files);
     let mut harvest = Harvest::new();
     let tms = configs::of_tms(&options.app_dir, host);
     let _ = Configs::read(&files, &tms, &mut |bytes| harvest.add_config(bytes));
@@ -90,7 +93,7 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     let of_logs = shares.iter().filter(|share| share.row.item == Item::Log).map(|share| share.bytes).sum();
     let all: u64 = shares.iter().map(|share| share.bytes).sum();
 
-    let (keys, _) = keys::read(&files, options.case_key.as_ref(), copied, host);
+    let (keys, _) = key_files::read(&files, options.case_key.as_ref(), copied, host);
     let scanner = leak::Scanner::new(&harvest, &keys.contents());
     let log = measure_logs(&chosen, of_logs, &redactor, &scanner, options, host);
     let other = measure_others(&files, host.stopwatch());
@@ -160,7 +163,7 @@ fn measure_logs(
         measured.packed += packed_size(&text).unwrap_or_default();
         let mut scan = scanner.start();
         scan.push(&text);
-        let _ = super::guarded(|| scan.finish());
+        let _ = guarded(|| scan.finish());
     }
     measured.took = watch();
     measured

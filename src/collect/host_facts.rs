@@ -1,7 +1,7 @@
 //! Facts of the machine, with the rule for folders that were copied from elsewhere.
 
 use super::host::Host;
-use super::{COPIED, Options};
+use super::options::{COPIED, Options};
 use crate::model::facts::{ClockReading, ClockReference, HostFacts};
 use crate::model::{Observed, Place};
 use crate::probes;

@@ -1,10 +1,11 @@
 //! Level `identities`: whom a node names, the labels that stand for them, and the two files that stay with whoever collects.
 
+use super::error::CollectError;
 use super::host::Host;
 use super::iis::Iis;
-use super::keys::{self, KeyFiles};
+use super::key_files::{self, KeyFiles};
+use super::options::Options;
 use super::walk::Found;
-use super::{CollectError, Options};
 use crate::bundle::create_private;
 use crate::redact::fingerprint::Fingerprinter;
 use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor, legend};
@@ -28,7 +29,7 @@ pub(super) fn keys(
     host: &dyn Host,
 ) -> Result<(KeyFiles, Fingerprinter, Option<Hiding>), CollectError> {
     let copied = options.node.is_some();
-    let (keys, printer) = keys::read(files, options.case_key.as_ref(), copied, host);
+    let (keys, printer) = key_files::read(files, options.case_key.as_ref(), copied, host);
     if options.level == Level::Secrets {
         return Ok((keys, printer, None));
     }
@@ -36,7 +37,7 @@ pub(super) fn keys(
         return Ok((keys, printer, Some(hiding)));
     }
     let made = CaseKey::generate()?;
-    let (keys, printer) = keys::read(files, Some(&made), copied, host);
+    let (keys, printer) = key_files::read(files, Some(&made), copied, host);
     let hiding = Hiding::new(&printer, Some(made));
     Ok((keys, printer, hiding))
 }

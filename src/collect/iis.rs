@@ -1,8 +1,9 @@
 //! `applicationHost.config` of this machine, or the one given, to facts.
 
+use super::error::{PANICKED, guarded};
 use super::network::{REFUSED, is_network, within};
+use super::options::{COPIED, Options};
 use super::walk::{read_most, reason};
-use super::{COPIED, Options, PANICKED, guarded};
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
 use crate::parsers::application_host::{self, FILE, Listed, Sought};
@@ -256,7 +257,7 @@ mod tests {
         let shared = facts(Source { path: path.clone(), own: false });
         let Observed::Unreadable { place, .. } = &shared else { panic!("{shared:?}") };
         assert_eq!(place.file, path.to_string_lossy());
-        assert!(crate::collect::notes::iis(&shared).is_some_and(|note| note.contains(r"\\files\iis")));
+        assert!(crate::collect::warnings::iis(&shared).is_some_and(|note| note.contains(r"\\files\iis")));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One pass over every file: hashes, fingerprints, versions and stray copies of the key files.
 
-use super::keys::{KeyFiles, UNSEEN};
-use super::plan::Item;
+use super::inventory_table::Item;
+use super::key_files::{KeyFiles, UNSEEN};
 use super::progress::Shared;
 use super::walk::{Found, LINK, reason};
 use crate::bundle::digest::{self, next_chunk};

@@ -3,8 +3,8 @@
 //! A member with a hit is redacted once more with the value added; if that does not help it is left out. A hit in
 //! the manifest or the facts, where nothing can be cut out, fails the collection.
 
+use super::error::{CollectError, PANICKED, guarded};
 use super::progress::Shared;
-use super::{CollectError, PANICKED, guarded};
 use crate::bundle::write::Edit;
 use crate::bundle::{Bundle, FACTS, MANIFEST, MemberError, MemberRecord, Unfinished};
 use crate::redact::leak::{Hit, Scanner};

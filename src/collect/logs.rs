@@ -1,9 +1,9 @@
 //! The logs that were chosen: read, redacted on the way, and written into the bundle.
 
-use super::CollectError;
-use super::ahead::read_ahead;
-use super::choice::{Take, beyond, is_rolled};
+use super::error::CollectError;
+use super::log_selection::{Take, beyond, is_rolled};
 use super::progress::Shared;
+use super::readahead::read_ahead;
 use super::redacting::Redacting;
 use super::walk::{Found, reason};
 use crate::bundle::manifest::END_MISSING;
@@ -195,7 +195,7 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<Option<u64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::plan::Item;
+    use crate::collect::inventory_table::Item;
 
     /// A log with this content.
     fn log(name: &str, content: &[u8]) -> (tempfile::NamedTempFile, Found) {

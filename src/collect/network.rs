@@ -1,6 +1,7 @@
 //! Folders and files on other machines: Windows reaches them through its network, which the customer may refuse.
 
-use super::{CollectError, Options};
+use super::error::CollectError;
+use super::options::Options;
 use crate::bundle::WriteError;
 use std::fs::File;
 use std::io::{self, Read as _};

@@ -1,7 +1,8 @@
 //! How far a collection is, for whoever shows it, and whether it goes on: until its time is over or somebody ends it.
 
-use super::{CollectError, Options};
-use crate::collect::host::Stopwatch;
+use super::error::CollectError;
+use super::host::Stopwatch;
+use super::options::Options;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -1,14 +1,18 @@
 //! One collection from start to end.
 
-use super::choice::{self, Look};
 use super::configs::{self, Configs};
+use super::error::CollectError;
 use super::host::Host;
 use super::identities::{self, Kept};
 use super::iis::Iis;
+use super::log_selection::{self, Look};
+use super::options::{COPIED, Options};
 use super::progress::{Progress, Shared};
 use super::walk::walk;
-use super::{COPIED, CollectError, Collected, Options};
-use super::{about, beside, events, folder_facts, host_facts, inventory, keys, leak, logs, notes, safety};
+use super::{
+    events, folder_facts, host_facts, inventory, key_files, leak, logs, manifest, safety, sibling_copies,
+    warnings,
+};
 use crate::bundle::{
     BundleWriter, FACTS, Form, INVENTORY, MemberName, NewMember, Sha256, Unfinished, WriteError,
 };
@@ -19,7 +23,24 @@ use crate::probes::{self, NoSystem, Outputs, Seen, System};
 use crate::redact::{Harvest, Identity, Redactor};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// A finished collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collected {
+    /// The bundle.
+    pub path: PathBuf,
+    /// Its size on the disk, in bytes.
+    pub bytes: u64,
+    /// Its digest, for whoever receives it to compare; a folder has none.
+    pub sha256: Option<Sha256>,
+    /// Members with bytes in it.
+    pub members: usize,
+    /// Files beside it that open what it hides, and must not be sent with it.
+    pub keep: Vec<PathBuf>,
+    /// What whoever sends it should know, one sentence each.
+    pub notes: Vec<String>,
+}
 
 /// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is cut off.
 pub fn run(
@@ -47,8 +68,9 @@ pub fn run(
     });
     let iis = Iis::read(options, &mut harvest);
     let mut redactor = harvest.redactor();
-    let since = options.since.unwrap_or_else(|| choice::default_since(&files, started.to_utc(), copied));
-    let chosen = choice::choose(&files, since, options.budget, Look::Inside);
+    let since =
+        options.since.unwrap_or_else(|| log_selection::default_since(&files, started.to_utc(), copied));
+    let chosen = log_selection::choose(&files, since, options.budget, Look::Inside);
     let system: &dyn System = if copied { &NoSystem } else { host.system() };
     let records = events::read(system, since);
     if let Some(hiding) = &mut hiding {
@@ -85,7 +107,7 @@ pub fn run(
     shared.go_on()?;
 
     shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
-    let beside = beside::list(options, site_root.as_deref(), &keys::sizes(&files));
+    let beside = sibling_copies::list(options, site_root.as_deref(), &key_files::sizes(&files));
     let inventory = inventory::take(&files, &keys, &printer, &shared);
     shared.go_on()?;
     write_inventory(&mut bundle, &inventory.entries, &redactor)?;
@@ -104,10 +126,10 @@ pub fn run(
         log_folder: folder_facts::log_folder(&files),
         machine,
     };
-    let mut said: Vec<String> = notes::unkeyed(&printer).into_iter().collect();
-    said.extend(notes::iis(&facts.iis));
-    said.extend(notes::no_binaries(&facts));
-    said.extend(served.then(notes::served));
+    let mut said: Vec<String> = warnings::unkeyed(&printer).into_iter().collect();
+    said.extend(warnings::iis(&facts.iis));
+    said.extend(warnings::no_binaries(&facts));
+    said.extend(served.then(warnings::served));
     let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.clean(path)).collect();
     // Names of files, accounts and addresses stand there as they stand in texts.
     let facts = redactor.clean_all(&facts)?;
@@ -116,13 +138,13 @@ pub fn run(
     events::write(&mut bundle, records, &redactor)?;
     logs::write(&mut bundle, &chosen, options.budget, &redactor, &shared)?;
 
-    let manifest = about::manifest(options, host, node, started, since, &printer, shared.elapsed());
+    let manifest = manifest::manifest(options, host, node, started, since, &printer, shared.elapsed());
     let unfinished = bundle.finish(manifest)?;
-    said.extend(notes::denied(unfinished.manifest(), &facts, &denied));
-    said.extend(notes::cut(unfinished.manifest(), inventory.cut));
-    said.extend(notes::no_log(unfinished.manifest()));
-    said.extend(notes::clock_set(unfinished.manifest()));
-    said.extend(notes::weak(harvest.weak()));
+    said.extend(warnings::denied(unfinished.manifest(), &facts, &denied));
+    said.extend(warnings::cut(unfinished.manifest(), inventory.cut));
+    said.extend(warnings::no_log(unfinished.manifest()));
+    said.extend(warnings::clock_set(unfinished.manifest()));
+    said.extend(warnings::weak(harvest.weak()));
     let (unfinished, leaks) = {
         let names = hiding.as_ref().map(identities::Hiding::names);
         let told = leak::Told { harvest, key_files: keys.contents(), names, redactor: &redactor };
@@ -138,8 +160,8 @@ pub fn run(
     let path = unfinished.commit()?;
     said.extend(hiding.as_ref().and_then(|hiding| hiding.note(&path)));
     let bytes = size_on_disk(&path);
-    said.extend(notes::large(bytes, options));
-    said.extend(notes::left_over(&options.out));
+    said.extend(warnings::large(bytes, options));
+    said.extend(warnings::left_over(&options.out));
     Ok(Collected { sha256, path, bytes, members, keep: kept.keep(), notes: said })
 }
 

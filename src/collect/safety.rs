@@ -1,7 +1,9 @@
 //! Checks before anything is read or written.
 
+use super::error::CollectError;
+use super::network;
+use super::options::Options;
 use super::walk::Found;
-use super::{CollectError, Options, network};
 use crate::model::product::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::probes::System;
 use std::fs;

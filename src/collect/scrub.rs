@@ -2,10 +2,12 @@
 //! A level is never lowered, and nothing is changed in place.
 
 use super::configs::FOLDER as CONFIGS;
+use super::error::CollectError;
 use super::identities::{Hiding, Kept};
+use super::leak;
+use super::options::Options;
 use super::progress::{Progress, Shared};
 use super::run::{add_own, bundle_name, inventory_line, json};
-use super::{CollectError, Options, leak};
 use crate::bundle::{
     Bundle, BundleWriter, FACTS, Form, INVENTORY, Manifest, MemberRecord, NewMember, OpenError, Status,
     WriteError,

@@ -1,7 +1,7 @@
 //! The list of everything in the application folder. Links are listed and never followed.
 
 use super::host::Host;
-use super::plan::Item;
+use super::inventory_table::Item;
 use chrono::{DateTime, Utc};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};

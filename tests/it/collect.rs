@@ -6,7 +6,9 @@ use crate::support::node_folder::{FOLDER, hex, noise};
 use crate::support::site::{Site, Taken, VERSION, clock, tree};
 use chrono::TimeDelta;
 use clusterbrief::bundle::{Bundle, FACTS, Form, Status};
-use clusterbrief::collect::{CollectError, Options, PortableHost, Silent, TouchKind, dry_run, plan, run};
+use clusterbrief::collect::{
+    CollectError, Options, PortableHost, Silent, TouchKind, dry_run, inventory_table, run,
+};
 use clusterbrief::model::facts::ConfigState;
 use clusterbrief::model::{Observed, Place};
 use clusterbrief::redact::CaseKey;
@@ -610,12 +612,12 @@ fn this_machine_can_be_collected_too() {
 #[test]
 fn the_documentation_holds_the_table() {
     const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/what-is-collected.md");
-    const BEGIN: &str = "<!-- generated from src/collect/plan.rs -->\n";
+    const BEGIN: &str = "<!-- generated from src/collect/inventory_table.rs -->\n";
     const END: &str = "<!-- end of the generated part -->";
     let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
     let (head, rest) = page.split_once(BEGIN).unwrap();
     let (_, tail) = rest.split_once(END).unwrap();
-    let expected = format!("{head}{BEGIN}\n{}\n{END}{tail}", plan::markdown());
+    let expected = format!("{head}{BEGIN}\n{}\n{END}{tail}", inventory_table::markdown());
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(PAGE, &expected).unwrap();
     }

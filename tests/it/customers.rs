@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use crate::support::site::{Site, Taken};
-use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, plan};
+use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, inventory_table};
 use clusterbrief::probes::FakeSystem;
 use std::collections::BTreeSet;
 use std::fs;
@@ -37,12 +37,12 @@ fn the_page_for_customers_tells_what_the_table_tells_and_shows_a_real_manifest()
     let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
     let lists = format!(
         "\n{}\nNever taken:\n\n{}\n",
-        list(plan::TABLE.iter().map(|row| row.what)),
-        list(plan::NEVER.iter().copied())
+        list(inventory_table::TABLE.iter().map(|row| row.what)),
+        list(inventory_table::NEVER.iter().copied())
     );
     let made = with(
         &page,
-        "<!-- generated from src/collect/plan.rs -->",
+        "<!-- generated from src/collect/inventory_table.rs -->",
         "<!-- end of the generated part -->",
         &lists,
     );
@@ -74,9 +74,11 @@ fn the_manifest_tells_the_same_list_and_every_member_belongs_to_it() {
         let taken = Taken::of(collected);
         let manifest = taken.bundle.manifest();
         let told: Vec<&str> = manifest.looked_at.iter().map(|row| row.what.as_str()).collect();
-        let rows: Vec<String> = plan::rows(false, windows).map(|row| plan::plain(row.what)).collect();
+        let rows: Vec<String> =
+            inventory_table::rows(false, windows).map(|row| inventory_table::plain(row.what)).collect();
         assert_eq!(told, rows);
-        let never: Vec<String> = plan::NEVER.iter().map(|never| plan::plain(never)).collect();
+        let never: Vec<String> =
+            inventory_table::NEVER.iter().map(|never| inventory_table::plain(never)).collect();
         assert_eq!(manifest.never_taken, never);
         for row in &manifest.looked_at {
             assert!(!row.source.replace("and below", "").contains("below"), "nothing is below: {row:?}");
@@ -84,16 +86,24 @@ fn the_manifest_tells_the_same_list_and_every_member_belongs_to_it() {
         for member in &manifest.members {
             let path = member.path.as_str();
             let folder = path.split_once('/').map_or(path.to_owned(), |(folder, _)| format!("{folder}/"));
-            let named = plan::rows(false, windows).any(|row| row.member.contains(&format!("`{folder}`")));
+            let named =
+                inventory_table::rows(false, windows).any(|row| row.member.contains(&format!("`{folder}`")));
             assert!(named, "{path} is in no row");
         }
         // What the dry run lists belongs to the same rows, and no row is without anything.
         let touches = dry_run(&options, &host).unwrap();
-        let listed: BTreeSet<String> =
-            touches.iter().filter_map(|touch| touch.row).map(|row| plan::plain(row.what)).collect();
-        let rare = [plan::Item::KeyCopy, plan::Item::Other];
-        for row in plan::rows(false, windows).filter(|row| !rare.contains(&row.item)) {
-            assert!(listed.contains(&plan::plain(row.what)), "{} is nowhere in the dry run", row.what);
+        let listed: BTreeSet<String> = touches
+            .iter()
+            .filter_map(|touch| touch.row)
+            .map(|row| inventory_table::plain(row.what))
+            .collect();
+        let rare = [inventory_table::Item::KeyCopy, inventory_table::Item::Other];
+        for row in inventory_table::rows(false, windows).filter(|row| !rare.contains(&row.item)) {
+            assert!(
+                listed.contains(&inventory_table::plain(row.what)),
+                "{} is nowhere in the dry run",
+                row.what
+            );
         }
         assert!(listed.iter().all(|what| rows.contains(what)), "{listed:?}");
         // Every text that is in the bundle was announced as a file that is read.
@@ -120,7 +130,9 @@ fn the_dry_run_that_is_printed_tells_the_list_too() {
         .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    for text in plan::rows(true, false).map(|row| row.what).chain(plan::NEVER.iter().copied()) {
-        assert!(said.contains(&plan::plain(text)), "{text}: {said}");
+    for text in
+        inventory_table::rows(true, false).map(|row| row.what).chain(inventory_table::NEVER.iter().copied())
+    {
+        assert!(said.contains(&inventory_table::plain(text)), "{text}: {said}");
     }
 }

@@ -1,11 +1,11 @@
 //! An export raised to a stricter level: JSON field by field, separated text column by column, other text as it comes.
 
-use super::super::identities::{Hiding, Kept};
-use super::super::run::json;
 use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
 use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
-use crate::collect::CollectError;
+use crate::collect::error::CollectError;
+use crate::collect::identities::{Hiding, Kept};
+use crate::collect::run::json;
 #[cfg(feature = "report")]
 use crate::model::excerpt::Clean as _;
 #[cfg(feature = "report")]

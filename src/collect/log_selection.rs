@@ -1,8 +1,8 @@
 //! Which logs are taken, and how much of each, within an age and a budget: of every part of the product the log that it
 //! writes now, in fair shares, then the rolled ones, the newest first.
 
+use super::inventory_table::Item;
 use super::logs;
-use super::plan::Item;
 use super::progress::size;
 use super::walk::Found;
 use crate::bundle::manifest::TOO_OLD;

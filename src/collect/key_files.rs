@@ -1,8 +1,8 @@
 //! `encryption.config` and `database.config`: what may be known of them without their content (domain 1.4).
 
-use super::COPIED;
 use super::host::Host;
-use super::plan::Item;
+use super::inventory_table::Item;
+use super::options::COPIED;
 use super::walk::{Found, read_most, reason};
 use crate::bundle::Sha256;
 use crate::model::facts::{Fingerprint, KeyFile};

@@ -1,11 +1,12 @@
 //! Copies of the key files beside the application: in the folder that it lies in and in the root of its site, which are one
 //! where it is installed as usual, and below (SEC-008 of domain 10.14).
 
-use super::keys::KeyFiles;
+use super::inventory_table::Item;
+use super::key_files;
+use super::key_files::KeyFiles;
 use super::network::is_network;
-use super::plan::Item;
+use super::options::Options;
 use super::walk::{read_most, reason};
-use super::{Options, keys};
 use crate::bundle::Sha256;
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::model::{Observed, Place};
@@ -147,9 +148,9 @@ impl Beside {
                 copies.push(path);
                 continue;
             }
-            match read_most(&full, keys::MAX_BYTES) {
+            match read_most(&full, key_files::MAX_BYTES) {
                 Ok(content) if keys.is_copy(&Sha256::of(&content)) => copies.push(path),
-                Ok(_) if keys.may_be_unseen(size) => gap = gap.or_else(|| Some(keys::UNSEEN.to_owned())),
+                Ok(_) if keys.may_be_unseen(size) => gap = gap.or_else(|| Some(key_files::UNSEEN.to_owned())),
                 Ok(_) => {}
                 Err(error) => gap = gap.or_else(|| Some(reason(&error))),
             }

@@ -1,8 +1,8 @@
 //! What the manifest says of a collection as a whole.
 
 use super::host::Host;
-use super::plan::{self};
-use super::{COPIED, Options};
+use super::inventory_table::{self};
+use super::options::{COPIED, Options};
 use crate::bundle::manifest::FingerprintKey;
 use crate::bundle::{Collection, FormatVersion, LookedAt, Manifest, NodeIdentity};
 use crate::model::product::ENCRYPTION_CONFIG;
@@ -34,18 +34,18 @@ pub(super) fn manifest(
         collection: collection(options, host, started, took),
         elevated: if copied { Observed::not_collected(COPIED) } else { host.elevated() },
         options: shown_options(options, since),
-        looked_at: plan::rows(copied, host.system().is_windows()).map(looked_at).collect(),
-        never_taken: plan::NEVER.iter().map(|never| plan::plain(never)).collect(),
+        looked_at: inventory_table::rows(copied, host.system().is_windows()).map(looked_at).collect(),
+        never_taken: inventory_table::NEVER.iter().map(|never| inventory_table::plain(never)).collect(),
         fingerprint: fingerprint_key(printer),
         members: Vec::new(),
     }
 }
 
-fn looked_at(row: &plan::Row) -> LookedAt {
+fn looked_at(row: &inventory_table::Row) -> LookedAt {
     LookedAt {
-        what: plan::plain(row.what),
-        source: plan::plain(row.source),
-        secrets: plan::plain(row.secrets),
+        what: inventory_table::plain(row.what),
+        source: inventory_table::plain(row.source),
+        secrets: inventory_table::plain(row.secrets),
     }
 }
 

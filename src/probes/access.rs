@@ -1,7 +1,8 @@
 //! What Windows is asked for, named as an administrator would look for it.
 
-use super::probes;
 use super::time_service::STATUS;
+use super::{probes, registry};
+use crate::model::Place;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
@@ -48,6 +49,20 @@ impl Ask {
     /// Whether the registry has it.
     pub const fn is_registry(&self) -> bool {
         matches!(self, Self::Values(..) | Self::Keys(_) | Self::Ones(_) | Self::Rights(_))
+    }
+
+    /// The place of an answer, as a report shows it.
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::Values(key, names) => match key.strip_suffix(r"\*") {
+                Some(above) => registry(above, ""),
+                None => registry(key, names.first().copied().unwrap_or_default()),
+            },
+            Self::Keys(key) | Self::Ones(key) | Self::Rights(key) => registry(key, ""),
+            Self::Config(_) => Place::file("applicationHost.config"),
+            Self::Call(what) => Place::file(*what),
+            Self::Run(command) => Place::file(command.to_string()),
+        }
     }
 }
 

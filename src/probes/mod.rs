@@ -50,14 +50,38 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use system::{Answer, Refusal, Value};
 
-/// One fact, and how it is had.
+/// A fact and the probe that reads it.
 pub struct Probe {
     /// Path of the fact: one that the knowledge lets a bundle carry.
     pub fact: &'static str,
     /// All that it may ask for.
     pub asks: &'static [Ask],
-    /// Asks.
-    read: fn(&Seen) -> Observed<String>,
+    read: Read,
+}
+
+/// How a probe makes its fact.
+enum Read {
+    /// From a value, whose place is that of the first of [`Probe::asks`].
+    Value(fn(&Seen) -> Answer<String>),
+    /// With a place of its own.
+    Fact(fn(&Seen) -> Observed<String>),
+}
+
+impl Probe {
+    const fn value(fact: &'static str, asks: &'static [Ask], read: fn(&Seen) -> Answer<String>) -> Self {
+        Self { fact, asks, read: Read::Value(read) }
+    }
+
+    const fn fact(fact: &'static str, asks: &'static [Ask], read: fn(&Seen) -> Observed<String>) -> Self {
+        Self { fact, asks, read: Read::Fact(read) }
+    }
+
+    fn read(&self, seen: &Seen) -> Observed<String> {
+        match self.read {
+            Read::Value(read) => fact(read(seen), self.asks.first().map(Ask::place).unwrap_or_default()),
+            Read::Fact(read) => read(seen),
+        }
+    }
 }
 
 /// What probes see.
@@ -105,7 +129,7 @@ pub fn probes() -> Vec<&'static Probe> {
 /// Asks for every fact; a machine that is no Windows is asked nothing.
 pub(super) fn facts(seen: &Seen) -> BTreeMap<String, Observed<String>> {
     let probes = if seen.system.is_windows() { probes() } else { Vec::new() };
-    probes.iter().map(|probe| (probe.fact.to_owned(), (probe.read)(seen))).collect()
+    probes.iter().map(|probe| (probe.fact.to_owned(), probe.read(seen))).collect()
 }
 
 /// The node's clock against the source of its time service, as that recorded it.
@@ -134,11 +158,6 @@ fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<String> {
 }
 
 impl Seen<'_> {
-    /// A value of the registry as text, its place told with it.
-    fn text(&self, key: &str, name: &str) -> Observed<String> {
-        text_of(self.system, key, name)
-    }
-
     /// What the time service recorded.
     fn time(&self) -> Answer<time_service::Status> {
         self.outputs.time.get_or_init(|| time_service::status(self.system)).clone()
@@ -153,7 +172,7 @@ impl Seen<'_> {
     }
 
     /// A value of the registry as text.
-    fn text_answer(&self, key: &str, name: &str) -> Answer<String> {
+    fn text(&self, key: &str, name: &str) -> Answer<String> {
         self.system.value(key, name).and_then(text)
     }
 
@@ -186,12 +205,28 @@ fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// An answer as a fact.
-fn fact<T: ToString>(answer: Answer<T>, place: Place) -> Observed<String> {
+/// An answer as an observation.
+fn observed<T>(answer: Answer<T>, place: Place) -> Observed<T> {
     match answer {
-        Ok(value) => Observed::known(value.to_string(), place),
+        Ok(value) => Observed::known(value, place),
         Err(refusal) => refusal.observed(place),
     }
+}
+
+/// An answer as a fact.
+fn fact<T: ToString>(answer: Answer<T>, place: Place) -> Observed<String> {
+    observed(shown(answer), place)
+}
+
+/// An answer as the text of a fact.
+fn shown<T: ToString>(answer: Answer<T>) -> Answer<String> {
+    answer.map(|value| value.to_string())
+}
+
+/// A list as the text of a fact; an empty one is absent.
+fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> Answer<String> {
+    let texts: Vec<String> = texts.into_iter().collect();
+    if texts.is_empty() { Err(Refusal::Absent) } else { Ok(texts.join(separator)) }
 }
 
 /// An answer in which "there is no such thing" has a meaning of its own.

@@ -12,9 +12,9 @@ const NAMES: &[&str] = &["DisabledByDefault", "Enabled"];
 /// Whether one side of a protocol is enabled.
 macro_rules! probe {
     ($fact:literal, $protocol:literal, $side:literal) => {
-        Probe {
-            fact: $fact,
-            asks: &[
+        Probe::fact(
+            $fact,
+            &[
                 Ask::Values(
                     concat!(
                         r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\",
@@ -26,8 +26,8 @@ macro_rules! probe {
                 ),
                 BUILT_IN,
             ],
-            read: |seen| enabled(seen, $protocol, $side),
-        }
+            |seen| enabled(seen, $protocol, $side),
+        )
     };
 }
 

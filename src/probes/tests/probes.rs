@@ -334,7 +334,7 @@ fn covers(ask: &Ask, asked: &str) -> bool {
 fn asked_of(made: &FakeSystem, iis: &Observed<IisFacts>) -> Vec<(&'static Probe, Vec<(String, String)>)> {
     let ask = |probe: &'static Probe| {
         let noting = Noting { made: made.clone(), asked: Mutex::default() };
-        (probe.read)(&seen(&noting, iis, &printer()));
+        probe.read(&seen(&noting, iis, &printer()));
         (probe, noting.asked.into_inner().unwrap())
     };
     probes().into_iter().map(ask).collect()

@@ -74,7 +74,7 @@ const MACHINE_ID: &str = "/etc/machine-id";
 const STATUS: &str = "/proc/self/status";
 
 /// Source of facts that the operating system gives by itself.
-fn system() -> Place {
+pub(super) fn system() -> Place {
     Place::file("operating system")
 }
 

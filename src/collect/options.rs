@@ -1,6 +1,7 @@
 //! What to collect and where to put it, as the command line or a caller of the library says it.
 
 use crate::bundle::Form;
+use crate::model::Observed;
 use crate::redact::{CaseKey, Level};
 use chrono::{DateTime, FixedOffset, Utc};
 use std::path::PathBuf;
@@ -58,5 +59,15 @@ impl Options {
             reference_time: None,
             form: Form::Zip,
         }
+    }
+
+    /// Whether the folder was copied from elsewhere.
+    pub(super) fn copied(&self) -> bool {
+        self.node.is_some()
+    }
+
+    /// A fact of the machine, which a copied folder says nothing of.
+    pub(super) fn of_machine<T>(&self, read: impl FnOnce() -> Observed<T>) -> Observed<T> {
+        if self.copied() { Observed::not_collected(COPIED) } else { read() }
     }
 }

@@ -3,10 +3,10 @@
 use super::configs::{self, Configs};
 use super::error::CollectError;
 use super::host::Host;
-use super::identities::{self, Kept};
+use super::identities::{self, Hiding};
 use super::iis::Iis;
 use super::log_selection::{self, Look};
-use super::options::{COPIED, Options};
+use super::options::Options;
 use super::progress::{Progress, Shared};
 use super::walk::walk;
 use super::{
@@ -16,7 +16,6 @@ use super::{
 use crate::bundle::{
     BundleWriter, FACTS, Form, INVENTORY, MemberName, NewMember, Sha256, Unfinished, WriteError,
 };
-use crate::model::Observed;
 use crate::model::excerpt::Clean;
 use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::probes::{self, NoSystem, Outputs, Seen, System};
@@ -50,9 +49,9 @@ pub fn run(
 ) -> Result<Collected, CollectError> {
     safety::check(options)?;
     let started = host.now();
-    let copied = options.node.is_some();
+    let copied = options.copied();
     let node = node_name(options, host);
-    let shared = Shared::new(progress, host.stopwatch(), options);
+    let shared = Shared::new(progress, host.stopwatch(), options.minutes);
 
     shared.phase("listing the application folder", 0);
     let files = walk(&options.app_dir, host);
@@ -67,9 +66,7 @@ pub fn run(
         }
     });
     let iis = Iis::read(options, &mut harvest);
-    let mut redactor = harvest.redactor();
-    let since =
-        options.since.unwrap_or_else(|| log_selection::default_since(&files, started.to_utc(), copied));
+    let since = log_selection::since(options, &files, started);
     let chosen = log_selection::choose(&files, since, options.budget, Look::Inside);
     let system: &dyn System = if copied { &NoSystem } else { host.system() };
     let records = events::read(system, since);
@@ -77,16 +74,15 @@ pub fn run(
         hiding.learn_node(&node, host, &iis, copied);
         events::learn(hiding.known(), &records);
         logs::learn(hiding.known(), &chosen, &shared)?;
-        redactor = hiding.redactor(redactor)?;
     }
+    let redactor = Hiding::redactor(hiding.as_ref(), harvest.redactor())?;
     let node = redactor.clean_field(Identity::Host, &node);
     let web_config = configs.text("web.config");
 
     // What decides whether nodes agree comes first, logs last: they are what a budget or a time limit cuts.
     let mut bundle = BundleWriter::create(&options.out, &bundle_name(&node, started), options.form)?;
     let states = configs.write(&mut bundle, &redactor, &printer)?;
-    let folder =
-        if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
+    let folder = options.of_machine(|| host.application_folder(&options.app_dir));
     let served = !copied && iis.serves(&options.out);
     let site_root = iis.site_root(options, &folder);
     let iis = iis.facts(options, &folder, &web_config, &printer);
@@ -102,8 +98,6 @@ pub fn run(
     };
     shared.phase("asking the system", 0);
     let machine = probes::facts(&seen);
-    let pool =
-        iis.value().and_then(|iis| iis.application.value()).map(|application| application.pool.as_str());
     shared.go_on()?;
 
     shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
@@ -112,7 +106,7 @@ pub fn run(
     shared.go_on()?;
     write_inventory(&mut bundle, &inventory.entries, &redactor)?;
     let facts = NodeFacts {
-        host: host_facts::facts(options, host, started, &seen, pool),
+        host: host_facts::facts(options, host, started, &seen),
         application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
         encryption_config: keys.encryption.clone(),
         database_config: keys.database.clone(),
@@ -145,24 +139,22 @@ pub fn run(
     said.extend(warnings::no_log(unfinished.manifest()));
     said.extend(warnings::clock_set(unfinished.manifest()));
     said.extend(warnings::weak(harvest.weak()));
-    let (unfinished, leaks) = {
-        let names = hiding.as_ref().map(identities::Hiding::names);
-        let told = leak::Told { harvest, key_files: keys.contents(), names, redactor: &redactor };
-        leak::check(unfinished, told, &options.out, &shared)?
-    };
+    let names = hiding.as_ref().map(Hiding::names);
+    let told = leak::Told { harvest, key_files: keys.contents(), names, redactor: &redactor };
+    let (unfinished, leaks) = leak::check(unfinished, told, &options.out, &shared)?;
     said.extend(leaks);
     let members = unfinished.manifest().members.iter().filter(|member| member.content().is_some()).count();
     shared.go_on()?;
-    let kept =
-        hiding.as_ref().map_or_else(|| Ok(Kept::default()), |hiding| hiding.write(unfinished.target()))?;
+    let kept = Hiding::write(hiding.as_ref(), unfinished.target())?;
     // After this nothing may fail: the bundle and the files that belong to it stay together.
     let sha256 = digest(&unfinished, options.form)?;
     let path = unfinished.commit()?;
-    said.extend(hiding.as_ref().and_then(|hiding| hiding.note(&path)));
+    let (keep, made_key) = kept.keep();
+    said.extend(made_key);
     let bytes = size_on_disk(&path);
     said.extend(warnings::large(bytes, options));
     said.extend(warnings::left_over(&options.out));
-    Ok(Collected { sha256, path, bytes, members, keep: kept.keep(), notes: said })
+    Ok(Collected { sha256, path, bytes, members, keep, notes: said })
 }
 
 /// The digest of the file, for whoever receives it to compare.

@@ -48,11 +48,12 @@ pub(super) const PROBES: &[Probe] = &[
 ];
 
 /// Start of the worker process of a pool.
-pub(crate) fn worker_started(system: &dyn System, pool: Option<&str>) -> Observed<DateTime<Utc>> {
-    if !system.is_windows() {
+pub(crate) fn worker_started(seen: &Seen) -> Observed<DateTime<Utc>> {
+    if !seen.system.is_windows() {
         return Observed::not_collected("this build does not look at processes");
     }
-    observed(worker(system, pool).map(|worker| worker.started), Place::file(WORKER))
+    let worker = worker(seen.system, name(seen).ok());
+    observed(worker.map(|worker| worker.started), Place::file(WORKER))
 }
 
 /// The newest worker process of a pool. Older Windows does not tell whose a process is; a lone one counts then.

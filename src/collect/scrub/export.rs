@@ -1,10 +1,10 @@
 //! An export raised to a stricter level: JSON field by field, separated text column by column, other text as it comes.
 
-use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
+use super::request::{Scrub, ScrubError, Scrubbed, hiding, result_name};
 use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
 use crate::collect::error::CollectError;
-use crate::collect::identities::{Hiding, Kept};
+use crate::collect::identities::Hiding;
 use crate::collect::run::json;
 #[cfg(feature = "report")]
 use crate::model::excerpt::Clean as _;
@@ -51,11 +51,8 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     if let Some(hiding) = &mut hiding {
         learn(hiding.known(), &form, &text);
     }
-    let secrets = Redactor::patterns_only();
-    let redactor = match &hiding {
-        Some(hiding) => hiding.redactor(secrets).map_err(CollectError::from)?,
-        None => secrets,
-    };
+    let redactor =
+        Hiding::redactor(hiding.as_ref(), Redactor::patterns_only()).map_err(CollectError::from)?;
     let out = rewritten(form, &text, &redactor)?;
     let scanner = Scanner::shapes_only();
     let scanner = match &hiding {
@@ -167,11 +164,8 @@ fn write(
     }
     let mut file = tempfile::Builder::new().suffix(".partial").tempfile_in(&scrub.out).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let kept = match hiding {
-        Some(hiding) => hiding.write(&path)?,
-        None => Kept::default(),
-    };
+    let kept = Hiding::write(hiding, &path)?;
     file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
-    let notes = hiding.and_then(|hiding| hiding.note(&path)).into_iter().collect();
-    Ok(Scrubbed { path, keep: kept.keep(), notes })
+    let (keep, made_key) = kept.keep();
+    Ok(Scrubbed { path, keep, notes: made_key.into_iter().collect() })
 }

@@ -17,13 +17,8 @@ pub(super) const PANICKED: &str = "reading it made a library fail";
 #[derive(Debug, thiserror::Error)]
 pub enum CollectError {
     /// The application folder is none.
-    #[error("{} is not a folder that can be read", path.display())]
-    AppDir {
-        /// The folder.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
+    #[error("{} is not a folder that can be read", .0.display())]
+    AppDir(PathBuf, #[source] io::Error),
     /// The application folder is another one's.
     #[error(
         "{} is not the folder of the product: it holds neither encryption.config, database.config or \
@@ -33,13 +28,8 @@ pub enum CollectError {
     )]
     NotTheProduct(PathBuf),
     /// The configuration of IIS that was named cannot be read: without it the bundle would lack all of IIS.
-    #[error("cannot read {}", path.display())]
-    IisConfig {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
+    #[error("cannot read {}", .0.display())]
+    IisConfig(PathBuf, #[source] io::Error),
     /// It lies on another machine, and the network is not to be used.
     #[error(
         "{} lies on another machine, which --no-network-paths refuses; collect on that machine, or from a copy of the \
@@ -74,13 +64,8 @@ pub enum CollectError {
     #[error("no key could be made for the labels: {0}")]
     Random(#[from] getrandom::Error),
     /// A file that stays with whoever collects could not be written.
-    #[error("{} could not be written, and without it nobody could say what the labels stand for", path.display())]
-    Keep {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
+    #[error("{} could not be written, and without it nobody could say what the labels stand for", .0.display())]
+    Keep(PathBuf, #[source] io::Error),
     /// The names to hide could not be prepared, so nothing was written.
     #[error(transparent)]
     Identities(#[from] IdentitiesError),
@@ -88,30 +73,17 @@ pub enum CollectError {
     #[error("the bundle just written could not be read again")]
     Reopen(#[from] OpenError),
     /// A member that was just written could not be read again.
-    #[error("{member}, just written, could not be read again: {error}")]
-    Reread {
-        /// The member.
-        member: String,
-        /// Why not.
-        error: MemberError,
-    },
+    #[error("{0}, just written, could not be read again: {1}")]
+    Reread(String, MemberError),
     /// A temporary file could not be written.
-    #[error("{} could not hold a temporary file", path.display())]
-    Scratch {
-        /// The folder.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
+    #[error("{} could not hold a temporary file", .0.display())]
+    Scratch(PathBuf, #[source] io::Error),
     /// A secret was found where nothing can be cut out.
     #[error(
-        "a secret of a configuration file, or what looks like one, stands in {member}, where nothing can be cut out: \
+        "a secret of a configuration file, or what looks like one, stands in {0}, where nothing can be cut out: \
          no bundle was written; a file name, a version or a setting of IIS may hold it"
     )]
-    Leak {
-        /// The member.
-        member: String,
-    },
+    Leak(String),
     /// The facts could not be written as JSON.
     #[error("the facts could not be written")]
     Facts(#[from] serde_json::Error),

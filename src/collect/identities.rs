@@ -124,7 +124,7 @@ impl Kept {
     /// Writes a file; gives its name.
     fn write(&mut self, bundle: &Path, what: &str, text: &str) -> Result<String, CollectError> {
         let path = beside(bundle, what);
-        let failed = |source| CollectError::Keep { path: path.clone(), source };
+        let failed = |source| CollectError::Keep(path.clone(), source);
         let mut file = create_private(&path).map_err(failed)?;
         self.files.push(path.clone());
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;

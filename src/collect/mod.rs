@@ -26,6 +26,7 @@ mod logs;
 mod manifest;
 mod network;
 mod options;
+mod own_members;
 pub mod process;
 mod progress;
 mod readahead;

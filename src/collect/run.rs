@@ -10,18 +10,15 @@ use super::options::Options;
 use super::progress::{Progress, Shared};
 use super::walk::walk;
 use super::{
-    events, folder_facts, host_facts, inventory, key_files, leak, logs, manifest, safety, sibling_copies,
-    warnings,
+    events, folder_facts, host_facts, inventory, key_files, leak, logs, manifest, own_members, safety,
+    sibling_copies, warnings,
 };
-use crate::bundle::{
-    BundleWriter, FACTS, Form, INVENTORY, MemberName, NewMember, Sha256, Unfinished, WriteError,
-};
-use crate::model::excerpt::Clean;
-use crate::model::facts::{InventoryEntry, NodeFacts};
+use crate::bundle::{BundleWriter, FACTS, Form, Sha256, Unfinished, WriteError};
+use crate::model::excerpt::Clean as _;
+use crate::model::facts::NodeFacts;
 use crate::probes::{self, NoSystem, Outputs, Seen, System};
-use crate::redact::{Harvest, Identity, Redactor};
+use crate::redact::{Harvest, Identity};
 use chrono::{DateTime, FixedOffset};
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// A finished collection.
@@ -104,7 +101,7 @@ pub fn run(
     let beside = sibling_copies::list(options, site_root.as_deref(), &key_files::sizes(&files));
     let inventory = inventory::take(&files, &keys, &printer, &shared);
     shared.go_on()?;
-    write_inventory(&mut bundle, &inventory.entries, &redactor)?;
+    own_members::add_inventory(&mut bundle, inventory.entries, &redactor)?;
     let facts = NodeFacts {
         host: host_facts::facts(options, host, started, &seen),
         application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
@@ -127,7 +124,7 @@ pub fn run(
     let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.clean(path)).collect();
     // Names of files, accounts and addresses stand there as they stand in texts.
     let facts = redactor.clean_all(&facts)?;
-    add_own(&mut bundle, FACTS, &json(&facts)?)?;
+    own_members::add(&mut bundle, FACTS, "", &own_members::json(&facts)?)?;
 
     events::write(&mut bundle, records, &redactor)?;
     logs::write(&mut bundle, &chosen, options.budget, &redactor, &shared)?;
@@ -184,46 +181,6 @@ pub(super) fn bundle_name(node: &str, started: DateTime<FixedOffset>) -> String 
         .collect();
     // The first character keeps an empty name, or that of a Windows device, from standing alone.
     format!("{plain}_{}", started.format("%Y%m%d-%H%M"))
-}
-
-/// A member of JSON that people read, too.
-pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, CollectError> {
-    let mut json = serde_json::to_vec_pretty(value)?;
-    json.push(b'\n');
-    Ok(json)
-}
-
-/// Adds the line of a file. Its name is text of the node too, so it is cleaned like any other.
-pub(super) fn inventory_line(
-    lines: &mut Vec<u8>,
-    entry: InventoryEntry,
-    redactor: &Redactor,
-) -> Result<(), CollectError> {
-    let entry = InventoryEntry { path: redactor.clean(&entry.path), ..entry };
-    serde_json::to_writer(&mut *lines, &entry)?;
-    lines.push(b'\n');
-    Ok(())
-}
-
-/// One line of JSON a file.
-fn write_inventory(
-    bundle: &mut BundleWriter,
-    entries: &[InventoryEntry],
-    redactor: &Redactor,
-) -> Result<(), CollectError> {
-    let mut lines = Vec::new();
-    for entry in entries {
-        inventory_line(&mut lines, entry.clone(), redactor)?;
-    }
-    add_own(bundle, INVENTORY, &lines)
-}
-
-/// Adds a member that the collector made itself.
-pub(super) fn add_own(bundle: &mut BundleWriter, name: &str, content: &[u8]) -> Result<(), CollectError> {
-    let name = MemberName::parse(name).map_err(|_| WriteError::Name(name.to_owned()))?;
-    let new = NewMember { name, origin: String::new(), size: content.len() as u64, modified: None };
-    bundle.add(new, &mut &*content)?;
-    Ok(())
 }
 
 fn size_on_disk(path: &Path) -> u64 {

@@ -80,9 +80,9 @@ impl fmt::Display for Ask {
     }
 }
 
-pub(super) const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
-pub(super) const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
-pub(super) const MACHINE: &str = r"SOFTWARE\Microsoft\Cryptography";
+pub(crate) const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+pub(crate) const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
+pub(crate) const MACHINE: &str = r"SOFTWARE\Microsoft\Cryptography";
 pub(super) const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
 /// The program that IIS runs applications in.
 pub(super) const WORKER: &str = "w3wp.exe";

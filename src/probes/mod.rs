@@ -27,8 +27,10 @@ mod x509;
 
 #[cfg(any(windows, test))]
 pub(crate) use access::PATIENCE;
+#[cfg(windows)]
+pub(crate) use access::ZONE;
 pub use access::{Ask, Command};
-pub(crate) use access::{EVENTS, HOST, asks};
+pub(crate) use access::{CURRENT_VERSION, EVENTS, HOST, MACHINE, asks};
 #[cfg(windows)]
 pub(crate) use event_xml::event;
 pub use fake::FakeSystem;
@@ -43,7 +45,6 @@ use crate::model::facts::ClockReference;
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
 use crate::redact::Fingerprinter;
-use access::{CURRENT_VERSION, MACHINE};
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -137,23 +138,8 @@ pub(super) fn time_reference(seen: &Seen) -> Observed<ClockReference> {
     time_service::reference(seen.time())
 }
 
-/// Product name of Windows.
-pub(super) fn product_name(system: &dyn System) -> Observed<String> {
-    text_of(system, CURRENT_VERSION, "ProductName")
-}
-
-/// Key of the time zone, such as `W. Europe Standard Time`.
-#[cfg(windows)]
-pub(super) fn time_zone(system: &dyn System) -> Observed<String> {
-    text_of(system, access::ZONE, "TimeZoneKeyName")
-}
-
-/// The installation id of the machine.
-pub(super) fn machine_id(system: &dyn System) -> Observed<String> {
-    text_of(system, MACHINE, "MachineGuid")
-}
-
-fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<String> {
+/// A value of the registry as text.
+pub(super) fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<String> {
     fact(system.value(key, name).and_then(text), registry(key, name))
 }
 

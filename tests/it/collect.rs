@@ -173,7 +173,7 @@ fn a_secret_where_nothing_can_be_cut_out_fails_the_collection() {
         node.put("bin/Custom.dll", crate::support::pe::Pe::new("Tr0ub4dor&3-proxy", [1, 0, 0, 0]).bytes());
     });
     let failed = run(&site.options(), &site.node.host(), &mut Silent);
-    assert!(matches!(&failed, Err(CollectError::Leak { member }) if member == FACTS), "{failed:?}");
+    assert!(matches!(&failed, Err(CollectError::Leak(member)) if member == FACTS), "{failed:?}");
     assert!(!failed.unwrap_err().to_string().contains("Tr0ub4dor"));
     assert_eq!(tree(&site.out()), [site.out()], "something is left of the failed collection");
 }

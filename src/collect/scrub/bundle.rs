@@ -8,10 +8,11 @@ use crate::collect::configs::FOLDER as CONFIGS;
 use crate::collect::error::CollectError;
 use crate::collect::identities::Hiding;
 use crate::collect::leak;
+use crate::collect::own_members;
 use crate::collect::progress::{Progress, Shared};
-use crate::collect::run::{add_own, bundle_name, inventory_line, json};
+use crate::collect::run::bundle_name;
 use crate::model::excerpt::Clean as _;
-use crate::model::facts::{ConfigState, NodeFacts};
+use crate::model::facts::{ConfigState, InventoryEntry, NodeFacts};
 use crate::model::{Observed, label};
 use crate::redact::{CaseKey, Harvest, Identity, Level, Redactor};
 use std::collections::BTreeMap;
@@ -53,11 +54,13 @@ pub(super) fn scrub(
     let mut writer = BundleWriter::create(&scrub.out, &name, Form::Zip)?;
     let names = members(bundle, &mut writer, &redactor, scrub, &shared)?;
     if let Some(facts) = facts {
-        add_own(&mut writer, FACTS, &facts_of(facts, &names, &redactor)?)?;
+        own_members::add(&mut writer, FACTS, "", &facts_of(facts, &names, &redactor)?)?;
     }
     if bundle.record(INVENTORY).is_some_and(|record| record.content().is_some()) {
-        let lines = inventory(&bundle.bytes(INVENTORY, u64::MAX).map_err(broken)?, &redactor)?;
-        add_own(&mut writer, INVENTORY, &lines)?;
+        let lines = bundle.bytes(INVENTORY, u64::MAX).map_err(broken)?;
+        let entries = serde_json::Deserializer::from_slice(&lines).into_iter::<InventoryEntry>();
+        let entries = entries.collect::<Result<Vec<_>, _>>().map_err(broken)?;
+        own_members::add_inventory(&mut writer, entries, &redactor)?;
     }
 
     let told = (std::mem::take(&mut manifest.looked_at), std::mem::take(&mut manifest.never_taken));
@@ -201,13 +204,5 @@ fn facts_of(
         });
         facts.configs.insert(redactor.clean(&file), state);
     }
-    Ok(json(&facts)?)
-}
-
-fn inventory(lines: &[u8], redactor: &Redactor) -> Result<Vec<u8>, ScrubError> {
-    let mut out = Vec::with_capacity(lines.len());
-    for line in lines.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-        inventory_line(&mut out, serde_json::from_slice(line).map_err(broken)?, redactor)?;
-    }
-    Ok(out)
+    Ok(own_members::json(&facts)?)
 }

@@ -5,7 +5,7 @@ use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
 use crate::collect::error::CollectError;
 use crate::collect::identities::Hiding;
-use crate::collect::run::json;
+use crate::collect::own_members::json;
 #[cfg(feature = "report")]
 use crate::model::excerpt::Clean as _;
 #[cfg(feature = "report")]
@@ -54,11 +54,8 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     let redactor =
         Hiding::redactor(hiding.as_ref(), Redactor::patterns_only()).map_err(CollectError::from)?;
     let out = rewritten(form, &text, &redactor)?;
-    let scanner = Scanner::shapes_only();
-    let scanner = match &hiding {
-        Some(hiding) => scanner.with(hiding.names()),
-        None => scanner,
-    };
+    let names = hiding.as_ref().map(Hiding::names);
+    let scanner = names.into_iter().fold(Scanner::shapes_only(), Scanner::with);
     if let Some(hit) = scanner.scan(&out).first() {
         return Err(ScrubError::Leak(hit.kind.as_str()));
     }

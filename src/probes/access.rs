@@ -90,7 +90,7 @@ pub(super) const WORKERS: &str =
     "processes named w3wp.exe: when they started, whom they run as, and the pool on their command line";
 
 /// What is asked for beside the probes: facts of the machine that other systems have as well.
-pub(crate) const HOST: &[Ask] = &[
+pub const HOST: &[Ask] = &[
     Ask::Values(CURRENT_VERSION, &["ProductName"]),
     Ask::Values(ZONE, &["TimeZoneKeyName"]),
     Ask::Values(MACHINE, &["MachineGuid"]),
@@ -100,7 +100,7 @@ pub(crate) const HOST: &[Ask] = &[
 ];
 
 /// What is asked for records of event logs.
-pub(crate) const EVENTS: &[Ask] = &[
+pub const EVENTS: &[Ask] = &[
     Ask::Call(
         "event log Application: records of .NET Runtime, Application Error and ASP.NET, and those that name the product",
     ),

@@ -29,8 +29,8 @@ mod x509;
 pub(crate) use access::PATIENCE;
 #[cfg(windows)]
 pub(crate) use access::ZONE;
-pub use access::{Ask, Command};
-pub(crate) use access::{CURRENT_VERSION, EVENTS, HOST, MACHINE, asks};
+pub use access::{Ask, Command, EVENTS, HOST};
+pub(crate) use access::{CURRENT_VERSION, MACHINE, asks};
 #[cfg(windows)]
 pub(crate) use event_xml::event;
 pub use fake::FakeSystem;

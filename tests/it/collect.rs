@@ -6,9 +6,7 @@ use crate::support::node_folder::{FOLDER, hex, noise};
 use crate::support::site::{Site, Taken, VERSION, clock, tree};
 use chrono::TimeDelta;
 use clusterbrief::bundle::{Bundle, FACTS, Form, Status};
-use clusterbrief::collect::{
-    CollectError, Options, PortableHost, Silent, TouchKind, dry_run, inventory_table, run,
-};
+use clusterbrief::collect::{CollectError, Options, PortableHost, Silent, TouchKind, dry_run, run};
 use clusterbrief::model::facts::ConfigState;
 use clusterbrief::model::{Observed, Place};
 use clusterbrief::redact::CaseKey;
@@ -606,20 +604,4 @@ fn this_machine_can_be_collected_too() {
     let taken = Taken { bundle: Bundle::open(&collected.path).unwrap(), collected };
     assert!(taken.facts().host.clock.value().is_some());
     assert_eq!(taken.bundle.problems(), []);
-}
-
-/// Set `UPDATE_DOCS` to write the page anew.
-#[test]
-fn the_documentation_holds_the_table() {
-    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/what-is-collected.md");
-    const BEGIN: &str = "<!-- generated from src/collect/inventory_table.rs -->\n";
-    const END: &str = "<!-- end of the generated part -->";
-    let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
-    let (head, rest) = page.split_once(BEGIN).unwrap();
-    let (_, tail) = rest.split_once(END).unwrap();
-    let expected = format!("{head}{BEGIN}\n{}\n{END}{tail}", inventory_table::markdown());
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(PAGE, &expected).unwrap();
-    }
-    assert!(page == expected, "docs/what-is-collected.md is out of date: run with UPDATE_DOCS=1");
 }

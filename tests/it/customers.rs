@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use crate::support::site::{Site, Taken};
+use clusterbrief::collect::inventory_table::Row;
 use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, inventory_table};
-use clusterbrief::probes::FakeSystem;
+use clusterbrief::probes::{Ask, EVENTS, FakeSystem, HOST, probes};
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
@@ -135,4 +136,44 @@ fn the_dry_run_that_is_printed_tells_the_list_too() {
     {
         assert!(said.contains(&inventory_table::plain(text)), "{text}: {said}");
     }
+}
+
+/// The table as Markdown, with what Windows is asked and the list of program types below it.
+fn markdown() -> String {
+    let quoted = |texts: Vec<String>, between: &str| -> String {
+        texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(between)
+    };
+    let accesses = |asks: &[Ask]| quoted(asks.iter().map(ToString::to_string).collect(), "<br>");
+    let rows = inventory_table::TABLE.iter().map(|Row { what, source, why, member, secrets, .. }| {
+        format!("| {what} | {source} | {why} | {member} | {secrets} |\n")
+    });
+    let facts =
+        probes().into_iter().map(|probe| format!("| `{}` | {} |\n", probe.fact, accesses(probe.asks)));
+    format!(
+        "| What | Where | Why | In the bundle | Secrets |\n|---|---|---|---|---|\n{}\n\
+         Of Windows, and of no other system, each fact is taken from:\n\n| Fact | Asked for |\n|---|---|\n{}\
+         | the first two rows above | {} |\n| the row of event logs | {} |\n\n\
+         Program files are those of the types {}.\n",
+        rows.collect::<String>(),
+        facts.collect::<String>(),
+        accesses(HOST),
+        accesses(EVENTS),
+        quoted(inventory_table::PROGRAM_TYPES.iter().map(ToString::to_string).collect(), ", "),
+    )
+}
+
+/// Set `UPDATE_DOCS` to write the page anew.
+#[test]
+fn the_documentation_holds_the_table() {
+    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/what-is-collected.md");
+    const BEGIN: &str = "<!-- generated from src/collect/inventory_table.rs -->\n";
+    const END: &str = "<!-- end of the generated part -->";
+    let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
+    let (head, rest) = page.split_once(BEGIN).unwrap();
+    let (_, tail) = rest.split_once(END).unwrap();
+    let expected = format!("{head}{BEGIN}\n{}\n{END}{tail}", markdown());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(PAGE, &expected).unwrap();
+    }
+    assert!(page == expected, "docs/what-is-collected.md is out of date: run with UPDATE_DOCS=1");
 }

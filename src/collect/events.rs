@@ -2,7 +2,8 @@
 //! is its provider, id, level and time, and the texts that were put into its message, never the message itself, which is
 //! in the language of Windows.
 
-use crate::bundle::{BundleWriter, MemberName, MemberRecord, NewMember, Status, WriteError};
+use super::own_members;
+use crate::bundle::{BundleWriter, MemberName, MemberRecord, Status, WriteError};
 use crate::probes::system::{Answer, Event, EventQuery, Refusal, System};
 use crate::redact::{Known, Redactor};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -100,10 +101,12 @@ pub(super) fn write(
     for Records { log, read } in records {
         let path = format!("events/{log}.jsonl");
         let origin = format!("event log {log}");
-        let name = MemberName::parse(&path).map_err(|_| WriteError::Name(path))?;
         match read {
-            Ok(newest) => add(bundle, name, origin, &newest, redactor)?,
-            Err(refusal) => bundle.note(MemberRecord::not_taken(name, &origin, status(refusal)))?,
+            Ok(newest) => add(bundle, &path, &origin, &newest, redactor)?,
+            Err(refusal) => {
+                let name = MemberName::parse(&path).map_err(|_| WriteError::Name(path))?;
+                bundle.note(MemberRecord::not_taken(name, &origin, status(refusal)))?;
+            }
         }
     }
     Ok(())
@@ -164,8 +167,8 @@ fn newest(mut events: Vec<Event>, unseen: Option<String>) -> Newest {
 /// Adds the records, the oldest first.
 fn add(
     bundle: &mut BundleWriter,
-    name: MemberName,
-    origin: String,
+    path: &str,
+    origin: &str,
     newest: &Newest,
     redactor: &Redactor,
 ) -> Result<(), WriteError> {
@@ -177,8 +180,7 @@ fn add(
         String::from_utf8_lossy(&out).into_owned()
     };
     let content: String = newest.events.iter().rev().map(|event| line(event, &mut clean)).collect();
-    let new = NewMember { name, origin, size: content.len() as u64, modified: None };
-    let record = bundle.add(new, &mut content.as_bytes())?;
+    let record = own_members::add(bundle, path, origin, content.as_bytes())?;
     record.redactions = redactions;
     let older = (newest.kept < newest.all).then(|| "only the newest records of a log are taken".to_owned());
     if let Some(why) = older.or_else(|| newest.unseen.clone()) {

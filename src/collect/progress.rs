@@ -1,7 +1,7 @@
 //! How far a collection is, for whoever shows it, and whether it goes on: until its time is over or somebody ends it.
 
-use super::{CollectError, Options};
-use crate::collect::host::Stopwatch;
+use super::error::CollectError;
+use super::host::Stopwatch;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -40,8 +40,8 @@ pub(super) struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(progress: &'a mut dyn Progress, watch: Stopwatch, options: &Options) -> Self {
-        let limit = options.minutes.map(|minutes| (Duration::from_secs(u64::from(minutes) * 60), minutes));
+    pub(super) fn new(progress: &'a mut dyn Progress, watch: Stopwatch, minutes: Option<u32>) -> Self {
+        let limit = minutes.map(|minutes| (Duration::from_secs(u64::from(minutes) * 60), minutes));
         Self { progress: Mutex::new(progress), cancelled: AtomicBool::new(false), watch, limit }
     }
 

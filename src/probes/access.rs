@@ -1,7 +1,8 @@
 //! What Windows is asked for, named as an administrator would look for it.
 
-use super::probes;
 use super::time_service::STATUS;
+use super::{probes, registry};
+use crate::model::Place;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
@@ -49,6 +50,20 @@ impl Ask {
     pub const fn is_registry(&self) -> bool {
         matches!(self, Self::Values(..) | Self::Keys(_) | Self::Ones(_) | Self::Rights(_))
     }
+
+    /// The place of an answer, as a report shows it.
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::Values(key, names) => match key.strip_suffix(r"\*") {
+                Some(above) => registry(above, ""),
+                None => registry(key, names.first().copied().unwrap_or_default()),
+            },
+            Self::Keys(key) | Self::Ones(key) | Self::Rights(key) => registry(key, ""),
+            Self::Config(_) => Place::file("applicationHost.config"),
+            Self::Call(what) => Place::file(*what),
+            Self::Run(command) => Place::file(command.to_string()),
+        }
+    }
 }
 
 impl fmt::Display for Ask {
@@ -65,9 +80,9 @@ impl fmt::Display for Ask {
     }
 }
 
-pub(super) const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
-pub(super) const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
-pub(super) const MACHINE: &str = r"SOFTWARE\Microsoft\Cryptography";
+pub(crate) const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+pub(crate) const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
+pub(crate) const MACHINE: &str = r"SOFTWARE\Microsoft\Cryptography";
 pub(super) const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
 /// The program that IIS runs applications in.
 pub(super) const WORKER: &str = "w3wp.exe";
@@ -75,7 +90,7 @@ pub(super) const WORKERS: &str =
     "processes named w3wp.exe: when they started, whom they run as, and the pool on their command line";
 
 /// What is asked for beside the probes: facts of the machine that other systems have as well.
-pub(crate) const HOST: &[Ask] = &[
+pub const HOST: &[Ask] = &[
     Ask::Values(CURRENT_VERSION, &["ProductName"]),
     Ask::Values(ZONE, &["TimeZoneKeyName"]),
     Ask::Values(MACHINE, &["MachineGuid"]),
@@ -85,7 +100,7 @@ pub(crate) const HOST: &[Ask] = &[
 ];
 
 /// What is asked for records of event logs.
-pub(crate) const EVENTS: &[Ask] = &[
+pub const EVENTS: &[Ask] = &[
     Ask::Call(
         "event log Application: records of .NET Runtime, Application Error and ASP.NET, and those that name the product",
     ),

@@ -4,11 +4,8 @@
 use super::access::Ask;
 use super::pool::application;
 use super::system::{Answer, Refusal, Value};
-use super::{Probe, Seen, fact, moment, registry, x509};
-use crate::model::Observed;
+use super::{Probe, Seen, moment, or_absent, shown, x509};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 const BY_ADDRESS: &str = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo";
 const BY_NAME: &str = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSniBindingInfo";
@@ -22,23 +19,23 @@ const ASKS: &[Ask] = &[
     Ask::Values(r"SOFTWARE\Microsoft\SystemCertificates\WebHosting\Certificates\*", &["Blob"]),
 ];
 
-macro_rules! probes {
-    ($($fact:literal $look:expr;)+) => {
-        pub(super) const PROBES: &[Probe] = &[$(Probe { fact: $fact, asks: ASKS, read: |seen| told(seen, $look) }),+];
-    };
-}
-
-probes! {
-    "iis.certificate.key-bits" |_, all| least(all, |one| one.key_bits).map(|bits| bits.to_string());
-    "iis.certificate.key-type" |_, all| Ok(each(all, |one| vec![one.key_type.clone()]));
-    "iis.certificate.names" |_, all| Ok(each(all, |one| one.names.clone()));
-    "iis.certificate.not-after" |_, all| least(all, |one| Some(one.not_after)).map(moment);
-    "iis.certificate.signature" |_, all| Ok(each(all, |one| vec![one.signature.clone()]));
-    "iis.certificate.thumbprint-label" |seen, all| {
-        let labels: Answer<BTreeSet<String>> = all.iter().map(|one| seen.label(&one.thumbprint)).collect();
-        labels.map(|labels| labels.into_iter().collect::<Vec<_>>().join(" "))
-    };
-}
+pub(super) const PROBES: &[Probe] = &[
+    Probe::value("iis.certificate.key-bits", ASKS, |seen| shown(least(&all(seen)?, |one| one.key_bits))),
+    Probe::value("iis.certificate.key-type", ASKS, |seen| {
+        Ok(each(&all(seen)?, |one| vec![one.key_type.clone()]))
+    }),
+    Probe::value("iis.certificate.names", ASKS, |seen| Ok(each(&all(seen)?, |one| one.names.clone()))),
+    Probe::value("iis.certificate.not-after", ASKS, |seen| {
+        least(&all(seen)?, |one| Some(one.not_after)).map(moment)
+    }),
+    Probe::value("iis.certificate.signature", ASKS, |seen| {
+        Ok(each(&all(seen)?, |one| vec![one.signature.clone()]))
+    }),
+    Probe::value("iis.certificate.thumbprint-label", ASKS, |seen| {
+        let labels: Answer<Vec<_>> = all(seen)?.iter().map(|one| seen.label(&one.thumbprint)).collect();
+        Ok(once(labels?))
+    }),
+];
 
 /// What the facts tell of a certificate.
 pub(super) struct Certificate {
@@ -48,10 +45,6 @@ pub(super) struct Certificate {
     pub(super) key_bits: Option<u64>,
     pub(super) signature: String,
     pub(super) not_after: DateTime<Utc>,
-}
-
-fn told(seen: &Seen, look: fn(&Seen, &[Certificate]) -> Answer<String>) -> Observed<String> {
-    fact(all(seen).and_then(|all| look(seen, &all)), registry(BY_ADDRESS, ""))
 }
 
 /// The least of all certificates, which is the one that causes trouble first.
@@ -64,8 +57,14 @@ fn least<T: Ord>(all: &[Certificate], of: impl Fn(&Certificate) -> Option<T>) ->
 
 /// What each of them says, once.
 fn each(all: &[Certificate], of: impl Fn(&Certificate) -> Vec<String>) -> String {
-    let values: BTreeSet<String> = all.iter().flat_map(of).collect();
-    values.into_iter().collect::<Vec<_>>().join(" ")
+    once(all.iter().flat_map(of).collect())
+}
+
+/// Each of the texts once, in order.
+fn once(mut texts: Vec<String>) -> String {
+    texts.sort();
+    texts.dedup();
+    texts.join(" ")
 }
 
 /// The certificates of every HTTPS binding of the site.
@@ -98,12 +97,8 @@ fn bound(seen: &Seen, binding: &str) -> Answer<(String, String)> {
     for key in keys {
         match seen.system.value(&key, HASH) {
             Ok(Value::Bytes(hash)) if !hash.is_empty() => {
-                let thumbprint = hash.iter().fold(String::new(), |mut hex, byte| {
-                    // Writing to a text cannot fail.
-                    let _ = write!(hex, "{byte:02X}");
-                    hex
-                });
-                return Ok((thumbprint, super::or_absent(seen.text_answer(&key, STORE), "MY".to_owned())?));
+                let thumbprint = hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"));
+                return Ok((thumbprint, or_absent(seen.text(&key, STORE), "MY".to_owned())?));
             }
             Ok(_) => return Err(Refusal::Failed("it is no thumbprint".into())),
             Err(Refusal::Absent) => {}

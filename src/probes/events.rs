@@ -22,28 +22,26 @@ const WORKER_ENDS: [u32; 14] =
 const MANY: usize = 10;
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe {
-        fact: "event.pool-failures",
-        asks: &[Ask::Call(
-            "event log System: records of WAS (5002, 5011) of the last week, and its oldest record",
-        )],
-        read: |seen| fact(pool_failures(seen), Place::file("event log System")),
-    },
-    Probe {
-        fact: "event.worker-crashes",
-        asks: &[Ask::Call(
+    Probe::fact(
+        "event.pool-failures",
+        &[Ask::Call("event log System: records of WAS (5002, 5011) of the last week, and its oldest record")],
+        |seen| fact(pool_failures(seen), Place::file("event log System")),
+    ),
+    Probe::fact(
+        "event.worker-crashes",
+        &[Ask::Call(
             "event log Application: records of Application Error (1000) of the last week, and its oldest record",
         )],
-        read: |seen| fact(worker_crashes(seen), Place::file("event log Application")),
-    },
-    Probe {
-        fact: "event.worker-starts",
-        asks: &[
+        |seen| fact(worker_crashes(seen), Place::file("event log Application")),
+    ),
+    Probe::fact(
+        "event.worker-starts",
+        &[
             Ask::Call(WORKERS),
             Ask::Call("event log System: records of WAS of a worker process that ended, of the last day"),
         ],
-        read: |seen| fact(worker_starts(seen), Place::file("event log System")),
-    },
+        |seen| fact(worker_starts(seen), Place::file("event log System")),
+    ),
 ];
 
 fn pool_failures(seen: &Seen) -> Answer<usize> {
@@ -79,14 +77,8 @@ fn worker_starts(seen: &Seen) -> Answer<usize> {
     // A process that ends may leave several records; those that name no process speak of all of the pool.
     let (mut processes, mut unnamed) = (BTreeSet::new(), 0);
     for event in events.iter().filter(ended) {
-        match event
-            .data
-            .iter()
-            .find(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
-        {
-            Some(process) => {
-                processes.insert(process);
-            }
+        match event.data.iter().find_map(|text| text.parse::<u64>().ok()) {
+            Some(process) => _ = processes.insert(process),
             None => unnamed += 1,
         }
     }

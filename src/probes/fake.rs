@@ -63,10 +63,9 @@ impl FakeSystem {
 
 impl System for FakeSystem {
     fn value(&self, key: &str, name: &str) -> Answer<Value> {
-        let is_it = |place: &&(String, String)| {
-            place.0.eq_ignore_ascii_case(key) && place.1.eq_ignore_ascii_case(name)
-        };
-        self.get(key, self.registry.keys().find(is_it).and_then(|place| self.registry.get(place)))
+        let mut values = self.registry.iter();
+        let is_it = |(k, n): &(String, String)| k.eq_ignore_ascii_case(key) && n.eq_ignore_ascii_case(name);
+        self.get(key, values.find(|(place, _)| is_it(place)).map(|(_, value)| value))
     }
 
     fn values(&self, key: &str) -> Answer<BTreeMap<String, Value>> {

@@ -26,8 +26,10 @@ mod x509;
 
 #[cfg(any(windows, test))]
 pub(crate) use access::PATIENCE;
-pub use access::{Ask, Command};
-pub(crate) use access::{EVENTS, HOST, asks};
+#[cfg(windows)]
+pub(crate) use access::ZONE;
+pub use access::{Ask, Command, EVENTS, HOST};
+pub(crate) use access::{CURRENT_VERSION, MACHINE, asks};
 #[cfg(windows)]
 pub(crate) use event_xml::event;
 pub use fake::FakeSystem;
@@ -42,21 +44,44 @@ use crate::model::facts::ClockReference;
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
 use crate::redact::Fingerprinter;
-use access::{CURRENT_VERSION, MACHINE};
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use system::{Answer, Refusal, Value};
 
-/// One fact, and how it is had.
+/// A fact and the probe that reads it.
 pub struct Probe {
     /// Path of the fact: one that the knowledge lets a bundle carry.
     pub fact: &'static str,
     /// All that it may ask for.
     pub asks: &'static [Ask],
-    /// Asks.
-    read: fn(&Seen) -> Observed<String>,
+    read: Read,
+}
+
+/// How a probe makes its fact.
+enum Read {
+    /// From a value, whose place is that of the first of [`Probe::asks`].
+    Value(fn(&Seen) -> Answer<String>),
+    /// With a place of its own.
+    Fact(fn(&Seen) -> Observed<String>),
+}
+
+impl Probe {
+    const fn value(fact: &'static str, asks: &'static [Ask], read: fn(&Seen) -> Answer<String>) -> Self {
+        Self { fact, asks, read: Read::Value(read) }
+    }
+
+    const fn fact(fact: &'static str, asks: &'static [Ask], read: fn(&Seen) -> Observed<String>) -> Self {
+        Self { fact, asks, read: Read::Fact(read) }
+    }
+
+    fn read(&self, seen: &Seen) -> Observed<String> {
+        match self.read {
+            Read::Value(read) => fact(read(seen), self.asks.first().map(Ask::place).unwrap_or_default()),
+            Read::Fact(read) => read(seen),
+        }
+    }
 }
 
 /// What probes see.
@@ -104,7 +129,7 @@ pub fn probes() -> Vec<&'static Probe> {
 /// Asks for every fact; a machine that is no Windows is asked nothing.
 pub(super) fn facts(seen: &Seen) -> BTreeMap<String, Observed<String>> {
     let probes = if seen.system.is_windows() { probes() } else { Vec::new() };
-    probes.iter().map(|probe| (probe.fact.to_owned(), (probe.read)(seen))).collect()
+    probes.iter().map(|probe| (probe.fact.to_owned(), probe.read(seen))).collect()
 }
 
 /// The node's clock against the source of its time service, as that recorded it.
@@ -112,32 +137,12 @@ pub(super) fn time_reference(seen: &Seen) -> Observed<ClockReference> {
     time_service::reference(seen.time())
 }
 
-/// Product name of Windows.
-pub(super) fn product_name(system: &dyn System) -> Observed<String> {
-    text_of(system, CURRENT_VERSION, "ProductName")
-}
-
-/// Key of the time zone, such as `W. Europe Standard Time`.
-#[cfg(windows)]
-pub(super) fn time_zone(system: &dyn System) -> Observed<String> {
-    text_of(system, access::ZONE, "TimeZoneKeyName")
-}
-
-/// The installation id of the machine.
-pub(super) fn machine_id(system: &dyn System) -> Observed<String> {
-    text_of(system, MACHINE, "MachineGuid")
-}
-
-fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<String> {
+/// A value of the registry as text.
+pub(super) fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<String> {
     fact(system.value(key, name).and_then(text), registry(key, name))
 }
 
 impl Seen<'_> {
-    /// A value of the registry as text, its place told with it.
-    fn text(&self, key: &str, name: &str) -> Observed<String> {
-        text_of(self.system, key, name)
-    }
-
     /// What the time service recorded.
     fn time(&self) -> Answer<time_service::Status> {
         self.outputs.time.get_or_init(|| time_service::status(self.system)).clone()
@@ -152,7 +157,7 @@ impl Seen<'_> {
     }
 
     /// A value of the registry as text.
-    fn text_answer(&self, key: &str, name: &str) -> Answer<String> {
+    fn text(&self, key: &str, name: &str) -> Answer<String> {
         self.system.value(key, name).and_then(text)
     }
 
@@ -185,12 +190,28 @@ fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// An answer as a fact.
-fn fact<T: ToString>(answer: Answer<T>, place: Place) -> Observed<String> {
+/// An answer as an observation.
+fn observed<T>(answer: Answer<T>, place: Place) -> Observed<T> {
     match answer {
-        Ok(value) => Observed::known(value.to_string(), place),
+        Ok(value) => Observed::known(value, place),
         Err(refusal) => refusal.observed(place),
     }
+}
+
+/// An answer as a fact.
+fn fact<T: ToString>(answer: Answer<T>, place: Place) -> Observed<String> {
+    observed(shown(answer), place)
+}
+
+/// An answer as the text of a fact.
+fn shown<T: ToString>(answer: Answer<T>) -> Answer<String> {
+    answer.map(|value| value.to_string())
+}
+
+/// A list as the text of a fact; an empty one is absent.
+fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> Answer<String> {
+    let texts: Vec<String> = texts.into_iter().collect();
+    if texts.is_empty() { Err(Refusal::Absent) } else { Ok(texts.join(separator)) }
 }
 
 /// An answer in which "there is no such thing" has a meaning of its own.

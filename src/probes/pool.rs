@@ -5,11 +5,12 @@
 use super::access::{Ask, WORKER, WORKERS};
 use super::rights::{ADMINISTRATORS, KEY_EXTEND, KEY_READ, LOCAL_SYSTEM, OF_KEYS, ORDINARY, may};
 use super::system::{Answer, Identity, Process, Refusal, System};
-use super::{Probe, Seen, fact, or_absent, registry};
+use super::{Probe, Seen, fact, observed, or_absent, shown};
 use crate::model::iis::IisApplication;
 use crate::model::{Observed, Place};
 use chrono::{DateTime, Utc};
 use sha1::{Digest, Sha1};
+use std::collections::BTreeSet;
 
 /// What IIS puts every worker process into: `SERVICE` and `IIS_IUSRS`.
 const WORKER_GROUPS: [&str; 2] = ["S-1-5-6", "S-1-5-32-568"];
@@ -23,51 +24,36 @@ const SECURITY_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Security
 const LOG_STATE: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\State";
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe {
-        fact: "iis.identity.admin",
-        asks: &ACCOUNT,
-        read: |seen| {
-            let admin = groups(seen).map(|groups| groups.iter().any(|group| group == ADMINISTRATORS));
-            fact(admin, Place::file(MEMBERS))
-        },
-    },
-    Probe {
-        fact: "iis.identity.batch-logon",
-        asks: &[Ask::Call("holders of SeBatchLogonRight, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
-        read: |seen| holds(seen, "SeBatchLogonRight"),
-    },
-    Probe {
-        fact: "iis.identity.impersonate",
-        asks: &[Ask::Call("holders of SeImpersonatePrivilege, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
-        read: |seen| holds(seen, "SeImpersonatePrivilege"),
-    },
-    Probe {
-        fact: "iis.identity.sid",
-        asks: &[Ask::Call(WORKERS)],
-        read: |seen| fact(account(seen).map(|identity| identity.account), Place::file("application pool")),
-    },
-    Probe {
-        fact: "os.eventlog-rights",
-        asks: &[
-            Ask::Rights(EVENT_LOG),
-            Ask::Rights(SECURITY_LOG),
-            Ask::Rights(LOG_STATE),
-            ACCOUNT[0],
-            ACCOUNT[1],
-        ],
-        read: |seen| fact(may_log(seen), registry(EVENT_LOG, "")),
-    },
+    Probe::value("iis.identity.admin", &ACCOUNT, |seen| {
+        Ok(groups(seen)?.contains(ADMINISTRATORS).to_string())
+    }),
+    Probe::fact(
+        "iis.identity.batch-logon",
+        &[Ask::Call("holders of SeBatchLogonRight, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
+        |seen| holds(seen, "SeBatchLogonRight"),
+    ),
+    Probe::fact(
+        "iis.identity.impersonate",
+        &[Ask::Call("holders of SeImpersonatePrivilege, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
+        |seen| holds(seen, "SeImpersonatePrivilege"),
+    ),
+    Probe::fact("iis.identity.sid", &[Ask::Call(WORKERS)], |seen| {
+        fact(account(seen).map(|identity| identity.account), Place::file("application pool"))
+    }),
+    Probe::value(
+        "os.eventlog-rights",
+        &[Ask::Rights(EVENT_LOG), Ask::Rights(SECURITY_LOG), Ask::Rights(LOG_STATE), ACCOUNT[0], ACCOUNT[1]],
+        |seen| shown(may_log(seen)),
+    ),
 ];
 
 /// Start of the worker process of a pool.
-pub(crate) fn worker_started(system: &dyn System, pool: Option<&str>) -> Observed<DateTime<Utc>> {
-    if !system.is_windows() {
+pub(crate) fn worker_started(seen: &Seen) -> Observed<DateTime<Utc>> {
+    if !seen.system.is_windows() {
         return Observed::not_collected("this build does not look at processes");
     }
-    match worker(system, pool) {
-        Ok(worker) => Observed::known(worker.started, Place::file(WORKER)),
-        Err(refusal) => refusal.observed(Place::file(WORKER)),
-    }
+    let worker = worker(seen.system, name(seen).ok());
+    observed(worker.map(|worker| worker.started), Place::file(WORKER))
 }
 
 /// The newest worker process of a pool. Older Windows does not tell whose a process is; a lone one counts then.
@@ -144,17 +130,17 @@ fn virtual_account(pool: &str) -> String {
 }
 
 /// The account of the pool and the groups that it is in by Windows, by IIS, or as a member of Administrators.
-pub(super) fn groups(seen: &Seen) -> Answer<Vec<String>> {
+pub(super) fn groups(seen: &Seen) -> Answer<BTreeSet<String>> {
     let Identity { account, groups } = account(seen)?;
-    if !groups.is_empty() {
-        return Ok(groups.into_iter().chain([account]).collect());
+    let mut all: BTreeSet<String> = groups.into_iter().collect();
+    if all.is_empty() {
+        all.extend(ORDINARY.into_iter().chain(WORKER_GROUPS).map(str::to_owned));
+        if account == LOCAL_SYSTEM || some(seen.system.members(ADMINISTRATORS)?)?.contains(&account) {
+            all.insert(ADMINISTRATORS.to_owned());
+        }
     }
-    let mut groups: Vec<String> = ORDINARY.into_iter().chain(WORKER_GROUPS).map(str::to_owned).collect();
-    if account == LOCAL_SYSTEM || some(seen.system.members(ADMINISTRATORS)?)?.contains(&account) {
-        groups.push(ADMINISTRATORS.to_owned());
-    }
-    groups.push(account);
-    Ok(groups)
+    all.insert(account);
+    Ok(all)
 }
 
 /// A list that every Windows has somebody on: an empty one is no answer.
@@ -176,7 +162,7 @@ fn may_log(seen: &Seen) -> Answer<bool> {
     let groups = groups(seen)?;
     let may = |key: &str, rights: u32| {
         let access = seen.system.key_access(key)?;
-        Ok(may(&access, rights, OF_KEYS, |account| groups.iter().any(|group| group == account)))
+        Ok(may(&access, rights, OF_KEYS, |account| groups.contains(account)))
     };
     Ok(may(EVENT_LOG, KEY_EXTEND)?
         && may(SECURITY_LOG, KEY_READ)?

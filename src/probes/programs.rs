@@ -3,7 +3,7 @@
 use super::access::Ask;
 use super::system::{Answer, Refusal, Value};
 use super::time_service::{STATUS, Source};
-use super::{Probe, Seen, fact, or_absent, pool, registry};
+use super::{Probe, Seen, fact, joined, or_absent, pool, registry, shown, text_of};
 use crate::model::{Observed, Place};
 
 const PROVIDERS: &str = r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers";
@@ -25,50 +25,32 @@ const ASPNET_4: &str = "aspnet45";
 const MOST: usize = 200;
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe { fact: "feature.aspnet-4", asks: &[HANDLERS, Ask::Ones(COMPONENTS)], read: aspnet_4 },
-    Probe {
-        fact: "feature.components",
-        asks: &[Ask::Ones(COMPONENTS)],
-        read: |seen| fact(components(seen).map(|names| names.join(" ")), registry(COMPONENTS, "")),
-    },
-    Probe {
-        fact: "feature.wcf-http-activation",
-        asks: &[HANDLERS],
-        read: |seen| fact(handler(seen, "handlers.wcf-4"), Place::file("applicationHost.config")),
-    },
-    Probe {
-        fact: "hsm.cng-providers",
-        asks: &[Ask::Keys(PROVIDERS)],
-        read: |seen| fact(seen.system.keys(PROVIDERS).and_then(foreign), registry(PROVIDERS, "")),
-    },
-    Probe {
-        fact: "os.sharepoint",
-        asks: &[
+    Probe::fact("feature.aspnet-4", &[HANDLERS, Ask::Ones(COMPONENTS)], aspnet_4),
+    Probe::value("feature.components", &[Ask::Ones(COMPONENTS)], |seen| {
+        components(seen).map(|names| names.join(" "))
+    }),
+    Probe::value("feature.wcf-http-activation", &[HANDLERS], |seen| handler(seen, "handlers.wcf-4")),
+    Probe::value("hsm.cng-providers", &[Ask::Keys(PROVIDERS)], foreign),
+    Probe::value(
+        "os.sharepoint",
+        &[
             Ask::Keys(SHAREPOINT),
             Ask::Values(r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\*", &["SharePoint"]),
         ],
-        read: |seen| fact(sharepoint(seen), registry(SHAREPOINT, "")),
-    },
-    Probe {
-        fact: "program.monitoring-agent",
-        asks: &[
+        |seen| shown(sharepoint(seen)),
+    ),
+    Probe::fact(
+        "program.monitoring-agent",
+        &[
             Ask::Call("state of the service HealthService"),
             Ask::Call("state of the service System Center Management APM"),
         ],
-        read: |seen| fact(monitoring_agent(seen), service(AGENT)),
-    },
-    Probe {
-        fact: "time.service",
-        asks: &[Ask::Call("state of the service W32Time")],
-        read: |seen| {
-            fact(seen.system.service("W32Time").map(|service| service.state.word()), service("W32Time"))
-        },
-    },
-    Probe {
-        fact: "time.source",
-        asks: &[Ask::Values(TIME, &["NtpServer", "Type"]), Ask::Run(STATUS)],
-        read: time_source,
-    },
+        |seen| fact(monitoring_agent(seen), service(AGENT)),
+    ),
+    Probe::fact("time.service", &[Ask::Call("state of the service W32Time")], |seen| {
+        fact(seen.system.service("W32Time").map(|service| service.state.word()), service("W32Time"))
+    }),
+    Probe::fact("time.source", &[Ask::Values(TIME, &["NtpServer", "Type"]), Ask::Run(STATUS)], time_source),
 ];
 
 fn service(name: &str) -> Place {
@@ -108,20 +90,18 @@ fn components(seen: &Seen) -> Answer<Vec<String>> {
 }
 
 /// Providers that are not part of Windows, such as those of an HSM.
-fn foreign(providers: Vec<String>) -> Answer<String> {
+fn foreign(seen: &Seen) -> Answer<String> {
     /// The one of Windows that is not named after its maker.
     const OF_WINDOWS: &str = "Windows Client Key Protection Provider";
-    let mut others = providers;
-    others.retain(|name| !name.starts_with("Microsoft ") && name != OF_WINDOWS);
-    if others.is_empty() { Err(Refusal::Absent) } else { Ok(others.join(", ")) }
+    let providers = seen.system.keys(PROVIDERS)?.into_iter();
+    joined(providers.filter(|name| !name.starts_with("Microsoft ") && name != OF_WINDOWS), ", ")
 }
 
 fn sharepoint(seen: &Seen) -> Answer<bool> {
     for version in or_absent(seen.system.keys(SHAREPOINT), Vec::new())? {
-        match seen.system.value(&format!(r"{SHAREPOINT}\{version}"), "SharePoint") {
-            Ok(_) => return Ok(true),
-            Err(Refusal::Absent) => {}
-            Err(refusal) => return Err(refusal),
+        let value = seen.system.value(&format!(r"{SHAREPOINT}\{version}"), "SharePoint");
+        if or_absent(value.map(|_| true), false)? {
+            return Ok(true);
         }
     }
     Ok(false)
@@ -142,13 +122,13 @@ fn time_source(seen: &Seen) -> Observed<String> {
     if seen.time().is_ok_and(|status| status.source == Source::Own) {
         return Observed::known(OWN_CLOCK.to_owned(), Place::file(STATUS.to_string()));
     }
-    let kind = seen.text(TIME, "Type");
+    let kind = text_of(seen.system, TIME, "Type");
     if kind.value().is_some_and(|kind| kind == "NoSync") {
         return kind.map(|_| OWN_CLOCK.to_owned());
     }
     if !kind.value().is_some_and(|kind| kind == "NTP" || kind == "AllSync") {
         return kind;
     }
-    let server = seen.text(TIME, "NtpServer");
+    let server = text_of(seen.system, TIME, "NtpServer");
     if server.is_absent() { kind } else { server }
 }

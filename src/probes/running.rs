@@ -5,23 +5,18 @@
 use super::access::{Ask, Command, WORKERS};
 use super::pool::{application, worker};
 use super::system::{Answer, Refusal, ServiceState};
-use super::{Probe, Seen, fact};
-use crate::model::Place;
+use super::{Probe, Seen, shown};
 
 const POOLS: Command = Command { program: r"inetsrv\appcmd.exe", arguments: &["list", "apppool", "/xml"] };
 const SITES: Command = Command { program: r"inetsrv\appcmd.exe", arguments: &["list", "site", "/xml"] };
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe {
-        fact: "iis.state.pool",
-        asks: &[Ask::Call("service WAS"), Ask::Call(WORKERS), Ask::Run(POOLS)],
-        read: |seen| fact(pool(seen), Place::file("service WAS")),
-    },
-    Probe {
-        fact: "iis.state.site",
-        asks: &[Ask::Call("service W3SVC"), Ask::Run(SITES)],
-        read: |seen| fact(site(seen), Place::file("service W3SVC")),
-    },
+    Probe::value(
+        "iis.state.pool",
+        &[Ask::Call("service WAS"), Ask::Call(WORKERS), Ask::Run(POOLS)],
+        |seen| shown(pool(seen)),
+    ),
+    Probe::value("iis.state.site", &[Ask::Call("service W3SVC"), Ask::Run(SITES)], |seen| shown(site(seen))),
 ];
 
 /// Without the service that starts worker processes no pool runs, and with a worker process this one does.

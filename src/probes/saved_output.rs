@@ -28,7 +28,7 @@ pub fn saved_facts(saved: &Saved) -> SavedFacts {
     let iis = Observed::not_collected("a saved output has no settings of IIS");
     let printer = Fingerprinter::new(None, None);
     let fact = |probe: &&super::Probe| {
-        let fact = asked(saved, &iis, &printer, probe.read);
+        let fact = asked(saved, &iis, &printer, |seen| probe.read(seen));
         (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), fact))
     };
     let facts = probes().iter().filter_map(fact).collect();
@@ -40,7 +40,7 @@ fn asked<T>(
     saved: &Saved,
     iis: &Observed<IisFacts>,
     printer: &Fingerprinter,
-    read: fn(&Seen) -> Observed<T>,
+    read: impl Fn(&Seen) -> Observed<T>,
 ) -> Observed<T> {
     let system = Reading { saved, line: AtomicU32::new(0) };
     let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);

@@ -2,7 +2,7 @@
 
 use super::access::{Ask, SERVICES};
 use super::system::{Answer, Refusal, Service, ServiceState};
-use super::{Probe, Seen, fact, or_absent, text};
+use super::{Probe, Seen, fact, or_absent};
 use crate::model::{Observed, Place};
 
 /// The program of an engine (domain 1.1), whose service every site may name as it likes.
@@ -12,15 +12,17 @@ const IMAGES: Ask = Ask::Values(r"SYSTEM\CurrentControlSet\Services\*", &["Image
 /// The three facts of a service, by its key name or by whatever finds that.
 macro_rules! services {
     ($($state:literal $start:literal $started:literal $name:expr, [$($ask:expr),+];)+) => {
-        pub(super) const PROBES: &[Probe] = &[
-            $(Probe { fact: $state, asks: &[$($ask),+], read: |seen| told(seen, $name, state) },
-            Probe { fact: $start, asks: &[$($ask),+], read: |seen| told(seen, $name, start) },
-            Probe {
-                fact: $started,
-                asks: &[$($ask,)+ Ask::Call("when the process of a service was started")],
-                read: |seen| told(seen, $name, started),
-            },)+
-        ];
+        pub(super) const PROBES: &[Probe] = &[$(
+            Probe::fact($state, &[$($ask),+], |seen| {
+                told(seen, $name, |service| Ok(service.state.word().to_owned()))
+            }),
+            Probe::fact($start, &[$($ask),+], |seen| {
+                told(seen, $name, |service| Ok(service.start.word().to_owned()))
+            }),
+            Probe::fact($started, &[$($ask,)+ Ask::Call("when the process of a service was started")], |seen| {
+                told(seen, $name, |service| started(seen, service))
+            }),
+        )+];
     };
 }
 
@@ -36,25 +38,15 @@ services! {
 fn told(
     seen: &Seen,
     name: fn(&Seen) -> Answer<String>,
-    look: fn(&Seen, &Service) -> Answer<String>,
+    look: impl Fn(&Service) -> Answer<String>,
 ) -> Observed<String> {
     match name(seen) {
         Ok(name) => {
-            let told = seen.system.service(&name).and_then(|service| look(seen, &service));
+            let told = seen.system.service(&name).and_then(|service| look(&service));
             fact(told, Place::file(format!("service {name}")))
         }
         Err(refusal) => refusal.observed(Place::file("services")),
     }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "one of three looks at a service")]
-fn state(_: &Seen, service: &Service) -> Answer<String> {
-    Ok(service.state.word().to_owned())
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "one of three looks at a service")]
-fn start(_: &Seen, service: &Service) -> Answer<String> {
-    Ok(service.start.word().to_owned())
 }
 
 fn started(seen: &Seen, service: &Service) -> Answer<String> {
@@ -70,7 +62,7 @@ fn started(seen: &Seen, service: &Service) -> Answer<String> {
 fn engine(seen: &Seen) -> Answer<String> {
     let mut engines = Vec::new();
     for name in seen.system.keys(SERVICES)? {
-        let image = seen.system.value(&format!(r"{SERVICES}\{name}"), "ImagePath").and_then(text);
+        let image = seen.text(&format!(r"{SERVICES}\{name}"), "ImagePath");
         if or_absent(image, String::new())?.to_lowercase().contains(ENGINE) {
             engines.push(name);
         }

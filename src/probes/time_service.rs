@@ -4,6 +4,7 @@
 //! what has another form is no answer.
 
 use super::access::Command;
+use super::observed;
 use super::system::{Answer, Refusal, System};
 use crate::model::facts::ClockReference;
 use crate::model::{Observed, Place};
@@ -57,11 +58,7 @@ pub(super) fn reference(status: Answer<Status>) -> Observed<ClockReference> {
         )),
         Source::Own => Err(Refusal::Unasked("the time service takes its time from no other clock")),
     });
-    let place = Place::file(STATUS.to_string());
-    match shared {
-        Ok(reference) => Observed::known(reference, place),
-        Err(refusal) => refusal.observed(place),
-    }
+    observed(shared, Place::file(STATUS.to_string()))
 }
 
 /// The numbers of a status. Five lines end in seconds: delay and dispersion of the source, then, behind its id, the offset,

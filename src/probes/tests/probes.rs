@@ -212,13 +212,16 @@ fn what_is_denied_is_unreadable() {
     {
         assert!(told.why_unknown().is_some_and(|why| why.ends_with("access is denied")), "{fact}: {told:?}");
     }
-    assert!(worker_started(&Denied, None).is_unknown());
+    assert!(worker_started(&seen(&Denied, &own_pool(), &printer())).is_unknown());
 }
 
 #[test]
 fn a_machine_that_is_no_windows_is_asked_nothing() {
     assert_eq!(facts_of(&NoSystem), BTreeMap::new());
-    assert!(matches!(worker_started(&NoSystem, None), Observed::NotCollected { .. }));
+    assert!(matches!(
+        worker_started(&seen(&NoSystem, &own_pool(), &printer())),
+        Observed::NotCollected { .. }
+    ));
 }
 
 /// A machine that notes what it is asked for: what, and the name under which a [`FakeSystem`] refuses it.
@@ -334,7 +337,7 @@ fn covers(ask: &Ask, asked: &str) -> bool {
 fn asked_of(made: &FakeSystem, iis: &Observed<IisFacts>) -> Vec<(&'static Probe, Vec<(String, String)>)> {
     let ask = |probe: &'static Probe| {
         let noting = Noting { made: made.clone(), asked: Mutex::default() };
-        (probe.read)(&seen(&noting, iis, &printer()));
+        probe.read(&seen(&noting, iis, &printer()));
         (probe, noting.asked.into_inner().unwrap())
     };
     probes().into_iter().map(ask).collect()

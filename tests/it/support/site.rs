@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::gather;
 use clusterbrief::bundle::{Bundle, FACTS, INVENTORY, Status};
-use clusterbrief::collect::plan::Item;
+use clusterbrief::collect::inventory_table::Item;
 use clusterbrief::collect::{Collected, Options, Silent, run};
 use clusterbrief::demo::NodeFolder;
 use clusterbrief::intake::read::{Facts, Tools, read_all};

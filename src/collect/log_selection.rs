@@ -1,12 +1,13 @@
 //! Which logs are taken, and how much of each, within an age and a budget: of every part of the product the log that it
 //! writes now, in fair shares, then the rolled ones, the newest first.
 
+use super::inventory_table::Item;
 use super::logs;
-use super::plan::Item;
+use super::options::Options;
 use super::walk::Found;
 use crate::bundle::manifest::TOO_OLD;
 use crate::text::size::size;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -49,12 +50,12 @@ pub(super) enum Look {
     Outside,
 }
 
-/// When logs begin to be too old, where nobody says: counted from the start of the collection, or from the
-/// newest log of a folder that was copied from elsewhere, which may have happened long ago.
-pub(super) fn default_since(files: &[Found], started: DateTime<Utc>, copied: bool) -> DateTime<Utc> {
+/// When logs begin to be too old: as given, else [`DAYS`] before the start of the collection, or before the newest log of a
+/// folder that was copied from elsewhere, which may have happened long ago.
+pub(super) fn since(options: &Options, files: &[Found], started: DateTime<FixedOffset>) -> DateTime<Utc> {
     let newest = files.iter().filter(|file| file.item == Item::Log).filter_map(|file| file.modified).max();
-    let from = newest.filter(|_| copied).unwrap_or(started);
-    from - TimeDelta::days(DAYS)
+    let from = newest.filter(|_| options.copied()).unwrap_or(started.to_utc());
+    options.since.unwrap_or(from - TimeDelta::days(DAYS))
 }
 
 /// Why a log or its older lines are not taken.
@@ -420,8 +421,10 @@ mod tests {
     #[test]
     fn the_days_of_a_copied_folder_count_from_its_newest_log() {
         let files = [log("log/SS.log", 60, "2026-03-14T06:00:00Z")];
-        let started = at("2026-09-14T06:00:00Z");
-        assert_eq!(default_since(&files, started, true), at("2026-02-28T06:00:00Z"));
-        assert_eq!(default_since(&files, started, false), at("2026-08-31T06:00:00Z"));
+        let started = at("2026-09-14T06:00:00Z").fixed_offset();
+        let mut options = Options::new("", "");
+        assert_eq!(since(&options, &files, started), at("2026-08-31T06:00:00Z"));
+        options.node = Some("WEB01".to_owned());
+        assert_eq!(since(&options, &files, started), at("2026-02-28T06:00:00Z"));
     }
 }

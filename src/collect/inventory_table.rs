@@ -1,8 +1,6 @@
 //! The one table of what is taken and why. The collector, `--dry-run` and `docs/what-is-collected.md` all use it.
 
 use crate::model::product::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG, LOG_FOLDER};
-use crate::probes::{EVENTS, HOST, Probe, probes};
-use std::fmt::Write as _;
 
 /// Everything a collection looks at, one variant a row of [`TABLE`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -279,28 +277,6 @@ fn is_log(name: &str) -> bool {
             .is_some_and(|role| !role.is_empty() && role.bytes().all(|byte| byte.is_ascii_alphabetic()));
     let numbered = rolled.is_empty() || rolled.strip_prefix('.').is_some_and(|n| !n.is_empty() && digits(n));
     a_role && numbered
-}
-
-/// The table as Markdown, with what Windows is asked and the list of program types below it.
-pub fn markdown() -> String {
-    let mut text = String::from("| What | Where | Why | In the bundle | Secrets |\n|---|---|---|---|---|\n");
-    for Row { what, source, why, member, secrets, .. } in TABLE {
-        let _ = writeln!(text, "| {what} | {source} | {why} | {member} | {secrets} |");
-    }
-    text.push_str(
-        "\nOf Windows, and of no other system, each fact is taken from:\n\n| Fact | Asked for |\n|---|---|\n",
-    );
-    for Probe { fact, asks, .. } in probes() {
-        let asks: Vec<String> = asks.iter().map(|ask| format!("`{ask}`")).collect();
-        let _ = writeln!(text, "| `{fact}` | {} |", asks.join("<br>"));
-    }
-    let host: Vec<String> = HOST.iter().map(|ask| format!("`{ask}`")).collect();
-    let _ = writeln!(text, "| the first two rows above | {} |", host.join("<br>"));
-    let events: Vec<String> = EVENTS.iter().map(|ask| format!("`{ask}`")).collect();
-    let _ = writeln!(text, "| the row of event logs | {} |", events.join("<br>"));
-    let types: Vec<String> = PROGRAM_TYPES.iter().map(|kind| format!("`{kind}`")).collect();
-    let _ = writeln!(text, "\nProgram files are those of the types {}.", types.join(", "));
-    text
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Copies of the key files beside the application: in the folder that it lies in and in the root of its site, which are one
 //! where it is installed as usual, and below (SEC-008 of domain 10.14).
 
-use super::keys::KeyFiles;
+use super::inventory_table::Item;
+use super::key_files;
+use super::key_files::KeyFiles;
 use super::network::is_network;
-use super::plan::Item;
-use super::walk::{read_most, reason};
-use super::{Options, keys};
+use super::options::Options;
+use super::walk::{read_most, reason, relative, unlisted};
 use crate::bundle::Sha256;
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::model::{Observed, Place};
@@ -97,28 +98,20 @@ pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Bes
                 beside.gap = Some(format!("more than {MOST} files lie beside the application"));
                 return beside;
             }
-            match entry {
-                Ok(entry) if entry.file_type().is_file() => match neighbour(area, &entry, sizes) {
-                    Ok(neighbour) => beside.neighbours.extend(neighbour),
-                    Err(error) => {
-                        beside.gap.get_or_insert(why(&error));
-                    }
-                },
-                Ok(_) => {}
-                Err(error) => {
-                    beside.gap.get_or_insert(why(&error));
-                }
+            let neighbour = entry.and_then(|entry| neighbour(area, &entry, sizes));
+            match neighbour {
+                Ok(neighbour) => beside.neighbours.extend(neighbour),
+                Err(error) => _ = beside.gap.get_or_insert(unlisted(&error)),
             }
         }
     }
     beside
 }
 
-fn why(error: &walkdir::Error) -> String {
-    error.io_error().map_or_else(|| "a folder cannot be listed".to_owned(), reason)
-}
-
 fn neighbour(area: &Area, entry: &DirEntry, sizes: &[u64]) -> Result<Option<Neighbour>, walkdir::Error> {
+    if !entry.file_type().is_file() {
+        return Ok(None);
+    }
     let (name, size) = (entry.file_name().to_string_lossy().to_lowercase(), entry.metadata()?.len());
     // Beside a web.config the plain names are those of another installation, unless their content is ours.
     let plain = name == ENCRYPTION_CONFIG || name == DATABASE_CONFIG;
@@ -126,9 +119,7 @@ fn neighbour(area: &Area, entry: &DirEntry, sizes: &[u64]) -> Result<Option<Neig
     // Other programs have a database.config as well.
     let is_key = matches!(Item::of(&name), Item::KeyFile | Item::KeyCopy) && name.contains("encryption");
     let named = is_key && !installed;
-    let below = entry.path().strip_prefix(&area.folder).unwrap_or(entry.path());
-    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    let path = format!("{}/{}", area.shown.replace('\\', "/"), parts.join("/"));
+    let path = format!("{}/{}", area.shown.replace('\\', "/"), relative(&area.folder, entry.path()));
     let may_be = named || sizes.contains(&size);
     Ok(may_be.then(|| Neighbour { full: entry.path().to_owned(), path, size, named }))
 }
@@ -147,9 +138,9 @@ impl Beside {
                 copies.push(path);
                 continue;
             }
-            match read_most(&full, keys::MAX_BYTES) {
+            match read_most(&full, key_files::MAX_BYTES) {
                 Ok(content) if keys.is_copy(&Sha256::of(&content)) => copies.push(path),
-                Ok(_) if keys.may_be_unseen(size) => gap = gap.or_else(|| Some(keys::UNSEEN.to_owned())),
+                Ok(_) if keys.may_be_unseen(size) => gap = gap.or_else(|| Some(key_files::UNSEEN.to_owned())),
                 Ok(_) => {}
                 Err(error) => gap = gap.or_else(|| Some(reason(&error))),
             }

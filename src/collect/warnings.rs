@@ -1,7 +1,7 @@
 //! What whoever sends a bundle should know of it, one sentence each: said where the bundle was made, because
 //! there it can still be mended.
 
-use super::{LARGE_BUNDLE, Options};
+use super::options::Options;
 use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::write::PARTIAL;
 use crate::bundle::{Form, Manifest, MemberRecord, Status};
@@ -16,6 +16,9 @@ use crate::text::size::size;
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// Above this size, in bytes, a bundle is hard to mail.
+const LARGE_BUNDLE: u64 = 20 << 20;
 
 /// Names in a sentence: all of a few, else the first two and how many more.
 fn some(names: &[&str]) -> String {

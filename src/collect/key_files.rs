@@ -1,8 +1,8 @@
 //! `encryption.config` and `database.config`: what may be known of them without their content (domain 1.4).
 
-use super::COPIED;
 use super::host::Host;
-use super::plan::Item;
+use super::inventory_table::Item;
+use super::options::Options;
 use super::walk::{Found, read_most, reason};
 use crate::bundle::Sha256;
 use crate::model::facts::{Fingerprint, KeyFile};
@@ -29,7 +29,7 @@ pub(super) struct KeyFiles {
     /// `database.config`.
     pub(super) database: Observed<KeyFile>,
     /// Contents with their digests. Both are as good as a key: they never leave this process.
-    contents: Vec<(Vec<u8>, Sha256)>,
+    contents: Vec<(Sha256, Vec<u8>)>,
     /// Sizes of those that could not be read.
     unread: Vec<u64>,
 }
@@ -37,12 +37,12 @@ pub(super) struct KeyFiles {
 impl KeyFiles {
     /// The contents that could be read.
     pub(super) fn contents(&self) -> Vec<&[u8]> {
-        self.contents.iter().map(|(content, _)| content.as_slice()).collect()
+        self.contents.iter().map(|(_, content)| content.as_slice()).collect()
     }
 
     /// Whether a file of this size can be a copy.
     pub(super) fn has_size(&self, size: u64) -> bool {
-        self.may_be_unseen(size) || self.contents.iter().any(|(content, _)| content.len() as u64 == size)
+        self.may_be_unseen(size) || self.contents.iter().any(|(_, content)| content.len() as u64 == size)
     }
 
     /// Whether a file of this size can be a copy and nobody can tell, because the key file could not be read.
@@ -52,17 +52,17 @@ impl KeyFiles {
 
     /// Whether content of this digest is that of a key file.
     pub(super) fn is_copy(&self, digest: &Sha256) -> bool {
-        self.contents.iter().any(|(_, known)| known == digest)
+        self.contents.iter().any(|(known, _)| known == digest)
     }
 }
 
 /// Reads both files and makes the fingerprinter that their node allows.
 ///
-/// With `copied`, both files absent together says nothing: they may have been left out of the copy on purpose.
+/// In a copied folder both files absent together says nothing: they may have been left out of the copy on purpose.
 pub(super) fn read(
-    files: &[Found],
+    options: &Options,
     case_key: Option<&CaseKey>,
-    copied: bool,
+    files: &[Found],
     host: &dyn Host,
 ) -> (KeyFiles, Fingerprinter) {
     let open = |name: &'static str| {
@@ -74,24 +74,20 @@ pub(super) fn read(
     let printer = Fingerprinter::new(case_key, key.map(Vec::as_slice));
 
     let mut keys = KeyFiles {
-        encryption: encryption.facts(host, copied, |bytes, place| printer.encryption_config(bytes, place)),
-        database: database.facts(host, copied, |bytes, place| printer.fingerprint(Label::File, bytes, place)),
+        encryption: encryption.facts(options, host, |bytes, place| printer.encryption_config(bytes, place)),
+        database: database
+            .facts(options, host, |bytes, place| printer.fingerprint(Label::File, bytes, place)),
         contents: Vec::new(),
         unread: [&encryption, &database].into_iter().filter_map(Source::unread).collect(),
     };
-    if copied && keys.encryption.is_absent() && keys.database.is_absent() {
+    if options.copied() && keys.encryption.is_absent() && keys.database.is_absent() {
         let why = "both key files are absent and the folder was copied from elsewhere";
         (keys.encryption, keys.database) = (Observed::not_collected(why), Observed::not_collected(why));
     }
     // Every empty file is a copy of an empty one.
     let contents = [encryption, database].into_iter().filter_map(|source| source.content?.ok());
     let contents = contents.filter(|content| !content.is_empty());
-    keys.contents = contents
-        .map(|content| {
-            let digest = Sha256::of(&content);
-            (content, digest)
-        })
-        .collect();
+    keys.contents = contents.map(|content| (Sha256::of(&content), content)).collect();
     (keys, printer)
 }
 
@@ -111,8 +107,8 @@ impl Source<'_> {
 
     fn facts(
         &self,
+        options: &Options,
         host: &dyn Host,
-        copied: bool,
         fingerprint: impl FnOnce(&[u8], Place) -> Observed<Fingerprint>,
     ) -> Observed<KeyFile> {
         let place = Place::file(self.name);
@@ -123,17 +119,16 @@ impl Source<'_> {
         };
         let key_file = KeyFile {
             size: file.size,
-            modified: match file.modified {
-                _ if copied => Observed::not_collected(COPIED),
+            modified: options.of_machine(|| match file.modified {
                 Some(time) => Observed::known(time, place.clone()),
                 None => Observed::unreadable(place.clone(), "the file system gives no time"),
-            },
+            }),
             fingerprint: match content {
                 Ok(bytes) => fingerprint(bytes, place.clone()),
                 Err(why) => Observed::unreadable(place.clone(), why.clone()),
             },
             // A copy on another file system has lost the attribute.
-            efs: if copied { Observed::not_collected(COPIED) } else { host.efs(&file.path, metadata) },
+            efs: options.of_machine(|| host.efs(&file.path, metadata)),
         };
         Observed::known(key_file, place)
     }

@@ -1,8 +1,8 @@
 //! What the manifest says of a collection as a whole.
 
-use super::host::Host;
-use super::plan::{self};
-use super::{COPIED, Options};
+use super::host::{Host, system};
+use super::inventory_table::{self, Row, plain};
+use super::options::Options;
 use crate::bundle::manifest::FingerprintKey;
 use crate::bundle::{Collection, FormatVersion, LookedAt, Manifest, NodeIdentity};
 use crate::model::product::ENCRYPTION_CONFIG;
@@ -26,27 +26,32 @@ pub(super) fn manifest(
     printer: &Fingerprinter,
     took: Duration,
 ) -> Manifest {
-    let copied = options.node.is_some();
+    let ended = host.now_again();
+    let minutes = i16::try_from(started.offset().local_minus_utc() / 60).unwrap_or_default();
+    let copied = options.copied();
     Manifest {
         format: FormatVersion::CURRENT,
         tool: concat!("clusterbrief ", env!("CARGO_PKG_VERSION")).to_owned(),
         node: NodeIdentity { name: node, copied },
-        collection: collection(options, host, started, took),
-        elevated: if copied { Observed::not_collected(COPIED) } else { host.elevated() },
+        collection: Collection {
+            started: started.to_utc(),
+            ended: ended.to_utc(),
+            utc_offset_minutes: options.of_machine(|| Observed::known(minutes, system())),
+            zone: options.of_machine(|| host.time_zone()),
+            reference_time: options.reference_time.map(|time| time.to_utc()).filter(|_| !copied),
+            clock_set_ms: clock_set(ended - started, took),
+        },
+        elevated: options.of_machine(|| host.elevated()),
         options: shown_options(options, since),
-        looked_at: plan::rows(copied, host.system().is_windows()).map(looked_at).collect(),
-        never_taken: plan::NEVER.iter().map(|never| plan::plain(never)).collect(),
+        looked_at: inventory_table::rows(copied, host.system().is_windows()).map(looked_at).collect(),
+        never_taken: inventory_table::NEVER.iter().map(|never| plain(never)).collect(),
         fingerprint: fingerprint_key(printer),
         members: Vec::new(),
     }
 }
 
-fn looked_at(row: &plan::Row) -> LookedAt {
-    LookedAt {
-        what: plan::plain(row.what),
-        source: plan::plain(row.source),
-        secrets: plan::plain(row.secrets),
-    }
+fn looked_at(row: &Row) -> LookedAt {
+    LookedAt { what: plain(row.what), source: plain(row.source), secrets: plain(row.secrets) }
 }
 
 /// By how much the clock was set: what it says that the collection took, less what it took.
@@ -54,30 +59,6 @@ fn clock_set(said: TimeDelta, took: Duration) -> Option<i64> {
     let took = TimeDelta::from_std(took).unwrap_or(TimeDelta::MAX);
     let set = said.checked_sub(&took)?.num_milliseconds();
     (set.unsigned_abs() >= CLOCK_SET_MS).then_some(set)
-}
-
-fn collection(
-    options: &Options,
-    host: &dyn Host,
-    started: DateTime<FixedOffset>,
-    took: Duration,
-) -> Collection {
-    let ended = host.now_again();
-    let copied = options.node.is_some();
-    let minutes = i16::try_from(started.offset().local_minus_utc() / 60).unwrap_or_default();
-    let own = Place::file("operating system");
-    Collection {
-        started: started.to_utc(),
-        ended: ended.to_utc(),
-        utc_offset_minutes: if copied {
-            Observed::not_collected(COPIED)
-        } else {
-            Observed::known(minutes, own)
-        },
-        zone: if copied { Observed::not_collected(COPIED) } else { host.time_zone() },
-        reference_time: options.reference_time.map(|time| time.to_utc()).filter(|_| !copied),
-        clock_set_ms: clock_set(ended - started, took),
-    }
 }
 
 /// Options that say what may be missing; no path of this machine and nothing of a key.

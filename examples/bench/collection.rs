@@ -9,7 +9,7 @@ use clusterbrief::bundle::{Bundle, BundleWriter, Form, INVENTORY, NewMember};
 use clusterbrief::collect::{self, Options, PortableHost, Progress};
 use clusterbrief::demo::{NodeFolder, Pe};
 use clusterbrief::knowledge::Knowledge;
-use clusterbrief::redact::{Harvest, Level};
+use clusterbrief::redact::{Level, SecretSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -196,7 +196,7 @@ pub fn write_logs(app_dir: &Path, out: &Path) -> Result<()> {
 
 /// Only the redaction of the logs, with the values of the configurations. Prints how many those are.
 pub fn redact(app_dir: &Path) -> Result<()> {
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     for entry in app_dir.read_dir()? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "config") {

@@ -40,7 +40,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     });
     printed?;
     let visited =
-        visited.map_err(|error| Failure::new(Exit::NothingUsable, anyhow!("{} {error}", path.display())))?;
+        visited.map_err(|error| Failure::new(Exit::NoInput, anyhow!("{} {error}", path.display())))?;
 
     let mut text = String::new();
     for unread in &visited.unread {
@@ -65,8 +65,8 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     Ok(match (total.secrets, visited.unread.is_empty()) {
         (1.., _) => Exit::Leak,
         // What was not read may hold secrets.
-        (0, false) => Exit::SomeRefused,
-        (0, true) => Exit::Written,
+        (0, false) => Exit::PartialInput,
+        (0, true) => Exit::Success,
     })
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::bundle::Form;
 use crate::bundle::write::PARTIAL;
 use crate::probes::{self, Ask, EVENTS};
-use crate::redact::{Harvest, Level};
+use crate::redact::{Level, SecretSet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -112,7 +112,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         let bytes = Some(file.size);
         touches.push(Touch { bytes, note, ..Touch::of(kind, file.full.display().to_string(), file.item) });
     }
-    let iis = Iis::read(options, &mut Harvest::new());
+    let iis = Iis::read(options, &mut SecretSet::new());
     touches.extend(beside(options, host, &iis, &key_sizes));
     touches.extend(iis_files(options, &iis));
     let tms = folder_facts::tms_folder(&options.app_dir);

@@ -136,7 +136,7 @@ pub enum Outcome {
     /// Something needed is not known.
     Unknown {
         /// Everything that is missing.
-        missing: Vec<Missing>,
+        missing: Vec<MissingEvidence>,
     },
     /// Looked at, nothing wrong.
     Pass {
@@ -172,13 +172,13 @@ impl Outcome {
     }
 
     /// Unknown for one missing thing.
-    pub fn unknown(missing: Missing) -> Self {
+    pub fn unknown(missing: MissingEvidence) -> Self {
         Self::Unknown { missing: vec![missing] }
     }
 
     /// Findings if there are any; else unknown if anything is missing; else a pass. This is the order of
     /// DESIGN 4: proof counts although another node is unreadable, a pass needs everything.
-    pub fn from_parts(findings: Vec<Finding>, missing: Vec<Missing>) -> Self {
+    pub fn from_parts(findings: Vec<Finding>, missing: Vec<MissingEvidence>) -> Self {
         if !findings.is_empty() {
             Self::Findings(findings)
         } else if !missing.is_empty() {
@@ -219,14 +219,14 @@ impl Outcome {
     }
 }
 
-impl From<Missing> for Outcome {
-    fn from(missing: Missing) -> Self {
+impl From<MissingEvidence> for Outcome {
+    fn from(missing: MissingEvidence) -> Self {
         Self::unknown(missing)
     }
 }
 
-impl From<Vec<Missing>> for Outcome {
-    fn from(missing: Vec<Missing>) -> Self {
+impl From<Vec<MissingEvidence>> for Outcome {
+    fn from(missing: Vec<MissingEvidence>) -> Self {
         Self::Unknown { missing }
     }
 }
@@ -235,7 +235,7 @@ impl From<Vec<Missing>> for Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub struct Missing {
+pub struct MissingEvidence {
     /// Node it is missing of; `None` for the cluster or the database.
     pub node: Option<String>,
     /// What is missing, in the reader's words ("the fingerprint of encryption.config").
@@ -243,17 +243,17 @@ pub struct Missing {
     /// Why, as a lower-case fragment.
     pub why: String,
     /// What would deliver it.
-    pub from: Question,
+    pub from: EvidenceRequest,
 }
 
-impl Missing {
+impl MissingEvidence {
     /// Of a node.
-    pub fn of(node: &str, what: impl Into<String>, why: impl Into<String>, from: Question) -> Self {
+    pub fn of(node: &str, what: impl Into<String>, why: impl Into<String>, from: EvidenceRequest) -> Self {
         Self { node: Some(node.to_owned()), ..Self::of_cluster(what, why, from) }
     }
 
     /// Of the cluster or the database.
-    pub fn of_cluster(what: impl Into<String>, why: impl Into<String>, from: Question) -> Self {
+    pub fn of_cluster(what: impl Into<String>, why: impl Into<String>, from: EvidenceRequest) -> Self {
         Self { node: None, what: what.into(), why: why.into(), from }
     }
 }
@@ -262,7 +262,7 @@ impl Missing {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "EvidenceRequest"))]
 #[serde(rename_all = "kebab-case")]
-pub enum Question {
+pub enum EvidenceRequest {
     /// A question to a person: the rule id, which is also the key in the answers file.
     Answer {
         /// Question id.
@@ -295,7 +295,7 @@ pub enum Question {
     Nothing,
 }
 
-impl Question {
+impl EvidenceRequest {
     /// A bundle of this node again.
     pub fn again(node: impl Into<String>, how: impl Into<String>) -> Self {
         Self::BundleAgain { node: node.into(), how: how.into() }
@@ -324,7 +324,7 @@ pub struct Finding {
     /// Id of the known error it rests on, where it rests on one.
     pub signature: Option<String>,
     /// Its remedy stands alone: the work that mends other findings of the rule would be wrong for this one.
-    pub alone: bool,
+    pub standalone: bool,
 }
 
 /// What proves a finding.
@@ -385,7 +385,7 @@ impl Evidence {
 
 /// An outcome with the rule and the subject it belongs to.
 #[derive(Debug, Clone)]
-pub struct Judged {
+pub struct RuleResult {
     /// Rule id.
     pub rule: String,
     /// Subject.
@@ -393,5 +393,5 @@ pub struct Judged {
     /// What the rule says.
     pub outcome: Outcome,
     /// Names of the inputs whose facts it looked at.
-    pub looked_at: BTreeSet<String>,
+    pub inputs_used: BTreeSet<String>,
 }

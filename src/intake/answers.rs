@@ -5,7 +5,7 @@ use crate::intake::{malformed, sanitized};
 use crate::knowledge::Knowledge;
 use crate::knowledge::checklist::WORDS;
 use crate::model::answers::{Answer, Answers};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::input::Problem;
 use crate::model::{Place, Position};
 use crate::text::encoding;
@@ -90,7 +90,7 @@ pub fn parse(
     input: &str,
     bytes: &[u8],
     questions: &[Question],
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Result<Parsed<Answers>, AnswersError> {
     let text = encoding::decode(bytes);
     let line_of = |offset: usize| {
@@ -231,7 +231,7 @@ fn day(on: &toml::Value) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::NoSanitize;
     use proptest::prelude::*;
 
     fn questions() -> Vec<Question> {
@@ -244,7 +244,7 @@ mod tests {
     }
 
     fn parse(text: &str) -> Result<Parsed<Answers>, AnswersError> {
-        super::parse("answers.toml", text.as_bytes(), &questions(), &AsIs)
+        super::parse("answers.toml", text.as_bytes(), &questions(), &NoSanitize)
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::model::Place;
 use crate::model::checklist::{CELLS, Column, FORMAT, SEE_ABOVE, VERSION, fingerprint, parts};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -127,7 +127,12 @@ impl Reader {
 }
 
 /// Makes answers of the lines of a checklist, held against the cells that the workbook was made with.
-pub(super) fn join(input: &str, parsed: &mut Parsed<Vec<Facts>>, knowledge: &Knowledge, cleaner: &dyn Clean) {
+pub(super) fn join(
+    input: &str,
+    parsed: &mut Parsed<Vec<Facts>>,
+    knowledge: &Knowledge,
+    cleaner: &dyn Sanitize,
+) {
     let checklist = |facts: &Facts| matches!(facts, Facts::Checklist(_));
     let (checklists, rest): (Vec<Facts>, Vec<Facts>) =
         std::mem::take(&mut parsed.value).into_iter().partition(checklist);
@@ -299,7 +304,7 @@ fn day(text: &str, dates: &Dates) -> Result<NaiveDate, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, tables, workbook};
+    use crate::intake::{NoSanitize, tables, workbook};
     use crate::model::answers::Answers;
 
     /// The cells of a line that an empty workbook of one node holds: No to Question.
@@ -352,7 +357,7 @@ mod tests {
     /// Answers, problems and notes of a file.
     fn read(bytes: &[u8]) -> (Answers, Vec<String>, Vec<String>) {
         let knowledge = Knowledge::builtin().unwrap();
-        let parsed = tables::read("c.xlsx", bytes, &knowledge, &AsIs).unwrap().unwrap().parsed;
+        let parsed = tables::read("c.xlsx", bytes, &knowledge, &NoSanitize).unwrap().unwrap().parsed;
         let answers = parsed.value.into_iter().find_map(|facts| match facts {
             Facts::Answers(answers) => Some(answers),
             _ => None,
@@ -470,7 +475,8 @@ mod tests {
     fn another_form_is_refused() {
         let knowledge = Knowledge::builtin().unwrap();
         for (version, fine) in [("1.0", true), ("1.7", true), ("2.0", false), ("", false)] {
-            let read = tables::read("c.xlsx", &book(&[untouched(0, [""; 4])], version), &knowledge, &AsIs);
+            let read =
+                tables::read("c.xlsx", &book(&[untouched(0, [""; 4])], version), &knowledge, &NoSanitize);
             assert_eq!(read.is_ok(), fine, "{version}");
         }
     }

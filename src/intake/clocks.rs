@@ -6,7 +6,7 @@
 use super::json::{member, text};
 use super::moment;
 use crate::intake::sanitized;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::ClockReference;
 use crate::model::node::Clocks;
 use crate::model::{Observed, Place};
@@ -24,7 +24,7 @@ pub(super) fn reported(
     export: &str,
     object: &Map<String, Value>,
     place: &Place,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Option<(String, Clocks)> {
     let reading = ClockReader { object, place, cleaner };
     match export {
@@ -43,7 +43,7 @@ pub(super) fn reported(
 struct ClockReader<'a> {
     object: &'a Map<String, Value>,
     place: &'a Place,
-    cleaner: &'a dyn Clean,
+    cleaner: &'a dyn Sanitize,
 }
 
 impl ClockReader<'_> {

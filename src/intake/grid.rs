@@ -9,7 +9,7 @@ use super::table::{Row, RowSink, head};
 use crate::intake::{malformed, sanitized};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::Place;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::place::Spot;
 use crate::parsers::left_out_note;
 use std::collections::BTreeSet;
@@ -80,7 +80,7 @@ fn is_unwritten(text: &str) -> bool {
 
 impl Reader<'_> {
     /// What the table reports, with the title of its export.
-    pub(super) fn finish(self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
+    pub(super) fn finish(self, cleaner: &dyn Sanitize) -> (Parsed<Vec<Facts>>, Vec<String>) {
         let mut parsed = Parsed::<Vec<Facts>>::default();
         let titles = vec![self.export.title.clone()];
         // A grid may be filtered, and a query may fail: a header alone does not say that there is none.
@@ -114,12 +114,12 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, tables};
+    use crate::intake::{NoSanitize, tables};
     use crate::model::items::Item;
 
     fn read(text: &str) -> Option<Parsed<Vec<Facts>>> {
         let knowledge = Knowledge::builtin().unwrap();
-        Some(tables::read("saved.csv", text.as_bytes(), &knowledge, &AsIs).unwrap()?.parsed)
+        Some(tables::read("saved.csv", text.as_bytes(), &knowledge, &NoSanitize).unwrap()?.parsed)
     }
 
     #[test]

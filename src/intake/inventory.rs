@@ -10,7 +10,7 @@ use crate::intake::{malformed, sanitized};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::Role;
 use crate::model::cluster::Contact;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::place::Spot;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
@@ -85,7 +85,7 @@ impl Reader {
         self,
         input: &str,
         knowledge: &Knowledge,
-        cleaner: &dyn Clean,
+        cleaner: &dyn Sanitize,
     ) -> Parsed<Vec<Facts>> {
         let mut parsed = Parsed::<Vec<Facts>>::default();
         let shown = |text: &str| sanitized(text, cleaner);
@@ -188,11 +188,11 @@ pub fn template() -> Result<Vec<u8>, XlsxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, tables};
+    use crate::intake::{NoSanitize, tables};
 
     fn read(bytes: &[u8]) -> Parsed<Vec<Facts>> {
         let knowledge = Knowledge::builtin().unwrap();
-        tables::read("inventory.xlsx", bytes, &knowledge, &AsIs).unwrap().unwrap().parsed
+        tables::read("inventory.xlsx", bytes, &knowledge, &NoSanitize).unwrap().unwrap().parsed
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::leaks;
 use crate::bundle::manifest::END_MISSING;
 use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, FileScan, Scanner};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::model::input::Problem;
 use crate::model::node::Setting;
@@ -72,7 +72,7 @@ pub(super) struct MemberReader<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) scanner: &'a Scanner<'a>,
     pub(super) leaks: &'a leak::Scanner,
-    pub(super) cleaner: &'a dyn Clean,
+    pub(super) cleaner: &'a dyn Sanitize,
     /// Offset of the node's local time, for its logs.
     pub(super) offset: Option<FixedOffset>,
 }
@@ -160,7 +160,7 @@ impl Sink<'_> {
     fn finish(
         self,
         format: FormatVersion,
-        cleaner: &dyn Clean,
+        cleaner: &dyn Sanitize,
         error: Option<&MemberError>,
     ) -> MemberContent {
         match self {
@@ -186,7 +186,7 @@ impl Sink<'_> {
     }
 }
 
-fn settings(bytes: &[u8], cleaner: &dyn Clean) -> Result<BTreeMap<String, Setting>, (u32, String)> {
+fn settings(bytes: &[u8], cleaner: &dyn Sanitize) -> Result<BTreeMap<String, Setting>, (u32, String)> {
     let at = |error| match error {
         ConfigError::NotWellFormed { line, error, .. } => (line, error.to_owned()),
         other => (1, other.to_string()),

@@ -40,7 +40,7 @@ mod tables;
 pub mod version_table;
 pub mod workbook;
 
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::excerpt::{Excerpt, Sanitize};
 use crate::model::input::{Problem, ProblemKind};
 
 /// What was read from a source.
@@ -67,16 +67,16 @@ fn malformed(text: impl Into<String>) -> Problem {
 }
 
 /// A text of an input as it may be shown.
-fn sanitized(text: &str, cleaner: &dyn Clean) -> String {
+fn sanitized(text: &str, cleaner: &dyn Sanitize) -> String {
     Excerpt::new(text, cleaner).as_str().to_owned()
 }
 
 /// For tests of parsers: shows text as it is.
 #[cfg(test)]
-struct AsIs;
+struct NoSanitize;
 
 #[cfg(test)]
-impl Clean for AsIs {
+impl Sanitize for NoSanitize {
     fn clean(&self, line: &str) -> String {
         line.to_owned()
     }

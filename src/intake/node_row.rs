@@ -3,7 +3,7 @@
 use super::table::head;
 use super::{moment, names, reported};
 use crate::intake::{malformed, sanitized};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::export::{Moment, NodeList, NodeRow};
 use crate::model::input::Problem;
 use crate::model::{BuildVersion, Observed, Place};
@@ -72,7 +72,7 @@ pub(super) fn read(
     fields: &Fields,
     place: Place,
     dates: &moment::Column,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Result<NodeRow, String> {
     let row = RowReader { fields, cleaner };
     let machine_name = row
@@ -105,7 +105,7 @@ pub(super) fn read(
 
 struct RowReader<'a> {
     fields: &'a Fields,
-    cleaner: &'a dyn Clean,
+    cleaner: &'a dyn Sanitize,
 }
 
 impl RowReader<'_> {
@@ -188,6 +188,9 @@ fn later(a: Moment, b: Moment) -> bool {
 }
 
 /// The note on fields that nothing was made of; `None` when all are known. A name is shown cleaned.
-pub(super) fn unknown_note<'a>(names: impl Iterator<Item = &'a str>, cleaner: &dyn Clean) -> Option<String> {
+pub(super) fn unknown_note<'a>(
+    names: impl Iterator<Item = &'a str>,
+    cleaner: &dyn Sanitize,
+) -> Option<String> {
     left_out_note(names.filter(|name| !is_known(&head(name))), cleaner)
 }

@@ -8,7 +8,7 @@ use super::node_row::{self, Field, Fields};
 use super::table::head;
 use super::{Parsed, json};
 use crate::intake::malformed;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::export::NodeList;
 use crate::model::{Place, Position};
 use crate::text::encoding;
@@ -51,7 +51,11 @@ pub fn document(bytes: &[u8]) -> Result<Value, NodesJsonError> {
 }
 
 /// Reads a saved node list. `input` is the name evidence will carry.
-pub fn parse(input: &str, document: &Value, cleaner: &dyn Clean) -> Result<Parsed<NodeList>, NodesJsonError> {
+pub fn parse(
+    input: &str,
+    document: &Value,
+    cleaner: &dyn Sanitize,
+) -> Result<Parsed<NodeList>, NodesJsonError> {
     let (prefix, records) = records(document).ok_or(NodesJsonError::OtherShape)?;
     if records.len() > MAX_NODES {
         return Err(NodesJsonError::TooMany(records.len()));
@@ -110,11 +114,11 @@ fn records(document: &Value) -> Option<(String, &[Value])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::NoSanitize;
     use proptest::prelude::*;
 
     fn parse(json: &str) -> Parsed<NodeList> {
-        super::parse("nodes.json", &document(json.as_bytes()).unwrap(), &AsIs).unwrap()
+        super::parse("nodes.json", &document(json.as_bytes()).unwrap(), &NoSanitize).unwrap()
     }
 
     #[test]
@@ -179,7 +183,7 @@ mod tests {
     fn other_documents_are_told_apart() {
         let parse = |json: &str| {
             let document = document(json.as_bytes());
-            document.and_then(|document| super::parse("x.json", &document, &AsIs)).unwrap_err()
+            document.and_then(|document| super::parse("x.json", &document, &NoSanitize)).unwrap_err()
         };
         assert_eq!(parse(r#"{"healthy":true}"#), NodesJsonError::OtherShape);
         assert_eq!(parse("[]"), NodesJsonError::OtherShape);
@@ -192,7 +196,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = document(&bytes).map(|document| super::parse("x", &document, &AsIs));
+            let _ = document(&bytes).map(|document| super::parse("x", &document, &NoSanitize));
         }
 
         #[test]

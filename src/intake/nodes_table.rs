@@ -5,7 +5,7 @@ use super::node_row::{self, Field, Fields};
 use super::table::{Row, RowSink, TableError, head};
 use super::{Parsed, moment, nodes_json::MAX_NODES};
 use crate::intake::malformed;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::export::NodeList;
 
 /// Columns of the template: what the Server Nodes page shows of a node.
@@ -65,7 +65,7 @@ impl RowSink for Reader {
 
 impl Reader {
     /// The list.
-    pub(super) fn finish(self, input: &str, cleaner: &dyn Clean) -> Result<Parsed<NodeList>, TableError> {
+    pub(super) fn finish(self, input: &str, cleaner: &dyn Sanitize) -> Result<Parsed<NodeList>, TableError> {
         if self.rows.len() > MAX_NODES {
             return Err(TableError::TooManyNodes);
         }
@@ -104,12 +104,12 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, table};
+    use crate::intake::{NoSanitize, table};
     use crate::model::BuildVersion;
 
     fn parse(text: &str) -> Parsed<NodeList> {
-        let [sheet] = table::read(text.as_bytes(), &AsIs, start).unwrap().try_into().unwrap();
-        sheet.sink.unwrap().finish("nodes.csv", &AsIs).unwrap()
+        let [sheet] = table::read(text.as_bytes(), &NoSanitize, start).unwrap().try_into().unwrap();
+        sheet.sink.unwrap().finish("nodes.csv", &NoSanitize).unwrap()
     }
 
     #[test]

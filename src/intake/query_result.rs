@@ -9,7 +9,7 @@ use super::{Parsed, version_table};
 use crate::intake::{malformed, sanitized};
 use crate::knowledge::exports::About;
 use crate::knowledge::{Export, Knowledge};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::items::Cell;
 use crate::model::place::Spot;
@@ -200,7 +200,7 @@ const VERSIONS: &str = "versions";
 
 impl Reader<'_> {
     /// What the results report, with the titles of their exports.
-    pub(super) fn finish(mut self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
+    pub(super) fn finish(mut self, cleaner: &dyn Sanitize) -> (Parsed<Vec<Facts>>, Vec<String>) {
         self.results.sort_by_key(|result| &result.export.id);
         let mut parsed = Parsed::<Vec<Facts>>::default();
         let mut titles = Vec::new();
@@ -247,15 +247,16 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, table};
+    use crate::intake::{NoSanitize, table};
     use crate::model::export::Told;
     use crate::model::items::Item;
 
     fn read(text: &str) -> (Parsed<Vec<Facts>>, Vec<String>) {
         let knowledge = Knowledge::builtin().unwrap();
-        let sheets = table::read(text.as_bytes(), &AsIs, |row| start("q.csv", row, &knowledge)).unwrap();
+        let sheets =
+            table::read(text.as_bytes(), &NoSanitize, |row| start("q.csv", row, &knowledge)).unwrap();
         let [sheet] = sheets.try_into().unwrap();
-        sheet.sink.unwrap().finish(&AsIs)
+        sheet.sink.unwrap().finish(&NoSanitize)
     }
 
     fn reported(parsed: &Parsed<Vec<Facts>>) -> &super::super::reported::ReportedFacts {

@@ -14,7 +14,7 @@ use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::export::{NodeList, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Snapshot;
@@ -30,7 +30,7 @@ pub struct Tools<'a> {
     /// Searches logs.
     pub scanner: &'a Scanner<'a>,
     /// Cleans every text that may be shown.
-    pub cleaner: &'a dyn Clean,
+    pub cleaner: &'a dyn Sanitize,
     /// Questions that may be answered.
     pub questions: &'a [Question],
     /// What exports report.

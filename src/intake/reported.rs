@@ -7,7 +7,7 @@ use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::knowledge::exports::{About, Export, Field, Reading};
 use crate::knowledge::facts::{Fact, Kind, Of};
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::excerpt::{Excerpt, Sanitize};
 use crate::model::export::Told;
 use crate::model::items::{Column, Items, Said, Table};
 use crate::model::node::Clocks;
@@ -45,7 +45,7 @@ pub(super) fn extract_facts(
     records: Records,
     whole: Place,
     knowledge: &Knowledge,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> ReportedFacts {
     let mut reported = ReportedFacts::default();
     let names: Vec<String> = export.name.iter().map(|name| head(name)).collect();
@@ -99,7 +99,7 @@ fn column(
     field: &Field,
     fact: &Fact,
     records: &Records,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Column<Said> {
     let heads: Vec<String> = field.heads.iter().map(|name| head(name)).collect();
     let Column { texts, cells } = records.under(&heads, false);
@@ -128,7 +128,7 @@ pub(super) fn canonical(
     kind: Kind,
     reading: Reading,
     text: &str,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Result<String, String> {
     let text = match reading {
         // `4.8.4515` names no release: its last number is a revision.

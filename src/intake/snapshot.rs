@@ -5,7 +5,7 @@ use super::members::{Member, MemberContent, MemberReader, is_config, is_log};
 use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, Scanner, merge};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::LogDigest;
@@ -29,7 +29,12 @@ pub(super) struct ReadBundle {
 type Settings = BTreeMap<String, Observed<BTreeMap<String, Setting>>>;
 
 /// Reads a bundle. `input` is the name the report shows.
-pub(super) fn read(input: &str, bundle: &Bundle, scanner: &Scanner<'_>, cleaner: &dyn Clean) -> ReadBundle {
+pub(super) fn read(
+    input: &str,
+    bundle: &Bundle,
+    scanner: &Scanner<'_>,
+    cleaner: &dyn Sanitize,
+) -> ReadBundle {
     let leaks = leak::Scanner::shapes_only();
     let manifest = bundle.manifest();
     let offset = manifest.collection.utc_offset_minutes.value();

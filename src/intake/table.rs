@@ -6,7 +6,7 @@
 use super::nodes_json::MAX_NODES;
 use super::{separated, workbook};
 use crate::model::Place;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::place::{Origin, Spot};
 use crate::text::encoding;
 use crate::text::size::size;
@@ -143,7 +143,7 @@ pub struct Sheet<B> {
 /// that one to what it made of it.
 pub fn read<B: RowSink>(
     bytes: &[u8],
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
     mut header: impl FnMut(&Row) -> Option<B>,
 ) -> Result<Vec<Sheet<B>>, TableError> {
     let mut budget = Budget::default();
@@ -220,7 +220,7 @@ pub fn head(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::NoSanitize;
     use proptest::prelude::*;
 
     /// Keeps every row, as no reader of exports does.
@@ -239,7 +239,7 @@ mod tests {
 
     /// The rows below the header; `None` without one.
     fn find(bytes: &[u8]) -> Result<Option<Vec<Row>>, TableError> {
-        let [sheet] = read(bytes, &AsIs, two_columns)?.try_into().unwrap();
+        let [sheet] = read(bytes, &NoSanitize, two_columns)?.try_into().unwrap();
         Ok(sheet.sink.map(|kept: Kept| kept.0))
     }
 
@@ -280,7 +280,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = read(&bytes, &AsIs, |_| Some(Kept::default()));
+            let _ = read(&bytes, &NoSanitize, |_| Some(Kept::default()));
         }
 
         #[test]

@@ -4,7 +4,7 @@ use super::read::Facts;
 use super::table::{self, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
 use super::{Parsed, checklist, grid, inventory, nodes_table, query_result, version_table};
 use crate::knowledge::Knowledge;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::input::InputKind;
 
 /// What a table turned out to be, while its rows are read.
@@ -45,7 +45,7 @@ impl<'k> TableReader<'k> {
     fn finish(
         self,
         input: &str,
-        cleaner: &dyn Clean,
+        cleaner: &dyn Sanitize,
     ) -> Result<(Parsed<Vec<Facts>>, Vec<String>), TableError> {
         Ok(match self {
             Self::Nodes(reader) => {
@@ -99,7 +99,7 @@ pub(super) fn read(
     input: &str,
     bytes: &[u8],
     knowledge: &Knowledge,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Result<Option<Tables>, TableError> {
     let sheets = table::read(bytes, cleaner, |row| TableReader::start(input, row, knowledge))?;
     let Some(kind) = sheets.iter().find_map(|sheet| sheet.sink.as_ref()).map(TableReader::kind) else {
@@ -145,7 +145,7 @@ fn notes(sheets: &[Sheet<TableReader>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::NoSanitize;
     use crate::intake::workbook::made;
 
     fn knowledge() -> Knowledge {
@@ -175,7 +175,7 @@ mod tests {
             ],
             "<sst/>",
         );
-        let tables = read("export.xlsx", &workbook, &knowledge(), &AsIs).unwrap().unwrap();
+        let tables = read("export.xlsx", &workbook, &knowledge(), &NoSanitize).unwrap().unwrap();
         let [Facts::History(history), Facts::Nodes(nodes)] = tables.parsed.value.as_slice() else {
             panic!("{:?}", tables.parsed);
         };
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_workbook_of_other_things_is_none() {
         let workbook = made(&[("Read me", "", &row(1, &["made for the ticket"]))], "<sst/>");
-        assert!(read("x.xlsx", &workbook, &knowledge(), &AsIs).unwrap().is_none());
-        assert!(read("x.csv", b"a,b\n1,2\n", &knowledge(), &AsIs).unwrap().is_none());
+        assert!(read("x.xlsx", &workbook, &knowledge(), &NoSanitize).unwrap().is_none());
+        assert!(read("x.csv", b"a,b\n1,2\n", &knowledge(), &NoSanitize).unwrap().is_none());
     }
 }

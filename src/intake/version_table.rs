@@ -5,7 +5,7 @@ use super::moment::{self, MomentError};
 use super::records::Records;
 use super::table::{Row, RowSink, head};
 use crate::intake::sanitized;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::export::{Moment, VersionHistory, VersionRow};
 use crate::model::{BuildVersion, Observed, Place};
 use std::cmp::Reverse;
@@ -83,7 +83,7 @@ impl RowSink for Reader {
 
 impl Reader {
     /// The history.
-    pub(super) fn finish(self, cleaner: &dyn Clean) -> Parsed<VersionHistory> {
+    pub(super) fn finish(self, cleaner: &dyn Sanitize) -> Parsed<VersionHistory> {
         let mut notes = Vec::new();
         if self.columns.headless {
             notes.push("The history has no header; its columns were recognised by their content.".to_owned());
@@ -102,7 +102,7 @@ impl Reader {
 }
 
 /// The history in the result of our own query: the version is the item, its date the one fact.
-pub(super) fn of_records(input: &str, records: &Records, cleaner: &dyn Clean) -> Parsed<VersionHistory> {
+pub(super) fn of_records(input: &str, records: &Records, cleaner: &dyn Sanitize) -> Parsed<VersionHistory> {
     let rows = (0..records.len()).filter_map(|record| {
         let text = |head: &str| records.text(record, head).map(str::to_owned);
         let upgraded = text("upgraded").filter(|date| date != "none").unwrap_or_default();
@@ -118,7 +118,7 @@ fn history(
     rows: &[RawRow],
     has_dates: bool,
     mut notes: Vec<String>,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Parsed<VersionHistory> {
     if rows.is_empty() {
         notes.push("The history has no row.".to_owned());
@@ -147,7 +147,7 @@ fn order(moment: &Moment) -> chrono::NaiveDateTime {
     moment.utc.map_or(moment.wall, |utc| utc.naive_utc())
 }
 
-fn version_row(raw: &RawRow, has_dates: bool, dates: &moment::Column, cleaner: &dyn Clean) -> VersionRow {
+fn version_row(raw: &RawRow, has_dates: bool, dates: &moment::Column, cleaner: &dyn Sanitize) -> VersionRow {
     let place = raw.place.clone();
     let shown = |text: &str| sanitized(text, cleaner);
     let version = match BuildVersion::parse(&raw.version) {
@@ -172,12 +172,13 @@ fn version_row(raw: &RawRow, has_dates: bool, dates: &moment::Column, cleaner: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, table};
+    use crate::intake::{NoSanitize, table};
     use proptest::prelude::*;
 
     fn read(bytes: &[u8]) -> Option<Parsed<VersionHistory>> {
-        let [sheet] = table::read(bytes, &AsIs, |row| start("tbVersion.csv", row)).ok()?.try_into().unwrap();
-        Some(sheet.sink?.finish(&AsIs))
+        let [sheet] =
+            table::read(bytes, &NoSanitize, |row| start("tbVersion.csv", row)).ok()?.try_into().unwrap();
+        Some(sheet.sink?.finish(&NoSanitize))
     }
 
     fn parse(text: &str) -> Parsed<VersionHistory> {

@@ -2,7 +2,7 @@
 
 use super::table::{Budget, HeaderSearch, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
 use crate::intake::sanitized;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
 use memchr::memmem;
 use std::fmt::Write as _;
@@ -34,7 +34,7 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 /// had, dates as dates.
 pub(super) fn read<B: RowSink>(
     bytes: &[u8],
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
     header: &mut dyn FnMut(&Row) -> Option<B>,
     budget: &mut Budget,
 ) -> Result<Vec<Sheet<B>>, TableError> {
@@ -122,7 +122,7 @@ fn claimed_texts(part: &[u8]) -> u64 {
 
 fn sheets<B: RowSink>(
     bytes: &[u8],
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
     header: &mut dyn FnMut(&Row) -> Option<B>,
     budget: &mut Budget,
 ) -> Result<Vec<Sheet<B>>, TableError> {
@@ -267,7 +267,7 @@ pub(super) fn made(sheets: &[(&str, &str, &str)], shared: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::NoSanitize;
     use crate::intake::table;
 
     /// Keeps every row.
@@ -281,7 +281,7 @@ mod tests {
     }
 
     fn read(bytes: &[u8]) -> Result<Vec<Sheet<Kept>>, TableError> {
-        table::read(bytes, &AsIs, |row| Some(Kept(vec![row.clone()])))
+        table::read(bytes, &NoSanitize, |row| Some(Kept(vec![row.clone()])))
     }
 
     fn one(cells: &str, shared: &str) -> Result<Vec<Row>, TableError> {

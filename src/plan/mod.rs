@@ -21,12 +21,12 @@ pub use command::CommandLine;
 pub use first::First;
 pub use grammar::safe_name;
 pub use package::PackageCheck;
-pub use path::{Change, Installed, Leg, Path, Requirement};
+pub use path::{Change, Installed, Path, Requirement, UpgradeHop};
 pub use runbook::{Offer, Runbook, Step};
 pub use state::{Met, State};
-pub use upgrade::{Plan, Wish, plan, repairs};
+pub use upgrade::{Plan, PlanRequest, plan, repairs};
 
-use crate::finding::{Confidence, Finding, Judged, Severity, SubjectKind, is_bundle_safety};
+use crate::finding::{Confidence, Finding, RuleResult, Severity, SubjectKind, is_bundle_safety};
 use crate::knowledge::Knowledge;
 use crate::knowledge::actions::Stage;
 use crate::knowledge::rows::RuleMeta;
@@ -37,7 +37,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// One action: work that fixes one or more findings.
 #[derive(Debug, Clone)]
-pub struct Work {
+pub struct PlannedAction {
     /// What to do.
     pub title: String,
     /// Nodes to do it on, in order of name; empty: once for the cluster.
@@ -59,14 +59,14 @@ pub struct Work {
 /// Merges every finding worth acting on into actions, by stage of the repair, then by severity. A finding that follows
 /// from another has no action of its own: it is resolved with its cause.
 pub fn work(
-    judged: &[Judged],
+    results: &[RuleResult],
     causes: &Causes,
     cluster: &Cluster,
     knowledge: &Knowledge,
     rules: &BTreeMap<&str, &RuleMeta>,
-) -> Vec<Work> {
+) -> Vec<PlannedAction> {
     let mut groups: BTreeMap<(Stage, Group), Vec<At>> = BTreeMap::new();
-    for (at, rule, finding) in causes::all_findings(judged) {
+    for (at, rule, finding) in causes::all_findings(results) {
         if !rules.contains_key(rule)
             || is_bundle_safety(rule)
             || finding.severity == Severity::Info
@@ -75,7 +75,8 @@ pub fn work(
             continue;
         }
         let mut actions = knowledge.actions.iter().enumerate();
-        let action = actions.find(|(_, action)| !finding.alone && action.rules.iter().any(|id| id == rule));
+        let action =
+            actions.find(|(_, action)| !finding.standalone && action.rules.iter().any(|id| id == rule));
         let group = match action {
             Some((index, action)) => (action.stage, Group::Action(index)),
             None => (Stage::of_rule(rule), Group::Rule(finding.severity, rule)),
@@ -83,7 +84,7 @@ pub fn work(
         groups.entry(group).or_default().push(at);
     }
     let merged = groups.into_iter().filter_map(|((_, group), mends)| {
-        let findings: Vec<&Finding> = mends.iter().filter_map(|at| find(judged, *at)).collect();
+        let findings: Vec<&Finding> = mends.iter().filter_map(|at| find(results, *at)).collect();
         let on_nodes = findings.iter().filter(|finding| finding.subject.kind == SubjectKind::Node);
         let nodes: BTreeSet<&String> = on_nodes.map(|finding| &finding.subject.name).collect();
         let mut nodes: Vec<String> = nodes.into_iter().cloned().collect();
@@ -101,17 +102,17 @@ pub fn work(
         };
         let mut ends: Vec<At> = mends.iter().flat_map(|at| causes.consequences(*at)).collect();
         ends.sort_unstable();
-        let consequences = ends.iter().filter_map(|at| find(judged, *at));
+        let consequences = ends.iter().filter_map(|at| find(results, *at));
         let severity = findings.iter().copied().chain(consequences).map(|finding| finding.severity).min()?;
         let confidence = findings.iter().map(|finding| finding.confidence).min()?;
-        Some(Work { title, nodes, why, steps, severity, confidence, mends, ends })
+        Some(PlannedAction { title, nodes, why, steps, severity, confidence, mends, ends })
     });
     merged.collect()
 }
 
 /// The finding at a position in the outcomes.
-pub fn find(judged: &[Judged], (outcome, finding): At) -> Option<&Finding> {
-    judged.get(outcome)?.outcome.findings().get(finding)
+pub fn find(results: &[RuleResult], (outcome, finding): At) -> Option<&Finding> {
+    results.get(outcome)?.outcome.findings().get(finding)
 }
 
 /// Findings that one action fixes.

@@ -1,6 +1,6 @@
 //! A cluster made by hand, for the tests of plans.
 
-use crate::finding::{Judged, Outcome, Subject};
+use crate::finding::{Outcome, RuleResult, Subject};
 use crate::model::export::NodeRow;
 use crate::model::facts::NodeFacts;
 use crate::model::items::{Cell, Column, Items, Said, Table};
@@ -10,9 +10,9 @@ use crate::model::{Answer, Answers, BuildVersion, Cluster, Excerpt, Node, NodeSe
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cleans nothing.
-struct AsIs;
+struct NoSanitize;
 
-impl crate::model::excerpt::Clean for AsIs {
+impl crate::model::excerpt::Sanitize for NoSanitize {
     fn clean(&self, line: &str) -> String {
         line.to_owned()
     }
@@ -106,13 +106,13 @@ pub(super) fn bundle<'c>(cluster: &'c mut Cluster, name: &str) -> &'c mut Snapsh
 
 /// Gives a node a bundle with one setting of a configuration file.
 pub(super) fn setting(cluster: &mut Cluster, name: &str, file: &str, path: &str, value: &str) {
-    let setting = Setting { value: value.into(), line: 1, excerpt: Excerpt::new("", &AsIs) };
+    let setting = Setting { value: value.into(), line: 1, excerpt: Excerpt::new("", &NoSanitize) };
     let settings = known(BTreeMap::from([(path.to_owned(), setting)]));
     bundle(cluster, name).settings.insert(file.to_owned(), settings);
 }
 
 /// That a rule passed on a subject.
-pub(super) fn passed(rule: &str, subject: Subject) -> Judged {
+pub(super) fn passed(rule: &str, subject: Subject) -> RuleResult {
     let outcome = Outcome::Pass { note: "it is so".into(), inferred: false };
-    Judged { rule: rule.into(), subject, outcome, looked_at: BTreeSet::new() }
+    RuleResult { rule: rule.into(), subject, outcome, inputs_used: BTreeSet::new() }
 }

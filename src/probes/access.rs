@@ -115,7 +115,7 @@ pub(crate) fn asks() -> BTreeSet<Ask> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::excerpt::Clean as _;
+    use crate::model::excerpt::Sanitize as _;
     use crate::redact::{Known, identity_redactor};
 
     #[test]

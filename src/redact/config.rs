@@ -89,14 +89,14 @@ fn replace(raw: &str, marker: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::Harvest;
+    use crate::redact::SecretSet;
 
     fn printer() -> Fingerprinter {
         Fingerprinter::new(None, Some(&(0..=255).collect::<Vec<u8>>()))
     }
 
     fn redacted(xml: &str) -> RedactedConfig {
-        let mut secret_set = Harvest::new();
+        let mut secret_set = SecretSet::new();
         secret_set.add_config(xml.as_bytes());
         redact(xml.as_bytes(), &secret_set.redactor(), &printer()).unwrap()
     }

@@ -9,7 +9,7 @@ use super::labels::{Identity, first_key_in};
 use super::pattern::Span;
 use super::text::{Counts, Redactor};
 use super::{allowlist, bytes, words};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::Fingerprint;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

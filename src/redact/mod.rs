@@ -39,8 +39,8 @@ pub(crate) use identity::tests::redactor as identity_redactor;
 pub use identity::{Identities, IdentitiesError, Known};
 pub use labels::{Identity, Labels};
 pub use level::{Level, LevelError};
-pub use secret_set::{Harvest, Secret};
-pub use text::{Cleaner, Counts, Kind, Redactor, Stream};
+pub use secret_set::{Secret, SecretSet};
+pub use text::{Counts, Kind, Redactor, Sanitizer, Stream};
 #[cfg(any(windows, test))]
 pub(crate) use words::names_secret;
 

@@ -11,7 +11,7 @@ use super::pattern::Span;
 use super::secret_set::Secret;
 use super::text::{Kind, Redactor};
 use super::words::looks_random;
-use crate::model::excerpt::Clean as _;
+use crate::model::excerpt::Sanitize as _;
 use std::collections::BTreeMap;
 
 /// Most locations of one text behind one name that are listed; more are only counted. So no noise hides another name.

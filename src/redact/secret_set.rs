@@ -30,19 +30,19 @@ impl fmt::Debug for Secret {
 /// Values to redact. Weak ones (short or common) are not kept: they are replaced only where a name or a pattern
 /// points at them.
 #[derive(Clone, Default)]
-pub struct Harvest {
+pub struct SecretSet {
     secrets: BTreeSet<Secret>,
     users: BTreeSet<Secret>,
     low_entropy: BTreeSet<Secret>,
 }
 
-impl fmt::Debug for Harvest {
+impl fmt::Debug for SecretSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Harvest({} values, {} weak)", self.len(), self.weak())
+        write!(f, "SecretSet({} values, {} weak)", self.len(), self.weak())
     }
 }
 
-impl Harvest {
+impl SecretSet {
     /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
@@ -248,8 +248,8 @@ fn is_connection_string(value: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn secret_set(xml: &str) -> Harvest {
-        let mut secret_set = Harvest::new();
+    fn secret_set(xml: &str) -> SecretSet {
+        let mut secret_set = SecretSet::new();
         secret_set.add_config(xml.as_bytes());
         secret_set
     }

@@ -5,8 +5,8 @@ use super::identity::{Identities, IdentitySpan, Known};
 use super::labels::Identity;
 use super::licence;
 use super::pattern::{self, Span};
-use super::secret_set::Harvest;
-use crate::model::excerpt::Clean;
+use super::secret_set::SecretSet;
+use crate::model::excerpt::Sanitize;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -121,7 +121,7 @@ impl std::fmt::Debug for Redactor {
 
 impl Redactor {
     /// Looks for the harvested values and for patterns.
-    pub fn new(secret_set: &Harvest) -> Self {
+    pub fn new(secret_set: &SecretSet) -> Self {
         Self { values: ValueMatcher::new(secret_set.searched()), ..Self::default() }
     }
 
@@ -267,15 +267,15 @@ fn merged(mut spans: Vec<Span>) -> Vec<Span> {
 /// Cleans lines that a report shows, by pattern: there the values are not known, and the bundle was cleaned of
 /// them when it was written.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Cleaner;
+pub struct Sanitizer;
 
-impl Clean for Cleaner {
+impl Sanitize for Sanitizer {
     fn clean(&self, line: &str) -> String {
         Redactor::patterns_only().clean(line)
     }
 }
 
-impl Clean for Redactor {
+impl Sanitize for Redactor {
     fn clean(&self, line: &str) -> String {
         String::from_utf8_lossy(&self.redact(line.as_bytes()).0).into_owned()
     }
@@ -296,7 +296,7 @@ mod tests {
     use std::sync::LazyLock;
 
     fn cleaned(line: &str) -> String {
-        Cleaner.clean(line)
+        Sanitizer.clean(line)
     }
 
     #[test]
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_value_across_the_windows_of_a_long_line_is_caught() {
-        let mut secret_set = Harvest::new();
+        let mut secret_set = SecretSet::new();
         secret_set.add("Tr0ub4dor&3-long");
         let redactor = secret_set.redactor();
         for shift in [0, 1, 7, 15] {
@@ -404,7 +404,7 @@ mod tests {
     }
 
     static REDACTOR: LazyLock<Redactor> = LazyLock::new(|| {
-        let mut secret_set = Harvest::new();
+        let mut secret_set = SecretSet::new();
         secret_set.add("hunter22abc");
         secret_set.add("abc7hunter22");
         secret_set.redactor()

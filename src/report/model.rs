@@ -1,7 +1,7 @@
 //! Everything a report shows, in the order it is shown. Its serialised form is the JSON report
 //! (`docs/report.schema.json`); the HTML and Markdown templates see the same structure.
 
-use crate::finding::{Confidence, Missing, Scope, Severity, State, Subject};
+use crate::finding::{Confidence, MissingEvidence, Readiness, Scope, Severity, Subject};
 use crate::model::cluster::Contact;
 use crate::model::input::Problem;
 use crate::model::{Input, InputKind, InputStatus};
@@ -137,7 +137,7 @@ pub struct BalancerFact {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct VerdictView {
     /// State.
-    pub state: State,
+    pub state: Readiness,
     /// State in capitals: `NOT READY`.
     pub label: &'static str,
     /// The question it answers: "Does this cluster work as it should now?" or "… ready to upgrade to …?".
@@ -210,7 +210,7 @@ pub struct MissingView {
     /// All rules it would decide, in order of id.
     pub rules: Vec<String>,
     /// The facts behind it: node, what, why.
-    pub facts: Vec<Missing>,
+    pub facts: Vec<MissingEvidence>,
 }
 
 /// One of several things that are got in one go.

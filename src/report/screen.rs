@@ -1,6 +1,6 @@
 //! A page on a terminal: wrapped at its width, coloured where that is wanted.
 
-use crate::finding::{Severity, State};
+use crate::finding::{Readiness, Severity};
 use crate::text::escape::one_line;
 use crate::text::wrap::wrap;
 use std::fmt::Write as _;
@@ -45,13 +45,13 @@ impl From<Severity> for Style {
     }
 }
 
-impl From<State> for Style {
-    fn from(state: State) -> Self {
+impl From<Readiness> for Style {
+    fn from(state: Readiness) -> Self {
         match state {
-            State::NotReady => Self::Red,
-            State::CannotSay => Self::Magenta,
-            State::ReadyWithWarnings => Self::Yellow,
-            State::Ready => Self::Green,
+            Readiness::NotReady => Self::Red,
+            Readiness::Undetermined => Self::Magenta,
+            Readiness::ReadyWithWarnings => Self::Yellow,
+            Readiness::Ready => Self::Green,
         }
     }
 }

@@ -13,7 +13,7 @@ mod engine;
 mod lib;
 
 pub use engine::context::Context;
-pub use engine::judge::{asked_for, judge};
+pub use engine::evaluate::{asked_for, evaluate};
 pub use engine::own::check_own;
 pub use engine::rule::{Check, Rule};
 

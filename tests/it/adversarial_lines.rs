@@ -4,7 +4,9 @@
 
 use clusterbrief::redact::leak::Scanner;
 use clusterbrief::redact::search::Searcher;
-use clusterbrief::redact::{CaseKey, Fingerprinter, Harvest, Identities, Identity, Known, Labels, Redactor};
+use clusterbrief::redact::{
+    CaseKey, Fingerprinter, Identities, Identity, Known, Labels, Redactor, SecretSet,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -65,8 +67,8 @@ fn none_is_slow(what: &str, of: impl Fn(&[u8]) + Sync) {
     });
 }
 
-fn harvest() -> Harvest {
-    let mut harvest = Harvest::new();
+fn harvest() -> SecretSet {
+    let mut harvest = SecretSet::new();
     for value in
         ["Tr0ub4dor&3", "correct horse battery", "p<a>ss\"w'ord\\9", "0123456789ABCDEFFEDCBA9876543210"]
     {
@@ -97,7 +99,7 @@ fn nothing_goes_deeper_where_a_text_does() {
     let line = format!("host={}SSWEB01.corp.example", "tcp:".repeat(1_000_000));
     let out = String::from_utf8(redactor.redact(line.as_bytes()).0).unwrap();
     assert!(out.ends_with('}') && !out.contains("SSWEB01"));
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     harvest.add_config(format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000)).as_bytes());
     assert!(harvest.is_empty());
 }
@@ -110,8 +112,8 @@ fn is_not_slow(of: impl Fn(&[u8]), piece: &str) {
 
 #[test]
 fn the_harvest_is_linear() {
-    is_not_slow(|line| Harvest::new().add_text(line), "password=&");
-    is_not_slow(|line| Harvest::new().add_config(&[b"<!--", line, b"-->"].concat()), "&");
+    is_not_slow(|line| SecretSet::new().add_text(line), "password=&");
+    is_not_slow(|line| SecretSet::new().add_config(&[b"<!--", line, b"-->"].concat()), "&");
 }
 
 #[test]

@@ -4,25 +4,25 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
 
 use crate::support::samples::sample;
-use clusterbrief::analysis::{Audited, Auditor};
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::demo::CASES;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
-use clusterbrief::plan::{Runbook, Step, Wish, plan};
+use clusterbrief::plan::{PlanRequest, Runbook, Step, plan};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().expect("knowledge"));
+static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().expect("knowledge"));
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-fn audit(name: &str) -> Audited {
+fn audit(name: &str) -> Analysis {
     let options = Options {
         expect_nodes: Vec::new(),
         roles: BTreeMap::new(),
@@ -33,9 +33,9 @@ fn audit(name: &str) -> Audited {
     AUDITOR.audit(gather(&sample(name), MAX_EXPORT_BYTES), &options)
 }
 
-fn building(audited: &Audited, new: &str) -> Runbook {
-    let wish = Wish::AddNode(new.into());
-    let plan = plan(&audited.cluster, &audited.judged, AUDITOR.knowledge(), &wish).expect("a plan");
+fn building(audited: &Analysis, new: &str) -> Runbook {
+    let wish = PlanRequest::AddNode(new.into());
+    let plan = plan(&audited.cluster, &audited.results, AUDITOR.knowledge(), &wish).expect("a plan");
     plan.runbooks.into_iter().next().expect("a runbook")
 }
 

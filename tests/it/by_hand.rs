@@ -6,12 +6,12 @@
 use crate::support::bless::compare_part;
 use crate::support::windows_commands::{Prompt, SERVICES, with_keys_of_services};
 use chrono::{DateTime, FixedOffset};
-use clusterbrief::analysis::{Audited, Auditor};
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::bundle::{Bundle, FACTS};
 use clusterbrief::collect::{FixedHost, Options, Silent, run};
 use clusterbrief::demo::NodeFolder;
-use clusterbrief::finding::Judged;
+use clusterbrief::finding::RuleResult;
 use clusterbrief::intake::cluster;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
@@ -398,9 +398,9 @@ fn options() -> cluster::Options {
     }
 }
 
-static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().unwrap());
+static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().unwrap());
 
-fn audited(files: &[(&str, Vec<u8>)]) -> Audited {
+fn audited(files: &[(&str, Vec<u8>)]) -> Analysis {
     let dir = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
         fs::write(dir.path().join(name), bytes).unwrap();
@@ -490,8 +490,8 @@ fn clocks_compare_by_the_server_of_their_time_services() {
         let audited = audited(&[("one.txt", of(first).into_bytes()), ("two.txt", other.into_bytes())]);
         let reference = audited.cluster.nodes[0].clocks.time_service.clone();
         assert_eq!(reference.value().unwrap().source, "time server 10.0.0.5");
-        let rule = audited.judged.iter().filter(|judged| judged.rule == "TIM-002");
-        rule.map(|judged| judged.outcome.word()).collect::<Vec<_>>()
+        let rule = audited.results.iter().filter(|results| results.rule == "TIM-002");
+        rule.map(|results| results.outcome.word()).collect::<Vec<_>>()
     };
     assert_eq!(clocks("-0.5000000s", "0.2000000s"), ["pass"]);
     assert_eq!(clocks("-0.5000000s", "400.2000000s"), ["findings"]);
@@ -558,8 +558,8 @@ fn rules_decide_by_a_saved_output() {
         assert_eq!((value(0, fact).as_str(), value(1, fact).as_str()), (web01, web02), "{fact}");
     }
     let outcome = |rule: &str, node: &str| {
-        let of = |judged: &&Judged| judged.rule == rule && judged.subject.name == node;
-        audited.judged.iter().find(of).unwrap().outcome.word()
+        let of = |results: &&RuleResult| results.rule == rule && results.subject.name == node;
+        audited.results.iter().find(of).unwrap().outcome.word()
     };
     for rule in ["SYS-001", "SYS-010"] {
         assert_eq!(outcome(rule, "WEB02"), "findings", "{rule}");

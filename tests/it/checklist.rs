@@ -4,7 +4,7 @@
 
 use crate::support::fill::{Entry, fill, fine};
 use crate::support::samples::sample;
-use clusterbrief::analysis::{Audited, Auditor};
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::intake::answers::questions;
 use clusterbrief::intake::cluster::Options;
@@ -20,12 +20,12 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
-static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().expect("knowledge"));
+static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().expect("knowledge"));
 
 /// 2026-11-19, the day before the report.
 const WHEN: u32 = 46_345;
 
-fn audit(paths: &[PathBuf], target: Option<&str>) -> Audited {
+fn audit(paths: &[PathBuf], target: Option<&str>) -> Analysis {
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
     let options = Options {
         expect_nodes: Vec::new(),
@@ -37,16 +37,16 @@ fn audit(paths: &[PathBuf], target: Option<&str>) -> Audited {
     AUDITOR.audit(given, &options)
 }
 
-fn list(audited: &Audited, occasion: Occasion) -> Checklist {
-    checklist(&audited.cluster, &audited.judged, AUDITOR.knowledge(), occasion)
+fn list(audited: &Analysis, occasion: Occasion) -> Checklist {
+    checklist(&audited.cluster, &audited.results, AUDITOR.knowledge(), occasion)
 }
 
-fn written(audited: &Audited, occasion: Occasion) -> Vec<u8> {
+fn written(audited: &Analysis, occasion: Occasion) -> Vec<u8> {
     workbook::write(&Handout::of_checklist(&audited.report, list(audited, occasion))).expect("a workbook")
 }
 
 /// The case with a workbook beside its inputs.
-fn with(name: &str, target: Option<&str>, workbook: &[u8]) -> (Audited, InputView) {
+fn with(name: &str, target: Option<&str>, workbook: &[u8]) -> (Analysis, InputView) {
     let folder = TempDir::new().unwrap();
     // Whatever the file is called, its content tells what it is.
     let path = folder.path().join("from the customer.bin");
@@ -144,7 +144,7 @@ fn what_somebody_filled_in_comes_back_as_answers_with_person_day_and_cell() {
     // Made again, the list holds the answers, and read again it says the same.
     let (again, input) = with("pre-upgrade", TARGET, &written(&after, Occasion::Upgrade));
     assert_eq!((input.status, input.problems.as_slice()), (InputStatus::Read, &[][..]));
-    let words = |audited: &Audited| -> Vec<String> {
+    let words = |audited: &Analysis| -> Vec<String> {
         audited
             .cluster
             .answers

@@ -201,10 +201,10 @@ fn the_report_side_understands_a_collected_bundle() {
     });
     let taken = site.collect();
     let knowledge = clusterbrief::knowledge::Knowledge::builtin().unwrap();
-    let scanner = clusterbrief::logs::Scanner::new(&knowledge, &clusterbrief::redact::Cleaner).unwrap();
+    let scanner = clusterbrief::logs::Scanner::new(&knowledge, &clusterbrief::redact::Sanitizer).unwrap();
     let tools = Tools {
         scanner: &scanner,
-        cleaner: &clusterbrief::redact::Cleaner,
+        cleaner: &clusterbrief::redact::Sanitizer,
         questions: &[],
         knowledge: &knowledge,
     };

@@ -4,13 +4,13 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
 
 use crate::support::samples::{sample, samples};
-use clusterbrief::analysis::{Audited, Auditor};
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::demo::{CASES, Case};
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::BuildVersion;
-use clusterbrief::plan::{Wish, plan};
+use clusterbrief::plan::{PlanRequest, plan};
 use clusterbrief::report::handout::Handout;
 use clusterbrief::report::{html, json, markdown};
 use serde_json::{Value, json};
@@ -29,32 +29,32 @@ fn options() -> Options {
     }
 }
 
-fn audit(paths: &[PathBuf]) -> Audited {
+fn audit(paths: &[PathBuf]) -> Analysis {
     audit_for(paths, None)
 }
 
-fn audit_for(paths: &[PathBuf], target: Option<&str>) -> Audited {
+fn audit_for(paths: &[PathBuf], target: Option<&str>) -> Analysis {
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
     let target = target.map(|target| BuildVersion::parse(target).expect("a build"));
     let options = Options { target, ..options() };
-    Auditor::new().expect("knowledge").audit(given, &options)
+    Analyzer::new().expect("knowledge").audit(given, &options)
 }
 
-fn audit_case(case: &Case) -> Audited {
+fn audit_case(case: &Case) -> Analysis {
     audit_for(&[sample(case.name)], case.target)
 }
 
 /// Every case with its report, made once for all tests.
-static AUDITED: LazyLock<Vec<(&Case, Audited)>> =
+static AUDITED: LazyLock<Vec<(&Case, Analysis)>> =
     LazyLock::new(|| CASES.iter().map(|case| (case, audit_case(case))).collect());
 
-fn audited(name: &str) -> &'static Audited {
+fn audited(name: &str) -> &'static Analysis {
     &AUDITED.iter().find(|(case, _)| case.name == name).expect("a case").1
 }
 
 /// What of a report a reader would argue about: verdict, plan, gaps, findings, inputs, and outcomes that are no pass.
 /// Passes, and rules that do not apply, are in the counts only, so that a new rule changes few lines.
-fn essence(audited: &Audited) -> Value {
+fn essence(audited: &Analysis) -> Value {
     let report = serde_json::to_value(&audited.report).expect("JSON");
     let pick = |list: &str, keys: &[&str]| -> Vec<Value> {
         let rows = report[list].as_array().expect("a list");
@@ -122,14 +122,14 @@ fn the_texts_of_two_cases_are_pinned() {
 /// The runbooks as they are handed to whoever upgrades that case, or builds one more node.
 #[test]
 fn the_plans_of_a_case_are_pinned() {
-    let auditor = Auditor::new().expect("knowledge");
+    let auditor = Analyzer::new().expect("knowledge");
     let audited = audited("pre-upgrade");
     let wishes = [
-        ("upgrade", None, Wish::Upgrade { by: Some("classic".into()) }),
-        ("add-node", Some("WEB04"), Wish::AddNode("WEB04".into())),
+        ("upgrade", None, PlanRequest::Upgrade { by: Some("classic".into()) }),
+        ("add-node", Some("WEB04"), PlanRequest::AddNode("WEB04".into())),
     ];
     for (name, new, wish) in wishes {
-        let plan = plan(&audited.cluster, &audited.judged, auditor.knowledge(), &wish).expect("a plan");
+        let plan = plan(&audited.cluster, &audited.results, auditor.knowledge(), &wish).expect("a plan");
         let text = markdown::handout(&Handout::of_plan(&audited.report, plan, new)).expect("Markdown");
         compare(&format!("pre-upgrade-{name}.md"), &text);
     }

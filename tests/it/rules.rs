@@ -14,7 +14,7 @@
 
 use crate::support::bless::blessing;
 use crate::support::case::{Bench, Case, CaseFile, Said};
-use clusterbrief::finding::{Judged, Outcome, Question, State};
+use clusterbrief::finding::{EvidenceRequest, Outcome, Readiness, RuleResult};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::rows::{Family as Evaluator, RuleMeta};
 use clusterbrief::knowledge::signatures::{Family, Signature};
@@ -125,7 +125,7 @@ fn a_fault_is_known_again_on_another_day_and_another_line() {
     let knowledge = Knowledge::builtin().unwrap();
     let bench = Bench::new(&knowledge);
     for sample in ["key-mismatch", "mid-upgrade", "mixed-builds", "noisy-logs"] {
-        let [today, tomorrow] = bench.today_and_tomorrow(sample).map(|judged| fingerprints(&judged));
+        let [today, tomorrow] = bench.today_and_tomorrow(sample).map(|results| fingerprints(&results));
         assert!(!today.is_empty(), "{sample} has no finding");
         assert_eq!(today, tomorrow, "{sample}");
     }
@@ -145,14 +145,14 @@ fn workload_noise_never_changes_the_verdict() {
         );
         let file: CaseFile = toml::from_str(&text).unwrap();
         let said = bench.run(&file.case[0], "LOG-001");
-        (assemble(&said.cluster, &said.judged, &metas, &knowledge).verdict.state, said.words)
+        (assemble(&said.cluster, &said.results, &metas, &knowledge).verdict.state, said.words)
     };
     let example = |signature: &Signature| {
         let line = signature.example.clone().unwrap();
         line.split_once("Thycotic.Example.").map(|(_, message)| message.to_owned()).unwrap_or(line)
     };
     let (quiet, _) = state("nothing that anybody knows");
-    assert_eq!(quiet, State::Ready);
+    assert_eq!(quiet, Readiness::Ready);
     let noise: Vec<_> = knowledge.signatures.iter().filter(|one| one.family == Family::Workload).collect();
     assert!(!noise.is_empty());
     for signature in noise {
@@ -161,11 +161,11 @@ fn workload_noise_never_changes_the_verdict() {
         assert_eq!(with, quiet, "{}", signature.id);
     }
     let trust = example(knowledge.signature("E-154").unwrap());
-    assert_eq!(state(&trust).0, State::ReadyWithWarnings, "what is no noise does change it");
+    assert_eq!(state(&trust).0, Readiness::ReadyWithWarnings, "what is no noise does change it");
 }
 
-fn fingerprints(judged: &[Judged]) -> BTreeSet<(String, String, String)> {
-    let findings = judged.iter().filter_map(|one| match &one.outcome {
+fn fingerprints(results: &[RuleResult]) -> BTreeSet<(String, String, String)> {
+    let findings = results.iter().filter_map(|one| match &one.outcome {
         Outcome::Findings(findings) => Some(findings.iter().map(|finding| (&one.rule, finding))),
         _ => None,
     });
@@ -187,7 +187,7 @@ fn every_report_of_every_case_keeps_the_laws() {
         .par_iter()
         .flat_map(|fixture| fixture.cases.par_iter().map(move |(case, said)| (&fixture.rule, case, said)))
         .flat_map_iter(|(rule, case, said)| {
-            let report = assemble(&said.cluster, &said.judged, &metas, &knowledge);
+            let report = assemble(&said.cluster, &said.results, &metas, &knowledge);
             let mut faults = unanswerable(said, &knowledge);
             faults.extend(unsound(&report, metas.len()));
             faults.extend(instructions(&report).flat_map(|text| dangerous(&text)));
@@ -200,12 +200,12 @@ fn every_report_of_every_case_keeps_the_laws() {
 
 /// Whatever a person is asked can be answered: the question exists, for a node or for the cluster.
 fn unanswerable(said: &Said, knowledge: &Knowledge) -> Faults {
-    let missing = said.judged.iter().filter_map(|one| match &one.outcome {
+    let missing = said.results.iter().filter_map(|one| match &one.outcome {
         Outcome::Unknown { missing } => Some(missing),
         _ => None,
     });
     let asked = missing.flatten().filter_map(|missing| match &missing.from {
-        Question::Answer { id } => Some((id, missing.node.is_some())),
+        EvidenceRequest::Answer { id } => Some((id, missing.node.is_some())),
         _ => None,
     });
     asked
@@ -227,10 +227,10 @@ fn unsound(report: &Report, rules: usize) -> Faults {
         faults.push(format!("the counts {counts:?} do not add up to {rules} rules"));
     }
     let open = report.missing.iter().any(|view| view.blockers > 0);
-    if matches!(report.verdict.state, State::Ready | State::ReadyWithWarnings) && open {
+    if matches!(report.verdict.state, Readiness::Ready | Readiness::ReadyWithWarnings) && open {
         faults.push("a green verdict over an open blocker".to_owned());
     }
-    if report.verdict.state != State::Ready && report.verdict.reasons.is_empty() {
+    if report.verdict.state != Readiness::Ready && report.verdict.reasons.is_empty() {
         faults.push("a verdict without a reason".to_owned());
     }
     faults

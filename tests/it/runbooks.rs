@@ -4,7 +4,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
 
 use crate::support::samples::sample;
-use clusterbrief::analysis::{Audited, Auditor};
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::demo::CASES;
 use clusterbrief::intake::cluster::Options;
@@ -12,7 +12,7 @@ use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::runbooks::{Purpose, RunbookRow, TaskRow};
 use clusterbrief::model::BuildVersion;
-use clusterbrief::plan::{Offer, Runbook, Step, Wish, plan};
+use clusterbrief::plan::{Offer, PlanRequest, Runbook, Step, plan};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -178,7 +178,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn audit(name: &str, target: &str) -> Audited {
+fn audit(name: &str, target: &str) -> Analysis {
     let options = Options {
         expect_nodes: Vec::new(),
         roles: BTreeMap::new(),
@@ -187,12 +187,12 @@ fn audit(name: &str, target: &str) -> Audited {
         package: None,
     };
     let given = gather(&sample(name), MAX_EXPORT_BYTES);
-    Auditor::new().expect("knowledge").audit(given, &options)
+    Analyzer::new().expect("knowledge").audit(given, &options)
 }
 
-fn runbooks(audited: &Audited) -> Vec<Runbook> {
-    let wishes = [Wish::Upgrade { by: None }, Wish::AddNode("WEB09".into())];
-    let plans = wishes.iter().filter_map(|wish| plan(&audited.cluster, &audited.judged, &knowledge(), wish));
+fn runbooks(audited: &Analysis) -> Vec<Runbook> {
+    let wishes = [PlanRequest::Upgrade { by: None }, PlanRequest::AddNode("WEB09".into())];
+    let plans = wishes.iter().filter_map(|wish| plan(&audited.cluster, &audited.results, &knowledge(), wish));
     let mut all: Vec<Runbook> = plans.flat_map(|plan| plan.runbooks).collect();
     all.extend(audited.report.repairs.iter().cloned());
     all

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 /// Verbs that the collector does not have.
 #[derive(Debug, Subcommand)]
-pub(in crate::cli) enum DeskVerb {
+pub(in crate::cli) enum AnalysisVerb {
     /// Analyse bundles and exports, and write a report on faults and upgrade readiness
     Report(ReportArgs),
     /// Write an upgrade or set-up checklist, pre-filled from the evidence
@@ -273,7 +273,7 @@ fn role(text: &str) -> Result<(String, Role), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::DESK_VERBS;
+    use crate::cli::args::ANALYSIS_VERBS;
 
     #[test]
     fn roles_are_read_as_people_write_them() {
@@ -283,8 +283,8 @@ mod tests {
 
     #[test]
     fn the_collector_knows_what_it_lacks() {
-        let command = DeskVerb::augment_subcommands(clap::Command::new("clusterbrief"));
+        let command = AnalysisVerb::augment_subcommands(clap::Command::new("clusterbrief"));
         let verbs: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-        assert_eq!(verbs, DESK_VERBS);
+        assert_eq!(verbs, ANALYSIS_VERBS);
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
         (None, None) => list(),
     };
     output::print(&text)?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
 fn list() -> String {

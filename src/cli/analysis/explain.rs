@@ -42,7 +42,7 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
         text += &format!("  {} ({}, {age})\n{}", cite.source, status(cite.status), item("    ", title));
     }
     output::print(&text)?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
 pub(super) fn all(args: &RulesArgs) -> Result<Exit, Failure> {
@@ -54,7 +54,7 @@ pub(super) fn all(args: &RulesArgs) -> Result<Exit, Failure> {
         RulesFormat::Json => format!("{:#}\n", catalogue::json(&knowledge, &rules)),
     };
     output::print(&text)?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
 /// Whether a rule fits every option that was given.

@@ -21,7 +21,7 @@ const DEEPEST: usize = 4;
 
 pub(super) fn check(folder: &Path) -> Result<Exit, Failure> {
     output::print(&summary(&load(Some(folder))?))?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
 /// The built-in knowledge, merged with the files of a folder. Prints every fault on a line of its own.
@@ -39,7 +39,7 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Knowledge, Failure> {
         let source =
             folder.map_or_else(|| "the built-in knowledge".into(), |folder| folder.display().to_string());
         let errors = output::counted(faults.0.len(), "error");
-        Failure::new(Exit::NothingUsable, anyhow::anyhow!("{source}: {errors}; nothing was done"))
+        Failure::new(Exit::NoInput, anyhow::anyhow!("{source}: {errors}; nothing was done"))
     })
 }
 

@@ -4,7 +4,7 @@ use super::args::PlanArgs;
 use super::{Exit, Failure, case, forms, output};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
-use crate::plan::{self, Wish};
+use crate::plan::{self, PlanRequest};
 use crate::report::format::Content;
 use crate::report::handout::Handout;
 use crate::report::terminal;
@@ -15,7 +15,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let auditor = case::auditor(&args.case)?;
     let wish = wish(args, auditor.knowledge())?;
     let audited = case::audited(&args.case, &auditor)?;
-    let plan = plan::plan(&audited.cluster, &audited.judged, auditor.knowledge(), &wish);
+    let plan = plan::plan(&audited.cluster, &audited.results, auditor.knowledge(), &wish);
     // Only an upgrade without a target has no plan, and that wish is refused above.
     let plan = plan.ok_or_else(|| usage("there is nothing to plan"))?;
     let page = Handout::of_plan(&audited.report, plan, args.add_node.as_deref());
@@ -28,9 +28,9 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
 }
 
 /// What to plan, checked before any input is read.
-fn wish(args: &PlanArgs, knowledge: &Knowledge) -> Result<Wish, Failure> {
+fn wish(args: &PlanArgs, knowledge: &Knowledge) -> Result<PlanRequest, Failure> {
     match &args.add_node {
-        Some(name) if plan::safe_name(name) == *name => Ok(Wish::AddNode(name.clone())),
+        Some(name) if plan::safe_name(name) == *name => Ok(PlanRequest::AddNode(name.clone())),
         Some(name) => Err(usage(&format!("{name} is not a valid server name"))),
         None if args.case.target.is_none() => {
             Err(usage("give --target VERSION for an upgrade, or --add-node NAME for a new node"))
@@ -43,7 +43,7 @@ fn wish(args: &PlanArgs, knowledge: &Knowledge) -> Result<Wish, Failure> {
                     "there is no way to upgrade named {by}; --by takes {}",
                     ways.join(", ")
                 ))),
-                by => Ok(Wish::Upgrade { by: by.clone() }),
+                by => Ok(PlanRequest::Upgrade { by: by.clone() }),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::args::{FailOn, ReportArgs};
 use super::{Exit, Failure, case, forms, output};
-use crate::finding::State;
+use crate::finding::Readiness;
 use crate::report::format::Content;
 use crate::report::model::Report;
 use crate::report::terminal;
@@ -26,9 +26,9 @@ fn exit(report: &Report, fail_on: Option<FailOn>) -> Exit {
     let state = report.verdict.state;
     let reached = match fail_on {
         None => false,
-        Some(FailOn::NotReady) => state == State::NotReady,
-        Some(FailOn::CannotSay) => matches!(state, State::NotReady | State::CannotSay),
-        Some(FailOn::Warnings) => state != State::Ready,
+        Some(FailOn::NotReady) => state == Readiness::NotReady,
+        Some(FailOn::CannotSay) => matches!(state, Readiness::NotReady | Readiness::Undetermined),
+        Some(FailOn::Warnings) => state != Readiness::Ready,
     };
     if reached { Exit::FailOn } else { Exit::written(&report.inputs) }
 }

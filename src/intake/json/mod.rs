@@ -12,7 +12,7 @@ use super::reported::{self, ReportedFacts};
 use super::{Parsed, clocks};
 use crate::intake::malformed;
 use crate::knowledge::Knowledge;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::input::InputKind;
 use crate::model::{Place, Position};
 use crate::text::size::size;
@@ -90,7 +90,7 @@ pub(super) fn read(
     input: &str,
     bytes: &[u8],
     knowledge: &Knowledge,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Result<JsonExport, JsonError> {
     if bytes.len() as u64 > MAX_JSON_BYTES {
         return Err(JsonError::TooLarge);
@@ -127,7 +127,7 @@ fn extract_facts(
     part: &FoundExport,
     input: &str,
     knowledge: &Knowledge,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> ReportedFacts {
     let mut reported = reported::extract_facts(
         part.export,

@@ -1,15 +1,15 @@
 use super::*;
-use crate::intake::AsIs;
+use crate::intake::NoSanitize;
 use crate::knowledge::exports::Export;
 use crate::model::export::Told;
-use crate::redact::Cleaner;
+use crate::redact::Sanitizer;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().unwrap());
 
 fn read(json: &str) -> Result<JsonExport, JsonError> {
-    super::read("x.json", json.as_bytes(), &KNOWLEDGE, &AsIs)
+    super::read("x.json", json.as_bytes(), &KNOWLEDGE, &NoSanitize)
 }
 
 /// What the exports of a document tell, each by itself.
@@ -216,7 +216,7 @@ fn no_secret_planted_in_any_field_of_any_export_is_kept() {
     for export in KNOWLEDGE.exports.iter().filter(|export| export.marker.is_none()) {
         let object = full_of_secrets(export);
         for json in [object.clone(), format!("[{object}]")] {
-            let read = super::read("x.json", json.as_bytes(), &KNOWLEDGE, &Cleaner)
+            let read = super::read("x.json", json.as_bytes(), &KNOWLEDGE, &Sanitizer)
                 .unwrap_or_else(|error| panic!("{}: {error}", export.id));
             assert!(read.holds.contains(&export.title), "{} is taken for {:?}", export.id, read.holds);
             assert!(!format!("{read:?}").contains("Planted!7secret"), "{}: {read:?}", export.id);
@@ -227,7 +227,7 @@ fn no_secret_planted_in_any_field_of_any_export_is_kept() {
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = super::read("x", &bytes, &KNOWLEDGE, &AsIs);
+        let _ = super::read("x", &bytes, &KNOWLEDGE, &NoSanitize);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub const OWN: &str = "web.config";
 
 /// How to tell the product's application from all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sought {
+pub enum WantedApplication {
     /// By its physical path, as the node knows its own folder.
     Folder(String),
     /// The folder was copied from elsewhere: by the last component of the physical path, else by a virtual path
@@ -56,7 +56,7 @@ pub fn applications(text: &str) -> Result<Vec<Listed>, ConfigError> {
 
 /// Physical path of the root of the site that serves the product's application, as the file has it; `None` where nothing says
 /// so, or where several applications fit.
-pub fn site_root(text: &str, sought: &Sought) -> Result<Option<String>, ConfigError> {
+pub fn site_root(text: &str, sought: &WantedApplication) -> Result<Option<String>, ConfigError> {
     let document = parse(text)?;
     let file = File { root: document.root_element(), lines: Lines::of(text) };
     let all = file.applications();
@@ -72,7 +72,7 @@ pub fn site_root(text: &str, sought: &Sought) -> Result<Option<String>, ConfigEr
 pub fn read(
     text: &str,
     own: &Observed<String>,
-    sought: &Sought,
+    sought: &WantedApplication,
     mark: &dyn Fn(&str) -> String,
 ) -> Result<IisFacts, ConfigError> {
     let document = parse(text)?;

@@ -4,7 +4,7 @@ mod registry;
 
 pub use registry::Entry;
 
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::{Observed, Place, Position};
 use crate::parsers::left_out_note;
 use crate::parsers::product_version;
@@ -159,7 +159,7 @@ impl Saved {
     }
 
     /// What a reader should know.
-    pub(crate) fn notes(&self, node: &str, cleaner: &dyn Clean) -> Vec<String> {
+    pub(crate) fn notes(&self, node: &str, cleaner: &dyn Sanitize) -> Vec<String> {
         let failed = (self.failed > 0).then(|| {
             format!(
                 "{} of {} commands on {node} failed: what they query does not exist, or may not be read.",

@@ -11,9 +11,9 @@ mod needles;
 mod prefilter;
 
 use super::identity::Known;
-use super::secret_set::{Harvest, Secret};
-use super::text::Cleaner;
-use crate::model::excerpt::Clean as _;
+use super::secret_set::{Secret, SecretSet};
+use super::text::Sanitizer;
+use crate::model::excerpt::Sanitize as _;
 use decode::{DecodedText, Escapes};
 use names::Names;
 use needles::Needles;
@@ -84,7 +84,7 @@ pub struct Hit {
     pub kind: HitKind,
     /// What is before it on its line, without secrets, and stars in its place.
     pub excerpt: String,
-    /// The text as it is there: given to [`Harvest::add_secret`], it is redacted in a second attempt.
+    /// The text as it is there: given to [`SecretSet::add_secret`], it is redacted in a second attempt.
     pub secret: Secret,
 }
 
@@ -104,7 +104,7 @@ impl std::fmt::Debug for Scanner {
 
 impl Scanner {
     /// Looks for the harvested secrets, for any 32 bytes of the key files, and for shapes.
-    pub fn new(secret_set: &Harvest, key_files: &[&[u8]]) -> Self {
+    pub fn new(secret_set: &SecretSet, key_files: &[&[u8]]) -> Self {
         let needles = Needles::new(secret_set.secrets(), key_files);
         let prefilter = DecodePrefilter::new(needles.starts());
         Self { needles, names: Names::default(), prefilter }
@@ -326,7 +326,7 @@ pub(super) fn excerpt(before: &[u8]) -> String {
     const SEEN: usize = 4096;
     let near = before.get(before.len().saturating_sub(SEEN)..).unwrap_or_default();
     let line = near.rsplit(|b| *b == b'\n').next().unwrap_or_default();
-    let line = Cleaner.clean(&String::from_utf8_lossy(line).replace('\0', ""));
+    let line = Sanitizer.clean(&String::from_utf8_lossy(line).replace('\0', ""));
     // One part of a connection string, one attribute.
     let part = line.rsplit([';', '<', '&', '?', ',', '|']).next().unwrap_or_default();
     let start = part.char_indices().rev().take(LONGEST).last().map_or(part.len(), |(at, _)| at);

@@ -1,6 +1,6 @@
 //! What is missing: the gaps of all undecided rules, grouped by what would close them, most decisive first.
 
-use crate::finding::{Judged, Missing, Outcome, Question, Severity};
+use crate::finding::{EvidenceRequest, MissingEvidence, Outcome, RuleResult, Severity};
 use crate::knowledge::Knowledge;
 use crate::knowledge::exports::{Call, Export};
 use crate::knowledge::rows::RuleMeta;
@@ -32,38 +32,40 @@ struct Gap {
     nodes: BTreeSet<String>,
     blockers: BTreeSet<String>,
     rules: BTreeSet<String>,
-    facts: BTreeSet<Missing>,
+    facts: BTreeSet<MissingEvidence>,
     /// Exports it consists of, with the rules each would decide.
     exports: BTreeMap<String, BTreeSet<String>>,
 }
 
 pub(super) fn missing(
     cluster: &Cluster,
-    judged: &[Judged],
+    results: &[RuleResult],
     rules: &BTreeMap<&str, &RuleMeta>,
     knowledge: &Knowledge,
 ) -> Vec<MissingView> {
     let mut gaps: BTreeMap<Closes, Gap> = BTreeMap::new();
-    for one in judged {
+    for one in results {
         let Outcome::Unknown { missing } = &one.outcome else { continue };
         for fact in missing {
             let (closes, node) = match &fact.from {
-                Question::Answer { id } => (Closes::Answer(id.clone()), fact.node.clone()),
-                Question::NodeList => (Closes::NodeList, None),
-                Question::VersionHistory => (Closes::Queries, None),
-                Question::NodeNames => (Closes::NodeNames, None),
-                Question::Export { export } => (by_way(export, knowledge), fact.node.clone()),
-                Question::Bundle { node } => (Closes::Bundles, Some(node.clone())),
-                Question::BundleAgain { node, how } => (Closes::Again(how.clone()), Some(node.clone())),
-                Question::Nothing => (Closes::Nothing, fact.node.clone()),
+                EvidenceRequest::Answer { id } => (Closes::Answer(id.clone()), fact.node.clone()),
+                EvidenceRequest::NodeList => (Closes::NodeList, None),
+                EvidenceRequest::VersionHistory => (Closes::Queries, None),
+                EvidenceRequest::NodeNames => (Closes::NodeNames, None),
+                EvidenceRequest::Export { export } => (by_way(export, knowledge), fact.node.clone()),
+                EvidenceRequest::Bundle { node } => (Closes::Bundles, Some(node.clone())),
+                EvidenceRequest::BundleAgain { node, how } => {
+                    (Closes::Again(how.clone()), Some(node.clone()))
+                }
+                EvidenceRequest::Nothing => (Closes::Nothing, fact.node.clone()),
             };
             let gap = gaps.entry(closes).or_default();
             gap.nodes.extend(node);
             gap.rules.insert(one.rule.clone());
             gap.facts.insert(fact.clone());
             let export = match &fact.from {
-                Question::VersionHistory => Some(VERSIONS),
-                Question::Export { export } => Some(export.as_str()),
+                EvidenceRequest::VersionHistory => Some(VERSIONS),
+                EvidenceRequest::Export { export } => Some(export.as_str()),
                 _ => None,
             };
             if let Some(export) = export {

@@ -2,8 +2,8 @@
 
 pub(in crate::rules) mod condition;
 pub(in crate::rules) mod context;
+pub(in crate::rules) mod evaluate;
 pub(in crate::rules) mod expectation;
-pub(in crate::rules) mod judge;
 pub(in crate::rules) mod needs;
 pub(in crate::rules) mod own;
 pub(in crate::rules) mod parity;

@@ -2,7 +2,7 @@
 
 use super::context::{Context, evidence};
 use super::rule::known;
-use crate::finding::{Finding, Missing, Outcome, Question};
+use crate::finding::{EvidenceRequest, Finding, MissingEvidence, Outcome};
 use crate::knowledge::rows::{Expect, ParityRow};
 use crate::model::parity::{Standing, compare, same_value};
 use crate::model::{Node, Observed};
@@ -34,7 +34,7 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
 }
 
 /// What differs in one fact, and what is missing to tell of all nodes.
-fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>, Vec<Missing>) {
+fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>, Vec<MissingEvidence>) {
     let (mut seen, mut missing) = (Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
         // Without an application it has no settings either; CLU-004 says so.
@@ -52,7 +52,7 @@ fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>
     if row.fact.starts_with("iis.") && !known.is_empty() && known.len() < values.len() {
         let (node, what) = (None, format!("{} of every node in a form that compares", row.label));
         let why = "some nodes do not state it, and its built-in value depends on the version of IIS".into();
-        missing.push(Missing { node, what, why, from: Question::Nothing });
+        missing.push(MissingEvidence { node, what, why, from: EvidenceRequest::Nothing });
         return (None, missing);
     }
     if known.first().is_some_and(|first| known.iter().any(|other| same_value(first, other).is_none())) {
@@ -85,7 +85,7 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
             let (labels, verb) = subject(&mine);
             let title = format!("{}: {labels} {verb} not as on the other nodes", node.name);
             let remedy = format!("Set {labels} of {} as on the other nodes.", node.name);
-            findings.push(told(cx.on_node(node, title, remedy), &mine));
+            findings.push(reported(cx.on_node(node, title, remedy), &mine));
         }
     }
     let open: Vec<&Difference> =
@@ -94,7 +94,7 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
         let (labels, verb) = subject(&open);
         let title = format!("The nodes do not agree: {labels} {verb} not the same everywhere");
         let remedy = format!("Find out which value of {labels} is right, and set it on every node.");
-        findings.push(told(cx.on_cluster(title, remedy), &open));
+        findings.push(reported(cx.on_cluster(title, remedy), &open));
     }
     findings
 }
@@ -105,7 +105,7 @@ fn subject(differences: &[&Difference]) -> (String, &'static str) {
     (and(&labels), if labels.len() == 1 { "is" } else { "are" })
 }
 
-fn told(mut finding: Finding, differences: &[&Difference]) -> Finding {
+fn reported(mut finding: Finding, differences: &[&Difference]) -> Finding {
     let of = |one: &&Difference| {
         let label = one.row.label.clone();
         one.seen.iter().map(move |(node, fact)| evidence(node, &label, fact)).collect::<Vec<_>>()

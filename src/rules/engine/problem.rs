@@ -1,7 +1,7 @@
 //! Evaluator of the bundle rules: the problems that reading an input met.
 
 use super::context::Context;
-use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
+use crate::finding::{Evidence, EvidenceRequest, MissingEvidence, Outcome, Subject};
 use crate::model::input::ProblemKind;
 use crate::model::{Input, InputStatus, Place};
 
@@ -58,11 +58,11 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
 pub(in crate::rules) fn unread(input: &Input) -> Option<Outcome> {
     let problem = input.problems.iter().find(|problem| problem.kind == ProblemKind::Malformed)?;
     (input.status == InputStatus::Refused).then(|| {
-        Outcome::unknown(Missing {
+        Outcome::unknown(MissingEvidence {
             node: input.node.clone(),
             what: format!("the content of {}", input.name),
             why: problem.text.clone(),
-            from: Question::Nothing,
+            from: EvidenceRequest::Nothing,
         })
     })
 }

@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use super::{expectation, signature};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Subject};
+use crate::finding::{Evidence, Finding, MissingEvidence, Outcome, Subject};
 use crate::model::{Answer, Node};
 
 /// Judges the rule by what an export tells, where expectations name it, and by the answer. What is told against it weighs
 /// more than an answer that says the contrary; where nothing is told, the answer decides.
 pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
-    let Some(told) = expectation::told_of_cluster(cx) else { return answer(cx, None) };
+    let Some(told) = expectation::reported_of_cluster(cx) else { return answer(cx, None) };
     match (told, answer(cx, None)) {
         (Outcome::Findings(findings), Outcome::Pass { note, .. }) => {
             let note = contrary(&note);
@@ -75,7 +75,7 @@ pub(in crate::rules) fn where_evidence_lacks(
     cx: &Context,
     node: Option<&Node>,
     findings: Vec<Finding>,
-    missing: Vec<Missing>,
+    missing: Vec<MissingEvidence>,
 ) -> Outcome {
     if findings.is_empty() && !missing.is_empty() && is_answered(cx, node) {
         return answer(cx, node);

@@ -3,7 +3,7 @@
 use super::context::{Context, evidence};
 use super::question;
 use super::rule::{known, signature_note};
-use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question};
+use crate::finding::{Confidence, Evidence, EvidenceRequest, Finding, MissingEvidence, Outcome};
 use crate::knowledge::Signature;
 use crate::model::Node;
 use crate::model::cluster::current_window;
@@ -48,7 +48,7 @@ pub(in crate::rules) fn findings(cx: &Context, node: &Node) -> Vec<Finding> {
 
 /// The same for the logs of all serving nodes, and what is missing for a pass: for rules on the cluster that know the
 /// fault by other signs as well.
-pub(in crate::rules) fn on_cluster(cx: &Context) -> (Vec<Finding>, Vec<Missing>) {
+pub(in crate::rules) fn on_cluster(cx: &Context) -> (Vec<Finding>, Vec<MissingEvidence>) {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
         found.extend(findings(cx, node));
@@ -186,13 +186,13 @@ fn log_lines(node: &Node, hit: &Hit) -> Vec<Evidence> {
 
 /// The period in which no hit was found, in words, or why the logs are not enough to say so. A log that was cut still
 /// counts when what was kept covers the whole window in which a hit would be current.
-pub(in crate::rules) fn covered(node: &Node, digest: &LogDigest) -> Result<String, Missing> {
+pub(in crate::rules) fn covered(node: &Node, digest: &LogDigest) -> Result<String, MissingEvidence> {
     let again = |why: String| {
-        Err(Missing::of(
+        Err(MissingEvidence::of(
             &node.name,
             format!("logs of {} that cover at least the last 24 hours", node.name),
             why,
-            Question::again(&node.name, "with all its logs"),
+            EvidenceRequest::again(&node.name, "with all its logs"),
         ))
     };
     if let Some((file, why)) =

@@ -1,6 +1,6 @@
 //! Whether a node demonstrably works: the proof by running that settles a key file which only looks different.
 
-use super::signs_of_life::connection;
+use super::activity::connection;
 use crate::model::cluster::current_window;
 use crate::model::export::NodeRow;
 use crate::rules::engine::prelude::*;

@@ -17,7 +17,7 @@ pub(crate) struct Skew<'a> {
     /// The largest distance that any pair may have, in milliseconds.
     pub(crate) at_most: u64,
     /// Nodes that do not compare.
-    pub(crate) missing: Vec<Missing>,
+    pub(crate) missing: Vec<MissingEvidence>,
 }
 
 /// One node's clock against one reference.
@@ -60,11 +60,11 @@ pub(crate) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
     for node in nodes {
         let of_node = |one: &&Reading| std::ptr::eq(one.node, node);
         if let Some(reading) = readings.iter().find(of_node) {
-            cx.look_at(&reading.place.input);
+            cx.use_input(&reading.place.input);
         } else if all.iter().any(|one| of_node(&one)) {
             missing.push(again(node, "it was held against another reference than the others"));
         } else {
-            missing.push(untold(cx, node));
+            missing.push(unreported(cx, node));
         }
     }
     let (mut widest, mut most, mut at_most): (Option<Pair>, u64, u64) = (None, 0, 0);
@@ -101,7 +101,7 @@ fn readings(node: &Node) -> Vec<Reading<'_>> {
 }
 
 /// That nothing tells the node's clock.
-fn untold(cx: &Context, node: &Node) -> Missing {
+fn unreported(cx: &Context, node: &Node) -> MissingEvidence {
     match cx.any_snapshot(node) {
         Err(gap) => gap,
         Ok(snapshot) => {
@@ -111,12 +111,12 @@ fn untold(cx: &Context, node: &Node) -> Missing {
     }
 }
 
-fn again(node: &Node, why: &str) -> Missing {
-    Missing {
+fn again(node: &Node, why: &str) -> MissingEvidence {
+    MissingEvidence {
         node: Some(node.name.clone()),
         what: format!("the clock of {} against a reference that all nodes share", node.name),
         why: why.into(),
-        from: Question::again(&node.name, "with --reference-time"),
+        from: EvidenceRequest::again(&node.name, "with --reference-time"),
     }
 }
 
@@ -147,9 +147,9 @@ impl Pair<'_> {
     }
 
     /// That readings are too uncertain for a judgement.
-    pub(crate) fn too_uncertain(&self, at_most: u64) -> Missing {
+    pub(crate) fn too_uncertain(&self, at_most: u64) -> MissingEvidence {
         let [_, second] = self.nodes;
-        Missing {
+        MissingEvidence {
             node: None,
             what: format!("closer clock readings of {}", self.names()),
             why: format!(
@@ -158,7 +158,7 @@ impl Pair<'_> {
                 seconds(self.at_least),
                 seconds(at_most)
             ),
-            from: Question::again(
+            from: EvidenceRequest::again(
                 &second.name,
                 "with --reference-time, after its clock was set like the others'",
             ),

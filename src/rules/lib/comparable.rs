@@ -18,13 +18,13 @@ pub(crate) fn comparable<T, K: Ord>(readings: Vec<T>, basis: impl Fn(&T) -> K) -
 }
 
 /// That the values of a setting were redacted with different keys on the serving nodes.
-pub(crate) fn redacted_apart(cx: &Context, label: &str) -> Vec<Missing> {
+pub(crate) fn redacted_apart(cx: &Context, label: &str) -> Vec<MissingEvidence> {
     let of = |name: &String| {
-        Missing::of(
+        MissingEvidence::of(
             name,
             format!("{label} of {name} in a form that compares"),
             "it was redacted with different keys",
-            Question::again(name, WITH_ONE_KEY),
+            EvidenceRequest::again(name, WITH_ONE_KEY),
         )
     };
     cx.cluster.serving().map(|node| of(&node.name)).collect()

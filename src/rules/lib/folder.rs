@@ -59,7 +59,7 @@ impl<'a> Group<'a> {
 
 /// The serving nodes by build, and what is missing to place the others. Folders of different builds differ nearly
 /// everywhere, which VER-001 tells in one line.
-pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<Missing>) {
+pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<MissingEvidence>) {
     let mut groups = BTreeMap::<BuildVersion, Vec<Member>>::new();
     let (members, missing) = cx.of_serving(|node| member(cx, node));
     for (_, (build, member)) in members {
@@ -68,7 +68,7 @@ pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<Missing>) {
     (groups.into_iter().map(|(build, members)| Group { build, members }).collect(), missing)
 }
 
-fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), Missing> {
+fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), MissingEvidence> {
     let snapshot = cx.snapshot(node)?;
     let build = cx.build(node)?;
     let observed = cx.settle(node, "inventory", snapshot.inventory.as_ref(), "the list of files")?;
@@ -130,7 +130,7 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
         let title = format!("{name}: {} {} at {}", number(&mine, words.things), words.wrong, group.build);
         let finding = cx.finding(Subject::node(name), title, copy_again(others, name));
         let evidence = mine.iter().take(SHOWN).map(|one| odd(one, index, group)).collect();
-        findings.push(told(finding, evidence, mine.len()));
+        findings.push(reported(finding, evidence, mine.len()));
     }
     let undecided: Vec<&Difference> =
         all.iter().filter(|one| !one.standings.contains(&Standing::Odd)).collect();
@@ -142,7 +142,7 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
              database.config and encryption.config.",
         );
         let evidence = undecided.iter().take(SHOWN).flat_map(|one| each(one, group)).collect();
-        findings.push(told(finding.alone(), evidence, undecided.len()));
+        findings.push(reported(finding.standalone(), evidence, undecided.len()));
     }
     findings
 }
@@ -155,7 +155,7 @@ fn number(differences: &[&Difference], things: &str) -> String {
     }
 }
 
-fn told(mut finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding {
+fn reported(mut finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding {
     finding.evidence = evidence;
     if count > SHOWN {
         finding = finding.detail(format!("The first {SHOWN} of {count} are listed."));
@@ -223,7 +223,7 @@ pub(crate) fn by_group(
     cx: &Context,
     words: &Words,
     remedy: Option<&str>,
-    compare: impl Fn(&Group) -> Result<Compared, Vec<Missing>>,
+    compare: impl Fn(&Group) -> Result<Compared, Vec<MissingEvidence>>,
 ) -> Outcome {
     known!(cx.several_nodes());
     let (groups, mut missing) = groups(cx);
@@ -251,17 +251,17 @@ pub(crate) fn files(cx: &Context, words: &Words, remedy: &str, wanted: impl Fn(&
 
 /// The finding with work of its own: nothing of the folder is copied, so that nothing is left out of a copy.
 fn with_remedy(finding: Finding, remedy: &str) -> Finding {
-    Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.alone() }
+    Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.standalone() }
 }
 
 /// That contents could not be compared, when there are any such.
-fn incomparable(group: &Group, names: &[String]) -> Option<Missing> {
+fn incomparable(group: &Group, names: &[String]) -> Option<MissingEvidence> {
     let first = names.first()?;
     let node = group.members.first().map(|member| member.node.name.clone()).unwrap_or_default();
-    Some(Missing::of_cluster(
+    Some(MissingEvidence::of_cluster(
         format!("comparable content of {} on {}", count(names.len(), first), group.names()),
         "they could not be read everywhere, or were fingerprinted with different keys",
-        Question::again(node, WITH_ONE_KEY),
+        EvidenceRequest::again(node, WITH_ONE_KEY),
     ))
 }
 
@@ -281,7 +281,7 @@ fn not_compared(groups: &[Group]) -> String {
 }
 
 /// The outcome of a comparison. Nodes that run a build of their own were not compared, and a pass says so.
-pub(crate) fn outcome(groups: &[Group], findings: Vec<Finding>, missing: Vec<Missing>) -> Outcome {
+pub(crate) fn outcome(groups: &[Group], findings: Vec<Finding>, missing: Vec<MissingEvidence>) -> Outcome {
     if findings.is_empty() && missing.is_empty() {
         let note = not_compared(groups);
         return if groups.iter().all(|group| group.members.len() == 1) {

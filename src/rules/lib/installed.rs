@@ -4,7 +4,7 @@ use crate::model::export::VersionRow;
 use crate::rules::engine::prelude::*;
 
 /// Every installed build with what shows it, and what is missing to know them all.
-pub(crate) fn installed(cx: &Context) -> (Vec<(BuildVersion, Evidence)>, Vec<Missing>) {
+pub(crate) fn installed(cx: &Context) -> (Vec<(BuildVersion, Evidence)>, Vec<MissingEvidence>) {
     let (mut builds, mut missing) = (Vec::new(), Vec::new());
     match cx.database() {
         Ok((build, row)) => builds.push((build, database_build(build, row))),

@@ -55,7 +55,7 @@ pub(crate) fn side_by_side<'a>(
     cx: &Context<'a>,
     nodes: impl Iterator<Item = &'a Node>,
     which: Which,
-) -> (Vec<KeyFileOn<'a>>, Vec<(&'a Node, Missing)>) {
+) -> (Vec<KeyFileOn<'a>>, Vec<(&'a Node, MissingEvidence)>) {
     let (mut files, mut missing) = (Vec::new(), Vec::new());
     for node in nodes {
         match on(cx, node, which) {
@@ -71,7 +71,7 @@ pub(crate) fn side_by_side<'a>(
     (files, missing)
 }
 
-fn on<'a>(cx: &Context<'a>, node: &'a Node, which: Which) -> Result<KeyFileOn<'a>, Missing> {
+fn on<'a>(cx: &Context<'a>, node: &'a Node, which: Which) -> Result<KeyFileOn<'a>, MissingEvidence> {
     let label = format!("the fingerprint of {}", which.name);
     let observed = (which.facts)(&cx.snapshot(node)?.facts);
     cx.settle(node, which.path, observed.as_ref(), &label)?;
@@ -83,11 +83,11 @@ fn on<'a>(cx: &Context<'a>, node: &'a Node, which: Which) -> Result<KeyFileOn<'a
 }
 
 /// That the fingerprint of a file is missing, and how another bundle would bring it.
-pub(crate) fn again(node: &Node, which: Which, why: &str, how: &str) -> Missing {
-    Missing {
+pub(crate) fn again(node: &Node, which: Which, why: &str, how: &str) -> MissingEvidence {
+    MissingEvidence {
         node: Some(node.name.clone()),
         what: format!("the fingerprint of {} of {}", which.name, node.name),
         why: why.into(),
-        from: Question::again(&node.name, how),
+        from: EvidenceRequest::again(&node.name, how),
     }
 }

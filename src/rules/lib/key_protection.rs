@@ -56,7 +56,7 @@ pub(crate) fn by_size(node: &Node, size: u64) -> Option<bool> {
 }
 
 /// The same, or what is missing to tell.
-pub(crate) fn settled(cx: &Context, node: &Node) -> Result<Protection, Missing> {
+pub(crate) fn settled(cx: &Context, node: &Node) -> Result<Protection, MissingEvidence> {
     cx.ask("encryption-config");
     let file = match cx.snapshot(node) {
         Ok(snapshot) => &snapshot.facts.encryption_config,

@@ -9,7 +9,7 @@ const FACTS: [(&str, &str); 2] = [("os.language", "Windows"), ("net.language", "
 
 /// What has to be added to a pass that rests on the absence of `signatures`, or why there is none. Where no language is
 /// known nothing is added: texts are searched for in English.
-pub(crate) fn gap(cx: &Context, node: &Node, signatures: &[&Signature]) -> Result<String, Missing> {
+pub(crate) fn gap(cx: &Context, node: &Node, signatures: &[&Signature]) -> Result<String, MissingEvidence> {
     let Some((speaker, tag)) = foreign(cx, node) else { return Ok(String::new()) };
     // What only the documentation calls so proves nothing by its absence in English either.
     let heard: Vec<&&Signature> =
@@ -25,7 +25,7 @@ pub(crate) fn gap(cx: &Context, node: &Node, signatures: &[&Signature]) -> Resul
     }
     let ids: Vec<&str> =
         if deaf.is_empty() { signatures.iter().map(|one| one.id.as_str()).collect() } else { deaf };
-    Err(Missing::of(
+    Err(MissingEvidence::of(
         &node.name,
         format!("error texts of {} in English", node.name),
         format!(
@@ -34,7 +34,7 @@ pub(crate) fn gap(cx: &Context, node: &Node, signatures: &[&Signature]) -> Resul
             ids.join(", "),
             if ids.len() == 1 { "is" } else { "are" },
         ),
-        Question::Nothing,
+        EvidenceRequest::Nothing,
     ))
 }
 

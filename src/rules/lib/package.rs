@@ -51,7 +51,7 @@ fn shown(name: &str) -> String {
 
 /// A fact of the package as evidence.
 pub(crate) fn evidence(cx: &Context, package: &Package, fact: &str, value: String) -> Evidence {
-    cx.look_at(&package.name);
+    cx.use_input(&package.name);
     let place = Place { input: package.name.clone(), ..Place::default() };
     Evidence::value("", fact, value, place)
 }

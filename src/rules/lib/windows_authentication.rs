@@ -10,12 +10,12 @@ const FACT: &str = "product.integrated-windows-authentication";
 const QUESTION: &str = "IIS-010";
 
 /// Whether it is on, with what says so.
-fn is_on(cx: &Context) -> Result<(bool, Evidence), Missing> {
+fn is_on(cx: &Context) -> Result<(bool, Evidence), MissingEvidence> {
     const LABEL: &str = "Integrated Windows Authentication";
-    if let Ok(fact) = cx.told(FACT)
+    if let Ok(fact) = cx.reported(FACT)
         && let Some(value) = fact.value()
     {
-        return Ok((value == "true", told(LABEL, &fact)));
+        return Ok((value == "true", reported(LABEL, &fact)));
     }
     let answer = cx
         .answer(None, QUESTION)
@@ -36,7 +36,7 @@ pub(crate) const fn switch(path: &'static str, label: &'static str, on: bool) ->
 }
 
 /// Judges the switches of a node; `state` is the state of the product they belong to, with what says so.
-pub(crate) fn judge(cx: &Context, node: &Node, on: bool, switches: &[Switch]) -> Outcome {
+pub(crate) fn evaluate(cx: &Context, node: &Node, on: bool, switches: &[Switch]) -> Outcome {
     let (is_on, state) = known!(is_on(cx));
     if is_on != on {
         let word = if is_on { "on" } else { "off" };

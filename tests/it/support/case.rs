@@ -23,7 +23,7 @@
 use super::samples::sample;
 use clusterbrief::bundle::digest::Sha256;
 use clusterbrief::bundle::{Limits, gather, list_archive};
-use clusterbrief::finding::{Evidence, Finding, Judged, Missing, Outcome};
+use clusterbrief::finding::{Evidence, Finding, MissingEvidence, Outcome, RuleResult};
 use clusterbrief::intake::answers::{Question, questions};
 use clusterbrief::intake::cluster::{Case as Assembled, Options, assemble};
 use clusterbrief::intake::package::package;
@@ -32,8 +32,8 @@ use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
 use clusterbrief::model::{BuildVersion, Cluster, Package, Role};
-use clusterbrief::redact::Cleaner;
-use clusterbrief::rules::{Rule, all, judge};
+use clusterbrief::redact::Sanitizer;
+use clusterbrief::rules::{Rule, all, evaluate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::Digest;
@@ -167,7 +167,7 @@ pub(crate) struct Said {
     /// The case as intake laid it together.
     pub(crate) cluster: Cluster,
     /// What all rules said of it.
-    pub(crate) judged: Vec<Judged>,
+    pub(crate) results: Vec<RuleResult>,
 }
 
 /// Rules and samples, loaded once.
@@ -183,7 +183,7 @@ impl<'k> Bench<'k> {
     pub(crate) fn new(knowledge: &'k Knowledge) -> Self {
         Self {
             knowledge,
-            scanner: Scanner::new(knowledge, &Cleaner).unwrap(),
+            scanner: Scanner::new(knowledge, &Sanitizer).unwrap(),
             rules: all(knowledge),
             questions: questions(knowledge),
         }
@@ -216,28 +216,28 @@ impl<'k> Bench<'k> {
             assert!(answers.problems.is_empty(), "{}: {:?}", case.name, answers.problems);
         }
         assert!(self.rules.iter().any(|one| one.meta.id == rule), "there is no rule {rule}");
-        let judged = judge(&assembled.cluster, self.knowledge, &self.rules);
-        said(rule, assembled.cluster, judged)
+        let results = evaluate(&assembled.cluster, self.knowledge, &self.rules);
+        said(rule, assembled.cluster, results)
     }
 
     /// What all rules say of a sample, and of the same when everything happened a day later and every log is a line
     /// longer.
-    pub(crate) fn today_and_tomorrow(&self, base: &str) -> [Vec<Judged>; 2] {
+    pub(crate) fn today_and_tomorrow(&self, base: &str) -> [Vec<RuleResult>; 2] {
         let folder = TempDir::new().unwrap();
         copy(&sample(base), folder.path());
-        let judged = || {
+        let results = || {
             let case = self.assemble(folder.path(), &Args::default().options());
-            judge(&case.cluster, self.knowledge, &self.rules)
+            evaluate(&case.cluster, self.knowledge, &self.rules)
         };
-        let today = judged();
+        let today = results();
         a_day_later(folder.path());
-        [today, judged()]
+        [today, results()]
     }
 
     fn assemble(&self, folder: &Path, options: &Options) -> Assembled {
         let tools = Tools {
             scanner: &self.scanner,
-            cleaner: &Cleaner,
+            cleaner: &Sanitizer,
             questions: &self.questions,
             knowledge: self.knowledge,
         };
@@ -386,16 +386,16 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn said(rule: &str, cluster: Cluster, judged: Vec<Judged>) -> Said {
-    let of_rule = || judged.iter().filter(|one| one.rule == rule);
+fn said(rule: &str, cluster: Cluster, results: Vec<RuleResult>) -> Said {
+    let of_rule = || results.iter().filter(|one| one.rule == rule);
     let mut outcomes: Vec<String> = of_rule().map(line).collect();
     outcomes.sort();
     let words = of_rule().map(|one| words(&one.outcome)).collect::<Vec<_>>().join("\n");
-    Said { outcomes, words, cluster, judged }
+    Said { outcomes, words, cluster, results }
 }
 
-fn line(judged: &Judged) -> String {
-    let Judged { subject, outcome, .. } = judged;
+fn line(results: &RuleResult) -> String {
+    let RuleResult { subject, outcome, .. } = results;
     let kind = serde_json::to_value(subject.kind).unwrap();
     let mut words = vec![outcome.word(), kind.as_str().unwrap(), subject.name.as_str()];
     words.retain(|word| !word.is_empty());
@@ -440,7 +440,7 @@ fn of_finding(finding: &Finding) -> String {
     lines.join("\n")
 }
 
-fn of_missing(missing: &Missing) -> String {
+fn of_missing(missing: &MissingEvidence) -> String {
     let node = missing.node.as_deref().unwrap_or("the cluster");
     format!("{node} lacks {}: {}; {:?}", missing.what, missing.why, missing.from)
 }

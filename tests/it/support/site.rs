@@ -11,7 +11,7 @@ use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
 use clusterbrief::model::facts::{InventoryEntry, NodeFacts};
 use clusterbrief::model::node::Snapshot;
-use clusterbrief::redact::Cleaner;
+use clusterbrief::redact::Sanitizer;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -106,8 +106,8 @@ impl Taken {
     /// What the other half of the program makes of it, and what it finds wrong with it.
     fn read(&self) -> (Box<Snapshot>, Vec<String>) {
         let knowledge = Knowledge::builtin().expect("built-in knowledge");
-        let scanner = Scanner::new(&knowledge, &Cleaner).expect("a scanner");
-        let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &[], knowledge: &knowledge };
+        let scanner = Scanner::new(&knowledge, &Sanitizer).expect("a scanner");
+        let tools = Tools { scanner: &scanner, cleaner: &Sanitizer, questions: &[], knowledge: &knowledge };
         let read = read_all(gather(&self.collected.path, 1 << 20), tools).remove(0);
         let problems = read.input.problems.iter().map(|problem| problem.text.clone()).collect();
         let snapshot = read.facts.into_iter().find_map(|facts| match facts {

@@ -32,7 +32,7 @@ const RECENT: TimeDelta = TimeDelta::hours(24);
 fn check(cx: &Context) -> Outcome {
     // What a person says of a later moment than the result counts as well.
     let answered = || cx.answer(None, &cx.rule.id).map(|_| question::answer(cx, None));
-    match judge(cx) {
+    match evaluate(cx) {
         Ok(None) => Outcome::pass(),
         Ok(Some(finding)) => match answered() {
             Some(pass @ Outcome::Pass { .. }) => pass,
@@ -45,10 +45,10 @@ fn check(cx: &Context) -> Outcome {
 }
 
 /// A finding if the newest full backup is too old, or is not there at all.
-fn judge(cx: &Context) -> Result<Option<Finding>, Missing> {
-    let newest = cx.told(FULL)?;
-    let asked = cx.told(ASKED)?;
-    let gap = |why: String| cx.untold(FULL, cx.knowledge.label(FULL, "").to_owned(), why);
+fn evaluate(cx: &Context) -> Result<Option<Finding>, MissingEvidence> {
+    let newest = cx.reported(FULL)?;
+    let asked = cx.reported(ASKED)?;
+    let gap = |why: String| cx.unreported(FULL, cx.knowledge.label(FULL, "").to_owned(), why);
     let moment = |fact: &Observed<String>| fact.value().and_then(|text| text.parse::<Moment>().ok());
     let asked_at = moment(&asked).ok_or_else(|| gap("its result does not say when it was asked".into()))?;
     let age = cx.cluster.as_of - asked_at.utc.unwrap_or_else(|| asked_at.wall.and_utc());
@@ -59,8 +59,8 @@ fn judge(cx: &Context) -> Result<Option<Finding>, Missing> {
     let found = |title: String| {
         let finding = cx.on_cluster(title, remedy);
         finding
-            .because(told(cx.knowledge.label(FULL, ""), &newest))
-            .because(told(cx.knowledge.label(ASKED, ""), &asked))
+            .because(reported(cx.knowledge.label(FULL, ""), &newest))
+            .because(reported(cx.knowledge.label(ASKED, ""), &asked))
     };
     Ok(match moment(&newest) {
         None => Some(found("The server knows of no full backup of the database".into())),

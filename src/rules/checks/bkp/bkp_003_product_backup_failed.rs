@@ -41,7 +41,7 @@ fn check(cx: &Context) -> Outcome {
                     Some(_) => {}
                     None => {
                         let why = succeeded.why_unknown().unwrap_or_default();
-                        missing.push(cx.untold(
+                        missing.push(cx.unreported(
                             "product-backup.succeeded",
                             "the outcome of the newest backup".into(),
                             why,
@@ -80,5 +80,7 @@ fn failed(cx: &Context, item: Item) -> Finding {
     );
     let shown = ["product-backup.succeeded", "product-backup.time", "product-backup.notes"];
     let known = shown.iter().filter(|path| item.fact(path).value().is_some());
-    known.fold(finding, |finding, path| finding.because(told(cx.knowledge.label(path, ""), &item.fact(path))))
+    known.fold(finding, |finding, path| {
+        finding.because(reported(cx.knowledge.label(path, ""), &item.fact(path)))
+    })
 }

@@ -27,7 +27,7 @@ rule! {
 pub(super) const BUS: &str = "bus.type";
 
 /// The serving nodes that are not known to stand by, with their backbone, and what is missing of others.
-pub(crate) fn backbones<'a>(cx: &Context<'a>) -> (Vec<(&'a Node, Observed<String>)>, Vec<Missing>) {
+pub(crate) fn backbones<'a>(cx: &Context<'a>) -> (Vec<(&'a Node, Observed<String>)>, Vec<MissingEvidence>) {
     let stands_by = |node: &&Node| node.row.as_ref().and_then(|row| row.in_cluster.value()) == Some(&false);
     let (mut known, mut missing) = (Vec::new(), Vec::new());
     for node in cx.cluster.serving().filter(|node| !stands_by(node)) {

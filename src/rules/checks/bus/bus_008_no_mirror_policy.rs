@@ -26,11 +26,11 @@ const NODES: &str = "bus.node-count";
 const VERSION: &str = "bus.version";
 
 fn check(cx: &Context) -> Outcome {
-    let nodes = known!(cx.told(NODES));
+    let nodes = known!(cx.reported(NODES));
     if nodes.value().and_then(|count| count.parse::<u32>().ok()).is_none_or(|count| count < 2) {
         return Outcome::not_applicable("RabbitMQ runs on one node: there is nothing to mirror to");
     }
-    let version = cx.told(VERSION);
+    let version = cx.reported(VERSION);
     let major =
         version.as_ref().ok().and_then(Observed::value).and_then(|text| text.split('.').next()?.parse().ok());
     match (major, &version) {
@@ -48,9 +48,9 @@ fn check(cx: &Context) -> Outcome {
     }
     let unread = policies.iter().zip(&definitions).filter_map(|(policy, definition)| {
         let what = format!("the definition of the policy {}", policy.name());
-        definition.why_unknown().map(|why| cx.untold("policy.definition", what, why))
+        definition.why_unknown().map(|why| cx.unreported("policy.definition", what, why))
     });
-    let unread: Vec<Missing> = unread.collect();
+    let unread: Vec<MissingEvidence> = unread.collect();
     if !unread.is_empty() {
         return Outcome::Unknown { missing: unread };
     }
@@ -60,9 +60,9 @@ fn check(cx: &Context) -> Outcome {
             "Set a policy that mirrors the queues of the product with rabbitmqctl set_policy or with the \
                 vendor's helper.",
         )
-        .because(told(cx.knowledge.label(NODES, ""), &nodes));
+        .because(reported(cx.knowledge.label(NODES, ""), &nodes));
     for definition in &definitions {
-        finding = finding.because(told(cx.knowledge.label("policy.definition", ""), definition));
+        finding = finding.because(reported(cx.knowledge.label("policy.definition", ""), definition));
     }
     if definitions.is_empty() {
         let place =

@@ -33,7 +33,7 @@ fn check(cx: &Context) -> Outcome {
     known!(cx.several_nodes());
     let (files, uncompared) = side_by_side(cx, cx.cluster.serving(), DATABASE);
     let files_differ = files.iter().map(|file| &file.print.hex).collect::<BTreeSet<_>>().len() > 1;
-    let (mut databases, mut unlisted): (BTreeMap<String, &str>, Vec<Missing>) = Default::default();
+    let (mut databases, mut unlisted): (BTreeMap<String, &str>, Vec<MissingEvidence>) = Default::default();
     for node in cx.cluster.serving() {
         match node.row.as_ref().and_then(|row| row.database.value()) {
             Some(name) => drop(databases.insert(name.trim().to_lowercase(), name)),
@@ -50,7 +50,7 @@ fn check(cx: &Context) -> Outcome {
             "Find out which database is the right one and reset the connection on the node that is off.",
         );
         finding.evidence = evidence();
-        let finding = finding.alone();
+        let finding = finding.standalone();
         return Outcome::Findings(vec![finding.inferred_if(!files_differ)]);
     }
     match (unlisted.is_empty(), files_differ, uncompared.is_empty()) {

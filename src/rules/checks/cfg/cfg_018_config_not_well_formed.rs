@@ -33,11 +33,11 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         }
     }
     if snapshot.facts.configs.is_empty() {
-        missing.push(Missing::of(
+        missing.push(MissingEvidence::of(
             &node.name,
             format!("the configuration files of {}", node.name),
             "its bundle holds none",
-            Question::Bundle { node: node.name.clone() },
+            EvidenceRequest::Bundle { node: node.name.clone() },
         ));
     }
     Outcome::from_parts(findings, missing)

@@ -1,10 +1,10 @@
 //! CLU-001: is the product installed and running on the node?
 
-use crate::model::product::is_product_dll;
 use crate::model::cluster::current_window;
 use crate::model::log::LogDigest;
+use crate::model::product::is_product_dll;
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::signs_of_life::{connection, in_words, log_silence};
+use crate::rules::lib::activity::{connection, in_words, log_silence};
 
 rule! {
     /// ## What it checks
@@ -43,7 +43,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                 ),
             )
             .because(Evidence::absence(&node.name, "DLLs of the product", place))
-            .alone();
+            .standalone();
         return Outcome::Findings(vec![finding]);
     }
     let errors = signature::findings(cx, node);

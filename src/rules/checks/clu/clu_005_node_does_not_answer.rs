@@ -1,7 +1,7 @@
 //! CLU-005: does the node run, according to the node list or its logs?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::signs_of_life::{Connection, QUIET, connection, in_words, log_silence};
+use crate::rules::lib::activity::{Connection, QUIET, connection, in_words, log_silence};
 
 rule! {
     /// ## What it checks

@@ -29,10 +29,14 @@ fn check(cx: &Context) -> Outcome {
             Ok(_) => "the node list has rows without a usable machine name, or none at all",
             Err(_) => "neither a node list nor --expect-nodes was given",
         };
-        return Outcome::unknown(Missing::of_cluster("the names of all nodes", why, Question::NodeList));
+        return Outcome::unknown(MissingEvidence::of_cluster(
+            "the names of all nodes",
+            why,
+            EvidenceRequest::NodeList,
+        ));
     }
     for input in &set.inputs {
-        cx.look_at(input);
+        cx.use_input(input);
     }
     cx.ask("bundle");
     let without: Vec<&Node> = cx.cluster.serving().filter(|node| node.snapshot.is_none()).collect();

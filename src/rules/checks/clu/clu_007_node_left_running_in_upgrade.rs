@@ -43,10 +43,10 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         (Some(upgraded), Some(last)) => (upgraded, last),
         (upgraded, _) => {
             let when = upgraded.is_none().then(|| {
-                Missing::of_cluster(
+                MissingEvidence::of_cluster(
                     "the time at which the database was upgraded",
                     version.upgraded.why_unknown().unwrap_or_default(),
-                    Question::VersionHistory,
+                    EvidenceRequest::VersionHistory,
                 )
             });
             let connected = row.last_connected.value().is_none();

@@ -54,7 +54,7 @@ fn of_node(cx: &Context, node: &Node) -> Told {
     paths.map(|path| (path.clone(), node.fact(path))).collect()
 }
 
-fn look(cx: &Context, of: &Of, told: &Told, findings: &mut Vec<Finding>, missing: &mut Vec<Missing>) {
+fn look(cx: &Context, of: &Of, told: &Told, findings: &mut Vec<Finding>, missing: &mut Vec<MissingEvidence>) {
     for (path, fact) in told {
         let Some(record) = cx.knowledge.facts.get(path).filter(|record| is_compared(record)) else {
             continue;
@@ -72,13 +72,13 @@ fn look(cx: &Context, of: &Of, told: &Told, findings: &mut Vec<Finding>, missing
                     findings.push(finding(cx, of, record, &all));
                 }
             }
-            Observed::Unreadable { .. } => missing.push(Missing {
+            Observed::Unreadable { .. } => missing.push(MissingEvidence {
                 node: Some(of.node.to_owned()).filter(|node| !node.is_empty()),
                 what: named(of, &record.label),
                 why: fact.why_unknown().unwrap_or_default(),
                 from: match cx.knowledge.tellers(path).next() {
-                    Some(export) => Question::Export { export: export.id.clone() },
-                    None => Question::Nothing,
+                    Some(export) => EvidenceRequest::Export { export: export.id.clone() },
+                    None => EvidenceRequest::Nothing,
                 },
             }),
             _ => {}
@@ -109,7 +109,7 @@ fn finding(cx: &Context, of: &Of, record: &Fact, all: &[(&String, &Place)]) -> F
         ),
     );
     for (value, place) in all {
-        cx.look_at(&place.input);
+        cx.use_input(&place.input);
         finding = finding.because(Evidence::value(
             of.node.to_owned(),
             &record.label,

@@ -1,9 +1,9 @@
 //! CLU-010: does an answer contradict what the evidence shows?
 
-use crate::finding::{Judged, SubjectKind};
+use crate::finding::{RuleResult, SubjectKind};
 use crate::knowledge::checklist::{DONE, NOT_DONE};
 use crate::model::{Answer, Answers};
-use crate::rules::engine::judge::judge_by;
+use crate::rules::engine::evaluate::evaluate_with;
 use crate::rules::engine::prelude::*;
 use crate::rules::engine::rule::Rule;
 use question::answered;
@@ -42,7 +42,7 @@ fn check(cx: &Context) -> Outcome {
     let answers = cx.answers.by_question.iter();
     let findings: Vec<Finding> = answers
         .filter_map(|((question, node), answer)| {
-            cx.look_at(&answer.place.input);
+            cx.use_input(&answer.place.input);
             let claim = Claim::of(cx, question, node, answer)?;
             let rules: Vec<&Rule> = rules.iter().filter(|rule| claim.rules.contains(&rule.meta.id)).collect();
             contradiction(cx, &claim, &rules)
@@ -91,14 +91,14 @@ impl<'a> Claim<'a> {
 
 /// That evidence alone decides the other way.
 fn contradiction(cx: &Context, claim: &Claim, rules: &[&Rule]) -> Option<Finding> {
-    let judged = |answers: &Answers| -> Vec<Judged> {
-        rules.iter().flat_map(|rule| judge_by(answers, cx.cluster, cx.knowledge, rule)).collect()
+    let evaluated = |answers: &Answers| -> Vec<RuleResult> {
+        rules.iter().flat_map(|rule| evaluate_with(answers, cx.cluster, cx.knowledge, rule)).collect()
     };
-    let alone = judged(&SILENCE);
+    let alone = evaluated(&SILENCE);
     let against = if claim.fine {
         let fault = alone.iter().find_map(|one| fault(claim, one))?;
         // Where the rule takes the answer for enough, both hold.
-        judged(cx.answers).iter().find_map(|one| self::fault(claim, one))?;
+        evaluated(cx.answers).iter().find_map(|one| self::fault(claim, one))?;
         fault.evidence.iter().take(3).cloned().collect()
     } else {
         passed(claim, &alone)?
@@ -121,7 +121,7 @@ fn contradiction(cx: &Context, claim: &Claim, rules: &[&Rule]) -> Option<Finding
 }
 
 /// A confirmed fault that the claim denies.
-fn fault<'j>(claim: &Claim, one: &'j Judged) -> Option<&'j Finding> {
+fn fault<'j>(claim: &Claim, one: &'j RuleResult) -> Option<&'j Finding> {
     let Outcome::Findings(findings) = &one.outcome else { return None };
     findings.iter().find(|finding| {
         let weighs = finding.confidence == Confidence::Confirmed && finding.severity < Severity::Info;
@@ -130,14 +130,14 @@ fn fault<'j>(claim: &Claim, one: &'j Judged) -> Option<&'j Finding> {
 }
 
 /// That every rule which concerns the case passes without a doubt, as evidence.
-fn passed(claim: &Claim, alone: &[Judged]) -> Option<Vec<Evidence>> {
-    let about = |one: &&Judged| claim.concerns(&one.subject) || one.subject.kind != SubjectKind::Node;
+fn passed(claim: &Claim, alone: &[RuleResult]) -> Option<Vec<Evidence>> {
+    let about = |one: &&RuleResult| claim.concerns(&one.subject) || one.subject.kind != SubjectKind::Node;
     let mut passes = Vec::new();
     for one in alone.iter().filter(about) {
         match &one.outcome {
             Outcome::Pass { inferred: false, note } => {
                 let says = if note.is_empty() { String::new() } else { format!(": {note}") };
-                let input = one.looked_at.first().cloned().unwrap_or_default();
+                let input = one.inputs_used.first().cloned().unwrap_or_default();
                 passes.push(Evidence::value(
                     &one.subject.name,
                     &one.rule,

@@ -47,7 +47,7 @@ enum Clue {
     /// Nothing explains the difference.
     Unexplained,
     /// Only a person can tell.
-    Open(Missing),
+    Open(MissingEvidence),
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -105,7 +105,7 @@ fn check(cx: &Context) -> Outcome {
 /// What is missing, and what a pass has to say.
 #[derive(Default)]
 struct Tally {
-    missing: Vec<Missing>,
+    missing: Vec<MissingEvidence>,
     remarks: Vec<String>,
     by_running: bool,
 }
@@ -116,7 +116,7 @@ impl Tally {
     }
 
     /// Something is not known: it leaves the rule open, or without weight is only remarked.
-    fn open(&mut self, gap: Missing, weighs: bool) {
+    fn open(&mut self, gap: MissingEvidence, weighs: bool) {
         if weighs {
             self.missing.push(gap);
         } else {
@@ -236,7 +236,10 @@ fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Fi
     let evidence: Vec<Evidence> = files.iter().flat_map(KeyFileOn::shown).collect();
     findings
         .into_iter()
-        .map(|finding| Finding { evidence: evidence.clone(), ..finding.inferred().alone().detail(detail) })
+        .map(|finding| Finding {
+            evidence: evidence.clone(),
+            ..finding.inferred().standalone().detail(detail)
+        })
         .collect()
 }
 

@@ -33,7 +33,7 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::pass_with(question::says(cx, answer));
     }
     let (protected, missing) = cx.of_serving(|node| protections(cx, node));
-    let protected: Vec<Sign> = protected.into_iter().flat_map(|(_, found)| found).collect();
+    let protected: Vec<Indication> = protected.into_iter().flat_map(|(_, found)| found).collect();
     match (answer, protected.is_empty()) {
         (Some(answer), false) => {
             let fix = "Put a tested copy of the unprotected encryption.config at a safe place off the nodes.";
@@ -57,10 +57,10 @@ fn check(cx: &Context) -> Outcome {
 }
 
 /// A sign of a protection, and whether it leaves no doubt: the size of the file is our arithmetic.
-type Sign = (Evidence, bool);
+type Indication = (Evidence, bool);
 
 /// What protects the key file of a node; nothing where it is plain.
-fn protections(cx: &Context, node: &Node) -> Result<Vec<Sign>, Missing> {
+fn protections(cx: &Context, node: &Node) -> Result<Vec<Indication>, MissingEvidence> {
     let mut found = Vec::new();
     if let Some(answer) = cx.answer(Some(node), "ENC-009").filter(|answer| answer.value == "yes") {
         found.push((Evidence::value(&node.name, "HSM in use", "yes", answer.place.clone()), true));

@@ -25,7 +25,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let mut findings = signature::findings(cx, node);
     let mut missing = Vec::new();
     match cx.fact(node, "os.fips-policy", "") {
-        Ok(policy) if policy.value().is_some_and(|policy| policy == "true") => match cx.told("security.fips")
+        Ok(policy) if policy.value().is_some_and(|policy| policy == "true") => match cx
+            .reported("security.fips")
         {
             Ok(product) if product.value().is_none_or(|product| product != "true") => {
                 let title =
@@ -39,7 +40,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                 findings.push(
                     finding
                         .because(evidence(node, "FIPS policy of Windows", &policy))
-                        .because(told("FIPS of the product", &product)),
+                        .because(reported("FIPS of the product", &product)),
                 );
             }
             Ok(_) => {}

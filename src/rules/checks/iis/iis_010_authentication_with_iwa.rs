@@ -1,7 +1,7 @@
 //! IIS-010: does IIS allow only Windows authentication while Integrated Windows Authentication is on?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::windows_authentication::{Switch, judge, switch};
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
@@ -32,5 +32,5 @@ const SWITCHES: [Switch; 3] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    judge(cx, node, true, &SWITCHES)
+    evaluate(cx, node, true, &SWITCHES)
 }

@@ -1,7 +1,7 @@
 //! IIS-011: does IIS allow only anonymous and forms authentication while Integrated Windows Authentication is off?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::windows_authentication::{Switch, judge, switch};
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
@@ -34,5 +34,5 @@ const SWITCHES: [Switch; 5] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    judge(cx, node, false, &SWITCHES)
+    evaluate(cx, node, false, &SWITCHES)
 }

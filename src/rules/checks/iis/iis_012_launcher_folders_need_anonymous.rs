@@ -1,7 +1,7 @@
 //! IIS-012: with Integrated Windows Authentication, do the launcher and web service folders allow anonymous requests?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::windows_authentication::{Switch, judge, switch};
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
@@ -34,5 +34,5 @@ const SWITCHES: [Switch; 6] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    judge(cx, node, true, &SWITCHES)
+    evaluate(cx, node, true, &SWITCHES)
 }

@@ -2,7 +2,7 @@
 
 use crate::model::items::Items;
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::windows_authentication::{Switch, judge, switch};
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
@@ -39,7 +39,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if engines.is_some_and(Items::is_empty) {
         return Outcome::not_applicable("there is no distributed engine");
     }
-    match judge(cx, node, true, &SWITCHES) {
+    match evaluate(cx, node, true, &SWITCHES) {
         Outcome::Findings(findings) if engines.is_none() => {
             Outcome::Findings(findings.into_iter().map(Finding::inferred).collect())
         }

@@ -1,7 +1,7 @@
 //! LBL-002: do sessions or logs show that users move between nodes?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::told_number::of_cluster;
+use crate::rules::lib::reported_number::of_cluster;
 
 rule! {
     /// ## What it checks

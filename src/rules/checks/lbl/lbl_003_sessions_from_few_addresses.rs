@@ -1,7 +1,7 @@
 //! LBL-003: do the sessions of many users come from one or two addresses?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::told_number::of_cluster;
+use crate::rules::lib::reported_number::of_cluster;
 
 rule! {
     /// ## What it checks

@@ -25,14 +25,14 @@ const PATH: &str = "product.custom-url";
 
 fn check(cx: &Context) -> Outcome {
     known!(cx.several_nodes());
-    match cx.told(PATH) {
+    match cx.reported(PATH) {
         Err(gap) => Outcome::unknown(gap),
         Ok(url) if url.value().is_some_and(|url| !url.trim().is_empty()) => Outcome::pass(),
         Ok(url) => {
             let remedy =
                 "Set the Custom URL in the configuration of the product to the address that users open.";
             let finding = cx.on_cluster("The Custom URL is empty", remedy);
-            Outcome::Findings(vec![finding.because(told(cx.knowledge.label(PATH, ""), &url))])
+            Outcome::Findings(vec![finding.because(reported(cx.knowledge.label(PATH, ""), &url))])
         }
     }
 }

@@ -27,7 +27,7 @@ const URL: &str = "product.custom-url";
 const NAMES: &str = "iis.certificate.names";
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let (url, names) = match (cx.told(URL), cx.fact(node, NAMES, "")) {
+    let (url, names) = match (cx.reported(URL), cx.fact(node, NAMES, "")) {
         (Ok(url), Ok(names)) => (url, names),
         (url, names) => {
             if question::is_answered(cx, Some(node)) {
@@ -42,11 +42,11 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     };
     let listed = names.value().map(String::as_str).unwrap_or_default();
     if !label::compare(listed, &host) {
-        return Outcome::unknown(Missing::of(
+        return Outcome::unknown(MissingEvidence::of(
             &node.name,
             "the names of the certificate and the custom URL at one level",
             "one of them is a label, and labels do not compare with names",
-            Question::again(&node.name, "at the level of the exports"),
+            EvidenceRequest::again(&node.name, "at the level of the exports"),
         ));
     }
     if listed.split([' ', ',', ';']).any(|name| covers(name, &host)) {
@@ -55,7 +55,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let title = format!("{}: the certificate does not name {host}", node.name);
     let remedy = format!("Bind a certificate that names {host} to the site of {}.", node.name);
     let finding = cx.on_node(node, title, remedy);
-    let finding = finding.because(told(cx.knowledge.label(URL, ""), &url));
+    let finding = finding.because(reported(cx.knowledge.label(URL, ""), &url));
     Outcome::Findings(vec![finding.because(evidence(node, cx.knowledge.label(NAMES, ""), &names)).inferred()])
 }
 

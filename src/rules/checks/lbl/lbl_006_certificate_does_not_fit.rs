@@ -56,7 +56,7 @@ fn check(cx: &Context) -> Outcome {
     question::where_evidence_lacks(cx, None, findings, missing)
 }
 
-fn https(cx: &Context, node: &Node) -> Result<Option<Finding>, Missing> {
+fn https(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> {
     let fact = cx.fact(node, "iis.https", "binding of HTTPS")?;
     let title = format!("{}: the site has no binding of HTTPS", node.name);
     let remedy = format!("Bind the certificate of the cluster's address to the site of {}.", node.name);
@@ -66,10 +66,10 @@ fn https(cx: &Context, node: &Node) -> Result<Option<Finding>, Missing> {
     Ok(wrong.then(|| finding.because(evidence(node, "binding of HTTPS", &fact)).inferred()))
 }
 
-fn end(cx: &Context, node: &Node) -> Result<Option<Finding>, Missing> {
+fn end(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> {
     let fact = cx.fact(node, END, "")?;
     let Some(end) = fact.value().and_then(|end| end.parse::<Moment>().ok()) else {
-        return Err(cx.untold(
+        return Err(cx.unreported(
             END,
             format!("{} of {}", cx.knowledge.label(END, ""), node.name),
             "it is no moment".into(),

@@ -44,9 +44,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let upgraded = history.and_then(|row| row.upgraded.value()?.utc);
     let changes = [("its start", started), ("the upgrade of the database", upgraded)];
     let rates = changes.into_iter().filter_map(|(what, when)| Some((what, rates(digest, &period, when?)?)));
-    let mut judged = false;
+    let mut evaluated = false;
     for (what, Rates { before, after }) in rates {
-        judged = true;
+        evaluated = true;
         if after.errors >= FEWEST && after.errors * before.hours >= STEP * before.errors.max(1) * after.hours
         {
             let input = node.input();
@@ -70,7 +70,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             return Outcome::Findings(vec![finding]);
         }
     }
-    match (judged, started) {
+    match (evaluated, started) {
         (true, _) => Outcome::pass_with("no step in the errors after the last change"),
         (false, None) => Outcome::unknown(lacking(
             node,
@@ -81,12 +81,12 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
 }
 
-fn lacking(node: &Node, what: &str, why: &str) -> Missing {
-    Missing {
+fn lacking(node: &Node, what: &str, why: &str) -> MissingEvidence {
+    MissingEvidence {
         node: Some(node.name.clone()),
         what: format!("{what} of {}", node.name),
         why: why.into(),
-        from: Question::again(&node.name, "on the node itself, as administrator"),
+        from: EvidenceRequest::again(&node.name, "on the node itself, as administrator"),
     }
 }
 

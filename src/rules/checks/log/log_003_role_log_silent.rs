@@ -2,7 +2,7 @@
 
 use crate::model::log::{Component, LogDigest};
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::signs_of_life::in_words;
+use crate::rules::lib::activity::in_words;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 
@@ -46,19 +46,19 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let digest = known!(cx.logs(node));
     if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?)))
     {
-        return Outcome::unknown(Missing::of(
+        return Outcome::unknown(MissingEvidence::of(
             &node.name,
             format!("all logs of {}", node.name),
             format!("{file} could not be read whole: {why}"),
-            Question::again(&node.name, "with all its logs"),
+            EvidenceRequest::again(&node.name, "with all its logs"),
         ));
     }
     let Some(newest) = digest.newest() else { return Outcome::not_applicable("no log line carries a time") };
-    let (mut findings, mut judged) = (Vec::new(), Vec::new());
+    let (mut findings, mut evaluated) = (Vec::new(), Vec::new());
     for (component, role) in ROLES {
         let Some(usual) = usual_silence(digest, component) else { continue };
         let Some(last) = digest.covered(Some(component)).map(|period| period.to) else { continue };
-        judged.push(role);
+        evaluated.push(role);
         if newest - last > LEAST.max(usual * TIMES.try_into().unwrap_or(1)) {
             let input = node.input();
             let ended = Evidence::value(
@@ -86,10 +86,10 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if !findings.is_empty() {
         return Outcome::Findings(findings);
     }
-    if judged.is_empty() {
+    if evaluated.is_empty() {
         return Outcome::not_applicable("no role has a log long enough to tell its usual silence");
     }
-    Outcome::pass_with(format!("written to the end: {}", judged.join(", ")))
+    Outcome::pass_with(format!("written to the end: {}", evaluated.join(", ")))
 }
 
 /// The median of a role's silences, over its log and the rolled ones.

@@ -2,7 +2,7 @@
 
 use crate::model::log::LogDigest;
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::signs_of_life::in_words;
+use crate::rules::lib::activity::in_words;
 use chrono::TimeDelta;
 
 /// How old the newest line may be when the bundle is taken. Our own measure.
@@ -33,11 +33,11 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let newest = match newest {
         Ok(Some(newest)) => newest,
         Ok(None) => {
-            return Outcome::unknown(Missing::of(
+            return Outcome::unknown(MissingEvidence::of(
                 &node.name,
                 format!("a log line of {} with a time", node.name),
                 "no line of the logs begins with one",
-                Question::again(&node.name, "with all its logs"),
+                EvidenceRequest::again(&node.name, "with all its logs"),
             ));
         }
         Err(missing) => return Outcome::unknown(missing),

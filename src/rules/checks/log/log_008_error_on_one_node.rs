@@ -28,7 +28,7 @@ rule! {
 fn check(cx: &Context) -> Outcome {
     known!(cx.several_nodes());
     let serving: Vec<&Node> = cx.cluster.serving().collect();
-    let mut missing: Vec<Missing> = Vec::new();
+    let mut missing: Vec<MissingEvidence> = Vec::new();
     let mut seen: BTreeMap<&str, Vec<(&Node, Sighting)>> = BTreeMap::new();
     for node in &serving {
         if let Err(gap) = cx.logs(node).and_then(|digest| signature::covered(node, digest)) {
@@ -50,7 +50,7 @@ fn check(cx: &Context) -> Outcome {
     for mut of in seen.into_values().filter(|of| of.len() == 1) {
         let Some((node, sighting)) = of.pop() else { continue };
         let others = serving.iter().filter(|other| other.name != node.name);
-        let deaf: Vec<Missing> =
+        let deaf: Vec<MissingEvidence> =
             others.filter_map(|other| language::gap(cx, other, &[sighting.signature]).err()).collect();
         if deaf.is_empty() {
             by_node.entry(&node.name).or_default().push(sighting);

@@ -1,7 +1,7 @@
 //! ROL-005: did a node that is In Cluster connect recently?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::signs_of_life::{Connection, connection, in_words};
+use crate::rules::lib::activity::{Connection, connection, in_words};
 
 rule! {
     /// ## What it checks

@@ -1,7 +1,7 @@
 //! ROL-007: does the node list contain a node that may no longer exist?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::signs_of_life::{Connection, connection, in_words};
+use crate::rules::lib::activity::{Connection, connection, in_words};
 use chrono::TimeDelta;
 
 rule! {

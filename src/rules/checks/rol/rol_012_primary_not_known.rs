@@ -29,10 +29,10 @@ fn check(cx: &Context) -> Outcome {
     cx.ask("answer.ROL-012");
     let named = cx.cluster.primary_named(cx.answers);
     for snapshot in cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()) {
-        cx.look_at(&snapshot.input);
+        cx.use_input(&snapshot.input);
     }
     for one in &named {
-        cx.look_at(&one.place.input);
+        cx.use_input(&one.place.input);
     }
     let Some(one) = named.first() else { return asked(cx) };
     if named.iter().all(|other| other.node.eq_ignore_ascii_case(&one.node)) {
@@ -51,7 +51,7 @@ fn asked(cx: &Context) -> Outcome {
     if matches!(cx.answer(None, QUESTION).map(|one| one.value.as_str()), Some("documented" | "not known")) {
         return question::answer(cx, None);
     }
-    let mut missing: Vec<Missing> = cx
+    let mut missing: Vec<MissingEvidence> = cx
         .cluster
         .serving()
         .map(|node| cx.unanswered(Some(node), QUESTION, "nothing names the primary node"))

@@ -25,7 +25,7 @@ rule! {
 }
 
 fn check(cx: &Context) -> Outcome {
-    match cx.told("database.mirroring-role") {
+    match cx.reported("database.mirroring-role") {
         Err(gap) => return Outcome::unknown(gap),
         Ok(role) if role.value().is_none() => return Outcome::not_applicable("the database is not mirrored"),
         Ok(_) => {}

@@ -1,7 +1,7 @@
 //! SQL-008: do the volumes of the data files have enough free space for an upgrade?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::told_number::of_item;
+use crate::rules::lib::reported_number::of_item;
 
 rule! {
     /// ## What it checks
@@ -27,7 +27,7 @@ fn check(cx: &Context) -> Outcome {
     let volumes = known!(cx.items("volume"));
     if volumes.is_empty() {
         let why = "the query found no volume with files of the database".to_owned();
-        return Outcome::unknown(cx.untold("volume.free-mb", "the volumes of the database".into(), why));
+        return Outcome::unknown(cx.unreported("volume.free-mb", "the volumes of the database".into(), why));
     }
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     for volume in volumes.iter() {

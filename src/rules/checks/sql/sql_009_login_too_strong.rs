@@ -28,7 +28,7 @@ fn check(cx: &Context) -> Outcome {
     for (path, what) in
         [("sql-server.login-is-sa", "is sa"), ("sql-server.login-sysadmin", "is a member of sysadmin")]
     {
-        let fact = match may_be_the_products(cx, path).and_then(|()| cx.told(path)) {
+        let fact = match may_be_the_products(cx, path).and_then(|()| cx.reported(path)) {
             Ok(fact) => fact,
             Err(gap) => return Outcome::from_parts(findings, vec![gap]),
         };
@@ -36,7 +36,8 @@ fn check(cx: &Context) -> Outcome {
             let remedy =
                 "Give the product a login of its own that is db_owner of its database and nothing more.";
             let finding = cx.on_cluster(format!("The login of the database {what}"), remedy);
-            findings.push(finding.because(told(cx.knowledge.label(path, ""), &fact)).inferred().note(NOTE));
+            findings
+                .push(finding.because(reported(cx.knowledge.label(path, ""), &fact)).inferred().note(NOTE));
         }
     }
     Outcome::from_parts(findings, Vec::new())

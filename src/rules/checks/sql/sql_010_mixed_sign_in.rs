@@ -23,21 +23,21 @@ rule! {
 
 fn check(cx: &Context) -> Outcome {
     let path = "sql-server.windows-sign-in-only";
-    let only_windows = known!(cx.told(path));
+    let only_windows = known!(cx.reported(path));
     if only_windows.value().is_some_and(|flag| flag == "true") {
         return Outcome::pass();
     }
     let way = "sql-server.signed-in-with";
     known!(may_be_the_products(cx, way));
-    let signed_in = known!(cx.told(way));
+    let signed_in = known!(cx.reported(way));
     if signed_in.value().is_some_and(|way| way.eq_ignore_ascii_case("SQL")) {
         return Outcome::not_applicable("the product itself signs in with a password");
     }
     let remedy = "If nothing else needs SQL logins on this server, set it to Windows authentication only.";
     let finding = cx
         .on_cluster("The SQL Server also takes passwords", remedy)
-        .because(told(cx.knowledge.label(path, ""), &only_windows))
-        .because(told(cx.knowledge.label(way, ""), &signed_in))
+        .because(reported(cx.knowledge.label(path, ""), &only_windows))
+        .because(reported(cx.knowledge.label(way, ""), &signed_in))
         .inferred()
         .note(NOTE);
     Outcome::Findings(vec![finding])

@@ -35,7 +35,7 @@ rule! {
 const PATH: &str = "sql-server.default-schema";
 
 fn check(cx: &Context) -> Outcome {
-    let schema = known!(cx.told(PATH));
+    let schema = known!(cx.reported(PATH));
     if schema.value().is_some_and(|schema| schema.eq_ignore_ascii_case("dbo")) {
         return Outcome::pass();
     }
@@ -45,7 +45,7 @@ fn check(cx: &Context) -> Outcome {
             "The default schema of the login is not dbo",
             "Set dbo as the default schema of the product's login, or upgrade to 10.9.000063 or later.",
         )
-        .because(told(cx.knowledge.label(PATH, ""), &schema))
+        .because(reported(cx.knowledge.label(PATH, ""), &schema))
         .note(NOTE);
     Outcome::Findings(vec![finding])
 }

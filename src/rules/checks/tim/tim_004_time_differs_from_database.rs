@@ -30,14 +30,14 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     cx.ask("diagnostics");
     let observed = &node.clocks.database;
     let (Some(reference), Some(place)) = (observed.value(), observed.place()) else {
-        return Outcome::unknown(Missing::of(
+        return Outcome::unknown(MissingEvidence::of(
             &node.name,
             format!("the time of {} beside that of its database server", node.name),
             observed.why_unknown().unwrap_or_default(),
-            Question::Export { export: "diagnostics".into() },
+            EvidenceRequest::Export { export: "diagnostics".into() },
         ));
     };
-    cx.look_at(&place.input);
+    cx.use_input(&place.input);
     let apart = reference.offset_ms.unsigned_abs();
     if apart.saturating_sub(reference.uncertainty_ms) <= LIMIT {
         return Outcome::pass_with(format!("{} apart", seconds(apart)));

@@ -78,15 +78,15 @@ mod tests {
 
     #[test]
     fn spans_name_the_days() {
-        let told = |a: &str, b: &str| apart(&at(a), &at(b), at(b) - at(a));
-        assert_eq!(told("2026-11-20T10:00:00+01:00", "2026-11-20T10:25:00+01:00"), "25 minutes apart");
-        assert_eq!(told("2026-11-20T10:00:00+01:00", "2026-11-20T12:25:00+01:00"), "2 h 25 min apart");
+        let reported = |a: &str, b: &str| apart(&at(a), &at(b), at(b) - at(a));
+        assert_eq!(reported("2026-11-20T10:00:00+01:00", "2026-11-20T10:25:00+01:00"), "25 minutes apart");
+        assert_eq!(reported("2026-11-20T10:00:00+01:00", "2026-11-20T12:25:00+01:00"), "2 h 25 min apart");
         assert_eq!(
-            told("2026-11-20T10:00:00Z", "2026-11-21T13:00:00Z"),
+            reported("2026-11-20T10:00:00Z", "2026-11-21T13:00:00Z"),
             "on different days, 2026-11-20 to 2026-11-21, 1 day 3 h apart"
         );
         assert_eq!(
-            told("2026-11-18T10:00:00Z", "2026-11-20T10:00:01Z"),
+            reported("2026-11-18T10:00:00Z", "2026-11-20T10:00:01Z"),
             "on different days, 2026-11-18 to 2026-11-20, 2 days apart"
         );
     }

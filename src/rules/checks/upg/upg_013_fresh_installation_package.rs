@@ -31,10 +31,10 @@ fn check(cx: &Context) -> Outcome {
     let Some(package) = cx.package() else { return question::answer(cx, None) };
     let name = &package.name;
     if let Some(why) = damage(package) {
-        return Outcome::unknown(Missing::of_cluster(
+        return Outcome::unknown(MissingEvidence::of_cluster(
             format!("what {name} holds"),
             format!("it {why}"),
-            Question::Nothing,
+            EvidenceRequest::Nothing,
         ));
     }
     let why = match (&package.members, members(package)) {

@@ -68,7 +68,7 @@ fn finding(
     };
     let title = format!("{name} runs {build}, {word} {} at {right}", and(&parties));
     let mut finding = cx.finding(Subject::node(name), title, remedy);
-    finding = if build < right { finding.note(LEFT_OUT) } else { finding.alone() };
+    finding = if build < right { finding.note(LEFT_OUT) } else { finding.standalone() };
     finding.evidence = known.iter().map(|(node, _)| evidence(node, "build", &node.version)).collect();
     finding.evidence.extend(database.map(|(build, row)| database_build(build, row)));
     finding

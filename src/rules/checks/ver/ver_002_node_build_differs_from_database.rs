@@ -59,7 +59,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         .detail(
             "Either a rolling upgrade has not reached the database, or the history was exported before it.",
         )
-        .alone()
+        .standalone()
         .inferred()
     };
     // Which DLL carries the build is our guess (domain 1.1, G-07); the node list is the product's own word.

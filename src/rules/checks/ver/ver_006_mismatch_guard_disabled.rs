@@ -1,7 +1,7 @@
 //! VER-006: is the setting off that allows nodes with another build than the database?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::signs_of_life::connection;
+use crate::rules::lib::activity::connection;
 use std::collections::BTreeSet;
 
 rule! {

@@ -33,13 +33,20 @@ fn check(cx: &Context) -> Outcome {
             missing.push(cx.version_missing(&node.name, &node.version));
         }
         let subject = || Subject::node(&node.name);
-        findings.extend(listed.and_then(|(text, place)| judge(cx, subject(), "the node list", &text, place)));
-        let dll = carried.and_then(|(text, place)| judge(cx, subject(), CORE_DLL, &text, place));
+        findings
+            .extend(listed.and_then(|(text, place)| evaluate(cx, subject(), "the node list", &text, place)));
+        let dll = carried.and_then(|(text, place)| evaluate(cx, subject(), CORE_DLL, &text, place));
         // Which DLL carries the build is our guess (domain 1.1, G-07).
         findings.extend(dll.map(Finding::inferred));
     }
     for row in cx.history().value().iter().flat_map(|history| &history.rows) {
-        findings.extend(judge(cx, Subject::database(), "the version history", &row.text, row.place.clone()));
+        findings.extend(evaluate(
+            cx,
+            Subject::database(),
+            "the version history",
+            &row.text,
+            row.place.clone(),
+        ));
     }
     if cx.cluster.nodes.is_empty() {
         missing.extend(cx.list().err());
@@ -62,7 +69,7 @@ fn in_dll(node: &Node) -> Option<(String, Place)> {
     Some((text.to_owned(), Place::file(format!("bin/{name}")).in_input(&snapshot.input)))
 }
 
-fn judge(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) -> Option<Finding> {
+fn evaluate(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) -> Option<Finding> {
     let error = BuildVersion::parse(text).err()?;
     let what = match error {
         VersionError::Train(_) => "names a release train, not a build",

@@ -25,12 +25,12 @@ rule! {
 const HIDDEN: &str = "security.version-hidden";
 
 fn check(cx: &Context) -> Outcome {
-    if let Ok(hidden) = cx.told(HIDDEN)
+    if let Ok(hidden) = cx.reported(HIDDEN)
         && hidden.value().is_some_and(|hidden| hidden == "true")
     {
         let finding = cx
             .on_cluster("Version numbers are hidden", "Read the build on the Diagnostics page of each node.");
-        return Outcome::Findings(vec![finding.because(told(cx.knowledge.label(HIDDEN, ""), &hidden))]);
+        return Outcome::Findings(vec![finding.because(reported(cx.knowledge.label(HIDDEN, ""), &hidden))]);
     }
     let list = known!(cx.list());
     if list.rows.iter().any(|row| row.binary_version_text.is_some()) {

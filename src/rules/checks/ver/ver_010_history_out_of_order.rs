@@ -23,16 +23,16 @@ rule! {
 
 fn check(cx: &Context) -> Outcome {
     let missing = |why: String| {
-        Outcome::unknown(Missing::of_cluster(
+        Outcome::unknown(MissingEvidence::of_cluster(
             "the dates of the version history",
             why,
-            Question::VersionHistory,
+            EvidenceRequest::VersionHistory,
         ))
     };
     let Some(history) = cx.history().value() else {
         return missing(cx.history().why_unknown().unwrap_or_else(|| "there is none".into()));
     };
-    cx.look_at(&history.input);
+    cx.use_input(&history.input);
     let newest =
         "Ask what happened at this upgrade, and compare the build of every node with that of the database.";
     let mut findings = Vec::<Finding>::new();

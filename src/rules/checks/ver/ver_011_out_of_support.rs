@@ -35,7 +35,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     // Its own date, else that of the next build after it: it was there by then.
     let undated = |why: String| {
         let what = format!("the release date of {version}");
-        let gap = Missing::of(&node.name, what, why, Question::Nothing);
+        let gap = MissingEvidence::of(&node.name, what, why, EvidenceRequest::Nothing);
         question::where_evidence_lacks(cx, Some(node), Vec::new(), vec![gap])
     };
     let Some((build, date)) = releases().find(|(build, _)| *build >= version) else {

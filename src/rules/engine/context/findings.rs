@@ -17,7 +17,7 @@ impl Context<'_> {
             remedy: remedy.into(),
             notes: Vec::new(),
             signature: None,
-            alone: false,
+            standalone: false,
         }
     }
 
@@ -76,8 +76,8 @@ impl Finding {
 
     /// With a remedy of its own, which no merged work replaces.
     #[must_use]
-    pub fn alone(mut self) -> Self {
-        self.alone = true;
+    pub fn standalone(mut self) -> Self {
+        self.standalone = true;
         self
     }
 

@@ -7,7 +7,7 @@ mod findings;
 pub(in crate::rules) use builds::snapshot_version;
 pub(in crate::rules) use findings::evidence;
 
-use crate::finding::{Missing, Outcome, Question};
+use crate::finding::{EvidenceRequest, MissingEvidence, Outcome};
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::{QuestionRow, RuleMeta};
 use crate::model::export::{NodeList, NodeRow, VersionHistory};
@@ -30,16 +30,16 @@ pub struct Context<'a> {
     /// The rule being judged.
     pub rule: &'a RuleMeta,
     /// Names of the inputs that the check has looked at so far.
-    looked_at: RefCell<BTreeSet<String>>,
+    inputs_used: RefCell<BTreeSet<String>>,
     /// What it has asked for so far, whether or not it was there.
     asked: RefCell<BTreeSet<String>>,
 }
 
 /// Two things that a check needs, or everything that is missing of them.
 pub(in crate::rules) fn both<A, B>(
-    a: Result<A, Missing>,
-    b: Result<B, Missing>,
-) -> Result<(A, B), Vec<Missing>> {
+    a: Result<A, MissingEvidence>,
+    b: Result<B, MissingEvidence>,
+) -> Result<(A, B), Vec<MissingEvidence>> {
     match (a, b) {
         (Ok(a), Ok(b)) => Ok((a, b)),
         (a, b) => Err(a.err().into_iter().chain(b.err()).collect()),
@@ -54,13 +54,13 @@ impl<'a> Context<'a> {
         knowledge: &'a Knowledge,
         rule: &'a RuleMeta,
     ) -> Self {
-        Self { cluster, answers, knowledge, rule, looked_at: RefCell::default(), asked: RefCell::default() }
+        Self { cluster, answers, knowledge, rule, inputs_used: RefCell::default(), asked: RefCell::default() }
     }
 
     /// Notes that a check looked at an input. Facts asked of the context are noted without it.
-    pub fn look_at(&self, input: &str) {
+    pub fn use_input(&self, input: &str) {
         if !input.is_empty() {
-            self.looked_at.borrow_mut().insert(input.to_owned());
+            self.inputs_used.borrow_mut().insert(input.to_owned());
         }
     }
 
@@ -75,50 +75,50 @@ impl<'a> Context<'a> {
 
     /// Every input looked at, and everything asked for.
     pub(in crate::rules) fn into_notes(self) -> (BTreeSet<String>, BTreeSet<String>) {
-        (self.looked_at.into_inner(), self.asked.into_inner())
+        (self.inputs_used.into_inner(), self.asked.into_inner())
     }
 
-    fn look_at_sources<T>(&self, fact: &Observed<T>, own: &str) {
+    fn use_sources<T>(&self, fact: &Observed<T>, own: &str) {
         let (sources, disputed): (&[Place], &[(T, Place)]) = match fact {
             Observed::Known { sources, disputed, .. } => (sources, disputed),
             Observed::Absent { looked_at } => (std::slice::from_ref(looked_at), &[]),
             Observed::Unreadable { .. } | Observed::NotCollected { .. } => (&[], &[]),
         };
         for place in sources.iter().chain(disputed.iter().map(|(_, place)| place)) {
-            self.look_at(if place.input.is_empty() { own } else { &place.input });
+            self.use_input(if place.input.is_empty() { own } else { &place.input });
         }
     }
 
     /// The node's bundle, fit for comparing it with other nodes: not taken before a change that evidence shows.
-    pub fn snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, Missing> {
+    pub fn snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
         let snapshot = self.any_snapshot(node)?;
         match self.stale(node, snapshot) {
             None => Ok(snapshot),
-            Some(why) => Err(Missing::of(
+            Some(why) => Err(MissingEvidence::of(
                 &node.name,
                 format!("a bundle of {} from after the change", node.name),
                 why,
-                Question::again(&node.name, "after the change"),
+                EvidenceRequest::again(&node.name, "after the change"),
             )),
         }
     }
 
     /// The node's bundle, however old.
-    pub fn any_snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, Missing> {
+    pub fn any_snapshot(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
         self.ask("bundle");
         self.bundle_of(node)
     }
 
-    fn bundle_of(&self, node: &'a Node) -> Result<&'a Snapshot, Missing> {
+    fn bundle_of(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
         if let Some(snapshot) = &node.snapshot {
-            self.look_at(&snapshot.input);
+            self.use_input(&snapshot.input);
         }
         node.snapshot.as_ref().ok_or_else(|| {
-            Missing::of(
+            MissingEvidence::of(
                 &node.name,
                 format!("a bundle of {}", node.name),
                 "no usable bundle of this node was given",
-                Question::Bundle { node: node.name.clone() },
+                EvidenceRequest::Bundle { node: node.name.clone() },
             )
         })
     }
@@ -131,10 +131,10 @@ impl<'a> Context<'a> {
         }
         if self.cluster.node_set.confirmed_by.is_empty() {
             let known = self.cluster.serving().next().map_or("no node", |node| node.name.as_str());
-            return Some(Outcome::unknown(Missing::of_cluster(
+            return Some(Outcome::unknown(MissingEvidence::of_cluster(
                 "the other nodes of the cluster",
                 format!("{known} is all that is known, and nothing confirms that there are no others"),
-                Question::NodeList,
+                EvidenceRequest::NodeList,
             )));
         }
         Some(Outcome::not_applicable("the cluster has one serving node: there is nothing to compare"))
@@ -148,8 +148,8 @@ impl<'a> Context<'a> {
     /// What is known of each serving node, and what is missing.
     pub fn of_serving<T>(
         &self,
-        known: impl Fn(&'a Node) -> Result<T, Missing>,
-    ) -> (Vec<(&'a Node, T)>, Vec<Missing>) {
+        known: impl Fn(&'a Node) -> Result<T, MissingEvidence>,
+    ) -> (Vec<(&'a Node, T)>, Vec<MissingEvidence>) {
         let (mut all, mut missing) = (Vec::new(), Vec::new());
         for node in self.cluster.serving() {
             match known(node) {
@@ -161,17 +161,17 @@ impl<'a> Context<'a> {
     }
 
     /// The node list, or that it is missing.
-    pub fn list(&self) -> Result<&'a NodeList, Missing> {
+    pub fn list(&self) -> Result<&'a NodeList, MissingEvidence> {
         self.ask("node-list");
         match &self.cluster.list {
             Observed::Known { value, .. } => {
-                self.look_at(&value.input);
+                self.use_input(&value.input);
                 Ok(value)
             }
-            other => Err(Missing::of_cluster(
+            other => Err(MissingEvidence::of_cluster(
                 "the product's list of nodes",
                 other.why_unknown().unwrap_or_else(|| "it is not among the inputs".into()),
-                Question::NodeList,
+                EvidenceRequest::NodeList,
             )),
         }
     }
@@ -186,28 +186,28 @@ impl<'a> Context<'a> {
     }
 
     /// That the node list does not tell whether a node is connected.
-    pub fn unlisted(&self, node: &Node, why: &str) -> Missing {
+    pub fn unlisted(&self, node: &Node, why: &str) -> MissingEvidence {
         self.ask("node-list");
-        Missing {
+        MissingEvidence {
             node: Some(node.name.clone()),
             what: format!("a sign that {} runs", node.name),
             why: why.into(),
-            from: Question::NodeList,
+            from: EvidenceRequest::NodeList,
         }
     }
 
     /// That a question has no answer.
-    pub fn unanswered(&self, node: Option<&Node>, id: &str, why: &str) -> Missing {
+    pub fn unanswered(&self, node: Option<&Node>, id: &str, why: &str) -> MissingEvidence {
         self.ask(&format!("{ANSWER}{id}"));
         let question = self.knowledge.rows.questions.iter().find(|row| row.id == id);
         let ask = question.map(|row| row.ask.as_str());
         // A node may need what is asked once for all of them.
         let node = node.filter(|_| question.is_none_or(|row| row.per_node));
-        Missing {
+        MissingEvidence {
             node: node.map(|node| node.name.clone()),
             what: format!("an answer to {id}: {}", ask.unwrap_or_default()),
             why: why.into(),
-            from: Question::Answer { id: id.into() },
+            from: EvidenceRequest::Answer { id: id.into() },
         }
     }
 
@@ -215,7 +215,7 @@ impl<'a> Context<'a> {
     pub fn answer(&self, node: Option<&Node>, id: &str) -> Option<&'a Answer> {
         self.ask(&format!("{ANSWER}{id}"));
         let answer = self.answers.get(id, node.map_or("", |node| node.name.as_str()))?;
-        self.look_at(&answer.place.input);
+        self.use_input(&answer.place.input);
         Some(answer)
     }
 
@@ -249,12 +249,12 @@ impl<'a> Context<'a> {
     }
 
     /// What is missing, asked of a person where nothing that can be sent tells it and the rule has a question.
-    pub fn or_a_person(&self, gap: Missing) -> Missing {
+    pub fn or_a_person(&self, gap: MissingEvidence) -> MissingEvidence {
         match self.question() {
             // What is asked once for all nodes is missing of none of them.
-            Some(row) if gap.from == Question::Nothing => Missing {
+            Some(row) if gap.from == EvidenceRequest::Nothing => MissingEvidence {
                 node: gap.node.filter(|_| row.per_node),
-                from: Question::Answer { id: row.id.clone() },
+                from: EvidenceRequest::Answer { id: row.id.clone() },
                 ..gap
             },
             _ => gap,
@@ -262,16 +262,16 @@ impl<'a> Context<'a> {
     }
 
     /// The logs of a node's bundle, however old the bundle is.
-    pub fn logs(&self, node: &'a Node) -> Result<&'a LogDigest, Missing> {
+    pub fn logs(&self, node: &'a Node) -> Result<&'a LogDigest, MissingEvidence> {
         self.ask("logs");
         let snapshot = self.bundle_of(node)?;
         let digest = self.settle(node, "logs", snapshot.logs.as_ref(), "the logs")?;
         digest.value().copied().ok_or_else(|| {
-            Missing::of(
+            MissingEvidence::of(
                 &node.name,
                 format!("the logs of {}", node.name),
                 "the log folder holds none",
-                Question::again(&node.name, "with its logs"),
+                EvidenceRequest::again(&node.name, "with its logs"),
             )
         })
     }

@@ -3,7 +3,8 @@
 use super::context::Context;
 use super::rule::{Check, Rule};
 use crate::finding::{
-    Finding, Judged, Missing, NO_TARGET, Outcome, Question, Scope, Severity, Subject, SubjectKind,
+    EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Scope, Severity, Subject,
+    SubjectKind,
 };
 use crate::knowledge::Knowledge;
 use crate::model::{Answers, Cluster, Input, InputKind, Node, Role};
@@ -13,30 +14,31 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges `rules` on the cluster: outcomes in order of rule id, then of subject.
-pub fn judge(cluster: &Cluster, knowledge: &Knowledge, rules: &[Rule]) -> Vec<Judged> {
-    rules.par_iter().flat_map_iter(|rule| judge_by(&cluster.answers, cluster, knowledge, rule)).collect()
+pub fn evaluate(cluster: &Cluster, knowledge: &Knowledge, rules: &[Rule]) -> Vec<RuleResult> {
+    rules.par_iter().flat_map_iter(|rule| evaluate_with(&cluster.answers, cluster, knowledge, rule)).collect()
 }
 
 /// Judges one rule by other answers than those of the case.
-pub(in crate::rules) fn judge_by(
+pub(in crate::rules) fn evaluate_with(
     answers: &Answers,
     cluster: &Cluster,
     knowledge: &Knowledge,
     rule: &Rule,
-) -> Vec<Judged> {
-    Judging { cluster, answers, knowledge, rule, asked: RefCell::default() }.subjects()
+) -> Vec<RuleResult> {
+    Evaluation { cluster, answers, knowledge, rule, asked: RefCell::default() }.subjects()
 }
 
 /// What the check of a rule asks for on this cluster: paths of facts, lists of items, and kinds of inputs. The table of
 /// what coded rules ask for is made from it.
 pub fn asked_for(cluster: &Cluster, knowledge: &Knowledge, rule: &Rule) -> BTreeSet<String> {
-    let judging = Judging { cluster, answers: &cluster.answers, knowledge, rule, asked: RefCell::default() };
-    judging.subjects();
-    judging.asked.into_inner()
+    let evaluation =
+        Evaluation { cluster, answers: &cluster.answers, knowledge, rule, asked: RefCell::default() };
+    evaluation.subjects();
+    evaluation.asked.into_inner()
 }
 
 /// One rule on its way over its subjects.
-struct Judging<'a> {
+struct Evaluation<'a> {
     cluster: &'a Cluster,
     answers: &'a Answers,
     knowledge: &'a Knowledge,
@@ -44,8 +46,8 @@ struct Judging<'a> {
     asked: RefCell<BTreeSet<String>>,
 }
 
-impl<'a> Judging<'a> {
-    fn subjects(&self) -> Vec<Judged> {
+impl<'a> Evaluation<'a> {
+    fn subjects(&self) -> Vec<RuleResult> {
         let Self { cluster, rule, .. } = self;
         if rule.meta.scope == Scope::Upgrade && cluster.target.is_none() {
             return vec![self.on_cluster(Outcome::not_applicable(NO_TARGET))];
@@ -71,7 +73,7 @@ impl<'a> Judging<'a> {
                         check(cx, input)
                     })
                 };
-                let bundles: Vec<Judged> =
+                let bundles: Vec<RuleResult> =
                     cluster.inputs.iter().filter(|input| is_bundle(input)).map(on).collect();
                 if bundles.is_empty() {
                     return vec![self.on_cluster(Outcome::not_applicable("no bundle was given"))];
@@ -82,9 +84,9 @@ impl<'a> Judging<'a> {
     }
 
     /// The outcome of a rule that has no subject to look at.
-    fn on_cluster(&self, outcome: Outcome) -> Judged {
+    fn on_cluster(&self, outcome: Outcome) -> RuleResult {
         let rule = self.rule.meta.id.clone();
-        Judged { rule, subject: Subject::cluster(), outcome, looked_at: BTreeSet::new() }
+        RuleResult { rule, subject: Subject::cluster(), outcome, inputs_used: BTreeSet::new() }
     }
 
     fn on(
@@ -92,7 +94,7 @@ impl<'a> Judging<'a> {
         subject: Subject,
         node: Option<&Node>,
         check: impl FnOnce(&Context<'a>) -> Outcome,
-    ) -> Judged {
+    ) -> RuleResult {
         let cx = Context::new(self.cluster, self.answers, self.knowledge, &self.rule.meta);
         let outcome = guarded(&cx, || gate(&cx, node).unwrap_or_else(|| check(&cx)));
         let outcome = match node {
@@ -105,9 +107,9 @@ impl<'a> Judging<'a> {
             }
             outcome => outcome,
         };
-        let (looked_at, mut asked) = cx.into_notes();
+        let (inputs_used, mut asked) = cx.into_notes();
         self.asked.borrow_mut().append(&mut asked);
-        Judged { rule: self.rule.meta.id.clone(), subject, outcome, looked_at }
+        RuleResult { rule: self.rule.meta.id.clone(), subject, outcome, inputs_used }
     }
 }
 
@@ -115,12 +117,12 @@ fn is_bundle(input: &Input) -> bool {
     matches!(input.kind, InputKind::BundleZip | InputKind::BundleFolder | InputKind::Unrecognised)
 }
 
-fn no_node() -> Missing {
-    Missing {
+fn no_node() -> MissingEvidence {
+    MissingEvidence {
         node: None,
         what: "a bundle of any node".into(),
         why: "neither a bundle nor a node list was given".into(),
-        from: Question::NodeNames,
+        from: EvidenceRequest::NodeNames,
     }
 }
 

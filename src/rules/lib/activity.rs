@@ -23,7 +23,7 @@ impl Connection {
 }
 
 /// What the node list says of the node's connection.
-pub(crate) fn connection(cx: &Context, node: &Node) -> Result<Connection, Missing> {
+pub(crate) fn connection(cx: &Context, node: &Node) -> Result<Connection, MissingEvidence> {
     let list = cx.list()?;
     let Some(row) = &node.row else { return Ok(Connection::Unlisted) };
     let connected =
@@ -37,15 +37,15 @@ pub(crate) fn connection(cx: &Context, node: &Node) -> Result<Connection, Missin
 /// How long before the end of the collection the node's newest log line was written: both are the node's own clock.
 /// `Err` when there are no logs, or the folder was copied from elsewhere, so that the two have nothing to do with each
 /// other.
-pub(crate) fn log_silence(cx: &Context, node: &Node) -> Result<TimeDelta, Missing> {
+pub(crate) fn log_silence(cx: &Context, node: &Node) -> Result<TimeDelta, MissingEvidence> {
     let digest = cx.logs(node)?;
     let snapshot = cx.any_snapshot(node)?;
     let gap = |why: &str| {
-        Missing::of(
+        MissingEvidence::of(
             &node.name,
             format!("logs of {} up to the moment of collection", node.name),
             why,
-            Question::again(&node.name, "on the node itself, not from a copy of its folder"),
+            EvidenceRequest::again(&node.name, "on the node itself, not from a copy of its folder"),
         )
     };
     if snapshot.copied {

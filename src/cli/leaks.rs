@@ -4,7 +4,7 @@ use super::output::counted;
 use super::progress::size;
 use super::{Exit, Failure, must_exist, output};
 use crate::bundle::{Limits, contents};
-use crate::redact::search::{Found, Searcher};
+use crate::redact::search::{Searcher, SecretFindings};
 use crate::text::escape;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
@@ -71,7 +71,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
 }
 
 /// Searches one file, as far as it can be read.
-fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (Found, io::Result<()>) {
+fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (SecretFindings, io::Result<()>) {
     let mut search = searcher.start();
     let read = loop {
         match source.read(buffer) {
@@ -86,7 +86,7 @@ fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (Fou
 impl Total {
     /// Counts what was found in one text, and gives the lines to print about it: `place` names a line of the text, `name`
     /// the whole.
-    fn add(&mut self, found: &Found, place: impl Fn(u64) -> String, name: &str) -> String {
+    fn add(&mut self, found: &SecretFindings, place: impl Fn(u64) -> String, name: &str) -> String {
         let mut text = String::new();
         let mut alike: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for secret in &found.places {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::bundle::Form;
 use crate::bundle::write::PARTIAL;
-use crate::probes::{self, Ask, EVENTS};
+use crate::probes::{self, EVENTS, ProbeAccess};
 use crate::redact::{Level, SecretSet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -148,9 +148,9 @@ fn beside(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) -> V
 }
 
 /// What Windows is asked for.
-fn asked(ask: &Ask) -> Touch {
+fn asked(ask: &ProbeAccess) -> Touch {
     let kind = match ask {
-        Ask::Run(_) => TouchKind::Command,
+        ProbeAccess::Run(_) => TouchKind::Command,
         ask if ask.is_registry() => TouchKind::Registry,
         _ => TouchKind::System,
     };

@@ -4,7 +4,7 @@
 
 use super::own_members;
 use crate::bundle::{BundleWriter, MemberName, MemberRecord, Status, WriteError};
-use crate::probes::system::{Answer, Event, EventQuery, Refusal, System};
+use crate::probes::system::{Event, EventQuery, ProbeError, ProbeResult, System};
 use crate::redact::{Known, Redactor};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -66,7 +66,7 @@ struct Line {
 /// What a log holds, or why it cannot be had.
 pub(super) struct Records {
     log: &'static str,
-    read: Answer<Newest>,
+    read: ProbeResult<Newest>,
 }
 
 /// The newest records that are wanted, the newest first.
@@ -112,18 +112,18 @@ pub(super) fn write(
     Ok(())
 }
 
-fn status(refusal: Refusal) -> Status {
+fn status(refusal: ProbeError) -> Status {
     match refusal {
-        Refusal::Absent => Status::Missing,
-        Refusal::Denied => Status::Denied { why: "access is denied".to_owned() },
+        ProbeError::Absent => Status::Missing,
+        ProbeError::Denied => Status::Denied { why: "access is denied".to_owned() },
         // No right that this program could have would change it.
-        Refusal::Failed(why) => Status::Skipped { why: format!("Windows gave no event log: {why}") },
-        Refusal::Unasked(why) => Status::Skipped { why: why.to_owned() },
+        ProbeError::Failed(why) => Status::Skipped { why: format!("Windows gave no event log: {why}") },
+        ProbeError::Unasked(why) => Status::Skipped { why: why.to_owned() },
     }
 }
 
 /// The records that are wanted, the newest first.
-fn records(log: &Log, system: &dyn System, since: DateTime<Utc>) -> Answer<Newest> {
+fn records(log: &Log, system: &dyn System, since: DateTime<Utc>) -> ProbeResult<Newest> {
     // One more than is wanted tells whether there are more.
     let query =
         |providers, most| system.events(&EventQuery { log: log.name, providers, since, most: most + 1 });

@@ -1,7 +1,7 @@
 //! What the machine says of itself, behind a trait: one portable probe, one made from data.
 
 use crate::model::{Observed, Place};
-use crate::probes::system::Refusal;
+use crate::probes::system::ProbeError;
 use crate::probes::{self, FakeSystem, NoSystem, System};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -160,7 +160,7 @@ impl Host for PortableHost {
 
     fn elevated(&self) -> Observed<bool> {
         match self.system().elevated() {
-            Err(Refusal::Unasked(_)) => {}
+            Err(ProbeError::Unasked(_)) => {}
             Ok(elevated) => return Observed::known(elevated, system()),
             Err(refusal) => return refusal.observed(system()),
         }

@@ -5,7 +5,7 @@ use super::options::Options;
 use crate::model::facts::{ClockReading, ClockReference, Fingerprint, HostFacts};
 use crate::model::{Observed, Place};
 use crate::probes;
-use crate::probes::Seen;
+use crate::probes::ProbeContext;
 use crate::redact::fingerprint::{Fingerprinter, Label};
 use chrono::{DateTime, FixedOffset};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(super) fn facts(
     options: &Options,
     host: &dyn Host,
     started: DateTime<FixedOffset>,
-    seen: &Seen,
+    seen: &ProbeContext,
 ) -> HostFacts {
     // A copied folder says nothing of the clock, and reading it takes a while.
     let spread = if options.copied() { Duration::ZERO } else { host.clock_spread() };

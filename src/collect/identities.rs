@@ -75,9 +75,9 @@ impl Hiding {
     }
 
     /// Writes the legend, and the key if it was made here, beside the bundle at `bundle`. They are gone again unless
-    /// [`Kept::keep`] is called.
-    pub(super) fn write(hiding: Option<&Self>, bundle: &Path) -> Result<Kept, CollectError> {
-        let mut kept = Kept::default();
+    /// [`KeptFiles::keep`] is called.
+    pub(super) fn write(hiding: Option<&Self>, bundle: &Path) -> Result<KeptFiles, CollectError> {
+        let mut kept = KeptFiles::default();
         let Some(Self { labels, made, .. }) = hiding else { return Ok(kept) };
         kept.write(bundle, LEGEND, &legend::text(labels))?;
         if let Some(key) = made {
@@ -115,12 +115,12 @@ pub fn is_made_key(kept: &Path) -> bool {
 
 /// Files that stay with whoever collects, and what to know of them.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct KeptFiles {
     files: Vec<PathBuf>,
     warning: Option<String>,
 }
 
-impl Kept {
+impl KeptFiles {
     /// Writes a file; gives its name.
     fn write(&mut self, bundle: &Path, what: &str, text: &str) -> Result<String, CollectError> {
         let path = beside(bundle, what);
@@ -137,7 +137,7 @@ impl Kept {
     }
 }
 
-impl Drop for Kept {
+impl Drop for KeptFiles {
     fn drop(&mut self) {
         for path in &self.files {
             let _ = fs::remove_file(path);

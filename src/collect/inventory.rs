@@ -33,7 +33,7 @@ pub(super) struct Inventory {
 }
 
 /// What became of one file.
-struct Seen {
+struct PathsSeen {
     entry: InventoryEntry,
     binary: Option<(String, Observed<Binary>)>,
     stray: bool,
@@ -51,13 +51,13 @@ pub(super) fn take(
 ) -> Inventory {
     let pass = Pass { keys, printer, progress };
     let (first, then): (Vec<&Found>, Vec<&Found>) = files.iter().partition(|file| pass.is_decisive(file));
-    let mut seen: Vec<Seen> = Vec::new();
+    let mut seen: Vec<PathsSeen> = Vec::new();
     for files in [first, then] {
         seen.par_extend(files.into_par_iter().map(|file| pass.look(file)));
     }
     seen.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
     let mut inventory = Inventory::default();
-    for Seen { entry, binary, stray, denied, cut, gap } in seen {
+    for PathsSeen { entry, binary, stray, denied, cut, gap } in seen {
         inventory.cut += usize::from(cut);
         inventory.gap = inventory.gap.or(gap);
         inventory.binaries.extend(binary);
@@ -108,8 +108,8 @@ impl Pass<'_, '_> {
         why_unread(file, self.keys.has_size(file.size), self.printer.why_unkeyed())
     }
 
-    fn look(&self, file: &Found) -> Seen {
-        let mut seen = Seen {
+    fn look(&self, file: &Found) -> PathsSeen {
+        let mut seen = PathsSeen {
             entry: InventoryEntry {
                 path: file.path.clone(),
                 size: file.size,
@@ -151,7 +151,7 @@ impl Pass<'_, '_> {
         }
     }
 
-    fn read(&self, file: &Found, seen: &mut Seen) -> io::Result<()> {
+    fn read(&self, file: &Found, seen: &mut PathsSeen) -> io::Result<()> {
         let keyed = !matches!(file.item, Item::Binary | Item::Program);
         let parsed = file.item == Item::Binary && file.size <= pe_version::MAX_PE_BYTES;
         // Both hashes only where a file may turn out to be a copy of a key file.

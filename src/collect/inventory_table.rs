@@ -318,8 +318,15 @@ mod tests {
             assert!(is_config(path), "{path}");
         }
         for path in [
-            "encryption.config", "database.config", "encryption.config.bak", "TMS/database.config",
-            "sub/web.config", "bin/x.dll.config", "KeyDigests.txt", "launch.json", "a.config.js",
+            "encryption.config",
+            "database.config",
+            "encryption.config.bak",
+            "TMS/database.config",
+            "sub/web.config",
+            "bin/x.dll.config",
+            "KeyDigests.txt",
+            "launch.json",
+            "a.config.js",
         ] {
             assert!(!is_config(path), "{path}");
         }

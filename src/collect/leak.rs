@@ -19,7 +19,7 @@ use std::path::Path;
 type Hits = BTreeMap<String, Vec<Hit>>;
 
 /// What must not be in the bundle.
-pub(super) struct Told<'a> {
+pub(super) struct ForbiddenContent<'a> {
     /// Secrets.
     pub(super) harvest: SecretSet,
     /// Contents of key files.
@@ -35,11 +35,11 @@ pub(super) struct Told<'a> {
 /// `scratch` is a folder for rewritten members; nothing stays there.
 pub(super) fn check(
     unfinished: Unfinished,
-    told: Told<'_>,
+    told: ForbiddenContent<'_>,
     scratch: &Path,
     progress: &Shared<'_>,
 ) -> Result<(Unfinished, Vec<String>), CollectError> {
-    let Told { mut harvest, key_files, names, redactor } = told;
+    let ForbiddenContent { mut harvest, key_files, names, redactor } = told;
     let scanner =
         |harvest: &SecretSet| names.into_iter().fold(Scanner::new(harvest, &key_files), Scanner::with);
     let mut notes = Vec::new();

@@ -16,7 +16,7 @@ use super::{
 use crate::bundle::{BundleWriter, FACTS, Form, Sha256, Unfinished, WriteError};
 use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::NodeFacts;
-use crate::probes::{self, NoSystem, Outputs, Seen, System};
+use crate::probes::{self, NoSystem, Outputs, ProbeContext, System};
 use crate::redact::{Identity, SecretSet};
 use chrono::{DateTime, FixedOffset};
 use std::path::{Path, PathBuf};
@@ -83,7 +83,7 @@ pub fn run(
     let served = !copied && iis.serves(&options.out);
     let site_root = iis.site_root(options, &folder);
     let iis = iis.facts(options, &folder, &web_config, &printer);
-    let seen = Seen {
+    let seen = ProbeContext {
         system,
         app_dir: &options.app_dir,
         iis: &iis,
@@ -137,7 +137,7 @@ pub fn run(
     said.extend(warnings::clock_set(unfinished.manifest()));
     said.extend(warnings::weak(harvest.weak()));
     let names = hiding.as_ref().map(Hiding::names);
-    let told = leak::Told { harvest, key_files: keys.contents(), names, redactor: &redactor };
+    let told = leak::ForbiddenContent { harvest, key_files: keys.contents(), names, redactor: &redactor };
     let (unfinished, leaks) = leak::check(unfinished, told, &options.out, &shared)?;
     said.extend(leaks);
     let members = unfinished.manifest().members.iter().filter(|member| member.content().is_some()).count();

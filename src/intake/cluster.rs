@@ -8,7 +8,7 @@ use super::reported::{self, ReportedFacts};
 use super::{duplicates, labels, lists};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
-use crate::model::export::{Moment, NodeList, Told, VersionHistory};
+use crate::model::export::{Moment, NodeList, ReportedFields, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::node::Snapshot;
@@ -303,8 +303,8 @@ impl CaseBuilder {
         &mut self,
         nodes: &mut BTreeMap<String, Node>,
         several_clusters: bool,
-    ) -> (Told, BTreeMap<String, Observed<Items>>) {
-        let (mut cluster, mut lists) = (Told::new(), BTreeMap::new());
+    ) -> (ReportedFields, BTreeMap<String, Observed<Items>>) {
+        let (mut cluster, mut lists) = (ReportedFields::new(), BTreeMap::new());
         for (index, reported) in self.newest_results() {
             let names_no_node = !(reported.cluster.is_empty() && reported.lists.is_empty());
             if several_clusters && names_no_node {

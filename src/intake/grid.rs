@@ -10,7 +10,7 @@ use crate::intake::{malformed, sanitized};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::Place;
 use crate::model::excerpt::Sanitize;
-use crate::model::place::Spot;
+use crate::model::place::CellPos;
 use crate::parsers::left_out_note;
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ impl RowSink for Reader<'_> {
         if row.record == self.header.record {
             return;
         }
-        let record = self.records.begin(Spot::Row(row.number));
+        let record = self.records.begin(CellPos::Row(row.number));
         for (column, onto) in &self.columns {
             let text = row.cell(*column);
             if is_unwritten(text) {

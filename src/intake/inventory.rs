@@ -11,7 +11,7 @@ use crate::knowledge::{Export, Knowledge};
 use crate::model::Role;
 use crate::model::cluster::Contact;
 use crate::model::excerpt::Sanitize;
-use crate::model::place::Spot;
+use crate::model::place::CellPos;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
 
@@ -118,7 +118,7 @@ impl Reader {
                 };
                 let Some(first) = self.rows.first() else { return parsed };
                 let mut records = Records::new(first.origin(input), heads(export));
-                let record = records.begin(Spot::Row(first.number));
+                let record = records.begin(CellPos::Row(first.number));
                 for row in self.rows.iter().filter(|row| !row.cell(1).is_empty()) {
                     if let Some(column) = records.column(row.cell(0)) {
                         records.put(record, column, row.cell(1), row.spot(1));

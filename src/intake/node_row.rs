@@ -44,8 +44,21 @@ mod heads {
     pub(super) const UNUSED: &[&str] = &["nodeid", "readonlymodestatus", "loglevel"];
 
     pub(super) const ALL: [&[&str]; 15] = [
-        MACHINE, VERSION, DATABASE, IN_CLUSTER, CURRENT, CONNECTED, BACKGROUND, ENGINE, RECORDING,
-        BACKGROUND_ERROR, ENGINE_ERROR, RECORDING_ERROR, ERROR, READ_ONLY, UNUSED,
+        MACHINE,
+        VERSION,
+        DATABASE,
+        IN_CLUSTER,
+        CURRENT,
+        CONNECTED,
+        BACKGROUND,
+        ENGINE,
+        RECORDING,
+        BACKGROUND_ERROR,
+        ENGINE_ERROR,
+        RECORDING_ERROR,
+        ERROR,
+        READ_ONLY,
+        UNUSED,
     ];
 }
 

@@ -12,7 +12,7 @@ use crate::knowledge::{Export, Knowledge};
 use crate::model::excerpt::Sanitize;
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::items::Cell;
-use crate::model::place::Spot;
+use crate::model::place::CellPos;
 use crate::model::{Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -127,7 +127,7 @@ impl<'k> Reader<'k> {
 }
 
 impl QueryResult<'_> {
-    fn add(&mut self, item: &str, fact: &str, value: &str, spot: Spot) {
+    fn add(&mut self, item: &str, fact: &str, value: &str, spot: CellPos) {
         // SQL tools write a null as the word.
         let value = if value == "NULL" { "" } else { value };
         if item.is_empty() {
@@ -145,7 +145,7 @@ impl QueryResult<'_> {
     }
 
     /// The record of an item, begun where it is new. Every row of a history is one of its own.
-    fn record(&mut self, item: &str, spot: Spot) -> usize {
+    fn record(&mut self, item: &str, spot: CellPos) -> usize {
         let number = if item.is_empty() { None } else { self.records.number(self.names, item) };
         let earlier = match number {
             Some(number) => usize::try_from(number).ok().and_then(|number| self.of_item.get(number)).copied(),
@@ -248,7 +248,7 @@ impl Reader<'_> {
 mod tests {
     use super::*;
     use crate::intake::{NoSanitize, table};
-    use crate::model::export::Told;
+    use crate::model::export::ReportedFields;
     use crate::model::items::Item;
 
     fn read(text: &str) -> (Parsed<Vec<Facts>>, Vec<String>) {
@@ -264,7 +264,7 @@ mod tests {
         reported
     }
 
-    fn value<'t>(reported: &'t Told, path: &str) -> Option<&'t str> {
+    fn value<'t>(reported: &'t ReportedFields, path: &str) -> Option<&'t str> {
         reported[path].value().map(String::as_str)
     }
 

@@ -4,7 +4,7 @@
 use super::table::head;
 use crate::model::Place;
 use crate::model::items::{Cell, Column};
-use crate::model::place::{Origin, Spot};
+use crate::model::place::{CellPos, Origin};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(super) struct Records {
     /// What their places have in common.
     pub(super) origin: Origin,
     /// Where each record begins.
-    pub(super) rows: Vec<Spot>,
+    pub(super) rows: Vec<CellPos>,
     columns: Vec<RecordColumn>,
 }
 
@@ -44,7 +44,7 @@ impl Records {
     }
 
     /// Begins a record, and gives its index.
-    pub(super) fn begin(&mut self, at: Spot) -> usize {
+    pub(super) fn begin(&mut self, at: CellPos) -> usize {
         self.rows.push(at);
         self.rows.len() - 1
     }
@@ -94,7 +94,7 @@ impl Records {
     }
 
     /// Sets the text of a record in a column.
-    pub(super) fn put(&mut self, record: usize, column: usize, text: &str, spot: Spot) {
+    pub(super) fn put(&mut self, record: usize, column: usize, text: &str, spot: CellPos) {
         if let Some(text) = self.number(column, text) {
             self.set(record, column, Cell { text, spot });
         }

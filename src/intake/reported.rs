@@ -8,8 +8,8 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::exports::{About, Export, Field, Reading};
 use crate::knowledge::facts::{Fact, Kind, Of};
 use crate::model::excerpt::{Excerpt, Sanitize};
-use crate::model::export::Told;
-use crate::model::items::{Column, Items, Said, Table};
+use crate::model::export::ReportedFields;
+use crate::model::items::{CellValue, Column, Items, Table};
 use crate::model::node::Clocks;
 use crate::model::{BuildVersion, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ pub struct ReportedFacts {
     /// Id of the query whose result it is: of several results of one query the newest counts.
     pub query: Option<String>,
     /// Of the cluster and its database.
-    pub cluster: Told,
+    pub cluster: ReportedFields,
     /// Of nodes, by the name the export has for them.
     pub nodes: BTreeMap<String, ReportedNode>,
     /// Items by list; a list without items was read and is empty.
@@ -32,9 +32,9 @@ pub struct ReportedFacts {
 #[derive(Debug, Clone, Default)]
 pub struct ReportedNode {
     /// Of the node itself.
-    pub own: Told,
+    pub own: ReportedFields,
     /// Of the cluster, as that node sees it: it counts only where the node is one of the case.
-    pub cluster: Told,
+    pub cluster: ReportedFields,
     /// The node's clock against references.
     pub clocks: Clocks,
 }
@@ -62,7 +62,7 @@ pub(super) fn extract_facts(
     }
     for record in 0..records.len() {
         let name = names.get(record).map_or("", |(name, _)| &**name);
-        let (mut of_cluster, mut of_node) = (Told::new(), Told::new());
+        let (mut of_cluster, mut of_node) = (ReportedFields::new(), ReportedFields::new());
         for (fact, column) in &columns {
             let Some((said, spot)) = column.get(record) else { continue };
             let onto = if fact.of == Of::Cluster { &mut of_cluster } else { &mut of_node };
@@ -100,7 +100,7 @@ fn column(
     fact: &Fact,
     records: &Records,
     cleaner: &dyn Sanitize,
-) -> Column<Said> {
+) -> Column<CellValue> {
     let heads: Vec<String> = field.heads.iter().map(|name| head(name)).collect();
     let Column { texts, cells } = records.under(&heads, false);
     let plain = fact.kind == Kind::Text && matches!(field.read, Reading::Plain | Reading::Count);
@@ -108,15 +108,15 @@ fn column(
     let said = |text: &Arc<str>| {
         let shown = shown.next();
         match text.trim() {
-            NONE if export.marker.is_some() => Said::Absent,
+            NONE if export.marker.is_some() => CellValue::Absent,
             // An empty text says that there is none; an empty flag, number or date says nothing.
-            "" if fact.kind == Kind::Text => Said::Absent,
-            "" => Said::Empty,
+            "" if fact.kind == Kind::Text => CellValue::Absent,
+            "" => CellValue::Empty,
             text => match shown
                 .map_or_else(|| canonical(fact.kind, field.read, text, cleaner).map(Arc::from), Ok)
             {
-                Ok(value) => Said::Value(value),
-                Err(why) => Said::Unreadable(why),
+                Ok(value) => CellValue::Value(value),
+                Err(why) => CellValue::Unreadable(why),
             },
         }
     };
@@ -177,7 +177,7 @@ pub(super) fn flag(text: &str) -> Option<bool> {
 }
 
 /// Adds a sighting of a fact to those before it.
-pub(super) fn join(onto: &mut Told, path: &str, sighting: Observed<String>) {
+pub(super) fn join(onto: &mut ReportedFields, path: &str, sighting: Observed<String>) {
     let joined = match onto.remove(path) {
         Some(earlier) => earlier.or(sighting),
         None => sighting,
@@ -186,7 +186,7 @@ pub(super) fn join(onto: &mut Told, path: &str, sighting: Observed<String>) {
 }
 
 /// Adds all sightings of one record to those before them.
-pub(super) fn merge(onto: &mut Told, more: Told) {
+pub(super) fn merge(onto: &mut ReportedFields, more: ReportedFields) {
     for (path, sighting) in more {
         join(onto, &path, sighting);
     }

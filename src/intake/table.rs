@@ -7,7 +7,7 @@ use super::nodes_json::MAX_NODES;
 use super::{separated, workbook};
 use crate::model::Place;
 use crate::model::excerpt::Sanitize;
-use crate::model::place::{Origin, Spot};
+use crate::model::place::{CellPos, Origin};
 use crate::text::encoding;
 use crate::text::size::size;
 use csv::StringRecord;
@@ -108,8 +108,8 @@ impl Row {
     }
 
     /// The same in the form that columns of facts keep.
-    pub(super) fn spot(&self, column: usize) -> Spot {
-        Spot::Cell { row: self.number, column: u8::try_from(column).unwrap_or(u8::MAX) }
+    pub(super) fn spot(&self, column: usize) -> CellPos {
+        CellPos::Cell { row: self.number, column: u8::try_from(column).unwrap_or(u8::MAX) }
     }
 
     /// What the places of all rows of this table have in common.
@@ -225,22 +225,22 @@ mod tests {
 
     /// Keeps every row, as no reader of exports does.
     #[derive(Debug, Default)]
-    struct Kept(Vec<Row>);
+    struct CollectRows(Vec<Row>);
 
-    impl RowSink for Kept {
+    impl RowSink for CollectRows {
         fn add(&mut self, row: &Row) {
             self.0.push(row.clone());
         }
     }
 
-    fn two_columns(row: &Row) -> Option<Kept> {
-        (head(row.cell(0)) == "machinename" && head(row.cell(1)) == "version").then(Kept::default)
+    fn two_columns(row: &Row) -> Option<CollectRows> {
+        (head(row.cell(0)) == "machinename" && head(row.cell(1)) == "version").then(CollectRows::default)
     }
 
     /// The rows below the header; `None` without one.
     fn find(bytes: &[u8]) -> Result<Option<Vec<Row>>, TableError> {
         let [sheet] = read(bytes, &NoSanitize, two_columns)?.try_into().unwrap();
-        Ok(sheet.sink.map(|kept: Kept| kept.0))
+        Ok(sheet.sink.map(|kept: CollectRows| kept.0))
     }
 
     #[test]
@@ -280,7 +280,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = read(&bytes, &NoSanitize, |_| Some(Kept::default()));
+            let _ = read(&bytes, &NoSanitize, |_| Some(CollectRows::default()));
         }
 
         #[test]

@@ -272,16 +272,16 @@ mod tests {
 
     /// Keeps every row.
     #[derive(Debug)]
-    struct Kept(Vec<Row>);
+    struct CollectRows(Vec<Row>);
 
-    impl RowSink for Kept {
+    impl RowSink for CollectRows {
         fn add(&mut self, row: &Row) {
             self.0.push(row.clone());
         }
     }
 
-    fn read(bytes: &[u8]) -> Result<Vec<Sheet<Kept>>, TableError> {
-        table::read(bytes, &NoSanitize, |row| Some(Kept(vec![row.clone()])))
+    fn read(bytes: &[u8]) -> Result<Vec<Sheet<CollectRows>>, TableError> {
+        table::read(bytes, &NoSanitize, |row| Some(CollectRows(vec![row.clone()])))
     }
 
     fn one(cells: &str, shared: &str) -> Result<Vec<Row>, TableError> {

@@ -186,8 +186,11 @@ impl Knowledge {
         layers.steps.sort_by_key(|kept| kept.record.build);
         layers.meanings.sort_by(|a, b| (&a.record.fact, a.record.from).cmp(&(&b.record.fact, b.record.from)));
         layers.checklist.sort_by(|a, b| {
-            (a.record.stage, a.record.order, &a.record.id)
-                .cmp(&(b.record.stage, b.record.order, &b.record.id))
+            (a.record.stage, a.record.order, &a.record.id).cmp(&(
+                b.record.stage,
+                b.record.order,
+                &b.record.id,
+            ))
         });
         layers.conflicts.sort_by(|a, b| a.record.id.cmp(&b.record.id));
         Ok(Self {

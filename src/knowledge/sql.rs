@@ -59,8 +59,22 @@ macro_rules! queries {
 }
 
 queries![
-    "always-on", "backups", "configuration", "database", "future-rows", "jobs", "log-space", "login",
-    "manual-upgrades", "node-count", "product-backups", "server", "sessions", "sites", "versions", "volumes",
+    "always-on",
+    "backups",
+    "configuration",
+    "database",
+    "future-rows",
+    "jobs",
+    "log-space",
+    "login",
+    "manual-upgrades",
+    "node-count",
+    "product-backups",
+    "server",
+    "sessions",
+    "sites",
+    "versions",
+    "volumes",
 ];
 
 #[cfg(test)]
@@ -97,10 +111,36 @@ mod tests {
             for word in words(statement) {
                 let word = word.to_uppercase();
                 for refused in [
-                    "INSERT", "UPDATE", "DELETE", "MERGE", "EXEC", "EXECUTE", "INTO", "DROP", "ALTER",
-                    "CREATE", "TRUNCATE", "GRANT", "DENY", "REVOKE", "DBCC", "BACKUP", "RESTORE", "SHUTDOWN",
-                    "KILL", "WAITFOR", "DECLARE", "SET", "USE", "GO", "OPENROWSET", "OPENQUERY",
-                    "OPENDATASOURCE", "WRITETEXT", "RECONFIGURE", "WITH",
+                    "INSERT",
+                    "UPDATE",
+                    "DELETE",
+                    "MERGE",
+                    "EXEC",
+                    "EXECUTE",
+                    "INTO",
+                    "DROP",
+                    "ALTER",
+                    "CREATE",
+                    "TRUNCATE",
+                    "GRANT",
+                    "DENY",
+                    "REVOKE",
+                    "DBCC",
+                    "BACKUP",
+                    "RESTORE",
+                    "SHUTDOWN",
+                    "KILL",
+                    "WAITFOR",
+                    "DECLARE",
+                    "SET",
+                    "USE",
+                    "GO",
+                    "OPENROWSET",
+                    "OPENQUERY",
+                    "OPENDATASOURCE",
+                    "WRITETEXT",
+                    "RECONFIGURE",
+                    "WITH",
                 ] {
                     assert_ne!(word, refused, "{id}");
                 }

@@ -3,9 +3,9 @@
 use crate::finding::{Outcome, RuleResult, Subject};
 use crate::model::export::NodeRow;
 use crate::model::facts::NodeFacts;
-use crate::model::items::{Cell, Column, Items, Said, Table};
+use crate::model::items::{Cell, CellValue, Column, Items, Table};
 use crate::model::node::{Setting, Snapshot};
-use crate::model::place::{Origin, Spot};
+use crate::model::place::{CellPos, Origin};
 use crate::model::{Answer, Answers, BuildVersion, Cluster, Excerpt, Node, NodeSet, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,10 +67,10 @@ pub(super) fn tell(cluster: &mut Cluster, path: &str, value: &str) {
 
 /// Lets an export list one thing with one fact.
 pub(super) fn list(cluster: &mut Cluster, list: &str, path: &str, value: &str) {
-    let cells = vec![Some(Cell { text: 0, spot: Spot::Row(1) })];
+    let cells = vec![Some(Cell { text: 0, spot: CellPos::Row(1) })];
     let names = Column { texts: vec!["a thing".into()], cells: cells.clone() };
-    let fact = Column { texts: vec![Said::Value(value.into())], cells };
-    let rows = vec![Spot::Row(1)];
+    let fact = Column { texts: vec![CellValue::Value(value.into())], cells };
+    let rows = vec![CellPos::Row(1)];
     let table = Table {
         origin: Origin { input: "list.json".into(), sheet: None, listed: Vec::new() },
         rows,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// A thing that Windows is asked for. It is only ever read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ask {
+pub enum ProbeAccess {
     /// Values of a key of the registry below `HKEY_LOCAL_MACHINE`; `*` at its end stands for every key there.
     Values(&'static str, &'static [&'static str]),
     /// Names of the keys below a key of the registry, or whether it is there at all.
@@ -45,7 +45,7 @@ impl fmt::Display for Command {
     }
 }
 
-impl Ask {
+impl ProbeAccess {
     /// Whether the registry has it.
     pub const fn is_registry(&self) -> bool {
         matches!(self, Self::Values(..) | Self::Keys(_) | Self::Ones(_) | Self::Rights(_))
@@ -66,7 +66,7 @@ impl Ask {
     }
 }
 
-impl fmt::Display for Ask {
+impl fmt::Display for ProbeAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Values(key, names) => write!(f, r"HKLM\{key}: {}", names.join(", ")),
@@ -90,25 +90,25 @@ pub(super) const WORKERS: &str =
     "processes named w3wp.exe: when they started, whom they run as, and the pool on their command line";
 
 /// What is asked for beside the probes: facts of the machine that other systems have as well.
-pub const HOST: &[Ask] = &[
-    Ask::Values(CURRENT_VERSION, &["ProductName"]),
-    Ask::Values(ZONE, &["TimeZoneKeyName"]),
-    Ask::Values(MACHINE, &["MachineGuid"]),
-    Ask::Run(STATUS),
-    Ask::Call(WORKERS),
-    Ask::Call("whether this program runs with administrative rights"),
+pub const HOST: &[ProbeAccess] = &[
+    ProbeAccess::Values(CURRENT_VERSION, &["ProductName"]),
+    ProbeAccess::Values(ZONE, &["TimeZoneKeyName"]),
+    ProbeAccess::Values(MACHINE, &["MachineGuid"]),
+    ProbeAccess::Run(STATUS),
+    ProbeAccess::Call(WORKERS),
+    ProbeAccess::Call("whether this program runs with administrative rights"),
 ];
 
 /// What is asked for records of event logs.
-pub const EVENTS: &[Ask] = &[
-    Ask::Call(
+pub const EVENTS: &[ProbeAccess] = &[
+    ProbeAccess::Call(
         "event log Application: records of .NET Runtime, Application Error and ASP.NET, and those that name the product",
     ),
-    Ask::Call("event log System: records of WAS, W3SVC and the time service"),
+    ProbeAccess::Call("event log System: records of WAS, W3SVC and the time service"),
 ];
 
 /// Everything that Windows is asked for, each once, in order.
-pub(crate) fn asks() -> BTreeSet<Ask> {
+pub(crate) fn asks() -> BTreeSet<ProbeAccess> {
     probes().iter().flat_map(|probe| probe.asks).chain(HOST).chain(EVENTS).copied().collect()
 }
 

@@ -1,9 +1,9 @@
 //! Antivirus programs, told by their drivers: Windows keeps a group of its own for those that look at files (MS-FLT), so that
 //! no list of names is needed, which would miss some.
 
-use super::access::{Ask, SERVICES};
-use super::system::Answer;
-use super::{Probe, Seen, joined, or_absent};
+use super::access::{ProbeAccess, SERVICES};
+use super::system::ProbeResult;
+use super::{Probe, ProbeContext, joined, or_absent};
 
 /// The group that such a driver loads in.
 const GROUP: &str = "FSFilter Anti-Virus";
@@ -12,11 +12,14 @@ const DISABLED: u64 = 4;
 
 pub(super) const PROBES: &[Probe] = &[Probe::value(
     "program.antivirus",
-    &[Ask::Keys(SERVICES), Ask::Values(r"SYSTEM\CurrentControlSet\Services\*", &["Group", "Start"])],
+    &[
+        ProbeAccess::Keys(SERVICES),
+        ProbeAccess::Values(r"SYSTEM\CurrentControlSet\Services\*", &["Group", "Start"]),
+    ],
     drivers,
 )];
 
-fn drivers(seen: &Seen) -> Answer<String> {
+fn drivers(seen: &ProbeContext) -> ProbeResult<String> {
     let mut drivers = Vec::new();
     for name in seen.system.keys(SERVICES)? {
         let key = format!(r"{SERVICES}\{name}");

@@ -1,25 +1,25 @@
 //! Owners, access lists and NTFS attributes of what the product reads and writes. Whoever may do something is told by
 //! security identifier.
 
-use super::access::{Ask, CURRENT_VERSION, WORKERS};
+use super::access::{CURRENT_VERSION, ProbeAccess, WORKERS};
 use super::pool::{MEMBERS, groups};
 use super::rights::{ADMINISTRATORS, LOCAL_SYSTEM, MODIFY, OF_FILES, ORDINARY, READ, WRITE, may, word};
-use super::system::{Access, Answer, Refusal};
-use super::{Probe, Seen, fact, joined};
+use super::system::{Access, ProbeError, ProbeResult};
+use super::{Probe, ProbeContext, fact, joined};
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG, LOG_FOLDER};
 use crate::model::{Observed, Place};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-const APP: Ask = Ask::Call("access list of the application folder");
-const DATABASE: Ask = Ask::Call("access list of database.config");
-const ENCRYPTION: Ask = Ask::Call("access list of encryption.config");
-const LOG: Ask = Ask::Call("access list of the log folder");
-const SAML: Ask = Ask::Call("access list of saml.config");
-const TEMP: Ask = Ask::Call("access list of the TEMP folder of Windows");
-const ROOT: Ask = Ask::Values(CURRENT_VERSION, &["SystemRoot"]);
-const ADMINS: Ask = Ask::Call(MEMBERS);
-const WORKING: Ask = Ask::Call(WORKERS);
+const APP: ProbeAccess = ProbeAccess::Call("access list of the application folder");
+const DATABASE: ProbeAccess = ProbeAccess::Call("access list of database.config");
+const ENCRYPTION: ProbeAccess = ProbeAccess::Call("access list of encryption.config");
+const LOG: ProbeAccess = ProbeAccess::Call("access list of the log folder");
+const SAML: ProbeAccess = ProbeAccess::Call("access list of saml.config");
+const TEMP: ProbeAccess = ProbeAccess::Call("access list of the TEMP folder of Windows");
+const ROOT: ProbeAccess = ProbeAccess::Values(CURRENT_VERSION, &["SystemRoot"]);
+const ADMINS: ProbeAccess = ProbeAccess::Call(MEMBERS);
+const WORKING: ProbeAccess = ProbeAccess::Call(WORKERS);
 
 /// Paths below the application folder, the folder itself first.
 const APP_FOLDER: &str = "";
@@ -37,19 +37,19 @@ macro_rules! probes {
 
 probes! {
     "files.app-modify" [APP, ADMINS, WORKING] APP_FOLDER |seen, path| pool_may(seen, path, MODIFY);
-    "files.app.attributes" [Ask::Call("attributes of the application folder")] APP_FOLDER attributes;
+    "files.app.attributes" [ProbeAccess::Call("attributes of the application folder")] APP_FOLDER attributes;
     "files.app.others" [APP] APP_FOLDER others;
     "files.app.owner" [APP] APP_FOLDER owner;
     "files.app.pool" [APP, ADMINS, WORKING] APP_FOLDER pool;
-    "files.database-config.attributes" [Ask::Call("attributes of database.config")] DATABASE_CONFIG attributes;
+    "files.database-config.attributes" [ProbeAccess::Call("attributes of database.config")] DATABASE_CONFIG attributes;
     "files.database-config.others" [DATABASE] DATABASE_CONFIG others;
     "files.database-config.owner" [DATABASE] DATABASE_CONFIG owner;
     "files.database-config.pool" [DATABASE, ADMINS, WORKING] DATABASE_CONFIG pool;
-    "files.encryption-config.attributes" [Ask::Call("attributes of encryption.config")] ENCRYPTION_CONFIG attributes;
+    "files.encryption-config.attributes" [ProbeAccess::Call("attributes of encryption.config")] ENCRYPTION_CONFIG attributes;
     "files.encryption-config.others" [ENCRYPTION] ENCRYPTION_CONFIG others;
     "files.encryption-config.owner" [ENCRYPTION] ENCRYPTION_CONFIG owner;
     "files.encryption-config.pool" [ENCRYPTION, ADMINS, WORKING] ENCRYPTION_CONFIG pool;
-    "files.log.attributes" [Ask::Call("attributes of the log folder")] LOG_FOLDER attributes;
+    "files.log.attributes" [ProbeAccess::Call("attributes of the log folder")] LOG_FOLDER attributes;
     "files.log.others" [LOG] LOG_FOLDER others;
     "files.log.owner" [LOG] LOG_FOLDER owner;
     "files.log.pool" [LOG, ADMINS, WORKING] LOG_FOLDER pool;
@@ -61,7 +61,11 @@ probes! {
     "files.temp.pool" [ROOT, TEMP, ADMINS, WORKING] TEMP_FOLDER pool;
 }
 
-fn look(seen: &Seen, path: &str, look: fn(&Seen, &Path) -> Answer<String>) -> Observed<String> {
+fn look(
+    seen: &ProbeContext,
+    path: &str,
+    look: fn(&ProbeContext, &Path) -> ProbeResult<String>,
+) -> Observed<String> {
     let full = match path {
         TEMP_FOLDER => seen.text(CURRENT_VERSION, "SystemRoot").map(|root| Path::new(&root).join(path)),
         _ => Ok(seen.app_dir.join(path)),
@@ -71,30 +75,30 @@ fn look(seen: &Seen, path: &str, look: fn(&Seen, &Path) -> Answer<String>) -> Ob
     fact(full.and_then(|full| look(seen, &full)), place)
 }
 
-fn pool_may(seen: &Seen, path: &Path, rights: u32) -> Answer<String> {
+fn pool_may(seen: &ProbeContext, path: &Path, rights: u32) -> ProbeResult<String> {
     let groups = groups(seen)?;
     Ok(may(&seen.system.access(path)?, rights, OF_FILES, |account| groups.contains(account)).to_string())
 }
 
 /// What the account of the pool may do, in a word.
-fn pool(seen: &Seen, path: &Path) -> Answer<String> {
+fn pool(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
     let groups = groups(seen)?;
     Ok(word(&seen.system.access(path)?, |account| groups.contains(account)).to_owned())
 }
 
 /// Whether somebody who is in no other group than those of every account, or than Domain Users, may read.
-fn users_may_read(seen: &Seen, path: &Path) -> Answer<String> {
+fn users_may_read(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
     let domain_users = |account: &str| account.starts_with("S-1-5-21-") && account.ends_with("-513");
     let ordinary = |account: &str| ORDINARY.contains(&account) || domain_users(account);
     Ok(may(&seen.system.access(path)?, READ, OF_FILES, ordinary).to_string())
 }
 
-fn owner(seen: &Seen, path: &Path) -> Answer<String> {
-    seen.system.access(path)?.owner.ok_or(Refusal::Absent)
+fn owner(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
+    seen.system.access(path)?.owner.ok_or(ProbeError::Absent)
 }
 
 /// Everybody who may do something, beyond administrators and Windows itself.
-fn others(seen: &Seen, path: &Path) -> Answer<String> {
+fn others(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
     let access: Access = seen.system.access(path)?;
     let accounts: BTreeSet<&str> = access.entries.iter().map(|entry| entry.account.as_str()).collect();
     let others = accounts.into_iter().filter(|account| ![ADMINISTRATORS, LOCAL_SYSTEM].contains(account));
@@ -109,7 +113,7 @@ fn others(seen: &Seen, path: &Path) -> Answer<String> {
 }
 
 /// The attributes that make a copy of a file another file.
-fn attributes(seen: &Seen, path: &Path) -> Answer<String> {
+fn attributes(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
     const NAMES: [(u32, &str); 6] = [
         (0x1, "read-only"),
         (0x200, "sparse"),

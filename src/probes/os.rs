@@ -1,8 +1,8 @@
 //! Windows itself: product, language, size, what it waits for; .NET, PowerShell and IIS.
 
-use super::access::{Ask, CURRENT_VERSION};
-use super::system::{Answer, Refusal, Value};
-use super::{Probe, Seen, fact, joined, or_absent, registry, shown, text_of};
+use super::access::{CURRENT_VERSION, ProbeAccess};
+use super::system::{ProbeError, ProbeResult, Value};
+use super::{Probe, ProbeContext, fact, joined, or_absent, registry, shown, text_of};
 use crate::model::Observed;
 
 const PRODUCT_OPTIONS: &str = r"SYSTEM\CurrentControlSet\Control\ProductOptions";
@@ -25,107 +25,115 @@ const MEMORY: &str = "size of the memory";
 const MB: u64 = 1 << 20;
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe::value("iis.version", &[Ask::Values(IIS, &["MajorVersion", "MinorVersion"])], |seen| {
+    Probe::value("iis.version", &[ProbeAccess::Values(IIS, &["MajorVersion", "MinorVersion"])], |seen| {
         Ok(format!("{}.{}", seen.number(IIS, "MajorVersion")?, seen.number(IIS, "MinorVersion")?))
     }),
     Probe::value(
         "net.language",
-        &[Ask::Keys(NET), Ask::Values(LANGUAGE, &["InstallLanguage"])],
+        &[ProbeAccess::Keys(NET), ProbeAccess::Values(LANGUAGE, &["InstallLanguage"])],
         net_language,
     ),
-    Probe::value("net.language-packs", &[Ask::Keys(NET)], language_packs),
-    Probe::value("net.release", &[Ask::Values(NET, &["Release"])], |seen| shown(seen.number(NET, "Release"))),
-    Probe::value("os.app-drive-free-mb", &[Ask::Call(VOLUME)], |seen| {
+    Probe::value("net.language-packs", &[ProbeAccess::Keys(NET)], language_packs),
+    Probe::value("net.release", &[ProbeAccess::Values(NET, &["Release"])], |seen| {
+        shown(seen.number(NET, "Release"))
+    }),
+    Probe::value("os.app-drive-free-mb", &[ProbeAccess::Call(VOLUME)], |seen| {
         in_mb(seen.system.volume(seen.app_dir).map(|volume| volume.free))
     }),
-    Probe::value("os.app-drive-total-mb", &[Ask::Call(VOLUME)], |seen| {
+    Probe::value("os.app-drive-total-mb", &[ProbeAccess::Call(VOLUME)], |seen| {
         in_mb(seen.system.volume(seen.app_dir).map(|volume| volume.total))
     }),
-    Probe::value("os.build", &[Ask::Values(CURRENT_VERSION, &["CurrentBuildNumber", "UBR"])], build),
-    Probe::value("os.code-pages", &[Ask::Values(CODE_PAGE, &["ACP", "OEMCP"])], |seen| {
+    Probe::value("os.build", &[ProbeAccess::Values(CURRENT_VERSION, &["CurrentBuildNumber", "UBR"])], build),
+    Probe::value("os.code-pages", &[ProbeAccess::Values(CODE_PAGE, &["ACP", "OEMCP"])], |seen| {
         Ok(format!("{} {}", seen.text(CODE_PAGE, "ACP")?, seen.text(CODE_PAGE, "OEMCP")?))
     }),
-    Probe::value("os.cores", &[Ask::Keys(PROCESSORS)], |seen| {
+    Probe::value("os.cores", &[ProbeAccess::Keys(PROCESSORS)], |seen| {
         Ok(seen.system.keys(PROCESSORS)?.len().to_string())
     }),
-    Probe::value("os.domain", &[Ask::Call(DOMAIN)], domain),
-    Probe::value("os.domain-controller", &[Ask::Values(PRODUCT_OPTIONS, &["ProductType"])], |seen| {
+    Probe::value("os.domain", &[ProbeAccess::Call(DOMAIN)], domain),
+    Probe::value("os.domain-controller", &[ProbeAccess::Values(PRODUCT_OPTIONS, &["ProductType"])], |seen| {
         shown(product_type(seen).map(|kind| kind == DOMAIN_CONTROLLER))
     }),
-    Probe::value("os.edition", &[Ask::Values(CURRENT_VERSION, &["EditionID"])], |seen| {
+    Probe::value("os.edition", &[ProbeAccess::Values(CURRENT_VERSION, &["EditionID"])], |seen| {
         seen.text(CURRENT_VERSION, "EditionID")
     }),
-    Probe::value("os.fips-policy", &[Ask::Values(FIPS, &["Enabled"])], |seen| {
+    Probe::value("os.fips-policy", &[ProbeAccess::Values(FIPS, &["Enabled"])], |seen| {
         shown(or_absent(seen.number(FIPS, "Enabled"), 0).map(|on| on != 0))
     }),
-    Probe::value("os.installation-type", &[Ask::Values(CURRENT_VERSION, &["InstallationType"])], |seen| {
-        seen.text(CURRENT_VERSION, "InstallationType")
-    }),
-    Probe::value("os.language", &[Ask::Values(LANGUAGE, &["InstallLanguage"])], |seen| {
+    Probe::value(
+        "os.installation-type",
+        &[ProbeAccess::Values(CURRENT_VERSION, &["InstallationType"])],
+        |seen| seen.text(CURRENT_VERSION, "InstallationType"),
+    ),
+    Probe::value("os.language", &[ProbeAccess::Values(LANGUAGE, &["InstallLanguage"])], |seen| {
         language(seen).map(tag)
     }),
-    Probe::value("os.memory-mb", &[Ask::Call(MEMORY)], |seen| in_mb(seen.system.memory())),
-    Probe::value("os.name", &[Ask::Values(CURRENT_VERSION, &["ProductName"])], |seen| {
+    Probe::value("os.memory-mb", &[ProbeAccess::Call(MEMORY)], |seen| in_mb(seen.system.memory())),
+    Probe::value("os.name", &[ProbeAccess::Values(CURRENT_VERSION, &["ProductName"])], |seen| {
         seen.text(CURRENT_VERSION, "ProductName")
     }),
-    Probe::value("os.pending-reboot", &[Ask::Keys(SERVICING), Ask::Keys(UPDATE)], pending_reboot),
+    Probe::value(
+        "os.pending-reboot",
+        &[ProbeAccess::Keys(SERVICING), ProbeAccess::Keys(UPDATE)],
+        pending_reboot,
+    ),
     Probe::fact(
         "os.powershell",
         &[
-            Ask::Values(POWERSHELL, &["PowerShellVersion"]),
-            Ask::Values(OLD_POWERSHELL, &["PowerShellVersion"]),
+            ProbeAccess::Values(POWERSHELL, &["PowerShellVersion"]),
+            ProbeAccess::Values(OLD_POWERSHELL, &["PowerShellVersion"]),
         ],
         powershell,
     ),
-    Probe::value("os.started", &[Ask::Call(BOOT)], |seen| seen.system.booted().map(super::moment)),
-    Probe::value("os.type", &[Ask::Values(PRODUCT_OPTIONS, &["ProductType"])], |seen| {
+    Probe::value("os.started", &[ProbeAccess::Call(BOOT)], |seen| seen.system.booted().map(super::moment)),
+    Probe::value("os.type", &[ProbeAccess::Values(PRODUCT_OPTIONS, &["ProductType"])], |seen| {
         shown(product_type(seen))
     }),
     Probe::fact(
         "os.version",
-        &[Ask::Values(
+        &[ProbeAccess::Values(
             CURRENT_VERSION,
             &["CurrentMajorVersionNumber", "CurrentMinorVersionNumber", "CurrentVersion"],
         )],
         |seen| fact(version(seen), registry(CURRENT_VERSION, "CurrentVersion")),
     ),
-    Probe::value("os.volumes", &[Ask::Call(VOLUMES)], volumes),
+    Probe::value("os.volumes", &[ProbeAccess::Call(VOLUMES)], volumes),
 ];
 
-fn in_mb(bytes: Answer<u64>) -> Answer<String> {
+fn in_mb(bytes: ProbeResult<u64>) -> ProbeResult<String> {
     shown(bytes.map(|bytes| bytes / MB))
 }
 
 /// Messages of .NET are in the language of Windows where its language pack is installed, else in English.
-fn net_language(seen: &Seen) -> Answer<String> {
+fn net_language(seen: &ProbeContext) -> ProbeResult<String> {
     let windows = language(seen)?;
     let fits = packs(seen)?.into_iter().any(|pack| primary(pack) == primary(windows));
     Ok(if fits { tag(windows) } else { "en".to_owned() })
 }
 
 /// Numbers of the languages that .NET has messages in beside English.
-fn packs(seen: &Seen) -> Answer<Vec<u32>> {
+fn packs(seen: &ProbeContext) -> ProbeResult<Vec<u32>> {
     Ok(seen.system.keys(NET)?.iter().filter_map(|pack| pack.parse().ok()).collect())
 }
 
-fn language_packs(seen: &Seen) -> Answer<String> {
+fn language_packs(seen: &ProbeContext) -> ProbeResult<String> {
     let mut packs = packs(seen)?;
     packs.sort_unstable();
     joined(packs.iter().map(u32::to_string), " ")
 }
 
 /// The name of a domain stays on the node.
-fn domain(seen: &Seen) -> Answer<String> {
+fn domain(seen: &ProbeContext) -> ProbeResult<String> {
     match seen.system.domain()? {
         Some(name) => seen.label(&name),
         None => Ok("workgroup".to_owned()),
     }
 }
 
-fn volumes(seen: &Seen) -> Answer<String> {
+fn volumes(seen: &ProbeContext) -> ProbeResult<String> {
     let volumes = seen.system.volumes()?;
     if volumes.is_empty() {
-        return Err(Refusal::Failed("Windows names no drive".into()));
+        return Err(ProbeError::Failed("Windows names no drive".into()));
     }
     let shown = volumes
         .iter()
@@ -133,7 +141,7 @@ fn volumes(seen: &Seen) -> Answer<String> {
     joined(shown, "; ")
 }
 
-fn build(seen: &Seen) -> Answer<String> {
+fn build(seen: &ProbeContext) -> ProbeResult<String> {
     let build = seen.text(CURRENT_VERSION, "CurrentBuildNumber")?;
     Ok(match seen.number(CURRENT_VERSION, "UBR") {
         Ok(revision) => format!("{build}.{revision}"),
@@ -143,42 +151,42 @@ fn build(seen: &Seen) -> Answer<String> {
 }
 
 /// The newest Windows have numbers of their own, since the text stays at 6.3 for ever.
-fn version(seen: &Seen) -> Answer<String> {
+fn version(seen: &ProbeContext) -> ProbeResult<String> {
     match seen.number(CURRENT_VERSION, "CurrentMajorVersionNumber") {
         Ok(major) => {
             let minor = seen.number(CURRENT_VERSION, "CurrentMinorVersionNumber")?;
             Ok(format!("{major}.{minor}"))
         }
-        Err(Refusal::Absent) => seen.text(CURRENT_VERSION, "CurrentVersion"),
+        Err(ProbeError::Absent) => seen.text(CURRENT_VERSION, "CurrentVersion"),
         Err(refusal) => Err(refusal),
     }
 }
 
 /// The newer PowerShell has a key of its own and leaves that of version 2 behind.
-fn powershell(seen: &Seen) -> Observed<String> {
+fn powershell(seen: &ProbeContext) -> Observed<String> {
     let newer = text_of(seen.system, POWERSHELL, "PowerShellVersion");
     if newer.is_absent() { text_of(seen.system, OLD_POWERSHELL, "PowerShellVersion") } else { newer }
 }
 
 const DOMAIN_CONTROLLER: &str = "domain-controller";
 
-fn product_type(seen: &Seen) -> Answer<&'static str> {
+fn product_type(seen: &ProbeContext) -> ProbeResult<&'static str> {
     match seen.text(PRODUCT_OPTIONS, "ProductType")?.to_ascii_lowercase().as_str() {
         "winnt" => Ok("client"),
         "lanmannt" => Ok(DOMAIN_CONTROLLER),
         "servernt" => Ok("server"),
-        _ => Err(Refusal::Failed("it is no type of Windows that is known".into())),
+        _ => Err(ProbeError::Failed("it is no type of Windows that is known".into())),
     }
 }
 
-fn pending_reboot(seen: &Seen) -> Answer<String> {
+fn pending_reboot(seen: &ProbeContext) -> ProbeResult<String> {
     let waits = |key| or_absent(seen.system.keys(key).map(|_| true), false);
     Ok((waits(SERVICING)? || waits(UPDATE)?).to_string())
 }
 
 /// The language Windows was installed in, as its number.
-fn language(seen: &Seen) -> Answer<u32> {
-    let unknown = || Refusal::Failed("it is no number of a language".into());
+fn language(seen: &ProbeContext) -> ProbeResult<u32> {
+    let unknown = || ProbeError::Failed("it is no number of a language".into());
     match seen.system.value(LANGUAGE, "InstallLanguage")? {
         Value::Text(text) => u32::from_str_radix(text.trim(), 16).map_err(|_| unknown()),
         _ => Err(unknown()),

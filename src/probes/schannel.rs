@@ -1,12 +1,12 @@
 //! Which protocols Windows speaks over TLS.
 
-use super::access::{Ask, CURRENT_VERSION};
-use super::system::{Answer, Refusal};
-use super::{Probe, Seen, fact, or_absent, registry};
+use super::access::{CURRENT_VERSION, ProbeAccess};
+use super::system::{ProbeError, ProbeResult};
+use super::{Probe, ProbeContext, fact, or_absent, registry};
 use crate::model::Observed;
 
 /// What says so where nothing is set.
-const BUILT_IN: Ask = Ask::Values(CURRENT_VERSION, &["CurrentMajorVersionNumber"]);
+const BUILT_IN: ProbeAccess = ProbeAccess::Values(CURRENT_VERSION, &["CurrentMajorVersionNumber"]);
 const NAMES: &[&str] = &["DisabledByDefault", "Enabled"];
 
 /// A fact for each side of each protocol: whether it is enabled.
@@ -16,7 +16,7 @@ macro_rules! probes {
             const KEY: &str = concat!(
                 r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\", $protocol, r"\", $side
             );
-            Probe::fact($fact, &[Ask::Values(KEY, NAMES), BUILT_IN], |seen| enabled(seen, $protocol, KEY))
+            Probe::fact($fact, &[ProbeAccess::Values(KEY, NAMES), BUILT_IN], |seen| enabled(seen, $protocol, KEY))
         }),+];
     };
 }
@@ -36,7 +36,7 @@ probes! {
     "os.tls13-server" "TLS 1.3" "Server";
 }
 
-fn enabled(seen: &Seen, protocol: &str, key: &str) -> Observed<String> {
+fn enabled(seen: &ProbeContext, protocol: &str, key: &str) -> Observed<String> {
     let set = |name: &str| or_absent(seen.number(key, name).map(Some), None);
     let answer = set("Enabled").and_then(|enabled| match (enabled, set("DisabledByDefault")?) {
         (Some(enabled), disabled) => Ok(enabled != 0 && disabled.is_none_or(|disabled| disabled == 0)),
@@ -48,15 +48,15 @@ fn enabled(seen: &Seen, protocol: &str, key: &str) -> Observed<String> {
 
 /// What holds where nothing is set (MS-TLS, inferred but for SSL 2.0): Windows Server 2016 and later speak TLS 1.2 and neither
 /// SSL; what older ones do depends on their updates, and what becomes of the other protocols on the version of Windows.
-fn built_in(seen: &Seen, protocol: &str) -> Answer<bool> {
+fn built_in(seen: &ProbeContext, protocol: &str) -> ProbeResult<bool> {
     let modern = or_absent(seen.number(CURRENT_VERSION, "CurrentMajorVersionNumber"), 6)? >= 10;
     match protocol {
         "SSL 2.0" | "SSL 3.0" if modern => Ok(false),
         "TLS 1.2" if modern => Ok(true),
         "TLS 1.0" | "TLS 1.1" | "TLS 1.3" => {
-            Err(Refusal::Unasked("nothing is set, and what holds then depends on the version of Windows"))
+            Err(ProbeError::Unasked("nothing is set, and what holds then depends on the version of Windows"))
         }
-        _ => Err(Refusal::Failed(
+        _ => Err(ProbeError::Failed(
             "nothing is set, and what holds then depends on the updates of this Windows".into(),
         )),
     }

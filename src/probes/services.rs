@@ -1,13 +1,13 @@
 //! Services that the product stands on: state, start mode, start of their process.
 
-use super::access::{Ask, SERVICES};
-use super::system::{Answer, Refusal, Service, ServiceState};
-use super::{Probe, Seen, fact, or_absent};
+use super::access::{ProbeAccess, SERVICES};
+use super::system::{ProbeError, ProbeResult, Service, ServiceState};
+use super::{Probe, ProbeContext, fact, or_absent};
 use crate::model::{Observed, Place};
 
 /// The program of an engine (domain 1.1), whose service every site may name as it likes.
 const ENGINE: &str = "thycotic.distributedengine.service.exe";
-const IMAGES: Ask = Ask::Values(r"SYSTEM\CurrentControlSet\Services\*", &["ImagePath"]);
+const IMAGES: ProbeAccess = ProbeAccess::Values(r"SYSTEM\CurrentControlSet\Services\*", &["ImagePath"]);
 
 /// The three facts of a service, by its key name or by whatever finds that.
 macro_rules! services {
@@ -19,7 +19,7 @@ macro_rules! services {
             Probe::fact($start, &[$($ask),+], |seen| {
                 told(seen, $name, |service| Ok(service.start.word().to_owned()))
             }),
-            Probe::fact($started, &[$($ask,)+ Ask::Call("when the process of a service was started")], |seen| {
+            Probe::fact($started, &[$($ask,)+ ProbeAccess::Call("when the process of a service was started")], |seen| {
                 told(seen, $name, |service| started(seen, service))
             }),
         )+];
@@ -27,18 +27,18 @@ macro_rules! services {
 }
 
 services! {
-    "service.engine.state" "service.engine.start" "service.engine.started" engine, [Ask::Keys(SERVICES), IMAGES, Ask::Call("service of the engine")];
-    "service.net-tcp-activator.state" "service.net-tcp-activator.start" "service.net-tcp-activator.started" |_| Ok("NetTcpActivator".to_owned()), [Ask::Call("service NetTcpActivator")];
-    "service.net-tcp-port-sharing.state" "service.net-tcp-port-sharing.start" "service.net-tcp-port-sharing.started" |_| Ok("NetTcpPortSharing".to_owned()), [Ask::Call("service NetTcpPortSharing")];
-    "service.rabbitmq.state" "service.rabbitmq.start" "service.rabbitmq.started" |_| Ok("RabbitMQ".to_owned()), [Ask::Call("service RabbitMQ")];
-    "service.w3svc.state" "service.w3svc.start" "service.w3svc.started" |_| Ok("W3SVC".to_owned()), [Ask::Call("service W3SVC")];
-    "service.was.state" "service.was.start" "service.was.started" |_| Ok("WAS".to_owned()), [Ask::Call("service WAS")];
+    "service.engine.state" "service.engine.start" "service.engine.started" engine, [ProbeAccess::Keys(SERVICES), IMAGES, ProbeAccess::Call("service of the engine")];
+    "service.net-tcp-activator.state" "service.net-tcp-activator.start" "service.net-tcp-activator.started" |_| Ok("NetTcpActivator".to_owned()), [ProbeAccess::Call("service NetTcpActivator")];
+    "service.net-tcp-port-sharing.state" "service.net-tcp-port-sharing.start" "service.net-tcp-port-sharing.started" |_| Ok("NetTcpPortSharing".to_owned()), [ProbeAccess::Call("service NetTcpPortSharing")];
+    "service.rabbitmq.state" "service.rabbitmq.start" "service.rabbitmq.started" |_| Ok("RabbitMQ".to_owned()), [ProbeAccess::Call("service RabbitMQ")];
+    "service.w3svc.state" "service.w3svc.start" "service.w3svc.started" |_| Ok("W3SVC".to_owned()), [ProbeAccess::Call("service W3SVC")];
+    "service.was.state" "service.was.start" "service.was.started" |_| Ok("WAS".to_owned()), [ProbeAccess::Call("service WAS")];
 }
 
 fn told(
-    seen: &Seen,
-    name: fn(&Seen) -> Answer<String>,
-    look: impl Fn(&Service) -> Answer<String>,
+    seen: &ProbeContext,
+    name: fn(&ProbeContext) -> ProbeResult<String>,
+    look: impl Fn(&Service) -> ProbeResult<String>,
 ) -> Observed<String> {
     match name(seen) {
         Ok(name) => {
@@ -49,17 +49,17 @@ fn told(
     }
 }
 
-fn started(seen: &Seen, service: &Service) -> Answer<String> {
+fn started(seen: &ProbeContext, service: &Service) -> ProbeResult<String> {
     let none = match service.state {
-        ServiceState::Stopped => Refusal::Absent,
-        _ => Refusal::Unasked("which process it runs in is not told"),
+        ServiceState::Stopped => ProbeError::Absent,
+        _ => ProbeError::Unasked("which process it runs in is not told"),
     };
     let process = service.process.ok_or(none)?;
     Ok(super::moment(seen.system.started(process)?))
 }
 
 /// Key name of the service that runs an engine.
-fn engine(seen: &Seen) -> Answer<String> {
+fn engine(seen: &ProbeContext) -> ProbeResult<String> {
     let mut engines = Vec::new();
     for name in seen.system.keys(SERVICES)? {
         let image = seen.text(&format!(r"{SERVICES}\{name}"), "ImagePath");
@@ -68,8 +68,8 @@ fn engine(seen: &Seen) -> Answer<String> {
         }
     }
     match (engines.pop(), engines.is_empty()) {
-        (None, _) => Err(Refusal::Absent),
+        (None, _) => Err(ProbeError::Absent),
         (Some(engine), true) => Ok(engine),
-        (Some(_), false) => Err(Refusal::Failed("several services run an engine".into())),
+        (Some(_), false) => Err(ProbeError::Failed("several services run an engine".into())),
     }
 }

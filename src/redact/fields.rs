@@ -17,8 +17,21 @@ use serde_json::Value;
 
 /// Fields whose values are digests, versions and options: they name nobody, and other things depend on them.
 const KEPT: &[&str] = &[
-    "assembly-version", "case-key", "file-version", "fingerprint", "format", "hex", "key-id", "machine-id",
-    "modified", "product-version", "scheme", "sha256", "started", "ended", "tool",
+    "assembly-version",
+    "case-key",
+    "file-version",
+    "fingerprint",
+    "format",
+    "hex",
+    "key-id",
+    "machine-id",
+    "modified",
+    "product-version",
+    "scheme",
+    "sha256",
+    "started",
+    "ended",
+    "tool",
 ];
 
 /// Whether a field of this name holds a digest or a version, which names nobody however it looks.
@@ -226,8 +239,16 @@ mod tests {
         );
         assert_eq!(json["secret"], 1_045);
         for gone in [
-            "jsmith", "sql01", "corp", "hunter22x", "abc", "12345678", "871263", "1234567890123",
-            "Under-a-name", "Deep-down-9",
+            "jsmith",
+            "sql01",
+            "corp",
+            "hunter22x",
+            "abc",
+            "12345678",
+            "871263",
+            "1234567890123",
+            "Under-a-name",
+            "Deep-down-9",
         ] {
             assert!(!text.contains(gone), "{gone}: {text}");
         }

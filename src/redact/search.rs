@@ -27,8 +27,22 @@ const LONG: usize = 16;
 
 /// How files begin that are as dense as a key file, and are none: programs, pictures, fonts, documents, archives.
 const KNOWN_FORMATS: [&[u8]; 16] = [
-    b"MZ", b"\x7fELF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"RIFF", b"\0\0\x01\0", b"\0\x01\0\0", b"OTTO",
-    b"wOF", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b\x08", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ",
+    b"MZ",
+    b"\x7fELF",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"RIFF",
+    b"\0\0\x01\0",
+    b"\0\x01\0\0",
+    b"OTTO",
+    b"wOF",
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"7z\xbc\xaf",
+    b"BZh",
+    b"\xfd7zXZ",
 ];
 /// Bytes of the longest of these.
 const LONGEST_MARK: usize = 5;
@@ -56,7 +70,7 @@ impl LeakLocation {
 
 /// What a text holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct SecretFindings {
     /// Secrets, by line.
     pub places: Vec<LeakLocation>,
     /// How many more there are.
@@ -93,7 +107,7 @@ impl Searcher {
     }
 
     /// Searches a text at once.
-    pub fn search(&self, text: &[u8]) -> Found {
+    pub fn search(&self, text: &[u8]) -> SecretFindings {
         let mut search = self.start();
         search.push(text);
         search.finish()
@@ -119,7 +133,7 @@ impl TextSearch<'_> {
     }
 
     /// Ends the text.
-    pub fn finish(mut self) -> Found {
+    pub fn finish(mut self) -> SecretFindings {
         self.cutter.finish(&mut self.patterns);
         let mut hits = self.scan.finish();
         // UTF-16 reads the same one byte further on, in the other order of bytes.
@@ -135,7 +149,7 @@ impl TextSearch<'_> {
         places.extend(hits.into_iter().map(by_shape));
         // In order of place within a line, as far as each of the two knows it.
         places.sort_by_key(|place| place.line);
-        Found { places, more, prose }
+        SecretFindings { places, more, prose }
     }
 }
 
@@ -377,7 +391,7 @@ mod tests {
         let text = "password={redacted} token: {redacted:key:ab12cd34:0123456789abcdef}\n\
             password={0} pwd=%s <a accesskey=\"x\">\nServer=a;User ID=sa;x=1\n\
             \0\x01password=lQ\x02\0\n";
-        assert_eq!(Searcher::new().search(text.as_bytes()), Found::default());
+        assert_eq!(Searcher::new().search(text.as_bytes()), SecretFindings::default());
         let prose = "Invalid password: try again. Secret: Database\nSecret: Server7\ntoken: 77a refreshed\n";
         let found = Searcher::new().search(prose.as_bytes());
         assert_eq!((found.places.len(), found.prose), (0, 4));

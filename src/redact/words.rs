@@ -2,8 +2,20 @@
 
 /// Fragments that make a setting's name one of a secret wherever they are in it. Lower case, no punctuation.
 const SECRET_ANYWHERE: &[&str] = &[
-    "password", "passwd", "passwort", "kennwort", "passphrase", "passcode", "pwd", "connectionstring",
-    "credential", "apikey", "privatekey", "clientsecret", "sharedsecret", "ciphervalue",
+    "password",
+    "passwd",
+    "passwort",
+    "kennwort",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "connectionstring",
+    "credential",
+    "apikey",
+    "privatekey",
+    "clientsecret",
+    "sharedsecret",
+    "ciphervalue",
 ];
 
 /// Endings that do so: the words are product vocabulary elsewhere in a name (`SecretId`, `TokenTimeout`).

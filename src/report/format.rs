@@ -1,6 +1,6 @@
 //! What every output format says of itself. A format is one file with one [`OutputFormat`], listed here.
 
-use super::handout::Handout;
+use super::document::Document;
 use super::model::Report;
 use super::{RenderError, html, json, markdown, workbook};
 
@@ -42,5 +42,5 @@ pub enum Content<'a> {
     /// A report.
     Report(&'a Report),
     /// A plan or a checklist.
-    Handout(&'a Handout),
+    Document(&'a Document),
 }

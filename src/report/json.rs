@@ -13,7 +13,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     render: |content| {
         Ok(match content {
             Content::Report(report) => render(report),
-            Content::Handout(page) => render(page),
+            Content::Document(page) => render(page),
         }?
         .into_bytes())
     },
@@ -30,7 +30,7 @@ pub fn render(report: &impl Serialize) -> Result<String, RenderError> {
 #[cfg(test)]
 pub(super) mod schema {
     use crate::finding::{Outcome, Severity};
-    use crate::report::handout::Handout;
+    use crate::report::document::Document;
     use crate::report::model::{Report, SCHEMA};
     use schemars::generate::SchemaSettings;
     use schemars::transform::RecursiveTransform;
@@ -69,7 +69,7 @@ pub(super) mod schema {
         let settings =
             SchemaSettings::draft2020_12().for_serialize().with_transform(RecursiveTransform(close));
         let mut generator = settings.into_generator();
-        generator.subschema_for::<Handout>();
+        generator.subschema_for::<Document>();
         let mut schema = generator.into_root_schema_for::<Report>();
         schema.insert("title".into(), SCHEMA.replace("-report/", " report ").into());
         let about = "The JSON form of a report. The minor version grows when keys are added, the major version when \

@@ -1,18 +1,18 @@
-//! The report: one view model, one file per output format. Renderers see [`model::Report`] and [`handout::Handout`] only.
+//! The report: one view model, one file per output format. Renderers see [`model::Report`] and [`document::Document`] only.
 
 pub mod assemble;
+mod checklist_view;
+pub mod document;
 mod families;
 pub mod format;
-pub mod handout;
 pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod model;
+mod presentation;
 mod procedure;
-mod screen;
-mod shown;
-mod standing;
 mod svg;
+mod term_writer;
 pub mod terminal;
 pub mod workbook;
 

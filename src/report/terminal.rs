@@ -1,11 +1,11 @@
 //! The short forms on a terminal: of a report the verdict, reasons, what to do, findings by severity, what is missing; of a
 //! plan the way and the steps.
 
-use super::handout::Handout;
+use super::checklist_view::ChecklistView;
+use super::document::Document;
 use super::model::{NodeCard, Report};
 use super::procedure::{PlanView, RunbookView, StepView, where_installed};
-use super::screen::{LINES, Screen, Style};
-use super::standing::ChecklistView;
+use super::term_writer::{LINES, Screen, Style};
 use crate::finding::{Outcome, Severity};
 use crate::plan::checklist::{Checklist, LineState};
 use crate::plan::{Met, Offer, Plan};
@@ -89,7 +89,7 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
 
 /// Renders a plan or a checklist for a terminal, in short: the way, the first node, the steps of the way to choose, what is
 /// not known, and how each item stands. Ends with a line feed.
-pub fn handout(handout: &Handout, width: usize, colour: bool) -> String {
+pub fn handout(handout: &Document, width: usize, colour: bool) -> String {
     let mut screen = Screen::new(width, colour);
     screen.wrapped("", &handout.title, Some(Style::Bold));
     screen.wrapped("", &handout.nodes.join(", "), None);

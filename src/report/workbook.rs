@@ -1,8 +1,8 @@
 //! A checklist as a workbook that a person fills in; what it looks like inside is `docs/checklist-format.md`.
 
 use super::RenderError;
+use super::document::{Document, checklist_title as title};
 use super::format::{Content, Keep, OutputFormat};
-use super::handout::{Handout, checklist_title as title};
 use crate::model::checklist::{
     ABOUT, CELLS, Column, FORMAT as MARK, SEE_ABOVE, SHEET, VERSION, cell, fingerprint,
 };
@@ -20,7 +20,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     about: "A workbook to fill in",
     keep: Keep::All,
     render: |content| match content {
-        Content::Handout(page) => write(page),
+        Content::Document(page) => write(page),
         Content::Report(_) => Err(RenderError::NoChecklist),
     },
 };
@@ -38,7 +38,7 @@ const BAND: Color = Color::RGB(0x00DD_E3E9);
 const WAITS: Color = Color::RGB(0x00FF_F3C4);
 
 /// Writes the workbook. Same checklist and report date, same bytes.
-pub fn write(handout: &Handout) -> Result<Vec<u8>, RenderError> {
+pub fn write(handout: &Document) -> Result<Vec<u8>, RenderError> {
     let checklist = handout.checklist.as_ref().ok_or(RenderError::NoChecklist)?;
     let mut workbook = Workbook::new();
     let day = day(handout);
@@ -53,7 +53,7 @@ pub fn write(handout: &Handout) -> Result<Vec<u8>, RenderError> {
 }
 
 /// The day of a handout.
-fn day(handout: &Handout) -> &str {
+fn day(handout: &Document) -> &str {
     handout.as_of.get(..10).unwrap_or_default()
 }
 
@@ -88,7 +88,7 @@ fn automatic(line: &Line) -> [String; Column::AUTOMATIC.len()] {
     ]
 }
 
-fn fill(sheet: &mut Worksheet, checklist: &Checklist, handout: &Handout) -> Result<(), XlsxError> {
+fn fill(sheet: &mut Worksheet, checklist: &Checklist, handout: &Document) -> Result<(), XlsxError> {
     for (column, width) in Column::ALL.into_iter().zip(WIDTHS) {
         sheet.set_column_width(u16::from(column.at()), width)?;
     }
@@ -124,7 +124,7 @@ fn fill(sheet: &mut Worksheet, checklist: &Checklist, handout: &Handout) -> Resu
 }
 
 /// What stands above the table: what the list is, what it was made of, and how many lines still wait.
-fn above(sheet: &mut Worksheet, checklist: &Checklist, handout: &Handout) -> Result<(), XlsxError> {
+fn above(sheet: &mut Worksheet, checklist: &Checklist, handout: &Document) -> Result<(), XlsxError> {
     let wide = |sheet: &mut Worksheet, row: u32, height: u8, text: &str, format: &Format| {
         sheet.merge_range(row, 0, row, u16::from(Column::Note.at()), &cell(&neutral(text)), format)?;
         sheet.set_row_height(row, height).map(|_| ())
@@ -261,7 +261,7 @@ fn choices(sheet: &mut Worksheet, row: u32, line: &Line) -> Result<(), XlsxError
 }
 
 /// The sheet that says what the workbook was made of, and knows every cell that was written from evidence.
-fn describe(sheet: &mut Worksheet, checklist: &Checklist, handout: &Handout) -> Result<(), XlsxError> {
+fn describe(sheet: &mut Worksheet, checklist: &Checklist, handout: &Document) -> Result<(), XlsxError> {
     sheet.set_column_width(0, 40)?.set_column_width(1, 60)?;
     let occasion = match checklist.occasion {
         Occasion::Upgrade => "upgrade",

@@ -137,8 +137,13 @@ mod tests {
     #[test]
     fn plain_names_and_versions_stay_as_they_are_in_markdown() {
         for plain in [
-            "11.7.000049", "SessionTimeoutMinutes", "tb_Version", "web-appSettings.config", "3 of 14 (a)",
-            r"C:\inetpub", "a > b",
+            "11.7.000049",
+            "SessionTimeoutMinutes",
+            "tb_Version",
+            "web-appSettings.config",
+            "3 of 14 (a)",
+            r"C:\inetpub",
+            "a > b",
         ] {
             assert_eq!(markdown_text(plain), plain);
         }

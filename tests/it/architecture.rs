@@ -29,8 +29,22 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         (
             "cli",
             &[
-                "analysis", "bundle", "collect", "demo", "finding", "intake", "knowledge", "logs", "model",
-                "parsers", "plan", "probes", "redact", "report", "rules", "text",
+                "analysis",
+                "bundle",
+                "collect",
+                "demo",
+                "finding",
+                "intake",
+                "knowledge",
+                "logs",
+                "model",
+                "parsers",
+                "plan",
+                "probes",
+                "redact",
+                "report",
+                "rules",
+                "text",
             ],
         ),
     ])
@@ -175,9 +189,26 @@ fn no_dependency_of_any_target_speaks_to_a_network() {
         .collect();
     assert!(names.contains("zip"), "the list of packages is not what this test expects");
     let network = [
-        "async-std", "curl", "curl-sys", "h2", "hyper", "isahc", "mio", "native-tls", "openssl", "quinn",
-        "reqwest", "rustls", "schannel", "smol", "socket2", "surf", "tokio", "trust-dns-resolver",
-        "tungstenite", "ureq",
+        "async-std",
+        "curl",
+        "curl-sys",
+        "h2",
+        "hyper",
+        "isahc",
+        "mio",
+        "native-tls",
+        "openssl",
+        "quinn",
+        "reqwest",
+        "rustls",
+        "schannel",
+        "smol",
+        "socket2",
+        "surf",
+        "tokio",
+        "trust-dns-resolver",
+        "tungstenite",
+        "ureq",
     ];
     let found: Vec<&&str> = network.iter().filter(|name| names.contains(**name)).collect();
     assert!(found.is_empty(), "network crates among the dependencies: {found:?}");

@@ -286,6 +286,10 @@ fn objects_saved_as_a_table_are_told_and_a_header_alone_is_not() {
     let saved = of("saved.csv", b"EngineId,ConnectionStatus,Owner\n1,Offline,me\n");
     saved.expect("saved.csv", "read", "notes", "left out: \"Owner\"");
     assert_eq!(saved.input("saved.csv")["holds"], serde_json::json!(["the distributed engines"]));
-    of("saved.csv", b"EngineId,ConnectionStatus\n")
-        .expect("saved.csv", "partly", "problems", "no row below it");
+    of("saved.csv", b"EngineId,ConnectionStatus\n").expect(
+        "saved.csv",
+        "partly",
+        "problems",
+        "no row below it",
+    );
 }

@@ -17,8 +17,8 @@ use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::facts::NodeFacts;
 use clusterbrief::model::{BuildVersion, InputStatus, Observed};
-use clusterbrief::probes::system::{Refusal, Service, ServiceStart, ServiceState, Value, Volume};
-use clusterbrief::probes::{Ask, FakeSystem, probes};
+use clusterbrief::probes::system::{ProbeError, Service, ServiceStart, ServiceState, Value, Volume};
+use clusterbrief::probes::{FakeSystem, ProbeAccess, probes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -71,23 +71,23 @@ enum Command {
 }
 
 impl Command {
-    fn of(ask: Ask) -> Vec<Self> {
+    fn of(ask: ProbeAccess) -> Vec<Self> {
         let one = |key: &str, value: Option<&str>| Self::Registry {
             key: key.trim_end_matches(r"\*").to_owned(),
             deep: key.ends_with('*'),
             value: value.map(str::to_owned),
         };
-        if let Ask::Keys(key) | Ask::Ones(key) = ask {
+        if let ProbeAccess::Keys(key) | ProbeAccess::Ones(key) = ask {
             return vec![one(key, None)];
         }
-        if let Ask::Values(key, names) = ask {
+        if let ProbeAccess::Values(key, names) = ask {
             return match () {
                 () if key.ends_with('*') && !SEARCHED.contains(&key) => Vec::new(),
                 () if WHOLE.iter().any(|whole| is_at_or_below(key, whole)) => vec![one(key, None)],
                 () => names.iter().map(|name| one(key, Some(name))).collect(),
             };
         }
-        if let Ask::Run(command) = ask {
+        if let ProbeAccess::Run(command) = ask {
             return if command.program == "w32tm.exe" { vec![TIME_STATUS] } else { Vec::new() };
         }
         match ask.to_string().trim_start_matches("state of the ") {
@@ -188,7 +188,10 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
                 commands.entry(command).or_default().insert(label.clone());
             }
             for listed in LISTED {
-                let (Ask::Values(key, _) | Ask::Keys(key) | Ask::Ones(key)) = *ask else { continue };
+                let (ProbeAccess::Values(key, _) | ProbeAccess::Keys(key) | ProbeAccess::Ones(key)) = *ask
+                else {
+                    continue;
+                };
                 if key != listed && is_at_or_below(key, listed) {
                     let list = Command::Registry { key: listed.to_owned(), deep: false, value: None };
                     let tells = "whether the keys asked for below it are there".to_owned();
@@ -205,9 +208,9 @@ fn untold() -> Vec<&'static str> {
     let untold = |probe: &&clusterbrief::probes::Probe| {
         // What a command adds to other answers is had without it; so is, where there are others, what the configuration of IIS
         // adds.
-        let adds = |ask: &Ask| match ask {
-            Ask::Run(_) => true,
-            Ask::Config(_) => probe.asks.len() > 1,
+        let adds = |ask: &ProbeAccess| match ask {
+            ProbeAccess::Run(_) => true,
+            ProbeAccess::Config(_) => probe.asks.len() > 1,
             _ => false,
         };
         probe.asks.iter().any(|ask| !adds(ask) && Command::of(*ask).is_empty())
@@ -444,12 +447,12 @@ fn what_is_not_there_or_refused_never_tells_otherwise() {
         let mut without = made.clone();
         without.registry.retain(|(of, _), _| of != key);
         let mut refusing = made.clone();
-        refusing.refused.insert(key.clone(), Refusal::Denied);
+        refusing.refused.insert(key.clone(), ProbeError::Denied);
         machines.extend([without, refusing]);
     }
     for name in ["W32Time", "HealthService"] {
         let mut refusing = made.clone();
-        refusing.refused.insert(name.to_owned(), Refusal::Denied);
+        refusing.refused.insert(name.to_owned(), ProbeError::Denied);
         machines.push(refusing);
     }
     for made in machines {

@@ -272,9 +272,28 @@ fn untold<'r>(rule: &'r Rule, knowledge: &Knowledge) -> BTreeSet<&'r str> {
 
 /// The steps and errors of the page on setting up clustering, in its order.
 const STEPS: [&str; 22] = [
-    "Set-up 1", "Set-up 2", "Set-up 3", "Set-up 4", "Set-up 5", "Set-up 6", "Set-up 7", "Set-up 8",
-    "Set-up 8, note", "Set-up 9", "Set-up 10", "Set-up 11", "Set-up 12", "Set-up 13", "Upgrade 1",
-    "Upgrade 2", "Upgrade 3", "Upgrade 4", "Upgrade 5", "Error 1", "Error 2", "Error 3",
+    "Set-up 1",
+    "Set-up 2",
+    "Set-up 3",
+    "Set-up 4",
+    "Set-up 5",
+    "Set-up 6",
+    "Set-up 7",
+    "Set-up 8",
+    "Set-up 8, note",
+    "Set-up 9",
+    "Set-up 10",
+    "Set-up 11",
+    "Set-up 12",
+    "Set-up 13",
+    "Upgrade 1",
+    "Upgrade 2",
+    "Upgrade 3",
+    "Upgrade 4",
+    "Upgrade 5",
+    "Error 1",
+    "Error 2",
+    "Error 3",
 ];
 
 /// Steps that only a person can confirm: licence activation, sticky sessions, the backup.

@@ -12,7 +12,7 @@ use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::checklist::parts;
 use clusterbrief::model::{BuildVersion, InputStatus};
 use clusterbrief::plan::checklist::{Checklist, LineState, Occasion, checklist};
-use clusterbrief::report::handout::Handout;
+use clusterbrief::report::document::Document;
 use clusterbrief::report::model::InputView;
 use clusterbrief::report::workbook;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ fn list(audited: &Analysis, occasion: Occasion) -> Checklist {
 }
 
 fn written(audited: &Analysis, occasion: Occasion) -> Vec<u8> {
-    workbook::write(&Handout::of_checklist(&audited.report, list(audited, occasion))).expect("a workbook")
+    workbook::write(&Document::of_checklist(&audited.report, list(audited, occasion))).expect("a workbook")
 }
 
 /// The case with a workbook beside its inputs.
@@ -189,7 +189,7 @@ fn a_checklist_of_another_cluster_is_refused_in_a_sentence() {
     let names: Vec<&str> = audited.cluster.nodes.iter().map(|node| node.name.as_str()).collect();
     let mut list = list(&audited, Occasion::Upgrade);
     list.nodes = vec!["ELSEWHERE01".into(), "ELSEWHERE02".into()];
-    let made = workbook::write(&Handout::of_checklist(&audited.report, list)).unwrap();
+    let made = workbook::write(&Document::of_checklist(&audited.report, list)).unwrap();
     let (audited, input) = with("clock-skew-legacy", None, &made);
     assert_eq!(input.status, InputStatus::Refused, "{names:?}");
     assert!(

@@ -17,9 +17,23 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 const KINDS: [&str; 17] = [
-    "stop-pool", "start-pool", "back-up-folder", "back-up-tms", "fingerprints", "list-copy", "copy",
-    "list-copy-tms", "copy-tms", "list-copy-whole", "copy-whole", "create-pool", "create-application",
-    "restart-iis", "compare-clock", "package-hash", "collect",
+    "stop-pool",
+    "start-pool",
+    "back-up-folder",
+    "back-up-tms",
+    "fingerprints",
+    "list-copy",
+    "copy",
+    "list-copy-tms",
+    "copy-tms",
+    "list-copy-whole",
+    "copy-whole",
+    "create-pool",
+    "create-application",
+    "restart-iis",
+    "compare-clock",
+    "package-hash",
+    "collect",
 ];
 
 /// Procedures that have every command at every place.
@@ -240,8 +254,32 @@ fn each_node_has_its_own_folder_pool_and_address() {
 /// Text of the kind that breaks out of commands, by itself or with something harmless around it.
 fn hostile() -> impl Strategy<Value = String> {
     let bad = prop::sample::select(vec![
-        "\"", "&", "|", "<", ">", "^", "%", "!", "$", "`", "'", ";", ",", "=", "\n", "\r", "\t", "\0",
-        "\u{202e}", "\u{2ba}", "＂", "..", "%PATH%", "\" & calc & \"", "$(calc)", "é",
+        "\"",
+        "&",
+        "|",
+        "<",
+        ">",
+        "^",
+        "%",
+        "!",
+        "$",
+        "`",
+        "'",
+        ";",
+        ",",
+        "=",
+        "\n",
+        "\r",
+        "\t",
+        "\0",
+        "\u{202e}",
+        "\u{2ba}",
+        "＂",
+        "..",
+        "%PATH%",
+        "\" & calc & \"",
+        "$(calc)",
+        "é",
     ]);
     (r"[A-Za-z:\\/ ]{0,12}", bad, r"[A-Za-z0-9\\/ ]{0,12}")
         .prop_map(|(before, bad, after)| format!("{before}{bad}{after}"))

@@ -5,7 +5,7 @@
 use crate::support::site::{Site, Taken};
 use clusterbrief::collect::inventory_table::Row;
 use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, inventory_table};
-use clusterbrief::probes::{Ask, EVENTS, FakeSystem, HOST, probes};
+use clusterbrief::probes::{EVENTS, FakeSystem, HOST, ProbeAccess, probes};
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
@@ -143,7 +143,7 @@ fn markdown() -> String {
     let quoted = |texts: Vec<String>, between: &str| -> String {
         texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(between)
     };
-    let accesses = |asks: &[Ask]| quoted(asks.iter().map(ToString::to_string).collect(), "<br>");
+    let accesses = |asks: &[ProbeAccess]| quoted(asks.iter().map(ToString::to_string).collect(), "<br>");
     let rows = inventory_table::TABLE.iter().map(|Row { what, source, why, member, secrets, .. }| {
         format!("| {what} | {source} | {why} | {member} | {secrets} |\n")
     });

@@ -11,7 +11,7 @@ use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::BuildVersion;
 use clusterbrief::plan::{PlanRequest, plan};
-use clusterbrief::report::handout::Handout;
+use clusterbrief::report::document::Document;
 use clusterbrief::report::{html, json, markdown};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -130,7 +130,7 @@ fn the_plans_of_a_case_are_pinned() {
     ];
     for (name, new, wish) in wishes {
         let plan = plan(&audited.cluster, &audited.results, auditor.knowledge(), &wish).expect("a plan");
-        let text = markdown::handout(&Handout::of_plan(&audited.report, plan, new)).expect("Markdown");
+        let text = markdown::handout(&Document::of_plan(&audited.report, plan, new)).expect("Markdown");
         compare(&format!("pre-upgrade-{name}.md"), &text);
     }
 }

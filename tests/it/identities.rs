@@ -10,7 +10,7 @@ use clusterbrief::collect::{FixedHost, Options, Silent, is_made_key, run};
 use clusterbrief::demo::NodeFolder;
 use clusterbrief::probes::FakeSystem;
 use clusterbrief::probes::system::Event;
-use clusterbrief::redact::search::{Found, Searcher};
+use clusterbrief::redact::search::{Searcher, SecretFindings};
 use clusterbrief::redact::{CaseKey, Level};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,9 +18,27 @@ use std::process::Command;
 
 /// Everybody and everything the three nodes name; in lower case, for nothing of it may stand there in any case.
 const NAMED: &[&str] = &[
-    "ssweb01", "ssweb02", "ssweb03", "corp.example", "contoso", "jane.doe", "jdoe", "svc-vault", "10.20.30.",
-    "2001:db8:", "00:15:5d", "00-15-5d", "s-1-5-21-", "sql07", "vaultdb", "fs03", "deployx",
-    "a909502dd82ae414", "3f2504e0-4f89", "mail-07", "jane doe",
+    "ssweb01",
+    "ssweb02",
+    "ssweb03",
+    "corp.example",
+    "contoso",
+    "jane.doe",
+    "jdoe",
+    "svc-vault",
+    "10.20.30.",
+    "2001:db8:",
+    "00:15:5d",
+    "00-15-5d",
+    "s-1-5-21-",
+    "sql07",
+    "vaultdb",
+    "fs03",
+    "deployx",
+    "a909502dd82ae414",
+    "3f2504e0-4f89",
+    "mail-07",
+    "jane doe",
 ];
 
 /// Lines that name somebody, in every way of domain 9; `@` stands for the number of the node.
@@ -257,8 +275,15 @@ fn raised(dir: &Path, inputs: &[&str], key: &CaseKey) -> Vec<PathBuf> {
 }
 
 const SAMPLE: &[&str] = &[
-    "WEB01", "WEB02", "WEB03", "bus.json", "diagnostics.json", "nodes.json", "product.json",
-    "sql-results.csv", "tbVersion.csv",
+    "WEB01",
+    "WEB02",
+    "WEB03",
+    "bus.json",
+    "diagnostics.json",
+    "nodes.json",
+    "product.json",
+    "sql-results.csv",
+    "tbVersion.csv",
 ];
 
 /// How many outcomes of each kind.
@@ -398,7 +423,15 @@ fn the_verbs_say_what_must_not_be_sent_and_what_leaks() {
     let node = node(1);
     node.write(dir.path()).unwrap();
     let collect = [
-        "collect", "--app-dir", "SecretServer", "--node", "SSWEB01", "--since", "99999d", "--out", "out",
+        "collect",
+        "--app-dir",
+        "SecretServer",
+        "--node",
+        "SSWEB01",
+        "--since",
+        "99999d",
+        "--out",
+        "out",
         "--level",
     ];
     let (code, said) = clusterbrief(dir.path(), &[&collect[..], &["identities"]].concat());
@@ -434,7 +467,7 @@ fn what_others_wrote_is_searched_by_shape_and_by_name() {
         "notes.txt:2 a value after the name of a secret password=********",
         "wide.log:3 a value after the name of a secret token=********",
         "many.log and 680 more like these",
-        "Found 703 secrets in 5 files",
+        "SecretFindings 703 secrets in 5 files",
         "Not counted: 1 word that reads like prose",
         "It knows no values",
     ] {
@@ -450,7 +483,7 @@ fn what_others_wrote_is_searched_by_shape_and_by_name() {
         let options = Options { level, ..Options::new(&app, dir.path().join(format!("out{number}"))) };
         run(&options, &node.host(), &mut Silent).unwrap();
         let (code, said) = inspect(&format!("out{number}"));
-        assert!(said.contains("Found no secret") && !said.contains("Not counted"), "{said}");
+        assert!(said.contains("SecretFindings no secret") && !said.contains("Not counted"), "{said}");
         assert_eq!(code, 0, "{said}");
     }
 }
@@ -468,7 +501,7 @@ fn bundles_of_ours_hold_no_secret_of_any_shape_or_name() {
             let file = file.unwrap();
             if file.file_type().is_file() {
                 let found = searcher.search(&fs::read(file.path()).unwrap());
-                assert_eq!(found, Found::default(), "{}", file.path().display());
+                assert_eq!(found, SecretFindings::default(), "{}", file.path().display());
             }
         }
     }

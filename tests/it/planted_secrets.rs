@@ -12,7 +12,7 @@ use clusterbrief::collect::{FixedHost, Options, Silent, run};
 use clusterbrief::demo::NodeFolder;
 use clusterbrief::probes::FakeSystem;
 use clusterbrief::probes::system::Event;
-use clusterbrief::redact::search::{Found, Searcher};
+use clusterbrief::redact::search::{Searcher, SecretFindings};
 use clusterbrief::redact::{Level, Redactor};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -373,7 +373,7 @@ fn nothing_planted_leaves_the_node_at_either_level() {
         all.extend(bundle.manifest().to_json().unwrap());
         for member in bundle.members() {
             let bytes = bundle.bytes(member.path.as_str(), u64::MAX).unwrap();
-            assert_eq!(Searcher::new().search(&bytes), Found::default(), "{level}: {}", member.path);
+            assert_eq!(Searcher::new().search(&bytes), SecretFindings::default(), "{level}: {}", member.path);
             all.extend(bytes);
         }
         let left: BTreeSet<(&str, &str)> = needles

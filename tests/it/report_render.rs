@@ -8,11 +8,11 @@
     reason = "helpers of tests may fail the test they help"
 )]
 
-use clusterbrief::report::handout::Handout;
+use clusterbrief::report::document::Document;
 use clusterbrief::report::model::{FindingView, Report};
 use clusterbrief::report::{html, json, markdown, terminal};
 use pulldown_cmark::{Event, Options, Parser, Tag};
-use roxmltree::{Document, ParsingOptions};
+use roxmltree::ParsingOptions;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -41,13 +41,13 @@ fn hostile() -> Report {
 }
 
 /// The plan of a report by itself.
-fn plan_of(report: &Report) -> Handout {
-    Handout::of_plan(report, report.plan.clone().unwrap(), None)
+fn plan_of(report: &Report) -> Document {
+    Document::of_plan(report, report.plan.clone().unwrap(), None)
 }
 
 /// The checklist of a report by itself.
-fn checklist_of(report: &Report) -> Handout {
-    Handout::of_checklist(report, report.checklist.clone().unwrap())
+fn checklist_of(report: &Report) -> Document {
+    Document::of_checklist(report, report.checklist.clone().unwrap())
 }
 
 /// Rendered pages are kept where `scripts/check-page` can open them in a browser.
@@ -55,10 +55,13 @@ fn keep(name: &str, text: &str) {
     fs::write(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name), text).unwrap();
 }
 
-fn parse(page: &str) -> Document<'_> {
+fn parse(page: &str) -> roxmltree::Document<'_> {
     // The page is well-formed XML as well as HTML, so a strict parser can say what is in it.
-    Document::parse_with_options(page, ParsingOptions { allow_dtd: true, ..ParsingOptions::default() })
-        .unwrap()
+    roxmltree::Document::parse_with_options(
+        page,
+        ParsingOptions { allow_dtd: true, ..ParsingOptions::default() },
+    )
+    .unwrap()
 }
 
 /// Elements with their attribute names, in order: all that a browser would build, without the text.
@@ -104,7 +107,7 @@ fn every_page_is_kept_for_the_browser_check() {
 }
 
 /// The element with an id.
-fn by_id<'a>(page: &'a Document, id: &str) -> roxmltree::Node<'a, 'a> {
+fn by_id<'a>(page: &'a roxmltree::Document, id: &str) -> roxmltree::Node<'a, 'a> {
     page.descendants().find(|node| node.attribute("id") == Some(id)).expect("an element of this id")
 }
 
@@ -153,9 +156,23 @@ fn walk(value: &Value, key: &str, path: &str, visit: &mut dyn FnMut(&str, &str, 
 fn the_hostile_report_is_hostile_everywhere() {
     // Words of our own that never come from an input.
     let fixed: BTreeSet<&str> = [
-        "schema", "role", "state", "label", "severity", "confidence", "kind", "parity", "scope", "outcome",
-        "status", "from", "purpose", "occasion", "stage", // Builds are numbers by their type.
-        "build", "since",
+        "schema",
+        "role",
+        "state",
+        "label",
+        "severity",
+        "confidence",
+        "kind",
+        "parity",
+        "scope",
+        "outcome",
+        "status",
+        "from",
+        "purpose",
+        "occasion",
+        "stage", // Builds are numbers by their type.
+        "build",
+        "since",
     ]
     .into();
     let value: Value = serde_json::from_str(&json::render(&hostile()).unwrap()).unwrap();
@@ -228,9 +245,46 @@ fn no_mark_of_markdown_changes_the_shape_of_a_ticket() {
     };
     let plain = texts(&benign()).map(|text| outline(&text));
     for mark in [
-        "# ", "- ", "+ ", "* ", "> ", "1. ", "2) ", "    ", "\t", "---", "===", "```", "~~~", "`", "``", "*",
-        "**", "_", "__", "~~", "|", "\\", "\\\\", "<b>", "<!--", "&lt;", "![a](b)", "[a](b)", "[a]: b",
-        "[^a]", "<https://a.example>", "$", "$$", "\n\n", "\r\n", "| - |\n", "- [ ] ", "{#a}", ":::", "^",
+        "# ",
+        "- ",
+        "+ ",
+        "* ",
+        "> ",
+        "1. ",
+        "2) ",
+        "    ",
+        "\t",
+        "---",
+        "===",
+        "```",
+        "~~~",
+        "`",
+        "``",
+        "*",
+        "**",
+        "_",
+        "__",
+        "~~",
+        "|",
+        "\\",
+        "\\\\",
+        "<b>",
+        "<!--",
+        "&lt;",
+        "![a](b)",
+        "[a](b)",
+        "[a]: b",
+        "[^a]",
+        "<https://a.example>",
+        "$",
+        "$$",
+        "\n\n",
+        "\r\n",
+        "| - |\n",
+        "- [ ] ",
+        "{#a}",
+        ":::",
+        "^",
     ] {
         for text in [&|text: &str| format!("{mark}{text}") as _, &|text: &str| format!("{text}{mark}")]
             as [crate::support::report::Text; 2]
@@ -327,8 +381,18 @@ fn the_page_says_everything_in_its_order() {
     let page = html::render(&benign()).unwrap();
     let at = |needle: &str| page.find(needle).unwrap_or_else(|| panic!("{needle} is not in the page"));
     let order = [
-        "safety", "verdict", "actions", "plan", "checklist", "missing", "matrix", "findings", "errors",
-        "coverage", "inputs", "rules",
+        "safety",
+        "verdict",
+        "actions",
+        "plan",
+        "checklist",
+        "missing",
+        "matrix",
+        "findings",
+        "errors",
+        "coverage",
+        "inputs",
+        "rules",
     ];
     let places: Vec<_> = order.iter().map(|id| at(&format!("<section id=\"{id}\""))).collect();
     assert!(places.is_sorted());

@@ -40,8 +40,19 @@ fn has_word(text: &str, word: &str) -> bool {
 /// backup is no such thing, nor is a sentence that keeps the files where they are.
 fn endangers_key_files(sentence: &str) -> bool {
     const VERBS: [&str; 13] = [
-        "attach", "bring", "copy", "delete", "drop", "mail", "move", "overwrite", "remove", "replace",
-        "send", "transfer", "upload",
+        "attach",
+        "bring",
+        "copy",
+        "delete",
+        "drop",
+        "mail",
+        "move",
+        "overwrite",
+        "remove",
+        "replace",
+        "send",
+        "transfer",
+        "upload",
     ];
     const SPARING: [&str; 8] = ["leave", "leaves", "left", "neither", "never", "not", "stay", "without"];
     let text = sentence.to_lowercase();

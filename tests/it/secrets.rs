@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use clusterbrief::model::Place;
 use clusterbrief::redact::leak::{HitKind, Scanner};
-use clusterbrief::redact::search::{Found, Searcher};
+use clusterbrief::redact::search::{Searcher, SecretFindings};
 use clusterbrief::redact::{self, CaseKey, Fingerprinter, Label, Redactor, SecretSet, config};
 use hmac::{Hmac, KeyInit, Mac};
 use proptest::prelude::*;
@@ -257,8 +257,16 @@ fn what_a_configuration_hides_is_hidden_in_logs_too() {
     harvest.add_config(WEB_CONFIG.as_bytes());
     let redactor = harvest.redactor();
     for number in [
-        "01-comment", "03-conn", "04-app", "05-api", "07-client", "10-identity", "11-state", "13-user",
-        "16-mail", "17-text",
+        "01-comment",
+        "03-conn",
+        "04-app",
+        "05-api",
+        "07-client",
+        "10-identity",
+        "11-state",
+        "13-user",
+        "16-mail",
+        "17-text",
     ] {
         let (out, _) = redactor.redact(format!("the value S3cret-{number} was refused").as_bytes());
         assert_eq!(String::from_utf8(out).unwrap(), "the value {redacted} was refused");
@@ -371,7 +379,7 @@ fn innocent_text_survives_both_passes() {
     let (out, counts) = redactor.redact(log.as_bytes());
     assert_eq!((String::from_utf8(out).unwrap().as_str(), counts.total()), (log, 0));
     assert_eq!(scanner.scan(log.as_bytes()), []);
-    assert_eq!(Searcher::new().search(log.as_bytes()), Found::default());
+    assert_eq!(Searcher::new().search(log.as_bytes()), SecretFindings::default());
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::args::ChecklistArgs;
 use super::{Exit, Failure, case, forms, output};
 use crate::plan::checklist::{Tally, checklist};
+use crate::report::document::Document;
 use crate::report::format::Content;
-use crate::report::handout::Handout;
 
 pub(super) fn run(args: &ChecklistArgs) -> Result<Exit, Failure> {
     let outputs = forms::checklists(&args.out, &args.case)?;
@@ -13,7 +13,7 @@ pub(super) fn run(args: &ChecklistArgs) -> Result<Exit, Failure> {
     let report = &audited.report;
     let list = checklist(&audited.cluster, &audited.results, auditor.knowledge(), args.occasion.into());
     let says = says(list.tally);
-    forms::write(&outputs, Content::Handout(&Handout::of_checklist(report, list)))?;
+    forms::write(&outputs, Content::Document(&Document::of_checklist(report, list)))?;
     let names: Vec<String> = args.out.iter().map(|path| path.display().to_string()).collect();
     output::print(&format!("{}: {says}\n", names.join(", ")))?;
     Ok(Exit::written(&report.inputs))

@@ -5,8 +5,8 @@ use super::{Exit, Failure, case, forms, output};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
 use crate::plan::{self, PlanRequest};
+use crate::report::document::Document;
 use crate::report::format::Content;
-use crate::report::handout::Handout;
 use crate::report::terminal;
 use anyhow::anyhow;
 
@@ -18,8 +18,8 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let plan = plan::plan(&audited.cluster, &audited.results, auditor.knowledge(), &wish);
     // Only an upgrade without a target has no plan, and that wish is refused above.
     let plan = plan.ok_or_else(|| usage("there is nothing to plan"))?;
-    let page = Handout::of_plan(&audited.report, plan, args.add_node.as_deref());
-    forms::write(&outputs, Content::Handout(&page))?;
+    let page = Document::of_plan(&audited.report, plan, args.add_node.as_deref());
+    forms::write(&outputs, Content::Document(&page))?;
     if outputs.is_empty() {
         let (width, colour) = forms::screen();
         output::print(&terminal::handout(&page, width, colour))?;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::intake::NoSanitize;
 use crate::knowledge::exports::Export;
-use crate::model::export::Told;
+use crate::model::export::ReportedFields;
 use crate::redact::Sanitizer;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -20,7 +20,7 @@ fn reported(json: &str) -> Vec<ReportedFacts> {
         .collect()
 }
 
-fn shown(reported: &Told) -> Vec<String> {
+fn shown(reported: &ReportedFields) -> Vec<String> {
     let known = reported.iter().filter_map(|(path, fact)| Some((path, fact.value()?, fact.place()?)));
     known.map(|(path, value, place)| format!("{path} = {value} at {place}")).collect()
 }

@@ -255,7 +255,13 @@ fn text_of(answer: &[(u32, String)], succeeded: bool) -> Option<(u32, &str)> {
 /// The state that `sc query` tells, such as `: 4  RUNNING`, the word of which no language changes.
 fn state(answer: &[(u32, String)]) -> Option<(u32, u32)> {
     const STATES: [&str; 7] = [
-        "STOPPED", "START_PENDING", "STOP_PENDING", "RUNNING", "CONTINUE_PENDING", "PAUSE_PENDING", "PAUSED",
+        "STOPPED",
+        "START_PENDING",
+        "STOP_PENDING",
+        "RUNNING",
+        "CONTINUE_PENDING",
+        "PAUSE_PENDING",
+        "PAUSED",
     ];
     answer.iter().find_map(|(line, text)| {
         let mut words = text.split_once(':')?.1.split_whitespace();

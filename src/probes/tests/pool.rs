@@ -166,6 +166,6 @@ fn what_iis_lists_in_another_form_is_no_state() {
     }
     // Where the network is refused, IIS is not made to use it.
     let (iis, printer) = (own_pool(), printer());
-    let refusing = Seen { asks_iis: false, ..seen(&idle, &iis, &printer) };
+    let refusing = ProbeContext { asks_iis: false, ..seen(&idle, &iis, &printer) };
     assert!(matches!(facts(&refusing)["iis.state.pool"], Observed::NotCollected { .. }));
 }

@@ -8,23 +8,73 @@ use std::ops::Range;
 
 /// Accounts and profiles that every Windows or every installation has.
 const BUILT_IN: &[&str] = &[
-    "account", "admin", "administrator", "all", "anonymous", "defaultaccount", "default", "everyone",
-    "guest", "iusr", "localservice", "localsystem", "network", "networkservice", "nobody", "owner",
-    "postgres", "public", "root", "sa", "service", "system", "thycoticsystem", "trustedinstaller", "user",
-    "username", "wdagutilityaccount",
+    "account",
+    "admin",
+    "administrator",
+    "all",
+    "anonymous",
+    "defaultaccount",
+    "default",
+    "everyone",
+    "guest",
+    "iusr",
+    "localservice",
+    "localsystem",
+    "network",
+    "networkservice",
+    "nobody",
+    "owner",
+    "postgres",
+    "public",
+    "root",
+    "sa",
+    "service",
+    "system",
+    "thycoticsystem",
+    "trustedinstaller",
+    "user",
+    "username",
+    "wdagutilityaccount",
 ];
 
 /// Pools that IIS or the product makes.
 const POOLS: &[&str] = &[
-    "defaultapppool", "classic", "secretserver", "secretserverapppool", "secretserverpool", "secret", "tms",
-    "tmsagent", "tmsworker",
+    "defaultapppool",
+    "classic",
+    "secretserver",
+    "secretserverapppool",
+    "secretserverpool",
+    "secret",
+    "tms",
+    "tmsagent",
+    "tmsworker",
 ];
 
 /// What is before a backslash and is no domain: authorities of Windows and roots of the registry.
 const NO_DOMAIN: &[&str] = &[
-    "authority", "builtin", "hkcr", "hkcu", "hkey_classes_root", "hkey_current_config", "hkey_current_user",
-    "hkey_local_machine", "hkey_users", "hklm", "hku", "host", "machine", "manager", "microsoft", "schannel",
-    "service", "software", "system", "system32", "unc", "windows", "workgroup",
+    "authority",
+    "builtin",
+    "hkcr",
+    "hkcu",
+    "hkey_classes_root",
+    "hkey_current_config",
+    "hkey_current_user",
+    "hkey_local_machine",
+    "hkey_users",
+    "hklm",
+    "hku",
+    "host",
+    "machine",
+    "manager",
+    "microsoft",
+    "schannel",
+    "service",
+    "software",
+    "system",
+    "system32",
+    "unc",
+    "windows",
+    "workgroup",
 ];
 
 /// Ends of files that a path may have.
@@ -37,8 +87,21 @@ const FILES: &[&str] = &[
 
 /// Words before an account.
 const BEFORE: &[&str] = &[
-    "account", "as", "by", "for", "identity", "impersonating", "login", "logon", "member", "owner",
-    "principal", "runas", "user", "userid", "username",
+    "account",
+    "as",
+    "by",
+    "for",
+    "identity",
+    "impersonating",
+    "login",
+    "logon",
+    "member",
+    "owner",
+    "principal",
+    "runas",
+    "user",
+    "userid",
+    "username",
 ];
 
 /// Whether an account of this name is in every installation.

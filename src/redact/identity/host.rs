@@ -5,8 +5,24 @@ use crate::redact::bytes::{before, ends_with, is_one_of};
 /// Ends of names that say by themselves that a dotted word is a host: domains of companies, and those that private
 /// networks use.
 const SURE: &[&str] = &[
-    "arpa", "biz", "com", "corp", "edu", "example", "gov", "intern", "internal", "intra", "intranet",
-    "invalid", "lan", "local", "localdomain", "mil", "net", "org",
+    "arpa",
+    "biz",
+    "com",
+    "corp",
+    "edu",
+    "example",
+    "gov",
+    "intern",
+    "internal",
+    "intra",
+    "intranet",
+    "invalid",
+    "lan",
+    "local",
+    "localdomain",
+    "mil",
+    "net",
+    "org",
 ];
 
 /// Ends that are words of other things as well; they need a host of three parts.
@@ -50,9 +66,38 @@ const PUBLIC: &[&str] = &[
 
 /// Names that mean this very machine or none.
 const GENERIC: &[&str] = &[
-    "localhost", "localdomain", "local", "(local)", "null", "none", "nil", "true", "false", "unknown",
-    "undefined", "workgroup", "any", "n", "na", "default", "empty", "this", "yes", "no", "not", "the", "is",
-    "was", "and", "or", "for", "in", "of", "to", "a", "an",
+    "localhost",
+    "localdomain",
+    "local",
+    "(local)",
+    "null",
+    "none",
+    "nil",
+    "true",
+    "false",
+    "unknown",
+    "undefined",
+    "workgroup",
+    "any",
+    "n",
+    "na",
+    "default",
+    "empty",
+    "this",
+    "yes",
+    "no",
+    "not",
+    "the",
+    "is",
+    "was",
+    "and",
+    "or",
+    "for",
+    "in",
+    "of",
+    "to",
+    "a",
+    "an",
 ];
 
 /// Whether `name` means nobody in particular.
@@ -110,8 +155,14 @@ mod tests {
     #[test]
     fn hosts_are_told_from_namespaces_and_files() {
         for host in [
-            "ssweb01.corp.example", "SSWEB01.CORP.EXAMPLE", "vault.contoso.com", "Vault.contoso.com",
-            "db.contoso.co.uk", "contoso.de", "sql-01.prod", "fs.ad.contoso.local",
+            "ssweb01.corp.example",
+            "SSWEB01.CORP.EXAMPLE",
+            "vault.contoso.com",
+            "Vault.contoso.com",
+            "db.contoso.co.uk",
+            "contoso.de",
+            "sql-01.prod",
+            "fs.ad.contoso.local",
         ] {
             assert!(is_host(host.as_bytes()), "{host}");
         }

@@ -374,8 +374,20 @@ fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) {
 /// Whether what is before `at` says that a version follows.
 fn is_version(text: &[u8], at: usize) -> bool {
     const WORDS: &[&str] = &[
-        "version", "versions", "ver", "v", "build", "release", "clr", "framework", "runtime", "sdk",
-        "update", "upgrade", "dll", "exe",
+        "version",
+        "versions",
+        "ver",
+        "v",
+        "build",
+        "release",
+        "clr",
+        "framework",
+        "runtime",
+        "sdk",
+        "update",
+        "upgrade",
+        "dll",
+        "exe",
     ];
     let head = text.get(at.saturating_sub(24)..at).unwrap_or_default();
     // A program and its version: `curl/7.1.2.3`.

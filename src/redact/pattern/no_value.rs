@@ -6,8 +6,20 @@ const PLAIN: [&[u8]; 11] =
 
 /// Words of a sentence about a secret.
 const SAID: [&[u8]; 14] = [
-    b"incorrect", b"changed", b"expired", b"missing", b"invalid", b"required", b"failed", b"rejected",
-    b"the", b"is", b"was", b"not", b"pem", b"aes256",
+    b"incorrect",
+    b"changed",
+    b"expired",
+    b"missing",
+    b"invalid",
+    b"required",
+    b"failed",
+    b"rejected",
+    b"the",
+    b"is",
+    b"was",
+    b"not",
+    b"pem",
+    b"aes256",
 ];
 
 /// Where a template or a statement takes the value from.

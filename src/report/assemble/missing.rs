@@ -28,7 +28,7 @@ enum Closes {
 }
 
 #[derive(Default)]
-struct Gap {
+struct Request {
     nodes: BTreeSet<String>,
     blockers: BTreeSet<String>,
     rules: BTreeSet<String>,
@@ -43,7 +43,7 @@ pub(super) fn missing(
     rules: &BTreeMap<&str, &RuleMeta>,
     knowledge: &Knowledge,
 ) -> Vec<MissingView> {
-    let mut gaps: BTreeMap<Closes, Gap> = BTreeMap::new();
+    let mut gaps: BTreeMap<Closes, Request> = BTreeMap::new();
     for one in results {
         let Outcome::Unknown { missing } = &one.outcome else { continue };
         for fact in missing {
@@ -76,7 +76,7 @@ pub(super) fn missing(
             }
         }
     }
-    let mut gaps: Vec<(Closes, Gap)> = gaps.into_iter().collect();
+    let mut gaps: Vec<(Closes, Request)> = gaps.into_iter().collect();
     gaps.sort_by_key(|(closes, gap)| {
         (
             *closes == Closes::Nothing,
@@ -123,7 +123,7 @@ fn by_way(id: &str, knowledge: &Knowledge) -> Closes {
 }
 
 /// The exports that are got in one go.
-fn parts(closes: &Closes, gap: &Gap, knowledge: &Knowledge) -> Vec<MissingPart> {
+fn parts(closes: &Closes, gap: &Request, knowledge: &Knowledge) -> Vec<MissingPart> {
     if !matches!(closes, Closes::Calls | Closes::Queries | Closes::Commands) {
         return Vec::new();
     }

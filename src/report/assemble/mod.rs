@@ -48,7 +48,7 @@ pub fn assemble(
         nodes: nodes::cards(cluster, results),
         contacts: cluster.contacts.clone(),
         balancer: balancer(cluster, knowledge),
-        verdict: verdict::view(&verdict::Seen {
+        verdict: verdict::view(&verdict::InputsSeen {
             cluster,
             results,
             causes: &causes,

@@ -9,7 +9,7 @@ use crate::report::model::{Coverage, FindingView, MissingView, Reason, VerdictVi
 use std::collections::BTreeMap;
 
 /// Everything the words are made of.
-pub(super) struct Seen<'a> {
+pub(super) struct InputsSeen<'a> {
     pub(super) cluster: &'a Cluster,
     pub(super) results: &'a [RuleResult],
     pub(super) causes: &'a Causes<'a>,
@@ -20,7 +20,7 @@ pub(super) struct Seen<'a> {
     pub(super) work: &'a [PlannedAction],
 }
 
-pub(super) fn view(seen: &Seen) -> VerdictView {
+pub(super) fn view(seen: &InputsSeen) -> VerdictView {
     let reasons = reasons(seen);
     let mut counts: BTreeMap<&'static str, usize> =
         Severity::ALL.iter().map(|severity| (severity.word(), 0)).collect();
@@ -59,8 +59,8 @@ fn question(cluster: &Cluster) -> String {
 }
 
 /// Reasons, gravest first, what follows from others after them: findings by title, unknown rules by what they miss.
-fn reasons(seen: &Seen) -> Vec<Reason> {
-    let Seen { results, causes, verdict, missing, coverage, .. } = *seen;
+fn reasons(seen: &InputsSeen) -> Vec<Reason> {
+    let InputsSeen { results, causes, verdict, missing, coverage, .. } = *seen;
     let mut found = Vec::new();
     let mut open = Vec::new();
     for (outer, one) in verdict.because.iter().filter_map(|index| Some((*index, results.get(*index)?))) {
@@ -119,7 +119,7 @@ fn title<'a>(coverage: &'a Coverage, rule: &'a str) -> &'a str {
 }
 
 /// What a reader gets in ten seconds: what is wrong, and what to do first.
-fn headline(seen: &Seen, reasons: &[Reason]) -> String {
+fn headline(seen: &InputsSeen, reasons: &[Reason]) -> String {
     let lead = sentence(reasons.first().map(|reason| reason.text.as_str()).unwrap_or_default());
     let first =
         seen.work.first().map(|work| format!(" First: {}.", lower_start(&work.title))).unwrap_or_default();
@@ -136,7 +136,7 @@ fn headline(seen: &Seen, reasons: &[Reason]) -> String {
     }
 }
 
-fn undecided(seen: &Seen, reasons: &[Reason]) -> String {
+fn undecided(seen: &InputsSeen, reasons: &[Reason]) -> String {
     let suspect = reasons.iter().find(|reason| reason.anchor.starts_with("finding-"));
     let start = suspect.map_or_else(
         || "No blocker is proved.".to_owned(),

@@ -4,7 +4,7 @@ use super::context::{Context, evidence};
 use super::rule::known;
 use crate::finding::{EvidenceRequest, Finding, MissingEvidence, Outcome};
 use crate::knowledge::rows::{Expect, ParityRow};
-use crate::model::parity::{Standing, compare, same_value};
+use crate::model::parity::{Conformity, compare, same_value};
 use crate::model::{Node, Observed};
 use crate::rules::lib::comparable::redacted_apart;
 use crate::rules::lib::folder::and;
@@ -13,7 +13,7 @@ use crate::rules::lib::folder::and;
 struct Difference<'a> {
     row: &'a ParityRow,
     seen: Vec<(&'a Node, Observed<String>)>,
-    standings: Vec<Standing>,
+    standings: Vec<Conformity>,
 }
 
 /// Judges the rows of the rule: one finding for each odd node, and one for the cluster with what has no majority.
@@ -60,7 +60,7 @@ fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>
         return (None, missing);
     }
     let standings = compare(&values.into_iter().map(Some).collect::<Vec<_>>());
-    let differs = standings.iter().any(|one| *one != Standing::Same);
+    let differs = standings.iter().any(|one| *one != Conformity::Same);
     (differs.then_some(Difference { row, seen, standings }), missing)
 }
 
@@ -78,7 +78,7 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
     for node in cx.cluster.serving() {
         let standing = |one: &&Difference| {
             let at = one.seen.iter().position(|(other, _)| other.name == node.name);
-            at.and_then(|at| one.standings.get(at)) == Some(&Standing::Odd)
+            at.and_then(|at| one.standings.get(at)) == Some(&Conformity::Odd)
         };
         let mine: Vec<&Difference> = differences.iter().filter(standing).collect();
         if !mine.is_empty() {
@@ -89,7 +89,7 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
         }
     }
     let open: Vec<&Difference> =
-        differences.iter().filter(|one| !one.standings.contains(&Standing::Odd)).collect();
+        differences.iter().filter(|one| !one.standings.contains(&Conformity::Odd)).collect();
     if !open.is_empty() {
         let (labels, verb) = subject(&open);
         let title = format!("The nodes do not agree: {labels} {verb} not the same everywhere");

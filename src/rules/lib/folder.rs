@@ -3,7 +3,7 @@
 use super::comparable::WITH_ONE_KEY;
 use crate::model::facts::InventoryEntry;
 use crate::model::node::Snapshot;
-use crate::model::parity::{FileDifference, FileIndex, FileState, Standing};
+use crate::model::parity::{Conformity, FileDifference, FileIndex, FileState};
 use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
@@ -83,7 +83,7 @@ pub(crate) struct Difference {
     /// What each member holds, in words, and where; `None` where it holds nothing.
     pub(crate) states: Vec<Option<(String, Place)>>,
     /// Where each member looked.
-    pub(crate) standings: Vec<Standing>,
+    pub(crate) standings: Vec<Conformity>,
 }
 
 impl From<&FileDifference<'_>> for Difference {
@@ -119,12 +119,12 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
     let mut findings = Vec::new();
     for (index, member) in group.members.iter().enumerate() {
         let mine: Vec<&Difference> =
-            all.iter().filter(|one| one.standings.get(index) == Some(&Standing::Odd)).collect();
+            all.iter().filter(|one| one.standings.get(index) == Some(&Conformity::Odd)).collect();
         if mine.is_empty() {
             continue;
         }
         let name = &member.node.name;
-        let good = |at: usize| mine.iter().all(|one| one.standings.get(at) == Some(&Standing::Same));
+        let good = |at: usize| mine.iter().all(|one| one.standings.get(at) == Some(&Conformity::Same));
         let mut others = group.members.iter().enumerate();
         let others = others.find(|(at, _)| good(*at)).map(|(_, other)| other.node.name.as_str());
         let title = format!("{name}: {} {} at {}", number(&mine, words.things), words.wrong, group.build);
@@ -133,7 +133,7 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
         findings.push(reported(finding, evidence, mine.len()));
     }
     let undecided: Vec<&Difference> =
-        all.iter().filter(|one| !one.standings.contains(&Standing::Odd)).collect();
+        all.iter().filter(|one| !one.standings.contains(&Conformity::Odd)).collect();
     if !undecided.is_empty() {
         let number = number(&undecided, words.things);
         let finding = cx.on_cluster(
@@ -165,7 +165,7 @@ fn reported(mut finding: Finding, evidence: Vec<Evidence>, count: usize) -> Find
 
 /// An odd node's state, and beside it what the majority has.
 fn odd(difference: &Difference, index: usize, group: &Group) -> Evidence {
-    let same = difference.standings.iter().position(|standing| *standing == Standing::Same);
+    let same = difference.standings.iter().position(|standing| *standing == Conformity::Same);
     let elsewhere = same.and_then(|same| difference.states.get(same)).and_then(Option::as_ref);
     let elsewhere = elsewhere.map_or("missing", |(text, _)| text.as_str());
     let state = difference.states.get(index).and_then(Option::as_ref);

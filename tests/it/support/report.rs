@@ -725,7 +725,12 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
                 detail: "Its evidence was not used.",
                 remedy: "Delete this bundle, change the password, and collect again with the current version.",
                 evidence: vec![evidence(
-                    t, "value", "WEB02", "config/web.config:88", "connection string", "[withheld]",
+                    t,
+                    "value",
+                    "WEB02",
+                    "config/web.config:88",
+                    "connection string",
+                    "[withheld]",
                 )],
                 notes: &[],
             },

@@ -2,7 +2,7 @@
 
 use crate::model::Input;
 use crate::model::node::Snapshot;
-use crate::model::parity::{Standing, compare};
+use crate::model::parity::{Conformity, compare};
 use crate::rules::engine::prelude::*;
 use crate::rules::engine::problem;
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ fn check(cx: &Context, input: &Input) -> Outcome {
     let Some(((_, own), standing)) = own else {
         return Outcome::not_applicable("its facts do not count");
     };
-    if standing == Standing::Same {
+    if standing == Conformity::Same {
         return Outcome::pass();
     }
     let others: BTreeSet<&str> = keys.iter().copied().filter(|key| key != own).collect();

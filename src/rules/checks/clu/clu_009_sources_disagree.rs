@@ -1,7 +1,7 @@
 //! CLU-009: do two sources give different values for one fact?
 
 use crate::knowledge::facts::{Fact, Kind};
-use crate::model::export::Told;
+use crate::model::export::ReportedFields;
 use crate::model::items::Items;
 use crate::rules::engine::prelude::*;
 
@@ -49,12 +49,12 @@ fn check(cx: &Context) -> Outcome {
 }
 
 /// What exports and the bundle together say of a node.
-fn of_node(cx: &Context, node: &Node) -> Told {
+fn of_node(cx: &Context, node: &Node) -> ReportedFields {
     let paths = node.told.keys().filter(|path| cx.knowledge.facts.get(path).is_some());
     paths.map(|path| (path.clone(), node.fact(path))).collect()
 }
 
-fn look(cx: &Context, of: &Of, told: &Told, findings: &mut Vec<Finding>, missing: &mut Vec<MissingEvidence>) {
+fn look(cx: &Context, of: &Of, told: &ReportedFields, findings: &mut Vec<Finding>, missing: &mut Vec<MissingEvidence>) {
     for (path, fact) in told {
         let Some(record) = cx.knowledge.facts.get(path).filter(|record| is_compared(record)) else {
             continue;

@@ -1,7 +1,7 @@
 //! ENC-001: do all nodes have the same encryption key?
 
 use crate::model::Role;
-use crate::model::parity::{Standing, compare};
+use crate::model::parity::{Conformity, compare};
 use crate::rules::engine::prelude::*;
 use crate::rules::engine::signature::{self, Sighting};
 use crate::rules::lib::at_work::at_work;
@@ -71,7 +71,7 @@ fn check(cx: &Context) -> Outcome {
     let (suspects, answered): (Vec<Suspect>, Vec<Suspect>) = files
         .iter()
         .zip(standings)
-        .filter(|(file, standing)| *standing != Standing::Same || protected_twice(cx, file, &files))
+        .filter(|(file, standing)| *standing != Conformity::Same || protected_twice(cx, file, &files))
         .map(|(file, standing)| Suspect { file: *file, standing, weighs: weighs(file, &files) })
         .partition(|suspect| cx.answer(Some(suspect.file.node), &cx.rule.id).is_none());
     for suspect in &answered {
@@ -80,7 +80,7 @@ fn check(cx: &Context) -> Outcome {
     let mut unexplained = Vec::new();
     for suspect in &suspects {
         // Whoever is verified to hold the key of all the others clears the last of them too.
-        if suspect.standing == Standing::Differs && suspects.len() == 1 {
+        if suspect.standing == Conformity::Differs && suspects.len() == 1 {
             continue;
         }
         match clue(cx, suspect, &files) {
@@ -129,7 +129,7 @@ impl Tally {
 /// A node whose file needs an explanation.
 struct Suspect<'a> {
     file: KeyFileOn<'a>,
-    standing: Standing,
+    standing: Conformity,
     weighs: bool,
 }
 
@@ -213,7 +213,7 @@ fn refused(cx: &Context, suspect: &Suspect, sightings: Vec<Sighting>) -> Finding
 /// finding, else nobody is odd and the difference is one of the cluster.
 fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Finding> {
     let (odd, tied): (Vec<&Suspect>, Vec<&Suspect>) =
-        unexplained.iter().partition(|suspect| suspect.standing == Standing::Odd);
+        unexplained.iter().partition(|suspect| suspect.standing == Conformity::Odd);
     let mut findings: Vec<Finding> = odd
         .into_iter()
         .map(|suspect| {

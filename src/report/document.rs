@@ -12,7 +12,7 @@ pub const SCHEMA: &str = "clusterbrief-handout/1.0";
 /// A plan or a checklist.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Handout {
+pub struct Document {
     /// Version of this format.
     #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
@@ -34,7 +34,7 @@ pub struct Handout {
     pub never: Vec<String>,
 }
 
-impl Handout {
+impl Document {
     /// A plan of the case a report is of; `new` names the node to be built.
     pub fn of_plan(report: &Report, plan: Plan, new: Option<&str>) -> Self {
         let title = match (plan.purpose, new) {

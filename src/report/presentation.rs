@@ -15,7 +15,7 @@ pub(super) const ROWS: usize = 200;
 
 /// Findings of one severity.
 #[derive(Serialize)]
-pub(super) struct Band {
+pub(super) struct SeverityGroup {
     /// Severity.
     severity: Severity,
     /// Findings, in order.
@@ -35,7 +35,7 @@ pub(super) struct Shown {
 
 /// A rule of which a page does not show everything.
 #[derive(Serialize)]
-pub(super) struct Cut {
+pub(super) struct Truncation {
     /// Rule id.
     rule: String,
     /// Findings shown.
@@ -45,7 +45,7 @@ pub(super) struct Cut {
 }
 
 /// Findings by severity with at most `most` findings and pieces of evidence a rule, and what was cut.
-pub(super) fn bands(findings: &[FindingView], most: usize) -> (Vec<Band>, Vec<Cut>) {
+pub(super) fn bands(findings: &[FindingView], most: usize) -> (Vec<SeverityGroup>, Vec<Truncation>) {
     let mut total: BTreeMap<&str, usize> = BTreeMap::new();
     let mut evidence: BTreeMap<&str, usize> = BTreeMap::new();
     let mut shown: Vec<FindingView> = Vec::new();
@@ -67,14 +67,14 @@ pub(super) fn bands(findings: &[FindingView], most: usize) -> (Vec<Band>, Vec<Cu
     let cuts = total
         .into_iter()
         .filter(|(_, total)| *total > most)
-        .map(|(rule, total)| Cut { rule: rule.to_owned(), shown: most, total })
+        .map(|(rule, total)| Truncation { rule: rule.to_owned(), shown: most, total })
         .collect();
     (under_causes(shown), cuts)
 }
 
 /// Puts each finding under the one it follows from, if that is on the page and no less grave: a blocker never hides
 /// below something smaller.
-fn under_causes(findings: Vec<FindingView>) -> Vec<Band> {
+fn under_causes(findings: Vec<FindingView>) -> Vec<SeverityGroup> {
     let by_anchor: BTreeMap<&str, &FindingView> =
         findings.iter().map(|finding| (finding.anchor.as_str(), finding)).collect();
     let cause = |finding: &FindingView| {
@@ -93,11 +93,12 @@ fn under_causes(findings: Vec<FindingView>) -> Vec<Band> {
         })
         .collect();
     let mut under: BTreeMap<String, Vec<FindingView>> = BTreeMap::new();
-    let mut bands: BTreeMap<Severity, Band> = BTreeMap::new();
+    let mut bands: BTreeMap<Severity, SeverityGroup> = BTreeMap::new();
     let mut top = Vec::new();
     for (finding, root) in findings.into_iter().zip(roots) {
         let severity = finding.severity;
-        let band = bands.entry(severity).or_insert(Band { severity, findings: Vec::new(), folded: 0 });
+        let band =
+            bands.entry(severity).or_insert(SeverityGroup { severity, findings: Vec::new(), folded: 0 });
         match root {
             Some(root) => {
                 band.folded += 1;

@@ -141,7 +141,7 @@ fn what_is_no_table_is_refused_with_its_own_sentence() {
         .refused("old.xls", "in the old XLS form")
         .refused("protected.xlsx", "protected by a password")
         .refused("nodes.ods", "is an OpenDocument file")
-        .refused("other.zip", "no workbook either")
+        .refused("other.zip", "nor a workbook")
         .refused("binary.csv", "is not a file that this program knows")
         .refused("other.xlsx", "is not a file that this program knows")
         .refused("other.csv", "is not a file that this program knows");
@@ -214,7 +214,7 @@ fn results_of_another_database_cut_ones_and_strange_ones_do_not_count() {
     let foreign = DATABASE.replace("tbVersion,yes", "tbVersion,no");
     of("q.csv", foreign.as_bytes()).expect("q.csv", "partly", "problems", "from a database without tbVersion");
     let cut = "clusterbrief:jobs:1,,asked at,2026-11-20 10:00:00\nclusterbrief:jobs:1,,items,3\nclusterbrief:jobs:1,A #1,state,WAITING\n";
-    of("q.csv", cut.as_bytes()).expect("q.csv", "partly", "problems", "holds 1 of the 3 items");
+    of("q.csv", cut.as_bytes()).expect("q.csv", "partly", "problems", "has 1 of the 3 items");
     let strange = format!("{DATABASE}clusterbrief:moon:9,,phase,full\n");
     of("q.csv", strange.as_bytes()).expect(
         "q.csv",
@@ -250,7 +250,7 @@ fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
         }),
     ]);
     let said = of("book.xlsx", &book);
-    said.expect("book.xlsx", "read", "notes", "hidden in the workbook, and count: \"nodes\"").expect(
+    said.expect("book.xlsx", "read", "notes", "Hidden sheets that were read all the same: \"nodes\"").expect(
         "book.xlsx",
         "read",
         "notes",
@@ -269,7 +269,7 @@ fn of_two_results_of_one_query_the_newer_counts_and_the_other_gets_a_note() {
             old,
             "read",
             "notes",
-            &format!("{new} holds a result of the query database that is newer"),
+            &format!("{new} has a result of the query database that is newer"),
         );
         assert_eq!(said.input(new)["notes"], serde_json::json!([]), "{}", said.input(new));
         let shown = said.report.to_string();

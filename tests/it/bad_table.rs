@@ -220,7 +220,7 @@ fn results_of_another_database_cut_ones_and_strange_ones_do_not_count() {
         "q.csv",
         "partly",
         "problems",
-        "a query this program does not know",
+        "a query that this program does not know",
     );
 }
 
@@ -254,7 +254,7 @@ fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
         "book.xlsx",
         "read",
         "notes",
-        "no export this program knows: \"Read me\"",
+        "Sheets that this program does not know: \"Read me\"",
     );
     assert!(said.report["nodes"][0].to_string().contains("11.7.000049"), "{}", said.report["nodes"]);
 }

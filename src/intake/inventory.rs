@@ -98,7 +98,7 @@ impl Reader {
                     let role = role.into_iter().find(|role| role.word() == word);
                     if !names::is_usable(name) || (role.is_none() && !word.is_empty()) {
                         let text = format!(
-                            "{} has no usable machine name, or a role other than serving, dr, standby or mirror; the row does not count.",
+                            "{} has no usable machine name, or a role other than serving, dr, standby and mirror; the row does not count.",
                             row.place(input)
                         );
                         parsed.problems.push(malformed(text));

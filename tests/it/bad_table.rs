@@ -140,7 +140,7 @@ fn what_is_no_table_is_refused_with_its_own_sentence() {
         .refused("old.xls", "in the old XLS form")
         .refused("protected.xlsx", "protected by a password")
         .refused("nodes.ods", "is an OpenDocument file")
-        .refused("other.zip", "no workbook either")
+        .refused("other.zip", "nor a workbook")
         .refused("binary.csv", "is not a file that this program knows")
         .refused("other.xlsx", "is not a file that this program knows")
         .refused("other.csv", "is not a file that this program knows");
@@ -218,13 +218,13 @@ fn results_of_another_database_cut_ones_and_strange_ones_do_not_count() {
         "from a database without tbVersion",
     );
     let cut = "clusterbrief:jobs:1,,asked at,2026-11-20 10:00:00\nclusterbrief:jobs:1,,items,3\nclusterbrief:jobs:1,A #1,state,WAITING\n";
-    of("q.csv", cut.as_bytes()).expect("q.csv", "partly", "problems", "holds 1 of the 3 items");
+    of("q.csv", cut.as_bytes()).expect("q.csv", "partly", "problems", "has 1 of the 3 items");
     let strange = format!("{DATABASE}clusterbrief:moon:9,,phase,full\n");
     of("q.csv", strange.as_bytes()).expect(
         "q.csv",
         "partly",
         "problems",
-        "a query this program does not know",
+        "a query that this program does not know",
     );
 }
 
@@ -254,11 +254,11 @@ fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
         }),
     ]);
     let said = of("book.xlsx", &book);
-    said.expect("book.xlsx", "read", "notes", "hidden in the workbook, and count: \"nodes\"").expect(
+    said.expect("book.xlsx", "read", "notes", "Hidden sheets that were read all the same: \"nodes\"").expect(
         "book.xlsx",
         "read",
         "notes",
-        "no export this program knows: \"Read me\"",
+        "Sheets that this program does not know: \"Read me\"",
     );
     assert!(said.report["nodes"][0].to_string().contains("11.7.000049"), "{}", said.report["nodes"]);
 }
@@ -269,12 +269,7 @@ fn of_two_results_of_one_query_the_newer_counts_and_the_other_gets_a_note() {
     // Whichever comes first by name.
     for (old, new) in [("a.csv", "b.csv"), ("b.csv", "a.csv")] {
         let said = report(&[(old, DATABASE.as_bytes()), (new, newer.as_bytes())], &[]);
-        said.expect(
-            old,
-            "read",
-            "notes",
-            &format!("{new} holds a result of the query database that is newer"),
-        );
+        said.expect(old, "read", "notes", &format!("{new} has a result of the query database that is newer"));
         assert_eq!(said.input(new)["notes"], serde_json::json!([]), "{}", said.input(new));
         let shown = said.report.to_string();
         assert!(!shown.contains("\"130\""), "what the older says is nowhere");

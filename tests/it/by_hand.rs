@@ -595,5 +595,5 @@ fn what_is_wrong_with_an_output_is_said() {
     assert_eq!(status, InputStatus::Refused);
     assert!(said.contains("newer form"), "{said}");
     let (_, said) = problems(&text.replace("by-hand 1 WEB01", "by-hand 1 WEB77"));
-    assert!(said.contains("no node of this case"), "{said}");
+    assert!(said.contains("not a node of this case"), "{said}");
 }

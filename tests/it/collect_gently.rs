@@ -245,7 +245,7 @@ fn a_clock_that_is_set_meanwhile_is_told() {
         assert_eq!(taken.bundle.manifest().collection.clock_set_ms, Some(seconds * 1000));
         assert!(taken.collected.notes.iter().any(|note| note.contains(said)), "{:?}", taken.collected.notes);
         let problems = taken.problems();
-        assert!(problems.iter().any(|problem| problem.contains("clock was set")), "{problems:?}");
+        assert!(problems.iter().any(|problem| problem.contains("clock was changed")), "{problems:?}");
     }
     assert_eq!(site.collect().bundle.manifest().collection.clock_set_ms, None);
 }

@@ -401,7 +401,7 @@ fn of_two_clusters_the_one_with_more_bundles_is_judged() {
     );
     assert_eq!(
         results.cluster.database_version().why_unknown().unwrap(),
-        "c-history.csv could not be read: c-history.csv does not say which of the clusters in this case it is of, so it does not count"
+        "c-history.csv could not be read: c-history.csv does not say to which cluster of this case it belongs, so it does not count"
     );
     for name in ["a-test.json", "TEST01.zip", "c-history.csv"] {
         let input = input(&results, name);

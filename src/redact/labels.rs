@@ -5,12 +5,14 @@
 
 use super::fingerprint::{Fingerprinter, Label};
 pub use crate::model::label::{first_key_in, key_of};
+use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 /// What an identity is of. The word is the beginning of its labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Identity {
     /// A machine, by its name without a domain.
     Host,

@@ -117,6 +117,24 @@ impl<T> Observed<T> {
         self
     }
 
+    /// What reading a place gave: a value, or why there is none.
+    pub fn read(read: Result<T, impl ToString>, place: Place) -> Self {
+        match read {
+            Ok(value) => Self::known(value, place),
+            Err(why) => Self::unreadable(place, why.to_string()),
+        }
+    }
+
+    /// The same lack of a value for a fact of another type; a value becomes "not collected".
+    pub fn without_value<U>(&self) -> Observed<U> {
+        match self {
+            Self::Absent { looked_at } => Observed::absent(looked_at.clone()),
+            Self::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
+            Self::NotCollected { why } => Observed::not_collected(why.clone()),
+            Self::Known { .. } => Observed::default(),
+        }
+    }
+
     /// The same fact with its value changed.
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Observed<U> {
         match self {
@@ -139,9 +157,7 @@ impl<T> Observed<T> {
                 sources: sources.clone(),
                 disputed: disputed.iter().map(|(v, p)| (v, p.clone())).collect(),
             },
-            Self::Absent { looked_at } => Observed::absent(looked_at.clone()),
-            Self::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
-            Self::NotCollected { why } => Observed::not_collected(why.clone()),
+            _ => self.without_value(),
         }
     }
 }

@@ -44,6 +44,11 @@ impl Place {
         Self { input: String::new(), file: file.into(), at: Some(Position::Line(line)) }
     }
 
+    /// A whole input.
+    pub fn input(input: impl Into<String>) -> Self {
+        Self { input: input.into(), ..Self::default() }
+    }
+
     /// A path inside an export.
     pub fn export(input: impl Into<String>, at: Position) -> Self {
         Self { input: input.into(), file: String::new(), at: Some(at) }

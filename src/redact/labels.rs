@@ -43,23 +43,6 @@ pub enum Identity {
 }
 
 impl Identity {
-    /// Every kind.
-    pub const ALL: &[Self] = &[
-        Self::Host,
-        Self::Domain,
-        Self::User,
-        Self::Address,
-        Self::Mac,
-        Self::Sid,
-        Self::Database,
-        Self::Share,
-        Self::Pool,
-        Self::Site,
-        Self::Name,
-        Self::Digest,
-        Self::Guid,
-    ];
-
     /// The word in labels and in the counts of a manifest.
     pub const fn as_str(self) -> &'static str {
         match self {

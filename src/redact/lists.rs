@@ -19,7 +19,7 @@ pub(super) struct Lists {
     pub not_secret: Vec<String>,
     pub common_values: Vec<String>,
     pub connection_parts: Vec<String>,
-    pub prose: Vec<String>,
+    pub no_values: Vec<String>,
     pub kept_fields: Vec<String>,
     pub common_names: Vec<String>,
     pub built_in_accounts: Vec<String>,

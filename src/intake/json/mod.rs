@@ -147,7 +147,7 @@ fn extract_facts(
 
 fn place(input: &str, path: &str) -> Place {
     if path.is_empty() {
-        return Place { input: input.to_owned(), ..Place::default() };
+        return Place::input(input);
     }
     Place::export(input, Position::Path(path.to_owned()))
 }

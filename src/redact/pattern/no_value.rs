@@ -3,25 +3,16 @@
 use crate::redact::bytes::is_one_of;
 use crate::redact::lists::LISTS;
 
-/// What stands for no value, or for one of two.
-const PLAIN: [&[u8]; 11] =
-    [b"null", b"(null)", b"nil", b"none", b"true", b"false", b"undefined", b"yes", b"no", b"on", b"off"];
-
-/// Where a template or a statement takes the value from.
-const PLACEHOLDERS: [&[u8]; 4] = [b"{token}", b"{password}", b"%s", b"%d"];
-
 /// Whether a value is empty, switched, masked, a word about it, a place for one, or a marker.
 pub(super) fn is_no_value(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     let masked = value.iter().all(|b| matches!(b, b'*' | b'-' | b'=' | b'>' | b'.' | b':' | b'|'));
     let counted = value.len() <= 3 && value.iter().all(u8::is_ascii_digit);
     let sign = value.len() <= 2 && value.iter().all(u8::is_ascii_punctuation);
-    let mut words = PLAIN.iter().chain(&PLACEHOLDERS);
     masked
         || counted
         || sign
-        || words.any(|word| value.eq_ignore_ascii_case(word))
-        || is_one_of(value, &LISTS.prose)
+        || is_one_of(value, &LISTS.no_values)
         || is_numbered(value)
         || std::str::from_utf8(value).is_ok_and(crate::redact::is_marker)
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().unwrap());
 
-fn read(json: &str) -> Result<JsonExport, JsonError> {
+fn read(json: &str) -> Result<ReadExport, JsonError> {
     super::read("x.json", json.as_bytes(), &KNOWLEDGE, &NoSanitize)
 }
 

@@ -41,11 +41,11 @@ fn values_and_keys_are_read_as_they_are_printed() {
     assert_eq!(net.registry.value(&FULL.to_uppercase(), "Release").place().unwrap().to_string(), "x.txt:8");
     // The key was read whole, and lists the keys below it.
     assert!(net.registry.value(FULL, "Servicing").is_absent());
-    assert_eq!(net.keys(FULL).value().unwrap(), &["1031"]);
-    assert!(net.keys(&format!(r"{FULL}\1033")).is_absent());
+    assert_eq!(net.registry.keys(FULL).value().unwrap(), &["1031"]);
+    assert!(net.registry.keys(&format!(r"{FULL}\1033")).is_absent());
     // Of the key below only the name is known, and of others nothing.
     for unasked in [format!(r"{FULL}\1031"), r"SOFTWARE\Microsoft".to_owned()] {
-        assert!(matches!(net.keys(&unasked), Observed::NotCollected { .. }), "{unasked}");
+        assert!(matches!(net.registry.keys(&unasked), Observed::NotCollected { .. }), "{unasked}");
         assert!(
             matches!(net.registry.value(&unasked, "Install"), Observed::NotCollected { .. }),
             "{unasked}"

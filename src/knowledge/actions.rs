@@ -1,7 +1,5 @@
 //! Pieces of work that mend the findings of one or more rules.
 
-use super::KnowledgeError;
-use super::layer::Kept;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -65,11 +63,10 @@ impl Stage {
     }
 }
 
-/// Refuses a rule that two actions mend.
-pub(super) fn check(actions: &[Kept<ActionRow>], faults: &mut Vec<KnowledgeError>) {
-    let mut seen = BTreeSet::new();
-    for kept in actions {
-        let twice = kept.record.rules.iter().filter(|rule| !seen.insert(rule.as_str()));
-        faults.extend(twice.map(|rule| kept.fault(format!("{rule} is mended elsewhere"))));
+impl ActionRow {
+    /// What is wrong with it, as lower-case fragments: rules that an action before it mends, which are `seen`.
+    pub(super) fn problems(&self, seen: &mut BTreeSet<String>) -> Vec<String> {
+        let twice = self.rules.iter().filter(|rule| !seen.insert((*rule).clone()));
+        twice.map(|rule| format!("{rule} is mended elsewhere")).collect()
     }
 }

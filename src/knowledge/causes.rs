@@ -3,11 +3,9 @@
 //! A consequence stays a finding, with its own severity, and is counted. The report shows it under its cause, and the
 //! plan lists no work of its own for it.
 
-use super::KnowledgeError;
-use super::layer::{Kept, Layers};
-use super::sources::{Citation, Sources};
+use super::layer::{Layers, failed};
+use super::sources::Citation;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings of some rules that explain findings of others.
 #[derive(Debug, Clone, Deserialize)]
@@ -48,59 +46,45 @@ impl CauseRow {
         let by_error = || error.is_some_and(|error| self.errors.iter().any(|id| id == error));
         !self.rules.iter().any(|id| id == rule) && (self.explains.iter().any(|id| id == rule) || by_error())
     }
-}
 
-/// Refuses causes without a source or an effect, errors that are no record, and causes that explain each other.
-pub(super) fn check(layers: &Layers, sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in &layers.causes {
-        let row = &kept.record;
-        faults.extend(row.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
-        if row.cites.is_empty() {
-            faults.push(kept.fault("no source"));
-        }
-        if row.rules.is_empty() || (row.explains.is_empty() && row.errors.is_empty()) {
-            faults.push(kept.fault("it explains nothing"));
-        }
-        if row.rules.iter().any(|rule| rule.starts_with("BND-")) {
-            faults.push(kept.fault("a fault of a bundle explains nothing of the cluster"));
-        }
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, layers: &Layers) -> Vec<String> {
+        let idle = self.rules.is_empty() || (self.explains.is_empty() && self.errors.is_empty());
+        let of_bundle = self.rules.iter().any(|rule| rule.starts_with("BND-"));
+        let mut problems = failed(&[
+            (idle, "it explains nothing"),
+            (of_bundle, "a fault of a bundle explains nothing of the cluster"),
+            (self.explains_itself(layers), "what it explains explains it in turn"),
+        ]);
         let unknown = |id: &&String| !layers.signatures.iter().any(|signature| signature.record.id == **id);
-        faults.extend(row.errors.iter().filter(unknown).map(|id| kept.fault(format!("no signature {id}"))));
+        problems.extend(self.errors.iter().filter(unknown).map(|id| format!("no signature {id}")));
+        problems
     }
-    let follows = follows(layers);
-    let in_circle = |kept: &&Kept<CauseRow>| {
-        kept.record.rules.iter().any(|rule| reachable(&follows, rule).contains(rule.as_str()))
-    };
-    let circular = layers.causes.iter().filter(in_circle);
-    faults.extend(circular.map(|kept| kept.fault("what it explains explains it in turn")));
-}
 
-/// The rules whose findings may follow from those of each rule.
-fn follows(layers: &Layers) -> BTreeMap<&str, BTreeSet<&str>> {
-    let mut follows: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for row in layers.causes.iter().map(|kept| &kept.record) {
-        let errors = layers.signatures.iter().filter(|kept| row.errors.contains(&kept.record.id));
-        let by_error = errors.flat_map(|kept| &kept.record.rules).filter(|rule| !row.rules.contains(rule));
-        let effects: Vec<&str> = row.explains.iter().chain(by_error).map(String::as_str).collect();
-        for rule in &row.rules {
-            follows.entry(rule).or_default().extend(&effects);
-        }
+    /// The rules whose findings may follow from those of its own.
+    fn effects<'a>(&'a self, layers: &'a Layers) -> impl Iterator<Item = &'a str> {
+        let errors = layers.signatures.iter().filter(|kept| self.errors.contains(&kept.record.id));
+        let by_error = errors.flat_map(|kept| &kept.record.rules).filter(|rule| !self.rules.contains(rule));
+        self.explains.iter().chain(by_error).map(String::as_str)
     }
-    follows
-}
 
-/// Everything that may follow from `rule`, over any number of steps.
-fn reachable<'a>(follows: &BTreeMap<&'a str, BTreeSet<&'a str>>, rule: &str) -> BTreeSet<&'a str> {
-    let mut reached = BTreeSet::new();
-    let mut open: Vec<&str> = vec![rule];
-    while let Some(rule) = open.pop() {
-        for effect in follows.get(rule).into_iter().flatten() {
-            if reached.insert(*effect) {
-                open.push(effect);
+    /// Whether its own rules are among what follows from it, over any number of other causes.
+    fn explains_itself(&self, layers: &Layers) -> bool {
+        let mut reached: Vec<&str> = self.effects(layers).collect();
+        let mut at = 0;
+        while let Some(&rule) = reached.get(at) {
+            let causes = layers.causes.iter().map(|kept| &kept.record);
+            for cause in causes.filter(|cause| cause.rules.iter().any(|id| id == rule)) {
+                for effect in cause.effects(layers) {
+                    if !reached.contains(&effect) {
+                        reached.push(effect);
+                    }
+                }
             }
+            at += 1;
         }
+        self.rules.iter().any(|rule| reached.contains(&rule.as_str()))
     }
-    reached
 }
 
 #[cfg(test)]

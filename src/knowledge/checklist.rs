@@ -1,8 +1,7 @@
 //! Items of the vendor's checklists: who can tell, and which rules do.
 
-use super::KnowledgeError;
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::failed;
+use super::sources::Citation;
 use serde::{Deserialize, Serialize};
 
 /// One item.
@@ -93,16 +92,13 @@ pub enum By {
     Person,
 }
 
-/// Checks the records; that their rules exist is for whoever knows all rules.
-pub(super) fn check(items: &[Kept<Item>], sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in items {
-        faults.extend(sources.faults(&kept.record.cites).map(|why| kept.fault(why)));
-        if kept.record.rules.is_empty() && kept.record.ask.is_none() {
-            faults.push(kept.fault("no rule judges it, and no person is asked"));
-        }
-        if kept.record.occasions.is_empty() {
-            faults.push(kept.fault("it is for nothing"));
-        }
+impl Item {
+    /// What is wrong with it, as lower-case fragments; that its rules exist is for whoever knows all rules.
+    pub(super) fn problems(&self) -> Vec<String> {
+        failed(&[
+            (self.rules.is_empty() && self.ask.is_none(), "no rule judges it, and no person is asked"),
+            (self.occasions.is_empty(), "it is for nothing"),
+        ])
     }
 }
 

@@ -1,8 +1,7 @@
 //! Where sources of the vendor contradict each other on a whole upgrade: both are told, none is picked silently.
 
-use super::KnowledgeError;
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::failed;
+use super::sources::Citation;
 use serde::Deserialize;
 
 /// What sources say differently of one thing.
@@ -24,15 +23,10 @@ impl Conflict {
     pub fn told(&self) -> String {
         self.says.join(" ")
     }
-}
 
-/// Checks the records.
-pub(super) fn check(conflicts: &[Kept<Conflict>], sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in conflicts {
-        faults.extend(sources.faults(&kept.record.cites).map(|why| kept.fault(why)));
-        if kept.record.says.len() < 2 {
-            faults.push(kept.fault("it takes two sentences to contradict each other"));
-        }
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self) -> Vec<String> {
+        failed(&[(self.says.len() < 2, "it takes two sentences to contradict each other")])
     }
 }
 

@@ -1,9 +1,8 @@
 //! What exports tell: how one is recognised, whom it speaks of, and which fact each of its fields is.
 
-use super::KnowledgeError;
 use super::facts::{Facts, Of};
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::failed;
+use super::sources::Citation;
 use serde::Deserialize;
 
 /// A kind of export: an answer of the REST interface, a listing of the message bus, a result of a query.
@@ -107,48 +106,39 @@ impl Export {
     pub fn tells(&self, path: &str) -> bool {
         self.fields.iter().any(|field| field.fact.as_deref() == Some(path))
     }
-}
 
-/// Checks the exports against the format's rules.
-pub(super) fn check(
-    exports: &[Kept<Export>],
-    facts: &Facts,
-    sources: &Sources,
-    faults: &mut Vec<KnowledgeError>,
-) {
-    for kept in exports {
-        let export = &kept.record;
-        let fault = |why: &str| kept.fault(why);
-        faults.extend(export.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
-        if export.cites.is_empty() {
-            faults.push(fault("no source"));
-        }
-        if export.ask.is_empty() && export.call.is_none() && export.marker.is_none() {
-            faults.push(fault("nothing says how to get it"));
-        }
-        if export.told_by.is_empty() && export.marker.is_none() {
-            faults.push(fault("nothing tells it: neither heads nor a marker"));
-        }
-        if export.about == About::Node && export.name.is_empty() {
-            faults.push(fault("it speaks of nodes, and no head names them"));
-        }
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, facts: &Facts) -> Vec<String> {
+        let mut problems = failed(&[
+            (
+                self.ask.is_empty() && self.call.is_none() && self.marker.is_none(),
+                "nothing says how to get it",
+            ),
+            (
+                self.told_by.is_empty() && self.marker.is_none(),
+                "nothing tells it: neither heads nor a marker",
+            ),
+            (self.about == About::Node && self.name.is_empty(), "it speaks of nodes, and no head names them"),
+        ]);
         let known = |head: &String| {
-            export.name.contains(head) || export.fields.iter().any(|field| field.heads.contains(head))
+            self.name.contains(head) || self.fields.iter().any(|field| field.heads.contains(head))
         };
-        if let Some(head) = export.told_by.iter().find(|head| !known(head)) {
-            faults.push(kept.fault(format!("told by {head}, which is no field")));
-        }
-        for path in export.fields.iter().filter_map(|field| field.fact.as_ref()) {
-            match facts.get(path) {
-                None => faults.push(kept.fault(format!("{path} is no fact"))),
-                Some(fact) if fact.of == Of::Item && !path.starts_with(&format!("{}.", export.list())) => {
-                    faults.push(kept.fault(format!("{path} is no fact of the list {}", export.list())));
+        let strange = self.told_by.iter().find(|head| !known(head));
+        problems.extend(strange.map(|head| format!("told by {head}, which is no field")));
+        let list = self.list();
+        problems.extend(self.fields.iter().filter_map(|field| {
+            let path = field.fact.as_ref()?;
+            match facts.get(path).map(|fact| fact.of) {
+                None => Some(format!("{path} is no fact")),
+                Some(Of::Item) if !path.starts_with(&format!("{list}.")) => {
+                    Some(format!("{path} is no fact of the list {list}"))
                 }
-                Some(fact) if fact.of == Of::Node && export.about != About::Node => {
-                    faults.push(kept.fault(format!("{path} is a fact of a node, and no node is named")));
+                Some(Of::Node) if self.about != About::Node => {
+                    Some(format!("{path} is a fact of a node, and no node is named"))
                 }
-                Some(_) => {}
+                Some(_) => None,
             }
-        }
+        }));
+        problems
     }
 }

@@ -3,8 +3,7 @@
 //! The paths of [`crate::model::lookup`] are built in, since code reads them; all others are records, so that a fact
 //! that an export or a bundle carries needs no code of its own.
 
-use super::KnowledgeError;
-use super::layer::Kept;
+use super::layer::failed;
 use crate::model::lookup;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -87,11 +86,7 @@ impl Facts {
     /// Of whom the fact at `path` is; `None` when there is no such fact. Answers are found of a node and of the
     /// cluster alike and count as facts of the node that asks.
     pub fn of(&self, path: &str) -> Option<Of> {
-        if lookup::is_fact(path) || path.starts_with(lookup::ANSWER) {
-            Some(Of::Node)
-        } else {
-            self.get(path).map(|fact| fact.of)
-        }
+        if is_built_in(path) { Some(Of::Node) } else { self.get(path).map(|fact| fact.of) }
     }
 
     /// The list that an item's fact belongs to: `engine` of `engine.state`.
@@ -99,20 +94,27 @@ impl Facts {
         (self.of(path) == Some(Of::Item)).then(|| path.split_once('.').map_or(path, |(list, _)| list))
     }
 
-    /// Checks the records and puts them in order.
-    pub(super) fn new(facts: Vec<Kept<Fact>>, faults: &mut Vec<KnowledgeError>) -> Self {
-        for kept in &facts {
-            let path = &kept.record.path;
-            if lookup::is_fact(path) || path.starts_with(lookup::ANSWER) {
-                faults.push(kept.fault("is built in"));
-            }
-            if !path.contains('.') || kept.record.label.is_empty() {
-                faults.push(kept.fault("a fact has a path of several parts and a label"));
-            }
-            if kept.record.in_bundle && kept.record.of != Of::Node {
-                faults.push(kept.fault("a bundle carries facts of its node only"));
-            }
-        }
-        Self(facts.into_iter().map(|kept| (kept.record.path.clone(), kept.record)).collect())
+    /// Puts the records in order.
+    pub(super) fn new(facts: Vec<Fact>) -> Self {
+        Self(facts.into_iter().map(|fact| (fact.path.clone(), fact)).collect())
     }
+}
+
+impl Fact {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self) -> Vec<String> {
+        failed(&[
+            (is_built_in(&self.path), "is built in"),
+            (
+                !self.path.contains('.') || self.label.is_empty(),
+                "a fact has a path of several parts and a label",
+            ),
+            (self.in_bundle && self.of != Of::Node, "a bundle carries facts of its node only"),
+        ])
+    }
+}
+
+/// Whether code reads the fact: every other one is a record.
+fn is_built_in(path: &str) -> bool {
+    lookup::is_fact(path) || path.starts_with(lookup::ANSWER)
 }

@@ -1,9 +1,8 @@
 //! What numbers of facts mean: 461808 is .NET Framework 4.7.2.
 
-use super::KnowledgeError;
 use super::facts::{Facts, Kind};
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::failed;
+use super::sources::Citation;
 use serde::Deserialize;
 
 /// The meaning of numbers from one on, up to the next of the same fact.
@@ -20,17 +19,10 @@ pub struct Meaning {
     pub cites: Vec<Citation>,
 }
 
-/// Checks the records.
-pub(super) fn check(
-    meanings: &[Kept<Meaning>],
-    facts: &Facts,
-    sources: &Sources,
-    faults: &mut Vec<KnowledgeError>,
-) {
-    for kept in meanings {
-        faults.extend(sources.faults(&kept.record.cites).map(|why| kept.fault(why)));
-        if facts.get(&kept.record.fact).is_none_or(|fact| fact.kind != Kind::Number) {
-            faults.push(kept.fault("is no fact of kind number"));
-        }
+impl Meaning {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, facts: &Facts) -> Vec<String> {
+        let is_number = facts.get(&self.fact).is_some_and(|fact| fact.kind == Kind::Number);
+        failed(&[(!is_number, "is no fact of kind number")])
     }
 }

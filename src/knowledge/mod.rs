@@ -31,7 +31,8 @@ pub use signatures::{Signature, Versions, Weight, Wording};
 pub use sources::{Citation, Source, Sources, Status};
 
 use chrono::NaiveDate;
-use layer::{Layers, records};
+use layer::{Layers, Record, check, records, sorted};
+use std::collections::BTreeSet;
 
 /// The day the built-in records were last reviewed, for who does not load them.
 pub const EDITION: &str = "2026-11-22";
@@ -153,70 +154,51 @@ impl Knowledge {
 
     /// The built-in knowledge with a team's own files, by name with their text, laid over it.
     pub fn layered(own: &[(&str, &str)]) -> Result<Self, KnowledgeFaults> {
-        let mut layers = Layers::built_in(BUILT_IN.iter().copied());
-        if !own.is_empty() {
-            layers.lay_own(own.iter().copied());
-        }
+        let mut layers = Layers::default();
+        let edition = layers.merge(BUILT_IN, None).unwrap_or_default();
+        let own = (!own.is_empty()).then(|| {
+            let files = own.iter().map(|(name, _)| (*name).to_owned()).collect();
+            let mut changes = Own { files, ..Own::default() };
+            changes.edition = layers.merge(own, Some(&mut changes));
+            changes.overridden.sort();
+            changes.added.sort();
+            changes
+        });
         let mut faults = std::mem::take(&mut layers.faults);
-        let sources = Sources::new(std::mem::take(&mut layers.sources), &mut faults);
-        let facts = Facts::new(std::mem::take(&mut layers.facts), &mut faults);
-        exports::check(&layers.exports, &facts, &sources, &mut faults);
-        signatures::check(&layers.signatures, &sources, &mut faults);
-        actions::check(&layers.actions, &mut faults);
-        causes::check(&layers, &sources, &mut faults);
-        rows::check(&layers, &facts, &sources, &mut faults);
-        releases::check(&layers.releases, &sources, &mut faults);
-        steps::check(&layers, &sources, &mut faults);
-        meanings::check(&layers.meanings, &facts, &sources, &mut faults);
-        checklist::check(&layers.checklist, &sources, &mut faults);
-        conflicts::check(&layers.conflicts, &sources, &mut faults);
-        runbooks::check(&layers, &sources, &mut faults);
-        own::check(&layers, &mut faults);
+        faults.extend(check(&layers.sources, Source::problems));
+        let sources = Sources::new(records(std::mem::take(&mut layers.sources)));
+        faults.extend(layers.uncited(&sources));
+        faults.extend(check(&layers.facts, facts::Fact::problems));
+        let facts = Facts::new(records(std::mem::take(&mut layers.facts)));
+        faults.extend(layers.problems(&facts));
         if !faults.is_empty() {
             faults.sort_by(|a, b| (&a.origin, &a.key, &a.why).cmp(&(&b.origin, &b.key, &b.why)));
             return Err(KnowledgeFaults(faults));
         }
-        layers.rules.sort_by(|a, b| a.record.id.cmp(&b.record.id));
-        layers.questions.sort_by(|a, b| a.record.id.cmp(&b.record.id));
-        layers.signatures.sort_by(|a, b| a.record.id.cmp(&b.record.id));
-        layers.exports.sort_by(|a, b| a.record.id.cmp(&b.record.id));
-        layers.actions.sort_by_key(|kept| kept.record.stage);
-        layers.causes.sort_by(|a, b| a.record.id.cmp(&b.record.id));
-        layers.releases.sort_by_key(|kept| kept.record.version);
-        layers.steps.sort_by_key(|kept| kept.record.build);
-        layers.meanings.sort_by(|a, b| (&a.record.fact, a.record.from).cmp(&(&b.record.fact, b.record.from)));
-        layers.checklist.sort_by(|a, b| {
-            (a.record.stage, a.record.order, &a.record.id).cmp(&(
-                b.record.stage,
-                b.record.order,
-                &b.record.id,
-            ))
-        });
-        layers.conflicts.sort_by(|a, b| a.record.id.cmp(&b.record.id));
         Ok(Self {
-            edition: layers.edition.unwrap_or_default(),
+            edition,
             sources,
-            signatures: records(layers.signatures),
+            signatures: sorted(layers.signatures, Record::key),
             rows: Rows {
-                rules: records(layers.rules),
+                rules: sorted(layers.rules, Record::key),
                 expectations: records(layers.expectations),
-                questions: records(layers.questions),
+                questions: sorted(layers.questions, Record::key),
                 parity: in_groups(records(layers.parity)),
                 never: layers.never,
             },
-            actions: records(layers.actions),
-            causes: records(layers.causes),
+            actions: sorted(layers.actions, |one| one.stage),
+            causes: sorted(layers.causes, Record::key),
             facts,
-            exports: records(layers.exports),
-            releases: records(layers.releases),
+            exports: sorted(layers.exports, Record::key),
+            releases: sorted(layers.releases, |one| one.version),
             support_window_days: layers.support_window_days,
-            steps: records(layers.steps),
-            meanings: records(layers.meanings),
-            checklist: records(layers.checklist),
-            conflicts: records(layers.conflicts),
+            steps: sorted(layers.steps, |one| one.build),
+            meanings: sorted(layers.meanings, |one| (one.fact.clone(), one.from)),
+            checklist: sorted(layers.checklist, |one| (one.stage, one.order, one.id.clone())),
+            conflicts: sorted(layers.conflicts, Record::key),
             runbooks: records(layers.runbooks),
             tasks: records(layers.tasks),
-            own: layers.own,
+            own,
         })
     }
 
@@ -253,6 +235,33 @@ impl Knowledge {
     }
 }
 
+impl Layers {
+    /// What is wrong with records by themselves or beside others, sources and facts apart.
+    fn problems(&self, facts: &Facts) -> Vec<KnowledgeError> {
+        let mut mended = BTreeSet::new();
+        [
+            check(&self.exports, |export| export.problems(facts)),
+            check(&self.signatures, |signature| signature.problems(&self.signatures)),
+            check(&self.actions, |action| action.problems(&mut mended)),
+            check(&self.causes, |cause| cause.problems(self)),
+            check(&self.expectations, |row| row.problems(self, facts)),
+            check(&self.parity, |row| row.problems(self, facts)),
+            check(&self.releases, releases::Release::problems),
+            check(&self.steps, |step| step.problems(self)),
+            check(&self.meanings, |meaning| meaning.problems(facts)),
+            check(&self.checklist, checklist::Item::problems),
+            check(&self.conflicts, conflicts::Conflict::problems),
+            check(&self.runbooks, |runbook| runbook.problems(self)),
+            check(&self.tasks, |task| task.problems(self)),
+            check(self.rules.iter().filter(|kept| kept.own), |rule| own::rule(rule, self)),
+            check(self.signatures.iter().filter(|kept| kept.own), |signature| {
+                own::signature(signature, &self.signatures).into_iter().collect()
+            }),
+        ]
+        .concat()
+    }
+}
+
 /// Rows of one group together, groups in the order of their first row.
 fn in_groups(rows: Vec<rows::ParityRow>) -> Vec<rows::ParityRow> {
     let mut groups: Vec<String> = Vec::new();
@@ -282,7 +291,8 @@ mod tests {
 
     #[test]
     fn builds_and_meanings_stand_in_order_of_their_numbers() {
-        let layers = Layers::built_in(BUILT_IN.iter().copied());
+        let mut layers = Layers::default();
+        layers.merge(BUILT_IN, None);
         assert!(layers.releases.is_sorted_by_key(|one| one.record.version));
         assert!(layers.steps.is_sorted_by_key(|one| one.record.build));
         assert!(layers.meanings.is_sorted_by_key(|one| (one.record.fact.clone(), one.record.from)));
@@ -329,7 +339,8 @@ mod tests {
 
     #[test]
     fn built_in_records_stand_in_order_of_their_keys() {
-        let layers = Layers::built_in(BUILT_IN.iter().copied());
+        let mut layers = Layers::default();
+        layers.merge(BUILT_IN, None);
         let mut keys: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
         let mut add = |kind, origin: &'_ Origin, key: &'_ str| {
             let file = BUILT_IN.iter().find(|(name, _)| *name == origin.file).unwrap().0;

@@ -1,26 +1,15 @@
 //! Checks of a support team's own records for what tests check of the built-in ones.
 
-use super::KnowledgeError;
-use super::layer::{Kept, Layers};
+use super::layer::{Kept, Layers, failed};
 use super::rows::{Family, RuleRow};
 use super::signatures::Signature;
 use crate::finding::SubjectKind;
 use regex::Regex;
 
-/// Says what is wrong with the records that are not built in.
-pub(super) fn check(layers: &Layers, faults: &mut Vec<KnowledgeError>) {
-    for kept in layers.rules.iter().filter(|kept| kept.own) {
-        faults.extend(rule(&kept.record, layers).map(|why| kept.fault(why)));
-    }
-    for kept in layers.signatures.iter().filter(|kept| kept.own) {
-        faults.extend(signature(kept, &layers.signatures).map(|why| kept.fault(why)));
-    }
-}
-
-/// What is wrong with a rule, as a lower-case fragment.
-fn rule(rule: &RuleRow, layers: &Layers) -> Option<String> {
+/// What is wrong with a rule, as lower-case fragments.
+pub(super) fn rule(rule: &RuleRow, layers: &Layers) -> Vec<String> {
     let texts = [&rule.title, &rule.what, &rule.why, &rule.fix, &rule.blind];
-    let has = |family| match family {
+    let has_rows = match rule.family {
         Family::Expectation => layers.expectations.iter().any(|row| row.record.rule == rule.id),
         Family::Question => layers.questions.iter().any(|row| row.record.id == rule.id),
         Family::Signature => layers.signatures.iter().any(|one| one.record.rules.contains(&rule.id)),
@@ -33,39 +22,21 @@ fn rule(rule: &RuleRow, layers: &Layers) -> Option<String> {
             &[SubjectKind::Cluster, SubjectKind::Database, SubjectKind::Node]
         }
         Family::Signature => &[SubjectKind::Node],
-        Family::Parity => &[SubjectKind::Cluster],
-        Family::Step => &[SubjectKind::Cluster],
+        Family::Parity | Family::Step => &[SubjectKind::Cluster],
         Family::Problem => &[SubjectKind::Input],
     };
-    if !is_id(&rule.id) {
-        Some("an id is three capitals, a hyphen and three digits, such as SYS-101".into())
-    } else if texts.iter().any(|text| text.trim().is_empty()) {
-        Some("title, what, why, fix and blind all have a text".into())
-    } else if rule.cites.is_empty() {
-        Some("no source".into())
-    } else if !judged_on.contains(&rule.subject) {
-        Some("its family does not judge such a subject".into())
-    } else if !has(rule.family) {
-        Some("nothing feeds it: no row of its family names it".into())
-    } else {
-        None
-    }
-}
-
-/// Whether a text is the id of a rule: `FAM-NNN`.
-fn is_id(text: &str) -> bool {
-    text.split_once('-').is_some_and(|(family, number)| {
-        family.len() == 3
-            && family.bytes().all(|byte| byte.is_ascii_uppercase())
-            && number.len() == 3
-            && number.bytes().all(|byte| byte.is_ascii_digit())
-    })
+    let is_id = Regex::new("^[A-Z]{3}-[0-9]{3}$").is_ok_and(|id| id.is_match(&rule.id));
+    failed(&[
+        (!is_id, "an id is three capitals, a hyphen and three digits, such as SYS-101"),
+        (texts.iter().any(|text| text.trim().is_empty()), "title, what, why, fix and blind all have a text"),
+        (!judged_on.contains(&rule.subject), "its family does not judge such a subject"),
+        (!has_rows, "nothing feeds it: no row of its family names it"),
+    ])
 }
 
 /// What is wrong with the texts of a signature, as a lower-case fragment: a pattern that does not compile, an example
 /// that it does not match, or a line that two signatures claim without a word on which is the more precise one.
-fn signature(kept: &Kept<Signature>, all: &[Kept<Signature>]) -> Option<String> {
-    let own = &kept.record;
+pub(super) fn signature(own: &Signature, all: &[Kept<Signature>]) -> Option<String> {
     for wording in &own.wordings {
         if let Err(error) = Regex::new(&wording.pattern()) {
             let why = error.to_string();

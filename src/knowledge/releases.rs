@@ -1,8 +1,7 @@
 //! Builds of the product: when they were released, which were withdrawn, what they mend.
 
-use super::KnowledgeError;
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::failed;
+use super::sources::Citation;
 use crate::model::BuildVersion;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -28,17 +27,14 @@ pub struct Release {
     pub cites: Vec<Citation>,
 }
 
-/// Checks the records.
-pub(super) fn check(releases: &[Kept<Release>], sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in releases {
-        let release = &kept.record;
-        faults.extend(sources.faults(&release.cites).map(|why| kept.fault(why)));
-        if release.withdrawn.is_some() != release.go_to.is_some() {
-            faults.push(kept.fault("a withdrawn build names the build to go to, and no other does"));
-        }
-        if release.go_to.is_some_and(|other| other <= release.version) {
-            faults.push(kept.fault("the build to go to is not later"));
-        }
+impl Release {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let unpaired = self.withdrawn.is_some() != self.go_to.is_some();
+        failed(&[
+            (unpaired, "a withdrawn build names the build to go to, and no other does"),
+            (self.go_to.is_some_and(|other| other <= self.version), "the build to go to is not later"),
+        ])
     }
 }
 

@@ -1,10 +1,9 @@
 //! Rules that are rows of a table: their texts, what they expect, what they ask, and what nodes should agree on.
 
-use super::KnowledgeError;
 use super::facts::{Facts, Of};
-use super::layer::Layers;
+use super::layer::{Layers, failed};
 use super::signatures::Versions;
-use super::sources::{Citation, Sources};
+use super::sources::Citation;
 use crate::finding::{Scope, Severity, SubjectKind};
 use crate::model::BuildVersion;
 use serde::Deserialize;
@@ -334,67 +333,53 @@ const CONFIG: &str = "config.";
 /// Most conditions of an expectation: what needs more is a coded rule.
 const MOST_CONDITIONS: usize = 3;
 
-/// Checks rules, expectations, questions and parity rows against each other.
-pub(super) fn check(layers: &Layers, facts: &Facts, sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in &layers.rules {
-        faults.extend(
-            kept.record.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)),
-        );
-    }
-    for kept in &layers.expectations {
-        let row = &kept.record;
-        let judges = |rule: &RuleRow| {
-            rule.id == row.rule && matches!(rule.family, Family::Expectation | Family::Question)
-        };
-        if !layers.rules.iter().any(|rule| judges(&rule.record)) {
-            faults.push(kept.fault("no rule of family expectation or question has this id"));
-        }
-        faults.extend(row.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
-        if row.when.len() > MOST_CONDITIONS {
-            faults.push(kept.fault("an expectation has three conditions at most"));
-        }
-        for condition in std::iter::once(&row.itself()).chain(&row.when) {
-            faults.extend(fault(condition, facts).map(|why| kept.fault(why)));
-        }
-    }
-    for kept in &layers.parity {
-        if facts.of(&kept.record.fact) != Some(Of::Node) {
-            faults.push(kept.fault("is no fact of a node"));
-        }
-        if let Some(id) = &kept.record.rule {
-            let is_parity = |rule: &RuleRow| rule.id == *id && rule.family == Family::Parity;
-            if !layers.rules.iter().any(|rule| is_parity(&rule.record)) {
-                faults.push(kept.fault("no rule of family parity has this id"));
-            }
-            if kept.record.agree == Agree::MayDiffer {
-                faults.push(kept.fault("what may differ is no fault of a rule"));
-            }
-        }
-        faults.extend(
-            kept.record.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)),
-        );
+impl Expectation {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, layers: &Layers, facts: &Facts) -> Vec<String> {
+        let has_rule = layers.has_rule(&self.rule, &[Family::Expectation, Family::Question]);
+        let mut problems = failed(&[
+            (!has_rule, "no rule of family expectation or question has this id"),
+            (self.when.len() > MOST_CONDITIONS, "an expectation has three conditions at most"),
+        ]);
+        problems.extend(self.itself().problem(facts));
+        problems.extend(self.when.iter().filter_map(|condition| condition.problem(facts)));
+        problems
     }
 }
 
-/// What is wrong with a condition, as a lower-case fragment.
-fn fault(condition: &Condition, facts: &Facts) -> Option<String> {
-    let Condition { fact, label, expect, values, .. } = condition;
-    if facts.of(fact).is_none() {
-        return Some(format!("{fact} is no fact"));
+impl ParityRow {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, layers: &Layers, facts: &Facts) -> Vec<String> {
+        let unjudged = self.rule.as_ref().is_some_and(|id| !layers.has_rule(id, &[Family::Parity]));
+        failed(&[
+            (facts.of(&self.fact) != Some(Of::Node), "is no fact of a node"),
+            (unjudged, "no rule of family parity has this id"),
+            (self.rule.is_some() && self.agree == Agree::MayDiffer, "what may differ is no fault of a rule"),
+        ])
     }
-    if label.is_empty() && facts.get(fact).is_none() {
-        return Some(format!("{fact} needs a label"));
-    }
-    if !expect.takes(values.len()) {
-        return Some(format!("{} values do not fit what is expected of {fact}", values.len()));
-    }
-    let number = |value: &String| value.parse::<f64>().is_ok();
-    match (expect, values.first()) {
-        (Expect::SameAs, Some(other)) if facts.of(other).is_none() => Some(format!("{other} is no fact")),
-        (Expect::NewerThan | Expect::LaterThan, Some(hours)) if !number(hours) => {
-            Some(format!("{hours} is no number of hours"))
+}
+
+impl Condition {
+    /// What is wrong with it, as a lower-case fragment.
+    fn problem(&self, facts: &Facts) -> Option<String> {
+        let Self { fact, label, expect, values, .. } = self;
+        if facts.of(fact).is_none() {
+            return Some(format!("{fact} is no fact"));
         }
-        _ => None,
+        if label.is_empty() && facts.get(fact).is_none() {
+            return Some(format!("{fact} needs a label"));
+        }
+        if !expect.takes(values.len()) {
+            return Some(format!("{} values do not fit what is expected of {fact}", values.len()));
+        }
+        let value = values.first()?;
+        match expect {
+            Expect::SameAs if facts.of(value).is_none() => Some(format!("{value} is no fact")),
+            Expect::NewerThan | Expect::LaterThan if value.parse::<f64>().is_err() => {
+                Some(format!("{value} is no number of hours"))
+            }
+            _ => None,
+        }
     }
 }
 

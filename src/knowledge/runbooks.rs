@@ -1,10 +1,9 @@
 //! Procedures with what the tool needs to put a cluster's own names into them: runbooks, and the tasks they consist of.
 //! A task is told once, however many runbooks have it.
 
-use super::KnowledgeError;
-use super::layer::Layers;
+use super::layer::{Layers, failed};
 use super::signatures::Versions;
-use super::sources::{Citation, Sources};
+use super::sources::Citation;
 use crate::model::BuildVersion;
 use serde::{Deserialize, Serialize};
 
@@ -229,45 +228,38 @@ pub enum CommandKind {
     Collect,
 }
 
-/// Checks runbooks and tasks against each other; that their rules exist is for whoever knows all rules.
-pub(super) fn check(layers: &Layers, sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    let has_task = |id: &String| layers.tasks.iter().any(|kept| kept.record.id == *id);
-    for kept in &layers.runbooks {
-        let row = &kept.record;
-        faults.extend(sources.faults(&row.cites).map(|why| kept.fault(why)));
-        faults.extend(
-            row.tasks
-                .iter()
-                .filter(|id| !has_task(id))
-                .map(|id| kept.fault(format!("there is no task {id}"))),
-        );
-        if row.tasks.is_empty() {
-            faults.push(kept.fault("it has no tasks"));
-        }
-        if (row.purpose == Purpose::Repair) == row.repairs.is_empty() {
-            faults.push(kept.fault("a repair, and nothing else, names the rules it mends"));
-        }
-        faults.extend(
-            [&row.title, &row.choose].into_iter().filter_map(|text| unknown(text)).map(|why| kept.fault(why)),
-        );
-    }
-    for kept in &layers.tasks {
-        let row = &kept.record;
-        faults.extend(sources.faults(&row.cites).map(|why| kept.fault(why)));
-        let texts = [&row.how, &row.check, &row.back, &row.notes].into_iter().flatten();
-        faults.extend(texts.chain([&row.title]).filter_map(|text| unknown(text)).map(|why| kept.fault(why)));
-        let known = |id: &&String| layers.conflicts.iter().any(|one| one.record.id == **id);
-        let strange = row.conflicts.iter().filter(|id| !known(id));
-        faults.extend(strange.map(|id| kept.fault(format!("there is no conflict {id}"))));
-        if row.how.is_empty() && row.commands.is_empty() {
-            faults.push(kept.fault("it says neither how nor by which command"));
-        }
+impl RunbookRow {
+    /// What is wrong with it, as lower-case fragments; that its rules exist is for whoever knows all rules.
+    pub(super) fn problems(&self, layers: &Layers) -> Vec<String> {
+        let mut problems = failed(&[
+            (self.tasks.is_empty(), "it has no tasks"),
+            (
+                (self.purpose == Purpose::Repair) == self.repairs.is_empty(),
+                "a repair, and nothing else, names the rules it mends",
+            ),
+        ]);
+        let unknown = |id: &&String| !layers.tasks.iter().any(|task| task.record.id == **id);
+        problems.extend(self.tasks.iter().filter(unknown).map(|id| format!("there is no task {id}")));
+        problems.extend([&self.title, &self.choose].into_iter().flat_map(|text| unfilled(text)));
+        problems
     }
 }
 
-/// A placeholder of the text that nobody fills in, as a lower-case fragment.
-fn unknown(text: &str) -> Option<String> {
+impl TaskRow {
+    /// What is wrong with it, as lower-case fragments; that its rules exist is for whoever knows all rules.
+    pub(super) fn problems(&self, layers: &Layers) -> Vec<String> {
+        let unexplained = self.how.is_empty() && self.commands.is_empty();
+        let mut problems = failed(&[(unexplained, "it says neither how nor by which command")]);
+        let unknown = |id: &&String| !layers.conflicts.iter().any(|one| one.record.id == **id);
+        problems.extend(self.conflicts.iter().filter(unknown).map(|id| format!("there is no conflict {id}")));
+        let texts = [&self.how, &self.check, &self.back, &self.notes].into_iter().flatten();
+        problems.extend(texts.chain([&self.title]).flat_map(|text| unfilled(text)));
+        problems
+    }
+}
+
+/// The placeholders of a text that nobody fills in, as lower-case fragments.
+fn unfilled(text: &str) -> impl Iterator<Item = String> {
     let named = text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name));
-    let mut unknown = named.filter(|name| !PLACEHOLDERS.contains(name));
-    unknown.next().map(|name| format!("{{{name}}} stands for nothing"))
+    named.filter(|name| !PLACEHOLDERS.contains(name)).map(|name| format!("{{{name}}} stands for nothing"))
 }

@@ -1,8 +1,7 @@
 //! Error texts of the product and symptoms without one.
 
-use super::KnowledgeError;
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::{Kept, failed};
+use super::sources::Citation;
 use crate::finding::Severity;
 use crate::model::BuildVersion;
 use regex::Regex;
@@ -178,51 +177,42 @@ impl Signature {
     fn confirmed_source(&self) -> bool {
         self.cites.iter().any(|citation| citation.status.confirms())
     }
+
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, all: &[Kept<Self>]) -> Vec<String> {
+        let any_wording = |is_wrong: &dyn Fn(&Wording) -> bool| self.wordings.iter().any(is_wrong);
+        let has_no_text = any_wording(&|one| one.texts.is_empty());
+        let strange = any_wording(&|one| one.neutral.iter().any(|text| !one.texts.contains(text)));
+        let too_short = any_wording(&|one| one.texts.iter().any(|text| text.len() < SHORTEST_TEXT));
+        let capitals = any_wording(&|one| one.pattern.as_deref().is_some_and(has_capitals));
+        let mut problems = failed(&[
+            (
+                self.cause_verified && !self.confirmed_source(),
+                "the cause is called verified, but no source was read",
+            ),
+            (self.symptom.is_some() != self.wordings.is_empty(), "either a symptom or wordings"),
+            (
+                self.example.is_none() != self.wordings.is_empty(),
+                "wordings have an example, a symptom has none",
+            ),
+            (has_no_text, "a wording without a text"),
+            (strange, "a language-neutral text is not among the texts of its wording"),
+            (
+                self.family == Family::Workload && self.severity != Severity::Info,
+                "an entry of family workload is info: it must not change a verdict",
+            ),
+            (too_short, "a text is shorter than eight bytes"),
+            (capitals, "a pattern has capitals: it is matched against lower-cased text"),
+        ]);
+        let unknown = |id: &&String| **id == self.id || !all.iter().any(|one| one.record.id == **id);
+        let unknown = self.overlaps.iter().filter(unknown);
+        problems.extend(unknown.map(|id| format!("overlaps {id}, no other signature")));
+        problems
+    }
 }
 
 /// Shortest text worth searching for, in bytes: shorter ones appear in anything.
 const SHORTEST_TEXT: usize = 8;
-
-/// Checks each signature against the format's rules.
-pub(super) fn check(signatures: &[Kept<Signature>], sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in signatures {
-        let signature = &kept.record;
-        faults
-            .extend(signature.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
-        let unknown =
-            |id: &&String| **id == signature.id || !signatures.iter().any(|one| one.record.id == **id);
-        if let Some(id) = signature.overlaps.iter().find(unknown) {
-            faults.push(kept.fault(format!("overlaps {id}, no other signature")));
-        }
-        faults.extend(fault(signature).map(|why| kept.fault(why)));
-    }
-}
-
-/// What is wrong with a record, as a lower-case fragment.
-fn fault(signature: &Signature) -> Option<&'static str> {
-    let texts = || signature.wordings.iter().flat_map(|wording| &wording.texts);
-    if signature.cites.is_empty() {
-        Some("no source")
-    } else if signature.cause_verified && !signature.confirmed_source() {
-        Some("the cause is called verified, but no source was read")
-    } else if signature.symptom.is_some() != signature.wordings.is_empty() {
-        Some("either a symptom or wordings")
-    } else if signature.example.is_none() != signature.wordings.is_empty() {
-        Some("wordings have an example, a symptom has none")
-    } else if signature.wordings.iter().any(|wording| wording.texts.is_empty()) {
-        Some("a wording without a text")
-    } else if signature.wordings.iter().any(|one| one.neutral.iter().any(|text| !one.texts.contains(text))) {
-        Some("a language-neutral text is not among the texts of its wording")
-    } else if signature.family == Family::Workload && signature.severity != Severity::Info {
-        Some("an entry of family workload is info: it must not change a verdict")
-    } else if texts().any(|text| text.len() < SHORTEST_TEXT) {
-        Some("a text is shorter than eight bytes")
-    } else if signature.wordings.iter().any(|wording| wording.pattern.as_deref().is_some_and(has_capitals)) {
-        Some("a pattern has capitals: it is matched against lower-cased text")
-    } else {
-        None
-    }
-}
 
 /// Whether a pattern has a capital letter that is not a class such as `\W`.
 fn has_capitals(pattern: &str) -> bool {

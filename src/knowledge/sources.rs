@@ -1,7 +1,6 @@
 //! Where facts come from, and how far a source carries.
 
-use super::KnowledgeError;
-use super::layer::Kept;
+use super::layer::failed;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -32,6 +31,13 @@ pub enum Status {
     Title,
     /// Our own reasoning.
     Inferred,
+}
+
+impl Source {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self) -> Vec<String> {
+        failed(&[(self.key.contains(':'), "a key has no colon: it parts key and part")])
+    }
 }
 
 impl Status {
@@ -96,22 +102,17 @@ impl Sources {
         self.0.values()
     }
 
-    /// What is wrong with a citation: it names no source. As a lower-case fragment.
-    pub(super) fn fault(&self, citation: &Citation) -> Option<String> {
-        self.find(citation).is_none().then(|| format!("no source {}", citation.source))
-    }
-
     /// What is wrong with the citations of a record: there is none, or one names no source. As lower-case fragments.
-    pub(super) fn faults(&self, cites: &[Citation]) -> impl Iterator<Item = String> {
-        let none = cites.is_empty().then(|| "no source".to_owned());
-        none.into_iter().chain(cites.iter().filter_map(|cite| self.fault(cite)))
+    pub(super) fn faults(&self, cites: &[Citation]) -> Vec<String> {
+        let unknown = cites.iter().filter(|cite| self.find(cite).is_none());
+        let mut faults = failed(&[(cites.is_empty(), "no source")]);
+        faults.extend(unknown.map(|cite| format!("no source {}", cite.source)));
+        faults
     }
 
-    /// Checks the records and puts them in order.
-    pub(super) fn new(sources: Vec<Kept<Source>>, faults: &mut Vec<KnowledgeError>) -> Self {
-        let colon = sources.iter().filter(|kept| kept.record.key.contains(':'));
-        faults.extend(colon.map(|kept| kept.fault("a key has no colon: it parts key and part")));
-        Self(sources.into_iter().map(|kept| (kept.record.key.clone(), kept.record)).collect())
+    /// Puts the records in order.
+    pub(super) fn new(sources: Vec<Source>) -> Self {
+        Self(sources.into_iter().map(|source| (source.key.clone(), source)).collect())
     }
 }
 

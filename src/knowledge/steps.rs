@@ -1,9 +1,8 @@
 //! The way from build to build: what has to be installed on it, what it asks for, and what changes.
 
-use super::KnowledgeError;
-use super::layer::Layers;
+use super::layer::{Layers, failed};
 use super::rows::Family;
-use super::sources::{Citation, Sources};
+use super::sources::Citation;
 use crate::model::BuildVersion;
 use serde::Deserialize;
 
@@ -121,29 +120,23 @@ fn asked(steps: &[Step], from: BuildVersion, build: BuildVersion) -> Vec<(&Step,
     asked
 }
 
-/// Checks the records against each other and the rules.
-pub(super) fn check(layers: &Layers, sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in &layers.steps {
-        let step = &kept.record;
-        faults.extend(sources.faults(&step.cites).map(|why| kept.fault(why)));
-        let gate = [step.rule.is_some(), step.from.is_some(), step.reaches.is_some()];
-        if gate.iter().any(|there| *there) && !gate.iter().all(|there| *there) {
-            faults.push(kept.fault("a build that has to be installed has `rule`, `from` and `reaches`"));
-        }
-        if step.from.is_some_and(|from| from >= step.build)
-            || step.reaches.is_some_and(|reaches| reaches <= step.build)
-        {
-            faults.push(kept.fault("`from` is earlier and `reaches` is later than the build"));
-        }
-        if step.rule.is_none() && step.changes.is_empty() && step.requires.is_empty() {
-            faults.push(kept.fault("it neither has to be installed nor asks for nor changes anything"));
-        }
-        let serves = |id: &String| {
-            layers.rules.iter().any(|rule| rule.record.id == *id && rule.record.family == Family::Step)
-        };
-        if step.rule.as_ref().is_some_and(|id| !serves(id)) {
-            faults.push(kept.fault("no rule of family step has this id"));
-        }
+impl Step {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, layers: &Layers) -> Vec<String> {
+        let gate = [self.rule.is_some(), self.from.is_some(), self.reaches.is_some()];
+        let disordered = self.from.is_some_and(|from| from >= self.build)
+            || self.reaches.is_some_and(|reaches| reaches <= self.build);
+        let idle = self.rule.is_none() && self.changes.is_empty() && self.requires.is_empty();
+        let unjudged = self.rule.as_ref().is_some_and(|id| !layers.has_rule(id, &[Family::Step]));
+        failed(&[
+            (
+                gate.contains(&true) && gate.contains(&false),
+                "a build that has to be installed has `rule`, `from` and `reaches`",
+            ),
+            (disordered, "`from` is earlier and `reaches` is later than the build"),
+            (idle, "it neither has to be installed nor asks for nor changes anything"),
+            (unjudged, "no rule of family step has this id"),
+        ])
     }
 }
 
@@ -282,7 +275,7 @@ mod tests {
                     "SQL Server 2012",
                     "Windows Server 2012",
                     "4.8 or later on the web servers",
-                    "engines",
+                    "engine machines",
                 ],
                 &["4.5.1", "SQL Server 2008", "2008 R2", "PowerShell", "level 110"],
             ),

@@ -21,14 +21,14 @@ pub(super) struct Block<'a> {
 /// Hands out whole lines where they lie, and holds only what a push leaves unfinished. Where blocks are cut depends on how
 /// the text is pushed, but only between lines; how a line longer than a block is cut depends on the line alone.
 #[derive(Default)]
-pub(super) struct Blocks {
+pub(super) struct BlockSplitter {
     held: Vec<u8>,
     /// Not known before the first block is held.
     line_end: Option<u8>,
     inside_line: bool,
 }
 
-impl Blocks {
+impl BlockSplitter {
     /// Takes bytes and hands out the lines that became whole.
     pub(super) fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(Block<'_>)) {
         while !bytes.is_empty() {
@@ -99,7 +99,7 @@ mod tests {
 
     fn blocks(text: &[u8], chunk: usize) -> Vec<(Vec<u8>, bool)> {
         let mut all = Vec::new();
-        let mut blocks = Blocks::default();
+        let mut blocks = BlockSplitter::default();
         for chunk in text.chunks(chunk) {
             blocks.push(chunk, |block| all.push((block.text.to_vec(), block.continues)));
         }
@@ -160,7 +160,7 @@ mod tests {
         for (text, line_end) in
             [(&b"a\rb"[..], b'\r'), (b"a\r\nb", b'\n'), (b"a\nb\r", b'\n'), (b"ab", b'\n')]
         {
-            let mut blocks = Blocks::default();
+            let mut blocks = BlockSplitter::default();
             blocks.push(text, |_| ());
             blocks.finish(|block| assert_eq!(block.line_end, line_end));
         }

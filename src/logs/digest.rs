@@ -4,7 +4,7 @@ use crate::model::log::{Hit, LogDigest, LogFile, Recurring};
 use std::collections::BTreeMap;
 
 /// What the pass over one file found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct FileDigest {
     /// The file and the period it covers.
     pub file: LogFile,
@@ -32,14 +32,7 @@ impl FileDigest {
             lines: 0,
             ..self.file
         };
-        Self {
-            file,
-            hits: Vec::new(),
-            errors_by_hour: BTreeMap::new(),
-            exceptions: Vec::new(),
-            cef: Vec::new(),
-            zone_known: self.zone_known,
-        }
+        Self { file, zone_known: self.zone_known, ..Self::default() }
     }
 }
 
@@ -60,12 +53,7 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
             *all.errors_by_hour.entry(hour).or_default() += errors;
         }
         for hit in digest.hits {
-            let key = (hit.signature.clone(), hit.wording);
-            let joined = match hits.remove(&key) {
-                Some(earlier) => join(earlier, hit),
-                None => hit,
-            };
-            hits.insert(key, joined);
+            join(hits.entry((hit.signature.clone(), hit.wording)).or_default(), hit);
         }
     }
     all.exceptions = exceptions.into_values().collect();
@@ -89,15 +77,17 @@ fn add(all: &mut BTreeMap<String, Recurring>, more: Vec<Recurring>) {
     }
 }
 
-fn join(mut one: Hit, other: Hit) -> Hit {
-    one.errors += other.errors;
-    one.others += other.others;
-    one.first = one.first.into_iter().chain(other.first).min();
-    one.last = one.last.max(other.last);
-    one.last_error = one.last_error.max(other.last_error);
-    for (hour, count) in other.by_hour {
-        *one.by_hour.entry(hour).or_default() += count;
+/// Adds later hits of a pattern to those before.
+pub(super) fn join(hits: &mut Hit, later: Hit) {
+    hits.signature = later.signature;
+    hits.wording = later.wording;
+    hits.errors += later.errors;
+    hits.others += later.others;
+    hits.first = hits.first.into_iter().chain(later.first).min();
+    hits.last = hits.last.max(later.last);
+    hits.last_error = hits.last_error.max(later.last_error);
+    for (hour, count) in later.by_hour {
+        *hits.by_hour.entry(hour).or_default() += count;
     }
-    one.samples.extend(other.samples);
-    one
+    hits.samples.extend(later.samples);
 }

@@ -1,6 +1,7 @@
 //! Which encoding a log has, and its text as UTF-8.
 
-use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
+use crate::text::encoding::utf16;
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16LE};
 use std::borrow::Cow;
 
 /// Bytes looked at before the encoding is decided.
@@ -9,7 +10,7 @@ const HEAD: usize = 4 * 1024;
 /// Turns the bytes of a file into text: UTF-16 is decoded, everything else is passed on as it is, since wordings and
 /// time stamps are ASCII in UTF-8 and in windows-1252 alike.
 #[derive(Default)]
-pub(super) struct Text {
+pub(super) struct TextDecoder {
     head: Vec<u8>,
     form: Option<Form>,
 }
@@ -19,7 +20,7 @@ enum Form {
     Utf16 { decoder: Decoder, buffer: Vec<u8> },
 }
 
-impl Text {
+impl TextDecoder {
     /// Takes bytes and hands out text.
     pub(super) fn push(&mut self, bytes: &[u8], mut each: impl FnMut(&[u8])) {
         if let Some(form) = &mut self.form {
@@ -48,18 +49,14 @@ impl Text {
 
     fn decide(&mut self, each: &mut impl FnMut(&[u8])) -> &mut Form {
         let head = std::mem::take(&mut self.head);
-        let (encoding, mark) = match *head.as_slice() {
-            [0xff, 0xfe, ..] => (Some(UTF_16LE), 2),
-            [0xfe, 0xff, ..] => (Some(UTF_16BE), 2),
-            [0xef, 0xbb, 0xbf, ..] => (None, 3),
-            _ => (utf16_by_zeros(&head), 0),
-        };
+        let (encoding, mark) = Encoding::for_bom(&head)
+            .map_or_else(|| (utf16(&head), 0), |(encoding, mark)| (Some(encoding), mark));
         let form = self.form.insert(match encoding {
-            Some(encoding) => Form::Utf16 {
+            Some(encoding) if encoding != UTF_8 => Form::Utf16 {
                 decoder: encoding.new_decoder_without_bom_handling(),
                 buffer: vec![0; HEAD * 4],
             },
-            None => Form::Bytes,
+            _ => Form::Bytes,
         });
         form.push(head.get(mark..).unwrap_or_default(), false, each);
         form
@@ -92,23 +89,6 @@ fn decode(
     }
 }
 
-/// UTF-16 without a mark: Latin text has a zero in nearly every second byte, and on one side only.
-fn utf16_by_zeros(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let (pairs, _) = head.as_chunks::<2>();
-    let first = pairs.iter().filter(|pair| pair.first() == Some(&0)).count();
-    let second = pairs.iter().filter(|pair| pair.last() == Some(&0)).count();
-    let (most, few) = (pairs.len() * 7 / 10, pairs.len() / 10);
-    if pairs.is_empty() {
-        None
-    } else if second > most && first <= few {
-        Some(UTF_16LE)
-    } else if first > most && second <= few {
-        Some(UTF_16BE)
-    } else {
-        None
-    }
-}
-
 /// A piece of a line as text to show: what is not UTF-8 is taken for windows-1252, where every byte is a
 /// character.
 pub(super) fn show(line: &[u8]) -> Cow<'_, str> {
@@ -123,7 +103,7 @@ mod tests {
     use super::*;
 
     fn text(bytes: &[u8], chunk: usize) -> (String, Option<&'static str>) {
-        let (mut text, mut all) = (Text::default(), Vec::new());
+        let (mut text, mut all) = (TextDecoder::default(), Vec::new());
         for chunk in bytes.chunks(chunk) {
             text.push(chunk, |part| all.extend_from_slice(part));
         }

@@ -24,12 +24,12 @@ const YEARS: std::ops::RangeInclusive<i32> = 2000..=2099;
 /// Reads time stamps. Lines come in runs of the same hour, which is worth remembering: the calendar is asked
 /// once a run.
 #[derive(Default)]
-pub(super) struct Stamps {
+pub(super) struct TimestampParser {
     hour: [u8; 13],
     starts: Option<LocalMillis>,
 }
 
-impl Stamps {
+impl TimestampParser {
     /// The time stamp that a line begins with, and what follows it.
     pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<(LocalMillis, &'a [u8])> {
         let (hour, rest) = line.split_first_chunk::<13>()?;
@@ -129,7 +129,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(line: &str) -> Option<(String, String)> {
-        let (at, rest) = Stamps::default().read(line.as_bytes())?;
+        let (at, rest) = TimestampParser::default().read(line.as_bytes())?;
         let time = DateTime::from_timestamp_millis(at).unwrap().format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
         Some((time, String::from_utf8(rest.to_vec()).unwrap()))
     }
@@ -199,7 +199,7 @@ mod tests {
         fn the_digits_agree_with_the_calendar(
             lines in proptest::collection::vec("20[0-9]{2}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-6][0-9]:[0-6][0-9],[0-9]{3}", 1..20)
         ) {
-            let mut stamps = Stamps::default();
+            let mut stamps = TimestampParser::default();
             for line in lines {
                 // A leap second is a valid reading for chrono; no log of the product is known to have one.
                 let slow = NaiveDateTime::parse_from_str(&line, "%Y-%m-%d %H:%M:%S,%3f").ok()
@@ -211,7 +211,7 @@ mod tests {
 
         #[test]
         fn no_bytes_panic(line in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let _ = Stamps::default().read(&line);
+            let _ = TimestampParser::default().read(&line);
             let _ = level(&line);
             let _ = bare_level(&line);
         }

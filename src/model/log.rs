@@ -24,7 +24,7 @@ pub struct LogDigest {
 }
 
 /// One log file and the period it covers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct LogFile {
     /// Member name, such as `logs/SS.log.1`.
     pub name: String,
@@ -56,7 +56,7 @@ pub struct Period {
 }
 
 /// All hits of one signature on one node.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Hit {
     /// Signature id, such as `E-002`.
     pub signature: String,

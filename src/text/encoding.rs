@@ -23,8 +23,8 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Text of the kinds read here is mostly ASCII, so that one byte of most pairs is zero, and always the same one.
-fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+/// Which UTF-16 bytes without a byte order mark are, if they are. Text of the kinds read here is mostly ASCII, so that one byte of most pairs is zero, and always the same one.
+pub fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let (mut pairs, mut low_first, mut high_first) = (0, 0, 0);
     for pair in bytes.chunks_exact(2).take(SAMPLE_PAIRS) {
         pairs += 1;

@@ -1,4 +1,4 @@
-//! The numbers of `docs/performance.md`: `cargo run --release --example bench`, with `-- --quick` on a tenth of
+//! The numbers of `docs/performance.md`: `cargo run --profile dist --example bench`, with `-- --quick` on a tenth of
 //! the data, with `-- --divide N` on that part of it, with `-- --only STEP` one step of it.
 //!
 //! Tool and yardstick do the same work with the same libraries and as many threads, each run in a process of its own,
@@ -89,7 +89,7 @@ fn all(arguments: &[String]) -> Result<()> {
     }
     ensure!(scale.divisor > 0, "--divide needs a number of parts");
     if cfg!(debug_assertions) {
-        ensure!(scale.divisor >= TINY, "a debug build measures nothing: use --release");
+        ensure!(scale.divisor >= TINY, "a debug build measures nothing: use --profile dist");
         println!("This is a debug build: it shows that everything runs, and its numbers mean nothing.\n");
     }
     let folder = tempfile::tempdir()?;

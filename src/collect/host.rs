@@ -81,7 +81,10 @@ fn system() -> Place {
 impl Host for PortableHost {
     #[expect(clippy::disallowed_methods, reason = "the collector's host probe is where the clock is read")]
     fn now(&self) -> DateTime<FixedOffset> {
-        chrono::Local::now().fixed_offset()
+        #[cfg(not(windows))]
+        return chrono::Local::now().fixed_offset();
+        #[cfg(windows)]
+        Utc::now().with_timezone(&super::windows::utc_offset())
     }
 
     fn clock_spread(&self) -> Duration {

@@ -4,7 +4,7 @@
 use super::access::Ask;
 use super::pool::application;
 use super::system::{Answer, Refusal, Value};
-use super::{Probe, Seen, fact, moment, registry};
+use super::{Probe, Seen, fact, moment, registry, x509};
 use crate::model::Observed;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -127,13 +127,9 @@ fn load(seen: &Seen, store: &str, thumbprint: String) -> Answer<Certificate> {
         }
         Err(refusal) => return Err(refusal),
     };
-    let der = encoded(&blob);
-    #[cfg(any(windows, test))]
-    let certificate = der.and_then(|der| super::x509::read(der, thumbprint));
-    // No other system keeps certificates in a registry, and reading one costs a tree of crates.
-    #[cfg(not(any(windows, test)))]
-    let certificate = der.and(None::<Certificate>);
-    certificate.ok_or_else(|| Refusal::Failed("the certificate cannot be decoded".into()))
+    encoded(&blob)
+        .and_then(|der| x509::read(der, thumbprint))
+        .ok_or_else(|| Refusal::Failed("the certificate cannot be decoded".into()))
 }
 
 /// The certificate among the properties of a stored one: each is its id, a number, a length and so many bytes.

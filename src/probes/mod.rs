@@ -22,7 +22,6 @@ pub mod system;
 #[cfg(test)]
 mod tests;
 mod time_service;
-#[cfg(any(windows, test))]
 mod x509;
 
 #[cfg(any(windows, test))]

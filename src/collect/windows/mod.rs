@@ -2,7 +2,7 @@
 
 mod sys;
 
-pub(super) use sys::{is_alone_at_console, is_network_drive, start_elevated, work_in_background};
+pub(super) use sys::{is_alone_at_console, is_network_drive, start_elevated, utc_offset, work_in_background};
 
 use super::command;
 use crate::probes::system::{

@@ -1,4 +1,4 @@
-//! BKP-001.
+//! BKP-001: is there a full backup of the database from the last 24 hours before the upgrade?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
@@ -11,17 +11,18 @@ use chrono::TimeDelta;
 
 rule! {
     /// ## What it checks
-    /// Whether a full backup of the database finished within 24 hours before the query `backups` was asked, and that
-    /// within 24 hours before the report's date. Where no result tells, somebody is asked.
+    /// Whether a full backup of the database finished in the 24 hours before the query `backups` was run. The query
+    /// itself must have been run in the 24 hours before the date of the report. If no query result shows this, the rule
+    /// asks a person.
     /// ## Why it matters
-    /// The upgrade changes the database. Without a backup from just before it there is no way back.
+    /// The upgrade changes the database. Without a backup from just before the upgrade, no rollback is possible.
     /// ## How to fix it
-    /// Take a full backup of the database and of the application folder of every node, then start the upgrade.
+    /// Take a full backup of the database and of the application folder of every node. Then start the upgrade.
     /// ## What it cannot see
-    /// Whether the backup can be restored: that is not tested. Backups of other copies of an availability group. The 24
-    /// hours are our own measure.
+    /// Whether the backup can be restored, because that is not tested. Backups of other copies of an availability
+    /// group. The limit of 24 hours is our own choice.
     id: "BKP-001",
-    title: "No backup of the database from the last day",
+    title: "Database was not backed up in the last 24 hours",
     severity: Blocker,
     scope: Upgrade,
     subject: Cluster,

@@ -1,4 +1,4 @@
-//! BKP-003.
+//! BKP-003: did the newest backup that the product made succeed?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
@@ -11,17 +11,18 @@ use std::collections::BTreeMap;
 
 rule! {
     /// ## What it checks
-    /// The newest backup of each kind in the product's log of backups, and known errors of backups in the logs of the
-    /// nodes.
+    /// Whether the newest backup of each kind succeeded, according to the product's backup log. Also whether the logs
+    /// of the nodes show known backup errors.
     /// ## Why it matters
-    /// A backup that failed is found out on the day it is needed.
+    /// A failed backup is usually noticed only when it is needed.
     /// ## How to fix it
-    /// Read the notes of the failed backup, mend its cause, and start a backup by hand until it succeeds.
+    /// Read the notes of the failed backup and fix the cause. Then run a backup manually, and repeat this until it
+    /// succeeds.
     /// ## What it cannot see
-    /// A backup that succeeded may still be of no use: nothing shows that it can be restored. Backups by other tools are not
-    /// in this log.
+    /// A backup that succeeded may still be useless: nothing shows that it can be restored. Backups made by other tools
+    /// are not in this log.
     id: "BKP-003",
-    title: "Last backup by the product failed",
+    title: "The product's last backup failed",
     severity: High,
     scope: Now,
     subject: Cluster,

@@ -1,4 +1,4 @@
-//! BND-005.
+//! BND-005: were all bundles made with the same case key?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::problem;
@@ -13,16 +13,16 @@ rule! {
     /// ## What it checks
     /// Whether all bundles were made with the same case key, or all without one.
     /// ## Why it matters
-    /// Fingerprints made with different keys never compare. Whether key files, `database.config`, redacted values and
-    /// whatever else is known by its fingerprint are the same on these nodes then cannot be told, and rules that need
-    /// it answer unknown.
+    /// Fingerprints made with different keys cannot be compared. The report then cannot show whether key files,
+    /// `database.config`, redacted values and everything else that it knows only by a fingerprint are the same on these
+    /// nodes. Rules that need this comparison answer unknown.
     /// ## How to fix it
-    /// Collect again with one and the same case key file on every node, or on every node without one.
+    /// Collect again with the same case key file on every node, or without a case key on every node.
     /// ## What it cannot see
-    /// Which of the keys is the right one. Bundles without a case key compare as long as their nodes share the key
-    /// file; whether they do is the business of ENC-001.
+    /// Which of the keys is the right one. Bundles without a case key can be compared as long as their nodes have the
+    /// same key file. ENC-001 checks whether they do.
     id: "BND-005",
-    title: "Bundle was made with another case key",
+    title: "Bundle was made with a different case key",
     severity: High,
     scope: Now,
     subject: Input,

@@ -1,4 +1,4 @@
-//! BUS-001.
+//! BUS-001: do the nodes of a cluster use RabbitMQ instead of the internal bus?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::rule::{Check, rule, since};
@@ -8,17 +8,18 @@ use crate::model::{BuildVersion, Node, Observed};
 
 rule! {
     /// ## What it checks
-    /// Whether every node of a cluster uses an installed RabbitMQ as its backbone bus, by the node's diagnostics.
+    /// Whether every node of a cluster uses an installed RabbitMQ as its backbone bus, according to the diagnostics of
+    /// the node.
     /// ## Why it matters
-    /// With the internal bus each node talks to itself only: work that one node hands out never reaches the others.
+    /// With the internal bus, each node talks only to itself. Work that one node hands out never reaches the others.
     /// ## How to fix it
-    /// Install RabbitMQ with the vendor's helper, make and validate a site connector for it, and choose it as the backbone
-    /// bus on the page of distributed engine configuration.
+    /// Install RabbitMQ with the vendor's RabbitMQ helper. Create a site connector for it and validate the connector.
+    /// Then select it as the backbone bus on the page of the distributed engine configuration.
     /// ## What it cannot see
-    /// The words of the diagnostics are not public: whatever does not name RabbitMQ is taken for another bus, and only
-    /// words that name the internal one for sure.
+    /// The exact words in the diagnostics are not public. If they do not name RabbitMQ, the rule assumes another bus.
+    /// It is certain only if they name the internal bus.
     id: "BUS-001",
-    title: "Cluster uses the internal bus",
+    title: "Cluster uses the internal message bus",
     severity: High,
     scope: Now,
     subject: Cluster,

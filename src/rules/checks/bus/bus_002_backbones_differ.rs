@@ -1,4 +1,4 @@
-//! BUS-002.
+//! BUS-002: do all nodes use the same backbone bus?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::checks::bus::bus_001_internal_bus::{BUS, backbones};
@@ -12,11 +12,12 @@ rule! {
     /// ## What it checks
     /// Whether the diagnostics of all nodes name the same backbone bus.
     /// ## Why it matters
-    /// Nodes on different buses do not hear each other: roles of one never get the work that another hands out.
+    /// Nodes on different buses do not receive each other's messages. The roles of one node never get the work that
+    /// another node hands out.
     /// ## How to fix it
-    /// Choose one RabbitMQ as the backbone bus and recycle the application pool of every node.
+    /// Select one RabbitMQ as the backbone bus, and recycle the application pool of every node.
     /// ## What it cannot see
-    /// Two brokers of one kind look the same. The diagnostics of the nodes may have been saved at different times.
+    /// Two brokers of the same kind look the same. The diagnostics of the nodes may have been saved at different times.
     id: "BUS-002",
     title: "Nodes use different backbone buses",
     severity: High,

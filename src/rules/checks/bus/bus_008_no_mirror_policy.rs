@@ -1,4 +1,4 @@
-//! BUS-008.
+//! BUS-008: does a RabbitMQ cluster mirror its queues?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
@@ -10,15 +10,16 @@ rule! {
     /// ## What it checks
     /// Whether a RabbitMQ cluster has a policy that mirrors queues.
     /// ## Why it matters
-    /// Without one every queue lives on one broker only: when that one stops, the queue and its messages are gone.
+    /// Without such a policy, every queue is on one broker only. If that broker stops, the queue and its messages are
+    /// lost.
     /// ## How to fix it
-    /// Set a policy of mode "all", or with two replicas, for the queues of the product with RabbitMQ's own tool or
-    /// with the vendor's helper.
+    /// Set a policy of mode "all", or with two replicas, for the queues of the product. Use RabbitMQ's own tool or the
+    /// vendor's RabbitMQ helper.
     /// ## What it cannot see
-    /// Which queues the pattern of the policy covers is not judged. Our sources describe RabbitMQ 3; later ones
-    /// do not mirror by policy.
+    /// Which queues match the pattern of the policy. Our sources describe RabbitMQ 3; later versions do not mirror by
+    /// policy.
     id: "BUS-008",
-    title: "RabbitMQ cluster mirrors no queue",
+    title: "RabbitMQ cluster does not mirror its queues",
     severity: Medium,
     scope: Now,
     subject: Cluster,

@@ -1,4 +1,4 @@
-//! CFG-001.
+//! CFG-001: do all serving nodes use the same database?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::lib::key_files::{DATABASE, KeyFileOn, side_by_side};
@@ -9,18 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
     /// ## What it checks
-    /// Whether all serving nodes use one database: the fingerprint of `database.config`, and the database that the
-    /// node list shows for each node. Files that differ while the node list shows one database are only worth a
-    /// remark.
+    /// Whether all serving nodes use the same database. The rule compares the fingerprint of `database.config` and the
+    /// database that the node list shows for each node. If the files differ but the node list shows the same database,
+    /// the difference is only a remark.
     /// ## Why it matters
-    /// A node on another database is no node of this cluster: its users see other secrets or none, and what they
-    /// change is lost to the others.
+    /// A node that uses another database does not belong to this cluster. Its users see other secrets or none, and the
+    /// other nodes never see what its users change.
     /// ## How to fix it
-    /// Find out which database is the right one, then reset the database connection on the node that is off. A node
-    /// that is meant to be on a mirror is named to the report with `--role NAME=mirror`.
+    /// Find out which database is the right one. Then reset the database connection on the node that uses another one.
+    /// If a node is meant to use a mirror, run the report with `--role NAME=mirror`.
     /// ## What it cannot see
-    /// What stands in `database.config`: nobody but the product opens it. A password or a spelling of the server
-    /// that differs makes the files differ as well.
+    /// The content of `database.config`, because only the product can open the file. If the password or the spelling of
+    /// the server name differs, the files differ too.
     id: "CFG-001",
     title: "Nodes use different databases",
     severity: High,

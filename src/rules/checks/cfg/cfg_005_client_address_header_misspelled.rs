@@ -1,4 +1,4 @@
-//! CFG-005.
+//! CFG-005: is the client address header exactly X-Forwarded-For?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::rule::{Check, known, rule};
@@ -7,17 +7,18 @@ use crate::model::Node;
 
 rule! {
     /// ## What it checks
-    /// Whether the key `IpAddressHeader` of web-appSettings.config names the header X-Forwarded-For, letter for letter.
+    /// Whether the key `IpAddressHeader` in web-appSettings.config names the header X-Forwarded-For, with exactly this
+    /// spelling.
     /// ## Why it matters
-    /// A practitioner reports that the product compares the name with regard to case. A header under another spelling
-    /// is not found, and every user is recorded with the address of the load balancer.
+    /// A practitioner reports that the product distinguishes upper and lower case in this name. It does not find a
+    /// header with a different spelling. It then records the address of the load balancer for every user.
     /// ## How to fix it
-    /// Write X-Forwarded-For exactly so in web-appSettings.config on every node, or make sure that the load balancer
-    /// sends the header that is named there.
+    /// Write the name exactly as X-Forwarded-For in web-appSettings.config on every node. Or make sure that the load
+    /// balancer sends the header that the file names.
     /// ## What it cannot see
-    /// What the load balancer sends. From 10.5.000000 the setting is in the database.
+    /// Which header the load balancer sends. From 10.5.000000 the setting is in the database.
     id: "CFG-005",
-    title: "Client address header is spelled in another way",
+    title: "Client address header is not X-Forwarded-For",
     severity: Medium,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! CFG-007.
+//! CFG-007: do nodes at the same build have the same saml.config?
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::folder::{self, Words};
@@ -8,14 +8,14 @@ use crate::model::BuildVersion;
 
 rule! {
     /// ## What it checks
-    /// Whether the nodes that run the same build hold the same saml.config, by its fingerprint.
+    /// Whether the nodes that run the same build have the same saml.config. The rule compares fingerprints.
     /// ## Why it matters
-    /// Before 10.5.000000 logging in by SAML works from this file on every node. A node with another one, or with
-    /// none, refuses what the others accept. Later builds keep these settings in the database.
+    /// Before 10.5.000000, SAML login on every node uses this file. A node with a different file, or without one,
+    /// rejects logins that the other nodes accept. Later builds keep these settings in the database.
     /// ## How to fix it
-    /// Copy saml.config of the node where SAML works to the other nodes, and restart their application pools.
+    /// Copy saml.config from the node where SAML works to the other nodes, and restart their application pools.
     /// ## What it cannot see
-    /// Which node is right when there are two, and whether SAML is in use.
+    /// Which node is right if there are only two, and whether SAML is in use.
     id: "CFG-007",
     title: "saml.config differs between nodes",
     severity: High,

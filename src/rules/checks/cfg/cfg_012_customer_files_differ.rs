@@ -1,4 +1,4 @@
-//! CFG-012.
+//! CFG-012: do nodes at the same build have the same files that customers create?
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::folder::{self, Words};
@@ -7,15 +7,15 @@ use crate::finding::Outcome;
 
 rule! {
     /// ## What it checks
-    /// Whether the nodes that run the same build hold the same KeyDigests.txt and the same files below
-    /// customresources, by their fingerprints.
+    /// Whether the nodes that run the same build have the same KeyDigests.txt and the same files below customresources.
+    /// The rule compares fingerprints.
     /// ## Why it matters
-    /// Customers make these files, and no installer copies them. A node without KeyDigests.txt accepts hosts that the
-    /// others refuse; one without customresources shows and mails other texts.
+    /// Customers create these files, and no installer copies them. A node without KeyDigests.txt accepts hosts that the
+    /// others reject. A node without customresources shows and emails different texts.
     /// ## How to fix it
-    /// Copy KeyDigests.txt and customresources of the node that has the right ones to all others.
+    /// Copy KeyDigests.txt and customresources from the node that has the right ones to all other nodes.
     /// ## What it cannot see
-    /// Which node is right when there are two.
+    /// Which node is right if there are only two.
     id: "CFG-012",
     title: "KeyDigests.txt or customresources differ between nodes",
     severity: Medium,

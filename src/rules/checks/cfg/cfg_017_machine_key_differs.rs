@@ -1,4 +1,4 @@
-//! CFG-017.
+//! CFG-017: do the nodes share the ASP.NET keys, or does the load balancer keep users on one node?
 
 use crate::rules::lib::comparable::redacted_apart;
 use crate::rules::engine::context::{Context, evidence};
@@ -9,17 +9,19 @@ use crate::model::{Node, Observed};
 
 rule! {
     /// ## What it checks
-    /// Whether web.config gives all serving nodes the same keys of ASP.NET (machineKey) or, where it gives none, whether
-    /// the load balancer keeps users on one node.
+    /// Whether web.config has the same ASP.NET keys (machineKey) on all serving nodes. If it has no keys, whether the
+    /// load balancer keeps each user on one node.
     /// ## Why it matters
-    /// A node cannot read a login cookie or the state of a page that another node made with a key of its own. As long
-    /// as users stay on one node nobody notices.
+    /// A node with a different key cannot read a login cookie or a page state that another node created. This is not
+    /// noticed as long as each user stays on one node.
     /// ## How to fix it
-    /// Keep users on one node by sticky sessions. If you set keys by hand, set the same ones on every node.
+    /// Enable sticky sessions on the load balancer, so that each user stays on one node. If you set the keys by hand,
+    /// set the same keys on every node.
     /// ## What it cannot see
-    /// Whether the product depends on these keys at all: no document of it mentions them, so that this only asks.
+    /// Whether the product depends on these keys at all. No document of the product mentions them, so the rule only
+    /// asks.
     id: "CFG-017",
-    title: "Keys of ASP.NET differ or are made by each node",
+    title: "ASP.NET keys differ, or each node creates its own",
     severity: Low,
     scope: Now,
     subject: Cluster,

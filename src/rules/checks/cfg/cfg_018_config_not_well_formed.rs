@@ -1,4 +1,4 @@
-//! CFG-018.
+//! CFG-018: is every collected configuration file well-formed XML?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, known, rule};
@@ -8,15 +8,15 @@ use crate::model::{Node, Place};
 
 rule! {
     /// ## What it checks
-    /// Whether every configuration file that was taken from a node is well-formed XML.
+    /// Whether every configuration file that was collected from a node is well-formed XML.
     /// ## Why it matters
-    /// ASP.NET refuses to start an application whose configuration it cannot read, so the node serves nobody.
+    /// ASP.NET does not start an application if it cannot read the configuration, so the node cannot serve users.
     /// ## How to fix it
-    /// Open the file at the line named, correct what was mistyped or cut off, and compare it with the same file of a
-    /// node that works.
+    /// Open the file at the line shown. Correct the text that is mistyped or cut off. Compare the file with the same
+    /// file on a node that works.
     /// ## What it cannot see
-    /// Whether a well-formed file makes sense to the product. A file that is not well-formed is never taken as
-    /// text, so the report cannot show the line.
+    /// Whether a well-formed file makes sense to the product. The text of a file that is not well-formed is never
+    /// collected, so the report cannot show the line.
     id: "CFG-018",
     title: "Configuration file is not well-formed XML",
     severity: Blocker,

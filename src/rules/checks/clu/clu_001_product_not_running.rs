@@ -1,4 +1,4 @@
-//! CLU-001.
+//! CLU-001: is the product installed and running on the node?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, known, rule};
@@ -12,15 +12,17 @@ use crate::model::{Node, Place};
 
 rule! {
     /// ## What it checks
-    /// Whether the application folder holds the product, whether its logs say that it is not installed or cannot reach
-    /// the database, and whether it runs: it connected lately by the node list, or logged within the day before the
-    /// collection.
+    /// Whether the application folder contains the product, and whether its logs report that it is not installed or
+    /// cannot reach the database. Also whether the product runs: the node list shows a recent connection, or the logs
+    /// have a line from the day before the collection.
     /// ## Why it matters
-    /// A cluster is built from a node that works. Copying or enabling anything before that spreads the fault.
+    /// A cluster is built from a node that works. If you copy the folder or enable clustering before that, the fault
+    /// spreads to other nodes.
     /// ## How to fix it
-    /// Install or upgrade the product on the node, start its application pool, and open the product before going on.
+    /// Install or upgrade the product on the node, start its application pool, and open the product. Only then
+    /// continue.
     /// ## What it cannot see
-    /// It opens no page, and a node that stopped an hour ago still seems to run.
+    /// It opens no page. A node that stopped an hour ago still seems to run.
     id: "CLU-001",
     title: "Product is not installed or not running",
     severity: Blocker,

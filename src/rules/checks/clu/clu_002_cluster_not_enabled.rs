@@ -1,4 +1,4 @@
-//! CLU-002.
+//! CLU-002: is clustering enabled?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::question;
@@ -8,17 +8,19 @@ use crate::finding::{Finding, Outcome, Subject};
 
 rule! {
     /// ## What it checks
-    /// Whether clustering has been enabled on the Server Nodes page. A node list of several nodes that are in the
-    /// cluster proves it; the error of a second node that was refused proves the contrary.
-    /// Where neither is there, a person is asked.
+    /// Whether clustering is enabled on the Server Nodes page. A node list with several nodes that are In Cluster
+    /// proves that it is enabled. The error of a second node that was refused proves that it is not. If there is
+    /// neither, the rule asks a person.
     /// ## Why it matters
-    /// A second web server that points at the database of a product without clustering is refused by it and serves
-    /// nobody.
+    /// If clustering is off, the product refuses a second web server that uses the same database. That server then
+    /// serves no users.
     /// ## How to fix it
-    /// On the original node open Admin, See All, Server Nodes and press Enable Clustering; then open the other
-    /// node again. If clustering is on, look for a renamed or cloned server or a stale row in the list of nodes.
+    /// On the original node, open Admin, See All, Server Nodes, and click Enable Clustering. Then open the other node
+    /// again. If clustering is already enabled, look for a renamed or cloned server, or for an outdated row in the list
+    /// of nodes.
     /// ## What it cannot see
-    /// The switch itself. With fewer than two nodes In Cluster the list looks the same whether it is on or off.
+    /// The switch itself. If fewer than two nodes are In Cluster, the list looks the same whether clustering is on or
+    /// off.
     id: "CLU-002",
     title: "Clustering is not enabled",
     severity: Blocker,

@@ -1,4 +1,4 @@
-//! CLU-006.
+//! CLU-006: are all nodes known, and does each of them have a usable bundle?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule};
@@ -7,17 +7,17 @@ use crate::model::{Node, Place};
 
 rule! {
     /// ## What it checks
-    /// Whether it is known who the nodes are, by the product's node list or by names given with --expect-nodes, and
-    /// whether there is a usable bundle of each of them.
+    /// Whether the nodes are known, either from the product's node list or from names given with --expect-nodes. Also
+    /// whether there is a usable bundle of each node.
     /// ## Why it matters
-    /// The node that nobody looked at is the one that may be broken. A verdict over a part of the cluster is none.
+    /// The node that was not checked may be the one with the fault. A verdict on a part of the cluster is not a verdict
+    /// on the cluster.
     /// ## How to fix it
-    /// Send the node list, or give the names of all nodes with --expect-nodes, and collect on every node that is
-    /// missing.
+    /// Send the node list, or give the names of all nodes with --expect-nodes. Collect on every node that is missing.
     /// ## What it cannot see
-    /// A node that neither the product nor anybody names.
+    /// A node that is neither in the node list nor among the names given.
     id: "CLU-006",
-    title: "Node set is not complete",
+    title: "Nodes are unknown or have no usable bundle",
     severity: Blocker,
     scope: Now,
     subject: Cluster,

@@ -1,4 +1,4 @@
-//! CLU-007.
+//! CLU-007: did a node with an older build keep running during the upgrade?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::lib::installed::database_build;
@@ -8,18 +8,19 @@ use crate::model::Node;
 
 rule! {
     /// ## What it checks
-    /// Whether a node that still runs an older build than the database has connected after the database was upgraded.
+    /// Whether a node connected after the database was upgraded, although it still runs an older build than the
+    /// database.
     /// ## Why it matters
-    /// All nodes but the original one are stopped during an upgrade. One that goes on running works with the old
+    /// All nodes except the original one must be stopped during an upgrade. A node that keeps running uses the old
     /// program on the new database.
     /// ## How to fix it
-    /// Stop the application pool of the node at once. Then copy the application folder of the upgraded node over its own
-    /// without database.config and encryption.config, and start it again.
+    /// Stop the application pool of the node at once. Copy the application folder of the upgraded node over that of
+    /// this node, without database.config and encryption.config. Then start the application pool again.
     /// ## What it cannot see
-    /// The node list and the version history are read off two clocks and may be printed in two zones, so that this only
-    /// asks. A node that was left running and has been upgraded since shows nothing.
+    /// The times in the node list and in the version history come from two clocks, and may be in two time zones. So the
+    /// rule only asks. If a node was left running but was upgraded later, the rule cannot see it.
     id: "CLU-007",
-    title: "Node left running during the upgrade",
+    title: "Node was left running during the upgrade",
     severity: High,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! CLU-008.
+//! CLU-008: do the node list and the DLLs of a node show the same build?
 
 use crate::rules::engine::context::{Context, snapshot_version};
 use crate::rules::engine::rule::{Check, known, rule};
@@ -7,15 +7,16 @@ use crate::model::{Node, Place};
 
 rule! {
     /// ## What it checks
-    /// Whether the node list and the DLLs in the node's bundle show the same build.
+    /// Whether the node list and the DLLs in the bundle of the node show the same build.
     /// ## Why it matters
-    /// The node list shows the program that runs, the bundle the files it is started from. Where they differ the files
-    /// were replaced and the application was not started since, or one of the two is out of date.
+    /// The node list shows the program that runs. The bundle shows the files from which it starts. If they differ, the
+    /// files were replaced and the application was not restarted, or one of the two sources is out of date.
     /// ## How to fix it
-    /// Recycle the application pool of the node, open the product on it, then export the node list and collect again.
+    /// Recycle the application pool of the node, and open the product on the node. Then export the node list and
+    /// collect again.
     /// ## What it cannot see
-    /// Which of the two is right. Which DLL carries the build is not documented; the core DLL is our best guess, so
-    /// that this only asks.
+    /// Which of the two is right. It is not documented which DLL contains the build. We assume the core DLL, so the
+    /// rule only asks.
     id: "CLU-008",
     title: "Node list and DLLs show different builds",
     severity: Medium,

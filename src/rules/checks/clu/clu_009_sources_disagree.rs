@@ -1,4 +1,4 @@
-//! CLU-009.
+//! CLU-009: do two sources give different values for one fact?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule};
@@ -10,14 +10,16 @@ use crate::model::{Node, Observed, Place};
 
 rule! {
     /// ## What it checks
-    /// Whether two exports, or an export and a bundle, say different things of one fact.
+    /// Whether two exports, or an export and a bundle, give different values for the same fact.
     /// ## Why it matters
-    /// One of the two is out of date, of another system, or mistaken, and every rule on that fact follows the first.
+    /// One of the two is out of date, from another system, or wrong. Every rule that uses this fact relies on the first
+    /// source.
     /// ## How to fix it
-    /// Look at the system itself, export again what is out of date, and leave out what is not of this cluster.
+    /// Check the value on the system itself. Export again what is out of date, and leave out what does not belong to
+    /// this cluster.
     /// ## What it cannot see
-    /// Which of the two is right. Facts that change by themselves, such as times and lengths of queues, are not compared;
-    /// builds have rules of their own.
+    /// Which of the two is right. Values that change all the time, such as times and queue lengths, are not compared.
+    /// Builds have their own rules.
     id: "CLU-009",
     title: "Sources disagree",
     severity: Medium,

@@ -1,4 +1,4 @@
-//! CLU-010.
+//! CLU-010: does an answer contradict what the evidence shows?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::judge::judge_by;
@@ -11,15 +11,17 @@ use std::collections::BTreeMap;
 
 rule! {
     /// ## What it checks
-    /// Whether the evidence decides a question by itself, and the other way than a person answered it. The rules that the
-    /// answer speaks to are judged once with all answers and once without any.
+    /// Whether the evidence alone decides a question, but differently from the answer of a person. The rules that the
+    /// answer affects are evaluated once with all answers and once without any.
     /// ## Why it matters
-    /// One of the two is wrong or out of date, and an upgrade that starts on the wrong one fails where nobody looks.
+    /// Either the answer or the evidence is wrong or out of date. An upgrade that relies on the wrong one fails for a
+    /// reason that is hard to find.
     /// ## How to fix it
-    /// Look at the system itself. Then answer anew, with the day, or collect and export again what is out of date.
+    /// Check the system itself. Then answer the question again, with the date, or collect and export again what is out
+    /// of date.
     /// ## What it cannot see
-    /// Which of the two is right. What the evidence only suggests contradicts nobody, and where an answer may settle
-    /// what the evidence shows, such as a plan for it, both hold.
+    /// Which of the two is right. Evidence that only suggests something contradicts no answer. If an answer can settle
+    /// what the evidence shows, for example with a plan, both are accepted.
     id: "CLU-010",
     title: "An answer contradicts the evidence",
     severity: Medium,

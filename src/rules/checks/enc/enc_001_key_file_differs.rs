@@ -1,4 +1,4 @@
-//! ENC-001.
+//! ENC-001: do all nodes have the same encryption key?
 
 use crate::rules::lib::at_work::at_work;
 use crate::rules::engine::context::Context;
@@ -13,20 +13,21 @@ use crate::model::{Node, Role};
 
 rule! {
     /// ## What it checks
-    /// Whether all nodes hold the same encryption key: fingerprints of `encryption.config`, those of standby,
-    /// disaster recovery and mirror nodes included. Equal fingerprints settle it, unless DPAPI is said to be on: then
-    /// the file is a copy, which works on one machine only. Unequal ones prove nothing: DPAPI and an HSM give each
-    /// node a file of its own for one key, and a file that was saved again may differ too. In both cases the node list
-    /// and the logs are asked whether the node works, and if they do not prove it, a person is.
+    /// Whether all nodes have the same encryption key. The rule compares the fingerprints of `encryption.config`, also
+    /// those of standby, disaster recovery and mirror nodes. Equal fingerprints prove that the key is the same, unless
+    /// an answer says that DPAPI is on: then one file is a copy of the other, and a copy works on one machine only.
+    /// Different fingerprints prove nothing: with DPAPI or an HSM (hardware security module), each node has a different
+    /// file for the same key, and a file that was saved again may also differ. In both cases, the rule uses the node
+    /// list and the logs to find out whether the node works. If they do not prove it, the rule asks a person.
     /// ## Why it matters
-    /// A node with another key cannot read a single secret, and what it writes the others cannot read.
+    /// A node with a different key cannot read any secret. The other nodes cannot read what it writes.
     /// ## How to fix it
-    /// Put the right `encryption.config`, in its form without DPAPI, on the node that cannot read the vault, see it
-    /// start, then switch DPAPI on again there, while browsing on that server. Keep the file that is replaced until
-    /// a secret has been opened on the node.
+    /// Put the right `encryption.config`, in its form without DPAPI, on the node that cannot read the vault. Check that
+    /// the node starts. Then enable DPAPI again on that node, from a browser on that server. Keep the file that you
+    /// replaced until you have opened a secret on the node.
     /// ## What it cannot see
-    /// The key itself: nobody but the product opens the file. What the size of the file says of DPAPI is our
-    /// arithmetic and was not calibrated on a real node.
+    /// The key itself, because only the product can open the file. The rule estimates from the size of the file whether
+    /// DPAPI is on. This calculation is our own, and it was not checked on a real node.
     id: "ENC-001",
     title: "Key file differs between nodes",
     severity: Blocker,

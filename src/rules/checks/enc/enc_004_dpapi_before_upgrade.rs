@@ -1,4 +1,4 @@
-//! ENC-004.
+//! ENC-004: is DPAPI on for a node that will be upgraded?
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::key_protection;
@@ -11,18 +11,18 @@ const DOCS_2021: BuildVersion = BuildVersion::new(10, 9, 64);
 
 rule! {
     /// ## What it checks
-    /// Whether DPAPI protects the key of a node that is about to be upgraded: by the answer of a person, else by the
-    /// size of `encryption.config`.
+    /// Whether DPAPI protects the key of a node that will be upgraded. The rule uses the answer of a person. Without an
+    /// answer, it uses the size of `encryption.config`.
     /// ## Why it matters
-    /// A key file under DPAPI works on its own machine only. Copied to another node with the application folder it
-    /// is useless there, and after a failed upgrade it cannot be restored elsewhere.
+    /// A key file with DPAPI works only on its own machine. If you copy it to another node with the application folder,
+    /// it is useless there. After a failed upgrade, it cannot be restored on another machine.
     /// ## How to fix it
-    /// On each node, browsing on that server, switch DPAPI off before the upgrade and keep a copy of the plain file
-    /// at a safe place; switch it on again when all nodes work. Whatever you decide, leave `encryption.config` and
-    /// `database.config` out of every copy between nodes.
+    /// Before the upgrade, switch DPAPI off on each node, from a browser on that server, and keep a copy of the
+    /// unprotected file in a safe place. Switch DPAPI on again when all nodes work. In any case, leave
+    /// `encryption.config` and `database.config` out of every copy between nodes.
     /// ## What it cannot see
-    /// DPAPI itself: it wraps values inside a file that looks the same from outside. Without an answer only the size
-    /// speaks, by our arithmetic, and an HSM looks the same.
+    /// DPAPI itself: it encrypts values inside the file, and the file looks the same from outside. Without an answer,
+    /// the rule uses only the size and our own calculation. An HSM (hardware security module) looks the same.
     id: "ENC-004",
     title: "DPAPI is probably on before an upgrade",
     severity: High,

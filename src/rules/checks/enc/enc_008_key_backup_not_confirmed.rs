@@ -1,4 +1,4 @@
-//! ENC-008.
+//! ENC-008: is there a confirmed copy of the unprotected key file where the key is protected?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::question::answered;
@@ -9,17 +9,17 @@ use crate::model::Node;
 
 rule! {
     /// ## What it checks
-    /// Whether somebody confirms a copy of the unprotected key file, off the nodes, where DPAPI, EFS or an HSM
-    /// protects the key of a node.
+    /// Whether someone confirms that a copy of the unprotected key file is kept away from the nodes. The rule applies
+    /// if DPAPI, EFS (Encrypting File System) or an HSM (hardware security module) protects the key of a node.
     /// ## Why it matters
-    /// A protected key file is readable on its machine, by its account or with its HSM only. When that is lost and
-    /// there is no plain copy, the vault cannot be opened again.
+    /// A protected key file can be read only on its machine, by its account or with its HSM. If that is lost and there
+    /// is no unprotected copy, the vault can never be opened again.
     /// ## How to fix it
-    /// Remove the protection on one node while browsing on that server, put a copy of encryption.config where only
-    /// the keepers of the vault reach it, test it, and protect the file again.
+    /// Remove the protection on one node, from a browser on that server. Copy encryption.config to a place that only
+    /// the people responsible for the vault can reach, and test the copy. Then protect the file again.
     /// ## What it cannot see
-    /// The copy itself: it believes the answer. Where nobody tells, only the size of the file and its attribute of
-    /// EFS speak for a protection.
+    /// The copy itself, so it relies on the answer. Without answers, only the size of the file and its EFS attribute
+    /// show whether the key is protected.
     id: "ENC-008",
     title: "No confirmed copy of the unprotected key file",
     severity: Blocker,

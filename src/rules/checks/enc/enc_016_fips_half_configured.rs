@@ -1,4 +1,4 @@
-//! ENC-016.
+//! ENC-016: is FIPS on in Windows although it is off in the product?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::expectation::told;
@@ -9,15 +9,15 @@ use crate::model::Node;
 
 rule! {
     /// ## What it checks
-    /// Whether the FIPS policy of Windows is on although the product is not switched to it, by both settings, or by
-    /// the error of ASP.NET that this leads to.
+    /// Whether the Windows FIPS policy is on while FIPS is off in the product. The rule uses both settings, or the
+    /// ASP.NET error that appears in this case.
     /// ## Why it matters
-    /// Windows then refuses algorithms that the product uses, and its pages end in an error.
+    /// Windows then refuses algorithms that the product uses, and the pages of the product end in an error.
     /// ## How to fix it
-    /// Switch the policy of Windows off, enable FIPS in the product, then switch the policy on again on every node.
+    /// Switch the Windows policy off, and enable FIPS in the product. Then switch the policy on again on every node.
     /// ## What it cannot see
-    /// A group policy that switches it on again. Without an export of the security settings only the logs and a
-    /// person tell.
+    /// A group policy that switches the Windows policy on again. Without an export of the security settings, only the
+    /// logs and a person can show the fault.
     id: "ENC-016",
     title: "FIPS is on in Windows and off in the product",
     severity: High,

@@ -1,4 +1,4 @@
-//! IIS-010.
+//! IIS-010: does IIS allow only Windows authentication while Integrated Windows Authentication is on?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule, since};
@@ -9,19 +9,19 @@ use crate::model::{BuildVersion, Node};
 
 rule! {
     /// ## What it checks
-    /// Whether IIS allows Windows authentication only for the application while Integrated Windows Authentication is
-    /// on in the product.
+    /// Whether IIS allows only Windows authentication for the application while Integrated Windows Authentication is on
+    /// in the product.
     /// ## Why it matters
-    /// Integrated mode cannot be mixed: where anonymous or forms authentication is left on, users of this node are
-    /// not recognised by their Windows account.
+    /// Integrated Windows Authentication cannot be combined with other methods. If anonymous or forms authentication is
+    /// left on, users of this node are not recognised by their Windows account.
     /// ## How to fix it
-    /// In IIS Manager enable Windows Authentication of the application on every node, and disable Anonymous and Forms
+    /// In IIS Manager, enable Windows Authentication for the application on every node, and disable Anonymous and Forms
     /// Authentication.
     /// ## What it cannot see
-    /// Kerberos itself: names of services, delegation and trusted sites of browsers. Whether Integrated Windows
-    /// Authentication is on tells an export of the configuration, else a person.
+    /// Kerberos itself: service principal names, delegation and the trusted sites of browsers. Whether Integrated
+    /// Windows Authentication is on comes from an export of the configuration or, without it, from a person.
     id: "IIS-010",
-    title: "Authentication does not fit Integrated Windows Authentication",
+    title: "IIS authentication does not match Integrated Windows Authentication",
     severity: High,
     scope: Now,
     subject: Node,

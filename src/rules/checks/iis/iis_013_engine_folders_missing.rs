@@ -1,4 +1,4 @@
-//! IIS-013.
+//! IIS-013: are the engine folders set up in IIS while Integrated Windows Authentication is on?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule, since};
@@ -10,19 +10,19 @@ use crate::model::{BuildVersion, Node, Observed};
 
 rule! {
     /// ## What it checks
-    /// Whether the folders integrations and api\DistributedEngine have an authentication of their own in IIS while
-    /// Integrated Windows Authentication is on and there are distributed engines.
+    /// Whether the folders integrations and api\DistributedEngine have their own authentication in IIS while Integrated
+    /// Windows Authentication is on and there are distributed engines.
     /// ## Why it matters
-    /// Engines reach the product through these paths. An administrator has to create the two empty folders by hand;
-    /// without them the paths inherit the authentication of the site and engines are refused.
+    /// Engines connect to the product through these paths. An administrator must create the two empty folders by hand.
+    /// Without them, the paths inherit the authentication of the site, and engines are rejected.
     /// ## How to fix it
-    /// On every node create the two folders below the application folder, then allow anonymous and Windows
-    /// authentication for integrations, and only anonymous for api\DistributedEngine.
+    /// On every node, create the two folders below the application folder. Allow anonymous and Windows authentication
+    /// for integrations, and only anonymous authentication for api\DistributedEngine.
     /// ## What it cannot see
-    /// The folders themselves, since empty folders are not in a bundle: it looks at what IIS allows on their paths.
-    /// Without an export of the engines it assumes that there are some, and asks.
+    /// The folders themselves, because a bundle does not contain empty folders. The rule checks what IIS allows on
+    /// their paths. Without an export of the engines, it assumes that there are some, and asks.
     id: "IIS-013",
-    title: "Folders for engines under Windows authentication are missing",
+    title: "Engine folders for Windows authentication are missing",
     severity: High,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! LBL-002.
+//! LBL-002: do sessions or logs show that users move between nodes?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule};
@@ -8,15 +8,15 @@ use crate::finding::{Outcome, Subject};
 
 rule! {
     /// ## What it checks
-    /// Whether users had sessions on several nodes within ten minutes, and whether the logs of a node show requests that
-    /// were refused because their token or session belongs to another one.
+    /// Whether users had sessions on several nodes within ten minutes. Also whether the logs of a node show requests
+    /// that were refused because their token or session belongs to another node.
     /// ## Why it matters
-    /// Without session affinity a request may reach a node that does not know its session.
+    /// Without session affinity, a request may reach a node that does not know its session.
     /// ## How to fix it
-    /// Check that the load balancer keeps a user on one node; if it does, look for users with old cookies.
+    /// Check that the load balancer keeps each user on one node. If it does, look for users with old cookies.
     /// ## What it cannot see
-    /// A user with two browsers, or a node that went away in between, looks the same; ordinary time-outs and old cookies
-    /// print the same texts. So this never blocks.
+    /// A user with two browsers, or a node that stopped in between, looks the same. Ordinary time-outs and old cookies
+    /// cause the same log texts. So the rule never blocks.
     id: "LBL-002",
     title: "Sessions seem to move between nodes",
     severity: Medium,

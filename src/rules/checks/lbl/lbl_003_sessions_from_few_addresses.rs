@@ -1,4 +1,4 @@
-//! LBL-003.
+//! LBL-003: do the sessions of many users come from one or two addresses?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule};
@@ -7,15 +7,15 @@ use crate::finding::{Missing, Outcome, Subject};
 
 rule! {
     /// ## What it checks
-    /// Whether the sessions of twenty or more users of the last week come from one or two addresses.
+    /// Whether the sessions of twenty or more users in the last week come from only one or two addresses.
     /// ## Why it matters
-    /// The addresses are then those of the load balancer: audits do not show where anybody came from, and restrictions
-    /// by address let everybody in or nobody.
+    /// These are then the addresses of the load balancer. Audits do not show where users came from. Restrictions by
+    /// address let either all users in or none.
     /// ## How to fix it
-    /// Let the load balancer add the client's address in a header, and name that header in the configuration of the
-    /// product; before 10.5 it is a key in a file on every node.
+    /// Configure the load balancer to add the client's address in a header, and name that header in the configuration
+    /// of the product. Before 10.5, the header name is a key in a file on every node.
     /// ## What it cannot see
-    /// Users who really share an address, as behind one proxy. The twenty are our own measure.
+    /// Users who really share an address, for example behind a proxy. The limit of twenty users is our own choice.
     id: "LBL-003",
     title: "Sessions show the load balancer's address",
     severity: Medium,

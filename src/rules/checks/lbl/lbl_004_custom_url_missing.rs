@@ -1,4 +1,4 @@
-//! LBL-004.
+//! LBL-004: is the custom URL of the cluster set?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
@@ -9,11 +9,12 @@ use crate::model::BuildVersion;
 
 rule! {
     /// ## What it checks
-    /// Whether the setting Custom URL of a cluster of several nodes is filled in.
+    /// Whether the setting Custom URL is filled in for a cluster of several nodes.
     /// ## Why it matters
-    /// Links in mails and the addresses that other programs are given then name one node instead of the load balancer.
+    /// Without it, links in emails and the addresses that other programs receive name one node instead of the load
+    /// balancer.
     /// ## How to fix it
-    /// Set the Custom URL in the configuration of the product to the address that users open.
+    /// In the configuration of the product, set Custom URL to the address that users open.
     /// ## What it cannot see
     /// Whether the address leads to the load balancer.
     id: "LBL-004",

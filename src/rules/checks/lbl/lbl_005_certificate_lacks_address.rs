@@ -1,4 +1,4 @@
-//! LBL-005.
+//! LBL-005: does the certificate of the node contain the host name of the custom URL?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::expectation::told;
@@ -8,16 +8,18 @@ use crate::model::{Node, label};
 
 rule! {
     /// ## What it checks
-    /// Whether the certificate bound to the site of the node names the host of the custom URL, by itself or by a
+    /// Whether the certificate bound to the site of the node contains the host name of the custom URL, directly or by a
     /// wildcard.
     /// ## Why it matters
-    /// Users and programs open the custom URL. A certificate for another name makes browsers warn and programs stop.
+    /// Users and programs open the custom URL. If the certificate is for another name, browsers show a warning and
+    /// programs stop.
     /// ## How to fix it
-    /// Bind a certificate that names the host of the custom URL to the site of every node.
+    /// Bind a certificate that contains the host name of the custom URL to the site of every node.
     /// ## What it cannot see
-    /// The certificate of the load balancer. Where that ends TLS with its own one, the name on the node matters less.
+    /// The certificate of the load balancer. If the load balancer ends TLS with its own certificate, the name on the
+    /// node matters less.
     id: "LBL-005",
-    title: "Certificate does not name the host of the custom URL",
+    title: "Certificate does not contain the host name of the custom URL",
     severity: Medium,
     scope: Now,
     subject: Node,

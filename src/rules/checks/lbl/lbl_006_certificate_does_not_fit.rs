@@ -1,4 +1,4 @@
-//! LBL-006.
+//! LBL-006: do all nodes have HTTPS with the same valid certificate?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::lib::folder::and;
@@ -9,16 +9,16 @@ use crate::model::{Node, Observed};
 
 rule! {
     /// ## What it checks
-    /// Whether the site of every serving node has a binding of HTTPS, whether its certificate is valid for 30 more
-    /// days, and whether all nodes present the same one.
+    /// Whether the site of every serving node has an HTTPS binding, whether its certificate is valid for at least 30
+    /// more days, and whether all nodes present the same certificate.
     /// ## Why it matters
-    /// The load balancer sends users to any node. One without HTTPS or with an expired certificate turns them away,
-    /// and certificates that differ make failures look like chance.
+    /// The load balancer sends users to any node. A node without HTTPS or with an expired certificate turns users away.
+    /// If the certificates differ, failures seem random.
     /// ## How to fix it
     /// Bind a valid certificate for the address of the cluster to the site of every node, and renew it in time.
     /// ## What it cannot see
-    /// The certificate of the load balancer. Where that ends TLS on purpose, a node without HTTPS may be as intended.
-    /// The 30 days are our own measure.
+    /// The certificate of the load balancer. If the load balancer ends TLS on purpose, a node without HTTPS may be
+    /// intended. The limit of 30 days is our own choice.
     id: "LBL-006",
     title: "Certificate is missing, expires or differs between nodes",
     severity: High,

@@ -1,4 +1,4 @@
-//! LBL-007.
+//! LBL-007: are all sessions of the last week on one node?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule};
@@ -7,13 +7,13 @@ use crate::finding::{Missing, Outcome, Subject};
 
 rule! {
     /// ## What it checks
-    /// Whether all sessions of the last week, of twenty or more, were on one node.
+    /// Whether all sessions of the last week were on one node, if there were twenty or more.
     /// ## Why it matters
-    /// The other nodes then serve nobody, and nobody notices when they stop doing so.
+    /// The other nodes then serve no users. If one of them stops working, this is not noticed.
     /// ## How to fix it
-    /// See at the load balancer whether the other nodes are members of its pool and pass its probe.
+    /// Check on the load balancer whether the other nodes are members of its pool and pass its health probe.
     /// ## What it cannot see
-    /// Whether the other nodes are meant to be spare. The twenty are our own measure.
+    /// Whether the other nodes are intended as spare nodes. The limit of twenty sessions is our own choice.
     id: "LBL-007",
     title: "All sessions are on one node",
     severity: Info,

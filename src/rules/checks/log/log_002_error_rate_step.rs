@@ -1,4 +1,4 @@
-//! LOG-002.
+//! LOG-002: does the node log many more errors since its last start or the last upgrade?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, known, rule};
@@ -18,17 +18,17 @@ const FEWEST: u64 = 10;
 
 rule! {
     /// ## What it checks
-    /// Whether the node logs at least five times as many errors an hour after its last start, or after the last upgrade
-    /// of the database, as in the day before it, and ten errors at least.
+    /// Whether the node logs at least five times as many errors per hour after a change as in the day before it, and at
+    /// least ten errors. The change is the last start of the node or the last upgrade of the database.
     /// ## Why it matters
-    /// A fault that came with a change shows first as errors that were not there before.
+    /// A fault that came with a change first appears as errors that were not there before.
     /// ## How to fix it
-    /// Look at the errors after the change, the newest files and settings among their causes first.
+    /// Read the errors after the change. Among their possible causes, check the newest files and settings first.
     /// ## What it cannot see
-    /// Errors of people's work, such as password changes that fail, count as all others. The measures are ours: five times,
-    /// ten errors, six hours before and one hour after.
+    /// Errors in the daily work of users, such as failed password changes, count like all others. The limits are our
+    /// own choice: five times as many, ten errors, six hours of logs before the change and one hour after it.
     id: "LOG-002",
-    title: "Errors rose after a restart or an upgrade",
+    title: "Error rate rose after a restart or an upgrade",
     severity: Medium,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! LOG-003.
+//! LOG-003: did the log of a role stop earlier than the other logs of the node?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, known, rule};
@@ -17,18 +17,19 @@ const KNOWN: u64 = 10;
 
 rule! {
     /// ## What it checks
-    /// Whether the log of a role ends earlier than the node's other logs, by more than an hour and three times its usual
-    /// silence: the median of all its silences of a minute or longer.
+    /// Whether the log of a role ends earlier than the other logs of the node. The gap must be more than one hour, and
+    /// more than three times the usual pause of this log. The usual pause is the median of all its pauses of one minute
+    /// or longer.
     /// ## Why it matters
-    /// A role whose log stopped while the node works has stopped itself.
+    /// If the log of a role stops while the node works, the role itself has stopped.
     /// ## How to fix it
-    /// Look at the last lines of that log and at the role's error on the Server Nodes page; restart the application pool
-    /// if the role does not come back.
+    /// Read the last lines of that log, and the error of the role on the Server Nodes page. If the role does not come
+    /// back, restart the application pool.
     /// ## What it cannot see
-    /// A role that has nothing to do may say nothing. The hour and the three times are ours. A log without ten silences is
-    /// not judged.
+    /// A role without work may log nothing. The limits of one hour and three times are our own choice. A log with fewer
+    /// than ten pauses is not checked.
     id: "LOG-003",
-    title: "Log of a role ends before the others",
+    title: "Log of a role stopped before the other logs",
     severity: Medium,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! LOG-004.
+//! LOG-004: does every role that is switched on have a log?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::rule::{Check, known, rule};
@@ -8,18 +8,18 @@ use crate::model::{Node, Place};
 
 rule! {
     /// ## What it checks
-    /// Whether the log folder of a node that is In Cluster holds a log of each role that the node list shows as switched on:
-    /// background worker, engine worker and session recording worker.
+    /// Whether the log folder of a node that is In Cluster contains a log of each role that is on in the node list:
+    /// Background Worker, Engine Worker and Session Recording Worker.
     /// ## Why it matters
-    /// A role that is on and never wrote a line has probably never started.
+    /// A role that is on but never wrote a line has probably never started.
     /// ## How to fix it
-    /// Switch the role off and on for the node on the Server Nodes page, restart the application pool, and look for the
-    /// role's error there.
+    /// On the Server Nodes page, switch the role off and on again for the node. Restart the application pool, and look
+    /// for the error of the role on that page.
     /// ## What it cannot see
-    /// That a missing log means a role that did not start is our inference: somebody may have removed it. A log that is
-    /// there may be old, see LOG-003.
+    /// That a missing log means that the role did not start is our inference: someone may have removed the log. A log
+    /// that exists may be old (see LOG-003).
     id: "LOG-004",
-    title: "Role is on and has no log",
+    title: "Role is on but has no log",
     severity: Medium,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! LOG-005.
+//! LOG-005: are the logs of the node recent?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, known, rule};
@@ -13,15 +13,15 @@ const AGE: TimeDelta = TimeDelta::days(7);
 
 rule! {
     /// ## What it checks
-    /// Whether the newest line of the node's logs was written within the week before the collection, by the node's own
-    /// clock.
+    /// Whether the newest line in the logs of the node was written in the week before the collection, according to the
+    /// node's own clock.
     /// ## Why it matters
-    /// Rules on logs judge the day before the newest line. Where that was long ago they speak of another time, or of
-    /// logs that came with a copy from another machine.
+    /// Rules about logs evaluate the day before the newest line. If that day was long ago, they describe an old state,
+    /// or logs that came with a copy from another machine.
     /// ## How to fix it
     /// Start the product on the node, let it run for a day, and collect again.
     /// ## What it cannot see
-    /// Which machine wrote a log: the lines do not name it. The week is ours.
+    /// Which machine wrote a log, because the lines do not contain its name. The limit of one week is our own choice.
     id: "LOG-005",
     title: "Logs are old",
     severity: Info,

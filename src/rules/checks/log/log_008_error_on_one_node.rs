@@ -1,4 +1,4 @@
-//! LOG-008.
+//! LOG-008: does a known error appear on one node only?
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::language;
@@ -11,15 +11,15 @@ use std::collections::BTreeMap;
 
 rule! {
     /// ## What it checks
-    /// Whether a known error is current in the logs of one serving node, while the logs of all other serving nodes cover a
-    /// day without it.
+    /// Whether a known error is current in the logs of one serving node, while the logs of all other serving nodes
+    /// cover a day without it.
     /// ## Why it matters
-    /// What only one of several equal nodes shows comes from that node: its files, its settings, its way to others.
+    /// An error on one node only usually has its cause there: files, settings or network.
     /// ## How to fix it
-    /// Compare that node with the others, its configuration, rights and network first.
+    /// Compare that node with the others: configuration, rights and network first.
     /// ## What it cannot see
-    /// A load balancer that sends nobody to the other nodes makes them silent as well. Errors of the product's work on other
-    /// machines are left out. That the cause lies on the node is our inference.
+    /// If the load balancer sends no users to the other nodes, they do not log the error either. Errors of work that
+    /// the product does on other machines are left out. That the cause is on the node is our inference.
     id: "LOG-008",
     title: "Known error on one node only",
     severity: High,

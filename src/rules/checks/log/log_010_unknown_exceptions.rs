@@ -1,4 +1,4 @@
-//! LOG-010.
+//! LOG-010: which exceptions without a known cause occur often?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, known, rule};
@@ -13,17 +13,18 @@ const MOST: usize = 5;
 
 rule! {
     /// ## What it checks
-    /// Which types of exceptions recur at error level in the logs of the node, ten times or more, on lines that no known
-    /// error explains: the five most frequent ones.
+    /// Which types of exceptions occur ten times or more at error level in the logs of the node, on lines that no known
+    /// error explains. The rule shows the five most frequent types.
     /// ## Why it matters
-    /// What nobody has a record of yet is worth one: a type that recurs leads to the next known error.
+    /// A type of exception that occurs repeatedly often leads to the next known error. So it is worth adding to the
+    /// list of known errors.
     /// ## How to fix it
-    /// Look at the lines, find the cause, and add a record of it, see docs/knowledge.md.
+    /// Read the lines, find the cause, and add a record of the error (see docs/knowledge.md).
     /// ## What it cannot see
-    /// Whether an exception matters. Types without a namespace are words like others, and of one log file the first two
-    /// hundred types count. The measures are ours.
+    /// Whether an exception matters. Types without a namespace look like ordinary words, so they are not counted. Only
+    /// the first two hundred types of each log file are counted. The limits are our own choice.
     id: "LOG-010",
-    title: "Unknown exceptions recur",
+    title: "Unknown exceptions occur repeatedly",
     severity: Info,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! LOG-011.
+//! LOG-011: is the time zone of the node's logs known?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, known, rule};
@@ -7,14 +7,16 @@ use crate::model::{Node, Place};
 
 rule! {
     /// ## What it checks
-    /// Whether the bundle tells how far the node's clock is from UTC, so that the times of its logs can be laid beside those
-    /// of other nodes.
+    /// Whether the bundle shows how far the clock of the node is from UTC. Then the times in its logs can be compared
+    /// with those of other nodes.
     /// ## Why it matters
-    /// The product logs local times without a zone. Without the offset one error on two nodes looks like two.
+    /// The product logs local times without a time zone. Without the offset, one error on two nodes looks like two
+    /// errors.
     /// ## How to fix it
-    /// Collect on the node itself, or ask for the node's time zone.
+    /// Collect on the node itself, or ask for the time zone of the node.
     /// ## What it cannot see
-    /// A zone that changed since the logs were written, as with daylight saving: the offset is that of the collection.
+    /// A change of the offset after the logs were written, for example for daylight saving time. The rule uses the
+    /// offset at the time of the collection.
     id: "LOG-011",
     title: "Time zone of the logs is unknown",
     severity: Info,

@@ -1,4 +1,4 @@
-//! ROL-005.
+//! ROL-005: did a node that is In Cluster connect recently?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::rule::{Check, known, rule};
@@ -8,17 +8,18 @@ use crate::model::Node;
 
 rule! {
     /// ## What it checks
-    /// Whether a node that is In Cluster connected within the 15 minutes before the newest connection of the same list.
+    /// Whether a node that is In Cluster connected in the 15 minutes before the newest connection in the same node
+    /// list.
     /// ## Why it matters
-    /// A node that no longer connects does not serve, though the load balancer may still send users to it.
+    /// A node that no longer connects serves no users, but the load balancer may still send users to it.
     /// ## How to fix it
-    /// Open the product on the node itself. If it does not answer, look at its application pool, its logs and its way to
-    /// the database; if it is gone for good, take it out of the cluster and the load balancer.
+    /// Open the product on the node itself. If it does not answer, check its application pool, its logs and its
+    /// connection to the database. If the node is gone for good, remove it from the cluster and from the load balancer.
     /// ## What it cannot see
-    /// Anything after the list was made. The 15 minutes are our own measure. If all nodes fell silent together, the
-    /// newest of them still seems well.
+    /// Changes after the node list was made. The limit of 15 minutes is our own choice. If all nodes stopped at the
+    /// same time, the one that connected last still seems to work.
     id: "ROL-005",
-    title: "Node does not connect",
+    title: "Node has not connected recently",
     severity: High,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! ROL-007.
+//! ROL-007: does the node list contain a node that may no longer exist?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::rule::{Check, rule};
@@ -9,16 +9,17 @@ use chrono::TimeDelta;
 
 rule! {
     /// ## What it checks
-    /// Whether the node list names a node that has not connected for a week and of which no bundle was given.
+    /// Whether the node list contains a node that has not connected for a week and that has no bundle.
     /// ## Why it matters
-    /// A retired server that is still listed holds a licence activation, and makes every look at the cluster doubtful.
+    /// A retired server that is still in the list uses a licence activation. It also makes every check of the cluster
+    /// less certain.
     /// ## How to fix it
-    /// If the server is gone, decommission it under Admin, Licenses, View Server Activation, and take it out of the load
-    /// balancer. If it is not, collect on it.
+    /// If the server is gone, decommission it under Admin, Licenses, View Server Activation, and remove it from the
+    /// load balancer. If it still exists, collect on it.
     /// ## What it cannot see
-    /// Why the node is silent. The week is our own measure.
+    /// Why the node has not connected. The limit of one week is our own choice.
     id: "ROL-007",
-    title: "Ghost node",
+    title: "Listed node may no longer exist",
     severity: Medium,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! ROL-008.
+//! ROL-008: is the machine of every bundle in the node list?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, known, rule};
@@ -7,17 +7,17 @@ use crate::model::{Node, Place};
 
 rule! {
     /// ## What it checks
-    /// Whether the node list names the machine that the bundle was collected on.
+    /// Whether the node list contains the machine on which the bundle was collected.
     /// ## Why it matters
-    /// A machine with the product that the cluster does not know has another database, was renamed or cloned, or never
-    /// managed to connect; such a machine is refused with the error that it is no valid instance.
+    /// If the cluster does not know a machine with the product, the machine uses another database, was renamed or
+    /// cloned, or never managed to connect. Such a machine is refused with the error that it is not a valid instance.
     /// ## How to fix it
-    /// If the machine should be a node, check its database connection and open the product on it; if it was renamed,
+    /// If the machine should be a node, check its database connection and open the product on it. If it was renamed,
     /// decommission the old name. If it belongs to another cluster, leave its bundle out.
     /// ## What it cannot see
-    /// With a list that is older than the bundle, or a node name that was typed in by hand, it only asks.
+    /// If the node list is older than the bundle, or the node name was typed by hand, the rule only asks.
     id: "ROL-008",
-    title: "Bundle of a machine that the node list does not name",
+    title: "Bundle comes from a machine that is not in the node list",
     severity: High,
     scope: Now,
     subject: Node,

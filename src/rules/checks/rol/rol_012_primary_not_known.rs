@@ -1,4 +1,4 @@
-//! ROL-012.
+//! ROL-012: is it known which node is the primary, for builds that have one?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::question;
@@ -9,17 +9,18 @@ use crate::model::primary::{Named, QUESTION, WITHOUT_PRIMARY};
 
 rule! {
     /// ## What it checks
-    /// Whether one node is named as the primary, by `ValidPrimaryNode` of the bundles and by answers, for builds before
-    /// 10.7.000000.
+    /// Whether exactly one node is named as the primary, by `ValidPrimaryNode` in the bundles or by answers. This
+    /// matters for builds before 10.7.000000.
     /// ## Why it matters
-    /// Before 10.7.000000 only the primary node changes passwords and runs heartbeats, and it is upgraded first.
+    /// Before 10.7.000000, only the primary node changes passwords and runs heartbeats. It is also the first node to
+    /// upgrade.
     /// ## How to fix it
-    /// Look at the page Server Nodes, note the primary node, name the same node wherever `ValidPrimaryNode` is set, and upgrade
-    /// it first.
+    /// Open the Server Nodes page and note the primary node. Use the name of this node wherever `ValidPrimaryNode` is
+    /// set, and upgrade this node first.
     /// ## What it cannot see
-    /// The page itself: it believes the setting and the answer.
+    /// The page itself, so it relies on the setting and the answer.
     id: "ROL-012",
-    title: "Nobody knows which node is the primary",
+    title: "Primary node is not known",
     severity: Medium,
     scope: Now,
     subject: Cluster,

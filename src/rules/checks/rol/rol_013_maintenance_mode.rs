@@ -1,4 +1,4 @@
-//! ROL-013.
+//! ROL-013: is maintenance mode on?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::rule::{Check, rule};
@@ -7,14 +7,14 @@ use crate::model::Node;
 
 rule! {
     /// ## What it checks
-    /// Whether the node list or the node's diagnostics show maintenance mode.
+    /// Whether the node list or the diagnostics of the node show maintenance mode.
     /// ## Why it matters
-    /// In maintenance mode the product is read-only, and the Engine and Session Recording workers stand still.
+    /// In maintenance mode the product is read-only, and the Engine Worker and Session Recording Worker do not run.
     /// ## How to fix it
-    /// Unless an upgrade or a key rotation is under way, switch maintenance mode off on the Server Nodes page.
+    /// Switch maintenance mode off on the Server Nodes page, unless an upgrade or a key rotation is in progress.
     /// ## What it cannot see
-    /// It shows the moment the export was made. Why the mode is on is not in it. Where the two sources disagree the one
-    /// that says so counts, and the finding only asks.
+    /// The export shows only the moment when it was made, and not why the mode is on. If the two sources disagree, the
+    /// one that shows maintenance mode counts, and the finding only asks.
     id: "ROL-013",
     title: "Maintenance mode is on",
     severity: High,

@@ -1,4 +1,4 @@
-//! SEC-003.
+//! SEC-003: does DPAPI or an HSM protect the key while no upgrade is planned?
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::key_protection;
@@ -8,18 +8,18 @@ use crate::model::Node;
 
 rule! {
     /// ## What it checks
-    /// Whether neither DPAPI nor an HSM protects the key of the node while no upgrade is planned: by the answer of a
-    /// person, else by the size of encryption.config.
+    /// Whether DPAPI or an HSM (hardware security module) protects the key of the node while no upgrade is planned. The
+    /// rule uses the answer of a person. Without an answer, it uses the size of encryption.config.
     /// ## Why it matters
-    /// Whoever takes an unprotected key file and a copy of the database has the whole vault.
+    /// Anyone who takes an unprotected key file and a copy of the database can read the whole vault.
     /// ## How to fix it
-    /// Once all nodes work and a copy of the plain file lies at a safe place, switch DPAPI on for each node, browsing
-    /// on that server, or protect the key by an HSM.
+    /// When all nodes work, store an offline copy of the unprotected encryption.config in a safe place. Then enable
+    /// DPAPI on each node, from a browser on that node, or protect the key with an HSM.
     /// ## What it cannot see
-    /// DPAPI itself: without an answer only the size speaks, by our arithmetic. During an upgrade the key has to be
-    /// plain, so that the rule is silent with a target.
+    /// DPAPI itself: without an answer, the rule uses only the size and our own calculation. During an upgrade the key
+    /// must be unprotected, so the rule does not apply if a target is given.
     id: "SEC-003",
-    title: "Key is protected neither by DPAPI nor by an HSM",
+    title: "Key is not protected by DPAPI or an HSM",
     severity: Low,
     scope: Now,
     subject: Node,

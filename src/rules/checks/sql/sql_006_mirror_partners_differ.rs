@@ -1,4 +1,4 @@
-//! SQL-006.
+//! SQL-006: do all nodes use the same partner of a mirrored database?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::rule::{Check, rule};
@@ -9,12 +9,14 @@ rule! {
     /// ## What it checks
     /// For a mirrored database: whether the node list shows the same database for all nodes of the cluster.
     /// ## Why it matters
-    /// An upgrade of the database reaches the mirror by way of the principal. A node that is connected to the partner
-    /// meets the change at another moment than the others.
+    /// An upgrade changes the principal database first, and the mirror receives the changes from it. A node that is
+    /// connected to the other partner sees the changes at a different time from the others.
     /// ## How to fix it
-    /// Before the upgrade point every node at the principal; point a node that belongs to the mirror back afterwards.
+    /// Before the upgrade, connect every node to the principal. After the upgrade, connect a node that belongs to the
+    /// mirror to the mirror again.
     /// ## What it cannot see
-    /// A failover after the list was made. A node with the role `mirror` is left out, as it is meant to differ.
+    /// A failover after the node list was made. A node with the role `mirror` is left out, because it is meant to
+    /// differ.
     id: "SQL-006",
     title: "Nodes use different partners of a mirrored database",
     severity: High,

@@ -1,4 +1,4 @@
-//! SQL-008.
+//! SQL-008: do the volumes of the data files have enough free space for an upgrade?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, known, rule};
@@ -7,16 +7,17 @@ use crate::finding::{Outcome, Subject};
 
 rule! {
     /// ## What it checks
-    /// Whether each volume with data files of the database has free space for half as much again as they take.
+    /// Whether each volume with data files of the database has free space of at least half the size of these files.
     /// ## Why it matters
-    /// An upgrade changes tables, and copies some of them while it does. A disk that fills up ends it half-way.
+    /// An upgrade changes tables, and makes copies of some of them during the work. If the disk is full, the upgrade
+    /// stops half-way.
     /// ## How to fix it
-    /// Give the volume more space, or remove from it what is not needed, before the upgrade.
+    /// Before the upgrade, give the volume more space, or remove files that are not needed from it.
     /// ## What it cannot see
-    /// How much an upgrade really needs: the half is our own measure. Room inside the files, limits of their growth, and
-    /// the disk of a backup.
+    /// How much space an upgrade really needs: the limit of half the size is our own choice. Free space inside the
+    /// files, limits on their growth, and the disk for backups.
     id: "SQL-008",
-    title: "Too little space beside the data files",
+    title: "Too little free space for the data files",
     severity: High,
     scope: Upgrade,
     subject: Cluster,

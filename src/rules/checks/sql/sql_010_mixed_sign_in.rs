@@ -1,4 +1,4 @@
-//! SQL-010.
+//! SQL-010: does SQL Server accept SQL logins although the product uses a Windows account?
 
 use crate::rules::lib::asking_login::{NOTE, may_be_the_products};
 use crate::rules::engine::context::Context;
@@ -8,16 +8,16 @@ use crate::finding::{Missing, Outcome, Subject};
 
 rule! {
     /// ## What it checks
-    /// Whether the SQL Server also takes passwords although the product signs in with a Windows account.
+    /// Whether the SQL Server also accepts logins with a password although the product logs in with a Windows account.
     /// ## Why it matters
-    /// Every way of signing in that nobody uses is one more to attack.
+    /// A login method that is not needed is one more that can be attacked.
     /// ## How to fix it
-    /// If nothing else on the server needs SQL logins, set it to Windows authentication only.
+    /// If nothing else on the server needs SQL logins, set the server to Windows authentication only.
     /// ## What it cannot see
-    /// Whose way of signing in it was: run as a custom report of the product, the query `login` tells of the product's.
-    /// What else uses the server.
+    /// Whose login method it was: only if the query `login` runs as a custom report of the product does it show the
+    /// product's own. Also what else uses the server.
     id: "SQL-010",
-    title: "SQL Server takes passwords that nobody needs",
+    title: "SQL Server accepts SQL logins that the product does not need",
     severity: Low,
     scope: Now,
     subject: Cluster,

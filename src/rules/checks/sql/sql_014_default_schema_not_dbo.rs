@@ -1,4 +1,4 @@
-//! SQL-014.
+//! SQL-014: is the default schema of the login dbo on builds that need it?
 
 use crate::rules::lib::asking_login::{NOTE, may_be_the_products};
 use crate::rules::engine::context::Context;
@@ -13,12 +13,13 @@ rule! {
     /// ## What it checks
     /// On builds from 10.9.000000 to 10.9.000062: whether the default schema of the login is dbo.
     /// ## Why it matters
-    /// Scripts of these builds name a table without its schema, and do not find it where the default schema is another.
+    /// Scripts of these builds use a table name without its schema. They do not find the table if the default schema is
+    /// another one.
     /// ## How to fix it
     /// Upgrade to 10.9.000063 or later, or set dbo as the default schema of the product's login.
     /// ## What it cannot see
-    /// Whose login it was: run as a custom report of the product, the query `login` tells of the product's. That the
-    /// default schema is what decides is our inference.
+    /// Whose login it was: only if the query `login` runs as a custom report of the product does it show the product's
+    /// own. That the default schema is the cause is our inference.
     id: "SQL-014",
     title: "Default schema of the login is not dbo",
     severity: Medium,

@@ -1,4 +1,4 @@
-//! SYS-016.
+//! SYS-016: is IIS new enough?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::rule::{Check, rule};
@@ -13,8 +13,8 @@ rule! {
     /// ## How to fix it
     /// Move the node to a current Windows Server.
     /// ## What it cannot see
-    /// The version itself, where no bundle carries it: an applicationHost.config proves version 7 or later, since older
-    /// ones have none.
+    /// The version itself, if no bundle contains it. An applicationHost.config proves version 7 or later, because older
+    /// versions have no such file.
     id: "SYS-016",
     title: "IIS is too old",
     severity: Blocker,

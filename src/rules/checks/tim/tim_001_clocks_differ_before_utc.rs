@@ -1,4 +1,4 @@
-//! TIM-001.
+//! TIM-001: do the clocks of the web servers agree, on builds that store local times?
 
 use crate::rules::lib::clock_skew::{seconds, skew};
 use crate::rules::engine::context::Context;
@@ -13,17 +13,17 @@ const LIMIT: u64 = 60_000;
 
 rule! {
     /// ## What it checks
-    /// Whether the clocks of the web servers agree to a minute, each against one shared reference, for builds up to
-    /// and including 8.9.300000.
+    /// Whether the clocks of the web servers agree to within one minute, each compared with one shared reference. This
+    /// applies to builds up to and including 8.9.300000.
     /// ## Why it matters
-    /// These builds store local times: a server with another clock writes wrong times into the audit, and the
-    /// product may refuse it because the dates of the servers do not match.
+    /// These builds store local times. A server with a wrong clock writes wrong times into the audit, and the product
+    /// may refuse the server because the server dates do not match.
     /// ## How to fix it
-    /// Let all web servers take their time from the same source, see that they show the same date and time, then
+    /// Let all web servers get their time from the same source, and check that they show the same date and time. Then
     /// restart the application pools.
     /// ## What it cannot see
-    /// The tolerance of the product is not published; the minute is ours. Clocks without a shared reference are not
-    /// compared, because bundles are taken one after another.
+    /// How much difference the product accepts, because that is not published. The limit of one minute is our own
+    /// choice. Clocks without a shared reference are not compared, because bundles are collected one after another.
     id: "TIM-001",
     title: "Clocks differ on a build that stores local times",
     severity: Blocker,

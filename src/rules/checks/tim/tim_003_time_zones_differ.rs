@@ -1,4 +1,4 @@
-//! TIM-003.
+//! TIM-003: do all web servers use the same time zone?
 
 use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
 use crate::rules::engine::context::{Context, evidence};
@@ -13,16 +13,17 @@ const UTC: BuildVersion = BuildVersion::new(8, 9, 300_000);
 
 rule! {
     /// ## What it checks
-    /// Whether the web servers run in one time zone, by the name of the zone and its offset.
+    /// Whether all web servers use the same time zone. The rule compares the name of the time zone and its offset.
     /// ## Why it matters
-    /// Before 8.9.300000 the product stores local times, so servers of different zones write an audit that nobody
-    /// can put in order. Later builds store UTC; there it only explains why log lines of two nodes do not line up.
+    /// Before 8.9.300000 the product stores local times. Servers in different time zones then write an audit that
+    /// cannot be put in order. Later builds store UTC. There, a difference only explains why the log times of two nodes
+    /// do not match.
     /// ## How to fix it
-    /// Before 8.9.300000 set all web servers to the same zone and restart the application pools. Later builds need
-    /// nothing.
+    /// Before 8.9.300000, set all web servers to the same time zone and restart the application pools. Later builds
+    /// need no change.
     /// ## What it cannot see
-    /// Windows and other systems name the same zone differently: names that differ at the same offset may be one
-    /// zone. A server whose daylight saving time is switched off keeps the name of its zone.
+    /// Windows and other systems have different names for the same time zone. So different names with the same offset
+    /// may be one time zone. A server whose daylight saving time is switched off keeps the name of its time zone.
     id: "TIM-003",
     title: "Time zones differ between nodes",
     severity: Blocker,

@@ -1,4 +1,4 @@
-//! TIM-004.
+//! TIM-004: does the clock of the node match that of the database server?
 
 use crate::rules::lib::clock_skew::seconds;
 use crate::rules::engine::context::Context;
@@ -11,17 +11,18 @@ const LIMIT: u64 = 30_000;
 
 rule! {
     /// ## What it checks
-    /// The node's time minus that of its database server, both as one answer of the node's diagnostics shows them.
+    /// The difference between the time of the node and the time of its database server. Both times come from the same
+    /// answer of the node's diagnostics.
     /// ## Why it matters
-    /// The product takes times from both: sessions, locks and schedules of a node whose clock is off end too early or too
-    /// late.
+    /// The product uses both clocks. If the clock of a node is wrong, its sessions, locks and schedules end too early
+    /// or too late.
     /// ## How to fix it
-    /// Let the node and the database server take their time from the domain hierarchy or from one time server.
+    /// Let the node and the database server get their time from the domain hierarchy or from one time server.
     /// ## What it cannot see
-    /// Thirty seconds are our limit. Which of the two clocks is right is not known, and times that lie whole quarters of an
-    /// hour apart may be those of two time zones: they are not judged.
+    /// Which of the two clocks is right. The limit of thirty seconds is our own choice. If the times differ by whole
+    /// quarters of an hour, they may be in two time zones, so the rule does not judge them.
     id: "TIM-004",
-    title: "Time of the node differs from that of its database",
+    title: "Clock of the node differs from that of the database server",
     severity: Medium,
     scope: Now,
     subject: Node,

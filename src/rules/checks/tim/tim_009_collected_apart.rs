@@ -1,4 +1,4 @@
-//! TIM-009.
+//! TIM-009: were the bundles of all nodes collected at about the same time?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule};
@@ -11,15 +11,15 @@ const TOGETHER: TimeDelta = TimeDelta::minutes(10);
 
 rule! {
     /// ## What it checks
-    /// Whether the bundles of all nodes were begun within ten minutes, each by its own clock.
+    /// Whether the collections on all nodes began within ten minutes, each according to its own clock.
     /// ## Why it matters
-    /// Between two collections somebody may have changed something, and differences between the bundles then tell
-    /// of time, not of nodes.
+    /// Someone may have changed something between two collections. Differences between the bundles may then come from
+    /// the time, not from the nodes.
     /// ## How to fix it
-    /// Collect on all nodes in one go, with the same `--reference-time` if clocks are in question.
+    /// Collect on all nodes in one session. Use the same `--reference-time` if the clocks may be wrong.
     /// ## What it cannot see
-    /// Clocks of different nodes are laid side by side here, which no other rule does: a wrong clock looks like a
-    /// late collection.
+    /// The rule compares the clocks of different nodes directly, which no other rule does. So a wrong clock looks like
+    /// a late collection.
     id: "TIM-009",
     title: "Bundles were collected at different times",
     severity: Info,

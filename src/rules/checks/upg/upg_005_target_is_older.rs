@@ -1,4 +1,4 @@
-//! UPG-005.
+//! UPG-005: is the target older than what is installed?
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::installed::installed;
@@ -7,16 +7,16 @@ use crate::finding::{NO_TARGET, Outcome, Subject};
 
 rule! {
     /// ## What it checks
-    /// Whether the build given with --target is older than the database or than a serving node.
+    /// Whether the build given with --target is older than the build of the database or of a serving node.
     /// ## Why it matters
-    /// The product upgrades its database and never takes it back: an older program does not run on a newer database.
+    /// The product upgrades its database and never downgrades it. An older program does not run on a newer database.
     /// ## How to fix it
-    /// Give the build that is really wanted. The only way back to an older one is a restore of the database and of the
+    /// Give the build that you really want. The only rollback to an older build is a restore of the database and of the
     /// application folder from before the upgrade.
     /// ## What it cannot see
     /// Whether the target is a build that exists.
     id: "UPG-005",
-    title: "Target is older than the cluster",
+    title: "Target build is older than the installed build",
     severity: Blocker,
     scope: Upgrade,
     subject: Cluster,

@@ -1,4 +1,4 @@
-//! UPG-008.
+//! UPG-008: is there a second node that serves users during an upgrade?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule};
@@ -7,15 +7,15 @@ use crate::model::Place;
 
 rule! {
     /// ## What it checks
-    /// Whether the cluster has one serving node only.
+    /// Whether the cluster has only one serving node.
     /// ## Why it matters
-    /// A rolling upgrade needs a second node that serves in the meantime; with one node there is a downtime.
+    /// A rolling upgrade needs a second node that serves users in the meantime. With one node there is downtime.
     /// ## How to fix it
-    /// Announce a downtime for the upgrade, or add a node before.
+    /// Announce downtime for the upgrade, or add a node before it.
     /// ## What it cannot see
-    /// Nodes that neither a node list nor a bundle names.
+    /// Nodes that are neither in a node list nor in a bundle.
     id: "UPG-008",
-    title: "One node alone cannot be upgraded without a downtime",
+    title: "A single node cannot be upgraded without downtime",
     severity: Info,
     scope: Upgrade,
     subject: Cluster,

@@ -1,4 +1,4 @@
-//! UPG-012.
+//! UPG-012: is the upgrade package the right one, and is it intact?
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::package::{damage, evidence, faults, identity, members, name_of};
@@ -10,15 +10,16 @@ use crate::model::package::Package;
 
 rule! {
     /// ## What it checks
-    /// Whether the file given with --upgrade-package has the name of the target's package, can be read, and holds
-    /// `ss_update.zip`, `hashes.crt` and nothing else but a folder `nugetCache`; and whether a person compared its hash with the
-    /// one the vendor publishes.
+    /// Whether the file given with --upgrade-package has the name of the target's package and can be read. It must
+    /// contain `ss_update.zip` and `hashes.crt`, and nothing else except a folder `nugetCache`. Also whether a person
+    /// compared its hash with the one that the vendor publishes.
     /// ## Why it matters
-    /// A wrong or damaged package is refused at best; at worst it stops half-way.
+    /// At best, the product refuses a wrong or damaged package. At worst, the upgrade stops half-way.
     /// ## How to fix it
-    /// Download the package of the target again and compare its SHA-256 with the vendor's.
+    /// Download the package of the target again, and compare its SHA-256 with the vendor's.
     /// ## What it cannot see
-    /// The vendor's signature and what `ss_update.zip` holds: the product checks both. Without the file it believes the answer.
+    /// The vendor's signature and the content of `ss_update.zip`: the product checks both. Without the file, the rule
+    /// relies on the answer.
     id: "UPG-012",
     title: "Upgrade package is not confirmed",
     severity: High,

@@ -1,4 +1,4 @@
-//! UPG-013.
+//! UPG-013: is the file an upgrade package and not that of a fresh installation?
 
 use crate::rules::engine::context::Context;
 use crate::rules::lib::package::{UPDATE, damage, identity, is, members};
@@ -9,17 +9,18 @@ use crate::model::Observed;
 
 rule! {
     /// ## What it checks
-    /// Whether the file to upload is the upgrade package and not that of a fresh installation: by the file given with
-    /// --upgrade-package, which has to be a zip with `ss_update.zip` in it, else by the answer of a person.
+    /// Whether the file to upload is the upgrade package and not the package of a fresh installation. The file given
+    /// with --upgrade-package must be a zip with `ss_update.zip` in it. Without the file, the rule uses the answer of a
+    /// person.
     /// ## Why it matters
-    /// Without a way to the internet the upgrade zip is uploaded; the zip of a fresh installation or `setup.exe` does not
-    /// upgrade.
+    /// Without internet access, the upgrade zip must be uploaded. The zip of a fresh installation and `setup.exe` do
+    /// not upgrade the product.
     /// ## How to fix it
     /// Get the upgrade zip of the target from the vendor.
     /// ## What it cannot see
-    /// What `ss_update.zip` holds. Without the file it believes the answer.
+    /// The content of `ss_update.zip`. Without the file, the rule relies on the answer.
     id: "UPG-013",
-    title: "Package of a fresh installation is used",
+    title: "Installation package is used instead of the upgrade package",
     severity: Blocker,
     scope: Upgrade,
     subject: Cluster,

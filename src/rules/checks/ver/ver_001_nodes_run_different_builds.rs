@@ -1,4 +1,4 @@
-//! VER-001.
+//! VER-001: do all serving nodes run the same build?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::lib::folder::{LEFT_OUT, and, copy_again};
@@ -10,16 +10,16 @@ use crate::model::{BuildVersion, Node};
 
 rule! {
     /// ## What it checks
-    /// Whether all serving nodes run the same build, by the node list or by the core DLL of each node.
+    /// Whether all serving nodes run the same build, according to the node list or to the core DLL of each node.
     /// ## Why it matters
-    /// All nodes work on one database, which fits one build only. A node at another build refuses to run, or, where
-    /// the mismatch guard is off, writes what the others do not expect.
+    /// All nodes use one database, and it fits only one build. A node at another build refuses to run. If a version
+    /// mismatch is allowed, it writes data that the other nodes do not expect.
     /// ## How to fix it
-    /// Stop the application pool of the node that is behind, copy the application folder of an upgraded node over its
-    /// own without database.config and encryption.config, and start it again. If a node is ahead of the database, finish
-    /// the upgrade first.
+    /// Stop the application pool of the node that is behind. Copy the application folder of an upgraded node over its
+    /// own, without database.config and encryption.config. Then start the application pool again. If a node is ahead of
+    /// the database, finish the upgrade first.
     /// ## What it cannot see
-    /// Which DLL carries the build is not documented; the core DLL is our best guess where no node list was given.
+    /// It is not documented which DLL contains the build. Without a node list, we assume the core DLL.
     id: "VER-001",
     title: "Nodes run different builds",
     severity: Blocker,

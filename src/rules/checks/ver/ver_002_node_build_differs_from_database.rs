@@ -1,4 +1,4 @@
-//! VER-002.
+//! VER-002: does the node run the build to which the database was last upgraded?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::lib::folder::{LEFT_OUT, copy_again};
@@ -9,17 +9,19 @@ use crate::model::{Node, Role};
 
 rule! {
     /// ## What it checks
-    /// Whether the build of the node is the one the database was last upgraded to, by the newest row of tbVersion.
+    /// Whether the node runs the build to which the database was last upgraded, according to the newest row of
+    /// tbVersion.
     /// ## Why it matters
     /// A node whose application does not match the database refuses to run.
     /// ## How to fix it
-    /// A node behind the database needs the application folder of an upgraded node, without database.config and
-    /// encryption.config. A node ahead of it waits for the upgrade of the database: finish the upgrade.
+    /// If the node is behind the database, copy the application folder of an upgraded node to it, without
+    /// database.config and encryption.config. If the node is ahead of the database, finish the upgrade of the database.
     /// ## What it cannot see
-    /// A version history carries no date of its own: if it was exported before an upgrade, a node seems ahead, and the
-    /// rule only asks. A build read from DLLs alone is our best guess, because which one carries it is not documented.
+    /// The version history does not show when it was exported. If it was exported before an upgrade, a node seems to be
+    /// ahead, so the rule only asks. A build that is read only from DLLs is an assumption, because it is not documented
+    /// which DLL contains the build.
     id: "VER-002",
-    title: "Build of the node is not that of the database",
+    title: "Node and database are at different builds",
     severity: Blocker,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! VER-007.
+//! VER-007: are the versions in the sources full build numbers?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule};
@@ -9,17 +9,17 @@ use crate::model::{BuildVersion, Node, Place};
 
 rule! {
     /// ## What it checks
-    /// Whether the versions written in the node list, in the core DLL of each node and in the version history are builds
-    /// of three fields, such as 11.7.000049.
+    /// Whether the versions in the node list, in the core DLL of each node and in the version history are builds with
+    /// three fields, such as 11.7.000049.
     /// ## Why it matters
-    /// A text such as 10.11 is a name of the documentation, not a build: nobody can tell from it which fixes are in, and
-    /// everything that depends on the build stays undecided.
+    /// A version such as 10.11 is a name in the documentation, not a build. It does not show which fixes are included,
+    /// so every rule that depends on the build answers unknown.
     /// ## How to fix it
-    /// Read the exact build on the Diagnostics page of the node and correct the list that was typed by hand.
+    /// Read the exact build on the Diagnostics page of the node, and correct the list that was typed by hand.
     /// ## What it cannot see
-    /// A build that is well written and wrong.
+    /// A build that has the right form but is wrong.
     id: "VER-007",
-    title: "Version is no build",
+    title: "Version is not a full build number",
     severity: Medium,
     scope: Now,
     subject: Cluster,

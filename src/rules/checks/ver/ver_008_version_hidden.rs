@@ -1,4 +1,4 @@
-//! VER-008.
+//! VER-008: does the node list show the builds of the nodes?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::expectation::told;
@@ -8,14 +8,15 @@ use crate::model::Place;
 
 rule! {
     /// ## What it checks
-    /// Whether the node list carries the build of at least one node, and whether the security settings hide version
+    /// Whether the node list contains the build of at least one node, and whether the security settings hide version
     /// numbers.
     /// ## Why it matters
-    /// The product can hide its version numbers. Then the builds of the nodes come from their DLLs only.
+    /// The product can hide its version numbers. The builds of the nodes are then known only from their DLLs.
     /// ## How to fix it
-    /// Read the build on the Diagnostics page of each node, which shows it even then.
+    /// Read the build on the Diagnostics page of each node. This page shows it even if version numbers are hidden.
     /// ## What it cannot see
-    /// Without the security settings: whether the version is hidden on purpose, or the list was copied without that column.
+    /// Without the security settings: whether the version is hidden on purpose, or the list was copied without that
+    /// column.
     id: "VER-008",
     title: "Version is hidden",
     severity: Info,

@@ -1,4 +1,4 @@
-//! VER-009.
+//! VER-009: do logged events show the build that the node runs?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, known, rule};
@@ -8,18 +8,18 @@ use crate::model::{BuildVersion, Node};
 
 rule! {
     /// ## What it checks
-    /// Whether events in the common event format that the node's logs hold from the last day name the build that the node
-    /// runs. Events that name another host are left out.
+    /// Whether events in the Common Event Format (CEF) show the build that the node runs. The rule reads the events of
+    /// the last day in the logs of the node. Events that name another host are left out.
     /// ## Why it matters
-    /// The header of an event is written by the running product: another build there means a node that still runs old
-    /// files, or a log of another time.
+    /// The running product writes the header of an event. If the header shows another build, the node still runs old
+    /// files, or the log is from another time.
     /// ## How to fix it
-    /// Restart the application pool of the node and look again; if the builds still differ, copy the application folder of
-    /// an upgraded node without database.config and encryption.config.
+    /// Restart the application pool of the node and check again. If the builds still differ, copy the application
+    /// folder of an upgraded node, without database.config and encryption.config.
     /// ## What it cannot see
-    /// Events that go to a syslog server only. A log without such events says nothing.
+    /// Events that go only to a syslog server. A log without such events shows nothing.
     id: "VER-009",
-    title: "Events name another build than the node runs",
+    title: "Events show a different build than the node runs",
     severity: Medium,
     scope: Now,
     subject: Node,

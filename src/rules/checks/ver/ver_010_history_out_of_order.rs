@@ -1,4 +1,4 @@
-//! VER-010.
+//! VER-010: are the builds in the version history in order?
 
 use crate::rules::engine::context::Context;
 use crate::rules::engine::rule::{Check, rule};
@@ -7,14 +7,14 @@ use crate::model::export::VersionRow;
 
 rule! {
     /// ## What it checks
-    /// Whether the version history has a build that came before a lower one, or several builds on one day.
+    /// Whether the version history contains a higher build before a lower one, or several builds on one day.
     /// ## Why it matters
-    /// A database that was restored, or an upgrade that was tried more than once, may have left nodes and database in
+    /// If a database was restored, or an upgrade was tried more than once, the nodes and the database may be in
     /// different states.
     /// ## How to fix it
     /// Ask what happened on that day, and compare the build of every node with that of the database.
     /// ## What it cannot see
-    /// Upgrades in several steps on one day are what a long way to a new build looks like: this asks, it does not condemn.
+    /// Whether several upgrades on one day were planned: a long upgrade path has several steps. So the rule only asks.
     id: "VER-010",
     title: "Upgrade history is out of order",
     severity: Medium,

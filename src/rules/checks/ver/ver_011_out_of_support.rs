@@ -1,4 +1,4 @@
-//! VER-011.
+//! VER-011: does the vendor still support the build of the node?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::question;
@@ -10,17 +10,18 @@ use chrono::TimeDelta;
 
 rule! {
     /// ## What it checks
-    /// Whether the node's build was released more than a year before the day the report is judged against.
+    /// Whether the build of the node was released more than one year before the date of the report.
     /// ## Why it matters
-    /// The vendor supports a release for one year; a case about an older one may end with the request to upgrade.
+    /// The vendor supports a release for one year. If you open a case about an older release, you may only be asked to
+    /// upgrade.
     /// ## How to fix it
-    /// Plan the upgrade to a supported build; this report judges it with --target.
+    /// Plan the upgrade to a supported build. Run the report with --target to check it.
     /// ## What it cannot see
-    /// Release dates after 10.9.000064, which are not public: there a record of the release given by --knowledge tells it, or
-    /// an answer. A build without a date that is older
-    /// than one out of support is taken to be out of support as well.
+    /// Release dates after 10.9.000064, because they are not public. For such builds, the rule uses a record of the
+    /// release given with --knowledge, or an answer. If a build without a known date is older than a build that is no
+    /// longer supported, the rule assumes that it is not supported either.
     id: "VER-011",
-    title: "Build is out of the vendor's support",
+    title: "Build is no longer supported by the vendor",
     severity: Medium,
     scope: Now,
     subject: Node,

@@ -1,4 +1,4 @@
-//! VER-012.
+//! VER-012: did the vendor withdraw the build of the node?
 
 use crate::rules::engine::context::{Context, evidence};
 use crate::rules::engine::rule::{Check, rule};
@@ -7,13 +7,13 @@ use crate::model::Node;
 
 rule! {
     /// ## What it checks
-    /// Whether the node runs a build that the vendor withdrew, by the table of releases.
+    /// Whether the node runs a build that the vendor withdrew, according to the table of releases.
     /// ## Why it matters
-    /// The vendor withdraws a build for a fault that harms: 10.9.000032 cuts off lists of groups and roles.
+    /// The vendor withdraws a build because of a harmful fault: 10.9.000032 cuts off lists of groups and roles.
     /// ## How to fix it
-    /// Upgrade to the build that replaced it at once, and check groups and roles that were edited in the meantime.
+    /// Upgrade at once to the build that replaced it. Check groups and roles that were edited in the meantime.
     /// ## What it cannot see
-    /// Withdrawals after 10.9.000064: no release notes of later builds are public.
+    /// Withdrawals after 10.9.000064, because no release notes of later builds are public.
     id: "VER-012",
     title: "Build was withdrawn by the vendor",
     severity: High,

@@ -7,7 +7,7 @@ use crate::intake::answers::{Question, questions};
 use crate::intake::cluster::{Case, Options, assemble as lay_together};
 use crate::intake::read::{Tools, read_all};
 use crate::knowledge::{Knowledge, KnowledgeFaults};
-use crate::logs::{Scanner, ScannerError};
+use crate::logs::Scanner;
 use crate::model::Cluster;
 use crate::redact::Cleaner;
 use crate::report::assemble::{RuleInfo, assemble};
@@ -42,7 +42,7 @@ pub enum AuditError {
     Knowledge(#[from] KnowledgeFaults),
     /// The signatures do not compile.
     #[error("the signatures do not compile")]
-    Scanner(#[from] ScannerError),
+    Scanner(#[from] regex::Error),
 }
 
 impl Auditor {

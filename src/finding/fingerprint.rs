@@ -2,7 +2,6 @@
 
 use super::outcome::{Evidence, Finding};
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 impl Finding {
     /// Hexadecimal identity of the finding: rule, subject and what the evidence is about, without times, line
@@ -32,10 +31,8 @@ impl Finding {
             hash.update(key.to_lowercase());
             hash.update([0]);
         }
-        hash.finalize().iter().take(8).fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        let head = hash.finalize().first_chunk().copied().unwrap_or_default();
+        format!("{:016x}", u64::from_be_bytes(head))
     }
 }
 

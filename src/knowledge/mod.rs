@@ -77,7 +77,7 @@ pub struct Knowledge {
 }
 
 /// What is wrong with a record or a file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{}, line {}: {}{why}", origin.file, origin.line, key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default())]
 pub struct KnowledgeError {
     /// Where it stands.
@@ -172,9 +172,11 @@ impl Knowledge {
         let facts = Facts::new(records(std::mem::take(&mut layers.facts)));
         faults.extend(layers.problems(&facts));
         if !faults.is_empty() {
-            faults.sort_by(|a, b| (&a.origin, &a.key, &a.why).cmp(&(&b.origin, &b.key, &b.why)));
+            faults.sort();
             return Err(KnowledgeFaults(faults));
         }
+        // Rows of one group together, groups in the order of their first row.
+        let groups: Vec<String> = layers.parity.iter().map(|row| row.record.group.clone()).collect();
         Ok(Self {
             edition,
             sources,
@@ -183,7 +185,7 @@ impl Knowledge {
                 rules: sorted(layers.rules, Record::key),
                 expectations: records(layers.expectations),
                 questions: sorted(layers.questions, Record::key),
-                parity: in_groups(records(layers.parity)),
+                parity: sorted(layers.parity, |row| groups.iter().position(|group| *group == row.group)),
                 never: layers.never,
             },
             actions: sorted(layers.actions, |one| one.stage),
@@ -260,19 +262,6 @@ impl Layers {
         ]
         .concat()
     }
-}
-
-/// Rows of one group together, groups in the order of their first row.
-fn in_groups(rows: Vec<rows::ParityRow>) -> Vec<rows::ParityRow> {
-    let mut groups: Vec<String> = Vec::new();
-    for row in &rows {
-        if !groups.contains(&row.group) {
-            groups.push(row.group.clone());
-        }
-    }
-    let mut rows = rows;
-    rows.sort_by_key(|row| groups.iter().position(|group| *group == row.group));
-    rows
 }
 
 #[cfg(test)]

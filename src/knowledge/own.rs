@@ -9,27 +9,28 @@ use regex::Regex;
 /// What is wrong with a rule, as lower-case fragments.
 pub(super) fn rule(rule: &RuleRow, layers: &Layers) -> Vec<String> {
     let texts = [&rule.title, &rule.what, &rule.why, &rule.fix, &rule.blind];
-    let has_rows = match rule.family {
-        Family::Expectation => layers.expectations.iter().any(|row| row.record.rule == rule.id),
-        Family::Question => layers.questions.iter().any(|row| row.record.id == rule.id),
-        Family::Signature => layers.signatures.iter().any(|one| one.record.rules.contains(&rule.id)),
-        Family::Parity => layers.parity.iter().any(|row| row.record.rule.as_ref() == Some(&rule.id)),
-        Family::Step => layers.steps.iter().any(|step| step.record.rule.as_ref() == Some(&rule.id)),
-        Family::Problem => false,
-    };
-    let judged_on: &[SubjectKind] = match rule.family {
-        Family::Expectation | Family::Question => {
-            &[SubjectKind::Cluster, SubjectKind::Database, SubjectKind::Node]
+    let of_cluster: &[SubjectKind] = &[SubjectKind::Cluster];
+    let of_facts: &[SubjectKind] = &[SubjectKind::Cluster, SubjectKind::Database, SubjectKind::Node];
+    let (subjects, has_rows) = match rule.family {
+        Family::Expectation => (of_facts, layers.expectations.iter().any(|row| row.record.rule == rule.id)),
+        Family::Question => (of_facts, layers.questions.iter().any(|row| row.record.id == rule.id)),
+        Family::Signature => (
+            &[SubjectKind::Node][..],
+            layers.signatures.iter().any(|one| one.record.rules.contains(&rule.id)),
+        ),
+        Family::Parity => {
+            (of_cluster, layers.parity.iter().any(|row| row.record.rule.as_ref() == Some(&rule.id)))
         }
-        Family::Signature => &[SubjectKind::Node],
-        Family::Parity | Family::Step => &[SubjectKind::Cluster],
-        Family::Problem => &[SubjectKind::Input],
+        Family::Step => {
+            (of_cluster, layers.steps.iter().any(|step| step.record.rule.as_ref() == Some(&rule.id)))
+        }
+        Family::Problem => (&[SubjectKind::Input][..], false),
     };
     let is_id = Regex::new("^[A-Z]{3}-[0-9]{3}$").is_ok_and(|id| id.is_match(&rule.id));
     failed(&[
         (!is_id, "an id is three capitals, a hyphen and three digits, such as SYS-101"),
         (texts.iter().any(|text| text.trim().is_empty()), "title, what, why, fix and blind all have a text"),
-        (!judged_on.contains(&rule.subject), "its family does not judge such a subject"),
+        (!subjects.contains(&rule.subject), "its family does not judge such a subject"),
         (!has_rows, "nothing feeds it: no row of its family names it"),
     ])
 }

@@ -169,7 +169,8 @@ impl<'s> LineScanner<'s> {
             })
             .collect();
         for (&index, &(pattern, at)) in &matches {
-            let is_explained = pattern.yields_to.iter().any(|precise| matches.contains_key(precise));
+            let is_explained =
+                matches.values().any(|(other, _)| pattern.yields_to.contains(&other.signature));
             if is_explained || self.counted.contains(&index) {
                 continue;
             }

@@ -21,7 +21,7 @@ mod sample;
 mod scan;
 
 pub use digest::{FileDigest, merge};
-pub use scan::{FileScan, Scanner, ScannerError};
+pub use scan::{FileScan, Scanner};
 
 #[cfg(test)]
 mod tests;

@@ -6,14 +6,14 @@ use super::encoding::TextDecoder;
 use super::lines::LineScanner;
 use super::prefilter::Prefilter;
 use super::recurring::EXTRA_LITERALS;
-use crate::knowledge::{Knowledge, Wording};
+use crate::knowledge::{Knowledge, Signature};
 use crate::model::excerpt::Clean;
 use crate::model::log::{Component, LogFile};
 use chrono::{FixedOffset, Offset, Utc};
-use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
+use std::sync::OnceLock;
 
 /// Searches logs for the patterns of signatures. Made once, used for every file, from any thread.
 pub struct Scanner<'a> {
@@ -29,62 +29,28 @@ pub(super) struct CompiledPattern {
     pub(super) signature: String,
     /// Its index among the patterns of its signature.
     pub(super) wording: usize,
-    search: Search,
-    /// Patterns of more precise signatures, which take the line instead.
-    pub(super) yields_to: Vec<usize>,
-}
-
-/// How a pattern is searched for, in lower case.
-enum Search {
-    /// As one of these texts.
-    Texts(Vec<Finder<'static>>),
-    /// As a regular expression.
-    Regex(Regex),
-}
-
-/// A pattern that does not compile.
-#[derive(Debug, thiserror::Error)]
-pub enum ScannerError {
-    /// The pattern of one signature.
-    #[error("pattern of {signature}")]
-    Pattern {
-        /// Id of the signature.
-        signature: String,
-        /// What is wrong with it.
-        source: regex::Error,
-    },
-    /// All patterns that have to be searched for together.
-    #[error("all patterns together")]
-    Together(#[source] regex::Error),
+    /// Signatures that are more precise: if one of them matches a line, this pattern does not count on it.
+    pub(super) yields_to: Vec<String>,
+    source: String,
+    /// Compiled when a line may match for the first time: most runs need few of them.
+    regex: OnceLock<Option<Regex>>,
 }
 
 impl<'a> Scanner<'a> {
     /// Compiles the wordings of `knowledge`; `cleaner` cleans the lines that are kept.
-    pub fn new(knowledge: &Knowledge, cleaner: &'a dyn Clean) -> Result<Self, ScannerError> {
-        let mut patterns = Vec::new();
-        for signature in &knowledge.signatures {
-            let error = |source| ScannerError::Pattern { signature: signature.id.clone(), source };
-            for (wording, search) in signature.wordings.iter().map(Search::new).enumerate() {
-                patterns.push(CompiledPattern {
-                    signature: signature.id.clone(),
-                    wording,
-                    search: search.map_err(error)?,
-                    yields_to: Vec::new(),
-                });
-            }
-        }
-        for signature in knowledge.signatures.iter().filter(|signature| !signature.overlaps.is_empty()) {
-            let precise: Vec<usize> = (0..)
-                .zip(&patterns)
-                .filter(|(_, pattern)| signature.overlaps.contains(&pattern.signature))
-                .map(|(index, _)| index)
-                .collect();
-            for pattern in patterns.iter_mut().filter(|pattern| pattern.signature == signature.id) {
-                pattern.yields_to.clone_from(&precise);
-            }
-        }
+    pub fn new<'k>(knowledge: &'k Knowledge, cleaner: &'a dyn Clean) -> Result<Self, regex::Error> {
+        let patterns = |signature: &'k Signature| {
+            signature.wordings.iter().enumerate().map(|(wording, pattern)| CompiledPattern {
+                signature: signature.id.clone(),
+                wording,
+                yields_to: signature.overlaps.clone(),
+                source: pattern.pattern(),
+                regex: OnceLock::new(),
+            })
+        };
+        let patterns = knowledge.signatures.iter().flat_map(patterns).collect();
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
-        let prefilter = Prefilter::new(all, &EXTRA_LITERALS).map_err(ScannerError::Together)?;
+        let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
         Ok(Self { patterns, prefilter, cleaner })
     }
 
@@ -110,20 +76,8 @@ impl<'a> Scanner<'a> {
 impl CompiledPattern {
     /// Where it matches in a lower-cased line.
     pub(super) fn find(&self, line: &[u8]) -> Option<usize> {
-        match &self.search {
-            Search::Texts(texts) => texts.iter().filter_map(|text| text.find(line)).min(),
-            Search::Regex(regex) => regex.find(line).map(|found| found.start()),
-        }
-    }
-}
-
-impl Search {
-    fn new(wording: &Wording) -> Result<Self, regex::Error> {
-        let finder = |text: &String| Finder::new(&text.to_ascii_lowercase()).into_owned();
-        Ok(match &wording.pattern {
-            None => Self::Texts(wording.texts.iter().map(finder).collect()),
-            Some(pattern) => Self::Regex(compile(pattern)?),
-        })
+        let regex = self.regex.get_or_init(|| compile(&self.source).ok()).as_ref();
+        regex?.find(line).map(|found| found.start())
     }
 }
 

@@ -70,22 +70,14 @@ impl Column {
     }
 
     /// Its head.
-    pub const fn head(self) -> &'static str {
-        match self {
-            Self::No => "No",
-            Self::Item => "Item",
-            Self::Node => "Node",
-            Self::State => "State",
-            Self::Evidence => "Evidence",
-            Self::Question => "Question",
-            Self::Answer => "Answer",
-            Self::Who => "Who",
-            Self::When => "When",
-            Self::Note => "Note",
-            Self::Key => "Key",
-        }
+    pub fn head(self) -> &'static str {
+        HEADS.get(self as usize).copied().unwrap_or_default()
     }
 }
+
+/// Heads of the columns, in their order.
+const HEADS: [&str; Column::ALL.len()] =
+    ["No", "Item", "Node", "State", "Evidence", "Question", "Answer", "Who", "When", "Note", "Key"];
 
 /// Between the parts of a key.
 const BETWEEN: &str = " / ";

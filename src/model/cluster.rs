@@ -76,15 +76,10 @@ impl Cluster {
 
     /// The database's build, from its version history.
     pub fn database_version(&self) -> Observed<BuildVersion> {
-        match &self.history {
-            Observed::Known { value, .. } => value.current().map_or_else(
-                || Observed::not_collected("the version history has no row"),
-                |row| row.version.clone(),
-            ),
-            Observed::Absent { looked_at } => Observed::absent(looked_at.clone()),
-            Observed::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
-            Observed::NotCollected { why } => Observed::not_collected(why.clone()),
-        }
+        self.history.as_ref().and_then(|history| match history.current() {
+            Some(row) => row.version.clone(),
+            None => Observed::not_collected("the version history has no row"),
+        })
     }
 
     /// Whether a log hit counts today: within [`current_window`] of the node's newest line, with no start of the

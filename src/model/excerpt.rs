@@ -31,14 +31,10 @@ impl Excerpt {
         let mut shown: String = cleaned
             .chars()
             .take(EXCERPT_CHARS)
-            .map(|c| {
-                if c == '\t' {
-                    ' '
-                } else if c.is_control() {
-                    '\u{fffd}'
-                } else {
-                    c
-                }
+            .map(|c| match c {
+                '\t' => ' ',
+                c if c.is_control() => '\u{fffd}',
+                c => c,
             })
             .collect();
         if cleaned.chars().nth(EXCERPT_CHARS).is_some() {

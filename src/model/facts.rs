@@ -129,23 +129,19 @@ impl From<Fingerprint> for String {
     }
 }
 
-/// A text that is no fingerprint.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a fingerprint is scheme:key-id:hex")]
-pub struct FingerprintError;
+/// Why a text is no fingerprint.
+const NO_FINGERPRINT: &str = "a fingerprint is scheme:key-id:hex";
 
 impl TryFrom<String> for Fingerprint {
-    type Error = FingerprintError;
+    type Error = &'static str;
 
-    fn try_from(text: String) -> Result<Self, FingerprintError> {
-        let mut parts = text.splitn(3, ':');
-        let (Some(scheme), Some(key_id), Some(hex)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(FingerprintError);
-        };
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let parts: Vec<&str> = text.splitn(3, ':').collect();
+        let [scheme, key_id, hex] = *parts else { return Err(NO_FINGERPRINT) };
         let plain =
             |s: &str| s.len() <= 64 && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         if scheme.is_empty() || hex.is_empty() || ![scheme, key_id, hex].into_iter().all(plain) {
-            return Err(FingerprintError);
+            return Err(NO_FINGERPRINT);
         }
         Ok(Self { scheme: scheme.into(), key_id: key_id.into(), hex: hex.into() })
     }

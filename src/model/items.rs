@@ -54,7 +54,7 @@ impl<T> Column<T> {
     /// The text in a row and where it stands.
     pub fn get(&self, row: usize) -> Option<(&T, Spot)> {
         let cell = self.cells.get(row).copied().flatten()?;
-        Some((self.texts.get(usize::try_from(cell.text).ok()?)?, cell.spot))
+        Some((self.texts.get(cell.text as usize)?, cell.spot))
     }
 }
 

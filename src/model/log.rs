@@ -136,18 +136,10 @@ pub enum Component {
     SessionRecordingWorker,
     /// `SS-MMSR.log`: the internal site connector.
     InternalSiteConnector,
-    /// `SSDE.log`: a distributed engine.
-    DistributedEngine,
-    /// `SS-SC.log`: the session connector on an RDS host.
-    SessionConnector,
-    /// `SS-RDPWin.log`: the protocol handler of a client.
-    ProtocolHandler,
-    /// `SS-PipeLineScriptErrors.txt`: scripts of the customer.
-    PipelineScripts,
 }
 
 /// Stems of the file names, in lower case; the second spelling of the background worker is a slip of one page (domain 12.1, K-7).
-const STEMS: [(&str, Component); 11] = [
+const STEMS: [(&str, Component); 7] = [
     ("ss", Component::Web),
     ("ss-bssr", Component::BackgroundScheduler),
     ("ss-bwsr", Component::BackgroundWorker),
@@ -155,10 +147,6 @@ const STEMS: [(&str, Component); 11] = [
     ("ss-ewsr", Component::EngineWorker),
     ("ss-srwsr", Component::SessionRecordingWorker),
     ("ss-mmsr", Component::InternalSiteConnector),
-    ("ssde", Component::DistributedEngine),
-    ("ss-sc", Component::SessionConnector),
-    ("ss-rdpwin", Component::ProtocolHandler),
-    ("ss-pipelinescripterrors", Component::PipelineScripts),
 ];
 
 impl Component {
@@ -166,18 +154,11 @@ impl Component {
     /// (`SS.log.1`, and `SS1.log` of older versions) belong to their log.
     pub fn of(name: &str) -> Option<Self> {
         let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
-        let rolled = base.rsplit_once('.').filter(|(_, number)| is_number(number)).map(|(log, _)| log);
-        let (stem, extension) = rolled.unwrap_or(&base).rsplit_once('.')?;
-        let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-        let component = STEMS.iter().find(|(known, _)| *known == stem).map(|&(_, component)| component)?;
-        // The customer's scripts write a text file, everything else a log.
-        let usual = if component == Self::PipelineScripts { "txt" } else { "log" };
-        (extension == usual).then_some(component)
+        let digit = |c: char| c.is_ascii_digit();
+        let rolled = base.rsplit_once('.').filter(|(_, number)| number.trim_end_matches(digit).is_empty());
+        let stem = rolled.map_or(base.as_str(), |(log, _)| log).strip_suffix(".log")?.trim_end_matches(digit);
+        STEMS.iter().find(|(known, _)| *known == stem).map(|&(_, component)| component)
     }
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -192,11 +173,12 @@ mod tests {
             ("ss1.LOG", Some(Component::Web)),
             ("log\\SS-BWSR.log", Some(Component::BackgroundWorker)),
             ("SS-BSWR.log.3", Some(Component::BackgroundWorker)),
-            ("SSDE.log", Some(Component::DistributedEngine)),
-            ("SS-PipeLineScriptErrors.txt", Some(Component::PipelineScripts)),
-            ("SS-PipeLineScriptErrors.log", None),
+            ("SS-MMSR1.log", Some(Component::InternalSiteConnector)),
+            ("SSDE.log", None),
+            ("SS-PipeLineScriptErrors.txt", None),
             ("SS.txt", None),
             ("SS.log.bak", None),
+            ("SS.log.1.2", None),
             ("other.log", None),
             ("log", None),
             (".log.1", None),

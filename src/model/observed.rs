@@ -131,6 +131,16 @@ impl<T> Observed<T> {
         }
     }
 
+    /// The fact that `f` reads from the value; where there is no value, the reason for that.
+    pub fn and_then<U>(self, f: impl FnOnce(T) -> Observed<U>) -> Observed<U> {
+        match self {
+            Self::Known { value, .. } => f(value),
+            Self::Absent { looked_at } => Observed::Absent { looked_at },
+            Self::Unreadable { place, why } => Observed::Unreadable { place, why },
+            Self::NotCollected { why } => Observed::NotCollected { why },
+        }
+    }
+
     /// The same fact, its value borrowed.
     pub fn as_ref(&self) -> Observed<&T> {
         match self {

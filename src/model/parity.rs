@@ -75,23 +75,14 @@ pub struct FileIndex<'a> {
 impl<'a> FileIndex<'a> {
     /// Indexes inventories, one a node. Windows compares paths without regard to case, and so does this.
     pub fn new(inventories: &[&'a [InventoryEntry]]) -> Self {
-        let nodes = inventories
-            .iter()
-            .map(|entries| {
-                entries
-                    .iter()
-                    .map(|entry| {
-                        let content = entry
-                            .sha256
-                            .as_ref()
-                            .map(|hash| format!("sha256:{hash}"))
-                            .or_else(|| entry.fingerprint.as_ref().map(ToString::to_string));
-                        (entry.path.to_lowercase(), (entry.path.as_str(), entry.size, content))
-                    })
-                    .collect()
-            })
-            .collect();
-        Self { nodes }
+        let content = |entry: &InventoryEntry| match &entry.sha256 {
+            Some(hash) => Some(format!("sha256:{hash}")),
+            None => entry.fingerprint.as_ref().map(ToString::to_string),
+        };
+        let file = |entry: &'a InventoryEntry| {
+            (entry.path.to_lowercase(), (entry.path.as_str(), entry.size, content(entry)))
+        };
+        Self { nodes: inventories.iter().map(|entries| entries.iter().map(file).collect()).collect() }
     }
 
     /// Every file under the paths `wanted` accepts (given in lower case, with `/`) that is not the same on all
@@ -99,12 +90,8 @@ impl<'a> FileIndex<'a> {
     /// so that only sizes and presence speak.
     pub fn differences(&self, wanted: impl Fn(&str) -> bool) -> Vec<FileDifference<'_>> {
         let mut paths: BTreeMap<&str, &'a str> = BTreeMap::new();
-        for node in &self.nodes {
-            for (key, (path, ..)) in node {
-                if wanted(key) {
-                    paths.entry(key).or_insert(path);
-                }
-            }
+        for (key, (path, ..)) in self.nodes.iter().flatten().filter(|(key, _)| wanted(key)) {
+            paths.entry(key).or_insert(path);
         }
         paths.into_iter().filter_map(|(key, path)| self.difference(key, path)).collect()
     }
@@ -112,15 +99,10 @@ impl<'a> FileIndex<'a> {
     /// Every file that all nodes hold in one size and whose content could not be compared, in order of path: read
     /// nowhere, read on some nodes only, or fingerprinted with different keys. These are not known to be equal.
     pub fn undecided(&self, wanted: impl Fn(&str) -> bool) -> Vec<&'a str> {
-        let Some(first) = self.nodes.first() else { return Vec::new() };
-        let wanted = first.iter().filter(|(key, _)| wanted(key));
-        wanted
-            .filter(|(key, _)| {
-                let states = self.states(key);
-                schemes(&states) != 1 && self.difference(key, "").is_none()
-            })
-            .map(|(_, (path, ..))| *path)
-            .collect()
+        let files = self.nodes.first().into_iter().flatten().filter(|(key, _)| wanted(key));
+        let unlike = files.filter(|(key, _)| schemes(&self.states(key)) != 1);
+        let equal = unlike.filter(|(key, _)| self.difference(key, "").is_none());
+        equal.map(|(_, (path, ..))| *path).collect()
     }
 
     fn states(&self, key: &str) -> Vec<FileState<'_>> {

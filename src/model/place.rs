@@ -114,11 +114,7 @@ impl Origin {
         match spot {
             Spot::Row(row) => cell(row, None),
             Spot::Cell { row, column } => cell(row, Some(column.into())),
-            Spot::Listed(index) => usize::try_from(index)
-                .ok()
-                .and_then(|index| self.listed.get(index))
-                .cloned()
-                .unwrap_or_default(),
+            Spot::Listed(index) => self.listed.get(index as usize).cloned().unwrap_or_default(),
         }
     }
 }

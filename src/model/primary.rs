@@ -47,17 +47,11 @@ impl Cluster {
                 });
             }
         }
-        for node in &self.nodes {
-            let key = (QUESTION.to_owned(), node.name.to_uppercase());
-            if let Some(answer) = answers.by_question.get(&key).filter(|answer| answer.value == PRIMARY) {
-                named.push(Named {
-                    node: node.name.clone(),
-                    known: true,
-                    by: format!("the answer to {QUESTION}"),
-                    place: answer.place.clone(),
-                });
-            }
-        }
+        named.extend(self.nodes.iter().filter_map(|node| {
+            let answer = answers.by_question.get(&(QUESTION.to_owned(), node.name.to_uppercase()))?;
+            let (node, by) = (node.name.clone(), format!("the answer to {QUESTION}"));
+            (answer.value == PRIMARY).then(|| Named { node, known: true, by, place: answer.place.clone() })
+        }));
         named
     }
 }

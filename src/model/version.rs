@@ -39,15 +39,10 @@ impl BuildVersion {
     pub fn parse(text: &str) -> Result<Self, VersionError> {
         let malformed = || VersionError::Malformed(text.chars().take(40).collect());
         let text = text.trim();
-        let fields: Vec<&str> = text.split('.').collect();
-        let mut numbers = Vec::with_capacity(4);
-        for field in &fields {
-            // Nine digits fit u32; more is no build of this product.
-            if field.is_empty() || field.len() > 9 || !field.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(malformed());
-            }
-            numbers.push(field.parse::<u32>().map_err(|_| malformed())?);
-        }
+        // Nine digits fit u32; more is no build of this product.
+        let is_number = |field: &&str| field.len() <= 9 && field.bytes().all(|b| b.is_ascii_digit());
+        let fields = text.split('.').map(|field| Some(field).filter(is_number)?.parse().ok());
+        let numbers: Vec<u32> = fields.collect::<Option<_>>().ok_or_else(malformed)?;
         match *numbers.as_slice() {
             [_, _] => Err(VersionError::Train(text.to_owned())),
             [major, minor, build] => Ok(Self { major, minor, build, revision: None }),
@@ -72,17 +67,9 @@ impl BuildVersion {
         (self.major, self.minor)
     }
 
-    const fn key(self) -> (u32, u32, u32, u32) {
-        // A three-field build equals its four-field spelling with revision 0.
-        (
-            self.major,
-            self.minor,
-            self.build,
-            match self.revision {
-                Some(revision) => revision,
-                None => 0,
-            },
-        )
+    /// A three-field build equals its four-field spelling with revision 0.
+    fn key(self) -> (u32, u32, u32, u32) {
+        (self.major, self.minor, self.build, self.revision.unwrap_or(0))
     }
 }
 

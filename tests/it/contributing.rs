@@ -54,7 +54,8 @@ fn the_rule_of_five_minutes_works_as_written() {
 #[test]
 fn every_path_of_the_page_exists() {
     let page = page();
-    let made = ["tests/rules/SYS-017.toml", "src/rules/checks/FAMILY/FAMILY_NUMBER_name.rs", "ours/rules.toml"];
+    let made =
+        ["tests/rules/SYS-017.toml", "src/rules/checks/FAMILY/FAMILY_NUMBER_name.rs", "ours/rules.toml"];
     let mut paths = 0;
     for word in page.split('`').skip(1).step_by(2).filter(|word| word.contains('/') && !word.contains(' ')) {
         let path = word.trim_end_matches('/');

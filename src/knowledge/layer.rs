@@ -1,7 +1,7 @@
 //! Layers of records: the files built into the program, and a support team's own files, which add records and replace
 //! built-in ones.
 
-use super::file::{Lines, Origin};
+use super::file::{LineIndex, RecordOrigin};
 use super::sources::{Citation, Sources};
 use super::{KnowledgeError, file};
 use chrono::NaiveDate;
@@ -14,18 +14,18 @@ use toml::Spanned;
 pub(super) trait Record {
     /// What it is called in files and messages.
     const KIND: &'static str;
-    /// What tells it from others of its kind; a later layer replaces the record of the same key.
+    /// Identifies it among the records of its kind; a later layer replaces the record of the same key.
     fn key(&self) -> String;
-    /// Where it comes from, at least one source; `None` if it needs none.
+    /// Its sources, which must not be empty; `None` if it needs none.
     fn cites(&self) -> Option<&[Citation]>;
 }
 
-/// Everything that has to be done for each kind of record, from one line for each: the set that holds its records, its
-/// type, its table in files, its key, and its sources.
+/// Generates what each kind of record needs from one line: the field that has its records, its type, its table in files,
+/// its key, and its sources.
 macro_rules! record_kinds {
     ($($records:ident: $record:ty = $kind:literal, $key:expr, $cites:expr;)+) => {
-        /// A file as written: any file may hold records of any kind. Every record remembers its line, so that what is
-        /// wrong with it can be named.
+        /// A file as written: any file may have records of any kind. Every record keeps its position, so that messages
+        /// name its line.
         #[derive(Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub(super) struct File {
@@ -34,18 +34,18 @@ macro_rules! record_kinds {
             /// How many days a release is supported.
             #[serde(rename = "support-window-days")]
             support_window_days: Option<u32>,
-            /// What no procedure may ever do.
+            /// What no procedure may do.
             never: Vec<String>,
             $(#[serde(rename = $kind)] $records: Vec<Spanned<$record>>,)+
         }
 
-        /// All records of all layers; those of a later layer replace those of an earlier one.
+        /// All records of all layers; those of a later layer have replaced those of an earlier one.
         #[derive(Default)]
         pub(super) struct Layers {
             pub(super) never: Vec<String>,
             pub(super) support_window_days: u32,
             pub(super) faults: Vec<KnowledgeError>,
-            $(pub(super) $records: Vec<Kept<$record>>,)+
+            $(pub(super) $records: Vec<Located<$record>>,)+
         }
 
         impl Layers {
@@ -55,7 +55,7 @@ macro_rules! record_kinds {
             }
 
             /// Records that cite no source, or one that does not exist.
-            pub(super) fn uncited(&self, sources: &Sources) -> Vec<KnowledgeError> {
+            pub(super) fn citation_faults(&self, sources: &Sources) -> Vec<KnowledgeError> {
                 let mut faults = Vec::new();
                 $(faults.extend(check(&self.$records, |record| {
                     record.cites().map(|cites| sources.faults(cites)).unwrap_or_default()
@@ -91,38 +91,39 @@ record_kinds! {
     exports: super::Export = "export", |one| one.id.clone(), |one| Some(&one.cites);
     releases: super::releases::Release = "release", |one| one.version.to_string(), |one| Some(&one.cites);
     steps: super::steps::Step = "step", |one| one.build.to_string(), |one| Some(&one.cites);
-    meanings: super::meanings::Meaning = "meaning", |one| format!("{} {}", one.fact, one.from), |one| Some(&one.cites);
+    meanings: super::value_labels::ValueLabel = "meaning", |one| format!("{} {}", one.fact, one.from), |one| Some(&one.cites);
     checklist: super::checklist::Item = "check", |one| one.id.clone(), |one| Some(&one.cites);
     conflicts: super::conflicts::Conflict = "conflict", |one| one.id.clone(), |one| Some(&one.cites);
     runbooks: super::runbooks::RunbookRow = "runbook", |one| one.id.clone(), |one| Some(&one.cites);
     tasks: super::runbooks::TaskRow = "task", |one| one.id.clone(), |one| Some(&one.cites);
 }
 
-/// The sources of a record that may have none of its own, as those of its rule count for it too.
+/// The sources of a record that needs none of its own, because those of its rule count for it too.
 fn if_any(cites: &[Citation]) -> Option<&[Citation]> {
     Some(cites).filter(|cites| !cites.is_empty())
 }
 
 /// A record with the place it came from.
-pub(super) struct Kept<T> {
+pub(super) struct Located<T> {
     pub(super) record: T,
-    pub(super) origin: Origin,
-    /// Not built in: it is checked for what tests check of built-in records.
-    pub(super) own: bool,
+    pub(super) origin: RecordOrigin,
+    /// It is not built in, so that what tests check for built-in records is checked here.
+    pub(super) is_overlay: bool,
 }
 
-impl<T: Record> Kept<T> {
+impl<T: Record> Located<T> {
     fn fault(&self, why: impl Into<String>) -> KnowledgeError {
         KnowledgeError { origin: self.origin.clone(), key: Some(self.record.key()), why: why.into() }
     }
 }
 
-/// What `problems` finds wrong with each of the records, which it says as lower-case fragments.
+/// What is wrong with each of the records, as `problems` says in lower-case fragments.
 pub(super) fn check<'r, T: Record + 'r>(
-    records: impl IntoIterator<Item = &'r Kept<T>>,
+    records: impl IntoIterator<Item = &'r Located<T>>,
     mut problems: impl FnMut(&T) -> Vec<String>,
 ) -> Vec<KnowledgeError> {
-    let faults = |kept: &'r Kept<T>| problems(&kept.record).into_iter().map(|why| kept.fault(why));
+    let faults =
+        |located: &'r Located<T>| problems(&located.record).into_iter().map(|why| located.fault(why));
     records.into_iter().flat_map(faults).collect()
 }
 
@@ -131,19 +132,19 @@ pub(super) fn failed(checks: &[(bool, &str)]) -> Vec<String> {
     checks.iter().filter(|(failed, _)| *failed).map(|(_, why)| (*why).to_owned()).collect()
 }
 
-/// A record of a support team's own.
+/// A record of a support team.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OwnRecord {
     /// Kind of the record, such as `signature`.
     pub kind: &'static str,
     /// Its key.
     pub key: String,
-    /// Where it stands.
-    pub origin: Origin,
+    /// Where it is.
+    pub origin: RecordOrigin,
 }
 
 impl OwnRecord {
-    /// That something is wrong with it.
+    /// The message that something is wrong with it.
     pub fn fault(&self, why: impl Into<String>) -> KnowledgeError {
         KnowledgeError { origin: self.origin.clone(), key: Some(self.key.clone()), why: why.into() }
     }
@@ -158,44 +159,51 @@ pub struct Own {
     pub edition: Option<NaiveDate>,
     /// Records that replaced a built-in one, in order.
     pub overridden: Vec<OwnRecord>,
-    /// Records beside the built-in ones, in order.
+    /// Records that were added to the built-in ones, in order.
     pub added: Vec<OwnRecord>,
 }
 
-/// Adds the records of one file to those before; two records of one key in one layer are a fault.
+/// Adds the records of one file to those before. Two records of one key in one layer are an error.
 struct Merge<'a> {
     file: &'a str,
-    lines: Lines,
-    seen: &'a mut BTreeMap<(&'static str, String), Origin>,
-    own: Option<&'a mut Own>,
+    lines: LineIndex,
+    seen: &'a mut BTreeMap<(&'static str, String), RecordOrigin>,
+    overlay: Option<&'a mut Own>,
 }
 
 impl Merge<'_> {
     fn records<T: Record>(
         &mut self,
-        onto: &mut Vec<Kept<T>>,
+        onto: &mut Vec<Located<T>>,
         records: Vec<Spanned<T>>,
     ) -> Vec<KnowledgeError> {
         let mut faults = Vec::new();
         for record in records {
-            let origin = Origin { file: self.file.to_owned(), line: self.lines.of(record.span().start) };
-            let kept = Kept { record: record.into_inner(), origin: origin.clone(), own: self.own.is_some() };
-            let key = kept.record.key();
+            let origin =
+                RecordOrigin { file: self.file.to_owned(), line: self.lines.line_of(record.span().start) };
+            let located = Located {
+                record: record.into_inner(),
+                origin: origin.clone(),
+                is_overlay: self.overlay.is_some(),
+            };
+            let key = located.record.key();
             if let Some(first) = self.seen.insert((T::KIND, key.clone()), origin.clone()) {
-                faults.push(kept.fault(format!("stands twice, also in {}, line {}", first.file, first.line)));
+                faults.push(
+                    located.fault(format!("this record is already in {}, line {}", first.file, first.line)),
+                );
                 continue;
             }
-            // Below the first layer there is nothing to replace.
-            let Some(own) = &mut self.own else {
-                onto.push(kept);
+            // The built-in layer is the first: there is nothing to replace.
+            let Some(overlay) = &mut self.overlay else {
+                onto.push(located);
                 continue;
             };
             let earlier = onto.iter_mut().find(|one| one.record.key() == key);
-            let list = if earlier.is_some() { &mut own.overridden } else { &mut own.added };
+            let list = if earlier.is_some() { &mut overlay.overridden } else { &mut overlay.added };
             list.push(OwnRecord { kind: T::KIND, key, origin });
             match earlier {
-                Some(earlier) => *earlier = kept,
-                None => onto.push(kept),
+                Some(earlier) => *earlier = located,
+                None => onto.push(located),
             }
         }
         faults
@@ -203,9 +211,13 @@ impl Merge<'_> {
 }
 
 impl Layers {
-    /// Adds one layer of files, by name with their text, and gives its edition. `own` notes what the files of a support
-    /// team changed.
-    pub(super) fn merge(&mut self, files: &[(&str, &str)], mut own: Option<&mut Own>) -> Option<NaiveDate> {
+    /// Adds one layer of files, given as name and text, and returns its edition. `overlay` receives what the files of a
+    /// support team change.
+    pub(super) fn merge_layer(
+        &mut self,
+        files: &[(&str, &str)],
+        mut overlay: Option<&mut Own>,
+    ) -> Option<NaiveDate> {
         let mut seen = BTreeMap::new();
         let mut edition = None;
         let parsed: Vec<_> = files.par_iter().map(|(name, text)| file::parse(name, text)).collect();
@@ -220,8 +232,11 @@ impl Layers {
             edition = file.edition.max(edition);
             self.never.append(&mut file.never);
             self.support_window_days = file.support_window_days.unwrap_or(self.support_window_days);
-            let lines = Lines::new(text);
-            self.merge_records(file, Merge { file: name, lines, seen: &mut seen, own: own.as_deref_mut() });
+            let lines = LineIndex::new(text);
+            self.merge_records(
+                file,
+                Merge { file: name, lines, seen: &mut seen, overlay: overlay.as_deref_mut() },
+            );
         }
         edition
     }
@@ -233,13 +248,13 @@ impl Layers {
 }
 
 /// The records alone, in order of `key`; records of one key keep their order.
-pub(super) fn sorted<T, K: Ord>(kept: Vec<Kept<T>>, key: impl FnMut(&T) -> K) -> Vec<T> {
-    let mut records = records(kept);
+pub(super) fn sorted<T, K: Ord>(located: Vec<Located<T>>, key: impl FnMut(&T) -> K) -> Vec<T> {
+    let mut records = records(located);
     records.sort_by_cached_key(key);
     records
 }
 
 /// The records alone.
-pub(super) fn records<T>(kept: Vec<Kept<T>>) -> Vec<T> {
-    kept.into_iter().map(|one| one.record).collect()
+pub(super) fn records<T>(located: Vec<Located<T>>) -> Vec<T> {
+    located.into_iter().map(|one| one.record).collect()
 }

@@ -9,7 +9,7 @@
 //! place of a log looks like the beginning of one. Probes ignore case, so that no lower-case copy of the log is needed.
 
 use super::scan::syntax;
-use crate::knowledge::Wording;
+use crate::knowledge::Pattern;
 use regex::bytes::Regex;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
@@ -65,15 +65,15 @@ pub(super) struct Prefilter {
 impl Prefilter {
     /// The prefilter for `patterns`, which are told apart by their index, and for `extra` literals in lower case.
     pub(super) fn new<'w>(
-        patterns: impl Iterator<Item = &'w Wording>,
+        patterns: impl Iterator<Item = &'w Pattern>,
         extra: &[(&str, Target)],
     ) -> Result<Self, regex::Error> {
         let mut literals: Vec<(Vec<u8>, Target)> =
             extra.iter().map(|(text, target)| (text.as_bytes().to_vec(), *target)).collect();
         let (mut regexes, mut indices) = (Vec::new(), Vec::new());
         for (index, pattern) in patterns.enumerate() {
-            let regex = pattern.pattern();
-            let required: Vec<Vec<u8>> = match &pattern.pattern {
+            let regex = pattern.regex_source();
+            let required: Vec<Vec<u8>> = match &pattern.regex {
                 None => pattern.texts.iter().map(|text| text.to_ascii_lowercase().into_bytes()).collect(),
                 Some(_) => syntax(&regex).as_ref().map(required).unwrap_or_default(),
             };
@@ -202,8 +202,8 @@ mod tests {
 
     static BUILTIN: LazyLock<(Knowledge, Prefilter)> = LazyLock::new(|| {
         let knowledge = Knowledge::builtin().unwrap();
-        let wordings = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
-        let prefilter = Prefilter::new(wordings, &EXTRA_LITERALS).unwrap();
+        let patterns = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
+        let prefilter = Prefilter::new(patterns, &EXTRA_LITERALS).unwrap();
         (knowledge, prefilter)
     });
 
@@ -238,9 +238,9 @@ mod tests {
     fn every_text_is_found_wherever_it_stands() {
         let (knowledge, prefilter) = &*BUILTIN;
         assert!(prefilter.without_literal.is_none(), "every built-in wording has a literal");
-        let wordings = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
+        let patterns = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         for (index, text) in
-            wordings.enumerate().flat_map(|(index, one)| one.texts.iter().map(move |text| (index, text)))
+            patterns.enumerate().flat_map(|(index, one)| one.texts.iter().map(move |text| (index, text)))
         {
             for before in 0..12 {
                 let line = format!("{}{text}", "~".repeat(before));
@@ -255,14 +255,14 @@ mod tests {
 
     #[test]
     fn a_pattern_without_a_literal_is_searched_for_as_it_is() {
-        let wording = |pattern: &str| Wording {
+        let wording = |pattern: &str| Pattern {
             texts: vec!["a text".into()],
-            neutral: Vec::new(),
-            weight: crate::knowledge::Weight::Literal,
-            pattern: Some(pattern.into()),
+            locale_independent: Vec::new(),
+            match_kind: crate::knowledge::MatchKind::Literal,
+            regex: Some(pattern.into()),
         };
-        let wordings = [wording("plain words"), wording("[ab]c+d"), wording("e+f")];
-        let prefilter = Prefilter::new(wordings.iter(), &[]).unwrap();
+        let patterns = [wording("plain words"), wording("[ab]c+d"), wording("e+f")];
+        let prefilter = Prefilter::new(patterns.iter(), &[]).unwrap();
         assert_eq!(prefilter.without_literal(b"xx aCCd plain words"), [1, 2]);
         assert!(prefilter.without_literal(b"plain words").is_empty());
         assert_eq!(

@@ -40,16 +40,16 @@ impl<'a> Scanner<'a> {
     /// Compiles the wordings of `knowledge`; `cleaner` cleans the lines that are kept.
     pub fn new<'k>(knowledge: &'k Knowledge, cleaner: &'a dyn Clean) -> Result<Self, regex::Error> {
         let patterns = |signature: &'k Signature| {
-            signature.wordings.iter().enumerate().map(|(wording, pattern)| CompiledPattern {
+            signature.patterns.iter().enumerate().map(|(wording, pattern)| CompiledPattern {
                 signature: signature.id.clone(),
                 wording,
                 yields_to: signature.overlaps.clone(),
-                source: pattern.pattern(),
+                source: pattern.regex_source(),
                 regex: OnceLock::new(),
             })
         };
         let patterns = knowledge.signatures.iter().flat_map(patterns).collect();
-        let all = knowledge.signatures.iter().flat_map(|signature| &signature.wordings);
+        let all = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
         Ok(Self { patterns, prefilter, cleaner })
     }

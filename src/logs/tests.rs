@@ -90,7 +90,7 @@ fn every_signature_is_found_by_its_example_and_not_by_its_counter_examples() {
         let found = |line: &String| scan(line).hits.iter().any(|hit| hit.signature == signature.id);
         assert!(signature.example.iter().all(found), "{}", signature.id);
         assert!(!signature.counter_examples.iter().any(found), "{}", signature.id);
-        for text in signature.wordings.iter().flat_map(|wording| &wording.texts) {
+        for text in signature.patterns.iter().flat_map(|wording| &wording.texts) {
             assert!(found(&text.to_uppercase()), "{text}");
         }
     }

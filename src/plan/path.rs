@@ -192,7 +192,7 @@ impl Ground<'_> {
         if legs.is_empty() {
             return Vec::new();
         }
-        let every = self.knowledge.conflicts.iter().map(Conflict::told);
+        let every = self.knowledge.conflicts.iter().map(Conflict::text);
         let crossed = legs.iter().flat_map(|leg| &leg.crossed).flat_map(|step| &step.requires);
         let rules: Vec<&String> = crossed.flat_map(|one| &one.rules).collect();
         let judging = self.knowledge.rows.expectations.iter().filter(|row| rules.contains(&&row.rule));

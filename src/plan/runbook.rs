@@ -265,7 +265,7 @@ impl Ground<'_> {
     fn notes(&self, task: &TaskRow, nodes: &[String]) -> Vec<String> {
         let conflicts = task.conflicts.iter().filter_map(|id| self.knowledge.conflict(id));
         let own = task.notes.iter().map(|note| self.names.fill(note, nodes));
-        own.chain(conflicts.map(Conflict::told)).collect()
+        own.chain(conflicts.map(Conflict::text)).collect()
     }
 
     fn sources(&self, cites: &[Citation]) -> Vec<String> {

@@ -1,6 +1,6 @@
-//! Checks of a support team's own records for what tests check of the built-in ones.
+//! Checks of a support team's own records: what the tests check for built-in records is checked here when they are loaded.
 
-use super::layer::{Kept, Layers, failed};
+use super::layer::{Layers, Located, failed};
 use super::rows::{Family, RuleRow};
 use super::signatures::Signature;
 use crate::finding::SubjectKind;
@@ -28,18 +28,21 @@ pub(super) fn rule(rule: &RuleRow, layers: &Layers) -> Vec<String> {
     };
     let is_id = Regex::new("^[A-Z]{3}-[0-9]{3}$").is_ok_and(|id| id.is_match(&rule.id));
     failed(&[
-        (!is_id, "an id is three capitals, a hyphen and three digits, such as SYS-101"),
-        (texts.iter().any(|text| text.trim().is_empty()), "title, what, why, fix and blind all have a text"),
-        (!subjects.contains(&rule.subject), "its family does not judge such a subject"),
-        (!has_rows, "nothing feeds it: no row of its family names it"),
+        (!is_id, "an id is three capital letters, a hyphen and three digits, such as SYS-101"),
+        (
+            texts.iter().any(|text| text.trim().is_empty()),
+            "title, what, why, fix and blind must all have a text",
+        ),
+        (!subjects.contains(&rule.subject), "rules of its family do not have this subject"),
+        (!has_rows, "no record uses it: none of the kind that its family reads names this rule"),
     ])
 }
 
-/// What is wrong with the texts of a signature, as a lower-case fragment: a pattern that does not compile, an example
-/// that it does not match, or a line that two signatures claim without a word on which is the more precise one.
-pub(super) fn signature(own: &Signature, all: &[Kept<Signature>]) -> Option<String> {
-    for wording in &own.wordings {
-        if let Err(error) = Regex::new(&wording.pattern()) {
+/// What is wrong with the texts of a signature, as a lower-case fragment: a pattern does not compile, it does not match
+/// its own example, or a line matches two signatures and neither is marked as the more precise one.
+pub(super) fn signature(own: &Signature, all: &[Located<Signature>]) -> Option<String> {
+    for pattern in &own.patterns {
+        if let Err(error) = Regex::new(&pattern.regex_source()) {
             let why = error.to_string();
             let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
             return Some(format!("a pattern does not compile: {why}"));
@@ -59,7 +62,7 @@ pub(super) fn signature(own: &Signature, all: &[Kept<Signature>]) -> Option<Stri
         let claimed = other.example.as_deref().is_some_and(|line| own.wording_in(line).is_some());
         if !declared && (claims || claimed) {
             return Some(format!(
-                "it and {} match the same line, and neither `overlaps` the other",
+                "it and {} match the same line, and neither names the other in `overlaps`",
                 other.id
             ));
         }
@@ -97,22 +100,30 @@ per-node = true
 "#;
 
     #[test]
-    fn a_sound_rule_is_taken() {
+    fn a_correct_rule_is_accepted() {
         assert_eq!(says(RULE), "");
     }
 
     #[test]
-    fn a_rule_is_refused_for_its_id_its_family_and_what_feeds_it() {
-        for (find, replace, said) in [
-            ("id = \"SYS-101\"", "id = \"OURS-1\"", "OURS-1: an id is three capitals"),
-            ("family = \"question\"", "family = \"expectation\"", "SYS-101: nothing feeds it"),
-            ("family = \"question\"", "family = \"problem\"", "SYS-101: its family does not judge"),
-            ("subject = \"node\"", "subject = \"input\"", "SYS-101: its family does not judge"),
-            ("\"SELF\", status", "\"NOBODY\", status", "SYS-101: no source NOBODY"),
+    fn a_rule_with_a_wrong_id_or_family_or_without_records_is_refused() {
+        for (find, replace, problem) in [
+            ("id = \"SYS-101\"", "id = \"OURS-1\"", "OURS-1: an id is three capital letters"),
+            ("family = \"question\"", "family = \"expectation\"", "SYS-101: no record uses it"),
+            (
+                "family = \"question\"",
+                "family = \"problem\"",
+                "SYS-101: rules of its family do not have this subject",
+            ),
+            (
+                "subject = \"node\"",
+                "subject = \"input\"",
+                "SYS-101: rules of its family do not have this subject",
+            ),
+            ("\"SELF\", status", "\"NOBODY\", status", "SYS-101: there is no source NOBODY"),
             ("why = \"We watch it.\"", "why = \"\"", "SYS-101: title, what, why, fix and blind"),
         ] {
             let text = says(&RULE.replace(find, replace));
-            assert!(text.contains("ours.toml, line ") && text.contains(said), "{text}");
+            assert!(text.contains("ours.toml, line ") && text.contains(problem), "{text}");
         }
     }
 

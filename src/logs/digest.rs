@@ -1,28 +1,28 @@
-//! What a pass leaves behind: of one file, and of all files of a node together.
+//! Results of a pass: of one file, and merged over all files of a node.
 
 use crate::model::log::{Hit, LogDigest, LogFile, Recurring};
 use std::collections::BTreeMap;
 
-/// What the pass over one file found.
+/// The result of the pass over one file.
 #[derive(Debug, Clone, Default)]
 pub struct FileDigest {
     /// The file and the period it covers.
     pub file: LogFile,
-    /// Hits in order of signature and wording.
+    /// Hits in order of signature and pattern.
     pub hits: Vec<Hit>,
     /// Lines at error level or above, by hour since the Unix epoch, UTC.
     pub errors_by_hour: BTreeMap<i64, u64>,
     /// Types of exceptions that no signature knows.
     pub exceptions: Vec<Recurring>,
-    /// Headers of the common event format.
+    /// Headers of records in the common event format.
     pub cef: Vec<Recurring>,
     /// Whether the node's offset was known.
     pub zone_known: bool,
 }
 
 impl FileDigest {
-    /// The digest of a file that turned out not to be what it claims (`why`, a lower-case fragment): it stays in
-    /// the list, and nothing it said counts.
+    /// The digest of a file that is not what the bundle claims (`why`, a lower-case fragment): the file stays in the list,
+    /// but nothing from it counts.
     #[must_use]
     pub fn broken(self, why: impl Into<String>) -> Self {
         let file = LogFile {
@@ -36,7 +36,7 @@ impl FileDigest {
     }
 }
 
-/// Joins the digests of a node's files; their order does not matter.
+/// Merges the digests of a node's files; their order does not matter.
 pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
     digests.sort_by(|a, b| a.file.name.cmp(&b.file.name));
     let mut all = LogDigest {
@@ -53,7 +53,7 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
             *all.errors_by_hour.entry(hour).or_default() += errors;
         }
         for hit in digest.hits {
-            join(hits.entry((hit.signature.clone(), hit.wording)).or_default(), hit);
+            join(hits.entry((hit.signature.clone(), hit.pattern)).or_default(), hit);
         }
     }
     all.exceptions = exceptions.into_values().collect();
@@ -65,14 +65,14 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
     all
 }
 
-fn add(all: &mut BTreeMap<String, Recurring>, more: Vec<Recurring>) {
-    for one in more {
-        match all.get_mut(&one.text) {
+fn add(all: &mut BTreeMap<String, Recurring>, texts: Vec<Recurring>) {
+    for text in texts {
+        match all.get_mut(&text.text) {
             Some(known) => {
-                known.count += one.count;
-                known.last = known.last.max(one.last);
+                known.count += text.count;
+                known.last = known.last.max(text.last);
             }
-            None => drop(all.insert(one.text.clone(), one)),
+            None => drop(all.insert(text.text.clone(), text)),
         }
     }
 }
@@ -80,7 +80,7 @@ fn add(all: &mut BTreeMap<String, Recurring>, more: Vec<Recurring>) {
 /// Adds later hits of a pattern to those before.
 pub(super) fn join(hits: &mut Hit, later: Hit) {
     hits.signature = later.signature;
-    hits.wording = later.wording;
+    hits.pattern = later.pattern;
     hits.errors += later.errors;
     hits.others += later.others;
     hits.first = hits.first.into_iter().chain(later.first).min();

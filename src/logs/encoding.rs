@@ -1,10 +1,10 @@
-//! Which encoding a log has, and its text as UTF-8.
+//! Detects the encoding of a log, and decodes UTF-16.
 
 use crate::text::encoding::utf16;
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16LE};
 use std::borrow::Cow;
 
-/// Bytes looked at before the encoding is decided.
+/// Bytes that are read before the encoding is decided.
 const HEAD: usize = 4 * 1024;
 
 /// Turns the bytes of a file into text: UTF-16 is decoded, everything else is passed on as it is, since patterns and
@@ -31,7 +31,7 @@ impl TextDecoder {
         }
     }
 
-    /// Hands out what is left, and names the encoding if it is UTF-16.
+    /// Hands out the last text, and names the encoding if it is UTF-16.
     pub(super) fn finish(mut self, mut each: impl FnMut(&[u8])) -> Option<&'static str> {
         if !self.decided {
             self.decide(&mut each);
@@ -65,8 +65,7 @@ impl TextDecoder {
     }
 }
 
-/// A piece of a line as text to show: what is not UTF-8 is taken for windows-1252, where every byte is a
-/// character.
+/// A piece of a line as text: what is not UTF-8 is read as windows-1252, where every byte is a character.
 pub(super) fn show(line: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(line) {
         Ok(text) => Cow::Borrowed(text),

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The shortest silence that counts, in minutes.
 const SILENCE: i64 = 1;
-/// The longest silence that is told from longer ones, in minutes.
+/// Longer silences count as this long, in minutes.
 const LONGEST_SILENCE: i64 = 7 * 24 * 60;
 
 /// Reads the lines of a file, block by block.
@@ -42,7 +42,7 @@ pub(super) struct LineScanner<'s> {
 }
 
 impl<'s> LineScanner<'s> {
-    /// Before the first line of the file that `digest` names. Times are of a clock `offset` from UTC.
+    /// Starts the file that `digest` names. Its times are of a clock at `offset` from UTC.
     pub(super) fn new(scanner: &'s Scanner<'s>, offset: FixedOffset, digest: FileDigest) -> Self {
         Self {
             scanner,
@@ -84,7 +84,7 @@ impl<'s> LineScanner<'s> {
             while let Some(candidate) = ahead.next_if(|candidate| candidate.at < end) {
                 match candidate.target {
                     Target::Pattern(index) => drop(self.likely.insert(index)),
-                    // Whatever else a line with a known error carries, the error explains.
+                    // A line with a known error is explained by that error.
                     Target::Cef if self.likely.is_empty() => self.event(line, candidate.end - start),
                     Target::Cef => {}
                 }
@@ -106,16 +106,16 @@ impl<'s> LineScanner<'s> {
     fn begin(&mut self, line: &[u8]) {
         self.digest.file.lines += 1;
         self.counted.clear();
-        // A machine that lost power leaves zeros where lines were to be.
+        // A machine that lost power leaves zeros in place of lines.
         let zeros =
             if line.first() == Some(&0) { line.iter().take_while(|byte| **byte == 0).count() } else { 0 };
         let line = line.get(zeros..).unwrap_or_default();
-        let line_level = if let Some((time, rest)) = self.timestamps.read(line) {
+        let line_level = if let Some((time, after)) = self.timestamps.read(line) {
             self.silence_until(time);
             self.time = Some(time);
             let (first, last) = self.period.unwrap_or((time, time));
             self.period = Some((first.min(time), last.max(time)));
-            self.level = level(rest);
+            self.level = level(after);
             self.level
         } else {
             let bare = bare_level(line);
@@ -179,7 +179,7 @@ impl<'s> LineScanner<'s> {
             let is_error = self.level != Some(Level::Lower);
             let hit = Hit {
                 signature: pattern.signature.clone(),
-                wording: pattern.wording,
+                pattern: pattern.index,
                 errors: is_error.into(),
                 others: (!is_error).into(),
                 first: sample.time,
@@ -214,7 +214,7 @@ impl<'s> LineScanner<'s> {
         Some(DateTime::from_timestamp_millis(self.utc(time))?.with_timezone(&self.offset))
     }
 
-    /// Ends the file and cleans what is shown of it; `encoding` is that of its bytes where they were decoded.
+    /// Ends the file and sanitizes its samples; `encoding` is that of its bytes if they were decoded.
     pub(super) fn finish(mut self, encoding: Option<&'static str>) -> FileDigest {
         let mut digest = std::mem::take(&mut self.digest);
         digest.file.encoding = encoding.unwrap_or(digest.file.encoding);

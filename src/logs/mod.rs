@@ -6,9 +6,9 @@
 //!                                          +--> prefilter: lines that may match --> hits: which patterns do
 //! ```
 //!
-//! A log is never held whole. Blocks end at line ends; a line longer than a block is read in overlapping pieces.
-//! Only a line worth a look is copied to lower case, where one case-sensitive search is enough: searching without regard
-//! to case costs several times more.
+//! A log is never in memory as a whole. Blocks end at line ends; a line longer than a block is read in overlapping pieces.
+//! Only a line that may match is copied to lower case, where a case-sensitive search is enough: a case-insensitive search
+//! costs several times more.
 
 mod blocks;
 mod digest;

@@ -14,18 +14,18 @@ use regex::bytes::Regex;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
-/// Bytes of a probe. Fewer allow longer strides, but occur by chance so often that comparing costs more than probing.
+/// Bytes of a probe. Fewer bytes allow longer strides, but hit by chance so often that comparing costs more than probing.
 const GRAM: usize = 6;
-/// Bytes that are loaded for a probe; the last ones are dropped.
+/// Bytes that are loaded for a probe: one machine word; the last ones are dropped.
 const LOADED: usize = 8;
-/// Shortest text that serves as an anchor.
+/// Shortest literal that is used; a shorter one would make the stride too short.
 const SHORTEST: usize = 8;
 /// Bits of the bitmap, as a power of two: 16 KiB, which stays in the innermost cache.
 const BITS: u32 = 17;
 
-/// Bytes of lower-cased logs, the commonest first; all others are rarer.
+/// Bytes of lower-case logs, the most common first; all others are rarer.
 const COMMON: &[u8] = b" etaoinsr.cdlh0123456789pumfgb-:vwyk";
-/// Words of which a log of the product is full, however rare their bytes are.
+/// Words that are common in logs of the product, even if their bytes are rare.
 const WORDS: &[u8] = b" thycotic.ihawu.business.appcore.backgroundscheduler.backgroundworker network connection configuration \
     settings secret server service system.data. exception error failed for message not could file path access the \
     database certificate authentication process request function task node engine web user license password config ";
@@ -63,7 +63,7 @@ pub(super) struct Prefilter {
 }
 
 impl Prefilter {
-    /// The prefilter for `patterns`, which are told apart by their index, and for `extra` literals in lower case.
+    /// The prefilter for `patterns`, which are identified by their index, and for `extra` literals in lower case.
     pub(super) fn new<'w>(
         patterns: impl Iterator<Item = &'w Pattern>,
         extra: &[(&str, Target)],
@@ -108,7 +108,7 @@ impl Prefilter {
             if usual { 0 } else { run.iter().map(byte).sum::<usize>() }
         };
         let rarities: Vec<usize> = text.windows(GRAM).map(rarity).collect();
-        // The commonest run of a window decides how often it is looked at in vain.
+        // The most common run of a window decides how often a probe hits it by chance.
         let cost = |runs: &[usize]| (runs.iter().min().copied(), runs.iter().sum::<usize>());
         let best = rarities.windows(self.stride).enumerate().rev().max_by_key(|(_, runs)| cost(runs));
         let from = best.map_or(0, |(from, _)| from);
@@ -155,12 +155,12 @@ impl Prefilter {
 }
 
 /// The run at `at`, with capitals folded; `None` at the end of the text. Folding sets the bit that tells small letters
-/// from capitals in every byte. Signs that become equal by that are told apart when the literal is compared.
+/// from capitals in every byte. Other characters that become equal by that are told apart when the literal is compared.
 fn gram(text: &[u8], at: usize) -> Option<u64> {
-    let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
-    let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
+    let tail = text.get(at..).filter(|tail| !tail.is_empty())?;
+    let bytes = tail.first_chunk().copied().unwrap_or_else(|| {
         let mut last = [0; LOADED];
-        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
         last
     });
     Some((u64::from_le_bytes(bytes) | u64::from_le_bytes([b' '; LOADED])) << (8 * (LOADED - GRAM)))
@@ -183,10 +183,10 @@ fn required(pattern: &Hir) -> Vec<Vec<u8>> {
         HirKind::Concat(parts) => parts.as_slice(),
         _ => std::slice::from_ref(pattern),
     };
-    // What the rest of a pattern begins with is in every match of the whole, wherever that rest begins.
+    // What the tail of a pattern begins with is in every match of the whole pattern, wherever that tail begins.
     let beginnings = (0..parts.len()).filter_map(|from| {
-        let rest = Hir::concat(parts.get(from..)?.to_vec());
-        let literals = Extractor::new().extract(&rest);
+        let tail = Hir::concat(parts.get(from..)?.to_vec());
+        let literals = Extractor::new().extract(&tail);
         Some(literals.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect())
     });
     beginnings.max_by_key(|texts: &Vec<Vec<u8>>| texts.iter().map(Vec::len).min()).unwrap_or_default()
@@ -255,13 +255,13 @@ mod tests {
 
     #[test]
     fn a_pattern_without_a_literal_is_searched_for_as_it_is() {
-        let wording = |pattern: &str| Pattern {
+        let pattern = |pattern: &str| Pattern {
             texts: vec!["a text".into()],
             locale_independent: Vec::new(),
             match_kind: crate::knowledge::MatchKind::Literal,
             regex: Some(pattern.into()),
         };
-        let patterns = [wording("plain words"), wording("[ab]c+d"), wording("e+f")];
+        let patterns = [pattern("plain words"), pattern("[ab]c+d"), pattern("e+f")];
         let prefilter = Prefilter::new(patterns.iter(), &[]).unwrap();
         assert_eq!(prefilter.without_literal(b"xx aCCd plain words"), [1, 2]);
         assert!(prefilter.without_literal(b"plain words").is_empty());

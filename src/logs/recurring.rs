@@ -6,14 +6,14 @@ use crate::model::excerpt::Clean;
 use crate::model::log::Recurring;
 use std::collections::BTreeMap;
 
-/// What the name of a type ends with, in lower case.
+/// How the name of an exception's type ends, in lower case.
 pub(super) const EXCEPTION: &str = "exception";
-/// What the product's records in the common event format begin with, in lower case.
+/// How the product's records in the common event format (CEF) begin, in lower case.
 pub(super) const CEF: &str = "cef:0|thycotic software|secret server|";
 /// What lines are searched for beside the patterns of signatures.
 pub(super) const EXTRA_LITERALS: [(&str, Target); 1] = [(CEF, Target::Cef)];
 
-/// Most different texts of one file; those that come later are not counted.
+/// Most different texts of one file; later ones are not counted.
 const MOST: usize = 200;
 /// Longest name of a type.
 const LONGEST_TYPE: usize = 200;
@@ -25,7 +25,7 @@ const LONGEST_WORD: usize = 64;
 pub(super) struct RecurringTexts(BTreeMap<Vec<u8>, Recurring>);
 
 impl RecurringTexts {
-    /// Counts a text of a line. Its first line is kept, cleaned; a long one is shown from `from` on.
+    /// Counts a text of a line. Its first line is kept as a sample, which shows a long line from `from` on.
     pub(super) fn count(
         &mut self,
         text: Vec<u8>,
@@ -56,7 +56,7 @@ impl RecurringTexts {
 
 /// The names of exceptions' types in a line, each with where it begins.
 pub(super) fn exception_types(line: &[u8]) -> impl Iterator<Item = (usize, Vec<u8>)> {
-    // The rarest letter of the word: most lines have none.
+    // `x` is the rarest letter of "exception": most lines have none.
     memchr::memchr2_iter(b'x', b'X', line).filter_map(|at| {
         let start = at.checked_sub(1)?;
         let end = start + EXCEPTION.len();
@@ -65,8 +65,8 @@ pub(super) fn exception_types(line: &[u8]) -> impl Iterator<Item = (usize, Vec<u
     })
 }
 
-/// The full name of a .NET type whose last word ends at `end` of a line, and where it begins: dotted, not the name of a
-/// method, of a file or of a nested member.
+/// The full name of a .NET type whose last word ends at `end` of a line, and where it begins. The name has a dot and is not
+/// that of a method, a file or a nested member.
 fn exception_type(line: &[u8], end: usize) -> Option<(usize, Vec<u8>)> {
     let (before, after) = line.split_at_checked(end)?;
     if after.first().is_some_and(|next| next.is_ascii_alphanumeric() || b"_.+`(<[/\\-".contains(next)) {
@@ -80,8 +80,8 @@ fn exception_type(line: &[u8], end: usize) -> Option<(usize, Vec<u8>)> {
     (dotted && whole).then(|| (end - length, name.to_vec()))
 }
 
-/// Host and version of a CEF header whose fixed part ends at `end` of a line, `HOST VERSION`: the word before the header
-/// is the name of the node that sent it, where it can be one.
+/// `HOST VERSION` of a CEF header whose fixed part ends at `end` of a line. The word before the header is the host that
+/// sent it, if it can be a host name; else the text is the version alone.
 pub(super) fn cef_header(line: &[u8], end: usize) -> Option<Vec<u8>> {
     let (before, after) = line.split_at_checked(end)?;
     let version = after.get(..memchr::memchr(b'|', after.get(..after.len().min(LONGEST_WORD))?)?)?;
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn types_are_told_from_methods_and_words() {
+    fn types_differ_from_methods_and_words() {
         for (line, expected) in [
             ("System.TimeoutException: too late", &["System.TimeoutException"][..]),
             (

@@ -1,4 +1,4 @@
-//! Lines kept as evidence: raw while the file is read, cleaned at its end.
+//! Lines kept as evidence: raw while the file is read, sanitized at its end.
 
 use super::blocks::char_start;
 use super::encoding::show;
@@ -61,7 +61,7 @@ impl SampleLine {
         Self { number, time, text, deep }
     }
 
-    /// The line of a file, cleaned. If its match is far inside, it is shown from there on; `find` says where.
+    /// The sanitized line of a file. If its match is far inside, it is shown from there on; `find` says where.
     pub(super) fn into_sample(
         self,
         file: &str,
@@ -73,7 +73,7 @@ impl SampleLine {
         if !self.deep {
             return Sample { place, time: self.time, text: Excerpt::new(&text, cleaner) };
         }
-        // Cleaned with what is before it, and only then cut: half a secret is not recognised.
+        // Sanitized together with the text before it, and only then cut: half a secret is not recognised.
         let clean = cleaner.clean(&text);
         let at = find(clean.to_ascii_lowercase().as_bytes());
         let tail = at.and_then(|at| clean.get(at..)).unwrap_or_default();

@@ -28,7 +28,7 @@ pub struct Scanner<'a> {
 pub(super) struct CompiledPattern {
     pub(super) signature: String,
     /// Its index among the patterns of its signature.
-    pub(super) wording: usize,
+    pub(super) index: usize,
     /// Signatures that are more precise: if one of them matches a line, this pattern does not count on it.
     pub(super) yields_to: Vec<String>,
     source: String,
@@ -37,12 +37,12 @@ pub(super) struct CompiledPattern {
 }
 
 impl<'a> Scanner<'a> {
-    /// Compiles the wordings of `knowledge`; `cleaner` cleans the lines that are kept.
+    /// Searches for the patterns of `knowledge`; `cleaner` sanitizes the lines that are kept.
     pub fn new<'k>(knowledge: &'k Knowledge, cleaner: &'a dyn Clean) -> Result<Self, regex::Error> {
         let patterns = |signature: &'k Signature| {
-            signature.patterns.iter().enumerate().map(|(wording, pattern)| CompiledPattern {
+            signature.patterns.iter().enumerate().map(|(index, pattern)| CompiledPattern {
                 signature: signature.id.clone(),
-                wording,
+                index,
                 yields_to: signature.overlaps.clone(),
                 source: pattern.regex_source(),
                 regex: OnceLock::new(),
@@ -54,8 +54,8 @@ impl<'a> Scanner<'a> {
         Ok(Self { patterns, prefilter, cleaner })
     }
 
-    /// Begins the pass over one file. `offset` is the node's offset from UTC, since the log prints none; without it
-    /// times are taken as UTC and the digest says so. `truncated`: only part of the log was taken.
+    /// Starts the pass over one file. `offset` is the node's offset from UTC, because the log has none; without it times
+    /// are read as UTC and the digest says so. `truncated`: only part of the log was collected.
     pub fn file(&self, name: &str, offset: Option<FixedOffset>, truncated: bool) -> FileScan<'_> {
         let file = LogFile {
             component: Component::of(name),

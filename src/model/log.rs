@@ -60,8 +60,8 @@ pub struct Period {
 pub struct Hit {
     /// Signature id, such as `E-002`.
     pub signature: String,
-    /// Which wording of the signature, as an index: wordings weigh differently.
-    pub wording: usize,
+    /// Index of the pattern among those of the signature.
+    pub pattern: usize,
     /// Hits at error level or above, or where no level is known. A line without one takes that of the line it
     /// follows.
     pub errors: u64,

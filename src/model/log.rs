@@ -1,25 +1,26 @@
-//! What a pass over a node's logs leaves behind.
+//! Result of the scan of a node's logs.
 
 use super::excerpt::Excerpt;
 use super::place::Place;
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
-/// Everything one pass over all logs of a node found. Times carry the node's offset at collection; the log itself
-/// prints none (domain 1.5).
+/// Result of one pass over all logs of a node. Times have the node's offset from UTC at the collection, because the log
+/// itself has none.
 #[derive(Debug, Clone, Default)]
 pub struct LogDigest {
     /// Every log read, in order of name.
     pub files: Vec<LogFile>,
-    /// One entry a signature and wording, in that order.
+    /// One entry for each signature and pattern, in that order.
     pub hits: Vec<Hit>,
     /// Lines at error level or above, by hour of the node (key: hours since the Unix epoch, UTC).
     pub errors_by_hour: BTreeMap<i64, u64>,
     /// Types of exceptions in error lines that no signature knows, in order of name.
     pub exceptions: Vec<Recurring>,
-    /// Builds that headers of the common event format name, in order of that text: `HOST VERSION`, or the version alone.
+    /// Builds that headers of the common event format (CEF) contain, in order of their text: `HOST VERSION`, or the version
+    /// alone.
     pub cef: Vec<Recurring>,
-    /// Whether the node's offset was known, so that times can be laid beside other nodes'.
+    /// Whether the node's offset was known, so that times can be compared with other nodes'.
     pub zone_known: bool,
 }
 
@@ -28,19 +29,19 @@ pub struct LogDigest {
 pub struct LogFile {
     /// Member name, such as `logs/SS.log.1`.
     pub name: String,
-    /// Which part of the product wrote it, as far as the name tells.
+    /// The part of the product that wrote it, by its name.
     pub component: Option<Component>,
     /// Bytes read (of text as stored in the bundle).
     pub bytes: u64,
-    /// Lines, torn ones included.
+    /// Lines, including incomplete ones.
     pub lines: u64,
     /// First and last time stamp.
     pub period: Option<Period>,
-    /// How often nothing was logged for so many minutes; silences under a minute are none, and a week is the longest.
+    /// How often nothing was logged for how many minutes: from one minute on, and at most a week.
     pub silences: BTreeMap<u32, u64>,
-    /// Only part of the log was taken.
+    /// Only part of the log was collected.
     pub truncated: bool,
-    /// Why the rest could not be read, as a lower-case fragment.
+    /// Why it does not count, as a lower-case fragment.
     pub broken: Option<String>,
     /// Encoding as detected: `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
     pub encoding: &'static str,
@@ -62,8 +63,7 @@ pub struct Hit {
     pub signature: String,
     /// Index of the pattern among those of the signature.
     pub pattern: usize,
-    /// Hits at error level or above, or where no level is known. A line without one takes that of the line it
-    /// follows.
+    /// Hits at error level or above, or without a known level. A line without a level has that of the line before.
     pub errors: u64,
     /// Hits at a lower level.
     pub others: u64,
@@ -75,16 +75,16 @@ pub struct Hit {
     pub last_error: Option<DateTime<FixedOffset>>,
     /// Hits by hour since the Unix epoch, UTC.
     pub by_hour: BTreeMap<i64, u64>,
-    /// First and newest lines, cleaned.
+    /// First and newest lines.
     pub samples: Vec<Sample>,
 }
 
-/// A text that stands in many lines, such as the name of a type.
+/// A text that is in many lines, such as the name of a type.
 #[derive(Debug, Clone)]
 pub struct Recurring {
-    /// The text, cleaned.
+    /// The text, with secrets removed.
     pub text: String,
-    /// Lines that carry it.
+    /// Number of lines with it.
     pub count: u64,
     /// Last of them with a time.
     pub last: Option<DateTime<FixedOffset>>,
@@ -95,7 +95,7 @@ pub struct Recurring {
 /// One line shown as evidence.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
     /// When it was written.
     pub time: Option<DateTime<FixedOffset>>,
@@ -104,13 +104,12 @@ pub struct Sample {
 }
 
 impl LogDigest {
-    /// The newest time stamp of any log: the node's own "now" for judging what is current.
+    /// The newest time stamp of any log: the node's "now" when deciding what is current.
     pub fn newest(&self) -> Option<DateTime<FixedOffset>> {
         self.files.iter().filter_map(|file| file.period.map(|period| period.to)).max()
     }
 
-    /// The span from the first to the last time stamp of a component's log with its rolled siblings; of all
-    /// logs with `None`.
+    /// The time from the first to the last time stamp of a component's log with its rolled files; of all logs if `None`.
     pub fn covered(&self, component: Option<Component>) -> Option<Period> {
         let wanted = |file: &&LogFile| component.is_none() || file.component == component;
         self.files
@@ -121,7 +120,7 @@ impl LogDigest {
     }
 }
 
-/// A part of the product with a log of its own (domain 1.5).
+/// A part of the product with its own log, as far as rules need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Component {
     /// `SS.log`: the web application.
@@ -138,7 +137,8 @@ pub enum Component {
     InternalSiteConnector,
 }
 
-/// Stems of the file names, in lower case; the second spelling of the background worker is a slip of one page (domain 12.1, K-7).
+/// Stems of the file names, in lower case; the second one of the background worker is a typing error in the vendor's
+/// documentation.
 const STEMS: [(&str, Component); 7] = [
     ("ss", Component::Web),
     ("ss-bssr", Component::BackgroundScheduler),
@@ -150,8 +150,8 @@ const STEMS: [(&str, Component); 7] = [
 ];
 
 impl Component {
-    /// The component that writes a log of this name. Folders and case do not matter; rolled siblings
-    /// (`SS.log.1`, and `SS1.log` of older versions) belong to their log.
+    /// The component that writes a log of this name. Folders and case do not matter; rolled files (`SS.log.1`, or
+    /// `SS1.log` in older builds) belong to their log.
     pub fn of(name: &str) -> Option<Self> {
         let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
         let digit = |c: char| c.is_ascii_digit();
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_the_component() {
+    fn the_component_follows_from_the_name() {
         let cases = [
             ("logs/SS.log", Some(Component::Web)),
             ("SS.log.12", Some(Component::Web)),

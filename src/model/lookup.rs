@@ -1,4 +1,4 @@
-//! Facts of a node by path, for the data rows: an expectation or a parity row names a fact instead of calling code.
+//! Facts of a node by path, so that expectations and parity rows can name a fact.
 //!
 //! | path | fact |
 //! |---|---|
@@ -13,11 +13,11 @@
 //! | `iis.SETTING` | a setting of the application, see [`is_application_setting`] |
 //! | `iis.authentication.forms` | whether `web.config` asks for forms authentication |
 //! | `config.FILE` | `well-formed` |
-//! | `config.FILE:KEY` | one setting, such as `config.web-cookie.config:httpCookies@requireSSL`; `[*]` stands for any identity |
+//! | `config.FILE:KEY` | one setting, such as `config.web-cookie.config:httpCookies@requireSSL`; `[*]` is any identity |
 //! | `row.COLUMN` | one column of the node list, see [`ROW_COLUMNS`] |
 //! | `answer.ID` | what a person answered to a question, for the node or the cluster |
 //!
-//! Every other path is a record of the knowledge: exports tell it, or a bundle carries it in `machine`.
+//! Every other path is a record of the knowledge: exports report it, or a bundle has it in `machine`.
 
 use super::export::NodeRow;
 use super::facts::{ConfigState, KeyFile};
@@ -27,7 +27,7 @@ use super::observed::Observed;
 use super::place::Place;
 use std::collections::BTreeMap;
 
-/// Reads one fact of what it is called with.
+/// Reads one fact.
 type Read<T> = fn(&T) -> Observed<String>;
 
 /// Columns of the node list that `row.COLUMN` may name.
@@ -46,10 +46,10 @@ const ROW_COLUMNS: &[(&str, Read<NodeRow>)] = &[
     ("session-recording-worker-error", |row| row.session_recording_worker_error.clone()),
 ];
 
-/// What paths of answers begin with.
+/// Prefix of the paths of answers.
 pub const ANSWER: &str = "answer.";
 
-/// Facts of a bundle, settings apart.
+/// Facts of a bundle, without settings.
 const BUNDLE_FACTS: &[(&str, Read<Snapshot>)] = &[
     ("host.os", |bundle| bundle.facts.host.os.clone()),
     ("host.time-zone", |bundle| bundle.facts.host.time_zone.clone()),
@@ -91,25 +91,25 @@ fn efs(file: &Observed<KeyFile>) -> Observed<String> {
     file.as_ref().and_then(|file| text(&file.efs))
 }
 
-/// What reads the fact of this name.
+/// The function that reads the fact of this name.
 fn reader<T>(table: &[(&str, Read<T>)], name: &str) -> Option<Read<T>> {
     table.iter().find(|(known, _)| *known == name).map(|(_, read)| *read)
 }
 
-/// Whether a path names a fact that the model can hold. Rows are checked with it when they are loaded.
+/// Whether a path is one of the facts here. Rows are checked with it when they are loaded.
 pub fn is_fact(path: &str) -> bool {
     path == "version"
         || reader(BUNDLE_FACTS, path).is_some()
         || path.strip_prefix("row.").is_some_and(|column| reader(ROW_COLUMNS, column).is_some())
         || path.strip_prefix("iis.pool.").is_some_and(|setting| POOL_SETTINGS.contains(&setting))
         || path.strip_prefix("iis.").is_some_and(is_application_setting)
-        || path.strip_prefix("config.").is_some_and(|rest| {
-            let file = rest.split_once(':').map_or(rest, |(file, _)| file);
+        || path.strip_prefix("config.").is_some_and(|setting| {
+            let file = setting.split_once(':').map_or(setting, |(file, _)| file);
             file.ends_with(".config") && file == file.to_ascii_lowercase()
         })
 }
 
-/// The fact that exports tell of the same thing, where they have one of their own.
+/// The path of the same fact in exports, if they report it under another path.
 pub fn instead(path: &str) -> Option<&'static str> {
     (path == "host.os").then_some("os.name")
 }
@@ -120,8 +120,7 @@ pub fn is_row_fact(path: &str) -> bool {
 }
 
 impl Node {
-    /// The fact at `path` as text: of the paths here, else what the bundle carries and what exports tell, in this
-    /// order.
+    /// The fact at `path` as text: if it is not one of the paths here, what the bundle has, then what exports report.
     pub fn fact(&self, path: &str) -> Observed<String> {
         if !is_fact(path) {
             return self.carried(path).or(self
@@ -174,20 +173,22 @@ impl Snapshot {
         }
     }
 
-    /// The application as IIS knows it, seen through both layers of "not known".
+    /// The application in IIS; if it is not known, for which of the two reasons.
     pub fn iis_application(&self) -> Observed<&IisApplication> {
         self.facts.iis.as_ref().and_then(|iis| iis.application.as_ref())
     }
 
-    /// Forms authentication is none of IIS: ASP.NET reads its mode from `web.config`, or from the file that names.
+    /// Forms authentication is not a setting of IIS: ASP.NET reads its mode from `web.config`, or from the file that
+    /// `configSource` there names.
     fn forms(&self) -> Observed<String> {
-        let own = self.config_fact("web.config:system.web/authentication@mode");
+        let direct = self.config_fact("web.config:system.web/authentication@mode");
         let mode =
-            match (own.is_absent(), self.config_fact("web.config:system.web/authentication@configSource")) {
+            match (direct.is_absent(), self.config_fact("web.config:system.web/authentication@configSource"))
+            {
                 (true, Observed::Known { value: file, .. }) => {
                     self.config_fact(&format!("{}:authentication@mode", file.to_lowercase()))
                 }
-                _ => own,
+                _ => direct,
             };
         if mode.is_absent() {
             return Observed::not_collected(
@@ -197,8 +198,8 @@ impl Snapshot {
         mode.map(|mode| mode.eq_ignore_ascii_case("Forms").to_string())
     }
 
-    fn config_fact(&self, rest: &str) -> Observed<String> {
-        let (file, key) = rest.split_once(':').map_or((rest, None), |(file, key)| (file, Some(key)));
+    fn config_fact(&self, path: &str) -> Observed<String> {
+        let (file, key) = path.split_once(':').map_or((path, None), |(file, key)| (file, Some(key)));
         let Some(key) = key else {
             return self.facts.configs.get(file).cloned().unwrap_or_default().map(|state| match state {
                 ConfigState::Taken { .. } => "well-formed".to_owned(),
@@ -215,7 +216,7 @@ impl Snapshot {
     }
 }
 
-/// The setting of a key. `forms[*]@requireSSL` is that of `forms` with any identity or with none.
+/// The setting of a key. `forms[*]@requireSSL` is that of `forms` with any identity or without one.
 fn find<'s>(settings: &'s BTreeMap<String, Setting>, key: &str) -> Option<&'s Setting> {
     let Some((element, attribute)) = key.split_once("[*]") else { return settings.get(key) };
     let fits = |path: &str| {

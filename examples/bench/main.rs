@@ -6,17 +6,12 @@
 #![expect(clippy::print_stdout, reason = "a command that prints numbers")]
 #![expect(clippy::indexing_slicing, reason = "data made here, nothing hostile")]
 #![expect(clippy::cast_precision_loss, reason = "ratios and megabytes are printed with two digits")]
-#![expect(unreachable_pub, reason = "modules of a program; the tests' support is shared as it is")]
+#![expect(unreachable_pub, reason = "modules of a program")]
 
 mod case;
 mod collection;
 mod knowledge;
 mod log_text;
-#[path = "../../tests/it/support/node_folder.rs"]
-#[allow(dead_code, clippy::expect_used, reason = "test support, of which a part is used here")]
-mod node_folder;
-#[path = "../../tests/it/support/pe.rs"]
-mod pe;
 mod process;
 mod report;
 mod table;

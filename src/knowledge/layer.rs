@@ -80,7 +80,7 @@ macro_rules! record_kinds {
 
 record_kinds! {
     sources: super::Source = "source", |one| one.key.clone(), |_| None;
-    rules: super::rows::RuleRow = "rule", |one| one.id.clone(), |one| Some(&one.cites);
+    rules: super::rows::RuleMeta = "rule", |one| one.id.clone(), |one| Some(&one.references);
     expectations: super::rows::Expectation = "expectation", super::rows::Expectation::key, |one| if_any(&one.cites);
     questions: super::rows::QuestionRow = "question", |one| one.id.clone(), |_| None;
     parity: super::rows::ParityRow = "parity", |one| one.fact.clone(), |one| if_any(&one.cites);

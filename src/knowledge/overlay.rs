@@ -1,14 +1,14 @@
 //! Checks of a support team's own records: what the tests check for built-in records is checked here when they are loaded.
 
 use super::layer::{Layers, Located, failed};
-use super::rows::{Family, RuleRow};
+use super::rows::{Family, RuleMeta};
 use super::signatures::Signature;
 use crate::finding::SubjectKind;
 use regex::Regex;
 
 /// What is wrong with a rule, as lower-case fragments.
-pub(super) fn rule(rule: &RuleRow, layers: &Layers) -> Vec<String> {
-    let texts = [&rule.title, &rule.what, &rule.why, &rule.fix, &rule.blind];
+pub(super) fn rule(rule: &RuleMeta, layers: &Layers) -> Vec<String> {
+    let texts = [&rule.title, &rule.description, &rule.rationale, &rule.remediation, &rule.limitations];
     let of_cluster: &[SubjectKind] = &[SubjectKind::Cluster];
     let of_facts: &[SubjectKind] = &[SubjectKind::Cluster, SubjectKind::Database, SubjectKind::Node];
     let (subjects, has_rows) = match rule.family {
@@ -25,6 +25,7 @@ pub(super) fn rule(rule: &RuleRow, layers: &Layers) -> Vec<String> {
             (of_cluster, layers.steps.iter().any(|step| step.record.rule.as_ref() == Some(&rule.id)))
         }
         Family::Problem => (&[SubjectKind::Input][..], false),
+        Family::Code => (&[][..], false),
     };
     let is_id = Regex::new("^[A-Z]{3}-[0-9]{3}$").is_ok_and(|id| id.is_match(&rule.id));
     failed(&[

@@ -4,16 +4,16 @@ use super::facts::{Facts, Of};
 use super::layer::{Layers, failed};
 use super::signatures::Versions;
 use super::sources::Citation;
-use crate::finding::{Scope, Severity, SubjectKind};
+use crate::finding::{Confidence, Scope, Severity, SubjectKind};
 use crate::model::BuildVersion;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// A rule whose judgement is data: everything a reader needs to know of it.
+/// What a rule is, for a reader and for the report: the same of a rule that is Rust and of one that is TOML.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct RuleRow {
-    /// Id of domain section 10, or of family `CLU`.
+pub struct RuleMeta {
+    /// Id; never changes its meaning.
     pub id: String,
     /// The fault, in a few words.
     pub title: String,
@@ -29,22 +29,46 @@ pub struct RuleRow {
     /// Builds it concerns.
     pub applies: Option<Applies>,
     /// Where it comes from.
-    pub cites: Vec<Citation>,
+    #[serde(rename = "cites")]
+    pub references: Vec<Citation>,
     /// What it checks.
-    pub what: String,
+    #[serde(rename = "what")]
+    pub description: String,
     /// Why it matters.
-    pub why: String,
+    #[serde(rename = "why")]
+    pub rationale: String,
     /// How to fix it.
-    pub fix: String,
+    #[serde(rename = "fix")]
+    pub remediation: String,
     /// What it cannot see.
-    pub blind: String,
+    #[serde(rename = "blind")]
+    pub limitations: String,
+}
+
+impl RuleMeta {
+    /// How sure a finding of this rule is when its evidence leaves no doubt: confirmed when at least one source was
+    /// read and says so.
+    pub fn confidence(&self) -> Confidence {
+        let confirms = self.references.iter().any(|cite| cite.status.confirms());
+        if confirms { Confidence::Confirmed } else { Confidence::Inferred }
+    }
+
+    /// The four texts with their headings, in the order in which they are shown.
+    pub fn texts(&self) -> [(&'static str, &str); 4] {
+        [
+            ("What it checks", &self.description),
+            ("Why it matters", &self.rationale),
+            ("How to fix it", &self.remediation),
+            ("What it cannot see", &self.limitations),
+        ]
+    }
 }
 
 fn now() -> Scope {
     Scope::Now
 }
 
-/// Evaluators of data rows.
+/// What evaluates a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
@@ -60,6 +84,9 @@ pub enum Family {
     Question,
     /// Parity rows that name the rule.
     Parity,
+    /// Rust. No table can say so.
+    #[serde(skip)]
+    Code,
 }
 
 /// Builds a rule concerns.
@@ -289,7 +316,7 @@ pub enum Agree {
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
     /// Rule texts, in order of id.
-    pub rules: Vec<RuleRow>,
+    pub rules: Vec<RuleMeta>,
     /// Expectations, in order of rule.
     pub expectations: Vec<Expectation>,
     /// Questions, in order of id.

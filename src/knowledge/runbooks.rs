@@ -21,7 +21,7 @@ pub struct RunbookRow {
     pub choose: String,
     /// Conditions for offering it; if one is not known, it is offered together with the question.
     #[serde(default)]
-    pub needs: Vec<Circumstance>,
+    pub needs: Vec<ClusterCondition>,
     /// Oldest installed build from which it can be used.
     pub from: Option<BuildVersion>,
     /// Rules whose findings it fixes; for `repair` only.
@@ -35,6 +35,7 @@ pub struct RunbookRow {
 
 /// What a runbook is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// Bring the cluster to the target.
@@ -71,7 +72,7 @@ pub struct TaskRow {
     pub back: Vec<String>,
     /// It is left out unless all of these are true; if one is not known, it is shown together with the condition.
     #[serde(default)]
-    pub only: Vec<Circumstance>,
+    pub only: Vec<ClusterCondition>,
     /// Installed builds that it is for; all if `None`. On a path with several builds this is checked in each round.
     pub versions: Option<Versions>,
     /// It is only for an upgrade that passes or reaches one of these builds.
@@ -126,6 +127,7 @@ pub const PLACEHOLDERS: &[&str] = &[
 
 /// Where a task is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum On {
     /// The node that is upgraded first.
@@ -159,7 +161,7 @@ pub enum On {
 /// A condition of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Circumstance {
+pub enum ClusterCondition {
     /// More than one node serves.
     SeveralNodes,
     /// There is a primary node: before 10.7.

@@ -1,11 +1,7 @@
 //! Detects the encoding of a log, and decodes UTF-16.
 
-use crate::text::encoding::utf16;
+use crate::text::encoding::{SAMPLE as HEAD, detect};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16LE};
-use std::borrow::Cow;
-
-/// Bytes that are read before the encoding is decided.
-const HEAD: usize = 4 * 1024;
 
 /// Turns the bytes of a file into text: UTF-16 is decoded, everything else is passed on as it is, since patterns and
 /// time stamps are ASCII in UTF-8 and in windows-1252 alike.
@@ -44,8 +40,7 @@ impl TextDecoder {
     fn decide(&mut self, each: &mut impl FnMut(&[u8])) {
         self.decided = true;
         let head = std::mem::take(&mut self.head);
-        let marked = Encoding::for_bom(&head).map(|(encoding, mark)| (Some(encoding), mark));
-        let (encoding, mark) = marked.unwrap_or_else(|| (utf16(&head), 0));
+        let (encoding, mark) = detect(&head);
         let utf16 = encoding.filter(|encoding| *encoding != UTF_8);
         self.utf16 = utf16.map(Encoding::new_decoder_without_bom_handling);
         self.decode(head.get(mark..).unwrap_or_default(), false, each);
@@ -65,13 +60,8 @@ impl TextDecoder {
     }
 }
 
-/// A piece of a line as text: what is not UTF-8 is read as windows-1252, where every byte is a character.
-pub(super) fn show(line: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(line) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0,
-    }
-}
+/// A piece of a line as text to show.
+pub(super) use crate::text::encoding::utf8_or_windows_1252 as show;
 
 #[cfg(test)]
 mod tests {

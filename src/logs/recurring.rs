@@ -2,7 +2,7 @@
 
 use super::prefilter::Target;
 use super::sample::SampleLine;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::log::Recurring;
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ impl RecurringTexts {
         line: SampleLine,
         from: &str,
         file: &str,
-        cleaner: &dyn Clean,
+        cleaner: &dyn Sanitize,
     ) {
         if let Some(known) = self.0.get_mut(&text) {
             known.count += 1;
@@ -102,7 +102,7 @@ mod tests {
 
     struct AsIs;
 
-    impl Clean for AsIs {
+    impl Sanitize for AsIs {
         fn clean(&self, line: &str) -> String {
             line.to_owned()
         }

@@ -2,7 +2,7 @@
 
 use super::blocks::char_start;
 use super::encoding::show;
-use crate::model::excerpt::{Clean, EXCERPT_CHARS};
+use crate::model::excerpt::{EXCERPT_CHARS, Sanitize};
 use crate::model::log::Sample;
 use crate::model::{Excerpt, Place};
 use chrono::{DateTime, FixedOffset};
@@ -66,7 +66,7 @@ impl SampleLine {
         self,
         file: &str,
         find: impl Fn(&[u8]) -> Option<usize>,
-        cleaner: &dyn Clean,
+        cleaner: &dyn Sanitize,
     ) -> Sample {
         let place = Place::line(file, u32::try_from(self.number).unwrap_or(u32::MAX));
         let text = show(&self.text);

@@ -7,7 +7,7 @@ use super::lines::LineScanner;
 use super::prefilter::Prefilter;
 use super::recurring::EXTRA_LITERALS;
 use crate::knowledge::{Knowledge, Signature};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::log::{Component, LogFile};
 use chrono::{FixedOffset, Offset, Utc};
 use regex::bytes::{Regex, RegexBuilder};
@@ -21,7 +21,7 @@ pub struct Scanner<'a> {
     pub(super) patterns: Vec<CompiledPattern>,
     /// Which of them a line may match.
     pub(super) prefilter: Prefilter,
-    pub(super) cleaner: &'a dyn Clean,
+    pub(super) cleaner: &'a dyn Sanitize,
 }
 
 /// A pattern to search for.
@@ -38,7 +38,7 @@ pub(super) struct CompiledPattern {
 
 impl<'a> Scanner<'a> {
     /// Searches for the patterns of `knowledge`; `cleaner` sanitizes the lines that are kept.
-    pub fn new<'k>(knowledge: &'k Knowledge, cleaner: &'a dyn Clean) -> Result<Self, regex::Error> {
+    pub fn new<'k>(knowledge: &'k Knowledge, cleaner: &'a dyn Sanitize) -> Result<Self, regex::Error> {
         let patterns = |signature: &'k Signature| {
             signature.patterns.iter().enumerate().map(|(index, pattern)| CompiledPattern {
                 signature: signature.id.clone(),

@@ -1,7 +1,7 @@
 //! The cluster as the inputs of one case describe it.
 
 use super::answers::Answers;
-use super::export::{NodeList, Told, VersionHistory};
+use super::export::{NodeList, ReportedFields, VersionHistory};
 use super::input::Input;
 use super::items::Items;
 use super::log::LogDigest;
@@ -25,7 +25,7 @@ pub struct Cluster {
     /// The database's version history.
     pub history: Observed<VersionHistory>,
     /// Facts that exports report about the cluster and its database, by path.
-    pub told: Told,
+    pub told: ReportedFields,
     /// Lists of any length, such as engines, by name. A list without an export is not there; an empty one is known to be
     /// empty.
     pub lists: BTreeMap<String, Observed<Items>>,
@@ -45,6 +45,7 @@ pub struct Cluster {
 
 /// A person or a team that an inventory names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Contact {
     /// Name.
     pub name: String,

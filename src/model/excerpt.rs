@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// Sanitizes a line before it may be shown. The redactor implements it; it is defined here so that no excerpt can be
 /// made without it.
-pub trait Clean: Sync {
+pub trait Sanitize: Sync {
     /// The line with every secret replaced by a marker. Each of several lines is sanitized as if it were alone, except
     /// those after a line in which a private key begins.
     fn clean(&self, line: &str) -> String;
@@ -23,7 +23,7 @@ pub const EXCERPT_CHARS: usize = 400;
 impl Excerpt {
     /// Sanitizes `text` and keeps its first [`EXCERPT_CHARS`] characters. Control characters, which could control a
     /// terminal, become the replacement character.
-    pub fn new(text: &str, redactor: &dyn Clean) -> Self {
+    pub fn new(text: &str, redactor: &dyn Sanitize) -> Self {
         // Cut before sanitizing, so that a huge line costs little, but late enough that a secret at the end of the excerpt
         // is still complete.
         let head: String = text.chars().take(EXCERPT_CHARS * 4).collect();
@@ -45,7 +45,7 @@ impl Excerpt {
 
     /// The text of [`Excerpt::new`] for each. A block of short lines is sanitized at once and kept if it has no secret, as
     /// nearly all names in a large export: this is much faster than line by line.
-    pub fn texts_of(texts: &[Arc<str>], redactor: &dyn Clean) -> Vec<Arc<str>> {
+    pub fn texts_of(texts: &[Arc<str>], redactor: &dyn Sanitize) -> Vec<Arc<str>> {
         const BLOCK: usize = 1024;
         let is_line = |text: &Arc<str>| {
             let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
@@ -76,7 +76,7 @@ mod tests {
     /// Replaces one word.
     struct Hush;
 
-    impl Clean for Hush {
+    impl Sanitize for Hush {
         fn clean(&self, line: &str) -> String {
             line.replace("hush", "{redacted}")
         }

@@ -9,7 +9,7 @@ use std::fmt;
 
 /// All that is collected as facts and not as files. Times are UTC unless a name says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct NodeFacts {
     /// Facts of the machine.
     pub host: HostFacts,
@@ -38,7 +38,7 @@ pub struct NodeFacts {
 
 /// Facts of the machine that the collector ran on. With `--node` all of them are `NotCollected`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct HostFacts {
     /// Machine name in the operating system.
     pub name: Observed<String>,
@@ -61,7 +61,7 @@ pub struct HostFacts {
 
 /// One reading of a node's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct ClockReading {
     /// Local time with its offset.
     pub local: DateTime<FixedOffset>,
@@ -74,7 +74,7 @@ pub struct ClockReading {
 /// A node's clock compared with one shared reference. Readings of different nodes are never subtracted from each other,
 /// only their offsets to the same `source`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct ClockReference {
     /// The reference, such as `operator` for `--reference-time`; only offsets to equal sources can be compared.
     pub source: String,
@@ -86,7 +86,7 @@ pub struct ClockReference {
 
 /// Facts of a key file; its content is never collected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct KeyFile {
     /// Size in bytes.
     pub size: u64,
@@ -149,7 +149,7 @@ impl TryFrom<String> for Fingerprint {
 
 /// Whether a configuration file could be read as XML.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum ConfigState {
     /// Collected as a redacted member of this name.
     Taken {
@@ -169,7 +169,7 @@ pub enum ConfigState {
 
 /// Versions of one DLL or EXE.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct Binary {
     /// File version of the fixed block, four 16-bit fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -177,14 +177,11 @@ pub struct Binary {
     /// Product version text of the string table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_version: Option<String>,
-    /// Assembly version of the CLR metadata.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assembly_version: Option<String>,
 }
 
 /// One file of the application folder: a line of `inventory.jsonl`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct InventoryEntry {
     /// Path relative to the application folder, with `/`.
     pub path: String,

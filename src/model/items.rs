@@ -1,15 +1,15 @@
 //! Column store for lists of exports (jobs, queues, ...): facts and their places are created only when they are asked
 //! for, because an export may have 100,000 rows.
 
-use super::export::Told;
+use super::export::ReportedFields;
 use super::observed::Observed;
-use super::place::{Origin, Place, Spot};
+use super::place::{CellPos, Origin, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The value of a cell, in the form of its fact's kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum CellValue {
     /// The value.
     Value(Arc<str>),
     /// There is none.
@@ -20,7 +20,7 @@ pub enum Said {
     Unreadable(String),
 }
 
-impl Said {
+impl CellValue {
     /// The fact, found at `place`.
     pub fn at(&self, place: Place) -> Observed<String> {
         match self {
@@ -38,7 +38,7 @@ pub struct Cell {
     /// Index of its text among those of its column.
     pub text: u32,
     /// Where it is.
-    pub spot: Spot,
+    pub spot: CellPos,
 }
 
 /// A column: a text that it repeats is stored, parsed and sanitized once.
@@ -52,7 +52,7 @@ pub struct Column<T> {
 
 impl<T> Column<T> {
     /// The text in a row, and where it is.
-    pub fn get(&self, row: usize) -> Option<(&T, Spot)> {
+    pub fn get(&self, row: usize) -> Option<(&T, CellPos)> {
         let cell = self.cells.get(row).copied().flatten()?;
         Some((self.texts.get(cell.text as usize)?, cell.spot))
     }
@@ -64,16 +64,16 @@ pub struct Table {
     /// Where the export is.
     pub origin: Origin,
     /// Where each row begins.
-    pub rows: Vec<Spot>,
+    pub rows: Vec<CellPos>,
     /// Names of the items.
     pub names: Column<Arc<str>>,
     /// Facts with their paths.
-    pub facts: Vec<(String, Column<Said>)>,
+    pub facts: Vec<(String, Column<CellValue>)>,
 }
 
 impl Table {
     /// The values of a row with their paths.
-    fn values(&self, row: usize) -> impl Iterator<Item = (&str, &Said, Spot)> {
+    fn values(&self, row: usize) -> impl Iterator<Item = (&str, &CellValue, CellPos)> {
         self.facts.iter().filter_map(move |(path, column)| {
             let (value, spot) = column.get(row)?;
             Some((path.as_str(), value, spot))
@@ -195,7 +195,7 @@ impl<'a> Item<'a> {
     }
 
     /// All its facts.
-    pub fn facts(self) -> Told {
+    pub fn facts(self) -> ReportedFields {
         let paths = self.tables().flat_map(|(table, row)| table.values(row)).map(|(path, ..)| path);
         paths.collect::<BTreeSet<_>>().into_iter().map(|path| (path.to_owned(), self.fact(path))).collect()
     }
@@ -204,6 +204,6 @@ impl<'a> Item<'a> {
     pub fn is_plain(self) -> bool {
         let mut seen = BTreeSet::new();
         let mut all = self.tables().flat_map(|(table, row)| table.values(row));
-        all.all(|(path, value, _)| !matches!(value, Said::Unreadable(_)) && seen.insert(path))
+        all.all(|(path, value, _)| !matches!(value, CellValue::Unreadable(_)) && seen.insert(path))
     }
 }

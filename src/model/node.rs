@@ -1,7 +1,7 @@
 //! One node of the cluster with all that is known about it.
 
 use super::excerpt::Excerpt;
-use super::export::{NodeRow, Told};
+use super::export::{NodeRow, ReportedFields};
 use super::facts::{ClockReference, InventoryEntry, NodeFacts};
 use super::log::LogDigest;
 use super::observed::Observed;
@@ -25,7 +25,7 @@ pub struct Node {
     /// evidence; a different value is kept as disputed.
     pub version: Observed<BuildVersion>,
     /// Facts that exports report about it, by path.
-    pub told: Told,
+    pub told: ReportedFields,
     /// Its clock compared with references, as exports report it; its bundle may have other values.
     pub clocks: Clocks,
 }

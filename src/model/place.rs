@@ -9,7 +9,6 @@ use std::sync::Arc;
 /// Facts inside a bundle leave `input` empty: it is filled in from the node of the bundle. Facts of an export have the name
 /// of the export's input.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Place {
     /// Name of the input (bundle or export); empty inside a bundle. A bundle cannot claim another's name,
     /// so this is never read from one.
@@ -76,7 +75,7 @@ fn letters(column: usize) -> String {
 
 /// A place in one [`Origin`], as small as possible: a large export has 400,000 cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
+pub enum CellPos {
     /// A row of the table.
     Row(u32),
     /// A cell of the table.
@@ -103,18 +102,18 @@ pub struct Origin {
 
 impl Origin {
     /// Adds a place that is not a cell.
-    pub fn list(&mut self, place: Place) -> Spot {
+    pub fn list(&mut self, place: Place) -> CellPos {
         self.listed.push(place);
-        Spot::Listed(u32::try_from(self.listed.len() - 1).unwrap_or(u32::MAX))
+        CellPos::Listed(u32::try_from(self.listed.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// The place at a position of it.
-    pub fn place(&self, spot: Spot) -> Place {
+    pub fn place(&self, spot: CellPos) -> Place {
         let cell = |row, column| Place::cell(&self.input, self.sheet.as_deref(), row, column);
         match spot {
-            Spot::Row(row) => cell(row, None),
-            Spot::Cell { row, column } => cell(row, Some(column.into())),
-            Spot::Listed(index) => self.listed.get(index as usize).cloned().unwrap_or_default(),
+            CellPos::Row(row) => cell(row, None),
+            CellPos::Cell { row, column } => cell(row, Some(column.into())),
+            CellPos::Listed(index) => self.listed.get(index as usize).cloned().unwrap_or_default(),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::fmt;
 /// Fields compare as numbers; the third one is printed with six digits, as the product does. A text that cannot be parsed
 /// is `Unreadable` where it was found; it never counts as a new build.
 #[derive(Debug, Clone, Copy, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 pub struct BuildVersion {
     major: u32,
     minor: u32,

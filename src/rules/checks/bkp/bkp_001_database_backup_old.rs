@@ -1,12 +1,7 @@
 //! BKP-001: is there a full backup of the database from the last 24 hours before the upgrade?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Finding, Missing, Outcome, Subject};
-use crate::model::Observed;
 use crate::model::export::Moment;
+use crate::rules::engine::prelude::*;
 use chrono::TimeDelta;
 
 rule! {
@@ -26,10 +21,8 @@ rule! {
     severity: Blocker,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed, "CHK" Top],
-    check: Check::Cluster(check),
-    needs: ["answer", "backups"],
+    check: check,
 }
 
 const FULL: &str = "backup.full.newest";
@@ -39,23 +32,23 @@ const RECENT: TimeDelta = TimeDelta::hours(24);
 fn check(cx: &Context) -> Outcome {
     // What a person says of a later moment than the result counts as well.
     let answered = || cx.answer(None, &cx.rule.id).map(|_| question::answer(cx, None));
-    match judge(cx) {
+    match evaluate(cx) {
         Ok(None) => Outcome::pass(),
         Ok(Some(finding)) => match answered() {
             Some(pass @ Outcome::Pass { .. }) => pass,
             _ => Outcome::Findings(vec![finding]),
         },
-        Err(gap) => answered().unwrap_or_else(|| {
-            Outcome::Unknown { missing: vec![gap, cx.unanswered(None, &cx.rule.id, "nobody has answered it")] }
+        Err(gap) => answered().unwrap_or_else(|| Outcome::Unknown {
+            missing: vec![gap, cx.unanswered(None, &cx.rule.id, "nobody has answered it")],
         }),
     }
 }
 
 /// A finding if the newest full backup is too old, or is not there at all.
-fn judge(cx: &Context) -> Result<Option<Finding>, Missing> {
-    let newest = cx.told(FULL)?;
-    let asked = cx.told(ASKED)?;
-    let gap = |why: String| cx.untold(FULL, cx.knowledge.label(FULL, "").to_owned(), why);
+fn evaluate(cx: &Context) -> Result<Option<Finding>, MissingEvidence> {
+    let newest = cx.reported(FULL)?;
+    let asked = cx.reported(ASKED)?;
+    let gap = |why: String| cx.unreported(FULL, cx.knowledge.label(FULL, "").to_owned(), why);
     let moment = |fact: &Observed<String>| fact.value().and_then(|text| text.parse::<Moment>().ok());
     let asked_at = moment(&asked).ok_or_else(|| gap("its result does not say when it was asked".into()))?;
     let age = cx.cluster.as_of - asked_at.utc.unwrap_or_else(|| asked_at.wall.and_utc());
@@ -64,8 +57,10 @@ fn judge(cx: &Context) -> Result<Option<Finding>, Missing> {
     }
     let remedy = "Take a full backup of the database, then start the upgrade.";
     let found = |title: String| {
-        let finding = cx.finding(Subject::cluster(), title, remedy);
-        finding.because(told(cx.knowledge.label(FULL, ""), &newest)).because(told(cx.knowledge.label(ASKED, ""), &asked))
+        let finding = cx.on_cluster(title, remedy);
+        finding
+            .because(reported(cx.knowledge.label(FULL, ""), &newest))
+            .because(reported(cx.knowledge.label(ASKED, ""), &asked))
     };
     Ok(match moment(&newest) {
         None => Some(found("The server knows of no full backup of the database".into())),

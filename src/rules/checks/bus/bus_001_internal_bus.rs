@@ -1,10 +1,6 @@
 //! BUS-001: do the nodes of a cluster use RabbitMQ instead of the internal bus?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::finding::{Finding, Missing, Outcome, Subject};
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node, Observed};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -21,21 +17,18 @@ rule! {
     id: "BUS-001",
     title: "Cluster uses the internal message bus",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 2, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 2, 0)),
     cites: ["CLU" Top, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["diagnostics", "node-list"],
+    check: check,
 }
 
 /// The fact that the backbone rules judge.
 pub(super) const BUS: &str = "bus.type";
 
 /// The serving nodes that are not known to stand by, with their backbone, and what is missing of others.
-pub(crate) fn backbones<'a>(cx: &Context<'a>) -> (Vec<(&'a Node, Observed<String>)>, Vec<Missing>) {
-    let stands_by =
-        |node: &&Node| node.row.as_ref().and_then(|row| row.in_cluster.value()) == Some(&false);
+pub(crate) fn backbones<'a>(cx: &Context<'a>) -> (Vec<(&'a Node, Observed<String>)>, Vec<MissingEvidence>) {
+    let stands_by = |node: &&Node| node.row.as_ref().and_then(|row| row.in_cluster.value()) == Some(&false);
     let (mut known, mut missing) = (Vec::new(), Vec::new());
     for node in cx.cluster.serving().filter(|node| !stands_by(node)) {
         match cx.fact(node, BUS, "") {
@@ -47,9 +40,7 @@ pub(crate) fn backbones<'a>(cx: &Context<'a>) -> (Vec<(&'a Node, Observed<String
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (known, missing) = backbones(cx);
     let findings = known.iter().filter_map(|(node, bus)| finding(cx, node, bus)).collect();
     Outcome::from_parts(findings, missing)
@@ -66,9 +57,10 @@ fn finding(cx: &Context, node: &Node, bus: &Observed<String>) -> Option<Finding>
         .finding(
             Subject::node(name),
             format!("{name} uses {shown} as its backbone bus"),
-            "Install RabbitMQ with the vendor's helper, validate a site connector for it, and choose it as the backbone bus.",
+            "Install RabbitMQ with the vendor's helper, validate a site connector for it, and choose it \
+                as the backbone bus.",
         )
         .because(evidence(node, cx.knowledge.label(BUS, ""), bus));
     let internal = ["memory", "internal"].iter().any(|word| words.contains(word));
-    Some(if internal { finding } else { finding.inferred() })
+    Some(finding.inferred_if(!internal))
 }

@@ -1,11 +1,7 @@
 //! BUS-002: do all nodes use the same backbone bus?
 
-use crate::rules::engine::context::{Context, evidence};
 use crate::rules::checks::bus::bus_001_internal_bus::{BUS, backbones};
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::finding::{Outcome, Subject};
-use crate::knowledge::rows::Build;
-use crate::model::BuildVersion;
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeSet;
 
 rule! {
@@ -21,26 +17,21 @@ rule! {
     id: "BUS-002",
     title: "Nodes use different backbone buses",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 2, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 2, 0)),
     cites: ["CLU" Top, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["diagnostics", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (known, missing) = backbones(cx);
     let buses: BTreeSet<String> =
         known.iter().map(|(_, bus)| bus.value().map(|bus| bus.to_lowercase()).unwrap_or_default()).collect();
     if buses.len() < 2 {
         return Outcome::from_parts(Vec::new(), missing);
     }
-    let mut finding = cx.finding(
-        Subject::cluster(),
+    let mut finding = cx.on_cluster(
         "Nodes name different backbone buses",
         "Choose one RabbitMQ as the backbone bus and recycle the application pool of every node.",
     );

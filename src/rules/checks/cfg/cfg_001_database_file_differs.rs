@@ -1,10 +1,7 @@
 //! CFG-001: do all serving nodes use the same database?
 
-use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::key_files::{DATABASE, KeyFileOn, side_by_side};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Missing, Outcome, Severity, Subject};
-use crate::model::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
@@ -24,24 +21,19 @@ rule! {
     id: "CFG-001",
     title: "Nodes use different databases",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: [
         "CHK" Top,
         "D:backup-and-disaster-recovery/sql-server-replication-best-practices" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (files, uncompared) = side_by_side(cx, cx.cluster.serving(), DATABASE);
     let files_differ = files.iter().map(|file| &file.print.hex).collect::<BTreeSet<_>>().len() > 1;
-    let (mut databases, mut unlisted): (BTreeMap<String, &str>, Vec<Missing>) = Default::default();
+    let (mut databases, mut unlisted): (BTreeMap<String, &str>, Vec<MissingEvidence>) = Default::default();
     for node in cx.cluster.serving() {
         match node.row.as_ref().and_then(|row| row.database.value()) {
             Some(name) => drop(databases.insert(name.trim().to_lowercase(), name)),
@@ -49,22 +41,21 @@ fn check(cx: &Context) -> Outcome {
         }
     }
 
-    let evidence = || cx.cluster.serving().filter_map(listed).chain(files.iter().flat_map(KeyFileOn::shown)).collect();
+    let evidence =
+        || cx.cluster.serving().filter_map(listed).chain(files.iter().flat_map(KeyFileOn::shown)).collect();
     if databases.len() > 1 {
         let names: Vec<&str> = databases.into_values().collect();
-        let mut finding = cx.finding(
-            Subject::cluster(),
+        let mut finding = cx.on_cluster(
             format!("The nodes use different databases: {}", names.join(", ")),
             "Find out which database is the right one and reset the connection on the node that is off.",
         );
         finding.evidence = evidence();
-        let finding = finding.alone();
-        return Outcome::Findings(vec![if files_differ { finding } else { finding.inferred() }]);
+        let finding = finding.standalone();
+        return Outcome::Findings(vec![finding.inferred_if(!files_differ)]);
     }
     match (unlisted.is_empty(), files_differ, uncompared.is_empty()) {
         (true, true, _) => {
-            let mut finding = cx.finding(
-                Subject::cluster(),
+            let mut finding = cx.on_cluster(
                 "The files database.config differ, yet the node list shows one database",
                 "Nothing needs mending; if a node connects in another way than the others, note why.",
             );

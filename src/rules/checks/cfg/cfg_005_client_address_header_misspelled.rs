@@ -1,9 +1,6 @@
 //! CFG-005: is the client address header exactly X-Forwarded-For?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -20,12 +17,9 @@ rule! {
     id: "CFG-005",
     title: "Client address header is not X-Forwarded-For",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed, "B91" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 const HEADER: &str = "X-Forwarded-For";
@@ -41,9 +35,12 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     let title = format!("{}: the client address header is \"{value}\"", node.name);
-    let remedy = format!("Write {HEADER} in web-appSettings.config of {}, or let the load balancer send \"{value}\".", node.name);
-    let finding = cx.finding(Subject::node(&node.name), title, remedy).because(evidence(node, LABEL, &fact));
+    let remedy = format!(
+        "Write {HEADER} in web-appSettings.config of {}, or let the load balancer send \"{value}\".",
+        node.name
+    );
+    let finding = cx.on_node(node, title, remedy).because(evidence(node, LABEL, &fact));
     // Another name may be the one that the load balancer really sends.
     let misspelt = value.trim().eq_ignore_ascii_case(HEADER);
-    Outcome::Findings(vec![if misspelt { finding } else { finding.inferred() }])
+    Outcome::Findings(vec![finding.inferred_if(!misspelt)])
 }

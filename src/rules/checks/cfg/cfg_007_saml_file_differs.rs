@@ -1,10 +1,7 @@
 //! CFG-007: do nodes at the same build have the same saml.config?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{self, Words};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Finding, Outcome, Severity};
-use crate::model::BuildVersion;
 
 rule! {
     /// ## What it checks
@@ -19,12 +16,9 @@ rule! {
     id: "CFG-007",
     title: "saml.config differs between nodes",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:troubleshooting/saml-config-upgrade-error" Confirmed, "RN:10.5.000000" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 /// First build that keeps the settings in the database.
@@ -35,11 +29,12 @@ const REMEDY: &str =
 
 fn check(cx: &Context) -> Outcome {
     let outcome = folder::files(cx, &WORDS, REMEDY, |path| path == "saml.config");
-    let in_database = cx.cluster.serving().all(|node| node.version.value().is_some_and(|v| *v >= IN_DATABASE));
+    let in_database =
+        cx.cluster.serving().all(|node| cx.version(node).value().is_some_and(|v| *v >= IN_DATABASE));
     match outcome {
-        Outcome::Findings(findings) if in_database => {
-            Outcome::Findings(findings.into_iter().map(|finding: Finding| finding.at(Severity::Info)).collect())
-        }
+        Outcome::Findings(findings) if in_database => Outcome::Findings(
+            findings.into_iter().map(|finding: Finding| finding.at(Severity::Info)).collect(),
+        ),
         other => other,
     }
 }

@@ -1,11 +1,8 @@
 //! CFG-009: do nodes at the same build have the same settings in web.config?
 
 use crate::rules::checks::clu::clu_003_application_folder_differs::settings;
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{self, Words};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::Outcome;
-use crate::model::Observed;
 
 rule! {
     /// ## What it checks
@@ -21,12 +18,9 @@ rule! {
     id: "CFG-009",
     title: "web.config settings differ between nodes",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:secret-server-setup/upgrading/minimizing-upgrade-downtime" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 const WORDS: Words = Words { things: "settings of web.config", wrong: "not as on the other nodes" };
@@ -38,7 +32,7 @@ fn check(cx: &Context) -> Outcome {
         let gaps = group.members.iter().filter_map(|member| {
             let nothing = Observed::not_collected("web.config was not taken");
             let file = member.snapshot.settings.get(FILE).unwrap_or(&nothing);
-            cx.settle(member.node, file.as_ref(), FILE, false).err()
+            cx.settle(member.node, "configs", file.as_ref(), FILE).err()
         });
         let gaps: Vec<_> = gaps.collect();
         if gaps.is_empty() { Ok(settings(cx, group, FILE)) } else { Err(gaps) }

@@ -1,9 +1,7 @@
 //! CFG-012: do nodes at the same build have the same files that customers create?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{self, Words};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::Outcome;
 
 rule! {
     /// ## What it checks
@@ -19,16 +17,14 @@ rule! {
     id: "CFG-012",
     title: "KeyDigests.txt or customresources differ between nodes",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed, "D:access-requests/customize-approval-emails" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 const WORDS: Words = Words { things: "files made by the customer", wrong: "not as on the other nodes" };
-const REMEDY: &str = "Copy KeyDigests.txt and customresources of the node that has the right ones to all others.";
+const REMEDY: &str =
+    "Copy KeyDigests.txt and customresources of the node that has the right ones to all others.";
 
 fn check(cx: &Context) -> Outcome {
     folder::files(cx, &WORDS, REMEDY, |path| path == "keydigests.txt" || path.starts_with("customresources/"))

@@ -1,11 +1,8 @@
 //! CFG-017: do the nodes share the ASP.NET keys, or does the load balancer keep users on one node?
 
-use crate::rules::lib::comparable::redacted_apart;
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
 use crate::model::parity::same_value;
-use crate::model::{Node, Observed};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::comparable::redacted_apart;
 
 rule! {
     /// ## What it checks
@@ -23,31 +20,21 @@ rule! {
     id: "CFG-017",
     title: "ASP.NET keys differ, or each node creates its own",
     severity: Low,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Cluster(check),
-    needs: ["answer", "bundle", "node-list"],
+    check: check,
 }
 
 const KEYS: [&str; 2] = ["validationKey", "decryptionKey"];
 const AFFINITY: &str = "LBL-001";
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (mut missing, mut differing, mut own) = (Vec::new(), Vec::new(), Vec::new());
     for key in KEYS {
         let path = format!("config.web.config:system.web/machineKey@{key}");
-        let mut seen: Vec<(&Node, Observed<String>)> = Vec::new();
-        for node in cx.cluster.serving() {
-            match cx.snapshot(node).and_then(|_| cx.fact(node, &path, key)) {
-                Ok(fact) => seen.push((node, fact)),
-                Err(gap) => missing.push(gap),
-            }
-        }
+        let (seen, gaps) = cx.of_serving(|node| cx.snapshot(node).and_then(|_| cx.fact(node, &path, key)));
+        missing.extend(gaps);
         let shown = || seen.iter().map(|(node, fact)| evidence(node, key, fact));
         let known: Vec<&String> = seen.iter().filter_map(|(_, fact)| fact.value()).collect();
         own.extend((known.len() < seen.len()).then(shown).into_iter().flatten());
@@ -60,8 +47,9 @@ fn check(cx: &Context) -> Outcome {
         }
     }
     let finding = |title: &str, shown| {
-        let remedy = "Keep users on one node by sticky sessions, or set the same machineKey in web.config of every node.";
-        let mut finding = cx.finding(Subject::cluster(), title, remedy).inferred();
+        let remedy = "Keep users on one node by sticky sessions, or set the same machineKey in web.config \
+            of every node.";
+        let mut finding = cx.on_cluster(title, remedy).inferred();
         finding.evidence = shown;
         Outcome::Findings(vec![finding])
     };
@@ -72,10 +60,16 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::from_parts(Vec::new(), missing);
     }
     match cx.answer(None, AFFINITY) {
-        Some(("sticky", _)) => Outcome::from_parts(Vec::new(), missing),
-        Some(_) => finding("The nodes make keys of ASP.NET of their own, and users are not kept on one node", own),
+        Some(answer) if answer.value == "sticky" => Outcome::from_parts(Vec::new(), missing),
+        Some(_) => {
+            finding("The nodes make keys of ASP.NET of their own, and users are not kept on one node", own)
+        }
         None => {
-            missing.push(cx.unanswered(None, AFFINITY, "keys that nodes make of their own matter without affinity only"));
+            missing.push(cx.unanswered(
+                None,
+                AFFINITY,
+                "keys that nodes make of their own matter without affinity only",
+            ));
             Outcome::Unknown { missing }
         }
     }

@@ -1,10 +1,7 @@
 //! CFG-018: is every collected configuration file well-formed XML?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::facts::ConfigState;
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -20,30 +17,28 @@ rule! {
     id: "CFG-018",
     title: "Configuration file is not well-formed XML",
     severity: Blocker,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let snapshot = known!(cx.snapshot(node));
+    cx.ask("configs");
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     for (file, state) in &snapshot.facts.configs {
-        match cx.settle(node, state.as_ref(), file, false) {
+        match cx.settle(node, "configs", state.as_ref(), file) {
             Err(gap) => missing.push(gap),
             Ok(_) => findings.extend(state.value().and_then(|state| finding(cx, node, file, state))),
         }
     }
     if snapshot.facts.configs.is_empty() {
-        missing.push(Missing {
-            node: Some(node.name.clone()),
-            what: format!("the configuration files of {}", node.name),
-            why: "its bundle holds none".into(),
-            from: Question::Bundle { node: node.name.clone() },
-        });
+        missing.push(MissingEvidence::of(
+            &node.name,
+            format!("the configuration files of {}", node.name),
+            "its bundle holds none",
+            EvidenceRequest::Bundle { node: node.name.clone() },
+        ));
     }
     Outcome::from_parts(findings, missing)
 }
@@ -51,15 +46,15 @@ fn check(cx: &Context, node: &Node) -> Outcome {
 fn finding(cx: &Context, node: &Node, file: &str, state: &ConfigState) -> Option<Finding> {
     let ConfigState::NotWellFormed { line, column, error } = state else { return None };
     let input = node.input();
-    let evidence = Evidence::Value {
-        node: node.name.clone(),
-        fact: file.to_owned(),
-        value: format!("line {line}, column {column}: {error}"),
-        place: Place::line(file, *line).in_input(input),
-    };
+    let evidence = Evidence::value(
+        &node.name,
+        file,
+        format!("line {line}, column {column}: {error}"),
+        Place::line(file, *line).in_input(input),
+    );
     let finding = cx
-        .finding(
-            Subject::node(&node.name),
+        .on_node(
+            node,
             format!("{}: {file} is not well-formed at line {line}, column {column}", node.name),
             format!("Repair {file} on {} at line {line}, column {column}.", node.name),
         )

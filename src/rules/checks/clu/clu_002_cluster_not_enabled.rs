@@ -1,10 +1,7 @@
 //! CLU-002: is clustering enabled?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, known, rule, signature_note};
+use crate::rules::engine::prelude::*;
 use crate::rules::engine::signature::sightings;
-use crate::finding::{Finding, Outcome, Subject};
 
 rule! {
     /// ## What it checks
@@ -24,19 +21,15 @@ rule! {
     id: "CLU-002",
     title: "Clustering is not enabled",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed, "LAJ" Title],
-    check: Check::Cluster(check),
-    needs: ["answer", "logs", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
     for node in cx.cluster.serving() {
         if let Some(sighting) = sightings(cx, node, &cx.rule.id).into_iter().next() {
-            let finding = cx.finding(
-                Subject::cluster(),
+            let finding = cx.on_cluster(
                 format!("{} was refused because clustering is not enabled", node.name),
                 format!("Enable clustering on the Server Nodes page, then open {} again.", node.name),
             );
@@ -48,9 +41,7 @@ fn check(cx: &Context) -> Outcome {
             }]);
         }
     }
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let list = known!(cx.list());
     let members = list.rows.iter().filter(|row| row.in_cluster.value() == Some(&true)).count();
     if members > 1 {

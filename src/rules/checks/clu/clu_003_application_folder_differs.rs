@@ -1,12 +1,9 @@
 //! CLU-003: do nodes at the same build have the same application folder, apart from the DLLs in bin?
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::Outcome;
-use crate::model::Observed;
 use crate::model::node::Setting;
-use crate::model::parity::{Standing, compare, same_value};
+use crate::model::parity::{Conformity, compare, same_value};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
@@ -26,12 +23,9 @@ rule! {
     id: "CLU-003",
     title: "Application folder differs between nodes, apart from the DLLs in bin",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 const WORDS: Words = Words { things: "files or settings", wrong: "not as on the other nodes" };
@@ -68,6 +62,7 @@ fn is_compared(cx: &Context, path: &str) -> bool {
 
 /// Configuration files, by name in lower case, whose settings are known on every member.
 fn parsed_everywhere(cx: &Context, group: &Group) -> BTreeSet<String> {
+    cx.ask("configs");
     let known = |file: &String, member: &folder::Member| {
         matches!(member.snapshot.settings.get(file), Some(Observed::Known { .. }))
     };
@@ -102,10 +97,9 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         let texts: Vec<Option<Option<&str>>> =
             values.iter().map(|value| Some(value.map(|setting| setting.value.trim()))).collect();
         let standings = compare(&texts);
-        if standings.iter().any(|standing| *standing != Standing::Same) {
-            let state = |setting: &Setting| {
-                (format!("\"{}\"", setting.value), crate::model::Place::line(file, setting.line))
-            };
+        if standings.iter().any(|standing| *standing != Conformity::Same) {
+            let state =
+                |setting: &Setting| (format!("\"{}\"", setting.value), Place::line(file, setting.line));
             compared.differences.push(Difference {
                 name: format!("{file}: {key}"),
                 states: values.iter().map(|value| value.map(state)).collect(),

@@ -1,10 +1,7 @@
 //! CLU-005: does the node run, according to the node list or its logs?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::lib::signs_of_life::{Connection, QUIET, connection, in_words, log_silence};
-use crate::finding::{Outcome, Severity, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::activity::{Connection, QUIET, connection, in_words, log_silence};
 
 rule! {
     /// ## What it checks
@@ -22,12 +19,9 @@ rule! {
     id: "CLU-005",
     title: "Node does not answer",
     severity: Blocker,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Node(check),
-    needs: ["logs", "node-list"],
+    check: check,
 }
 
 const NO_SIGN: &str = "the node list does not name it, and its logs do not reach the collection";
@@ -55,7 +49,10 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         cx.finding(
             Subject::node(name),
             format!("{name} runs, but {silence}"),
-            format!("Check the way from {name} to the database, and whether it points at the same one as the others."),
+            format!(
+                "Check the way from {name} to the database, and whether it points at the same one as \
+                the others."
+            ),
         )
         .at(Severity::High)
     } else {

@@ -1,15 +1,13 @@
 //! ENC-001: do all nodes have the same encryption key?
 
+use crate::model::Role;
+use crate::model::parity::{Conformity, compare};
+use crate::rules::engine::prelude::*;
+use crate::rules::engine::signature::{self, Sighting};
 use crate::rules::lib::at_work::at_work;
-use crate::rules::engine::context::Context;
 use crate::rules::lib::key_files::{ENCRYPTION, KeyFileOn, side_by_side};
 use crate::rules::lib::key_protection;
-use crate::rules::engine::question::answered;
-use crate::rules::engine::rule::{Check, rule, signature_note};
-use crate::rules::engine::signature::{self, Sighting};
-use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Severity, Subject};
-use crate::model::parity::{Standing, compare};
-use crate::model::{Node, Role};
+use question::answered;
 
 rule! {
     /// ## What it checks
@@ -31,16 +29,13 @@ rule! {
     id: "ENC-001",
     title: "Key file differs between nodes",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: [
         "D:security-hardening/security-hardening-guide" Confirmed,
         "D:upgrading-with-web-clustering" Confirmed,
         "SEED" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["answer", "bundle", "logs", "node-list"],
+    check: check,
 }
 
 /// What is found out about a node whose file is unlike others.
@@ -52,12 +47,12 @@ enum Clue {
     /// Nothing explains the difference.
     Unexplained,
     /// Only a person can tell.
-    Open(Missing),
+    Open(MissingEvidence),
 }
 
 fn check(cx: &Context) -> Outcome {
     if cx.cluster.nodes.len() < 2
-        && let Some(outcome) = cx.alone()
+        && let Some(outcome) = cx.single_node_outcome()
     {
         return outcome;
     }
@@ -76,7 +71,7 @@ fn check(cx: &Context) -> Outcome {
     let (suspects, answered): (Vec<Suspect>, Vec<Suspect>) = files
         .iter()
         .zip(standings)
-        .filter(|(file, standing)| *standing != Standing::Same || protected_twice(cx, file, &files))
+        .filter(|(file, standing)| *standing != Conformity::Same || protected_twice(cx, file, &files))
         .map(|(file, standing)| Suspect { file: *file, standing, weighs: weighs(file, &files) })
         .partition(|suspect| cx.answer(Some(suspect.file.node), &cx.rule.id).is_none());
     for suspect in &answered {
@@ -85,7 +80,7 @@ fn check(cx: &Context) -> Outcome {
     let mut unexplained = Vec::new();
     for suspect in &suspects {
         // Whoever is verified to hold the key of all the others clears the last of them too.
-        if suspect.standing == Standing::Differs && suspects.len() == 1 {
+        if suspect.standing == Conformity::Differs && suspects.len() == 1 {
             continue;
         }
         match clue(cx, suspect, &files) {
@@ -110,7 +105,7 @@ fn check(cx: &Context) -> Outcome {
 /// What is missing, and what a pass has to say.
 #[derive(Default)]
 struct Tally {
-    missing: Vec<Missing>,
+    missing: Vec<MissingEvidence>,
     remarks: Vec<String>,
     by_running: bool,
 }
@@ -121,7 +116,7 @@ impl Tally {
     }
 
     /// Something is not known: it leaves the rule open, or without weight is only remarked.
-    fn open(&mut self, gap: Missing, weighs: bool) {
+    fn open(&mut self, gap: MissingEvidence, weighs: bool) {
         if weighs {
             self.missing.push(gap);
         } else {
@@ -134,7 +129,7 @@ impl Tally {
 /// A node whose file needs an explanation.
 struct Suspect<'a> {
     file: KeyFileOn<'a>,
-    standing: Standing,
+    standing: Conformity,
     weighs: bool,
 }
 
@@ -147,6 +142,7 @@ fn weighs(file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
 }
 
 fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
+    cx.ask("answer.ENC-001");
     let answer = cx.answers.get(&cx.rule.id, &node.name).filter(|answer| answer.value == "different")?;
     let title = format!("{} holds another encryption key than the others, says an answer", node.name);
     let finding = fault(cx, node, title, node.role == Role::Serving);
@@ -156,7 +152,8 @@ fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
 /// Whether a file that is said to be under DPAPI is also on another node. DPAPI wraps the key anew on each machine, so
 /// one of the two is a copy, and a copy works only where it was made (domain 1.4, E-001).
 fn protected_twice(cx: &Context, file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
-    let said = key_protection::of(cx, file.node, file.observed).is_some_and(|found| found.on && found.answered);
+    let said =
+        key_protection::of(cx, file.node, file.observed).is_some_and(|found| found.on && found.answered);
     said && files.iter().filter(|other| other.print == file.print).count() > 1
 }
 
@@ -216,13 +213,14 @@ fn refused(cx: &Context, suspect: &Suspect, sightings: Vec<Sighting>) -> Finding
 /// finding, else nobody is odd and the difference is one of the cluster.
 fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Finding> {
     let (odd, tied): (Vec<&Suspect>, Vec<&Suspect>) =
-        unexplained.iter().partition(|suspect| suspect.standing == Standing::Odd);
+        unexplained.iter().partition(|suspect| suspect.standing == Conformity::Odd);
     let mut findings: Vec<Finding> = odd
         .into_iter()
         .map(|suspect| {
             let name = &suspect.file.node.name;
             let title = format!("The key file of {name} differs from the others");
-            let remedy = format!("Open a secret on {name} and answer ENC-001 for it; replace no key file before.");
+            let remedy =
+                format!("Open a secret on {name} and answer ENC-001 for it; replace no key file before.");
             weighed(cx.finding(Subject::node(name), title, remedy), suspect.weighs)
         })
         .collect();
@@ -231,14 +229,17 @@ fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Fi
         let title = format!("The key files of {} differ", names.join(" and "));
         let remedy = "Open a secret on each node and answer ENC-001 for it; replace no key file before.";
         let weighs = tied.iter().any(|suspect| suspect.weighs);
-        findings.push(weighed(cx.finding(Subject::cluster(), title, remedy), weighs));
+        findings.push(weighed(cx.on_cluster(title, remedy), weighs));
     }
     let detail = "Nothing explains the difference: the files are of one size that fits a plain key. No error of \
                   the key was seen, so ask before anything is replaced.";
     let evidence: Vec<Evidence> = files.iter().flat_map(KeyFileOn::shown).collect();
     findings
         .into_iter()
-        .map(|finding| Finding { evidence: evidence.clone(), ..finding.inferred().alone().detail(detail) })
+        .map(|finding| Finding {
+            evidence: evidence.clone(),
+            ..finding.inferred().standalone().detail(detail)
+        })
         .collect()
 }
 
@@ -248,7 +249,7 @@ fn fault(cx: &Context, node: &Node, title: String, weighs: bool) -> Finding {
          DPAPI on again there.",
         node.name
     );
-    weighed(cx.finding(Subject::node(&node.name), title, remedy), weighs)
+    weighed(cx.on_node(node, title, remedy), weighs)
 }
 
 /// What has no weight is shown and blocks nothing.

@@ -1,10 +1,7 @@
 //! ENC-004: is DPAPI on for a node that will be upgraded?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::key_protection;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::{BuildVersion, Node};
 
 /// Newest build that the documentation of 2021 speaks of; it lets DPAPI stay on.
 const DOCS_2021: BuildVersion = BuildVersion::new(10, 9, 64);
@@ -28,10 +25,8 @@ rule! {
     severity: High,
     scope: Upgrade,
     subject: Node,
-    applies: None,
     cites: ["CHK" Top, "D:upgrading-with-web-clustering" Confirmed, "SEED" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 /// Where sources contradict each other on it.
@@ -47,9 +42,12 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     } else {
         format!("The key of {} is probably under DPAPI or an HSM", node.name)
     };
-    let remedy = format!("Switch DPAPI off on {} before the upgrade, while browsing on that server.", node.name);
-    let mut finding = cx.finding(Subject::node(&node.name), title, remedy).because(protection.evidence);
-    finding.notes.extend(cx.knowledge.conflict(CONFLICT).into_iter().flat_map(|one| one.says.iter().cloned()));
-    let current_docs = cx.cluster.target.is_some_and(|target| target > DOCS_2021);
-    Outcome::Findings(vec![if protection.answered && current_docs { finding } else { finding.inferred() }])
+    let remedy =
+        format!("Switch DPAPI off on {} before the upgrade, while browsing on that server.", node.name);
+    let mut finding = cx.on_node(node, title, remedy).because(protection.evidence);
+    finding
+        .notes
+        .extend(cx.knowledge.conflict(CONFLICT).into_iter().flat_map(|one| one.says.iter().cloned()));
+    let current_docs = cx.target().is_some_and(|target| target > DOCS_2021);
+    Outcome::Findings(vec![finding.inferred_if(!(protection.answered && current_docs))])
 }

@@ -1,9 +1,7 @@
 //! ENC-005: is DPAPI on for all nodes or for none?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::key_protection::{self, Protection};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
 
 rule! {
     /// ## What it checks
@@ -21,18 +19,13 @@ rule! {
     id: "ENC-005",
     title: "DPAPI is on for some nodes only",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Inferred],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (mut on, mut off, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
         match key_protection::settled(cx, node) {
@@ -42,14 +35,14 @@ fn check(cx: &Context) -> Outcome {
         }
     }
     if !on.is_empty() && !off.is_empty() {
-        let names = |of: &[(&str, Protection)]| of.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let mut finding = cx.finding(
-            Subject::cluster(),
+        let names =
+            |of: &[(&str, Protection)]| of.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let finding = cx.on_cluster(
             format!("The key is protected on {} and not on {}", names(&on), names(&off)),
             format!("Switch DPAPI on for {}, or off for {}.", names(&off), names(&on)),
         );
-        finding.evidence = on.into_iter().chain(off).map(|(_, protection)| protection.evidence).collect();
-        return Outcome::Findings(vec![finding]);
+        let shown = on.into_iter().chain(off).map(|(_, protection)| protection.evidence);
+        return Outcome::Findings(vec![finding.resting_on(shown)]);
     }
     if missing.is_empty() {
         let inferred = !on.iter().chain(&off).all(|(_, protection)| protection.answered);

@@ -1,11 +1,6 @@
 //! ENC-016: is FIPS on in Windows although it is off in the product?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::{question, signature};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -21,30 +16,31 @@ rule! {
     id: "ENC-016",
     title: "FIPS is on in Windows and off in the product",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:authentication/enabling-fips-compliance" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "logs", "security", "windows"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let mut findings = signature::findings(cx, node);
     let mut missing = Vec::new();
     match cx.fact(node, "os.fips-policy", "") {
-        Ok(policy) if policy.value().is_some_and(|policy| policy == "true") => match cx.told("security.fips") {
+        Ok(policy) if policy.value().is_some_and(|policy| policy == "true") => match cx
+            .reported("security.fips")
+        {
             Ok(product) if product.value().is_none_or(|product| product != "true") => {
-                let title = format!("{}: the FIPS policy of Windows is on and FIPS of the product is off", node.name);
+                let title =
+                    format!("{}: the FIPS policy of Windows is on and FIPS of the product is off", node.name);
                 let remedy = format!(
-                    "Switch the FIPS policy of {} off, enable FIPS in the product, then switch the policy on again.",
+                    "Switch the FIPS policy of {} off, enable FIPS in the product, then switch the policy \
+                        on again.",
                     node.name
                 );
-                let finding = cx.finding(Subject::node(&node.name), title, remedy);
+                let finding = cx.on_node(node, title, remedy);
                 findings.push(
                     finding
                         .because(evidence(node, "FIPS policy of Windows", &policy))
-                        .because(told("FIPS of the product", &product)),
+                        .because(reported("FIPS of the product", &product)),
                 );
             }
             Ok(_) => {}

@@ -1,11 +1,7 @@
 //! IIS-010: does IIS allow only Windows authentication while Integrated Windows Authentication is on?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
-use crate::finding::Outcome;
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
@@ -23,21 +19,18 @@ rule! {
     id: "IIS-010",
     title: "IIS authentication does not match Integrated Windows Authentication",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["CHK" Top, "D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer"],
+    check: check,
 }
 
-const SWITCHES: [Switch; 3] =
-    [switch("windows", "Windows", true), switch("anonymous", "Anonymous", false), switch("forms", "Forms", false)];
+const SWITCHES: [Switch; 3] = [
+    switch("windows", "Windows", true),
+    switch("anonymous", "Anonymous", false),
+    switch("forms", "Forms", false),
+];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match is_on(cx) {
-        Ok((true, state)) => judge(cx, node, &SWITCHES, state),
-        Ok((false, _)) => Outcome::not_applicable("Integrated Windows Authentication is off"),
-        Err(gap) => Outcome::unknown(gap),
-    }
+    evaluate(cx, node, true, &SWITCHES)
 }

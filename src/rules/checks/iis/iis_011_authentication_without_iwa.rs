@@ -1,11 +1,7 @@
 //! IIS-011: does IIS allow only anonymous and forms authentication while Integrated Windows Authentication is off?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
-use crate::finding::Outcome;
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
@@ -23,12 +19,10 @@ rule! {
     id: "IIS-011",
     title: "IIS authentication does not match the product's login page",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["CHK" Top, "MS-IIS" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "logs"],
+    check: check,
 }
 
 const SWITCHES: [Switch; 5] = [
@@ -40,9 +34,5 @@ const SWITCHES: [Switch; 5] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match is_on(cx) {
-        Ok((false, state)) => judge(cx, node, &SWITCHES, state),
-        Ok((true, _)) => Outcome::not_applicable("Integrated Windows Authentication is on"),
-        Err(gap) => Outcome::unknown(gap),
-    }
+    evaluate(cx, node, false, &SWITCHES)
 }

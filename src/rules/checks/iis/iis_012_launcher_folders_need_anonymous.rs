@@ -1,11 +1,7 @@
 //! IIS-012: with Integrated Windows Authentication, do the launcher and web service folders allow anonymous requests?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
-use crate::finding::Outcome;
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
@@ -22,12 +18,10 @@ rule! {
     id: "IIS-012",
     title: "Launcher and web service folders do not allow anonymous requests",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer"],
+    check: check,
 }
 
 const SWITCHES: [Switch; 6] = [
@@ -40,9 +34,5 @@ const SWITCHES: [Switch; 6] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match is_on(cx) {
-        Ok((true, state)) => judge(cx, node, &SWITCHES, state),
-        Ok((false, _)) => Outcome::not_applicable("Integrated Windows Authentication is off"),
-        Err(gap) => Outcome::unknown(gap),
-    }
+    evaluate(cx, node, true, &SWITCHES)
 }

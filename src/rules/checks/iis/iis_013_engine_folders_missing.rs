@@ -1,12 +1,8 @@
 //! IIS-013: are the engine folders set up in IIS while Integrated Windows Authentication is on?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
-use crate::finding::Outcome;
-use crate::knowledge::rows::Build;
 use crate::model::items::Items;
-use crate::model::{BuildVersion, Node, Observed};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
@@ -24,12 +20,10 @@ rule! {
     id: "IIS-013",
     title: "Engine folders for Windows authentication are missing",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 6, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 6, 0)),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "engines"],
+    check: check,
 }
 
 const SWITCHES: [Switch; 4] = [
@@ -40,18 +34,14 @@ const SWITCHES: [Switch; 4] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
+    cx.ask("engine");
     let engines = cx.cluster.lists.get("engine").and_then(Observed::value);
     if engines.is_some_and(Items::is_empty) {
         return Outcome::not_applicable("there is no distributed engine");
     }
-    let outcome = match is_on(cx) {
-        Ok((true, state)) => judge(cx, node, &SWITCHES, state),
-        Ok((false, _)) => Outcome::not_applicable("Integrated Windows Authentication is off"),
-        Err(gap) => Outcome::unknown(gap),
-    };
-    match outcome {
+    match evaluate(cx, node, true, &SWITCHES) {
         Outcome::Findings(findings) if engines.is_none() => {
-            Outcome::Findings(findings.into_iter().map(crate::finding::Finding::inferred).collect())
+            Outcome::Findings(findings.into_iter().map(Finding::inferred).collect())
         }
         other => other,
     }

@@ -1,11 +1,6 @@
 //! LBL-004: is the custom URL of the cluster set?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::finding::{Outcome, Subject};
-use crate::knowledge::rows::Build;
-use crate::model::BuildVersion;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -20,27 +15,24 @@ rule! {
     id: "LBL-004",
     title: "Custom URL is not set",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: Some(since(Build::Current, BuildVersion::new(8, 5, 0))),
+    applies: since(Build::Current, BuildVersion::new(8, 5, 0)),
     cites: ["RN:10.7.000000" Confirmed, "D:networking/secret-server-clustering" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["configuration", "node-list", "settings"],
+    check: check,
 }
 
 const PATH: &str = "product.custom-url";
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    match cx.told(PATH) {
+    known!(cx.several_nodes());
+    match cx.reported(PATH) {
         Err(gap) => Outcome::unknown(gap),
         Ok(url) if url.value().is_some_and(|url| !url.trim().is_empty()) => Outcome::pass(),
         Ok(url) => {
-            let remedy = "Set the Custom URL in the configuration of the product to the address that users open.";
-            let finding = cx.finding(Subject::cluster(), "The Custom URL is empty", remedy);
-            Outcome::Findings(vec![finding.because(told(cx.knowledge.label(PATH, ""), &url))])
+            let remedy =
+                "Set the Custom URL in the configuration of the product to the address that users open.";
+            let finding = cx.on_cluster("The Custom URL is empty", remedy);
+            Outcome::Findings(vec![finding.because(reported(cx.knowledge.label(PATH, ""), &url))])
         }
     }
 }

@@ -1,11 +1,8 @@
 //! LBL-006: do all nodes have HTTPS with the same valid certificate?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::lib::folder::and;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Finding, Missing, Outcome, Subject};
 use crate::model::export::Moment;
-use crate::model::{Node, Observed};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::folder::and;
 
 rule! {
     /// ## What it checks
@@ -22,12 +19,9 @@ rule! {
     id: "LBL-006",
     title: "Certificate is missing, expires or differs between nodes",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "windows"],
+    check: check,
 }
 
 /// How many days before its end a certificate is reported.
@@ -59,30 +53,34 @@ fn check(cx: &Context) -> Outcome {
         }
     }
     findings.extend(different(cx, &labels));
-    crate::rules::engine::question::where_evidence_lacks(cx, None, findings, missing)
+    question::where_evidence_lacks(cx, None, findings, missing)
 }
 
-fn https(cx: &Context, node: &Node) -> Result<Option<Finding>, Missing> {
+fn https(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> {
     let fact = cx.fact(node, "iis.https", "binding of HTTPS")?;
     let title = format!("{}: the site has no binding of HTTPS", node.name);
     let remedy = format!("Bind the certificate of the cluster's address to the site of {}.", node.name);
     let wrong = fact.value().is_some_and(|https| https != "true");
-    let finding = cx.finding(Subject::node(&node.name), title, remedy);
+    let finding = cx.on_node(node, title, remedy);
     // A load balancer may end TLS on purpose.
     Ok(wrong.then(|| finding.because(evidence(node, "binding of HTTPS", &fact)).inferred()))
 }
 
-fn end(cx: &Context, node: &Node) -> Result<Option<Finding>, Missing> {
+fn end(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> {
     let fact = cx.fact(node, END, "")?;
     let Some(end) = fact.value().and_then(|end| end.parse::<Moment>().ok()) else {
-        return Err(cx.untold(END, format!("{} of {}", cx.knowledge.label(END, ""), node.name), "it is no moment".into()));
+        return Err(cx.unreported(
+            END,
+            format!("{} of {}", cx.knowledge.label(END, ""), node.name),
+            "it is no moment".into(),
+        ));
     };
     let instant = end.utc.unwrap_or_else(|| end.wall.and_utc());
     let days = (instant - cx.cluster.as_of).num_days();
     let when = if instant <= cx.cluster.as_of { "has expired" } else { "expires soon" };
     let title = format!("{}: the certificate {when}", node.name);
     let remedy = format!("Renew the certificate and bind the new one to the site of {}.", node.name);
-    let finding = cx.finding(Subject::node(&node.name), title, remedy);
+    let finding = cx.on_node(node, title, remedy);
     Ok((days < DAYS).then(|| finding.because(evidence(node, cx.knowledge.label(END, ""), &fact))))
 }
 
@@ -93,7 +91,7 @@ fn different(cx: &Context, labels: &[(&Node, Observed<String>)]) -> Option<Findi
     }
     let names: Vec<&str> = labels.iter().map(|(node, _)| node.name.as_str()).collect();
     let title = format!("The certificates of {} are not the same", and(&names));
-    let mut finding = cx.finding(Subject::cluster(), title, "Bind the same certificate to the site of every node.");
+    let mut finding = cx.on_cluster(title, "Bind the same certificate to the site of every node.");
     finding.evidence =
         labels.iter().map(|(node, label)| evidence(node, cx.knowledge.label(LABEL, ""), label)).collect();
     Some(finding.inferred())

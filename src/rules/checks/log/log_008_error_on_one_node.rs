@@ -1,12 +1,9 @@
 //! LOG-008: does a known error appear on one node only?
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::language;
-use crate::rules::engine::rule::{Check, rule, signature_note};
-use crate::rules::engine::signature::{self, Sighting};
-use crate::finding::{Confidence, Finding, Missing, Outcome, Severity, Subject};
 use crate::knowledge::signatures::Family;
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
+use crate::rules::engine::signature::{self, Sighting};
+use crate::rules::lib::language;
 use std::collections::BTreeMap;
 
 rule! {
@@ -23,26 +20,22 @@ rule! {
     id: "LOG-008",
     title: "Known error on one node only",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Cluster(check),
-    needs: ["bundle", "logs", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let serving: Vec<&Node> = cx.cluster.serving().collect();
-    let mut missing: Vec<Missing> = Vec::new();
+    let mut missing: Vec<MissingEvidence> = Vec::new();
     let mut seen: BTreeMap<&str, Vec<(&Node, Sighting)>> = BTreeMap::new();
     for node in &serving {
         if let Err(gap) = cx.logs(node).and_then(|digest| signature::covered(node, digest)) {
             missing.push(gap);
         }
-        let readiness = signature::logged_by(cx, node, |one| one.family != Family::Workload && !one.supporting);
+        let readiness =
+            signature::logged_by(cx, node, |one| one.family != Family::Workload && !one.supporting);
         for sighting in readiness {
             let of = seen.entry(sighting.signature.id.as_str()).or_default();
             if of.iter().all(|(other, _)| other.name != node.name) {
@@ -57,8 +50,8 @@ fn check(cx: &Context) -> Outcome {
     for mut of in seen.into_values().filter(|of| of.len() == 1) {
         let Some((node, sighting)) = of.pop() else { continue };
         let others = serving.iter().filter(|other| other.name != node.name);
-        let deaf: Vec<Missing> =
-            others.filter_map(|other| language::gap(other, &[sighting.signature]).err()).collect();
+        let deaf: Vec<MissingEvidence> =
+            others.filter_map(|other| language::gap(cx, other, &[sighting.signature]).err()).collect();
         if deaf.is_empty() {
             by_node.entry(&node.name).or_default().push(sighting);
         }

@@ -1,10 +1,7 @@
 //! LOG-010: which exceptions without a known cause occur often?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::{Node, Place};
 use crate::model::log::Recurring;
+use crate::rules::engine::prelude::*;
 use std::cmp::Reverse;
 
 /// How often a type has to occur to be told, and how many are told. Both are ours.
@@ -26,12 +23,9 @@ rule! {
     id: "LOG-010",
     title: "Unknown exceptions occur repeatedly",
     severity: Info,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -43,19 +37,23 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     often.sort_by_key(|one| (Reverse(one.count), &one.text));
     let input = node.input();
     let findings = often.into_iter().take(MOST).map(|one| {
-        let line = Evidence::Text { place: one.sample.place.in_input(input), excerpt: one.sample.text.clone() };
-        cx.finding(
-            Subject::node(&node.name),
+        let line =
+            Evidence::Text { place: one.sample.place.in_input(input), excerpt: one.sample.text.clone() };
+        cx.on_node(
+            node,
             format!("{}: {} recurs", node.name, one.text),
-            format!("Look at the lines with {} on {}; if they matter, add a record for them.", one.text, node.name),
+            format!(
+                "Look at the lines with {} on {}; if they matter, add a record for them.",
+                one.text, node.name
+            ),
         )
         .inferred()
-        .because(Evidence::Value {
-            node: node.name.clone(),
-            fact: format!("lines at error level with {}", one.text),
-            value: one.count.to_string(),
-            place: Place::file("logs").in_input(input),
-        })
+        .because(Evidence::value(
+            &node.name,
+            format!("lines at error level with {}", one.text),
+            one.count.to_string(),
+            Place::file("logs").in_input(input),
+        ))
         .because(line)
     });
     Outcome::Findings(findings.collect())

@@ -1,9 +1,6 @@
 //! LOG-011: is the time zone of the node's logs known?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -20,12 +17,9 @@ rule! {
     id: "LOG-011",
     title: "Time zone of the logs is unknown",
     severity: Info,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["LA" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -34,14 +28,14 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     let input = node.input();
-    let absent = Evidence::Absence {
-        node: node.name.clone(),
-        fact: "offset of the node's clock from UTC".into(),
-        place: Place::file("facts.json").in_input(input),
-    };
+    let absent = Evidence::absence(
+        &node.name,
+        "offset of the node's clock from UTC",
+        Place::file("facts.json").in_input(input),
+    );
     let finding = cx
-        .finding(
-            Subject::node(&node.name),
+        .on_node(
+            node,
             format!("{}: its logs tell local times of an unknown zone", node.name),
             format!("Collect on {0} itself, or ask for the time zone of {0}.", node.name),
         )

@@ -1,10 +1,7 @@
 //! ROL-005: did a node that is In Cluster connect recently?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::rules::lib::signs_of_life::{Connection, connection, in_words};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::activity::{Connection, connection, in_words};
 
 rule! {
     /// ## What it checks
@@ -21,12 +18,9 @@ rule! {
     id: "ROL-005",
     title: "Node has not connected recently",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Inferred],
-    check: Check::Node(check),
-    needs: ["node-list"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -34,7 +28,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let Some(row) = &node.row else {
         return Outcome::not_applicable("the node list does not name this node");
     };
-    match cx.settle(node, row.in_cluster.clone(), "In Cluster", true) {
+    match cx.settle(node, "row.in-cluster", row.in_cluster.clone(), "In Cluster") {
         Err(gap) => return Outcome::unknown(gap),
         Ok(in_cluster) if in_cluster.value() != Some(&true) => {
             return Outcome::not_applicable("it is not In Cluster");
@@ -48,10 +42,13 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             format!("{} is In Cluster and has not connected for {}", node.name, in_words(silence))
         }
     };
-    let remedy = format!("Open the product on {0} itself; if it does not answer, look at the application pool and the logs of {0}.", node.name);
-    let mut finding = cx
-        .finding(Subject::node(&node.name), title, remedy)
-        .because(evidence(node, "last connected", &row.last_connected));
+    let remedy = format!(
+        "Open the product on {0} itself; if it does not answer, look at the application pool and the logs \
+            of {0}.",
+        node.name
+    );
+    let mut finding =
+        cx.on_node(node, title, remedy).because(evidence(node, "last connected", &row.last_connected));
     let newest = cx.cluster.nodes.iter().filter(|other| other.name != node.name).filter_map(|other| {
         let last = other.row.as_ref()?.last_connected.value()?;
         Some((last.utc.map_or(last.wall, |utc| utc.naive_utc()), other))

@@ -1,10 +1,7 @@
 //! ROL-007: does the node list contain a node that may no longer exist?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::lib::signs_of_life::{Connection, connection, in_words};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::activity::{Connection, connection, in_words};
 use chrono::TimeDelta;
 
 rule! {
@@ -21,18 +18,16 @@ rule! {
     id: "ROL-007",
     title: "Listed node may no longer exist",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:secret-server-setup/uninstallation/decommissioning" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 /// How long a node without a bundle may be silent.
 const LONG: TimeDelta = TimeDelta::days(7);
 
 fn check(cx: &Context, node: &Node) -> Outcome {
+    cx.ask("bundle");
     if node.snapshot.is_some() {
         return Outcome::pass_with("its bundle is here");
     }
@@ -54,10 +49,11 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let Some(row) = &node.row else {
         return Outcome::not_applicable("the node list does not name this node");
     };
-    let remedy =
-        format!("If {0} is gone, decommission it and take it out of the load balancer; else collect on {0}.", node.name);
-    let finding = cx
-        .finding(Subject::node(&node.name), title, remedy)
-        .because(evidence(node, "last connected", &row.last_connected));
+    let remedy = format!(
+        "If {0} is gone, decommission it and take it out of the load balancer; else collect on {0}.",
+        node.name
+    );
+    let finding =
+        cx.on_node(node, title, remedy).because(evidence(node, "last connected", &row.last_connected));
     Outcome::Findings(vec![finding])
 }

@@ -1,9 +1,6 @@
 //! ROL-013: is maintenance mode on?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -18,12 +15,9 @@ rule! {
     id: "ROL-013",
     title: "Maintenance mode is on",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:admin/maintenance-mode" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Node(check),
-    needs: ["diagnostics", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -38,13 +32,15 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let is = |word: &str| said.iter().any(|(_, fact)| fact.value().is_some_and(|value| value == word));
     if is("true") {
         let name = &node.name;
-        let mut finding = cx.finding(
+        let finding = cx.finding(
             Subject::node(name),
             format!("{name} is in maintenance mode"),
-            format!("Unless an upgrade or a key rotation is under way, switch maintenance mode off on {name}."),
+            format!(
+                "Unless an upgrade or a key rotation is under way, switch maintenance mode off on {name}."
+            ),
         );
-        finding.evidence = said.iter().map(|(label, fact)| evidence(node, label, fact)).collect();
-        return Outcome::Findings(vec![if is("false") { finding.inferred() } else { finding }]);
+        let shown = said.iter().map(|(label, fact)| evidence(node, label, fact));
+        return Outcome::Findings(vec![finding.resting_on(shown).inferred_if(is("false"))]);
     }
     // Either source is enough to say that it is off.
     if is("false") { Outcome::pass() } else { Outcome::Unknown { missing } }

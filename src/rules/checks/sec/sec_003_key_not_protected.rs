@@ -1,10 +1,7 @@
 //! SEC-003: does DPAPI or an HSM protect the key while no upgrade is planned?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::key_protection;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
 
 rule! {
     /// ## What it checks
@@ -21,23 +18,22 @@ rule! {
     id: "SEC-003",
     title: "Key is not protected by DPAPI or an HSM",
     severity: Low,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "bundle"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    if cx.cluster.target.is_some() {
+    if cx.target().is_some() {
         return Outcome::not_applicable("an upgrade is planned, for which the key has to be plain");
     }
-    if cx.answer(Some(node), "ENC-009").is_some_and(|(word, _)| word == "yes") {
+    if cx.answer(Some(node), "ENC-009").is_some_and(|answer| answer.value == "yes") {
         return Outcome::pass_with("an HSM protects the key, says the answer");
     }
     match key_protection::settled(cx, node) {
-        Ok(protection) if protection.on => Outcome::Pass { note: String::new(), inferred: !protection.answered },
+        Ok(protection) if protection.on => {
+            Outcome::Pass { note: String::new(), inferred: !protection.answered }
+        }
         Ok(protection) => {
             let title = format!("The key of {} is not protected", node.name);
             let remedy = format!(
@@ -45,7 +41,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                  browsing on that server.",
                 node.name
             );
-            let finding = cx.finding(Subject::node(&node.name), title, remedy).because(protection.evidence);
+            let finding = cx.on_node(node, title, remedy).because(protection.evidence);
             Outcome::Findings(vec![finding.inferred()])
         }
         Err(gap) => Outcome::unknown(gap),

@@ -1,8 +1,6 @@
 //! SQL-006: do all nodes use the same partner of a mirrored database?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Outcome, Subject};
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeSet;
 
 rule! {
@@ -22,38 +20,27 @@ rule! {
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["D:backup-and-disaster-recovery/sql-server-mirroring" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "database", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    match cx.told("database.mirroring-role") {
+    match cx.reported("database.mirroring-role") {
         Err(gap) => return Outcome::unknown(gap),
         Ok(role) if role.value().is_none() => return Outcome::not_applicable("the database is not mirrored"),
         Ok(_) => {}
     }
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    let (mut databases, mut seen, mut missing) = (BTreeSet::new(), Vec::<Evidence>::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match cx.fact(node, "row.database", "database") {
-            Ok(database) => {
-                databases.extend(database.value().map(|name| name.to_lowercase()));
-                seen.push(evidence(node, "database", &database));
-            }
-            Err(gap) => missing.push(gap),
-        }
-    }
+    known!(cx.several_nodes());
+    let (known, missing) = cx.of_serving(|node| cx.fact(node, "row.database", "database"));
+    let databases: BTreeSet<String> =
+        known.iter().filter_map(|(_, database)| Some(database.value()?.to_lowercase())).collect();
     if databases.len() < 2 {
         return Outcome::from_parts(Vec::new(), missing);
     }
-    let finding = cx.finding(
-        Subject::cluster(),
+    let finding = cx.on_cluster(
         format!("The nodes are connected to {} different databases", databases.len()),
         "Point every node at the principal of the mirrored database before the upgrade.",
     );
-    Outcome::Findings(vec![crate::finding::Finding { evidence: seen, ..finding }])
+    let seen = known.iter().map(|(node, database)| evidence(node, "database", database));
+    Outcome::Findings(vec![finding.resting_on(seen)])
 }

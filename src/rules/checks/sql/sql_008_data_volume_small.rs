@@ -1,9 +1,7 @@
 //! SQL-008: do the volumes of the data files have enough free space for an upgrade?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::rules::lib::told_number::of_item;
-use crate::finding::{Outcome, Subject};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::reported_number::of_item;
 
 rule! {
     /// ## What it checks
@@ -21,17 +19,15 @@ rule! {
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["CHK" Top],
-    check: Check::Cluster(check),
-    needs: ["volumes"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
     let volumes = known!(cx.items("volume"));
     if volumes.is_empty() {
         let why = "the query found no volume with files of the database".to_owned();
-        return Outcome::unknown(cx.untold("volume.free-mb", "the volumes of the database".into(), why));
+        return Outcome::unknown(cx.unreported("volume.free-mb", "the volumes of the database".into(), why));
     }
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     for volume in volumes.iter() {
@@ -42,7 +38,7 @@ fn check(cx: &Context) -> Outcome {
             Ok(((data, data_seen), (free, free_seen))) if free < data / 2.0 => {
                 let title = format!("{}: {free} MB are free beside {data} MB of data files", volume.name());
                 let remedy = format!("Give {} more space before the upgrade.", volume.name());
-                let finding = cx.finding(Subject::cluster(), title, remedy);
+                let finding = cx.on_cluster(title, remedy);
                 findings.push(finding.because(free_seen).because(data_seen).inferred());
             }
             Ok(_) => {}

@@ -1,10 +1,7 @@
 //! SQL-009: does the database login have more rights than the product needs?
 
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::asking_login::{NOTE, may_be_the_products};
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
 
 rule! {
     /// ## What it checks
@@ -21,25 +18,26 @@ rule! {
     id: "SQL-009",
     title: "Database login has too many rights",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:secret-server-setup/running-ss-iis-app-pool-service-account" Confirmed, "D:security-hardening/security-hardening-guide" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["login"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
     let mut findings = Vec::new();
-    for (path, what) in [("sql-server.login-is-sa", "is sa"), ("sql-server.login-sysadmin", "is a member of sysadmin")] {
-        let fact = match may_be_the_products(cx, path).and_then(|()| cx.told(path)) {
+    for (path, what) in
+        [("sql-server.login-is-sa", "is sa"), ("sql-server.login-sysadmin", "is a member of sysadmin")]
+    {
+        let fact = match may_be_the_products(cx, path).and_then(|()| cx.reported(path)) {
             Ok(fact) => fact,
             Err(gap) => return Outcome::from_parts(findings, vec![gap]),
         };
         if fact.value().is_some_and(|flag| flag == "true") {
-            let remedy = "Give the product a login of its own that is db_owner of its database and nothing more.";
-            let finding = cx.finding(Subject::cluster(), format!("The login of the database {what}"), remedy);
-            findings.push(finding.because(told(cx.knowledge.label(path, ""), &fact)).inferred().note(NOTE));
+            let remedy =
+                "Give the product a login of its own that is db_owner of its database and nothing more.";
+            let finding = cx.on_cluster(format!("The login of the database {what}"), remedy);
+            findings
+                .push(finding.because(reported(cx.knowledge.label(path, ""), &fact)).inferred().note(NOTE));
         }
     }
     Outcome::from_parts(findings, Vec::new())

@@ -1,12 +1,8 @@
 //! TIM-002: do the clocks of the web servers agree, on builds that store UTC?
 
-use crate::rules::lib::clock_skew::{seconds, skew};
 use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::finding::{Outcome, Severity, Subject};
-use crate::knowledge::rows::Build;
-use crate::model::BuildVersion;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::clock_skew::{seconds, skew};
 
 /// Milliseconds that clocks should lie apart at most; ours (domain 10.3).
 const WORTH_MENDING: u64 = 30_000;
@@ -31,23 +27,18 @@ rule! {
     id: "TIM-002",
     title: "Clocks differ between nodes",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: Some(since(Build::Current, BuildVersion::new(8, 9, 300_001))),
+    applies: since(Build::Current, BuildVersion::new(8, 9, 300_001)),
     cites: ["D:networking/secret-server-clustering" Confirmed, "RN:8.9.300000" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list", "diagnostics", "healthcheck"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let skew = skew(cx);
     let Some(pair) = skew.widest else { return Outcome::Unknown { missing: skew.missing } };
     if pair.at_least > WORTH_MENDING {
-        let mut finding = cx.finding(
-            Subject::cluster(),
+        let mut finding = cx.on_cluster(
             format!("The clocks of {} lie {} apart", pair.names(), seconds(pair.measured)),
             format!("Set the clocks of {} from one time source.", pair.names()),
         );

@@ -1,11 +1,7 @@
 //! TIM-008: do the logs report that server dates do not match?
 
 use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::engine::signature;
-use crate::finding::{Finding, Outcome, Severity};
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -22,16 +18,13 @@ rule! {
     id: "TIM-008",
     title: "Logs report that server dates do not match",
     severity: Blocker,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: [
         "SEED" Confirmed,
         "D:networking/secret-server-clustering" Confirmed,
         "RN:8.9.300000" Confirmed,
     ],
-    check: Check::Node(check),
-    needs: ["logs"],
+    check: check,
 }
 
 /// The build that brought times in UTC.
@@ -39,7 +32,7 @@ const UTC: BuildVersion = BuildVersion::new(8, 9, 300_000);
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let findings = signature::findings(cx, node);
-    let build = node.version.value();
+    let build = cx.version(node).value();
     if findings.is_empty() {
         return match build {
             Some(build) if *build > UTC => {

@@ -1,11 +1,8 @@
 //! UPG-004: are the steps from the installed builds to the target known?
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::installed::installed;
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{NO_TARGET, Outcome};
 use crate::knowledge::steps::way;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::installed::installed;
 
 rule! {
     /// ## What it checks
@@ -25,14 +22,12 @@ rule! {
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["D:minimizing-upgrade-downtime" Confirmed, "UPG" Inferred],
-    check: Check::Cluster(check),
-    needs: ["answer", "node-list", "version-history"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
+    let Some(target) = cx.target() else { return Outcome::not_applicable(NO_TARGET) };
     let (builds, missing) = installed(cx);
     let oldest = builds.iter().map(|(build, _)| *build).min();
     let legs = oldest.map(|oldest| (oldest, way(&cx.knowledge.steps, oldest, target)));

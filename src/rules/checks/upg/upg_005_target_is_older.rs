@@ -1,9 +1,7 @@
 //! UPG-005: is the target older than what is installed?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::installed::installed;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{NO_TARGET, Outcome, Subject};
 
 rule! {
     /// ## What it checks
@@ -20,24 +18,21 @@ rule! {
     severity: Blocker,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["node-list", "version-history"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
+    let Some(target) = cx.target() else { return Outcome::not_applicable(NO_TARGET) };
     let (mut newer, missing) = installed(cx);
     newer.retain(|(build, _)| *build > target);
     let Some(newest) = newer.iter().map(|(build, _)| *build).max() else {
         return Outcome::from_parts(Vec::new(), missing);
     };
-    let mut finding = cx.finding(
-        Subject::cluster(),
+    let finding = cx.on_cluster(
         format!("The target {target} is older than {newest}, which the cluster already has"),
         format!("Give a --target of {newest} or later; an older build is reached by a restore only."),
     );
-    finding.evidence = newer.into_iter().map(|(_, evidence)| evidence).collect();
-    Outcome::Findings(vec![finding])
+    let shown = newer.into_iter().map(|(_, evidence)| evidence);
+    Outcome::Findings(vec![finding.resting_on(shown)])
 }

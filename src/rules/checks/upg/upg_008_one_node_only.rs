@@ -1,9 +1,6 @@
 //! UPG-008: is there a second node that serves users during an upgrade?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::Place;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -19,25 +16,23 @@ rule! {
     severity: Info,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    match cx.alone() {
+    match cx.single_node_outcome() {
         None => Outcome::pass(),
         Some(Outcome::NotApplicable { .. }) => {
             let name = cx.cluster.serving().next().map_or("", |node| node.name.as_str());
             let confirmed = cx.cluster.node_set.confirmed_by.join(", ");
             let title = format!("{name} is the only serving node: the upgrade has a downtime");
-            let finding = cx.finding(Subject::cluster(), title, cx.rule.fix.clone()).because(Evidence::Value {
-                node: String::new(),
-                fact: "serving nodes".into(),
-                value: format!("{name}, confirmed by {confirmed}"),
-                place: Place::default(),
-            });
+            let finding = cx.on_cluster(title, cx.rule.remediation.clone()).because(Evidence::value(
+                "",
+                "serving nodes",
+                format!("{name}, confirmed by {confirmed}"),
+                Place::default(),
+            ));
             Outcome::Findings(vec![finding])
         }
         Some(open) => open,

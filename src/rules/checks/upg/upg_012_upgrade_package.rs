@@ -1,12 +1,8 @@
 //! UPG-012: is the upgrade package the right one, and is it intact?
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::package::{damage, evidence, faults, identity, members, name_of};
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Finding, NO_TARGET, Outcome, Subject};
-use crate::model::BuildVersion;
 use crate::model::package::Package;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::package::{damage, evidence, faults, identity, members, name_of};
 
 rule! {
     /// ## What it checks
@@ -25,22 +21,23 @@ rule! {
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["CHK6" Top, "UPG" Top, "D:secret-server-setup/download-hashes" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "package"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
-    let Some(package) = &cx.cluster.package else { return question::answer(cx, None) };
+    let Some(target) = cx.target() else { return Outcome::not_applicable(NO_TARGET) };
+    let Some(package) = cx.package() else { return question::answer(cx, None) };
     let answer = question::answer(cx, None);
     let findings = wrong(cx, package, target);
     match answer {
         answer if findings.is_empty() => match answer {
             Outcome::Unknown { mut missing } => {
                 for gap in &mut missing {
-                    gap.why = format!("{}; {} has {} bytes and SHA-256 {}", gap.why, package.name, package.bytes, package.sha256);
+                    gap.why = format!(
+                        "{}; {} has {} bytes and SHA-256 {}",
+                        gap.why, package.name, package.bytes, package.sha256
+                    );
                 }
                 Outcome::Unknown { missing }
             }
@@ -58,7 +55,7 @@ fn check(cx: &Context) -> Outcome {
 fn wrong(cx: &Context, package: &Package, target: BuildVersion) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |title: String, remedy: String| {
-        findings.push(cx.finding(Subject::cluster(), title, remedy).because(identity(cx, package)));
+        findings.push(cx.on_cluster(title, remedy).because(identity(cx, package)));
     };
     let expected = name_of(target);
     if !package.name.eq_ignore_ascii_case(&expected) {
@@ -74,8 +71,9 @@ fn wrong(cx: &Context, package: &Package, target: BuildVersion) -> Vec<Finding> 
     let faults = members(package).map(faults).unwrap_or_default();
     if !faults.is_empty() {
         let title = format!("{} does not hold what an upgrade package holds", package.name);
-        let mut finding = cx.finding(Subject::cluster(), title, again);
-        finding.evidence = faults.into_iter().map(|fault| evidence(cx, package, "content", format!("it {fault}"))).collect();
+        let mut finding = cx.on_cluster(title, again);
+        finding.evidence =
+            faults.into_iter().map(|fault| evidence(cx, package, "content", format!("it {fault}"))).collect();
         findings.push(finding);
     }
     findings

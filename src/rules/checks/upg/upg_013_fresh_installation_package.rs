@@ -1,11 +1,7 @@
 //! UPG-013: is the file an upgrade package and not that of a fresh installation?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::package::{UPDATE, damage, identity, is, members};
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Missing, NO_TARGET, Outcome, Question, Subject};
-use crate::model::Observed;
 
 rule! {
     /// ## What it checks
@@ -24,25 +20,22 @@ rule! {
     severity: Blocker,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["D:secret-server-setup/upgrading/upgrading-without-outbound-access" Confirmed, "UPG" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "package"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    if cx.cluster.target.is_none() {
+    if cx.target().is_none() {
         return Outcome::not_applicable(NO_TARGET);
     }
-    let Some(package) = &cx.cluster.package else { return question::answer(cx, None) };
+    let Some(package) = cx.package() else { return question::answer(cx, None) };
     let name = &package.name;
     if let Some(why) = damage(package) {
-        return Outcome::unknown(Missing {
-            node: None,
-            what: format!("what {name} holds"),
-            why: format!("it {why}"),
-            from: Question::Nothing,
-        });
+        return Outcome::unknown(MissingEvidence::of_cluster(
+            format!("what {name} holds"),
+            format!("it {why}"),
+            EvidenceRequest::Nothing,
+        ));
     }
     let why = match (&package.members, members(package)) {
         (Observed::Absent { .. }, _) => "it is no zip archive".to_owned(),
@@ -52,8 +45,9 @@ fn check(cx: &Context) -> Outcome {
         _ => format!("it holds no {UPDATE}"),
     };
     let title = format!("{name} is not an upgrade package: {why}");
-    let remedy = "Get the upgrade zip of the target from the vendor, not the zip or setup.exe of a fresh installation.";
-    let mut finding = cx.finding(Subject::cluster(), title, remedy).because(identity(cx, package));
+    let remedy = "Get the upgrade zip of the target from the vendor, not the zip or setup.exe of a fresh \
+        installation.";
+    let mut finding = cx.on_cluster(title, remedy).because(identity(cx, package));
     if let Outcome::Pass { note, .. } = question::answer(cx, None) {
         finding = finding.note(question::contrary(&note));
     }

@@ -1,12 +1,9 @@
 //! VER-001: do all serving nodes run the same build?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::lib::folder::{LEFT_OUT, and, copy_again};
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::lib::installed::database_build;
-use crate::finding::{Finding, Outcome, Subject};
 use crate::model::export::VersionRow;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::folder::{LEFT_OUT, and, copy_again};
+use crate::rules::lib::installed::database_build;
 
 rule! {
     /// ## What it checks
@@ -23,25 +20,14 @@ rule! {
     id: "VER-001",
     title: "Nodes run different builds",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list", "version-history"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    let (mut known, mut missing) = (Vec::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match cx.build(node) {
-            Ok(build) => known.push((node, build)),
-            Err(gap) => missing.push(gap),
-        }
-    }
+    known!(cx.several_nodes());
+    let (known, missing) = cx.of_serving(|node| cx.build(node));
     let differ = known.windows(2).any(|pair| matches!(pair, [(_, one), (_, other)] if one != other));
     let Some(newest) = known.iter().map(|(_, build)| *build).max().filter(|_| differ) else {
         return Outcome::from_parts(Vec::new(), missing);
@@ -82,7 +68,7 @@ fn finding(
     };
     let title = format!("{name} runs {build}, {word} {} at {right}", and(&parties));
     let mut finding = cx.finding(Subject::node(name), title, remedy);
-    finding = if build < right { finding.note(LEFT_OUT) } else { finding.alone() };
+    finding = if build < right { finding.note(LEFT_OUT) } else { finding.standalone() };
     finding.evidence = known.iter().map(|(node, _)| evidence(node, "build", &node.version)).collect();
     finding.evidence.extend(database.map(|(build, row)| database_build(build, row)));
     finding

@@ -1,7 +1,7 @@
 //! VER-003: do nodes at the same build have the same DLLs?
 
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::dlls::differing_dlls;
-use crate::rules::engine::rule::{Check, rule};
 
 rule! {
     /// ## What it checks
@@ -19,10 +19,7 @@ rule! {
     id: "VER-003",
     title: "DLLs differ between nodes at the same build",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Cluster(differing_dlls),
-    needs: ["bundle", "node-list"],
+    check: differing_dlls,
 }

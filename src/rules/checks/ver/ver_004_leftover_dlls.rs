@@ -1,10 +1,8 @@
 //! VER-004: does one node have DLLs that no other node has?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::dlls::{is_dll_of_bin, is_leftover};
 use crate::rules::lib::folder::{self, Difference, Words};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::Outcome;
 
 rule! {
     /// ## What it checks
@@ -22,20 +20,15 @@ rule! {
     id: "VER-004",
     title: "Leftover DLLs on one node",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Inferred],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
+    check: check,
 }
 
 const WORDS: Words = Words { things: "DLLs in bin", wrong: "on no other node" };
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (groups, missing) = folder::groups(cx);
     if missing.is_empty() && groups.iter().all(|group| group.members.len() < 3) {
         return Outcome::not_applicable("it takes three nodes at one build to tell what is left over");

@@ -1,12 +1,7 @@
 //! VER-006: is the setting off that allows nodes with another build than the database?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::rules::lib::signs_of_life::connection;
-use crate::finding::{Outcome, Subject};
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::activity::connection;
 use std::collections::BTreeSet;
 
 rule! {
@@ -24,12 +19,10 @@ rule! {
     id: "VER-006",
     title: "Version mismatch is allowed",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 7, 59))),
+    applies: since(Build::Current, BuildVersion::new(10, 7, 59)),
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -49,10 +42,10 @@ fn check(cx: &Context) -> Outcome {
     }
     let builds: Vec<String> = builds.into_iter().map(ToString::to_string).collect();
     let mut finding = cx
-        .finding(
-            Subject::cluster(),
+        .on_cluster(
             format!("Nodes at {} are connected at the same time", builds.join(" and ")),
-            "Look whether the setting that allows a version mismatch is on, and switch it off once all nodes run one build.",
+            "Look whether the setting that allows a version mismatch is on, and switch it off once all \
+                nodes run one build.",
         )
         .detail("A node with the wrong build is stopped unless that setting is on.")
         .inferred();

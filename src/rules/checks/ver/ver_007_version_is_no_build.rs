@@ -1,11 +1,8 @@
 //! VER-007: are the versions in the sources full build numbers?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Finding, Outcome, Subject};
 use crate::model::product::CORE_DLL;
 use crate::model::version::VersionError;
-use crate::model::{BuildVersion, Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -21,29 +18,35 @@ rule! {
     id: "VER-007",
     title: "Version is not a full build number",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["RN:10.9.000064" Confirmed, "TSS:src/functions/version" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list", "version-history"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
+    cx.ask("row.binary-version");
+    cx.ask("binaries");
     for node in &cx.cluster.nodes {
         let (listed, carried) = (in_list(node), in_dll(node));
         if listed.is_none() && carried.is_none() {
             missing.push(cx.version_missing(&node.name, &node.version));
         }
         let subject = || Subject::node(&node.name);
-        findings.extend(listed.and_then(|(text, place)| judge(cx, subject(), "the node list", &text, place)));
-        let dll = carried.and_then(|(text, place)| judge(cx, subject(), CORE_DLL, &text, place));
+        findings
+            .extend(listed.and_then(|(text, place)| evaluate(cx, subject(), "the node list", &text, place)));
+        let dll = carried.and_then(|(text, place)| evaluate(cx, subject(), CORE_DLL, &text, place));
         // Which DLL carries the build is our guess (domain 1.1, G-07).
         findings.extend(dll.map(Finding::inferred));
     }
-    for row in cx.cluster.history.value().iter().flat_map(|history| &history.rows) {
-        findings.extend(judge(cx, Subject::database(), "the version history", &row.text, row.place.clone()));
+    for row in cx.history().value().iter().flat_map(|history| &history.rows) {
+        findings.extend(evaluate(
+            cx,
+            Subject::database(),
+            "the version history",
+            &row.text,
+            row.place.clone(),
+        ));
     }
     if cx.cluster.nodes.is_empty() {
         missing.extend(cx.list().err());
@@ -66,7 +69,7 @@ fn in_dll(node: &Node) -> Option<(String, Place)> {
     Some((text.to_owned(), Place::file(format!("bin/{name}")).in_input(&snapshot.input)))
 }
 
-fn judge(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) -> Option<Finding> {
+fn evaluate(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) -> Option<Finding> {
     let error = BuildVersion::parse(text).err()?;
     let what = match error {
         VersionError::Train(_) => "names a release train, not a build",
@@ -75,10 +78,10 @@ fn judge(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) -> 
     let shown: String = text.chars().take(40).collect();
     let remedy = format!("Read the exact build of {subject} on its Diagnostics page.");
     let node = if subject == Subject::database() { String::new() } else { subject.name.clone() };
-    Some(cx.finding(subject, format!("\"{shown}\" in {of} {what}"), remedy).because(Evidence::Value {
+    Some(cx.finding(subject, format!("\"{shown}\" in {of} {what}"), remedy).because(Evidence::value(
         node,
-        fact: format!("version in {of}"),
-        value: shown,
+        format!("version in {of}"),
+        shown,
         place,
-    }))
+    )))
 }

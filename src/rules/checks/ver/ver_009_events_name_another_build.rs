@@ -1,10 +1,7 @@
 //! VER-009: do logged events show the build that the node runs?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::log::Recurring;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -21,12 +18,9 @@ rule! {
     id: "VER-009",
     title: "Events show a different build than the node runs",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["EL" Confirmed, "D:security-hardening/common-criteria-hardening-guide" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -44,15 +38,22 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         .map(|(version, one)| {
             let line =
                 Evidence::Text { place: one.sample.place.in_input(input), excerpt: one.sample.text.clone() };
-            cx.finding(
-                Subject::node(&node.name),
+            cx.on_node(
+                node,
                 format!("{} runs {build}, and its events name {version}", node.name),
-                format!("Restart the application pool of {} and look which build its events name then.", node.name),
+                format!(
+                    "Restart the application pool of {} and look which build its events name then.",
+                    node.name
+                ),
             )
             .because(line)
         })
         .collect();
-    if findings.is_empty() { Outcome::pass_with(format!("its events name {build}")) } else { Outcome::Findings(findings) }
+    if findings.is_empty() {
+        Outcome::pass_with(format!("its events name {build}"))
+    } else {
+        Outcome::Findings(findings)
+    }
 }
 
 /// The build of a header, `HOST VERSION` or `VERSION`, unless it is of another host.

@@ -1,11 +1,7 @@
 //! VER-011: does the vendor still support the build of the node?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::knowledge::releases::Release;
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 use chrono::TimeDelta;
 
 rule! {
@@ -23,12 +19,9 @@ rule! {
     id: "VER-011",
     title: "Build is no longer supported by the vendor",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["LIFE" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -42,12 +35,15 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     // Its own date, else that of the next build after it: it was there by then.
     let undated = |why: String| {
         let what = format!("the release date of {version}");
-        let gap = Missing { node: Some(node.name.clone()), what, why, from: Question::Nothing };
+        let gap = MissingEvidence::of(&node.name, what, why, EvidenceRequest::Nothing);
         question::where_evidence_lacks(cx, Some(node), Vec::new(), vec![gap])
     };
     let Some((build, date)) = releases().find(|(build, _)| *build >= version) else {
-        return undated("no public source tells release dates of builds after 10.9.000064; a record of the release in --knowledge may"
-                .into());
+        return undated(
+            "no public source tells release dates of builds after 10.9.000064; a record of the \
+            release in --knowledge may"
+                .into(),
+        );
     };
     let own = build == version;
     let until = date + TimeDelta::days(i64::from(cx.knowledge.support_window_days));
@@ -65,15 +61,13 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         format!("{} runs {version}, older than {build}, which was supported until {until}", node.name)
     };
     let remedy = format!("Plan the upgrade of {} to a supported build.", node.name);
-    let record = Evidence::Value {
-        node: String::new(),
-        fact: format!("release of {build} by the table of releases"),
-        value: date.to_string(),
-        place: Place::default(),
-    };
-    let finding = cx
-        .finding(Subject::node(&node.name), title, remedy)
-        .because(evidence(node, "build", &node.version))
-        .because(record);
-    Outcome::Findings(vec![if own { finding } else { finding.inferred() }])
+    let record = Evidence::value(
+        "",
+        format!("release of {build} by the table of releases"),
+        date.to_string(),
+        Place::default(),
+    );
+    let finding =
+        cx.on_node(node, title, remedy).because(evidence(node, "build", &node.version)).because(record);
+    Outcome::Findings(vec![finding.inferred_if(!own)])
 }

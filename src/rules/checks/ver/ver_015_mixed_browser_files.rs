@@ -1,10 +1,7 @@
 //! VER-015: do browsers fail to load files because nodes have different files?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::dlls::differing_dlls;
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::engine::signature;
-use crate::finding::{Finding, Outcome};
 
 rule! {
     /// ## What it checks
@@ -21,12 +18,9 @@ rule! {
     id: "VER-015",
     title: "Browsers load files from different builds",
     severity: Low,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["LA" Title],
-    check: Check::Cluster(check),
-    needs: ["logs"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -37,6 +31,8 @@ fn check(cx: &Context) -> Outcome {
     match differing_dlls(cx) {
         Outcome::Findings(_) => Outcome::Findings(found.into_iter().map(Finding::inferred).collect()),
         unknown @ Outcome::Unknown { .. } => unknown,
-        _ => Outcome::pass_with("the error was seen, but all nodes hold the same DLLs: browsers kept older files"),
+        _ => Outcome::pass_with(
+            "the error was seen, but all nodes hold the same DLLs: browsers kept older files",
+        ),
     }
 }

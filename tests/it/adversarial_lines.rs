@@ -1,7 +1,5 @@
 //! Very long lines made to hurt: none takes much longer than an ordinary line of that length.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
-
 use clusterbrief::redact::leak::Scanner;
 use clusterbrief::redact::search::Searcher;
 use clusterbrief::redact::{

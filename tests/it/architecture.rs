@@ -1,8 +1,6 @@
 //! The borders of the house, checked over every `crate::` path of the sources, and the proof that the program is
 //! offline: no network type in our code, no network crate among the dependencies of any target.
 
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test ends at the first surprise")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,13 +1,6 @@
 //! Every kind of bad input through the program itself: a sentence that names the input, the exit code, and a report of
 //! the rest. One real bundle, one fault each, beside a healthy one.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test ends at the first surprise"
-)]
-
 use crate::support::samples::sample;
 use serde_json::Value;
 use std::fs;

@@ -1,12 +1,6 @@
 //! Every wrong, torn, huge or foreign table through the program itself: a sentence that names the input, and a report
 //! of the rest. Tables lie beside one real bundle.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests may fail the test they help"
-)]
-
 use rust_xlsxwriter::{Formula, Workbook, Worksheet};
 use serde_json::Value;
 use std::fs;

@@ -1,8 +1,6 @@
 //! Building a node and mending the errors of the set-up page: no step of the page is without a task, evidence ticks what it
 //! proves and nothing else, and an error brings its repair.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
-
 use crate::support::samples::sample;
 use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;

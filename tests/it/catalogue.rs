@@ -1,7 +1,5 @@
 //! Laws over every rule, and the pages that are made from them. `scripts/bless` rewrites the generated pages.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
-
 use crate::support::bless::{compare, compare_part};
 use crate::support::fixtures::{Fixture, fixtures, root};
 use clusterbrief::cli::catalogue::markdown;

@@ -1,7 +1,5 @@
 //! The checklist from end to end: made of a case, filled in, read back.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test ends at the first surprise")]
-
 use crate::support::fill::{Entry, fill, fine};
 use crate::support::samples::sample;
 use clusterbrief::analysis::{Analysis, Analyzer};

@@ -1,7 +1,5 @@
 //! A node in production: budgets, time limits, files that change while they are read, a collection that is ended.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
-
 use crate::support::site::{Site, Taken, clock, tree};
 use chrono::TimeDelta;
 use clusterbrief::bundle::manifest::END_MISSING;

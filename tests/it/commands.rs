@@ -1,7 +1,5 @@
 //! Commands of runbooks: never one that deletes, never a name that could steer a command prompt, each for its own node.
 
-#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
-
 use crate::support::samples::sample;
 use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;

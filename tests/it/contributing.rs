@@ -1,7 +1,5 @@
 //! The walk through CONTRIBUTING.md, as somebody new would do it: its file, its commands, its paths.
 
-#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

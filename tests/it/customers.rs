@@ -1,7 +1,5 @@
 //! What a customer reads before, during and after: the page, the dry run, and the manifest tell the same list.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
-
 use crate::support::site::{Site, Taken};
 use clusterbrief::collect::inventory_table::Row;
 use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, inventory_table};

@@ -1,11 +1,5 @@
 //! The format page is true, and versions and forms of bundles are read as it says.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests may fail the test they help"
-)]
-
 use clusterbrief::bundle::format::FormatError;
 use clusterbrief::bundle::limits::{NAME_CHARS, NAME_LEVELS};
 use clusterbrief::bundle::{

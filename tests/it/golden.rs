@@ -1,8 +1,6 @@
 //! What every made case comes to: verdict, findings and counts, and for two cases the whole text. `scripts/bless` rewrites
 //! the snapshots in `tests/golden`; read what changed before you commit it.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
-
 use crate::support::samples::{sample, samples};
 use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;

@@ -1,7 +1,5 @@
 //! A support team's own knowledge from the outside: a TOML file and `--knowledge`, no rebuild.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
-
 use crate::support::samples::sample;
 use clusterbrief::knowledge::Knowledge;
 use std::collections::{BTreeMap, BTreeSet};

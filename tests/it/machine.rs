@@ -1,7 +1,5 @@
 //! What Windows is asked: it fits what the knowledge lets a bundle carry, the dry run lists it, a bundle has it.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
-
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::{Bundle, FACTS, Status};
 use clusterbrief::collect::{FixedHost, Options, Silent, TouchKind, dry_run, estimate, run};

@@ -1,7 +1,5 @@
 //! Which facts each rule reads that looks at a node, and what delivers each. `scripts/bless` rewrites the page.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
-
 use crate::support::fixtures::{fixtures, root};
 use clusterbrief::finding::is_bundle_safety;
 use clusterbrief::knowledge::Knowledge;

@@ -3,15 +3,6 @@
 //! `scripts/bless` rewrites the `expect` lists and nothing else: read them before you commit them. `SHOW=ENC-001` prints
 //! the results of the cases of a rule.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a fixture that cannot be read fails its test, and SHOW prints"
-)]
-
 use crate::support::bless::blessing;
 use crate::support::case::{Bench, Case, CaseFile, Said};
 use clusterbrief::finding::{EvidenceRequest, Outcome, Readiness, RuleResult};

@@ -1,8 +1,6 @@
 //! The laws of printed procedures: nothing in them breaks the list of what nobody may ever do, every name is filled in, and the
 //! set-up page's upgrade is in them whole.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
-
 use crate::support::samples::sample;
 use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;

@@ -1,11 +1,5 @@
 //! Secrets never leave the node: the rules of SECURITY.md, seen from outside.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests may fail the test they help"
-)]
-
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use clusterbrief::model::Place;

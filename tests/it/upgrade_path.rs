@@ -1,8 +1,6 @@
 //! The way of the upgrade plan, by the front door: a node list and a version history are read, judged and planned. Which builds
 //! a way leads through is the table of `knowledge::steps`; here is what the plan makes of it.
 
-#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
-
 use clusterbrief::analysis::Analyzer;
 use clusterbrief::bundle::gather;
 use clusterbrief::intake::cluster::Options;

@@ -1,4 +1,4 @@
-//! `collect` over large application folders, held against reading and hashing them and deflating their logs.
+//! `collect` over large application folders, compared with reading and hashing them and compressing their logs.
 
 use crate::log_text::{LogWriter, Random};
 use crate::process::Run;
@@ -21,7 +21,7 @@ const LOGS: [&str; 4] = ["log/SS.log", "log/SS.log.1", "log/SS-BSSR.log", "log/S
 /// DLLs in `bin`, and the share of all other bytes that they have.
 const DLLS: u64 = 400;
 const DLL_SHARE: u64 = 4;
-/// Types of the other files, as often as they stand here. The last three get a keyed fingerprint.
+/// Types of the other files, as often as they are listed here. The last three get a keyed fingerprint.
 const TYPES: [&str; 10] = ["js", "js", "css", "png", "svg", "aspx", "ascx", "resx", "html", "json"];
 /// Most peak memory beside the inventory, in bytes.
 const MEMORY: u64 = 64 << 20;
@@ -106,7 +106,7 @@ fn held(what: &str, app_dir: &Path, load: &Load, values: usize, level: Level) ->
     Ok(())
 }
 
-/// One run of the tool, and of what it is held against.
+/// One run of the tool, and of its yardstick.
 struct Round {
     tool: Run,
     yardstick: Run,

@@ -1,4 +1,4 @@
-//! Reading an export of 100,000 rows, held against only reading its cells with the same library.
+//! Reading an export of 100,000 rows, compared with only reading its cells with the same library.
 
 use crate::process::{self, Run};
 use crate::{Scale, table};
@@ -48,14 +48,14 @@ pub fn run(folder: &Path, scale: Scale) -> Result<()> {
     Ok(())
 }
 
-/// Runs a job that tells how many things it read.
+/// Runs a job that reports how many items it read.
 fn counted(job: &str, export: &Path, expected: u64) -> Result<Run> {
     let (run, told) = process::run(job, [export])?;
     ensure!(told == [expected], "{job} read {told:?}, not {expected}");
     Ok(run)
 }
 
-/// The job of the tool: the export as intake reads it; tells the items in it.
+/// The job of the tool: the export as intake reads it; reports the number of items.
 pub fn intake(export: &Path) -> Result<()> {
     let knowledge = Knowledge::builtin()?;
     let scanner = Scanner::new(&knowledge, &Sanitizer)?;

@@ -102,7 +102,7 @@ impl Desk {
         (output, serde_json::from_str(&text).unwrap())
     }
 
-    /// The faulty input is named with `says`, the exit code is `code`, and WEB01 was judged all the same.
+    /// The faulty input is named with `says`, the exit code is `code`, and WEB01 was evaluated.
     fn expect(&self, code: i32, says: &str) -> Value {
         let (output, report) = self.report();
         let said = String::from_utf8(output.stderr).unwrap();
@@ -138,7 +138,7 @@ fn rename(from: &str, to: &str) -> Desk {
 }
 
 #[test]
-fn containers_that_are_none() {
+fn files_that_are_not_containers() {
     let desk = Desk::new();
     desk.put("WEB02.zip", "a letter, not a zip");
     desk.expect(3, "not a zip");
@@ -152,7 +152,7 @@ fn containers_that_are_none() {
 }
 
 #[test]
-fn names_that_lead_elsewhere() {
+fn names_that_lead_out_of_the_folder() {
     for (from, to) in [
         ("logs/SS.log", "../../S.log"),
         ("logs/SS.log", "/etc/SS.log"),
@@ -168,7 +168,7 @@ fn names_that_lead_elsewhere() {
 }
 
 #[test]
-fn entries_that_deceive() {
+fn misleading_entries() {
     // Two entries of one name.
     rename("logs/SS-BSSR.log", "logs/SS-BWSR.log").expect(3, "logs/SS-BWSR.log");
 
@@ -210,7 +210,7 @@ fn entries_that_deceive() {
 }
 
 #[test]
-fn manifests_that_lie() {
+fn manifests_with_false_content() {
     Desk::broken(|all| {
         all.remove(0);
     })
@@ -233,7 +233,7 @@ fn manifests_that_lie() {
 
 /// A member of a gigabyte of zeros behind a few kilobytes: the manifest's own size decides, and no more is inflated.
 #[test]
-fn a_bomb_is_cut_at_what_was_declared() {
+fn a_zip_bomb_is_cut_at_its_declared_size() {
     let report = Desk::broken(|all| {
         let log = all.iter_mut().find(|(name, _)| name == "logs/SS.log").unwrap();
         log.1 = vec![0; 64 << 20];

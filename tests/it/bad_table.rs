@@ -1,5 +1,5 @@
-//! Every wrong, torn, huge or foreign table through the program itself: a sentence that names the input, and a report
-//! of the rest. Tables lie beside one real bundle.
+//! Every wrong, cut, huge or unknown table through the program itself: a sentence that names the input, and a report
+//! of the rest. Tables are given together with one real bundle.
 
 use rust_xlsxwriter::{Formula, Workbook, Worksheet};
 use serde_json::Value;
@@ -104,7 +104,7 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_no_table_is_refused_with_its_own_sentence() {
+fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
     let whole = workbook(&[("nodes", nodes)]);
     let twisted =
         zipped(&[("xl/workbook.xml", b"<workbook><sheets>"), ("xl/worksheets/sheet1.xml", b"<row")]);
@@ -175,7 +175,7 @@ fn tables_beyond_the_limits_are_refused() {
 }
 
 #[test]
-fn columns_beyond_the_limit_are_not_looked_at_and_that_is_told() {
+fn columns_beyond_the_limit_are_ignored_and_reported() {
     let wide = format!(
         "Machine Name,Version{},In Cluster\nWEB01,11.7.000049,{}no\n",
         ",x".repeat(62),
@@ -203,7 +203,7 @@ const DATABASE: &str = "clusterbrief:database:1,,asked at,2026-11-20 10:00:00\nc
     clusterbrief:database:1,,compatibility level,130\n";
 
 #[test]
-fn results_of_another_database_cut_ones_and_strange_ones_do_not_count() {
+fn results_that_are_cut_unknown_or_of_another_database_do_not_count() {
     let foreign = DATABASE.replace("tbVersion,yes", "tbVersion,no");
     of("q.csv", foreign.as_bytes()).expect(
         "q.csv",
@@ -238,7 +238,7 @@ fn an_inventory_is_checked_and_the_command_line_counts_before_it() {
 }
 
 #[test]
-fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
+fn formulas_count_by_their_last_value_and_every_sheet_is_reported() {
     let book = workbook(&[
         ("Read me", |sheet| rows(sheet, &[&["made", "for the ticket"]])),
         ("nodes", |sheet| {
@@ -258,7 +258,7 @@ fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
 }
 
 #[test]
-fn of_two_results_of_one_query_the_newer_counts_and_the_other_gets_a_note() {
+fn the_newer_of_two_results_of_one_query_counts_and_the_other_gets_a_note() {
     let newer = DATABASE.replace("2026-11-20 10", "2026-11-20 11").replace("level,130", "level,150");
     // Whichever comes first by name.
     for (old, new) in [("a.csv", "b.csv"), ("b.csv", "a.csv")] {
@@ -271,7 +271,7 @@ fn of_two_results_of_one_query_the_newer_counts_and_the_other_gets_a_note() {
 }
 
 #[test]
-fn objects_saved_as_a_table_are_told_and_a_header_alone_is_not() {
+fn objects_saved_as_a_table_are_reported_and_a_header_alone_is_not() {
     let saved = of("saved.csv", b"EngineId,ConnectionStatus,Owner\n1,Offline,me\n");
     saved.expect("saved.csv", "read", "notes", "left out: \"Owner\"");
     assert_eq!(saved.input("saved.csv")["holds"], serde_json::json!(["the distributed engines"]));

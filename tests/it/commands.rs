@@ -1,4 +1,4 @@
-//! Commands of runbooks: never one that deletes, never a name that could steer a command prompt, each for its own node.
+//! Commands of runbooks: none that deletes, no name that could change what a command prompt does, each for its own node.
 
 use crate::support::samples::sample;
 use clusterbrief::analysis::{Analysis, Analyzer};

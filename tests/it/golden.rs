@@ -1,4 +1,4 @@
-//! What every made case comes to: verdict, findings and counts, and for two cases the whole text. `scripts/bless` rewrites
+//! The result of every made case: verdict, findings and counts, and for two cases the whole text. `scripts/bless` rewrites
 //! the snapshots in `tests/golden`; read what changed before you commit it.
 
 use crate::support::samples::{sample, samples};
@@ -117,7 +117,7 @@ fn the_texts_of_two_cases_are_pinned() {
     }
 }
 
-/// The runbooks as they are handed to whoever upgrades that case, or builds one more node.
+/// The runbooks as printed for the person who upgrades that case, or builds one more node.
 #[test]
 fn the_plans_of_a_case_are_pinned() {
     let auditor = Analyzer::new().expect("knowledge");

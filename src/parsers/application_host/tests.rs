@@ -94,7 +94,7 @@ fn handlers_show_which_features_there_are() {
 }
 
 #[test]
-fn client_certificates_are_told_in_words_of_iis() {
+fn client_certificates_are_reported_in_terms_of_iis() {
     let access = |flags: &str| {
         let location = format!(
             r#"<location path="Default Web Site/SecretServer/launchers"><system.webServer><security>
@@ -193,7 +193,7 @@ fn the_nearest_location_counts_and_what_it_leaves_out_is_inherited() {
 }
 
 #[test]
-fn a_section_that_is_not_declared_as_locked_may_be_overridden_by_a_file_nobody_read() {
+fn an_unlocked_section_may_be_overridden_by_a_file_that_was_not_read() {
     let basic = stated("authentication.basic").why_unknown().unwrap();
     assert!(basic.contains("above the application"), "{basic}");
     let open =
@@ -203,7 +203,7 @@ fn a_section_that_is_not_declared_as_locked_may_be_overridden_by_a_file_nobody_r
 }
 
 #[test]
-fn at_the_root_of_a_site_nothing_stands_above() {
+fn the_root_of_a_site_has_no_parent() {
     let root =
         CONFIG.replace(r#"path="/SecretServer""#, r#"path="/""#).replacen(r#"path="/""#, r#"path="/old""#, 1);
     assert_eq!(setting(&root, &none(), "default-document"), known("true", FILE, line("<defaultDocument")));
@@ -278,7 +278,7 @@ fn a_switch_takes_no_other_text_along() {
 }
 
 #[test]
-fn hostile_files_are_refused_or_say_nothing() {
+fn hostile_files_are_refused_or_give_no_facts() {
     let sought = WantedApplication::Named("SecretServer".into());
     let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><configuration>&b;</configuration>";
     assert!(read(bomb, &none(), &sought, &mark).is_err());

@@ -17,7 +17,7 @@ fn a_short_log_does_not_show_that_nothing_failed() {
 }
 
 #[test]
-fn starts_are_told_by_an_old_process_or_by_many_ends() {
+fn starts_are_known_from_an_old_process_or_from_many_ends() {
     let starts = |hours: i64, ends: usize| {
         let mut made = machine();
         made.processes.insert(WORKER.into(), vec![worker(7, "DefaultAppPool", hours)]);

@@ -25,7 +25,7 @@ fn rights_are_those_of_the_account_of_the_pool() {
 }
 
 #[test]
-fn a_list_of_nobody_is_no_answer() {
+fn an_empty_list_is_no_answer() {
     let mut made = machine();
     made.holders.insert("SeBatchLogonRight".into(), Vec::new());
     assert!(facts_of(&made)["iis.identity.batch-logon"].is_unknown());

@@ -216,7 +216,7 @@ fn what_is_denied_is_unreadable() {
 }
 
 #[test]
-fn a_machine_that_is_no_windows_is_asked_nothing() {
+fn a_machine_without_windows_is_not_probed() {
     assert_eq!(facts_of(&NoSystem), BTreeMap::new());
     assert!(matches!(
         worker_started(&seen(&NoSystem, &own_pool(), &printer())),
@@ -344,7 +344,7 @@ fn asked_of(made: &FakeSystem, iis: &Observed<IisFacts>) -> Vec<(&'static Probe,
 }
 
 #[test]
-fn a_probe_asks_for_all_that_it_says_and_for_nothing_else() {
+fn a_probe_reads_exactly_what_it_declares() {
     let (whole, empty) = (asked_of(&machine(), &own_pool()), asked_of(&FakeSystem::default(), &own_pool()));
     let web_hosting = format!(r"{}\{}", CERTIFICATES.replace("MY", "WebHosting"), "CD".repeat(20));
     let by_name = format!(r"{}\vault.example:443", BINDINGS.replace("Ssl", "SslSni"));
@@ -400,7 +400,7 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
 
 /// A list of components shows that ASP.NET is there; that it is missing only the handlers show.
 #[test]
-fn where_no_handlers_are_known_the_components_are_asked() {
+fn without_known_handlers_the_components_decide() {
     let none = own_pool().map(|mut iis| {
         iis.application = iis.application.map(|mut application| {
             let handlers = ["handlers.aspnet-4", "handlers.wcf-4"]

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn without_a_provider_of_others_there_is_none() {
+fn without_a_third_party_provider_none_is_reported() {
     let mut made = machine();
     made.registry.retain(|(key, _), _| !key.contains("SafeNet"));
     assert!(facts_of(&made)["hsm.cng-providers"].is_absent());

@@ -70,7 +70,7 @@ fn refused_inputs_are_named_and_the_rest_is_reported() {
 }
 
 #[test]
-fn nothing_usable_writes_nothing() {
+fn without_usable_input_nothing_is_written() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     fs::write(folder.path().join("a.zip"), "no zip").expect("a file can be written");
     fs::create_dir(folder.path().join("empty")).expect("a folder can be made");
@@ -176,7 +176,7 @@ fn a_closed_pipe_is_quiet() {
     }
 }
 
-/// A device that is always full stands for a full disk; the report beside it stays as it was.
+/// A device that is always full acts as a full disk; the report beside it stays as it was.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_leaves_the_old_report_whole() {

@@ -45,7 +45,7 @@ fn inspect_verifies_every_hash() {
     assert!(err(&output).contains("manifest.json"), "{}", err(&output));
 }
 
-/// Numbers of a manifest are anybody's, and so are its names.
+/// Numbers and names in a manifest come from outside and may be anything.
 #[test]
 fn inspect_survives_what_a_manifest_may_say() {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -248,7 +248,7 @@ fn a_plan_is_of_an_upgrade_or_of_one_more_node() {
 
 /// The README names verbs that exist, files that exist, and the two commands as they are run here.
 #[test]
-fn the_readme_is_true() {
+fn the_readme_matches_the_program() {
     let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
     let help = out(&run(&["--help"]));
     let verbs: Vec<&str> =

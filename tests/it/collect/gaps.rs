@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 #[test]
-fn a_broken_configuration_is_taken_as_a_position() {
+fn a_broken_configuration_is_reported_by_position_only() {
     let site = Site::new(|node| {
         node.put("web.config", "<configuration>\r\n  <hunter22222 password='x'></a>\r\n");
         node.remove("web-cookie.config");
@@ -29,11 +29,11 @@ fn a_broken_configuration_is_taken_as_a_position() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_read_is_said_and_ends_nothing() {
+fn what_cannot_be_read_is_reported_and_the_collection_goes_on() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let site = Site::new(|_| {});
     let app = site.app();
-    // A link that leads out of the folder, and one that leads nowhere: not readable for anybody, root included.
+    // A link that leads out of the folder, and one that leads nowhere: not readable for any account, root included.
     symlink("/etc", app.join("elsewhere")).unwrap();
     for path in ["database.config", "web-auth.config", "bin/Thycotic.Data.dll", "log/SS-BSSR.log"] {
         fs::remove_file(app.join(path)).unwrap();
@@ -56,7 +56,7 @@ fn what_cannot_be_read_is_said_and_ends_nothing() {
 }
 
 #[test]
-fn logs_have_an_age_and_a_budget() {
+fn logs_have_a_maximum_age_and_a_budget() {
     let site = Site::new(|node| {
         node.put("log/SS.log.1", "2026-09-01 08:00:00,000 [1] INFO  a - rolled\r\n");
         node.put("log/notes.txt", "nothing of ours");
@@ -87,7 +87,7 @@ fn logs_have_an_age_and_a_budget() {
 }
 
 #[test]
-fn dlls_whose_version_resource_is_missing_or_lies_cost_nobody_else_anything() {
+fn a_missing_or_false_version_resource_affects_only_its_dll() {
     use clusterbrief::demo::Pe;
     let healthy = Pe::new(VERSION, [11, 7, 49, 0]).bytes();
     let key: Vec<u8> = "VS_VERSION_INFO".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -110,14 +110,14 @@ fn dlls_whose_version_resource_is_missing_or_lies_cost_nobody_else_anything() {
     let facts = taken.facts();
     let binaries = facts.binaries.value().unwrap();
     assert_eq!(binaries.len(), 17 + 7);
-    // Both versions are facts; which of them lies is for the report to ask.
+    // Both versions are facts; which of them is wrong is a question for the report.
     let contradicts = binaries["Contradicts.dll"].value().unwrap();
     assert_eq!(contradicts.product_version.as_deref(), Some("99.9.000001"));
     assert_eq!(contradicts.file_version.as_deref(), Some("1.2.3.4"));
     for name in ["NoKey", "LongerThanTheFile", "Empty", "Torn", "Text", "Nothing"] {
-        let told = &binaries[&format!("{name}.dll")];
-        let product = told.value().and_then(|binary| binary.product_version.as_deref());
-        assert!(product.is_none_or(|version| version == VERSION), "{name}: {told:?}");
+        let binary_fact = &binaries[&format!("{name}.dll")];
+        let product = binary_fact.value().and_then(|binary| binary.product_version.as_deref());
+        assert!(product.is_none_or(|version| version == VERSION), "{name}: {binary_fact:?}");
     }
     for name in ["Text", "Nothing"] {
         assert!(matches!(binaries[&format!("{name}.dll")], Observed::Unreadable { .. }), "{name}");
@@ -137,7 +137,7 @@ fn a_reference_clock_gives_an_offset() {
 }
 
 #[test]
-fn what_is_left_of_an_installation_gives_a_bundle_that_says_so() {
+fn the_remains_of_an_installation_give_a_bundle_that_reports_them() {
     let site = Site::new(|node| node.files.retain(|path, _| path == "encryption.config"));
     let taken = site.collect();
     let facts = taken.facts();

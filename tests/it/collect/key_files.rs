@@ -42,7 +42,7 @@ fn stray_copies_are_found_beside_the_application_too() {
     assert_eq!(read("notes.txt"), Some(TouchKind::Read));
     assert_eq!(read("backup/encryption.config.bak"), Some(TouchKind::List));
     assert_eq!(read("Shop/database.config"), None);
-    // What lies beside a copy of the folder is none of the node's.
+    // Files next to a copy of the folder do not belong to the node.
     let copied = site.collect_with(Options { node: Some("WEB01".into()), ..site.options() });
     assert_eq!(copied.facts().stray_key_copies.value().unwrap(), &Vec::<String>::new());
 }
@@ -130,7 +130,7 @@ fn a_copy_of_a_key_file_that_could_not_be_read_has_no_plain_hash() {
 }
 
 #[test]
-fn a_key_file_full_of_zeros_keys_nothing() {
+fn a_key_file_full_of_zeros_is_not_used_as_a_key() {
     let site = Site::new(|node| {
         node.put("encryption.config", vec![0; 457]);
     });
@@ -164,7 +164,7 @@ fn nodes_that_share_a_key_compare_and_a_case_key_compares_them_too() {
 }
 
 #[test]
-fn a_copied_folder_says_nothing_of_this_machine() {
+fn a_copied_folder_gives_no_facts_of_this_machine() {
     let site = Site::new(|node| {
         node.remove("encryption.config").remove("database.config");
     });
@@ -185,7 +185,7 @@ fn a_copied_folder_says_nothing_of_this_machine() {
 }
 
 #[test]
-fn one_key_file_absent_is_a_fact_also_of_a_copied_folder() {
+fn a_missing_key_file_is_a_fact_of_a_copied_folder_too() {
     let site = Site::new(|node| {
         node.remove("database.config");
     });

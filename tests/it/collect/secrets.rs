@@ -43,7 +43,7 @@ fn no_byte_of_a_key_file_and_no_secret_of_a_configuration_leaves_the_node() {
     }
 }
 
-/// An attacker with the bundle, who knows how it is made and guesses right, must not be able to tell.
+/// An attacker with the bundle, who knows how it is made and guesses right, must not be able to confirm it.
 #[test]
 fn a_right_guess_of_a_short_password_cannot_be_confirmed() {
     const PASSWORD: &str = "hunter";
@@ -99,9 +99,9 @@ fn a_log_that_leaks_a_key_file_is_left_out() {
 }
 
 #[test]
-fn a_secret_where_nothing_can_be_cut_out_fails_the_collection() {
+fn a_secret_in_a_value_that_cannot_be_redacted_fails_the_collection() {
     let site = Site::new(|node| {
-        // The version of a DLL stands in the facts, and is what rules compare.
+        // The version of a DLL is in the facts, because rules compare it.
         node.put("bin/Custom.dll", clusterbrief::demo::Pe::new("Tr0ub4dor&3-proxy", [1, 0, 0, 0]).bytes());
     });
     let failed = run(&site.options(), &site.node.host(), &mut Silent);

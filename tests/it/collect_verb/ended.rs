@@ -9,7 +9,7 @@ const BUSY: [&str; 9] =
     ["collect", "--app-dir", "SecretServer", "--out", "out", "--node", "WEB01", "--since", "99999d"];
 
 #[test]
-fn a_killed_collection_leaves_nothing_that_looks_whole() {
+fn a_killed_collection_leaves_nothing_that_looks_complete() {
     let site = Site::busy();
     let mut child = site.command(&BUSY).stderr(Stdio::null()).spawn().unwrap();
     site.wait_for_begin(&mut child);
@@ -28,7 +28,7 @@ fn a_killed_collection_leaves_nothing_that_looks_whole() {
 }
 
 #[test]
-fn a_secret_where_nothing_can_be_cut_out_fails_the_collection_and_leaves_nothing() {
+fn a_secret_in_a_value_that_cannot_be_redacted_fails_the_collection_and_leaves_nothing() {
     let site = Site::new(|node| {
         node.put("web-custom.config", "<a><b password=\"Winter2026Passw0rd\"/></a>");
         // What rules compare is kept as it is.
@@ -43,7 +43,7 @@ fn a_secret_where_nothing_can_be_cut_out_fails_the_collection_and_leaves_nothing
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_a_collection_and_leaves_nothing() {
+fn ctrl_c_ends_a_collection_and_leaves_no_file() {
     let site = Site::busy();
     let mut child = site.command(&BUSY).stderr(Stdio::piped()).spawn().unwrap();
     site.wait_for_begin(&mut child);

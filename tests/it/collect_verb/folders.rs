@@ -59,7 +59,7 @@ fn with_iis(site: &Site, folders: &[PathBuf]) {
 }
 
 #[test]
-fn without_a_folder_it_finds_the_application_and_asks_nobody_who_is_not_there() {
+fn without_a_folder_it_finds_the_application_and_asks_only_at_a_terminal() {
     let site = Site::new(|_| {});
     with_iis(&site, &[site.app(), site.0.path().join("another")]);
     let collect = ["collect", "--iis-config", "iis.config", "--out", "out"];
@@ -106,7 +106,7 @@ fn folders_of_iis_on_other_machines_are_listed_and_can_be_refused() {
 }
 
 #[test]
-fn two_products_in_one_iis_are_both_named_and_none_says_so() {
+fn two_products_in_one_iis_are_both_named_and_so_is_their_absence() {
     let site = Site::new(|_| {});
     let second = site.0.path().join("Second");
     fs::create_dir(&second).unwrap();
@@ -133,7 +133,7 @@ fn two_products_in_one_iis_are_both_named_and_none_says_so() {
 }
 
 #[test]
-fn a_folder_that_iis_hands_out_and_one_without_parts_are_named() {
+fn a_folder_served_by_iis_and_an_incomplete_one_are_named() {
     let site = Site::new(|node| node.files.retain(|path, _| !path.starts_with("bin/")));
     with_iis(&site, &[site.app(), site.0.path().join("www")]);
     let collect = ["collect", "--app-dir", "SecretServer", "--iis-config", "iis.config", "--out"];
@@ -145,6 +145,9 @@ fn a_folder_that_iis_hands_out_and_one_without_parts_are_named() {
         assert!(said.contains("no DLL of the product in bin"), "{said}");
     }
     let [bundle] = site.written().try_into().unwrap();
-    let (_, told) = site.run(&["inspect", bundle.to_str().unwrap()]);
-    assert!(told.contains("Not there:") && told.contains("DLLs of the product in bin"), "{told}");
+    let (_, inspected) = site.run(&["inspect", bundle.to_str().unwrap()]);
+    assert!(
+        inspected.contains("Not there:") && inspected.contains("DLLs of the product in bin"),
+        "{inspected}"
+    );
 }

@@ -5,7 +5,7 @@ use crate::support::site::Change as _;
 use std::fs;
 
 #[test]
-fn what_is_mistyped_is_said_before_anything_is_written() {
+fn mistyped_options_are_reported_before_anything_is_written() {
     let site = Site::new(|_| {});
     fs::write(site.0.path().join("key.txt"), b"hunter22-not-a-key\xff").unwrap();
     for (args, expected) in [
@@ -62,7 +62,7 @@ fn a_bundle_that_is_there_is_never_overwritten() {
 }
 
 #[test]
-fn a_bundle_with_gaps_says_so_where_it_was_made() {
+fn gaps_of_a_bundle_are_printed_when_it_is_made() {
     let site = Site::new(|node| {
         node.remove("encryption.config");
         node.iis = "<configuration><system.applicationHost".to_owned();
@@ -78,7 +78,7 @@ fn a_bundle_with_gaps_says_so_where_it_was_made() {
 
 #[cfg(unix)]
 #[test]
-fn names_of_files_steer_no_terminal_and_end_no_collection() {
+fn file_names_cannot_steer_a_terminal_or_end_a_collection() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
     let site = Site::new(|_| {});
@@ -103,7 +103,7 @@ fn names_of_files_steer_no_terminal_and_end_no_collection() {
 }
 
 #[test]
-fn what_is_written_at_level_identities_was_announced() {
+fn the_dry_run_announces_what_is_written_at_level_identities() {
     let site = Site::new(|node| {
         // It keys nothing.
         node.put("encryption.config", vec![0; 457]);
@@ -132,7 +132,7 @@ fn what_is_written_at_level_identities_was_announced() {
 }
 
 #[test]
-fn an_estimate_writes_nothing_and_says_on_what_it_rests() {
+fn an_estimate_writes_nothing_and_states_its_basis() {
     let site = Site::busy();
     let (code, said) = site.collect(&["--estimate", "--since", "99999d"]);
     assert_eq!(code, 0, "{said}");

@@ -31,7 +31,7 @@ fn without_rights(site: &Site, args: &[&str]) -> (i32, String) {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn without_rights_the_bundle_says_what_is_missing() {
+fn without_rights_the_bundle_reports_what_is_missing() {
     let collect = ["collect", "--app-dir", "SecretServer", "--out", "out"];
     for (denied, unknown) in [
         (&["web.config", "encryption.config"][..], "fingerprint of encryption.config"),
@@ -47,17 +47,18 @@ fn without_rights_the_bundle_says_what_is_missing() {
         let (code, said) = without_rights(&site, &collect);
         assert_eq!(code, 0, "{denied:?}: {said}");
         let [bundle] = site.written().try_into().unwrap();
-        let (code, told) = site.run(&["inspect", bundle.to_str().unwrap()]);
-        assert!(code == 0 && told.contains("ordinary user"), "{denied:?}: {told}");
+        let (code, inspected) = site.run(&["inspect", bundle.to_str().unwrap()]);
+        assert!(code == 0 && inspected.contains("ordinary user"), "{denied:?}: {inspected}");
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains("could not be read") && said.contains("collect as administrator"), "{said}");
         for path in denied {
             assert!(said.contains(path), "{path} is in no note: {said}");
         }
         // What was left out, and why, each a line of its own.
-        let end = told.split_once("Not known:").unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(end.contains(unknown) && end.contains("the node is no Windows"), "{denied:?}: {told}");
-        assert!(told.lines().all(|line| line.chars().count() < 80), "{told}");
+        let end =
+            inspected.split_once("Not known:").unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(end.contains(unknown) && end.contains("the node is no Windows"), "{denied:?}: {inspected}");
+        assert!(inspected.lines().all(|line| line.chars().count() < 80), "{inspected}");
         let report = site.run(&["report", bundle.to_str().unwrap()]).1;
         assert!(report.contains("CANNOT SAY"), "{denied:?}: {report}");
     }

@@ -118,7 +118,7 @@ fn an_encrypted_manifest_refuses_the_bundle() {
 }
 
 #[test]
-fn a_zipped_folder_is_taken_for_the_bundle_in_it() {
+fn a_zipped_bundle_folder_is_read_as_a_bundle() {
     let case = Case::new();
     let path = case.changed(|entries| {
         for (name, _) in entries.iter_mut() {

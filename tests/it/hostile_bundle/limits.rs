@@ -7,7 +7,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 #[test]
-fn a_bomb_costs_what_its_manifest_declares() {
+fn a_zip_bomb_costs_only_what_its_manifest_declares() {
     let case = Case::new();
     let zeros = vec![0; 50 << 20];
     // Honest: too large for the limits, and said so.
@@ -43,7 +43,7 @@ fn a_bomb_costs_what_its_manifest_declares() {
     for at in flags_of(&bytes, b"logs/SS.log") {
         let central = bytes[at - 8..].starts_with(b"PK\x01\x02");
         if central || bytes[at - 6..].starts_with(b"PK\x03\x04") {
-            // The uncompressed size stands 16 bytes behind the flags in both headers.
+            // The uncompressed size is 16 bytes after the flags in both headers.
             let size = at + 16;
             if bytes[size..size + 4] == (50_u32 << 20).to_le_bytes() {
                 bytes[size..size + 4].copy_from_slice(&declared);
@@ -86,7 +86,7 @@ fn within(limits: &Limits) -> Vec<Result<Vec<String>, String>> {
 }
 
 #[test]
-fn each_limit_holds_at_its_edge_and_breaks_one_beyond() {
+fn each_limit_holds_at_its_edge_and_fails_one_beyond() {
     let all = Limits::default();
     let whole = vec![Ok(vec![]); 2];
     let manifest =

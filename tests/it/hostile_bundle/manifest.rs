@@ -5,7 +5,7 @@ use clusterbrief::bundle::MemberError;
 use clusterbrief::model::input::ProblemKind;
 
 #[test]
-fn a_manifest_that_is_none_is_refused() {
+fn an_invalid_manifest_is_refused() {
     let case = Case::new();
     for (json, why) in [
         ("", "is not well-formed JSON at line 1, column 0."),
@@ -35,13 +35,13 @@ fn a_manifest_that_lists_a_member_twice_or_itself_is_refused() {
 }
 
 #[test]
-fn other_bytes_than_the_manifest_says_do_not_count() {
+fn bytes_that_differ_from_the_manifest_do_not_count() {
     let case = Case::new();
     let path = case.changed(|entries| {
         let (_, log) = entries.iter_mut().find(|(name, _)| name == LOG).unwrap();
         log[100] ^= 1;
     });
-    // Only a pass over the member can tell.
+    // Only reading the member shows it.
     let (bundle, problems) = case.problems(&path);
     assert_eq!(problems, [""; 0]);
     let error = bundle.bytes(LOG, 1 << 20).unwrap_err();
@@ -51,7 +51,7 @@ fn other_bytes_than_the_manifest_says_do_not_count() {
 }
 
 #[test]
-fn another_size_than_the_manifest_says_does_not_count() {
+fn a_size_that_differs_from_the_manifest_does_not_count() {
     let case = Case::new();
     let path = case.changed(|entries| {
         let (_, log) = entries.iter_mut().find(|(name, _)| name == LOG).unwrap();

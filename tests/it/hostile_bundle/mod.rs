@@ -57,7 +57,7 @@ fn manifest() -> Manifest {
     }
 }
 
-/// A folder with one healthy bundle in it, and room for others.
+/// A folder with one healthy bundle in it, and space for others.
 struct Case {
     folder: TempDir,
 }
@@ -173,7 +173,7 @@ fn assert_whole(bundle: &Bundle, but: &[&str]) {
     }
 }
 
-/// Puts `to` wherever `from` stands; both of one length.
+/// Puts `to` wherever `from` is found; both have the same length.
 fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     assert_eq!(from.len(), to.len());
     let hits: Vec<_> = (0..=bytes.len() - from.len()).filter(|&at| bytes[at..].starts_with(from)).collect();

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use std::fs::{self};
 use std::path::Path;
 
-/// Opens and reads whatever lies at `path`; members that read are those that were written.
+/// Opens and reads what is at `path`; members that can be read are those that were written.
 fn exercise(path: &Path) {
     if let Ok(bundle) = Bundle::open(path) {
         for (name, bytes) in members() {
@@ -34,7 +34,7 @@ proptest! {
     }
 
     #[test]
-    fn no_damage_makes_it_panic_or_lie(damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
+    fn no_damage_causes_a_panic_or_wrong_content(damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
         let case = Case::new();
         let path = case.patched(|bytes| {
             for (at, byte) in damage {

@@ -1,6 +1,6 @@
 //! Bundles collected at level `identities`.
 
-use super::{collected, everything, names_nobody, node, report};
+use super::{assert_no_names, collected, everything, node, report};
 use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;
 use clusterbrief::collect::{FixedHost, Options, Silent, is_made_key, run};
@@ -10,14 +10,14 @@ use clusterbrief::redact::{CaseKey, Level};
 use std::fs;
 
 #[test]
-fn three_nodes_name_nobody_and_are_reported() {
+fn three_nodes_are_reported_without_any_name() {
     let dir = tempfile::tempdir().unwrap();
     let key = CaseKey::generate().unwrap();
     let (bundles, keep) = collected(dir.path(), Some(&key));
     for bundle in &bundles {
-        names_nobody("the bundle", &everything(bundle));
+        assert_no_names("the bundle", &everything(bundle));
     }
-    // The legends name everybody; they lie beside the bundles and say that they stay.
+    // The legends name everybody; they are next to the bundles and say that they must not be sent.
     assert_eq!(keep.len(), 3);
     let legend = fs::read_to_string(keep.first().unwrap()).unwrap();
     for name in ["SSWEB01", "jdoe", "corp.example", "10.20.30.41", "svc-vault", "VaultDb"] {
@@ -28,8 +28,8 @@ fn three_nodes_name_nobody_and_are_reported() {
         fs::remove_file(path).unwrap();
     }
     let (json, text) = report(dir.path(), &["out"]);
-    names_nobody("the report", &text);
-    // Nodes are told apart, and one that another names is the same.
+    assert_no_names("the report", &text);
+    // Nodes keep different labels, and a node that another one names has the same label there.
     let labels: Vec<String> =
         bundles.iter().map(|path| Bundle::open(path).unwrap().manifest().node.name.clone()).collect();
     assert!(
@@ -58,7 +58,7 @@ fn three_nodes_name_nobody_and_are_reported() {
 }
 
 #[test]
-fn names_that_only_records_of_event_logs_tell_are_hidden_everywhere() {
+fn names_known_only_from_event_logs_are_hidden_everywhere() {
     let mut node = node(1);
     for line in
         ["Thycotic.Web - kowalski waits for ledgerdb9", "Thycotic.Web - zrh-vault and litware.example answer"]
@@ -89,7 +89,7 @@ fn names_that_only_records_of_event_logs_tell_are_hidden_everywhere() {
     assert!(taken.notes.iter().all(|note| !note.contains("was found in")), "{:?}", taken.notes);
 
     let all = everything(&taken.path);
-    names_nobody("the bundle", &all);
+    assert_no_names("the bundle", &all);
     for name in ["kowalski", "fabrikam", "ledgerdb9", "payroll42", "zrh-vault", "litware"] {
         assert!(!all.contains(name), "{name}");
     }
@@ -110,7 +110,7 @@ fn labels_compare_without_a_case_key_where_nodes_share_the_key_file() {
 }
 
 #[test]
-fn a_key_is_made_where_nothing_keys_the_labels() {
+fn a_key_is_made_when_there_is_none_for_the_labels() {
     let dir = tempfile::tempdir().unwrap();
     let mut node = node(1);
     node.put("encryption.config", vec![0; 457]);
@@ -121,11 +121,11 @@ fn a_key_is_made_where_nothing_keys_the_labels() {
     let name = key.file_name().unwrap().to_str().unwrap();
     assert!(taken.notes.iter().any(|note| note.contains(name)), "{:?}", taken.notes);
     CaseKey::parse(&fs::read_to_string(key).unwrap()).unwrap();
-    names_nobody("the bundle", &everything(&taken.path));
+    assert_no_names("the bundle", &everything(&taken.path));
 }
 
 #[test]
-fn what_configurations_that_are_not_taken_hold_stands_nowhere() {
+fn content_of_configurations_that_are_not_collected_appears_nowhere() {
     let mut node = node(1);
     let setting = |name: &str, value: &str| format!(r#"<add key="{name}" value="{value}"/>"#);
     let secrets =

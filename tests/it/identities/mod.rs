@@ -1,4 +1,4 @@
-//! Level `identities` from a node to the report: nobody is named, and the report still says what it has to say.
+//! Level `identities` from a node to the report: no names, and the report still has its findings.
 
 mod collected;
 mod scrubbed;
@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Everybody and everything the three nodes name; in lower case, for nothing of it may stand there in any case.
+/// Every name on the three nodes, in lower case: none may appear in a bundle, in any letter case.
 const NAMED: &[&str] = &[
     "ssweb01",
     "ssweb02",
@@ -38,7 +38,7 @@ const NAMED: &[&str] = &[
     "jane doe",
 ];
 
-/// Lines that name somebody, in every way of domain 9; `@` stands for the number of the node.
+/// Lines with names, in every form in which the product logs them; `@` is replaced by the number of the node.
 const LINES: &[&str] = &[
     "Thycotic.Web - login of CONTOSO\\jdoe from 10.20.30.4@:55123 failed",
     "Thycotic.Web - {\"user\":\"contoso\\\\jdoe\",\"machineName\":\"SSWEB0@\"}",
@@ -110,7 +110,7 @@ fn everything(path: &Path) -> String {
     String::from_utf8_lossy(&all).to_lowercase()
 }
 
-fn names_nobody(what: &str, text: &str) {
+fn assert_no_names(what: &str, text: &str) {
     let found: Vec<&str> = NAMED
         .iter()
         .flat_map(|name| text.match_indices(name).take(1))

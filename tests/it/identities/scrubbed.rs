@@ -1,6 +1,6 @@
 //! `scrub`: bundles and exports raised to level `identities` later.
 
-use super::{clusterbrief, everything, names_nobody, node, report};
+use super::{assert_no_names, clusterbrief, everything, node, report};
 use crate::support::samples::sample;
 use clusterbrief::bundle::Bundle;
 use clusterbrief::collect::scrub::{Scrub, ScrubError, scrub};
@@ -44,7 +44,7 @@ fn counts(json: &serde_json::Value) -> serde_json::Value {
 }
 
 #[test]
-fn a_case_that_was_raised_is_judged_as_before() {
+fn a_case_raised_to_identities_has_the_same_results() {
     let dir = tempfile::tempdir().unwrap();
     let sample = sample("healthy-3-node");
     fs::create_dir(dir.path().join("raw")).unwrap();
@@ -60,7 +60,7 @@ fn a_case_that_was_raised_is_judged_as_before() {
 }
 
 #[test]
-fn labels_beside_names_are_unknown_and_no_fault() {
+fn labels_next_to_names_give_unknown_and_no_finding() {
     let dir = tempfile::tempdir().unwrap();
     raised(dir.path(), &["WEB01", "WEB02", "WEB03"], &CaseKey::generate().unwrap());
     let nodes = sample("healthy-3-node/nodes.json");
@@ -88,7 +88,7 @@ fn labels_beside_names_are_unknown_and_no_fault() {
 }
 
 #[test]
-fn scrubbing_and_collecting_agree_and_nothing_is_lowered() {
+fn scrubbing_and_collecting_agree_and_no_level_is_lowered() {
     let dir = tempfile::tempdir().unwrap();
     let key = CaseKey::generate().unwrap();
     let node = node(1);
@@ -112,7 +112,7 @@ fn scrubbing_and_collecting_agree_and_nothing_is_lowered() {
         out: dir.path().join(out),
     };
     let raised = scrub(&asked(&plain, Level::Identities, Some(&key), "raised"), &mut Silent).unwrap().path;
-    names_nobody("the raised bundle", &everything(&raised));
+    assert_no_names("the raised bundle", &everything(&raised));
     let log = |path: &Path| Bundle::open(path).unwrap().bytes("logs/SS.log", u64::MAX).unwrap();
     assert_eq!(String::from_utf8(log(&raised)).unwrap(), String::from_utf8(log(&strict)).unwrap());
     let name = |path: &Path| Bundle::open(path).unwrap().manifest().node.name.clone();
@@ -146,7 +146,7 @@ fn scrubbing_and_collecting_agree_and_nothing_is_lowered() {
 }
 
 #[test]
-fn what_stands_under_the_name_of_a_secret_goes_from_exports_at_either_level() {
+fn values_under_secret_names_are_removed_from_exports_at_both_levels() {
     let dir = tempfile::tempdir().unwrap();
     let json = r#"{"smtp": {"Host": "localhost", "Password": "Plain-1", "ApiKey": "Plain-2", "port": 25},
         "tokens": [{"access_token": "Plain-3"}], "settings": [{"Key": "ClientSecret", "Value": "Plain-4"},

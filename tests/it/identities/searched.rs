@@ -8,7 +8,7 @@ use clusterbrief::redact::search::{Searcher, SecretFindings};
 use std::fs;
 
 #[test]
-fn what_others_wrote_is_searched_by_shape_and_by_name() {
+fn files_of_any_origin_are_searched_by_pattern_and_by_name() {
     let dir = tempfile::tempdir().unwrap();
     let mail = dir.path().join("mail");
     fs::create_dir(&mail).unwrap();
@@ -51,7 +51,7 @@ fn what_others_wrote_is_searched_by_shape_and_by_name() {
 }
 
 #[test]
-fn bundles_of_ours_hold_no_secret_of_any_shape_or_name() {
+fn our_own_bundles_hold_no_secret_of_any_pattern_or_name() {
     let searcher = Searcher::new();
     let mut bundles = 0;
     for manifest in walkdir::WalkDir::new(made()).into_iter().map(Result::unwrap) {

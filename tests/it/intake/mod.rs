@@ -1,4 +1,4 @@
-//! From what a person gives to one case: real bundles and exports through the front door of `intake`.
+//! From the given files to one case: real bundles and exports through the public API of `intake`.
 
 mod case;
 mod nodes;

@@ -10,7 +10,7 @@ use std::fs;
 use tempfile::TempDir;
 
 #[test]
-fn of_two_bundles_of_one_node_the_newer_counts() {
+fn the_newer_of_two_bundles_of_one_node_counts() {
     let folder = TempDir::new().unwrap();
     let mut old = Bundle::of("WEB01");
     old.dll("11.6.000001");
@@ -28,7 +28,7 @@ fn of_two_bundles_of_one_node_the_newer_counts() {
 }
 
 #[test]
-fn one_name_on_two_machines_counts_for_nobody_and_a_clone_is_told() {
+fn one_name_on_two_machines_counts_for_neither_and_a_clone_is_reported() {
     let folder = TempDir::new().unwrap();
     Bundle::of("WEB01").write(folder.path(), "a", Form::Zip);
     let mut other = Bundle::of("WEB01");
@@ -57,7 +57,7 @@ fn one_name_on_two_machines_counts_for_nobody_and_a_clone_is_told() {
 }
 
 #[test]
-fn of_two_clusters_the_one_with_more_bundles_is_judged() {
+fn the_larger_of_two_clusters_is_evaluated() {
     let folder = TempDir::new().unwrap();
     for name in ["TEST01", "PROD01", "PROD02"] {
         Bundle::of(name).write(folder.path(), name, Form::Zip);

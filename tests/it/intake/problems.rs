@@ -9,7 +9,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 #[test]
-fn a_member_that_was_changed_takes_only_its_own_facts_away() {
+fn a_changed_member_loses_only_its_own_facts() {
     let folder = TempDir::new().unwrap();
     for (name, member) in [
         ("facts", "facts.json"),
@@ -40,7 +40,7 @@ fn a_member_that_was_changed_takes_only_its_own_facts_away() {
 }
 
 #[test]
-fn what_the_collector_did_not_take_is_told_once_for_each_reason() {
+fn what_was_not_collected_is_reported_once_for_each_reason() {
     let folder = TempDir::new().unwrap();
     let mut bundle = Bundle::of("WEB01");
     let record = |name: &str, status| MemberRecord::not_taken(MemberName::parse(name).unwrap(), name, status);
@@ -112,7 +112,7 @@ fn every_refusal_is_a_sentence_that_names_its_input() {
 }
 
 #[test]
-fn an_answer_for_a_stranger_does_not_count_and_the_same_file_twice_counts_once() {
+fn an_answer_for_an_unknown_node_does_not_count_and_the_same_file_twice_counts_once() {
     let folder = TempDir::new().unwrap();
     Bundle::of("WEB01").write(folder.path(), "one", Form::Zip);
     let answer = "[[answer]]\nquestion = \"LBL-001\"\nvalue = \"sticky\"\nnode = \"WEB09\"\n";
@@ -168,7 +168,7 @@ fn a_secret_removes_the_evidence_of_its_bundle_and_of_no_other() {
 }
 
 #[test]
-fn an_entry_that_the_manifest_does_not_list_is_told_and_nothing_else_is_lost() {
+fn an_entry_that_the_manifest_does_not_list_is_reported_and_nothing_else_is_lost() {
     let folder = TempDir::new().unwrap();
     let path = Bundle::of("WEB01").write(folder.path(), "one", Form::Folder);
     fs::write(path.join("notes.txt"), "nothing secret in here").unwrap();

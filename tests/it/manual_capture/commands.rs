@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Keys that are printed whole, those below them too: nothing in them is anybody's secret. Of every other key single values
-/// are asked for, since what else is in it nobody here has looked at.
+/// Keys that are printed whole, those below them too: they hold no secrets. Of every other key
+/// only single values are read, since the rest of it was not reviewed.
 const WHOLE: [&str; 6] = [
     r"SOFTWARE\Microsoft\InetStp",
     r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full",
@@ -20,8 +20,8 @@ const WHOLE: [&str; 6] = [
     PROTOCOLS,
     r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters",
 ];
-/// Keys below which a value is searched for: nothing of that name there is anybody's secret. Of others, such as the command
-/// lines of services, no command asks.
+/// Keys below which a value is searched for: values of that name hold no secrets there. Others,
+/// such as the command lines of services, are not read.
 const SEARCHED: [&str; 1] = [r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\*"];
 /// Keys whose list shows that a key below is not there, where that is an answer.
 const LISTED: [&str; 15] = [
@@ -156,7 +156,7 @@ fn to_copy<'a>(commands: impl Iterator<Item = &'a Command>) -> String {
     lines
 }
 
-/// Every command with what it tells.
+/// Every command with the facts it gives.
 fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
     let mut commands: BTreeMap<Command, BTreeSet<String>> = BTreeMap::new();
     commands.entry(TIME).or_default().insert("when the answers were saved".to_owned());
@@ -165,8 +165,8 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
         .entry(TIME_STATUS)
         .or_default()
         .insert("clock against the server of the time service".to_owned());
-    let untold = untold();
-    for probe in probes().into_iter().filter(|probe| !untold.contains(&probe.fact)) {
+    let missing = not_in_commands();
+    for probe in probes().into_iter().filter(|probe| !missing.contains(&probe.fact)) {
         let label = &knowledge.facts.get(probe.fact).unwrap().label;
         for ask in probe.asks {
             for command in Command::of(*ask) {
@@ -188,9 +188,9 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
     commands
 }
 
-/// Facts of probes that ask for something no command of the page answers.
-pub(super) fn untold() -> Vec<&'static str> {
-    let untold = |probe: &&clusterbrief::probes::Probe| {
+/// Facts of probes that read something that no command of the page prints.
+pub(super) fn not_in_commands() -> Vec<&'static str> {
+    let is_missing = |probe: &&clusterbrief::probes::Probe| {
         // What a command adds to other answers is had without it; so is, where there are others, what the configuration of IIS
         // adds.
         let adds = |ask: &ProbeAccess| match ask {
@@ -200,7 +200,7 @@ pub(super) fn untold() -> Vec<&'static str> {
         };
         probe.asks.iter().any(|ask| !adds(ask) && Command::of(*ask).is_empty())
     };
-    probes().into_iter().filter(untold).map(|probe| probe.fact).collect()
+    probes().into_iter().filter(is_missing).map(|probe| probe.fact).collect()
 }
 
 fn page() -> PathBuf {
@@ -215,8 +215,8 @@ pub(super) fn lines() -> String {
     rest.split_once("```").unwrap().0.to_owned()
 }
 
-/// Facts that no command tells, by how their paths begin, in words.
-const UNTOLD: [(&str, &str); 13] = [
+/// Facts that no command gives, by how their paths begin, in words.
+const NOT_IN_COMMANDS: [(&str, &str); 13] = [
     ("event.", "crashes of the application, failures of its pool and starts of its process"),
     ("service.engine", "the services of engines"),
     ("service.", "since when services run"),
@@ -236,7 +236,7 @@ const MARKS: [&str; 2] =
     ["<!-- made from the probes: scripts/bless -->\n", "<!-- end of the part made from the probes -->"];
 
 #[test]
-fn the_page_asks_what_the_probes_ask() {
+fn the_commands_of_the_page_match_the_probes() {
     let knowledge = Knowledge::builtin().unwrap();
     let commands = commands(&knowledge);
     // No character that a command prompt or a table reads as its own.
@@ -248,13 +248,13 @@ fn the_page_asks_what_the_probes_ask() {
         let tells: Vec<&str> = tells.iter().map(String::as_str).collect();
         writeln!(made, "| `{}` | {} |", command.marker(), tells.join("; ")).unwrap();
     }
-    let untold = untold();
-    let kind = |fact: &str| UNTOLD.iter().position(|(begin, _)| fact.starts_with(begin));
-    let kinds: BTreeSet<usize> = untold
+    let missing = not_in_commands();
+    let kind = |fact: &str| NOT_IN_COMMANDS.iter().position(|(begin, _)| fact.starts_with(begin));
+    let kinds: BTreeSet<usize> = missing
         .iter()
-        .map(|fact| kind(fact).unwrap_or_else(|| panic!("say in UNTOLD what {fact} is, in words")))
+        .map(|fact| kind(fact).unwrap_or_else(|| panic!("say in NOT_IN_COMMANDS what {fact} is, in words")))
         .collect();
-    let words: Vec<&str> = kinds.into_iter().map(|kind| UNTOLD[kind].1).collect();
+    let words: Vec<&str> = kinds.into_iter().map(|kind| NOT_IN_COMMANDS[kind].1).collect();
     write!(made, "\nNo command tells: {}. Where a rule needs them, the report asks.\n\n", words.join("; "))
         .unwrap();
 

@@ -1,4 +1,4 @@
-//! `docs/by-hand.md`: its commands ask for what the probes ask for, and what they print tells the same facts. `scripts/bless`
+//! `docs/by-hand.md`: its commands read what the probes read, and their output gives the same facts. `scripts/bless`
 //! rewrites the part of the page that is made from the probes.
 
 mod commands;
@@ -22,7 +22,7 @@ fn text(text: &str) -> Value {
 const WINDOWS: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 const PROTOCOLS: &str = r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols";
 
-/// A server as they mostly are, and what of its registry nobody asks for.
+/// A typical server, with registry values that no probe reads.
 fn server() -> FakeSystem {
     let service = |state| Service { state, start: ServiceStart::Automatic, process: None };
     let mut made = FakeSystem {
@@ -88,7 +88,7 @@ fn server() -> FakeSystem {
     made
 }
 
-/// The same with everything that can be otherwise.
+/// The same server with every value that can differ.
 fn odd_server() -> FakeSystem {
     let mut made = server()
         .with(r"SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy", "Enabled", Value::Number(1))

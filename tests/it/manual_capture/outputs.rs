@@ -1,6 +1,6 @@
 //! Saved outputs of the commands say the same as a bundle of that machine.
 
-use super::commands::{lines, untold};
+use super::commands::{lines, not_in_commands};
 use super::{NODES, clock, odd_server, server};
 use crate::support::windows_commands::{Prompt, with_keys_of_services};
 use clusterbrief::analysis::{Analysis, Analyzer};
@@ -57,30 +57,30 @@ fn printed(made: &FakeSystem, german: bool) -> String {
     Prompt { machine, node: "WEB01", build: "11.7.000049", german }.run(&lines())
 }
 
-/// What the report knows of WEB01 by a saved output.
-fn told(file: &[u8]) -> BTreeMap<String, Observed<String>> {
+/// The facts of WEB01 that the report takes from a saved output.
+fn facts_from(file: &[u8]) -> BTreeMap<String, Observed<String>> {
     audited(&[("notes.txt", file.to_vec())]).cluster.nodes.swap_remove(0).told
 }
 
 #[test]
-fn what_the_commands_print_tells_what_a_bundle_would() {
+fn the_output_of_the_commands_equals_a_bundle() {
     for (made, german) in [(server(), false), (server(), true), (odd_server(), false), (odd_server(), true)] {
-        let (in_bundle, by_hand) = (collected(&made), told(printed(&made, german).as_bytes()));
-        let untold = untold();
-        for (fact, there) in in_bundle.iter().filter(|(fact, _)| !untold.contains(&fact.as_str())) {
+        let (in_bundle, by_hand) = (collected(&made), facts_from(printed(&made, german).as_bytes()));
+        let missing = not_in_commands();
+        for (fact, there) in in_bundle.iter().filter(|(fact, _)| !missing.contains(&fact.as_str())) {
             let here = by_hand.get(fact).and_then(Observed::value);
             assert_eq!(here, there.value(), "{fact}: {:?}", by_hand.get(fact));
         }
-        // Nothing is missing on these machines but what is told by its absence.
-        let unknown = by_hand.iter().filter(|(_, told)| told.is_unknown());
+        // Nothing is missing on these machines except what is known by its absence.
+        let unknown = by_hand.iter().filter(|(_, fact)| fact.is_unknown());
         assert_eq!(unknown.map(|(fact, _)| fact.as_str()).collect::<Vec<_>>(), [""; 0]);
         assert_eq!(by_hand["product.version"].value().unwrap(), "11.7.000049");
     }
 }
 
-/// Whatever is missing, refused or never asked: a fact is then as a bundle has it, or unknown.
+/// If something is missing, refused or never asked, a fact is the same as in a bundle, or unknown.
 #[test]
-fn what_is_not_there_or_refused_never_tells_otherwise() {
+fn missing_or_refused_answers_never_give_a_wrong_fact() {
     let made = server();
     let mut machines = vec![FakeSystem::default()];
     let keys: BTreeSet<&String> = made.registry.keys().map(|(key, _)| key).collect();
@@ -97,7 +97,7 @@ fn what_is_not_there_or_refused_never_tells_otherwise() {
         machines.push(refusing);
     }
     for made in machines {
-        let (in_bundle, by_hand) = (collected(&made), told(printed(&made, false).as_bytes()));
+        let (in_bundle, by_hand) = (collected(&made), facts_from(printed(&made, false).as_bytes()));
         for (fact, here) in by_hand {
             let Some(there) = in_bundle.get(&fact) else { continue };
             let same = (here.value(), here.is_absent()) == (there.value(), there.is_absent());
@@ -106,9 +106,9 @@ fn what_is_not_there_or_refused_never_tells_otherwise() {
     }
     // Of answers that were cut out nothing is said.
     let whole = printed(&made, false);
-    let all = told(whole.as_bytes());
+    let all = facts_from(whole.as_bytes());
     for part in whole.split("\r\n#reg ").skip(1) {
-        for (fact, here) in told(whole.replace(&format!("\r\n#reg {part}"), "").as_bytes()) {
+        for (fact, here) in facts_from(whole.replace(&format!("\r\n#reg {part}"), "").as_bytes()) {
             // A build is known without its revision.
             let same = all.get(&fact).is_some_and(|all| here.value() == all.value()) || fact == "os.build";
             assert!(same || here.is_unknown(), "{fact}: {here:?}");
@@ -139,7 +139,7 @@ fn clocks_compare_by_the_server_of_their_time_services() {
     };
     assert_eq!(clocks("-0.5000000s", "0.2000000s"), ["pass"]);
     assert_eq!(clocks("-0.5000000s", "400.2000000s"), ["findings"]);
-    // A service that is stopped tells nothing.
+    // A stopped service gives no facts.
     let silent = FakeSystem { outputs: BTreeMap::new(), ..server() };
     let audited = audited(&[("one.txt", printed(&silent, false).into_bytes())]);
     assert!(audited.cluster.nodes[0].clocks.time_service.is_unknown());
@@ -148,18 +148,18 @@ fn clocks_compare_by_the_server_of_their_time_services() {
 #[test]
 fn every_encoding_of_a_prompt_reads_the_same() {
     let text = printed(&server(), true);
-    let expected = told(text.as_bytes());
+    let expected = facts_from(text.as_bytes());
     let utf16: Vec<u8> =
         "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     for bytes in [code_page_850(&text), utf16, text.replace("\r\n", "\n").into_bytes()] {
-        assert_eq!(told(&bytes), expected);
+        assert_eq!(facts_from(&bytes), expected);
     }
 }
 
 #[test]
 fn places_are_lines_of_the_file() {
     let text = printed(&server(), false);
-    let by_hand = told(text.as_bytes());
+    let by_hand = facts_from(text.as_bytes());
     let line = |fact: &str| {
         let place = by_hand[fact].place().unwrap().to_string();
         let number: usize = place.strip_prefix("notes.txt:").unwrap().parse().unwrap();
@@ -174,7 +174,7 @@ fn places_are_lines_of_the_file() {
 }
 
 /// A vault where nothing could be run: no bundle, and saved outputs of an English and of a German node, the latter in its
-/// own code page. As Windows prints them, written down by hand, for want of one here.
+/// own code page. Written by hand as Windows prints them, because no Windows was available.
 #[test]
 fn rules_decide_by_a_saved_output() {
     let file = |name: &str| {
@@ -221,7 +221,7 @@ fn rules_decide_by_a_saved_output() {
 }
 
 #[test]
-fn what_is_wrong_with_an_output_is_said() {
+fn problems_of_a_saved_output_are_reported() {
     let text = printed(&server(), false);
     let cut = &text[..text.find("HKEY_LOCAL_MACHINE").unwrap()];
     let problems = |text: &str| {

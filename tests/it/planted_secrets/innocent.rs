@@ -1,4 +1,4 @@
-//! Lines that look like secrets and are none stay as they are.
+//! Lines that look like secrets but are harmless stay as they are.
 
 use super::{host, recorded, records};
 use chrono::TimeDelta;
@@ -8,7 +8,7 @@ use clusterbrief::demo::NodeFolder;
 use clusterbrief::redact::Level;
 use clusterbrief::redact::search::Searcher;
 
-/// Lines that look like secrets, hosts, users and addresses, and are none of them. They survive at both levels.
+/// Harmless lines that look like secrets, hosts, users or addresses. They survive at both levels.
 fn innocent() -> Vec<String> {
     let mut lines: Vec<String> = [
         "Login - Incorrect password for the account, 3 attempts left",

@@ -1,4 +1,4 @@
-//! Secrets planted all over a node, in every form, and bundles of both levels in which none of them may be left.
+//! Secrets planted all over a node, in every form, and bundles of both levels that must hold none of them.
 
 mod innocent;
 mod planted;

@@ -15,7 +15,7 @@ use clusterbrief::redact::{Level, Redactor};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Secrets that stand in configuration files, with the place they stand in.
+/// Secrets in configuration files, with the place of each.
 const CONFIGURED: &[(&str, &str, &str)] = &[
     ("web-appSettings.config", "PlainPassword", "Zq7#wordfish-one"),
     ("web-appSettings.config", "Smtp.Password", "mail&\"box\"<two>77"),
@@ -296,7 +296,7 @@ fn planted() -> (NodeFolder, Vec<Event>, usize) {
 }
 
 #[test]
-fn nothing_planted_leaves_the_node_at_either_level() {
+fn no_planted_secret_leaves_the_node_at_either_level() {
     let (node, events, places) = planted();
     assert!(places >= 300, "{places} places");
     let secrets = CONFIGURED.iter().map(|(_, _, secret)| (*secret, true));
@@ -319,7 +319,7 @@ fn nothing_planted_leaves_the_node_at_either_level() {
         .collect();
     assert!(missing.is_empty(), "never planted: {missing:?}");
 
-    // The command that looks for secrets in what others wrote reports each of a shape where it stands.
+    // `inspect --leaks` reports each secret of a known pattern at its place.
     let unseen = SHAPES.iter().chain(EVENTS).filter(|(line, secret)| {
         let found = Searcher::new().search(line.as_bytes());
         found.places.is_empty() || format!("{found:?}").contains(secret)

@@ -45,7 +45,7 @@ fn the_hostile_report_is_hostile_everywhere() {
     let value: Value = serde_json::from_str(&json::render(&hostile()).unwrap()).unwrap();
     let mut seen = 0;
     walk(&value, "", "", &mut |key, path, text| {
-        // Where a step is done is a word of ours, on which day somebody answered is not.
+        // The place of a step is our own word; the day of an answer comes from outside.
         let typed = path.ends_with(".steps.on") || path == ".plan.path.target";
         let ours = fixed.contains(key) || typed || path.starts_with(".tool.") || text.is_empty();
         if !ours {
@@ -71,7 +71,7 @@ fn hostile_text_adds_nothing_to_the_page() {
     }
 }
 
-/// Whether a position lies in a fenced block.
+/// Whether a position is in a fenced block.
 fn in_code(text: &str, position: usize) -> bool {
     Parser::new_ext(text, Options::all())
         .into_offset_iter()

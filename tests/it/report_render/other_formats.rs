@@ -36,7 +36,7 @@ fn a_ticket_holds_the_verdict_first_and_fits() {
 }
 
 #[test]
-fn the_terminal_summary_fits_and_says_what_to_do() {
+fn the_terminal_summary_fits_and_shows_what_to_do() {
     for width in [40, 80, 200] {
         let text = terminal::render(&benign(), width, false);
         let longest = text.lines().map(|line| line.chars().count()).max().unwrap();

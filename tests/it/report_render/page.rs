@@ -14,7 +14,7 @@ fn by_id<'a>(page: &'a roxmltree::Document, id: &str) -> roxmltree::Node<'a, 'a>
 }
 
 #[test]
-fn what_follows_from_a_finding_is_shown_under_it_unless_it_is_graver() {
+fn a_consequence_is_shown_below_its_cause_unless_it_is_more_severe() {
     let mut report = benign();
     let (cause, follows) = (report.findings[0].anchor.clone(), report.findings[1].anchor.clone());
     let is_inside = |report: &Report| {
@@ -43,7 +43,7 @@ fn what_follows_from_a_finding_is_shown_under_it_unless_it_is_graver() {
 }
 
 #[test]
-fn the_page_asks_for_nothing_and_runs_only_what_its_policy_names() {
+fn the_page_loads_nothing_and_runs_only_what_its_policy_names() {
     use base64::Engine as _;
     use sha2::Digest as _;
     let page = html::render(&benign()).unwrap();
@@ -77,12 +77,12 @@ fn the_page_asks_for_nothing_and_runs_only_what_its_policy_names() {
 }
 
 #[test]
-fn every_link_leads_somewhere_and_every_id_is_one() {
+fn every_link_has_a_target_and_every_id_is_unique() {
     for report in [benign(), crate::support::report::ready(), crate::support::report::cannot_say()] {
         let page = html::render(&report).unwrap();
         let document = parse(&page);
         let ids: Vec<_> = document.descendants().filter_map(|node| node.attribute("id")).collect();
-        assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "an id stands twice");
+        assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "an id is used twice");
         for element in document.descendants() {
             for target in
                 ["href", "for", "aria-labelledby"].iter().filter_map(|name| element.attribute(*name))

@@ -44,7 +44,7 @@ fn evidence(t: Text, kind: &'static str, node: &str, place: &str, fact: &str, te
         None if node.is_empty() => String::new(),
         None => t(&format!("{}.zip", node.to_lowercase())),
     };
-    // The place in an export begins with its name, whatever that is.
+    // The place in an export begins with its name.
     let place = export.map_or_else(|| t(place), |file| t(file) + &place[file.len()..]);
     EvidenceView { kind, node: t(node), input, place, fact: t(fact), text: t(text) }
 }

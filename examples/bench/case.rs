@@ -48,7 +48,7 @@ fn processor(verb: &str, form: &str, case: &Path, options: &[&OsStr], folder: &P
         let mut total = Duration::ZERO;
         for _ in 0..RUNS {
             let line = [verb.as_ref(), case.as_os_str(), "-o".as_ref(), page.as_os_str()];
-            // The job "report" is the command line, whatever the verb.
+            // The job "report" is the command line, for every verb.
             total += process::run("report", line.iter().chain(options))?.0.processor;
             // A checklist is never overwritten.
             fs::remove_file(&page)?;

@@ -50,8 +50,8 @@ pub fn run(folder: &Path, scale: Scale) -> Result<()> {
 
 /// Runs a job that reports how many items it read.
 fn counted(job: &str, export: &Path, expected: u64) -> Result<Run> {
-    let (run, told) = process::run(job, [export])?;
-    ensure!(told == [expected], "{job} read {told:?}, not {expected}");
+    let (run, numbers) = process::run(job, [export])?;
+    ensure!(numbers == [expected], "{job} read {numbers:?}, not {expected}");
     Ok(run)
 }
 
@@ -61,11 +61,11 @@ pub fn intake(export: &Path) -> Result<()> {
     let scanner = Scanner::new(&knowledge, &Sanitizer)?;
     let tools = Tools { scanner: &scanner, cleaner: &Sanitizer, questions: &[], knowledge: &knowledge };
     let read = process::measured(|| Ok(read_all(gather(export, MAX_EXPORT_BYTES), tools)))?;
-    let told = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
-        Facts::Reported(told) => told.lists.get("job")?.value(),
+    let jobs = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
+        Facts::Reported(facts) => facts.lists.get("job")?.value(),
         _ => None,
     });
-    crate::tell(told.context("no jobs were read")?.len());
+    crate::print_number(jobs.context("no jobs were read")?.len());
     Ok(())
 }
 

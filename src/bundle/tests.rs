@@ -1,4 +1,4 @@
-//! What the two halves of this room promise each other; hostile input is in `tests/hostile_bundle.rs`.
+//! What reader and writer of bundles promise each other; hostile input is in `tests/it/hostile_bundle`.
 
 use super::*;
 use crate::model::Observed;

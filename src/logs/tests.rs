@@ -179,8 +179,8 @@ fn line_ends_of_all_kinds_give_the_same_digest() {
     for line_end in ["\n", "\r"] {
         assert_eq!(format!("{:?}", strip(scan(LOG.replace("\r\n", line_end)))), reference);
     }
-    let torn = LOG.trim_end();
-    assert_eq!(format!("{:?}", strip(scan(torn))), reference);
+    let cut = LOG.trim_end();
+    assert_eq!(format!("{:?}", strip(scan(cut))), reference);
 }
 
 #[test]

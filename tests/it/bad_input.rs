@@ -52,13 +52,13 @@ fn replace_all(bytes: &mut [u8], from: &[u8], to: &[u8]) {
 }
 
 /// WEB01 whole and, beside it, WEB02 with a fault.
-struct Desk(TempDir);
+struct Folder(TempDir);
 
-impl Desk {
+impl Folder {
     fn new() -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        desk.put("WEB01.zip", zipped(&entries(&sample("healthy-3-node/WEB01"))));
-        desk
+        let given = Self(tempfile::tempdir().unwrap());
+        given.put("WEB01.zip", zipped(&entries(&sample("healthy-3-node/WEB01"))));
+        given
     }
 
     fn put(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
@@ -76,11 +76,11 @@ impl Desk {
 
     /// WEB02.zip with changed bytes.
     fn patched(all: &Entries, change: impl FnOnce(&mut Vec<u8>)) -> Self {
-        let desk = Self::new();
+        let given = Self::new();
         let mut bytes = zipped(all);
         change(&mut bytes);
-        desk.put("WEB02.zip", bytes);
-        desk
+        given.put("WEB02.zip", bytes);
+        given
     }
 
     fn report(&self) -> (Output, Value) {
@@ -122,8 +122,8 @@ impl Desk {
     }
 }
 
-fn manifest(change: impl FnOnce(String) -> String) -> Desk {
-    Desk::broken(|all| {
+fn manifest(change: impl FnOnce(String) -> String) -> Folder {
+    Folder::broken(|all| {
         let text = String::from_utf8(all[0].1.clone()).unwrap();
         let changed = change(text.clone());
         assert_ne!(changed, text, "the fault is in");
@@ -131,24 +131,24 @@ fn manifest(change: impl FnOnce(String) -> String) -> Desk {
     })
 }
 
-fn rename(from: &str, to: &str) -> Desk {
-    Desk::patched(&entries(&sample("healthy-3-node/WEB02")), |bytes| {
+fn rename(from: &str, to: &str) -> Folder {
+    Folder::patched(&entries(&sample("healthy-3-node/WEB02")), |bytes| {
         replace_all(bytes, from.as_bytes(), to.as_bytes());
     })
 }
 
 #[test]
 fn files_that_are_not_containers() {
-    let desk = Desk::new();
-    desk.put("WEB02.zip", "a letter, not a zip");
-    desk.expect(3, "not a zip");
+    let given = Folder::new();
+    given.put("WEB02.zip", "a letter, not a zip");
+    given.expect(3, "not a zip");
 
     let whole = entries(&sample("healthy-3-node/WEB02"));
-    Desk::patched(&whole, |bytes| bytes.truncate(bytes.len() / 2)).expect(3, "cut off");
+    Folder::patched(&whole, |bytes| bytes.truncate(bytes.len() / 2)).expect(3, "cut off");
 
-    let desk = Desk::new();
-    fs::create_dir(desk.0.path().join("WEB02")).unwrap();
-    desk.expect(3, "empty");
+    let given = Folder::new();
+    fs::create_dir(given.0.path().join("WEB02")).unwrap();
+    given.expect(3, "empty");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn misleading_entries() {
     rename("logs/SS-BSSR.log", "logs/SS-BWSR.log").expect(3, "logs/SS-BWSR.log");
 
     // A link: the mode of a symbolic link in the external attributes.
-    let desk = Desk::new();
+    let given = Folder::new();
     let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in entries(&sample("healthy-3-node/WEB02")) {
         if name == "logs/SS.log" {
@@ -183,12 +183,12 @@ fn misleading_entries() {
             zip.write_all(&content).unwrap();
         }
     }
-    desk.put("WEB02.zip", zip.finish().unwrap().into_inner());
-    desk.expect(0, "link");
+    given.put("WEB02.zip", zip.finish().unwrap().into_inner());
+    given.expect(0, "link");
 
     // Encrypted: the flag in both headers of every entry.
     let all = entries(&sample("healthy-3-node/WEB02"));
-    Desk::patched(&all, |bytes| {
+    Folder::patched(&all, |bytes| {
         for at in 0..bytes.len() - 10 {
             match bytes[at..at + 4] {
                 [b'P', b'K', 3, 4] => bytes[at + 6] |= 1,
@@ -200,7 +200,7 @@ fn misleading_entries() {
     .expect(3, "encrypted");
 
     // Overlapping: the directory sends one entry to the data of another.
-    Desk::patched(&all, |bytes| {
+    Folder::patched(&all, |bytes| {
         let directory: Vec<usize> =
             (0..bytes.len() - 46).filter(|at| bytes[*at..].starts_with(b"PK\x01\x02")).collect();
         let offset = bytes[directory[1] + 42..directory[1] + 46].to_vec();
@@ -211,7 +211,7 @@ fn misleading_entries() {
 
 #[test]
 fn manifests_with_false_content() {
-    Desk::broken(|all| {
+    Folder::broken(|all| {
         all.remove(0);
     })
     .expect(3, "manifest.json");
@@ -234,7 +234,7 @@ fn manifests_with_false_content() {
 /// A member of a gigabyte of zeros behind a few kilobytes: the manifest's own size decides, and no more is inflated.
 #[test]
 fn a_zip_bomb_is_cut_at_its_declared_size() {
-    let report = Desk::broken(|all| {
+    let report = Folder::broken(|all| {
         let log = all.iter_mut().find(|(name, _)| name == "logs/SS.log").unwrap();
         log.1 = vec![0; 64 << 20];
     })
@@ -244,15 +244,15 @@ fn a_zip_bomb_is_cut_at_its_declared_size() {
 
 #[test]
 fn two_bundles_of_one_node_and_of_two_clusters() {
-    let desk = Desk::new();
-    let folder = desk.0.path().join("WEB02");
+    let given = Folder::new();
+    let folder = given.0.path().join("WEB02");
     fs::create_dir(&folder).unwrap();
     for (name, content) in entries(&sample("two-nodes-no-exports/WEB01")) {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
-    let (output, report) = desk.report();
+    let (output, report) = given.report();
     assert!(matches!(output.status.code(), Some(0 | 3)));
     assert!(
         report["safety"].as_array().unwrap().iter().any(|finding| finding["rule"] == "BND-003"),
@@ -260,21 +260,22 @@ fn two_bundles_of_one_node_and_of_two_clusters() {
         report["inputs"]
     );
 
-    let desk = Desk::broken(|_| ());
+    let given = Folder::broken(|_| ());
     let list = |name: &str| {
         format!("[{{\"machineName\":\"{name}\",\"binaryVersion\":\"11.7.000049\",\"inCluster\":true}}]")
     };
-    desk.put("nodes-a.json", list("WEB01"));
-    desk.put("nodes-b.json", list("WEB02"));
-    let report = desk.report().1;
-    let foreign = report["inputs"].as_array().unwrap().iter().find(|one| one["name"] == "WEB02.zip").unwrap();
-    assert_eq!(foreign["status"], "refused", "{foreign}");
+    given.put("nodes-a.json", list("WEB01"));
+    given.put("nodes-b.json", list("WEB02"));
+    let report = given.report().1;
+    let other_cluster =
+        report["inputs"].as_array().unwrap().iter().find(|one| one["name"] == "WEB02.zip").unwrap();
+    assert_eq!(other_cluster["status"], "refused", "{other_cluster}");
 }
 
-/// UTF-16 and torn lines are read; one line of a hundred megabytes needs neither its memory nor much time.
+/// UTF-16 and cut lines are read; one line of a hundred megabytes needs neither its memory nor much time.
 #[test]
 fn odd_logs() {
-    let desk = Desk::new();
+    let given = Folder::new();
     let app = tempfile::tempdir().unwrap();
     fs::create_dir_all(app.path().join("log")).unwrap();
     fs::write(app.path().join("web-appSettings.config"), "<appSettings/>").unwrap();
@@ -290,11 +291,11 @@ fn odd_logs() {
         .args(["collect", "--node", "WEB02", "--app-dir"])
         .arg(app.path())
         .arg("--out")
-        .arg(desk.0.path())
+        .arg(given.0.path())
         .output()
         .unwrap();
     assert_eq!(collected.status.code(), Some(0), "{}", String::from_utf8_lossy(&collected.stderr));
-    let (output, report) = desk.report();
+    let (output, report) = given.report();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let hits = report["errors"]["hits"].as_array().unwrap();
     let hit = hits.iter().find(|hit| hit["node"] == "WEB02" && hit["signature"] == "E-002").unwrap();
@@ -326,10 +327,10 @@ fn a_report_that_does_not_fit_leaves_the_old_one() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_unreadable_file() {
-    let desk = Desk::new();
+    let given = Folder::new();
     // Reading one's own memory from address 0 is an input/output error, for root as well.
-    std::os::unix::fs::symlink("/proc/self/mem", desk.0.path().join("WEB02.zip")).unwrap();
-    let (output, _) = desk.report();
+    std::os::unix::fs::symlink("/proc/self/mem", given.0.path().join("WEB02.zip")).unwrap();
+    let (output, _) = given.report();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.lines().any(|line| line.contains("WEB02.zip")), "{said}");

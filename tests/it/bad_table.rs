@@ -116,7 +116,7 @@ fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
     let binary = workbook(&[("nodes", nodes)]).iter().rev().copied().collect::<Vec<u8>>();
     let said = report(
         &[
-            ("torn.xlsx", whole.get(..whole.len() / 2).unwrap()),
+            ("cut.xlsx", whole.get(..whole.len() / 2).unwrap()),
             ("twisted.xlsx", &twisted),
             ("protected.xlsx", &compound),
             ("old.xls", compound.get(..1_000).unwrap()),
@@ -129,7 +129,7 @@ fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
         &[],
     );
     assert_eq!(said.code, Some(3), "{}", said.stderr);
-    said.refused("torn.xlsx", "was cut off")
+    said.refused("cut.xlsx", "was cut off")
         .refused("twisted.xlsx", "the workbook is damaged")
         .refused("old.xls", "in the old XLS form")
         .refused("protected.xlsx", "protected by a password")
@@ -194,8 +194,8 @@ fn columns_beyond_the_limit_are_ignored_and_reported() {
 fn binary_below_a_header_is_no_row() {
     let bytes = [b"Machine Name,Version\nWEB01,11.7.000049\n".as_slice(), &[0, 1, 2, 255, b',', 0, 7, b'\n']]
         .concat();
-    let said = of("torn.csv", &bytes);
-    said.expect("torn.csv", "partly", "problems", "torn.csv row 3");
+    let said = of("cut.csv", &bytes);
+    said.expect("cut.csv", "partly", "problems", "cut.csv row 3");
     assert!(!said.report.to_string().contains('\u{1}'), "control characters are never shown");
 }
 
@@ -204,8 +204,8 @@ const DATABASE: &str = "clusterbrief:database:1,,asked at,2026-11-20 10:00:00\nc
 
 #[test]
 fn results_that_are_cut_unknown_or_of_another_database_do_not_count() {
-    let foreign = DATABASE.replace("tbVersion,yes", "tbVersion,no");
-    of("q.csv", foreign.as_bytes()).expect(
+    let other_database = DATABASE.replace("tbVersion,yes", "tbVersion,no");
+    of("q.csv", other_database.as_bytes()).expect(
         "q.csv",
         "partly",
         "problems",

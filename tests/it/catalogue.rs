@@ -122,7 +122,7 @@ fn every_rule_names_what_decides_it() {
         for need in needs {
             let known =
                 inputs.contains(&need.as_str()) || knowledge.exports.iter().any(|export| export.id == *need);
-            assert!(known, "{} needs {need}, which nobody can give", rule.id);
+            assert!(known, "{} needs {need}, which no input can give", rule.id);
         }
     }
 }

@@ -169,7 +169,7 @@ fn a_workbook_saved_by_libreoffice_is_read_without_loss() {
     assert_eq!(by_check.count(), FILLED_IN_LIBREOFFICE);
 }
 
-/// How many lines of that workbook somebody filled in.
+/// How many lines of that workbook were filled in.
 const FILLED_IN_LIBREOFFICE: usize = 29;
 
 #[test]
@@ -182,7 +182,7 @@ fn a_node_that_is_new_or_gone_is_named() {
 }
 
 #[test]
-fn a_checklist_of_another_cluster_is_refused_in_a_sentence() {
+fn a_checklist_of_another_cluster_is_refused_with_a_reason() {
     let audited = audit(&[sample("clock-skew-legacy")], None);
     let names: Vec<&str> = audited.cluster.nodes.iter().map(|node| node.name.as_str()).collect();
     let mut list = list(&audited, Occasion::Upgrade);

@@ -155,7 +155,7 @@ fn the_newest_lines_of_a_five_gigabyte_log_are_taken() {
 }
 
 #[test]
-fn a_role_that_writes_much_costs_no_other_its_log() {
+fn a_busy_role_does_not_use_up_the_budget_of_other_logs() {
     let site = Site::new(|node| {
         for role in ["SS", "SS-BSSR", "SS-EWSR", "SS-SRWSR"] {
             node.put(&format!("log/{role}.log"), lines(0, 1000));
@@ -184,7 +184,7 @@ fn a_role_that_writes_much_costs_no_other_its_log() {
 }
 
 #[test]
-fn logs_that_are_rolled_between_listing_and_reading_say_so() {
+fn logs_that_are_rolled_between_listing_and_reading_are_reported() {
     let site = Site::new(|node| {
         node.files.retain(|path, _| !path.starts_with("log/"));
         node.put("log/SS.log", lines(20, 50));
@@ -297,7 +297,7 @@ impl Progress for Phases {
 }
 
 #[test]
-fn what_a_killed_collection_left_disturbs_no_other() {
+fn leftovers_of_a_killed_collection_do_not_disturb_the_next() {
     let site = Site::new(|_| {});
     let out = site.out();
     fs::create_dir(&out).unwrap();

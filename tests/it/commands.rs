@@ -143,7 +143,7 @@ fn fault(line: &str) -> Option<String> {
 }
 
 #[test]
-fn no_command_deletes_or_breaks_out_on_any_sample() {
+fn no_command_deletes_or_escapes_its_quotes_on_any_sample() {
     for case in CASES {
         let audited = audit(case.name, Some("12.0.000001"));
         let steps = steps(&audited.cluster, &audited, "WEB09");

@@ -336,7 +336,7 @@ fn messages_about_hostile_keys_are_bounded() {
     let long = facts_with(|facts| facts["configs"]["k".repeat(5000)] = json!("x".repeat(5000)));
     let error = read(long).unwrap_err().to_string();
     assert!(error.starts_with("is not what its format says: ") && error.len() < 500, "{error}");
-    // Nesting costs no stack: what nobody asks for is passed over, and known keys nest no deeper than their types.
+    // Nesting costs no stack: unknown keys are skipped, and known keys nest no deeper than their types.
     let deep = format!("{}0{}", "[".repeat(100_000), "]".repeat(100_000));
     let text = &example()["facts.json"];
     let (_, unknown) = read(text.replacen('{', &format!("{{\"more\": {deep},"), 1)).unwrap();

@@ -104,7 +104,7 @@ fn compare(name: &str, made: &str) {
 }
 
 #[test]
-fn every_case_comes_to_its_golden() {
+fn every_case_matches_its_snapshot() {
     for (case, audited) in &*AUDITED {
         compare(case.name, &serde_json::to_string_pretty(&essence(audited)).expect("JSON"));
     }

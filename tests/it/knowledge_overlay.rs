@@ -121,7 +121,7 @@ fn one_signature_one_requirement_and_one_parity_row_need_a_file_only() {
     assert!(listed.contains("LOG-900"), "{listed}");
 }
 
-/// Release dates of today's builds are not public: whoever knows one writes it down.
+/// Release dates of today's builds are not public: a team that knows one adds it.
 #[test]
 fn a_release_date_from_an_overlay_decides_whether_a_build_is_supported() {
     let sample = sample("healthy-3-node");
@@ -183,7 +183,7 @@ fn every_fault_is_listed_with_its_file_and_line() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_used_is_a_sentence() {
+fn a_folder_that_cannot_be_used_is_refused_with_a_reason() {
     let (above, ours) = folder(&[("notes.txt", "nothing")]);
     let (_other, large) = folder(&[("a.toml", &"#".repeat(17 << 20))]);
     let (_third, bytes) = folder(&[("a.toml", "")]);

@@ -121,7 +121,7 @@ fn records_of_event_logs_are_members_without_secrets() {
                 2,
                 &format!("Thycotic.Data:\r\n  it failed with {secret}\r\n  at x"),
             ),
-            record("Another", 1, 3, "nothing of ours"),
+            record("Another", 1, 3, "not from the product"),
             record("Application Error", 1000, 60 * 24 * 15, "too old"),
         ],
     );

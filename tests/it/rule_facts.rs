@@ -98,7 +98,7 @@ fn every_fact_that_a_rule_reads_is_delivered_and_documented() {
         for path in asks {
             let by = delivered_by(path, &knowledge);
             if by.is_empty() {
-                holes.push(format!("{id} reads {path}, which nobody delivers"));
+                holes.push(format!("{id} reads {path}, which nothing delivers"));
             }
             writeln!(page, "| `{id}` | `{path}` | {} |", by.join(", ")).unwrap();
         }

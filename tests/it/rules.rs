@@ -84,7 +84,7 @@ fn every_case_has_the_results_of_its_fixture() {
     );
 }
 
-/// What decides a coded rule is what its check asked for over its fixtures, and nothing that somebody wrote by hand.
+/// The evidence of a coded rule is what its check asked for in its fixtures, not a list kept by hand.
 #[test]
 fn the_table_of_evidence_requests_is_made_from_the_fixtures() {
     let knowledge = Knowledge::builtin().unwrap();
@@ -142,7 +142,7 @@ fn workload_noise_never_changes_the_verdict() {
         let line = signature.example.clone().unwrap();
         line.split_once("Thycotic.Example.").map(|(_, message)| message.to_owned()).unwrap_or(line)
     };
-    let (quiet, _) = state("nothing that anybody knows");
+    let (quiet, _) = state("an unknown text");
     assert_eq!(quiet, Readiness::Ready);
     let noise: Vec<_> = knowledge.signatures.iter().filter(|one| one.family == Family::Workload).collect();
     assert!(!noise.is_empty());
@@ -166,7 +166,7 @@ fn fingerprints(results: &[RuleResult]) -> BTreeSet<(String, String, String)> {
         .collect()
 }
 
-/// A law, and who breaks it.
+/// A condition, and what breaks it.
 type Faults = Vec<String>;
 
 #[test]
@@ -203,9 +203,7 @@ fn unanswerable(said: &Said, knowledge: &Knowledge) -> Faults {
         .filter(|(id, node)| {
             !knowledge.rows.questions.iter().any(|row| row.id == **id && row.per_node == *node)
         })
-        .map(|(id, node)| {
-            format!("asks {id}{}, which nobody can answer", if node { " for a node" } else { "" })
-        })
+        .map(|(id, node)| format!("asks {id}{}, which has no answer", if node { " for a node" } else { "" }))
         .collect()
 }
 

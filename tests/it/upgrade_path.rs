@@ -69,7 +69,7 @@ impl Case<'_> {
     }
 }
 
-/// Builds on the way; those nobody says can be installed from the one before have a question mark.
+/// Builds of the path, with a question mark where no source says that it installs from the build before.
 fn stops(path: &Path) -> String {
     let stops = path.legs.iter().map(|leg| format!("{}{}", leg.build, if leg.known { "" } else { "?" }));
     stops.collect::<Vec<_>>().join(" ")
@@ -152,7 +152,7 @@ cites = [{ source = "OURS", status = "confirmed" }]
 what = "Whether something is older than 11.5.000002 and the target is later."
 why = "Builds after 11.5.000002 install from it only."
 fix = "Upgrade to 11.5.000002 first."
-blind = "What the vendor did not tell."
+blind = "What the vendor did not publish."
 
 [[step]]
 build = "11.5.000002"
@@ -173,7 +173,7 @@ cites = [{ source = "OURS", status = "confirmed" }]
     }
     let leg = &of(&["10.9.000064"; 2]).legs[0];
     assert!(leg.sources.contains(&"OURS (2026)".to_owned()) && leg.why.contains("install from it only"));
-    assert!(states(leg, "SQL Server 2016").is_empty(), "nothing that is collected tells it");
+    assert!(states(leg, "SQL Server 2016").is_empty(), "nothing that is collected shows it");
     let path = Case { own, ..at(&["11.7.000049"; 2], "12.1.000000") }.path();
     assert!(path.unknown[0].contains("after 12.0.000022 is public"), "{path:#?}");
 }

@@ -12,7 +12,7 @@ fn read(json: &str) -> Result<JsonExport, JsonError> {
     super::read("x.json", json.as_bytes(), &KNOWLEDGE, &NoSanitize)
 }
 
-/// What the exports of a document tell, each by itself.
+/// The facts of each export in a document.
 fn reported(json: &str) -> Vec<ReportedFacts> {
     let facts = read(json).unwrap().parsed.value.into_iter();
     facts

@@ -86,11 +86,11 @@ fn handlers_show_which_features_there_are() {
         <add name="PageHandlerFactory-Integrated-4.0" path="*.ASPX" preCondition="integratedMode,runtimeVersionv4.0" />
         </handlers></system.webServer></location></configuration>"#;
     let text = CONFIG.replace("</configuration>", handlers);
-    let told = |text: &str, name: &str| setting(text, &none(), name).value().cloned();
-    assert_eq!(told(&text, "handlers.aspnet-4").as_deref(), Some("true"));
-    assert_eq!(told(&text, "handlers.wcf-4").as_deref(), Some("false"));
+    let value_of = |text: &str, name: &str| setting(text, &none(), name).value().cloned();
+    assert_eq!(value_of(&text, "handlers.aspnet-4").as_deref(), Some("true"));
+    assert_eq!(value_of(&text, "handlers.wcf-4").as_deref(), Some("false"));
     let both = text.replace("runtimeVersionv2.0", "runtimeVersionv4.0");
-    assert_eq!(told(&both, "handlers.wcf-4").as_deref(), Some("true"));
+    assert_eq!(value_of(&both, "handlers.wcf-4").as_deref(), Some("true"));
 }
 
 #[test]
@@ -106,9 +106,9 @@ fn client_certificates_are_reported_in_terms_of_iis() {
         let text = CONFIG.replace(group, &declared).replace("</configuration>", &location);
         setting(&text, &none(), "client-certificates.launchers")
     };
-    let told = |flags: &str| access(flags).value().cloned();
-    assert_eq!(told("ssl, SslNegotiateCert").as_deref(), Some("Ssl SslNegotiateCert"));
-    assert_eq!(told("hunter2"), None);
+    let value_of = |flags: &str| access(flags).value().cloned();
+    assert_eq!(value_of("ssl, SslNegotiateCert").as_deref(), Some("Ssl SslNegotiateCert"));
+    assert_eq!(value_of("hunter2"), None);
 }
 
 fn stated(name: &str) -> Observed<String> {

@@ -5,10 +5,12 @@ use super::*;
 #[test]
 fn every_probe_answers_on_a_whole_machine() {
     let facts = facts_of(&machine());
-    let told: Vec<(&str, &str)> =
-        facts.iter().map(|(fact, told)| (fact.as_str(), told.value().map_or("-", String::as_str))).collect();
+    let values: Vec<(&str, &str)> = facts
+        .iter()
+        .map(|(fact, observed)| (fact.as_str(), observed.value().map_or("-", String::as_str)))
+        .collect();
     assert_eq!(
-        told,
+        values,
         [
             ("event.pool-failures", "2"),
             ("event.worker-crashes", "1"),
@@ -121,8 +123,10 @@ fn every_probe_answers_on_a_whole_machine() {
 #[test]
 fn on_an_empty_machine_only_what_absence_means_is_known() {
     let facts = facts_of(&FakeSystem::default());
-    let known: Vec<(&str, &str)> =
-        facts.iter().filter_map(|(fact, told)| Some((fact.as_str(), told.value()?.as_str()))).collect();
+    let known: Vec<(&str, &str)> = facts
+        .iter()
+        .filter_map(|(fact, observed)| Some((fact.as_str(), observed.value()?.as_str())))
+        .collect();
     assert_eq!(
         known,
         [
@@ -135,9 +139,9 @@ fn on_an_empty_machine_only_what_absence_means_is_known() {
             ("program.monitoring-agent", "absent"),
         ]
     );
-    // What holds where no protocol is set depends on a Windows that this machine does not tell.
+    // What holds where no protocol is set depends on a version of Windows that is unknown here.
     let unknown: Vec<&str> =
-        facts.iter().filter(|(_, told)| told.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
+        facts.iter().filter(|(_, observed)| observed.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
     let protocols = probes().into_iter().map(|probe| probe.fact);
     let protocols: Vec<&str> =
         protocols.filter(|fact| fact.starts_with("os.ssl") || fact.starts_with("os.tls")).collect();
@@ -206,11 +210,15 @@ impl System for Denied {
 
 #[test]
 fn what_is_denied_is_unreadable() {
-    // What the configuration of IIS tells needs no answer of Windows.
+    // What the configuration of IIS has needs no answer of Windows.
     let configured = ["feature.aspnet-4", "feature.wcf-http-activation", "iis.identity.sid"];
-    for (fact, told) in facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
+    for (fact, observed) in
+        facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
     {
-        assert!(told.why_unknown().is_some_and(|why| why.ends_with("access is denied")), "{fact}: {told:?}");
+        assert!(
+            observed.why_unknown().is_some_and(|why| why.ends_with("access is denied")),
+            "{fact}: {observed:?}"
+        );
     }
     assert!(worker_started(&seen(&Denied, &own_pool(), &printer())).is_unknown());
 }
@@ -381,7 +389,9 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
             refusing.refused.insert(name.clone(), ProbeError::Denied);
             let after = facts_of(&refusing);
             assert!(
-                after.iter().all(|(fact, told)| told.is_unknown() || before.get(fact) == Some(told)),
+                after
+                    .iter()
+                    .all(|(fact, observed)| observed.is_unknown() || before.get(fact) == Some(observed)),
                 "{name}: {after:?}"
             );
         }
@@ -431,10 +441,10 @@ fn a_value_of_another_type_is_no_answer() {
     for place in made.registry.keys().filter(|(_, name)| !name.is_empty()) {
         let mut odd = made.clone();
         odd.registry.insert(place.clone(), Value::Bytes(vec![1, 2, 3]));
-        for (fact, told) in facts_of(&odd) {
-            if before.get(&fact) != Some(&told) {
+        for (fact, observed) in facts_of(&odd) {
+            if before.get(&fact) != Some(&observed) {
                 let without = ["feature.components", "os.build"].contains(&fact.as_str());
-                assert!(told.is_unknown() || without, "{fact}: {told:?}");
+                assert!(observed.is_unknown() || without, "{fact}: {observed:?}");
                 changed.insert(fact, place.1.clone());
             }
         }

@@ -204,7 +204,7 @@ fn the_downloaded_package_is_checked_and_never_overwritten() {
             .concat())
     };
     let target = ["--target", "12.0.000022"];
-    assert_eq!(code(&with(&fresh, &page, &[])), 2, "a package is judged for a target");
+    assert_eq!(code(&with(&fresh, &page, &[])), 2, "a package can only be checked for a target");
     let output = with(&gone, &page, &target);
     assert_eq!(code(&output), 2);
     assert!(err(&output).contains("there is no such file"), "{}", err(&output));

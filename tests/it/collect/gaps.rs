@@ -59,7 +59,7 @@ fn what_cannot_be_read_is_reported_and_the_collection_goes_on() {
 fn logs_have_a_maximum_age_and_a_budget() {
     let site = Site::new(|node| {
         node.put("log/SS.log.1", "2026-09-01 08:00:00,000 [1] INFO  a - rolled\r\n");
-        node.put("log/notes.txt", "nothing of ours");
+        node.put("log/notes.txt", "not a log of the product");
         // As old as the installation.
         node.put("log/SS.log.2", "2026-08-01 08:00:00,000 [1] INFO  a - old\r\n");
         node.modified.insert("log/SS.log.1".into(), (clock() - TimeDelta::days(13)).to_utc());

@@ -18,7 +18,7 @@ fn stray_copies_are_found_beside_the_application_too() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     };
-    // The whole folder as somebody kept it, and files on their own.
+    // A kept copy of the whole folder, and single files.
     put("SecretServer_old/web.config", b"<configuration />");
     put("SecretServer_old/encryption.config", key);
     put("backup/encryption.config.bak", b"an older key");
@@ -122,7 +122,7 @@ fn a_copy_of_a_key_file_that_could_not_be_read_has_no_plain_hash() {
     let taken = site.collect();
     let entry = taken.inventory().remove("Scripts/copy.js").unwrap();
     assert_eq!((entry.sha256, entry.fingerprint.is_none(), entry.unread.is_some()), (None, true, true));
-    assert!(taken.facts().stray_key_copies.is_unknown(), "nobody could compare the two");
+    assert!(taken.facts().stray_key_copies.is_unknown(), "the two could not be compared");
     let case_key = Some(CaseKey::generate().unwrap());
     let options = Options { case_key, out: site.dir.path().join("keyed"), ..site.options() };
     let entry = site.collect_with(options).inventory().remove("Scripts/copy.js").unwrap();

@@ -85,7 +85,7 @@ fn a_full_target_disk_is_named() {
         .output()
         .unwrap();
     let (code, said) = said(&output);
-    // Some machines let nobody mount; a_disk_that_fills_up_leaves_nothing runs there all the same.
+    // Some machines do not allow mounts; a_disk_that_fills_up_leaves_nothing runs there too.
     if code != 99 && code != 1 {
         assert_eq!(code, 5, "{said}");
         assert!(said.contains("no space is left on the disk for out"), "{said}");

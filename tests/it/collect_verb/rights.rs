@@ -11,7 +11,7 @@ fn allow(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Runs as somebody who may not read everything: root, who may, becomes nobody.
+/// Runs as an account that may not read everything: root becomes the user `nobody`.
 #[cfg(target_os = "linux")]
 fn without_rights(site: &Site, args: &[&str]) -> (i32, String) {
     let root =

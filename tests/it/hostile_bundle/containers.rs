@@ -29,7 +29,7 @@ fn a_zip_cut_anywhere_is_called_cut_off() {
 }
 
 #[test]
-fn empty_and_foreign_containers_say_so() {
+fn empty_and_unknown_containers_are_named() {
     let case = Case::new();
     let empty = case.path("empty");
     fs::create_dir(&empty).unwrap();

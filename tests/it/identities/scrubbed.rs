@@ -122,7 +122,7 @@ fn scrubbing_and_collecting_agree_and_no_level_is_lowered() {
     assert!(matches!(lower, Err(ScrubError::Stricter(Level::Identities))), "{lower:?}");
     let other = scrub(&asked(&raised, Level::Identities, None, "other"), &mut Silent);
     assert!(matches!(other, Err(ScrubError::OtherKey(_))), "{other:?}");
-    // One byte of a member is another: nobody can say what it is.
+    // One byte of a member is changed: its content can no longer be trusted.
     let folder = sample("healthy-3-node/WEB01");
     let copy = dir.path().join("copy");
     for entry in walkdir::WalkDir::new(&folder) {

@@ -179,8 +179,8 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
                 };
                 if key != listed && is_at_or_below(key, listed) {
                     let list = Command::Registry { key: listed.to_owned(), deep: false, value: None };
-                    let tells = "whether the keys asked for below it are there".to_owned();
-                    commands.entry(list).or_default().insert(tells);
+                    let gives = "whether the keys below it exist".to_owned();
+                    commands.entry(list).or_default().insert(gives);
                 }
             }
         }
@@ -243,10 +243,10 @@ fn the_commands_of_the_page_match_the_probes() {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"# \\._:/-".contains(&byte);
     assert!(commands.keys().all(|command| command.marker().bytes().all(plain)));
     let mut made = format!("\n```bat\n{}```\n", to_copy(commands.keys()));
-    made.push_str("\n| Answer to | tells |\n|---|---|\n");
-    for (command, tells) in &commands {
-        let tells: Vec<&str> = tells.iter().map(String::as_str).collect();
-        writeln!(made, "| `{}` | {} |", command.marker(), tells.join("; ")).unwrap();
+    made.push_str("\n| Output of | gives |\n|---|---|\n");
+    for (command, facts) in &commands {
+        let facts: Vec<&str> = facts.iter().map(String::as_str).collect();
+        writeln!(made, "| `{}` | {} |", command.marker(), facts.join("; ")).unwrap();
     }
     let missing = not_in_commands();
     let kind = |fact: &str| NOT_IN_COMMANDS.iter().position(|(begin, _)| fact.starts_with(begin));
@@ -255,7 +255,7 @@ fn the_commands_of_the_page_match_the_probes() {
         .map(|fact| kind(fact).unwrap_or_else(|| panic!("say in NOT_IN_COMMANDS what {fact} is, in words")))
         .collect();
     let words: Vec<&str> = kinds.into_iter().map(|kind| NOT_IN_COMMANDS[kind].1).collect();
-    write!(made, "\nNo command tells: {}. Where a rule needs them, the report asks.\n\n", words.join("; "))
+    write!(made, "\nNo command gives: {}. Where a rule needs them, the report asks.\n\n", words.join("; "))
         .unwrap();
 
     compare_part("docs/by-hand.md", MARKS, &made);

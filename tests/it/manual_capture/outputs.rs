@@ -209,7 +209,7 @@ fn rules_decide_by_a_saved_output() {
         assert_eq!(outcome(rule, "WEB02"), "findings", "{rule}");
     }
     assert_eq!(outcome("SYS-001", "WEB01"), "pass");
-    // Of this node only half is known: nobody asked what holds for connections to it.
+    // Only half is known of this node: the settings for connections to it were not read.
     assert_eq!(outcome("SYS-010", "WEB01"), "unknown");
     for input in &audited.report.inputs {
         assert_eq!(input.status, InputStatus::Read, "{:?}", input.problems);

@@ -216,7 +216,7 @@ pub(super) fn findings(t: Text) -> Vec<FindingView> {
         ("VER-004", Medium, Inferred, "WEB03", "5 DLLs exist on WEB03 only"),
         ("TIM-005", Medium, Inferred, "WEB02", "WEB02 takes its time from the local CMOS clock"),
         ("CFG-006", Low, Confirmed, "WEB03", "ValidPrimaryNode is still set on WEB03"),
-        ("SEC-003", Low, Confirmed, "WEB01", "A copy of web.config lies beside the original"),
+        ("SEC-003", Low, Confirmed, "WEB01", "A copy of web.config is next to the original"),
         ("VER-008", Info, Confirmed, "WEB01", "The version is hidden from anonymous callers"),
     ]
     .into_iter()

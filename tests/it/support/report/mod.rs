@@ -259,7 +259,7 @@ pub(crate) fn ready() -> Report {
     report
 }
 
-/// One bundle of two: the second node is named by nobody's bundle.
+/// One bundle for two nodes: the second node has no bundle.
 pub(crate) fn cannot_say() -> Report {
     let t: Text = &str::to_owned;
     let mut report = mid_upgrade(t);

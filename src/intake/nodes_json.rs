@@ -132,7 +132,7 @@ mod tests {
         let [web01, web02] = parsed.value.rows.as_slice() else { panic!("{:?}", parsed.value) };
         assert_eq!(
             web01.binary_version.why_unknown().unwrap(),
-            "nodes.json [1].BinaryVersion could not be read: \"10.11\" names a release train, not a build of three fields"
+            "nodes.json [1].BinaryVersion could not be read: \"10.11\" is a release name, not a build with three fields"
         );
         assert_eq!(web01.binary_version_text.as_deref(), Some("10.11"));
         assert_eq!(web02.binary_version.value(), Some(&crate::model::BuildVersion::new(11, 7, 1)));

@@ -34,8 +34,8 @@ fn scan(text: impl AsRef<[u8]>) -> FileDigest {
     scan_in(text.as_ref(), usize::MAX, "logs/SS.log")
 }
 
-fn hit<'a>(hits: &'a [Hit], signature: &str, wording: usize) -> &'a Hit {
-    hits.iter().find(|hit| hit.signature == signature && hit.wording == wording).unwrap()
+fn hit<'a>(hits: &'a [Hit], signature: &str, pattern: usize) -> &'a Hit {
+    hits.iter().find(|hit| hit.signature == signature && hit.pattern == pattern).unwrap()
 }
 
 fn time(text: &str) -> DateTime<FixedOffset> {
@@ -90,7 +90,7 @@ fn every_signature_is_found_by_its_example_and_not_by_its_counter_examples() {
         let found = |line: &String| scan(line).hits.iter().any(|hit| hit.signature == signature.id);
         assert!(signature.example.iter().all(found), "{}", signature.id);
         assert!(!signature.counter_examples.iter().any(found), "{}", signature.id);
-        for text in signature.wordings.iter().flat_map(|wording| &wording.texts) {
+        for text in signature.patterns.iter().flat_map(|pattern| &pattern.texts) {
             assert!(found(&text.to_uppercase()), "{text}");
         }
     }

@@ -173,7 +173,10 @@ fn every_fault_is_listed_with_its_file_and_line() {
         assert_eq!(output.status.code(), Some(4), "{args:?}");
         let errors = said(&output.stderr);
         assert!(errors.contains("ours/a.toml, line 5: unknown field `surprise`"), "{errors}");
-        assert!(errors.contains("ours/deep/b.toml, line 7: no.such: is no fact of a node"), "{errors}");
+        assert!(
+            errors.contains("ours/deep/b.toml, line 7: no.such: there is no such fact of a node"),
+            "{errors}"
+        );
         assert!(errors.contains("has 2 faults"), "{errors}");
         assert!(output.stdout.is_empty());
     }

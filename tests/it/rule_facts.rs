@@ -56,7 +56,7 @@ fn delivered_by(asked: &str, knowledge: &Knowledge) -> Vec<String> {
     let exports = knowledge
         .exports
         .iter()
-        .filter(|export| export.tells(asked) || (export.list() == asked && !is_fact(asked)));
+        .filter(|export| export.has_fact(asked) || (export.list() == asked && !is_fact(asked)));
     probe
         .or_else(given)
         .or_else(part)

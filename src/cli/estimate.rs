@@ -14,7 +14,7 @@ pub(super) fn table(estimate: &Estimate) -> String {
     let _ = writeln!(text, "{bold}{:>7} {:>10}  What{bold:#}", "Files", "Read");
     for share in &estimate.shares {
         let mark = format!("{:>7} {:>10}  ", share.files, size(share.bytes));
-        text.push_str(&wrap(&inventory_table::plain(share.row.what), &mark));
+        text.push_str(&wrap(&inventory_table::plain(&share.row.what), &mark));
     }
     let files: u64 = estimate.shares.iter().map(|share| share.files).sum();
     let bytes: u64 = estimate.shares.iter().map(|share| share.bytes).sum();

@@ -156,7 +156,7 @@ fn announcement(found: &Installed, files: &[Target]) -> String {
 pub(super) fn contents(copied: bool, windows: bool) -> String {
     let mut text = String::from("What is taken:\n");
     for row in inventory_table::rows(copied, windows) {
-        text.push_str(&wrap(&inventory_table::plain(row.what), "  - "));
+        text.push_str(&wrap(&inventory_table::plain(&row.what), "  - "));
     }
     text.push_str("\nWhat is never taken:\n");
     for never in inventory_table::NEVER {
@@ -354,7 +354,7 @@ mod tests {
                 assert!(heard.contains(said), "{heard}");
             }
             for text in inventory_table::rows(false, cfg!(windows))
-                .map(|row| row.what)
+                .map(|row| row.what.as_str())
                 .chain(inventory_table::NEVER.iter().copied())
             {
                 assert!(heard.contains(&inventory_table::plain(text)), "{text}: {heard}");

@@ -85,7 +85,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     let mut touches = Vec::new();
     if !options.copied() {
         let rows = [Item::Host, Item::MachineId].into_iter().filter_map(Item::row);
-        touches.extend(rows.map(|row| Touch::of(TouchKind::System, row.what, row.item)));
+        touches.extend(rows.map(|row| Touch::of(TouchKind::System, &row.what, row.item)));
         if host.system().is_windows() {
             touches.extend(probes::asks().iter().map(asked));
         }

@@ -1,9 +1,12 @@
 //! The one table of what is taken and why. The collector, `--dry-run` and `docs/what-is-collected.md` all use it.
 
 use crate::model::product::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG, LOG_FOLDER};
+use serde::Deserialize;
+use std::sync::LazyLock;
 
 /// Everything a collection looks at, one variant a row of [`TABLE`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Item {
     /// Name, system, zone and clock of the machine.
     Host,
@@ -34,143 +37,33 @@ pub enum Item {
 }
 
 /// One row: what is looked at, where, why, and what of it enters the bundle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Row {
     /// What this row is about.
     pub item: Item,
     /// What it is, in a few words.
-    pub what: &'static str,
+    pub what: String,
     /// Where it is read.
-    pub source: &'static str,
+    pub source: String,
     /// What the report needs it for.
-    pub why: &'static str,
+    pub why: String,
     /// Where it ends up in the bundle.
-    pub member: &'static str,
+    pub member: String,
     /// How secrets in it are handled.
-    pub secrets: &'static str,
+    pub secrets: String,
 }
 
 /// The table, in the order in which a collection works.
-pub const TABLE: &[Row] = &[
-    Row {
-        item: Item::Host,
-        what: "machine name, operating system, time zone, clock, rights of the account",
-        source: "the operating system",
-        why: "tells nodes apart, reads log times, finds clocks that differ",
-        member: "`facts.json`, `manifest.json`",
-        secrets: "none in it; with `--node` nothing is read",
-    },
-    Row {
-        item: Item::MachineId,
-        what: "installation id of the machine",
-        source: "`/etc/machine-id`; on Windows the registry",
-        why: "finds cloned machines",
-        member: "`facts.json`",
-        secrets: "keyed fingerprint only",
-    },
-    Row {
-        item: Item::Windows,
-        what: "of Windows: versions, language, protocols, services, crashes, restarts that are due; whether it belongs to \
-               a domain, and whether antivirus, a monitoring agent, SharePoint or key providers are installed; \
-               processors, memory, disks; the certificate of the site; owners and rights of folders, of event logs \
-               and of the pool; partly by commands that only read",
-        source: "Windows: keys of the registry, calls and commands, each of which `--dry-run` and \
-                 `docs/what-is-collected.md` list",
-        why: "the product and its upgrade need certain settings there on every node",
-        member: "`facts.json`",
-        secrets: "none in it; accounts are security identifiers, domain and thumbprint become keyed markers; the names \
-                  and addresses of time servers, the names of CNG providers and of hosts in the certificate stay",
-    },
-    Row {
-        item: Item::KeyFile,
-        what: "size, time and fingerprint of `encryption.config` and `database.config`; never their content",
-        source: "the application folder",
-        why: "all nodes need the same key and the same database",
-        member: "`facts.json`",
-        secrets: "size, time, EFS attribute and fingerprint; the content never leaves the node",
-    },
-    Row {
-        item: Item::KeyCopy,
-        what: "which files are copies of these two, by names such as `encryption*.config*` or by equal content; never \
-               their content",
-        source: "the whole application folder; the folder that it lies in and the root of its site, and below",
-        why: "a copy opens the vault as well as the original does",
-        member: "`facts.json`, `inventory.jsonl`",
-        secrets: "path, size, time and keyed fingerprint; never a plain hash, never content",
-    },
-    Row {
-        item: Item::Config,
-        what: "`web.config`, `web-appSettings.config`, `web-auth.config`, `web-cookie.config`, \
-               `web-log4net.config`, any other `web-*.config`, without their secrets",
-        source: "the application folder",
-        why: "settings that must agree on all nodes",
-        member: "`config/`",
-        secrets: "values become markers unless they are boolean, number, version, time or on the list of harmless keys; \
-                  a file that is not well-formed is taken as the position of the error, never as text",
-    },
-    Row {
-        item: Item::Binary,
-        what: "versions and SHA-256 of every DLL",
-        source: "`bin` in the application folder",
-        why: "a node left behind by an upgrade",
-        member: "`facts.json`, `inventory.jsonl`",
-        secrets: "none in it",
-    },
-    Row {
-        item: Item::Program,
-        what: "path, size, time and SHA-256 of program files",
-        source: "the whole application folder: files of the types that the product ships, such as `dll`, `js` and `aspx`",
-        why: "the application folder must be the same on all nodes, file by file",
-        member: "`inventory.jsonl`",
-        secrets: "none in these types",
-    },
-    Row {
-        item: Item::Other,
-        what: "path, size, time and keyed fingerprint of every other file, such as `saml.config`, `KeyDigests.txt` \
-               and `customresources`",
-        source: "the whole application folder",
-        why: "customer-made files must be copied to every node",
-        member: "`inventory.jsonl`",
-        secrets: "the fingerprint is keyed, so that nobody without the key can test a guess; secrets and names in \
-                  configurations among them are read, so that they are removed wherever else they stand: `*.config`, \
-                  `*.config.*` and `appsettings*.json` of the folder and of `TMS` in it, and files that one of them \
-                  names with `configSource` or `file`",
-    },
-    Row {
-        item: Item::Events,
-        what: "records of WAS, W3SVC, .NET Runtime, ASP.NET, Application Error and the time service, and those that name \
-               the product, of the days that logs are taken of",
-        source: "event logs Application and System of Windows",
-        why: "crashes and restarts, of which the product's own logs hold nothing",
-        member: "`events/`",
-        secrets: "the texts of a record are redacted as logs are",
-    },
-    Row {
-        item: Item::Log,
-        what: "logs of the product with their rolled siblings, `SS-PipeLineScriptErrors.txt`, without secrets",
-        source: "`log` in the application folder",
-        why: "errors, and when they began",
-        member: "`logs/`",
-        secrets: "harvested values and patterns become markers while the text streams through",
-    },
-    Row {
-        item: Item::Iis,
-        what: "of IIS the application, its site, pool, bindings, authentication and what it may do; never a password",
-        source: "`applicationHost.config` of IIS, where `redirection.config` says it is, or the file given with `--iis-config`",
-        why: "the product needs certain settings there on every node",
-        member: "`facts.json`",
-        secrets: "passwords are never read; the user name of the pool becomes a keyed marker",
-    },
-    Row {
-        item: Item::Tms,
-        what: "whether there is a TMS folder",
-        source: "beside the application folder",
-        why: "an upgrade copies it too",
-        member: "`facts.json`",
-        secrets: "those in `*.config`, `*.config.*` and `appsettings*.json` of it are read, so that they are removed \
-                  wherever else they stand",
-    },
-];
+pub static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    // It is a part of the program, and a test reads it.
+    toml::from_str(include_str!("inventory_table.toml")).map(|Table { row }| row).unwrap_or_default()
+});
+
+#[derive(Deserialize)]
+struct Table {
+    row: Vec<Row>,
+}
 
 /// What never enters a bundle, in the words of the dry run, of the dialogue, of the manifest and of the page for customers.
 pub const NEVER: &[&str] = &[

@@ -51,7 +51,7 @@ pub(super) fn manifest(
 }
 
 fn looked_at(row: &Row) -> LookedAt {
-    LookedAt { what: plain(row.what), source: plain(row.source), secrets: plain(row.secrets) }
+    LookedAt { what: plain(&row.what), source: plain(&row.source), secrets: plain(&row.secrets) }
 }
 
 /// By how much the clock was set: what it says that the collection took, less what it took.

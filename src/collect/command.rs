@@ -1,6 +1,6 @@
 //! A command of Windows that is run for what no call tells: without input, without a window, for a limited time.
 
-use crate::probes::system::{Answer, Refusal};
+use crate::probes::system::{ProbeResult, Refusal};
 use std::io::{self, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -13,7 +13,7 @@ const DENIED: [i32; 2] = [5, 0x8007_0005_u32.cast_signed()];
 
 /// What a command prints that ends well; one that prints nothing gave no answer. Its text is in the code page of the
 /// console: only what is ASCII in it can be told.
-pub(super) fn output(mut command: Command, patience: Duration) -> Answer<String> {
+pub(super) fn output(mut command: Command, patience: Duration) -> ProbeResult<String> {
     let started = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().map_err(|error| match error.kind() {
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
     use crate::probes::PATIENCE;
 
-    fn ran(script: &str, patience: Duration) -> Answer<String> {
+    fn ran(script: &str, patience: Duration) -> ProbeResult<String> {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         output(command, patience)

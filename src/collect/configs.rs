@@ -4,7 +4,7 @@ use super::error::{CollectError, PANICKED, guarded};
 use super::folder_facts::tms_folder;
 use super::host::Host;
 use super::inventory_table::{Item, is_config};
-use super::walk::{Found, files_of, read_most, reason};
+use super::walk::{ListedFile, files_of, read_most, reason};
 use crate::bundle::{BundleWriter, MemberRecord, Status};
 use crate::model::excerpt::Clean as _;
 use crate::model::facts::ConfigState;
@@ -28,14 +28,14 @@ const MOST_UNTAKEN: u64 = 1 << 20;
 
 /// The configuration files of a folder, read once.
 pub(super) struct Configs<'a> {
-    files: Vec<(&'a Found, io::Result<Vec<u8>>)>,
+    files: Vec<(&'a ListedFile, io::Result<Vec<u8>>)>,
 }
 
 impl<'a> Configs<'a> {
     /// Reads those of the application folder, whose list is `files`, and of the TMS folder, whose list is `tms`, and lets
     /// `learn` see the content of each that could be read, of any encoding. Those of the application folder that are
     /// taken are kept.
-    pub(super) fn read(files: &'a [Found], tms: &[Found], learn: &mut dyn FnMut(&[u8])) -> Self {
+    pub(super) fn read(files: &'a [ListedFile], tms: &[ListedFile], learn: &mut dyn FnMut(&[u8])) -> Self {
         let mut configs = Vec::new();
         let mut named = BTreeSet::new();
         for file in files.iter().filter(|file| is_config(&file.path)) {
@@ -49,7 +49,7 @@ impl<'a> Configs<'a> {
                 configs.push((file, bytes));
             }
         }
-        let is_part = |file: &&Found| !named.is_empty() && named.contains(&file.path.to_lowercase());
+        let is_part = |file: &&ListedFile| !named.is_empty() && named.contains(&file.path.to_lowercase());
         let others = files.iter().filter(|file| file.item == Item::Other && !is_config(&file.path));
         for file in others.filter(is_part).chain(tms) {
             if let Ok(bytes) = read(file, MOST_UNTAKEN) {
@@ -126,13 +126,13 @@ fn state(error: ConfigError, place: Place) -> Observed<ConfigState> {
     }
 }
 
-fn read(file: &Found, most: u64) -> io::Result<Vec<u8>> {
+fn read(file: &ListedFile, most: u64) -> io::Result<Vec<u8>> {
     file.metadata.as_ref().map_err(|why| io::Error::other(why.clone()))?;
     read_most(&file.full, most)
 }
 
 /// The configurations of the TMS folder beside the application.
-pub(super) fn of_tms(app_dir: &Path, host: &dyn Host) -> Vec<Found> {
+pub(super) fn tms_configs(app_dir: &Path, host: &dyn Host) -> Vec<ListedFile> {
     let mut files = files_of(&tms_folder(app_dir), host);
     files.retain(|file| is_config(&file.path));
     files

@@ -5,7 +5,7 @@ use super::error::CollectError;
 use super::host::Host;
 use super::iis::Iis;
 use super::inventory_table::{Item, Row};
-use super::log_selection::{self, Look, Take};
+use super::log_selection::{self, Inspect, Selection};
 use super::options::Options;
 use super::walk::walk;
 use super::{
@@ -77,8 +77,8 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     safety::check(options)?;
     let files = walk(&options.app_dir, host);
     let since = log_selection::since(options, &files, host.now());
-    let chosen = log_selection::choose(&files, since, options.budget, Look::Outside);
-    let of_logs: BTreeMap<&str, Take> =
+    let chosen = log_selection::choose(&files, since, options.budget, Inspect::Metadata);
+    let of_logs: BTreeMap<&str, Selection> =
         chosen.into_iter().map(|(log, take)| (log.path.as_str(), take)).collect();
     let key_sizes = key_files::sizes(&files);
 
@@ -87,7 +87,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         let rows = [Item::Host, Item::MachineId].into_iter().filter_map(Item::row);
         touches.extend(rows.map(|row| Touch::of(TouchKind::System, &row.what, row.item)));
         if host.system().is_windows() {
-            touches.extend(probes::asks().iter().map(asked));
+            touches.extend(probes::all_accesses().iter().map(access_touch));
         }
         touches.extend(host.files().iter().map(|path| read(Path::new(path), Item::Host)));
     }
@@ -99,11 +99,11 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         let (kind, note) = match (&file.metadata, take, unread) {
             (Err(why), ..) => (TouchKind::List, Some(why.clone())),
             // Of a log that is written now the last line is read all the same.
-            (Ok(_), Some(Take::Nothing(why)), Some(_)) => {
+            (Ok(_), Some(Selection::Nothing(why)), Some(_)) => {
                 let kind = if log_selection::is_rolled(file) { TouchKind::List } else { TouchKind::Read };
                 (kind, Some(why.clone()))
             }
-            (Ok(_), Some(Take::Tail(bytes)), Some(_)) => {
+            (Ok(_), Some(Selection::Tail(bytes)), Some(_)) => {
                 (TouchKind::Read, Some(format!("at most the last {bytes} bytes")))
             }
             (Ok(_), None, Some(why)) => (TouchKind::List, Some(why)),
@@ -113,11 +113,11 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         touches.push(Touch { bytes, note, ..Touch::of(kind, file.full.display().to_string(), file.item) });
     }
     let iis = Iis::read(options, &mut Harvest::new());
-    touches.extend(beside(options, host, &iis, &key_sizes));
+    touches.extend(siblings(options, host, &iis, &key_sizes));
     touches.extend(iis_files(options, &iis));
     let tms = folder_facts::tms_folder(&options.app_dir);
     touches.push(Touch::of(TouchKind::List, tms.display().to_string(), Item::Tms));
-    let tms = configs::of_tms(&options.app_dir, host);
+    let tms = configs::tms_configs(&options.app_dir, host);
     touches.extend(tms.iter().map(|file| read(&file.full, Item::Tms)));
     let others = [options.app_dir.as_path(), &options.out].into_iter().chain(iis.path());
     touches.extend(others.filter(|path| network::is_network(path)).map(Touch::network));
@@ -132,23 +132,23 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
 }
 
 /// The folders beside the application, and the files there that are opened to see whether they are copies.
-fn beside(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) -> Vec<Touch> {
+fn siblings(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) -> Vec<Touch> {
     let touch = |kind, path: &Path, bytes| Touch {
         bytes,
         ..Touch::of(kind, path.display().to_string(), Item::KeyCopy)
     };
     let root = iis.site_root(options, &host.application_folder(&options.app_dir));
-    let beside = sibling_copies::list(options, root.as_deref(), key_sizes);
-    let areas = beside.areas.iter().map(|area| touch(TouchKind::List, &area.folder, None));
-    let neighbours = beside.neighbours.iter().map(|file| {
+    let siblings = sibling_copies::list(options, root.as_deref(), key_sizes);
+    let areas = siblings.areas.iter().map(|area| touch(TouchKind::List, &area.folder, None));
+    let candidates = siblings.candidates.iter().map(|file| {
         let kind = if file.named { TouchKind::List } else { TouchKind::Read };
         touch(kind, &file.full, Some(file.size))
     });
-    areas.chain(neighbours).collect()
+    areas.chain(candidates).collect()
 }
 
 /// What Windows is asked for.
-fn asked(ask: &Ask) -> Touch {
+fn access_touch(ask: &Ask) -> Touch {
     let kind = match ask {
         Ask::Run(_) => TouchKind::Command,
         ask if ask.is_registry() => TouchKind::Registry,
@@ -160,16 +160,16 @@ fn asked(ask: &Ask) -> Touch {
 
 fn iis_files(options: &Options, iis: &Iis) -> impl Iterator<Item = Touch> {
     let size = iis.text().map(|text| text.len() as u64);
-    let file = iis.path().map(|path| touched(path, Item::Iis, size));
+    let file = iis.path().map(|path| read_touch(path, Item::Iis, size));
     file.into_iter().chain(iis::redirection(options).map(|path| read(&path, Item::Iis)))
 }
 
 /// A file outside of the application folder that is read.
 fn read(path: &Path, item: Item) -> Touch {
-    touched(path, item, std::fs::metadata(path).ok().map(|metadata| metadata.len()))
+    read_touch(path, item, std::fs::metadata(path).ok().map(|metadata| metadata.len()))
 }
 
-fn touched(path: &Path, item: Item, bytes: Option<u64>) -> Touch {
+fn read_touch(path: &Path, item: Item, bytes: Option<u64>) -> Touch {
     let note = bytes.is_none().then(|| "not there, or not readable".to_owned());
     Touch { bytes, note, ..Touch::of(TouchKind::Read, path.display().to_string(), item) }
 }

@@ -5,12 +5,12 @@ use super::configs::{self, Configs};
 use super::error::{CollectError, guarded};
 use super::host::{Host, Stopwatch};
 use super::inventory_table::{Item, Row, TABLE};
-use super::log_selection::{self, Look, Take};
+use super::log_selection::{self, Inspect, Selection};
 use super::logs;
 use super::options::Options;
 use super::progress::{Shared, Silent};
 use super::redacting::Redacting;
-use super::walk::{Found, walk};
+use super::walk::{ListedFile, walk};
 use super::{inventory, key_files, safety};
 use crate::bundle::{Sha256, packed_size};
 use crate::redact::{Harvest, Redactor, leak};
@@ -67,16 +67,16 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     safety::check(options)?;
     let files = walk(&options.app_dir, host);
     let since = log_selection::since(options, &files, host.now());
-    let chosen = log_selection::choose(&files, since, options.budget, Look::Inside);
+    let chosen = log_selection::choose(&files, since, options.budget, Inspect::Content);
     let of_each: BTreeMap<&str, u64> =
         chosen.iter().map(|(log, take)| (log.path.as_str(), take.bytes(log))).collect();
     let key_sizes = key_files::sizes(&files);
     let mut harvest = Harvest::new();
-    let tms = configs::of_tms(&options.app_dir, host);
+    let tms = configs::tms_configs(&options.app_dir, host);
     let _ = Configs::read(&files, &tms, &mut |bytes| harvest.add_config(bytes));
     let redactor = harvest.redactor();
 
-    let cost = |file: &Found| match file.item {
+    let cost = |file: &ListedFile| match file.item {
         Item::Log => of_each.get(file.path.as_str()).copied().unwrap_or_default(),
         Item::KeyFile | Item::Config => file.size,
         _ if inventory::why_unread(file, key_sizes.contains(&file.size), None).is_none() => file.size,
@@ -130,7 +130,7 @@ impl Measured {
 
 /// The newest lines of each log, as many as its part of all that is read of logs, go all the way: redacted, packed, scanned.
 fn measure_logs(
-    chosen: &[(&Found, Take)],
+    chosen: &[(&ListedFile, Selection)],
     of_logs: u64,
     redactor: &Redactor,
     scanner: &leak::Scanner,
@@ -147,7 +147,7 @@ fn measure_logs(
         if bytes == 0 || file.metadata.is_err() {
             continue;
         }
-        let part = if bytes == file.size { Take::Whole } else { Take::Tail(bytes) };
+        let part = if bytes == file.size { Selection::Whole } else { Selection::Tail(bytes) };
         let Ok(opened) = logs::open(file, &part) else { continue };
         let mut redacting = Redacting::new(opened.text, redactor.stream(), &shared);
         let mut text = Vec::new();
@@ -165,18 +165,18 @@ fn measure_logs(
 }
 
 /// Every so-many-th of the files that are hashed, on all threads, as in earnest.
-fn measure_others(files: &[Found], watch: Stopwatch) -> Measured {
-    let hashed: Vec<&Found> = files
+fn measure_others(files: &[ListedFile], watch: Stopwatch) -> Measured {
+    let hashed: Vec<&ListedFile> = files
         .iter()
         .filter(|file| matches!(file.item, Item::Binary | Item::Program) && file.metadata.is_ok())
         .collect();
     let all: u64 = hashed.iter().map(|file| file.size).sum();
     let step = usize::try_from(all.div_ceil(SAMPLE)).unwrap_or(usize::MAX).max(1);
-    let read = |file: &&Found| {
+    let read = |file: &&ListedFile| {
         let mut content = File::open(&file.full).ok()?.take(SAMPLE);
         Sha256::of_reader(&mut content).ok().map(|(_, length)| length)
     };
-    let sample: Vec<&Found> = hashed.into_iter().step_by(step).collect();
+    let sample: Vec<&ListedFile> = hashed.into_iter().step_by(step).collect();
     let read = sample.par_iter().filter_map(read).sum();
     Measured { read, packed: 0, took: watch() }
 }

@@ -4,7 +4,7 @@
 
 use super::own_members;
 use crate::bundle::{BundleWriter, MemberName, MemberRecord, Status, WriteError};
-use crate::probes::system::{Answer, Event, EventQuery, Refusal, System};
+use crate::probes::system::{Event, EventQuery, ProbeResult, Refusal, System};
 use crate::redact::{Known, Redactor};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -20,7 +20,7 @@ const MAX_BYTES: usize = 2 << 20;
 const SEARCHED: usize = 5_000;
 
 /// A log and who is wanted of it.
-struct Log {
+struct EventLog {
     /// Its name, and that of the member.
     name: &'static str,
     /// Providers whose records are taken.
@@ -30,13 +30,13 @@ struct Log {
 }
 
 /// The logs.
-const LOGS: [Log; 2] = [
-    Log {
+const LOGS: [EventLog; 2] = [
+    EventLog {
         name: "Application",
         providers: &[".NET Runtime", "Application Error", "ASP.NET 4.0.30319.0"],
         search: true,
     },
-    Log {
+    EventLog {
         name: "System",
         providers: &[
             "Microsoft-Windows-WAS",
@@ -55,7 +55,7 @@ const PRODUCT: [&str; 4] = ["secretserver", "secret server", "thycotic", "deline
 
 /// A line of a member.
 #[derive(Serialize)]
-struct Line {
+struct RecordLine {
     at: String,
     provider: String,
     id: u32,
@@ -64,13 +64,13 @@ struct Line {
 }
 
 /// What a log holds, or why it cannot be had.
-pub(super) struct Records {
+pub(super) struct LogRecords {
     log: &'static str,
-    read: Answer<Newest>,
+    read: ProbeResult<NewestRecords>,
 }
 
 /// The newest records that are wanted, the newest first.
-struct Newest {
+struct NewestRecords {
     events: Vec<Event>,
     /// Bytes of these and of all that were seen, as lines before anything is replaced.
     kept: usize,
@@ -80,13 +80,13 @@ struct Newest {
 }
 
 /// Reads the records of each log since a moment; a machine that is no Windows has none.
-pub(super) fn read(system: &dyn System, since: DateTime<Utc>) -> Vec<Records> {
+pub(super) fn read(system: &dyn System, since: DateTime<Utc>) -> Vec<LogRecords> {
     let logs = LOGS.iter().filter(|_| system.is_windows());
-    logs.map(|log| Records { log: log.name, read: records(log, system, since) }).collect()
+    logs.map(|log| LogRecords { log: log.name, read: records(log, system, since) }).collect()
 }
 
 /// Learns whom the records name, before anything is written.
-pub(super) fn learn(known: &mut Known, records: &[Records]) {
+pub(super) fn learn(known: &mut Known, records: &[LogRecords]) {
     for event in records.iter().filter_map(|log| log.read.as_ref().ok()).flat_map(|read| &read.events) {
         event.data.iter().chain([&event.provider]).for_each(|text| known.learn(text.as_bytes()));
     }
@@ -95,10 +95,10 @@ pub(super) fn learn(known: &mut Known, records: &[Records]) {
 /// Writes one member a log.
 pub(super) fn write(
     bundle: &mut BundleWriter,
-    records: Vec<Records>,
+    records: Vec<LogRecords>,
     redactor: &Redactor,
 ) -> Result<(), WriteError> {
-    for Records { log, read } in records {
+    for LogRecords { log, read } in records {
         let path = format!("events/{log}.jsonl");
         let origin = format!("event log {log}");
         match read {
@@ -123,7 +123,7 @@ fn status(refusal: Refusal) -> Status {
 }
 
 /// The records that are wanted, the newest first.
-fn records(log: &Log, system: &dyn System, since: DateTime<Utc>) -> Answer<Newest> {
+fn records(log: &EventLog, system: &dyn System, since: DateTime<Utc>) -> ProbeResult<NewestRecords> {
     // One more than is wanted tells whether there are more.
     let query =
         |providers, most| system.events(&EventQuery { log: log.name, providers, since, most: most + 1 });
@@ -152,7 +152,7 @@ fn names_product(event: &Event) -> bool {
 }
 
 /// Of too many records the oldest are left out; what came before one that is left out is left out too.
-fn newest(mut events: Vec<Event>, unseen: Option<String>) -> Newest {
+fn newest(mut events: Vec<Event>, unseen: Option<String>) -> NewestRecords {
     let (mut most, mut kept, mut all) = (0, 0, 0);
     for (index, event) in events.iter().enumerate() {
         all += line(event, &mut str::to_owned).len();
@@ -161,7 +161,7 @@ fn newest(mut events: Vec<Event>, unseen: Option<String>) -> Newest {
         }
     }
     events.truncate(most);
-    Newest { events, kept, all, unseen }
+    NewestRecords { events, kept, all, unseen }
 }
 
 /// Adds the records, the oldest first.
@@ -169,7 +169,7 @@ fn add(
     bundle: &mut BundleWriter,
     path: &str,
     origin: &str,
-    newest: &Newest,
+    newest: &NewestRecords,
     redactor: &Redactor,
 ) -> Result<(), WriteError> {
     let mut redactions = BTreeMap::new();
@@ -191,7 +191,7 @@ fn add(
 
 /// A record as a line of JSON, each of its texts as `shown` gives it.
 fn line(event: &Event, shown: &mut dyn FnMut(&str) -> String) -> String {
-    let line = Line {
+    let line = RecordLine {
         at: event.at.to_rfc3339_opts(SecondsFormat::Millis, true),
         provider: shown(&event.provider),
         id: event.id,

@@ -2,7 +2,7 @@
 
 use super::inventory_table::Item;
 use super::options::COPIED;
-use super::walk::{Found, reason};
+use super::walk::{ListedFile, reason};
 use crate::model::facts::Binary;
 use crate::model::iis::IisFacts;
 use crate::model::product::{BIN_FOLDER, LOG_FOLDER};
@@ -31,7 +31,7 @@ pub(super) fn tms(app_dir: &Path, copied: bool) -> Observed<bool> {
 }
 
 /// Where IIS says that the application of a copied folder lies.
-pub(super) fn folder_by(iis: &Observed<IisFacts>) -> Observed<String> {
+pub(super) fn folder_from_iis(iis: &Observed<IisFacts>) -> Observed<String> {
     match iis.value().map(|iis| &iis.application) {
         Some(known @ Observed::Known { .. }) => known.as_ref().map(|app| app.physical_path.clone()),
         _ => Observed::not_collected(COPIED),
@@ -40,7 +40,7 @@ pub(super) fn folder_by(iis: &Observed<IisFacts>) -> Observed<String> {
 
 /// Versions of the DLLs in `bin`.
 pub(super) fn binaries(
-    files: &[Found],
+    files: &[ListedFile],
     found: BTreeMap<String, Observed<Binary>>,
 ) -> Observed<BTreeMap<String, Observed<Binary>>> {
     match unlisted(files, BIN_FOLDER) {
@@ -51,14 +51,14 @@ pub(super) fn binaries(
 }
 
 /// Whether there is at least one log.
-pub(super) fn log_folder(files: &[Found]) -> Observed<bool> {
+pub(super) fn log_folder(files: &[ListedFile]) -> Observed<bool> {
     unlisted(files, LOG_FOLDER).unwrap_or_else(|| {
         Observed::known(files.iter().any(|file| file.item == Item::Log), Place::file(LOG_FOLDER))
     })
 }
 
 /// What can be said of the content of a folder that could not be listed.
-fn unlisted<T>(files: &[Found], folder: &str) -> Option<Observed<T>> {
+fn unlisted<T>(files: &[ListedFile], folder: &str) -> Option<Observed<T>> {
     let file = files.iter().find(|file| file.path.eq_ignore_ascii_case(folder))?;
     let why = file.metadata.as_ref().err()?;
     Some(Observed::unreadable(Place::file(folder), why.clone()))

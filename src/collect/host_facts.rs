@@ -5,7 +5,7 @@ use super::options::Options;
 use crate::model::facts::{ClockReading, ClockReference, Fingerprint, HostFacts};
 use crate::model::{Observed, Place};
 use crate::probes;
-use crate::probes::Seen;
+use crate::probes::ProbeContext;
 use crate::redact::fingerprint::{Fingerprinter, Label};
 use chrono::{DateTime, FixedOffset};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(super) fn facts(
     options: &Options,
     host: &dyn Host,
     started: DateTime<FixedOffset>,
-    seen: &Seen,
+    cx: &ProbeContext,
 ) -> HostFacts {
     // A copied folder says nothing of the clock, and reading it takes a while.
     let spread = if options.copied() { Duration::ZERO } else { host.clock_spread() };
@@ -40,14 +40,14 @@ pub(super) fn facts(
     };
     let clock = || Observed::known(ClockReading { local: started, spread_ms: Some(spread_ms) }, system());
     HostFacts {
-        name: options.of_machine(|| host.name()),
-        machine_id: options.of_machine(|| machine_id(host, seen.printer)),
-        os: options.of_machine(|| host.os()),
-        time_zone: options.of_machine(|| host.time_zone()),
-        clock: options.of_machine(clock),
-        clock_reference: options.of_machine(clock_reference),
-        time_service: options.of_machine(|| probes::time_reference(seen)),
-        worker_started: options.of_machine(|| probes::worker_started(seen)),
+        name: options.machine_fact(|| host.name()),
+        machine_id: options.machine_fact(|| machine_id(host, cx.printer)),
+        os: options.machine_fact(|| host.os()),
+        time_zone: options.machine_fact(|| host.time_zone()),
+        clock: options.machine_fact(clock),
+        clock_reference: options.machine_fact(clock_reference),
+        time_service: options.machine_fact(|| probes::time_reference(cx)),
+        worker_started: options.machine_fact(|| probes::worker_started(cx)),
     }
 }
 

@@ -5,7 +5,7 @@ use super::host::Host;
 use super::iis::Iis;
 use super::key_files::{self, KeyFiles};
 use super::options::Options;
-use super::walk::Found;
+use super::walk::ListedFile;
 use crate::bundle::create_private;
 use crate::redact::fingerprint::Fingerprinter;
 use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor, legend};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What is hidden of one bundle, and how.
-pub(super) struct Hiding {
+pub(super) struct IdentityRedaction {
     labels: Arc<Labels>,
     known: Known,
     /// The key of the labels, when it was made for this bundle.
@@ -25,23 +25,23 @@ pub(super) struct Hiding {
 /// Reads the key files, and makes a case key where level `identities` is asked for and nothing else keys its labels.
 pub(super) fn keys(
     options: &Options,
-    files: &[Found],
+    files: &[ListedFile],
     host: &dyn Host,
-) -> Result<(KeyFiles, Fingerprinter, Option<Hiding>), CollectError> {
+) -> Result<(KeyFiles, Fingerprinter, Option<IdentityRedaction>), CollectError> {
     let (keys, printer) = key_files::read(options, options.case_key.as_ref(), files, host);
     if options.level == Level::Secrets {
         return Ok((keys, printer, None));
     }
-    if let Some(hiding) = Hiding::new(&printer, None) {
+    if let Some(hiding) = IdentityRedaction::new(&printer, None) {
         return Ok((keys, printer, Some(hiding)));
     }
     let made = CaseKey::generate()?;
     let (keys, printer) = key_files::read(options, Some(&made), files, host);
-    let hiding = Hiding::new(&printer, Some(made));
+    let hiding = IdentityRedaction::new(&printer, Some(made));
     Ok((keys, printer, hiding))
 }
 
-impl Hiding {
+impl IdentityRedaction {
     /// Nothing known yet; `None` when nothing keys the labels. `made`: the key, if it is new and must be kept.
     pub(super) fn new(printer: &Fingerprinter, made: Option<CaseKey>) -> Option<Self> {
         Some(Self { labels: Arc::new(Labels::new(printer)?), known: Known::new(), made })
@@ -75,9 +75,9 @@ impl Hiding {
     }
 
     /// Writes the legend, and the key if it was made here, beside the bundle at `bundle`. They are gone again unless
-    /// [`Kept::keep`] is called.
-    pub(super) fn write(hiding: Option<&Self>, bundle: &Path) -> Result<Kept, CollectError> {
-        let mut kept = Kept::default();
+    /// [`OperatorFiles::keep`] is called.
+    pub(super) fn write(hiding: Option<&Self>, bundle: &Path) -> Result<OperatorFiles, CollectError> {
+        let mut kept = OperatorFiles::default();
         let Some(Self { labels, made, .. }) = hiding else { return Ok(kept) };
         kept.write(bundle, LEGEND, &legend::text(labels))?;
         if let Some(key) = made {
@@ -115,12 +115,12 @@ pub fn is_made_key(kept: &Path) -> bool {
 
 /// Files that stay with whoever collects, and what to know of them.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct OperatorFiles {
     files: Vec<PathBuf>,
     warning: Option<String>,
 }
 
-impl Kept {
+impl OperatorFiles {
     /// Writes a file; gives its name.
     fn write(&mut self, bundle: &Path, what: &str, text: &str) -> Result<String, CollectError> {
         let path = beside(bundle, what);
@@ -137,7 +137,7 @@ impl Kept {
     }
 }
 
-impl Drop for Kept {
+impl Drop for OperatorFiles {
     fn drop(&mut self) {
         for path in &self.files {
             let _ = fs::remove_file(path);

@@ -17,13 +17,13 @@ const REDIRECTION: &str = "redirection.config";
 
 /// A configuration of IIS.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Source {
+pub(super) struct ConfigSource {
     pub(super) path: PathBuf,
     /// Whether it lies where every IIS has it: that it is not there then says that there is no IIS.
     own: bool,
 }
 
-impl Source {
+impl ConfigSource {
     /// The file in the folder of IIS itself.
     fn own(folder: &Path) -> Self {
         Self { path: folder.join(FILE), own: true }
@@ -36,10 +36,10 @@ impl Source {
 }
 
 /// The file to read, or why there is none.
-fn source(options: &Options) -> Result<Source, &'static str> {
+fn source(options: &Options) -> Result<ConfigSource, &'static str> {
     match (&options.iis_config, &options.node) {
         (Some(given), _) if is_network(given) && !options.network_paths => Err(REFUSED),
-        (Some(given), _) => Ok(Source { path: given.clone(), own: false }),
+        (Some(given), _) => Ok(ConfigSource { path: given.clone(), own: false }),
         (None, Some(_)) => Err(COPIED),
         (None, None) if cfg!(windows) => redirected(&folder(), options.network_paths),
         (None, None) => Err("no applicationHost.config was given, and this machine has no IIS"),
@@ -60,14 +60,14 @@ pub(super) fn redirection(options: &Options) -> Option<PathBuf> {
 
 /// The configuration in `folder`, or the one that several servers share, where the file beside it names one. A folder on
 /// another machine is asked where `network` allows it.
-fn redirected(folder: &Path, network: bool) -> Result<Source, &'static str> {
+fn redirected(folder: &Path, network: bool) -> Result<ConfigSource, &'static str> {
     let bytes = match read_most(&folder.join(REDIRECTION), config::MAX_BYTES as u64) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Source::own(folder)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ConfigSource::own(folder)),
         Err(_) => return Err("redirection.config, which may name another configuration, cannot be read"),
     };
     match config::decode(&bytes).and_then(|text| application_host::redirection(&text)) {
-        Ok(None) => Ok(Source::own(folder)),
+        Ok(None) => Ok(ConfigSource::own(folder)),
         Ok(Some(other)) => {
             let other = expanded(&other);
             if is_network(&other) && !network {
@@ -75,7 +75,7 @@ fn redirected(folder: &Path, network: bool) -> Result<Source, &'static str> {
                     "IIS takes its configuration from another machine: name a copy with --iis-config",
                 );
             }
-            Ok(Source { path: other.join(FILE), own: false })
+            Ok(ConfigSource { path: other.join(FILE), own: false })
         }
         Err(_) => Err("redirection.config, which may name another configuration, is not well-formed"),
     }
@@ -113,7 +113,7 @@ pub(super) fn expanded(path: &str) -> PathBuf {
 }
 
 /// The file, read once: its values are harvested before anything is written, its facts taken later.
-pub(super) struct Iis(Result<(Source, io::Result<Vec<u8>>), &'static str>);
+pub(super) struct Iis(Result<(ConfigSource, io::Result<Vec<u8>>), &'static str>);
 
 impl Iis {
     /// Reads the file and adds its values to `harvest`.
@@ -212,12 +212,12 @@ fn sought(options: &Options, folder: &Observed<String>) -> Sought {
 mod tests {
     use super::*;
 
-    fn redirection(text: &str, network: bool) -> Result<Source, &'static str> {
+    fn redirection(text: &str, network: bool) -> Result<ConfigSource, &'static str> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(REDIRECTION), text).unwrap();
-        let Source { path, own } = redirected(folder.path(), network)?;
+        let ConfigSource { path, own } = redirected(folder.path(), network)?;
         let path = path.strip_prefix(folder.path()).map_or(path.clone(), |own| Path::new("here").join(own));
-        Ok(Source { path, own })
+        Ok(ConfigSource { path, own })
     }
 
     fn naming(enabled: &str, path: &str) -> String {
@@ -228,9 +228,9 @@ mod tests {
 
     #[test]
     fn the_configuration_lies_where_iis_takes_it_from() {
-        let own = Ok(Source::own(Path::new("here")));
-        let shared = |folder: &str| Ok(Source { path: Path::new(folder).join(FILE), own: false });
-        assert_eq!(redirected(Path::new("none"), false), Ok(Source::own(Path::new("none"))));
+        let own = Ok(ConfigSource::own(Path::new("here")));
+        let shared = |folder: &str| Ok(ConfigSource { path: Path::new(folder).join(FILE), own: false });
+        assert_eq!(redirected(Path::new("none"), false), Ok(ConfigSource::own(Path::new("none"))));
         assert_eq!(redirection("<configuration><configurationRedirection /></configuration>", false), own);
         assert_eq!(redirection(&naming("false", r"D:\shared"), false), own);
         assert_eq!(redirection(&naming("true", "/shared"), false), shared("/shared"));
@@ -242,15 +242,15 @@ mod tests {
 
     #[test]
     fn only_the_file_of_iis_itself_is_absent_where_it_is_not_there() {
-        let facts = |source: Source| {
+        let facts = |source: ConfigSource| {
             let missing = source.read();
             let (options, unknown) = (Options::new("", ""), Observed::not_collected("not asked"));
             Iis(Ok((source, missing))).facts(&options, &unknown, &unknown, &Fingerprinter::new(None, None))
         };
-        assert!(facts(Source::own(Path::new("/nowhere"))).is_absent());
+        assert!(facts(ConfigSource::own(Path::new("/nowhere"))).is_absent());
         // What Windows says of a share that it cannot reach is, in Rust's words, that there is no such file.
         let path = Path::new(r"\\files\iis").join(FILE);
-        let shared = facts(Source { path: path.clone(), own: false });
+        let shared = facts(ConfigSource { path: path.clone(), own: false });
         let Observed::Unreadable { place, .. } = &shared else { panic!("{shared:?}") };
         assert_eq!(place.file, path.to_string_lossy());
         assert!(crate::collect::warnings::iis(&shared).is_some_and(|note| note.contains(r"\\files\iis")));

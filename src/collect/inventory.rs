@@ -3,7 +3,7 @@
 use super::inventory_table::Item;
 use super::key_files::{KeyFiles, UNSEEN};
 use super::progress::Shared;
-use super::walk::{Found, LINK, reason};
+use super::walk::{LINK, ListedFile, reason};
 use crate::bundle::digest::{self, next_chunk};
 use crate::model::facts::{Binary, InventoryEntry};
 use crate::model::product::LOG_FOLDER;
@@ -33,7 +33,7 @@ pub(super) struct Inventory {
 }
 
 /// What became of one file.
-struct Seen {
+struct Outcome {
     entry: InventoryEntry,
     binary: Option<(String, Observed<Binary>)>,
     stray: bool,
@@ -43,21 +43,22 @@ struct Seen {
 }
 
 /// Reads every file once, on all cores; first those that decide whether nodes agree, which no time limit holds back.
-pub(super) fn take(
-    files: &[Found],
+pub(super) fn read_all(
+    files: &[ListedFile],
     keys: &KeyFiles,
     printer: &Fingerprinter,
     progress: &Shared<'_>,
 ) -> Inventory {
     let pass = Pass { keys, printer, progress };
-    let (first, then): (Vec<&Found>, Vec<&Found>) = files.iter().partition(|file| pass.is_decisive(file));
-    let mut seen: Vec<Seen> = Vec::new();
+    let (first, then): (Vec<&ListedFile>, Vec<&ListedFile>) =
+        files.iter().partition(|file| pass.is_decisive(file));
+    let mut seen: Vec<Outcome> = Vec::new();
     for files in [first, then] {
-        seen.par_extend(files.into_par_iter().map(|file| pass.look(file)));
+        seen.par_extend(files.into_par_iter().map(|file| pass.examine(file)));
     }
     seen.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
     let mut inventory = Inventory::default();
-    for Seen { entry, binary, stray, denied, cut, gap } in seen {
+    for Outcome { entry, binary, stray, denied, cut, gap } in seen {
         inventory.cut += usize::from(cut);
         inventory.gap = inventory.gap.or(gap);
         inventory.binaries.extend(binary);
@@ -69,14 +70,15 @@ pub(super) fn take(
 }
 
 /// Bytes that the pass will read.
-pub(super) fn cost(files: &[Found], keys: &KeyFiles, printer: &Fingerprinter) -> u64 {
-    let read = |file: &&Found| why_unread(file, keys.has_size(file.size), printer.why_unkeyed()).is_none();
+pub(super) fn cost(files: &[ListedFile], keys: &KeyFiles, printer: &Fingerprinter) -> u64 {
+    let read =
+        |file: &&ListedFile| why_unread(file, keys.has_size(file.size), printer.why_unkeyed()).is_none();
     files.iter().filter(read).map(|file| file.size).sum()
 }
 
 /// Why the content of a file is not read by this pass, as a lower-case fragment. `may_be_copy`: it has the size of a
 /// key file; `unkeyed`: why there are no fingerprints.
-pub(super) fn why_unread(file: &Found, may_be_copy: bool, unkeyed: Option<&str>) -> Option<String> {
+pub(super) fn why_unread(file: &ListedFile, may_be_copy: bool, unkeyed: Option<&str>) -> Option<String> {
     match (&file.metadata, file.item) {
         (Err(why), _) => Some(why.clone()),
         (Ok(_), Item::KeyFile) => Some("a key file; its fingerprint is in facts.json".to_owned()),
@@ -99,17 +101,17 @@ struct Pass<'a, 'p> {
 
 impl Pass<'_, '_> {
     /// Files that rules compare one by one, and whatever may be a copy of a key file.
-    fn is_decisive(&self, file: &Found) -> bool {
+    fn is_decisive(&self, file: &ListedFile) -> bool {
         matches!(file.item, Item::KeyFile | Item::KeyCopy | Item::Config | Item::Binary)
             || self.keys.has_size(file.size)
     }
 
-    fn why_unread(&self, file: &Found) -> Option<String> {
+    fn why_unread(&self, file: &ListedFile) -> Option<String> {
         why_unread(file, self.keys.has_size(file.size), self.printer.why_unkeyed())
     }
 
-    fn look(&self, file: &Found) -> Seen {
-        let mut seen = Seen {
+    fn examine(&self, file: &ListedFile) -> Outcome {
+        let mut seen = Outcome {
             entry: InventoryEntry {
                 path: file.path.clone(),
                 size: file.size,
@@ -140,7 +142,7 @@ impl Pass<'_, '_> {
     }
 
     /// Why nobody can tell whether a file, or one in a folder that could not be listed, is a copy of a key file.
-    fn may_be_a_copy(&self, file: &Found, unread: Option<&str>) -> Option<String> {
+    fn may_be_a_copy(&self, file: &ListedFile, unread: Option<&str>) -> Option<String> {
         if file.item == Item::KeyFile {
             return None;
         }
@@ -151,7 +153,7 @@ impl Pass<'_, '_> {
         }
     }
 
-    fn read(&self, file: &Found, seen: &mut Seen) -> io::Result<()> {
+    fn read(&self, file: &ListedFile, seen: &mut Outcome) -> io::Result<()> {
         let keyed = !matches!(file.item, Item::Binary | Item::Program);
         let parsed = file.item == Item::Binary && file.size <= pe_version::MAX_PE_BYTES;
         // Both hashes only where a file may turn out to be a copy of a key file.
@@ -161,11 +163,11 @@ impl Pass<'_, '_> {
         let mut whole = Vec::new();
         let mut size = 0;
         let decisive = self.is_decisive(file);
-        self.progress.next_piece(decisive)?;
+        self.progress.check_limits(decisive)?;
         let mut reader = File::open(&file.full)?;
         let mut buffer = vec![0; 64 * 1024];
         while let Some(chunk) = next_chunk(&mut reader, &mut buffer)? {
-            self.progress.next_piece(decisive)?;
+            self.progress.check_limits(decisive)?;
             size += chunk.len() as u64;
             if let Some(plain) = &mut plain {
                 plain.update(chunk);

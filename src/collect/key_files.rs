@@ -3,7 +3,7 @@
 use super::host::Host;
 use super::inventory_table::Item;
 use super::options::Options;
-use super::walk::{Found, read_most, reason};
+use super::walk::{ListedFile, read_most, reason};
 use crate::bundle::Sha256;
 use crate::model::facts::{Fingerprint, KeyFile};
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
@@ -17,7 +17,7 @@ pub(super) const MAX_BYTES: u64 = 1 << 20;
 pub(super) const UNSEEN: &str = "a file has the size of a key file that could not be read";
 
 /// Sizes of the key files, for whoever does not open them: a file of such a size may be a copy.
-pub(super) fn sizes(files: &[Found]) -> Vec<u64> {
+pub(super) fn sizes(files: &[ListedFile]) -> Vec<u64> {
     let keys = files.iter().filter(|file| file.item == Item::KeyFile && file.size > 0);
     keys.map(|file| file.size).collect()
 }
@@ -62,12 +62,12 @@ impl KeyFiles {
 pub(super) fn read(
     options: &Options,
     case_key: Option<&CaseKey>,
-    files: &[Found],
+    files: &[ListedFile],
     host: &dyn Host,
 ) -> (KeyFiles, Fingerprinter) {
     let open = |name: &'static str| {
         let file = files.iter().find(|file| file.path.eq_ignore_ascii_case(name));
-        Source { name, file, content: file.map(content) }
+        KeySource { name, file, content: file.map(content) }
     };
     let (encryption, database) = (open(ENCRYPTION_CONFIG), open(DATABASE_CONFIG));
     let key = encryption.content.as_ref().and_then(|content| content.as_ref().ok());
@@ -78,7 +78,7 @@ pub(super) fn read(
         database: database
             .facts(options, host, |bytes, place| printer.fingerprint(Label::File, bytes, place)),
         contents: Vec::new(),
-        unread: [&encryption, &database].into_iter().filter_map(Source::unread).collect(),
+        unread: [&encryption, &database].into_iter().filter_map(KeySource::unread).collect(),
     };
     if options.copied() && keys.encryption.is_absent() && keys.database.is_absent() {
         let why = "both key files are absent and the folder was copied from elsewhere";
@@ -92,13 +92,13 @@ pub(super) fn read(
 }
 
 /// One of the two files.
-struct Source<'a> {
+struct KeySource<'a> {
     name: &'static str,
-    file: Option<&'a Found>,
+    file: Option<&'a ListedFile>,
     content: Option<Result<Vec<u8>, String>>,
 }
 
-impl Source<'_> {
+impl KeySource<'_> {
     /// The size of a file that is there and could not be read. Every empty file is a copy of an empty one.
     fn unread(&self) -> Option<u64> {
         let file = self.file.filter(|file| file.metadata.is_ok() && file.size > 0)?;
@@ -119,7 +119,7 @@ impl Source<'_> {
         };
         let key_file = KeyFile {
             size: file.size,
-            modified: options.of_machine(|| match file.modified {
+            modified: options.machine_fact(|| match file.modified {
                 Some(time) => Observed::known(time, place.clone()),
                 None => Observed::unreadable(place.clone(), "the file system gives no time"),
             }),
@@ -128,13 +128,13 @@ impl Source<'_> {
                 Err(why) => Observed::unreadable(place.clone(), why.clone()),
             },
             // A copy on another file system has lost the attribute.
-            efs: options.of_machine(|| host.efs(&file.path, metadata)),
+            efs: options.machine_fact(|| host.efs(&file.path, metadata)),
         };
         Observed::known(key_file, place)
     }
 }
 
-fn content(file: &Found) -> Result<Vec<u8>, String> {
+fn content(file: &ListedFile) -> Result<Vec<u8>, String> {
     file.metadata.as_ref().map_err(Clone::clone)?;
     let bytes = read_most(&file.full, MAX_BYTES).map_err(|error| reason(&error))?;
     if bytes.len() as u64 > MAX_BYTES { Err("larger than a key file can be".to_owned()) } else { Ok(bytes) }

@@ -19,7 +19,7 @@ use std::path::Path;
 type Hits = BTreeMap<String, Vec<Hit>>;
 
 /// What must not be in the bundle.
-pub(super) struct Told<'a> {
+pub(super) struct Sensitive<'a> {
     /// Secrets.
     pub(super) harvest: Harvest,
     /// Contents of key files.
@@ -35,11 +35,11 @@ pub(super) struct Told<'a> {
 /// `scratch` is a folder for rewritten members; nothing stays there.
 pub(super) fn check(
     unfinished: Unfinished,
-    told: Told<'_>,
+    told: Sensitive<'_>,
     scratch: &Path,
     progress: &Shared<'_>,
 ) -> Result<(Unfinished, Vec<String>), CollectError> {
-    let Told { mut harvest, key_files, names, redactor } = told;
+    let Sensitive { mut harvest, key_files, names, redactor } = told;
     let scanner =
         |harvest: &Harvest| names.into_iter().fold(Scanner::new(harvest, &key_files), Scanner::with);
     let mut notes = Vec::new();
@@ -81,7 +81,7 @@ fn scan(unfinished: &Unfinished, scanner: &Scanner, progress: &Shared<'_>) -> Re
     let size = |member: &&MemberRecord| member.content().map_or(0, |content| content.size);
     progress.phase("checking the bundle for secrets", members.iter().map(size).sum());
     let found = members.par_iter().map(|member| {
-        progress.go_on()?;
+        progress.check_cancelled()?;
         let name = member.path.as_str();
         scan_member(&bundle, name, scanner, progress).map(|hits| (name.to_owned(), hits))
     });
@@ -108,7 +108,7 @@ fn scan_member(
             scan.push(bytes);
         }
     });
-    progress.go_on()?;
+    progress.check_cancelled()?;
     read.map_err(|error| reread(name, error))?;
     // Nobody looked is no proof that there is nothing.
     guarded(|| scan.finish()).ok_or_else(|| reread(name, MemberError::Panicked))

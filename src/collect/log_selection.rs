@@ -5,7 +5,7 @@ use super::inventory_table::Item;
 use super::logs;
 use super::options::Options;
 use super::progress::size;
-use super::walk::Found;
+use super::walk::ListedFile;
 use crate::bundle::manifest::TOO_OLD;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::cmp::Reverse;
@@ -21,7 +21,7 @@ const MOST: usize = 4000;
 
 /// What is taken of one log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Take {
+pub(super) enum Selection {
     /// All of it.
     Whole,
     /// The newest bytes, beginning at a line.
@@ -30,9 +30,9 @@ pub(super) enum Take {
     Nothing(String),
 }
 
-impl Take {
+impl Selection {
     /// Bytes that will be read, at most.
-    pub(super) fn bytes(&self, file: &Found) -> u64 {
+    pub(super) fn bytes(&self, file: &ListedFile) -> u64 {
         match self {
             Self::Whole => file.size,
             Self::Tail(bytes) => *bytes,
@@ -43,16 +43,20 @@ impl Take {
 
 /// Whether logs may be opened to choose among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum Inspect {
     /// A log that is not taken whole is looked into for where a line begins, and one that seems too old for its last.
-    Inside,
+    Content,
     /// Nothing is opened, so what is taken of such a log is a few bytes too many.
-    Outside,
+    Metadata,
 }
 
 /// When logs begin to be too old: as given, else [`DAYS`] before the start of the collection, or before the newest log of a
 /// folder that was copied from elsewhere, which may have happened long ago.
-pub(super) fn since(options: &Options, files: &[Found], started: DateTime<FixedOffset>) -> DateTime<Utc> {
+pub(super) fn since(
+    options: &Options,
+    files: &[ListedFile],
+    started: DateTime<FixedOffset>,
+) -> DateTime<Utc> {
     let newest = files.iter().filter(|file| file.item == Item::Log).filter_map(|file| file.modified).max();
     let from = newest.filter(|_| options.copied()).unwrap_or(started.to_utc());
     options.since.unwrap_or(from - TimeDelta::days(DAYS))
@@ -64,16 +68,16 @@ pub(super) fn beyond(budget: u64) -> String {
 }
 
 /// A log, and which of its role it is.
-struct Log<'f> {
-    file: &'f Found,
+struct ProductLog<'f> {
+    file: &'f ListedFile,
     /// Its name without the rest.
     role: String,
     /// `2` of `SS.log.2` and of `SS2.log`; a log that is written now has none.
     number: Option<u64>,
 }
 
-impl<'f> Log<'f> {
-    fn of(file: &'f Found) -> Self {
+impl<'f> ProductLog<'f> {
+    fn of(file: &'f ListedFile) -> Self {
         let name = file.name().to_lowercase();
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let (log, number) = match name.rsplit_once('.') {
@@ -95,22 +99,28 @@ impl<'f> Log<'f> {
 
     /// Whether it ended before this moment. Windows gives a log that is being written the right time only when its writer
     /// closes it, so that one is asked itself.
-    fn is_older(&self, since: DateTime<Utc>, look: Look) -> bool {
-        let asked = self.number.is_none() && look == Look::Inside;
+    fn is_older(&self, since: DateTime<Utc>, look: Inspect) -> bool {
+        let asked = self.number.is_none() && look == Inspect::Content;
         self.file.modified.is_some_and(|modified| modified < since)
             && !(asked && logs::last_day(self.file).is_some_and(|day| day >= since.date_naive()))
     }
 }
 
 /// Whether this is a log that nobody writes any more.
-pub(super) fn is_rolled(file: &Found) -> bool {
-    Log::of(file).number.is_some()
+pub(super) fn is_rolled(file: &ListedFile) -> bool {
+    ProductLog::of(file).number.is_some()
 }
 
 /// Every log of the product with what is taken of it, in the order in which they are read. `budget` is that of the whole
 /// bundle: configuration files come first and are always taken.
-pub(super) fn choose(files: &[Found], since: DateTime<Utc>, budget: u64, look: Look) -> Vec<(&Found, Take)> {
-    let mut logs: Vec<Log<'_>> = files.iter().filter(|file| file.item == Item::Log).map(Log::of).collect();
+pub(super) fn choose(
+    files: &[ListedFile],
+    since: DateTime<Utc>,
+    budget: u64,
+    look: Inspect,
+) -> Vec<(&ListedFile, Selection)> {
+    let mut logs: Vec<ProductLog<'_>> =
+        files.iter().filter(|file| file.item == Item::Log).map(ProductLog::of).collect();
     logs.sort_by(|one, other| one.newest().cmp(&other.newest()));
     let unnamed = logs.len().saturating_sub(MOST + 1);
     let (old, mut logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.is_older(since, look));
@@ -124,14 +134,14 @@ pub(super) fn choose(files: &[Found], since: DateTime<Utc>, budget: u64, look: L
     current.sort_by_key(|log| log.file.size);
 
     let configs = files.iter().filter(|file| file.item == Item::Config).map(|file| file.size).sum();
-    let mut shares = Shares { budget, left: budget.saturating_sub(configs), look };
+    let mut shares = BudgetShares { budget, left: budget.saturating_sub(configs), look };
     let mut takes = shares.share_out(&current);
     takes.extend(rolled.iter().map(|log| shares.take(log.file, shares.left)));
     let too_old = format!("{TOO_OLD}{}", since.format("%Y-%m-%d %H:%M UTC"));
-    takes.extend(old.iter().map(|_| Take::Nothing(too_old.clone())));
+    takes.extend(old.iter().map(|_| Selection::Nothing(too_old.clone())));
 
     let files = current.iter().chain(&rolled).chain(&old).map(|log| log.file);
-    let mut chosen: Vec<(&Found, Take)> = files.zip(takes).collect();
+    let mut chosen: Vec<(&ListedFile, Selection)> = files.zip(takes).collect();
     // One more, which stands for all that are older.
     chosen.truncate(MOST + 1);
     if let Some((_, take)) = chosen.get_mut(MOST) {
@@ -139,24 +149,24 @@ pub(super) fn choose(files: &[Found], since: DateTime<Utc>, budget: u64, look: L
         if unnamed > 0 {
             let _ = write!(why, ", as are {unnamed} older ones that are not named");
         }
-        *take = Take::Nothing(why);
+        *take = Selection::Nothing(why);
     }
     chosen
 }
 
 /// The budget while it is handed out.
-struct Shares {
+struct BudgetShares {
     budget: u64,
     left: u64,
-    look: Look,
+    look: Inspect,
 }
 
-impl Shares {
+impl BudgetShares {
     /// Gives each log as much as any other, or what it needs if that is less. A share that holds no line of its log is
     /// for the others. Takes logs from the smallest to the largest.
-    fn share_out(&mut self, logs: &[Log<'_>]) -> Vec<Take> {
+    fn share_out(&mut self, logs: &[ProductLog<'_>]) -> Vec<Selection> {
         let all = self.left;
-        let mut given_back: BTreeMap<usize, Take> = BTreeMap::new();
+        let mut given_back: BTreeMap<usize, Selection> = BTreeMap::new();
         loop {
             let known = given_back.len();
             self.left = all;
@@ -183,19 +193,21 @@ impl Shares {
     }
 
     /// Takes at most `share` bytes of a log out of what is left; nothing if that holds no line of it.
-    fn take(&mut self, file: &Found, share: u64) -> Take {
+    fn take(&mut self, file: &ListedFile, share: u64) -> Selection {
         let take = if file.size <= share {
-            Take::Whole
+            Selection::Whole
         } else if share == 0 {
-            Take::Nothing(beyond(self.budget))
-        } else if self.look == Look::Outside {
-            Take::Tail(share)
+            Selection::Nothing(beyond(self.budget))
+        } else if self.look == Inspect::Metadata {
+            Selection::Tail(share)
         } else {
             match logs::lines_within(file, share) {
-                Ok(0) => Take::Nothing(format!("{}: no line begins in its share of it", beyond(self.budget))),
-                Ok(bytes) => Take::Tail(bytes),
+                Ok(0) => {
+                    Selection::Nothing(format!("{}: no line begins in its share of it", beyond(self.budget)))
+                }
+                Ok(bytes) => Selection::Tail(bytes),
                 // Why is said when it is opened to be taken.
-                Err(_) => Take::Tail(0),
+                Err(_) => Selection::Tail(0),
             }
         };
         if take.bytes(file) > 0 {
@@ -213,8 +225,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn log(path: &str, size: u64, modified: &str) -> Found {
-        Found {
+    fn log(path: &str, size: u64, modified: &str) -> ListedFile {
+        ListedFile {
             path: path.into(),
             full: path.into(),
             size,
@@ -225,8 +237,8 @@ mod tests {
     }
 
     /// What is taken of logs that all changed in the last days.
-    fn taken(files: &[Found], budget: u64) -> Vec<(&str, u64)> {
-        let chosen = choose(files, at("2026-09-01T00:00:00Z"), budget, Look::Outside);
+    fn taken(files: &[ListedFile], budget: u64) -> Vec<(&str, u64)> {
+        let chosen = choose(files, at("2026-09-01T00:00:00Z"), budget, Inspect::Metadata);
         chosen.into_iter().map(|(file, take)| (file.path.as_str(), take.bytes(file))).collect()
     }
 
@@ -239,11 +251,11 @@ mod tests {
             log("log/SS.log.3", 60, "2026-08-01T06:00:00Z"),
             log("web.config", 60, "2026-09-14T06:00:00Z"),
         ];
-        let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 160, Look::Outside);
-        let takes: Vec<&Take> = chosen.iter().map(|(_, take)| take).collect();
-        assert_eq!(takes[..2], [&Take::Whole, &Take::Tail(40)]);
-        assert_eq!(takes[2], &Take::Nothing("beyond the budget of 160 B".into()));
-        assert_eq!(takes[3], &Take::Nothing("last changed before 2026-09-01 00:00 UTC".into()));
+        let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 160, Inspect::Metadata);
+        let takes: Vec<&Selection> = chosen.iter().map(|(_, take)| take).collect();
+        assert_eq!(takes[..2], [&Selection::Whole, &Selection::Tail(40)]);
+        assert_eq!(takes[2], &Selection::Nothing("beyond the budget of 160 B".into()));
+        assert_eq!(takes[3], &Selection::Nothing("last changed before 2026-09-01 00:00 UTC".into()));
     }
 
     #[test]
@@ -268,7 +280,7 @@ mod tests {
     #[test]
     fn of_equal_times_the_log_rolled_last_is_the_newest() {
         let names = ["SS.log.10", "SS.log.9", "SS.log.2", "SS.log", "SS11.log", "SS.log.1"];
-        let files: Vec<Found> =
+        let files: Vec<ListedFile> =
             names.iter().map(|name| log(&format!("log/{name}"), 10, "2026-09-14T06:00:00Z")).collect();
         let expected = [
             ("log/SS.log", 10),
@@ -291,7 +303,7 @@ mod tests {
         };
         let roles = ["SS", "SS-BSSR", "SS-BWSR", "SS-EWSR", "SS-SRWSR", "SS-MMSR"];
         for _ in 0..2_000 {
-            let files: Vec<Found> = (0..random(20))
+            let files: Vec<ListedFile> = (0..random(20))
                 .map(|_| {
                     let role = roles[usize::try_from(random(6)).unwrap()];
                     let number = random(4);
@@ -307,14 +319,14 @@ mod tests {
                 .collect();
             let most = [30, 3_000, 3_000_000][usize::try_from(random(3)).unwrap()];
             let budget = random(most);
-            let chosen = choose(&files, at("2026-09-01T00:00:00Z"), budget, Look::Outside);
+            let chosen = choose(&files, at("2026-09-01T00:00:00Z"), budget, Inspect::Metadata);
             assert_eq!(chosen.len(), files.len());
             assert!(chosen.iter().map(|(file, take)| take.bytes(file)).sum::<u64>() <= budget);
 
-            let mut current: BTreeMap<String, (&Found, u64)> = BTreeMap::new();
+            let mut current: BTreeMap<String, (&ListedFile, u64)> = BTreeMap::new();
             for (file, take) in &chosen {
                 // Those that are written now come first.
-                current.entry(Log::of(file).role).or_insert((file, take.bytes(file)));
+                current.entry(ProductLog::of(file).role).or_insert((file, take.bytes(file)));
             }
             let most = current.values().map(|(_, bytes)| *bytes).max().unwrap_or_default();
             for (file, bytes) in current.values() {
@@ -325,17 +337,17 @@ mod tests {
             let cut = current.values().any(|(file, bytes)| *bytes < file.size);
             let of_rolled: u64 = chosen.iter().skip(current.len()).map(|(file, take)| take.bytes(file)).sum();
             assert!(!cut || of_rolled == 0, "{budget}: {chosen:?}");
-            let shuffled: Vec<Found> = files.iter().rev().map(copy).collect();
-            let again = choose(&shuffled, at("2026-09-01T00:00:00Z"), budget, Look::Outside);
-            let told = |chosen: &[(&Found, Take)]| -> Vec<_> {
+            let shuffled: Vec<ListedFile> = files.iter().rev().map(copy).collect();
+            let again = choose(&shuffled, at("2026-09-01T00:00:00Z"), budget, Inspect::Metadata);
+            let told = |chosen: &[(&ListedFile, Selection)]| -> Vec<_> {
                 chosen.iter().map(|(file, take)| (file.path.clone(), take.clone())).collect()
             };
             assert_eq!(told(&again), told(&chosen));
         }
     }
 
-    fn copy(file: &Found) -> Found {
-        Found {
+    fn copy(file: &ListedFile) -> ListedFile {
+        ListedFile {
             path: file.path.clone(),
             full: file.full.clone(),
             size: file.size,
@@ -352,7 +364,7 @@ mod tests {
             let full = folder.path().join(name);
             std::fs::write(&full, content).unwrap();
             let path = format!("log/{name}");
-            Found { full, ..log(&path, content.len() as u64, "2026-09-14T06:00:00Z") }
+            ListedFile { full, ..log(&path, content.len() as u64, "2026-09-14T06:00:00Z") }
         };
         let line = b"2026-09-14 08:00:00,000 [1] INFO  a line\n";
         let lines = line.repeat(100);
@@ -361,20 +373,20 @@ mod tests {
             on_disk("SS-BWSR.log", &vec![0; 100_000]),
             on_disk("SS.log.1", &vec![0; 50_000]),
             on_disk("SS.log.2", line),
-            Found {
+            ListedFile {
                 full: folder.path().join("gone"),
                 ..log("log/SS-EWSR.log", 99_999, "2026-09-14T06:00:00Z")
             },
         ];
         let budget = (lines.len() + line.len()) as u64;
-        let chosen = choose(&files, at("2026-09-01T00:00:00Z"), budget, Look::Inside);
+        let chosen = choose(&files, at("2026-09-01T00:00:00Z"), budget, Inspect::Content);
         let take = |name: &str| &chosen.iter().find(|(file, _)| file.name() == name).unwrap().1;
-        assert_eq!((take("SS.log"), take("SS.log.2")), (&Take::Whole, &Take::Whole));
+        assert_eq!((take("SS.log"), take("SS.log.2")), (&Selection::Whole, &Selection::Whole));
         let why = format!("{}: no line begins in its share of it", beyond(budget));
-        assert_eq!(take("SS-BWSR.log"), &Take::Nothing(why.clone()));
-        assert_eq!(take("SS.log.1"), &Take::Nothing(why));
+        assert_eq!(take("SS-BWSR.log"), &Selection::Nothing(why.clone()));
+        assert_eq!(take("SS.log.1"), &Selection::Nothing(why));
         // What cannot be opened is tried again, so that the reason is told.
-        assert_eq!(take("SS-EWSR.log"), &Take::Tail(0));
+        assert_eq!(take("SS-EWSR.log"), &Selection::Tail(0));
     }
 
     #[test]
@@ -394,15 +406,15 @@ mod tests {
             let full = folder.path().join(name);
             std::fs::write(&full, &content).unwrap();
             let path = format!("log/{name}");
-            let files = [Found { full, ..log(&path, content.len() as u64, "2026-08-01T06:00:00Z") }];
-            let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 1_000, Look::Inside);
-            assert_eq!(matches!(chosen[0].1, Take::Whole), taken, "{name}: {content:?}");
+            let files = [ListedFile { full, ..log(&path, content.len() as u64, "2026-08-01T06:00:00Z") }];
+            let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 1_000, Inspect::Content);
+            assert_eq!(matches!(chosen[0].1, Selection::Whole), taken, "{name}: {content:?}");
         }
     }
 
     #[test]
     fn who_keeps_every_log_gets_a_bundle_too() {
-        let mut files: Vec<Found> = (0..MOST + 20)
+        let mut files: Vec<ListedFile> = (0..MOST + 20)
             .map(|n| {
                 let modified = if n < 10 { "2026-09-01T06:00:00Z" } else { "2026-09-14T06:00:00Z" };
                 log(&format!("log/SS.log.{n}"), 1, modified)
@@ -410,11 +422,11 @@ mod tests {
             .collect();
         // Older than all of them, and the log of its role.
         files.push(log("log/SS-BSSR.log", 1, "2026-08-20T06:00:00Z"));
-        let chosen = choose(&files, at("2026-08-01T00:00:00Z"), u64::MAX, Look::Outside);
-        let left_out: Vec<&Take> =
-            chosen.iter().map(|(_, take)| take).filter(|take| **take != Take::Whole).collect();
+        let chosen = choose(&files, at("2026-08-01T00:00:00Z"), u64::MAX, Inspect::Metadata);
+        let left_out: Vec<&Selection> =
+            chosen.iter().map(|(_, take)| take).filter(|take| **take != Selection::Whole).collect();
         let why = "beyond the 4000 newest logs, as are 20 older ones that are not named";
-        assert_eq!((chosen.len(), left_out), (MOST + 1, vec![&Take::Nothing(why.into())]));
+        assert_eq!((chosen.len(), left_out), (MOST + 1, vec![&Selection::Nothing(why.into())]));
         assert!(chosen.iter().any(|(file, _)| file.name() == "SS-BSSR.log"));
     }
 

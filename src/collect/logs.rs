@@ -1,11 +1,11 @@
 //! The logs that were chosen: read, redacted on the way, and written into the bundle.
 
 use super::error::CollectError;
-use super::log_selection::{Take, beyond, is_rolled};
+use super::log_selection::{Selection, beyond, is_rolled};
 use super::progress::Shared;
 use super::readahead::read_ahead;
 use super::redacting::Redacting;
-use super::walk::{Found, reason};
+use super::walk::{ListedFile, reason};
 use crate::bundle::manifest::END_MISSING;
 use crate::bundle::{BundleWriter, Status, WriteError};
 use crate::model::excerpt::Clean as _;
@@ -28,7 +28,7 @@ const LAST_LINES: u64 = 64 << 10;
 /// not suffice for.
 pub(super) fn write(
     bundle: &mut BundleWriter,
-    chosen: &[(&Found, Take)],
+    chosen: &[(&ListedFile, Selection)],
     budget: u64,
     redactor: &Redactor,
     progress: &Shared<'_>,
@@ -42,10 +42,10 @@ pub(super) fn write(
         let over = progress.time_over();
         let source = match (take, &file.metadata, &over) {
             (_, Err(why), _) => Err(Status::Denied { why: why.clone() }),
-            (Take::Nothing(why), ..) | (_, _, Some(why)) => Err(Status::Skipped { why: why.clone() }),
+            (Selection::Nothing(why), ..) | (_, _, Some(why)) => Err(Status::Skipped { why: why.clone() }),
             (_, Ok(_), None) => open(file, take).map_err(|error| Status::Denied { why: reason(&error) }),
         };
-        let Opened { text, expected, rolled } = match source {
+        let OpenedLog { text, expected, rolled } = match source {
             Ok(opened) => opened,
             Err(status) => {
                 bundle.note(file.not_taken(name, &shown, status))?;
@@ -62,7 +62,7 @@ pub(super) fn write(
                 let rolled = || rolled.then(|| format!("{END_MISSING}it was rolled after it was listed"));
                 let shrank =
                     || (read < expected).then(|| format!("{END_MISSING}it became shorter while it was read"));
-                let beyond = || matches!(take, Take::Tail(_)).then(|| beyond(budget));
+                let beyond = || matches!(take, Selection::Tail(_)).then(|| beyond(budget));
                 if let Some(why) = stopped.or_else(rolled).or_else(shrank).or_else(beyond) {
                     record.truncated(read, file.size, why);
                 }
@@ -74,7 +74,7 @@ pub(super) fn write(
             }
             Err(error) => return Err(error.into()),
         }
-        progress.go_on()?;
+        progress.check_cancelled()?;
     }
     Ok(())
 }
@@ -83,27 +83,27 @@ pub(super) fn write(
 /// shows what it is.
 pub(super) fn learn(
     known: &mut Known,
-    chosen: &[(&Found, Take)],
+    chosen: &[(&ListedFile, Selection)],
     progress: &Shared<'_>,
 ) -> Result<(), CollectError> {
     progress.phase("looking for names in logs", chosen.iter().map(|(file, take)| take.bytes(file)).sum());
     let learning = Redactor::learning(std::mem::take(known));
     for (file, take) in chosen {
         if file.metadata.is_ok()
-            && !matches!(take, Take::Nothing(_))
-            && let Ok(Opened { text, .. }) = open(file, take)
+            && !matches!(take, Selection::Nothing(_))
+            && let Ok(OpenedLog { text, .. }) = open(file, take)
         {
             // What cannot be read is said when it is taken.
             let _ = io::copy(&mut Redacting::new(text, learning.stream(), progress), &mut io::sink());
         }
-        progress.go_on()?;
+        progress.check_cancelled()?;
     }
     *known = learning.learned();
     Ok(())
 }
 
 /// A log at the first byte that is taken.
-pub(super) struct Opened<R> {
+pub(super) struct OpenedLog<R> {
     /// What is taken.
     pub(super) text: R,
     /// How many bytes that are.
@@ -113,24 +113,24 @@ pub(super) struct Opened<R> {
 }
 
 /// Opens a log. One that grows meanwhile ends where it ended when it was listed.
-pub(super) fn open(file: &Found, take: &Take) -> io::Result<Opened<impl Read + use<>>> {
+pub(super) fn open(file: &ListedFile, take: &Selection) -> io::Result<OpenedLog<impl Read + use<>>> {
     let mut reader = File::open(&file.full)?;
     let rolled = reader.metadata()?.len() > file.size && is_rolled(file);
     let mut mark = Vec::new();
     let mut bytes = file.size;
-    if let Take::Tail(newest) = take {
+    if let Selection::Tail(newest) = take {
         // Without its mark UTF-16 would read as other letters.
         mark = utf_16_mark(&mut reader)?;
         bytes = *newest;
         reader.seek(SeekFrom::Start(file.size.saturating_sub(bytes)))?;
     }
     let expected = mark.len() as u64 + bytes;
-    Ok(Opened { text: Cursor::new(mark).chain(reader.take(bytes)), expected, rolled })
+    Ok(OpenedLog { text: Cursor::new(mark).chain(reader.take(bytes)), expected, rolled })
 }
 
 /// Bytes of the whole lines within the newest `most` bytes of a log that is larger; the mark of UTF-16, which goes before
 /// them, finds room in `most` too.
-pub(super) fn lines_within(file: &Found, most: u64) -> io::Result<u64> {
+pub(super) fn lines_within(file: &ListedFile, most: u64) -> io::Result<u64> {
     let mut reader = BufReader::with_capacity(1 << 16, File::open(&file.full)?);
     let mark = utf_16_mark(&mut reader)?.len() as u64;
     // One line feed earlier, so that a line that begins exactly there is whole.
@@ -147,7 +147,7 @@ pub(super) fn lines_within(file: &Found, most: u64) -> io::Result<u64> {
 }
 
 /// The day in the newest line that begins with one, in the time zone of whoever wrote it.
-pub(super) fn last_day(file: &Found) -> Option<NaiveDate> {
+pub(super) fn last_day(file: &ListedFile) -> Option<NaiveDate> {
     let mut reader = File::open(&file.full).ok()?;
     reader.seek(SeekFrom::Start(file.size.saturating_sub(LAST_LINES))).ok()?;
     let mut end = Vec::new();
@@ -190,10 +190,10 @@ mod tests {
     use crate::collect::inventory_table::Item;
 
     /// A log with this content.
-    fn log(name: &str, content: &[u8]) -> (tempfile::NamedTempFile, Found) {
+    fn log(name: &str, content: &[u8]) -> (tempfile::NamedTempFile, ListedFile) {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), content).unwrap();
-        let found = Found {
+        let found = ListedFile {
             path: format!("log/{name}"),
             full: file.path().into(),
             size: content.len() as u64,
@@ -204,7 +204,7 @@ mod tests {
         (file, found)
     }
 
-    fn text(found: &Found, take: &Take) -> Vec<u8> {
+    fn text(found: &ListedFile, take: &Selection) -> Vec<u8> {
         let mut text = Vec::new();
         open(found, take).unwrap().text.read_to_end(&mut text).unwrap();
         text
@@ -215,13 +215,13 @@ mod tests {
         let (_file, found) = log("SS.log", b"first line\nsecond line\nthird\n");
         for (bytes, expected) in [(6, "third\n"), (7, "third\n"), (18, "second line\nthird\n"), (3, "")] {
             let within = lines_within(&found, bytes).unwrap();
-            assert_eq!(text(&found, &Take::Tail(within)), expected.as_bytes(), "{bytes}");
+            assert_eq!(text(&found, &Selection::Tail(within)), expected.as_bytes(), "{bytes}");
         }
         // A line of UTF-16 ends with two bytes, of which the line feed is the first.
         let wide: Vec<u8> = "\u{feff}Zeile\nПароль42\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let (_file, found) = log("SS.log", &wide);
         for bytes in [20, 21, 22] {
-            let take = Take::Tail(lines_within(&found, bytes).unwrap());
+            let take = Selection::Tail(lines_within(&found, bytes).unwrap());
             let tail = text(&found, &take);
             assert_eq!(tail, [&wide[..2], &wide[14..]].concat(), "{bytes}");
             assert!(tail.len() as u64 <= bytes);
@@ -243,11 +243,11 @@ mod tests {
     fn what_is_written_after_the_listing_is_not_taken_and_a_rolled_log_that_grew_is_another() {
         for (name, is_another) in [("SS.log", false), ("SS.log.1", true), ("SS1.log", true)] {
             let (file, found) = log(name, b"first line\nsecond line\n");
-            assert!(!open(&found, &Take::Whole).unwrap().rolled);
+            assert!(!open(&found, &Selection::Whole).unwrap().rolled);
             std::fs::write(file.path(), "first line\nsecond line\nthird\n").unwrap();
-            assert_eq!(text(&found, &Take::Whole), b"first line\nsecond line\n");
-            assert_eq!(text(&found, &Take::Tail(12)), b"second line\n");
-            assert_eq!(open(&found, &Take::Whole).unwrap().rolled, is_another, "{name}");
+            assert_eq!(text(&found, &Selection::Whole), b"first line\nsecond line\n");
+            assert_eq!(text(&found, &Selection::Tail(12)), b"second line\n");
+            assert_eq!(open(&found, &Selection::Whole).unwrap().rolled, is_another, "{name}");
         }
     }
 }

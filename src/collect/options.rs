@@ -67,7 +67,7 @@ impl Options {
     }
 
     /// A fact of the machine, which a copied folder says nothing of.
-    pub(super) fn of_machine<T>(&self, read: impl FnOnce() -> Observed<T>) -> Observed<T> {
+    pub(super) fn machine_fact<T>(&self, read: impl FnOnce() -> Observed<T>) -> Observed<T> {
         if self.copied() { Observed::not_collected(COPIED) } else { read() }
     }
 }

@@ -63,7 +63,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Fails once somebody ended the collection.
-    pub(super) fn go_on(&self) -> Result<(), CollectError> {
+    pub(super) fn check_cancelled(&self) -> Result<(), CollectError> {
         self.advance(0);
         if self.is_cancelled() { Err(CollectError::Cancelled) } else { Ok(()) }
     }
@@ -83,7 +83,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Fails where no further piece may be read. What decides whether nodes agree is read however long it takes.
-    pub(super) fn next_piece(&self, decisive: bool) -> io::Result<()> {
+    pub(super) fn check_limits(&self, decisive: bool) -> io::Result<()> {
         if self.is_cancelled() {
             return Err(io::Error::other("the collection was ended"));
         }

@@ -18,7 +18,7 @@ pub(super) fn read_ahead<T>(source: &mut (impl Read + Send), work: impl FnOnce(&
     rayon::in_place_scope(|scope| {
         let (ready, pieces) = sync_channel(WAITING);
         scope.spawn(move |_| read_all(source, &ready));
-        work(&mut Ahead { pieces, piece: io::Cursor::default() })
+        work(&mut ReadAhead { pieces, piece: io::Cursor::default() })
     })
 }
 
@@ -42,12 +42,12 @@ fn read_all(source: &mut impl Read, ready: &SyncSender<io::Result<Vec<u8>>>) {
 }
 
 /// What was read, in order.
-struct Ahead {
+struct ReadAhead {
     pieces: Receiver<io::Result<Vec<u8>>>,
     piece: io::Cursor<Vec<u8>>,
 }
 
-impl Read for Ahead {
+impl Read for ReadAhead {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         loop {
             let length = self.piece.read(target)?;

@@ -45,7 +45,7 @@ impl<'a, 'p, R: Read> Redacting<'a, 'p, R> {
         self.given = 0;
         while self.ready.is_empty() {
             let Some(stream) = &mut self.stream else { return Ok(()) };
-            self.progress.next_piece(false)?;
+            self.progress.check_limits(false)?;
             let length = self.source.read(&mut self.buffer)?;
             self.read += length as u64;
             self.progress.advance(length);

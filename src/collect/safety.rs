@@ -3,7 +3,7 @@
 use super::error::CollectError;
 use super::network;
 use super::options::Options;
-use super::walk::Found;
+use super::walk::ListedFile;
 use crate::model::product::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::probes::System;
 use std::fs;
@@ -41,7 +41,7 @@ pub(super) fn free(options: &Options, system: &dyn System) -> Option<u64> {
 pub(super) fn check_room(
     options: &Options,
     system: &dyn System,
-    files: &[Found],
+    files: &[ListedFile],
 ) -> Result<(), CollectError> {
     /// Bytes of a digest.
     const DIGEST: u64 = 32;

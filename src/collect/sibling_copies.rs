@@ -20,7 +20,7 @@ const MOST: usize = 100_000;
 const DEPTH: usize = 8;
 
 /// A file beside the application that is, or may be, a copy.
-pub(super) struct Neighbour {
+pub(super) struct Candidate {
     /// Path to open it by.
     pub(super) full: PathBuf,
     /// Path relative to the application folder.
@@ -33,17 +33,17 @@ pub(super) struct Neighbour {
 
 /// What lies beside the application.
 #[derive(Default)]
-pub(super) struct Beside {
+pub(super) struct SiblingCopies {
     /// The folders that were looked through.
-    pub(super) areas: Vec<Area>,
+    pub(super) areas: Vec<SearchedFolder>,
     /// Copies by name, and files of a size of `sizes`, in order of path.
-    pub(super) neighbours: Vec<Neighbour>,
+    pub(super) candidates: Vec<Candidate>,
     /// Why not everything was looked at, as a lower-case fragment.
     gap: Option<String>,
 }
 
 /// A folder that is looked through.
-pub(super) struct Area {
+pub(super) struct SearchedFolder {
     /// The folder.
     pub(super) folder: PathBuf,
     /// What stands for it in the path of a copy.
@@ -52,7 +52,7 @@ pub(super) struct Area {
 
 /// The folder that the application lies in, and the root of its site where that is elsewhere. Of a folder that was copied from
 /// elsewhere the neighbours were not.
-fn areas(options: &Options, root: Option<&Path>) -> io::Result<Vec<Area>> {
+fn areas(options: &Options, root: Option<&Path>) -> io::Result<Vec<SearchedFolder>> {
     if options.node.is_some() {
         return Ok(Vec::new());
     }
@@ -66,49 +66,53 @@ fn areas(options: &Options, root: Option<&Path>) -> io::Result<Vec<Area>> {
     let root = root.filter(|root| !root.starts_with(app) && !covers(above, root));
     let mut areas = Vec::new();
     if !root.as_ref().is_some_and(|root| covers(root, above)) {
-        areas.push(Area { folder: above.to_owned(), shown: "..".to_owned() });
+        areas.push(SearchedFolder { folder: above.to_owned(), shown: "..".to_owned() });
     }
     areas.extend(root.map(|folder| {
         let shown = folder.to_string_lossy();
         let shown = shown.strip_prefix(r"\\?\").unwrap_or(&shown).to_owned();
-        Area { folder, shown }
+        SearchedFolder { folder, shown }
     }));
     Ok(areas)
 }
 
 /// Lists them.
-pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Beside {
+pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> SiblingCopies {
     let (areas, gap) = match areas(options, root) {
         Ok(areas) => (areas, None),
         Err(error) => (Vec::new(), Some(reason(&error))),
     };
-    let mut beside = Beside { areas, gap, ..Beside::default() };
+    let mut found = SiblingCopies { areas, gap, ..SiblingCopies::default() };
     if options.node.is_none() && root.is_some_and(is_network) {
-        beside.gap = Some("the root of the site lies on another machine".to_owned());
+        found.gap = Some("the root of the site lies on another machine".to_owned());
     }
     let own = [&options.app_dir, &options.out].map(|own| own.canonicalize().ok());
     let is_own = |entry: &DirEntry| own.iter().flatten().any(|own| own == entry.path());
     let mut count = 0;
-    for area in &beside.areas {
+    for area in &found.areas {
         let depth = if area.folder.parent().is_some() { DEPTH } else { 1 };
         let entries = WalkDir::new(&area.folder).follow_links(false).min_depth(1).max_depth(depth);
         for entry in entries.sort_by_file_name().into_iter().filter_entry(|entry| !is_own(entry)) {
             count += 1;
             if count > MOST {
-                beside.gap = Some(format!("more than {MOST} files lie beside the application"));
-                return beside;
+                found.gap = Some(format!("more than {MOST} files lie beside the application"));
+                return found;
             }
-            let neighbour = entry.and_then(|entry| neighbour(area, &entry, sizes));
-            match neighbour {
-                Ok(neighbour) => beside.neighbours.extend(neighbour),
-                Err(error) => _ = beside.gap.get_or_insert(unlisted(&error)),
+            let candidate = entry.and_then(|entry| candidate(area, &entry, sizes));
+            match candidate {
+                Ok(candidate) => found.candidates.extend(candidate),
+                Err(error) => _ = found.gap.get_or_insert(unlisted(&error)),
             }
         }
     }
-    beside
+    found
 }
 
-fn neighbour(area: &Area, entry: &DirEntry, sizes: &[u64]) -> Result<Option<Neighbour>, walkdir::Error> {
+fn candidate(
+    area: &SearchedFolder,
+    entry: &DirEntry,
+    sizes: &[u64],
+) -> Result<Option<Candidate>, walkdir::Error> {
     if !entry.file_type().is_file() {
         return Ok(None);
     }
@@ -121,10 +125,10 @@ fn neighbour(area: &Area, entry: &DirEntry, sizes: &[u64]) -> Result<Option<Neig
     let named = is_key && !installed;
     let path = format!("{}/{}", area.shown.replace('\\', "/"), relative(&area.folder, entry.path()));
     let may_be = named || sizes.contains(&size);
-    Ok(may_be.then(|| Neighbour { full: entry.path().to_owned(), path, size, named }))
+    Ok(may_be.then(|| Candidate { full: entry.path().to_owned(), path, size, named }))
 }
 
-impl Beside {
+impl SiblingCopies {
     /// Copies in the application folder and beside it. What could not be looked at, there (`gap`) or here, may hold one.
     pub(super) fn with(
         self,
@@ -133,7 +137,7 @@ impl Beside {
         keys: &KeyFiles,
     ) -> Observed<Vec<String>> {
         let mut gap = gap.or(self.gap);
-        for Neighbour { full, path, size, named } in self.neighbours {
+        for Candidate { full, path, size, named } in self.candidates {
             if named {
                 copies.push(path);
                 continue;

@@ -11,7 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 
 /// One file of the application folder.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct ListedFile {
     /// Path relative to the application folder, with `/`.
     pub(super) path: String,
     /// Path to open it by.
@@ -26,7 +26,7 @@ pub(super) struct Found {
     pub(super) metadata: Result<Metadata, String>,
 }
 
-impl Found {
+impl ListedFile {
     /// Name without its folders.
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
@@ -47,18 +47,18 @@ impl Found {
 pub(super) const LINK: &str = "a link or a special file, not followed";
 
 /// Every file below `folder`, in order of path.
-pub(super) fn walk(folder: &Path, host: &dyn Host) -> Vec<Found> {
+pub(super) fn walk(folder: &Path, host: &dyn Host) -> Vec<ListedFile> {
     list(WalkDir::new(folder), folder, host)
 }
 
 /// The files of `folder` itself, in order of path; none where it is a link.
-pub(super) fn files_of(folder: &Path, host: &dyn Host) -> Vec<Found> {
+pub(super) fn files_of(folder: &Path, host: &dyn Host) -> Vec<ListedFile> {
     let mut files = list(WalkDir::new(folder).follow_root_links(false).max_depth(1), folder, host);
     files.retain(|file| file.metadata.is_ok());
     files
 }
 
-fn list(folders: WalkDir, folder: &Path, host: &dyn Host) -> Vec<Found> {
+fn list(folders: WalkDir, folder: &Path, host: &dyn Host) -> Vec<ListedFile> {
     let mut files = Vec::new();
     for entry in folders.follow_links(false).min_depth(1) {
         match entry {
@@ -99,9 +99,9 @@ pub(super) fn relative(folder: &Path, full: &Path) -> String {
     parts.join("/")
 }
 
-fn found(path: String, full: &Path, metadata: Result<Metadata, String>, host: &dyn Host) -> Found {
+fn found(path: String, full: &Path, metadata: Result<Metadata, String>, host: &dyn Host) -> ListedFile {
     let readable = metadata.as_ref().ok();
-    Found {
+    ListedFile {
         size: readable.map_or(0, Metadata::len),
         modified: readable.and_then(|metadata| host.modified(&path, metadata)),
         item: Item::of(&path),

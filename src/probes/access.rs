@@ -108,8 +108,8 @@ pub const EVENTS: &[Ask] = &[
 ];
 
 /// Everything that Windows is asked for, each once, in order.
-pub(crate) fn asks() -> BTreeSet<Ask> {
-    probes().iter().flat_map(|probe| probe.asks).chain(HOST).chain(EVENTS).copied().collect()
+pub(crate) fn all_accesses() -> BTreeSet<Ask> {
+    probes().iter().flat_map(|probe| probe.accesses).chain(HOST).chain(EVENTS).copied().collect()
 }
 
 #[cfg(test)]
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_names_nobody() {
         let redactor = identity_redactor(&Known::new());
-        let texts: Vec<String> = asks().iter().map(ToString::to_string).collect();
+        let texts: Vec<String> = all_accesses().iter().map(ToString::to_string).collect();
         let cleaned: Vec<String> = texts.iter().map(|text| redactor.clean(text)).collect();
         assert_eq!(cleaned, texts);
     }

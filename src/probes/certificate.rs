@@ -3,8 +3,8 @@
 
 use super::access::Ask;
 use super::pool::application;
-use super::system::{Answer, Refusal, Value};
-use super::{Probe, Seen, moment, or_absent, shown};
+use super::system::{ProbeResult, Refusal, Value};
+use super::{Probe, ProbeContext, moment, or_absent, shown};
 use chrono::{DateTime, Utc};
 
 const BY_ADDRESS: &str = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo";
@@ -20,19 +20,19 @@ const ASKS: &[Ask] = &[
 ];
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe::value("iis.certificate.key-bits", ASKS, |seen| shown(least(&all(seen)?, |one| one.key_bits))),
-    Probe::value("iis.certificate.key-type", ASKS, |seen| {
-        Ok(each(&all(seen)?, |one| vec![one.key_type.clone()]))
+    Probe::value("iis.certificate.key-bits", ASKS, |cx| shown(least(&all(cx)?, |one| one.key_bits))),
+    Probe::value("iis.certificate.key-type", ASKS, |cx| {
+        Ok(each(&all(cx)?, |one| vec![one.key_type.clone()]))
     }),
-    Probe::value("iis.certificate.names", ASKS, |seen| Ok(each(&all(seen)?, |one| one.names.clone()))),
-    Probe::value("iis.certificate.not-after", ASKS, |seen| {
-        least(&all(seen)?, |one| Some(one.not_after)).map(moment)
+    Probe::value("iis.certificate.names", ASKS, |cx| Ok(each(&all(cx)?, |one| one.names.clone()))),
+    Probe::value("iis.certificate.not-after", ASKS, |cx| {
+        least(&all(cx)?, |one| Some(one.not_after)).map(moment)
     }),
-    Probe::value("iis.certificate.signature", ASKS, |seen| {
-        Ok(each(&all(seen)?, |one| vec![one.signature.clone()]))
+    Probe::value("iis.certificate.signature", ASKS, |cx| {
+        Ok(each(&all(cx)?, |one| vec![one.signature.clone()]))
     }),
-    Probe::value("iis.certificate.thumbprint-label", ASKS, |seen| {
-        let labels: Answer<Vec<_>> = all(seen)?.iter().map(|one| seen.label(&one.thumbprint)).collect();
+    Probe::value("iis.certificate.thumbprint-label", ASKS, |cx| {
+        let labels: ProbeResult<Vec<_>> = all(cx)?.iter().map(|one| cx.label(&one.thumbprint)).collect();
         Ok(once(labels?))
     }),
 ];
@@ -48,7 +48,7 @@ pub(super) struct Certificate {
 }
 
 /// The least of all certificates, which is the one that causes trouble first.
-fn least<T: Ord>(all: &[Certificate], of: impl Fn(&Certificate) -> Option<T>) -> Answer<T> {
+fn least<T: Ord>(all: &[Certificate], of: impl Fn(&Certificate) -> Option<T>) -> ProbeResult<T> {
     let values: Option<Vec<T>> = all.iter().map(of).collect();
     let values =
         values.ok_or_else(|| Refusal::Failed("the key is of a kind whose length is not known".into()))?;
@@ -68,13 +68,13 @@ fn once(mut texts: Vec<String>) -> String {
 }
 
 /// The certificates of every HTTPS binding of the site.
-fn all(seen: &Seen) -> Answer<Vec<Certificate>> {
-    let bindings = application(seen)?.bindings.iter().filter_map(|binding| binding.strip_prefix("https "));
+fn all(cx: &ProbeContext) -> ProbeResult<Vec<Certificate>> {
+    let bindings = application(cx)?.bindings.iter().filter_map(|binding| binding.strip_prefix("https "));
     let mut found: Vec<Certificate> = Vec::new();
     for binding in bindings {
-        let (thumbprint, store) = bound(seen, binding)?;
+        let (thumbprint, store) = bound(cx, binding)?;
         if found.iter().all(|known| known.thumbprint != thumbprint) {
-            found.push(load(seen, &store, thumbprint)?);
+            found.push(load(cx, &store, thumbprint)?);
         }
     }
     if found.is_empty() { Err(Refusal::Absent) } else { Ok(found) }
@@ -82,7 +82,7 @@ fn all(seen: &Seen) -> Answer<Vec<Certificate>> {
 
 /// Thumbprint and store of the certificate of a binding `address:port:host`: by its very address, else by its name, else by
 /// any address, as HTTP.sys looks.
-fn bound(seen: &Seen, binding: &str) -> Answer<(String, String)> {
+fn bound(cx: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
     let odd = || Refusal::Failed("a binding of the site is not what IIS writes".into());
     let (address, host) = binding.rsplit_once(':').ok_or_else(odd)?;
     let (ip, port) = address.rsplit_once(':').ok_or_else(odd)?;
@@ -95,10 +95,10 @@ fn bound(seen: &Seen, binding: &str) -> Answer<(String, String)> {
     }
     keys.extend(["0.0.0.0", "[::]"].map(|any| format!(r"{BY_ADDRESS}\{any}:{port}")));
     for key in keys {
-        match seen.system.value(&key, HASH) {
+        match cx.system.value(&key, HASH) {
             Ok(Value::Bytes(hash)) if !hash.is_empty() => {
                 let thumbprint = hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"));
-                return Ok((thumbprint, or_absent(seen.text(&key, STORE), "MY".to_owned())?));
+                return Ok((thumbprint, or_absent(cx.text(&key, STORE), "MY".to_owned())?));
             }
             Ok(_) => return Err(Refusal::Failed("it is no thumbprint".into())),
             Err(Refusal::Absent) => {}
@@ -110,11 +110,11 @@ fn bound(seen: &Seen, binding: &str) -> Answer<(String, String)> {
     ))
 }
 
-fn load(seen: &Seen, store: &str, thumbprint: String) -> Answer<Certificate> {
+fn load(cx: &ProbeContext, store: &str, thumbprint: String) -> ProbeResult<Certificate> {
     // The name of a store comes from the registry and leads into it.
     let known = ["MY", "WebHosting"].into_iter().find(|known| known.eq_ignore_ascii_case(store));
     let store = known.ok_or(Refusal::Unasked("the certificate lies in a store that is not looked at"))?;
-    let blob = match seen.system.value(&format!(r"{STORES}\{store}\Certificates\{thumbprint}"), "Blob") {
+    let blob = match cx.system.value(&format!(r"{STORES}\{store}\Certificates\{thumbprint}"), "Blob") {
         Ok(Value::Bytes(blob)) => blob,
         Ok(_) => return Err(Refusal::Failed("the certificate is of another type than bytes".into())),
         Err(Refusal::Absent) => {

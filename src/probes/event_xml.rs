@@ -1,13 +1,13 @@
 //! Records of Windows event logs, read from their XML: ids, times and the texts that were put in, never the message, which
 //! is in the language of Windows.
 
-use super::system::{Answer, Event, Refusal};
+use super::system::{Event, ProbeResult, Refusal};
 use crate::redact::{MARKER, names_secret};
 use chrono::DateTime;
 use roxmltree::Node;
 
 /// A record as Windows renders it.
-pub(crate) fn event(xml: &str) -> Answer<Event> {
+pub(crate) fn event(xml: &str) -> ProbeResult<Event> {
     read(xml).ok_or_else(|| Refusal::Failed("a record of the event log is not what Windows writes".into()))
 }
 

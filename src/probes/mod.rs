@@ -30,7 +30,7 @@ pub(crate) use access::PATIENCE;
 #[cfg(windows)]
 pub(crate) use access::ZONE;
 pub use access::{Ask, Command, EVENTS, HOST};
-pub(crate) use access::{CURRENT_VERSION, MACHINE, asks};
+pub(crate) use access::{CURRENT_VERSION, MACHINE, all_accesses};
 #[cfg(windows)]
 pub(crate) use event_xml::event;
 pub use fake::FakeSystem;
@@ -49,44 +49,52 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::Path;
-use system::{Answer, Refusal, Value};
+use system::{ProbeResult, Refusal, Value};
 
 /// A fact and the probe that reads it.
 pub struct Probe {
     /// Path of the fact: one that the knowledge lets a bundle carry.
     pub fact: &'static str,
     /// All that it may ask for.
-    pub asks: &'static [Ask],
+    pub accesses: &'static [Ask],
     read: Read,
 }
 
 /// How a probe makes its fact.
 enum Read {
-    /// From a value, whose place is that of the first of [`Probe::asks`].
-    Value(fn(&Seen) -> Answer<String>),
+    /// From a value, whose place is that of the first of [`Probe::accesses`].
+    Value(fn(&ProbeContext) -> ProbeResult<String>),
     /// With a place of its own.
-    Fact(fn(&Seen) -> Observed<String>),
+    Fact(fn(&ProbeContext) -> Observed<String>),
 }
 
 impl Probe {
-    const fn value(fact: &'static str, asks: &'static [Ask], read: fn(&Seen) -> Answer<String>) -> Self {
-        Self { fact, asks, read: Read::Value(read) }
+    const fn value(
+        fact: &'static str,
+        accesses: &'static [Ask],
+        read: fn(&ProbeContext) -> ProbeResult<String>,
+    ) -> Self {
+        Self { fact, accesses, read: Read::Value(read) }
     }
 
-    const fn fact(fact: &'static str, asks: &'static [Ask], read: fn(&Seen) -> Observed<String>) -> Self {
-        Self { fact, asks, read: Read::Fact(read) }
+    const fn fact(
+        fact: &'static str,
+        accesses: &'static [Ask],
+        read: fn(&ProbeContext) -> Observed<String>,
+    ) -> Self {
+        Self { fact, accesses, read: Read::Fact(read) }
     }
 
-    fn read(&self, seen: &Seen) -> Observed<String> {
+    fn read(&self, cx: &ProbeContext) -> Observed<String> {
         match self.read {
-            Read::Value(read) => fact(read(seen), self.asks.first().map(Ask::place).unwrap_or_default()),
-            Read::Fact(read) => read(seen),
+            Read::Value(read) => fact(read(cx), self.accesses.first().map(Ask::place).unwrap_or_default()),
+            Read::Fact(read) => read(cx),
         }
     }
 }
 
 /// What probes see.
-pub(super) struct Seen<'a> {
+pub(super) struct ProbeContext<'a> {
     pub(super) system: &'a dyn System,
     /// The application folder, as this process opens it.
     pub(super) app_dir: &'a Path,
@@ -105,7 +113,7 @@ pub(super) struct Seen<'a> {
 /// What commands printed.
 #[derive(Default)]
 pub(super) struct Outputs {
-    time: OnceCell<Answer<time_service::Status>>,
+    time: OnceCell<ProbeResult<time_service::Status>>,
 }
 
 /// Every probe, in order of its fact.
@@ -128,14 +136,14 @@ pub fn probes() -> Vec<&'static Probe> {
 }
 
 /// Asks for every fact; a machine that is no Windows is asked nothing.
-pub(super) fn facts(seen: &Seen) -> BTreeMap<String, Observed<String>> {
-    let probes = if seen.system.is_windows() { probes() } else { Vec::new() };
-    probes.iter().map(|probe| (probe.fact.to_owned(), probe.read(seen))).collect()
+pub(super) fn facts(cx: &ProbeContext) -> BTreeMap<String, Observed<String>> {
+    let probes = if cx.system.is_windows() { probes() } else { Vec::new() };
+    probes.iter().map(|probe| (probe.fact.to_owned(), probe.read(cx))).collect()
 }
 
 /// The node's clock against the source of its time service, as that recorded it.
-pub(super) fn time_reference(seen: &Seen) -> Observed<ClockReference> {
-    time_service::reference(seen.time())
+pub(super) fn time_reference(cx: &ProbeContext) -> Observed<ClockReference> {
+    time_service::reference(cx.time())
 }
 
 /// A value of the registry as text.
@@ -143,14 +151,14 @@ pub(super) fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<St
     fact(system.value(key, name).and_then(text), registry(key, name))
 }
 
-impl Seen<'_> {
+impl ProbeContext<'_> {
     /// What the time service recorded.
-    fn time(&self) -> Answer<time_service::Status> {
+    fn time(&self) -> ProbeResult<time_service::Status> {
         self.outputs.time.get_or_init(|| time_service::status(self.system)).clone()
     }
 
     /// The label that stands for a name: equal on nodes whose labels have the same key.
-    fn label(&self, name: &str) -> Answer<String> {
+    fn label(&self, name: &str) -> ProbeResult<String> {
         match self.printer.why_unkeyed() {
             Some(why) => Err(Refusal::Unasked(why)),
             None => Ok(self.printer.marker(&name.to_lowercase())),
@@ -158,12 +166,12 @@ impl Seen<'_> {
     }
 
     /// A value of the registry as text.
-    fn text(&self, key: &str, name: &str) -> Answer<String> {
+    fn text(&self, key: &str, name: &str) -> ProbeResult<String> {
         self.system.value(key, name).and_then(text)
     }
 
     /// A number of the registry.
-    fn number(&self, key: &str, name: &str) -> Answer<u64> {
+    fn number(&self, key: &str, name: &str) -> ProbeResult<u64> {
         match self.system.value(key, name)? {
             Value::Number(number) => Ok(number),
             _ => Err(Refusal::Failed("it is of another type than a number".into())),
@@ -172,7 +180,7 @@ impl Seen<'_> {
 }
 
 /// The text of a value; numbers count as such.
-fn text(value: Value) -> Answer<String> {
+fn text(value: Value) -> ProbeResult<String> {
     match value {
         Value::Text(text) => Ok(text),
         Value::Texts(texts) => Ok(texts.join(" ")),
@@ -192,7 +200,7 @@ fn moment(at: DateTime<Utc>) -> String {
 }
 
 /// An answer as an observation.
-fn observed<T>(answer: Answer<T>, place: Place) -> Observed<T> {
+fn observed<T>(answer: ProbeResult<T>, place: Place) -> Observed<T> {
     match answer {
         Ok(value) => Observed::known(value, place),
         Err(refusal) => refusal.observed(place),
@@ -200,23 +208,23 @@ fn observed<T>(answer: Answer<T>, place: Place) -> Observed<T> {
 }
 
 /// An answer as a fact.
-fn fact<T: ToString>(answer: Answer<T>, place: Place) -> Observed<String> {
+fn fact<T: ToString>(answer: ProbeResult<T>, place: Place) -> Observed<String> {
     observed(shown(answer), place)
 }
 
 /// An answer as the text of a fact.
-fn shown<T: ToString>(answer: Answer<T>) -> Answer<String> {
+fn shown<T: ToString>(answer: ProbeResult<T>) -> ProbeResult<String> {
     answer.map(|value| value.to_string())
 }
 
 /// A list as the text of a fact; an empty one is absent.
-fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> Answer<String> {
+fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> ProbeResult<String> {
     let texts: Vec<String> = texts.into_iter().collect();
     if texts.is_empty() { Err(Refusal::Absent) } else { Ok(texts.join(separator)) }
 }
 
 /// An answer in which "there is no such thing" has a meaning of its own.
-fn or_absent<T>(answer: Answer<T>, absent: T) -> Answer<T> {
+fn or_absent<T>(answer: ProbeResult<T>, absent: T) -> ProbeResult<T> {
     match answer {
         Err(Refusal::Absent) => Ok(absent),
         answer => answer,

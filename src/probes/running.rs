@@ -4,48 +4,46 @@
 
 use super::access::{Ask, Command, WORKERS};
 use super::pool::{application, worker};
-use super::system::{Answer, Refusal, ServiceState};
-use super::{Probe, Seen, shown};
+use super::system::{ProbeResult, Refusal, ServiceState};
+use super::{Probe, ProbeContext, shown};
 
 const POOLS: Command = Command { program: r"inetsrv\appcmd.exe", arguments: &["list", "apppool", "/xml"] };
 const SITES: Command = Command { program: r"inetsrv\appcmd.exe", arguments: &["list", "site", "/xml"] };
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe::value(
-        "iis.state.pool",
-        &[Ask::Call("service WAS"), Ask::Call(WORKERS), Ask::Run(POOLS)],
-        |seen| shown(pool(seen)),
-    ),
-    Probe::value("iis.state.site", &[Ask::Call("service W3SVC"), Ask::Run(SITES)], |seen| shown(site(seen))),
+    Probe::value("iis.state.pool", &[Ask::Call("service WAS"), Ask::Call(WORKERS), Ask::Run(POOLS)], |cx| {
+        shown(pool(cx))
+    }),
+    Probe::value("iis.state.site", &[Ask::Call("service W3SVC"), Ask::Run(SITES)], |cx| shown(site(cx))),
 ];
 
 /// Without the service that starts worker processes no pool runs, and with a worker process this one does.
-fn pool(seen: &Seen) -> Answer<&'static str> {
-    if seen.system.service("WAS")?.state == ServiceState::Stopped {
+fn pool(cx: &ProbeContext) -> ProbeResult<&'static str> {
+    if cx.system.service("WAS")?.state == ServiceState::Stopped {
         return Ok("stopped");
     }
-    let name = &application(seen)?.pool;
-    if worker(seen.system, Some(name)).is_ok_and(|worker| worker.pool.is_some()) {
+    let name = &application(cx)?.pool;
+    if worker(cx.system, Some(name)).is_ok_and(|worker| worker.pool.is_some()) {
         return Ok("running");
     }
-    listed(seen, POOLS, "APPPOOL", name)
+    listed(cx, POOLS, "APPPOOL", name)
 }
 
 /// Without its service no site answers.
-fn site(seen: &Seen) -> Answer<&'static str> {
-    if seen.system.service("W3SVC")?.state == ServiceState::Stopped {
+fn site(cx: &ProbeContext) -> ProbeResult<&'static str> {
+    if cx.system.service("W3SVC")?.state == ServiceState::Stopped {
         return Ok("stopped");
     }
-    listed(seen, SITES, "SITE", &application(seen)?.site)
+    listed(cx, SITES, "SITE", &application(cx)?.site)
 }
 
 /// The state of what IIS lists under a name.
-fn listed(seen: &Seen, command: Command, kind: &str, name: &str) -> Answer<&'static str> {
-    if !seen.asks_iis {
+fn listed(cx: &ProbeContext, command: Command, kind: &str, name: &str) -> ProbeResult<&'static str> {
+    if !cx.asks_iis {
         return Err(Refusal::Unasked("IIS would read its configuration from another machine"));
     }
     let odd = || Refusal::Failed("what IIS lists has not the form that it writes".into());
-    let printed = seen.system.output(command)?;
+    let printed = cx.system.output(command)?;
     let document = roxmltree::Document::parse(printed.trim_start_matches(['\u{feff}', '\r', '\n']))
         .map_err(|_| odd())?;
     let named = format!("{kind}.NAME");

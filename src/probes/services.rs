@@ -1,8 +1,8 @@
 //! Services that the product stands on: state, start mode, start of their process.
 
 use super::access::{Ask, SERVICES};
-use super::system::{Answer, Refusal, Service, ServiceState};
-use super::{Probe, Seen, fact, or_absent};
+use super::system::{ProbeResult, Refusal, Service, ServiceState};
+use super::{Probe, ProbeContext, fact, or_absent};
 use crate::model::{Observed, Place};
 
 /// The program of an engine (domain 1.1), whose service every site may name as it likes.
@@ -13,14 +13,14 @@ const IMAGES: Ask = Ask::Values(r"SYSTEM\CurrentControlSet\Services\*", &["Image
 macro_rules! services {
     ($($state:literal $start:literal $started:literal $name:expr, [$($ask:expr),+];)+) => {
         pub(super) const PROBES: &[Probe] = &[$(
-            Probe::fact($state, &[$($ask),+], |seen| {
-                told(seen, $name, |service| Ok(service.state.word().to_owned()))
+            Probe::fact($state, &[$($ask),+], |cx| {
+                told(cx, $name, |service| Ok(service.state.word().to_owned()))
             }),
-            Probe::fact($start, &[$($ask),+], |seen| {
-                told(seen, $name, |service| Ok(service.start.word().to_owned()))
+            Probe::fact($start, &[$($ask),+], |cx| {
+                told(cx, $name, |service| Ok(service.start.word().to_owned()))
             }),
-            Probe::fact($started, &[$($ask,)+ Ask::Call("when the process of a service was started")], |seen| {
-                told(seen, $name, |service| started(seen, service))
+            Probe::fact($started, &[$($ask,)+ Ask::Call("when the process of a service was started")], |cx| {
+                told(cx, $name, |service| started(cx, service))
             }),
         )+];
     };
@@ -36,33 +36,33 @@ services! {
 }
 
 fn told(
-    seen: &Seen,
-    name: fn(&Seen) -> Answer<String>,
-    look: impl Fn(&Service) -> Answer<String>,
+    cx: &ProbeContext,
+    name: fn(&ProbeContext) -> ProbeResult<String>,
+    look: impl Fn(&Service) -> ProbeResult<String>,
 ) -> Observed<String> {
-    match name(seen) {
+    match name(cx) {
         Ok(name) => {
-            let told = seen.system.service(&name).and_then(|service| look(&service));
+            let told = cx.system.service(&name).and_then(|service| look(&service));
             fact(told, Place::file(format!("service {name}")))
         }
         Err(refusal) => refusal.observed(Place::file("services")),
     }
 }
 
-fn started(seen: &Seen, service: &Service) -> Answer<String> {
+fn started(cx: &ProbeContext, service: &Service) -> ProbeResult<String> {
     let none = match service.state {
         ServiceState::Stopped => Refusal::Absent,
         _ => Refusal::Unasked("which process it runs in is not told"),
     };
     let process = service.process.ok_or(none)?;
-    Ok(super::moment(seen.system.started(process)?))
+    Ok(super::moment(cx.system.started(process)?))
 }
 
 /// Key name of the service that runs an engine.
-fn engine(seen: &Seen) -> Answer<String> {
+fn engine(cx: &ProbeContext) -> ProbeResult<String> {
     let mut engines = Vec::new();
-    for name in seen.system.keys(SERVICES)? {
-        let image = seen.text(&format!(r"{SERVICES}\{name}"), "ImagePath");
+    for name in cx.system.keys(SERVICES)? {
+        let image = cx.text(&format!(r"{SERVICES}\{name}"), "ImagePath");
         if or_absent(image, String::new())?.to_lowercase().contains(ENGINE) {
             engines.push(name);
         }

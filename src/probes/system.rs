@@ -21,7 +21,7 @@ pub enum Refusal {
 }
 
 /// An answer of the system.
-pub type Answer<T> = Result<T, Refusal>;
+pub type ProbeResult<T> = Result<T, Refusal>;
 
 /// Why everything is unasked on other systems.
 pub const NO_WINDOWS: &str = "only Windows tells it";
@@ -140,7 +140,7 @@ pub struct Volume {
 /// Who may do what with a file or folder. Accounts are security identifiers as text, such as `S-1-5-32-544`; they are never
 /// turned into names, which would ask a domain controller.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Access {
+pub struct AccessList {
     /// Its owner.
     pub owner: Option<String>,
     /// Entries of its access list, in order.
@@ -194,102 +194,102 @@ pub trait System: Sync {
     }
 
     /// A value of a key of the registry.
-    fn value(&self, _key: &str, _name: &str) -> Answer<Value> {
+    fn value(&self, _key: &str, _name: &str) -> ProbeResult<Value> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// Every value of a key by its name; `Ok` also when there are none.
-    fn values(&self, _key: &str) -> Answer<BTreeMap<String, Value>> {
+    fn values(&self, _key: &str) -> ProbeResult<BTreeMap<String, Value>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// Names of the keys below a key, in order; `Ok` also when there are none.
-    fn keys(&self, _key: &str) -> Answer<Vec<String>> {
+    fn keys(&self, _key: &str) -> ProbeResult<Vec<String>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// A service by its key name, such as `W3SVC`.
-    fn service(&self, _name: &str) -> Answer<Service> {
+    fn service(&self, _name: &str) -> ProbeResult<Service> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// When a process was started.
-    fn started(&self, _process: u32) -> Answer<DateTime<Utc>> {
+    fn started(&self, _process: u32) -> ProbeResult<DateTime<Utc>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// Running programs of a file name, such as `w3wp.exe`, in order of their ids.
-    fn processes(&self, _file: &str) -> Answer<Vec<Process>> {
+    fn processes(&self, _file: &str) -> ProbeResult<Vec<Process>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// Memory of the machine in bytes.
-    fn memory(&self) -> Answer<u64> {
+    fn memory(&self) -> ProbeResult<u64> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// When Windows was started, to about a second.
-    fn booted(&self) -> Answer<DateTime<Utc>> {
+    fn booted(&self) -> ProbeResult<DateTime<Utc>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// Name of the domain that the machine is a member of; `None` in a workgroup.
-    fn domain(&self) -> Answer<Option<String>> {
+    fn domain(&self) -> ProbeResult<Option<String>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// The volumes of this machine's own disks by drive, such as `C:`.
-    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
+    fn volumes(&self) -> ProbeResult<BTreeMap<String, Volume>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// The volume that a folder lies on.
-    fn volume(&self, _folder: &Path) -> Answer<Volume> {
+    fn volume(&self, _folder: &Path) -> ProbeResult<Volume> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// What a command prints that ends well within its time; never an empty text.
-    fn output(&self, _command: Command) -> Answer<String> {
+    fn output(&self, _command: Command) -> ProbeResult<String> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// Whether this process has administrative rights.
-    fn elevated(&self) -> Answer<bool> {
+    fn elevated(&self) -> ProbeResult<bool> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// The access list of a file or folder.
-    fn access(&self, _path: &Path) -> Answer<Access> {
+    fn access(&self, _path: &Path) -> ProbeResult<AccessList> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// The access list of a key of the registry.
-    fn key_access(&self, _key: &str) -> Answer<Access> {
+    fn key_access(&self, _key: &str) -> ProbeResult<AccessList> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// The attributes of a file or folder, as Windows numbers them. A link is not followed.
-    fn attributes(&self, _path: &Path) -> Answer<u32> {
+    fn attributes(&self, _path: &Path) -> ProbeResult<u32> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// Members of a local group, given and told as security identifiers.
-    fn members(&self, _group: &str) -> Answer<Vec<String>> {
+    fn members(&self, _group: &str) -> ProbeResult<Vec<String>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// Accounts that hold a right such as `SeBatchLogonRight`, as security identifiers.
-    fn holders(&self, _right: &str) -> Answer<Vec<String>> {
+    fn holders(&self, _right: &str) -> ProbeResult<Vec<String>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// Records of an event log, the newest first.
-    fn events(&self, _query: &EventQuery) -> Answer<Vec<Event>> {
+    fn events(&self, _query: &EventQuery) -> ProbeResult<Vec<Event>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 
     /// When the oldest record of an event log was written; `Absent` where it is empty.
-    fn oldest_event(&self, _log: &str) -> Answer<DateTime<Utc>> {
+    fn oldest_event(&self, _log: &str) -> ProbeResult<DateTime<Utc>> {
         Err(Refusal::Unasked(NO_WINDOWS))
     }
 }

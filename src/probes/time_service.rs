@@ -5,7 +5,7 @@
 
 use super::access::Command;
 use super::observed;
-use super::system::{Answer, Refusal, System};
+use super::system::{ProbeResult, Refusal, System};
 use crate::model::facts::ClockReference;
 use crate::model::{Observed, Place};
 
@@ -39,14 +39,14 @@ pub(super) struct Status {
 }
 
 /// Asks the service.
-pub(super) fn status(system: &dyn System) -> Answer<Status> {
+pub(super) fn status(system: &dyn System) -> ProbeResult<Status> {
     read(&system.output(STATUS)?).ok_or_else(|| {
         Refusal::Failed("what the command printed has not the form of a synchronised clock's status".into())
     })
 }
 
 /// The clock against its source, which other nodes may share.
-pub(super) fn reference(status: Answer<Status>) -> Observed<ClockReference> {
+pub(super) fn reference(status: ProbeResult<Status>) -> Observed<ClockReference> {
     let shared = status.and_then(|status| match status.source {
         Source::Server(address) => Ok(ClockReference {
             source: format!("time server {address}"),

@@ -188,7 +188,7 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
     let untold = untold();
     for probe in probes().into_iter().filter(|probe| !untold.contains(&probe.fact)) {
         let label = &knowledge.facts.get(probe.fact).unwrap().label;
-        for ask in probe.asks {
+        for ask in probe.accesses {
             for command in Command::of(*ask) {
                 commands.entry(command).or_default().insert(label.clone());
             }
@@ -212,10 +212,10 @@ fn untold() -> Vec<&'static str> {
         // adds.
         let adds = |ask: &Ask| match ask {
             Ask::Run(_) => true,
-            Ask::Config(_) => probe.asks.len() > 1,
+            Ask::Config(_) => probe.accesses.len() > 1,
             _ => false,
         };
-        probe.asks.iter().any(|ask| !adds(ask) && Command::of(*ask).is_empty())
+        probe.accesses.iter().any(|ask| !adds(ask) && Command::of(*ask).is_empty())
     };
     probes().into_iter().filter(untold).map(|probe| probe.fact).collect()
 }

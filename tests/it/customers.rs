@@ -149,7 +149,7 @@ fn markdown() -> String {
         format!("| {what} | {source} | {why} | {member} | {secrets} |\n")
     });
     let facts =
-        probes().into_iter().map(|probe| format!("| `{}` | {} |\n", probe.fact, accesses(probe.asks)));
+        probes().into_iter().map(|probe| format!("| `{}` | {} |\n", probe.fact, accesses(probe.accesses)));
     format!(
         "| What | Where | Why | In the bundle | Secrets |\n|---|---|---|---|---|\n{}\n\
          Of Windows, and of no other system, each fact is taken from:\n\n| Fact | Asked for |\n|---|---|\n{}\

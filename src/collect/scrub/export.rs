@@ -4,7 +4,7 @@ use super::request::{Scrub, ScrubError, Scrubbed, hiding, result_name};
 use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
 use crate::collect::error::CollectError;
-use crate::collect::identities::Hiding;
+use crate::collect::identities::IdentityRedaction;
 use crate::collect::own_members::json;
 #[cfg(feature = "report")]
 use crate::model::excerpt::Clean as _;
@@ -51,10 +51,10 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     if let Some(hiding) = &mut hiding {
         learn(hiding.known(), &form, &text);
     }
-    let redactor =
-        Hiding::redactor(hiding.as_ref(), Redactor::patterns_only()).map_err(CollectError::from)?;
+    let redactor = IdentityRedaction::redactor(hiding.as_ref(), Redactor::patterns_only())
+        .map_err(CollectError::from)?;
     let out = rewritten(form, &text, &redactor)?;
-    let names = hiding.as_ref().map(Hiding::names);
+    let names = hiding.as_ref().map(IdentityRedaction::names);
     let scanner = names.into_iter().fold(Scanner::shapes_only(), Scanner::with);
     if let Some(hit) = scanner.scan(&out).first() {
         return Err(ScrubError::Leak(hit.kind.as_str()));
@@ -149,7 +149,7 @@ fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, Scr
 fn write(
     scrub: &Scrub,
     redactor: &Redactor,
-    hiding: Option<&Hiding>,
+    hiding: Option<&IdentityRedaction>,
     bytes: &[u8],
 ) -> Result<Scrubbed, ScrubError> {
     let (stem, extension) = result_name(&scrub.input, redactor);
@@ -161,7 +161,7 @@ fn write(
     }
     let mut file = tempfile::Builder::new().suffix(".partial").tempfile_in(&scrub.out).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let kept = Hiding::write(hiding, &path)?;
+    let kept = IdentityRedaction::write(hiding, &path)?;
     file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
     let (keep, made_key) = kept.keep();
     Ok(Scrubbed { path, keep, notes: made_key.into_iter().collect() })

@@ -2,7 +2,7 @@
 
 use crate::bundle::{OpenError, WriteError};
 use crate::collect::error::CollectError;
-use crate::collect::identities::Hiding;
+use crate::collect::identities::IdentityRedaction;
 use crate::model::excerpt::Clean as _;
 use crate::redact::fingerprint::Fingerprinter;
 use crate::redact::{CaseKey, Level, Redactor};
@@ -73,7 +73,7 @@ impl From<WriteError> for ScrubError {
 }
 
 /// Labels, and the key they are made with: the one given, or a new one.
-pub(super) fn hiding(scrub: &Scrub) -> Result<Option<Hiding>, ScrubError> {
+pub(super) fn hiding(scrub: &Scrub) -> Result<Option<IdentityRedaction>, ScrubError> {
     if scrub.level == Level::Secrets {
         return Ok(None);
     }
@@ -82,7 +82,7 @@ pub(super) fn hiding(scrub: &Scrub) -> Result<Option<Hiding>, ScrubError> {
         None => Some(CaseKey::generate().map_err(CollectError::from)?),
     };
     let printer = Fingerprinter::new(scrub.case_key.as_ref().or(made.as_ref()), None);
-    Ok(Hiding::new(&printer, made))
+    Ok(IdentityRedaction::new(&printer, made))
 }
 
 /// A name for a result beside others, without whom the name of the input names.

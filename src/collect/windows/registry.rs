@@ -1,7 +1,7 @@
 //! Values and keys of the registry, read in its 64-bit view with the rights of reading only.
 
 use super::error::refusal;
-use crate::probes::system::{Answer, Refusal, Value};
+use crate::probes::system::{ProbeResult, Refusal, Value};
 use std::collections::BTreeMap;
 use winreg::RegKey;
 use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, RegType};
@@ -9,25 +9,25 @@ use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, RegType};
 /// Most keys that are listed below one; an enumeration that goes on beyond it is not believed.
 const MAX_KEYS: usize = 10_000;
 
-fn open(key: &str) -> Answer<RegKey> {
+fn open(key: &str) -> ProbeResult<RegKey> {
     RegKey::predef(HKEY_LOCAL_MACHINE)
         .open_subkey_with_flags(key, KEY_READ | KEY_WOW64_64KEY)
         .map_err(refusal)
 }
 
-pub(super) fn value(key: &str, name: &str) -> Answer<Value> {
+pub(super) fn value(key: &str, name: &str) -> ProbeResult<Value> {
     let value = open(key)?.get_raw_value(name).map_err(refusal)?;
     Ok(decode(&value.vtype, &value.bytes))
 }
 
-pub(super) fn values(key: &str) -> Answer<BTreeMap<String, Value>> {
+pub(super) fn values(key: &str) -> ProbeResult<BTreeMap<String, Value>> {
     let key = open(key)?;
     let values = key.enum_values().take(MAX_KEYS + 1).map(|value| {
         let (name, value) = value.map_err(refusal)?;
         Ok((name, decode(&value.vtype, &value.bytes)))
     });
     // The iterator repeats an error for ever, so the first one ends it.
-    let values: BTreeMap<_, _> = values.collect::<Answer<_>>()?;
+    let values: BTreeMap<_, _> = values.collect::<ProbeResult<_>>()?;
     if values.len() > MAX_KEYS {
         Err(Refusal::Failed("there are too many values".into()))
     } else {
@@ -35,11 +35,11 @@ pub(super) fn values(key: &str) -> Answer<BTreeMap<String, Value>> {
     }
 }
 
-pub(super) fn keys(key: &str) -> Answer<Vec<String>> {
+pub(super) fn keys(key: &str) -> ProbeResult<Vec<String>> {
     let key = open(key)?;
     // As above.
     let names = key.enum_keys().take(MAX_KEYS + 1).map(|name| name.map_err(refusal));
-    let mut names: Vec<String> = names.collect::<Answer<_>>()?;
+    let mut names: Vec<String> = names.collect::<ProbeResult<_>>()?;
     if names.len() > MAX_KEYS {
         return Err(Refusal::Failed("there are too many keys".into()));
     }

@@ -7,8 +7,8 @@ use super::error::refusal;
 use super::registry;
 use crate::collect::command;
 use crate::probes::system::{
-    Access, AccessEntry, Answer, Event, EventQuery, Identity, Process, Refusal, Service, ServiceStart,
-    ServiceState, System, Value, Volume,
+    AccessEntry, AccessList, Event, EventQuery, Identity, ProbeResult, Process, Refusal, Service,
+    ServiceStart, ServiceState, System, Value, Volume,
 };
 use crate::probes::{Command, PATIENCE, event, pool_of};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -95,7 +95,7 @@ fn code(code: u32) -> Refusal {
 }
 
 /// The result of a call that gives zero when it fails.
-fn succeeded(result: BOOL) -> Answer<()> {
+fn succeeded(result: BOOL) -> ProbeResult<()> {
     if result == 0 { Err(last()) } else { Ok(()) }
 }
 
@@ -111,7 +111,7 @@ impl<T: Copy, R> Drop for Owned<T, R> {
 
 /// An answer of variable length. `call` gets a buffer, its size in bytes, and where to put the size that is needed; the first
 /// time there is no buffer. Eight-byte units are aligned as every structure wants it.
-fn sized(call: impl Fn(*mut c_void, u32, *mut u32) -> Answer<()>) -> Answer<Vec<u64>> {
+fn sized(call: impl Fn(*mut c_void, u32, *mut u32) -> ProbeResult<()>) -> ProbeResult<Vec<u64>> {
     let mut needed = 0;
     let without_buffer = call(ptr::null_mut(), 0, &raw mut needed);
     if needed == 0 || needed > MAX_ANSWER {
@@ -130,7 +130,7 @@ pub(in crate::collect) fn is_network_drive(letter: &str) -> bool {
 }
 
 /// The folder that Windows has its own programs in.
-fn system_folder() -> Answer<PathBuf> {
+fn system_folder() -> ProbeResult<PathBuf> {
     let mut path = [0_u16; 260];
     // SAFETY: the buffer has the length that is given with it.
     let length = unsafe { GetSystemDirectoryW(path.as_mut_ptr(), path.len() as u32) };
@@ -141,19 +141,19 @@ fn system_folder() -> Answer<PathBuf> {
 }
 
 impl System for Machine {
-    fn value(&self, key: &str, name: &str) -> Answer<Value> {
+    fn value(&self, key: &str, name: &str) -> ProbeResult<Value> {
         registry::value(key, name)
     }
 
-    fn values(&self, key: &str) -> Answer<BTreeMap<String, Value>> {
+    fn values(&self, key: &str) -> ProbeResult<BTreeMap<String, Value>> {
         registry::values(key)
     }
 
-    fn keys(&self, key: &str) -> Answer<Vec<String>> {
+    fn keys(&self, key: &str) -> ProbeResult<Vec<String>> {
         registry::keys(key)
     }
 
-    fn service(&self, name: &str) -> Answer<Service> {
+    fn service(&self, name: &str) -> ProbeResult<Service> {
         let name = wide(name);
         // SAFETY: null pointers stand for this machine and its active database.
         let manager = unsafe { OpenSCManagerW(ptr::null(), ptr::null(), SC_MANAGER_CONNECT) };
@@ -195,11 +195,11 @@ impl System for Machine {
         Ok(Service { state, start, process })
     }
 
-    fn started(&self, id: u32) -> Answer<DateTime<Utc>> {
+    fn started(&self, id: u32) -> ProbeResult<DateTime<Utc>> {
         started(&open_process(id)?)
     }
 
-    fn processes(&self, file: &str) -> Answer<Vec<Process>> {
+    fn processes(&self, file: &str) -> ProbeResult<Vec<Process>> {
         // SAFETY: the snapshot is of all processes, so the id is not looked at.
         let snapshot = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) };
         if snapshot == INVALID_HANDLE_VALUE {
@@ -238,7 +238,7 @@ impl System for Machine {
         Ok(processes)
     }
 
-    fn memory(&self) -> Answer<u64> {
+    fn memory(&self) -> ProbeResult<u64> {
         let mut status =
             MEMORYSTATUSEX { dwLength: size_of::<MEMORYSTATUSEX>() as u32, ..Default::default() };
         // SAFETY: the structure is of the size it says.
@@ -246,7 +246,7 @@ impl System for Machine {
         Ok(status.ullTotalPhys)
     }
 
-    fn booted(&self) -> Answer<DateTime<Utc>> {
+    fn booted(&self) -> ProbeResult<DateTime<Utc>> {
         let mut now = FILETIME::default();
         // SAFETY: the time outlives the call.
         unsafe { GetSystemTimeAsFileTime(&raw mut now) };
@@ -257,7 +257,7 @@ impl System for Machine {
         since.ok_or_else(|| Refusal::Failed("it is no time".into()))
     }
 
-    fn domain(&self) -> Answer<Option<String>> {
+    fn domain(&self) -> ProbeResult<Option<String>> {
         let (mut name, mut status) = (ptr::null_mut(), 0);
         // SAFETY: a null pointer stands for this machine; what comes back is taken by `Owned`.
         let error = unsafe { NetGetJoinInformation(ptr::null(), &raw mut name, &raw mut status) };
@@ -275,7 +275,7 @@ impl System for Machine {
         }
     }
 
-    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
+    fn volumes(&self) -> ProbeResult<BTreeMap<String, Volume>> {
         // SAFETY: it takes nothing and gives a number.
         let drives = unsafe { GetLogicalDrives() };
         if drives == 0 {
@@ -294,7 +294,7 @@ impl System for Machine {
         Ok(volumes)
     }
 
-    fn volume(&self, folder: &Path) -> Answer<Volume> {
+    fn volume(&self, folder: &Path) -> ProbeResult<Volume> {
         let (path, mut total, mut free) = (wide(folder), 0, 0);
         // SAFETY: the path ends in a zero, the numbers outlive the call.
         succeeded(unsafe {
@@ -303,7 +303,7 @@ impl System for Machine {
         Ok(Volume { total, free })
     }
 
-    fn output(&self, command: Command) -> Answer<String> {
+    fn output(&self, command: Command) -> ProbeResult<String> {
         /// `CREATE_NO_WINDOW`.
         const NO_WINDOW: u32 = 0x0800_0000;
         let folder = system_folder()?;
@@ -313,7 +313,7 @@ impl System for Machine {
         command::output(process, PATIENCE)
     }
 
-    fn elevated(&self) -> Answer<bool> {
+    fn elevated(&self) -> ProbeResult<bool> {
         // SAFETY: the pseudo handle of this process needs no closing.
         let token = token(unsafe { GetCurrentProcess() })?;
         let (mut elevation, mut size) = (TOKEN_ELEVATION::default(), 0);
@@ -323,15 +323,15 @@ impl System for Machine {
         Ok(elevation.TokenIsElevated != 0)
     }
 
-    fn access(&self, path: &Path) -> Answer<Access> {
+    fn access(&self, path: &Path) -> ProbeResult<AccessList> {
         access(path.as_os_str(), SE_FILE_OBJECT)
     }
 
-    fn key_access(&self, key: &str) -> Answer<Access> {
+    fn key_access(&self, key: &str) -> ProbeResult<AccessList> {
         access(format!(r"MACHINE\{key}").as_ref(), SE_REGISTRY_KEY)
     }
 
-    fn attributes(&self, path: &Path) -> Answer<u32> {
+    fn attributes(&self, path: &Path) -> ProbeResult<u32> {
         // SAFETY: the path ends in a zero.
         match unsafe { GetFileAttributesW(wide(path).as_ptr()) } {
             INVALID_FILE_ATTRIBUTES => Err(last()),
@@ -339,7 +339,7 @@ impl System for Machine {
         }
     }
 
-    fn members(&self, group: &str) -> Answer<Vec<String>> {
+    fn members(&self, group: &str) -> ProbeResult<Vec<String>> {
         let name = group_name(group)?;
         let (mut buffer, mut read, mut total): (*mut u8, u32, u32) = (ptr::null_mut(), 0, 0);
         // SAFETY: the name ends in a zero; level 0 gives identifiers, which nobody has to be asked for.
@@ -369,7 +369,7 @@ impl System for Machine {
         }
     }
 
-    fn holders(&self, right: &str) -> Answer<Vec<String>> {
+    fn holders(&self, right: &str) -> ProbeResult<Vec<String>> {
         let attributes = LSA_OBJECT_ATTRIBUTES::default();
         let access = (POLICY_LOOKUP_NAMES | POLICY_VIEW_LOCAL_INFORMATION).cast_unsigned();
         let mut policy: LSA_HANDLE = 0;
@@ -405,7 +405,7 @@ impl System for Machine {
     }
 
     /// Providers and the time are ours, so they cannot break the query.
-    fn events(&self, query: &EventQuery) -> Answer<Vec<Event>> {
+    fn events(&self, query: &EventQuery) -> ProbeResult<Vec<Event>> {
         let names: Vec<String> = query.providers.iter().map(|name| format!("@Name='{name}'")).collect();
         let providers =
             if names.is_empty() { String::new() } else { format!("Provider[{}] and ", names.join(" or ")) };
@@ -422,19 +422,19 @@ impl System for Machine {
         records.iter().map(|xml| event(xml)).filter(|event| !names.is_empty() || event.is_ok()).collect()
     }
 
-    fn oldest_event(&self, log: &str) -> Answer<DateTime<Utc>> {
+    fn oldest_event(&self, log: &str) -> ProbeResult<DateTime<Utc>> {
         let oldest = records(log, "*", EvtQueryForwardDirection, 1)?;
         oldest.first().map_or(Err(Refusal::Absent), |xml| Ok(event(xml)?.at))
     }
 }
 
-fn open_process(id: u32) -> Answer<Owned<HANDLE>> {
+fn open_process(id: u32) -> ProbeResult<Owned<HANDLE>> {
     // SAFETY: the handle that comes back is taken by `Owned`.
     let process = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, id) };
     if process.is_null() { Err(last()) } else { Ok(Owned(process, CloseHandle)) }
 }
 
-fn started(process: &Owned<HANDLE>) -> Answer<DateTime<Utc>> {
+fn started(process: &Owned<HANDLE>) -> ProbeResult<DateTime<Utc>> {
     let mut times = [FILETIME::default(); 4];
     let [created, exited, kernel, user] = &mut times;
     // SAFETY: the four times outlive the call.
@@ -464,7 +464,7 @@ fn command_line(process: &Owned<HANDLE>) -> Option<String> {
 }
 
 /// The token of a process, which says whom it runs as.
-fn token(process: HANDLE) -> Answer<Owned<HANDLE>> {
+fn token(process: HANDLE) -> ProbeResult<Owned<HANDLE>> {
     let mut token = ptr::null_mut();
     // SAFETY: the token is taken by `Owned`.
     succeeded(unsafe { OpenProcessToken(process, TOKEN_QUERY, &raw mut token) })?;
@@ -472,7 +472,7 @@ fn token(process: HANDLE) -> Answer<Owned<HANDLE>> {
 }
 
 /// Whom a process runs as.
-fn identity(process: &Owned<HANDLE>) -> Answer<Identity> {
+fn identity(process: &Owned<HANDLE>) -> ProbeResult<Identity> {
     let token = token(process.0)?;
     let part = |part: TOKEN_INFORMATION_CLASS| {
         sized(|buffer, size, needed| {
@@ -493,13 +493,13 @@ fn identity(process: &Owned<HANDLE>) -> Answer<Identity> {
             // A group that only denies gives no right.
             .filter(|group| group.Attributes & SE_GROUP_ENABLED.cast_unsigned() != 0)
             .map(|group| sid_text(group.Sid))
-            .collect::<Answer<_>>()?
+            .collect::<ProbeResult<_>>()?
     };
     Ok(Identity { account, groups })
 }
 
 /// Tenths of microseconds since 1601 as an instant.
-fn moment(time: FILETIME) -> Answer<DateTime<Utc>> {
+fn moment(time: FILETIME) -> ProbeResult<DateTime<Utc>> {
     /// Between 1601 and 1970, in tenths of microseconds.
     const UNIX: u64 = 116_444_736_000_000_000;
     let ticks = u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime);
@@ -511,7 +511,7 @@ fn moment(time: FILETIME) -> Answer<DateTime<Utc>> {
 ///
 /// # Safety
 /// `sid` points to a whole identifier.
-unsafe fn sid_text(sid: PSID) -> Answer<String> {
+unsafe fn sid_text(sid: PSID) -> ProbeResult<String> {
     let mut text = ptr::null_mut();
     // SAFETY: the caller vouches for the identifier.
     succeeded(unsafe { ConvertSidToStringSidW(sid, &raw mut text) })?;
@@ -539,7 +539,7 @@ unsafe fn text_at(text: *const u16) -> String {
 }
 
 /// The access list of a file, a folder or a key of the registry.
-fn access(name: &OsStr, kind: SE_OBJECT_TYPE) -> Answer<Access> {
+fn access(name: &OsStr, kind: SE_OBJECT_TYPE) -> ProbeResult<AccessList> {
     let path = wide(name);
     let (mut owner, mut list, mut whole) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     // SAFETY: the path ends in a zero; what comes back points into `whole`.
@@ -565,14 +565,14 @@ fn access(name: &OsStr, kind: SE_OBJECT_TYPE) -> Answer<Access> {
         return Err(Refusal::Failed("it has no access list".into()));
     }
     // SAFETY: the list lies in `whole`.
-    Ok(Access { owner, entries: unsafe { entries(list)? } })
+    Ok(AccessList { owner, entries: unsafe { entries(list)? } })
 }
 
 /// Entries of an access list that allow or deny; those for what is created below are left out.
 ///
 /// # Safety
 /// `list` points to a whole access list.
-unsafe fn entries(list: *const ACL) -> Answer<Vec<AccessEntry>> {
+unsafe fn entries(list: *const ACL) -> ProbeResult<Vec<AccessEntry>> {
     /// `ACCESS_ALLOWED_ACE_TYPE` and `ACCESS_DENIED_ACE_TYPE`.
     const KINDS: [u8; 2] = [0, 1];
     let mut entries = Vec::new();
@@ -597,7 +597,7 @@ unsafe fn entries(list: *const ACL) -> Answer<Vec<AccessEntry>> {
 }
 
 /// The name that Windows has for a group in its own language.
-fn group_name(sid: &str) -> Answer<Vec<u16>> {
+fn group_name(sid: &str) -> ProbeResult<Vec<u16>> {
     let mut group = ptr::null_mut();
     // SAFETY: the text ends in a zero.
     succeeded(unsafe { ConvertStringSidToSidW(wide(sid).as_ptr(), &raw mut group) })?;
@@ -620,7 +620,7 @@ fn group_name(sid: &str) -> Answer<Vec<u16>> {
 }
 
 /// Records of a log as XML.
-fn records(log: &str, wanted: &str, direction: u32, most: usize) -> Answer<Vec<String>> {
+fn records(log: &str, wanted: &str, direction: u32, most: usize) -> ProbeResult<Vec<String>> {
     /// How long all records may take. One that is rare may take nearly all of it.
     const PATIENCE: Duration = Duration::from_secs(60);
     let started = Instant::now();
@@ -651,7 +651,7 @@ fn records(log: &str, wanted: &str, direction: u32, most: usize) -> Answer<Vec<S
     Ok(records)
 }
 
-fn xml(event: &Owned<EVT_HANDLE>) -> Answer<String> {
+fn xml(event: &Owned<EVT_HANDLE>) -> ProbeResult<String> {
     let mut count = 0;
     let count = &raw mut count;
     let buffer = sized(|buffer, size, needed| {

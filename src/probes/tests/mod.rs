@@ -8,7 +8,8 @@ mod windows;
 
 use super::access::WORKER;
 use super::system::{
-    Access, AccessEntry, Event, EventQuery, Identity, Process, Service, ServiceStart, ServiceState, Volume,
+    AccessEntry, AccessList, Event, EventQuery, Identity, Process, Service, ServiceStart, ServiceState,
+    Volume,
 };
 use super::*;
 use crate::model::iis::IisApplication;
@@ -71,8 +72,8 @@ fn deny(account: &str, mask: u32) -> AccessEntry {
     AccessEntry { allows: false, ..allow(account, mask) }
 }
 
-fn list(entries: &[AccessEntry]) -> Access {
-    Access { owner: None, entries: entries.to_vec() }
+fn list(entries: &[AccessEntry]) -> AccessList {
+    AccessList { owner: None, entries: entries.to_vec() }
 }
 
 fn service(state: ServiceState) -> Service {
@@ -177,7 +178,7 @@ fn machine() -> FakeSystem {
         (Path::new(r"C:\Windows").join("TEMP"), allow(USERS, 0x0010_0026)),
     ] {
         let owner = Some(ADMINISTRATORS.to_owned());
-        let access = Access { owner, ..list(&[administrators.clone(), entry]) };
+        let access = AccessList { owner, ..list(&[administrators.clone(), entry]) };
         made.access.insert(path.to_string_lossy().into_owned(), access);
     }
     let (was, crash) = ("Microsoft-Windows-WAS", "Application Error");
@@ -225,11 +226,23 @@ fn iis(identity: Observed<String>) -> Observed<IisFacts> {
 type Facts = BTreeMap<String, Observed<String>>;
 
 fn facts_as(system: &dyn System, iis: &Observed<IisFacts>) -> Facts {
-    facts(&seen(system, iis, &printer()))
+    facts(&context(system, iis, &printer()))
 }
 
-fn seen<'a>(system: &'a dyn System, iis: &'a Observed<IisFacts>, printer: &'a Fingerprinter) -> Seen<'a> {
-    Seen { system, app_dir: app(), iis, now: now(), printer, asks_iis: true, outputs: Outputs::default() }
+fn context<'a>(
+    system: &'a dyn System,
+    iis: &'a Observed<IisFacts>,
+    printer: &'a Fingerprinter,
+) -> ProbeContext<'a> {
+    ProbeContext {
+        system,
+        app_dir: app(),
+        iis,
+        now: now(),
+        printer,
+        asks_iis: true,
+        outputs: Outputs::default(),
+    }
 }
 
 /// A pool with the account that pools have.

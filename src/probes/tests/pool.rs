@@ -65,7 +65,7 @@ fn a_worker_process_is_that_of_the_pool_it_names() {
     let started = |workers: &[Process], pool: &Observed<IisFacts>| {
         let mut made = FakeSystem::default();
         made.processes.insert(WORKER.into(), workers.to_vec());
-        worker_started(&seen(&made, pool, &printer()))
+        worker_started(&context(&made, pool, &printer()))
     };
     let (none, vault) = (&Observed::not_collected("not asked"), &own_pool());
     let unnamed = |id| Process { pool: None, ..worker(id, "", 1) };
@@ -166,6 +166,6 @@ fn what_iis_lists_in_another_form_is_no_state() {
     }
     // Where the network is refused, IIS is not made to use it.
     let (iis, printer) = (own_pool(), printer());
-    let refusing = Seen { asks_iis: false, ..seen(&idle, &iis, &printer) };
+    let refusing = ProbeContext { asks_iis: false, ..context(&idle, &iis, &printer) };
     assert!(matches!(facts(&refusing)["iis.state.pool"], Observed::NotCollected { .. }));
 }

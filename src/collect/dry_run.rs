@@ -46,7 +46,7 @@ impl Touch {
 
     /// A path on another machine.
     pub fn network(path: &Path) -> Self {
-        Self::noted(TouchKind::Network, path, "--no-network-paths refuses it")
+        Self::noted(TouchKind::Network, path, "--no-network-paths does not allow it")
     }
 }
 
@@ -123,7 +123,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     touches.extend(others.filter(|path| network::is_network(path)).map(Touch::network));
     touches.extend(targets(options, host).into_iter().map(|Target { path, note }| {
         let note = match path.symlink_metadata() {
-            Ok(_) => "is there already and would not be overwritten".to_owned(),
+            Ok(_) => "already exists and would not be overwritten".to_owned(),
             Err(_) => note,
         };
         Touch::noted(TouchKind::Write, &path, note)
@@ -193,7 +193,7 @@ pub fn targets(options: &Options, host: &dyn Host) -> Vec<Target> {
         Form::Zip => format!("{name}.zip"),
         Form::Folder => name,
     });
-    let note = format!("under a name that ends in .{PARTIAL} until it is whole");
+    let note = format!("under a name that ends in .{PARTIAL} until it is complete");
     if !hidden {
         return vec![Target { path, note }];
     }
@@ -201,10 +201,10 @@ pub fn targets(options: &Options, host: &dyn Host) -> Vec<Target> {
     let target = |path, note: &str| Target { path, note: note.to_owned() };
     let mut targets = vec![
         target(path, &format!("{LABEL} stands for a label of the node; {note}")),
-        target(legend, "what the labels stand for; it is not sent"),
+        target(legend, "what the labels mean; do not send it"),
     ];
     if options.case_key.is_none() {
-        let note = "only if neither --case-key-file nor encryption.config keys the labels; it is not sent";
+        let note = "only if neither --case-key-file nor encryption.config gives a key for the labels; do not send it";
         targets.push(target(key, note));
     }
     targets

@@ -61,7 +61,7 @@ fn search(listed: Result<Option<Vec<Listed>>, String>, network_paths: bool, root
         Err(why) => Some(why),
     };
     let folder = root.join("SecretServer");
-    let name = "the folder that the installer proposes".to_owned();
+    let name = "the default folder of the installer".to_owned();
     let there = safety::is_the_product(&folder).is_ok_and(|is_it| is_it);
     let installed = there.then_some(Installed { name, folder }).into_iter().collect();
     Search { installed, served: vec![root.to_owned()], unread, ..Search::default() }
@@ -85,7 +85,7 @@ fn among(listed: &[Listed], network_paths: bool) -> Search {
     // All machines are asked at once, so that several that do not answer are waited for together.
     for (name, folder, network, looking) in all.into_iter().map(look).collect::<Vec<_>>() {
         let seen = match looking.map(|wait| wait()) {
-            None => Err("is refused by --no-network-paths".to_owned()),
+            None => Err("is not allowed by --no-network-paths".to_owned()),
             Some(Err(error)) if error.kind() == io::ErrorKind::TimedOut => Err("did not answer".to_owned()),
             // Of a share that is gone Windows says no more than that it is not there.
             Some(Err(error)) if network || error.kind() != io::ErrorKind::NotFound => {
@@ -123,7 +123,7 @@ mod tests {
         };
         let share = r"\\files\web\SecretServer";
         let search = among(&[listed("/Vault", share), listed("/", "/nowhere/at/all")], false);
-        let why = "is refused by --no-network-paths".to_owned();
+        let why = "is not allowed by --no-network-paths".to_owned();
         assert_eq!(search.unseen, [Unseen { name: "Main/Vault".to_owned(), folder: share.into(), why }]);
         assert_eq!((search.installed, search.network), (vec![], vec![]));
         assert_eq!(

@@ -23,7 +23,7 @@ pub(super) fn tms(app_dir: &Path, copied: bool) -> Observed<bool> {
         Ok(metadata) if metadata.is_dir() => Observed::known(true, place),
         Ok(_) => Observed::known(false, place),
         Err(_) if copied => {
-            Observed::not_collected("the folder was copied from elsewhere, its neighbours were not")
+            Observed::not_collected("the folder was copied from elsewhere, without the folders beside it")
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Observed::known(false, place),
         Err(error) => Observed::unreadable(place, reason(&error)),

@@ -169,7 +169,7 @@ impl Host for PortableHost {
         match effective {
             Some(id) => Observed::known(id == 0, Place::file(STATUS)),
             None => {
-                Observed::not_collected("this build cannot ask this system for the rights of its account")
+                Observed::not_collected("this build cannot read the rights of its account on this system")
             }
         }
     }
@@ -199,7 +199,7 @@ impl Host for PortableHost {
 
     #[cfg(not(windows))]
     fn efs(&self, _: &str, _: &Metadata) -> Observed<bool> {
-        Observed::not_collected("only Windows tells the EFS attribute")
+        Observed::not_collected("only Windows has the EFS attribute")
     }
 }
 

@@ -83,8 +83,8 @@ impl IdentityRedaction {
         if let Some(key) = made {
             let file = kept.write(bundle, CASE_KEY, &key.to_file_text())?;
             kept.warning = Some(format!(
-                "nothing keyed the labels, so a key was made: {file}. Give it with --case-key-file when you collect or scrub \
-                 the others, or their labels do not compare"
+                "a new key was made for the labels: {file}. Give it with --case-key-file when you collect or scrub the \
+                 other nodes, or their labels will not match"
             ));
         }
         Ok(kept)

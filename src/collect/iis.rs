@@ -64,7 +64,7 @@ fn redirected(folder: &Path, network: bool) -> Result<ConfigSource, &'static str
     let bytes = match read_most(&folder.join(REDIRECTION), config::MAX_BYTES as u64) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ConfigSource::own(folder)),
-        Err(_) => return Err("redirection.config, which may name another configuration, cannot be read"),
+        Err(_) => return Err("redirection.config, which may point to another configuration, cannot be read"),
     };
     match config::decode(&bytes).and_then(|text| application_host::redirection(&text)) {
         Ok(None) => Ok(ConfigSource::own(folder)),
@@ -72,12 +72,12 @@ fn redirected(folder: &Path, network: bool) -> Result<ConfigSource, &'static str
             let other = expanded(&other);
             if is_network(&other) && !network {
                 return Err(
-                    "IIS takes its configuration from another machine: name a copy with --iis-config",
+                    "IIS reads its configuration from another machine: give a copy with --iis-config",
                 );
             }
             Ok(ConfigSource { path: other.join(FILE), own: false })
         }
-        Err(_) => Err("redirection.config, which may name another configuration, is not well-formed"),
+        Err(_) => Err("redirection.config, which may point to another configuration, is not well-formed"),
     }
 }
 

@@ -85,7 +85,7 @@ pub(super) fn why_unread(file: &ListedFile, may_be_copy: bool, unkeyed: Option<&
         (Ok(_), _) if may_be_copy => None,
         (Ok(_), Item::Log) => Some("a log; it changes while it is read".to_owned()),
         (Ok(_), Item::Other) if file.path.to_lowercase().starts_with(&format!("{LOG_FOLDER}/")) => {
-            Some("in the log folder, and no log of the product".to_owned())
+            Some("in the log folder, but not a log of the product".to_owned())
         }
         (Ok(_), Item::Other | Item::Config | Item::KeyCopy) => unkeyed.map(str::to_owned),
         (Ok(_), _) => None,

@@ -68,8 +68,8 @@ struct Table {
 /// What never enters a bundle, in the words of the dry run, of the dialogue, of the manifest and of the page for customers.
 pub const NEVER: &[&str] = &[
     "the content of `encryption.config` and `database.config`, and of copies of them under any name",
-    "passwords, connection strings, keys and tokens of the configuration files, wherever else they stand",
-    "anything of the vault itself or of its database: no connection is made to either",
+    "passwords, connection strings, keys and tokens from the configuration files, wherever else they appear",
+    "anything from the vault itself or its database: no connection is made to either",
     "files and settings of other web sites",
 ];
 

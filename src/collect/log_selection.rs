@@ -147,7 +147,7 @@ pub(super) fn choose(
     if let Some((_, take)) = chosen.get_mut(MOST) {
         let mut why = format!("beyond the {MOST} newest logs");
         if unnamed > 0 {
-            let _ = write!(why, ", as are {unnamed} older ones that are not named");
+            let _ = write!(why, ", and so are {unnamed} older logs that are not listed");
         }
         *take = Selection::Nothing(why);
     }
@@ -203,7 +203,7 @@ impl BudgetShares {
         } else {
             match logs::lines_within(file, share) {
                 Ok(0) => {
-                    Selection::Nothing(format!("{}: no line begins in its share of it", beyond(self.budget)))
+                    Selection::Nothing(format!("{}: no line begins within its share", beyond(self.budget)))
                 }
                 Ok(bytes) => Selection::Tail(bytes),
                 // Why is said when it is opened to be taken.
@@ -382,7 +382,7 @@ mod tests {
         let chosen = choose(&files, at("2026-09-01T00:00:00Z"), budget, Inspect::Content);
         let take = |name: &str| &chosen.iter().find(|(file, _)| file.name() == name).unwrap().1;
         assert_eq!((take("SS.log"), take("SS.log.2")), (&Selection::Whole, &Selection::Whole));
-        let why = format!("{}: no line begins in its share of it", beyond(budget));
+        let why = format!("{}: no line begins within its share", beyond(budget));
         assert_eq!(take("SS-BWSR.log"), &Selection::Nothing(why.clone()));
         assert_eq!(take("SS.log.1"), &Selection::Nothing(why));
         // What cannot be opened is tried again, so that the reason is told.
@@ -425,7 +425,7 @@ mod tests {
         let chosen = choose(&files, at("2026-08-01T00:00:00Z"), u64::MAX, Inspect::Metadata);
         let left_out: Vec<&Selection> =
             chosen.iter().map(|(_, take)| take).filter(|take| **take != Selection::Whole).collect();
-        let why = "beyond the 4000 newest logs, as are 20 older ones that are not named";
+        let why = "beyond the 4000 newest logs, and so are 20 older logs that are not listed";
         assert_eq!((chosen.len(), left_out), (MOST + 1, vec![&Selection::Nothing(why.into())]));
         assert!(chosen.iter().any(|(file, _)| file.name() == "SS-BSSR.log"));
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why a path is not asked for.
-pub(super) const REFUSED: &str = "it lies on another machine, which --no-network-paths refuses";
+pub(super) const REFUSED: &str = "it is on another machine, and --no-network-paths does not allow that";
 
 /// Whether a path leads to another machine: `\\server\share`, also in the long forms of Windows, or a drive that is one.
 pub fn is_network(path: &Path) -> bool {

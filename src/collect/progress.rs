@@ -78,14 +78,14 @@ impl<'a> Shared<'a> {
         let (limit, minutes) = self.limit?;
         (self.elapsed() >= limit).then(|| {
             let s = if minutes == 1 { "" } else { "s" };
-            format!("the time for reading was over ({minutes} minute{s})")
+            format!("the time limit was reached ({minutes} minute{s})")
         })
     }
 
     /// Fails where no further piece may be read. What decides whether nodes agree is read however long it takes.
     pub(super) fn check_limits(&self, decisive: bool) -> io::Result<()> {
         if self.is_cancelled() {
-            return Err(io::Error::other("the collection was ended"));
+            return Err(io::Error::other("the collection was cancelled"));
         }
         match self.time_over() {
             Some(why) if !decisive => Err(io::Error::other(why)),

@@ -84,7 +84,7 @@ pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Sib
     };
     let mut found = SiblingCopies { areas, gap, ..SiblingCopies::default() };
     if options.node.is_none() && root.is_some_and(is_network) {
-        found.gap = Some("the root of the site lies on another machine".to_owned());
+        found.gap = Some("the root of the site is on another machine".to_owned());
     }
     let own = [&options.app_dir, &options.out].map(|own| own.canonicalize().ok());
     let is_own = |entry: &DirEntry| own.iter().flatten().any(|own| own == entry.path());
@@ -95,7 +95,7 @@ pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Sib
         for entry in entries.sort_by_file_name().into_iter().filter_entry(|entry| !is_own(entry)) {
             count += 1;
             if count > MOST {
-                found.gap = Some(format!("more than {MOST} files lie beside the application"));
+                found.gap = Some(format!("more than {MOST} files are beside the application"));
                 return found;
             }
             let candidate = entry.and_then(|entry| candidate(area, &entry, sizes));

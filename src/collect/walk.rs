@@ -134,7 +134,7 @@ pub(super) fn reason(error: &io::Error) -> String {
     match (error.get_ref(), error.raw_os_error()) {
         (Some(own), _) => own.to_string(),
         (None, Some(code)) if cfg!(windows) && IN_USE.contains(&code) => {
-            format!("another program keeps it to itself (system error {code})")
+            format!("another program has locked it (system error {code})")
         }
         (None, Some(code)) if cfg!(windows) && UNREACHED.contains(&code) => {
             format!("the other machine, or its share, cannot be reached (system error {code})")

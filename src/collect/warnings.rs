@@ -74,17 +74,18 @@ pub(super) fn denied(manifest: &Manifest, facts: &NodeFacts, files: &[String]) -
         _ => String::new(),
     };
     let hint = match manifest.elevated {
-        Observed::Known { value: false, .. } => "; collect as administrator to have more of them",
+        Observed::Known { value: false, .. } => "; collect as administrator to get more of them",
         _ => "",
     };
-    Some(format!("{lost} could not be read{why}{hint}; inspect says which and why"))
+    Some(format!("{lost} could not be read{why}{hint}; inspect shows which and why"))
 }
 
 /// Without DLLs nobody knows the version.
 pub(super) fn no_binaries(facts: &NodeFacts) -> Option<String> {
-    facts.binaries.is_absent().then(|| {
-        "the application folder has no DLL of the product in bin, so that its version is not known".to_owned()
-    })
+    facts
+        .binaries
+        .is_absent()
+        .then(|| "the application folder has no product DLL in bin, so the version is not known".to_owned())
 }
 
 /// What the budget or the time did not reach.
@@ -99,11 +100,11 @@ pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
     let whys: BTreeSet<&str> = cut.iter().filter_map(|record| record.status.why()).collect();
     let taken = cut.first().map(|_| {
         let whys = whys.into_iter().collect::<Vec<_>>().join("; ");
-        format!("not taken, or not whole: {} ({whys})", some(&origins))
+        format!("not collected, or only in part: {} ({whys})", some(&origins))
     });
     let unread = (unread > 0).then(|| {
         format!(
-            "{} of the application folder not read, because the time for reading was over",
+            "{} of the application folder not read, because the time limit was reached",
             count(unread, "file")
         )
     });
@@ -124,11 +125,11 @@ pub(super) fn no_log(manifest: &Manifest) -> Option<String> {
         (_, Some(why)) => {
             let n = too_old.count();
             let s = if n == 1 { " was" } else { "s were" };
-            format!(": {n} log{s} {why}; --since AGE takes older ones")
+            format!(": {n} log{s} {why}; --since AGE includes older ones")
         }
         (_, None) => String::new(),
     };
-    Some(format!("no log is in the bundle, so that it tells nothing of errors{why}"))
+    Some(format!("the bundle has no log, so it shows no errors{why}"))
 }
 
 /// The clock was set meanwhile.
@@ -137,8 +138,8 @@ pub(super) fn clock_set(manifest: &Manifest) -> Option<String> {
     let seconds = TimeDelta::milliseconds(milliseconds).num_seconds();
     let way = if seconds < 0 { "back" } else { "forward" };
     Some(format!(
-        "the clock of this machine was set {way} by {} seconds while it was collected; collect again to have times \
-         that compare",
+        "the clock of this machine was set {way} by {} seconds during the collection; collect again to get times that can be \
+         compared",
         seconds.abs()
     ))
 }
@@ -153,7 +154,7 @@ pub(super) fn left_over(out: &Path) -> Option<String> {
     left.sort();
     (!left.is_empty()).then(|| {
         format!(
-            "{} was left by a collection that did not finish, or one still runs; it can be deleted and is not to be sent",
+            "{} was left by a collection that did not finish, or one is still running; do not send it; it can be deleted",
             left.join(", ")
         )
     })
@@ -161,13 +162,15 @@ pub(super) fn left_over(out: &Path) -> Option<String> {
 
 /// Web servers hand out what lies in their folders.
 pub(super) fn served() -> String {
-    "the output folder is one that IIS hands out to others: move what was written elsewhere".to_owned()
+    "IIS serves the output folder to others: move the files to another folder".to_owned()
 }
 
 /// No key, so no fingerprints.
 pub(super) fn unkeyed(printer: &Fingerprinter) -> Option<String> {
     let why = printer.why_unkeyed()?;
-    Some(format!("{why}: no fingerprint of this node compares with another node; --case-key-file helps"))
+    Some(format!(
+        "{why}: the fingerprints of this node cannot be compared with those of other nodes; use --case-key-file"
+    ))
 }
 
 /// The settings of IIS are missing.
@@ -178,7 +181,7 @@ pub(super) fn iis(iis: &Observed<IisFacts>) -> Option<String> {
         Observed::Absent { .. } => "this machine has no applicationHost.config, so no IIS".to_owned(),
         Observed::Known { value, .. } => match &value.application {
             Observed::Unreadable { why, .. } => format!("{FILE}: {why}"),
-            Observed::Absent { .. } => format!("{FILE}: no application fits the application folder"),
+            Observed::Absent { .. } => format!("{FILE}: no application matches the application folder"),
             _ => return None,
         },
     };
@@ -190,7 +193,7 @@ pub(super) fn weak(weak: usize) -> Option<String> {
     (weak > 0).then(|| {
         format!(
             "{weak} secret values of the configuration files are too short or too common to be searched for; \
-             they were replaced only where a name or a pattern points at them"
+             they were replaced only where a setting name or a pattern marks them"
         )
     })
 }
@@ -199,7 +202,7 @@ pub(super) fn weak(weak: usize) -> Option<String> {
 pub(super) fn large(bytes: u64, options: &Options) -> Option<String> {
     (bytes > LARGE_BUNDLE && options.form == Form::Zip).then(|| {
         format!(
-            "the bundle has {}; to make it smaller, take fewer logs with --since AGE or --budget BYTES",
+            "the size of the bundle is {}; to make it smaller, collect fewer logs with --since AGE or --budget BYTES",
             size(bytes)
         )
     })

@@ -70,7 +70,7 @@ impl fmt::Display for Ask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Values(key, names) => write!(f, r"HKLM\{key}: {}", names.join(", ")),
-            Self::Keys(key) => write!(f, r"HKLM\{key}: names of the keys below it"),
+            Self::Keys(key) => write!(f, r"HKLM\{key}: names of its subkeys"),
             Self::Ones(key) => write!(f, r"HKLM\{key}: names of the values that are 1"),
             Self::Rights(key) => write!(f, r"HKLM\{key}: access list"),
             Self::Config(part) => write!(f, "applicationHost.config: {part}"),
@@ -87,7 +87,7 @@ pub(super) const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
 /// The program that IIS runs applications in.
 pub(super) const WORKER: &str = "w3wp.exe";
 pub(super) const WORKERS: &str =
-    "processes named w3wp.exe: when they started, whom they run as, and the pool on their command line";
+    "processes named w3wp.exe: when they started, their account, and the pool on their command line";
 
 /// What is asked for beside the probes: facts of the machine that other systems have as well.
 pub const HOST: &[Ask] = &[

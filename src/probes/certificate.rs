@@ -51,7 +51,7 @@ pub(super) struct Certificate {
 fn least<T: Ord>(all: &[Certificate], of: impl Fn(&Certificate) -> Option<T>) -> ProbeResult<T> {
     let values: Option<Vec<T>> = all.iter().map(of).collect();
     let values =
-        values.ok_or_else(|| Refusal::Failed("the key is of a kind whose length is not known".into()))?;
+        values.ok_or_else(|| Refusal::Failed("the length of this type of key is not known".into()))?;
     values.into_iter().min().ok_or(Refusal::Absent)
 }
 
@@ -83,7 +83,7 @@ fn all(cx: &ProbeContext) -> ProbeResult<Vec<Certificate>> {
 /// Thumbprint and store of the certificate of a binding `address:port:host`: by its very address, else by its name, else by
 /// any address, as HTTP.sys looks.
 fn bound(cx: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
-    let odd = || Refusal::Failed("a binding of the site is not what IIS writes".into());
+    let odd = || Refusal::Failed("a binding of the site has an unexpected form".into());
     let (address, host) = binding.rsplit_once(':').ok_or_else(odd)?;
     let (ip, port) = address.rsplit_once(':').ok_or_else(odd)?;
     let mut keys = Vec::new();
@@ -100,23 +100,23 @@ fn bound(cx: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
                 let thumbprint = hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"));
                 return Ok((thumbprint, or_absent(cx.text(&key, STORE), "MY".to_owned())?));
             }
-            Ok(_) => return Err(Refusal::Failed("it is no thumbprint".into())),
+            Ok(_) => return Err(Refusal::Failed("it is not a thumbprint".into())),
             Err(Refusal::Absent) => {}
             Err(refusal) => return Err(refusal),
         }
     }
     Err(Refusal::Failed(
-        "Windows has no certificate for a binding of the site: it may lie in a central store".into(),
+        "Windows has no certificate for a binding of the site: it may be in a central store".into(),
     ))
 }
 
 fn load(cx: &ProbeContext, store: &str, thumbprint: String) -> ProbeResult<Certificate> {
     // The name of a store comes from the registry and leads into it.
     let known = ["MY", "WebHosting"].into_iter().find(|known| known.eq_ignore_ascii_case(store));
-    let store = known.ok_or(Refusal::Unasked("the certificate lies in a store that is not looked at"))?;
+    let store = known.ok_or(Refusal::Unasked("the certificate is in a store that is not read"))?;
     let blob = match cx.system.value(&format!(r"{STORES}\{store}\Certificates\{thumbprint}"), "Blob") {
         Ok(Value::Bytes(blob)) => blob,
-        Ok(_) => return Err(Refusal::Failed("the certificate is of another type than bytes".into())),
+        Ok(_) => return Err(Refusal::Failed("the stored certificate is not binary data".into())),
         Err(Refusal::Absent) => {
             return Err(Refusal::Failed("the certificate of a binding is not in its store".into()));
         }

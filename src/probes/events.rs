@@ -84,7 +84,7 @@ fn worker_starts(cx: &ProbeContext) -> ProbeResult<usize> {
     }
     match processes.len() + unnamed {
         few @ 0..MANY => Err(Refusal::Failed(format!(
-            "Windows records no start of a worker process, and {few} ends in the last day do not tell how many there were"
+            "Windows does not record starts of worker processes, and {few} ends in the last day are too few to show how many there were"
         ))),
         many => Ok(many),
     }
@@ -101,7 +101,7 @@ fn last_week(
     let events = cx.system.events(&EventQuery { log, providers, since, most: MOST })?;
     let count = events.iter().filter(|event| counts(event)).count();
     if count == 0 && (cx.system.oldest_event(log)? > since || events.len() == MOST) {
-        return Err(Refusal::Failed("what was read of the log does not reach back a week".into()));
+        return Err(Refusal::Failed("the part of the log that was read does not go back a week".into()));
     }
     Ok(count)
 }

@@ -174,7 +174,7 @@ impl ProbeContext<'_> {
     fn number(&self, key: &str, name: &str) -> ProbeResult<u64> {
         match self.system.value(key, name)? {
             Value::Number(number) => Ok(number),
-            _ => Err(Refusal::Failed("it is of another type than a number".into())),
+            _ => Err(Refusal::Failed("it is not a number".into())),
         }
     }
 }
@@ -185,7 +185,7 @@ fn text(value: Value) -> ProbeResult<String> {
         Value::Text(text) => Ok(text),
         Value::Texts(texts) => Ok(texts.join(" ")),
         Value::Number(number) => Ok(number.to_string()),
-        Value::Bytes(_) => Err(Refusal::Failed("it is of another type than text".into())),
+        Value::Bytes(_) => Err(Refusal::Failed("it is not text".into())),
     }
 }
 

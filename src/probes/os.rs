@@ -121,7 +121,7 @@ fn domain(cx: &ProbeContext) -> ProbeResult<String> {
 fn volumes(cx: &ProbeContext) -> ProbeResult<String> {
     let volumes = cx.system.volumes()?;
     if volumes.is_empty() {
-        return Err(Refusal::Failed("Windows names no drive".into()));
+        return Err(Refusal::Failed("Windows lists no drive".into()));
     }
     let shown = volumes
         .iter()
@@ -163,7 +163,7 @@ fn product_type(cx: &ProbeContext) -> ProbeResult<&'static str> {
         "winnt" => Ok("client"),
         "lanmannt" => Ok(DOMAIN_CONTROLLER),
         "servernt" => Ok("server"),
-        _ => Err(Refusal::Failed("it is no type of Windows that is known".into())),
+        _ => Err(Refusal::Failed("it is an unknown type of Windows".into())),
     }
 }
 
@@ -174,7 +174,7 @@ fn pending_reboot(cx: &ProbeContext) -> ProbeResult<String> {
 
 /// The language Windows was installed in, as its number.
 fn language(cx: &ProbeContext) -> ProbeResult<u32> {
-    let unknown = || Refusal::Failed("it is no number of a language".into());
+    let unknown = || Refusal::Failed("it is not a language number".into());
     match cx.system.value(LANGUAGE, "InstallLanguage")? {
         Value::Text(text) => u32::from_str_radix(text.trim(), 16).map_err(|_| unknown()),
         _ => Err(unknown()),

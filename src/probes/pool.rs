@@ -63,7 +63,7 @@ pub(super) fn worker(system: &dyn System, pool: Option<&str>) -> ProbeResult<Pro
     });
     let certain = pool.is_some() && workers.iter().all(|worker| worker.pool.is_some());
     if workers.len() > 1 && !certain {
-        return Err(Refusal::Unasked("several worker processes run, and nobody tells whose they are"));
+        return Err(Refusal::Unasked("several worker processes run, and Windows does not show their pools"));
     }
     workers.into_iter().max_by_key(|worker| worker.started).ok_or(Refusal::Absent)
 }
@@ -93,7 +93,7 @@ fn account(cx: &ProbeContext) -> ProbeResult<Identity> {
         Some(Observed::Known { value, .. }) => value.as_str(),
         // That of every IIS since 7.5, which came with Server 2008 R2.
         Some(Observed::Absent { .. }) => "ApplicationPoolIdentity",
-        _ => return Err(Refusal::Unasked("the kind of account of the pool is not known")),
+        _ => return Err(Refusal::Unasked("the account type of the pool is not known")),
     };
     let account = match kind {
         "ApplicationPoolIdentity" => virtual_account(&application.pool),
@@ -108,7 +108,7 @@ fn account(cx: &ProbeContext) -> ProbeResult<Identity> {
 /// An account of its own has a name that is not looked up; its worker process shows who it is and what it belongs to.
 fn own_account(cx: &ProbeContext, pool: &str) -> ProbeResult<Identity> {
     let unseen = Refusal::Unasked(
-        "the pool runs as an account of its own, which no worker process shows: open the site once, then collect again",
+        "the pool runs as a specific account, and no worker process shows which: open the site once, then collect again",
     );
     match worker(cx.system, Some(pool)) {
         Ok(Process { pool: Some(_), identity: Some(identity), .. }) => Ok(identity),
@@ -143,7 +143,7 @@ pub(super) fn groups(cx: &ProbeContext) -> ProbeResult<BTreeSet<String>> {
 
 /// A list that every Windows has somebody on: an empty one is no answer.
 fn some(accounts: Vec<String>) -> ProbeResult<Vec<String>> {
-    if accounts.is_empty() { Err(Refusal::Failed("Windows names nobody".into())) } else { Ok(accounts) }
+    if accounts.is_empty() { Err(Refusal::Failed("Windows lists no account".into())) } else { Ok(accounts) }
 }
 
 fn holds(cx: &ProbeContext, right: &str) -> Observed<String> {

@@ -42,7 +42,7 @@ fn listed(cx: &ProbeContext, command: Command, kind: &str, name: &str) -> ProbeR
     if !cx.asks_iis {
         return Err(Refusal::Unasked("IIS would read its configuration from another machine"));
     }
-    let odd = || Refusal::Failed("what IIS lists has not the form that it writes".into());
+    let odd = || Refusal::Failed("the list that IIS gave has an unexpected form".into());
     let printed = cx.system.output(command)?;
     let document = roxmltree::Document::parse(printed.trim_start_matches(['\u{feff}', '\r', '\n']))
         .map_err(|_| odd())?;

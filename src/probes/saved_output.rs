@@ -25,7 +25,7 @@ pub struct SavedFacts {
 /// What a saved output tells: the facts that the probes make of it, each at the line that was read last for it, and the clock.
 /// What is not in it is left out.
 pub fn saved_facts(saved: &Saved) -> SavedFacts {
-    let iis = Observed::not_collected("a saved output has no settings of IIS");
+    let iis = Observed::not_collected("a saved output has no IIS settings");
     let printer = Fingerprinter::new(None, None);
     let fact = |probe: &&super::Probe| {
         let fact = asked(saved, &iis, &printer, |cx| probe.read(cx));
@@ -77,7 +77,7 @@ impl Reading<'_> {
             Observed::Known { value, .. } => Ok(value),
             Observed::Absent { .. } => Err(Refusal::Absent),
             Observed::Unreadable { why, .. } => Err(Refusal::Failed(why)),
-            Observed::NotCollected { .. } => Err(Refusal::Unasked("the saved output does not hold it")),
+            Observed::NotCollected { .. } => Err(Refusal::Unasked("the saved output does not contain it")),
         }
     }
 }
@@ -107,14 +107,14 @@ impl System for Reading<'_> {
             Value::Number(0..=2) => ServiceStart::Automatic,
             Value::Number(3) => ServiceStart::Manual,
             Value::Number(4) => ServiceStart::Disabled,
-            _ => return Err(Refusal::Failed("its start is none that is known".into())),
+            _ => return Err(Refusal::Failed("its start mode is unknown".into())),
         };
         Ok(Service { state, start, process: None })
     }
 
     fn output(&self, command: Command) -> ProbeResult<String> {
         // Nobody is asked to run the others by hand.
-        let unasked = || Observed::not_collected("the saved output does not hold it");
+        let unasked = || Observed::not_collected("the saved output does not contain it");
         self.answer(if command == STATUS { self.saved.time_status() } else { unasked() })
     }
 
@@ -135,7 +135,7 @@ fn value(Entry { kind, data }: Entry) -> ProbeResult<Value> {
         "REG_MULTI_SZ" => Value::Texts(data.split(r"\0").map(str::to_owned).collect()),
         "REG_DWORD" | "REG_QWORD" => {
             let number = data.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok());
-            Value::Number(number.ok_or_else(|| Refusal::Failed("it is no number".into()))?)
+            Value::Number(number.ok_or_else(|| Refusal::Failed("it is not a number".into()))?)
         }
         _ => Value::Bytes(Vec::new()),
     })

@@ -54,10 +54,10 @@ fn built_in(cx: &ProbeContext, protocol: &str) -> ProbeResult<bool> {
         "SSL 2.0" | "SSL 3.0" if modern => Ok(false),
         "TLS 1.2" if modern => Ok(true),
         "TLS 1.0" | "TLS 1.1" | "TLS 1.3" => {
-            Err(Refusal::Unasked("nothing is set, and what holds then depends on the version of Windows"))
+            Err(Refusal::Unasked("no value is set, and the default depends on the version of Windows"))
         }
         _ => Err(Refusal::Failed(
-            "nothing is set, and what holds then depends on the updates of this Windows".into(),
+            "no value is set, and the default depends on the updates of this Windows".into(),
         )),
     }
 }

@@ -52,7 +52,7 @@ fn told(
 fn started(cx: &ProbeContext, service: &Service) -> ProbeResult<String> {
     let none = match service.state {
         ServiceState::Stopped => Refusal::Absent,
-        _ => Refusal::Unasked("which process it runs in is not told"),
+        _ => Refusal::Unasked("the process of the service is not known"),
     };
     let process = service.process.ok_or(none)?;
     Ok(super::moment(cx.system.started(process)?))

@@ -24,7 +24,7 @@ pub enum Refusal {
 pub type ProbeResult<T> = Result<T, Refusal>;
 
 /// Why everything is unasked on other systems.
-pub const NO_WINDOWS: &str = "only Windows tells it";
+pub const NO_WINDOWS: &str = "only Windows has it";
 
 impl Refusal {
     /// The fact that this refusal leaves.

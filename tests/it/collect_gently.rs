@@ -84,7 +84,7 @@ fn when_the_time_is_over_at_once_what_decides_is_there_and_the_rest_says_why_not
     assert_eq!(facts.stray_key_copies.value(), Some(&vec!["old/key.txt".to_owned()]));
     assert!(matches!(taken.status("config/web.config"), Status::Taken(_)));
 
-    let why = "the time for reading was over (5 minutes)";
+    let why = "the time limit was reached (5 minutes)";
     assert_eq!(taken.status("logs/SS.log"), &Status::Skipped { why: why.into() });
     assert_eq!(taken.inventory()["Scripts/app.js"].unread.as_deref(), Some(why));
     assert!(taken.inventory()["bin/Thycotic.Data.dll"].sha256.is_some());
@@ -180,7 +180,7 @@ fn a_role_that_writes_much_costs_no_other_its_log() {
     let out = site.dir.path().join("sparse");
     let sparse = collect(Options { budget, out, ..site.options() }, &site.node.host());
     let Status::Skipped { why } = sparse.status("logs/SS-BWSR.log") else { panic!() };
-    assert!(why.ends_with("no line begins in its share of it"), "{why}");
+    assert!(why.ends_with("no line begins within its share"), "{why}");
     assert_eq!(sparse.text("logs/SS.log"), lines(0, 1000));
     assert_eq!(sparse.text("logs/SS-BWSR.log.1"), lines(0, 1000));
 }

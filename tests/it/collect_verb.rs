@@ -106,7 +106,7 @@ fn what_is_mistyped_is_said_before_anything_is_written() {
         (&["--node", "a\nb"], "expected the name of a machine"),
         (&["--since", "yesterday"], "expected a number of days"),
         (&["--reference-time", "noon"], "expected a moment such as"),
-        (&["--out", "SecretServer/bin"], "lies inside of the application folder"),
+        (&["--out", "SecretServer/bin"], "is inside the application folder"),
     ] {
         let mut all = vec!["collect", "--app-dir", "SecretServer"];
         all.extend(args);
@@ -278,7 +278,7 @@ fn ctrl_c_ends_a_collection_and_leaves_nothing() {
     assert!(killed.success());
     let (code, said) = said(&child.wait_with_output().unwrap());
     assert_eq!(code, 5, "{said}");
-    assert!(said.contains("was ended before the bundle was whole; nothing of it is left"), "{said}");
+    assert!(said.contains("was cancelled before the bundle was complete; nothing of it was kept"), "{said}");
     assert!(site.written().is_empty(), "{:?}", site.written());
 }
 
@@ -379,7 +379,7 @@ fn folders_of_iis_on_other_machines_are_listed_and_can_be_refused() {
         .unwrap();
     let (code, said) =
         site.run(&["collect", "--iis-config", r"\\fs01\iis.config", "--yes", "--no-network-paths"]);
-    assert!(code == 2 && said.contains("which --no-network-paths refuses"), "{said}");
+    assert!(code == 2 && said.contains("and --no-network-paths does not allow that"), "{said}");
 }
 
 #[test]
@@ -419,7 +419,7 @@ fn a_folder_that_iis_hands_out_and_one_without_parts_are_named() {
         assert_eq!(code, 0, "{said}");
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(said.contains("IIS hands out to others"), served, "{out}: {said}");
-        assert!(said.contains("no DLL of the product in bin"), "{said}");
+        assert!(said.contains("no product DLL in bin"), "{said}");
     }
     let [bundle] = site.written().try_into().unwrap();
     let (_, told) = site.run(&["inspect", bundle.to_str().unwrap()]);

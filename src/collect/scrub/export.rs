@@ -34,16 +34,16 @@ enum Form {
 pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     let bytes = read_capped(&scrub.input, EXPORT_BYTES).map_err(|error| match error {
         GivenError::Io(error) => ScrubError::Read(error),
-        _ => ScrubError::Export("is larger than any export, and no bundle"),
+        _ => ScrubError::Export("is too large for an export, and is not a bundle"),
     })?;
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return Err(ScrubError::Export(
-            "is a workbook or another archive, which is not rewritten: save it as CSV and scrub that",
+            "is a workbook or another archive, which cannot be rewritten: save it as CSV and scrub the CSV file",
         ));
     }
     let binary = bytes.iter().take(4096).filter(|b| (1..9).contains(*b) || (14..32).contains(*b)).count();
     if binary * 50 > bytes.len().min(4096) {
-        return Err(ScrubError::Export("is no text, so nobody can say what is in it"));
+        return Err(ScrubError::Export("is not text, so its content cannot be checked"));
     }
     let text = encoding::decode(&bytes);
     let form = form(&text)?;
@@ -74,7 +74,7 @@ fn form(text: &str) -> Result<Form, ScrubError> {
         Some((delimiter, columns)) => Ok(Form::Table(delimiter, columns)),
         // A cell may span lines: without the csv crate nothing reads a table to its end.
         #[cfg(not(feature = "report"))]
-        Some(_) => Err(ScrubError::Export("is a table, which only the full program rewrites")),
+        Some(_) => Err(ScrubError::Export("is a table, and only the full program can rewrite it")),
         None => Ok(Form::Text),
     }
 }
@@ -124,9 +124,8 @@ fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, Scr
         }
         #[cfg(feature = "report")]
         Form::Table(delimiter, columns) => {
-            let failed = |_| {
-                ScrubError::Export("is a table that cannot be read to its end, so nothing of it is written")
-            };
+            let failed =
+                |_| ScrubError::Export("is a table that cannot be read to its end, so nothing was written");
             let mut writer =
                 csv::WriterBuilder::new().delimiter(byte(delimiter)).flexible(true).from_writer(Vec::new());
             for (number, row) in rows(delimiter, text).enumerate() {

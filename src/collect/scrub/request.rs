@@ -42,21 +42,21 @@ pub enum ScrubError {
     #[error("{0}")]
     Open(#[source] OpenError),
     /// Its bytes are not those its manifest vouches for, so nobody can say what it is.
-    #[error("is not whole, and what is not whole is not scrubbed: {0}")]
+    #[error("is not complete, so it is not scrubbed: {0}")]
     Broken(String),
     /// It is stricter already.
-    #[error("has level {0} already, and a level is never lowered")]
+    #[error("already has level {0}, and a level cannot be lowered")]
     Stricter(Level),
     /// It is labelled with another key, or with none that was given.
     #[error(
-        "has labels of key {0}, and its other names would get labels of another key: give the case key {0}"
+        "has labels made with the key {0}, and other names would get labels of another key: give the case key {0}"
     )]
     OtherKey(String),
     /// No bundle, and no export that can be rewritten.
     #[error("{0}")]
     Export(&'static str),
     /// A secret or a name is left where nothing can be cut out.
-    #[error("still holds {0} after redaction: nothing was written")]
+    #[error("still contains {0} after redaction: nothing was written")]
     Leak(&'static str),
     /// The system refused.
     #[error("could not be read: {0}")]

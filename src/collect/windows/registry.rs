@@ -28,11 +28,7 @@ pub(super) fn values(key: &str) -> ProbeResult<BTreeMap<String, Value>> {
     });
     // The iterator repeats an error for ever, so the first one ends it.
     let values: BTreeMap<_, _> = values.collect::<ProbeResult<_>>()?;
-    if values.len() > MAX_KEYS {
-        Err(Refusal::Failed("there are too many values".into()))
-    } else {
-        Ok(values)
-    }
+    if values.len() > MAX_KEYS { Err(Refusal::Failed("it has too many values".into())) } else { Ok(values) }
 }
 
 pub(super) fn keys(key: &str) -> ProbeResult<Vec<String>> {
@@ -41,7 +37,7 @@ pub(super) fn keys(key: &str) -> ProbeResult<Vec<String>> {
     let names = key.enum_keys().take(MAX_KEYS + 1).map(|name| name.map_err(refusal));
     let mut names: Vec<String> = names.collect::<ProbeResult<_>>()?;
     if names.len() > MAX_KEYS {
-        return Err(Refusal::Failed("there are too many keys".into()));
+        return Err(Refusal::Failed("it has too many subkeys".into()));
     }
     names.sort();
     Ok(names)

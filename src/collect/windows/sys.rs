@@ -254,7 +254,7 @@ impl System for Machine {
         let running = i64::try_from(unsafe { GetTickCount64() }).unwrap_or(i64::MAX);
         let since = TimeDelta::try_milliseconds(running)
             .and_then(|running| moment(now).ok()?.checked_sub_signed(running));
-        since.ok_or_else(|| Refusal::Failed("it is no time".into()))
+        since.ok_or_else(|| Refusal::Failed("it is not a valid time".into()))
     }
 
     fn domain(&self) -> ProbeResult<Option<String>> {
@@ -414,7 +414,7 @@ impl System for Machine {
         // Every Windows has these logs, so that one which is not there is one that gives no answer.
         let records = records(query.log, &wanted, EvtQueryReverseDirection, query.most).map_err(
             |refusal| match refusal {
-                Refusal::Absent => Refusal::Failed("it has none of that name".into()),
+                Refusal::Absent => Refusal::Failed("it has no log of that name".into()),
                 other => other,
             },
         )?;
@@ -504,7 +504,9 @@ fn moment(time: FILETIME) -> ProbeResult<DateTime<Utc>> {
     const UNIX: u64 = 116_444_736_000_000_000;
     let ticks = u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime);
     let micros = ticks.checked_sub(UNIX).and_then(|ticks| i64::try_from(ticks / 10).ok());
-    micros.and_then(DateTime::from_timestamp_micros).ok_or_else(|| Refusal::Failed("it is no time".into()))
+    micros
+        .and_then(DateTime::from_timestamp_micros)
+        .ok_or_else(|| Refusal::Failed("it is not a valid time".into()))
 }
 
 /// A security identifier as text.

@@ -1,5 +1,5 @@
-//! What a collection would touch, without touching it: folders are listed, and no file is opened but the configuration of
-//! IIS, which says what else lies beside the application.
+//! What a collection would access, without accessing it: folders are listed, and no file is opened except the
+//! configuration of IIS, which shows what else is beside the application.
 
 use super::error::CollectError;
 use super::host::Host;
@@ -18,7 +18,7 @@ use crate::redact::{Harvest, Level};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// One thing a collection would touch.
+/// One thing that a collection would access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touch {
     /// File, system fact or command.
@@ -27,19 +27,19 @@ pub struct Touch {
     pub source: String,
     /// Size in bytes, where there is one.
     pub bytes: Option<u64>,
-    /// The row of the table that says why it is touched and what becomes of it; none for the bundle itself.
+    /// The row of the table that says why it is accessed and what happens with it; none for the bundle itself.
     pub row: Option<&'static Row>,
     /// What is special about it, such as why a log is left out.
     pub note: Option<String>,
 }
 
 impl Touch {
-    /// A path that no row of the table stands for.
+    /// A path that has no row in the table.
     pub fn noted(kind: TouchKind, path: &Path, note: impl Into<String>) -> Self {
         Self { kind, source: path.display().to_string(), bytes: None, row: None, note: Some(note.into()) }
     }
 
-    /// Something that a row of the table stands for.
+    /// Something that has a row in the table.
     fn of(kind: TouchKind, source: impl Into<String>, item: Item) -> Self {
         Self { kind, source: source.into(), bytes: None, row: item.row(), note: None }
     }
@@ -50,21 +50,21 @@ impl Touch {
     }
 }
 
-/// Stands for the label of a node in the name of a file.
+/// Shown in the name of a file in place of the label of a node.
 const LABEL: &str = "LABEL";
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TouchKind {
-    /// Asked of the operating system.
+    /// A fact from the operating system.
     System,
-    /// A command of Windows that is run and only reads.
+    /// A Windows command that only reads.
     Command,
-    /// A key of the registry that is read.
+    /// A registry key that is read.
     Registry,
     /// A file that is read.
     Read,
-    /// A file or folder of which the name, size and time are noted only.
+    /// A file or folder of which only name, size and time are noted.
     List,
     /// A path that Windows reaches through its network.
     Network,
@@ -72,7 +72,7 @@ pub enum TouchKind {
     Write,
 }
 
-/// Everything a collection with these options would touch, in the order of the table. Writes nothing.
+/// Everything a collection with these options would access, in the order of the table. Writes nothing.
 pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, CollectError> {
     safety::check(options)?;
     let files = walk(&options.app_dir, host);
@@ -94,11 +94,11 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     for file in &files {
         let take = of_logs.get(file.path.as_str());
         let taken = matches!(file.item, Item::KeyFile | Item::Config);
-        // Whether there will be fingerprints is not known without opening a file; so this lists rather too many.
+        // Whether there will be fingerprints is not known without opening a file, so this may list too many.
         let unread = inventory::why_unread(file, key_sizes.contains(&file.size), None).filter(|_| !taken);
         let (kind, note) = match (&file.metadata, take, unread) {
             (Err(why), ..) => (TouchKind::List, Some(why.clone())),
-            // Of a log that is written now the last line is read all the same.
+            // Of a log that is being written the last line is read anyway.
             (Ok(_), Some(Selection::Nothing(why)), Some(_)) => {
                 let kind = if log_selection::is_rolled(file) { TouchKind::List } else { TouchKind::Read };
                 (kind, Some(why.clone()))
@@ -147,7 +147,7 @@ fn siblings(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) ->
     areas.chain(candidates).collect()
 }
 
-/// What Windows is asked for.
+/// Something that Windows is asked for.
 fn access_touch(ask: &Ask) -> Touch {
     let kind = match ask {
         Ask::Run(_) => TouchKind::Command,
@@ -183,8 +183,8 @@ pub struct Target {
     pub note: String,
 }
 
-/// The files that would be written, the bundle first. At level `identities` their name begins with a label of the node,
-/// which is known only once the key file was read.
+/// The files that would be written, the bundle first. At level `identities` their names begin with a label of the node,
+/// which is known only after the key file is read.
 pub fn targets(options: &Options, host: &dyn Host) -> Vec<Target> {
     let hidden = options.level != Level::Secrets;
     let node = if hidden { LABEL.to_owned() } else { run::node_name(options, host) };

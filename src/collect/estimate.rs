@@ -1,5 +1,5 @@
-//! How much a collection would read, how long that takes and how large the bundle becomes, measured on a sample of the
-//! very files. Writes nothing.
+//! Estimates how much a collection would read, how long that takes and how large the bundle becomes, from a sample of
+//! the same files. Writes nothing.
 
 use super::configs::{self, Configs};
 use super::error::{CollectError, guarded};
@@ -20,23 +20,23 @@ use std::fs::File;
 use std::io::Read as _;
 use std::time::Duration;
 
-/// Bytes of logs, and of other files, that are read to measure. A second or two of work.
+/// Bytes of logs, and of other files, that are read to measure: a second or two of work.
 const SAMPLE: u64 = 8 << 20;
 
-/// Bytes of one log that are read at least: shorter pieces say little of how well it packs.
+/// Minimum number of bytes that are read of one log: shorter pieces do not show how well it compresses.
 const PIECE: u64 = 64 << 10;
 
-/// What a file costs in the inventory once it is packed, in bytes: a digest, which does not pack, and its path. A DLL
-/// costs it in the facts, too.
+/// Compressed size of an inventory entry in bytes: a digest, which cannot be compressed, and a path. A DLL has an entry
+/// in the facts too.
 const PACKED_ENTRY: u64 = 80;
 
-/// What a log or a configuration file costs in the manifest and in the table of the zip.
+/// Compressed size of the records of a log or a configuration file in the manifest and in the directory of the zip.
 const PACKED_RECORD: u64 = 200;
 
-/// The rest of manifest and facts.
+/// Compressed size of everything else in manifest and facts.
 const PACKED_FACTS: u64 = 4 << 10;
 
-/// What one row of the table comes to.
+/// The share of one row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// The row.
@@ -47,22 +47,22 @@ pub struct Share {
     pub bytes: u64,
 }
 
-/// What a collection comes to.
+/// The estimate of a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Estimate {
-    /// By row, in order of the table, without those that are no files.
+    /// By row, in order of the table, without those that are not files.
     pub shares: Vec<Share>,
     /// Bytes that were read to measure: of logs, of other files.
     pub measured: (u64, u64),
-    /// How long reading and checking takes, without asking the system.
+    /// How long reading and checking takes, without the questions to the system.
     pub time: Duration,
-    /// Bytes of the bundle, without records of event logs, which nobody counts beforehand.
+    /// Bytes of the bundle, without records of event logs, whose number is not known in advance.
     pub bundle: u64,
-    /// Free bytes where it would be written; `None` where the system does not tell.
+    /// Free bytes where it would be written; `None` where the system does not show it.
     pub free: Option<u64>,
 }
 
-/// Measures on a sample, on the threads and at the priority of the caller, what a collection with these options costs.
+/// Measures a sample, on the threads and at the priority of the caller.
 pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectError> {
     safety::check(options)?;
     let files = walk(&options.app_dir, host);
@@ -109,7 +109,7 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     })
 }
 
-/// What a sample took.
+/// Result of a sample.
 #[derive(Default)]
 struct Measured {
     read: u64,
@@ -118,7 +118,7 @@ struct Measured {
 }
 
 impl Measured {
-    /// What so many bytes take, if the sample took `sample`.
+    /// Scales `sample`, measured on the sample, to a number of bytes.
     fn scaled(&self, bytes: u64, sample: u128) -> u64 {
         u64::try_from(u128::from(bytes) * sample / u128::from(self.read.max(1))).unwrap_or(u64::MAX)
     }
@@ -128,7 +128,7 @@ impl Measured {
     }
 }
 
-/// The newest lines of each log, as many as its part of all that is read of logs, go all the way: redacted, packed, scanned.
+/// The newest lines of each log, in proportion to its share, are processed completely: redacted, compressed, scanned.
 fn measure_logs(
     chosen: &[(&ListedFile, Selection)],
     of_logs: u64,
@@ -164,7 +164,7 @@ fn measure_logs(
     measured
 }
 
-/// Every so-many-th of the files that are hashed, on all threads, as in earnest.
+/// Every n-th of the files that are hashed, on all threads, as in a real collection.
 fn measure_others(files: &[ListedFile], watch: Stopwatch) -> Measured {
     let hashed: Vec<&ListedFile> = files
         .iter()

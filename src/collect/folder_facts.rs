@@ -1,4 +1,4 @@
-//! Facts of the application folder and its neighbours.
+//! Facts of the application folder and of the folders beside it.
 
 use super::inventory_table::Item;
 use super::options::COPIED;
@@ -10,13 +10,13 @@ use crate::model::{Observed, Place};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Where the TMS folder lies when there is one: beside the application (domain 1.1).
+/// The path of the TMS folder, which is beside the application if there is one.
 pub(super) fn tms_folder(app_dir: &Path) -> PathBuf {
     let app_dir = app_dir.canonicalize().unwrap_or_else(|_| app_dir.to_owned());
     app_dir.parent().map_or_else(|| PathBuf::from("TMS"), |parent| parent.join("TMS"))
 }
 
-/// Whether there is one.
+/// Whether there is a TMS folder.
 pub(super) fn tms(app_dir: &Path, copied: bool) -> Observed<bool> {
     let place = Place::file("../TMS");
     match tms_folder(app_dir).metadata() {
@@ -30,7 +30,7 @@ pub(super) fn tms(app_dir: &Path, copied: bool) -> Observed<bool> {
     }
 }
 
-/// Where IIS says that the application of a copied folder lies.
+/// The application folder of a copied folder, as IIS has it.
 pub(super) fn folder_from_iis(iis: &Observed<IisFacts>) -> Observed<String> {
     match iis.value().map(|iis| &iis.application) {
         Some(known @ Observed::Known { .. }) => known.as_ref().map(|app| app.physical_path.clone()),
@@ -57,7 +57,7 @@ pub(super) fn log_folder(files: &[ListedFile]) -> Observed<bool> {
     })
 }
 
-/// What can be said of the content of a folder that could not be listed.
+/// The fact of a folder that could not be listed.
 fn unlisted<T>(files: &[ListedFile], folder: &str) -> Option<Observed<T>> {
     let file = files.iter().find(|file| file.path.eq_ignore_ascii_case(folder))?;
     let why = file.metadata.as_ref().err()?;

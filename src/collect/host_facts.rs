@@ -1,4 +1,4 @@
-//! Facts of the machine, with the rule for folders that were copied from elsewhere.
+//! Facts of the machine; none of a copied folder.
 
 use super::host::{Host, system};
 use super::options::Options;
@@ -10,11 +10,12 @@ use crate::redact::fingerprint::{Fingerprinter, Label};
 use chrono::{DateTime, FixedOffset};
 use std::time::Duration;
 
-/// Source of the reference that `--reference-time` gives. Equal on all nodes of a case, so their offsets compare.
+/// Source of the reference that `--reference-time` gives. It is equal on all nodes of a case, so their offsets can be
+/// compared.
 pub const OPERATOR: &str = "operator";
 
-/// How far a time may be off that a person reads from a reference clock, types and sends off, in milliseconds.
-/// Ours; shorter would make typing look like skew.
+/// Uncertainty of a time that a person reads from a reference clock and types, in milliseconds. Our choice; a shorter
+/// one would make typing look like clock skew.
 pub const OPERATOR_UNCERTAINTY_MS: u64 = 15_000;
 
 /// Facts of this machine; with `--node` every one of them is `NotCollected`.
@@ -24,7 +25,7 @@ pub(super) fn facts(
     started: DateTime<FixedOffset>,
     cx: &ProbeContext,
 ) -> HostFacts {
-    // A copied folder says nothing of the clock, and reading it takes a while.
+    // A copied folder has no clock facts, and measuring the clock takes a while.
     let spread = if options.copied() { Duration::ZERO } else { host.clock_spread() };
     let spread_ms = u64::try_from(spread.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX);
     let clock_reference = || match options.reference_time {

@@ -1,4 +1,4 @@
-//! `applicationHost.config` of this machine, or the one given, to facts.
+//! Reads `applicationHost.config` of this machine, or the given one, into facts.
 
 use super::error::{PANICKED, guarded};
 use super::network::{REFUSED, is_network, within};
@@ -12,24 +12,24 @@ use crate::redact::{Fingerprinter, Harvest};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Beside the configuration of IIS: whether it takes it from elsewhere.
+/// Beside the configuration of IIS: whether IIS reads its configuration from another folder.
 const REDIRECTION: &str = "redirection.config";
 
-/// A configuration of IIS.
+/// Path of a configuration of IIS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ConfigSource {
     pub(super) path: PathBuf,
-    /// Whether it lies where every IIS has it: that it is not there then says that there is no IIS.
+    /// Whether it is in the default folder of IIS: only then a missing file means that there is no IIS.
     own: bool,
 }
 
 impl ConfigSource {
-    /// The file in the folder of IIS itself.
+    /// The file in the default folder of IIS.
     fn own(folder: &Path) -> Self {
         Self { path: folder.join(FILE), own: true }
     }
 
-    /// Its content. A machine that does not answer is not waited for.
+    /// Its content. Does not wait for a machine that does not answer.
     fn read(&self) -> io::Result<Vec<u8>> {
         within(&self.path, |path| read_most(path, config::MAX_BYTES as u64))
     }
@@ -46,20 +46,20 @@ fn source(options: &Options) -> Result<ConfigSource, &'static str> {
     }
 }
 
-/// Where IIS of this machine has its configuration.
+/// The default folder of the configuration of IIS.
 fn folder() -> PathBuf {
     let windows = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
     Path::new(&windows).join(r"System32\inetsrv\config")
 }
 
-/// The file that says that IIS takes its configuration from elsewhere, on a machine whose own IIS is asked.
+/// Path of the file that redirects IIS to another configuration; none if IIS of this machine is not read.
 pub(super) fn redirection(options: &Options) -> Option<PathBuf> {
     (cfg!(windows) && options.iis_config.is_none() && options.node.is_none())
         .then(|| folder().join(REDIRECTION))
 }
 
-/// The configuration in `folder`, or the one that several servers share, where the file beside it names one. A folder on
-/// another machine is asked where `network` allows it.
+/// The configuration in `folder`, or the shared one that the file beside it points to. `network`: whether a folder on
+/// another machine may be read.
 fn redirected(folder: &Path, network: bool) -> Result<ConfigSource, &'static str> {
     let bytes = match read_most(&folder.join(REDIRECTION), config::MAX_BYTES as u64) {
         Ok(bytes) => bytes,
@@ -81,7 +81,7 @@ fn redirected(folder: &Path, network: bool) -> Result<ConfigSource, &'static str
     }
 }
 
-/// Every application of IIS; `None` where this machine has none.
+/// Every application of IIS; `None` where this machine has no IIS.
 pub(super) fn applications(options: &Options) -> Result<Option<Vec<Listed>>, String> {
     let source = source(options)?;
     match source.read() {
@@ -94,7 +94,7 @@ pub(super) fn applications(options: &Options) -> Result<Option<Vec<Listed>>, Str
     }
 }
 
-/// A path as IIS writes it, with its variables, such as `%SystemDrive%`, put in. What is no variable stays.
+/// Expands variables in a path of IIS, such as `%SystemDrive%`; unknown ones stay.
 pub(super) fn expanded(path: &str) -> PathBuf {
     let mut out = String::new();
     let mut rest = path;
@@ -112,17 +112,17 @@ pub(super) fn expanded(path: &str) -> PathBuf {
     (out + rest).into()
 }
 
-/// The file, read once: its values are harvested before anything is written, its facts taken later.
+/// The file, read once: its secrets are collected before anything is written, its facts later.
 pub(super) struct Iis(Result<(ConfigSource, io::Result<Vec<u8>>), &'static str>);
 
 impl Iis {
-    /// Reads the file and adds its values to `harvest`.
+    /// Reads the file and adds its secrets to `harvest`.
     pub(super) fn read(options: &Options, harvest: &mut Harvest) -> Self {
         let this = Self(source(options).map(|source| {
             let bytes = source.read();
             (source, bytes)
         }));
-        // The password for the share is one wherever else it stands.
+        // The password for the share is a secret wherever else it appears.
         let shared = redirection(options).and_then(|path| read_most(&path, config::MAX_BYTES as u64).ok());
         for bytes in this.text().into_iter().chain(shared.as_deref()) {
             harvest.add_config(bytes);
@@ -130,35 +130,35 @@ impl Iis {
         this
     }
 
-    /// The content of the file, of any encoding, if it could be read.
+    /// The content of the file, in any encoding, if it could be read.
     pub(super) fn text(&self) -> Option<&[u8]> {
         self.0.as_ref().ok()?.1.as_deref().ok()
     }
 
-    /// What `read` makes of the text; `None` where there is none, or where a library failed on it.
+    /// Applies `read` to the text; `None` if there is none, or if a library failed on it.
     fn parsed<T>(&self, read: impl FnOnce(&str) -> Result<T, ConfigError>) -> Option<Result<T, ConfigError>> {
         let bytes = self.text()?;
         guarded(|| config::decode(bytes).and_then(|text| read(&text)))
     }
 
-    /// Where it was looked for.
+    /// Its path, whether or not the file exists.
     pub(super) fn path(&self) -> Option<&Path> {
         Some(&self.0.as_ref().ok()?.0.path)
     }
 
-    /// Whether the file says that a folder, or one above it, is handed out to whoever asks.
+    /// Whether IIS serves a folder, or one above it.
     pub(super) fn serves(&self, folder: &Path) -> bool {
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let listed = self.parsed(application_host::applications).and_then(Result::ok);
         let folder = real(folder);
         listed.into_iter().flatten().any(|listed| {
             let served = expanded(&listed.physical_path);
-            // Another machine is not asked, and a drive as a whole is somebody's mistake.
+            // Paths on other machines are not accessed, and a whole drive is a mistake.
             !is_network(&served) && served.parent().is_some() && folder.starts_with(real(&served))
         })
     }
 
-    /// The root of the site that serves the application, where the file tells it.
+    /// The root of the site that serves the application, if the file shows it.
     pub(super) fn site_root(&self, options: &Options, folder: &Observed<String>) -> Option<PathBuf> {
         let root = self.parsed(|text| application_host::site_root(text, &sought(options, folder)));
         root?.ok()?.map(|root| expanded(&root))
@@ -179,7 +179,7 @@ impl Iis {
             Ok((source, Err(error))) if source.own && error.kind() == io::ErrorKind::NotFound => {
                 return Observed::absent(place);
             }
-            // One that lies elsewhere is somewhere: a share that is gone looks to Windows like a file that is not there.
+            // A redirected file must exist: a share that cannot be reached looks like a missing file on Windows.
             Ok((source, Err(error))) => {
                 let place = if source.own { place } else { Place::file(source.path.to_string_lossy()) };
                 return Observed::unreadable(place, reason(error));
@@ -199,7 +199,7 @@ impl Iis {
 }
 
 fn sought(options: &Options, folder: &Observed<String>) -> Sought {
-    // A path of another system, or of a copy, cannot stand in the configuration of IIS.
+    // The configuration of IIS cannot contain a path of another system or of a copy.
     let windows_path = |path: &&String| path.as_bytes().get(1) == Some(&b':') || path.starts_with(r"\\");
     if let Some(folder) = folder.value().filter(windows_path) {
         return Sought::Folder(folder.clone());

@@ -1,4 +1,4 @@
-//! One pass over every file: hashes, fingerprints, versions and stray copies of the key files.
+//! Reads every file once: hashes, fingerprints, versions and stray copies of the key files.
 
 use super::inventory_table::Item;
 use super::key_files::{KeyFiles, UNSEEN};
@@ -24,11 +24,11 @@ pub(super) struct Inventory {
     pub(super) binaries: BTreeMap<String, Observed<Binary>>,
     /// Files that look like copies of the key files.
     pub(super) stray_key_copies: Vec<String>,
-    /// Why not every copy may be among them, as a lower-case fragment.
+    /// Why copies may be missing from it, as a lower-case fragment.
     pub(super) gap: Option<String>,
-    /// Files and folders that the system did not let us read.
+    /// Files and folders that the system did not let the collector read.
     pub(super) denied: Vec<String>,
-    /// How many files the time did not suffice for.
+    /// How many files the time limit cut off.
     pub(super) cut: usize,
 }
 
@@ -42,7 +42,7 @@ struct Outcome {
     gap: Option<String>,
 }
 
-/// Reads every file once, on all cores; first those that decide whether nodes agree, which no time limit holds back.
+/// Reads every file once, on all cores. Files that decide whether nodes agree come first, and no time limit stops them.
 pub(super) fn read_all(
     files: &[ListedFile],
     keys: &KeyFiles,
@@ -76,8 +76,8 @@ pub(super) fn cost(files: &[ListedFile], keys: &KeyFiles, printer: &Fingerprinte
     files.iter().filter(read).map(|file| file.size).sum()
 }
 
-/// Why the content of a file is not read by this pass, as a lower-case fragment. `may_be_copy`: it has the size of a
-/// key file; `unkeyed`: why there are no fingerprints.
+/// Why this pass does not read the content of a file, as a lower-case fragment. `may_be_copy`: the file has the size of
+/// a key file; `unkeyed`: why there are no fingerprints.
 pub(super) fn why_unread(file: &ListedFile, may_be_copy: bool, unkeyed: Option<&str>) -> Option<String> {
     match (&file.metadata, file.item) {
         (Err(why), _) => Some(why.clone()),
@@ -100,7 +100,7 @@ struct Pass<'a, 'p> {
 }
 
 impl Pass<'_, '_> {
-    /// Files that rules compare one by one, and whatever may be a copy of a key file.
+    /// Whether the file decides if nodes agree: rules compare it by itself, or it may be a copy of a key file.
     fn is_decisive(&self, file: &ListedFile) -> bool {
         matches!(file.item, Item::KeyFile | Item::KeyCopy | Item::Config | Item::Binary)
             || self.keys.has_size(file.size)
@@ -141,7 +141,7 @@ impl Pass<'_, '_> {
         seen
     }
 
-    /// Why nobody can tell whether a file, or one in a folder that could not be listed, is a copy of a key file.
+    /// Why it is not known whether a file, or one in a folder that could not be listed, is a copy of a key file.
     fn may_be_a_copy(&self, file: &ListedFile, unread: Option<&str>) -> Option<String> {
         if file.item == Item::KeyFile {
             return None;
@@ -156,7 +156,7 @@ impl Pass<'_, '_> {
     fn read(&self, file: &ListedFile, seen: &mut Outcome) -> io::Result<()> {
         let keyed = !matches!(file.item, Item::Binary | Item::Program);
         let parsed = file.item == Item::Binary && file.size <= pe_version::MAX_PE_BYTES;
-        // Both hashes only where a file may turn out to be a copy of a key file.
+        // Both hashes only where the file may turn out to be a copy of a key file.
         let may_be_copy = self.keys.has_size(file.size);
         let mut plain = (!keyed || may_be_copy).then(digest::Hasher::default);
         let mut mac = (keyed || may_be_copy).then(|| self.printer.hasher(Label::File)).and_then(Result::ok);
@@ -175,7 +175,7 @@ impl Pass<'_, '_> {
             if let Some(mac) = &mut mac {
                 mac.update(chunk);
             }
-            // A file that grows meanwhile must not grow here.
+            // A file that grows while it is read must not fill the memory.
             if parsed && size <= pe_version::MAX_PE_BYTES {
                 whole.extend_from_slice(chunk);
             }

@@ -1,4 +1,5 @@
-//! The one table of what is taken and why. The collector, `--dry-run` and `docs/what-is-collected.md` all use it.
+//! The table of what is collected and why, and which file is which item. The collector, `--dry-run`, the manifest and
+//! `docs/what-is-collected.md` use it.
 
 use crate::model::product::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG, LOG_FOLDER};
 use serde::Deserialize;
@@ -12,7 +13,7 @@ pub enum Item {
     Host,
     /// The installation id of the machine.
     MachineId,
-    /// What only Windows tells: its registry, services, rights and event logs.
+    /// Facts that only Windows has: its registry, services, rights and event logs.
     Windows,
     /// `encryption.config` and `database.config`.
     KeyFile,
@@ -56,7 +57,7 @@ pub struct Row {
 
 /// The table, in the order in which a collection works.
 pub static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    // It is a part of the program, and a test reads it.
+    // The file is compiled in, and a unit test checks that it can be read.
     toml::from_str(include_str!("inventory_table.toml")).map(|Table { row }| row).unwrap_or_default()
 });
 
@@ -65,7 +66,7 @@ struct Table {
     row: Vec<Row>,
 }
 
-/// What never enters a bundle, in the words of the dry run, of the dialogue, of the manifest and of the page for customers.
+/// What never enters a bundle: shown by the dry run, the dialogue, the manifest and the page for customers.
 pub const NEVER: &[&str] = &[
     "the content of `encryption.config` and `database.config`, and of copies of them under any name",
     "passwords, connection strings, keys and tokens from the configuration files, wherever else they appear",
@@ -73,8 +74,8 @@ pub const NEVER: &[&str] = &[
     "files and settings of other web sites",
 ];
 
-/// The rows that a collection looks at: of a folder that was copied from elsewhere none of the machine, of another
-/// system than Windows none that only Windows has.
+/// The rows of a collection: without those of the machine for a copied folder, and without those that only Windows has
+/// on other systems.
 pub fn rows(copied: bool, windows: bool) -> impl Iterator<Item = &'static Row> {
     TABLE.iter().filter(move |row| match row.item {
         Item::Host | Item::MachineId => !copied,
@@ -83,18 +84,19 @@ pub fn rows(copied: bool, windows: bool) -> impl Iterator<Item = &'static Row> {
     })
 }
 
-/// A text of the table without its marks of Markdown.
+/// A text of the table without its Markdown backticks.
 pub fn plain(text: &str) -> String {
     text.replace('`', "")
 }
 
-/// File types whose plain SHA-256 may be written: they ship with the product and hold no secret (design 6).
+/// File types whose plain SHA-256 may be written: they ship with the product and contain no secret. Of all other files
+/// only a keyed fingerprint is written, so that nobody can test guesses of their content.
 pub const PROGRAM_TYPES: &[&str] = &[
     "asax", "ascx", "ashx", "asmx", "aspx", "bmp", "cshtml", "css", "cur", "dll", "eot", "exe", "gif", "ico",
     "jpeg", "jpg", "js", "master", "otf", "png", "svc", "svg", "ttf", "webp", "woff", "woff2",
 ];
 
-/// Errors of customers' pipeline scripts, beside the logs (domain 1.5).
+/// Errors of customers' pipeline scripts, beside the logs.
 const PIPELINE_ERRORS: &str = "ss-pipelinescripterrors.txt";
 
 impl Item {
@@ -129,9 +131,9 @@ impl Item {
     }
 }
 
-/// Whether the file at `path` is a configuration whose values must not show up anywhere else: one that is taken, one like
-/// `saml.config` and `connectionStrings.config` of which nothing is taken, or an older one such as `web.config.bak`. Of
-/// the folder itself and of TMS in it; a key file or a copy of one is none.
+/// Whether the file at `path` is a configuration file whose values must not appear anywhere else: one that is
+/// collected, one like `saml.config` or `connectionStrings.config` that is not, or an old one such as `web.config.bak`.
+/// Only files of the folder itself and of TMS in it count; key files and their copies do not.
 pub(super) fn is_config(path: &str) -> bool {
     let lower = path.to_lowercase();
     let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
@@ -143,19 +145,19 @@ pub(super) fn is_config(path: &str) -> bool {
             || (name.starts_with("appsettings") && extension == "json"))
 }
 
-/// Names such as `encryption - copy.config`, `database.config.bak` or, in a sub-folder, the plain names
-/// (SEC-008 of domain 10.14).
+/// Names such as `encryption - copy.config`, `database.config.bak` or, in a sub-folder, the plain names.
 fn is_key_copy(name: &str) -> bool {
     ["encryption", "database"].into_iter().any(|stem| {
         name.split_once(stem).is_some_and(|(_, after)| {
-            // Copies are made by putting words around the name; another product's `mydatabase.config` is caught
-            // as well, which costs it its plain hash only.
+            // People copy by adding words to the name. Another product's `mydatabase.config` matches too, which only
+            // costs it its plain hash.
             after.contains(".config")
         })
     })
 }
 
-/// `SS.log`, `SS-BSSR.log` and their like, rolled as `SS.log.1` or `SS1.log` (domain 1.5).
+/// Names of product logs: `SS.log` of the web application, `SS-BSSR.log` and others of the roles, rolled as `SS.log.1`
+/// or `SS1.log`.
 fn is_log(name: &str) -> bool {
     let Some(rest) = name.strip_prefix("ss") else { return false };
     if name == PIPELINE_ERRORS {

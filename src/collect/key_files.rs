@@ -1,4 +1,5 @@
-//! `encryption.config` and `database.config`: what may be known of them without their content (domain 1.4).
+//! Facts of `encryption.config` and `database.config` that do not need their content to leave the node: size, time,
+//! fingerprint.
 
 use super::host::Host;
 use super::inventory_table::Item;
@@ -10,25 +11,25 @@ use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::model::{Observed, Place};
 use crate::redact::fingerprint::{CaseKey, Fingerprinter, Label};
 
-/// Largest key file that is read, in bytes; by our arithmetic real ones stay below 3 kB (domain 1.4).
+/// Largest key file that is read, in bytes; real ones have less than 3 kB.
 pub(super) const MAX_BYTES: u64 = 1 << 20;
 
-/// Why a file that [`KeyFiles::may_be_unseen`] may be a copy.
+/// Why a file with [`KeyFiles::may_be_unseen`] may be a copy.
 pub(super) const UNSEEN: &str = "a file has the size of a key file that could not be read";
 
-/// Sizes of the key files, for whoever does not open them: a file of such a size may be a copy.
+/// Sizes of the key files: a file of the same size may be a copy.
 pub(super) fn sizes(files: &[ListedFile]) -> Vec<u64> {
     let keys = files.iter().filter(|file| file.item == Item::KeyFile && file.size > 0);
     keys.map(|file| file.size).collect()
 }
 
-/// The facts of the two files, and what recognises copies of them.
+/// The facts of the two files, and what is needed to recognise copies of them.
 pub(super) struct KeyFiles {
     /// `encryption.config`.
     pub(super) encryption: Observed<KeyFile>,
     /// `database.config`.
     pub(super) database: Observed<KeyFile>,
-    /// Contents with their digests. Both are as good as a key: they never leave this process.
+    /// Contents with their digests. Both are as secret as a key: they never leave this process.
     contents: Vec<(Sha256, Vec<u8>)>,
     /// Sizes of those that could not be read.
     unread: Vec<u64>,
@@ -45,20 +46,20 @@ impl KeyFiles {
         self.may_be_unseen(size) || self.contents.iter().any(|(_, content)| content.len() as u64 == size)
     }
 
-    /// Whether a file of this size can be a copy and nobody can tell, because the key file could not be read.
+    /// Whether a file of this size can be a copy of a key file that could not be read.
     pub(super) fn may_be_unseen(&self, size: u64) -> bool {
         self.unread.contains(&size)
     }
 
-    /// Whether content of this digest is that of a key file.
+    /// Whether content with this digest is that of a key file.
     pub(super) fn is_copy(&self, digest: &Sha256) -> bool {
         self.contents.iter().any(|(known, _)| known == digest)
     }
 }
 
-/// Reads both files and makes the fingerprinter that their node allows.
+/// Reads both files and creates the fingerprinter of their node.
 ///
-/// In a copied folder both files absent together says nothing: they may have been left out of the copy on purpose.
+/// In a copied folder the absence of both files proves nothing: they may have been left out on purpose.
 pub(super) fn read(
     options: &Options,
     case_key: Option<&CaseKey>,
@@ -99,7 +100,7 @@ struct KeySource<'a> {
 }
 
 impl KeySource<'_> {
-    /// The size of a file that is there and could not be read. Every empty file is a copy of an empty one.
+    /// The size of an existing file that could not be read. Every empty file is a copy of an empty one.
     fn unread(&self) -> Option<u64> {
         let file = self.file.filter(|file| file.metadata.is_ok() && file.size > 0)?;
         matches!(self.content, Some(Err(_))).then_some(file.size)
@@ -127,7 +128,7 @@ impl KeySource<'_> {
                 Ok(bytes) => fingerprint(bytes, place.clone()),
                 Err(why) => Observed::unreadable(place.clone(), why.clone()),
             },
-            // A copy on another file system has lost the attribute.
+            // A copy on another file system loses the attribute.
             efs: options.machine_fact(|| host.efs(&file.path, metadata)),
         };
         Observed::known(key_file, place)

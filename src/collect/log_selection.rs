@@ -1,5 +1,5 @@
-//! Which logs are taken, and how much of each, within an age and a budget: of every part of the product the log that it
-//! writes now, in fair shares, then the rolled ones, the newest first.
+//! Selects the logs to collect, and how much of each, within an age and a budget of bytes: first the log that each part
+//! of the product writes now, in fair shares, then the rolled logs, the newest first.
 
 use super::inventory_table::Item;
 use super::logs;
@@ -12,14 +12,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// Logs are taken from so many days before the collection.
+/// Logs of this many days before the collection are collected.
 pub const DAYS: i64 = 14;
 
-/// Most logs that a bundle names one by one: half as many members as a reader accepts, less room for the rest. Who
-/// never removes old logs may have more.
+/// Maximum number of logs that a bundle lists: half as many members as a reader accepts, to leave room for the others.
+/// Users who never remove old logs may have more.
 const MOST: usize = 4000;
 
-/// What is taken of one log.
+/// How much of a log is collected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Selection {
     /// All of it.
@@ -41,17 +41,18 @@ impl Selection {
     }
 }
 
-/// Whether logs may be opened to choose among them.
+/// Whether logs may be opened to select them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Inspect {
-    /// A log that is not taken whole is looked into for where a line begins, and one that seems too old for its last.
+    /// Logs are opened: one that is cut to find where a line begins, and one that seems too old to read the time of its
+    /// last line.
     Content,
-    /// Nothing is opened, so what is taken of such a log is a few bytes too many.
+    /// No log is opened, so a cut log may be estimated a few bytes too large.
     Metadata,
 }
 
-/// When logs begin to be too old: as given, else [`DAYS`] before the start of the collection, or before the newest log of a
-/// folder that was copied from elsewhere, which may have happened long ago.
+/// Logs older than this are left out: as given, else [`DAYS`] before the start of the collection, or before the newest
+/// log of a copied folder, which may have been copied long ago.
 pub(super) fn since(
     options: &Options,
     files: &[ListedFile],
@@ -62,17 +63,17 @@ pub(super) fn since(
     options.since.unwrap_or(from - TimeDelta::days(DAYS))
 }
 
-/// Why a log or its older lines are not taken.
+/// Why a log or its older lines are not collected.
 pub(super) fn beyond(budget: u64) -> String {
     format!("beyond the budget of {}", size(budget))
 }
 
-/// A log, and which of its role it is.
+/// A log with its role and number.
 struct ProductLog<'f> {
     file: &'f ListedFile,
-    /// Its name without the rest.
+    /// Its name without number and extension.
     role: String,
-    /// `2` of `SS.log.2` and of `SS2.log`; a log that is written now has none.
+    /// `2` for `SS.log.2` and for `SS2.log`; the log that is being written has none.
     number: Option<u64>,
 }
 
@@ -91,14 +92,14 @@ impl<'f> ProductLog<'f> {
         Self { file, role: role.to_owned(), number }
     }
 
-    /// The newest first, of equal times the one rolled last; a log without a time may be the newest.
+    /// Sorts the newest first; of equal times the one rolled last. A log without a time may be the newest.
     fn newest(&self) -> impl Ord + use<'f> {
         let modified = self.file.modified.unwrap_or(DateTime::<Utc>::MAX_UTC);
         (Reverse(modified), self.number, self.file.path.as_str())
     }
 
-    /// Whether it ended before this moment. Windows gives a log that is being written the right time only when its writer
-    /// closes it, so that one is asked itself.
+    /// Whether its last line is older than this time. Windows updates the time of a log only when its writer closes it,
+    /// so a log that is being written is opened.
     fn is_older(&self, since: DateTime<Utc>, look: Inspect) -> bool {
         let asked = self.number.is_none() && look == Inspect::Content;
         self.file.modified.is_some_and(|modified| modified < since)
@@ -106,13 +107,13 @@ impl<'f> ProductLog<'f> {
     }
 }
 
-/// Whether this is a log that nobody writes any more.
+/// Whether the log was rolled, so that it is no longer written.
 pub(super) fn is_rolled(file: &ListedFile) -> bool {
     ProductLog::of(file).number.is_some()
 }
 
-/// Every log of the product with what is taken of it, in the order in which they are read. `budget` is that of the whole
-/// bundle: configuration files come first and are always taken.
+/// Every log of the product with how much of it is collected, in the order in which they are read. `budget` is that of
+/// the whole bundle: configuration files are always collected and come first.
 pub(super) fn choose(
     files: &[ListedFile],
     since: DateTime<Utc>,
@@ -124,12 +125,12 @@ pub(super) fn choose(
     logs.sort_by(|one, other| one.newest().cmp(&other.newest()));
     let unnamed = logs.len().saturating_sub(MOST + 1);
     let (old, mut logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.is_older(since, look));
-    // Of each role the log without a number, or the newest.
+    // For each role the log without a number, or the newest.
     logs.sort_by_key(|log| log.number.is_some());
     let mut roles = BTreeSet::new();
     let (mut current, rolled): (Vec<_>, Vec<_>) =
         logs.into_iter().partition(|log| roles.insert(log.role.clone()));
-    // The smallest first: what one does not need of its share is for the larger ones, and where the time is short, few
+    // The smallest first: what one log does not need of its share goes to the larger ones, and if time runs out, few
     // are missing.
     current.sort_by_key(|log| log.file.size);
 
@@ -142,7 +143,7 @@ pub(super) fn choose(
 
     let files = current.iter().chain(&rolled).chain(&old).map(|log| log.file);
     let mut chosen: Vec<(&ListedFile, Selection)> = files.zip(takes).collect();
-    // One more, which stands for all that are older.
+    // One more, for all that are older.
     chosen.truncate(MOST + 1);
     if let Some((_, take)) = chosen.get_mut(MOST) {
         let mut why = format!("beyond the {MOST} newest logs");
@@ -154,7 +155,7 @@ pub(super) fn choose(
     chosen
 }
 
-/// The budget while it is handed out.
+/// The budget while it is shared out.
 struct BudgetShares {
     budget: u64,
     left: u64,
@@ -162,8 +163,8 @@ struct BudgetShares {
 }
 
 impl BudgetShares {
-    /// Gives each log as much as any other, or what it needs if that is less. A share that holds no line of its log is
-    /// for the others. Takes logs from the smallest to the largest.
+    /// Gives each log an equal share, or what it needs if that is less. A share that contains no line of its log goes
+    /// to the others, so the loop starts again without that log. `logs` are sorted by size, the smallest first.
     fn share_out(&mut self, logs: &[ProductLog<'_>]) -> Vec<Selection> {
         let all = self.left;
         let mut given_back: BTreeMap<usize, Selection> = BTreeMap::new();
@@ -192,7 +193,7 @@ impl BudgetShares {
         }
     }
 
-    /// Takes at most `share` bytes of a log out of what is left; nothing if that holds no line of it.
+    /// Takes at most `share` bytes of a log from what is left; nothing if they contain no line.
     fn take(&mut self, file: &ListedFile, share: u64) -> Selection {
         let take = if file.size <= share {
             Selection::Whole
@@ -206,7 +207,7 @@ impl BudgetShares {
                     Selection::Nothing(format!("{}: no line begins within its share", beyond(self.budget)))
                 }
                 Ok(bytes) => Selection::Tail(bytes),
-                // Why is said when it is opened to be taken.
+                // The reason is recorded when the log is opened to be collected.
                 Err(_) => Selection::Tail(0),
             }
         };

@@ -1,4 +1,4 @@
-//! The logs that were chosen: read, redacted on the way, and written into the bundle.
+//! Reads the selected logs, redacts them while reading, and writes them into the bundle.
 
 use super::error::CollectError;
 use super::log_selection::{Selection, beyond, is_rolled};
@@ -18,14 +18,13 @@ use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 /// Folder of the members.
 const FOLDER: &str = "logs";
 
-/// Most bytes that are read to find where a line begins; a longer line is no line of a log.
+/// Maximum number of bytes that are read to find the start of a line; no line of a log is longer.
 const LONGEST_LINE: u64 = 16 << 20;
 
-/// Bytes at the end of a log that are looked through for the time of a line.
+/// Bytes at the end of a log that are searched for the time of a line.
 const LAST_LINES: u64 = 64 << 10;
 
-/// Writes the chosen logs into the bundle, redacted on the way, and notes the others; also those that the time does
-/// not suffice for.
+/// Writes the selected logs into the bundle, redacted, and notes the others, also those that the time limit cut off.
 pub(super) fn write(
     bundle: &mut BundleWriter,
     chosen: &[(&ListedFile, Selection)],
@@ -79,8 +78,8 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Learns whom the chosen logs name, in a pass of its own: a name is hidden in the first line, too, although a later one
-/// shows what it is.
+/// Collects the names in the selected logs, in an extra pass: a name must be hidden in the first line even if only a
+/// later line shows that it is one.
 pub(super) fn learn(
     known: &mut Known,
     chosen: &[(&ListedFile, Selection)],
@@ -93,7 +92,7 @@ pub(super) fn learn(
             && !matches!(take, Selection::Nothing(_))
             && let Ok(OpenedLog { text, .. }) = open(file, take)
         {
-            // What cannot be read is said when it is taken.
+            // A log that cannot be read is reported when it is collected.
             let _ = io::copy(&mut Redacting::new(text, learning.stream(), progress), &mut io::sink());
         }
         progress.check_cancelled()?;
@@ -102,24 +101,24 @@ pub(super) fn learn(
     Ok(())
 }
 
-/// A log at the first byte that is taken.
+/// An open log at the first byte that is collected.
 pub(super) struct OpenedLog<R> {
-    /// What is taken.
+    /// The text that is collected.
     pub(super) text: R,
-    /// How many bytes that are.
+    /// Its length in bytes.
     expected: u64,
-    /// A log that nobody writes any more has grown: it is another one, which was given this name.
+    /// A rolled log has grown since it was listed: it is another log, which was given this name.
     rolled: bool,
 }
 
-/// Opens a log. One that grows meanwhile ends where it ended when it was listed.
+/// Opens a log. A log that grows is read up to the size that it had when it was listed.
 pub(super) fn open(file: &ListedFile, take: &Selection) -> io::Result<OpenedLog<impl Read + use<>>> {
     let mut reader = File::open(&file.full)?;
     let rolled = reader.metadata()?.len() > file.size && is_rolled(file);
     let mut mark = Vec::new();
     let mut bytes = file.size;
     if let Selection::Tail(newest) = take {
-        // Without its mark UTF-16 would read as other letters.
+        // Without its byte order mark UTF-16 would be read as other letters.
         mark = utf_16_mark(&mut reader)?;
         bytes = *newest;
         reader.seek(SeekFrom::Start(file.size.saturating_sub(bytes)))?;
@@ -128,31 +127,31 @@ pub(super) fn open(file: &ListedFile, take: &Selection) -> io::Result<OpenedLog<
     Ok(OpenedLog { text: Cursor::new(mark).chain(reader.take(bytes)), expected, rolled })
 }
 
-/// Bytes of the whole lines within the newest `most` bytes of a log that is larger; the mark of UTF-16, which goes before
-/// them, finds room in `most` too.
+/// Number of bytes of the complete lines within the newest `most` bytes of a larger log; the byte order mark of UTF-16,
+/// which is written before them, must fit too.
 pub(super) fn lines_within(file: &ListedFile, most: u64) -> io::Result<u64> {
     let mut reader = BufReader::with_capacity(1 << 16, File::open(&file.full)?);
     let mark = utf_16_mark(&mut reader)?.len() as u64;
-    // One line feed earlier, so that a line that begins exactly there is whole.
+    // One line feed earlier, so that a line that begins exactly there counts as complete.
     let line_feed = if mark == 0 { 1 } else { 2 };
     let start = file.size.saturating_sub(most.saturating_sub(mark)).saturating_sub(line_feed);
     reader.seek(SeekFrom::Start(start))?;
     let Some(skipped) = skip_line(&mut reader.take(LONGEST_LINE))? else { return Ok(0) };
     let mut begin = start + skipped;
     if mark > 0 && begin % 2 == 1 {
-        // A line feed of two bytes ends here.
+        // In UTF-16 a line feed has two bytes.
         begin += 1;
     }
     Ok(file.size.saturating_sub(begin))
 }
 
-/// The day in the newest line that begins with one, in the time zone of whoever wrote it.
+/// The day in the newest line that begins with a date, in the time zone of the writer.
 pub(super) fn last_day(file: &ListedFile) -> Option<NaiveDate> {
     let mut reader = File::open(&file.full).ok()?;
     reader.seek(SeekFrom::Start(file.size.saturating_sub(LAST_LINES))).ok()?;
     let mut end = Vec::new();
     reader.take(LAST_LINES).read_to_end(&mut end).ok()?;
-    // What is left of UTF-16 reads as ASCII where it is.
+    // Without its zero bytes UTF-16 reads as ASCII, as far as it is ASCII.
     end.retain(|byte| *byte != 0);
     end.rsplit(|byte| *byte == b'\n').find_map(|line| {
         let day = std::str::from_utf8(line.get(..10)?).ok()?;
@@ -167,7 +166,7 @@ fn utf_16_mark(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(if matches!(*mark, [0xff, 0xfe] | [0xfe, 0xff]) { mark } else { Vec::new() })
 }
 
-/// Reads past the next line end without keeping what may be a long line. `None` if there is none.
+/// Skips to the next line without keeping what may be a long line. `None` if there is no line end.
 fn skip_line(reader: &mut impl BufRead) -> io::Result<Option<u64>> {
     let mut skipped = 0;
     loop {

@@ -28,17 +28,17 @@ pub struct Collected {
     pub path: PathBuf,
     /// Its size on the disk, in bytes.
     pub bytes: u64,
-    /// Its digest, for whoever receives it to compare; a folder has none.
+    /// Its digest, for the receiver to compare; a folder has none.
     pub sha256: Option<Sha256>,
     /// Members with bytes in it.
     pub members: usize,
-    /// Files beside it that open what it hides, and must not be sent with it.
+    /// Files beside it that reveal what it hides, and must not be sent with it.
     pub keep: Vec<PathBuf>,
-    /// What whoever sends it should know, one sentence each.
+    /// Warnings, one sentence each.
     pub notes: Vec<String>,
 }
 
-/// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is cut off.
+/// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is killed.
 pub fn run(
     options: &Options,
     host: &dyn Host,
@@ -76,7 +76,7 @@ pub fn run(
     let node = redactor.clean_field(Identity::Host, &node);
     let web_config = configs.text("web.config");
 
-    // What decides whether nodes agree comes first, logs last: they are what a budget or a time limit cuts.
+    // What decides whether nodes agree comes first, logs last: logs are what a budget or a time limit cuts.
     let mut bundle = BundleWriter::create(&options.out, &bundle_name(&node, started), options.form)?;
     let states = configs.write(&mut bundle, &redactor, &printer)?;
     let folder = options.machine_fact(|| host.application_folder(&options.app_dir));
@@ -89,7 +89,7 @@ pub fn run(
         iis: &iis,
         now: started.to_utc(),
         printer: &printer,
-        // With a file given instead nobody knows whether its own lies on another machine.
+        // With a given file it is not known whether the file that IIS itself uses is on another machine.
         asks_iis: options.network_paths || options.iis_config.is_none(),
         outputs: Outputs::default(),
     };
@@ -122,7 +122,7 @@ pub fn run(
     said.extend(warnings::no_binaries(&facts));
     said.extend(served.then(warnings::served));
     let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.clean(path)).collect();
-    // Names of files, accounts and addresses stand there as they stand in texts.
+    // Facts contain names of files, accounts and addresses, as texts do.
     let facts = redactor.clean_all(&facts)?;
     own_members::add(&mut bundle, FACTS, "", &own_members::json(&facts)?)?;
 
@@ -154,7 +154,7 @@ pub fn run(
     Ok(Collected { sha256, path, bytes, members, keep, notes: said })
 }
 
-/// The digest of the file, for whoever receives it to compare.
+/// The digest of the file, for the receiver to compare.
 fn digest(unfinished: &Unfinished, form: Form) -> Result<Option<Sha256>, CollectError> {
     if form == Form::Folder {
         return Ok(None);
@@ -164,7 +164,7 @@ fn digest(unfinished: &Unfinished, form: Form) -> Result<Option<Sha256>, Collect
     Ok(Some(digest))
 }
 
-/// Name of the node: as given, else as the machine says.
+/// Name of the node: as given, else the machine name.
 pub(super) fn node_name(options: &Options, host: &dyn Host) -> String {
     let own = || host.name().value().cloned();
     options.node.clone().or_else(own).unwrap_or_else(|| "unnamed".to_owned())
@@ -174,12 +174,12 @@ pub(super) fn node_name(options: &Options, host: &dyn Host) -> String {
 pub(super) fn bundle_name(node: &str, started: DateTime<FixedOffset>) -> String {
     let plain: String = node
         .chars()
-        // Those of a label.
+        // Labels are written in braces.
         .filter(|c| !matches!(c, '{' | '}'))
         .take(60)
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
         .collect();
-    // The first character keeps an empty name, or that of a Windows device, from standing alone.
+    // The `_` keeps an empty name, or that of a Windows device such as CON, from being the whole name.
     format!("{plain}_{}", started.format("%Y%m%d-%H%M"))
 }
 

@@ -1,5 +1,5 @@
-//! Copies of the key files beside the application: in the folder that it lies in and in the root of its site, which are one
-//! where it is installed as usual, and below (SEC-008 of domain 10.14).
+//! Finds copies of the key files beside the application: in its parent folder and in the root of its site (usually the
+//! same folder), and below. Web servers serve files from there, so a copy there is exposed.
 
 use super::inventory_table::Item;
 use super::key_files;
@@ -14,9 +14,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
-/// Most files that are listed there.
+/// Maximum number of files that are listed there.
 const MOST: usize = 100_000;
-/// How far below they are looked for. At the root of a drive only its own files are: what lies below is not the web's.
+/// How many levels of folders are searched. In the root of a drive only its own files count: its folders do not belong
+/// to the web site.
 const DEPTH: usize = 8;
 
 /// A file beside the application that is, or may be, a copy.
@@ -27,38 +28,38 @@ pub(super) struct Candidate {
     path: String,
     /// Size in bytes.
     pub(super) size: u64,
-    /// Its name says so; otherwise its content has to.
+    /// Whether its name marks it as a copy; otherwise its content decides.
     pub(super) named: bool,
 }
 
-/// What lies beside the application.
+/// What was found beside the application.
 #[derive(Default)]
 pub(super) struct SiblingCopies {
-    /// The folders that were looked through.
+    /// The folders that were searched.
     pub(super) areas: Vec<SearchedFolder>,
-    /// Copies by name, and files of a size of `sizes`, in order of path.
+    /// Copies by name, and files of the size of a key file, in order of path.
     pub(super) candidates: Vec<Candidate>,
-    /// Why not everything was looked at, as a lower-case fragment.
+    /// Why not everything was searched, as a lower-case fragment.
     gap: Option<String>,
 }
 
-/// A folder that is looked through.
+/// A folder that is searched.
 pub(super) struct SearchedFolder {
     /// The folder.
     pub(super) folder: PathBuf,
-    /// What stands for it in the path of a copy.
+    /// How it is shown in the path of a copy.
     shown: String,
 }
 
-/// The folder that the application lies in, and the root of its site where that is elsewhere. Of a folder that was copied from
-/// elsewhere the neighbours were not.
+/// The parent folder of the application, and the root of its site where that is another folder. A copied folder was
+/// copied without the folders beside it.
 fn areas(options: &Options, root: Option<&Path>) -> io::Result<Vec<SearchedFolder>> {
     if options.node.is_some() {
         return Ok(Vec::new());
     }
     let app = &options.app_dir.canonicalize()?;
     let Some(above) = app.parent() else { return Ok(Vec::new()) };
-    // At the root of a drive only its own files are looked at.
+    // In the root of a drive only its own files are searched.
     let covers = |folder: &Path, other: &Path| {
         folder == other || (folder.parent().is_some() && other.starts_with(folder))
     };
@@ -76,7 +77,7 @@ fn areas(options: &Options, root: Option<&Path>) -> io::Result<Vec<SearchedFolde
     Ok(areas)
 }
 
-/// Lists them.
+/// Searches the folders beside the application; opens no file.
 pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> SiblingCopies {
     let (areas, gap) = match areas(options, root) {
         Ok(areas) => (areas, None),
@@ -117,10 +118,10 @@ fn candidate(
         return Ok(None);
     }
     let (name, size) = (entry.file_name().to_string_lossy().to_lowercase(), entry.metadata()?.len());
-    // Beside a web.config the plain names are those of another installation, unless their content is ours.
+    // Beside a web.config the plain names belong to another installation, unless the content is the same.
     let plain = name == ENCRYPTION_CONFIG || name == DATABASE_CONFIG;
     let installed = plain && entry.path().with_file_name("web.config").exists();
-    // Other programs have a database.config as well.
+    // Other programs have a database.config too.
     let is_key = matches!(Item::of(&name), Item::KeyFile | Item::KeyCopy) && name.contains("encryption");
     let named = is_key && !installed;
     let path = format!("{}/{}", area.shown.replace('\\', "/"), relative(&area.folder, entry.path()));
@@ -129,7 +130,8 @@ fn candidate(
 }
 
 impl SiblingCopies {
-    /// Copies in the application folder and beside it. What could not be looked at, there (`gap`) or here, may hold one.
+    /// All copies: `copies` from the application folder and those found here. `gap` says why copies in the application
+    /// folder may be missing.
     pub(super) fn with(
         self,
         mut copies: Vec<String>,

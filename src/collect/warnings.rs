@@ -1,5 +1,4 @@
-//! What whoever sends a bundle should know of it, one sentence each: said where the bundle was made, because
-//! there it can still be mended.
+//! Warnings about a finished bundle, one sentence each: shown on the node, where the problem can still be fixed.
 
 use super::options::Options;
 use super::progress::size;
@@ -20,7 +19,7 @@ use std::path::Path;
 /// Above this size, in bytes, a bundle is hard to mail.
 const LARGE_BUNDLE: u64 = 20 << 20;
 
-/// Names in a sentence: all of a few, else the first two and how many more.
+/// Names in a sentence: up to three in full, else the first two and the number of the others.
 fn some(names: &[&str]) -> String {
     match names {
         [one] => (*one).to_owned(),
@@ -36,13 +35,13 @@ fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// Files and facts that are there and could not be read. `files` are those of the application folder.
+/// Files and facts that exist and could not be read. `files` are those of the application folder.
 pub(super) fn denied(manifest: &Manifest, facts: &NodeFacts, files: &[String]) -> Option<String> {
-    // Those of IIS have a sentence of their own.
+    // IIS has its own warning.
     let iis = ["iis", "iis.application"];
     let unreadable =
         unknown::of(facts).into_iter().filter(|fact| fact.unreadable && !iis.contains(&fact.path.as_str()));
-    // What is said of a file is no loss of its own.
+    // Facts of a file that could not be read are not counted again.
     let (of_files, facts): (Vec<Unknown>, Vec<Unknown>) = unreadable.partition(|fact| {
         ["configs.", "binaries", "encryption-config", "database-config", "log-folder"]
             .iter()
@@ -55,7 +54,7 @@ pub(super) fn denied(manifest: &Manifest, facts: &NodeFacts, files: &[String]) -
     let keys = [("encryption-config", ENCRYPTION_CONFIG), ("database-config", DATABASE_CONFIG)];
     let keys = keys.into_iter().filter_map(|(path, file)| {
         let is_file = |fact: &&Unknown| fact.path == path || fact.path == format!("{path}.fingerprint");
-        // Without a key there is no fingerprint of a file that was read.
+        // Without a key there is no fingerprint, although the file was read.
         of_files.iter().find(is_file).map(|fact| (file, fact.why.as_str()))
     });
     let reasons: BTreeMap<&str, &str> = members.chain(keys).collect();
@@ -80,7 +79,7 @@ pub(super) fn denied(manifest: &Manifest, facts: &NodeFacts, files: &[String]) -
     Some(format!("{lost} could not be read{why}{hint}; inspect shows which and why"))
 }
 
-/// Without DLLs nobody knows the version.
+/// Without DLLs the version is not known.
 pub(super) fn no_binaries(facts: &NodeFacts) -> Option<String> {
     facts
         .binaries
@@ -88,7 +87,7 @@ pub(super) fn no_binaries(facts: &NodeFacts) -> Option<String> {
         .then(|| "the application folder has no product DLL in bin, so the version is not known".to_owned())
 }
 
-/// What the budget or the time did not reach.
+/// What the budget or the time limit cut off.
 pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
     let is_cut = |record: &&MemberRecord| match &record.status {
         Status::Truncated { .. } => true,
@@ -112,7 +111,7 @@ pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-/// No log is there, so that nothing is known of errors.
+/// No log, so no errors are known.
 pub(super) fn no_log(manifest: &Manifest) -> Option<String> {
     let is_log = |record: &&MemberRecord| record.path.as_str().starts_with("logs/");
     let logs: Vec<&MemberRecord> = manifest.members.iter().filter(is_log).collect();
@@ -132,7 +131,7 @@ pub(super) fn no_log(manifest: &Manifest) -> Option<String> {
     Some(format!("the bundle has no log, so it shows no errors{why}"))
 }
 
-/// The clock was set meanwhile.
+/// The clock was changed during the collection.
 pub(super) fn clock_set(manifest: &Manifest) -> Option<String> {
     let milliseconds = manifest.collection.clock_set_ms?;
     let seconds = TimeDelta::milliseconds(milliseconds).num_seconds();
@@ -144,7 +143,7 @@ pub(super) fn clock_set(manifest: &Manifest) -> Option<String> {
     ))
 }
 
-/// Collections that ended before their bundle was whole.
+/// Partial bundles of collections that did not finish.
 pub(super) fn left_over(out: &Path) -> Option<String> {
     let entries = std::fs::read_dir(out).ok()?.filter_map(Result::ok);
     let mut left: Vec<String> = entries
@@ -160,12 +159,12 @@ pub(super) fn left_over(out: &Path) -> Option<String> {
     })
 }
 
-/// Web servers hand out what lies in their folders.
+/// Web servers serve what is in their folders.
 pub(super) fn served() -> String {
     "IIS serves the output folder to others: move the files to another folder".to_owned()
 }
 
-/// No key, so no fingerprints.
+/// No key, so no comparable fingerprints.
 pub(super) fn unkeyed(printer: &Fingerprinter) -> Option<String> {
     let why = printer.why_unkeyed()?;
     Some(format!(
@@ -188,7 +187,7 @@ pub(super) fn iis(iis: &Observed<IisFacts>) -> Option<String> {
     Some(format!("the settings of IIS are missing: {why}"))
 }
 
-/// A limit of the redaction (design 6).
+/// A limit of the redaction: values that are short or common words cannot be searched for without false hits.
 pub(super) fn weak(weak: usize) -> Option<String> {
     (weak > 0).then(|| {
         format!(

@@ -18,7 +18,7 @@ use crate::redact::{CaseKey, Harvest, Identity, Level, Redactor};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The level of a bundle by its manifest; one that says none was written before there were levels.
+/// The level of a bundle by its manifest; without one the bundle is older than levels.
 fn level_of(manifest: &Manifest) -> Level {
     manifest.options.get(Level::OPTION).and_then(|word| word.parse().ok()).unwrap_or_default()
 }
@@ -89,7 +89,7 @@ fn broken(error: impl std::fmt::Display) -> ScrubError {
     ScrubError::Broken(format!("{error}."))
 }
 
-/// Reads every member once: its hash must agree, and at level `identities` its names are learned.
+/// Reads every member once: checks its hash, and at level `identities` collects the names in it.
 fn verify(
     bundle: &Bundle,
     hiding: Option<&mut IdentityRedaction>,
@@ -140,7 +140,7 @@ fn verify(
     Ok(facts)
 }
 
-/// Writes every member but those of the program itself, redacted again; gives their new names by the old ones.
+/// Writes every member redacted again, except those that the collector made; returns new names by old names.
 fn members(
     bundle: &Bundle,
     writer: &mut BundleWriter,

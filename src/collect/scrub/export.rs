@@ -1,4 +1,5 @@
-//! An export raised to a stricter level: JSON field by field, separated text column by column, other text as it comes.
+//! An export redacted again at a stricter level: JSON field by field, separated text column by column, other text as a
+//! whole.
 
 use super::request::{Scrub, ScrubError, Scrubbed, hiding, result_name};
 use crate::bundle::WriteError;
@@ -19,10 +20,10 @@ use crate::text::encoding;
 use std::fs;
 use std::io::Write as _;
 
-/// Most bytes of an export; no export is larger.
+/// Maximum number of bytes of an export.
 pub const EXPORT_BYTES: u64 = 48 << 20;
 
-/// What an export is.
+/// The form of an export.
 enum Form {
     Json(serde_json::Value),
     /// Its delimiter and the names of its columns.
@@ -72,7 +73,7 @@ fn form(text: &str) -> Result<Form, ScrubError> {
     match heading(head) {
         #[cfg(feature = "report")]
         Some((delimiter, columns)) => Ok(Form::Table(delimiter, columns)),
-        // A cell may span lines: without the csv crate nothing reads a table to its end.
+        // A cell may span lines: without the csv crate a table cannot be read correctly.
         #[cfg(not(feature = "report"))]
         Some(_) => Err(ScrubError::Export("is a table, and only the full program can rewrite it")),
         None => Ok(Form::Text),
@@ -144,7 +145,7 @@ fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, Scr
     }
 }
 
-/// Writes under an unfinished name first, as a bundle does.
+/// Writes under a temporary name first, as a bundle does.
 fn write(
     scrub: &Scrub,
     redactor: &Redactor,

@@ -219,6 +219,12 @@ impl Outcome {
     }
 }
 
+impl From<Finding> for Outcome {
+    fn from(finding: Finding) -> Self {
+        Self::Findings(vec![finding])
+    }
+}
+
 impl From<MissingEvidence> for Outcome {
     fn from(missing: MissingEvidence) -> Self {
         Self::unknown(missing)

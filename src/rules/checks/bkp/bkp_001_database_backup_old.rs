@@ -22,7 +22,6 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["SEED" Confirmed, "CHK" Top],
-    check: check,
 }
 
 const FULL: &str = "backup.full.newest";

@@ -25,7 +25,6 @@ rule! {
         "D:backup-and-disaster-recovery/common-backup-errors" Confirmed,
         "TSS:src/Thycotic.SecretServer/classes" Confirmed,
     ],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

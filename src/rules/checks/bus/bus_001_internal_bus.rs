@@ -20,7 +20,6 @@ rule! {
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(10, 2, 0)),
     cites: ["CLU" Top, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: check,
 }
 
 /// The fact that the backbone rules judge.

@@ -19,7 +19,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["RMQ:docs/clustering" Confirmed, "CON:RabbitMQ/CheatSheet.txt" Confirmed],
-    check: check,
 }
 
 const NODES: &str = "bus.node-count";

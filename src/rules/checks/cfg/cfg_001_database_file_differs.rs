@@ -26,7 +26,6 @@ rule! {
         "CHK" Top,
         "D:backup-and-disaster-recovery/sql-server-replication-best-practices" Confirmed,
     ],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -50,8 +49,7 @@ fn check(cx: &Context) -> Outcome {
             "Find out which database is the right one and reset the connection on the node that is off.",
         );
         finding.evidence = evidence();
-        let finding = finding.standalone();
-        return Outcome::Findings(vec![finding.inferred_if(!files_differ)]);
+        return finding.standalone().inferred_if(!files_differ).into();
     }
     match (unlisted.is_empty(), files_differ, uncompared.is_empty()) {
         (true, true, _) => {

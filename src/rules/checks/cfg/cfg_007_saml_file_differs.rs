@@ -18,7 +18,6 @@ rule! {
     severity: High,
     subject: Cluster,
     cites: ["D:troubleshooting/saml-config-upgrade-error" Confirmed, "RN:10.5.000000" Confirmed],
-    check: check,
 }
 
 /// First build that keeps the settings in the database.

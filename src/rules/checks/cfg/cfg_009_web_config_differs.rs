@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["D:secret-server-setup/upgrading/minimizing-upgrade-downtime" Confirmed],
-    check: check,
 }
 
 const WORDS: Words = Words { things: "settings of web.config", wrong: "not as on the other nodes" };

@@ -22,7 +22,6 @@ rule! {
     severity: Low,
     subject: Cluster,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 const KEYS: [&str; 2] = ["validationKey", "decryptionKey"];

@@ -19,7 +19,6 @@ rule! {
     severity: Blocker,
     subject: Node,
     cites: ["SELF" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -24,7 +24,6 @@ rule! {
     severity: Blocker,
     subject: Node,
     cites: ["SEED" Confirmed, "D:advanced-installation-manual" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -32,7 +31,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let binaries = known!(cx.settle(node, "binaries", snapshot.facts.binaries.as_ref(), "the DLLs in bin"));
     if !binaries.value().is_some_and(|all| all.keys().any(|name| is_product_dll(name))) {
         let place = binaries.place().cloned().unwrap_or_else(|| Place::file("bin")).in_input(&snapshot.input);
-        let finding = cx
+        return cx
             .on_node(
                 node,
                 format!("{}: the application folder holds no program", node.name),
@@ -43,8 +42,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                 ),
             )
             .because(Evidence::absence(&node.name, "DLLs of the product", place))
-            .standalone();
-        return Outcome::Findings(vec![finding]);
+            .standalone()
+            .into();
     }
     let errors = signature::findings(cx, node);
     if !errors.is_empty() {
@@ -70,8 +69,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                 newest.map(|time| time.to_rfc3339()).unwrap_or_default(),
                 Place::file("log").in_input(&snapshot.input),
             );
-            let finding = finding.inferred().because(line);
-            Outcome::Findings(vec![finding])
+            finding.inferred().because(line).into()
         }
         Err(gap) => Outcome::unknown(gap),
     }

@@ -23,7 +23,6 @@ rule! {
     severity: Blocker,
     subject: Cluster,
     cites: ["SEED" Confirmed, "LAJ" Title],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

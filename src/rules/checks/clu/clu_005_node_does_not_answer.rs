@@ -21,7 +21,6 @@ rule! {
     severity: Blocker,
     subject: Node,
     cites: ["SEED" Confirmed],
-    check: check,
 }
 
 const NO_SIGN: &str = "the node list does not name it, and its logs do not reach the collection";
@@ -45,7 +44,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     };
     let Some(row) = &node.row else { return Outcome::unknown(cx.unlisted(node, NO_SIGN)) };
     let name = &node.name;
-    let finding = if logging {
+    if logging {
         cx.finding(
             Subject::node(name),
             format!("{name} runs, but {silence}"),
@@ -61,6 +60,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             format!("{name} does not answer: it {silence}"),
             format!("Start the application pool of {name} and open the product on the node itself."),
         )
-    };
-    Outcome::Findings(vec![finding.inferred().because(evidence(node, "last connected", &row.last_connected))])
+    }
+    .inferred()
+    .because(evidence(node, "last connected", &row.last_connected))
+    .into()
 }

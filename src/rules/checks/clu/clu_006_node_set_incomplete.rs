@@ -18,7 +18,6 @@ rule! {
     severity: Blocker,
     subject: Cluster,
     cites: ["CLU" Top],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -21,7 +21,6 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["SEED" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -59,18 +58,17 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass_with("it has not connected since the upgrade");
     }
     let name = &node.name;
-    let finding = cx
-        .finding(
-            Subject::node(name),
-            format!("{name} was left running at {build} while the database went to {wanted}"),
-            format!(
-                "Stop the application pool of {name} until its application folder is that of the \
+    cx.finding(
+        Subject::node(name),
+        format!("{name} was left running at {build} while the database went to {wanted}"),
+        format!(
+            "Stop the application pool of {name} until its application folder is that of the \
                 upgraded node."
-            ),
-        )
-        .inferred()
-        .because(evidence(node, "build in the node list", &row.binary_version))
-        .because(evidence(node, "last connected", &row.last_connected))
-        .because(database_build(wanted, version));
-    Outcome::Findings(vec![finding])
+        ),
+    )
+    .inferred()
+    .because(evidence(node, "build in the node list", &row.binary_version))
+    .because(evidence(node, "last connected", &row.last_connected))
+    .because(database_build(wanted, version))
+    .into()
 }

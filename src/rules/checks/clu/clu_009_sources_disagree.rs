@@ -22,7 +22,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["SELF" Confirmed],
-    check: check,
 }
 
 /// Whom told facts are of.
@@ -54,7 +53,13 @@ fn of_node(cx: &Context, node: &Node) -> ReportedFields {
     paths.map(|path| (path.clone(), node.fact(path))).collect()
 }
 
-fn look(cx: &Context, of: &Of, told: &ReportedFields, findings: &mut Vec<Finding>, missing: &mut Vec<MissingEvidence>) {
+fn look(
+    cx: &Context,
+    of: &Of,
+    told: &ReportedFields,
+    findings: &mut Vec<Finding>,
+    missing: &mut Vec<MissingEvidence>,
+) {
     for (path, fact) in told {
         let Some(record) = cx.knowledge.facts.get(path).filter(|record| is_compared(record)) else {
             continue;

@@ -27,7 +27,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["SELF" Confirmed],
-    check: check,
 }
 
 /// What people said, when nobody is listened to.

@@ -35,7 +35,6 @@ rule! {
         "D:upgrading-with-web-clustering" Confirmed,
         "SEED" Confirmed,
     ],
-    check: check,
 }
 
 /// What is found out about a node whose file is unlike others.

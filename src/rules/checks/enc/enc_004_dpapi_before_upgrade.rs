@@ -26,7 +26,6 @@ rule! {
     scope: Upgrade,
     subject: Node,
     cites: ["CHK" Top, "D:upgrading-with-web-clustering" Confirmed, "SEED" Confirmed],
-    check: check,
 }
 
 /// Where sources contradict each other on it.

@@ -21,7 +21,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["D:security-hardening/security-hardening-guide" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -22,7 +22,6 @@ rule! {
     severity: Blocker,
     subject: Cluster,
     cites: ["CHK" Top, "MEK" Top, "D:security-hardening/security-hardening-guide" Confirmed],
-    check: check,
 }
 
 const QUESTION: &str = "ENC-008";

@@ -18,7 +18,6 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["D:authentication/enabling-fips-compliance" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -19,7 +19,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["LA" Title, "LAJ" Title, "PSS:reports/system/user-session-details.sql" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

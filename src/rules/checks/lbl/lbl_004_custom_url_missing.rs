@@ -18,7 +18,6 @@ rule! {
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(8, 5, 0)),
     cites: ["RN:10.7.000000" Confirmed, "D:networking/secret-server-clustering" Confirmed],
-    check: check,
 }
 
 const PATH: &str = "product.custom-url";
@@ -31,8 +30,9 @@ fn check(cx: &Context) -> Outcome {
         Ok(url) => {
             let remedy =
                 "Set the Custom URL in the configuration of the product to the address that users open.";
-            let finding = cx.on_cluster("The Custom URL is empty", remedy);
-            Outcome::Findings(vec![finding.because(reported(cx.knowledge.label(PATH, ""), &url))])
+            cx.on_cluster("The Custom URL is empty", remedy)
+                .because(reported(cx.knowledge.label(PATH, ""), &url))
+                .into()
         }
     }
 }

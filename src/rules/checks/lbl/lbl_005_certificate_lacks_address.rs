@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["D:networking/secret-server-clustering" Confirmed],
-    check: check,
 }
 
 const URL: &str = "product.custom-url";
@@ -55,8 +54,11 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let title = format!("{}: the certificate does not name {host}", node.name);
     let remedy = format!("Bind a certificate that names {host} to the site of {}.", node.name);
     let finding = cx.on_node(node, title, remedy);
-    let finding = finding.because(reported(cx.knowledge.label(URL, ""), &url));
-    Outcome::Findings(vec![finding.because(evidence(node, cx.knowledge.label(NAMES, ""), &names)).inferred()])
+    finding
+        .because(reported(cx.knowledge.label(URL, ""), &url))
+        .because(evidence(node, cx.knowledge.label(NAMES, ""), &names))
+        .inferred()
+        .into()
 }
 
 /// Host of a URL, in lower case.

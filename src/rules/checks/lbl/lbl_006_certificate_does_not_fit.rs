@@ -21,7 +21,6 @@ rule! {
     severity: High,
     subject: Cluster,
     cites: ["D:networking/secret-server-clustering" Confirmed],
-    check: check,
 }
 
 /// How many days before its end a certificate is reported.

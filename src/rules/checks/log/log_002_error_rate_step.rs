@@ -29,7 +29,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -58,7 +57,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                     Place::file("logs").in_input(input),
                 )
             };
-            let finding = cx
+            return cx
                 .on_node(
                     node,
                     format!("{} logs more errors since {what}", node.name),
@@ -66,8 +65,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                 )
                 .inferred()
                 .because(counted("errors before", &before))
-                .because(counted("errors after", &after));
-            return Outcome::Findings(vec![finding]);
+                .because(counted("errors after", &after))
+                .into();
         }
     }
     match (evaluated, started) {

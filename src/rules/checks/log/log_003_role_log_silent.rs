@@ -30,7 +30,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 /// Roles with a log of their own on a node, and their names.

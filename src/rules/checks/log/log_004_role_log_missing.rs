@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["D:events-and-alerts/secure-syslog-cef" Confirmed, "LAJ" Confirmed],
-    check: check,
 }
 
 /// Roles that the node list switches, with the log each writes (domain 1.5).

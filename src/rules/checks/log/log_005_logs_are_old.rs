@@ -24,7 +24,6 @@ rule! {
     severity: Info,
     subject: Node,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -52,13 +51,12 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         newest.to_rfc3339(),
         Place::file("logs").in_input(&snapshot.input),
     );
-    let finding = cx
-        .on_node(
-            node,
-            format!("{}: the newest log line is {} older than the bundle", node.name, in_words(age)),
-            format!("Start the product on {}, let it run for a day, and collect again.", node.name),
-        )
-        .inferred()
-        .because(line);
-    Outcome::Findings(vec![finding])
+    cx.on_node(
+        node,
+        format!("{}: the newest log line is {} older than the bundle", node.name, in_words(age)),
+        format!("Start the product on {}, let it run for a day, and collect again.", node.name),
+    )
+    .inferred()
+    .because(line)
+    .into()
 }

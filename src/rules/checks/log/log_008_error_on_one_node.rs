@@ -22,7 +22,6 @@ rule! {
     severity: High,
     subject: Cluster,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

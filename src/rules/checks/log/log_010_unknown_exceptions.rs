@@ -25,7 +25,6 @@ rule! {
     severity: Info,
     subject: Node,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -19,7 +19,6 @@ rule! {
     severity: Info,
     subject: Node,
     cites: ["LA" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -33,12 +32,11 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         "offset of the node's clock from UTC",
         Place::file("facts.json").in_input(input),
     );
-    let finding = cx
-        .on_node(
-            node,
-            format!("{}: its logs tell local times of an unknown zone", node.name),
-            format!("Collect on {0} itself, or ask for the time zone of {0}.", node.name),
-        )
-        .because(absent);
-    Outcome::Findings(vec![finding])
+    cx.on_node(
+        node,
+        format!("{}: its logs tell local times of an unknown zone", node.name),
+        format!("Collect on {0} itself, or ask for the time zone of {0}.", node.name),
+    )
+    .because(absent)
+    .into()
 }

@@ -20,7 +20,6 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["D:secret-server-setup/uninstallation/decommissioning" Inferred],
-    check: check,
 }
 
 /// How long a node without a bundle may be silent.
@@ -53,7 +52,5 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         "If {0} is gone, decommission it and take it out of the load balancer; else collect on {0}.",
         node.name
     );
-    let finding =
-        cx.on_node(node, title, remedy).because(evidence(node, "last connected", &row.last_connected));
-    Outcome::Findings(vec![finding])
+    cx.on_node(node, title, remedy).because(evidence(node, "last connected", &row.last_connected)).into()
 }

@@ -18,7 +18,6 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["CLU" Top, "LAJ" Title],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {

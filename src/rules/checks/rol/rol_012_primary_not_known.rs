@@ -21,7 +21,6 @@ rule! {
     subject: Cluster,
     applies: before(Build::Current, WITHOUT_PRIMARY),
     cites: ["RN:10.7.000000" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -20,7 +20,6 @@ rule! {
     severity: Low,
     subject: Node,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -41,8 +40,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                  browsing on that server.",
                 node.name
             );
-            let finding = cx.on_node(node, title, remedy).because(protection.evidence);
-            Outcome::Findings(vec![finding.inferred()])
+            cx.on_node(node, title, remedy).because(protection.evidence).inferred().into()
         }
         Err(gap) => Outcome::unknown(gap),
     }

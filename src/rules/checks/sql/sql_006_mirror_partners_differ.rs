@@ -21,7 +21,6 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["D:backup-and-disaster-recovery/sql-server-mirroring" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -20,7 +20,6 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["CHK" Top],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["D:secret-server-setup/running-ss-iis-app-pool-service-account" Confirmed, "D:security-hardening/security-hardening-guide" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -18,7 +18,6 @@ rule! {
     scope: Upgrade,
     subject: Node,
     cites: ["D:secret-server-setup/system-requirements" Confirmed],
-    check: check,
 }
 
 /// Oldest version the product runs on.
@@ -34,8 +33,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                     let title = format!("IIS on {} is too old", node.name);
                     let remedy =
                         format!("Move {} to a current Windows Server before the upgrade.", node.name);
-                    let finding = cx.on_node(node, title, remedy);
-                    Outcome::Findings(vec![finding.because(evidence(node, "version of IIS", &fact))])
+                    cx.on_node(node, title, remedy).because(evidence(node, "version of IIS", &fact)).into()
                 }
                 None => by_configuration(cx, node),
             }

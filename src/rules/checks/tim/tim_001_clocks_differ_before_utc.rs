@@ -30,7 +30,6 @@ rule! {
         "RN:8.9.300000" Confirmed,
         "SEED" Confirmed,
     ],
-    check: check,
 }
 
 /// What the sources say of the builds concerned (domain 12.1, K-1).

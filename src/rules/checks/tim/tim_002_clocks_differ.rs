@@ -30,7 +30,6 @@ rule! {
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(8, 9, 300_001)),
     cites: ["D:networking/secret-server-clustering" Confirmed, "RN:8.9.300000" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -26,7 +26,6 @@ rule! {
     severity: Blocker,
     subject: Cluster,
     cites: ["RN:8.9.300000" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -23,7 +23,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -44,17 +43,17 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
     let name = &node.name;
     let (sign, word) = if reference.offset_ms < 0 { ("-", "behind") } else { ("+", "ahead of") };
-    let finding = cx
-        .finding(
-            Subject::node(name),
-            format!("{name} is {} {word} its database server", seconds(apart)),
-            format!("Let {name} and the database server take their time from one source."),
-        )
-        .because(Evidence::value(
-            name,
-            format!("node against the {}", reference.source),
-            format!("{sign}{}", seconds(apart)),
-            place.clone(),
-        ));
-    Outcome::Findings(vec![finding.inferred()])
+    cx.finding(
+        Subject::node(name),
+        format!("{name} is {} {word} its database server", seconds(apart)),
+        format!("Let {name} and the database server take their time from one source."),
+    )
+    .because(Evidence::value(
+        name,
+        format!("node against the {}", reference.source),
+        format!("{sign}{}", seconds(apart)),
+        place.clone(),
+    ))
+    .inferred()
+    .into()
 }

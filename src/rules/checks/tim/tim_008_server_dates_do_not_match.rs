@@ -24,7 +24,6 @@ rule! {
         "D:networking/secret-server-clustering" Confirmed,
         "RN:8.9.300000" Confirmed,
     ],
-    check: check,
 }
 
 /// The build that brought times in UTC.

@@ -22,7 +22,6 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["CHK6" Top, "UPG" Top, "D:secret-server-setup/download-hashes" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -21,7 +21,6 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["D:secret-server-setup/upgrading/upgrading-without-outbound-access" Confirmed, "UPG" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -22,7 +22,6 @@ rule! {
     severity: Blocker,
     subject: Cluster,
     cites: ["SEED" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

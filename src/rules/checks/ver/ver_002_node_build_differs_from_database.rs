@@ -23,7 +23,6 @@ rule! {
     severity: Blocker,
     subject: Node,
     cites: ["SEED" Confirmed, "CON:Migration/Reports/System_Inventory.sql" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -66,7 +65,5 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if node.row.as_ref().and_then(|row| row.binary_version.value()) != Some(&build) {
         finding = finding.inferred();
     }
-    let finding =
-        finding.because(evidence(node, "build", &node.version)).because(database_build(wanted, row));
-    Outcome::Findings(vec![finding])
+    finding.because(evidence(node, "build", &node.version)).because(database_build(wanted, row)).into()
 }

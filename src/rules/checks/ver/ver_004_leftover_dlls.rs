@@ -22,7 +22,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["SEED" Inferred],
-    check: check,
 }
 
 const WORDS: Words = Words { things: "DLLs in bin", wrong: "on no other node" };

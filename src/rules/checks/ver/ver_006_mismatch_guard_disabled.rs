@@ -22,7 +22,6 @@ rule! {
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(10, 7, 59)),
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["RN:10.9.000064" Confirmed, "TSS:src/functions/version" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -18,7 +18,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["CON:System_Inventory" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -21,7 +21,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["LIFE" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -67,7 +66,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         date.to_string(),
         Place::default(),
     );
-    let finding =
-        cx.on_node(node, title, remedy).because(evidence(node, "build", &node.version)).because(record);
-    Outcome::Findings(vec![finding.inferred_if(!own)])
+    cx.on_node(node, title, remedy)
+        .because(evidence(node, "build", &node.version))
+        .because(record)
+        .inferred_if(!own)
+        .into()
 }

@@ -16,7 +16,6 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["RN:10.9.000033" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -31,6 +30,5 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let title = format!("{} runs {version}, which was withdrawn", node.name);
     let remedy =
         format!("Upgrade to {next} or later, and check what was edited since {version} was installed.");
-    let finding = cx.on_node(node, title, remedy).detail(why.clone());
-    Outcome::Findings(vec![finding.because(evidence(node, "build", &node.version))])
+    cx.on_node(node, title, remedy).detail(why.clone()).because(evidence(node, "build", &node.version)).into()
 }

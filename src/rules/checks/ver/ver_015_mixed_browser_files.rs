@@ -20,7 +20,6 @@ rule! {
     severity: Low,
     subject: Cluster,
     cites: ["LA" Title],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -191,6 +191,15 @@ impl Outcome {
     /// Every word of [`Self::word`], the most pressing first.
     pub const WORDS: [&str; 5] = ["findings", "failed", "unknown", "pass", "not-applicable"];
 
+    /// The same with every finding changed.
+    #[must_use]
+    pub fn map_findings(self, change: impl FnMut(Finding) -> Finding) -> Self {
+        match self {
+            Self::Findings(findings) => Self::Findings(findings.into_iter().map(change).collect()),
+            other => other,
+        }
+    }
+
     /// The findings; none for every other outcome.
     pub fn findings(&self) -> &[Finding] {
         if let Self::Findings(findings) = self { findings } else { &[] }
@@ -258,6 +267,11 @@ impl MissingEvidence {
         Self { node: Some(node.to_owned()), ..Self::of_cluster(what, why, from) }
     }
 
+    /// Of a node that has to be collected again in the way that `how` says.
+    pub fn again(node: &str, what: impl Into<String>, why: impl Into<String>, how: &str) -> Self {
+        Self::of(node, what, why, EvidenceRequest::again(node, how))
+    }
+
     /// Of the cluster or the database.
     pub fn of_cluster(what: impl Into<String>, why: impl Into<String>, from: EvidenceRequest) -> Self {
         Self { node: None, what: what.into(), why: why.into(), from }
@@ -302,6 +316,11 @@ pub enum EvidenceRequest {
 }
 
 impl EvidenceRequest {
+    /// An export by its id in the knowledge.
+    pub fn export(id: &str) -> Self {
+        Self::Export { export: id.to_owned() }
+    }
+
     /// A bundle of this node again.
     pub fn again(node: impl Into<String>, how: impl Into<String>) -> Self {
         Self::BundleAgain { node: node.into(), how: how.into() }

@@ -101,8 +101,8 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
 
 /// The facts as the subject of a sentence, with its verb.
 fn subject(differences: &[&Difference]) -> (String, &'static str) {
-    let labels: Vec<&str> = differences.iter().map(|one| one.row.label.as_str()).collect();
-    (and(&labels), if labels.len() == 1 { "is" } else { "are" })
+    let labels = and(differences.iter().map(|one| one.row.label.as_str()));
+    (labels, if differences.len() == 1 { "is" } else { "are" })
 }
 
 fn reported(mut finding: Finding, differences: &[&Difference]) -> Finding {

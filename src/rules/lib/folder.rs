@@ -25,10 +25,10 @@ pub(crate) fn copy_again(from: Option<&str>, to: &str) -> String {
 }
 
 /// Names in a sentence: `WEB01, WEB02 and WEB03`.
-pub(crate) fn and(names: &[&str]) -> String {
-    match names {
+pub(crate) fn and<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    match names.collect::<Vec<_>>().as_slice() {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => names.concat(),
+        one_or_none => one_or_none.concat(),
     }
 }
 
@@ -53,7 +53,7 @@ impl<'a> Group<'a> {
     }
 
     fn names(&self) -> String {
-        and(&self.members.iter().map(|member| member.node.name.as_str()).collect::<Vec<_>>())
+        and(self.members.iter().map(|member| member.node.name.as_str()))
     }
 }
 

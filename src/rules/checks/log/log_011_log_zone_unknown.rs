@@ -26,17 +26,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if digest.zone_known {
         return Outcome::pass();
     }
-    let input = node.input();
-    let absent = Evidence::absence(
-        &node.name,
-        "offset of the node's clock from UTC",
-        Place::file("facts.json").in_input(input),
-    );
-    cx.on_node(
-        node,
-        format!("{}: its logs tell local times of an unknown zone", node.name),
-        format!("Collect on {0} itself, or ask for the time zone of {0}.", node.name),
-    )
-    .because(absent)
-    .into()
+    let title = format!("{}: its logs tell local times of an unknown zone", node.name);
+    let remedy = format!("Collect on {0} itself, or ask for the time zone of {0}.", node.name);
+    let place = Place::file("facts.json").in_input(node.input());
+    let absent = Evidence::absence(&node.name, "offset of the node's clock from UTC", place);
+    cx.on_node(node, title, remedy).because(absent).into()
 }

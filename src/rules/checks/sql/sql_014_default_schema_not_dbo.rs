@@ -39,11 +39,7 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::pass();
     }
     known!(may_be_the_products(cx, PATH));
-    cx.on_cluster(
-        "The default schema of the login is not dbo",
-        "Set dbo as the default schema of the product's login, or upgrade to 10.9.000063 or later.",
-    )
-    .because(reported(cx.knowledge.label(PATH, ""), &schema))
-    .note(NOTE)
-    .into()
+    let title = "The default schema of the login is not dbo";
+    let remedy = "Set dbo as the default schema of the product's login, or upgrade to 10.9.000063 or later.";
+    cx.on_cluster(title, remedy).because(cx.reported_evidence(PATH, &schema)).note(NOTE).into()
 }

@@ -46,8 +46,8 @@ fn check(cx: &Context) -> Outcome {
     let oldest = builds.iter().flatten().min();
     let Some(oldest) = oldest.filter(|oldest| **oldest < UTC || !builds.contains(&None)) else {
         let unknown = cx.cluster.serving().filter(|node| node.version.value().is_none());
-        missing.extend(unknown.map(|node| cx.version_missing(&node.name, &node.version)));
-        return Outcome::Unknown { missing };
+        missing.extend(unknown.map(|node| cx.version_missing(node, &node.version)));
+        return missing.into();
     };
     let shown: BTreeSet<&str> =
         zones.iter().filter_map(|(_, zone)| zone.value().map(String::as_str)).collect();

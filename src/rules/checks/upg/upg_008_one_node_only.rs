@@ -26,14 +26,9 @@ fn check(cx: &Context) -> Outcome {
             let name = cx.cluster.serving().next().map_or("", |node| node.name.as_str());
             let confirmed = cx.cluster.node_set.confirmed_by.join(", ");
             let title = format!("{name} is the only serving node: the upgrade has a downtime");
-            cx.on_cluster(title, cx.rule.remediation.clone())
-                .because(Evidence::value(
-                    "",
-                    "serving nodes",
-                    format!("{name}, confirmed by {confirmed}"),
-                    Place::default(),
-                ))
-                .into()
+            let nodes = format!("{name}, confirmed by {confirmed}");
+            let seen = Evidence::value("", "serving nodes", nodes, Place::default());
+            cx.on_cluster(title, &cx.rule.remediation).because(seen).into()
         }
         Some(open) => open,
     }

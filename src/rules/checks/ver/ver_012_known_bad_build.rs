@@ -19,9 +19,7 @@ rule! {
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let Some(version) = node.version.value() else {
-        return Outcome::unknown(cx.version_missing(&node.name, &node.version));
-    };
+    let version = known!(node.version.value().ok_or_else(|| cx.version_missing(node, &node.version)));
     let seen = cx.fact(node, "version", "build");
     let release = cx.knowledge.releases.iter().find(|release| release.version == *version);
     let Some((why, next)) = release.and_then(|release| release.withdrawn.as_ref().zip(release.go_to)) else {

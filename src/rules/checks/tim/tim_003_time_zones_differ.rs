@@ -1,7 +1,7 @@
 //! TIM-003: do all web servers use the same time zone?
 
-use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
 use crate::rules::engine::prelude::*;
+use crate::rules::lib::clock_skew::SCOPE;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 

@@ -66,20 +66,16 @@ fn check(cx: &Context) -> Outcome {
     if same_offset(zones.iter().map(|(node, _)| *node)) {
         finding = finding.inferred().detail("At the time of collection all zones had the same offset.");
     }
-    finding.evidence = zones.iter().map(|(node, zone)| evidence(node, "time zone", zone)).collect();
     if *oldest <= UTC {
-        finding.notes = SCOPE.map(str::to_owned).to_vec();
+        finding = SCOPE.into_iter().fold(finding, Finding::note);
     }
-    Outcome::Findings(vec![finding])
+    finding.resting_on(zones.iter().map(|(node, zone)| evidence(node, "time zone", zone))).into()
 }
 
 /// Whether every node's clock showed one and the same offset.
 fn same_offset<'a>(nodes: impl Iterator<Item = &'a Node>) -> bool {
-    let offsets: BTreeSet<Option<i32>> = nodes
-        .map(|node| {
-            let clock = node.snapshot.as_ref()?.facts.host.clock.value()?;
-            Some(clock.local.offset().local_minus_utc())
-        })
-        .collect();
+    let clock = |node: &'a Node| node.snapshot.as_ref()?.facts.host.clock.value();
+    let offset = |node| Some(clock(node)?.local.offset().local_minus_utc());
+    let offsets: BTreeSet<Option<i32>> = nodes.map(offset).collect();
     offsets.len() == 1 && !offsets.contains(&None)
 }

@@ -157,7 +157,7 @@ fn logged<'a>(
 ) -> Sighting<'a> {
     let count = hit.errors + hit.others;
     let current_error = hit.errors > 0 && cx.cluster.is_current(node, digest, hit.last_error);
-    let proven = signature.confirmed_by(hit.wording) && current_error;
+    let proven = signature.confirmed_by(hit.pattern) && current_error;
     let last = hit.last.map(|last| format!("Last seen {}.", last.format("%Y-%m-%d %H:%M:%S %:z")));
     Sighting {
         signature,

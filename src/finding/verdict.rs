@@ -65,19 +65,18 @@ pub fn reach(
     if !blockers.is_empty() {
         return Verdict { state: Readiness::NotReady, because: blockers, node_set_open: !node_set_confirmed };
     }
-    let open = pick(&|outcome, severity| match outcome {
-        Outcome::Findings(_) => found(outcome, &[Severity::Blocker], None),
-        Outcome::Unknown { .. } | Outcome::Failed { .. } => severity == Severity::Blocker,
-        Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
-    });
+    let weighs = |faults: &[Severity], not_known: Severity| {
+        pick(&|outcome, severity| match outcome {
+            Outcome::Findings(_) => found(outcome, faults, None),
+            Outcome::Unknown { .. } | Outcome::Failed { .. } => severity == not_known,
+            Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
+        })
+    };
+    let open = weighs(&[Severity::Blocker], Severity::Blocker);
     if !open.is_empty() || !node_set_confirmed {
         return Verdict { state: Readiness::Undetermined, because: open, node_set_open: !node_set_confirmed };
     }
-    let warnings = pick(&|outcome, severity| match outcome {
-        Outcome::Findings(_) => found(outcome, &[Severity::High, Severity::Medium], None),
-        Outcome::Unknown { .. } | Outcome::Failed { .. } => severity == Severity::High,
-        Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
-    });
+    let warnings = weighs(&[Severity::High, Severity::Medium], Severity::High);
     let state = if warnings.is_empty() { Readiness::Ready } else { Readiness::ReadyWithWarnings };
     Verdict { state, because: warnings, node_set_open: false }
 }

@@ -72,7 +72,7 @@ fn a_failed_command_shows_no_absence_by_itself() {
 }
 
 #[test]
-fn a_search_below_a_key_tells_of_all_keys_there() {
+fn a_search_below_a_key_returns_all_keys_there() {
     let text = "#reg HKLM\\A /s /v X\n\nHKEY_LOCAL_MACHINE\\A\\1\n    X    REG_SZ    x\n\nEnd of search: 1 match(es) found.\n#ok\n";
     let found = saved(text);
     assert!(found.registry.value(r"A\1", "X").value().is_some());
@@ -83,7 +83,7 @@ fn a_search_below_a_key_tells_of_all_keys_there() {
 }
 
 #[test]
-fn services_are_told_by_numbers() {
+fn services_are_recognised_by_numbers() {
     for (text, reported) in [
         ("        STATE              : 4  RUNNING \n#ok", Some(4)),
         ("        STATUS             : 1  STOPPED \n#ok", Some(1)),
@@ -103,7 +103,7 @@ fn services_are_told_by_numbers() {
 }
 
 #[test]
-fn numbers_come_from_commands_that_told_them() {
+fn numbers_come_from_commands_that_report_them() {
     let reported = saved(
         "#memory\n17179332608\n#ok\n#drive\n\nUsed : 1\nFree : 2\n\n#ok\n#build\n11.7.000049+ab\n#ok\n",
     );
@@ -142,7 +142,7 @@ fn several_outputs_in_one_file_are_of_several_nodes() {
 }
 
 #[test]
-fn a_header_that_says_nothing_is_refused() {
+fn an_unknown_header_is_refused() {
     let refused = |text: &str| outputs("x", text).unwrap_err();
     assert_eq!(refused(&format!("{HEADER}2 WEB01\n")), ManualCaptureError::Newer);
     assert_eq!(refused(&format!("{HEADER}1 \n")), ManualCaptureError::Nameless);

@@ -5,10 +5,10 @@ use super::*;
 #[test]
 fn every_probe_answers_on_a_whole_machine() {
     let facts = facts_of(&machine());
-    let told: Vec<(&str, &str)> =
-        facts.iter().map(|(fact, told)| (fact.as_str(), told.value().map_or("-", String::as_str))).collect();
+    let got: Vec<(&str, &str)> =
+        facts.iter().map(|(fact, got)| (fact.as_str(), got.value().map_or("-", String::as_str))).collect();
     assert_eq!(
-        told,
+        got,
         [
             ("event.pool-failures", "2"),
             ("event.worker-crashes", "1"),
@@ -122,7 +122,7 @@ fn every_probe_answers_on_a_whole_machine() {
 fn on_an_empty_machine_only_what_absence_means_is_known() {
     let facts = facts_of(&FakeSystem::default());
     let known: Vec<(&str, &str)> =
-        facts.iter().filter_map(|(fact, told)| Some((fact.as_str(), told.value()?.as_str()))).collect();
+        facts.iter().filter_map(|(fact, got)| Some((fact.as_str(), got.value()?.as_str()))).collect();
     assert_eq!(
         known,
         [
@@ -137,7 +137,7 @@ fn on_an_empty_machine_only_what_absence_means_is_known() {
     );
     // What holds where no protocol is set depends on a Windows that this machine does not tell.
     let unknown: Vec<&str> =
-        facts.iter().filter(|(_, told)| told.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
+        facts.iter().filter(|(_, got)| got.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
     let protocols = probes().into_iter().map(|probe| probe.fact);
     let protocols: Vec<&str> =
         protocols.filter(|fact| fact.starts_with("os.ssl") || fact.starts_with("os.tls")).collect();
@@ -208,9 +208,9 @@ impl System for Denied {
 fn what_is_denied_is_unreadable() {
     // What the configuration of IIS tells needs no answer of Windows.
     let configured = ["feature.aspnet-4", "feature.wcf-http-activation", "iis.identity.sid"];
-    for (fact, told) in facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
+    for (fact, got) in facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
     {
-        assert!(told.why_unknown().is_some_and(|why| why.ends_with("access is denied")), "{fact}: {told:?}");
+        assert!(got.why_unknown().is_some_and(|why| why.ends_with("access is denied")), "{fact}: {got:?}");
     }
     assert!(worker_started(&context(&Denied, &own_pool(), &printer())).is_unknown());
 }
@@ -381,7 +381,7 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
             refusing.refused.insert(name.clone(), ProbeError::Denied);
             let after = facts_of(&refusing);
             assert!(
-                after.iter().all(|(fact, told)| told.is_unknown() || before.get(fact) == Some(told)),
+                after.iter().all(|(fact, got)| got.is_unknown() || before.get(fact) == Some(got)),
                 "{name}: {after:?}"
             );
         }
@@ -431,10 +431,10 @@ fn a_value_of_another_type_is_no_answer() {
     for place in made.registry.keys().filter(|(_, name)| !name.is_empty()) {
         let mut odd = made.clone();
         odd.registry.insert(place.clone(), Value::Bytes(vec![1, 2, 3]));
-        for (fact, told) in facts_of(&odd) {
-            if before.get(&fact) != Some(&told) {
+        for (fact, got) in facts_of(&odd) {
+            if before.get(&fact) != Some(&got) {
                 let without = ["feature.components", "os.build"].contains(&fact.as_str());
-                assert!(told.is_unknown() || without, "{fact}: {told:?}");
+                assert!(got.is_unknown() || without, "{fact}: {got:?}");
                 changed.insert(fact, place.1.clone());
             }
         }

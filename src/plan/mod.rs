@@ -50,9 +50,9 @@ pub struct Work {
     /// `Inferred` when everything it fixes is inferred: then the first step is to check.
     pub confidence: Confidence,
     /// The findings it fixes.
-    pub mends: Vec<At>,
+    pub fixes: Vec<At>,
     /// Their consequences, which it probably resolves too.
-    pub ends: Vec<At>,
+    pub also_resolves: Vec<At>,
 }
 
 /// Texts of a rule, for findings that no action of the knowledge covers.
@@ -91,8 +91,8 @@ pub fn work(
         };
         groups.entry(group).or_default().push(at);
     }
-    let merged = groups.into_iter().filter_map(|((_, group), mends)| {
-        let findings: Vec<&Finding> = mends.iter().filter_map(|at| find(judged, *at)).collect();
+    let merged = groups.into_iter().filter_map(|((_, group), fixes)| {
+        let findings: Vec<&Finding> = fixes.iter().filter_map(|at| find(judged, *at)).collect();
         let on_nodes = findings.iter().filter(|finding| finding.subject.kind == SubjectKind::Node);
         let nodes: BTreeSet<&String> = on_nodes.map(|finding| &finding.subject.name).collect();
         let mut nodes: Vec<String> = nodes.into_iter().cloned().collect();
@@ -108,12 +108,12 @@ pub fn work(
             }
             Group::Rule(_, rule) => rule_texts(advice.get(rule)?, &findings, cluster),
         };
-        let mut ends: Vec<At> = mends.iter().flat_map(|at| causes.consequences(*at)).collect();
-        ends.sort_unstable();
-        let consequences = ends.iter().filter_map(|at| find(judged, *at));
+        let mut also_resolves: Vec<At> = fixes.iter().flat_map(|at| causes.consequences(*at)).collect();
+        also_resolves.sort_unstable();
+        let consequences = also_resolves.iter().filter_map(|at| find(judged, *at));
         let severity = findings.iter().copied().chain(consequences).map(|finding| finding.severity).min()?;
         let confidence = findings.iter().map(|finding| finding.confidence).min()?;
-        Some(Work { title, nodes, why, steps, severity, confidence, mends, ends })
+        Some(Work { title, nodes, why, steps, severity, confidence, fixes, also_resolves })
     });
     merged.collect()
 }

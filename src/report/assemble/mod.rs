@@ -184,8 +184,8 @@ fn actions(judged: &[Judged], work: &[Work]) -> Vec<Action> {
         .enumerate()
         .map(|(index, work)| Action {
             number: index + 1,
-            mends: work.mends.iter().filter_map(|at| reason_at(judged, *at)).collect(),
-            ends: work.ends.iter().filter_map(|at| reason_at(judged, *at)).collect(),
+            mends: work.fixes.iter().filter_map(|at| reason_at(judged, *at)).collect(),
+            ends: work.also_resolves.iter().filter_map(|at| reason_at(judged, *at)).collect(),
             title: work.title.clone(),
             nodes: work.nodes.clone(),
             why: work.why.clone(),

@@ -1,13 +1,13 @@
 //! Whole verbs on cases with hardly a log, in processor time: what is left is reading exports, judging every rule, and
 //! writing the page, the plan or the checklist.
 
-use crate::node_folder::NodeFolder;
 use crate::process;
 use crate::report::CLOCK;
 use crate::table;
 use anyhow::{Context, Result, ensure};
 use chrono::DateTime;
 use clusterbrief::collect::{self, Options, Silent};
+use clusterbrief::demo::NodeFolder;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -92,7 +92,7 @@ fn bundle(name: &str, out: &Path) -> Result<()> {
     let work = tempfile::tempdir_in(out.parent().context("a folder")?)?;
     let mut node = NodeFolder::new(name, "11.5.000002", DateTime::parse_from_rfc3339(CLOCK)?);
     node.files.retain(|path, _| !path.starts_with("log/"));
-    let app_dir = node.write(work.path());
+    let app_dir = node.write(work.path())?;
     let iis_config = Some(work.path().join("applicationHost.config"));
     let options = Options { iis_config, ..Options::new(app_dir, out) };
     collect::run(&options, &node.host(), &mut Silent)?;

@@ -1,16 +1,15 @@
 //! `collect` over large application folders, held against reading and hashing them and deflating their logs.
 
 use crate::log_text::{LogWriter, Random};
-use crate::node_folder::NodeFolder;
-use crate::pe::Pe;
 use crate::process::Run;
 use crate::{Scale, process, report, table};
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, NaiveDateTime};
 use clusterbrief::bundle::{Bundle, BundleWriter, Form, INVENTORY, NewMember};
 use clusterbrief::collect::{self, Options, PortableHost, Progress};
+use clusterbrief::demo::{NodeFolder, Pe};
 use clusterbrief::knowledge::Knowledge;
-use clusterbrief::redact::{Harvest, Level};
+use clusterbrief::redact::{Level, SecretSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -197,7 +196,7 @@ pub fn write_logs(app_dir: &Path, out: &Path) -> Result<()> {
 
 /// Only the redaction of the logs, with the values of the configurations. Prints how many those are.
 pub fn redact(app_dir: &Path) -> Result<()> {
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     for entry in app_dir.read_dir()? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "config") {
@@ -228,13 +227,13 @@ fn application(folder: &Path, load: &Load, scale: Scale) -> Result<PathBuf> {
     for log in LOGS {
         made.put(log, "");
     }
-    let app_dir = made.write(folder);
+    let app_dir = made.write(folder)?;
     let mut random = Random(1);
     let dlls = scale.of(DLLS);
     let dll_bytes = scale.of(load.others) / DLL_SHARE / dlls;
     for number in 0..dlls {
         let bytes = noise(&mut random, dll_bytes)?;
-        let dll = Pe::new("4.2.0.0", [4, 2, 0, 0]).assembly([4, 2, 0, 0]).filling(&bytes);
+        let dll = Pe::new("4.2.0.0", [4, 2, 0, 0]).filling(&bytes);
         fs::write(app_dir.join(format!("bin/Vendor.Library{number:03}.dll")), dll.bytes())?;
     }
     let writer = LogWriter::new(&Knowledge::builtin()?)?;

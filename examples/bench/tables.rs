@@ -8,7 +8,7 @@ use clusterbrief::intake::read::{Facts, Tools, read_all};
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
-use clusterbrief::redact::Cleaner;
+use clusterbrief::redact::Sanitizer;
 use rust_xlsxwriter::Workbook;
 use std::path::Path;
 
@@ -58,11 +58,11 @@ fn counted(job: &str, export: &Path, expected: u64) -> Result<Run> {
 /// The job of the tool: the export as intake reads it; tells the items in it.
 pub fn intake(export: &Path) -> Result<()> {
     let knowledge = Knowledge::builtin()?;
-    let scanner = Scanner::new(&knowledge, &Cleaner)?;
-    let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &[], knowledge: &knowledge };
+    let scanner = Scanner::new(&knowledge, &Sanitizer)?;
+    let tools = Tools { scanner: &scanner, cleaner: &Sanitizer, questions: &[], knowledge: &knowledge };
     let read = process::measured(|| Ok(read_all(gather(export, MAX_EXPORT_BYTES), tools)))?;
     let told = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
-        Facts::Told(told) => told.lists.get("job")?.value(),
+        Facts::Reported(told) => told.lists.get("job")?.value(),
         _ => None,
     });
     crate::tell(told.context("no jobs were read")?.len());

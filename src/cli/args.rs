@@ -1,7 +1,7 @@
 //! Options of the command line, with their help texts. Those of the analysis are in `analysis::args`.
 
 #[cfg(feature = "report")]
-use super::analysis::DeskVerb;
+use super::analysis::AnalysisVerb;
 use crate::bundle::FormatVersion;
 use crate::knowledge::EDITION;
 use crate::redact::Level;
@@ -42,8 +42,8 @@ Not affiliated with the product's vendor.";
 
 /// Verbs of the full program that the collector does not have, in the order of the help.
 #[cfg(any(test, not(feature = "report")))]
-pub(super) const DESK_VERBS: [&str; 9] =
-    ["report", "checklist", "plan", "explain", "rules", "knowledge", "template", "inventory", "sql"];
+pub(super) const ANALYSIS_VERBS: [&str; 10] =
+    ["report", "checklist", "plan", "explain", "rules", "knowledge", "template", "inventory", "sql", "demo"];
 
 /// `--version` shows what matters when bundle and report come from different builds: bundle format and knowledge.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -56,7 +56,7 @@ pub(super) enum Verb {
     Collect(CollectArgs),
     #[cfg(feature = "report")]
     #[command(flatten)]
-    Desk(DeskVerb),
+    Desk(AnalysisVerb),
     /// Re-redact a bundle or export at a stricter level: hosts, users, domains and addresses become labels
     Scrub(ScrubArgs),
     /// Show what a bundle contains, what was left out and why, and verify every hash

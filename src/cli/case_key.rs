@@ -31,5 +31,5 @@ pub(super) fn new(out: &Path) -> Result<Exit, Failure> {
          with you. Delete it when the case is closed.",
     );
     output::print(&(wrote + &keep))?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }

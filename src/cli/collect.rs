@@ -53,7 +53,7 @@ fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
     let asks = talks && !args.yes;
     let privileges = privileges();
     if asks && guided::rights(&mut Terminal, &privileges) == Decision::Restarted {
-        return Ok(Exit::Written);
+        return Ok(Exit::Success);
     }
     let found = guided::choice(&mut Terminal, search, asks, privileges.elevated).map_err(Failure::usage)?;
     let (out, elsewhere) = match &args.out {
@@ -70,7 +70,7 @@ fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
         }
         match guided::agreement(&mut Terminal, found, &targets(&options, &PortableHost), args.yes) {
             Decision::Collect => {}
-            Decision::Restarted | Decision::Declined => return Ok(Exit::Written),
+            Decision::Restarted | Decision::Declined => return Ok(Exit::Success),
             Decision::Unanswered => return Err(Failure::usage(guided::TYPE_YES)),
         }
     }
@@ -107,13 +107,13 @@ fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<E
         );
         let windows = host.system().is_windows();
         output::print(&(list(&touches) + "\n" + &guided::contents(options.node.is_some(), windows)))?;
-        return Ok(Exit::Written);
+        return Ok(Exit::Success);
     }
     let threads = threads(args.priority)?;
     if args.estimate {
         let estimate = threads.install(|| estimate(options, &host)).map_err(failure)?;
         output::print(&estimate::table(&estimate))?;
-        return Ok(Exit::Written);
+        return Ok(Exit::Success);
     }
     end_on_interrupt();
     let mut line = Line::new();
@@ -125,7 +125,7 @@ fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<E
         None => guided::what_next(&collected),
     };
     output::print(&(guided::written(&collected) + &next))?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
 /// The worker threads. The node serves people, so they use half of its cores unless `--priority` says otherwise.

@@ -3,7 +3,7 @@
 use super::output::bold;
 use super::progress::{size, span};
 use super::wrap::wrap;
-use crate::collect::{Estimate, plan};
+use crate::collect::{Estimate, inventory_table};
 use std::fmt::Write as _;
 
 /// How much space a bundle may need while it is written, in times its size: a leak is removed in a second copy.
@@ -13,7 +13,7 @@ pub(super) fn table(estimate: &Estimate) -> String {
     let mut text = bold(&format!("{:>7} {:>10}  What", "Files", "Read")) + "\n";
     for share in &estimate.shares {
         let mark = format!("{:>7} {:>10}  ", share.files, size(share.bytes));
-        text.push_str(&wrap(&plan::plain(share.row.what), &mark));
+        text.push_str(&wrap(&inventory_table::plain(share.row.what), &mark));
     }
     let files: u64 = estimate.shares.iter().map(|share| share.files).sum();
     let bytes: u64 = estimate.shares.iter().map(|share| share.bytes).sum();
@@ -59,7 +59,7 @@ mod tests {
             };
             table(&estimate)
         };
-        assert!(said(Some(19 << 20)).contains("Only 19.0 MB are free"));
+        assert!(said(Some(19 << 20)).contains("Only 19 MiB are free"));
         for enough in [None, Some(20 << 20)] {
             assert!(!said(enough).contains("Only"));
             assert!(said(enough).ends_with("Nothing was written.\n"));

@@ -7,15 +7,15 @@ use std::process::ExitCode;
 #[repr(u8)]
 pub enum Exit {
     /// Everything went well.
-    Written = 0,
+    Success = 0,
     /// The result was written, and the verdict reached `--fail-on`.
     FailOn = 1,
     /// The command line was wrong.
     Usage = 2,
     /// The result was written, but some input was refused.
-    SomeRefused = 3,
+    PartialInput = 3,
     /// No input was usable.
-    NothingUsable = 4,
+    NoInput = 4,
     /// The output could not be written.
     CannotWrite = 5,
     /// The leak scan failed the collection.

@@ -4,7 +4,7 @@
 use super::output::item;
 use super::progress::size;
 use super::wrap::wrap;
-use crate::collect::{Collected, Installed, Search, Target, Unseen, plan};
+use crate::collect::{Collected, Installed, Search, Target, Unseen, inventory_table};
 use crate::parsers::application_host::FILE;
 use crate::text::escape;
 use std::path::{Path, PathBuf};
@@ -176,9 +176,9 @@ const INDENT: &str = "             ";
 
 /// What enters a bundle and what never does.
 pub(super) fn contents(copied: bool, windows: bool) -> String {
-    let list = |what| wrap(&plan::plain(what), "  - ");
-    let taken: String = plan::rows(copied, windows).map(|row| list(row.what)).collect();
-    let never: String = plan::NEVER.iter().map(|what| list(what)).collect();
+    let list = |what| wrap(&inventory_table::plain(what), "  - ");
+    let taken: String = inventory_table::rows(copied, windows).map(|row| list(row.what)).collect();
+    let never: String = inventory_table::NEVER.iter().map(|what| list(what)).collect();
     format!("What is taken:\n{taken}\nWhat is never taken:\n{never}\n")
 }
 
@@ -339,10 +339,11 @@ mod tests {
             for said in [r"C:\web\SecretServer", r"D:\WEB01.zip", "Collect now? [Y/n]"] {
                 assert!(heard.contains(said), "{heard}");
             }
-            for text in
-                plan::rows(false, cfg!(windows)).map(|row| row.what).chain(plan::NEVER.iter().copied())
+            for text in inventory_table::rows(false, cfg!(windows))
+                .map(|row| row.what)
+                .chain(inventory_table::NEVER.iter().copied())
             {
-                assert!(heard.contains(&plan::plain(text)), "{text}: {heard}");
+                assert!(heard.contains(&inventory_table::plain(text)), "{text}: {heard}");
             }
             assert!(person.heard.lines().all(|line| line.chars().count() < WIDTH), "{}", person.heard);
         }

@@ -21,7 +21,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     must_exist(path)?;
     // The error is a fragment whose subject is the bundle, and holds its own cause.
     let bundle = Bundle::open(path)
-        .map_err(|error| Failure::new(Exit::NothingUsable, anyhow!("{} {error}", path.display())))?;
+        .map_err(|error| Failure::new(Exit::NoInput, anyhow!("{} {error}", path.display())))?;
     let mut text = String::new();
     for (label, value) in head(bundle.manifest()) {
         let value = item(&" ".repeat(LABEL), &value);
@@ -61,7 +61,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     };
     text += &omissions::text(&bundle);
     output::print(&text)?;
-    Ok(if is_sound { Exit::Written } else { Exit::SomeRefused })
+    Ok(if is_sound { Exit::Success } else { Exit::PartialInput })
 }
 
 /// Who made it, when and how, by label.

@@ -4,7 +4,7 @@ use super::output::counted;
 use super::progress::size;
 use super::{Exit, Failure, must_exist, output};
 use crate::bundle::{Limits, contents};
-use crate::redact::search::{Found, Searcher};
+use crate::redact::search::{Searcher, SecretFindings};
 use crate::text::escape;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     });
     printed?;
     let visited =
-        visited.map_err(|error| Failure::new(Exit::NothingUsable, anyhow!("{} {error}", path.display())))?;
+        visited.map_err(|error| Failure::new(Exit::NoInput, anyhow!("{} {error}", path.display())))?;
 
     let mut text = String::new();
     for unread in &visited.unread {
@@ -65,13 +65,13 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     Ok(match (total.secrets, visited.unread.is_empty()) {
         (1.., _) => Exit::Leak,
         // What was not read may hold secrets.
-        (0, false) => Exit::SomeRefused,
-        (0, true) => Exit::Written,
+        (0, false) => Exit::PartialInput,
+        (0, true) => Exit::Success,
     })
 }
 
 /// Searches one file, as far as it can be read.
-fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (Found, io::Result<()>) {
+fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (SecretFindings, io::Result<()>) {
     let mut search = searcher.start();
     let read = loop {
         match source.read(buffer) {
@@ -86,7 +86,7 @@ fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (Fou
 impl Total {
     /// Counts what was found in one text, and gives the lines to print about it: `place` names a line of the text, `name`
     /// the whole.
-    fn add(&mut self, found: &Found, place: impl Fn(u64) -> String, name: &str) -> String {
+    fn add(&mut self, found: &SecretFindings, place: impl Fn(u64) -> String, name: &str) -> String {
         let mut text = String::new();
         let mut alike: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for secret in &found.places {

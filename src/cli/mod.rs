@@ -57,7 +57,7 @@ fn run_arguments() -> ExitCode {
             // Help and version are no errors, unless they cannot be printed.
             let usage = error.use_stderr();
             return match error.print() {
-                Ok(()) if !usage => Exit::Written.into(),
+                Ok(()) if !usage => Exit::Success.into(),
                 _ => Exit::Usage.into(),
             };
         }
@@ -71,7 +71,7 @@ fn run_arguments() -> ExitCode {
 /// Prints why, and gives the exit code.
 fn failed(failure: &Failure) -> ExitCode {
     if is_broken_pipe(&failure.error) {
-        return Exit::Written.into();
+        return Exit::Success.into();
     }
     output::complain(&format!("{:#}", failure.error));
     failure.exit.into()
@@ -82,7 +82,7 @@ fn failed(failure: &Failure) -> ExitCode {
 fn analysis_verb(error: &clap::Error) -> Option<&str> {
     use clap::error::{ContextKind, ContextValue};
     match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(verb)) if args::DESK_VERBS.contains(&verb.as_str()) => Some(verb),
+        Some(ContextValue::String(verb)) if args::ANALYSIS_VERBS.contains(&verb.as_str()) => Some(verb),
         _ => None,
     }
 }
@@ -136,7 +136,7 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "clusterbrief", &mut script);
             output::print(&String::from_utf8_lossy(&script))?;
-            Ok(Exit::Written)
+            Ok(Exit::Success)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Progress of a collection as one line on the terminal, and Ctrl-C, which ends it.
 
 use crate::collect::Progress;
-pub(super) use crate::collect::size;
+pub(super) use crate::text::size::size;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

@@ -22,7 +22,7 @@ pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
             ScrubError::Leak(_) | ScrubError::Collect(CollectError::Leak { .. }) => Exit::Leak,
             ScrubError::Collect(_) => Exit::CannotWrite,
             ScrubError::Open(_) | ScrubError::Broken(_) | ScrubError::Export(_) | ScrubError::Read(_) => {
-                Exit::NothingUsable
+                Exit::NoInput
             }
         };
         Failure::new(exit, anyhow!("{} {error}", args.input.display()))
@@ -30,5 +30,5 @@ pub(super) fn run(args: &ScrubArgs) -> Result<Exit, Failure> {
     let written = format!("{}, level {}.", scrubbed.path.display(), request.level);
     let written = output::item("Wrote ", &written);
     output::print(&(written + &guided::notes(&scrubbed.notes) + &guided::do_not_send(&scrubbed.keep)))?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }

@@ -1,6 +1,6 @@
 //! A command of Windows that is run for what no call tells: without input, without a window, for a limited time.
 
-use crate::probes::system::{Answer, Refusal};
+use crate::probes::system::{ProbeError, ProbeResult};
 use std::io::{self, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -13,13 +13,13 @@ const DENIED: [i32; 2] = [5, 0x8007_0005_u32.cast_signed()];
 
 /// What a command prints that ends well; one that prints nothing gave no answer. Its text is in the code page of the
 /// console: only what is ASCII in it can be told.
-pub(super) fn output(mut command: Command, patience: Duration) -> Answer<String> {
+pub(super) fn output(mut command: Command, patience: Duration) -> ProbeResult<String> {
     let started = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Refusal::Failed("this Windows has no such command".into()),
-        io::ErrorKind::PermissionDenied => Refusal::Denied,
-        _ => Refusal::Failed("the command cannot be started".into()),
+        io::ErrorKind::NotFound => ProbeError::Failed("this Windows has no such command".into()),
+        io::ErrorKind::PermissionDenied => ProbeError::Denied,
+        _ => ProbeError::Failed("the command cannot be started".into()),
     })?;
     let (tell, told) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {
@@ -32,7 +32,7 @@ pub(super) fn output(mut command: Command, patience: Duration) -> Answer<String>
     }
     let printed = told.recv_timeout(patience);
     let Some(status) = end(&mut child, started + patience) else {
-        return Err(Refusal::Failed(format!(
+        return Err(ProbeError::Failed(format!(
             "the command did not end within {} seconds",
             patience.as_secs()
         )));
@@ -41,11 +41,11 @@ pub(super) fn output(mut command: Command, patience: Duration) -> Answer<String>
         (Some(0), Ok(Ok(bytes))) if !bytes.trim_ascii().is_empty() => {
             Ok(String::from_utf8_lossy(&bytes).into_owned())
         }
-        (Some(0), _) => Err(Refusal::Failed("the command printed nothing".into())),
-        (Some(code), _) if DENIED.contains(&code) => Err(Refusal::Denied),
+        (Some(0), _) => Err(ProbeError::Failed("the command printed nothing".into())),
+        (Some(code), _) if DENIED.contains(&code) => Err(ProbeError::Denied),
         (code, _) => {
             let code = code.map_or_else(|| "none".to_owned(), |code| format!("{:#x}", code.cast_unsigned()));
-            Err(Refusal::Failed(format!("the command ended with code {code}")))
+            Err(ProbeError::Failed(format!("the command ended with code {code}")))
         }
     }
 }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
     use crate::probes::PATIENCE;
 
-    fn ran(script: &str, patience: Duration) -> Answer<String> {
+    fn ran(script: &str, patience: Duration) -> ProbeResult<String> {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         output(command, patience)
@@ -81,12 +81,12 @@ mod tests {
 
     #[test]
     fn only_a_text_of_a_command_that_ended_well_is_an_answer() {
-        let failed = |why: &str| Err(Refusal::Failed(why.to_owned()));
+        let failed = |why: &str| Err(ProbeError::Failed(why.to_owned()));
         assert_eq!(ran("echo told; echo aside >&2", PATIENCE), Ok("told\n".into()));
         assert_eq!(ran("printf '\\204\\n1'", PATIENCE), Ok("\u{fffd}\n1".into()));
         assert_eq!(ran("echo", PATIENCE), failed("the command printed nothing"));
         assert_eq!(ran("echo text; exit 3", PATIENCE), failed("the command ended with code 0x3"));
-        assert_eq!(ran("exit 5", PATIENCE), Err(Refusal::Denied));
+        assert_eq!(ran("exit 5", PATIENCE), Err(ProbeError::Denied));
         assert_eq!(ran("kill -9 $$", PATIENCE), failed("the command ended with code none"));
         assert_eq!(
             output(Command::new("/no/such/program"), PATIENCE),
@@ -99,7 +99,7 @@ mod tests {
         let started = Instant::now();
         for script in ["echo text; exec sleep 60", "exec >&-; exec sleep 60"] {
             let why = ran(script, Duration::from_secs(1)).unwrap_err();
-            assert_eq!(why, Refusal::Failed("the command did not end within 1 seconds".into()));
+            assert_eq!(why, ProbeError::Failed("the command did not end within 1 seconds".into()));
         }
         assert!(started.elapsed() < Duration::from_secs(30));
     }

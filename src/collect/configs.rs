@@ -1,12 +1,12 @@
 //! Configuration files: their values are harvested before anything else is read, then they are taken redacted.
 
+use super::error::{CollectError, PANICKED, guarded};
 use super::folder_facts::tms_folder;
 use super::host::Host;
-use super::plan::{Item, is_config};
+use super::inventory_table::{Item, is_config};
 use super::walk::{Found, files_of, read_most, reason};
-use super::{CollectError, PANICKED, guarded};
-use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status};
-use crate::model::excerpt::Clean as _;
+use crate::bundle::{BundleWriter, MemberRecord, Status};
+use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::ConfigState;
 use crate::model::product::LOG_FOLDER;
 use crate::model::{Observed, Place};
@@ -92,62 +92,37 @@ impl<'a> Configs<'a> {
             // Names of files are text of the node, too.
             let shown = redactor.clean(&file.path);
             let place = Place::file(&shown);
-            let redacted = match &bytes {
-                Ok(bytes) => guarded(|| config::redact(bytes, redactor, printer)).map_or_else(
-                    || Err(Refused::Unread(PANICKED.to_owned())),
-                    |r| r.map_err(Refused::Config),
-                ),
-                Err(error) => Err(Refused::Unread(reason(error))),
-            };
             let member = bundle.name_for(FOLDER, &shown);
-            let state = match redacted {
-                Ok(redacted) => {
-                    let new = NewMember {
-                        name: member.clone(),
-                        origin: shown.clone(),
-                        size: file.size,
-                        modified: file.modified,
-                    };
-                    let record = bundle.add(new, &mut redacted.text.as_bytes())?;
+            let unread =
+                |why: String| (Status::Denied { why: why.clone() }, Observed::unreadable(place.clone(), why));
+            let redacted = bytes.map(|bytes| guarded(|| config::redact(&bytes, redactor, printer)));
+            let (status, state) = match redacted {
+                Ok(Some(Ok(redacted))) => {
+                    let record =
+                        bundle.add(file.member(member.clone(), &shown), &mut redacted.text.as_bytes())?;
                     record.redactions = redacted.counts.by_kind();
-                    Observed::known(ConfigState::Taken { member: member.to_string() }, place)
+                    let taken = ConfigState::Taken { member: member.to_string() };
+                    states.insert(shown.to_lowercase(), Observed::known(taken, place));
+                    continue;
                 }
-                Err(refused) => {
-                    let mut record = MemberRecord::not_taken(member, &shown, refused.status());
-                    record.modified = file.modified;
-                    bundle.note(record)?;
-                    refused.state(place)
-                }
+                Ok(Some(Err(error))) => (Status::Skipped { why: error.to_string() }, state(error, place)),
+                Ok(None) => unread(PANICKED.to_owned()),
+                Err(error) => unread(reason(&error)),
             };
+            bundle.note(file.not_taken(member, &shown, status))?;
             states.insert(shown.to_lowercase(), state);
         }
         Ok(states)
     }
 }
 
-/// Why a configuration is not taken as text.
-enum Refused {
-    Unread(String),
-    Config(ConfigError),
-}
-
-impl Refused {
-    fn status(&self) -> Status {
-        match self {
-            Self::Unread(why) => Status::Denied { why: why.clone() },
-            Self::Config(error) => Status::Skipped { why: error.to_string() },
+/// What the facts say of a configuration that is not taken as text.
+fn state(error: ConfigError, place: Place) -> Observed<ConfigState> {
+    match error {
+        ConfigError::NotWellFormed { line, column, error } => {
+            Observed::known(ConfigState::NotWellFormed { line, column, error: error.to_owned() }, place)
         }
-    }
-
-    fn state(self, place: Place) -> Observed<ConfigState> {
-        match self {
-            Self::Unread(why) => Observed::unreadable(place, why),
-            Self::Config(ConfigError::NotWellFormed { line, column, error }) => {
-                let error = error.to_owned();
-                Observed::known(ConfigState::NotWellFormed { line, column, error }, place)
-            }
-            Self::Config(error) => Observed::unreadable(place, error.to_string()),
-        }
+        error => Observed::unreadable(place, error.to_string()),
     }
 }
 

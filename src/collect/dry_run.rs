@@ -1,19 +1,20 @@
 //! What a collection would touch, without touching it: folders are listed, and no file is opened but the configuration of
 //! IIS, which says what else lies beside the application.
 
-use super::choice::{self, Look, Take};
+use super::error::CollectError;
 use super::host::Host;
 use super::iis::Iis;
-use super::plan::{Item, Row};
+use super::inventory_table::{Item, Row};
+use super::log_selection::{self, Look, Take};
+use super::options::Options;
 use super::walk::walk;
 use super::{
-    CollectError, Options, beside, configs, folder_facts, identities, iis, inventory, keys, network, run,
-    safety,
+    configs, folder_facts, identities, iis, inventory, key_files, network, run, safety, sibling_copies,
 };
 use crate::bundle::Form;
 use crate::bundle::write::PARTIAL;
-use crate::probes::{self, Ask, EVENTS};
-use crate::redact::{Harvest, Level};
+use crate::probes::{self, EVENTS, ProbeAccess};
+use crate::redact::{Level, SecretSet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,11 @@ impl Touch {
     /// A path that no row of the table stands for.
     pub fn noted(kind: TouchKind, path: &Path, note: impl Into<String>) -> Self {
         Self { kind, source: path.display().to_string(), bytes: None, row: None, note: Some(note.into()) }
+    }
+
+    /// Something that a row of the table stands for.
+    fn of(kind: TouchKind, source: impl Into<String>, item: Item) -> Self {
+        Self { kind, source: source.into(), bytes: None, row: item.row(), note: None }
     }
 
     /// A path on another machine.
@@ -69,26 +75,17 @@ pub enum TouchKind {
 /// Everything a collection with these options would touch, in the order of the table. Writes nothing.
 pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, CollectError> {
     safety::check(options)?;
-    let started = host.now();
-    let copied = options.node.is_some();
     let files = walk(&options.app_dir, host);
-    let since = options.since.unwrap_or_else(|| choice::default_since(&files, started.to_utc(), copied));
-    let chosen = choice::choose(&files, since, options.budget, Look::Outside);
+    let since = log_selection::since(options, &files, host.now());
+    let chosen = log_selection::choose(&files, since, options.budget, Look::Outside);
     let of_logs: BTreeMap<&str, Take> =
         chosen.into_iter().map(|(log, take)| (log.path.as_str(), take)).collect();
-    let key_sizes = keys::sizes(&files);
+    let key_sizes = key_files::sizes(&files);
 
     let mut touches = Vec::new();
-    if !copied {
-        for item in [Item::Host, Item::MachineId] {
-            touches.extend(item.row().map(|row| Touch {
-                kind: TouchKind::System,
-                source: row.what.to_owned(),
-                bytes: None,
-                row: Some(row),
-                note: None,
-            }));
-        }
+    if !options.copied() {
+        let rows = [Item::Host, Item::MachineId].into_iter().filter_map(Item::row);
+        touches.extend(rows.map(|row| Touch::of(TouchKind::System, row.what, row.item)));
         if host.system().is_windows() {
             touches.extend(probes::asks().iter().map(asked));
         }
@@ -103,7 +100,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
             (Err(why), ..) => (TouchKind::List, Some(why.clone())),
             // Of a log that is written now the last line is read all the same.
             (Ok(_), Some(Take::Nothing(why)), Some(_)) => {
-                let kind = if choice::is_rolled(file) { TouchKind::List } else { TouchKind::Read };
+                let kind = if log_selection::is_rolled(file) { TouchKind::List } else { TouchKind::Read };
                 (kind, Some(why.clone()))
             }
             (Ok(_), Some(Take::Tail(bytes)), Some(_)) => {
@@ -112,19 +109,14 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
             (Ok(_), None, Some(why)) => (TouchKind::List, Some(why)),
             (Ok(_), ..) => (TouchKind::Read, None),
         };
-        let source = file.full.display().to_string();
-        touches.push(Touch { kind, source, bytes: Some(file.size), row: file.item.row(), note });
+        let bytes = Some(file.size);
+        touches.push(Touch { bytes, note, ..Touch::of(kind, file.full.display().to_string(), file.item) });
     }
-    let iis = Iis::read(options, &mut Harvest::new());
+    let iis = Iis::read(options, &mut SecretSet::new());
     touches.extend(beside(options, host, &iis, &key_sizes));
     touches.extend(iis_files(options, &iis));
-    touches.push(Touch {
-        kind: TouchKind::List,
-        source: folder_facts::tms_folder(&options.app_dir).display().to_string(),
-        bytes: None,
-        row: Item::Tms.row(),
-        note: None,
-    });
+    let tms = folder_facts::tms_folder(&options.app_dir);
+    touches.push(Touch::of(TouchKind::List, tms.display().to_string(), Item::Tms));
     let tms = configs::of_tms(&options.app_dir, host);
     touches.extend(tms.iter().map(|file| read(&file.full, Item::Tms)));
     let others = [options.app_dir.as_path(), &options.out].into_iter().chain(iis.path());
@@ -142,14 +134,11 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
 /// The folders beside the application, and the files there that are opened to see whether they are copies.
 fn beside(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) -> Vec<Touch> {
     let touch = |kind, path: &Path, bytes| Touch {
-        kind,
-        source: path.display().to_string(),
         bytes,
-        row: Item::KeyCopy.row(),
-        note: None,
+        ..Touch::of(kind, path.display().to_string(), Item::KeyCopy)
     };
     let root = iis.site_root(options, &host.application_folder(&options.app_dir));
-    let beside = beside::list(options, root.as_deref(), key_sizes);
+    let beside = sibling_copies::list(options, root.as_deref(), key_sizes);
     let areas = beside.areas.iter().map(|area| touch(TouchKind::List, &area.folder, None));
     let neighbours = beside.neighbours.iter().map(|file| {
         let kind = if file.named { TouchKind::List } else { TouchKind::Read };
@@ -159,18 +148,14 @@ fn beside(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) -> V
 }
 
 /// What Windows is asked for.
-fn asked(ask: &Ask) -> Touch {
-    Touch {
-        kind: match ask {
-            Ask::Run(_) => TouchKind::Command,
-            ask if ask.is_registry() => TouchKind::Registry,
-            _ => TouchKind::System,
-        },
-        source: ask.to_string(),
-        bytes: None,
-        row: if EVENTS.contains(ask) { Item::Events } else { Item::Windows }.row(),
-        note: None,
-    }
+fn asked(ask: &ProbeAccess) -> Touch {
+    let kind = match ask {
+        ProbeAccess::Run(_) => TouchKind::Command,
+        ask if ask.is_registry() => TouchKind::Registry,
+        _ => TouchKind::System,
+    };
+    let item = if EVENTS.contains(ask) { Item::Events } else { Item::Windows };
+    Touch::of(kind, ask.to_string(), item)
 }
 
 fn iis_files(options: &Options, iis: &Iis) -> impl Iterator<Item = Touch> {
@@ -186,7 +171,7 @@ fn read(path: &Path, item: Item) -> Touch {
 
 fn touched(path: &Path, item: Item, bytes: Option<u64>) -> Touch {
     let note = bytes.is_none().then(|| "not there, or not readable".to_owned());
-    Touch { kind: TouchKind::Read, source: path.display().to_string(), bytes, row: item.row(), note }
+    Touch { bytes, note, ..Touch::of(TouchKind::Read, path.display().to_string(), item) }
 }
 
 /// A file that would be written.
@@ -204,22 +189,23 @@ pub fn targets(options: &Options, host: &dyn Host) -> Vec<Target> {
     let hidden = options.level != Level::Secrets;
     let node = if hidden { LABEL.to_owned() } else { run::node_name(options, host) };
     let name = run::bundle_name(&node, host.now());
-    let bundle = options.out.join(match options.form {
+    let path = options.out.join(match options.form {
         Form::Zip => format!("{name}.zip"),
         Form::Folder => name,
     });
-    let mut bundle_note = format!("under a name that ends in .{PARTIAL} until it is whole");
-    if hidden {
-        bundle_note = format!("{LABEL} stands for a label of the node; {bundle_note}");
+    let note = format!("under a name that ends in .{PARTIAL} until it is whole");
+    if !hidden {
+        return vec![Target { path, note }];
     }
-    let kept = identities::kept(&bundle).into_iter().zip([
-        "what the labels stand for; it is not sent",
-        "only if neither --case-key-file nor encryption.config keys the labels; it is not sent",
-    ]);
-    let mut targets = vec![Target { path: bundle, note: bundle_note }];
-    if hidden {
-        let few = if options.case_key.is_some() { 1 } else { 2 };
-        targets.extend(kept.take(few).map(|(path, note)| Target { path, note: note.to_owned() }));
+    let [legend, key] = identities::kept(&path);
+    let target = |path, note: &str| Target { path, note: note.to_owned() };
+    let mut targets = vec![
+        target(path, &format!("{LABEL} stands for a label of the node; {note}")),
+        target(legend, "what the labels stand for; it is not sent"),
+    ];
+    if options.case_key.is_none() {
+        let note = "only if neither --case-key-file nor encryption.config keys the labels; it is not sent";
+        targets.push(target(key, note));
     }
     targets
 }

@@ -1,17 +1,19 @@
 //! How much a collection would read, how long that takes and how large the bundle becomes, measured on a sample of the
 //! very files. Writes nothing.
 
-use super::choice::{self, Look, Take};
 use super::configs::{self, Configs};
+use super::error::{CollectError, guarded};
 use super::host::{Host, Stopwatch};
+use super::inventory_table::{Item, Row, TABLE};
+use super::log_selection::{self, Look, Take};
 use super::logs;
-use super::plan::{Item, Row, TABLE};
+use super::options::Options;
 use super::progress::{Shared, Silent};
 use super::redacting::Redacting;
 use super::walk::{Found, walk};
-use super::{CollectError, Options, inventory, keys, safety};
+use super::{inventory, key_files, safety};
 use crate::bundle::{Sha256, packed_size};
-use crate::redact::{Harvest, Redactor, leak};
+use crate::redact::{Redactor, SecretSet, leak};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -63,14 +65,13 @@ pub struct Estimate {
 /// Measures on a sample, on the threads and at the priority of the caller, what a collection with these options costs.
 pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectError> {
     safety::check(options)?;
-    let copied = options.node.is_some();
     let files = walk(&options.app_dir, host);
-    let since = options.since.unwrap_or_else(|| choice::default_since(&files, host.now().to_utc(), copied));
-    let chosen = choice::choose(&files, since, options.budget, Look::Inside);
+    let since = log_selection::since(options, &files, host.now());
+    let chosen = log_selection::choose(&files, since, options.budget, Look::Inside);
     let of_each: BTreeMap<&str, u64> =
         chosen.iter().map(|(log, take)| (log.path.as_str(), take.bytes(log))).collect();
-    let key_sizes = keys::sizes(&files);
-    let mut harvest = Harvest::new();
+    let key_sizes = key_files::sizes(&files);
+    let mut harvest = SecretSet::new();
     let tms = configs::of_tms(&options.app_dir, host);
     let _ = Configs::read(&files, &tms, &mut |bytes| harvest.add_config(bytes));
     let redactor = harvest.redactor();
@@ -90,9 +91,9 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     let of_logs = shares.iter().filter(|share| share.row.item == Item::Log).map(|share| share.bytes).sum();
     let all: u64 = shares.iter().map(|share| share.bytes).sum();
 
-    let (keys, _) = keys::read(&files, options.case_key.as_ref(), copied, host);
+    let (keys, _) = key_files::read(options, options.case_key.as_ref(), &files, host);
     let scanner = leak::Scanner::new(&harvest, &keys.contents());
-    let log = measure_logs(&chosen, of_logs, &redactor, &scanner, options, host);
+    let log = measure_logs(&chosen, of_logs, &redactor, &scanner, host);
     let other = measure_others(&files, host.stopwatch());
     let of = |item| files.iter().filter(move |file| file.item == item);
     let configs: u64 = of(Item::Config).map(|file| file.size).sum();
@@ -101,7 +102,7 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     let own = entries * PACKED_ENTRY + records * PACKED_RECORD + PACKED_FACTS;
     Ok(Estimate {
         time: log.time_for(of_logs) + other.time_for(all - of_logs),
-        bundle: log.packed_of(of_logs) + configs / 2 + own,
+        bundle: log.scaled(of_logs, log.packed.into()) + configs / 2 + own,
         measured: (log.read, other.read),
         free: safety::free(options, host.system()),
         shares,
@@ -117,14 +118,13 @@ struct Measured {
 }
 
 impl Measured {
-    fn time_for(&self, bytes: u64) -> Duration {
-        let nanos = u128::from(bytes) * self.took.as_nanos() / u128::from(self.read.max(1));
-        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    /// What so many bytes take, if the sample took `sample`.
+    fn scaled(&self, bytes: u64, sample: u128) -> u64 {
+        u64::try_from(u128::from(bytes) * sample / u128::from(self.read.max(1))).unwrap_or(u64::MAX)
     }
 
-    fn packed_of(&self, bytes: u64) -> u64 {
-        let packed = u128::from(bytes) * u128::from(self.packed) / u128::from(self.read.max(1));
-        u64::try_from(packed).unwrap_or(u64::MAX)
+    fn time_for(&self, bytes: u64) -> Duration {
+        Duration::from_nanos(self.scaled(bytes, self.took.as_nanos()))
     }
 }
 
@@ -134,12 +134,10 @@ fn measure_logs(
     of_logs: u64,
     redactor: &Redactor,
     scanner: &leak::Scanner,
-    options: &Options,
     host: &dyn Host,
 ) -> Measured {
     let mut silent = Silent;
-    let unlimited = Options { minutes: None, ..options.clone() };
-    let shared = Shared::new(&mut silent, host.stopwatch(), &unlimited);
+    let shared = Shared::new(&mut silent, host.stopwatch(), None);
     let mut measured = Measured::default();
     let watch = host.stopwatch();
     for (file, take) in chosen {
@@ -160,7 +158,7 @@ fn measure_logs(
         measured.packed += packed_size(&text).unwrap_or_default();
         let mut scan = scanner.start();
         scan.push(&text);
-        let _ = super::guarded(|| scan.finish());
+        let _ = guarded(|| scan.finish());
     }
     measured.took = watch();
     measured

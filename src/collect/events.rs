@@ -2,8 +2,9 @@
 //! is its provider, id, level and time, and the texts that were put into its message, never the message itself, which is
 //! in the language of Windows.
 
-use crate::bundle::{BundleWriter, MemberName, MemberRecord, NewMember, Status, WriteError};
-use crate::probes::system::{Answer, Event, EventQuery, Refusal, System};
+use super::own_members;
+use crate::bundle::{BundleWriter, MemberName, MemberRecord, Status, WriteError};
+use crate::probes::system::{Event, EventQuery, ProbeError, ProbeResult, System};
 use crate::redact::{Known, Redactor};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -65,7 +66,7 @@ struct Line {
 /// What a log holds, or why it cannot be had.
 pub(super) struct Records {
     log: &'static str,
-    read: Answer<Newest>,
+    read: ProbeResult<Newest>,
 }
 
 /// The newest records that are wanted, the newest first.
@@ -100,27 +101,29 @@ pub(super) fn write(
     for Records { log, read } in records {
         let path = format!("events/{log}.jsonl");
         let origin = format!("event log {log}");
-        let name = MemberName::parse(&path).map_err(|_| WriteError::Name(path))?;
         match read {
-            Ok(newest) => add(bundle, name, origin, &newest, redactor)?,
-            Err(refusal) => bundle.note(MemberRecord::not_taken(name, &origin, status(refusal)))?,
+            Ok(newest) => add(bundle, &path, &origin, &newest, redactor)?,
+            Err(refusal) => {
+                let name = MemberName::parse(&path).map_err(|_| WriteError::Name(path))?;
+                bundle.note(MemberRecord::not_taken(name, &origin, status(refusal)))?;
+            }
         }
     }
     Ok(())
 }
 
-fn status(refusal: Refusal) -> Status {
+fn status(refusal: ProbeError) -> Status {
     match refusal {
-        Refusal::Absent => Status::Missing,
-        Refusal::Denied => Status::Denied { why: "access is denied".to_owned() },
+        ProbeError::Absent => Status::Missing,
+        ProbeError::Denied => Status::Denied { why: "access is denied".to_owned() },
         // No right that this program could have would change it.
-        Refusal::Failed(why) => Status::Skipped { why: format!("Windows gave no event log: {why}") },
-        Refusal::Unasked(why) => Status::Skipped { why: why.to_owned() },
+        ProbeError::Failed(why) => Status::Skipped { why: format!("Windows gave no event log: {why}") },
+        ProbeError::Unasked(why) => Status::Skipped { why: why.to_owned() },
     }
 }
 
 /// The records that are wanted, the newest first.
-fn records(log: &Log, system: &dyn System, since: DateTime<Utc>) -> Answer<Newest> {
+fn records(log: &Log, system: &dyn System, since: DateTime<Utc>) -> ProbeResult<Newest> {
     // One more than is wanted tells whether there are more.
     let query =
         |providers, most| system.events(&EventQuery { log: log.name, providers, since, most: most + 1 });
@@ -164,8 +167,8 @@ fn newest(mut events: Vec<Event>, unseen: Option<String>) -> Newest {
 /// Adds the records, the oldest first.
 fn add(
     bundle: &mut BundleWriter,
-    name: MemberName,
-    origin: String,
+    path: &str,
+    origin: &str,
     newest: &Newest,
     redactor: &Redactor,
 ) -> Result<(), WriteError> {
@@ -177,8 +180,7 @@ fn add(
         String::from_utf8_lossy(&out).into_owned()
     };
     let content: String = newest.events.iter().rev().map(|event| line(event, &mut clean)).collect();
-    let new = NewMember { name, origin, size: content.len() as u64, modified: None };
-    let record = bundle.add(new, &mut content.as_bytes())?;
+    let record = own_members::add(bundle, path, origin, content.as_bytes())?;
     record.redactions = redactions;
     let older = (newest.kept < newest.all).then(|| "only the newest records of a log are taken".to_owned());
     if let Some(why) = older.or_else(|| newest.unseen.clone()) {

@@ -1,7 +1,8 @@
 //! Where the product is installed on this machine, as IIS knows it: for whoever does not say which folder to collect.
 
+use super::options::Options;
 use super::walk::reason;
-use super::{Options, iis, network, safety};
+use super::{iis, network, safety};
 use crate::parsers::application_host::Listed;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Facts of the application folder and its neighbours.
 
-use super::COPIED;
-use super::plan::Item;
+use super::inventory_table::Item;
+use super::options::COPIED;
 use super::walk::{Found, reason};
 use crate::model::facts::Binary;
 use crate::model::iis::IisFacts;

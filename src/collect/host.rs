@@ -1,7 +1,7 @@
 //! What the machine says of itself, behind a trait: one portable probe, one made from data.
 
 use crate::model::{Observed, Place};
-use crate::probes::system::Refusal;
+use crate::probes::system::ProbeError;
 use crate::probes::{self, FakeSystem, NoSystem, System};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -74,14 +74,17 @@ const MACHINE_ID: &str = "/etc/machine-id";
 const STATUS: &str = "/proc/self/status";
 
 /// Source of facts that the operating system gives by itself.
-fn system() -> Place {
+pub(super) fn system() -> Place {
     Place::file("operating system")
 }
 
 impl Host for PortableHost {
     #[expect(clippy::disallowed_methods, reason = "the collector's host probe is where the clock is read")]
     fn now(&self) -> DateTime<FixedOffset> {
-        chrono::Local::now().fixed_offset()
+        #[cfg(not(windows))]
+        return chrono::Local::now().fixed_offset();
+        #[cfg(windows)]
+        Utc::now().with_timezone(&super::windows::utc_offset())
     }
 
     fn clock_spread(&self) -> Duration {
@@ -120,22 +123,20 @@ impl Host for PortableHost {
         }
     }
 
-    #[cfg(windows)]
     fn time_zone(&self) -> Observed<String> {
-        probes::time_zone(self.system())
-    }
-
-    #[cfg(not(windows))]
-    fn time_zone(&self) -> Observed<String> {
-        match iana_time_zone::get_timezone() {
+        #[cfg(windows)]
+        let zone = probes::text_of(self.system(), probes::ZONE, "TimeZoneKeyName");
+        #[cfg(not(windows))]
+        let zone = match iana_time_zone::get_timezone() {
             Ok(zone) => Observed::known(zone, system()),
             Err(_) => Observed::unreadable(system(), "the system does not name its time zone"),
-        }
+        };
+        zone
     }
 
     fn os(&self) -> Observed<String> {
         if self.system().is_windows() {
-            return probes::product_name(self.system());
+            return probes::text_of(self.system(), probes::CURRENT_VERSION, "ProductName");
         }
         let Ok(text) = std::fs::read_to_string(OS_RELEASE) else {
             return Observed::not_collected("this build reads the system's name from /etc/os-release only");
@@ -149,7 +150,7 @@ impl Host for PortableHost {
 
     fn machine_id(&self) -> Observed<String> {
         if self.system().is_windows() {
-            return probes::machine_id(self.system());
+            return probes::text_of(self.system(), probes::MACHINE, "MachineGuid");
         }
         match std::fs::read_to_string(MACHINE_ID) {
             Ok(id) if !id.trim().is_empty() => Observed::known(id.trim().to_owned(), Place::file(MACHINE_ID)),
@@ -159,7 +160,7 @@ impl Host for PortableHost {
 
     fn elevated(&self) -> Observed<bool> {
         match self.system().elevated() {
-            Err(Refusal::Unasked(_)) => {}
+            Err(ProbeError::Unasked(_)) => {}
             Ok(elevated) => return Observed::known(elevated, system()),
             Err(refusal) => return refusal.observed(system()),
         }

@@ -1,13 +1,14 @@
 //! Facts of the machine, with the rule for folders that were copied from elsewhere.
 
-use super::host::Host;
-use super::{COPIED, Options};
-use crate::model::facts::{ClockReading, ClockReference, HostFacts};
+use super::host::{Host, system};
+use super::options::Options;
+use crate::model::facts::{ClockReading, ClockReference, Fingerprint, HostFacts};
 use crate::model::{Observed, Place};
 use crate::probes;
-use crate::probes::Seen;
+use crate::probes::ProbeContext;
 use crate::redact::fingerprint::{Fingerprinter, Label};
 use chrono::{DateTime, FixedOffset};
+use std::time::Duration;
 
 /// Source of the reference that `--reference-time` gives. Equal on all nodes of a case, so their offsets compare.
 pub const OPERATOR: &str = "operator";
@@ -16,28 +17,17 @@ pub const OPERATOR: &str = "operator";
 /// Ours; shorter would make typing look like skew.
 pub const OPERATOR_UNCERTAINTY_MS: u64 = 15_000;
 
-/// Facts of this machine, with the start of the worker process of `pool`; with `--node` every one of them is `NotCollected`.
+/// Facts of this machine; with `--node` every one of them is `NotCollected`.
 pub(super) fn facts(
     options: &Options,
     host: &dyn Host,
     started: DateTime<FixedOffset>,
-    seen: &Seen,
-    pool: Option<&str>,
+    seen: &ProbeContext,
 ) -> HostFacts {
-    if options.node.is_some() {
-        return HostFacts {
-            name: Observed::not_collected(COPIED),
-            machine_id: Observed::not_collected(COPIED),
-            os: Observed::not_collected(COPIED),
-            time_zone: Observed::not_collected(COPIED),
-            clock: Observed::not_collected(COPIED),
-            clock_reference: Observed::not_collected(COPIED),
-            time_service: Observed::not_collected(COPIED),
-            worker_started: Observed::not_collected(COPIED),
-        };
-    }
-    let spread_ms = u64::try_from(host.clock_spread().as_micros().div_ceil(1_000)).unwrap_or(u64::MAX);
-    let clock_reference = match options.reference_time {
+    // A copied folder says nothing of the clock, and reading it takes a while.
+    let spread = if options.copied() { Duration::ZERO } else { host.clock_spread() };
+    let spread_ms = u64::try_from(spread.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX);
+    let clock_reference = || match options.reference_time {
         Some(reference) => Observed::known(
             ClockReference {
                 source: OPERATOR.to_owned(),
@@ -48,22 +38,20 @@ pub(super) fn facts(
         ),
         None => Observed::not_collected("no --reference-time was given"),
     };
+    let clock = || Observed::known(ClockReading { local: started, spread_ms: Some(spread_ms) }, system());
     HostFacts {
-        name: host.name(),
-        machine_id: machine_id(host, seen.printer),
-        os: host.os(),
-        time_zone: host.time_zone(),
-        clock: Observed::known(
-            ClockReading { local: started, spread_ms: Some(spread_ms) },
-            Place::file("operating system"),
-        ),
-        clock_reference,
-        time_service: probes::time_reference(seen),
-        worker_started: probes::worker_started(host.system(), pool),
+        name: options.of_machine(|| host.name()),
+        machine_id: options.of_machine(|| machine_id(host, seen.printer)),
+        os: options.of_machine(|| host.os()),
+        time_zone: options.of_machine(|| host.time_zone()),
+        clock: options.of_machine(clock),
+        clock_reference: options.of_machine(clock_reference),
+        time_service: options.of_machine(|| probes::time_reference(seen)),
+        worker_started: options.of_machine(|| probes::worker_started(seen)),
     }
 }
 
-fn machine_id(host: &dyn Host, printer: &Fingerprinter) -> Observed<crate::model::facts::Fingerprint> {
+fn machine_id(host: &dyn Host, printer: &Fingerprinter) -> Observed<Fingerprint> {
     match host.machine_id() {
         Observed::Known { value, sources, .. } => {
             let source = sources.into_iter().next().unwrap_or_default();

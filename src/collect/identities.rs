@@ -1,10 +1,11 @@
 //! Level `identities`: whom a node names, the labels that stand for them, and the two files that stay with whoever collects.
 
+use super::error::CollectError;
 use super::host::Host;
 use super::iis::Iis;
-use super::keys::{self, KeyFiles};
+use super::key_files::{self, KeyFiles};
+use super::options::Options;
 use super::walk::Found;
-use super::{CollectError, Options};
 use crate::bundle::create_private;
 use crate::redact::fingerprint::Fingerprinter;
 use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor, legend};
@@ -27,8 +28,7 @@ pub(super) fn keys(
     files: &[Found],
     host: &dyn Host,
 ) -> Result<(KeyFiles, Fingerprinter, Option<Hiding>), CollectError> {
-    let copied = options.node.is_some();
-    let (keys, printer) = keys::read(files, options.case_key.as_ref(), copied, host);
+    let (keys, printer) = key_files::read(options, options.case_key.as_ref(), files, host);
     if options.level == Level::Secrets {
         return Ok((keys, printer, None));
     }
@@ -36,7 +36,7 @@ pub(super) fn keys(
         return Ok((keys, printer, Some(hiding)));
     }
     let made = CaseKey::generate()?;
-    let (keys, printer) = keys::read(files, Some(&made), copied, host);
+    let (keys, printer) = key_files::read(options, Some(&made), files, host);
     let hiding = Hiding::new(&printer, Some(made));
     Ok((keys, printer, hiding))
 }
@@ -63,9 +63,10 @@ impl Hiding {
         }
     }
 
-    /// The redactor of level `identities` from that of level `secrets`.
-    pub(super) fn redactor(&self, secrets: Redactor) -> Result<Redactor, IdentitiesError> {
-        Ok(secrets.with(Identities::new(&self.known, Arc::clone(&self.labels))?))
+    /// The redactor of the level asked for, from that of level `secrets`.
+    pub(super) fn redactor(hiding: Option<&Self>, secrets: Redactor) -> Result<Redactor, IdentitiesError> {
+        let Some(Self { labels, known, .. }) = hiding else { return Ok(secrets) };
+        Ok(secrets.with(Identities::new(known, Arc::clone(labels))?))
     }
 
     /// What the leak scan looks for.
@@ -74,25 +75,19 @@ impl Hiding {
     }
 
     /// Writes the legend, and the key if it was made here, beside the bundle at `bundle`. They are gone again unless
-    /// [`Kept::keep`] is called.
-    pub(super) fn write(&self, bundle: &Path) -> Result<Kept, CollectError> {
-        let mut kept = Kept::default();
-        kept.write(bundle, LEGEND, &legend::text(&self.labels))?;
-        if let Some(key) = &self.made {
-            kept.write(bundle, CASE_KEY, &key.to_file_text())?;
+    /// [`KeptFiles::keep`] is called.
+    pub(super) fn write(hiding: Option<&Self>, bundle: &Path) -> Result<KeptFiles, CollectError> {
+        let mut kept = KeptFiles::default();
+        let Some(Self { labels, made, .. }) = hiding else { return Ok(kept) };
+        kept.write(bundle, LEGEND, &legend::text(labels))?;
+        if let Some(key) = made {
+            let file = kept.write(bundle, CASE_KEY, &key.to_file_text())?;
+            kept.warning = Some(format!(
+                "nothing keyed the labels, so a key was made: {file}. Give it with --case-key-file when you collect or scrub \
+                 the others, or their labels do not compare"
+            ));
         }
         Ok(kept)
-    }
-
-    /// What whoever collects should know, in sentences.
-    pub(super) fn note(&self, bundle: &Path) -> Option<String> {
-        self.made.as_ref()?;
-        let file = beside(bundle, CASE_KEY);
-        let file = file.file_name()?.to_string_lossy();
-        Some(format!(
-            "nothing keyed the labels, so a key was made: {file}. Give it with --case-key-file when you collect or scrub the \
-             others, or their labels do not compare"
-        ))
     }
 }
 
@@ -118,28 +113,33 @@ pub fn is_made_key(kept: &Path) -> bool {
     name.ends_with(&format!("-{CASE_KEY}-{}.txt", legend::DO_NOT_SEND))
 }
 
-/// Files that stay with whoever collects.
+/// Files that stay with whoever collects, and what to know of them.
 #[derive(Default)]
-pub(super) struct Kept(Vec<PathBuf>);
+pub(super) struct KeptFiles {
+    files: Vec<PathBuf>,
+    warning: Option<String>,
+}
 
-impl Kept {
-    fn write(&mut self, bundle: &Path, what: &str, text: &str) -> Result<(), CollectError> {
+impl KeptFiles {
+    /// Writes a file; gives its name.
+    fn write(&mut self, bundle: &Path, what: &str, text: &str) -> Result<String, CollectError> {
         let path = beside(bundle, what);
-        let failed = |source| CollectError::Keep { path: path.clone(), source };
+        let failed = |source| CollectError::Keep(path.clone(), source);
         let mut file = create_private(&path).map_err(failed)?;
-        self.0.push(path.clone());
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+        self.files.push(path.clone());
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        Ok(path.file_name().unwrap_or_default().to_string_lossy().into_owned())
     }
 
     /// Leaves the files where they are.
-    pub(super) fn keep(mut self) -> Vec<PathBuf> {
-        std::mem::take(&mut self.0)
+    pub(super) fn keep(mut self) -> (Vec<PathBuf>, Option<String>) {
+        (std::mem::take(&mut self.files), self.warning.take())
     }
 }
 
-impl Drop for Kept {
+impl Drop for KeptFiles {
     fn drop(&mut self) {
-        for path in &self.0 {
+        for path in &self.files {
             let _ = fs::remove_file(path);
         }
     }

@@ -1,13 +1,14 @@
 //! `applicationHost.config` of this machine, or the one given, to facts.
 
+use super::error::{PANICKED, guarded};
 use super::network::{REFUSED, is_network, within};
+use super::options::{COPIED, Options};
 use super::walk::{read_most, reason};
-use super::{COPIED, Options, PANICKED, guarded};
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
-use crate::parsers::application_host::{self, FILE, Listed, Sought};
+use crate::parsers::application_host::{self, FILE, Listed, WantedApplication};
 use crate::redact::config::{self, ConfigError};
-use crate::redact::{Fingerprinter, Harvest};
+use crate::redact::{Fingerprinter, SecretSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -116,7 +117,7 @@ pub(super) struct Iis(Result<(Source, io::Result<Vec<u8>>), &'static str>);
 
 impl Iis {
     /// Reads the file and adds its values to `harvest`.
-    pub(super) fn read(options: &Options, harvest: &mut Harvest) -> Self {
+    pub(super) fn read(options: &Options, harvest: &mut SecretSet) -> Self {
         let this = Self(source(options).map(|source| {
             let bytes = source.read();
             (source, bytes)
@@ -134,6 +135,12 @@ impl Iis {
         self.0.as_ref().ok()?.1.as_deref().ok()
     }
 
+    /// What `read` makes of the text; `None` where there is none, or where a library failed on it.
+    fn parsed<T>(&self, read: impl FnOnce(&str) -> Result<T, ConfigError>) -> Option<Result<T, ConfigError>> {
+        let bytes = self.text()?;
+        guarded(|| config::decode(bytes).and_then(|text| read(&text)))
+    }
+
     /// Where it was looked for.
     pub(super) fn path(&self) -> Option<&Path> {
         Some(&self.0.as_ref().ok()?.0.path)
@@ -142,9 +149,7 @@ impl Iis {
     /// Whether the file says that a folder, or one above it, is handed out to whoever asks.
     pub(super) fn serves(&self, folder: &Path) -> bool {
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let listed = self.text().and_then(|bytes| {
-            guarded(|| config::decode(bytes).and_then(|text| application_host::applications(&text)))?.ok()
-        });
+        let listed = self.parsed(application_host::applications).and_then(Result::ok);
         let folder = real(folder);
         listed.into_iter().flatten().any(|listed| {
             let served = expanded(&listed.physical_path);
@@ -155,11 +160,7 @@ impl Iis {
 
     /// The root of the site that serves the application, where the file tells it.
     pub(super) fn site_root(&self, options: &Options, folder: &Observed<String>) -> Option<PathBuf> {
-        let bytes = self.text()?;
-        let root = guarded(|| {
-            let text = config::decode(bytes)?;
-            application_host::site_root(&text, &sought(options, folder))
-        });
+        let root = self.parsed(|text| application_host::site_root(text, &sought(options, folder)));
         root?.ok()?.map(|root| expanded(&root))
     }
 
@@ -172,25 +173,21 @@ impl Iis {
         printer: &Fingerprinter,
     ) -> Observed<IisFacts> {
         let place = Place::file(FILE);
-        let bytes = match self.0 {
-            Err(why) => return Observed::not_collected(why),
-            Ok((_, Ok(bytes))) => bytes,
+        match &self.0 {
+            Ok((_, Ok(_))) => {}
+            Err(why) => return Observed::not_collected(*why),
             Ok((source, Err(error))) if source.own && error.kind() == io::ErrorKind::NotFound => {
                 return Observed::absent(place);
             }
             // One that lies elsewhere is somewhere: a share that is gone looks to Windows like a file that is not there.
             Ok((source, Err(error))) => {
                 let place = if source.own { place } else { Place::file(source.path.to_string_lossy()) };
-                return Observed::unreadable(place, reason(&error));
+                return Observed::unreadable(place, reason(error));
             }
-        };
+        }
         // Windows accounts do not differ by case alone.
         let mark = |name: &str| printer.marker(&name.to_lowercase());
-        let facts = guarded(|| {
-            let text = config::decode(&bytes)?;
-            application_host::read(&text, own, &sought(options, folder), &mark)
-        });
-        match facts {
+        match self.parsed(|text| application_host::read(text, own, &sought(options, folder), &mark)) {
             Some(Ok(facts)) => Observed::known(facts, place),
             Some(Err(ConfigError::NotWellFormed { line, error, .. })) => {
                 Observed::unreadable(Place::line(FILE, line), error)
@@ -201,14 +198,14 @@ impl Iis {
     }
 }
 
-fn sought(options: &Options, folder: &Observed<String>) -> Sought {
+fn sought(options: &Options, folder: &Observed<String>) -> WantedApplication {
     // A path of another system, or of a copy, cannot stand in the configuration of IIS.
     let windows_path = |path: &&String| path.as_bytes().get(1) == Some(&b':') || path.starts_with(r"\\");
     if let Some(folder) = folder.value().filter(windows_path) {
-        return Sought::Folder(folder.clone());
+        return WantedApplication::Folder(folder.clone());
     }
     let name = options.app_dir.file_name().map(|name| name.to_string_lossy().into_owned());
-    Sought::Named(name.unwrap_or_default())
+    WantedApplication::Named(name.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -256,7 +253,7 @@ mod tests {
         let shared = facts(Source { path: path.clone(), own: false });
         let Observed::Unreadable { place, .. } = &shared else { panic!("{shared:?}") };
         assert_eq!(place.file, path.to_string_lossy());
-        assert!(crate::collect::notes::iis(&shared).is_some_and(|note| note.contains(r"\\files\iis")));
+        assert!(crate::collect::warnings::iis(&shared).is_some_and(|note| note.contains(r"\\files\iis")));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One pass over every file: hashes, fingerprints, versions and stray copies of the key files.
 
-use super::keys::{KeyFiles, UNSEEN};
-use super::plan::Item;
+use super::inventory_table::Item;
+use super::key_files::{KeyFiles, UNSEEN};
 use super::progress::Shared;
 use super::walk::{Found, LINK, reason};
 use crate::bundle::digest::{self, next_chunk};
@@ -33,19 +33,13 @@ pub(super) struct Inventory {
 }
 
 /// What became of one file.
-struct Seen {
+struct PathsSeen {
     entry: InventoryEntry,
     binary: Option<(String, Observed<Binary>)>,
     stray: bool,
     denied: bool,
     cut: bool,
     gap: Option<String>,
-}
-
-/// Files that rules compare one by one, and whatever may be a copy of a key file.
-fn is_decisive(file: &Found, keys: &KeyFiles) -> bool {
-    matches!(file.item, Item::KeyFile | Item::KeyCopy | Item::Config | Item::Binary)
-        || keys.has_size(file.size)
 }
 
 /// Reads every file once, on all cores; first those that decide whether nodes agree, which no time limit holds back.
@@ -55,23 +49,20 @@ pub(super) fn take(
     printer: &Fingerprinter,
     progress: &Shared<'_>,
 ) -> Inventory {
-    let (first, then): (Vec<&Found>, Vec<&Found>) = files.iter().partition(|file| is_decisive(file, keys));
-    let mut seen: Vec<Seen> = Vec::new();
+    let pass = Pass { keys, printer, progress };
+    let (first, then): (Vec<&Found>, Vec<&Found>) = files.iter().partition(|file| pass.is_decisive(file));
+    let mut seen: Vec<PathsSeen> = Vec::new();
     for files in [first, then] {
-        seen.par_extend(files.into_par_iter().map(|file| look(file, keys, printer, progress)));
+        seen.par_extend(files.into_par_iter().map(|file| pass.look(file)));
     }
     seen.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
     let mut inventory = Inventory::default();
-    for Seen { entry, binary, stray, denied, cut, gap } in seen {
+    for PathsSeen { entry, binary, stray, denied, cut, gap } in seen {
         inventory.cut += usize::from(cut);
         inventory.gap = inventory.gap.or(gap);
-        if denied {
-            inventory.denied.push(entry.path.clone());
-        }
         inventory.binaries.extend(binary);
-        if stray {
-            inventory.stray_key_copies.push(entry.path.clone());
-        }
+        inventory.denied.extend(denied.then(|| entry.path.clone()));
+        inventory.stray_key_copies.extend(stray.then(|| entry.path.clone()));
         inventory.entries.push(entry);
     }
     inventory
@@ -99,103 +90,116 @@ pub(super) fn why_unread(file: &Found, may_be_copy: bool, unkeyed: Option<&str>)
     }
 }
 
-fn look(file: &Found, keys: &KeyFiles, printer: &Fingerprinter, progress: &Shared<'_>) -> Seen {
-    let mut seen = Seen {
-        entry: InventoryEntry {
-            path: file.path.clone(),
-            size: file.size,
-            modified: file.modified.map(to_the_second),
-            sha256: None,
-            fingerprint: None,
-            unread: why_unread(file, keys.has_size(file.size), printer.why_unkeyed()),
-        },
-        binary: None,
-        stray: file.item == Item::KeyCopy,
-        denied: file.metadata.as_ref().is_err_and(|why| why != LINK),
-        cut: false,
-        gap: None,
-    };
-    if seen.entry.unread.is_none()
-        && let Err(error) = read(file, keys, printer, progress, &mut seen)
-    {
-        seen.entry.unread = Some(reason(&error));
-        seen.cut = !is_decisive(file, keys) && progress.time_over().is_some();
-        seen.denied = !seen.cut;
-    }
-    seen.gap = may_be_a_copy(file, keys, seen.entry.unread.as_deref());
-    if file.item == Item::Binary && seen.binary.is_none() {
-        let why = seen.entry.unread.clone().unwrap_or_else(|| "larger than a DLL may be".to_owned());
-        seen.binary = Some((file.name().to_owned(), Observed::unreadable(Place::file(&file.path), why)));
-    }
-    seen
+/// One pass over all files.
+struct Pass<'a, 'p> {
+    keys: &'a KeyFiles,
+    printer: &'a Fingerprinter,
+    progress: &'a Shared<'p>,
 }
 
-/// Why nobody can tell whether a file, or one in a folder that could not be listed, is a copy of a key file.
-fn may_be_a_copy(file: &Found, keys: &KeyFiles, unread: Option<&str>) -> Option<String> {
-    if file.item == Item::KeyFile {
-        return None;
+impl Pass<'_, '_> {
+    /// Files that rules compare one by one, and whatever may be a copy of a key file.
+    fn is_decisive(&self, file: &Found) -> bool {
+        matches!(file.item, Item::KeyFile | Item::KeyCopy | Item::Config | Item::Binary)
+            || self.keys.has_size(file.size)
     }
-    match &file.metadata {
-        Err(why) => (why != LINK).then(|| why.clone()),
-        Ok(_) if keys.may_be_unseen(file.size) => Some(UNSEEN.to_owned()),
-        Ok(_) => unread.filter(|_| keys.has_size(file.size)).map(str::to_owned),
-    }
-}
 
-fn read(
-    file: &Found,
-    keys: &KeyFiles,
-    printer: &Fingerprinter,
-    progress: &Shared<'_>,
-    seen: &mut Seen,
-) -> io::Result<()> {
-    let keyed = !matches!(file.item, Item::Binary | Item::Program);
-    let parsed = file.item == Item::Binary && file.size <= pe_version::MAX_PE_BYTES;
-    // Both hashes only where a file may turn out to be a copy of a key file.
-    let may_be_copy = keys.has_size(file.size);
-    let mut plain = (!keyed || may_be_copy).then(digest::Hasher::default);
-    let mut mac = (keyed || may_be_copy).then(|| printer.hasher(Label::File)).and_then(Result::ok);
-    let mut whole = Vec::new();
-    let mut size = 0;
-    let decisive = is_decisive(file, keys);
-    progress.next_piece(decisive)?;
-    let mut reader = File::open(&file.full)?;
-    let mut buffer = vec![0; 64 * 1024];
-    while let Some(chunk) = next_chunk(&mut reader, &mut buffer)? {
-        progress.next_piece(decisive)?;
-        size += chunk.len() as u64;
-        if let Some(plain) = &mut plain {
-            plain.update(chunk);
-        }
-        if let Some(mac) = &mut mac {
-            mac.update(chunk);
-        }
-        // A file that grows meanwhile must not grow here.
-        if parsed && size <= pe_version::MAX_PE_BYTES {
-            whole.extend_from_slice(chunk);
-        }
-        progress.advance(chunk.len());
+    fn why_unread(&self, file: &Found) -> Option<String> {
+        why_unread(file, self.keys.has_size(file.size), self.printer.why_unkeyed())
     }
-    let digest = plain.map(digest::Hasher::finish);
-    seen.stray |= digest.as_ref().is_some_and(|digest| keys.is_copy(digest));
-    seen.entry.size = size;
-    if keyed || seen.stray || keys.may_be_unseen(size) {
-        seen.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
-        if seen.entry.fingerprint.is_none() {
-            seen.entry.unread =
-                Some(printer.why_unkeyed().unwrap_or("it changed while it was read").to_owned());
-        }
-    } else {
-        seen.entry.sha256 = digest.map(|digest| digest.to_string());
-    }
-    if parsed && size <= pe_version::MAX_PE_BYTES {
-        let versions = match pe_version::read(&whole) {
-            Ok(binary) => Observed::known(binary, Place::file(&file.path)),
-            Err(error) => Observed::unreadable(Place::file(&file.path), error.to_string()),
+
+    fn look(&self, file: &Found) -> PathsSeen {
+        let mut seen = PathsSeen {
+            entry: InventoryEntry {
+                path: file.path.clone(),
+                size: file.size,
+                modified: file.modified.map(to_the_second),
+                sha256: None,
+                fingerprint: None,
+                unread: self.why_unread(file),
+            },
+            binary: None,
+            stray: file.item == Item::KeyCopy,
+            denied: file.metadata.as_ref().is_err_and(|why| why != LINK),
+            cut: false,
+            gap: None,
         };
-        seen.binary = Some((file.name().to_owned(), versions));
+        if seen.entry.unread.is_none()
+            && let Err(error) = self.read(file, &mut seen)
+        {
+            seen.entry.unread = Some(reason(&error));
+            seen.cut = !self.is_decisive(file) && self.progress.time_over().is_some();
+            seen.denied = !seen.cut;
+        }
+        seen.gap = self.may_be_a_copy(file, seen.entry.unread.as_deref());
+        if file.item == Item::Binary && seen.binary.is_none() {
+            let why = seen.entry.unread.clone().unwrap_or_else(|| "larger than a DLL may be".to_owned());
+            seen.binary = Some((file.name().to_owned(), Observed::unreadable(Place::file(&file.path), why)));
+        }
+        seen
     }
-    Ok(())
+
+    /// Why nobody can tell whether a file, or one in a folder that could not be listed, is a copy of a key file.
+    fn may_be_a_copy(&self, file: &Found, unread: Option<&str>) -> Option<String> {
+        if file.item == Item::KeyFile {
+            return None;
+        }
+        match &file.metadata {
+            Err(why) => (why != LINK).then(|| why.clone()),
+            Ok(_) if self.keys.may_be_unseen(file.size) => Some(UNSEEN.to_owned()),
+            Ok(_) => unread.filter(|_| self.keys.has_size(file.size)).map(str::to_owned),
+        }
+    }
+
+    fn read(&self, file: &Found, seen: &mut PathsSeen) -> io::Result<()> {
+        let keyed = !matches!(file.item, Item::Binary | Item::Program);
+        let parsed = file.item == Item::Binary && file.size <= pe_version::MAX_PE_BYTES;
+        // Both hashes only where a file may turn out to be a copy of a key file.
+        let may_be_copy = self.keys.has_size(file.size);
+        let mut plain = (!keyed || may_be_copy).then(digest::Hasher::default);
+        let mut mac = (keyed || may_be_copy).then(|| self.printer.hasher(Label::File)).and_then(Result::ok);
+        let mut whole = Vec::new();
+        let mut size = 0;
+        let decisive = self.is_decisive(file);
+        self.progress.next_piece(decisive)?;
+        let mut reader = File::open(&file.full)?;
+        let mut buffer = vec![0; 64 * 1024];
+        while let Some(chunk) = next_chunk(&mut reader, &mut buffer)? {
+            self.progress.next_piece(decisive)?;
+            size += chunk.len() as u64;
+            if let Some(plain) = &mut plain {
+                plain.update(chunk);
+            }
+            if let Some(mac) = &mut mac {
+                mac.update(chunk);
+            }
+            // A file that grows meanwhile must not grow here.
+            if parsed && size <= pe_version::MAX_PE_BYTES {
+                whole.extend_from_slice(chunk);
+            }
+            self.progress.advance(chunk.len());
+        }
+        let digest = plain.map(digest::Hasher::finish);
+        seen.stray |= digest.as_ref().is_some_and(|digest| self.keys.is_copy(digest));
+        seen.entry.size = size;
+        if keyed || seen.stray || self.keys.may_be_unseen(size) {
+            seen.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
+            if seen.entry.fingerprint.is_none() {
+                seen.entry.unread =
+                    Some(self.printer.why_unkeyed().unwrap_or("it changed while it was read").to_owned());
+            }
+        } else {
+            seen.entry.sha256 = digest.map(|digest| digest.to_string());
+        }
+        if parsed && size <= pe_version::MAX_PE_BYTES {
+            let versions = match pe_version::read(&whole) {
+                Ok(binary) => Observed::known(binary, Place::file(&file.path)),
+                Err(error) => Observed::unreadable(Place::file(&file.path), error.to_string()),
+            };
+            seen.binary = Some((file.name().to_owned(), versions));
+        }
+        Ok(())
+    }
 }
 
 fn to_the_second(time: chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono::Utc> {

@@ -3,12 +3,12 @@
 //! A member with a hit is redacted once more with the value added; if that does not help it is left out. A hit in
 //! the manifest or the facts, where nothing can be cut out, fails the collection.
 
+use super::error::{CollectError, PANICKED, guarded};
 use super::progress::Shared;
-use super::{CollectError, PANICKED, guarded};
 use crate::bundle::write::Edit;
 use crate::bundle::{Bundle, FACTS, MANIFEST, MemberError, MemberRecord, Unfinished};
 use crate::redact::leak::{Hit, Scanner};
-use crate::redact::{Counts, Harvest, Known, Redactor};
+use crate::redact::{Counts, Known, Redactor, SecretSet};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -19,9 +19,9 @@ use std::path::Path;
 type Hits = BTreeMap<String, Vec<Hit>>;
 
 /// What must not be in the bundle.
-pub(super) struct Told<'a> {
+pub(super) struct ForbiddenContent<'a> {
     /// Secrets.
-    pub(super) harvest: Harvest,
+    pub(super) harvest: SecretSet,
     /// Contents of key files.
     pub(super) key_files: Vec<&'a [u8]>,
     /// Names, at level `identities`.
@@ -35,18 +35,13 @@ pub(super) struct Told<'a> {
 /// `scratch` is a folder for rewritten members; nothing stays there.
 pub(super) fn check(
     unfinished: Unfinished,
-    told: Told<'_>,
+    told: ForbiddenContent<'_>,
     scratch: &Path,
     progress: &Shared<'_>,
 ) -> Result<(Unfinished, Vec<String>), CollectError> {
-    let Told { mut harvest, key_files, names, redactor } = told;
-    let scanner = |harvest: &Harvest| {
-        let scanner = Scanner::new(harvest, &key_files);
-        match names {
-            Some(names) => scanner.with(names),
-            None => scanner,
-        }
-    };
+    let ForbiddenContent { mut harvest, key_files, names, redactor } = told;
+    let scanner =
+        |harvest: &SecretSet| names.into_iter().fold(Scanner::new(harvest, &key_files), Scanner::with);
     let mut notes = Vec::new();
     let hits = scan(&unfinished, &scanner(&harvest), progress)?;
     if hits.is_empty() {
@@ -56,10 +51,7 @@ pub(super) fn check(
     for hit in hits.values().flatten() {
         harvest.add_secret(&hit.secret);
     }
-    let mut again = harvest.redactor();
-    if let Some(identities) = redactor.identities() {
-        again = again.with(identities.clone());
-    }
+    let again = redactor.identities().cloned().into_iter().fold(harvest.redactor(), Redactor::with);
     let unfinished = redact_again(unfinished, &hits, &again, scratch)?;
 
     let hits = scan(&unfinished, &scanner(&harvest), progress)?;
@@ -97,7 +89,7 @@ fn scan(unfinished: &Unfinished, scanner: &Scanner, progress: &Shared<'_>) -> Re
     hits.insert(MANIFEST.to_owned(), scanner.scan(&bundle.manifest().to_json()?));
     hits.retain(|_, hits| !hits.is_empty());
     match [MANIFEST, FACTS].into_iter().find(|member| hits.contains_key(*member)) {
-        Some(member) => Err(CollectError::Leak { member: member.to_owned() }),
+        Some(member) => Err(CollectError::Leak(member.to_owned())),
         None => Ok(hits),
     }
 }
@@ -123,7 +115,7 @@ fn scan_member(
 }
 
 fn reread(member: &str, error: MemberError) -> CollectError {
-    CollectError::Reread { member: member.to_owned(), error }
+    CollectError::Reread(member.to_owned(), error)
 }
 
 /// Writes the members with hits anew, with the values of the hits redacted too.
@@ -157,13 +149,13 @@ pub(super) fn redact_member(
     redactor: &Redactor,
     scratch: &Path,
 ) -> Result<(File, Counts), CollectError> {
-    let failed = |source: io::Error| CollectError::Scratch { path: scratch.to_owned(), source };
+    let failed = |source: io::Error| CollectError::Scratch(scratch.to_owned(), source);
     let mut file = tempfile::tempfile_in(scratch).map_err(failed)?;
-    let mut stream = Some(redactor.stream());
+    let mut stream = redactor.stream();
     let mut out = Vec::new();
     let mut written = Ok(());
     let read = bundle.read(name, &mut |bytes| {
-        if let (Ok(()), Some(stream)) = (&written, &mut stream) {
+        if written.is_ok() {
             stream.push(bytes, &mut out);
             written = file.write_all(&out);
             out.clear();
@@ -171,8 +163,7 @@ pub(super) fn redact_member(
     });
     read.map_err(|error| reread(name, error))?;
     written.map_err(failed)?;
-    let finish = || stream.take().map(|stream| stream.finish(&mut out));
-    let counts = guarded(finish).flatten().ok_or_else(|| failed(io::Error::other(PANICKED)))?;
+    let counts = guarded(|| stream.finish(&mut out)).ok_or_else(|| failed(io::Error::other(PANICKED)))?;
     file.write_all(&out).map_err(failed)?;
     file.rewind().map_err(failed)?;
     Ok((file, counts))

@@ -1,14 +1,14 @@
 //! The logs that were chosen: read, redacted on the way, and written into the bundle.
 
-use super::CollectError;
-use super::ahead::read_ahead;
-use super::choice::{Take, beyond, is_rolled};
+use super::error::CollectError;
+use super::log_selection::{Take, beyond, is_rolled};
 use super::progress::Shared;
+use super::readahead::read_ahead;
 use super::redacting::Redacting;
 use super::walk::{Found, reason};
 use crate::bundle::manifest::END_MISSING;
-use crate::bundle::{BundleWriter, MemberRecord, NewMember, Status, WriteError};
-use crate::model::excerpt::Clean as _;
+use crate::bundle::{BundleWriter, Status, WriteError};
+use crate::model::excerpt::Sanitize as _;
 use crate::model::product::LOG_FOLDER;
 use crate::redact::{Known, Redactor};
 use chrono::NaiveDate;
@@ -39,10 +39,6 @@ pub(super) fn write(
         // Names of files are text of the node, too.
         let shown = redactor.clean(&file.path);
         let name = bundle.name_for(FOLDER, shown.get(LOG_FOLDER.len() + 1..).unwrap_or(&shown));
-        let not_taken = |status| MemberRecord {
-            modified: file.modified,
-            ..MemberRecord::not_taken(name.clone(), &shown, status)
-        };
         let over = progress.time_over();
         let source = match (take, &file.metadata, &over) {
             (_, Err(why), _) => Err(Status::Denied { why: why.clone() }),
@@ -52,13 +48,12 @@ pub(super) fn write(
         let Opened { text, expected, rolled } = match source {
             Ok(opened) => opened,
             Err(status) => {
-                bundle.note(not_taken(status))?;
+                bundle.note(file.not_taken(name, &shown, status))?;
                 continue;
             }
         };
         let mut redacting = Redacting::new(text, redactor.stream(), progress);
-        let new =
-            NewMember { name: name.clone(), origin: shown.clone(), size: file.size, modified: file.modified };
+        let new = file.member(name.clone(), &shown);
         match read_ahead(&mut redacting, |text| bundle.add(new, text)) {
             Ok(record) => {
                 let (read, counts) = redacting.finish();
@@ -73,12 +68,9 @@ pub(super) fn write(
                 }
             }
             Err(WriteError::Source(error)) => {
-                let why = reason(&error);
-                let status = match progress.time_over() {
-                    Some(why) => Status::Skipped { why },
-                    None => Status::Denied { why },
-                };
-                bundle.note(not_taken(status))?;
+                let denied = || Status::Denied { why: reason(&error) };
+                let status = progress.time_over().map_or_else(denied, |why| Status::Skipped { why });
+                bundle.note(file.not_taken(name, &shown, status))?;
             }
             Err(error) => return Err(error.into()),
         }
@@ -195,7 +187,7 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<Option<u64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::plan::Item;
+    use crate::collect::inventory_table::Item;
 
     /// A log with this content.
     fn log(name: &str, content: &[u8]) -> (tempfile::NamedTempFile, Found) {

@@ -1,10 +1,11 @@
 //! Folders and files on other machines: Windows reaches them through its network, which the customer may refuse.
 
-use super::{CollectError, Options};
+use super::error::CollectError;
+use super::options::Options;
 use crate::bundle::WriteError;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -48,20 +49,14 @@ pub(super) fn check(options: &Options) -> Result<(), CollectError> {
         }
     }
     // Whatever they answer; the output folder need not be there yet.
-    let silent = |path: &PathBuf| {
-        let answer = within(path, |path| Ok(path.try_exists().is_ok()));
-        answer.err().map(|source| (path.clone(), source))
-    };
-    if let Some((path, source)) = silent(app_dir) {
-        return Err(CollectError::AppDir { path, source });
+    let answers = |path: &Path| Ok(path.try_exists().is_ok());
+    within(app_dir, answers).map_err(|source| CollectError::AppDir(app_dir.clone(), source))?;
+    within(out, answers).map_err(|source| WriteError::Io { path: out.clone(), source })?;
+    if let Some(path) = iis_config {
+        let read = within(path, |path| File::open(path)?.read(&mut [0]));
+        read.map_err(|source| CollectError::IisConfig(path.clone(), source))?;
     }
-    if let Some((path, source)) = silent(out) {
-        return Err(WriteError::Io { path, source }.into());
-    }
-    match iis_config.as_ref().map(|path| (path, within(path, |path| File::open(path)?.read(&mut [0])))) {
-        Some((path, Err(source))) => Err(CollectError::IisConfig { path: path.clone(), source }),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// What `work` makes of a path. Where that lies on another machine, it is given up when it takes too long: Windows does so by

@@ -1,7 +1,7 @@
 //! How far a collection is, for whoever shows it, and whether it goes on: until its time is over or somebody ends it.
 
-use super::{CollectError, Options};
-use crate::collect::host::Stopwatch;
+use super::error::CollectError;
+use super::host::Stopwatch;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -40,8 +40,8 @@ pub(super) struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(progress: &'a mut dyn Progress, watch: Stopwatch, options: &Options) -> Self {
-        let limit = options.minutes.map(|minutes| (Duration::from_secs(u64::from(minutes) * 60), minutes));
+    pub(super) fn new(progress: &'a mut dyn Progress, watch: Stopwatch, minutes: Option<u32>) -> Self {
+        let limit = minutes.map(|minutes| (Duration::from_secs(u64::from(minutes) * 60), minutes));
         Self { progress: Mutex::new(progress), cancelled: AtomicBool::new(false), watch, limit }
     }
 
@@ -91,26 +91,5 @@ impl<'a> Shared<'a> {
             Some(why) if !decisive => Err(io::Error::other(why)),
             _ => Ok(()),
         }
-    }
-}
-
-/// Bytes as a person reads them.
-#[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
-pub fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => format!("{:.1} KB", bytes as f64 / 1_024.0),
-        1_048_576..1_073_741_824 => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
-        _ => format!("{:.1} GB", bytes as f64 / 1_073_741_824.0),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_short() {
-        assert_eq!([size(12), size(2048), size(3 << 20)], ["12 B", "2.0 KB", "3.0 MB"]);
     }
 }

@@ -1,7 +1,7 @@
 //! A reader that redacts what passes through it, in bounded memory.
 
+use super::error::{PANICKED, guarded};
 use super::progress::Shared;
-use super::{PANICKED, guarded};
 use crate::redact::{Counts, Stream};
 use std::io::{self, Read};
 

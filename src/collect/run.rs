@@ -1,25 +1,42 @@
 //! One collection from start to end.
 
-use super::choice::{self, Look};
 use super::configs::{self, Configs};
+use super::error::CollectError;
 use super::host::Host;
-use super::identities::{self, Kept};
+use super::identities::{self, Hiding};
 use super::iis::Iis;
+use super::log_selection::{self, Look};
+use super::options::Options;
 use super::progress::{Progress, Shared};
 use super::walk::walk;
-use super::{COPIED, CollectError, Collected, Options};
-use super::{about, beside, events, folder_facts, host_facts, inventory, keys, leak, logs, notes, safety};
-use crate::bundle::{
-    BundleWriter, FACTS, Form, INVENTORY, MemberName, NewMember, Sha256, Unfinished, WriteError,
+use super::{
+    events, folder_facts, host_facts, inventory, key_files, leak, logs, manifest, own_members, safety,
+    sibling_copies, warnings,
 };
-use crate::model::Observed;
-use crate::model::excerpt::Clean;
-use crate::model::facts::{InventoryEntry, NodeFacts};
-use crate::probes::{self, NoSystem, Outputs, Seen, System};
-use crate::redact::{Harvest, Identity, Redactor};
+use crate::bundle::{BundleWriter, FACTS, Form, Sha256, Unfinished, WriteError};
+use crate::model::excerpt::Sanitize as _;
+use crate::model::facts::NodeFacts;
+use crate::probes::{self, NoSystem, Outputs, ProbeContext, System};
+use crate::redact::{Identity, SecretSet};
 use chrono::{DateTime, FixedOffset};
-use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// A finished collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collected {
+    /// The bundle.
+    pub path: PathBuf,
+    /// Its size on the disk, in bytes.
+    pub bytes: u64,
+    /// Its digest, for whoever receives it to compare; a folder has none.
+    pub sha256: Option<Sha256>,
+    /// Members with bytes in it.
+    pub members: usize,
+    /// Files beside it that open what it hides, and must not be sent with it.
+    pub keep: Vec<PathBuf>,
+    /// What whoever sends it should know, one sentence each.
+    pub notes: Vec<String>,
+}
 
 /// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is cut off.
 pub fn run(
@@ -29,16 +46,16 @@ pub fn run(
 ) -> Result<Collected, CollectError> {
     safety::check(options)?;
     let started = host.now();
-    let copied = options.node.is_some();
+    let copied = options.copied();
     let node = node_name(options, host);
-    let shared = Shared::new(progress, host.stopwatch(), options);
+    let shared = Shared::new(progress, host.stopwatch(), options.minutes);
 
     shared.phase("listing the application folder", 0);
     let files = walk(&options.app_dir, host);
     safety::check_room(options, host.system(), &files)?;
     shared.go_on()?;
     let (keys, printer, mut hiding) = identities::keys(options, &files, host)?;
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     let configs = Configs::read(&files, &configs::of_tms(&options.app_dir, host), &mut |bytes| {
         harvest.add_config(bytes);
         if let Some(hiding) = &mut hiding {
@@ -46,29 +63,27 @@ pub fn run(
         }
     });
     let iis = Iis::read(options, &mut harvest);
-    let mut redactor = harvest.redactor();
-    let since = options.since.unwrap_or_else(|| choice::default_since(&files, started.to_utc(), copied));
-    let chosen = choice::choose(&files, since, options.budget, Look::Inside);
+    let since = log_selection::since(options, &files, started);
+    let chosen = log_selection::choose(&files, since, options.budget, Look::Inside);
     let system: &dyn System = if copied { &NoSystem } else { host.system() };
     let records = events::read(system, since);
     if let Some(hiding) = &mut hiding {
         hiding.learn_node(&node, host, &iis, copied);
         events::learn(hiding.known(), &records);
         logs::learn(hiding.known(), &chosen, &shared)?;
-        redactor = hiding.redactor(redactor)?;
     }
+    let redactor = Hiding::redactor(hiding.as_ref(), harvest.redactor())?;
     let node = redactor.clean_field(Identity::Host, &node);
     let web_config = configs.text("web.config");
 
     // What decides whether nodes agree comes first, logs last: they are what a budget or a time limit cuts.
     let mut bundle = BundleWriter::create(&options.out, &bundle_name(&node, started), options.form)?;
     let states = configs.write(&mut bundle, &redactor, &printer)?;
-    let folder =
-        if copied { Observed::not_collected(COPIED) } else { host.application_folder(&options.app_dir) };
+    let folder = options.of_machine(|| host.application_folder(&options.app_dir));
     let served = !copied && iis.serves(&options.out);
     let site_root = iis.site_root(options, &folder);
     let iis = iis.facts(options, &folder, &web_config, &printer);
-    let seen = Seen {
+    let seen = ProbeContext {
         system,
         app_dir: &options.app_dir,
         iis: &iis,
@@ -80,17 +95,15 @@ pub fn run(
     };
     shared.phase("asking the system", 0);
     let machine = probes::facts(&seen);
-    let pool =
-        iis.value().and_then(|iis| iis.application.value()).map(|application| application.pool.as_str());
     shared.go_on()?;
 
     shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
-    let beside = beside::list(options, site_root.as_deref(), &keys::sizes(&files));
+    let beside = sibling_copies::list(options, site_root.as_deref(), &key_files::sizes(&files));
     let inventory = inventory::take(&files, &keys, &printer, &shared);
     shared.go_on()?;
-    write_inventory(&mut bundle, &inventory.entries, &redactor)?;
+    own_members::add_inventory(&mut bundle, inventory.entries, &redactor)?;
     let facts = NodeFacts {
-        host: host_facts::facts(options, host, started, &seen, pool),
+        host: host_facts::facts(options, host, started, &seen),
         application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
         encryption_config: keys.encryption.clone(),
         database_config: keys.database.clone(),
@@ -104,43 +117,41 @@ pub fn run(
         log_folder: folder_facts::log_folder(&files),
         machine,
     };
-    let mut said: Vec<String> = notes::unkeyed(&printer).into_iter().collect();
-    said.extend(notes::iis(&facts.iis));
-    said.extend(notes::no_binaries(&facts));
-    said.extend(served.then(notes::served));
+    let mut said: Vec<String> = warnings::unkeyed(&printer).into_iter().collect();
+    said.extend(warnings::iis(&facts.iis));
+    said.extend(warnings::no_binaries(&facts));
+    said.extend(served.then(warnings::served));
     let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.clean(path)).collect();
     // Names of files, accounts and addresses stand there as they stand in texts.
     let facts = redactor.clean_all(&facts)?;
-    add_own(&mut bundle, FACTS, &json(&facts)?)?;
+    own_members::add(&mut bundle, FACTS, "", &own_members::json(&facts)?)?;
 
     events::write(&mut bundle, records, &redactor)?;
     logs::write(&mut bundle, &chosen, options.budget, &redactor, &shared)?;
 
-    let manifest = about::manifest(options, host, node, started, since, &printer, shared.elapsed());
+    let manifest = manifest::manifest(options, host, node, started, since, &printer, shared.elapsed());
     let unfinished = bundle.finish(manifest)?;
-    said.extend(notes::denied(unfinished.manifest(), &facts, &denied));
-    said.extend(notes::cut(unfinished.manifest(), inventory.cut));
-    said.extend(notes::no_log(unfinished.manifest()));
-    said.extend(notes::clock_set(unfinished.manifest()));
-    said.extend(notes::weak(harvest.weak()));
-    let (unfinished, leaks) = {
-        let names = hiding.as_ref().map(identities::Hiding::names);
-        let told = leak::Told { harvest, key_files: keys.contents(), names, redactor: &redactor };
-        leak::check(unfinished, told, &options.out, &shared)?
-    };
+    said.extend(warnings::denied(unfinished.manifest(), &facts, &denied));
+    said.extend(warnings::cut(unfinished.manifest(), inventory.cut));
+    said.extend(warnings::no_log(unfinished.manifest()));
+    said.extend(warnings::clock_set(unfinished.manifest()));
+    said.extend(warnings::weak(harvest.weak()));
+    let names = hiding.as_ref().map(Hiding::names);
+    let told = leak::ForbiddenContent { harvest, key_files: keys.contents(), names, redactor: &redactor };
+    let (unfinished, leaks) = leak::check(unfinished, told, &options.out, &shared)?;
     said.extend(leaks);
     let members = unfinished.manifest().members.iter().filter(|member| member.content().is_some()).count();
     shared.go_on()?;
-    let kept =
-        hiding.as_ref().map_or_else(|| Ok(Kept::default()), |hiding| hiding.write(unfinished.target()))?;
+    let kept = Hiding::write(hiding.as_ref(), unfinished.target())?;
     // After this nothing may fail: the bundle and the files that belong to it stay together.
     let sha256 = digest(&unfinished, options.form)?;
     let path = unfinished.commit()?;
-    said.extend(hiding.as_ref().and_then(|hiding| hiding.note(&path)));
+    let (keep, made_key) = kept.keep();
+    said.extend(made_key);
     let bytes = size_on_disk(&path);
-    said.extend(notes::large(bytes, options));
-    said.extend(notes::left_over(&options.out));
-    Ok(Collected { sha256, path, bytes, members, keep: kept.keep(), notes: said })
+    said.extend(warnings::large(bytes, options));
+    said.extend(warnings::left_over(&options.out));
+    Ok(Collected { sha256, path, bytes, members, keep, notes: said })
 }
 
 /// The digest of the file, for whoever receives it to compare.
@@ -170,46 +181,6 @@ pub(super) fn bundle_name(node: &str, started: DateTime<FixedOffset>) -> String 
         .collect();
     // The first character keeps an empty name, or that of a Windows device, from standing alone.
     format!("{plain}_{}", started.format("%Y%m%d-%H%M"))
-}
-
-/// A member of JSON that people read, too.
-pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, CollectError> {
-    let mut json = serde_json::to_vec_pretty(value)?;
-    json.push(b'\n');
-    Ok(json)
-}
-
-/// Adds the line of a file. Its name is text of the node too, so it is cleaned like any other.
-pub(super) fn inventory_line(
-    lines: &mut Vec<u8>,
-    entry: InventoryEntry,
-    redactor: &Redactor,
-) -> Result<(), CollectError> {
-    let entry = InventoryEntry { path: redactor.clean(&entry.path), ..entry };
-    serde_json::to_writer(&mut *lines, &entry)?;
-    lines.push(b'\n');
-    Ok(())
-}
-
-/// One line of JSON a file.
-fn write_inventory(
-    bundle: &mut BundleWriter,
-    entries: &[InventoryEntry],
-    redactor: &Redactor,
-) -> Result<(), CollectError> {
-    let mut lines = Vec::new();
-    for entry in entries {
-        inventory_line(&mut lines, entry.clone(), redactor)?;
-    }
-    add_own(bundle, INVENTORY, &lines)
-}
-
-/// Adds a member that the collector made itself.
-pub(super) fn add_own(bundle: &mut BundleWriter, name: &str, content: &[u8]) -> Result<(), CollectError> {
-    let name = MemberName::parse(name).map_err(|_| WriteError::Name(name.to_owned()))?;
-    let new = NewMember { name, origin: String::new(), size: content.len() as u64, modified: None };
-    bundle.add(new, &mut &*content)?;
-    Ok(())
 }
 
 fn size_on_disk(path: &Path) -> u64 {

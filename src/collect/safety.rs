@@ -1,7 +1,9 @@
 //! Checks before anything is read or written.
 
+use super::error::CollectError;
+use super::network;
+use super::options::Options;
 use super::walk::Found;
-use super::{CollectError, Options, network};
 use crate::model::product::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::probes::System;
 use std::fs;
@@ -14,7 +16,7 @@ const MARKS: [&str; 3] = [ENCRYPTION_CONFIG, DATABASE_CONFIG, "web-appsettings.c
 /// The application folder must be the product's, and the output folder must lie outside of it.
 pub(super) fn check(options: &Options) -> Result<(), CollectError> {
     network::check(options)?;
-    let app_dir = |source| CollectError::AppDir { path: options.app_dir.clone(), source };
+    let app_dir = |source| CollectError::AppDir(options.app_dir.clone(), source);
     let app = options.app_dir.canonicalize().map_err(app_dir)?;
     // Listing it is what the collection will do first.
     let names = names(&app).map_err(app_dir)?;
@@ -78,23 +80,13 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
 /// followed, so that none can lead into the application folder unseen.
 fn full(path: &Path) -> io::Result<PathBuf> {
     let absolute = std::path::absolute(path)?;
-    let mut missing = Vec::new();
-    let mut existing = absolute.as_path();
-    loop {
-        if let Ok(real) = existing.canonicalize() {
-            return Ok(missing.iter().rev().fold(real, |path: PathBuf, part| match part {
-                Component::ParentDir => path.parent().map(Path::to_owned).unwrap_or(path),
-                part => path.join(part),
-            }));
-        }
-        match (existing.parent(), existing.components().next_back()) {
-            (Some(parent), Some(last)) => {
-                missing.push(last);
-                existing = parent;
-            }
-            _ => return Ok(absolute),
-        }
-    }
+    let real = absolute.ancestors().find_map(|path| Some((path, path.canonicalize().ok()?)));
+    let Some((existing, real)) = real else { return Ok(absolute) };
+    let missing = absolute.strip_prefix(existing).unwrap_or(Path::new(""));
+    Ok(missing.components().fold(real, |path, part| match part {
+        Component::ParentDir => path.parent().map(Path::to_owned).unwrap_or(path),
+        part => path.join(part),
+    }))
 }
 
 #[cfg(test)]

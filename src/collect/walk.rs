@@ -1,7 +1,8 @@
 //! The list of everything in the application folder. Links are listed and never followed.
 
 use super::host::Host;
-use super::plan::Item;
+use super::inventory_table::Item;
+use crate::bundle::{MemberName, MemberRecord, NewMember, Status};
 use chrono::{DateTime, Utc};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -29,6 +30,16 @@ impl Found {
     /// Name without its folders.
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
+    /// A member of the bundle that is made of it.
+    pub(super) fn member(&self, name: MemberName, origin: &str) -> NewMember {
+        NewMember { name, origin: origin.to_owned(), size: self.size, modified: self.modified }
+    }
+
+    /// A member that would be made of it, and is not.
+    pub(super) fn not_taken(&self, name: MemberName, origin: &str, status: Status) -> MemberRecord {
+        MemberRecord { modified: self.modified, ..MemberRecord::not_taken(name, origin, status) }
     }
 }
 
@@ -63,7 +74,7 @@ fn list(folders: WalkDir, folder: &Path, host: &dyn Host) -> Vec<Found> {
             Err(error) => {
                 // A folder that cannot be listed is an entry too: its files are not absent.
                 if let Some(path) = error.path() {
-                    files.push(found(relative(folder, path), path, Err(why(&error)), host));
+                    files.push(found(relative(folder, path), path, Err(unlisted(&error)), host));
                 }
             }
         }
@@ -77,11 +88,12 @@ fn list(folders: WalkDir, folder: &Path, host: &dyn Host) -> Vec<Found> {
 fn attributes(entry: &DirEntry, item: Item) -> Result<Metadata, String> {
     match item {
         Item::Log => fs::symlink_metadata(entry.path()).map_err(|error| reason(&error)),
-        _ => entry.metadata().map_err(|error| why(&error)),
+        _ => entry.metadata().map_err(|error| unlisted(&error)),
     }
 }
 
-fn relative(folder: &Path, full: &Path) -> String {
+/// A path below `folder`, with `/`.
+pub(super) fn relative(folder: &Path, full: &Path) -> String {
     let relative = full.strip_prefix(folder).unwrap_or(full);
     let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
@@ -99,8 +111,9 @@ fn found(path: String, full: &Path, metadata: Result<Metadata, String>, host: &d
     }
 }
 
-fn why(error: &walkdir::Error) -> String {
-    error.io_error().map_or_else(|| "cannot be listed".to_owned(), reason)
+/// Why a file or folder could not be listed, as a lower-case fragment.
+pub(super) fn unlisted(error: &walkdir::Error) -> String {
+    error.io_error().map_or_else(|| "a folder cannot be listed".to_owned(), reason)
 }
 
 /// The content of a file up to one byte more than `most`, so that whoever gets it sees that it is too large.

@@ -57,7 +57,7 @@ mod tests {
                 remedy: String::new(),
                 notes: Vec::new(),
                 signature: signature.map(str::to_owned),
-                alone: false,
+                standalone: false,
             }
             .fingerprint("LOG-001")
         };

@@ -5,7 +5,7 @@ mod outcome;
 mod verdict;
 
 pub use outcome::{
-    Confidence, Evidence, Finding, Judged, Missing, NO_TARGET, Outcome, Question, Scope, Severity, Subject,
-    SubjectKind,
+    Confidence, Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Scope,
+    Severity, Subject, SubjectKind,
 };
-pub use verdict::{RuleFacts, State, Verdict, reach};
+pub use verdict::{Readiness, Verdict, is_bundle_safety, reach};

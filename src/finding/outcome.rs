@@ -7,6 +7,7 @@ use std::fmt;
 
 /// How bad a finding is, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The cluster does not work, or the upgrade must not start.
@@ -45,6 +46,7 @@ impl fmt::Display for Severity {
 
 /// How sure a finding is. Severity and confidence are separate axes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// The source was read, the text is literal, or the fact speaks for itself.
@@ -55,6 +57,7 @@ pub enum Confidence {
 
 /// Which question a rule belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// Does the cluster work now?
@@ -65,6 +68,7 @@ pub enum Scope {
 
 /// What a rule was judged on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Subject {
     /// Kind of the subject.
     pub kind: SubjectKind,
@@ -74,6 +78,7 @@ pub struct Subject {
 
 /// Kinds of subjects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// All serving nodes together.
@@ -131,7 +136,7 @@ pub enum Outcome {
     /// Something needed is not known.
     Unknown {
         /// Everything that is missing.
-        missing: Vec<Missing>,
+        missing: Vec<MissingEvidence>,
     },
     /// Looked at, nothing wrong.
     Pass {
@@ -167,13 +172,13 @@ impl Outcome {
     }
 
     /// Unknown for one missing thing.
-    pub fn unknown(missing: Missing) -> Self {
+    pub fn unknown(missing: MissingEvidence) -> Self {
         Self::Unknown { missing: vec![missing] }
     }
 
     /// Findings if there are any; else unknown if anything is missing; else a pass. This is the order of
     /// DESIGN 4: proof counts although another node is unreadable, a pass needs everything.
-    pub fn from_parts(findings: Vec<Finding>, missing: Vec<Missing>) -> Self {
+    pub fn from_parts(findings: Vec<Finding>, missing: Vec<MissingEvidence>) -> Self {
         if !findings.is_empty() {
             Self::Findings(findings)
         } else if !missing.is_empty() {
@@ -182,6 +187,9 @@ impl Outcome {
             Self::pass()
         }
     }
+
+    /// Every word of [`Self::word`], the most pressing first.
+    pub const WORDS: [&str; 5] = ["findings", "failed", "unknown", "pass", "not-applicable"];
 
     /// The findings; none for every other outcome.
     pub fn findings(&self) -> &[Finding] {
@@ -211,10 +219,23 @@ impl Outcome {
     }
 }
 
+impl From<MissingEvidence> for Outcome {
+    fn from(missing: MissingEvidence) -> Self {
+        Self::unknown(missing)
+    }
+}
+
+impl From<Vec<MissingEvidence>> for Outcome {
+    fn from(missing: Vec<MissingEvidence>) -> Self {
+        Self::Unknown { missing }
+    }
+}
+
 /// Something a rule needed and did not have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub struct Missing {
+pub struct MissingEvidence {
     /// Node it is missing of; `None` for the cluster or the database.
     pub node: Option<String>,
     /// What is missing, in the reader's words ("the fingerprint of encryption.config").
@@ -222,13 +243,26 @@ pub struct Missing {
     /// Why, as a lower-case fragment.
     pub why: String,
     /// What would deliver it.
-    pub from: Question,
+    pub from: EvidenceRequest,
+}
+
+impl MissingEvidence {
+    /// Of a node.
+    pub fn of(node: &str, what: impl Into<String>, why: impl Into<String>, from: EvidenceRequest) -> Self {
+        Self { node: Some(node.to_owned()), ..Self::of_cluster(what, why, from) }
+    }
+
+    /// Of the cluster or the database.
+    pub fn of_cluster(what: impl Into<String>, why: impl Into<String>, from: EvidenceRequest) -> Self {
+        Self { node: None, what: what.into(), why: why.into(), from }
+    }
 }
 
 /// What to ask for so that a rule can be decided. Ordered by how cheap it is for the customer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "EvidenceRequest"))]
 #[serde(rename_all = "kebab-case")]
-pub enum Question {
+pub enum EvidenceRequest {
     /// A question to a person: the rule id, which is also the key in the answers file.
     Answer {
         /// Question id.
@@ -261,6 +295,13 @@ pub enum Question {
     Nothing,
 }
 
+impl EvidenceRequest {
+    /// A bundle of this node again.
+    pub fn again(node: impl Into<String>, how: impl Into<String>) -> Self {
+        Self::BundleAgain { node: node.into(), how: how.into() }
+    }
+}
+
 /// A fault, with what proves it and what to do.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -283,7 +324,7 @@ pub struct Finding {
     /// Id of the known error it rests on, where it rests on one.
     pub signature: Option<String>,
     /// Its remedy stands alone: the work that mends other findings of the rule would be wrong for this one.
-    pub alone: bool,
+    pub standalone: bool,
 }
 
 /// What proves a finding.
@@ -325,9 +366,26 @@ pub enum Evidence {
     },
 }
 
+impl Evidence {
+    /// A value; an empty `node` is the cluster.
+    pub fn value(
+        node: impl Into<String>,
+        fact: impl Into<String>,
+        value: impl Into<String>,
+        place: Place,
+    ) -> Self {
+        Self::Value { node: node.into(), fact: fact.into(), value: value.into(), place }
+    }
+
+    /// An absence; an empty `node` is the cluster.
+    pub fn absence(node: impl Into<String>, fact: impl Into<String>, place: Place) -> Self {
+        Self::Absence { node: node.into(), fact: fact.into(), place }
+    }
+}
+
 /// An outcome with the rule and the subject it belongs to.
 #[derive(Debug, Clone)]
-pub struct Judged {
+pub struct RuleResult {
     /// Rule id.
     pub rule: String,
     /// Subject.
@@ -335,5 +393,5 @@ pub struct Judged {
     /// What the rule says.
     pub outcome: Outcome,
     /// Names of the inputs whose facts it looked at.
-    pub looked_at: BTreeSet<String>,
+    pub inputs_used: BTreeSet<String>,
 }

@@ -1,5 +1,5 @@
-//! Dates of exports. The viewer's settings choose their form and zone (domain 7), so a date that could mean two
-//! days is no date.
+//! Parser of dates in exports. The settings of the viewer's machine choose their form and zone, so a date that could
+//! mean two days is rejected.
 
 use crate::model::Place;
 use crate::model::export::Moment;
@@ -18,14 +18,14 @@ pub enum MomentError {
         month_first: NaiveDate,
     },
     /// The zero date of .NET or of Excel.
-    #[error("the date is the one that programs write for \"no date\"")]
+    #[error("the date is a placeholder that programs write for \"no date\"")]
     Zero,
     /// Nothing known.
-    #[error("this is no date we know how to read")]
+    #[error("this is not a date in a known form")]
     Unknown,
 }
 
-/// Date forms with one reading. A dot separates only where the day stands first.
+/// Date forms with one reading. A dot separates only where the day is first.
 const DATES: [&str; 7] = ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%d-%B-%Y", "%B %d %Y", "%Y%m%d"];
 /// Date forms of which another of equal shape exists: first day, then month.
 const DAY_FIRST: [&str; 2] = ["%d/%m/%Y", "%d-%m-%Y"];

@@ -1,13 +1,14 @@
-//! The Server Nodes page copied into a table, for versions without the REST call, or the REST answer as CSV.
+//! Reader of a node list as a table: copied from the Server Nodes page where the REST call is missing, or the REST
+//! answer as CSV.
 
 use super::node_row::{self, Field, Fields};
-use super::table::{Below, Row, TableError, head};
+use super::table::{Row, RowSink, TableError, head};
 use super::{Parsed, moment, nodes_json::MAX_NODES};
-use crate::model::excerpt::Clean;
+use crate::intake::malformed;
+use crate::model::excerpt::Sanitize;
 use crate::model::export::NodeList;
-use crate::model::input::{Problem, ProblemKind};
 
-/// Columns of the template: what the Server Nodes page shows of a node (domain 4.5, 8).
+/// Columns of the template: what the Server Nodes page shows of a node.
 const COLUMNS: [&str; 10] = [
     "Machine Name",
     "Version",
@@ -33,7 +34,7 @@ pub fn nodes_template() -> String {
 
 /// The header of a node list: heads by column.
 pub(super) fn header(row: &Row) -> Option<Vec<String>> {
-    let heads: Vec<String> = row.texts().map(head).collect();
+    let heads: Vec<String> = row.cells().map(head).collect();
     let remark = row.cell(0).starts_with(REMARK);
     (!remark && node_row::is_node_list(heads.iter().map(String::as_str))).then_some(heads)
 }
@@ -51,11 +52,11 @@ pub(super) fn start(row: &Row) -> Option<Reader> {
     Some(Reader { heads: header(row)?, header: row.clone(), rows: Vec::new() })
 }
 
-impl Below for Reader {
+impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         // A grid repeats its header on every page; footers have no other cell.
         let counts = !row.cell(0).starts_with(REMARK) && header(row).is_none() && row.filled() > 1;
-        // One more than the limit, so that it can be told.
+        // One more than the limit, so that it can be reported.
         if counts && self.rows.len() <= MAX_NODES {
             self.rows.push(row.clone());
         }
@@ -64,7 +65,7 @@ impl Below for Reader {
 
 impl Reader {
     /// The list.
-    pub(super) fn finish(self, input: &str, cleaner: &dyn Clean) -> Result<Parsed<NodeList>, TableError> {
+    pub(super) fn finish(self, input: &str, cleaner: &dyn Sanitize) -> Result<Parsed<NodeList>, TableError> {
         if self.rows.len() > MAX_NODES {
             return Err(TableError::TooManyNodes);
         }
@@ -77,14 +78,14 @@ impl Reader {
         for row in &self.rows {
             match node_row::read(&self.fields(row, input), row.place(input), &dates, cleaner) {
                 Ok(row) => rows.push(row),
-                Err(text) => problems.push(Problem { kind: ProblemKind::Malformed, member: None, text }),
+                Err(text) => problems.push(malformed(text)),
             }
         }
         if rows.is_empty() {
             notes.push("The table has no row of a node below its header.".to_owned());
         }
         notes.extend(dates.note());
-        notes.extend(node_row::unknown_note(self.header.texts(), cleaner));
+        notes.extend(node_row::unknown_note(self.header.cells(), cleaner));
         Ok(Parsed { value: node_row::list(input, rows, &mut problems), problems, notes })
     }
 
@@ -103,12 +104,12 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, table};
+    use crate::intake::{NoSanitize, table};
     use crate::model::BuildVersion;
 
     fn parse(text: &str) -> Parsed<NodeList> {
-        let [sheet] = table::read(text.as_bytes(), &AsIs, start).unwrap().try_into().unwrap();
-        sheet.below.unwrap().finish("nodes.csv", &AsIs).unwrap()
+        let [sheet] = table::read(text.as_bytes(), &NoSanitize, start).unwrap().try_into().unwrap();
+        sheet.sink.unwrap().finish("nodes.csv", &NoSanitize).unwrap()
     }
 
     #[test]
@@ -136,7 +137,7 @@ mod tests {
         let [web01, web02] = parsed.value.rows.as_slice() else { panic!("{:?}", parsed.value) };
         assert_eq!(web02.in_cluster.why_unknown().unwrap(), "nodes.csv C2 leaves in cluster empty");
         assert!(web02.last_connected.why_unknown().unwrap().contains("could mean"));
-        assert!(web01.in_cluster.why_unknown().unwrap().contains("neither yes nor no"));
+        assert!(web01.in_cluster.why_unknown().unwrap().contains("not yes or no"));
         assert!(web01.database.why_unknown().unwrap().contains("no column for database"));
         assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
     }

@@ -1,4 +1,4 @@
-//! The file downloaded for an upgrade.
+//! The upgrade package, as rules see it.
 
 use crate::bundle::{Archive, ArchiveMember, OpenError};
 use crate::model::package::{Package, PackageMember};
@@ -9,9 +9,12 @@ pub fn package(name: &str, archive: Archive) -> Package {
     let place = Place { input: name.to_owned(), ..Place::default() };
     let members = match archive.members {
         Ok(members) => {
-            let member =
-                |one: ArchiveMember| PackageMember { name: one.name, bytes: one.bytes, bad: one.bad };
-            Observed::known(members.into_iter().map(member).collect(), place)
+            let describe = |member: ArchiveMember| PackageMember {
+                name: member.name,
+                bytes: member.bytes,
+                bad: member.bad,
+            };
+            Observed::known(members.into_iter().map(describe).collect(), place)
         }
         Err(OpenError::NotZip) => Observed::absent(place),
         Err(error) => Observed::unreadable(place, error.to_string()),

@@ -1,11 +1,11 @@
-//! An opened bundle to the snapshot of its node.
+//! Builds the snapshot of a node from an opened bundle.
 
 use super::leaks;
-use super::members::{Member, Part, Reading, is_config, is_log};
+use super::members::{Member, MemberContent, MemberReader, is_config, is_log};
 use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, Scanner, merge};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::LogDigest;
@@ -29,12 +29,17 @@ pub(super) struct ReadBundle {
 type Settings = BTreeMap<String, Observed<BTreeMap<String, Setting>>>;
 
 /// Reads a bundle. `input` is the name the report shows.
-pub(super) fn read(input: &str, bundle: &Bundle, scanner: &Scanner<'_>, cleaner: &dyn Clean) -> ReadBundle {
+pub(super) fn read(
+    input: &str,
+    bundle: &Bundle,
+    scanner: &Scanner<'_>,
+    cleaner: &dyn Sanitize,
+) -> ReadBundle {
     let leaks = leak::Scanner::shapes_only();
     let manifest = bundle.manifest();
     let offset = manifest.collection.utc_offset_minutes.value();
     let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
-    let members = Reading { bundle, scanner, leaks: &leaks, cleaner, offset }.members();
+    let members = MemberReader { bundle, scanner, leaks: &leaks, cleaner, offset }.members();
 
     let mut problems = bundle.problems().to_vec();
     problems.extend(statuses(bundle));
@@ -70,7 +75,7 @@ pub(super) fn read(input: &str, bundle: &Bundle, scanner: &Scanner<'_>, cleaner:
     ReadBundle { snapshot: Some(snapshot), problems, notes }
 }
 
-/// What the members gave, before it is laid together.
+/// What the members gave, before it is assembled.
 #[derive(Default)]
 struct Collected {
     facts: Option<Observed<Box<NodeFacts>>>,
@@ -85,8 +90,8 @@ impl Collected {
         let name = member.record.path.as_str();
         let origin = &member.record.origin;
         match member.part {
-            Part::Log(digest) => self.logs.push(*digest),
-            Part::Facts(Ok((facts, unknown))) => {
+            MemberContent::Log(digest) => self.logs.push(*digest),
+            MemberContent::Facts(Ok((facts, unknown))) => {
                 if !unknown.is_empty() {
                     notes.push(format!(
                         "{name} is of a newer format; {} key(s) of it were left out.",
@@ -95,21 +100,21 @@ impl Collected {
                 }
                 self.facts = Some(Observed::known(facts, Place::file(name)));
             }
-            Part::Facts(Err(why)) => self.facts = Some(Observed::unreadable(Place::file(name), why)),
-            Part::Inventory(Ok(entries)) => {
+            MemberContent::Facts(Err(why)) => self.facts = Some(Observed::unreadable(Place::file(name), why)),
+            MemberContent::Inventory(Ok(entries)) => {
                 self.inventory = Some(Observed::known(entries, Place::file(name)));
             }
-            Part::Inventory(Err((line, why))) => {
+            MemberContent::Inventory(Err((line, why))) => {
                 self.inventory = Some(Observed::unreadable(Place::line(name, line), why));
             }
-            Part::Config(settings) => {
+            MemberContent::Config(settings) => {
                 let settings = match settings {
                     Ok(settings) => Observed::known(settings, Place::file(origin)),
                     Err((line, why)) => Observed::unreadable(Place::line(name, line), why),
                 };
                 self.configs.insert(name.to_owned(), (origin.clone(), settings));
             }
-            Part::Other => {
+            MemberContent::Other => {
                 let Some(error) = &member.error else { return };
                 let place = Place::file(name);
                 match name {
@@ -132,7 +137,7 @@ impl Collected {
         }
     }
 
-    /// The facts say which configuration files there are and in which member each lies; where the facts do not
+    /// The facts say which configuration files there are and in which member each is; where the facts do not
     /// count, the members themselves say whose they are.
     fn settings(&mut self, facts: &NodeFacts, bundle: &Bundle) -> Settings {
         let mut settings = Settings::new();
@@ -170,7 +175,7 @@ impl Collected {
             let name = record.path.as_str();
             let why = match &record.status {
                 Status::Denied { why } => why.as_str(),
-                Status::Taken(_) | Status::Truncated { .. } => "it made its reader fail",
+                Status::Taken(_) | Status::Truncated { .. } => "it made the reader fail",
                 Status::Missing | Status::Skipped { .. } => continue,
             };
             if !logs.iter().any(|log| log.file.name == name) {
@@ -253,8 +258,8 @@ fn problem(member: &Member<'_>) -> Option<Problem> {
         return Some(MemberError::problem(error, name));
     }
     let text = match &member.part {
-        Part::Facts(Err(why)) => format!("{name} cannot be understood: {why}."),
-        Part::Inventory(Err((line, why))) | Part::Config(Err((line, why))) => {
+        MemberContent::Facts(Err(why)) => format!("{name} cannot be understood: {why}."),
+        MemberContent::Inventory(Err((line, why))) | MemberContent::Config(Err((line, why))) => {
             format!("{name} cannot be understood at line {line}: {why}.")
         }
         _ => return None,
@@ -289,13 +294,13 @@ fn statuses(bundle: &Bundle) -> Vec<Problem> {
         .collect();
     for needed in [FACTS, INVENTORY] {
         if bundle.record(needed).is_none() {
-            let text = format!("The bundle holds no {needed}, so nothing that stands there is known.");
+            let text = format!("The bundle holds no {needed}, so its content is not known.");
             problems.push(Problem { kind: ProblemKind::Incomplete, member: Some(needed.to_owned()), text });
         }
     }
     if let Some(milliseconds) = bundle.manifest().collection.clock_set_ms {
         let text = format!(
-            "The clock was set by {} seconds while the node was collected; its times compare with nothing.",
+            "The clock was changed by {} seconds while the node was collected, so its times cannot be compared.",
             milliseconds / 1000
         );
         problems.push(Problem { kind: ProblemKind::Incomplete, member: None, text });

@@ -9,7 +9,7 @@ use super::exports::Export;
 use super::facts::Fact;
 use super::meanings::Meaning;
 use super::releases::Release;
-use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
+use super::rows::{Expectation, ParityRow, QuestionRow, RuleMeta};
 use super::runbooks::{RunbookRow, TaskRow};
 use super::signatures::Signature;
 use super::sources::Source;
@@ -30,7 +30,7 @@ pub(super) struct File {
     /// What no procedure may ever do.
     pub(super) never: Vec<String>,
     pub(super) source: Vec<Spanned<Source>>,
-    pub(super) rule: Vec<Spanned<RuleRow>>,
+    pub(super) rule: Vec<Spanned<RuleMeta>>,
     pub(super) expectation: Vec<Spanned<Expectation>>,
     pub(super) question: Vec<Spanned<QuestionRow>>,
     pub(super) parity: Vec<Spanned<ParityRow>>,

@@ -10,7 +10,7 @@ use super::facts::Fact;
 use super::file::{self, Lines, Origin};
 use super::meanings::Meaning;
 use super::releases::Release;
-use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
+use super::rows::{Expectation, ParityRow, QuestionRow, RuleMeta};
 use super::runbooks::{RunbookRow, TaskRow};
 use super::signatures::Signature;
 use super::sources::Source;
@@ -42,7 +42,7 @@ macro_rules! keyed {
 
 keyed! {
     Source: "source", |one| one.key.clone();
-    RuleRow: "rule", |one| one.id.clone();
+    RuleMeta: "rule", |one| one.id.clone();
     Expectation: "expectation", Expectation::key;
     QuestionRow: "question", |one| one.id.clone();
     ParityRow: "parity", |one| one.fact.clone();
@@ -112,7 +112,7 @@ pub(super) struct Layers {
     pub(super) edition: Option<NaiveDate>,
     pub(super) never: Vec<String>,
     pub(super) sources: Vec<Kept<Source>>,
-    pub(super) rules: Vec<Kept<RuleRow>>,
+    pub(super) rules: Vec<Kept<RuleMeta>>,
     pub(super) expectations: Vec<Kept<Expectation>>,
     pub(super) questions: Vec<Kept<QuestionRow>>,
     pub(super) parity: Vec<Kept<ParityRow>>,

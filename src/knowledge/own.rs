@@ -2,7 +2,7 @@
 
 use super::KnowledgeError;
 use super::layer::{Kept, Layers};
-use super::rows::{Family, RuleRow};
+use super::rows::{Family, RuleMeta};
 use super::signatures::Signature;
 use crate::finding::SubjectKind;
 use regex::Regex;
@@ -18,15 +18,15 @@ pub(super) fn check(layers: &Layers, faults: &mut Vec<KnowledgeError>) {
 }
 
 /// What is wrong with a rule, as a lower-case fragment.
-fn rule(rule: &RuleRow, layers: &Layers) -> Option<String> {
-    let texts = [&rule.title, &rule.what, &rule.why, &rule.fix, &rule.blind];
+fn rule(rule: &RuleMeta, layers: &Layers) -> Option<String> {
+    let texts = [&rule.title, &rule.description, &rule.rationale, &rule.remediation, &rule.limitations];
     let has = |family| match family {
         Family::Expectation => layers.expectations.iter().any(|row| row.record.rule == rule.id),
         Family::Question => layers.questions.iter().any(|row| row.record.id == rule.id),
         Family::Signature => layers.signatures.iter().any(|one| one.record.rules.contains(&rule.id)),
         Family::Parity => layers.parity.iter().any(|row| row.record.rule.as_ref() == Some(&rule.id)),
         Family::Step => layers.steps.iter().any(|step| step.record.rule.as_ref() == Some(&rule.id)),
-        Family::Problem => false,
+        Family::Problem | Family::Code => false,
     };
     let judged_on: &[SubjectKind] = match rule.family {
         Family::Expectation | Family::Question => {
@@ -36,12 +36,13 @@ fn rule(rule: &RuleRow, layers: &Layers) -> Option<String> {
         Family::Parity => &[SubjectKind::Cluster],
         Family::Step => &[SubjectKind::Cluster],
         Family::Problem => &[SubjectKind::Input],
+        Family::Code => &[],
     };
     if !is_id(&rule.id) {
         Some("an id is three capitals, a hyphen and three digits, such as SYS-101".into())
     } else if texts.iter().any(|text| text.trim().is_empty()) {
         Some("title, what, why, fix and blind all have a text".into())
-    } else if rule.cites.is_empty() {
+    } else if rule.references.is_empty() {
         Some("no source".into())
     } else if !judged_on.contains(&rule.subject) {
         Some("its family does not judge such a subject".into())

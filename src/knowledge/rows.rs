@@ -5,16 +5,16 @@ use super::facts::{Facts, Of};
 use super::layer::Layers;
 use super::signatures::Versions;
 use super::sources::{Citation, Sources};
-use crate::finding::{Scope, Severity, SubjectKind};
+use crate::finding::{Confidence, Scope, Severity, SubjectKind};
 use crate::model::BuildVersion;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// A rule whose judgement is data: everything a reader needs to know of it.
+/// What a rule is, for a reader and for the report: the same of a rule that is Rust and of one that is TOML.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct RuleRow {
-    /// Id of domain section 10, or of family `CLU`.
+pub struct RuleMeta {
+    /// Id; never changes its meaning.
     pub id: String,
     /// The fault, in a few words.
     pub title: String,
@@ -30,22 +30,46 @@ pub struct RuleRow {
     /// Builds it concerns.
     pub applies: Option<Applies>,
     /// Where it comes from.
-    pub cites: Vec<Citation>,
+    #[serde(rename = "cites")]
+    pub references: Vec<Citation>,
     /// What it checks.
-    pub what: String,
+    #[serde(rename = "what")]
+    pub description: String,
     /// Why it matters.
-    pub why: String,
+    #[serde(rename = "why")]
+    pub rationale: String,
     /// How to fix it.
-    pub fix: String,
+    #[serde(rename = "fix")]
+    pub remediation: String,
     /// What it cannot see.
-    pub blind: String,
+    #[serde(rename = "blind")]
+    pub limitations: String,
+}
+
+impl RuleMeta {
+    /// How sure a finding of this rule is when its evidence leaves no doubt: confirmed when at least one source was
+    /// read and says so.
+    pub fn confidence(&self) -> Confidence {
+        let confirms = self.references.iter().any(|cite| cite.status.confirms());
+        if confirms { Confidence::Confirmed } else { Confidence::Inferred }
+    }
+
+    /// The four texts with their headings, in the order in which they are shown.
+    pub fn texts(&self) -> [(&'static str, &str); 4] {
+        [
+            ("What it checks", &self.description),
+            ("Why it matters", &self.rationale),
+            ("How to fix it", &self.remediation),
+            ("What it cannot see", &self.limitations),
+        ]
+    }
 }
 
 fn now() -> Scope {
     Scope::Now
 }
 
-/// Evaluators of data rows.
+/// What evaluates a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
@@ -61,6 +85,9 @@ pub enum Family {
     Question,
     /// Parity rows that name the rule.
     Parity,
+    /// Rust. No table can say so.
+    #[serde(skip)]
+    Code,
 }
 
 /// Builds a rule concerns.
@@ -290,7 +317,7 @@ pub enum Agree {
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
     /// Rule texts, in order of id.
-    pub rules: Vec<RuleRow>,
+    pub rules: Vec<RuleMeta>,
     /// Expectations, in order of rule.
     pub expectations: Vec<Expectation>,
     /// Questions, in order of id.
@@ -338,12 +365,12 @@ const MOST_CONDITIONS: usize = 3;
 pub(super) fn check(layers: &Layers, facts: &Facts, sources: &Sources, faults: &mut Vec<KnowledgeError>) {
     for kept in &layers.rules {
         faults.extend(
-            kept.record.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)),
+            kept.record.references.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)),
         );
     }
     for kept in &layers.expectations {
         let row = &kept.record;
-        let judges = |rule: &RuleRow| {
+        let judges = |rule: &RuleMeta| {
             rule.id == row.rule && matches!(rule.family, Family::Expectation | Family::Question)
         };
         if !layers.rules.iter().any(|rule| judges(&rule.record)) {
@@ -362,7 +389,7 @@ pub(super) fn check(layers: &Layers, facts: &Facts, sources: &Sources, faults: &
             faults.push(kept.fault("is no fact of a node"));
         }
         if let Some(id) = &kept.record.rule {
-            let is_parity = |rule: &RuleRow| rule.id == *id && rule.family == Family::Parity;
+            let is_parity = |rule: &RuleMeta| rule.id == *id && rule.family == Family::Parity;
             if !layers.rules.iter().any(|rule| is_parity(&rule.record)) {
                 faults.push(kept.fault("no rule of family parity has this id"));
             }

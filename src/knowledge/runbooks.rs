@@ -22,7 +22,7 @@ pub struct RunbookRow {
     pub choose: String,
     /// What has to hold for it to be offered; where that is not known it is offered with the question.
     #[serde(default)]
-    pub needs: Vec<Circumstance>,
+    pub needs: Vec<ClusterCondition>,
     /// Oldest installed build from which it can be used.
     pub from: Option<BuildVersion>,
     /// Rules whose findings it mends; `repair` only.
@@ -36,6 +36,7 @@ pub struct RunbookRow {
 
 /// What a runbook is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// Bring the cluster to the target.
@@ -72,7 +73,7 @@ pub struct TaskRow {
     pub back: Vec<String>,
     /// It is left out unless all of these hold; where that is not known it is shown with the condition.
     #[serde(default)]
-    pub only: Vec<Circumstance>,
+    pub only: Vec<ClusterCondition>,
     /// Installed builds it concerns; all without. On a way with stops this is asked of each round.
     pub versions: Option<Versions>,
     /// It concerns only an upgrade that passes or reaches one of these builds.
@@ -127,6 +128,7 @@ pub const PLACEHOLDERS: &[&str] = &[
 
 /// Where a task is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum On {
     /// The node that is upgraded first.
@@ -160,7 +162,7 @@ pub enum On {
 /// What may hold of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Circumstance {
+pub enum ClusterCondition {
     /// More than one node serves.
     SeveralNodes,
     /// One node is the primary: before 10.7.

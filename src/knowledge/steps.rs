@@ -55,7 +55,7 @@ impl Requirement {
 
 /// A build to install on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leg<'k> {
+pub struct UpgradeHop<'k> {
     /// The build that is installed before it.
     pub from: BuildVersion,
     /// The build.
@@ -72,11 +72,11 @@ pub struct Leg<'k> {
 
 /// The way from an installed build to a target: the builds to install, in order, the last of them the target. None where
 /// the target is not later.
-pub fn way(steps: &[Step], installed: BuildVersion, target: BuildVersion) -> Vec<Leg<'_>> {
+pub fn way(steps: &[Step], installed: BuildVersion, target: BuildVersion) -> Vec<UpgradeHop<'_>> {
     let gates = steps.iter().filter(|step| step.rule.is_some()).map(|step| step.build);
     let ahead = gates.filter(|build| installed < *build && *build < target);
     let mut from = installed;
-    let mut legs: Vec<Leg<'_>> = Vec::new();
+    let mut legs: Vec<UpgradeHop<'_>> = Vec::new();
     for build in ahead.chain((installed < target).then_some(target)) {
         let before: Vec<_> = legs.iter().flat_map(|leg| leg.requires.iter().copied()).collect();
         let mut requires = asked(steps, from, build);
@@ -89,7 +89,7 @@ pub fn way(steps: &[Step], installed: BuildVersion, target: BuildVersion) -> Vec
                 .iter()
                 .find(|step| step.build <= from && step.reaches.is_some_and(|reaches| build <= reaches)),
         };
-        legs.push(Leg { from, build, gate, by, crossed, requires });
+        legs.push(UpgradeHop { from, build, gate, by, crossed, requires });
         from = build;
     }
     legs
@@ -262,7 +262,8 @@ mod tests {
         let steps = Knowledge::builtin().unwrap().steps;
         let asks = |from: &str, to: &str| -> Vec<Vec<String>> {
             let legs = way(&steps, build(from), build(to));
-            let of = |leg: &Leg| leg.requires.iter().map(|(_, one)| one.text.clone()).collect::<Vec<_>>();
+            let of =
+                |leg: &UpgradeHop| leg.requires.iter().map(|(_, one)| one.text.clone()).collect::<Vec<_>>();
             legs.iter().map(of).collect()
         };
         let has = |texts: &[String], what: &str| texts.iter().any(|text| text.contains(what));

@@ -1,10 +1,7 @@
 //! Which encoding a log has, and its text as UTF-8.
 
-use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
-use std::borrow::Cow;
-
-/// Bytes looked at before the encoding is decided.
-const HEAD: usize = 4 * 1024;
+use crate::text::encoding::{SAMPLE as HEAD, detect};
+use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16LE};
 
 /// Turns the bytes of a file into text: UTF-16 is decoded, everything else is passed on as it is, since wordings and
 /// time stamps are ASCII in UTF-8 and in windows-1252 alike.
@@ -48,13 +45,8 @@ impl Text {
 
     fn decide(&mut self, each: &mut impl FnMut(&[u8])) -> &mut Form {
         let head = std::mem::take(&mut self.head);
-        let (encoding, mark) = match *head.as_slice() {
-            [0xff, 0xfe, ..] => (Some(UTF_16LE), 2),
-            [0xfe, 0xff, ..] => (Some(UTF_16BE), 2),
-            [0xef, 0xbb, 0xbf, ..] => (None, 3),
-            _ => (utf16_by_zeros(&head), 0),
-        };
-        let form = self.form.insert(match encoding {
+        let (encoding, mark) = detect(&head);
+        let form = self.form.insert(match encoding.filter(|encoding| *encoding != UTF_8) {
             Some(encoding) => Form::Utf16 {
                 decoder: encoding.new_decoder_without_bom_handling(),
                 buffer: vec![0; HEAD * 4],
@@ -92,31 +84,8 @@ fn decode(
     }
 }
 
-/// UTF-16 without a mark: Latin text has a zero in nearly every second byte, and on one side only.
-fn utf16_by_zeros(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let (pairs, _) = head.as_chunks::<2>();
-    let first = pairs.iter().filter(|pair| pair.first() == Some(&0)).count();
-    let second = pairs.iter().filter(|pair| pair.last() == Some(&0)).count();
-    let (most, few) = (pairs.len() * 7 / 10, pairs.len() / 10);
-    if pairs.is_empty() {
-        None
-    } else if second > most && first <= few {
-        Some(UTF_16LE)
-    } else if first > most && second <= few {
-        Some(UTF_16BE)
-    } else {
-        None
-    }
-}
-
-/// A piece of a line as text to show: what is not UTF-8 is taken for windows-1252, where every byte is a
-/// character.
-pub(super) fn show(line: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(line) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0,
-    }
-}
+/// A piece of a line as text to show.
+pub(super) use crate::text::encoding::utf8_or_windows_1252 as show;
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use super::anchors::Sought;
 use super::header::LocalMillis;
 use super::sample::Line;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::log::{Recurring, Sample};
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ impl Texts {
         self,
         file: &str,
         text: &str,
-        cleaner: &dyn Clean,
+        cleaner: &dyn Sanitize,
         instant: impl Fn(LocalMillis) -> Option<DateTime<FixedOffset>>,
     ) -> Vec<Recurring> {
         let recurring = |(name, counted): (Vec<u8>, Counted)| Recurring {

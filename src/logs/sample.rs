@@ -3,7 +3,7 @@
 use super::blocks::char_start;
 use super::encoding::show;
 use super::header::LocalMillis;
-use crate::model::excerpt::{Clean, EXCERPT_CHARS};
+use crate::model::excerpt::{EXCERPT_CHARS, Sanitize};
 use crate::model::{Excerpt, Place};
 use std::collections::VecDeque;
 
@@ -66,7 +66,7 @@ impl Line {
     }
 
     /// The line, cleaned; from its match on, which `find` tells, where that lies deep in the line.
-    pub(super) fn excerpt(&self, find: impl Fn(&[u8]) -> Option<usize>, cleaner: &dyn Clean) -> Excerpt {
+    pub(super) fn excerpt(&self, find: impl Fn(&[u8]) -> Option<usize>, cleaner: &dyn Sanitize) -> Excerpt {
         let text = show(&self.text);
         if !self.deep {
             return Excerpt::new(&text, cleaner);

@@ -7,7 +7,7 @@ use super::encoding::Text;
 use super::lines::Lines;
 use super::recurring::LOOKOUTS;
 use crate::knowledge::{Knowledge, Wording};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::log::{Component, LogFile};
 use chrono::{FixedOffset, Offset, Utc};
 use memchr::memmem::Finder;
@@ -19,7 +19,7 @@ pub struct Scanner<'a> {
     pub(super) wordings: Vec<Target>,
     /// Which of them a line may carry.
     pub(super) anchors: Anchors,
-    pub(super) cleaner: &'a dyn Clean,
+    pub(super) cleaner: &'a dyn Sanitize,
 }
 
 /// A wording to search for.
@@ -57,7 +57,7 @@ pub enum ScannerError {
 
 impl<'a> Scanner<'a> {
     /// Compiles the wordings of `knowledge`; `cleaner` cleans the lines that are kept.
-    pub fn new(knowledge: &Knowledge, cleaner: &'a dyn Clean) -> Result<Self, ScannerError> {
+    pub fn new(knowledge: &Knowledge, cleaner: &'a dyn Sanitize) -> Result<Self, ScannerError> {
         let mut wordings = Vec::new();
         for signature in &knowledge.signatures {
             let pattern = |source| ScannerError::Pattern { signature: signature.id.clone(), source };

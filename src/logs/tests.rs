@@ -2,7 +2,7 @@
 
 use super::{FileDigest, Scanner, merge};
 use crate::knowledge::Knowledge;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::log::{Component, Hit, LogDigest};
 use chrono::{DateTime, FixedOffset};
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 struct Stars;
 
-impl Clean for Stars {
+impl Sanitize for Stars {
     fn clean(&self, line: &str) -> String {
         line.replace("hunter22", "***")
     }

@@ -1,7 +1,7 @@
 //! The cluster as one case describes it.
 
 use super::answers::Answers;
-use super::export::{NodeList, Told, VersionHistory};
+use super::export::{NodeList, ReportedFields, VersionHistory};
 use super::input::Input;
 use super::items::Items;
 use super::log::LogDigest;
@@ -25,7 +25,7 @@ pub struct Cluster {
     /// The database's version history.
     pub history: Observed<VersionHistory>,
     /// What exports tell of the cluster and its database, by path of the fact.
-    pub told: Told,
+    pub told: ReportedFields,
     /// Things of which there are any number, by list; a list that nobody gave is not there, an empty one is known.
     pub lists: BTreeMap<String, Observed<Items>>,
     /// Answers of people.
@@ -44,6 +44,7 @@ pub struct Cluster {
 
 /// A person or a team that an inventory names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Contact {
     /// Name.
     pub name: String,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// What cleans a line before it may be shown. Implemented by the redactor; this room only names it, so that no
 /// excerpt can be made without one.
-pub trait Clean: Sync {
+pub trait Sanitize: Sync {
     /// The line with every secret replaced by a marker. Of several lines each is cleaned as if it stood alone, but for
     /// those that follow one in which a private key begins.
     fn clean(&self, line: &str) -> String;
@@ -23,7 +23,7 @@ pub const EXCERPT_CHARS: usize = 400;
 impl Excerpt {
     /// Cleans `text` and keeps its first [`EXCERPT_CHARS`] characters; control characters, which could steer a
     /// terminal, become the replacement character.
-    pub fn new(text: &str, redactor: &dyn Clean) -> Self {
+    pub fn new(text: &str, redactor: &dyn Sanitize) -> Self {
         // Cut before cleaning so that a huge line costs little, with room so that a secret at the edge is
         // still seen whole.
         let head: String = text.chars().take(EXCERPT_CHARS * 4).collect();
@@ -49,7 +49,7 @@ impl Excerpt {
 
     /// The texts of [`Excerpt::new`] of each. A block of short lines that holds no secret is cleaned at once, and stays what
     /// it is: the thousands of names in a large export mostly hold none.
-    pub fn texts_of(texts: &[Arc<str>], redactor: &dyn Clean) -> Vec<Arc<str>> {
+    pub fn texts_of(texts: &[Arc<str>], redactor: &dyn Sanitize) -> Vec<Arc<str>> {
         const BLOCK: usize = 1024;
         let is_line = |text: &Arc<str>| {
             let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
@@ -80,7 +80,7 @@ mod tests {
     /// Replaces a secret word, and notes nothing else.
     struct Hush;
 
-    impl Clean for Hush {
+    impl Sanitize for Hush {
         fn clean(&self, line: &str) -> String {
             line.replace("hush", "{redacted}")
         }

@@ -9,7 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Facts by path, each in the one form its kind has.
-pub type Told = BTreeMap<String, Observed<String>>;
+pub type ReportedFields = BTreeMap<String, Observed<String>>;
 
 /// The node list of one cluster: `GET /api/v1/nodes` or the copied Server Nodes page (domain 8).
 #[derive(Debug, Clone)]

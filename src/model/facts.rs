@@ -9,7 +9,7 @@ use std::fmt;
 
 /// Everything collected as facts rather than as files. All times are UTC unless a name says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct NodeFacts {
     /// Facts of the machine.
     pub host: HostFacts,
@@ -38,7 +38,7 @@ pub struct NodeFacts {
 
 /// Facts of the machine the collector ran on. With `--node` every one of them is `NotCollected`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct HostFacts {
     /// Machine name as the operating system gives it.
     pub name: Observed<String>,
@@ -61,7 +61,7 @@ pub struct HostFacts {
 
 /// One reading of a node's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct ClockReading {
     /// Local time with its offset.
     pub local: DateTime<FixedOffset>,
@@ -74,7 +74,7 @@ pub struct ClockReading {
 /// A node's clock beside one shared reference. Readings of different nodes are never subtracted; their
 /// offsets to an equal `source` may be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct ClockReference {
     /// What the reference is, such as `operator` for `--reference-time`; only equal sources compare.
     pub source: String,
@@ -86,7 +86,7 @@ pub struct ClockReference {
 
 /// What may be known of a key file without touching its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct KeyFile {
     /// Size in bytes.
     pub size: u64,
@@ -153,7 +153,7 @@ impl TryFrom<String> for Fingerprint {
 
 /// Whether a configuration file could be read as XML.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum ConfigState {
     /// Taken as a redacted member of this name.
     Taken {
@@ -173,7 +173,7 @@ pub enum ConfigState {
 
 /// Versions of one DLL or EXE.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct Binary {
     /// File version of the fixed block, four 16-bit fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -181,14 +181,11 @@ pub struct Binary {
     /// Product version text of the string table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_version: Option<String>,
-    /// Assembly version of the CLR metadata.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assembly_version: Option<String>,
 }
 
 /// One file of the application folder: a line of `inventory.jsonl`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct InventoryEntry {
     /// Path relative to the application folder, with `/`.
     pub path: String,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// The applications of this product that IIS knows. Other sites and pools are not taken.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct IisFacts {
     /// The application whose physical path is the application folder; `Absent` when IIS has none.
     pub application: Observed<IisApplication>,
@@ -14,7 +14,7 @@ pub struct IisFacts {
 
 /// One application, its site's bindings and its pool's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct IisApplication {
     /// Name of the site.
     pub site: String,

@@ -32,6 +32,7 @@ pub struct Input {
 
 /// The kind of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum InputKind {
     /// A bundle, zipped.
@@ -61,6 +62,7 @@ impl InputKind {
 
 /// What became of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum InputStatus {
     /// Read whole.
@@ -73,6 +75,7 @@ pub enum InputStatus {
 
 /// One problem of an input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct Problem {
     /// What kind of problem, for the bundle rules.
@@ -85,6 +88,7 @@ pub struct Problem {
 
 /// Kinds of problems, by the bundle rule they feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
     /// Content of a key file is in the bundle (BND-001).

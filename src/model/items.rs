@@ -1,15 +1,15 @@
 //! Lists of things that exports tell of, such as jobs: held by column, as the rows of a large export came, so that a fact
 //! and its place are made only where somebody asks for them.
 
-use super::export::Told;
+use super::export::ReportedFields;
 use super::observed::Observed;
-use super::place::{Origin, Place, Spot};
+use super::place::{CellPos, Origin, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a text of an export says, in the form of its fact's kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum CellValue {
     /// The value.
     Value(Arc<str>),
     /// That there is none.
@@ -20,7 +20,7 @@ pub enum Said {
     Unreadable(String),
 }
 
-impl Said {
+impl CellValue {
     /// The fact as it is told at `place`.
     pub fn at(&self, place: Place) -> Observed<String> {
         match self {
@@ -38,7 +38,7 @@ pub struct Cell {
     /// Index of its text among those of its column.
     pub text: u32,
     /// Where it stands.
-    pub spot: Spot,
+    pub spot: CellPos,
 }
 
 /// A column: a text that it repeats is held, read and cleaned once.
@@ -52,7 +52,7 @@ pub struct Column<T> {
 
 impl<T> Column<T> {
     /// The text in a row and where it stands.
-    pub fn get(&self, row: usize) -> Option<(&T, Spot)> {
+    pub fn get(&self, row: usize) -> Option<(&T, CellPos)> {
         let cell = self.cells.get(row).copied().flatten()?;
         Some((self.texts.get(usize::try_from(cell.text).ok()?)?, cell.spot))
     }
@@ -64,16 +64,16 @@ pub struct Table {
     /// Where it stands.
     pub origin: Origin,
     /// Where each row begins.
-    pub rows: Vec<Spot>,
+    pub rows: Vec<CellPos>,
     /// Names of the items as the export has them.
     pub names: Column<Arc<str>>,
     /// Facts with their paths.
-    pub facts: Vec<(String, Column<Said>)>,
+    pub facts: Vec<(String, Column<CellValue>)>,
 }
 
 impl Table {
     /// Everything that is told in a row, with the path.
-    fn told(&self, row: usize) -> impl Iterator<Item = (&str, &Said, Spot)> {
+    fn told(&self, row: usize) -> impl Iterator<Item = (&str, &CellValue, CellPos)> {
         self.facts.iter().filter_map(move |(path, column)| {
             let (said, spot) = column.get(row)?;
             Some((path.as_str(), said, spot))
@@ -195,7 +195,7 @@ impl<'a> Item<'a> {
     }
 
     /// All that exports tell of it.
-    pub fn facts(self) -> Told {
+    pub fn facts(self) -> ReportedFields {
         let paths = self.tables().flat_map(|(table, row)| table.told(row)).map(|(path, ..)| path);
         paths.collect::<BTreeSet<_>>().into_iter().map(|path| (path.to_owned(), self.fact(path))).collect()
     }
@@ -204,6 +204,6 @@ impl<'a> Item<'a> {
     pub fn is_plain(self) -> bool {
         let mut seen = BTreeSet::new();
         let mut all = self.tables().flat_map(|(table, row)| table.told(row));
-        all.all(|(path, said, _)| !matches!(said, Said::Unreadable(_)) && seen.insert(path))
+        all.all(|(path, said, _)| !matches!(said, CellValue::Unreadable(_)) && seen.insert(path))
     }
 }

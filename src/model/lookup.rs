@@ -98,7 +98,7 @@ impl Node {
                 .told
                 .get(path)
                 .cloned()
-                .unwrap_or_else(|| Observed::not_collected("no export that tells it was given")));
+                .unwrap_or_else(|| Observed::not_collected("none of the files supplied contains it")));
         }
         if path == "version" {
             return self.version.clone().map(|version| version.to_string());
@@ -117,14 +117,14 @@ impl Node {
         let Some(snapshot) = &self.snapshot else {
             return Observed::not_collected("there is no bundle of this node");
         };
-        let untaken = || Observed::not_collected("this bundle does not carry it");
+        let untaken = || Observed::not_collected("this bundle does not contain it");
         let fact = snapshot.facts.machine.get(path).cloned().unwrap_or_else(untaken);
         fact.in_input(&snapshot.input)
     }
 
     fn row_fact(&self, column: &str) -> Observed<String> {
         let Some(row) = &self.row else {
-            return Observed::not_collected("the node list is not there, or does not name this node");
+            return Observed::not_collected("there is no node list, or this node is not in it");
         };
         let text = |flag: &Observed<bool>| flag.clone().map(|flag| flag.to_string());
         match column {
@@ -212,7 +212,7 @@ impl Snapshot {
             };
         if mode.is_absent() {
             return Observed::not_collected(
-                "web.config states no mode, and what stands above it is not read",
+                "web.config sets no mode, and the configuration above it is not read",
             );
         }
         mode.map(|mode| mode.eq_ignore_ascii_case("Forms").to_string())
@@ -227,7 +227,7 @@ impl Snapshot {
             });
         };
         match self.settings.get(file) {
-            None => Observed::not_collected(format!("{file} was not taken")),
+            None => Observed::not_collected(format!("{file} was not collected")),
             Some(settings) => flatten(settings.as_ref().map(|settings| match find(settings, key) {
                 Some(setting) => {
                     Observed::known(setting.value.clone(), super::Place::line(file, setting.line))

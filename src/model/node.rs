@@ -1,7 +1,7 @@
 //! One node of the cluster with everything known of it.
 
 use super::excerpt::Excerpt;
-use super::export::{NodeRow, Told};
+use super::export::{NodeRow, ReportedFields};
 use super::facts::{ClockReference, InventoryEntry, NodeFacts};
 use super::log::LogDigest;
 use super::observed::Observed;
@@ -25,7 +25,7 @@ pub struct Node {
     /// whichever is newer evidence; disagreement is kept.
     pub version: Observed<BuildVersion>,
     /// What exports tell of it, by path of the fact.
-    pub told: Told,
+    pub told: ReportedFields,
     /// Its clock against references, as exports tell it; its bundle may tell another.
     pub clocks: Clocks,
 }

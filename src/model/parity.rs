@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How one node's value stands among the others'.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Conformity {
     /// Like the others, or like most of them.
     Same,
     /// Unlike the strict majority of at least three known values.
@@ -17,7 +17,7 @@ pub enum Standing {
 }
 
 /// Compares one value over nodes, `None` where it is not known.
-pub fn compare<T: Ord>(values: &[Option<T>]) -> Vec<Standing> {
+pub fn compare<T: Ord>(values: &[Option<T>]) -> Vec<Conformity> {
     let mut counts: BTreeMap<&T, usize> = BTreeMap::new();
     for value in values.iter().flatten() {
         *counts.entry(value).or_default() += 1;
@@ -28,11 +28,11 @@ pub fn compare<T: Ord>(values: &[Option<T>]) -> Vec<Standing> {
     values
         .iter()
         .map(|value| match (value, majority) {
-            (None, _) => Standing::Unknown,
-            (Some(_), _) if counts.len() < 2 => Standing::Same,
-            (Some(value), Some(majority)) if value == majority => Standing::Same,
-            (Some(_), Some(_)) => Standing::Odd,
-            (Some(_), None) => Standing::Differs,
+            (None, _) => Conformity::Unknown,
+            (Some(_), _) if counts.len() < 2 => Conformity::Same,
+            (Some(value), Some(majority)) if value == majority => Conformity::Same,
+            (Some(_), Some(_)) => Conformity::Odd,
+            (Some(_), None) => Conformity::Differs,
         })
         .collect()
 }
@@ -60,7 +60,7 @@ pub struct FileDifference<'a> {
     /// One state a node.
     pub states: Vec<FileState<'a>>,
     /// One standing a node.
-    pub standings: Vec<Standing>,
+    pub standings: Vec<Conformity>,
 }
 
 /// Path as written, size in bytes, content identity.
@@ -137,8 +137,8 @@ impl<'a> FileIndex<'a> {
         let mut states = self.states(key);
         let mixed = schemes(&states) != 1;
         let by_size: Vec<Option<FileState>> = states.iter().map(|state| Some(state.sized())).collect();
-        let differ = |standings: &[Standing]| {
-            standings.iter().any(|standing| matches!(standing, Standing::Odd | Standing::Differs))
+        let differ = |standings: &[Conformity]| {
+            standings.iter().any(|standing| matches!(standing, Conformity::Odd | Conformity::Differs))
         };
         let standings = if !mixed {
             compare(&states.iter().copied().map(Some).collect::<Vec<_>>())
@@ -211,18 +211,24 @@ mod tests {
 
     #[test]
     fn two_values_make_nobody_odd() {
-        assert_eq!(compare(&[Some(1), Some(2)]), [Standing::Differs, Standing::Differs]);
+        assert_eq!(compare(&[Some(1), Some(2)]), [Conformity::Differs, Conformity::Differs]);
         assert_eq!(
             compare(&[Some(1), Some(2), None]),
-            [Standing::Differs, Standing::Differs, Standing::Unknown]
+            [Conformity::Differs, Conformity::Differs, Conformity::Unknown]
         );
-        assert_eq!(compare(&[Some(1), Some(1), Some(2), Some(2)]), [Standing::Differs; 4]);
+        assert_eq!(compare(&[Some(1), Some(1), Some(2), Some(2)]), [Conformity::Differs; 4]);
     }
 
     #[test]
     fn a_strict_majority_of_three_makes_the_rest_odd() {
-        assert_eq!(compare(&[Some(1), Some(1), Some(2)]), [Standing::Same, Standing::Same, Standing::Odd]);
-        assert_eq!(compare(&[Some(1), Some(1), None]), [Standing::Same, Standing::Same, Standing::Unknown]);
+        assert_eq!(
+            compare(&[Some(1), Some(1), Some(2)]),
+            [Conformity::Same, Conformity::Same, Conformity::Odd]
+        );
+        assert_eq!(
+            compare(&[Some(1), Some(1), None]),
+            [Conformity::Same, Conformity::Same, Conformity::Unknown]
+        );
     }
 
     fn entry(path: &str, size: u64, print: Option<&str>) -> InventoryEntry {
@@ -272,7 +278,7 @@ mod tests {
         let unread = [entry("a.txt", 5, None)];
         let index = FileIndex::new(&[&a, &b, &unread]);
         let found = index.differences(|_| true);
-        assert_eq!(found[0].standings, [Standing::Differs, Standing::Differs, Standing::Unknown]);
+        assert_eq!(found[0].standings, [Conformity::Differs, Conformity::Differs, Conformity::Unknown]);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use std::sync::Arc;
 /// Facts inside a bundle leave `input` empty: the node that owns the fact names it. Facts of an export carry
 /// the export's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Place {
     /// Name of the input (bundle or export); empty inside a bundle. A bundle cannot claim another's name,
     /// so this is never read from one.
@@ -76,7 +75,7 @@ fn letters(column: usize) -> String {
 
 /// A place of one [`Origin`], in the few bytes that each of 400,000 cells can afford.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
+pub enum CellPos {
     /// A row of its table.
     Row(u32),
     /// A cell of its table, the column from 0.
@@ -103,18 +102,18 @@ pub struct Origin {
 
 impl Origin {
     /// Adds a place that is no cell.
-    pub fn list(&mut self, place: Place) -> Spot {
+    pub fn list(&mut self, place: Place) -> CellPos {
         self.listed.push(place);
-        Spot::Listed(u32::try_from(self.listed.len() - 1).unwrap_or(u32::MAX))
+        CellPos::Listed(u32::try_from(self.listed.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// The place of a spot.
-    pub fn place(&self, spot: Spot) -> Place {
+    pub fn place(&self, spot: CellPos) -> Place {
         let cell = |row, column| Place::cell(&self.input, self.sheet.as_deref(), row, column);
         match spot {
-            Spot::Row(row) => cell(row, None),
-            Spot::Cell { row, column } => cell(row, Some(column.into())),
-            Spot::Listed(index) => usize::try_from(index)
+            CellPos::Row(row) => cell(row, None),
+            CellPos::Cell { row, column } => cell(row, Some(column.into())),
+            CellPos::Listed(index) => usize::try_from(index)
                 .ok()
                 .and_then(|index| self.listed.get(index))
                 .cloned()

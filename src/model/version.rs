@@ -9,6 +9,7 @@ use std::fmt;
 /// Fields compare as numbers; the third one is printed with the six digits it is known by. A version that
 /// cannot be read is no version: it is `Unreadable` where it was seen, never "modern".
 #[derive(Debug, Clone, Copy, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 pub struct BuildVersion {
     major: u32,
     minor: u32,

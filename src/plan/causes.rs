@@ -1,6 +1,6 @@
 //! Which findings of this case probably follow from which.
 
-use crate::finding::{Confidence, Finding, Judged, Severity, SubjectKind};
+use crate::finding::{Confidence, Finding, RuleResult, Severity, SubjectKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::actions::Stage;
 use crate::knowledge::causes::{CauseRow, Reach};
@@ -14,24 +14,24 @@ pub type At = (usize, usize);
 pub struct Causes<'k>(BTreeMap<At, Vec<(At, &'k CauseRow)>>);
 
 /// Finds for each finding the confirmed ones that explain it, in the order in which they are to be fixed.
-pub fn causes<'k>(judged: &[Judged], knowledge: &'k Knowledge) -> Causes<'k> {
+pub fn causes<'k>(results: &[RuleResult], knowledge: &'k Knowledge) -> Causes<'k> {
     let mut causes = Causes::default();
     for row in &knowledge.causes {
         // What is only suspected or merely worth knowing explains nothing away.
-        let explaining = all_findings(judged).filter(|(_, rule, finding)| {
+        let explaining = all_findings(results).filter(|(_, rule, finding)| {
             row.rules.iter().any(|id| id == rule)
                 && finding.confidence == Confidence::Confirmed
                 && finding.severity < Severity::Info
         });
         for (from, _, cause) in explaining {
-            for (at, rule, finding) in all_findings(judged) {
+            for (at, rule, finding) in all_findings(results) {
                 if row.covers(rule, finding.signature.as_deref()) && reaches(row.reach, cause, finding) {
                     causes.0.entry(at).or_default().push((from, row));
                 }
             }
         }
     }
-    let order = |at: At| judged.get(at.0).map(|result| (Stage::of_rule(&result.rule), at));
+    let order = |at: At| results.get(at.0).map(|result| (Stage::of_rule(&result.rule), at));
     for explaining in causes.0.values_mut() {
         explaining.sort_by_key(|(at, row)| (order(*at), &row.id));
         explaining.dedup_by_key(|(at, _)| *at);
@@ -40,8 +40,8 @@ pub fn causes<'k>(judged: &[Judged], knowledge: &'k Knowledge) -> Causes<'k> {
 }
 
 /// Every finding with its position and its rule.
-pub(super) fn all_findings(judged: &[Judged]) -> impl Iterator<Item = (At, &str, &Finding)> {
-    judged.iter().enumerate().flat_map(|(outer, result)| {
+pub(super) fn all_findings(results: &[RuleResult]) -> impl Iterator<Item = (At, &str, &Finding)> {
+    results.iter().enumerate().flat_map(|(outer, result)| {
         let findings = result.outcome.findings().iter().enumerate();
         findings.map(move |(inner, finding)| ((outer, inner), result.rule.as_str(), finding))
     })
@@ -82,7 +82,7 @@ mod tests {
     use crate::finding::{Outcome, Subject};
     use std::collections::BTreeSet;
 
-    fn found(rule: &str, subject: Subject, confidence: Confidence, error: Option<&str>) -> Judged {
+    fn found(rule: &str, subject: Subject, confidence: Confidence, error: Option<&str>) -> RuleResult {
         let finding = Finding {
             severity: Severity::High,
             confidence,
@@ -93,10 +93,10 @@ mod tests {
             remedy: String::new(),
             notes: Vec::new(),
             signature: error.map(str::to_owned),
-            alone: false,
+            standalone: false,
         };
         let outcome = Outcome::Findings(vec![finding]);
-        Judged { rule: rule.into(), subject, outcome, looked_at: BTreeSet::new() }
+        RuleResult { rule: rule.into(), subject, outcome, inputs_used: BTreeSet::new() }
     }
 
     const OWN: &str = r#"
@@ -122,12 +122,12 @@ mod tests {
         let knowledge = Knowledge::layered(&[("own.toml", OWN)]).unwrap();
         let (one, two) = (Subject::node("WEB01"), Subject::node("WEB02"));
         let follow = |cause: Confidence, on: &Subject| {
-            let judged = [
+            let results = [
                 found("X-001", one.clone(), cause, None),
                 found("X-002", on.clone(), Confidence::Confirmed, None),
                 found("X-003", two.clone(), Confidence::Confirmed, Some("E-002")),
             ];
-            let causes = causes(&judged, &knowledge);
+            let causes = causes(&results, &knowledge);
             (causes.root((1, 0)), causes.root((2, 0)), causes.consequences((0, 0)).count())
         };
         assert_eq!(

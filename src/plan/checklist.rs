@@ -4,7 +4,7 @@ pub use crate::knowledge::checklist::{Occasion, Stage};
 
 use super::{listed, unique};
 use crate::finding::{
-    Confidence, Finding, Judged, NO_TARGET, Outcome, Question as Request, Severity, SubjectKind,
+    Confidence, EvidenceRequest as Request, Finding, NO_TARGET, Outcome, RuleResult, Severity, SubjectKind,
 };
 use crate::knowledge::Knowledge;
 use crate::knowledge::checklist::{By, DONE, Item, NOT_DONE, WORDS};
@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A checklist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Checklist {
     /// What it is for.
     pub occasion: Occasion,
@@ -34,6 +35,7 @@ pub struct Checklist {
 
 /// How many lines are in which state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct Tally {
     /// It is done.
@@ -50,6 +52,7 @@ pub struct Tally {
 
 /// One line: an item, on one node where it is asked of each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Line {
     /// Identity: item, question and node, as [`crate::model::checklist::key`] writes them; stays the same from case to case.
     pub key: String,
@@ -79,6 +82,7 @@ pub struct Line {
 
 /// State of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LineState {
     /// It is done.
@@ -108,6 +112,7 @@ impl LineState {
 
 /// A question to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Question {
     /// Its id in answers.
     pub id: String,
@@ -119,6 +124,7 @@ pub struct Question {
 
 /// What a person answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Answered {
     /// The word.
     pub word: String,
@@ -140,11 +146,11 @@ const SENTENCES: usize = 4;
 /// Makes the checklist of a cluster.
 pub fn checklist(
     cluster: &Cluster,
-    judged: &[Judged],
+    results: &[RuleResult],
     knowledge: &Knowledge,
     occasion: Occasion,
 ) -> Checklist {
-    let mut builder = Builder { cluster, judged, knowledge, asked: BTreeSet::new() };
+    let mut builder = Builder { cluster, results, knowledge, asked: BTreeSet::new() };
     let items = knowledge.checklist.iter().filter(|item| item.occasions.contains(&occasion));
     let lines: Vec<Line> = items.flat_map(|item| builder.lines(item)).collect();
     Checklist {
@@ -201,7 +207,7 @@ type NodeIndex = Option<usize>;
 
 struct Builder<'a> {
     cluster: &'a Cluster,
-    judged: &'a [Judged],
+    results: &'a [RuleResult],
     knowledge: &'a Knowledge,
     /// Questions that an earlier line asks already.
     asked: BTreeSet<(NodeIndex, &'a str)>,
@@ -210,7 +216,7 @@ struct Builder<'a> {
 /// What one line is made of: the outcomes it rests on, and the questions of earlier lines that it waits for.
 #[derive(Default)]
 struct Basis<'a> {
-    outcomes: Vec<&'a Judged>,
+    outcomes: Vec<&'a RuleResult>,
     asked_above: BTreeSet<&'a str>,
 }
 
@@ -218,7 +224,7 @@ impl<'a> Builder<'a> {
     /// The lines of an item: for the cluster and for each node one that rests on evidence, and one for each question.
     fn lines(&mut self, item: &'a Item) -> Vec<Line> {
         let mut lines: BTreeMap<(NodeIndex, Option<&'a str>), Basis<'a>> = BTreeMap::new();
-        for result in self.judged.iter().filter(|result| item.rules.contains(&result.rule)) {
+        for result in self.results.iter().filter(|result| item.rules.contains(&result.rule)) {
             let by_evidence = (self.node_of(result), None);
             let mut placed = false;
             for (node, row) in self.asks(item, result) {
@@ -255,7 +261,7 @@ impl<'a> Builder<'a> {
         lines.map(|(_, line)| line).collect()
     }
 
-    fn node_of(&self, result: &Judged) -> NodeIndex {
+    fn node_of(&self, result: &RuleResult) -> NodeIndex {
         (result.subject.kind == SubjectKind::Node).then(|| self.index(&result.subject.name)).flatten()
     }
 
@@ -271,7 +277,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Questions that a person can answer about this outcome, or has answered: that of its rule, and those it waits for.
-    fn asks(&self, item: &Item, result: &Judged) -> Vec<(NodeIndex, &'a QuestionRow)> {
+    fn asks(&self, item: &Item, result: &RuleResult) -> Vec<(NodeIndex, &'a QuestionRow)> {
         let mut asks: BTreeMap<(NodeIndex, &str), &'a QuestionRow> = BTreeMap::new();
         if let Some(row) = self.knowledge.question(&result.rule) {
             let open = is_open(item, result) && !row.bad.is_empty();
@@ -366,7 +372,7 @@ impl<'a> Builder<'a> {
 }
 
 /// The questions an outcome waits for: id, node and why.
-fn unanswered(result: &Judged) -> impl Iterator<Item = (&str, Option<&str>, &str)> {
+fn unanswered(result: &RuleResult) -> impl Iterator<Item = (&str, Option<&str>, &str)> {
     let missing = if let Outcome::Unknown { missing } = &result.outcome { missing.as_slice() } else { &[] };
     missing.iter().filter_map(|missing| match &missing.from {
         Request::Answer { id } => Some((id.as_str(), missing.node.as_deref(), missing.why.as_str())),
@@ -374,18 +380,18 @@ fn unanswered(result: &Judged) -> impl Iterator<Item = (&str, Option<&str>, &str
     })
 }
 
-fn lacks_target(result: &Judged) -> bool {
+fn lacks_target(result: &RuleResult) -> bool {
     matches!(&result.outcome, Outcome::NotApplicable { why } if why == NO_TARGET)
 }
 
 /// Findings that are faults.
-fn faults(result: &Judged) -> impl Iterator<Item = &Finding> {
+fn faults(result: &RuleResult) -> impl Iterator<Item = &Finding> {
     result.outcome.findings().iter().filter(|finding| finding.severity < Severity::Info)
 }
 
 /// Whether an outcome leaves an item open. A suspicion only asks. Where only a person can tell, a sign in the evidence does
 /// not settle it either.
-fn is_open(item: &Item, result: &Judged) -> bool {
+fn is_open(item: &Item, result: &RuleResult) -> bool {
     match &result.outcome {
         Outcome::Unknown { .. } | Outcome::Failed { .. } => true,
         Outcome::NotApplicable { .. } => lacks_target(result),
@@ -399,7 +405,7 @@ fn is_open(item: &Item, result: &Judged) -> bool {
 
 impl Basis<'_> {
     fn state(&self, item: &Item) -> LineState {
-        let any = |is: &dyn Fn(&Judged) -> bool| self.outcomes.iter().any(|result| is(result));
+        let any = |is: &dyn Fn(&RuleResult) -> bool| self.outcomes.iter().any(|result| is(result));
         if any(&|result| !is_open(item, result) && faults(result).next().is_some()) {
             LineState::NotDone
         } else if self.outcomes.is_empty() || any(&|result| is_open(item, result)) {
@@ -428,8 +434,8 @@ impl Basis<'_> {
 }
 
 /// What one outcome shows, as sentences.
-fn sentences_of(result: &Judged, answer: Option<&Answer>) -> Vec<String> {
-    let Judged { rule, looked_at, .. } = result;
+fn sentences_of(result: &RuleResult, answer: Option<&Answer>) -> Vec<String> {
+    let RuleResult { rule, inputs_used, .. } = result;
     match &result.outcome {
         Outcome::Findings(findings) => findings
             .iter()
@@ -449,7 +455,7 @@ fn sentences_of(result: &Judged, answer: Option<&Answer>) -> Vec<String> {
             .collect(),
         // The answer itself is beside it.
         Outcome::Pass { .. }
-            if answer.is_some_and(|answer| looked_at.iter().all(|input| *input == answer.place.input)) =>
+            if answer.is_some_and(|answer| inputs_used.iter().all(|input| *input == answer.place.input)) =>
         {
             Vec::new()
         }
@@ -457,9 +463,9 @@ fn sentences_of(result: &Judged, answer: Option<&Answer>) -> Vec<String> {
             vec![format!("{rule} found no problem: {note}.")]
         }
         Outcome::Pass { .. } => {
-            let mut inputs: Vec<String> = looked_at.iter().take(3).cloned().collect();
-            if looked_at.len() > 3 {
-                inputs.push(format!("{} more", looked_at.len() - 3));
+            let mut inputs: Vec<String> = inputs_used.iter().take(3).cloned().collect();
+            if inputs_used.len() > 3 {
+                inputs.push(format!("{} more", inputs_used.len() - 3));
             }
             let inputs = if inputs.is_empty() { String::new() } else { format!(" in {}", listed(&inputs)) };
             vec![format!("{rule} found no problem{inputs}.")]

@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 
 /// A command to run on a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CommandLine {
     /// Node it is run on, by an administrator, in a command prompt.
     pub node: String,

@@ -1,7 +1,7 @@
 //! Conditions that decide which runbooks and steps fit a cluster, each as far as the evidence shows: `None` where
 //! nobody knows.
 
-use crate::knowledge::runbooks::Circumstance;
+use crate::knowledge::runbooks::ClusterCondition;
 use crate::model::items::Items;
 use crate::model::primary::WITHOUT_PRIMARY;
 use crate::model::{BuildVersion, Cluster, Node, Observed, Role};
@@ -28,27 +28,31 @@ pub(super) fn any(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool>
 
 impl<'a> Conditions<'a> {
     /// The condition as a clause, "the database is mirrored", and whether it holds.
-    pub(super) fn check(self, condition: Circumstance) -> (&'static str, Option<bool>) {
+    pub(super) fn check(self, condition: ClusterCondition) -> (&'static str, Option<bool>) {
         match condition {
-            Circumstance::SeveralNodes => ("there is more than one serving node", self.several_nodes()),
-            Circumstance::PrimaryNode => {
+            ClusterCondition::SeveralNodes => ("there is more than one serving node", self.several_nodes()),
+            ClusterCondition::PrimaryNode => {
                 ("one node is the primary", self.current.map(|build| build < WITHOUT_PRIMARY))
             }
-            Circumstance::DisasterRecovery => ("there are disaster recovery nodes", self.disaster_recovery()),
-            Circumstance::Mirroring => ("the database is mirrored", self.mirroring()),
-            Circumstance::MergeReplication => ("the database is merge-replicated", self.merge_replication()),
-            Circumstance::NoOutboundAccess => {
+            ClusterCondition::DisasterRecovery => {
+                ("there are disaster recovery nodes", self.disaster_recovery())
+            }
+            ClusterCondition::Mirroring => ("the database is mirrored", self.mirroring()),
+            ClusterCondition::MergeReplication => {
+                ("the database is merge-replicated", self.merge_replication())
+            }
+            ClusterCondition::NoOutboundAccess => {
                 ("the web servers cannot reach the vendor", self.no_outbound_access())
             }
-            Circumstance::LoadBalancer => ("the nodes are behind a load balancer", self.load_balancer()),
-            Circumstance::Tms => ("there is a TMS folder next to the application", self.tms()),
-            Circumstance::Dpapi => ("the key file is protected by DPAPI", self.dpapi()),
-            Circumstance::WindowsAuthentication => {
+            ClusterCondition::LoadBalancer => ("the nodes are behind a load balancer", self.load_balancer()),
+            ClusterCondition::Tms => ("there is a TMS folder next to the application", self.tms()),
+            ClusterCondition::Dpapi => ("the key file is protected by DPAPI", self.dpapi()),
+            ClusterCondition::WindowsAuthentication => {
                 ("Integrated Windows Authentication is on", self.windows_authentication())
             }
-            Circumstance::RabbitMq => ("RabbitMQ is the message bus", self.rabbit_mq()),
-            Circumstance::Engines => ("distributed engines are used", self.engines()),
-            Circumstance::AlwaysOn => ("the database is in an availability group", self.always_on()),
+            ClusterCondition::RabbitMq => ("RabbitMQ is the message bus", self.rabbit_mq()),
+            ClusterCondition::Engines => ("distributed engines are used", self.engines()),
+            ClusterCondition::AlwaysOn => ("the database is in an availability group", self.always_on()),
         }
     }
 
@@ -198,21 +202,21 @@ mod tests {
 
     type Change = fn(&mut Cluster);
 
-    fn check(cluster: &Cluster, current: Option<BuildVersion>, condition: Circumstance) -> Option<bool> {
+    fn check(cluster: &Cluster, current: Option<BuildVersion>, condition: ClusterCondition) -> Option<bool> {
         Conditions { cluster, current }.check(condition).1
     }
 
     /// Each condition with evidence for it, evidence against it, and none.
     #[test]
     fn each_is_known_by_what_tells_it_and_by_nothing_else() {
-        let cases: [(Circumstance, &[Change], &[Change]); 11] = [
+        let cases: [(ClusterCondition, &[Change], &[Change]); 11] = [
             (
-                Circumstance::DisasterRecovery,
+                ClusterCondition::DisasterRecovery,
                 &[|c| node(c, "WEB02").role = Role::Dr, |c| answer(c, "BKP-010", "", "planned")],
                 &[|c| answer(c, "BKP-010", "", "no such site")],
             ),
             (
-                Circumstance::Mirroring,
+                ClusterCondition::Mirroring,
                 &[
                     |c| node(c, "WEB02").role = Role::Mirror,
                     |c| set_fact(c, "database.mirroring-role", "PRINCIPAL"),
@@ -225,7 +229,7 @@ mod tests {
                 }],
             ),
             (
-                Circumstance::MergeReplication,
+                ClusterCondition::MergeReplication,
                 &[
                     |c| set_fact(c, "database.merge-published", "true"),
                     |c| set_fact(c, "database.subscribed", "true"),
@@ -242,7 +246,7 @@ mod tests {
                 ],
             ),
             (
-                Circumstance::NoOutboundAccess,
+                ClusterCondition::NoOutboundAccess,
                 &[
                     |c| answer(c, "UPG-013", "", "upgrade zip"),
                     |c| {
@@ -256,12 +260,12 @@ mod tests {
                 ],
             ),
             (
-                Circumstance::LoadBalancer,
+                ClusterCondition::LoadBalancer,
                 &[|c| set_fact(c, "balancer.affinity", "cookie"), |c| answer(c, "LBL-001", "", "sticky")],
                 &[|c| answer(c, "LBL-008", "", "no load balancer"), |c| c.nodes.truncate(1)],
             ),
             (
-                Circumstance::Tms,
+                ClusterCondition::Tms,
                 &[
                     |c| set_fact(c, "product.tms-path", "C:\\inetpub\\wwwroot\\TMS"),
                     |c| bundle(c, "WEB02").facts.tms_folder = known(true),
@@ -272,12 +276,12 @@ mod tests {
                 }],
             ),
             (
-                Circumstance::Dpapi,
+                ClusterCondition::Dpapi,
                 &[|c| answer(c, "ENC-004", "WEB02", "on")],
                 &[|c| answer(c, "ENC-004", "", "off")],
             ),
             (
-                Circumstance::WindowsAuthentication,
+                ClusterCondition::WindowsAuthentication,
                 &[
                     |c| set_fact(c, "product.integrated-windows-authentication", "true"),
                     |c| answer(c, "IIS-010", "", "on"),
@@ -289,7 +293,7 @@ mod tests {
                 ],
             ),
             (
-                Circumstance::RabbitMq,
+                ClusterCondition::RabbitMq,
                 &[
                     |c| drop(node(c, "WEB01").told.insert("bus.type".into(), known("RabbitMq".into()))),
                     |c| list(c, "connector", "connector.type", "RabbitMq"),
@@ -299,7 +303,7 @@ mod tests {
                 &[|c| answer(c, "BUS-010", "", "no rabbitmq")],
             ),
             (
-                Circumstance::Engines,
+                ClusterCondition::Engines,
                 &[
                     |c| list(c, "engine", "engine.version", "8.4.73.0"),
                     |c| set_fact(c, "product.active-engines", "3"),
@@ -310,7 +314,7 @@ mod tests {
                 ],
             ),
             (
-                Circumstance::AlwaysOn,
+                ClusterCondition::AlwaysOn,
                 &[
                     |c| set_fact(c, "database.availability-group", "true"),
                     |c| answer(c, "SQL-015", "", "primary"),
@@ -340,17 +344,17 @@ mod tests {
         let build = BuildVersion::new(11, 7, 49);
         let mut case = cluster(&["WEB01"], build);
         answer(&mut case, "ENC-004", "", "off");
-        assert_eq!(check(&case, None, Circumstance::Dpapi), Some(false));
-        assert_eq!(check(&case, None, Circumstance::SeveralNodes), Some(false));
+        assert_eq!(check(&case, None, ClusterCondition::Dpapi), Some(false));
+        assert_eq!(check(&case, None, ClusterCondition::SeveralNodes), Some(false));
         case.node_set.confirmed_by.clear();
-        assert_eq!(check(&case, None, Circumstance::Dpapi), None);
-        assert_eq!(check(&case, None, Circumstance::SeveralNodes), None);
+        assert_eq!(check(&case, None, ClusterCondition::Dpapi), None);
+        assert_eq!(check(&case, None, ClusterCondition::SeveralNodes), None);
     }
 
     #[test]
     fn the_build_says_whether_there_is_a_primary() {
         let case = cluster(&["WEB01", "WEB02"], BuildVersion::new(10, 6, 26));
-        let primary = |current| check(&case, current, Circumstance::PrimaryNode);
+        let primary = |current| check(&case, current, ClusterCondition::PrimaryNode);
         assert_eq!(primary(Some(BuildVersion::new(10, 6, 26))), Some(true));
         assert_eq!(primary(Some(BuildVersion::new(10, 7, 0))), Some(false));
         assert_eq!(primary(None), None);

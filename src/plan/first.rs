@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 /// The node to begin with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct First {
     /// Its name; `None` where nobody knows.
     pub node: Option<String>,

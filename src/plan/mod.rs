@@ -21,14 +21,15 @@ pub use command::CommandLine;
 pub use first::First;
 pub use grammar::safe_name;
 pub use package::PackageCheck;
-pub use path::{Change, Installed, Leg, Path, Requirement};
+pub use path::{Change, Installed, Path, Requirement, UpgradeHop};
 pub use runbook::{Offer, Runbook, Step};
 pub use state::{Met, State};
-pub use upgrade::{Plan, Wish, plan, repairs};
+pub use upgrade::{Plan, PlanRequest, plan, repairs};
 
-use crate::finding::{Confidence, Finding, Judged, Severity, SubjectKind};
+use crate::finding::{Confidence, Finding, RuleResult, Severity, SubjectKind, is_bundle_safety};
 use crate::knowledge::Knowledge;
 use crate::knowledge::actions::Stage;
+use crate::knowledge::rows::RuleMeta;
 use crate::model::Cluster;
 use names::Names;
 use std::borrow::Borrow;
@@ -36,7 +37,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// One action: work that fixes one or more findings.
 #[derive(Debug, Clone)]
-pub struct Work {
+pub struct PlannedAction {
     /// What to do.
     pub title: String,
     /// Nodes to do it on, in order of name; empty: once for the cluster.
@@ -55,36 +56,27 @@ pub struct Work {
     pub also_resolves: Vec<At>,
 }
 
-/// Texts of a rule, for findings that no action of the knowledge covers.
-#[derive(Debug, Clone)]
-pub struct RuleAdvice {
-    /// Why it matters.
-    pub why: String,
-    /// How to fix it.
-    pub fix: String,
-    /// Bundle-safety rules are about a bundle: no action on the cluster fixes them.
-    pub bundle_safety: bool,
-}
-
 /// Merges every finding worth acting on into actions, by stage of the repair, then by severity. A finding that follows
 /// from another has no action of its own: it is resolved with its cause.
 pub fn work(
-    judged: &[Judged],
+    results: &[RuleResult],
     causes: &Causes,
     cluster: &Cluster,
     knowledge: &Knowledge,
-    advice: &BTreeMap<String, RuleAdvice>,
-) -> Vec<Work> {
+    rules: &BTreeMap<&str, &RuleMeta>,
+) -> Vec<PlannedAction> {
     let mut groups: BTreeMap<(Stage, Group), Vec<At>> = BTreeMap::new();
-    for (at, rule, finding) in causes::all_findings(judged) {
-        if advice.get(rule).is_none_or(|advice| advice.bundle_safety)
+    for (at, rule, finding) in causes::all_findings(results) {
+        if !rules.contains_key(rule)
+            || is_bundle_safety(rule)
             || finding.severity == Severity::Info
             || !causes.of(at).is_empty()
         {
             continue;
         }
         let mut actions = knowledge.actions.iter().enumerate();
-        let action = actions.find(|(_, action)| !finding.alone && action.rules.iter().any(|id| id == rule));
+        let action =
+            actions.find(|(_, action)| !finding.standalone && action.rules.iter().any(|id| id == rule));
         let group = match action {
             Some((index, action)) => (action.stage, Group::Action(index)),
             None => (Stage::of_rule(rule), Group::Rule(finding.severity, rule)),
@@ -92,7 +84,7 @@ pub fn work(
         groups.entry(group).or_default().push(at);
     }
     let merged = groups.into_iter().filter_map(|((_, group), fixes)| {
-        let findings: Vec<&Finding> = fixes.iter().filter_map(|at| find(judged, *at)).collect();
+        let findings: Vec<&Finding> = fixes.iter().filter_map(|at| find(results, *at)).collect();
         let on_nodes = findings.iter().filter(|finding| finding.subject.kind == SubjectKind::Node);
         let nodes: BTreeSet<&String> = on_nodes.map(|finding| &finding.subject.name).collect();
         let mut nodes: Vec<String> = nodes.into_iter().cloned().collect();
@@ -106,21 +98,21 @@ pub fn work(
                 let steps = action.steps.iter().map(|step| names.fill(step, &nodes)).collect();
                 (names.fill(&action.title, &nodes), action.why.clone(), steps)
             }
-            Group::Rule(_, rule) => rule_texts(advice.get(rule)?, &findings, cluster),
+            Group::Rule(_, rule) => rule_texts(rules.get(rule)?, &findings, cluster),
         };
         let mut also_resolves: Vec<At> = fixes.iter().flat_map(|at| causes.consequences(*at)).collect();
         also_resolves.sort_unstable();
-        let consequences = also_resolves.iter().filter_map(|at| find(judged, *at));
+        let consequences = also_resolves.iter().filter_map(|at| find(results, *at));
         let severity = findings.iter().copied().chain(consequences).map(|finding| finding.severity).min()?;
         let confidence = findings.iter().map(|finding| finding.confidence).min()?;
-        Some(Work { title, nodes, why, steps, severity, confidence, fixes, also_resolves })
+        Some(PlannedAction { title, nodes, why, steps, severity, confidence, fixes, also_resolves })
     });
     merged.collect()
 }
 
 /// The finding at a position in the outcomes.
-pub fn find(judged: &[Judged], (outcome, finding): At) -> Option<&Finding> {
-    judged.get(outcome)?.outcome.findings().get(finding)
+pub fn find(results: &[RuleResult], (outcome, finding): At) -> Option<&Finding> {
+    results.get(outcome)?.outcome.findings().get(finding)
 }
 
 /// Findings that one action fixes.
@@ -134,15 +126,11 @@ enum Group<'a> {
 
 /// Title, reason and steps where no action covers the rule: a single fault is fixed as its finding says, the same fault
 /// on several nodes as the rule says.
-fn rule_texts(
-    advice: &RuleAdvice,
-    findings: &[&Finding],
-    cluster: &Cluster,
-) -> (String, String, Vec<String>) {
+fn rule_texts(rule: &RuleMeta, findings: &[&Finding], cluster: &Cluster) -> (String, String, Vec<String>) {
     let mut remedies: Vec<&str> = findings.iter().map(|finding| finding.remedy.as_str()).collect();
     remedies.retain(|remedy| !remedy.is_empty());
     remedies.dedup();
-    let fix = advice.fix.as_str();
+    let fix = rule.remediation.as_str();
     let (lead, mut steps) = match remedies.as_slice() {
         [] => (fix, Vec::new()),
         [remedy] => (*remedy, vec![fix]),
@@ -151,7 +139,7 @@ fn rule_texts(
     let title = first_sentence(lead);
     steps.retain(|step| step.trim_end_matches('.') != title);
     let steps = steps.iter().map(|step| safe_text(step, cluster)).collect();
-    (safe_text(title, cluster), advice.why.clone(), steps)
+    (safe_text(title, cluster), format!("{}.", first_sentence(&rule.rationale)), steps)
 }
 
 /// The first sentence of a text, without its full stop. A dot inside a word, as in a file name, ends none.

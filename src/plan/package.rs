@@ -1,7 +1,7 @@
 //! The check of the downloaded upgrade package.
 
 use super::state::{Met, State, states};
-use crate::finding::Judged;
+use crate::finding::RuleResult;
 use crate::model::{Cluster, Observed};
 use serde::Serialize;
 
@@ -10,6 +10,7 @@ const RULES: [&str; 2] = ["UPG-013", "UPG-012"];
 
 /// The downloaded package.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PackageCheck {
     /// Name of the file.
     pub name: String,
@@ -26,9 +27,9 @@ pub struct PackageCheck {
 }
 
 /// The check of the package that was given; `None` without one.
-pub(super) fn package(cluster: &Cluster, judged: &[Judged]) -> Option<PackageCheck> {
+pub(super) fn package(cluster: &Cluster, results: &[RuleResult]) -> Option<PackageCheck> {
     let package = cluster.package.as_ref()?;
-    let states = states(&RULES.map(str::to_owned), judged, true);
+    let states = states(&RULES.map(str::to_owned), results, true);
     let first = |state: Met| states.iter().find(|one| one.state == state);
     let verdict = match (first(Met::NotMet), first(Met::Unknown)) {
         (Some(fault), _) => format!("Do not use it: {}", fault.why),

@@ -2,7 +2,7 @@
 
 use super::listed;
 use super::state::{State, states};
-use crate::finding::Judged;
+use crate::finding::RuleResult;
 use crate::knowledge::Knowledge;
 use crate::knowledge::conflicts::Conflict;
 use crate::knowledge::steps::{self, documented, is_judged, way};
@@ -15,13 +15,14 @@ const CONFIRMS: &str = "UPG-004";
 
 /// An upgrade path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Path {
     /// What is installed, oldest first.
     pub from: Vec<Installed>,
     /// The build to upgrade to.
     pub target: BuildVersion,
     /// Builds to install, in order; the last is the target. Empty where the target is not later, or what is installed is not known.
-    pub legs: Vec<Leg>,
+    pub legs: Vec<UpgradeHop>,
     /// What to check before the first step, as sentences: builds that differ or were withdrawn, a target that is not later.
     pub warnings: Vec<String>,
     /// What is not known of the path: what is missing and who can say, as sentences.
@@ -32,6 +33,7 @@ pub struct Path {
 
 /// An installed build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Installed {
     /// The build.
     pub build: BuildVersion,
@@ -43,7 +45,8 @@ pub struct Installed {
 
 /// A build to install.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Leg {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct UpgradeHop {
     /// The build that is installed before it.
     pub from: BuildVersion,
     /// The build.
@@ -64,6 +67,7 @@ pub struct Leg {
 
 /// Something that must be true before a build is installed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Requirement {
     /// What, as words that follow "it needs".
     pub text: String,
@@ -75,6 +79,7 @@ pub struct Requirement {
 
 /// What changes with a build that is passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Change {
     /// The build.
     pub build: BuildVersion,
@@ -83,10 +88,10 @@ pub struct Change {
 }
 
 /// The path to the target of the case; `None` without one.
-pub(super) fn path(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> Option<Path> {
+pub(super) fn path(cluster: &Cluster, results: &[RuleResult], knowledge: &Knowledge) -> Option<Path> {
     let target = cluster.target?;
     let (from, mut unknown) = installed(cluster);
-    let context = PathContext { judged, knowledge, target };
+    let context = PathContext { results, knowledge, target };
     let warnings = context.warnings(&from);
     let hops = from.first().map_or_else(Vec::new, |oldest| way(&knowledge.steps, oldest.build, target));
     unknown.extend(hops.iter().filter_map(|hop| context.gap(hop)));
@@ -128,7 +133,7 @@ fn installed(cluster: &Cluster) -> (Vec<Installed>, Vec<String>) {
 
 /// What a path is made from.
 struct PathContext<'a> {
-    judged: &'a [Judged],
+    results: &'a [RuleResult],
     knowledge: &'a Knowledge,
     target: BuildVersion,
 }
@@ -172,8 +177,8 @@ impl PathContext<'_> {
     }
 
     /// Why no source says that a build can be installed from the one before it, and whom to ask.
-    fn gap(&self, hop: &steps::Leg<'_>) -> Option<String> {
-        let steps::Leg { from, build, .. } = hop;
+    fn gap(&self, hop: &steps::UpgradeHop<'_>) -> Option<String> {
+        let steps::UpgradeHop { from, build, .. } = hop;
         if hop.by.is_some() {
             return None;
         }
@@ -191,7 +196,7 @@ impl PathContext<'_> {
     }
 
     /// What sources say differently: of every upgrade, and of what the builds on this path ask for.
-    fn disagreements(&self, hops: &[steps::Leg<'_>]) -> Vec<String> {
+    fn disagreements(&self, hops: &[steps::UpgradeHop<'_>]) -> Vec<String> {
         if hops.is_empty() {
             return Vec::new();
         }
@@ -202,17 +207,17 @@ impl PathContext<'_> {
         every.chain(judging.flat_map(|row| row.notes.clone())).collect()
     }
 
-    fn hop(&self, hop: &steps::Leg<'_>) -> Leg {
-        let steps::Leg { from, build, .. } = *hop;
+    fn hop(&self, hop: &steps::UpgradeHop<'_>) -> UpgradeHop {
+        let steps::UpgradeHop { from, build, .. } = *hop;
         let mut requires = Vec::new();
         if hop.by.is_none() {
             let text = format!("the vendor's confirmation that {build} can be installed from {from}");
-            let states = states(&[CONFIRMS.to_owned()], self.judged, true);
+            let states = states(&[CONFIRMS.to_owned()], self.results, true);
             requires.push(Requirement { text, since: build, states });
         }
         requires.extend(hop.requires.iter().map(|(step, requirement)| {
             let exact = is_judged(&self.knowledge.steps, step, requirement, self.target);
-            let states = states(&requirement.rules, self.judged, exact);
+            let states = states(&requirement.rules, self.results, exact);
             Requirement { text: requirement.text.clone(), since: step.build, states }
         }));
         let gate = hop.gate.and_then(|gate| gate.rule.as_ref()).filter(|_| build != self.target);
@@ -222,10 +227,10 @@ impl PathContext<'_> {
         });
         let asking = hop.requires.iter().map(|(step, _)| *step);
         let records = hop.crossed.iter().copied().chain(hop.by).chain(asking);
-        Leg {
+        UpgradeHop {
             from,
             build,
-            why: rule.map_or_else(|| "It is the target.".to_owned(), |rule| rule.why.clone()),
+            why: rule.map_or_else(|| "It is the target.".to_owned(), |rule| rule.rationale.clone()),
             known: hop.by.is_some(),
             requires,
             changes: changes.collect(),

@@ -3,15 +3,16 @@
 use super::command::{self, CommandLine};
 use super::conditions::{Conditions, any};
 use super::names::Names;
-use crate::finding::{Judged, Outcome, SubjectKind};
+use crate::finding::{Outcome, RuleResult, SubjectKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::conflicts::Conflict;
-use crate::knowledge::runbooks::{Circumstance, InRound, On, Purpose, RunbookRow, TaskRow};
+use crate::knowledge::runbooks::{ClusterCondition, InRound, On, Purpose, RunbookRow, TaskRow};
 use crate::model::{BuildVersion, Cluster};
 use serde::Serialize;
 
 /// One procedure, ready to be followed.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Runbook {
     /// Short name.
     pub id: String,
@@ -36,6 +37,7 @@ pub struct Runbook {
 
 /// Whether a runbook can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum Offer {
     /// It can.
@@ -54,12 +56,15 @@ pub enum Offer {
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
     /// Position, from 1.
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub number: usize,
     /// Id of its task, for programs.
     pub task: String,
     /// Rounds it belongs to, from 1; empty: all of them.
+    #[cfg_attr(test, schemars(inner(range(min = 1))))]
     pub rounds: Vec<usize>,
     /// What to do.
     pub title: String,
@@ -91,7 +96,7 @@ pub struct Step {
 #[derive(Clone, Copy)]
 pub(super) struct PlanContext<'a> {
     pub(super) cluster: &'a Cluster,
-    pub(super) judged: &'a [Judged],
+    pub(super) results: &'a [RuleResult],
     pub(super) knowledge: &'a Knowledge,
     pub(super) names: &'a Names,
     /// Builds that are installed one after the other; empty: nothing is upgraded.
@@ -125,7 +130,7 @@ impl PlanContext<'_> {
     }
 
     /// A condition as a clause, and whether it holds.
-    fn check(&self, condition: Circumstance) -> (&'static str, Option<bool>) {
+    fn check(&self, condition: ClusterCondition) -> (&'static str, Option<bool>) {
         Conditions { cluster: self.cluster, current: self.names.current }.check(condition)
     }
 
@@ -246,12 +251,12 @@ impl PlanContext<'_> {
     fn proven(&self, task: &TaskRow, nodes: &[String]) -> Vec<String> {
         let mut proof = Vec::new();
         for id in &task.proven_by {
-            let concerned = |result: &&Judged| {
+            let concerned = |result: &&RuleResult| {
                 let subject = &result.subject;
                 let on_all = subject.kind != SubjectKind::Node || nodes.is_empty();
                 result.rule == *id && (on_all || nodes.contains(&subject.name))
             };
-            let mut results = self.judged.iter().filter(concerned).peekable();
+            let mut results = self.results.iter().filter(concerned).peekable();
             if results.peek().is_none() {
                 return Vec::new();
             }
@@ -274,7 +279,7 @@ fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{answer, cluster, listed, node, passed};
-    use super::super::{Plan, Wish, plan};
+    use super::super::{Plan, PlanRequest, plan};
     use super::*;
     use crate::finding::Subject;
     use crate::model::Role;
@@ -289,9 +294,9 @@ mod tests {
         case
     }
 
-    fn planned(case: &Cluster, judged: &[Judged]) -> Plan {
+    fn planned(case: &Cluster, results: &[RuleResult]) -> Plan {
         let knowledge = Knowledge::layered(&[]).unwrap();
-        plan(case, judged, &knowledge, &Wish::Upgrade { by: None }).unwrap()
+        plan(case, results, &knowledge, &PlanRequest::Upgrade { by: None }).unwrap()
     }
 
     fn runbook<'p>(plan: &'p Plan, id: &str) -> &'p Runbook {
@@ -395,8 +400,8 @@ mod tests {
     #[test]
     fn a_step_is_proven_by_a_pass_on_everything_it_concerns() {
         let pass = |node: &str| passed("CFG-010", Subject::node(node));
-        let proven = |judged: &[Judged]| {
-            step(runbook(&planned(&case(), judged), "classic"), "own-changes").unwrap().proven.clone()
+        let proven = |results: &[RuleResult]| {
+            step(runbook(&planned(&case(), results), "classic"), "own-changes").unwrap().proven.clone()
         };
         assert_eq!(proven(&[pass("WEB01"), pass("WEB02"), pass("WEB03")]), ["CFG-010: it is so"]);
         let mut half = pass("WEB02");
@@ -414,7 +419,7 @@ mod tests {
         let rounds = [BuildVersion::new(9, 1, 1), BuildVersion::new(10, 9, 5), BuildVersion::new(12, 0, 22)];
         let context = |names| PlanContext {
             cluster: &case,
-            judged: &[],
+            results: &[],
             knowledge: &knowledge,
             names,
             rounds: &rounds,

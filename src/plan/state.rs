@@ -1,11 +1,12 @@
 //! Whether a requirement is met, subject by subject, from the results of the rules that check it.
 
-use crate::finding::{Judged, Missing, Outcome, Question, Subject};
+use crate::finding::{EvidenceRequest, MissingEvidence, Outcome, RuleResult, Subject};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What is known of a requirement on one node, the database or the cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "RequirementState"))]
 pub struct State {
     /// Node, "the database" or "the cluster".
     pub subject: String,
@@ -19,6 +20,7 @@ pub struct State {
 
 /// Whether a requirement is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Met {
     /// It is.
@@ -34,10 +36,10 @@ pub enum Met {
 /// Results of rules on a requirement, in order of subject and rule. Where the rules check something stricter (`exact` is
 /// false), only a pass decides: what passes the stricter check meets the requirement too. "Does not apply" is shown only where
 /// no rule applies to the subject.
-pub(super) fn states(rules: &[String], judged: &[Judged], exact: bool) -> Vec<State> {
+pub(super) fn states(rules: &[String], results: &[RuleResult], exact: bool) -> Vec<State> {
     let mut said: BTreeMap<&Subject, Vec<State>> = BTreeMap::new();
     for rule in rules {
-        for one in judged.iter().filter(|one| one.rule == *rule) {
+        for one in results.iter().filter(|one| one.rule == *rule) {
             said.entry(&one.subject).or_default().push(state(one, exact));
         }
     }
@@ -49,7 +51,7 @@ pub(super) fn states(rules: &[String], judged: &[Judged], exact: bool) -> Vec<St
     said.into_values().flatten().collect()
 }
 
-fn state(one: &Judged, exact: bool) -> State {
+fn state(one: &RuleResult, exact: bool) -> State {
     let (state, why) = match &one.outcome {
         Outcome::Findings(findings) => {
             let titles: Vec<&str> = findings.iter().map(|finding| finding.title.as_str()).collect();
@@ -63,8 +65,8 @@ fn state(one: &Judged, exact: bool) -> State {
         Outcome::Failed { error } => (Met::Unknown, format!("The check failed: {error}.")),
         Outcome::Unknown { missing } => {
             // The question itself is in the requests to the customer: its id is enough here.
-            let gap = |gap: &Missing| match &gap.from {
-                Question::Answer { id } => format!("the answer to {id} ({})", gap.why),
+            let gap = |gap: &MissingEvidence| match &gap.from {
+                EvidenceRequest::Answer { id } => format!("the answer to {id} ({})", gap.why),
                 _ => format!("{} ({})", gap.what, gap.why),
             };
             let mut gaps: Vec<String> = missing.iter().map(gap).collect();
@@ -87,24 +89,24 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    fn judged(rule: &str, node: &str, outcome: Outcome) -> Judged {
-        Judged { rule: rule.into(), subject: Subject::node(node), outcome, looked_at: BTreeSet::new() }
+    fn results(rule: &str, node: &str, outcome: Outcome) -> RuleResult {
+        RuleResult { rule: rule.into(), subject: Subject::node(node), outcome, inputs_used: BTreeSet::new() }
     }
 
     #[test]
     fn each_subject_has_its_state_and_silence_is_heard_only_where_all_are_silent() {
-        let gap = Missing {
+        let gap = MissingEvidence {
             node: None,
             what: "its release".into(),
             why: "nobody looked".into(),
-            from: Question::NodeList,
+            from: EvidenceRequest::NodeList,
         };
         let all = [
-            judged("SYS-001", "WEB02", Outcome::unknown(gap)),
-            judged("SYS-001", "WEB01", Outcome::pass_with("it runs")),
-            judged("SYS-002", "WEB01", Outcome::not_applicable("it concerns other builds")),
-            judged("SYS-002", "WEB03", Outcome::not_applicable("it concerns other builds")),
-            judged("SYS-009", "WEB01", Outcome::pass()),
+            results("SYS-001", "WEB02", Outcome::unknown(gap)),
+            results("SYS-001", "WEB01", Outcome::pass_with("it runs")),
+            results("SYS-002", "WEB01", Outcome::not_applicable("it concerns other builds")),
+            results("SYS-002", "WEB03", Outcome::not_applicable("it concerns other builds")),
+            results("SYS-009", "WEB01", Outcome::pass()),
         ];
         let rules = ["SYS-002".to_owned(), "SYS-001".to_owned()];
         let said: Vec<_> =

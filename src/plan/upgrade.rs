@@ -5,7 +5,7 @@ use super::names::{Names, named};
 use super::package::{PackageCheck, package};
 use super::path::{Path, path};
 use super::runbook::{Offer, PlanContext, Runbook};
-use crate::finding::{Judged, SubjectKind};
+use crate::finding::{RuleResult, SubjectKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
 use crate::model::{BuildVersion, Cluster};
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 /// What a plan is wanted for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wish {
+pub enum PlanRequest {
     /// The upgrade to the target of the case, by one runbook or, without, by all that fit.
     Upgrade {
         /// Id of the runbook.
@@ -26,6 +26,7 @@ pub enum Wish {
 
 /// A plan.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Plan {
     /// What it is for.
     pub purpose: Purpose,
@@ -40,17 +41,22 @@ pub struct Plan {
 }
 
 /// Makes the plan that was asked for; `None` for an upgrade of a case without a target.
-pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &Wish) -> Option<Plan> {
+pub fn plan(
+    cluster: &Cluster,
+    results: &[RuleResult],
+    knowledge: &Knowledge,
+    wish: &PlanRequest,
+) -> Option<Plan> {
     let runbooks =
         |purpose, by: Option<&String>, names: Names, rounds: &[BuildVersion], preface: &[String]| {
-            let context = PlanContext { cluster, judged, knowledge, names: &names, rounds };
+            let context = PlanContext { cluster, results, knowledge, names: &names, rounds };
             let rows = knowledge.runbooks.iter().filter(|row| row.purpose == purpose);
             let rows = rows.filter(|row| by.is_none_or(|by| row.id == *by));
             rows.map(|row| Runbook { preface: preface.to_vec(), ..context.runbook(row) }).collect::<Vec<_>>()
         };
     match wish {
-        Wish::Upgrade { by } => {
-            let path = path(cluster, judged, knowledge)?;
+        PlanRequest::Upgrade { by } => {
+            let path = path(cluster, results, knowledge)?;
             let mut rounds: Vec<BuildVersion> = path.legs.iter().map(|hop| hop.build).collect();
             if rounds.is_empty() {
                 rounds.extend(cluster.target);
@@ -70,10 +76,10 @@ pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &
                 Offer::If { .. } => 1,
                 Offer::Refused { .. } => 2,
             });
-            let package = package(cluster, judged);
+            let package = package(cluster, results);
             Some(Plan { purpose: Purpose::Upgrade, path: Some(path), package, first: Some(first), runbooks })
         }
-        Wish::AddNode(new) => {
+        PlanRequest::AddNode(new) => {
             let known = named(cluster, new).map(|node| &node.name);
             let new = known.unwrap_or(new);
             let names = Names::for_repair(cluster, vec![new.clone()]);
@@ -86,11 +92,11 @@ pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &
 }
 
 /// The runbooks that fix what was found, in the order of their rows.
-pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> Vec<Runbook> {
+pub fn repairs(cluster: &Cluster, results: &[RuleResult], knowledge: &Knowledge) -> Vec<Runbook> {
     let rows = knowledge.runbooks.iter().filter(|row| row.purpose == Purpose::Repair);
     let needed = rows.filter_map(|row| {
-        let results = judged.iter().filter(|result| row.repairs.contains(&result.rule));
-        let findings: Vec<_> = results.flat_map(|result| result.outcome.findings()).collect();
+        let fired = results.iter().filter(|result| row.repairs.contains(&result.rule));
+        let findings: Vec<_> = fired.flat_map(|result| result.outcome.findings()).collect();
         if findings.is_empty() {
             return None;
         }
@@ -98,7 +104,7 @@ pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> V
         let nodes = findings.iter().filter(|finding| finding.subject.kind == SubjectKind::Node);
         let faulty: BTreeSet<&String> = nodes.map(|finding| &finding.subject.name).collect();
         let names = Names::for_repair(cluster, faulty.into_iter().cloned().collect());
-        Some(PlanContext { cluster, judged, knowledge, names: &names, rounds: &[] }.runbook(row))
+        Some(PlanContext { cluster, results, knowledge, names: &names, rounds: &[] }.runbook(row))
     });
     needed.collect()
 }

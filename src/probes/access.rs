@@ -1,14 +1,15 @@
 //! What Windows is asked for, named as an administrator would look for it.
 
-use super::probes;
 use super::time_service::STATUS;
+use super::{probes, registry};
+use crate::model::Place;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 /// A thing that Windows is asked for. It is only ever read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ask {
+pub enum ProbeAccess {
     /// Values of a key of the registry below `HKEY_LOCAL_MACHINE`; `*` at its end stands for every key there.
     Values(&'static str, &'static [&'static str]),
     /// Names of the keys below a key of the registry, or whether it is there at all.
@@ -44,14 +45,28 @@ impl fmt::Display for Command {
     }
 }
 
-impl Ask {
+impl ProbeAccess {
     /// Whether the registry has it.
     pub const fn is_registry(&self) -> bool {
         matches!(self, Self::Values(..) | Self::Keys(_) | Self::Ones(_) | Self::Rights(_))
     }
+
+    /// The place of an answer, as a report shows it.
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::Values(key, names) => match key.strip_suffix(r"\*") {
+                Some(above) => registry(above, ""),
+                None => registry(key, names.first().copied().unwrap_or_default()),
+            },
+            Self::Keys(key) | Self::Ones(key) | Self::Rights(key) => registry(key, ""),
+            Self::Config(_) => Place::file("applicationHost.config"),
+            Self::Call(what) => Place::file(*what),
+            Self::Run(command) => Place::file(command.to_string()),
+        }
+    }
 }
 
-impl fmt::Display for Ask {
+impl fmt::Display for ProbeAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Values(key, names) => write!(f, r"HKLM\{key}: {}", names.join(", ")),
@@ -65,9 +80,9 @@ impl fmt::Display for Ask {
     }
 }
 
-pub(super) const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
-pub(super) const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
-pub(super) const MACHINE: &str = r"SOFTWARE\Microsoft\Cryptography";
+pub(crate) const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+pub(crate) const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
+pub(crate) const MACHINE: &str = r"SOFTWARE\Microsoft\Cryptography";
 pub(super) const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
 /// The program that IIS runs applications in.
 pub(super) const WORKER: &str = "w3wp.exe";
@@ -75,32 +90,32 @@ pub(super) const WORKERS: &str =
     "processes named w3wp.exe: when they started, whom they run as, and the pool on their command line";
 
 /// What is asked for beside the probes: facts of the machine that other systems have as well.
-pub(crate) const HOST: &[Ask] = &[
-    Ask::Values(CURRENT_VERSION, &["ProductName"]),
-    Ask::Values(ZONE, &["TimeZoneKeyName"]),
-    Ask::Values(MACHINE, &["MachineGuid"]),
-    Ask::Run(STATUS),
-    Ask::Call(WORKERS),
-    Ask::Call("whether this program runs with administrative rights"),
+pub const HOST: &[ProbeAccess] = &[
+    ProbeAccess::Values(CURRENT_VERSION, &["ProductName"]),
+    ProbeAccess::Values(ZONE, &["TimeZoneKeyName"]),
+    ProbeAccess::Values(MACHINE, &["MachineGuid"]),
+    ProbeAccess::Run(STATUS),
+    ProbeAccess::Call(WORKERS),
+    ProbeAccess::Call("whether this program runs with administrative rights"),
 ];
 
 /// What is asked for records of event logs.
-pub(crate) const EVENTS: &[Ask] = &[
-    Ask::Call(
+pub const EVENTS: &[ProbeAccess] = &[
+    ProbeAccess::Call(
         "event log Application: records of .NET Runtime, Application Error and ASP.NET, and those that name the product",
     ),
-    Ask::Call("event log System: records of WAS, W3SVC and the time service"),
+    ProbeAccess::Call("event log System: records of WAS, W3SVC and the time service"),
 ];
 
 /// Everything that Windows is asked for, each once, in order.
-pub(crate) fn asks() -> BTreeSet<Ask> {
+pub(crate) fn asks() -> BTreeSet<ProbeAccess> {
     probes().iter().flat_map(|probe| probe.asks).chain(HOST).chain(EVENTS).copied().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::excerpt::Clean as _;
+    use crate::model::excerpt::Sanitize as _;
     use crate::redact::{Known, identity_redactor};
 
     #[test]

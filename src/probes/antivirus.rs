@@ -1,29 +1,32 @@
 //! Antivirus programs, told by their drivers: Windows keeps a group of its own for those that look at files (MS-FLT), so that
 //! no list of names is needed, which would miss some.
 
-use super::access::{Ask, SERVICES};
-use super::system::{Answer, Refusal};
-use super::{Probe, Seen, fact, or_absent, registry, text};
+use super::access::{ProbeAccess, SERVICES};
+use super::system::ProbeResult;
+use super::{Probe, ProbeContext, joined, or_absent};
 
 /// The group that such a driver loads in.
 const GROUP: &str = "FSFilter Anti-Virus";
 /// Start of a driver that is switched off.
 const DISABLED: u64 = 4;
 
-pub(super) const PROBES: &[Probe] = &[Probe {
-    fact: "program.antivirus",
-    asks: &[Ask::Keys(SERVICES), Ask::Values(r"SYSTEM\CurrentControlSet\Services\*", &["Group", "Start"])],
-    read: |seen| fact(drivers(seen), registry(SERVICES, "")),
-}];
+pub(super) const PROBES: &[Probe] = &[Probe::value(
+    "program.antivirus",
+    &[
+        ProbeAccess::Keys(SERVICES),
+        ProbeAccess::Values(r"SYSTEM\CurrentControlSet\Services\*", &["Group", "Start"]),
+    ],
+    drivers,
+)];
 
-fn drivers(seen: &Seen) -> Answer<String> {
+fn drivers(seen: &ProbeContext) -> ProbeResult<String> {
     let mut drivers = Vec::new();
     for name in seen.system.keys(SERVICES)? {
         let key = format!(r"{SERVICES}\{name}");
-        let group = or_absent(seen.system.value(&key, "Group").and_then(text), String::new())?;
+        let group = or_absent(seen.text(&key, "Group"), String::new())?;
         if group.eq_ignore_ascii_case(GROUP) && or_absent(seen.number(&key, "Start"), 0)? != DISABLED {
             drivers.push(name);
         }
     }
-    if drivers.is_empty() { Err(Refusal::Absent) } else { Ok(drivers.join(", ")) }
+    joined(drivers, ", ")
 }

@@ -1,44 +1,47 @@
 //! The certificate that HTTP.sys presents for the bindings of the site. Certificates and bindings lie in the registry; of
 //! private keys nothing does, and nothing of them is asked for.
 
-use super::access::Ask;
+use super::access::ProbeAccess;
 use super::pool::application;
-use super::system::{Answer, Refusal, Value};
-use super::{Probe, Seen, fact, moment, registry};
-use crate::model::Observed;
+use super::system::{ProbeError, ProbeResult, Value};
+use super::{Probe, ProbeContext, moment, or_absent, shown, x509};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 const BY_ADDRESS: &str = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo";
 const BY_NAME: &str = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSniBindingInfo";
 const STORES: &str = r"SOFTWARE\Microsoft\SystemCertificates";
 const HASH: &str = "SslCertHash";
 const STORE: &str = "SslCertStoreName";
-const ASKS: &[Ask] = &[
-    Ask::Values(r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo\*", &[HASH, STORE]),
-    Ask::Values(r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSniBindingInfo\*", &[HASH, STORE]),
-    Ask::Values(r"SOFTWARE\Microsoft\SystemCertificates\MY\Certificates\*", &["Blob"]),
-    Ask::Values(r"SOFTWARE\Microsoft\SystemCertificates\WebHosting\Certificates\*", &["Blob"]),
+const ASKS: &[ProbeAccess] = &[
+    ProbeAccess::Values(
+        r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo\*",
+        &[HASH, STORE],
+    ),
+    ProbeAccess::Values(
+        r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSniBindingInfo\*",
+        &[HASH, STORE],
+    ),
+    ProbeAccess::Values(r"SOFTWARE\Microsoft\SystemCertificates\MY\Certificates\*", &["Blob"]),
+    ProbeAccess::Values(r"SOFTWARE\Microsoft\SystemCertificates\WebHosting\Certificates\*", &["Blob"]),
 ];
 
-macro_rules! probes {
-    ($($fact:literal $look:expr;)+) => {
-        pub(super) const PROBES: &[Probe] = &[$(Probe { fact: $fact, asks: ASKS, read: |seen| told(seen, $look) }),+];
-    };
-}
-
-probes! {
-    "iis.certificate.key-bits" |_, all| least(all, |one| one.key_bits).map(|bits| bits.to_string());
-    "iis.certificate.key-type" |_, all| Ok(each(all, |one| vec![one.key_type.clone()]));
-    "iis.certificate.names" |_, all| Ok(each(all, |one| one.names.clone()));
-    "iis.certificate.not-after" |_, all| least(all, |one| Some(one.not_after)).map(moment);
-    "iis.certificate.signature" |_, all| Ok(each(all, |one| vec![one.signature.clone()]));
-    "iis.certificate.thumbprint-label" |seen, all| {
-        let labels: Answer<BTreeSet<String>> = all.iter().map(|one| seen.label(&one.thumbprint)).collect();
-        labels.map(|labels| labels.into_iter().collect::<Vec<_>>().join(" "))
-    };
-}
+pub(super) const PROBES: &[Probe] = &[
+    Probe::value("iis.certificate.key-bits", ASKS, |seen| shown(least(&all(seen)?, |one| one.key_bits))),
+    Probe::value("iis.certificate.key-type", ASKS, |seen| {
+        Ok(each(&all(seen)?, |one| vec![one.key_type.clone()]))
+    }),
+    Probe::value("iis.certificate.names", ASKS, |seen| Ok(each(&all(seen)?, |one| one.names.clone()))),
+    Probe::value("iis.certificate.not-after", ASKS, |seen| {
+        least(&all(seen)?, |one| Some(one.not_after)).map(moment)
+    }),
+    Probe::value("iis.certificate.signature", ASKS, |seen| {
+        Ok(each(&all(seen)?, |one| vec![one.signature.clone()]))
+    }),
+    Probe::value("iis.certificate.thumbprint-label", ASKS, |seen| {
+        let labels: ProbeResult<Vec<_>> = all(seen)?.iter().map(|one| seen.label(&one.thumbprint)).collect();
+        Ok(once(labels?))
+    }),
+];
 
 /// What the facts tell of a certificate.
 pub(super) struct Certificate {
@@ -50,26 +53,28 @@ pub(super) struct Certificate {
     pub(super) not_after: DateTime<Utc>,
 }
 
-fn told(seen: &Seen, look: fn(&Seen, &[Certificate]) -> Answer<String>) -> Observed<String> {
-    fact(all(seen).and_then(|all| look(seen, &all)), registry(BY_ADDRESS, ""))
-}
-
 /// The least of all certificates, which is the one that causes trouble first.
-fn least<T: Ord>(all: &[Certificate], of: impl Fn(&Certificate) -> Option<T>) -> Answer<T> {
+fn least<T: Ord>(all: &[Certificate], of: impl Fn(&Certificate) -> Option<T>) -> ProbeResult<T> {
     let values: Option<Vec<T>> = all.iter().map(of).collect();
     let values =
-        values.ok_or_else(|| Refusal::Failed("the key is of a kind whose length is not known".into()))?;
-    values.into_iter().min().ok_or(Refusal::Absent)
+        values.ok_or_else(|| ProbeError::Failed("the key is of a kind whose length is not known".into()))?;
+    values.into_iter().min().ok_or(ProbeError::Absent)
 }
 
 /// What each of them says, once.
 fn each(all: &[Certificate], of: impl Fn(&Certificate) -> Vec<String>) -> String {
-    let values: BTreeSet<String> = all.iter().flat_map(of).collect();
-    values.into_iter().collect::<Vec<_>>().join(" ")
+    once(all.iter().flat_map(of).collect())
+}
+
+/// Each of the texts once, in order.
+fn once(mut texts: Vec<String>) -> String {
+    texts.sort();
+    texts.dedup();
+    texts.join(" ")
 }
 
 /// The certificates of every HTTPS binding of the site.
-fn all(seen: &Seen) -> Answer<Vec<Certificate>> {
+fn all(seen: &ProbeContext) -> ProbeResult<Vec<Certificate>> {
     let bindings = application(seen)?.bindings.iter().filter_map(|binding| binding.strip_prefix("https "));
     let mut found: Vec<Certificate> = Vec::new();
     for binding in bindings {
@@ -78,13 +83,13 @@ fn all(seen: &Seen) -> Answer<Vec<Certificate>> {
             found.push(load(seen, &store, thumbprint)?);
         }
     }
-    if found.is_empty() { Err(Refusal::Absent) } else { Ok(found) }
+    if found.is_empty() { Err(ProbeError::Absent) } else { Ok(found) }
 }
 
 /// Thumbprint and store of the certificate of a binding `address:port:host`: by its very address, else by its name, else by
 /// any address, as HTTP.sys looks.
-fn bound(seen: &Seen, binding: &str) -> Answer<(String, String)> {
-    let odd = || Refusal::Failed("a binding of the site is not what IIS writes".into());
+fn bound(seen: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
+    let odd = || ProbeError::Failed("a binding of the site is not what IIS writes".into());
     let (address, host) = binding.rsplit_once(':').ok_or_else(odd)?;
     let (ip, port) = address.rsplit_once(':').ok_or_else(odd)?;
     let mut keys = Vec::new();
@@ -98,42 +103,34 @@ fn bound(seen: &Seen, binding: &str) -> Answer<(String, String)> {
     for key in keys {
         match seen.system.value(&key, HASH) {
             Ok(Value::Bytes(hash)) if !hash.is_empty() => {
-                let thumbprint = hash.iter().fold(String::new(), |mut hex, byte| {
-                    // Writing to a text cannot fail.
-                    let _ = write!(hex, "{byte:02X}");
-                    hex
-                });
-                return Ok((thumbprint, super::or_absent(seen.text_answer(&key, STORE), "MY".to_owned())?));
+                let thumbprint = hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"));
+                return Ok((thumbprint, or_absent(seen.text(&key, STORE), "MY".to_owned())?));
             }
-            Ok(_) => return Err(Refusal::Failed("it is no thumbprint".into())),
-            Err(Refusal::Absent) => {}
+            Ok(_) => return Err(ProbeError::Failed("it is no thumbprint".into())),
+            Err(ProbeError::Absent) => {}
             Err(refusal) => return Err(refusal),
         }
     }
-    Err(Refusal::Failed(
+    Err(ProbeError::Failed(
         "Windows has no certificate for a binding of the site: it may lie in a central store".into(),
     ))
 }
 
-fn load(seen: &Seen, store: &str, thumbprint: String) -> Answer<Certificate> {
+fn load(seen: &ProbeContext, store: &str, thumbprint: String) -> ProbeResult<Certificate> {
     // The name of a store comes from the registry and leads into it.
     let known = ["MY", "WebHosting"].into_iter().find(|known| known.eq_ignore_ascii_case(store));
-    let store = known.ok_or(Refusal::Unasked("the certificate lies in a store that is not looked at"))?;
+    let store = known.ok_or(ProbeError::Unasked("the certificate lies in a store that is not looked at"))?;
     let blob = match seen.system.value(&format!(r"{STORES}\{store}\Certificates\{thumbprint}"), "Blob") {
         Ok(Value::Bytes(blob)) => blob,
-        Ok(_) => return Err(Refusal::Failed("the certificate is of another type than bytes".into())),
-        Err(Refusal::Absent) => {
-            return Err(Refusal::Failed("the certificate of a binding is not in its store".into()));
+        Ok(_) => return Err(ProbeError::Failed("the certificate is of another type than bytes".into())),
+        Err(ProbeError::Absent) => {
+            return Err(ProbeError::Failed("the certificate of a binding is not in its store".into()));
         }
         Err(refusal) => return Err(refusal),
     };
-    let der = encoded(&blob);
-    #[cfg(any(windows, test))]
-    let certificate = der.and_then(|der| super::x509::read(der, thumbprint));
-    // No other system keeps certificates in a registry, and reading one costs a tree of crates.
-    #[cfg(not(any(windows, test)))]
-    let certificate = der.and(None::<Certificate>);
-    certificate.ok_or_else(|| Refusal::Failed("the certificate cannot be decoded".into()))
+    encoded(&blob)
+        .and_then(|der| x509::read(der, thumbprint))
+        .ok_or_else(|| ProbeError::Failed("the certificate cannot be decoded".into()))
 }
 
 /// The certificate among the properties of a stored one: each is its id, a number, a length and so many bytes.

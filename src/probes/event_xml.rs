@@ -1,43 +1,37 @@
 //! Records of Windows event logs, read from their XML: ids, times and the texts that were put in, never the message, which
 //! is in the language of Windows.
 
-use super::system::{Answer, Event, Refusal};
+use super::system::{Event, ProbeError, ProbeResult};
 use crate::redact::{MARKER, names_secret};
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
+use roxmltree::Node;
 
 /// A record as Windows renders it.
-pub(crate) fn event(xml: &str) -> Answer<Event> {
-    read(xml).ok_or_else(|| Refusal::Failed("a record of the event log is not what Windows writes".into()))
+pub(crate) fn event(xml: &str) -> ProbeResult<Event> {
+    read(xml).ok_or_else(|| ProbeError::Failed("a record of the event log is not what Windows writes".into()))
 }
 
 fn read(xml: &str) -> Option<Event> {
     let document = roxmltree::Document::parse(xml).ok()?;
-    let named = |name: &'static str| document.descendants().find(|node| node.has_tag_name_local(name));
+    let all = |name: &'static str| document.descendants().filter(move |node| is_element(*node, name));
+    let named = |name: &'static str| all(name).next();
     let text = |name: &'static str| named(name)?.text().map(str::trim);
     Some(Event {
         provider: named("Provider")?.attribute("Name")?.to_owned(),
         id: text("EventID")?.parse().ok()?,
         level: text("Level").and_then(|level| level.parse().ok()).unwrap_or(0),
-        at: DateTime::parse_from_rfc3339(named("TimeCreated")?.attribute("SystemTime")?)
-            .ok()?
-            .with_timezone(&Utc),
-        data: document.descendants().filter(|node| node.has_tag_name_local("Data")).map(put_in).collect(),
+        at: DateTime::parse_from_rfc3339(named("TimeCreated")?.attribute("SystemTime")?).ok()?.to_utc(),
+        data: all("Data").map(put_in).collect(),
     })
 }
 
 /// One of the texts that were put in. One that is a secret by its name is nothing to keep: without it nobody could tell.
-fn put_in(data: roxmltree::Node<'_, '_>) -> String {
+fn put_in(data: Node<'_, '_>) -> String {
     let secret = data.attribute("Name").is_some_and(names_secret);
     if secret { MARKER } else { data.text().unwrap_or_default() }.to_owned()
 }
 
-trait Local {
-    fn has_tag_name_local(&self, name: &str) -> bool;
-}
-
-impl Local for roxmltree::Node<'_, '_> {
-    /// Whether it is an element of this name, of any name space.
-    fn has_tag_name_local(&self, name: &str) -> bool {
-        self.is_element() && self.tag_name().name() == name
-    }
+/// Whether it is an element of this name, of any name space.
+fn is_element(node: Node<'_, '_>, name: &str) -> bool {
+    node.is_element() && node.tag_name().name() == name
 }

@@ -1,7 +1,9 @@
 //! A Windows machine made from data: samples and tests ask it instead of a real one.
 
 use super::access::Command;
-use super::system::{Access, Answer, Event, EventQuery, Process, Refusal, Service, System, Value, Volume};
+use super::system::{
+    Access, Event, EventQuery, ProbeError, ProbeResult, Process, Service, System, Value, Volume,
+};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -42,7 +44,7 @@ pub struct FakeSystem {
     /// Records by log.
     pub events: BTreeMap<String, Vec<Event>>,
     /// Names of keys, services, paths, accounts and logs that are refused instead of answered.
-    pub refused: BTreeMap<String, Refusal>,
+    pub refused: BTreeMap<String, ProbeError>,
 }
 
 impl FakeSystem {
@@ -53,30 +55,29 @@ impl FakeSystem {
         self
     }
 
-    fn get<T: Clone>(&self, name: &str, found: Option<&T>) -> Answer<T> {
+    fn get<T: Clone>(&self, name: &str, found: Option<&T>) -> ProbeResult<T> {
         match self.refused.get(name) {
             Some(refusal) => Err(refusal.clone()),
-            None => found.cloned().ok_or(Refusal::Absent),
+            None => found.cloned().ok_or(ProbeError::Absent),
         }
     }
 }
 
 impl System for FakeSystem {
-    fn value(&self, key: &str, name: &str) -> Answer<Value> {
-        let is_it = |place: &&(String, String)| {
-            place.0.eq_ignore_ascii_case(key) && place.1.eq_ignore_ascii_case(name)
-        };
-        self.get(key, self.registry.keys().find(is_it).and_then(|place| self.registry.get(place)))
+    fn value(&self, key: &str, name: &str) -> ProbeResult<Value> {
+        let mut values = self.registry.iter();
+        let is_it = |(k, n): &(String, String)| k.eq_ignore_ascii_case(key) && n.eq_ignore_ascii_case(name);
+        self.get(key, values.find(|(place, _)| is_it(place)).map(|(_, value)| value))
     }
 
-    fn values(&self, key: &str) -> Answer<BTreeMap<String, Value>> {
+    fn values(&self, key: &str) -> ProbeResult<BTreeMap<String, Value>> {
         self.keys(key)?;
         let own =
             self.registry.iter().filter(|((of, name), _)| of.eq_ignore_ascii_case(key) && !name.is_empty());
         Ok(own.map(|((_, name), value)| (name.clone(), value.clone())).collect())
     }
 
-    fn keys(&self, key: &str) -> Answer<Vec<String>> {
+    fn keys(&self, key: &str) -> ProbeResult<Vec<String>> {
         let mut found: Option<Vec<String>> = None;
         for (known, _) in self.registry.keys() {
             let Some((start, rest)) = known.split_at_checked(key.len()) else { continue };
@@ -92,75 +93,75 @@ impl System for FakeSystem {
         self.get(key, found.as_ref())
     }
 
-    fn service(&self, name: &str) -> Answer<Service> {
+    fn service(&self, name: &str) -> ProbeResult<Service> {
         self.get(name, self.services.get(name))
     }
 
-    fn processes(&self, file: &str) -> Answer<Vec<Process>> {
+    fn processes(&self, file: &str) -> ProbeResult<Vec<Process>> {
         self.get(file, Some(self.processes.get(file).unwrap_or(&Vec::new())))
     }
 
-    fn started(&self, process: u32) -> Answer<DateTime<Utc>> {
+    fn started(&self, process: u32) -> ProbeResult<DateTime<Utc>> {
         self.get("started", self.started.get(&process))
     }
 
-    fn booted(&self) -> Answer<DateTime<Utc>> {
+    fn booted(&self) -> ProbeResult<DateTime<Utc>> {
         self.get("booted", self.booted.as_ref())
     }
 
-    fn domain(&self) -> Answer<Option<String>> {
+    fn domain(&self) -> ProbeResult<Option<String>> {
         self.get("domain", self.domain.as_ref())
     }
 
-    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
+    fn volumes(&self) -> ProbeResult<BTreeMap<String, Volume>> {
         self.get("volumes", self.volumes.as_ref())
     }
 
-    fn memory(&self) -> Answer<u64> {
+    fn memory(&self) -> ProbeResult<u64> {
         self.get("memory", self.memory.as_ref())
     }
 
-    fn volume(&self, _: &Path) -> Answer<Volume> {
+    fn volume(&self, _: &Path) -> ProbeResult<Volume> {
         self.get("volume", self.volume.as_ref())
     }
 
-    fn output(&self, command: Command) -> Answer<String> {
+    fn output(&self, command: Command) -> ProbeResult<String> {
         let command = command.to_string();
         let printed = self.get(&command, self.outputs.get(&command));
         // As of a machine that lacks the command: what it would tell is not absent.
         printed.map_err(|refusal| match refusal {
-            Refusal::Absent => Refusal::Failed("this Windows has no such command".into()),
+            ProbeError::Absent => ProbeError::Failed("this Windows has no such command".into()),
             other => other,
         })
     }
 
-    fn elevated(&self) -> Answer<bool> {
+    fn elevated(&self) -> ProbeResult<bool> {
         self.get("elevated", self.elevated.as_ref())
     }
 
-    fn access(&self, path: &Path) -> Answer<Access> {
+    fn access(&self, path: &Path) -> ProbeResult<Access> {
         let path = path.to_string_lossy();
         self.get(&path, self.access.get(&*path))
     }
 
-    fn key_access(&self, key: &str) -> Answer<Access> {
+    fn key_access(&self, key: &str) -> ProbeResult<Access> {
         self.get(key, self.access.get(key))
     }
 
-    fn attributes(&self, path: &Path) -> Answer<u32> {
+    fn attributes(&self, path: &Path) -> ProbeResult<u32> {
         let path = path.to_string_lossy();
         self.get(&path, self.attributes.get(&*path))
     }
 
-    fn members(&self, group: &str) -> Answer<Vec<String>> {
+    fn members(&self, group: &str) -> ProbeResult<Vec<String>> {
         self.get(group, self.members.get(group))
     }
 
-    fn holders(&self, right: &str) -> Answer<Vec<String>> {
+    fn holders(&self, right: &str) -> ProbeResult<Vec<String>> {
         self.get(right, self.holders.get(right))
     }
 
-    fn events(&self, query: &EventQuery) -> Answer<Vec<Event>> {
+    fn events(&self, query: &EventQuery) -> ProbeResult<Vec<Event>> {
         let wanted = |event: &&Event| {
             event.at >= query.since
                 && (query.providers.is_empty() || query.providers.contains(&event.provider.as_str()))
@@ -170,7 +171,7 @@ impl System for FakeSystem {
         self.get(query.log, events.as_ref())
     }
 
-    fn oldest_event(&self, log: &str) -> Answer<DateTime<Utc>> {
+    fn oldest_event(&self, log: &str) -> ProbeResult<DateTime<Utc>> {
         self.get(log, self.events.get(log).and_then(|log| log.iter().map(|event| event.at).min()).as_ref())
     }
 }

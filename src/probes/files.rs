@@ -1,139 +1,119 @@
 //! Owners, access lists and NTFS attributes of what the product reads and writes. Whoever may do something is told by
 //! security identifier.
 
-use super::access::{Ask, CURRENT_VERSION, WORKERS};
+use super::access::{CURRENT_VERSION, ProbeAccess, WORKERS};
 use super::pool::{MEMBERS, groups};
 use super::rights::{ADMINISTRATORS, LOCAL_SYSTEM, MODIFY, OF_FILES, ORDINARY, READ, WRITE, may, word};
-use super::system::{Access, Answer, Refusal};
-use super::{Probe, Seen, fact, text};
-use crate::model::Place;
+use super::system::{Access, ProbeError, ProbeResult};
+use super::{Probe, ProbeContext, fact, joined};
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG, LOG_FOLDER};
+use crate::model::{Observed, Place};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-const APP: Ask = Ask::Call("access list of the application folder");
-const DATABASE: Ask = Ask::Call("access list of database.config");
-const ENCRYPTION: Ask = Ask::Call("access list of encryption.config");
-const LOG: Ask = Ask::Call("access list of the log folder");
-const SAML: Ask = Ask::Call("access list of saml.config");
-const TEMP: Ask = Ask::Call("access list of the TEMP folder of Windows");
-const ROOT: Ask = Ask::Values(CURRENT_VERSION, &["SystemRoot"]);
-const ADMINS: Ask = Ask::Call(MEMBERS);
-const WORKING: Ask = Ask::Call(WORKERS);
+const APP: ProbeAccess = ProbeAccess::Call("access list of the application folder");
+const DATABASE: ProbeAccess = ProbeAccess::Call("access list of database.config");
+const ENCRYPTION: ProbeAccess = ProbeAccess::Call("access list of encryption.config");
+const LOG: ProbeAccess = ProbeAccess::Call("access list of the log folder");
+const SAML: ProbeAccess = ProbeAccess::Call("access list of saml.config");
+const TEMP: ProbeAccess = ProbeAccess::Call("access list of the TEMP folder of Windows");
+const ROOT: ProbeAccess = ProbeAccess::Values(CURRENT_VERSION, &["SystemRoot"]);
+const ADMINS: ProbeAccess = ProbeAccess::Call(MEMBERS);
+const WORKING: ProbeAccess = ProbeAccess::Call(WORKERS);
+
+/// Paths below the application folder, the folder itself first.
+const APP_FOLDER: &str = "";
+const SAML_CONFIG: &str = "saml.config";
+/// Below the folder of Windows.
+const TEMP_FOLDER: &str = "TEMP";
 
 /// Probes of a path each: what they ask for, and what they make of it.
 macro_rules! probes {
-    ($($fact:literal [$($ask:expr),+] $path:ident $look:ident;)+) => {
-        pub(super) const PROBES: &[Probe] = &[$(Probe {
-            fact: $fact,
-            asks: &[$($ask),+],
-            read: |seen| {
-                let path = $path(seen);
-                let place = path.as_ref().map_or_else(|_| Path::new("TEMP"), PathBuf::as_path);
-                let place = Place::file(place.file_name().unwrap_or_default().to_string_lossy());
-                fact(path.and_then(|path| $look(seen, &path)), place)
-            },
-        }),+];
+    ($($fact:literal [$($ask:expr),+] $path:ident $look:expr;)+) => {
+        pub(super) const PROBES: &[Probe] =
+            &[$(Probe::fact($fact, &[$($ask),+], |seen| look(seen, $path, $look))),+];
     };
 }
 
 probes! {
-    "files.app-modify" [APP, ADMINS, WORKING] app pool_may_modify;
-    "files.app.attributes" [Ask::Call("attributes of the application folder")] app attributes;
-    "files.app.others" [APP] app others;
-    "files.app.owner" [APP] app owner;
-    "files.app.pool" [APP, ADMINS, WORKING] app pool;
-    "files.database-config.attributes" [Ask::Call("attributes of database.config")] database attributes;
-    "files.database-config.others" [DATABASE] database others;
-    "files.database-config.owner" [DATABASE] database owner;
-    "files.database-config.pool" [DATABASE, ADMINS, WORKING] database pool;
-    "files.encryption-config.attributes" [Ask::Call("attributes of encryption.config")] encryption attributes;
-    "files.encryption-config.others" [ENCRYPTION] encryption others;
-    "files.encryption-config.owner" [ENCRYPTION] encryption owner;
-    "files.encryption-config.pool" [ENCRYPTION, ADMINS, WORKING] encryption pool;
-    "files.log.attributes" [Ask::Call("attributes of the log folder")] log attributes;
-    "files.log.others" [LOG] log others;
-    "files.log.owner" [LOG] log owner;
-    "files.log.pool" [LOG, ADMINS, WORKING] log pool;
-    "files.readable-by-users" [APP] app users_may_read;
-    "files.saml-writable" [SAML, ADMINS, WORKING] saml pool_may_write;
-    "files.temp-modify" [ROOT, TEMP, ADMINS, WORKING] temp pool_may_modify;
-    "files.temp.others" [ROOT, TEMP] temp others;
-    "files.temp.owner" [ROOT, TEMP] temp owner;
-    "files.temp.pool" [ROOT, TEMP, ADMINS, WORKING] temp pool;
+    "files.app-modify" [APP, ADMINS, WORKING] APP_FOLDER |seen, path| pool_may(seen, path, MODIFY);
+    "files.app.attributes" [ProbeAccess::Call("attributes of the application folder")] APP_FOLDER attributes;
+    "files.app.others" [APP] APP_FOLDER others;
+    "files.app.owner" [APP] APP_FOLDER owner;
+    "files.app.pool" [APP, ADMINS, WORKING] APP_FOLDER pool;
+    "files.database-config.attributes" [ProbeAccess::Call("attributes of database.config")] DATABASE_CONFIG attributes;
+    "files.database-config.others" [DATABASE] DATABASE_CONFIG others;
+    "files.database-config.owner" [DATABASE] DATABASE_CONFIG owner;
+    "files.database-config.pool" [DATABASE, ADMINS, WORKING] DATABASE_CONFIG pool;
+    "files.encryption-config.attributes" [ProbeAccess::Call("attributes of encryption.config")] ENCRYPTION_CONFIG attributes;
+    "files.encryption-config.others" [ENCRYPTION] ENCRYPTION_CONFIG others;
+    "files.encryption-config.owner" [ENCRYPTION] ENCRYPTION_CONFIG owner;
+    "files.encryption-config.pool" [ENCRYPTION, ADMINS, WORKING] ENCRYPTION_CONFIG pool;
+    "files.log.attributes" [ProbeAccess::Call("attributes of the log folder")] LOG_FOLDER attributes;
+    "files.log.others" [LOG] LOG_FOLDER others;
+    "files.log.owner" [LOG] LOG_FOLDER owner;
+    "files.log.pool" [LOG, ADMINS, WORKING] LOG_FOLDER pool;
+    "files.readable-by-users" [APP] APP_FOLDER users_may_read;
+    "files.saml-writable" [SAML, ADMINS, WORKING] SAML_CONFIG |seen, path| pool_may(seen, path, WRITE);
+    "files.temp-modify" [ROOT, TEMP, ADMINS, WORKING] TEMP_FOLDER |seen, path| pool_may(seen, path, MODIFY);
+    "files.temp.others" [ROOT, TEMP] TEMP_FOLDER others;
+    "files.temp.owner" [ROOT, TEMP] TEMP_FOLDER owner;
+    "files.temp.pool" [ROOT, TEMP, ADMINS, WORKING] TEMP_FOLDER pool;
 }
 
-macro_rules! below {
-    ($($name:ident $file:expr;)+) => {
-        $(fn $name(seen: &Seen) -> Answer<PathBuf> {
-            Ok(seen.app_dir.join($file))
-        })+
+fn look(
+    seen: &ProbeContext,
+    path: &str,
+    look: fn(&ProbeContext, &Path) -> ProbeResult<String>,
+) -> Observed<String> {
+    let full = match path {
+        TEMP_FOLDER => seen.text(CURRENT_VERSION, "SystemRoot").map(|root| Path::new(&root).join(path)),
+        _ => Ok(seen.app_dir.join(path)),
     };
+    let name = if path == APP_FOLDER { seen.app_dir.file_name() } else { Some(path.as_ref()) };
+    let place = Place::file(name.unwrap_or_default().to_string_lossy());
+    fact(full.and_then(|full| look(seen, &full)), place)
 }
 
-below! {
-    app "";
-    database DATABASE_CONFIG;
-    encryption ENCRYPTION_CONFIG;
-    log LOG_FOLDER;
-    saml "saml.config";
-}
-
-fn temp(seen: &Seen) -> Answer<PathBuf> {
-    let root = text(seen.system.value(CURRENT_VERSION, "SystemRoot")?)?;
-    Ok(Path::new(&root).join("TEMP"))
-}
-
-fn pool_may_modify(seen: &Seen, path: &Path) -> Answer<String> {
-    pool_may(seen, path, MODIFY)
-}
-
-fn pool_may_write(seen: &Seen, path: &Path) -> Answer<String> {
-    pool_may(seen, path, WRITE)
-}
-
-fn pool_may(seen: &Seen, path: &Path, rights: u32) -> Answer<String> {
+fn pool_may(seen: &ProbeContext, path: &Path, rights: u32) -> ProbeResult<String> {
     let groups = groups(seen)?;
-    let is_mine = |account: &str| groups.iter().any(|group| group == account);
-    Ok(may(&seen.system.access(path)?, rights, OF_FILES, is_mine).to_string())
+    Ok(may(&seen.system.access(path)?, rights, OF_FILES, |account| groups.contains(account)).to_string())
 }
 
 /// What the account of the pool may do, in a word.
-fn pool(seen: &Seen, path: &Path) -> Answer<String> {
+fn pool(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
     let groups = groups(seen)?;
-    let is_mine = |account: &str| groups.iter().any(|group| group == account);
-    Ok(word(&seen.system.access(path)?, is_mine).to_owned())
+    Ok(word(&seen.system.access(path)?, |account| groups.contains(account)).to_owned())
 }
 
 /// Whether somebody who is in no other group than those of every account, or than Domain Users, may read.
-fn users_may_read(seen: &Seen, path: &Path) -> Answer<String> {
+fn users_may_read(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
     let domain_users = |account: &str| account.starts_with("S-1-5-21-") && account.ends_with("-513");
     let ordinary = |account: &str| ORDINARY.contains(&account) || domain_users(account);
     Ok(may(&seen.system.access(path)?, READ, OF_FILES, ordinary).to_string())
 }
 
-fn owner(seen: &Seen, path: &Path) -> Answer<String> {
-    seen.system.access(path)?.owner.ok_or(Refusal::Absent)
+fn owner(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
+    seen.system.access(path)?.owner.ok_or(ProbeError::Absent)
 }
 
 /// Everybody who may do something, beyond administrators and Windows itself.
-fn others(seen: &Seen, path: &Path) -> Answer<String> {
+fn others(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
     let access: Access = seen.system.access(path)?;
     let accounts: BTreeSet<&str> = access.entries.iter().map(|entry| entry.account.as_str()).collect();
     let others = accounts.into_iter().filter(|account| ![ADMINISTRATORS, LOCAL_SYSTEM].contains(account));
-    let told: Vec<String> = others
+    let shown = others
         .filter(|account| access.entries.iter().any(|entry| entry.account == *account && entry.allows))
         .map(|account| match word(&access, |entry| entry == account) {
             // Such as creating a file and not reading it.
             "none" => format!("{account} other"),
             word => format!("{account} {word}"),
-        })
-        .collect();
-    if told.is_empty() { Err(Refusal::Absent) } else { Ok(told.join(", ")) }
+        });
+    joined(shown, ", ")
 }
 
 /// The attributes that make a copy of a file another file.
-fn attributes(seen: &Seen, path: &Path) -> Answer<String> {
+fn attributes(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
     const NAMES: [(u32, &str); 6] = [
         (0x1, "read-only"),
         (0x200, "sparse"),

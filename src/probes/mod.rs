@@ -22,13 +22,14 @@ pub mod system;
 #[cfg(test)]
 mod tests;
 mod time_service;
-#[cfg(any(windows, test))]
 mod x509;
 
 #[cfg(any(windows, test))]
 pub(crate) use access::PATIENCE;
-pub use access::{Ask, Command};
-pub(crate) use access::{EVENTS, HOST, asks};
+#[cfg(windows)]
+pub(crate) use access::ZONE;
+pub(crate) use access::{CURRENT_VERSION, MACHINE, asks};
+pub use access::{Command, EVENTS, HOST, ProbeAccess};
 #[cfg(windows)]
 pub(crate) use event_xml::event;
 pub use fake::FakeSystem;
@@ -43,25 +44,58 @@ use crate::model::facts::ClockReference;
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
 use crate::redact::Fingerprinter;
-use access::{CURRENT_VERSION, MACHINE};
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::Path;
-use system::{Answer, Refusal, Value};
+use system::{ProbeError, ProbeResult, Value};
 
-/// One fact, and how it is had.
+/// A fact and the probe that reads it.
 pub struct Probe {
     /// Path of the fact: one that the knowledge lets a bundle carry.
     pub fact: &'static str,
     /// All that it may ask for.
-    pub asks: &'static [Ask],
-    /// Asks.
-    read: fn(&Seen) -> Observed<String>,
+    pub asks: &'static [ProbeAccess],
+    read: Read,
+}
+
+/// How a probe makes its fact.
+enum Read {
+    /// From a value, whose place is that of the first of [`Probe::asks`].
+    Value(fn(&ProbeContext) -> ProbeResult<String>),
+    /// With a place of its own.
+    Fact(fn(&ProbeContext) -> Observed<String>),
+}
+
+impl Probe {
+    const fn value(
+        fact: &'static str,
+        asks: &'static [ProbeAccess],
+        read: fn(&ProbeContext) -> ProbeResult<String>,
+    ) -> Self {
+        Self { fact, asks, read: Read::Value(read) }
+    }
+
+    const fn fact(
+        fact: &'static str,
+        asks: &'static [ProbeAccess],
+        read: fn(&ProbeContext) -> Observed<String>,
+    ) -> Self {
+        Self { fact, asks, read: Read::Fact(read) }
+    }
+
+    fn read(&self, seen: &ProbeContext) -> Observed<String> {
+        match self.read {
+            Read::Value(read) => {
+                fact(read(seen), self.asks.first().map(ProbeAccess::place).unwrap_or_default())
+            }
+            Read::Fact(read) => read(seen),
+        }
+    }
 }
 
 /// What probes see.
-pub(super) struct Seen<'a> {
+pub(super) struct ProbeContext<'a> {
     pub(super) system: &'a dyn System,
     /// The application folder, as this process opens it.
     pub(super) app_dir: &'a Path,
@@ -80,7 +114,7 @@ pub(super) struct Seen<'a> {
 /// What commands printed.
 #[derive(Default)]
 pub(super) struct Outputs {
-    time: OnceCell<Answer<time_service::Status>>,
+    time: OnceCell<ProbeResult<time_service::Status>>,
 }
 
 /// Every probe, in order of its fact.
@@ -103,76 +137,56 @@ pub fn probes() -> Vec<&'static Probe> {
 }
 
 /// Asks for every fact; a machine that is no Windows is asked nothing.
-pub(super) fn facts(seen: &Seen) -> BTreeMap<String, Observed<String>> {
+pub(super) fn facts(seen: &ProbeContext) -> BTreeMap<String, Observed<String>> {
     let probes = if seen.system.is_windows() { probes() } else { Vec::new() };
-    probes.iter().map(|probe| (probe.fact.to_owned(), (probe.read)(seen))).collect()
+    probes.iter().map(|probe| (probe.fact.to_owned(), probe.read(seen))).collect()
 }
 
 /// The node's clock against the source of its time service, as that recorded it.
-pub(super) fn time_reference(seen: &Seen) -> Observed<ClockReference> {
+pub(super) fn time_reference(seen: &ProbeContext) -> Observed<ClockReference> {
     time_service::reference(seen.time())
 }
 
-/// Product name of Windows.
-pub(super) fn product_name(system: &dyn System) -> Observed<String> {
-    text_of(system, CURRENT_VERSION, "ProductName")
-}
-
-/// Key of the time zone, such as `W. Europe Standard Time`.
-#[cfg(windows)]
-pub(super) fn time_zone(system: &dyn System) -> Observed<String> {
-    text_of(system, access::ZONE, "TimeZoneKeyName")
-}
-
-/// The installation id of the machine.
-pub(super) fn machine_id(system: &dyn System) -> Observed<String> {
-    text_of(system, MACHINE, "MachineGuid")
-}
-
-fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<String> {
+/// A value of the registry as text.
+pub(super) fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<String> {
     fact(system.value(key, name).and_then(text), registry(key, name))
 }
 
-impl Seen<'_> {
-    /// A value of the registry as text, its place told with it.
-    fn text(&self, key: &str, name: &str) -> Observed<String> {
-        text_of(self.system, key, name)
-    }
-
+impl ProbeContext<'_> {
     /// What the time service recorded.
-    fn time(&self) -> Answer<time_service::Status> {
+    fn time(&self) -> ProbeResult<time_service::Status> {
         self.outputs.time.get_or_init(|| time_service::status(self.system)).clone()
     }
 
     /// The label that stands for a name: equal on nodes whose labels have the same key.
-    fn label(&self, name: &str) -> Answer<String> {
+    fn label(&self, name: &str) -> ProbeResult<String> {
         match self.printer.why_unkeyed() {
-            Some(why) => Err(Refusal::Unasked(why)),
+            Some(why) => Err(ProbeError::Unasked(why)),
             None => Ok(self.printer.marker(&name.to_lowercase())),
         }
     }
 
     /// A value of the registry as text.
-    fn text_answer(&self, key: &str, name: &str) -> Answer<String> {
+    fn text(&self, key: &str, name: &str) -> ProbeResult<String> {
         self.system.value(key, name).and_then(text)
     }
 
     /// A number of the registry.
-    fn number(&self, key: &str, name: &str) -> Answer<u64> {
+    fn number(&self, key: &str, name: &str) -> ProbeResult<u64> {
         match self.system.value(key, name)? {
             Value::Number(number) => Ok(number),
-            _ => Err(Refusal::Failed("it is of another type than a number".into())),
+            _ => Err(ProbeError::Failed("it is of another type than a number".into())),
         }
     }
 }
 
 /// The text of a value; numbers count as such.
-fn text(value: Value) -> Answer<String> {
+fn text(value: Value) -> ProbeResult<String> {
     match value {
         Value::Text(text) => Ok(text),
         Value::Texts(texts) => Ok(texts.join(" ")),
         Value::Number(number) => Ok(number.to_string()),
-        Value::Bytes(_) => Err(Refusal::Failed("it is of another type than text".into())),
+        Value::Bytes(_) => Err(ProbeError::Failed("it is of another type than text".into())),
     }
 }
 
@@ -186,18 +200,34 @@ fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// An answer as a fact.
-fn fact<T: ToString>(answer: Answer<T>, place: Place) -> Observed<String> {
+/// An answer as an observation.
+fn observed<T>(answer: ProbeResult<T>, place: Place) -> Observed<T> {
     match answer {
-        Ok(value) => Observed::known(value.to_string(), place),
+        Ok(value) => Observed::known(value, place),
         Err(refusal) => refusal.observed(place),
     }
 }
 
+/// An answer as a fact.
+fn fact<T: ToString>(answer: ProbeResult<T>, place: Place) -> Observed<String> {
+    observed(shown(answer), place)
+}
+
+/// An answer as the text of a fact.
+fn shown<T: ToString>(answer: ProbeResult<T>) -> ProbeResult<String> {
+    answer.map(|value| value.to_string())
+}
+
+/// A list as the text of a fact; an empty one is absent.
+fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> ProbeResult<String> {
+    let texts: Vec<String> = texts.into_iter().collect();
+    if texts.is_empty() { Err(ProbeError::Absent) } else { Ok(texts.join(separator)) }
+}
+
 /// An answer in which "there is no such thing" has a meaning of its own.
-fn or_absent<T>(answer: Answer<T>, absent: T) -> Answer<T> {
+fn or_absent<T>(answer: ProbeResult<T>, absent: T) -> ProbeResult<T> {
     match answer {
-        Err(Refusal::Absent) => Ok(absent),
+        Err(ProbeError::Absent) => Ok(absent),
         answer => answer,
     }
 }

@@ -1,9 +1,9 @@
 //! Windows itself: product, language, size, what it waits for; .NET, PowerShell and IIS.
 
-use super::access::{Ask, CURRENT_VERSION};
-use super::system::{Answer, Refusal, Value};
-use super::{Probe, Seen, fact, or_absent, registry};
-use crate::model::{Observed, Place};
+use super::access::{CURRENT_VERSION, ProbeAccess};
+use super::system::{ProbeError, ProbeResult, Value};
+use super::{Probe, ProbeContext, fact, joined, or_absent, registry, shown, text_of};
+use crate::model::Observed;
 
 const PRODUCT_OPTIONS: &str = r"SYSTEM\CurrentControlSet\Control\ProductOptions";
 const LANGUAGE: &str = r"SYSTEM\CurrentControlSet\Control\Nls\Language";
@@ -25,243 +25,168 @@ const MEMORY: &str = "size of the memory";
 const MB: u64 = 1 << 20;
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe {
-        fact: "iis.version",
-        asks: &[Ask::Values(IIS, &["MajorVersion", "MinorVersion"])],
-        read: iis_version,
-    },
-    Probe {
-        fact: "net.language",
-        asks: &[Ask::Keys(NET), Ask::Values(LANGUAGE, &["InstallLanguage"])],
-        read: net_language,
-    },
-    Probe {
-        fact: "net.language-packs",
-        asks: &[Ask::Keys(NET)],
-        read: |seen| fact(language_packs(seen), registry(NET, "")),
-    },
-    Probe {
-        fact: "net.release",
-        asks: &[Ask::Values(NET, &["Release"])],
-        read: |seen| fact(seen.number(NET, "Release"), registry(NET, "Release")),
-    },
-    Probe {
-        fact: "os.app-drive-free-mb",
-        asks: &[Ask::Call(VOLUME)],
-        read: |seen| {
-            fact(seen.system.volume(seen.app_dir).map(|volume| volume.free / MB), Place::file(VOLUME))
-        },
-    },
-    Probe {
-        fact: "os.app-drive-total-mb",
-        asks: &[Ask::Call(VOLUME)],
-        read: |seen| {
-            fact(seen.system.volume(seen.app_dir).map(|volume| volume.total / MB), Place::file(VOLUME))
-        },
-    },
-    Probe {
-        fact: "os.build",
-        asks: &[Ask::Values(CURRENT_VERSION, &["CurrentBuildNumber", "UBR"])],
-        read: build,
-    },
-    Probe {
-        fact: "os.code-pages",
-        asks: &[Ask::Values(CODE_PAGE, &["ACP", "OEMCP"])],
-        read: |seen| {
-            let page = |name: &str| seen.text_answer(CODE_PAGE, name);
-            fact(
-                page("ACP").and_then(|ansi| Ok(format!("{ansi} {}", page("OEMCP")?))),
-                registry(CODE_PAGE, "ACP"),
-            )
-        },
-    },
-    Probe {
-        fact: "os.cores",
-        asks: &[Ask::Keys(PROCESSORS)],
-        read: |seen| {
-            fact(seen.system.keys(PROCESSORS).map(|processors| processors.len()), registry(PROCESSORS, ""))
-        },
-    },
-    Probe {
-        fact: "os.domain",
-        asks: &[Ask::Call(DOMAIN)],
-        read: |seen| fact(domain(seen), Place::file(DOMAIN)),
-    },
-    Probe {
-        fact: "os.domain-controller",
-        asks: &[Ask::Values(PRODUCT_OPTIONS, &["ProductType"])],
-        read: |seen| {
-            fact(
-                product_type(seen).map(|kind| kind == DOMAIN_CONTROLLER),
-                registry(PRODUCT_OPTIONS, "ProductType"),
-            )
-        },
-    },
-    Probe {
-        fact: "os.edition",
-        asks: &[Ask::Values(CURRENT_VERSION, &["EditionID"])],
-        read: |seen| seen.text(CURRENT_VERSION, "EditionID"),
-    },
-    Probe {
-        fact: "os.fips-policy",
-        asks: &[Ask::Values(FIPS, &["Enabled"])],
-        read: |seen| {
-            fact(or_absent(seen.number(FIPS, "Enabled"), 0).map(|on| on != 0), registry(FIPS, "Enabled"))
-        },
-    },
-    Probe {
-        fact: "os.installation-type",
-        asks: &[Ask::Values(CURRENT_VERSION, &["InstallationType"])],
-        read: |seen| seen.text(CURRENT_VERSION, "InstallationType"),
-    },
-    Probe {
-        fact: "os.language",
-        asks: &[Ask::Values(LANGUAGE, &["InstallLanguage"])],
-        read: |seen| fact(language(seen).map(tag), registry(LANGUAGE, "InstallLanguage")),
-    },
-    Probe {
-        fact: "os.memory-mb",
-        asks: &[Ask::Call(MEMORY)],
-        read: |seen| fact(seen.system.memory().map(|bytes| bytes / MB), Place::file(MEMORY)),
-    },
-    Probe {
-        fact: "os.name",
-        asks: &[Ask::Values(CURRENT_VERSION, &["ProductName"])],
-        read: |seen| super::product_name(seen.system),
-    },
-    Probe {
-        fact: "os.pending-reboot",
-        asks: &[Ask::Keys(SERVICING), Ask::Keys(UPDATE)],
-        read: |seen| fact(pending_reboot(seen), registry(SERVICING, "")),
-    },
-    Probe {
-        fact: "os.powershell",
-        asks: &[
-            Ask::Values(POWERSHELL, &["PowerShellVersion"]),
-            Ask::Values(OLD_POWERSHELL, &["PowerShellVersion"]),
+    Probe::value("iis.version", &[ProbeAccess::Values(IIS, &["MajorVersion", "MinorVersion"])], |seen| {
+        Ok(format!("{}.{}", seen.number(IIS, "MajorVersion")?, seen.number(IIS, "MinorVersion")?))
+    }),
+    Probe::value(
+        "net.language",
+        &[ProbeAccess::Keys(NET), ProbeAccess::Values(LANGUAGE, &["InstallLanguage"])],
+        net_language,
+    ),
+    Probe::value("net.language-packs", &[ProbeAccess::Keys(NET)], language_packs),
+    Probe::value("net.release", &[ProbeAccess::Values(NET, &["Release"])], |seen| {
+        shown(seen.number(NET, "Release"))
+    }),
+    Probe::value("os.app-drive-free-mb", &[ProbeAccess::Call(VOLUME)], |seen| {
+        in_mb(seen.system.volume(seen.app_dir).map(|volume| volume.free))
+    }),
+    Probe::value("os.app-drive-total-mb", &[ProbeAccess::Call(VOLUME)], |seen| {
+        in_mb(seen.system.volume(seen.app_dir).map(|volume| volume.total))
+    }),
+    Probe::value("os.build", &[ProbeAccess::Values(CURRENT_VERSION, &["CurrentBuildNumber", "UBR"])], build),
+    Probe::value("os.code-pages", &[ProbeAccess::Values(CODE_PAGE, &["ACP", "OEMCP"])], |seen| {
+        Ok(format!("{} {}", seen.text(CODE_PAGE, "ACP")?, seen.text(CODE_PAGE, "OEMCP")?))
+    }),
+    Probe::value("os.cores", &[ProbeAccess::Keys(PROCESSORS)], |seen| {
+        Ok(seen.system.keys(PROCESSORS)?.len().to_string())
+    }),
+    Probe::value("os.domain", &[ProbeAccess::Call(DOMAIN)], domain),
+    Probe::value("os.domain-controller", &[ProbeAccess::Values(PRODUCT_OPTIONS, &["ProductType"])], |seen| {
+        shown(product_type(seen).map(|kind| kind == DOMAIN_CONTROLLER))
+    }),
+    Probe::value("os.edition", &[ProbeAccess::Values(CURRENT_VERSION, &["EditionID"])], |seen| {
+        seen.text(CURRENT_VERSION, "EditionID")
+    }),
+    Probe::value("os.fips-policy", &[ProbeAccess::Values(FIPS, &["Enabled"])], |seen| {
+        shown(or_absent(seen.number(FIPS, "Enabled"), 0).map(|on| on != 0))
+    }),
+    Probe::value(
+        "os.installation-type",
+        &[ProbeAccess::Values(CURRENT_VERSION, &["InstallationType"])],
+        |seen| seen.text(CURRENT_VERSION, "InstallationType"),
+    ),
+    Probe::value("os.language", &[ProbeAccess::Values(LANGUAGE, &["InstallLanguage"])], |seen| {
+        language(seen).map(tag)
+    }),
+    Probe::value("os.memory-mb", &[ProbeAccess::Call(MEMORY)], |seen| in_mb(seen.system.memory())),
+    Probe::value("os.name", &[ProbeAccess::Values(CURRENT_VERSION, &["ProductName"])], |seen| {
+        seen.text(CURRENT_VERSION, "ProductName")
+    }),
+    Probe::value(
+        "os.pending-reboot",
+        &[ProbeAccess::Keys(SERVICING), ProbeAccess::Keys(UPDATE)],
+        pending_reboot,
+    ),
+    Probe::fact(
+        "os.powershell",
+        &[
+            ProbeAccess::Values(POWERSHELL, &["PowerShellVersion"]),
+            ProbeAccess::Values(OLD_POWERSHELL, &["PowerShellVersion"]),
         ],
-        read: powershell,
-    },
-    Probe {
-        fact: "os.started",
-        asks: &[Ask::Call(BOOT)],
-        read: |seen| fact(seen.system.booted().map(super::moment), Place::file(BOOT)),
-    },
-    Probe {
-        fact: "os.type",
-        asks: &[Ask::Values(PRODUCT_OPTIONS, &["ProductType"])],
-        read: |seen| fact(product_type(seen), registry(PRODUCT_OPTIONS, "ProductType")),
-    },
-    Probe {
-        fact: "os.version",
-        asks: &[Ask::Values(
+        powershell,
+    ),
+    Probe::value("os.started", &[ProbeAccess::Call(BOOT)], |seen| seen.system.booted().map(super::moment)),
+    Probe::value("os.type", &[ProbeAccess::Values(PRODUCT_OPTIONS, &["ProductType"])], |seen| {
+        shown(product_type(seen))
+    }),
+    Probe::fact(
+        "os.version",
+        &[ProbeAccess::Values(
             CURRENT_VERSION,
             &["CurrentMajorVersionNumber", "CurrentMinorVersionNumber", "CurrentVersion"],
         )],
-        read: |seen| fact(version(seen), registry(CURRENT_VERSION, "CurrentVersion")),
-    },
-    Probe {
-        fact: "os.volumes",
-        asks: &[Ask::Call(VOLUMES)],
-        read: |seen| fact(volumes(seen), Place::file(VOLUMES)),
-    },
+        |seen| fact(version(seen), registry(CURRENT_VERSION, "CurrentVersion")),
+    ),
+    Probe::value("os.volumes", &[ProbeAccess::Call(VOLUMES)], volumes),
 ];
 
-fn iis_version(seen: &Seen) -> Observed<String> {
-    let version =
-        seen.number(IIS, "MajorVersion").and_then(|major| Ok((major, seen.number(IIS, "MinorVersion")?)));
-    fact(version.map(|(major, minor)| format!("{major}.{minor}")), registry(IIS, "MajorVersion"))
+fn in_mb(bytes: ProbeResult<u64>) -> ProbeResult<String> {
+    shown(bytes.map(|bytes| bytes / MB))
 }
 
 /// Messages of .NET are in the language of Windows where its language pack is installed, else in English.
-fn net_language(seen: &Seen) -> Observed<String> {
-    let language = language(seen).and_then(|windows| {
-        let packs = seen.system.keys(NET)?;
-        let fits = packs
-            .iter()
-            .filter_map(|pack| pack.parse::<u32>().ok())
-            .any(|pack| primary(pack) == primary(windows));
-        Ok(if fits { tag(windows) } else { "en".to_owned() })
-    });
-    fact(language, registry(NET, ""))
+fn net_language(seen: &ProbeContext) -> ProbeResult<String> {
+    let windows = language(seen)?;
+    let fits = packs(seen)?.into_iter().any(|pack| primary(pack) == primary(windows));
+    Ok(if fits { tag(windows) } else { "en".to_owned() })
 }
 
 /// Numbers of the languages that .NET has messages in beside English.
-fn language_packs(seen: &Seen) -> Answer<String> {
-    let mut packs: Vec<u32> = seen.system.keys(NET)?.iter().filter_map(|pack| pack.parse().ok()).collect();
+fn packs(seen: &ProbeContext) -> ProbeResult<Vec<u32>> {
+    Ok(seen.system.keys(NET)?.iter().filter_map(|pack| pack.parse().ok()).collect())
+}
+
+fn language_packs(seen: &ProbeContext) -> ProbeResult<String> {
+    let mut packs = packs(seen)?;
     packs.sort_unstable();
-    let packs: Vec<String> = packs.iter().map(u32::to_string).collect();
-    if packs.is_empty() { Err(Refusal::Absent) } else { Ok(packs.join(" ")) }
+    joined(packs.iter().map(u32::to_string), " ")
 }
 
 /// The name of a domain stays on the node.
-fn domain(seen: &Seen) -> Answer<String> {
+fn domain(seen: &ProbeContext) -> ProbeResult<String> {
     match seen.system.domain()? {
         Some(name) => seen.label(&name),
         None => Ok("workgroup".to_owned()),
     }
 }
 
-fn volumes(seen: &Seen) -> Answer<String> {
+fn volumes(seen: &ProbeContext) -> ProbeResult<String> {
     let volumes = seen.system.volumes()?;
-    let told: Vec<String> = volumes
+    if volumes.is_empty() {
+        return Err(ProbeError::Failed("Windows names no drive".into()));
+    }
+    let shown = volumes
         .iter()
-        .map(|(drive, volume)| format!("{drive} {} MB, {} MB free", volume.total / MB, volume.free / MB))
-        .collect();
-    if told.is_empty() { Err(Refusal::Failed("Windows names no drive".into())) } else { Ok(told.join("; ")) }
+        .map(|(drive, volume)| format!("{drive} {} MB, {} MB free", volume.total / MB, volume.free / MB));
+    joined(shown, "; ")
 }
 
-fn build(seen: &Seen) -> Observed<String> {
-    let build = seen.text(CURRENT_VERSION, "CurrentBuildNumber");
-    match seen.number(CURRENT_VERSION, "UBR") {
-        Ok(revision) => build.map(|build| format!("{build}.{revision}")),
+fn build(seen: &ProbeContext) -> ProbeResult<String> {
+    let build = seen.text(CURRENT_VERSION, "CurrentBuildNumber")?;
+    Ok(match seen.number(CURRENT_VERSION, "UBR") {
+        Ok(revision) => format!("{build}.{revision}"),
         // Older Windows has none, and the build says enough.
         Err(_) => build,
-    }
+    })
 }
 
 /// The newest Windows have numbers of their own, since the text stays at 6.3 for ever.
-fn version(seen: &Seen) -> Answer<String> {
+fn version(seen: &ProbeContext) -> ProbeResult<String> {
     match seen.number(CURRENT_VERSION, "CurrentMajorVersionNumber") {
         Ok(major) => {
             let minor = seen.number(CURRENT_VERSION, "CurrentMinorVersionNumber")?;
             Ok(format!("{major}.{minor}"))
         }
-        Err(Refusal::Absent) => super::text(seen.system.value(CURRENT_VERSION, "CurrentVersion")?),
+        Err(ProbeError::Absent) => seen.text(CURRENT_VERSION, "CurrentVersion"),
         Err(refusal) => Err(refusal),
     }
 }
 
 /// The newer PowerShell has a key of its own and leaves that of version 2 behind.
-fn powershell(seen: &Seen) -> Observed<String> {
-    let newer = seen.text(POWERSHELL, "PowerShellVersion");
-    if newer.is_absent() { seen.text(OLD_POWERSHELL, "PowerShellVersion") } else { newer }
+fn powershell(seen: &ProbeContext) -> Observed<String> {
+    let newer = text_of(seen.system, POWERSHELL, "PowerShellVersion");
+    if newer.is_absent() { text_of(seen.system, OLD_POWERSHELL, "PowerShellVersion") } else { newer }
 }
 
 const DOMAIN_CONTROLLER: &str = "domain-controller";
 
-fn product_type(seen: &Seen) -> Answer<&'static str> {
-    let kind = super::text(seen.system.value(PRODUCT_OPTIONS, "ProductType")?)?;
-    match kind.to_ascii_lowercase().as_str() {
+fn product_type(seen: &ProbeContext) -> ProbeResult<&'static str> {
+    match seen.text(PRODUCT_OPTIONS, "ProductType")?.to_ascii_lowercase().as_str() {
         "winnt" => Ok("client"),
         "lanmannt" => Ok(DOMAIN_CONTROLLER),
         "servernt" => Ok("server"),
-        _ => Err(Refusal::Failed("it is no type of Windows that is known".into())),
+        _ => Err(ProbeError::Failed("it is no type of Windows that is known".into())),
     }
 }
 
-fn pending_reboot(seen: &Seen) -> Answer<bool> {
-    for key in [SERVICING, UPDATE] {
-        if or_absent(seen.system.keys(key).map(|_| true), false)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+fn pending_reboot(seen: &ProbeContext) -> ProbeResult<String> {
+    let waits = |key| or_absent(seen.system.keys(key).map(|_| true), false);
+    Ok((waits(SERVICING)? || waits(UPDATE)?).to_string())
 }
 
 /// The language Windows was installed in, as its number.
-fn language(seen: &Seen) -> Answer<u32> {
-    let unknown = || Refusal::Failed("it is no number of a language".into());
+fn language(seen: &ProbeContext) -> ProbeResult<u32> {
+    let unknown = || ProbeError::Failed("it is no number of a language".into());
     match seen.system.value(LANGUAGE, "InstallLanguage")? {
         Value::Text(text) => u32::from_str_radix(text.trim(), 16).map_err(|_| unknown()),
         _ => Err(unknown()),
@@ -275,33 +200,11 @@ const fn primary(language: u32) -> u32 {
 
 /// Tag of a language; of one that is not in the table its number, which is no English either.
 fn tag(language: u32) -> String {
-    /// Primary languages of Windows, in order of number.
-    const TAGS: [(u32, &str); 24] = [
-        (0x01, "ar"),
-        (0x04, "zh"),
-        (0x05, "cs"),
-        (0x06, "da"),
-        (0x07, "de"),
-        (0x08, "el"),
-        (0x09, "en"),
-        (0x0a, "es"),
-        (0x0b, "fi"),
-        (0x0c, "fr"),
-        (0x0d, "he"),
-        (0x0e, "hu"),
-        (0x10, "it"),
-        (0x11, "ja"),
-        (0x12, "ko"),
-        (0x13, "nl"),
-        (0x14, "nb"),
-        (0x15, "pl"),
-        (0x16, "pt"),
-        (0x18, "ro"),
-        (0x19, "ru"),
-        (0x1d, "sv"),
-        (0x1e, "th"),
-        (0x1f, "tr"),
+    /// Tags of the primary languages of Windows, by number.
+    const TAGS: [&str; 32] = [
+        "", "ar", "", "", "zh", "cs", "da", "de", "el", "en", "es", "fi", "fr", "he", "hu", "", "it", "ja",
+        "ko", "nl", "nb", "pl", "pt", "", "ro", "ru", "", "", "", "sv", "th", "tr",
     ];
-    let found = TAGS.iter().find(|(number, _)| *number == primary(language));
-    found.map_or_else(|| format!("lcid-{language:04x}"), |(_, tag)| (*tag).to_owned())
+    let found = TAGS.get(primary(language) as usize).filter(|tag| !tag.is_empty());
+    found.map_or_else(|| format!("lcid-{language:04x}"), |tag| (*tag).to_owned())
 }

@@ -2,76 +2,68 @@
 //! Everything is compared by security identifiers, which are built, well known or those of the running process: no name
 //! is looked up anywhere.
 
-use super::access::{Ask, WORKER, WORKERS};
+use super::access::{ProbeAccess, WORKER, WORKERS};
 use super::rights::{ADMINISTRATORS, KEY_EXTEND, KEY_READ, LOCAL_SYSTEM, OF_KEYS, ORDINARY, may};
-use super::system::{Answer, Identity, Process, Refusal, System};
-use super::{Probe, Seen, fact, or_absent, registry};
+use super::system::{Identity, ProbeError, ProbeResult, Process, System};
+use super::{Probe, ProbeContext, fact, observed, or_absent, shown};
 use crate::model::iis::IisApplication;
 use crate::model::{Observed, Place};
 use chrono::{DateTime, Utc};
 use sha1::{Digest, Sha1};
+use std::collections::BTreeSet;
 
 /// What IIS puts every worker process into: `SERVICE` and `IIS_IUSRS`.
 const WORKER_GROUPS: [&str; 2] = ["S-1-5-6", "S-1-5-32-568"];
 
 pub(super) const MEMBERS: &str = "members of the local group Administrators, as identifiers";
 /// What every question about the account of the pool asks for.
-const ACCOUNT: [Ask; 2] = [Ask::Call(MEMBERS), Ask::Call(WORKERS)];
+const ACCOUNT: [ProbeAccess; 2] = [ProbeAccess::Call(MEMBERS), ProbeAccess::Call(WORKERS)];
 const EVENT_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog";
 const SECURITY_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Security";
 /// There since Server 2019.
 const LOG_STATE: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\State";
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe {
-        fact: "iis.identity.admin",
-        asks: &ACCOUNT,
-        read: |seen| {
-            let admin = groups(seen).map(|groups| groups.iter().any(|group| group == ADMINISTRATORS));
-            fact(admin, Place::file(MEMBERS))
-        },
-    },
-    Probe {
-        fact: "iis.identity.batch-logon",
-        asks: &[Ask::Call("holders of SeBatchLogonRight, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
-        read: |seen| holds(seen, "SeBatchLogonRight"),
-    },
-    Probe {
-        fact: "iis.identity.impersonate",
-        asks: &[Ask::Call("holders of SeImpersonatePrivilege, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
-        read: |seen| holds(seen, "SeImpersonatePrivilege"),
-    },
-    Probe {
-        fact: "iis.identity.sid",
-        asks: &[Ask::Call(WORKERS)],
-        read: |seen| fact(account(seen).map(|identity| identity.account), Place::file("application pool")),
-    },
-    Probe {
-        fact: "os.eventlog-rights",
-        asks: &[
-            Ask::Rights(EVENT_LOG),
-            Ask::Rights(SECURITY_LOG),
-            Ask::Rights(LOG_STATE),
+    Probe::value("iis.identity.admin", &ACCOUNT, |seen| {
+        Ok(groups(seen)?.contains(ADMINISTRATORS).to_string())
+    }),
+    Probe::fact(
+        "iis.identity.batch-logon",
+        &[ProbeAccess::Call("holders of SeBatchLogonRight, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
+        |seen| holds(seen, "SeBatchLogonRight"),
+    ),
+    Probe::fact(
+        "iis.identity.impersonate",
+        &[ProbeAccess::Call("holders of SeImpersonatePrivilege, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
+        |seen| holds(seen, "SeImpersonatePrivilege"),
+    ),
+    Probe::fact("iis.identity.sid", &[ProbeAccess::Call(WORKERS)], |seen| {
+        fact(account(seen).map(|identity| identity.account), Place::file("application pool"))
+    }),
+    Probe::value(
+        "os.eventlog-rights",
+        &[
+            ProbeAccess::Rights(EVENT_LOG),
+            ProbeAccess::Rights(SECURITY_LOG),
+            ProbeAccess::Rights(LOG_STATE),
             ACCOUNT[0],
             ACCOUNT[1],
         ],
-        read: |seen| fact(may_log(seen), registry(EVENT_LOG, "")),
-    },
+        |seen| shown(may_log(seen)),
+    ),
 ];
 
 /// Start of the worker process of a pool.
-pub(crate) fn worker_started(system: &dyn System, pool: Option<&str>) -> Observed<DateTime<Utc>> {
-    if !system.is_windows() {
+pub(crate) fn worker_started(seen: &ProbeContext) -> Observed<DateTime<Utc>> {
+    if !seen.system.is_windows() {
         return Observed::not_collected("this build does not look at processes");
     }
-    match worker(system, pool) {
-        Ok(worker) => Observed::known(worker.started, Place::file(WORKER)),
-        Err(refusal) => refusal.observed(Place::file(WORKER)),
-    }
+    let worker = worker(seen.system, name(seen).ok());
+    observed(worker.map(|worker| worker.started), Place::file(WORKER))
 }
 
 /// The newest worker process of a pool. Older Windows does not tell whose a process is; a lone one counts then.
-pub(super) fn worker(system: &dyn System, pool: Option<&str>) -> Answer<Process> {
+pub(super) fn worker(system: &dyn System, pool: Option<&str>) -> ProbeResult<Process> {
     let mut workers = system.processes(WORKER)?;
     workers.retain(|worker| match (&worker.pool, pool) {
         (Some(own), Some(pool)) => own.eq_ignore_ascii_case(pool),
@@ -79,9 +71,9 @@ pub(super) fn worker(system: &dyn System, pool: Option<&str>) -> Answer<Process>
     });
     let certain = pool.is_some() && workers.iter().all(|worker| worker.pool.is_some());
     if workers.len() > 1 && !certain {
-        return Err(Refusal::Unasked("several worker processes run, and nobody tells whose they are"));
+        return Err(ProbeError::Unasked("several worker processes run, and nobody tells whose they are"));
     }
-    workers.into_iter().max_by_key(|worker| worker.started).ok_or(Refusal::Absent)
+    workers.into_iter().max_by_key(|worker| worker.started).ok_or(ProbeError::Absent)
 }
 
 /// The pool that the command line of a worker process names.
@@ -92,24 +84,24 @@ pub(crate) fn pool_of(command_line: &str) -> Option<String> {
 }
 
 /// The application in IIS, without which nobody knows the pool.
-pub(super) fn application<'a>(seen: &Seen<'a>) -> Answer<&'a IisApplication> {
+pub(super) fn application<'a>(seen: &ProbeContext<'a>) -> ProbeResult<&'a IisApplication> {
     let known = seen.iis.value().and_then(|iis| iis.application.value());
-    known.ok_or(Refusal::Unasked("the application pool is not known"))
+    known.ok_or(ProbeError::Unasked("the application pool is not known"))
 }
 
 /// Name of the pool.
-pub(super) fn name<'a>(seen: &Seen<'a>) -> Answer<&'a str> {
+pub(super) fn name<'a>(seen: &ProbeContext<'a>) -> ProbeResult<&'a str> {
     application(seen).map(|application| application.pool.as_str())
 }
 
 /// The account of the pool, and its groups where those are known at once.
-fn account(seen: &Seen) -> Answer<Identity> {
+fn account(seen: &ProbeContext) -> ProbeResult<Identity> {
     let application = application(seen)?;
     let kind = match application.pool_settings.get("processModel.identityType") {
         Some(Observed::Known { value, .. }) => value.as_str(),
         // That of every IIS since 7.5, which came with Server 2008 R2.
         Some(Observed::Absent { .. }) => "ApplicationPoolIdentity",
-        _ => return Err(Refusal::Unasked("the kind of account of the pool is not known")),
+        _ => return Err(ProbeError::Unasked("the kind of account of the pool is not known")),
     };
     let account = match kind {
         "ApplicationPoolIdentity" => virtual_account(&application.pool),
@@ -122,13 +114,13 @@ fn account(seen: &Seen) -> Answer<Identity> {
 }
 
 /// An account of its own has a name that is not looked up; its worker process shows who it is and what it belongs to.
-fn own_account(seen: &Seen, pool: &str) -> Answer<Identity> {
-    let unseen = Refusal::Unasked(
+fn own_account(seen: &ProbeContext, pool: &str) -> ProbeResult<Identity> {
+    let unseen = ProbeError::Unasked(
         "the pool runs as an account of its own, which no worker process shows: open the site once, then collect again",
     );
     match worker(seen.system, Some(pool)) {
         Ok(Process { pool: Some(_), identity: Some(identity), .. }) => Ok(identity),
-        Ok(_) | Err(Refusal::Absent) => Err(unseen),
+        Ok(_) | Err(ProbeError::Absent) => Err(unseen),
         Err(refusal) => Err(refusal),
     }
 }
@@ -144,25 +136,25 @@ fn virtual_account(pool: &str) -> String {
 }
 
 /// The account of the pool and the groups that it is in by Windows, by IIS, or as a member of Administrators.
-pub(super) fn groups(seen: &Seen) -> Answer<Vec<String>> {
+pub(super) fn groups(seen: &ProbeContext) -> ProbeResult<BTreeSet<String>> {
     let Identity { account, groups } = account(seen)?;
-    if !groups.is_empty() {
-        return Ok(groups.into_iter().chain([account]).collect());
+    let mut all: BTreeSet<String> = groups.into_iter().collect();
+    if all.is_empty() {
+        all.extend(ORDINARY.into_iter().chain(WORKER_GROUPS).map(str::to_owned));
+        if account == LOCAL_SYSTEM || some(seen.system.members(ADMINISTRATORS)?)?.contains(&account) {
+            all.insert(ADMINISTRATORS.to_owned());
+        }
     }
-    let mut groups: Vec<String> = ORDINARY.into_iter().chain(WORKER_GROUPS).map(str::to_owned).collect();
-    if account == LOCAL_SYSTEM || some(seen.system.members(ADMINISTRATORS)?)?.contains(&account) {
-        groups.push(ADMINISTRATORS.to_owned());
-    }
-    groups.push(account);
-    Ok(groups)
+    all.insert(account);
+    Ok(all)
 }
 
 /// A list that every Windows has somebody on: an empty one is no answer.
-fn some(accounts: Vec<String>) -> Answer<Vec<String>> {
-    if accounts.is_empty() { Err(Refusal::Failed("Windows names nobody".into())) } else { Ok(accounts) }
+fn some(accounts: Vec<String>) -> ProbeResult<Vec<String>> {
+    if accounts.is_empty() { Err(ProbeError::Failed("Windows names nobody".into())) } else { Ok(accounts) }
 }
 
-fn holds(seen: &Seen, right: &str) -> Observed<String> {
+fn holds(seen: &ProbeContext, right: &str) -> Observed<String> {
     let held = groups(seen).and_then(|groups| {
         let holders = some(seen.system.holders(right)?)?;
         Ok(groups.iter().any(|group| holders.contains(group)))
@@ -172,11 +164,11 @@ fn holds(seen: &Seen, right: &str) -> Observed<String> {
 
 /// Whether the account may read the key of the event logs and add to it, and read what the product looks at beside it
 /// (domain 1.5).
-fn may_log(seen: &Seen) -> Answer<bool> {
+fn may_log(seen: &ProbeContext) -> ProbeResult<bool> {
     let groups = groups(seen)?;
     let may = |key: &str, rights: u32| {
         let access = seen.system.key_access(key)?;
-        Ok(may(&access, rights, OF_KEYS, |account| groups.iter().any(|group| group == account)))
+        Ok(may(&access, rights, OF_KEYS, |account| groups.contains(account)))
     };
     Ok(may(EVENT_LOG, KEY_EXTEND)?
         && may(SECURITY_LOG, KEY_READ)?

@@ -1,9 +1,9 @@
 //! Programs and services that matter to the product.
 
-use super::access::Ask;
-use super::system::{Answer, Refusal, Value};
+use super::access::ProbeAccess;
+use super::system::{ProbeError, ProbeResult, Value};
 use super::time_service::{STATUS, Source};
-use super::{Probe, Seen, fact, or_absent, pool, registry};
+use super::{Probe, ProbeContext, fact, joined, or_absent, pool, registry, shown, text_of};
 use crate::model::{Observed, Place};
 
 const PROVIDERS: &str = r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers";
@@ -16,7 +16,7 @@ const AGENT: &str = "HealthService";
 const WATCHER: &str = "System Center Management APM";
 
 /// Where features of IIS register their handlers; WCF activation leaves no mark of its own in the registry.
-const HANDLERS: Ask = Ask::Config("handlers");
+const HANDLERS: ProbeAccess = ProbeAccess::Config("handlers");
 /// Where the installer of IIS notes what it installed: 1 for each component that is.
 const COMPONENTS: &str = r"SOFTWARE\Microsoft\InetStp\Components";
 /// What it calls ASP.NET 4.x, in lower case (inferred: no source of ours lists these names).
@@ -25,50 +25,36 @@ const ASPNET_4: &str = "aspnet45";
 const MOST: usize = 200;
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe { fact: "feature.aspnet-4", asks: &[HANDLERS, Ask::Ones(COMPONENTS)], read: aspnet_4 },
-    Probe {
-        fact: "feature.components",
-        asks: &[Ask::Ones(COMPONENTS)],
-        read: |seen| fact(components(seen).map(|names| names.join(" ")), registry(COMPONENTS, "")),
-    },
-    Probe {
-        fact: "feature.wcf-http-activation",
-        asks: &[HANDLERS],
-        read: |seen| fact(handler(seen, "handlers.wcf-4"), Place::file("applicationHost.config")),
-    },
-    Probe {
-        fact: "hsm.cng-providers",
-        asks: &[Ask::Keys(PROVIDERS)],
-        read: |seen| fact(seen.system.keys(PROVIDERS).and_then(foreign), registry(PROVIDERS, "")),
-    },
-    Probe {
-        fact: "os.sharepoint",
-        asks: &[
-            Ask::Keys(SHAREPOINT),
-            Ask::Values(r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\*", &["SharePoint"]),
+    Probe::fact("feature.aspnet-4", &[HANDLERS, ProbeAccess::Ones(COMPONENTS)], aspnet_4),
+    Probe::value("feature.components", &[ProbeAccess::Ones(COMPONENTS)], |seen| {
+        components(seen).map(|names| names.join(" "))
+    }),
+    Probe::value("feature.wcf-http-activation", &[HANDLERS], |seen| handler(seen, "handlers.wcf-4")),
+    Probe::value("hsm.cng-providers", &[ProbeAccess::Keys(PROVIDERS)], foreign),
+    Probe::value(
+        "os.sharepoint",
+        &[
+            ProbeAccess::Keys(SHAREPOINT),
+            ProbeAccess::Values(r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\*", &["SharePoint"]),
         ],
-        read: |seen| fact(sharepoint(seen), registry(SHAREPOINT, "")),
-    },
-    Probe {
-        fact: "program.monitoring-agent",
-        asks: &[
-            Ask::Call("state of the service HealthService"),
-            Ask::Call("state of the service System Center Management APM"),
+        |seen| shown(sharepoint(seen)),
+    ),
+    Probe::fact(
+        "program.monitoring-agent",
+        &[
+            ProbeAccess::Call("state of the service HealthService"),
+            ProbeAccess::Call("state of the service System Center Management APM"),
         ],
-        read: |seen| fact(monitoring_agent(seen), service(AGENT)),
-    },
-    Probe {
-        fact: "time.service",
-        asks: &[Ask::Call("state of the service W32Time")],
-        read: |seen| {
-            fact(seen.system.service("W32Time").map(|service| service.state.word()), service("W32Time"))
-        },
-    },
-    Probe {
-        fact: "time.source",
-        asks: &[Ask::Values(TIME, &["NtpServer", "Type"]), Ask::Run(STATUS)],
-        read: time_source,
-    },
+        |seen| fact(monitoring_agent(seen), service(AGENT)),
+    ),
+    Probe::fact("time.service", &[ProbeAccess::Call("state of the service W32Time")], |seen| {
+        fact(seen.system.service("W32Time").map(|service| service.state.word()), service("W32Time"))
+    }),
+    Probe::fact(
+        "time.source",
+        &[ProbeAccess::Values(TIME, &["NtpServer", "Type"]), ProbeAccess::Run(STATUS)],
+        time_source,
+    ),
 ];
 
 fn service(name: &str) -> Place {
@@ -76,18 +62,18 @@ fn service(name: &str) -> Place {
 }
 
 /// Whether the feature that brings a handler is there.
-fn handler(seen: &Seen, setting: &str) -> Answer<String> {
+fn handler(seen: &ProbeContext, setting: &str) -> ProbeResult<String> {
     match pool::application(seen)?.settings.get(setting) {
         Some(Observed::Known { value, .. }) => Ok(value.clone()),
         // The file was read whole, and lists no handlers.
-        Some(Observed::Absent { .. }) => Err(Refusal::Absent),
-        _ => Err(Refusal::Unasked("the handlers of IIS are not known")),
+        Some(Observed::Absent { .. }) => Err(ProbeError::Absent),
+        _ => Err(ProbeError::Unasked("the handlers of IIS are not known")),
     }
 }
 
 /// Handlers prove it either way. Where none are known the list of components can show that it is there, but not that it is
 /// missing: by which name it goes there is inferred.
-fn aspnet_4(seen: &Seen) -> Observed<String> {
+fn aspnet_4(seen: &ProbeContext) -> Observed<String> {
     let told = fact(handler(seen, "handlers.aspnet-4"), Place::file("applicationHost.config"));
     let listed = || components(seen).is_ok_and(|names| names.iter().any(|name| name == ASPNET_4));
     if told.value().is_none() && listed() {
@@ -97,37 +83,35 @@ fn aspnet_4(seen: &Seen) -> Observed<String> {
 }
 
 /// Components of IIS that are installed, in lower case and in order.
-fn components(seen: &Seen) -> Answer<Vec<String>> {
+fn components(seen: &ProbeContext) -> ProbeResult<Vec<String>> {
     let is_name = |name: &str| name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let values = seen.system.values(COMPONENTS)?;
     let ones = values.into_iter().filter(|(_, value)| *value == Value::Number(1)).map(|(name, _)| name);
     let mut names: Vec<String> = ones.filter(|name| is_name(name)).map(|name| name.to_lowercase()).collect();
     names.sort();
     names.truncate(MOST);
-    if names.is_empty() { Err(Refusal::Absent) } else { Ok(names) }
+    if names.is_empty() { Err(ProbeError::Absent) } else { Ok(names) }
 }
 
 /// Providers that are not part of Windows, such as those of an HSM.
-fn foreign(providers: Vec<String>) -> Answer<String> {
+fn foreign(seen: &ProbeContext) -> ProbeResult<String> {
     /// The one of Windows that is not named after its maker.
     const OF_WINDOWS: &str = "Windows Client Key Protection Provider";
-    let mut others = providers;
-    others.retain(|name| !name.starts_with("Microsoft ") && name != OF_WINDOWS);
-    if others.is_empty() { Err(Refusal::Absent) } else { Ok(others.join(", ")) }
+    let providers = seen.system.keys(PROVIDERS)?.into_iter();
+    joined(providers.filter(|name| !name.starts_with("Microsoft ") && name != OF_WINDOWS), ", ")
 }
 
-fn sharepoint(seen: &Seen) -> Answer<bool> {
+fn sharepoint(seen: &ProbeContext) -> ProbeResult<bool> {
     for version in or_absent(seen.system.keys(SHAREPOINT), Vec::new())? {
-        match seen.system.value(&format!(r"{SHAREPOINT}\{version}"), "SharePoint") {
-            Ok(_) => return Ok(true),
-            Err(Refusal::Absent) => {}
-            Err(refusal) => return Err(refusal),
+        let value = seen.system.value(&format!(r"{SHAREPOINT}\{version}"), "SharePoint");
+        if or_absent(value.map(|_| true), false)? {
+            return Ok(true);
         }
     }
     Ok(false)
 }
 
-fn monitoring_agent(seen: &Seen) -> Answer<&'static str> {
+fn monitoring_agent(seen: &ProbeContext) -> ProbeResult<&'static str> {
     let there = |name: &str| or_absent(seen.system.service(name).map(|_| true), false);
     Ok(match (there(AGENT)?, there(WATCHER)?) {
         (false, _) => "absent",
@@ -138,17 +122,17 @@ fn monitoring_agent(seen: &Seen) -> Answer<&'static str> {
 
 /// The servers that the time is to be taken from, or, where the domain gives it, the word for that; but that it comes from no
 /// other clock where the service says so, or was told so.
-fn time_source(seen: &Seen) -> Observed<String> {
+fn time_source(seen: &ProbeContext) -> Observed<String> {
     if seen.time().is_ok_and(|status| status.source == Source::Own) {
         return Observed::known(OWN_CLOCK.to_owned(), Place::file(STATUS.to_string()));
     }
-    let kind = seen.text(TIME, "Type");
+    let kind = text_of(seen.system, TIME, "Type");
     if kind.value().is_some_and(|kind| kind == "NoSync") {
         return kind.map(|_| OWN_CLOCK.to_owned());
     }
     if !kind.value().is_some_and(|kind| kind == "NTP" || kind == "AllSync") {
         return kind;
     }
-    let server = seen.text(TIME, "NtpServer");
+    let server = text_of(seen.system, TIME, "NtpServer");
     if server.is_absent() { kind } else { server }
 }

@@ -2,30 +2,27 @@
 //! itself knows, whose `appcmd` tells it as XML in words of its configuration schema, which no language changes. Of what it
 //! lists, names and states, nothing but the state of this pool and site is kept.
 
-use super::access::{Ask, Command, WORKERS};
+use super::access::{Command, ProbeAccess, WORKERS};
 use super::pool::{application, worker};
-use super::system::{Answer, Refusal, ServiceState};
-use super::{Probe, Seen, fact};
-use crate::model::Place;
+use super::system::{ProbeError, ProbeResult, ServiceState};
+use super::{Probe, ProbeContext, shown};
 
 const POOLS: Command = Command { program: r"inetsrv\appcmd.exe", arguments: &["list", "apppool", "/xml"] };
 const SITES: Command = Command { program: r"inetsrv\appcmd.exe", arguments: &["list", "site", "/xml"] };
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe {
-        fact: "iis.state.pool",
-        asks: &[Ask::Call("service WAS"), Ask::Call(WORKERS), Ask::Run(POOLS)],
-        read: |seen| fact(pool(seen), Place::file("service WAS")),
-    },
-    Probe {
-        fact: "iis.state.site",
-        asks: &[Ask::Call("service W3SVC"), Ask::Run(SITES)],
-        read: |seen| fact(site(seen), Place::file("service W3SVC")),
-    },
+    Probe::value(
+        "iis.state.pool",
+        &[ProbeAccess::Call("service WAS"), ProbeAccess::Call(WORKERS), ProbeAccess::Run(POOLS)],
+        |seen| shown(pool(seen)),
+    ),
+    Probe::value("iis.state.site", &[ProbeAccess::Call("service W3SVC"), ProbeAccess::Run(SITES)], |seen| {
+        shown(site(seen))
+    }),
 ];
 
 /// Without the service that starts worker processes no pool runs, and with a worker process this one does.
-fn pool(seen: &Seen) -> Answer<&'static str> {
+fn pool(seen: &ProbeContext) -> ProbeResult<&'static str> {
     if seen.system.service("WAS")?.state == ServiceState::Stopped {
         return Ok("stopped");
     }
@@ -37,7 +34,7 @@ fn pool(seen: &Seen) -> Answer<&'static str> {
 }
 
 /// Without its service no site answers.
-fn site(seen: &Seen) -> Answer<&'static str> {
+fn site(seen: &ProbeContext) -> ProbeResult<&'static str> {
     if seen.system.service("W3SVC")?.state == ServiceState::Stopped {
         return Ok("stopped");
     }
@@ -45,11 +42,11 @@ fn site(seen: &Seen) -> Answer<&'static str> {
 }
 
 /// The state of what IIS lists under a name.
-fn listed(seen: &Seen, command: Command, kind: &str, name: &str) -> Answer<&'static str> {
+fn listed(seen: &ProbeContext, command: Command, kind: &str, name: &str) -> ProbeResult<&'static str> {
     if !seen.asks_iis {
-        return Err(Refusal::Unasked("IIS would read its configuration from another machine"));
+        return Err(ProbeError::Unasked("IIS would read its configuration from another machine"));
     }
-    let odd = || Refusal::Failed("what IIS lists has not the form that it writes".into());
+    let odd = || ProbeError::Failed("what IIS lists has not the form that it writes".into());
     let printed = seen.system.output(command)?;
     let document = roxmltree::Document::parse(printed.trim_start_matches(['\u{feff}', '\r', '\n']))
         .map_err(|_| odd())?;
@@ -58,11 +55,11 @@ fn listed(seen: &Seen, command: Command, kind: &str, name: &str) -> Answer<&'sta
         node.has_tag_name(kind)
             && node.attribute(named.as_str()).is_some_and(|own| own.eq_ignore_ascii_case(name))
     });
-    let listed = listed.ok_or_else(|| Refusal::Failed("IIS does not list it".into()))?;
+    let listed = listed.ok_or_else(|| ProbeError::Failed("IIS does not list it".into()))?;
     match listed.attribute("state").ok_or_else(odd)? {
         "Started" => Ok("running"),
         "Stopped" => Ok("stopped"),
         "Starting" | "Stopping" => Ok("pending"),
-        _ => Err(Refusal::Failed("IIS does not know its state".into())),
+        _ => Err(ProbeError::Failed("IIS does not know its state".into())),
     }
 }

@@ -1,8 +1,8 @@
 //! A Windows machine as a saved output of built-in commands shows it: the probes ask that instead of a machine.
 
-use super::system::{Answer, Refusal, Service, ServiceStart, ServiceState, System, Value, Volume};
+use super::system::{ProbeError, ProbeResult, Service, ServiceStart, ServiceState, System, Value, Volume};
 use super::time_service::STATUS;
-use super::{Command, Outputs, Seen, probes, time_reference};
+use super::{Command, Outputs, ProbeContext, probes, time_reference};
 use crate::model::facts::ClockReference;
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place, Position};
@@ -28,7 +28,7 @@ pub fn saved_facts(saved: &Saved) -> SavedFacts {
     let iis = Observed::not_collected("a saved output has no settings of IIS");
     let printer = Fingerprinter::new(None, None);
     let fact = |probe: &&super::Probe| {
-        let fact = asked(saved, &iis, &printer, probe.read);
+        let fact = asked(saved, &iis, &printer, |seen| probe.read(seen));
         (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), fact))
     };
     let facts = probes().iter().filter_map(fact).collect();
@@ -40,12 +40,12 @@ fn asked<T>(
     saved: &Saved,
     iis: &Observed<IisFacts>,
     printer: &Fingerprinter,
-    read: fn(&Seen) -> Observed<T>,
+    read: impl Fn(&ProbeContext) -> Observed<T>,
 ) -> Observed<T> {
     let system = Reading { saved, line: AtomicU32::new(0) };
     let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
     let outputs = Outputs::default();
-    let seen = Seen { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
+    let seen = ProbeContext { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
     let told = read(&seen);
     at(told, &saved.place(system.line.load(Ordering::Relaxed)))
 }
@@ -69,34 +69,34 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// What was observed as an answer.
-    fn answer<T>(&self, observed: Observed<T>) -> Answer<T> {
+    fn answer<T>(&self, observed: Observed<T>) -> ProbeResult<T> {
         if let Some(Position::Line(line)) = observed.place().and_then(|place| place.at.as_ref()) {
             self.line.store(*line, Ordering::Relaxed);
         }
         match observed {
             Observed::Known { value, .. } => Ok(value),
-            Observed::Absent { .. } => Err(Refusal::Absent),
-            Observed::Unreadable { why, .. } => Err(Refusal::Failed(why)),
-            Observed::NotCollected { .. } => Err(Refusal::Unasked("the saved output does not hold it")),
+            Observed::Absent { .. } => Err(ProbeError::Absent),
+            Observed::Unreadable { why, .. } => Err(ProbeError::Failed(why)),
+            Observed::NotCollected { .. } => Err(ProbeError::Unasked("the saved output does not contain it")),
         }
     }
 }
 
 impl System for Reading<'_> {
-    fn value(&self, key: &str, name: &str) -> Answer<Value> {
+    fn value(&self, key: &str, name: &str) -> ProbeResult<Value> {
         self.answer(self.saved.value(key, name)).and_then(value)
     }
 
-    fn values(&self, key: &str) -> Answer<BTreeMap<String, Value>> {
+    fn values(&self, key: &str) -> ProbeResult<BTreeMap<String, Value>> {
         let values = self.answer(self.saved.values(key))?;
         values.into_iter().map(|(name, entry)| Ok((name, value(entry)?))).collect()
     }
 
-    fn keys(&self, key: &str) -> Answer<Vec<String>> {
+    fn keys(&self, key: &str) -> ProbeResult<Vec<String>> {
         self.answer(self.saved.keys(key))
     }
 
-    fn service(&self, name: &str) -> Answer<Service> {
+    fn service(&self, name: &str) -> ProbeResult<Service> {
         let start = self.value(&format!(r"SYSTEM\CurrentControlSet\Services\{name}"), "Start");
         let state = match self.answer(self.saved.service(name))? {
             1 => ServiceState::Stopped,
@@ -107,35 +107,35 @@ impl System for Reading<'_> {
             Value::Number(0..=2) => ServiceStart::Automatic,
             Value::Number(3) => ServiceStart::Manual,
             Value::Number(4) => ServiceStart::Disabled,
-            _ => return Err(Refusal::Failed("its start is none that is known".into())),
+            _ => return Err(ProbeError::Failed("its start is none that is known".into())),
         };
         Ok(Service { state, start, process: None })
     }
 
-    fn output(&self, command: Command) -> Answer<String> {
+    fn output(&self, command: Command) -> ProbeResult<String> {
         // Nobody is asked to run the others by hand.
-        let unasked = || Observed::not_collected("the saved output does not hold it");
-        self.answer(if command == STATUS { self.saved.time_status() } else { unasked() })
+        let unasked = || Observed::not_collected("the saved output does not contain it");
+        self.answer(if command == STATUS { self.saved.time_status.clone() } else { unasked() })
     }
 
-    fn memory(&self) -> Answer<u64> {
-        self.answer(self.saved.memory())
+    fn memory(&self) -> ProbeResult<u64> {
+        self.answer(self.saved.memory.clone())
     }
 
-    fn volume(&self, _: &Path) -> Answer<Volume> {
-        let drive = self.answer(self.saved.drive())?;
+    fn volume(&self, _: &Path) -> ProbeResult<Volume> {
+        let drive = self.answer(self.saved.drive.clone())?;
         Ok(Volume { total: drive.used.saturating_add(drive.free), free: drive.free })
     }
 }
 
 /// A value as Windows would give it.
-fn value(Entry { kind, data }: Entry) -> Answer<Value> {
+fn value(Entry { kind, data }: Entry) -> ProbeResult<Value> {
     Ok(match kind.as_str() {
         "REG_SZ" | "REG_EXPAND_SZ" => Value::Text(data),
         "REG_MULTI_SZ" => Value::Texts(data.split(r"\0").map(str::to_owned).collect()),
         "REG_DWORD" | "REG_QWORD" => {
             let number = data.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok());
-            Value::Number(number.ok_or_else(|| Refusal::Failed("it is no number".into()))?)
+            Value::Number(number.ok_or_else(|| ProbeError::Failed("it is no number".into()))?)
         }
         _ => Value::Bytes(Vec::new()),
     })

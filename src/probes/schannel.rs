@@ -1,74 +1,62 @@
 //! Which protocols Windows speaks over TLS.
 
-use super::access::{Ask, CURRENT_VERSION};
-use super::system::{Answer, Refusal};
-use super::{Probe, Seen, fact, or_absent, registry};
+use super::access::{CURRENT_VERSION, ProbeAccess};
+use super::system::{ProbeError, ProbeResult};
+use super::{Probe, ProbeContext, fact, or_absent, registry};
 use crate::model::Observed;
 
 /// What says so where nothing is set.
-const BUILT_IN: Ask = Ask::Values(CURRENT_VERSION, &["CurrentMajorVersionNumber"]);
+const BUILT_IN: ProbeAccess = ProbeAccess::Values(CURRENT_VERSION, &["CurrentMajorVersionNumber"]);
 const NAMES: &[&str] = &["DisabledByDefault", "Enabled"];
 
-/// Whether one side of a protocol is enabled.
-macro_rules! probe {
-    ($fact:literal, $protocol:literal, $side:literal) => {
-        Probe {
-            fact: $fact,
-            asks: &[
-                Ask::Values(
-                    concat!(
-                        r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\",
-                        $protocol,
-                        r"\",
-                        $side
-                    ),
-                    NAMES,
-                ),
-                BUILT_IN,
-            ],
-            read: |seen| enabled(seen, $protocol, $side),
-        }
+/// A fact for each side of each protocol: whether it is enabled.
+macro_rules! probes {
+    ($($fact:literal $protocol:literal $side:literal;)+) => {
+        pub(super) const PROBES: &[Probe] = &[$({
+            const KEY: &str = concat!(
+                r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\", $protocol, r"\", $side
+            );
+            Probe::fact($fact, &[ProbeAccess::Values(KEY, NAMES), BUILT_IN], |seen| enabled(seen, $protocol, KEY))
+        }),+];
     };
 }
 
-pub(super) const PROBES: &[Probe] = &[
-    probe!("os.ssl2", "SSL 2.0", "Server"),
-    probe!("os.ssl2-client", "SSL 2.0", "Client"),
-    probe!("os.ssl3", "SSL 3.0", "Server"),
-    probe!("os.ssl3-client", "SSL 3.0", "Client"),
-    probe!("os.tls10-client", "TLS 1.0", "Client"),
-    probe!("os.tls10-server", "TLS 1.0", "Server"),
-    probe!("os.tls11-client", "TLS 1.1", "Client"),
-    probe!("os.tls11-server", "TLS 1.1", "Server"),
-    probe!("os.tls12-client", "TLS 1.2", "Client"),
-    probe!("os.tls12-server", "TLS 1.2", "Server"),
-    probe!("os.tls13-client", "TLS 1.3", "Client"),
-    probe!("os.tls13-server", "TLS 1.3", "Server"),
-];
+probes! {
+    "os.ssl2" "SSL 2.0" "Server";
+    "os.ssl2-client" "SSL 2.0" "Client";
+    "os.ssl3" "SSL 3.0" "Server";
+    "os.ssl3-client" "SSL 3.0" "Client";
+    "os.tls10-client" "TLS 1.0" "Client";
+    "os.tls10-server" "TLS 1.0" "Server";
+    "os.tls11-client" "TLS 1.1" "Client";
+    "os.tls11-server" "TLS 1.1" "Server";
+    "os.tls12-client" "TLS 1.2" "Client";
+    "os.tls12-server" "TLS 1.2" "Server";
+    "os.tls13-client" "TLS 1.3" "Client";
+    "os.tls13-server" "TLS 1.3" "Server";
+}
 
-fn enabled(seen: &Seen, protocol: &str, side: &str) -> Observed<String> {
-    let key =
-        format!(r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\{protocol}\{side}");
-    let set = |name: &str| or_absent(seen.number(&key, name).map(Some), None);
+fn enabled(seen: &ProbeContext, protocol: &str, key: &str) -> Observed<String> {
+    let set = |name: &str| or_absent(seen.number(key, name).map(Some), None);
     let answer = set("Enabled").and_then(|enabled| match (enabled, set("DisabledByDefault")?) {
         (Some(enabled), disabled) => Ok(enabled != 0 && disabled.is_none_or(|disabled| disabled == 0)),
         (None, Some(disabled)) if disabled != 0 => Ok(false),
         (None, _) => built_in(seen, protocol),
     });
-    fact(answer, registry(&key, "Enabled"))
+    fact(answer, registry(key, "Enabled"))
 }
 
 /// What holds where nothing is set (MS-TLS, inferred but for SSL 2.0): Windows Server 2016 and later speak TLS 1.2 and neither
 /// SSL; what older ones do depends on their updates, and what becomes of the other protocols on the version of Windows.
-fn built_in(seen: &Seen, protocol: &str) -> Answer<bool> {
+fn built_in(seen: &ProbeContext, protocol: &str) -> ProbeResult<bool> {
     let modern = or_absent(seen.number(CURRENT_VERSION, "CurrentMajorVersionNumber"), 6)? >= 10;
     match protocol {
         "SSL 2.0" | "SSL 3.0" if modern => Ok(false),
         "TLS 1.2" if modern => Ok(true),
         "TLS 1.0" | "TLS 1.1" | "TLS 1.3" => {
-            Err(Refusal::Unasked("nothing is set, and what holds then depends on the version of Windows"))
+            Err(ProbeError::Unasked("nothing is set, and what holds then depends on the version of Windows"))
         }
-        _ => Err(Refusal::Failed(
+        _ => Err(ProbeError::Failed(
             "nothing is set, and what holds then depends on the updates of this Windows".into(),
         )),
     }

@@ -1,83 +1,75 @@
 //! Services that the product stands on: state, start mode, start of their process.
 
-use super::access::{Ask, SERVICES};
-use super::system::{Answer, Refusal, Service, ServiceState};
-use super::{Probe, Seen, fact, or_absent, text};
+use super::access::{ProbeAccess, SERVICES};
+use super::system::{ProbeError, ProbeResult, Service, ServiceState};
+use super::{Probe, ProbeContext, fact, or_absent};
 use crate::model::{Observed, Place};
 
 /// The program of an engine (domain 1.1), whose service every site may name as it likes.
 const ENGINE: &str = "thycotic.distributedengine.service.exe";
-const IMAGES: Ask = Ask::Values(r"SYSTEM\CurrentControlSet\Services\*", &["ImagePath"]);
+const IMAGES: ProbeAccess = ProbeAccess::Values(r"SYSTEM\CurrentControlSet\Services\*", &["ImagePath"]);
 
 /// The three facts of a service, by its key name or by whatever finds that.
 macro_rules! services {
     ($($state:literal $start:literal $started:literal $name:expr, [$($ask:expr),+];)+) => {
-        pub(super) const PROBES: &[Probe] = &[
-            $(Probe { fact: $state, asks: &[$($ask),+], read: |seen| told(seen, $name, state) },
-            Probe { fact: $start, asks: &[$($ask),+], read: |seen| told(seen, $name, start) },
-            Probe {
-                fact: $started,
-                asks: &[$($ask,)+ Ask::Call("when the process of a service was started")],
-                read: |seen| told(seen, $name, started),
-            },)+
-        ];
+        pub(super) const PROBES: &[Probe] = &[$(
+            Probe::fact($state, &[$($ask),+], |seen| {
+                told(seen, $name, |service| Ok(service.state.word().to_owned()))
+            }),
+            Probe::fact($start, &[$($ask),+], |seen| {
+                told(seen, $name, |service| Ok(service.start.word().to_owned()))
+            }),
+            Probe::fact($started, &[$($ask,)+ ProbeAccess::Call("when the process of a service was started")], |seen| {
+                told(seen, $name, |service| started(seen, service))
+            }),
+        )+];
     };
 }
 
 services! {
-    "service.engine.state" "service.engine.start" "service.engine.started" engine, [Ask::Keys(SERVICES), IMAGES, Ask::Call("service of the engine")];
-    "service.net-tcp-activator.state" "service.net-tcp-activator.start" "service.net-tcp-activator.started" |_| Ok("NetTcpActivator".to_owned()), [Ask::Call("service NetTcpActivator")];
-    "service.net-tcp-port-sharing.state" "service.net-tcp-port-sharing.start" "service.net-tcp-port-sharing.started" |_| Ok("NetTcpPortSharing".to_owned()), [Ask::Call("service NetTcpPortSharing")];
-    "service.rabbitmq.state" "service.rabbitmq.start" "service.rabbitmq.started" |_| Ok("RabbitMQ".to_owned()), [Ask::Call("service RabbitMQ")];
-    "service.w3svc.state" "service.w3svc.start" "service.w3svc.started" |_| Ok("W3SVC".to_owned()), [Ask::Call("service W3SVC")];
-    "service.was.state" "service.was.start" "service.was.started" |_| Ok("WAS".to_owned()), [Ask::Call("service WAS")];
+    "service.engine.state" "service.engine.start" "service.engine.started" engine, [ProbeAccess::Keys(SERVICES), IMAGES, ProbeAccess::Call("service of the engine")];
+    "service.net-tcp-activator.state" "service.net-tcp-activator.start" "service.net-tcp-activator.started" |_| Ok("NetTcpActivator".to_owned()), [ProbeAccess::Call("service NetTcpActivator")];
+    "service.net-tcp-port-sharing.state" "service.net-tcp-port-sharing.start" "service.net-tcp-port-sharing.started" |_| Ok("NetTcpPortSharing".to_owned()), [ProbeAccess::Call("service NetTcpPortSharing")];
+    "service.rabbitmq.state" "service.rabbitmq.start" "service.rabbitmq.started" |_| Ok("RabbitMQ".to_owned()), [ProbeAccess::Call("service RabbitMQ")];
+    "service.w3svc.state" "service.w3svc.start" "service.w3svc.started" |_| Ok("W3SVC".to_owned()), [ProbeAccess::Call("service W3SVC")];
+    "service.was.state" "service.was.start" "service.was.started" |_| Ok("WAS".to_owned()), [ProbeAccess::Call("service WAS")];
 }
 
 fn told(
-    seen: &Seen,
-    name: fn(&Seen) -> Answer<String>,
-    look: fn(&Seen, &Service) -> Answer<String>,
+    seen: &ProbeContext,
+    name: fn(&ProbeContext) -> ProbeResult<String>,
+    look: impl Fn(&Service) -> ProbeResult<String>,
 ) -> Observed<String> {
     match name(seen) {
         Ok(name) => {
-            let told = seen.system.service(&name).and_then(|service| look(seen, &service));
+            let told = seen.system.service(&name).and_then(|service| look(&service));
             fact(told, Place::file(format!("service {name}")))
         }
         Err(refusal) => refusal.observed(Place::file("services")),
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "one of three looks at a service")]
-fn state(_: &Seen, service: &Service) -> Answer<String> {
-    Ok(service.state.word().to_owned())
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "one of three looks at a service")]
-fn start(_: &Seen, service: &Service) -> Answer<String> {
-    Ok(service.start.word().to_owned())
-}
-
-fn started(seen: &Seen, service: &Service) -> Answer<String> {
+fn started(seen: &ProbeContext, service: &Service) -> ProbeResult<String> {
     let none = match service.state {
-        ServiceState::Stopped => Refusal::Absent,
-        _ => Refusal::Unasked("which process it runs in is not told"),
+        ServiceState::Stopped => ProbeError::Absent,
+        _ => ProbeError::Unasked("which process it runs in is not told"),
     };
     let process = service.process.ok_or(none)?;
     Ok(super::moment(seen.system.started(process)?))
 }
 
 /// Key name of the service that runs an engine.
-fn engine(seen: &Seen) -> Answer<String> {
+fn engine(seen: &ProbeContext) -> ProbeResult<String> {
     let mut engines = Vec::new();
     for name in seen.system.keys(SERVICES)? {
-        let image = seen.system.value(&format!(r"{SERVICES}\{name}"), "ImagePath").and_then(text);
+        let image = seen.text(&format!(r"{SERVICES}\{name}"), "ImagePath");
         if or_absent(image, String::new())?.to_lowercase().contains(ENGINE) {
             engines.push(name);
         }
     }
     match (engines.pop(), engines.is_empty()) {
-        (None, _) => Err(Refusal::Absent),
+        (None, _) => Err(ProbeError::Absent),
         (Some(engine), true) => Ok(engine),
-        (Some(_), false) => Err(Refusal::Failed("several services run an engine".into())),
+        (Some(_), false) => Err(ProbeError::Failed("several services run an engine".into())),
     }
 }

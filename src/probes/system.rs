@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ProbeError {
     /// The place was asked, and there is no such thing.
     Absent,
     /// The account that collects may not see it.
@@ -21,12 +21,12 @@ pub enum Refusal {
 }
 
 /// An answer of the system.
-pub type Answer<T> = Result<T, Refusal>;
+pub type ProbeResult<T> = Result<T, ProbeError>;
 
 /// Why everything is unasked on other systems.
 pub const NO_WINDOWS: &str = "only Windows tells it";
 
-impl Refusal {
+impl ProbeError {
     /// The fact that this refusal leaves.
     pub fn observed<T>(self, place: Place) -> Observed<T> {
         match self {
@@ -194,103 +194,103 @@ pub trait System: Sync {
     }
 
     /// A value of a key of the registry.
-    fn value(&self, _key: &str, _name: &str) -> Answer<Value> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn value(&self, _key: &str, _name: &str) -> ProbeResult<Value> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Every value of a key by its name; `Ok` also when there are none.
-    fn values(&self, _key: &str) -> Answer<BTreeMap<String, Value>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn values(&self, _key: &str) -> ProbeResult<BTreeMap<String, Value>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Names of the keys below a key, in order; `Ok` also when there are none.
-    fn keys(&self, _key: &str) -> Answer<Vec<String>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn keys(&self, _key: &str) -> ProbeResult<Vec<String>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// A service by its key name, such as `W3SVC`.
-    fn service(&self, _name: &str) -> Answer<Service> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn service(&self, _name: &str) -> ProbeResult<Service> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// When a process was started.
-    fn started(&self, _process: u32) -> Answer<DateTime<Utc>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn started(&self, _process: u32) -> ProbeResult<DateTime<Utc>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Running programs of a file name, such as `w3wp.exe`, in order of their ids.
-    fn processes(&self, _file: &str) -> Answer<Vec<Process>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn processes(&self, _file: &str) -> ProbeResult<Vec<Process>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Memory of the machine in bytes.
-    fn memory(&self) -> Answer<u64> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn memory(&self) -> ProbeResult<u64> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// When Windows was started, to about a second.
-    fn booted(&self) -> Answer<DateTime<Utc>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn booted(&self) -> ProbeResult<DateTime<Utc>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Name of the domain that the machine is a member of; `None` in a workgroup.
-    fn domain(&self) -> Answer<Option<String>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn domain(&self) -> ProbeResult<Option<String>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The volumes of this machine's own disks by drive, such as `C:`.
-    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn volumes(&self) -> ProbeResult<BTreeMap<String, Volume>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The volume that a folder lies on.
-    fn volume(&self, _folder: &Path) -> Answer<Volume> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn volume(&self, _folder: &Path) -> ProbeResult<Volume> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// What a command prints that ends well within its time; never an empty text.
-    fn output(&self, _command: Command) -> Answer<String> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn output(&self, _command: Command) -> ProbeResult<String> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Whether this process has administrative rights.
-    fn elevated(&self) -> Answer<bool> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn elevated(&self) -> ProbeResult<bool> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The access list of a file or folder.
-    fn access(&self, _path: &Path) -> Answer<Access> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn access(&self, _path: &Path) -> ProbeResult<Access> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The access list of a key of the registry.
-    fn key_access(&self, _key: &str) -> Answer<Access> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn key_access(&self, _key: &str) -> ProbeResult<Access> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The attributes of a file or folder, as Windows numbers them. A link is not followed.
-    fn attributes(&self, _path: &Path) -> Answer<u32> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn attributes(&self, _path: &Path) -> ProbeResult<u32> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Members of a local group, given and told as security identifiers.
-    fn members(&self, _group: &str) -> Answer<Vec<String>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn members(&self, _group: &str) -> ProbeResult<Vec<String>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Accounts that hold a right such as `SeBatchLogonRight`, as security identifiers.
-    fn holders(&self, _right: &str) -> Answer<Vec<String>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn holders(&self, _right: &str) -> ProbeResult<Vec<String>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Records of an event log, the newest first.
-    fn events(&self, _query: &EventQuery) -> Answer<Vec<Event>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn events(&self, _query: &EventQuery) -> ProbeResult<Vec<Event>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// When the oldest record of an event log was written; `Absent` where it is empty.
-    fn oldest_event(&self, _log: &str) -> Answer<DateTime<Utc>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+    fn oldest_event(&self, _log: &str) -> ProbeResult<DateTime<Utc>> {
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 }
 

@@ -4,7 +4,8 @@
 //! what has another form is no answer.
 
 use super::access::Command;
-use super::system::{Answer, Refusal, System};
+use super::observed;
+use super::system::{ProbeError, ProbeResult, System};
 use crate::model::facts::ClockReference;
 use crate::model::{Observed, Place};
 
@@ -38,30 +39,28 @@ pub(super) struct Status {
 }
 
 /// Asks the service.
-pub(super) fn status(system: &dyn System) -> Answer<Status> {
+pub(super) fn status(system: &dyn System) -> ProbeResult<Status> {
     read(&system.output(STATUS)?).ok_or_else(|| {
-        Refusal::Failed("what the command printed has not the form of a synchronised clock's status".into())
+        ProbeError::Failed(
+            "what the command printed has not the form of a synchronised clock's status".into(),
+        )
     })
 }
 
 /// The clock against its source, which other nodes may share.
-pub(super) fn reference(status: Answer<Status>) -> Observed<ClockReference> {
+pub(super) fn reference(status: ProbeResult<Status>) -> Observed<ClockReference> {
     let shared = status.and_then(|status| match status.source {
         Source::Server(address) => Ok(ClockReference {
             source: format!("time server {address}"),
             offset_ms: status.offset_ms,
             uncertainty_ms: status.uncertainty_ms,
         }),
-        Source::VirtualHost => Err(Refusal::Unasked(
+        Source::VirtualHost => Err(ProbeError::Unasked(
             "the time comes from the host of the virtual machine, which others may not share",
         )),
-        Source::Own => Err(Refusal::Unasked("the time service takes its time from no other clock")),
+        Source::Own => Err(ProbeError::Unasked("the time service takes its time from no other clock")),
     });
-    let place = Place::file(STATUS.to_string());
-    match shared {
-        Ok(reference) => Observed::known(reference, place),
-        Err(refusal) => refusal.observed(place),
-    }
+    observed(shared, Place::file(STATUS.to_string()))
 }
 
 /// The numbers of a status. Five lines end in seconds: delay and dispersion of the source, then, behind its id, the offset,

@@ -1,6 +1,6 @@
-//! What names a secret, and which values are too plain to be searched for.
+//! Names that mean a secret, and values that are too common to search for.
 
-/// Fragments that make a setting's name one of a secret wherever they stand in it. Lower case, no punctuation.
+/// Fragments that make a setting's name one of a secret wherever they are in it. Lower case, no punctuation.
 const SECRET_ANYWHERE: &[&str] = &[
     "password",
     "passwd",
@@ -99,8 +99,8 @@ const COMMON: &[&str] = &[
     "x-forwarded-for",
 ];
 
-/// Whether `value` is too short or too common to be replaced wherever it stands.
-pub(super) fn is_weak(value: &str) -> bool {
+/// Whether `value` is too short or too common to be replaced wherever it is.
+pub(super) fn is_low_entropy(value: &str) -> bool {
     let length = value.chars().count();
     let digits_only = value.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation());
     length < STRONG_CHARS
@@ -146,10 +146,10 @@ mod tests {
     fn weak_values_are_not_searched_for() {
         for value in ["", "hunter2", "Password", "SecretServer", "2026-11-22", "{redacted}", "äöüäöüä"]
         {
-            assert!(is_weak(value), "{value}");
+            assert!(is_low_entropy(value), "{value}");
         }
         for value in ["hunter22", "Tr0ub4dor&3", "correct horse", "123456789012"] {
-            assert!(!is_weak(value), "{value}");
+            assert!(!is_low_entropy(value), "{value}");
         }
     }
 

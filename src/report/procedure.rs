@@ -2,7 +2,9 @@
 
 use crate::knowledge::runbooks::On;
 use crate::model::BuildVersion;
-use crate::plan::{CommandLine, First, Installed, Leg, Met, Offer, Plan, Runbook, State, Step, listed};
+use crate::plan::{
+    CommandLine, First, Installed, Met, Offer, Plan, Runbook, State, Step, UpgradeHop, listed,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +33,7 @@ pub(super) fn where_installed(installed: &Installed) -> String {
 /// A build to install.
 #[derive(Serialize)]
 pub(super) struct LegView<'a> {
-    pub(super) leg: &'a Leg,
+    pub(super) leg: &'a UpgradeHop,
     pub(super) requires: Vec<RequirementView<'a>>,
 }
 
@@ -151,7 +153,7 @@ impl<'a> PlanView<'a> {
 }
 
 impl<'a> LegView<'a> {
-    fn of(leg: &'a Leg) -> Self {
+    fn of(leg: &'a UpgradeHop) -> Self {
         let mut requires: Vec<_> = leg
             .requires
             .iter()

@@ -8,6 +8,7 @@
     reason = "a test ends at the first surprise"
 )]
 
+use crate::support::samples::sample;
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
@@ -18,10 +19,6 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 type Entries = Vec<(String, Vec<u8>)>;
-
-fn sample(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
-}
 
 /// Every file of a bundle folder, the manifest first.
 fn entries(bundle: &Path) -> Entries {

@@ -11,7 +11,6 @@ use rust_xlsxwriter::{Formula, Workbook, Worksheet};
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
 use std::process::Command;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -30,7 +29,7 @@ fn report(tables: &[(&str, &[u8])], arguments: &[&str]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_clusterbrief"));
     command
         .arg("report")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/healthy-3-node/WEB01"))
+        .arg(crate::support::samples::sample("healthy-3-node/WEB01"))
         .args(["--as-of", "2026-11-20", "-o"])
         .arg(&out);
     for (name, content) in tables {
@@ -141,10 +140,10 @@ fn what_is_no_table_is_refused_with_its_own_sentence() {
         .refused("old.xls", "in the old XLS form")
         .refused("protected.xlsx", "protected by a password")
         .refused("nodes.ods", "is an OpenDocument file")
-        .refused("other.zip", "no workbook either")
-        .refused("binary.csv", "is neither a bundle, nor")
-        .refused("other.xlsx", "is neither a bundle, nor")
-        .refused("other.csv", "is neither a bundle, nor");
+        .refused("other.zip", "nor a workbook")
+        .refused("binary.csv", "is not a file that this program knows")
+        .refused("other.xlsx", "is not a file that this program knows")
+        .refused("other.csv", "is not a file that this program knows");
 }
 
 #[test]
@@ -174,11 +173,11 @@ fn tables_beyond_the_limits_are_refused() {
         ],
         &[],
     )
-    .refused("bomb.xlsx", "is larger than 256 MB inflated")
-    .refused("texts.xlsx", "more than 32 MB of texts")
+    .refused("bomb.xlsx", "is larger than 256 MiB when unpacked")
+    .refused("texts.xlsx", "more than 32 MiB of texts")
     .refused("long.csv", "has more than 250000 rows")
     .refused("cells.csv", "has more than 5000000 cells")
-    .refused("large.csv", "larger than the 48 MB");
+    .refused("large.csv", "larger than the 48 MiB");
 }
 
 #[test]
@@ -212,15 +211,20 @@ const DATABASE: &str = "clusterbrief:database:1,,asked at,2026-11-20 10:00:00\nc
 #[test]
 fn results_of_another_database_cut_ones_and_strange_ones_do_not_count() {
     let foreign = DATABASE.replace("tbVersion,yes", "tbVersion,no");
-    of("q.csv", foreign.as_bytes()).expect("q.csv", "partly", "problems", "run where there is no tbVersion");
+    of("q.csv", foreign.as_bytes()).expect(
+        "q.csv",
+        "partly",
+        "problems",
+        "from a database without tbVersion",
+    );
     let cut = "clusterbrief:jobs:1,,asked at,2026-11-20 10:00:00\nclusterbrief:jobs:1,,items,3\nclusterbrief:jobs:1,A #1,state,WAITING\n";
-    of("q.csv", cut.as_bytes()).expect("q.csv", "partly", "problems", "holds 1 of the 3 items");
+    of("q.csv", cut.as_bytes()).expect("q.csv", "partly", "problems", "has 1 of the 3 items");
     let strange = format!("{DATABASE}clusterbrief:moon:9,,phase,full\n");
     of("q.csv", strange.as_bytes()).expect(
         "q.csv",
         "partly",
         "problems",
-        "a query this program does not know",
+        "a query that this program does not know",
     );
 }
 
@@ -231,7 +235,7 @@ fn an_inventory_is_checked_and_the_command_line_counts_before_it() {
         "inventory.csv",
         "partly",
         "problems",
-        "a role that is none of serving, dr, standby and mirror",
+        "a role other than serving, dr, standby and mirror",
     );
     let conflict = report(&[("inventory.csv", b"Node,Role\nWEB01,dr\n")], &["--role", "WEB01=standby"]);
     let says = "inventory.csv says that WEB01 is dr, --role says standby; --role counts.";
@@ -250,11 +254,11 @@ fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
         }),
     ]);
     let said = of("book.xlsx", &book);
-    said.expect("book.xlsx", "read", "notes", "hidden in the workbook, and count: \"nodes\"").expect(
+    said.expect("book.xlsx", "read", "notes", "Hidden sheets that were read all the same: \"nodes\"").expect(
         "book.xlsx",
         "read",
         "notes",
-        "no export this program knows: \"Read me\"",
+        "Sheets that this program does not know: \"Read me\"",
     );
     assert!(said.report["nodes"][0].to_string().contains("11.7.000049"), "{}", said.report["nodes"]);
 }
@@ -265,12 +269,7 @@ fn of_two_results_of_one_query_the_newer_counts_and_the_other_gets_a_note() {
     // Whichever comes first by name.
     for (old, new) in [("a.csv", "b.csv"), ("b.csv", "a.csv")] {
         let said = report(&[(old, DATABASE.as_bytes()), (new, newer.as_bytes())], &[]);
-        said.expect(
-            old,
-            "read",
-            "notes",
-            &format!("{new} holds a result of the query database that is newer"),
-        );
+        said.expect(old, "read", "notes", &format!("{new} has a result of the query database that is newer"));
         assert_eq!(said.input(new)["notes"], serde_json::json!([]), "{}", said.input(new));
         let shown = said.report.to_string();
         assert!(!shown.contains("\"130\""), "what the older says is nowhere");

@@ -3,25 +3,26 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
 
-use crate::support::sample::SAMPLES;
-use clusterbrief::analysis::{Audited, Auditor};
+use crate::support::samples::sample;
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
+use clusterbrief::demo::CASES;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
-use clusterbrief::plan::{Runbook, Step, Wish, plan};
+use clusterbrief::plan::{PlanRequest, Runbook, Step, plan};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().expect("knowledge"));
+static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().expect("knowledge"));
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-fn audit(sample: &str) -> Audited {
+fn audit(name: &str) -> Analysis {
     let options = Options {
         expect_nodes: Vec::new(),
         roles: BTreeMap::new(),
@@ -29,12 +30,12 @@ fn audit(sample: &str) -> Audited {
         target: None,
         package: None,
     };
-    AUDITOR.audit(gather(&root().join("samples").join(sample), MAX_EXPORT_BYTES), &options)
+    AUDITOR.audit(gather(&sample(name), MAX_EXPORT_BYTES), &options)
 }
 
-fn building(audited: &Audited, new: &str) -> Runbook {
-    let wish = Wish::AddNode(new.into());
-    let plan = plan(&audited.cluster, &audited.judged, AUDITOR.knowledge(), &wish).expect("a plan");
+fn building(audited: &Analysis, new: &str) -> Runbook {
+    let wish = PlanRequest::AddNode(new.into());
+    let plan = plan(&audited.cluster, &audited.results, AUDITOR.knowledge(), &wish).expect("a plan");
     plan.runbooks.into_iter().next().expect("a runbook")
 }
 
@@ -138,12 +139,12 @@ fn each_error_of_the_set_up_page_brings_its_repair_and_healthy_clusters_none() {
         ("key-mismatch", ("repair-key", "Bring the right key file to WEB02")),
         ("mid-upgrade", ("repair-version", "Bring WEB03 to the build of the database")),
     ]);
-    for sample in SAMPLES {
-        let audited = audit(sample.name);
+    for case in CASES {
+        let audited = audit(case.name);
         let repairs: Vec<(&str, &str)> =
             audited.report.repairs.iter().map(|one| (one.id.as_str(), one.title.as_str())).collect();
-        let expected: Vec<(&str, &str)> = due.get(sample.name).copied().into_iter().collect();
-        assert_eq!(repairs, expected, "{}", sample.name);
+        let expected: Vec<(&str, &str)> = due.get(case.name).copied().into_iter().collect();
+        assert_eq!(repairs, expected, "{}", case.name);
     }
 }
 

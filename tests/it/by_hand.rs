@@ -1,29 +1,24 @@
-//! `docs/by-hand.md`: its commands ask for what the probes ask for, and what they print tells the same facts. `BLESS=1`
+//! `docs/by-hand.md`: its commands ask for what the probes ask for, and what they print tells the same facts. `scripts/bless`
 //! rewrites the part of the page that is made from the probes.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test ends at the first surprise"
-)]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test ends at the first surprise")]
 
-use crate::support::node_folder::NodeFolder;
+use crate::support::bless::compare_part;
 use crate::support::windows_commands::{Prompt, SERVICES, with_keys_of_services};
 use chrono::{DateTime, FixedOffset};
-use clusterbrief::analysis::{Audited, Auditor};
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::bundle::{Bundle, FACTS};
 use clusterbrief::collect::{FixedHost, Options, Silent, run};
-use clusterbrief::finding::Judged;
+use clusterbrief::demo::NodeFolder;
+use clusterbrief::finding::RuleResult;
 use clusterbrief::intake::cluster;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::facts::NodeFacts;
 use clusterbrief::model::{BuildVersion, InputStatus, Observed};
-use clusterbrief::probes::system::{Refusal, Service, ServiceStart, ServiceState, Value, Volume};
-use clusterbrief::probes::{Ask, FakeSystem, probes};
+use clusterbrief::probes::system::{ProbeError, Service, ServiceStart, ServiceState, Value, Volume};
+use clusterbrief::probes::{FakeSystem, ProbeAccess, probes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -76,23 +71,23 @@ enum Command {
 }
 
 impl Command {
-    fn of(ask: Ask) -> Vec<Self> {
+    fn of(ask: ProbeAccess) -> Vec<Self> {
         let one = |key: &str, value: Option<&str>| Self::Registry {
             key: key.trim_end_matches(r"\*").to_owned(),
             deep: key.ends_with('*'),
             value: value.map(str::to_owned),
         };
-        if let Ask::Keys(key) | Ask::Ones(key) = ask {
+        if let ProbeAccess::Keys(key) | ProbeAccess::Ones(key) = ask {
             return vec![one(key, None)];
         }
-        if let Ask::Values(key, names) = ask {
+        if let ProbeAccess::Values(key, names) = ask {
             return match () {
                 () if key.ends_with('*') && !SEARCHED.contains(&key) => Vec::new(),
                 () if WHOLE.iter().any(|whole| is_at_or_below(key, whole)) => vec![one(key, None)],
                 () => names.iter().map(|name| one(key, Some(name))).collect(),
             };
         }
-        if let Ask::Run(command) = ask {
+        if let ProbeAccess::Run(command) = ask {
             return if command.program == "w32tm.exe" { vec![TIME_STATUS] } else { Vec::new() };
         }
         match ask.to_string().trim_start_matches("state of the ") {
@@ -193,7 +188,10 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
                 commands.entry(command).or_default().insert(label.clone());
             }
             for listed in LISTED {
-                let (Ask::Values(key, _) | Ask::Keys(key) | Ask::Ones(key)) = *ask else { continue };
+                let (ProbeAccess::Values(key, _) | ProbeAccess::Keys(key) | ProbeAccess::Ones(key)) = *ask
+                else {
+                    continue;
+                };
                 if key != listed && is_at_or_below(key, listed) {
                     let list = Command::Registry { key: listed.to_owned(), deep: false, value: None };
                     let tells = "whether the keys asked for below it are there".to_owned();
@@ -210,9 +208,9 @@ fn untold() -> Vec<&'static str> {
     let untold = |probe: &&clusterbrief::probes::Probe| {
         // What a command adds to other answers is had without it; so is, where there are others, what the configuration of IIS
         // adds.
-        let adds = |ask: &Ask| match ask {
-            Ask::Run(_) => true,
-            Ask::Config(_) => probe.asks.len() > 1,
+        let adds = |ask: &ProbeAccess| match ask {
+            ProbeAccess::Run(_) => true,
+            ProbeAccess::Config(_) => probe.asks.len() > 1,
             _ => false,
         };
         probe.asks.iter().any(|ask| !adds(ask) && Command::of(*ask).is_empty())
@@ -249,10 +247,8 @@ const UNTOLD: [(&str, &str); 13] = [
     ("program.antivirus", "antivirus"),
 ];
 
-const MARKS: [&str; 2] = [
-    "<!-- made from the probes: BLESS=1 cargo test --test by_hand -->\n",
-    "<!-- end of the part made from the probes -->",
-];
+const MARKS: [&str; 2] =
+    ["<!-- made from the probes: scripts/bless -->\n", "<!-- end of the part made from the probes -->"];
 
 #[test]
 fn the_page_asks_what_the_probes_ask() {
@@ -277,15 +273,7 @@ fn the_page_asks_what_the_probes_ask() {
     write!(made, "\nNo command tells: {}. Where a rule needs them, the report asks.\n\n", words.join("; "))
         .unwrap();
 
-    let text = fs::read_to_string(page()).unwrap();
-    let (before, rest) = text.split_once(MARKS[0]).unwrap();
-    let (there, after) = rest.split_once(MARKS[1]).unwrap();
-    if std::env::var_os("BLESS").is_some() {
-        let [begin, end] = MARKS;
-        fs::write(page(), format!("{before}{begin}{made}{end}{after}")).unwrap();
-        return;
-    }
-    assert!(there == made, "docs/by-hand.md asks other things: run BLESS=1 cargo test --test by_hand");
+    compare_part("docs/by-hand.md", MARKS, &made);
 }
 
 const NODES: [&str; 2] = ["WEB01", "WEB02"];
@@ -395,7 +383,7 @@ fn odd_server() -> FakeSystem {
 fn collected(made: &FakeSystem) -> BTreeMap<String, Observed<String>> {
     let dir = tempfile::tempdir().unwrap();
     let node = NodeFolder::new("WEB01", "11.7.000049", clock());
-    let app = node.write(dir.path());
+    let app = node.write(dir.path()).unwrap();
     let options = Options::new(app, dir.path().join("out"));
     let host = FixedHost { system: Some(made.clone()), ..node.host() };
     let bundle = Bundle::open(&run(&options, &host, &mut Silent).unwrap().path).unwrap();
@@ -413,9 +401,9 @@ fn options() -> cluster::Options {
     }
 }
 
-static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().unwrap());
+static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().unwrap());
 
-fn audited(files: &[(&str, Vec<u8>)]) -> Audited {
+fn audited(files: &[(&str, Vec<u8>)]) -> Analysis {
     let dir = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
         fs::write(dir.path().join(name), bytes).unwrap();
@@ -459,12 +447,12 @@ fn what_is_not_there_or_refused_never_tells_otherwise() {
         let mut without = made.clone();
         without.registry.retain(|(of, _), _| of != key);
         let mut refusing = made.clone();
-        refusing.refused.insert(key.clone(), Refusal::Denied);
+        refusing.refused.insert(key.clone(), ProbeError::Denied);
         machines.extend([without, refusing]);
     }
     for name in ["W32Time", "HealthService"] {
         let mut refusing = made.clone();
-        refusing.refused.insert(name.to_owned(), Refusal::Denied);
+        refusing.refused.insert(name.to_owned(), ProbeError::Denied);
         machines.push(refusing);
     }
     for made in machines {
@@ -505,8 +493,8 @@ fn clocks_compare_by_the_server_of_their_time_services() {
         let audited = audited(&[("one.txt", of(first).into_bytes()), ("two.txt", other.into_bytes())]);
         let reference = audited.cluster.nodes[0].clocks.time_service.clone();
         assert_eq!(reference.value().unwrap().source, "time server 10.0.0.5");
-        let rule = audited.judged.iter().filter(|judged| judged.rule == "TIM-002");
-        rule.map(|judged| judged.outcome.word()).collect::<Vec<_>>()
+        let rule = audited.results.iter().filter(|results| results.rule == "TIM-002");
+        rule.map(|results| results.outcome.word()).collect::<Vec<_>>()
     };
     assert_eq!(clocks("-0.5000000s", "0.2000000s"), ["pass"]);
     assert_eq!(clocks("-0.5000000s", "400.2000000s"), ["findings"]);
@@ -573,8 +561,8 @@ fn rules_decide_by_a_saved_output() {
         assert_eq!((value(0, fact).as_str(), value(1, fact).as_str()), (web01, web02), "{fact}");
     }
     let outcome = |rule: &str, node: &str| {
-        let of = |judged: &&Judged| judged.rule == rule && judged.subject.name == node;
-        audited.judged.iter().find(of).unwrap().outcome.word()
+        let of = |results: &&RuleResult| results.rule == rule && results.subject.name == node;
+        audited.results.iter().find(of).unwrap().outcome.word()
     };
     for rule in ["SYS-001", "SYS-010"] {
         assert_eq!(outcome(rule, "WEB02"), "findings", "{rule}");
@@ -584,7 +572,7 @@ fn rules_decide_by_a_saved_output() {
     assert_eq!(outcome("SYS-010", "WEB01"), "unknown");
     for input in &audited.report.inputs {
         assert_eq!(input.status, InputStatus::Read, "{:?}", input.problems);
-        assert_eq!(input.holds, ["what built-in commands of Windows told"]);
+        assert_eq!(input.holds, ["the output of built-in Windows commands"]);
     }
     let finding = audited.report.findings.iter().find(|finding| finding.rule == "SYS-010").unwrap();
     let evidence = format!("{:?}", finding.evidence);
@@ -607,5 +595,5 @@ fn what_is_wrong_with_an_output_is_said() {
     assert_eq!(status, InputStatus::Refused);
     assert!(said.contains("newer form"), "{said}");
     let (_, said) = problems(&text.replace("by-hand 1 WEB01", "by-hand 1 WEB77"));
-    assert!(said.contains("no node of this case"), "{said}");
+    assert!(said.contains("not a node of this case"), "{said}");
 }

@@ -3,7 +3,8 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use crate::support::fill::{Entry, fill, fine};
-use clusterbrief::analysis::{Audited, Auditor};
+use crate::support::samples::sample;
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::intake::answers::questions;
 use clusterbrief::intake::cluster::Options;
@@ -11,6 +12,7 @@ use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::checklist::parts;
 use clusterbrief::model::{BuildVersion, InputStatus};
 use clusterbrief::plan::checklist::{Checklist, LineState, Occasion, checklist};
+use clusterbrief::report::document::Document;
 use clusterbrief::report::model::InputView;
 use clusterbrief::report::workbook;
 use std::collections::BTreeMap;
@@ -18,16 +20,12 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
-static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().expect("knowledge"));
+static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().expect("knowledge"));
 
 /// 2026-11-19, the day before the report.
 const WHEN: u32 = 46_345;
 
-fn sample(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
-}
-
-fn audit(paths: &[PathBuf], target: Option<&str>) -> Audited {
+fn audit(paths: &[PathBuf], target: Option<&str>) -> Analysis {
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
     let options = Options {
         expect_nodes: Vec::new(),
@@ -39,16 +37,16 @@ fn audit(paths: &[PathBuf], target: Option<&str>) -> Audited {
     AUDITOR.audit(given, &options)
 }
 
-fn list(audited: &Audited, occasion: Occasion) -> Checklist {
-    checklist(&audited.cluster, &audited.judged, AUDITOR.knowledge(), occasion)
+fn list(audited: &Analysis, occasion: Occasion) -> Checklist {
+    checklist(&audited.cluster, &audited.results, AUDITOR.knowledge(), occasion)
 }
 
-fn written(audited: &Audited, occasion: Occasion) -> Vec<u8> {
-    workbook::write(&list(audited, occasion), &audited.report).expect("a workbook")
+fn written(audited: &Analysis, occasion: Occasion) -> Vec<u8> {
+    workbook::write(&Document::of_checklist(&audited.report, list(audited, occasion))).expect("a workbook")
 }
 
 /// The case with a workbook beside its inputs.
-fn with(name: &str, target: Option<&str>, workbook: &[u8]) -> (Audited, InputView) {
+fn with(name: &str, target: Option<&str>, workbook: &[u8]) -> (Analysis, InputView) {
     let folder = TempDir::new().unwrap();
     // Whatever the file is called, its content tells what it is.
     let path = folder.path().join("from the customer.bin");
@@ -146,7 +144,7 @@ fn what_somebody_filled_in_comes_back_as_answers_with_person_day_and_cell() {
     // Made again, the list holds the answers, and read again it says the same.
     let (again, input) = with("pre-upgrade", TARGET, &written(&after, Occasion::Upgrade));
     assert_eq!((input.status, input.problems.as_slice()), (InputStatus::Read, &[][..]));
-    let words = |audited: &Audited| -> Vec<String> {
+    let words = |audited: &Analysis| -> Vec<String> {
         audited
             .cluster
             .answers
@@ -191,7 +189,7 @@ fn a_checklist_of_another_cluster_is_refused_in_a_sentence() {
     let names: Vec<&str> = audited.cluster.nodes.iter().map(|node| node.name.as_str()).collect();
     let mut list = list(&audited, Occasion::Upgrade);
     list.nodes = vec!["ELSEWHERE01".into(), "ELSEWHERE02".into()];
-    let made = workbook::write(&list, &audited.report).unwrap();
+    let made = workbook::write(&Document::of_checklist(&audited.report, list)).unwrap();
     let (audited, input) = with("clock-skew-legacy", None, &made);
     assert_eq!(input.status, InputStatus::Refused, "{names:?}");
     assert!(

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
+use crate::support::samples;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,7 +12,7 @@ fn root() -> PathBuf {
 }
 
 fn sample(name: &str) -> String {
-    root().join("samples").join(name).to_string_lossy().into_owned()
+    samples::sample(name).to_string_lossy().into_owned()
 }
 
 fn run(args: &[&str]) -> Output {
@@ -132,7 +133,7 @@ fn an_output_that_is_a_folder_is_refused_and_the_old_report_stays() {
 fn an_output_is_no_input_and_no_other_output() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let export = folder.path().join("nodes.json");
-    fs::copy(root().join("samples/mid-upgrade/nodes.json"), &export).expect("the export is copied");
+    fs::copy(sample("mid-upgrade/nodes.json"), &export).expect("the export is copied");
     let before = fs::read(&export).expect("the export");
     for (args, said) in [
         (&["report", "nodes.json", "-o", "./nodes.json"][..], "is an input"),
@@ -172,6 +173,7 @@ fn a_full_device_is_no_panic() {
         &["inspect", &bundle],
         &["report", &inputs],
         &["template", "nodes"],
+        &["demo"],
         &["completions", "bash"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_clusterbrief"))
@@ -271,8 +273,7 @@ fn inspect_verifies_every_hash() {
 #[test]
 fn inspect_survives_what_a_manifest_may_say() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let manifest =
-        fs::read_to_string(root().join("samples/one-bundle/WEB01/manifest.json")).expect("a manifest");
+    let manifest = fs::read_to_string(sample("one-bundle/WEB01/manifest.json")).expect("a manifest");
     let mut json: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
     json["collection"]["utc-offset-minutes"]["known"]["value"] = i16::MIN.into();
     json["node"]["name"] = "WEB01\u{1b}[2J\nReady".into();
@@ -369,6 +370,8 @@ fn help_fits_a_terminal_and_usage_errors_have_their_code() {
         &["rules", "--help"],
         &["template", "--help"],
         &["sql", "--help"],
+        &["demo", "--help"],
+        &["demo", "-h"],
         &["case-key", "--help"],
         &["case-key", "new", "--help"],
         &["completions", "--help"],
@@ -383,6 +386,53 @@ fn help_fits_a_terminal_and_usage_errors_have_their_code() {
     assert_eq!(code(&run(&["report"])), 2);
     assert_eq!(code(&run(&["nonsense"])), 2);
     assert_eq!(code(&run(&["report", &sample("one-bundle"), "--target", "10.11"])), 2);
+}
+
+/// The case that the verb makes is the one that is committed, and its next command works as printed.
+#[test]
+fn demo_makes_a_case_and_prints_the_command_to_try() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let output = run_in(folder.path(), &["demo", "pre-upgrade", "new/my case"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let text = out(&output);
+    assert!(
+        text.starts_with("Wrote new/my case: ") && text.contains("WEB03") && text.contains("inventory.xlsx")
+    );
+    let made = folder.path().join("new/my case");
+    for name in ["WEB02/manifest.json", "inventory.xlsx"] {
+        let committed = fs::read(sample(&format!("pre-upgrade/{name}"))).expect("the committed case");
+        assert!(fs::read(made.join(name)).expect("the made case") == committed, "{name}");
+    }
+    let next = text.lines().find_map(|line| line.strip_prefix("Next: clusterbrief ")).expect("a command");
+    let options = next.strip_prefix("report \"new/my case\" ").expect("the folder in quotation marks");
+    let args: Vec<&str> =
+        ["report", "new/my case", "--fail-on", "not-ready"].into_iter().chain(options.split(' ')).collect();
+    assert_eq!(code(&run_in(folder.path(), &args)), 1, "the report says that it is not ready");
+    assert!(folder.path().join("report.html").exists());
+}
+
+#[test]
+fn demo_lists_its_cases_and_refuses_what_it_cannot_make() {
+    let list = out(&run(&["demo"]));
+    assert_eq!(out(&run(&["demo", "list"])), list);
+    for case in clusterbrief::demo::CASES {
+        let row = format!("{}  {}", format_args!("{:20}", case.name), case.summary);
+        assert!(list.lines().any(|line| line == row), "{row} is not in\n{list}");
+    }
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::write(folder.path().join("mine.txt"), "x").expect("a file can be written");
+    for (args, expected, words) in [
+        (&["demo", "one-bundle", "."][..], 5, "is not empty"),
+        (&["demo", "one-bundle", "mine.txt"], 5, "cannot make mine.txt"),
+        (&["demo", "one-bundle"], 2, "clusterbrief demo one-bundle DIR"),
+        (&["demo", "list", "new"], 2, "takes no folder"),
+        (&["demo", "no-such-case", "new"], 2, "possible values: broken-bundle"),
+    ] {
+        let output = run_in(folder.path(), args);
+        assert_eq!(code(&output), expected, "{args:?}");
+        assert!(err(&output).contains(words), "{args:?}: {}", err(&output));
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1, "nothing else was written");
 }
 
 #[test]

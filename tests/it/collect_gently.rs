@@ -46,7 +46,7 @@ fn a_bundle_without_any_budget_still_decides_what_nodes_must_share() {
         assert!(matches!(taken.status(config), Status::Taken(_)), "{config}");
     }
     for log in ["logs/SS.log", "logs/SS-BSSR.log"] {
-        let why = "beyond the budget of 0 B";
+        let why = "beyond the budget of 0 bytes";
         assert_eq!(taken.status(log), &Status::Skipped { why: why.into() }, "{log}");
     }
     assert!(taken.collected.notes.iter().any(|note| note.contains("beyond the budget")));
@@ -245,7 +245,7 @@ fn a_clock_that_is_set_meanwhile_is_told() {
         assert_eq!(taken.bundle.manifest().collection.clock_set_ms, Some(seconds * 1000));
         assert!(taken.collected.notes.iter().any(|note| note.contains(said)), "{:?}", taken.collected.notes);
         let problems = taken.problems();
-        assert!(problems.iter().any(|problem| problem.contains("clock was set")), "{problems:?}");
+        assert!(problems.iter().any(|problem| problem.contains("clock was changed")), "{problems:?}");
     }
     assert_eq!(site.collect().bundle.manifest().collection.clock_set_ms, None);
 }

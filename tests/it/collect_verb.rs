@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-use crate::support::node_folder::NodeFolder;
+use crate::support::site::Change as _;
+use clusterbrief::demo::NodeFolder;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -17,7 +18,7 @@ impl Site {
         let mut node = NodeFolder::new("SSWEB01", "11.7.000049", clock);
         change(&mut node);
         let dir = tempfile::tempdir().unwrap();
-        node.write(dir.path());
+        node.write(dir.path()).unwrap();
         Self(dir)
     }
 
@@ -154,7 +155,7 @@ fn a_secret_where_nothing_can_be_cut_out_fails_the_collection_and_leaves_nothing
     let site = Site::new(|node| {
         node.put("web-custom.config", "<a><b password=\"Winter2026Passw0rd\"/></a>");
         // What rules compare is kept as it is.
-        node.put("bin/Custom.dll", crate::support::pe::Pe::new("Winter2026Passw0rd", [1, 0, 0, 0]).bytes());
+        node.put("bin/Custom.dll", clusterbrief::demo::Pe::new("Winter2026Passw0rd", [1, 0, 0, 0]).bytes());
     });
     let (code, said) = site.collect(&[]);
     assert_eq!(code, 6, "{said}");
@@ -461,7 +462,7 @@ fn an_estimate_writes_nothing_and_says_on_what_it_rests() {
     let (code, said) = site.collect(&["--estimate", "--since", "99999d"]);
     assert_eq!(code, 0, "{said}");
     for expected in
-        ["together", "a bundle of about", "Measured just now on 8.0 MB of logs", "Nothing was written"]
+        ["together", "a bundle of about", "Measured just now on 8 MiB of logs", "Nothing was written"]
     {
         assert!(said.contains(expected), "{expected}: {said}");
     }

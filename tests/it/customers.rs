@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use crate::support::site::{Site, Taken};
-use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, plan};
-use clusterbrief::probes::FakeSystem;
+use clusterbrief::collect::inventory_table::Row;
+use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, inventory_table};
+use clusterbrief::probes::{EVENTS, FakeSystem, HOST, ProbeAccess, probes};
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
@@ -37,12 +38,12 @@ fn the_page_for_customers_tells_what_the_table_tells_and_shows_a_real_manifest()
     let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
     let lists = format!(
         "\n{}\nNever taken:\n\n{}\n",
-        list(plan::TABLE.iter().map(|row| row.what)),
-        list(plan::NEVER.iter().copied())
+        list(inventory_table::TABLE.iter().map(|row| row.what)),
+        list(inventory_table::NEVER.iter().copied())
     );
     let made = with(
         &page,
-        "<!-- generated from src/collect/plan.rs -->",
+        "<!-- generated from src/collect/inventory_table.rs -->",
         "<!-- end of the generated part -->",
         &lists,
     );
@@ -74,9 +75,11 @@ fn the_manifest_tells_the_same_list_and_every_member_belongs_to_it() {
         let taken = Taken::of(collected);
         let manifest = taken.bundle.manifest();
         let told: Vec<&str> = manifest.looked_at.iter().map(|row| row.what.as_str()).collect();
-        let rows: Vec<String> = plan::rows(false, windows).map(|row| plan::plain(row.what)).collect();
+        let rows: Vec<String> =
+            inventory_table::rows(false, windows).map(|row| inventory_table::plain(row.what)).collect();
         assert_eq!(told, rows);
-        let never: Vec<String> = plan::NEVER.iter().map(|never| plan::plain(never)).collect();
+        let never: Vec<String> =
+            inventory_table::NEVER.iter().map(|never| inventory_table::plain(never)).collect();
         assert_eq!(manifest.never_taken, never);
         for row in &manifest.looked_at {
             assert!(!row.source.replace("and below", "").contains("below"), "nothing is below: {row:?}");
@@ -84,16 +87,24 @@ fn the_manifest_tells_the_same_list_and_every_member_belongs_to_it() {
         for member in &manifest.members {
             let path = member.path.as_str();
             let folder = path.split_once('/').map_or(path.to_owned(), |(folder, _)| format!("{folder}/"));
-            let named = plan::rows(false, windows).any(|row| row.member.contains(&format!("`{folder}`")));
+            let named =
+                inventory_table::rows(false, windows).any(|row| row.member.contains(&format!("`{folder}`")));
             assert!(named, "{path} is in no row");
         }
         // What the dry run lists belongs to the same rows, and no row is without anything.
         let touches = dry_run(&options, &host).unwrap();
-        let listed: BTreeSet<String> =
-            touches.iter().filter_map(|touch| touch.row).map(|row| plan::plain(row.what)).collect();
-        let rare = [plan::Item::KeyCopy, plan::Item::Other];
-        for row in plan::rows(false, windows).filter(|row| !rare.contains(&row.item)) {
-            assert!(listed.contains(&plan::plain(row.what)), "{} is nowhere in the dry run", row.what);
+        let listed: BTreeSet<String> = touches
+            .iter()
+            .filter_map(|touch| touch.row)
+            .map(|row| inventory_table::plain(row.what))
+            .collect();
+        let rare = [inventory_table::Item::KeyCopy, inventory_table::Item::Other];
+        for row in inventory_table::rows(false, windows).filter(|row| !rare.contains(&row.item)) {
+            assert!(
+                listed.contains(&inventory_table::plain(row.what)),
+                "{} is nowhere in the dry run",
+                row.what
+            );
         }
         assert!(listed.iter().all(|what| rows.contains(what)), "{listed:?}");
         // Every text that is in the bundle was announced as a file that is read.
@@ -120,7 +131,49 @@ fn the_dry_run_that_is_printed_tells_the_list_too() {
         .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    for text in plan::rows(true, false).map(|row| row.what).chain(plan::NEVER.iter().copied()) {
-        assert!(said.contains(&plan::plain(text)), "{text}: {said}");
+    for text in
+        inventory_table::rows(true, false).map(|row| row.what).chain(inventory_table::NEVER.iter().copied())
+    {
+        assert!(said.contains(&inventory_table::plain(text)), "{text}: {said}");
     }
+}
+
+/// The table as Markdown, with what Windows is asked and the list of program types below it.
+fn markdown() -> String {
+    let quoted = |texts: Vec<String>, between: &str| -> String {
+        texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(between)
+    };
+    let accesses = |asks: &[ProbeAccess]| quoted(asks.iter().map(ToString::to_string).collect(), "<br>");
+    let rows = inventory_table::TABLE.iter().map(|Row { what, source, why, member, secrets, .. }| {
+        format!("| {what} | {source} | {why} | {member} | {secrets} |\n")
+    });
+    let facts =
+        probes().into_iter().map(|probe| format!("| `{}` | {} |\n", probe.fact, accesses(probe.asks)));
+    format!(
+        "| What | Where | Why | In the bundle | Secrets |\n|---|---|---|---|---|\n{}\n\
+         Of Windows, and of no other system, each fact is taken from:\n\n| Fact | Asked for |\n|---|---|\n{}\
+         | the first two rows above | {} |\n| the row of event logs | {} |\n\n\
+         Program files are those of the types {}.\n",
+        rows.collect::<String>(),
+        facts.collect::<String>(),
+        accesses(HOST),
+        accesses(EVENTS),
+        quoted(inventory_table::PROGRAM_TYPES.iter().map(ToString::to_string).collect(), ", "),
+    )
+}
+
+/// Set `UPDATE_DOCS` to write the page anew.
+#[test]
+fn the_documentation_holds_the_table() {
+    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/what-is-collected.md");
+    const BEGIN: &str = "<!-- generated from src/collect/inventory_table.rs -->\n";
+    const END: &str = "<!-- end of the generated part -->";
+    let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
+    let (head, rest) = page.split_once(BEGIN).unwrap();
+    let (_, tail) = rest.split_once(END).unwrap();
+    let expected = format!("{head}{BEGIN}\n{}\n{END}{tail}", markdown());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(PAGE, &expected).unwrap();
+    }
+    assert!(page == expected, "docs/what-is-collected.md is out of date: run with UPDATE_DOCS=1");
 }

@@ -203,11 +203,12 @@ fn grow(manifest: &mut Value) {
     manifest["members"][4]["status"]["truncated"]["tail"] = json!([1, {"x": null}]);
 }
 
+/// Their paths; the word of a variant ("known", "taken") is no key and not in them.
 const GROWN: [&str; 6] = [
-    "elevated.known.doubt",
-    "elevated.known.sources[0].shelf",
-    "members[0].status.taken.md5",
-    "members[4].status.truncated.tail",
+    "elevated.doubt",
+    "elevated.sources[0].shelf",
+    "members[0].status.md5",
+    "members[4].status.tail",
     "node.rack",
     "weather",
 ];
@@ -283,16 +284,70 @@ fn facts_follow_the_version_of_their_manifest() {
     assert_eq!(facts, plain);
     assert_eq!(
         unknown,
-        [
-            "configs.web-auth.config.known.value.taken.lines",
-            "encryption-config.known.value.owner",
-            "host.mood"
-        ]
+        ["configs.web-auth.config.value.lines", "encryption-config.value.owner", "host.mood"]
     );
     let error = FormatVersion::CURRENT.read::<NodeFacts>(grown.as_bytes()).unwrap_err();
     assert!(matches!(error, FormatError::UnknownKey { .. }), "{error}");
-    let error = FormatVersion::CURRENT.read::<NodeFacts>(b"{\"host\": 3}").unwrap_err();
+    // Builds before 0.2.0 wrote the version of the assembly too: such a bundle is read, and the key ignored.
+    let older = facts_with(|facts| {
+        let core = &mut facts["binaries"]["known"]["value"]["Thycotic.ihawu.Business.dll"]["known"]["value"];
+        core.as_object_mut().unwrap().insert("assembly-version".into(), json!("11.7.49.0"));
+    });
+    assert_ne!(older, facts_with(|_| ()));
+    assert_eq!(
+        FormatVersion::CURRENT.read::<NodeFacts>(older.as_bytes()).unwrap(),
+        (plain.clone(), Vec::new())
+    );
+    let refused = |change: fn(&mut Value)| {
+        FormatVersion::CURRENT.read::<NodeFacts>(facts_with(change).as_bytes()).unwrap_err()
+    };
+    let error = refused(|facts| facts["host"] = json!(3));
     assert!(matches!(&error, FormatError::Invalid { at, .. } if at == "host"), "{error}");
+    let error = refused(|facts| facts["tms-folder"] = json!({"unreadable": {"place": {"file": "x"}}}));
+    assert_eq!(
+        error,
+        FormatError::Invalid { at: "tms-folder.unreadable".into(), why: "missing field `why`".into() }
+    );
+    // A bundle cannot claim another input's name.
+    let error = refused(|facts| {
+        facts["tms-folder"] = json!({"absent": {"looked-at": {"input": "nodes.json", "file": "x"}}});
+    });
+    let key = "tms-folder.looked-at.input".to_owned();
+    assert_eq!(error, FormatError::UnknownKey { key, version: FormatVersion::CURRENT });
+    // Nor may a key come twice, or anything come after the facts.
+    for wrong in [text.replacen('{', "{\"host\": {}, ", 1), format!("{text} {{}}")] {
+        assert!(FormatVersion::CURRENT.read::<NodeFacts>(wrong.as_bytes()).is_err());
+    }
+}
+
+/// The facts of the example, changed.
+fn facts_with(change: impl Fn(&mut Value)) -> String {
+    let mut facts = serde_json::from_str(&example()["facts.json"]).unwrap();
+    change(&mut facts);
+    facts.to_string()
+}
+
+#[test]
+fn what_is_said_of_hostile_keys_is_bounded() {
+    let newer = FormatVersion { minor: FormatVersion::CURRENT.minor + 1, ..FormatVersion::CURRENT };
+    let read = |json: String| newer.read::<NodeFacts>(json.as_bytes());
+    let many = facts_with(|facts| {
+        for number in 0..1500 {
+            facts["host"][format!("{number:04}{}", "k".repeat(500))] = json!(0);
+        }
+    });
+    let (_, unknown) = read(many).unwrap();
+    assert_eq!(unknown.len(), 1000);
+    assert_eq!(unknown[0], format!("host.0000{}", "k".repeat(56)));
+    let long = facts_with(|facts| facts["configs"]["k".repeat(5000)] = json!("x".repeat(5000)));
+    let error = read(long).unwrap_err().to_string();
+    assert!(error.starts_with("is not what its format says: ") && error.len() < 500, "{error}");
+    // Nesting costs no stack: what nobody asks for is passed over, and known keys nest no deeper than their types.
+    let deep = format!("{}0{}", "[".repeat(100_000), "]".repeat(100_000));
+    let text = &example()["facts.json"];
+    let (_, unknown) = read(text.replacen('{', &format!("{{\"more\": {deep},"), 1)).unwrap();
+    assert_eq!(unknown, ["more"]);
+    assert!(read(text.replacen("\"host\": {", &format!("\"host\": {deep}, \"x\": {{"), 1)).is_err());
 }
 
 #[test]

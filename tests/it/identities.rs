@@ -2,14 +2,15 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
 
-use crate::support::node_folder::NodeFolder;
+use crate::support::samples::{made, sample};
 use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;
 use clusterbrief::collect::scrub::{Scrub, ScrubError, scrub};
 use clusterbrief::collect::{FixedHost, Options, Silent, is_made_key, run};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::probes::FakeSystem;
 use clusterbrief::probes::system::Event;
-use clusterbrief::redact::search::{Found, Searcher};
+use clusterbrief::redact::search::{Searcher, SecretFindings};
 use clusterbrief::redact::{CaseKey, Level};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -84,7 +85,7 @@ fn collected(dir: &Path, key: Option<&CaseKey>) -> (Vec<PathBuf>, Vec<PathBuf>) 
         let node = node(number);
         let home = dir.join(format!("node{number}"));
         fs::create_dir_all(&home).unwrap();
-        let app = node.write(&home);
+        let app = node.write(&home).unwrap();
         let options = Options {
             iis_config: Some(home.join("applicationHost.config")),
             level: Level::Identities,
@@ -214,7 +215,7 @@ fn names_that_only_records_of_event_logs_tell_are_hidden_everywhere() {
     let events = [("Application".to_owned(), records)].into();
     let system = Some(FakeSystem { events, ..FakeSystem::default() });
     let dir = tempfile::tempdir().unwrap();
-    let app = node.write(dir.path());
+    let app = node.write(dir.path()).unwrap();
     let options = Options { level: Level::Identities, ..Options::new(&app, dir.path().join("out")) };
     let taken = run(&options, &FixedHost { system, ..node.host() }, &mut Silent).unwrap();
     // The leak scan had nothing to do.
@@ -246,7 +247,7 @@ fn a_key_is_made_where_nothing_keys_the_labels() {
     let dir = tempfile::tempdir().unwrap();
     let mut node = node(1);
     node.put("encryption.config", vec![0; 457]);
-    let app = node.write(dir.path());
+    let app = node.write(dir.path()).unwrap();
     let options = Options { level: Level::Identities, ..Options::new(app, dir.path().join("out")) };
     let taken = run(&options, &node.host(), &mut Silent).unwrap();
     let key = taken.keep.iter().find(|path| is_made_key(path)).unwrap();
@@ -258,7 +259,7 @@ fn a_key_is_made_where_nothing_keys_the_labels() {
 
 /// A sample of level `secrets`, raised.
 fn raised(dir: &Path, inputs: &[&str], key: &CaseKey) -> Vec<PathBuf> {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/healthy-3-node");
+    let sample = sample("healthy-3-node");
     let one = |input: &&str| {
         let asked = Scrub {
             input: sample.join(input),
@@ -293,7 +294,7 @@ fn counts(json: &serde_json::Value) -> serde_json::Value {
 #[test]
 fn a_case_that_was_raised_is_judged_as_before() {
     let dir = tempfile::tempdir().unwrap();
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/healthy-3-node");
+    let sample = sample("healthy-3-node");
     fs::create_dir(dir.path().join("raw")).unwrap();
     let raw: Vec<String> =
         SAMPLE.iter().map(|input| sample.join(input).to_string_lossy().into_owned()).collect();
@@ -310,7 +311,7 @@ fn a_case_that_was_raised_is_judged_as_before() {
 fn labels_beside_names_are_unknown_and_no_fault() {
     let dir = tempfile::tempdir().unwrap();
     raised(dir.path(), &["WEB01", "WEB02", "WEB03"], &CaseKey::generate().unwrap());
-    let nodes = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/healthy-3-node/nodes.json");
+    let nodes = sample("healthy-3-node/nodes.json");
     let (json, text) = report(dir.path(), &["in", &nodes.to_string_lossy()]);
     assert_eq!(json["verdict"]["state"], "cannot-say");
     let of = |rule: &str| -> Vec<String> {
@@ -339,7 +340,7 @@ fn scrubbing_and_collecting_agree_and_nothing_is_lowered() {
     let dir = tempfile::tempdir().unwrap();
     let key = CaseKey::generate().unwrap();
     let node = node(1);
-    let app = node.write(dir.path());
+    let app = node.write(dir.path()).unwrap();
     let take = |level, out: &str| {
         let iis_config = Some(dir.path().join("applicationHost.config"));
         let options = Options {
@@ -370,7 +371,7 @@ fn scrubbing_and_collecting_agree_and_nothing_is_lowered() {
     let other = scrub(&asked(&raised, Level::Identities, None, "other"), &mut Silent);
     assert!(matches!(other, Err(ScrubError::OtherKey(_))), "{other:?}");
     // One byte of a member is another: nobody can say what it is.
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/healthy-3-node/WEB01");
+    let folder = sample("healthy-3-node/WEB01");
     let copy = dir.path().join("copy");
     for entry in walkdir::WalkDir::new(&folder) {
         let entry = entry.unwrap();
@@ -420,7 +421,7 @@ fn what_stands_under_the_name_of_a_secret_goes_from_exports_at_either_level() {
 fn the_verbs_say_what_must_not_be_sent_and_what_leaks() {
     let dir = tempfile::tempdir().unwrap();
     let node = node(1);
-    node.write(dir.path());
+    node.write(dir.path()).unwrap();
     let collect = [
         "collect",
         "--app-dir",
@@ -466,7 +467,7 @@ fn what_others_wrote_is_searched_by_shape_and_by_name() {
         "notes.txt:2 a value after the name of a secret password=********",
         "wide.log:3 a value after the name of a secret token=********",
         "many.log and 680 more like these",
-        "Found 703 secrets in 5 files",
+        "SecretFindings 703 secrets in 5 files",
         "Not counted: 1 word that reads like prose",
         "It knows no values",
     ] {
@@ -478,21 +479,20 @@ fn what_others_wrote_is_searched_by_shape_and_by_name() {
         let node = node(1);
         let home = dir.path().join(level.as_str());
         fs::create_dir(&home).unwrap();
-        let app = node.write(&home);
+        let app = node.write(&home).unwrap();
         let options = Options { level, ..Options::new(&app, dir.path().join(format!("out{number}"))) };
         run(&options, &node.host(), &mut Silent).unwrap();
         let (code, said) = inspect(&format!("out{number}"));
-        assert!(said.contains("Found no secret") && !said.contains("Not counted"), "{said}");
+        assert!(said.contains("SecretFindings no secret") && !said.contains("Not counted"), "{said}");
         assert_eq!(code, 0, "{said}");
     }
 }
 
 #[test]
 fn bundles_of_ours_hold_no_secret_of_any_shape_or_name() {
-    let samples = fs::read_dir("samples").unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     let searcher = Searcher::new();
     let mut bundles = 0;
-    for manifest in samples.iter().flat_map(walkdir::WalkDir::new).map(Result::unwrap) {
+    for manifest in walkdir::WalkDir::new(made()).into_iter().map(Result::unwrap) {
         if manifest.file_name() != "manifest.json" {
             continue;
         }
@@ -501,7 +501,7 @@ fn bundles_of_ours_hold_no_secret_of_any_shape_or_name() {
             let file = file.unwrap();
             if file.file_type().is_file() {
                 let found = searcher.search(&fs::read(file.path()).unwrap());
-                assert_eq!(found, Found::default(), "{}", file.path().display());
+                assert_eq!(found, SecretFindings::default(), "{}", file.path().display());
             }
         }
     }
@@ -531,7 +531,7 @@ fn what_configurations_that_are_not_taken_hold_stands_nowhere() {
         node.log_line("log/SS.log", TimeDelta::minutes(1), "ERROR", &format!("X - bare {value} here"));
     }
     let dir = tempfile::tempdir().unwrap();
-    let app = node.write(dir.path());
+    let app = node.write(dir.path()).unwrap();
     fs::create_dir_all(dir.path().join("TMS")).unwrap();
     let beside = "<a><add connectionString=\"Server=TMSDB9;Uid=tmsdbuser;Pwd=Harv-Q6zzz\"/></a>";
     fs::write(dir.path().join("TMS/web.config"), beside).unwrap();

@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail the test they help")]
 
-use crate::support::node_folder::NodeFolder;
 use chrono::{DateTime, Utc};
 use clusterbrief::bundle::manifest::FingerprintKey;
 use clusterbrief::bundle::{
@@ -10,6 +9,7 @@ use clusterbrief::bundle::{
     NodeIdentity, Status, gather,
 };
 use clusterbrief::collect::{self, Silent};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::intake::answers::Question;
 use clusterbrief::intake::cluster::{Case, Options, assemble};
 use clusterbrief::intake::read::{Tools, read_all};
@@ -19,7 +19,7 @@ use clusterbrief::logs::Scanner;
 use clusterbrief::model::facts::{Binary, ConfigState, NodeFacts};
 use clusterbrief::model::input::ProblemKind;
 use clusterbrief::model::{BuildVersion, Input, InputStatus, Node, Observed, Place, Role};
-use clusterbrief::redact::Cleaner;
+use clusterbrief::redact::Sanitizer;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -129,14 +129,15 @@ fn options() -> Options {
 
 fn case_with(paths: &[&Path], options: &Options) -> Case {
     let knowledge = Knowledge::builtin().unwrap();
-    let scanner = Scanner::new(&knowledge, &Cleaner).unwrap();
+    let scanner = Scanner::new(&knowledge, &Sanitizer).unwrap();
     let questions = [Question {
         id: "LBL-001".into(),
         values: vec!["sticky".into(), "not-sticky".into()],
         per_node: true,
     }];
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
-    let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &questions, knowledge: &knowledge };
+    let tools =
+        Tools { scanner: &scanner, cleaner: &Sanitizer, questions: &questions, knowledge: &knowledge };
     assemble(read_all(given, tools), options)
 }
 
@@ -393,29 +394,29 @@ fn of_two_clusters_the_one_with_more_bundles_is_judged() {
     .unwrap();
     fs::write(folder.path().join("c-history.csv"), "VersionNumber,Upgraded\n11.6.000001,2026-01-01\n")
         .unwrap();
-    let judged = case(&folder);
+    let results = case(&folder);
     assert_eq!(
-        judged.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
+        results.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
         ["PROD01", "PROD02"]
     );
     assert_eq!(
-        judged.cluster.database_version().why_unknown().unwrap(),
-        "c-history.csv could not be read: c-history.csv does not say which of the clusters in this case it is of, so it does not count"
+        results.cluster.database_version().why_unknown().unwrap(),
+        "c-history.csv could not be read: c-history.csv does not say to which cluster of this case it belongs, so it does not count"
     );
     for name in ["a-test.json", "TEST01.zip", "c-history.csv"] {
-        let input = input(&judged, name);
+        let input = input(&results, name);
         assert_eq!(
             (input.status, input.problems[0].kind),
             (InputStatus::Refused, ProblemKind::Foreign),
             "{name}"
         );
     }
-    let text = texts(input(&judged, "a-test.json"))[0];
+    let text = texts(input(&results, "a-test.json"))[0];
     assert!(text.contains("TEST01") && text.contains("PROD01, PROD02"), "{text}");
 
     let meant = Options { expect_nodes: vec!["test01".into()], ..options() };
-    let judged = case_with(&[folder.path()], &meant);
-    assert_eq!(judged.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(), ["TEST01"]);
+    let results = case_with(&[folder.path()], &meant);
+    assert_eq!(results.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(), ["TEST01"]);
 }
 
 #[test]
@@ -582,7 +583,7 @@ fn what_the_collector_wrote_is_read_whole() {
         node.log("log/SS-BWSR.log", "Thycotic.BackgroundWorker", 200);
         let parent = folder.path().join(name);
         fs::create_dir(&parent).unwrap();
-        node.write(&parent);
+        node.write(&parent).expect("a made node");
         let iis_config = Some(parent.join("applicationHost.config"));
         let options =
             collect::Options { iis_config, ..collect::Options::new(parent.join("SecretServer"), &out) };

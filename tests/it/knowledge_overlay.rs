@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
 
+use crate::support::samples::sample;
 use clusterbrief::knowledge::Knowledge;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -51,7 +52,7 @@ fn text(path: &Path) -> &str {
 /// The sample with one more line in a log.
 fn case(above: &Path) -> PathBuf {
     let case = above.join("case");
-    let from = root().join("samples/noisy-logs");
+    let from = sample("noisy-logs");
     fs::create_dir(&case).expect("a folder can be made");
     for entry in walkdir::WalkDir::new(&from).into_iter().map(|entry| entry.expect("the sample")) {
         let to = case.join(entry.path().strip_prefix(&from).expect("below the sample"));
@@ -125,7 +126,7 @@ fn one_signature_one_requirement_and_one_parity_row_need_a_file_only() {
 /// Release dates of today's builds are not public: whoever knows one writes it down.
 #[test]
 fn a_release_date_of_ours_decides_whether_a_build_is_supported() {
-    let sample = root().join("samples/healthy-3-node");
+    let sample = sample("healthy-3-node");
     let verdicts = |date: &str| {
         let release = format!(
             "[[release]]\nversion = \"11.7.000049\"\ndate = \"{date}\"\n\
@@ -194,7 +195,7 @@ fn a_folder_that_cannot_be_used_is_a_sentence() {
         (&missing, "there is no such folder"),
         (&ours, "it holds no .toml file"),
         (&ours.join("notes.txt"), "there is no such folder"),
-        (&large, "more than 16 MB together"),
+        (&large, "larger than 16 MiB together"),
         (&bytes, "is no UTF-8 text"),
     ] {
         let output = run(&["knowledge", "check", text(folder)]);

@@ -2,16 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-use crate::support::node_folder::NodeFolder;
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::{Bundle, FACTS, Status};
 use clusterbrief::collect::{FixedHost, Options, Silent, TouchKind, dry_run, estimate, run};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::facts::Kind;
 use clusterbrief::model::Observed;
 use clusterbrief::model::facts::NodeFacts;
-use clusterbrief::probes::system::{Event, Process, Refusal, Value, Volume};
-use clusterbrief::probes::{Ask, FakeSystem, probes};
+use clusterbrief::probes::system::{Event, ProbeError, Process, Value, Volume};
+use clusterbrief::probes::{FakeSystem, ProbeAccess, probes};
 use clusterbrief::redact::Level;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,7 @@ fn server() -> FakeSystem {
             "w3wp.exe".to_owned(),
             vec![Process { id: 7, started: clock().to_utc(), pool: None, identity: None }],
         )]),
-        refused: BTreeMap::from([("W32Time".to_owned(), Refusal::Denied)]),
+        refused: BTreeMap::from([("W32Time".to_owned(), ProbeError::Denied)]),
         ..FakeSystem::default()
     }
     .with(windows, "CurrentBuildNumber", Value::Text("20348".into()))
@@ -60,7 +60,7 @@ impl Site {
     fn new(system: Option<FakeSystem>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let node = NodeFolder::new("SSWEB01", "11.7.000049", clock());
-        let app = node.write(dir.path());
+        let app = node.write(dir.path()).unwrap();
         let iis_config = Some(dir.path().join("applicationHost.config"));
         let options = Options { iis_config, ..Options::new(app, dir.path().join("out")) };
         Self { host: FixedHost { system, ..node.host() }, options, _dir: dir }
@@ -127,7 +127,7 @@ fn records_of_event_logs_are_members_without_secrets() {
             record("Application Error", 1000, 60 * 24 * 15, "too old"),
         ],
     );
-    made.refused.insert("System".into(), Refusal::Denied);
+    made.refused.insert("System".into(), ProbeError::Denied);
     let site = Site::new(Some(made));
     let collected = run(&site.options, &site.host, &mut Silent).unwrap();
     let bundle = Bundle::open(&collected.path).unwrap();
@@ -151,7 +151,7 @@ fn records_of_event_logs_are_members_without_secrets() {
 #[test]
 fn an_event_log_that_windows_does_not_give_is_not_denied() {
     let mut made = server();
-    made.refused.insert("System".to_owned(), Refusal::Failed("Windows gave no answer".to_owned()));
+    made.refused.insert("System".to_owned(), ProbeError::Failed("Windows gave no answer".to_owned()));
     let site = Site::new(Some(made));
     let collected = run(&site.options, &site.host, &mut Silent).unwrap();
     let bundle = Bundle::open(&collected.path).unwrap();
@@ -248,10 +248,10 @@ fn the_dry_run_and_the_page_list_all_that_is_asked() {
     let site = Site::new(Some(server()));
     let touches = dry_run(&site.options, &site.host).unwrap();
     let page = include_str!("../../docs/what-is-collected.md");
-    let asks: BTreeSet<Ask> = probes().iter().flat_map(|probe| probe.asks).copied().collect();
+    let asks: BTreeSet<ProbeAccess> = probes().iter().flat_map(|probe| probe.asks).copied().collect();
     for ask in asks {
         let kind = match ask {
-            Ask::Run(_) => TouchKind::Command,
+            ProbeAccess::Run(_) => TouchKind::Command,
             ask if ask.is_registry() => TouchKind::Registry,
             _ => TouchKind::System,
         };

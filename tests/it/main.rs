@@ -13,6 +13,8 @@ mod collect;
 mod collect_gently;
 mod collect_verb;
 mod commands;
+mod contributing;
+mod crates;
 mod customers;
 mod format_matrix;
 mod golden;

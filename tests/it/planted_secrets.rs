@@ -3,15 +3,16 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
 
 use crate::support::forms::forms;
-use crate::support::node_folder::NodeFolder;
+use crate::support::site::Change as _;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::TimeDelta;
 use clusterbrief::bundle::Bundle;
 use clusterbrief::collect::{FixedHost, Options, Silent, run};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::probes::FakeSystem;
 use clusterbrief::probes::system::Event;
-use clusterbrief::redact::search::{Found, Searcher};
+use clusterbrief::redact::search::{Searcher, SecretFindings};
 use clusterbrief::redact::{Level, Redactor};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -353,7 +354,7 @@ fn nothing_planted_leaves_the_node_at_either_level() {
     assert_eq!(unseen.collect::<Vec<_>>(), Vec::<&(&str, &str)>::new());
 
     let dir = tempfile::tempdir().unwrap();
-    let app = node.write(dir.path());
+    let app = node.write(dir.path()).expect("a made node");
     for level in [Level::Secrets, Level::Identities] {
         let iis_config = Some(dir.path().join("applicationHost.config"));
         let out = dir.path().join(level.as_str());
@@ -372,7 +373,7 @@ fn nothing_planted_leaves_the_node_at_either_level() {
         all.extend(bundle.manifest().to_json().unwrap());
         for member in bundle.members() {
             let bytes = bundle.bytes(member.path.as_str(), u64::MAX).unwrap();
-            assert_eq!(Searcher::new().search(&bytes), Found::default(), "{level}: {}", member.path);
+            assert_eq!(Searcher::new().search(&bytes), SecretFindings::default(), "{level}: {}", member.path);
             all.extend(bytes);
         }
         let left: BTreeSet<(&str, &str)> = needles
@@ -486,7 +487,7 @@ fn innocent_lines_survive_at_either_level() {
     }
     let events = records(&node, &lines);
     let dir = tempfile::tempdir().unwrap();
-    let app = node.write(dir.path());
+    let app = node.write(dir.path()).expect("a made node");
     for level in [Level::Secrets, Level::Identities] {
         let options = Options { level, ..Options::new(&app, dir.path().join(level.as_str())) };
         let collected = run(&options, &host(&node, &events), &mut Silent).unwrap();

@@ -3,17 +3,16 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
     reason = "helpers of tests may fail the test they help"
 )]
 
-use clusterbrief::report::handout::Handout;
+use clusterbrief::report::document::Document;
 use clusterbrief::report::model::{FindingView, Report};
 use clusterbrief::report::{html, json, markdown, terminal};
 use pulldown_cmark::{Event, Options, Parser, Tag};
-use roxmltree::{Document, ParsingOptions};
+use roxmltree::ParsingOptions;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -42,13 +41,13 @@ fn hostile() -> Report {
 }
 
 /// The plan of a report by itself.
-fn plan_of(report: &Report) -> Handout {
-    Handout::of_plan(report, report.plan.clone().unwrap(), None)
+fn plan_of(report: &Report) -> Document {
+    Document::of_plan(report, report.plan.clone().unwrap(), None)
 }
 
 /// The checklist of a report by itself.
-fn checklist_of(report: &Report) -> Handout {
-    Handout::of_checklist(report, report.checklist.clone().unwrap())
+fn checklist_of(report: &Report) -> Document {
+    Document::of_checklist(report, report.checklist.clone().unwrap())
 }
 
 /// Rendered pages are kept where `scripts/check-page` can open them in a browser.
@@ -56,10 +55,13 @@ fn keep(name: &str, text: &str) {
     fs::write(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name), text).unwrap();
 }
 
-fn parse(page: &str) -> Document<'_> {
+fn parse(page: &str) -> roxmltree::Document<'_> {
     // The page is well-formed XML as well as HTML, so a strict parser can say what is in it.
-    Document::parse_with_options(page, ParsingOptions { allow_dtd: true, ..ParsingOptions::default() })
-        .unwrap()
+    roxmltree::Document::parse_with_options(
+        page,
+        ParsingOptions { allow_dtd: true, ..ParsingOptions::default() },
+    )
+    .unwrap()
 }
 
 /// Elements with their attribute names, in order: all that a browser would build, without the text.
@@ -105,7 +107,7 @@ fn every_page_is_kept_for_the_browser_check() {
 }
 
 /// The element with an id.
-fn by_id<'a>(page: &'a Document, id: &str) -> roxmltree::Node<'a, 'a> {
+fn by_id<'a>(page: &'a roxmltree::Document, id: &str) -> roxmltree::Node<'a, 'a> {
     page.descendants().find(|node| node.attribute("id") == Some(id)).expect("an element of this id")
 }
 
@@ -168,8 +170,7 @@ fn the_hostile_report_is_hostile_everywhere() {
         "from",
         "purpose",
         "occasion",
-        "stage",
-        // Builds are numbers by their type.
+        "stage", // Builds are numbers by their type.
         "build",
         "since",
     ]
@@ -545,7 +546,7 @@ fn the_json_report_matches_its_schema() {
     let handed = |report| [plan_of(report), checklist_of(report)];
     for handout in handed(&benign()).iter().chain(&handed(&hostile())) {
         let value: Value = serde_json::from_str(&json::render(handout).unwrap()).unwrap();
-        let violations = crate::support::schema::violations(&root, &root["$defs"]["handout"], &value, "$");
+        let violations = crate::support::schema::violations(&root, &root["$defs"]["Handout"], &value, "$");
         assert_eq!(violations, Vec::<String>::new());
     }
     // The check itself bites.

@@ -3,15 +3,16 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
 
-use crate::support::sample::SAMPLES;
-use clusterbrief::analysis::{Audited, Auditor};
+use crate::support::samples::sample;
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
+use clusterbrief::demo::CASES;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::runbooks::{Purpose, RunbookRow, TaskRow};
 use clusterbrief::model::BuildVersion;
-use clusterbrief::plan::{Offer, Runbook, Step, Wish, plan};
+use clusterbrief::plan::{Offer, PlanRequest, Runbook, Step, plan};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -188,7 +189,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn audit(sample: &str, target: &str) -> Audited {
+fn audit(name: &str, target: &str) -> Analysis {
     let options = Options {
         expect_nodes: Vec::new(),
         roles: BTreeMap::new(),
@@ -196,13 +197,13 @@ fn audit(sample: &str, target: &str) -> Audited {
         target: Some(BuildVersion::parse(target).expect("a build")),
         package: None,
     };
-    let given = gather(&root().join("samples").join(sample), MAX_EXPORT_BYTES);
-    Auditor::new().expect("knowledge").audit(given, &options)
+    let given = gather(&sample(name), MAX_EXPORT_BYTES);
+    Analyzer::new().expect("knowledge").audit(given, &options)
 }
 
-fn runbooks(audited: &Audited) -> Vec<Runbook> {
-    let wishes = [Wish::Upgrade { by: None }, Wish::AddNode("WEB09".into())];
-    let plans = wishes.iter().filter_map(|wish| plan(&audited.cluster, &audited.judged, &knowledge(), wish));
+fn runbooks(audited: &Analysis) -> Vec<Runbook> {
+    let wishes = [PlanRequest::Upgrade { by: None }, PlanRequest::AddNode("WEB09".into())];
+    let plans = wishes.iter().filter_map(|wish| plan(&audited.cluster, &audited.results, &knowledge(), wish));
     let mut all: Vec<Runbook> = plans.flat_map(|plan| plan.runbooks).collect();
     all.extend(audited.report.repairs.iter().cloned());
     all
@@ -214,13 +215,13 @@ fn sentences(step: &Step) -> impl Iterator<Item = &String> {
 
 #[test]
 fn runbooks_of_every_sample_fill_in_every_name() {
-    for sample in SAMPLES {
-        for target in ["12.0.000022", sample.target.unwrap_or("10.9.000064")] {
-            let audited = audit(sample.name, target);
+    for case in CASES {
+        for target in ["12.0.000022", case.target.unwrap_or("10.9.000064")] {
+            let audited = audit(case.name, target);
             let all = runbooks(&audited);
-            assert!(all.len() >= 3, "{}: three ways to upgrade at least", sample.name);
+            assert!(all.len() >= 3, "{}: three ways to upgrade at least", case.name);
             for runbook in &all {
-                let at = format!("{}, {}", sample.name, runbook.id);
+                let at = format!("{}, {}", case.name, runbook.id);
                 for step in &runbook.steps {
                     let commands = step.commands.iter().map(|command| &command.line);
                     for text in sentences(step).chain([&step.title]).chain(&step.notes).chain(commands) {

@@ -10,8 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use clusterbrief::model::Place;
 use clusterbrief::redact::leak::{HitKind, Scanner};
-use clusterbrief::redact::search::{Found, Searcher};
-use clusterbrief::redact::{self, CaseKey, Fingerprinter, Harvest, Label, Redactor, config};
+use clusterbrief::redact::search::{Searcher, SecretFindings};
+use clusterbrief::redact::{self, CaseKey, Fingerprinter, Label, Redactor, SecretSet, config};
 use hmac::{Hmac, KeyInit, Mac};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -120,8 +120,8 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(haystack, needle).is_some()
 }
 
-fn harvest() -> Harvest {
-    let mut harvest = Harvest::new();
+fn harvest() -> SecretSet {
+    let mut harvest = SecretSet::new();
     for secret in SECRETS {
         harvest.add(secret);
     }
@@ -220,7 +220,7 @@ const WEB_CONFIG: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 "#;
 
 fn redacted(text: &str) -> String {
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     harvest.add_config(text.as_bytes());
     let printer = Fingerprinter::new(None, Some(&key_file(0)));
     config::redact(text.as_bytes(), &harvest.redactor(), &printer).unwrap().text
@@ -246,14 +246,14 @@ fn a_configuration_keeps_what_rules_read_and_loses_the_rest() {
     ] {
         assert!(out.contains(kept), "{kept} is gone from {out}");
     }
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     harvest.add_config(WEB_CONFIG.as_bytes());
     assert_eq!(Scanner::new(&harvest, &[]).scan(out.as_bytes()), []);
 }
 
 #[test]
 fn what_a_configuration_hides_is_hidden_in_logs_too() {
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     harvest.add_config(WEB_CONFIG.as_bytes());
     let redactor = harvest.redactor();
     for number in [
@@ -379,12 +379,12 @@ fn innocent_text_survives_both_passes() {
     let (out, counts) = redactor.redact(log.as_bytes());
     assert_eq!((String::from_utf8(out).unwrap().as_str(), counts.total()), (log, 0));
     assert_eq!(scanner.scan(log.as_bytes()), []);
-    assert_eq!(Searcher::new().search(log.as_bytes()), Found::default());
+    assert_eq!(Searcher::new().search(log.as_bytes()), SecretFindings::default());
 }
 
 #[test]
 fn weak_values_go_where_a_name_points_at_them() {
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     harvest.add_config(br#"<a><b password="abc"/><c password="SecretServer"/></a>"#);
     assert_eq!((harvest.len(), harvest.weak()), (0, 2));
     let (out, _) = harvest.redactor().redact(b"abc SecretServer password=abc;");
@@ -415,7 +415,7 @@ proptest! {
 
     #[test]
     fn any_value_is_hidden_in_any_form(secret in "[ -~]{8,40}", which in 0usize..32) {
-        let mut harvest = Harvest::new();
+        let mut harvest = SecretSet::new();
         harvest.add(&secret);
         prop_assume!(harvest.len() == 1);
         let secret = secret.trim();
@@ -430,7 +430,7 @@ proptest! {
 
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let mut harvest = Harvest::new();
+        let mut harvest = SecretSet::new();
         harvest.add_config(&bytes);
         let redactor = harvest.redactor();
         let _ = config::redact(&bytes, &redactor, &Fingerprinter::new(None, None));

@@ -3,14 +3,14 @@
 
 #![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
-use clusterbrief::analysis::Auditor;
+use clusterbrief::analysis::Analyzer;
 use clusterbrief::bundle::gather;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::package::{Package, PackageMember};
 use clusterbrief::model::{BuildVersion, Observed, Place};
-use clusterbrief::plan::{Leg, Met, Path, Plan, State};
+use clusterbrief::plan::{Met, Path, Plan, State, UpgradeHop};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -58,7 +58,7 @@ impl Case<'_> {
         }
         self.more.iter().for_each(|(name, text)| put(name, text));
         let own: &[(&str, &str)] = if self.own.is_empty() { &[] } else { &[("ours.toml", self.own)] };
-        let auditor = Auditor::with(Knowledge::layered(own).expect("sound knowledge")).expect("signatures");
+        let auditor = Analyzer::with(Knowledge::layered(own).expect("sound knowledge")).expect("signatures");
         let options = Options {
             expect_nodes: Vec::new(),
             roles: BTreeMap::new(),
@@ -77,7 +77,7 @@ fn stops(path: &Path) -> String {
     stops.collect::<Vec<_>>().join(" ")
 }
 
-fn states<'p>(leg: &'p Leg, what: &str) -> &'p [State] {
+fn states<'p>(leg: &'p UpgradeHop, what: &str) -> &'p [State] {
     let found = leg.requires.iter().find(|one| one.text.contains(what));
     &found.unwrap_or_else(|| unreachable!("{what} is not asked for: {:?}", leg.requires)).states
 }

@@ -1,17 +1,20 @@
 //! Options of the analysis verbs, with their help texts.
 
 use crate::cli::args::instant;
+use crate::demo::CASES;
 use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::knowledge::checklist::Occasion;
 use crate::model::{BuildVersion, Role};
+use crate::report::format::{FORMATS, OutputFormat};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as Arguments, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Verbs that the collector does not have.
 #[derive(Debug, Subcommand)]
-pub(in crate::cli) enum DeskVerb {
+pub(in crate::cli) enum AnalysisVerb {
     /// Analyse bundles and exports, and write a report on faults and upgrade readiness
     Report(ReportArgs),
     /// Write an upgrade or set-up checklist, pre-filled from the evidence
@@ -42,6 +45,22 @@ pub(in crate::cli) enum DeskVerb {
     Inventory(InventoryArgs),
     /// Print the read-only SQL queries whose results the report reads
     Sql(SqlArgs),
+    /// Make a case with known problems, to try the program, to train people or to report a bug
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Arguments)]
+pub(in crate::cli) struct DemoArgs {
+    /// Which case; without it the cases are listed
+    #[arg(value_parser = made_cases())]
+    pub case: Option<String>,
+    /// New or empty folder for its bundles and exports
+    pub dir: Option<PathBuf>,
+}
+
+fn made_cases() -> PossibleValuesParser {
+    let cases = CASES.iter().map(|case| PossibleValue::new(case.name).help(case.summary));
+    cases.chain([PossibleValue::new("list").help("List the cases")]).into()
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -184,8 +203,8 @@ pub(in crate::cli) struct OutArgs {
     #[arg(short, long = "out", value_name = "FILE")]
     pub out: Vec<PathBuf>,
     /// Output format, if the file name does not show it
-    #[arg(long)]
-    pub format: Option<Format>,
+    #[arg(long, value_parser = format())]
+    pub format: Option<&'static OutputFormat>,
 }
 
 #[derive(Debug, Arguments)]
@@ -214,16 +233,6 @@ pub(in crate::cli) struct ReportArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum Format {
-    /// One self-contained page
-    Html,
-    /// Text to paste into a ticket
-    Md,
-    /// Everything, for programs
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum FailOn {
     /// NOT READY
     NotReady,
@@ -231,6 +240,13 @@ pub(in crate::cli) enum FailOn {
     CannotSay,
     /// Anything except READY
     Warnings,
+}
+
+/// A format by its name.
+fn format() -> impl TypedValueParser<Value = &'static OutputFormat> {
+    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(names)
+        .try_map(|name| FORMATS.into_iter().find(|format| format.name == name).ok_or("no such format"))
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {
@@ -257,7 +273,7 @@ fn role(text: &str) -> Result<(String, Role), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::DESK_VERBS;
+    use crate::cli::args::ANALYSIS_VERBS;
 
     #[test]
     fn roles_are_read_as_people_write_them() {
@@ -267,8 +283,8 @@ mod tests {
 
     #[test]
     fn the_collector_knows_what_it_lacks() {
-        let command = DeskVerb::augment_subcommands(clap::Command::new("clusterbrief"));
+        let command = AnalysisVerb::augment_subcommands(clap::Command::new("clusterbrief"));
         let verbs: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-        assert_eq!(verbs, DESK_VERBS);
+        assert_eq!(verbs, ANALYSIS_VERBS);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::args::CaseArgs;
 use super::{Exit, Failure, knowledge, output};
-use crate::analysis::{Audited, Auditor};
+use crate::analysis::{Analysis, Analyzer};
 use crate::bundle::source::{Given, gather};
 use crate::bundle::{Limits, list_archive};
 use crate::cli::{OrExit as _, must_exist};
@@ -27,13 +27,13 @@ fn evidence(args: &CaseArgs) -> impl Iterator<Item = &Path> {
 }
 
 /// The analyser, with the built-in rules and those of `--knowledge`.
-pub(super) fn auditor(args: &CaseArgs) -> Result<Auditor, Failure> {
+pub(super) fn auditor(args: &CaseArgs) -> Result<Analyzer, Failure> {
     let knowledge = knowledge::load(args.knowledge.as_deref())?;
-    Auditor::with(knowledge).or_exit(Exit::NothingUsable)
+    Analyzer::with(knowledge).or_exit(Exit::NoInput)
 }
 
 /// Reads and analyses a case. Problems of inputs are printed to standard error; a case without any usable input fails.
-pub(super) fn audited(args: &CaseArgs, auditor: &Auditor) -> Result<Audited, Failure> {
+pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, Failure> {
     let given = given(args)?;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
     let now = Utc::now().trunc_subsecs(0);
@@ -56,7 +56,7 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Auditor) -> Result<Audited, Fai
     }
     if !inputs.iter().any(is_usable) {
         let error = anyhow!("none of the inputs can be used, so nothing was checked and nothing was written");
-        return Err(Failure::new(Exit::NothingUsable, error));
+        return Err(Failure::new(Exit::NoInput, error));
     }
     Ok(audited)
 }

@@ -2,17 +2,19 @@
 
 use crate::cli::output::counted;
 use crate::finding::{Confidence, Scope, SubjectKind};
-use crate::knowledge::rows::{Applies, Build};
+use crate::knowledge::rows::{Applies, Build, RuleMeta};
 use crate::knowledge::{Citation, Knowledge, Status};
 use crate::rules::Rule;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// How reliable the best source of a rule is.
-pub(super) fn best_status(rule: &Rule) -> Status {
+pub(super) fn best_status(rule: &RuleMeta) -> Status {
     match rule.confidence() {
         Confidence::Confirmed => Status::Confirmed,
-        Confidence::Inferred if rule.cites.iter().any(|cite| cite.status == Status::Title) => Status::Title,
+        Confidence::Inferred if rule.references.iter().any(|cite| cite.status == Status::Title) => {
+            Status::Title
+        }
         Confidence::Inferred => Status::Inferred,
     }
 }
@@ -20,23 +22,13 @@ pub(super) fn best_status(rule: &Rule) -> Status {
 /// One line for each rule.
 pub fn text(rules: &[Rule]) -> String {
     let mut text = String::new();
-    for rule in rules {
+    for Rule { meta: rule, .. } in rules {
         let scope = if rule.scope == Scope::Upgrade { "upgrade" } else { "" };
         let _ = writeln!(text, "{:8} {:8} {:8} {}", rule.id, rule.severity.word(), scope, rule.title);
     }
     let rules = counted(rules.len(), "rule");
     let _ = writeln!(text, "\n{rules}. \"clusterbrief explain ID\" explains one of them.");
     text
-}
-
-/// The texts of a rule with their headings.
-pub(super) fn texts(rule: &Rule) -> [(&'static str, &str); 4] {
-    [
-        ("What it checks", &rule.what),
-        ("Why it matters", &rule.why),
-        ("How to fix it", &rule.fix),
-        ("What it cannot see", &rule.blind),
-    ]
 }
 
 /// Every rule with its texts, its sources and their age, for programs.
@@ -46,7 +38,7 @@ pub fn json(knowledge: &Knowledge, rules: &[Rule]) -> Value {
         let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
         json!({ "source": cite.source, "status": cite.status.word(), "title": title, "age": age })
     };
-    let rule = |rule: &Rule| {
+    let rule = |Rule { meta: rule, needs, .. }: &Rule| {
         json!({
             "id": rule.id,
             "title": rule.title,
@@ -58,12 +50,12 @@ pub fn json(knowledge: &Knowledge, rules: &[Rule]) -> Value {
                 "from": applies.versions.from,
                 "before": applies.versions.before,
             })),
-            "needs": rule.needs,
-            "what": rule.what,
-            "why": rule.why,
-            "fix": rule.fix,
-            "blind": rule.blind,
-            "cites": rule.cites.iter().map(cite).collect::<Vec<_>>(),
+            "needs": needs,
+            "what": rule.description,
+            "why": rule.rationale,
+            "fix": rule.remediation,
+            "blind": rule.limitations,
+            "cites": rule.references.iter().map(cite).collect::<Vec<_>>(),
         })
     };
     let rules: Vec<Value> = rules.iter().map(rule).collect();
@@ -75,14 +67,14 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
     let mut page = format!(
         "# Rule catalogue\n\n\
          Generated from the rules (`clusterbrief rules --format md`); a test compares it, \
-         `BLESS=1 cargo test --test catalogue` rewrites it.\n\n\
+         `scripts/bless` rewrites it.\n\n\
          {} rules, knowledge of {}. Rules of scope *now* check whether the cluster works; rules of scope *upgrade* check \
          whether it is ready for `--target`. The severity is the highest that a finding of the rule can have.\n\n\
          | Rule | Fault | Severity | Scope | Checked on | Needs |\n|---|---|---|---|---|---|\n",
         rules.len(),
         knowledge.edition,
     );
-    for rule in rules {
+    for Rule { meta: rule, needs, .. } in rules {
         let _ = writeln!(
             page,
             "| [{}](#{}) | {} | {} | {} | {} | {} |",
@@ -92,10 +84,10 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
             rule.severity,
             scope(rule.scope),
             subject(rule.subject),
-            rule.needs.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
+            needs.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
         );
     }
-    for rule in rules {
+    for Rule { meta: rule, .. } in rules {
         let _ = write!(page, "\n## {}\n\n**{}.** Severity {}", rule.id, rule.title, rule.severity);
         if let Some(applies) = &rule.applies {
             let build = match applies.of {
@@ -107,11 +99,11 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
             let _ = write!(page, "; where {build} is{}", range(applies));
         }
         page += ".\n";
-        for (heading, text) in texts(rule) {
+        for (heading, text) in rule.texts() {
             let _ = write!(page, "\n*{heading}.* {text}\n");
         }
         page += "\nSources:\n\n";
-        for cite in &rule.cites {
+        for cite in &rule.references {
             let source = knowledge.sources.find(cite);
             let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
             let _ = writeln!(page, "* `{}`: {title} ({age}); {}", cite.source, status(cite.status));

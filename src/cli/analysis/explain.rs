@@ -12,10 +12,12 @@ use std::path::Path;
 pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
     let knowledge = knowledge::load(own)?;
     let rules = rules::all(&knowledge);
-    let Some(rule) = rules.iter().find(|rule| rule.id.eq_ignore_ascii_case(id)) else {
+    let mut metas = rules.iter().map(|rule| &rule.meta);
+    let wanted = metas.find(|rule| rule.id.eq_ignore_ascii_case(id));
+    let Some(rule) = wanted else {
         let family = id.split('-').next().unwrap_or_default().to_uppercase();
         let near: Vec<&str> =
-            rules.iter().map(|rule| rule.id.as_str()).filter(|id| id.starts_with(&family)).collect();
+            rules.iter().map(|rule| rule.meta.id.as_str()).filter(|id| id.starts_with(&family)).collect();
         let hint = if near.is_empty() {
             "\"clusterbrief rules\" lists them all".to_owned()
         } else {
@@ -30,17 +32,17 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
     let builds = rule.applies.map(|applies| format!(", builds{}", range(&applies))).unwrap_or_default();
     let mut text = bold(&format!("{}  {}", rule.id, rule.title));
     text += &format!("\n{}, {scope}{builds}\n", rule.severity);
-    for (heading, paragraph) in catalogue::texts(rule) {
+    for (heading, paragraph) in rule.texts() {
         text += &format!("\n{}\n{}", bold(heading), item("  ", paragraph));
     }
     text += &format!("\n{}\n", bold("Sources"));
-    for cite in &rule.cites {
+    for cite in &rule.references {
         let source = knowledge.sources.find(cite);
         let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
         text += &format!("  {} ({}, {age})\n{}", cite.source, status(cite.status), item("    ", title));
     }
     output::print(&text)?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
 pub(super) fn all(args: &RulesArgs) -> Result<Exit, Failure> {
@@ -52,15 +54,16 @@ pub(super) fn all(args: &RulesArgs) -> Result<Exit, Failure> {
         RulesFormat::Json => format!("{:#}\n", catalogue::json(&knowledge, &rules)),
     };
     output::print(&text)?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
 /// Whether a rule fits every option that was given.
 fn is_wanted(args: &RulesArgs, rule: &Rule) -> bool {
-    let family = rule.id.split('-').next().unwrap_or_default();
+    let Rule { meta, needs, .. } = rule;
+    let family = meta.id.split('-').next().unwrap_or_default();
     args.family.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(family))
-        && args.severity.is_none_or(|wanted| Severity::from(wanted) == rule.severity)
-        && args.scope.is_none_or(|wanted| Scope::from(wanted) == rule.scope)
-        && args.status.is_none_or(|wanted| Status::from(wanted) == catalogue::best_status(rule))
-        && args.needs.as_ref().is_none_or(|wanted| rule.needs.contains(wanted))
+        && args.severity.is_none_or(|wanted| Severity::from(wanted) == meta.severity)
+        && args.scope.is_none_or(|wanted| Scope::from(wanted) == meta.scope)
+        && args.status.is_none_or(|wanted| Status::from(wanted) == catalogue::best_status(meta))
+        && args.needs.as_ref().is_none_or(|wanted| needs.contains(wanted))
 }

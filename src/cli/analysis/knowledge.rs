@@ -4,6 +4,7 @@ use super::{Exit, Failure, output};
 use crate::knowledge::{Knowledge, Own, OwnRecord};
 use crate::rules;
 use crate::text::escape;
+use crate::text::size::size;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read as _;
@@ -20,7 +21,7 @@ const DEEPEST: usize = 4;
 
 pub(super) fn check(folder: &Path) -> Result<Exit, Failure> {
     output::print(&summary(&load(Some(folder))?))?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
 /// The built-in knowledge, merged with the files of a folder. Prints every fault on a line of its own.
@@ -38,7 +39,7 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Knowledge, Failure> {
         let source =
             folder.map_or_else(|| "the built-in knowledge".into(), |folder| folder.display().to_string());
         let errors = output::counted(faults.0.len(), "error");
-        Failure::new(Exit::NothingUsable, anyhow::anyhow!("{source}: {errors}; nothing was done"))
+        Failure::new(Exit::NoInput, anyhow::anyhow!("{source}: {errors}; nothing was done"))
     })
 }
 
@@ -69,7 +70,7 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
         read.map_err(|error| usage(format!("{name} cannot be read: {error}")))?;
         left = left
             .checked_sub(bytes.len() as u64)
-            .ok_or_else(|| usage(format!("its files have more than {} MB together", MOST_BYTES >> 20)))?;
+            .ok_or_else(|| usage(format!("its files are larger than {} together", size(MOST_BYTES))))?;
         let text = String::from_utf8(bytes).map_err(|_| usage(format!("{name} is not UTF-8 text")))?;
         files.push((name, text.trim_start_matches('\u{feff}').to_owned()));
     }

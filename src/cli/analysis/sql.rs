@@ -31,7 +31,7 @@ pub(super) fn run(args: &SqlArgs) -> Result<Exit, Failure> {
             output::print(&texts.join("\n"))?;
         }
     }
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
 /// What a database administrator wants to know before running it.

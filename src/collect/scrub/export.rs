@@ -1,13 +1,13 @@
 //! An export raised to a stricter level: JSON field by field, separated text column by column, other text as it comes.
 
-use super::super::identities::{Hiding, Kept};
-use super::super::run::json;
-use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
+use super::request::{Scrub, ScrubError, Scrubbed, hiding, result_name};
 use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
-use crate::collect::CollectError;
+use crate::collect::error::CollectError;
+use crate::collect::identities::Hiding;
+use crate::collect::own_members::json;
 #[cfg(feature = "report")]
-use crate::model::excerpt::Clean as _;
+use crate::model::excerpt::Sanitize as _;
 #[cfg(feature = "report")]
 use crate::redact::Identity;
 use crate::redact::columns::heading;
@@ -51,17 +51,11 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     if let Some(hiding) = &mut hiding {
         learn(hiding.known(), &form, &text);
     }
-    let secrets = Redactor::patterns_only();
-    let redactor = match &hiding {
-        Some(hiding) => hiding.redactor(secrets).map_err(CollectError::from)?,
-        None => secrets,
-    };
+    let redactor =
+        Hiding::redactor(hiding.as_ref(), Redactor::patterns_only()).map_err(CollectError::from)?;
     let out = rewritten(form, &text, &redactor)?;
-    let scanner = Scanner::shapes_only();
-    let scanner = match &hiding {
-        Some(hiding) => scanner.with(hiding.names()),
-        None => scanner,
-    };
+    let names = hiding.as_ref().map(Hiding::names);
+    let scanner = names.into_iter().fold(Scanner::shapes_only(), Scanner::with);
     if let Some(hit) = scanner.scan(&out).first() {
         return Err(ScrubError::Leak(hit.kind.as_str()));
     }
@@ -167,11 +161,8 @@ fn write(
     }
     let mut file = tempfile::Builder::new().suffix(".partial").tempfile_in(&scrub.out).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let kept = match hiding {
-        Some(hiding) => hiding.write(&path)?,
-        None => Kept::default(),
-    };
+    let kept = Hiding::write(hiding, &path)?;
     file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
-    let notes = hiding.and_then(|hiding| hiding.note(&path)).into_iter().collect();
-    Ok(Scrubbed { path, keep: kept.keep(), notes })
+    let (keep, made_key) = kept.keep();
+    Ok(Scrubbed { path, keep, notes: made_key.into_iter().collect() })
 }

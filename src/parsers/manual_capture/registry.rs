@@ -1,4 +1,4 @@
-//! What `reg query` printed: keys, values and, where it can be shown, their absence.
+//! Parser of `reg query` output: keys, values and, where it can be shown, their absence.
 //!
 //! The command ends in the same way where a key or value is missing and where it may not be seen, and says which only in
 //! the language of Windows. So that something is absent is taken only from a key that was read: one whose values or keys
@@ -44,7 +44,7 @@ struct Key {
 const ROOT: &str = r"HKEY_LOCAL_MACHINE\";
 /// The same as it is asked for.
 const SHORT_ROOT: &str = r"HKLM\";
-/// What stands between the parts of a value.
+/// What is between the parts of a value.
 const GAP: &str = "    ";
 /// Most keys that are kept.
 const MAX_KEYS: usize = 10_000;
@@ -151,7 +151,7 @@ impl Registry {
             if let Some((entry, line)) = found.values.get(&name) {
                 return Observed::known(entry.clone(), self.at(*line));
             }
-            // Whoever may see one value of a key may see them all.
+            // A user who may see one value of a key may see them all.
             let read = found.listed.as_ref().or(failed.filter(|_| !found.values.is_empty()));
             if let Some(line) = read {
                 return Observed::absent(self.at(*line));
@@ -209,7 +209,7 @@ impl Registry {
         match failed {
             Some(line) => Observed::unreadable(
                 self.at(*line),
-                "its command failed, and nothing shows whether it is there",
+                "its command failed, so nobody can say whether it exists",
             ),
             None => Observed::not_collected(UNASKED),
         }

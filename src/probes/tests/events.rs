@@ -52,6 +52,6 @@ fn a_record_is_read_from_its_xml() {
     assert_eq!(event.at, "2026-11-22T10:15:30.1234567Z".parse::<DateTime<Utc>>().unwrap());
     assert_eq!(event.data, ["w3wp.exe", "", "a.dll", "{redacted}"]);
     for odd in ["", "<Event/>", &xml.replace("1000", "many"), &xml.replace("2026", "never")] {
-        assert!(matches!(event_xml::event(odd), Err(Refusal::Failed(_))), "{odd}");
+        assert!(matches!(event_xml::event(odd), Err(ProbeError::Failed(_))), "{odd}");
     }
 }

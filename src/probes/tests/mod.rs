@@ -228,8 +228,20 @@ fn facts_as(system: &dyn System, iis: &Observed<IisFacts>) -> Facts {
     facts(&seen(system, iis, &printer()))
 }
 
-fn seen<'a>(system: &'a dyn System, iis: &'a Observed<IisFacts>, printer: &'a Fingerprinter) -> Seen<'a> {
-    Seen { system, app_dir: app(), iis, now: now(), printer, asks_iis: true, outputs: Outputs::default() }
+fn seen<'a>(
+    system: &'a dyn System,
+    iis: &'a Observed<IisFacts>,
+    printer: &'a Fingerprinter,
+) -> ProbeContext<'a> {
+    ProbeContext {
+        system,
+        app_dir: app(),
+        iis,
+        now: now(),
+        printer,
+        asks_iis: true,
+        outputs: Outputs::default(),
+    }
 }
 
 /// A pool with the account that pools have.

@@ -62,23 +62,24 @@ fn access_lists_are_read_as_windows_reads_them() {
 
 #[test]
 fn a_worker_process_is_that_of_the_pool_it_names() {
-    let started = |workers: &[Process], pool| {
+    let started = |workers: &[Process], pool: &Observed<IisFacts>| {
         let mut made = FakeSystem::default();
         made.processes.insert(WORKER.into(), workers.to_vec());
-        worker_started(&made, pool)
+        worker_started(&seen(&made, pool, &printer()))
     };
+    let (none, vault) = (&Observed::not_collected("not asked"), &own_pool());
     let unnamed = |id| Process { pool: None, ..worker(id, "", 1) };
-    let (ours, theirs) = (worker(4, "Vault", 3), worker(8, "Other", 2));
-    assert!(started(&[], None).is_absent());
+    let (ours, theirs) = (worker(4, "DEFAULTAPPPOOL", 3), worker(8, "Other", 2));
+    assert!(started(&[], none).is_absent());
     // A lone one whose pool nobody tells may be that of the application.
-    assert!(started(&[unnamed(4)], Some("Vault")).value().is_some());
-    assert!(matches!(started(&[unnamed(4), unnamed(8)], Some("Vault")), Observed::NotCollected { .. }));
-    assert!(matches!(started(&[ours.clone(), theirs.clone()], None), Observed::NotCollected { .. }));
-    assert_eq!(started(&[theirs.clone(), ours.clone()], Some("vault")).value(), Some(&ours.started));
-    assert!(started(&[theirs], Some("Vault")).is_absent());
+    assert!(started(&[unnamed(4)], vault).value().is_some());
+    assert!(matches!(started(&[unnamed(4), unnamed(8)], vault), Observed::NotCollected { .. }));
+    assert!(matches!(started(&[ours.clone(), theirs.clone()], none), Observed::NotCollected { .. }));
+    assert_eq!(started(&[theirs.clone(), ours.clone()], vault).value(), Some(&ours.started));
+    assert!(started(&[theirs], vault).is_absent());
     // While one takes over from the other, the newer one counts.
-    let newer = worker(9, "Vault", 0);
-    assert_eq!(started(&[newer.clone(), ours], Some("Vault")).value(), Some(&newer.started));
+    let newer = worker(9, "DefaultAppPool", 0);
+    assert_eq!(started(&[newer.clone(), ours], vault).value(), Some(&newer.started));
 }
 
 #[test]
@@ -165,6 +166,6 @@ fn what_iis_lists_in_another_form_is_no_state() {
     }
     // Where the network is refused, IIS is not made to use it.
     let (iis, printer) = (own_pool(), printer());
-    let refusing = Seen { asks_iis: false, ..seen(&idle, &iis, &printer) };
+    let refusing = ProbeContext { asks_iis: false, ..seen(&idle, &iis, &printer) };
     assert!(matches!(facts(&refusing)["iis.state.pool"], Observed::NotCollected { .. }));
 }

@@ -151,56 +151,56 @@ fn on_an_empty_machine_only_what_absence_means_is_known() {
 struct Denied;
 
 impl System for Denied {
-    fn value(&self, _: &str, _: &str) -> Answer<Value> {
-        Err(Refusal::Denied)
+    fn value(&self, _: &str, _: &str) -> ProbeResult<Value> {
+        Err(ProbeError::Denied)
     }
-    fn values(&self, _: &str) -> Answer<BTreeMap<String, Value>> {
-        Err(Refusal::Denied)
+    fn values(&self, _: &str) -> ProbeResult<BTreeMap<String, Value>> {
+        Err(ProbeError::Denied)
     }
-    fn keys(&self, _: &str) -> Answer<Vec<String>> {
-        Err(Refusal::Denied)
+    fn keys(&self, _: &str) -> ProbeResult<Vec<String>> {
+        Err(ProbeError::Denied)
     }
-    fn service(&self, _: &str) -> Answer<Service> {
-        Err(Refusal::Denied)
+    fn service(&self, _: &str) -> ProbeResult<Service> {
+        Err(ProbeError::Denied)
     }
-    fn booted(&self) -> Answer<DateTime<Utc>> {
-        Err(Refusal::Denied)
+    fn booted(&self) -> ProbeResult<DateTime<Utc>> {
+        Err(ProbeError::Denied)
     }
-    fn domain(&self) -> Answer<Option<String>> {
-        Err(Refusal::Denied)
+    fn domain(&self) -> ProbeResult<Option<String>> {
+        Err(ProbeError::Denied)
     }
-    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
-        Err(Refusal::Denied)
+    fn volumes(&self) -> ProbeResult<BTreeMap<String, Volume>> {
+        Err(ProbeError::Denied)
     }
-    fn key_access(&self, _: &str) -> Answer<Access> {
-        Err(Refusal::Denied)
+    fn key_access(&self, _: &str) -> ProbeResult<Access> {
+        Err(ProbeError::Denied)
     }
-    fn attributes(&self, _: &Path) -> Answer<u32> {
-        Err(Refusal::Denied)
+    fn attributes(&self, _: &Path) -> ProbeResult<u32> {
+        Err(ProbeError::Denied)
     }
-    fn processes(&self, _: &str) -> Answer<Vec<Process>> {
-        Err(Refusal::Denied)
+    fn processes(&self, _: &str) -> ProbeResult<Vec<Process>> {
+        Err(ProbeError::Denied)
     }
-    fn output(&self, _: Command) -> Answer<String> {
-        Err(Refusal::Denied)
+    fn output(&self, _: Command) -> ProbeResult<String> {
+        Err(ProbeError::Denied)
     }
-    fn memory(&self) -> Answer<u64> {
-        Err(Refusal::Denied)
+    fn memory(&self) -> ProbeResult<u64> {
+        Err(ProbeError::Denied)
     }
-    fn volume(&self, _: &Path) -> Answer<Volume> {
-        Err(Refusal::Denied)
+    fn volume(&self, _: &Path) -> ProbeResult<Volume> {
+        Err(ProbeError::Denied)
     }
-    fn access(&self, _: &Path) -> Answer<Access> {
-        Err(Refusal::Denied)
+    fn access(&self, _: &Path) -> ProbeResult<Access> {
+        Err(ProbeError::Denied)
     }
-    fn members(&self, _: &str) -> Answer<Vec<String>> {
-        Err(Refusal::Denied)
+    fn members(&self, _: &str) -> ProbeResult<Vec<String>> {
+        Err(ProbeError::Denied)
     }
-    fn holders(&self, _: &str) -> Answer<Vec<String>> {
-        Err(Refusal::Denied)
+    fn holders(&self, _: &str) -> ProbeResult<Vec<String>> {
+        Err(ProbeError::Denied)
     }
-    fn events(&self, _: &EventQuery) -> Answer<Vec<Event>> {
-        Err(Refusal::Denied)
+    fn events(&self, _: &EventQuery) -> ProbeResult<Vec<Event>> {
+        Err(ProbeError::Denied)
     }
 }
 
@@ -212,13 +212,16 @@ fn what_is_denied_is_unreadable() {
     {
         assert!(told.why_unknown().is_some_and(|why| why.ends_with("access is denied")), "{fact}: {told:?}");
     }
-    assert!(worker_started(&Denied, None).is_unknown());
+    assert!(worker_started(&seen(&Denied, &own_pool(), &printer())).is_unknown());
 }
 
 #[test]
 fn a_machine_that_is_no_windows_is_asked_nothing() {
     assert_eq!(facts_of(&NoSystem), BTreeMap::new());
-    assert!(matches!(worker_started(&NoSystem, None), Observed::NotCollected { .. }));
+    assert!(matches!(
+        worker_started(&seen(&NoSystem, &own_pool(), &printer())),
+        Observed::NotCollected { .. }
+    ));
 }
 
 /// A machine that notes what it is asked for: what, and the name under which a [`FakeSystem`] refuses it.
@@ -234,93 +237,93 @@ impl Noting {
 }
 
 impl System for Noting {
-    fn value(&self, key: &str, name: &str) -> Answer<Value> {
+    fn value(&self, key: &str, name: &str) -> ProbeResult<Value> {
         self.note(format!("{key}!{name}"), key);
         self.made.value(key, name)
     }
-    fn values(&self, key: &str) -> Answer<BTreeMap<String, Value>> {
+    fn values(&self, key: &str) -> ProbeResult<BTreeMap<String, Value>> {
         self.note(key.to_owned(), key);
         self.made.values(key)
     }
-    fn keys(&self, key: &str) -> Answer<Vec<String>> {
+    fn keys(&self, key: &str) -> ProbeResult<Vec<String>> {
         self.note(key.to_owned(), key);
         self.made.keys(key)
     }
-    fn service(&self, name: &str) -> Answer<Service> {
+    fn service(&self, name: &str) -> ProbeResult<Service> {
         let what = if name == "Engine 7" { "of the engine" } else { name };
         self.note(format!("service {what}"), name);
         self.made.service(name)
     }
-    fn processes(&self, file: &str) -> Answer<Vec<Process>> {
+    fn processes(&self, file: &str) -> ProbeResult<Vec<Process>> {
         self.note(format!("processes named {file}"), file);
         self.made.processes(file)
     }
-    fn output(&self, command: Command) -> Answer<String> {
+    fn output(&self, command: Command) -> ProbeResult<String> {
         self.note(format!("run {command}"), &command.to_string());
         self.made.output(command)
     }
-    fn started(&self, process: u32) -> Answer<DateTime<Utc>> {
+    fn started(&self, process: u32) -> ProbeResult<DateTime<Utc>> {
         self.note("when the process of a service was started".into(), "started");
         self.made.started(process)
     }
-    fn booted(&self) -> Answer<DateTime<Utc>> {
+    fn booted(&self) -> ProbeResult<DateTime<Utc>> {
         self.note("when Windows was started".into(), "booted");
         self.made.booted()
     }
-    fn domain(&self) -> Answer<Option<String>> {
+    fn domain(&self) -> ProbeResult<Option<String>> {
         self.note("name of the domain".into(), "domain");
         self.made.domain()
     }
-    fn volumes(&self) -> Answer<BTreeMap<String, Volume>> {
+    fn volumes(&self) -> ProbeResult<BTreeMap<String, Volume>> {
         self.note("drives of the machine's own disks".into(), "volumes");
         self.made.volumes()
     }
-    fn key_access(&self, key: &str) -> Answer<Access> {
+    fn key_access(&self, key: &str) -> ProbeResult<Access> {
         self.note(format!("access list of {key}"), key);
         self.made.key_access(key)
     }
-    fn attributes(&self, path: &Path) -> Answer<u32> {
+    fn attributes(&self, path: &Path) -> ProbeResult<u32> {
         self.note("attributes of".into(), &path.to_string_lossy());
         self.made.attributes(path)
     }
-    fn memory(&self) -> Answer<u64> {
+    fn memory(&self) -> ProbeResult<u64> {
         self.note("memory".into(), "memory");
         self.made.memory()
     }
-    fn volume(&self, folder: &Path) -> Answer<Volume> {
+    fn volume(&self, folder: &Path) -> ProbeResult<Volume> {
         self.note("volume of the application folder".into(), "volume");
         self.made.volume(folder)
     }
-    fn access(&self, path: &Path) -> Answer<Access> {
+    fn access(&self, path: &Path) -> ProbeResult<Access> {
         self.note("access list of".into(), &path.to_string_lossy());
         self.made.access(path)
     }
-    fn members(&self, group: &str) -> Answer<Vec<String>> {
+    fn members(&self, group: &str) -> ProbeResult<Vec<String>> {
         self.note("members of the local group Administrators".into(), group);
         self.made.members(group)
     }
-    fn holders(&self, right: &str) -> Answer<Vec<String>> {
+    fn holders(&self, right: &str) -> ProbeResult<Vec<String>> {
         self.note(format!("holders of {right}"), right);
         self.made.holders(right)
     }
-    fn events(&self, query: &EventQuery) -> Answer<Vec<Event>> {
+    fn events(&self, query: &EventQuery) -> ProbeResult<Vec<Event>> {
         self.note(format!("event log {}", query.log), query.log);
         self.made.events(query)
     }
-    fn oldest_event(&self, log: &str) -> Answer<DateTime<Utc>> {
+    fn oldest_event(&self, log: &str) -> ProbeResult<DateTime<Utc>> {
         self.note(format!("event log {log}"), log);
         self.made.oldest_event(log)
     }
 }
 
-fn covers(ask: &Ask, asked: &str) -> bool {
+fn covers(ask: &ProbeAccess, asked: &str) -> bool {
     match ask {
-        Ask::Config(_) => false,
-        Ask::Call(what) => what.contains(asked),
-        Ask::Run(command) => format!("run {command}") == asked,
-        Ask::Keys(key) | Ask::Ones(key) => *key == asked,
-        Ask::Rights(key) => asked.strip_prefix("access list of ").is_some_and(|asked| asked == *key),
-        Ask::Values(key, names) => asked.rsplit_once('!').is_some_and(|(asked, name)| {
+        ProbeAccess::Config(_) => false,
+        ProbeAccess::Call(what) => what.contains(asked),
+        ProbeAccess::Run(command) => format!("run {command}") == asked,
+        ProbeAccess::Keys(key) | ProbeAccess::Ones(key) => *key == asked,
+        ProbeAccess::Rights(key) => asked.strip_prefix("access list of ").is_some_and(|asked| asked == *key),
+        ProbeAccess::Values(key, names) => asked.rsplit_once('!').is_some_and(|(asked, name)| {
             let same = match key.strip_suffix('*') {
                 Some(above) => asked.strip_prefix(above).is_some_and(|rest| !rest.contains('\\')),
                 None => *key == asked,
@@ -334,7 +337,7 @@ fn covers(ask: &Ask, asked: &str) -> bool {
 fn asked_of(made: &FakeSystem, iis: &Observed<IisFacts>) -> Vec<(&'static Probe, Vec<(String, String)>)> {
     let ask = |probe: &'static Probe| {
         let noting = Noting { made: made.clone(), asked: Mutex::default() };
-        (probe.read)(&seen(&noting, iis, &printer()));
+        probe.read(&seen(&noting, iis, &printer()));
         (probe, noting.asked.into_inner().unwrap())
     };
     probes().into_iter().map(ask).collect()
@@ -362,7 +365,7 @@ fn a_probe_asks_for_all_that_it_says_and_for_nothing_else() {
         for (asked, _) in &asked {
             assert!(probe.asks.iter().any(|ask| covers(ask, asked)), "{}: {asked}", probe.fact);
         }
-        for ask in probe.asks.iter().filter(|ask| !matches!(ask, Ask::Config(_))) {
+        for ask in probe.asks.iter().filter(|ask| !matches!(ask, ProbeAccess::Config(_))) {
             assert!(asked.iter().any(|(asked, _)| covers(ask, asked)), "{}: {ask}", probe.fact);
         }
     }
@@ -375,7 +378,7 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
     for (probe, asked) in asked_of(&made, &own_pool()) {
         for (_, name) in &asked {
             let mut refusing = made.clone();
-            refusing.refused.insert(name.clone(), Refusal::Denied);
+            refusing.refused.insert(name.clone(), ProbeError::Denied);
             let after = facts_of(&refusing);
             assert!(
                 after.iter().all(|(fact, told)| told.is_unknown() || before.get(fact) == Some(told)),
@@ -388,7 +391,7 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
         // At least one place is one that the fact cannot do without.
         let decides = asked.iter().any(|(_, name)| {
             let mut refusing = made.clone();
-            refusing.refused.insert(name.clone(), Refusal::Denied);
+            refusing.refused.insert(name.clone(), ProbeError::Denied);
             facts_of(&refusing).get(probe.fact).is_some_and(Observed::is_unknown)
         });
         assert!(decides, "{}", probe.fact);

@@ -1,7 +1,8 @@
-//! Names of fields that name somebody: `machineName=`, `"dhost":`, `Data Source=`, `By User: `.
+//! Fields whose values are identities: `machineName=`, `"dhost":`, `Data Source=`, `By User: `.
 
 use super::words::{end_of_word, follows, slashes_at, trimmed};
-use super::{Named, account, host, known, shapes};
+use super::{IdentitySpan, account, host, known, shapes};
+use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
 use std::ops::Range;
 
@@ -144,25 +145,23 @@ pub fn kind_of(name: &str) -> Option<Identity> {
 fn kind_of_plain(name: &[u8]) -> Option<Identity> {
     FIELDS
         .iter()
-        .find(|(_, names)| names.binary_search_by(|one| one.as_bytes().cmp(name)).is_ok())
+        .find(|(_, names)| names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok())
         .map(|(kind, _)| *kind)
 }
 
-/// Whether a value stands in every installation, so that it names nobody.
+/// Whether a value is in every installation, so that it names nobody.
 pub(super) fn is_common_value(kind: Identity, value: &[u8]) -> bool {
     match kind {
-        Identity::Database => {
-            host::is_nobody(value) || DATABASES.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
-        }
-        Identity::Pool => host::is_nobody(value) || account::is_built_in_pool(value),
+        Identity::Database => host::is_generic(value) || is_one_of(value, DATABASES),
+        Identity::Pool => host::is_generic(value) || account::is_built_in_pool(value),
         Identity::Site => value.eq_ignore_ascii_case(b"default web site") || account::is_built_in_pool(value),
         Identity::User => account::is_built_in(value),
-        _ => host::is_nobody(value),
+        _ => host::is_generic(value),
     }
 }
 
 /// Value of the field whose name ends with `word`. Gives where to go on.
-pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
     let (sign, at, quoted_name) = separator(text, &word)?;
     let (kind, name) = named(text, &word, sign)?;
     let rest = text.get(at..)?;
@@ -216,7 +215,7 @@ fn plain(
     quote: Option<u8>,
     kind: Identity,
     name: &str,
-    out: &mut Vec<Named>,
+    out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
     // `Jane Doe`, in quotes or as the value of a field of the common event format.
     let rest = text.get(token.start..(token.start + LONGEST_VALUE).min(text.len()))?;
@@ -248,7 +247,7 @@ fn plain(
         shapes::split(value, range.clone(), out);
         return Some(range.end);
     }
-    out.push(Named { range: range.clone(), kind });
+    out.push(IdentitySpan { range: range.clone(), kind });
     Some(range.end)
 }
 

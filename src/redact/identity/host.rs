@@ -1,4 +1,6 @@
-//! Names of hosts and domains, told from .NET namespaces, file names and method calls.
+//! Recognises names of hosts and domains, and keeps apart .NET namespaces, file names and method calls.
+
+use crate::redact::bytes::{before, ends_with, is_one_of};
 
 /// Ends of names that say by themselves that a dotted word is a host: domains of companies, and those that private
 /// networks use.
@@ -38,7 +40,7 @@ const COUNTRIES: &[&str] = &[
     "nl", "nz", "pt", "ro", "se", "sg", "sk", "uk", "us", "za",
 ];
 
-/// Hosts of the platform and of standards, which stand in every installation; with whatever stands before them.
+/// Hosts of the platform and of standards, which are in every installation; with whatever is before them.
 const PUBLIC: &[&str] = &[
     "asp.net",
     "ado.net",
@@ -63,7 +65,7 @@ const PUBLIC: &[&str] = &[
 ];
 
 /// Names that mean this very machine or none.
-const NOBODY: &[&str] = &[
+const GENERIC: &[&str] = &[
     "localhost",
     "localdomain",
     "local",
@@ -99,24 +101,19 @@ const NOBODY: &[&str] = &[
 ];
 
 /// Whether `name` means nobody in particular.
-pub(super) fn is_nobody(name: &[u8]) -> bool {
-    NOBODY.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
-        || name.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
+pub(super) fn is_generic(name: &[u8]) -> bool {
+    is_one_of(name, GENERIC) || name.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
 }
 
 /// Whether a word is an end of names of hosts, such as `com` or `local`.
 pub(super) fn is_end(word: &[u8]) -> bool {
-    SURE.iter().any(|end| word.eq_ignore_ascii_case(end.as_bytes()))
+    is_one_of(word, SURE)
 }
 
-/// Whether `name` is a host that stands in every installation.
+/// Whether `name` is a host that is in every installation.
 pub(super) fn is_public(name: &[u8]) -> bool {
     PUBLIC.iter().any(|host| {
-        let head = name.len().checked_sub(host.len());
-        head.is_some_and(|head| {
-            name.get(head..).is_some_and(|tail| tail.eq_ignore_ascii_case(host.as_bytes()))
-                && (head == 0 || name.get(head - 1) == Some(&b'.'))
-        })
+        ends_with(name, host.as_bytes()) && matches!(before(name, name.len() - host.len()), None | Some(b'.'))
     })
 }
 
@@ -132,7 +129,7 @@ pub(super) fn is_host(word: &[u8]) -> bool {
     let lower = |label: &[u8]| !label.iter().any(u8::is_ascii_uppercase);
     let one_case = (lower(end) && lower(second)) || !word.iter().any(u8::is_ascii_lowercase);
     let shaped = labels.chain([second]).all(is_label);
-    let is = |ends: &[&str]| ends.iter().any(|one| end.eq_ignore_ascii_case(one.as_bytes()));
+    let is = |ends: &[&str]| is_one_of(end, ends);
     let country = end.len() == 2 && end.iter().all(u8::is_ascii_alphabetic);
     let numbered = second.iter().any(|b| b.is_ascii_digit() || *b == b'-');
     one_case

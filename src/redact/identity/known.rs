@@ -1,7 +1,7 @@
-//! Identities that are known: of the node itself, of its configurations, and those that a text names by their shape, so
-//! that a name is hidden where it stands alone, too.
+//! Known identities: of the node itself, of its configurations, and those that texts show by their shape. A known name
+//! is hidden everywhere, also where nothing around it shows what it is.
 
-use super::{Domains, Named, account, field, host, shapes, spelling};
+use super::{Domains, IdentitySpan, account, field, host, shapes, spelling};
 use crate::redact::labels::Identity;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -311,7 +311,7 @@ const COMMON: &[&str] = &[
     "zone",
 ];
 
-/// Values to be labelled wherever they stand.
+/// Values to be labelled wherever they are.
 #[derive(Clone, Default)]
 pub struct Known(BTreeMap<String, Identity>, Domains);
 
@@ -361,11 +361,11 @@ impl Known {
         }
     }
 
-    /// Learns from a text whom it names by shape.
+    /// Learns from a text who it names by shape.
     pub fn learn(&mut self, text: &[u8]) {
         let mut named = Vec::new();
         shapes::find(text, &Domains::new(), &mut named);
-        for Named { range, kind } in named {
+        for IdentitySpan { range, kind } in named {
             let before_account = matches!(text.get(range.end), Some(b'\\' | b'%'));
             let value = text.get(range).map(|value| match std::str::from_utf8(value) {
                 Ok(value) => Cow::Borrowed(value),
@@ -382,7 +382,7 @@ impl Known {
         }
     }
 
-    /// Learns from a configuration whom it names; one of an encoding that nobody knows gives nothing.
+    /// Learns from a configuration who it names; one of an encoding that nobody knows gives nothing.
     pub fn learn_config(&mut self, bytes: &[u8]) {
         if let Ok(text) = crate::redact::config::decode(bytes) {
             self.learn(text.as_bytes());

@@ -1,4 +1,4 @@
-//! Lines of logs with identities and with what looks like them (domain 9).
+//! Log lines with identities, and with what only looks like one.
 
 use super::*;
 use crate::redact::{CaseKey, Fingerprinter, Redactor};
@@ -191,7 +191,7 @@ fn a_known_name_beyond_ascii_is_hidden_in_every_case_and_code_page() {
         known.learn(named.as_bytes());
         assert_eq!(known.len(), 1, "{named}");
         let redactor = redactor(&known);
-        let scanner = crate::redact::leak::Scanner::new(&crate::redact::Harvest::new(), &[]).with(&known);
+        let scanner = crate::redact::leak::Scanner::new(&crate::redact::SecretSet::new(), &[]).with(&known);
         for name in spelled {
             for page in [UTF_8, page] {
                 let line = format!("mail for {name} waits");

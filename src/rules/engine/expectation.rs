@@ -3,13 +3,13 @@
 use super::condition::{self, Met};
 use super::context::{Context, evidence};
 use super::{question, signature};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::finding::{Evidence, EvidenceRequest, Finding, MissingEvidence, Outcome, Subject};
 use crate::knowledge::facts::Of;
 use crate::knowledge::rows::{Expectation, Quantifier};
 use crate::model::items::Item;
 use crate::model::lookup::is_fact;
 use crate::model::{Node, Observed};
-use crate::rules::lib::signs_of_life::connection;
+use crate::rules::lib::activity::connection;
 use std::collections::BTreeSet;
 
 /// Whom a row is judged on.
@@ -25,16 +25,16 @@ pub(in crate::rules) enum On<'a> {
 
 /// What the rows of a rule gave together.
 #[derive(Default)]
-struct Judgement {
+struct RowResults {
     findings: Vec<Finding>,
-    missing: Vec<Missing>,
+    missing: Vec<MissingEvidence>,
     looked: bool,
     proven: bool,
 }
 
 /// Judges the rows of the rule on one node.
 pub(in crate::rules) fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
-    let mut all = Judgement::default();
+    let mut all = RowResults::default();
     for row in rows(cx, Quantifier::Each) {
         all.add(cx, row, On::Node(node), Some(node));
     }
@@ -51,14 +51,14 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
 }
 
 /// Judges the rows of the rule on the cluster; `None` where they leave it open.
-pub(in crate::rules) fn told_of_cluster(cx: &Context) -> Option<Outcome> {
+pub(in crate::rules) fn reported_of_cluster(cx: &Context) -> Option<Outcome> {
     let all = of_cluster(cx);
     let decided = !all.findings.is_empty() || (all.looked && all.missing.is_empty());
     decided.then(|| all.outcome(cx, None))
 }
 
-fn of_cluster(cx: &Context) -> Judgement {
-    let mut all = Judgement::default();
+fn of_cluster(cx: &Context) -> RowResults {
+    let mut all = RowResults::default();
     for row in rows(cx, Quantifier::Each) {
         let Some(list) = cx.knowledge.facts.list(&row.fact) else {
             all.add(cx, row, On::Cluster, None);
@@ -95,9 +95,9 @@ fn rows<'a>(cx: &Context<'a>, quantifier: Quantifier) -> impl Iterator<Item = &'
     cx.knowledge.rows.expectations.iter().filter(move |row| row.rule == id && row.quantifier == quantifier)
 }
 
-impl Judgement {
+impl RowResults {
     fn add<'a>(&mut self, cx: &Context<'a>, row: &Expectation, on: On<'a>, node: Option<&Node>) {
-        match judge(cx, row, on, node) {
+        match evaluate(cx, row, on, node) {
             Ok((None, _)) => {}
             Ok((Some(true), _)) => self.looked = true,
             Ok((Some(false), fact)) => self.findings.push(finding(cx, row, on, &fact)),
@@ -121,7 +121,7 @@ impl Judgement {
         let (mut met, mut gaps, mut seen) = (false, Vec::new(), Vec::new());
         for on in &subjects {
             let node = if let On::Node(node) = on { Some(*node) } else { None };
-            match judge(cx, row, *on, node) {
+            match evaluate(cx, row, *on, node) {
                 Ok((fits, fact)) => {
                     met |= fits == Some(true);
                     let excluding = row.when.first().filter(|_| fits.is_none());
@@ -137,21 +137,20 @@ impl Judgement {
             (true, _) => {}
             (false, false) => self.missing.extend(gaps),
             (false, true) if seen.is_empty() && cx.knowledge.facts.of(&row.fact) == Some(Of::Node) => {
-                self.missing.push(Missing {
-                    node: None,
-                    what: format!("{} of any node", cx.knowledge.label(&row.fact, &row.label)),
-                    why: "no node that counts is known".into(),
-                    from: Question::NodeList,
-                });
+                self.missing.push(MissingEvidence::of_cluster(
+                    format!("{} of any node", cx.knowledge.label(&row.fact, &row.label)),
+                    "no node that counts is known",
+                    EvidenceRequest::NodeList,
+                ));
             }
             (false, true) => {
                 let title = row.title.replace("{value}", "").replace("{node}", "").replace("{item}", "");
-                let mut finding = cx.finding(Subject::cluster(), title, row.remedy.clone());
+                let mut finding = cx.on_cluster(title, row.remedy.clone());
                 if seen.is_empty() {
                     let list = cx.knowledge.facts.list(&row.fact).unwrap_or_default();
                     let place =
                         cx.cluster.lists.get(list).and_then(Observed::place).cloned().unwrap_or_default();
-                    seen.push(Evidence::Absence { node: String::new(), fact: list.to_owned(), place });
+                    seen.push(Evidence::absence("", list, place));
                 }
                 finding.evidence = seen;
                 self.findings.push(weighed(row, finding));
@@ -183,12 +182,12 @@ fn proven_by_build(cx: &Context, row: &Expectation, on: On) -> bool {
 
 /// Whether the subject meets the row, with the fact; `None` with the fact that excludes the subject where a
 /// condition does.
-fn judge<'a>(
+fn evaluate<'a>(
     cx: &Context<'a>,
     row: &Expectation,
     on: On<'a>,
     node: Option<&Node>,
-) -> Result<(Option<bool>, Observed<String>), Vec<Missing>> {
+) -> Result<(Option<bool>, Observed<String>), Vec<MissingEvidence>> {
     if let Some(applies) = &row.applies
         && !cx.applies(applies, node)?
     {
@@ -225,7 +224,7 @@ fn judge<'a>(
     }
 }
 
-fn not_stated(cx: &Context, row: &Expectation, on: On) -> Missing {
+fn not_stated(cx: &Context, row: &Expectation, on: On) -> MissingEvidence {
     let label = cx.knowledge.label(&row.fact, &row.label);
     let (node, what) = match on {
         On::Cluster => (None, label.to_owned()),
@@ -233,13 +232,13 @@ fn not_stated(cx: &Context, row: &Expectation, on: On) -> Missing {
         On::Item(item) => (None, format!("{label} of {}", item.name())),
     };
     let from = if cx.question().is_some() {
-        Question::Answer { id: row.rule.clone() }
+        EvidenceRequest::Answer { id: row.rule.clone() }
     } else {
-        cx.untold(&row.fact, String::new(), String::new()).from
+        cx.unreported(&row.fact, String::new(), String::new()).from
     };
     // The kinds of facts whose settings have a value when they are not stated.
     let built_in = if is_of_iis(row) { ", and its built-in value depends on the version of IIS" } else { "" };
-    Missing { node, what, why: format!("it is not stated{built_in}"), from }
+    MissingEvidence { node, what, why: format!("it is not stated{built_in}"), from }
 }
 
 fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> Finding {
@@ -289,21 +288,19 @@ fn weighed(row: &Expectation, mut finding: Finding) -> Finding {
 fn shown(on: On, label: &str, fact: &Observed<String>) -> Evidence {
     match on {
         On::Node(node) => evidence(node, label, fact),
-        On::Cluster => told(label, fact),
+        On::Cluster => reported(label, fact),
         On::Item(item) => {
             let name = if item.name().is_empty() { String::new() } else { format!(" of {}", item.name()) };
-            told(&format!("{label}{name}"), fact)
+            reported(&format!("{label}{name}"), fact)
         }
     }
 }
 
 /// A fact that belongs to no node as evidence.
-pub(in crate::rules) fn told(label: &str, fact: &Observed<String>) -> Evidence {
+pub(in crate::rules) fn reported(label: &str, fact: &Observed<String>) -> Evidence {
     let place = fact.place().cloned().unwrap_or_default();
     match fact.value() {
-        Some(value) => {
-            Evidence::Value { node: String::new(), fact: label.into(), value: value.clone(), place }
-        }
-        None => Evidence::Absence { node: String::new(), fact: label.into(), place },
+        Some(value) => Evidence::value("", label, value, place),
+        None => Evidence::absence("", label, place),
     }
 }

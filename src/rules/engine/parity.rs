@@ -1,9 +1,10 @@
 //! Evaluator of parity rows: serving nodes should agree on a fact.
 
 use super::context::{Context, evidence};
-use crate::finding::{Finding, Missing, Outcome, Question, Subject};
+use super::rule::known;
+use crate::finding::{EvidenceRequest, Finding, MissingEvidence, Outcome};
 use crate::knowledge::rows::{Expect, ParityRow};
-use crate::model::parity::{Standing, compare, same_value};
+use crate::model::parity::{Conformity, compare, same_value};
 use crate::model::{Node, Observed};
 use crate::rules::lib::comparable::redacted_apart;
 use crate::rules::lib::folder::and;
@@ -12,14 +13,12 @@ use crate::rules::lib::folder::and;
 struct Difference<'a> {
     row: &'a ParityRow,
     seen: Vec<(&'a Node, Observed<String>)>,
-    standings: Vec<Standing>,
+    standings: Vec<Conformity>,
 }
 
 /// Judges the rows of the rule: one finding for each odd node, and one for the cluster with what has no majority.
 pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (mut differences, mut missing) = (Vec::new(), Vec::new());
     let rows = cx.knowledge.rows.parity.iter().filter(|row| row.rule.as_ref() == Some(&cx.rule.id));
     for row in rows {
@@ -35,7 +34,7 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
 }
 
 /// What differs in one fact, and what is missing to tell of all nodes.
-fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>, Vec<Missing>) {
+fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>, Vec<MissingEvidence>) {
     let (mut seen, mut missing) = (Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
         // Without an application it has no settings either; CLU-004 says so.
@@ -53,7 +52,7 @@ fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>
     if row.fact.starts_with("iis.") && !known.is_empty() && known.len() < values.len() {
         let (node, what) = (None, format!("{} of every node in a form that compares", row.label));
         let why = "some nodes do not state it, and its built-in value depends on the version of IIS".into();
-        missing.push(Missing { node, what, why, from: Question::Nothing });
+        missing.push(MissingEvidence { node, what, why, from: EvidenceRequest::Nothing });
         return (None, missing);
     }
     if known.first().is_some_and(|first| known.iter().any(|other| same_value(first, other).is_none())) {
@@ -61,7 +60,7 @@ fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>
         return (None, missing);
     }
     let standings = compare(&values.into_iter().map(Some).collect::<Vec<_>>());
-    let differs = standings.iter().any(|one| *one != Standing::Same);
+    let differs = standings.iter().any(|one| *one != Conformity::Same);
     (differs.then_some(Difference { row, seen, standings }), missing)
 }
 
@@ -79,23 +78,23 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
     for node in cx.cluster.serving() {
         let standing = |one: &&Difference| {
             let at = one.seen.iter().position(|(other, _)| other.name == node.name);
-            at.and_then(|at| one.standings.get(at)) == Some(&Standing::Odd)
+            at.and_then(|at| one.standings.get(at)) == Some(&Conformity::Odd)
         };
         let mine: Vec<&Difference> = differences.iter().filter(standing).collect();
         if !mine.is_empty() {
             let (labels, verb) = subject(&mine);
             let title = format!("{}: {labels} {verb} not as on the other nodes", node.name);
             let remedy = format!("Set {labels} of {} as on the other nodes.", node.name);
-            findings.push(told(cx.finding(Subject::node(&node.name), title, remedy), &mine));
+            findings.push(reported(cx.on_node(node, title, remedy), &mine));
         }
     }
     let open: Vec<&Difference> =
-        differences.iter().filter(|one| !one.standings.contains(&Standing::Odd)).collect();
+        differences.iter().filter(|one| !one.standings.contains(&Conformity::Odd)).collect();
     if !open.is_empty() {
         let (labels, verb) = subject(&open);
         let title = format!("The nodes do not agree: {labels} {verb} not the same everywhere");
         let remedy = format!("Find out which value of {labels} is right, and set it on every node.");
-        findings.push(told(cx.finding(Subject::cluster(), title, remedy), &open));
+        findings.push(reported(cx.on_cluster(title, remedy), &open));
     }
     findings
 }
@@ -106,7 +105,7 @@ fn subject(differences: &[&Difference]) -> (String, &'static str) {
     (and(&labels), if labels.len() == 1 { "is" } else { "are" })
 }
 
-fn told(mut finding: Finding, differences: &[&Difference]) -> Finding {
+fn reported(mut finding: Finding, differences: &[&Difference]) -> Finding {
     let of = |one: &&Difference| {
         let label = one.row.label.clone();
         one.seen.iter().map(move |(node, fact)| evidence(node, &label, fact)).collect::<Vec<_>>()

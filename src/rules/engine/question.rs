@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use super::{expectation, signature};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Subject};
+use crate::finding::{Evidence, Finding, MissingEvidence, Outcome, Subject};
 use crate::model::{Answer, Node};
 
 /// Judges the rule by what an export tells, where expectations name it, and by the answer. What is told against it weighs
 /// more than an answer that says the contrary; where nothing is told, the answer decides.
 pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
-    let Some(told) = expectation::told_of_cluster(cx) else { return answer(cx, None) };
+    let Some(told) = expectation::reported_of_cluster(cx) else { return answer(cx, None) };
     match (told, answer(cx, None)) {
         (Outcome::Findings(findings), Outcome::Pass { note, .. }) => {
             let note = contrary(&note);
@@ -38,7 +38,7 @@ pub(in crate::rules) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
         return Outcome::Failed { error: format!("{id} has no question") };
     };
     let name = node.map_or("", |node| node.name.as_str());
-    let Some(answer) = cx.answers.get(id, name).inspect(|answer| cx.look_at(&answer.place.input)) else {
+    let Some(answer) = cx.answer(node, id) else {
         return Outcome::unknown(cx.unanswered(node, id, "nobody has answered it"));
     };
     if row.bad.contains(&answer.value) {
@@ -47,8 +47,9 @@ pub(in crate::rules) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
             Some(node) => (Subject::node(&node.name), format!("{}: {title}", node.name)),
             None => (Subject::cluster(), title.clone()),
         };
-        let finding =
-            cx.finding(subject, title, cx.rule.fix.clone()).because(answered(cx, name, &row.ask, answer));
+        let finding = cx
+            .finding(subject, title, cx.rule.remediation.clone())
+            .because(answered(cx, name, &row.ask, answer));
         return Outcome::Findings(vec![finding]);
     }
     if row.valid_days > 0 {
@@ -74,7 +75,7 @@ pub(in crate::rules) fn where_evidence_lacks(
     cx: &Context,
     node: Option<&Node>,
     findings: Vec<Finding>,
-    missing: Vec<Missing>,
+    missing: Vec<MissingEvidence>,
 ) -> Outcome {
     if findings.is_empty() && !missing.is_empty() && is_answered(cx, node) {
         return answer(cx, node);
@@ -84,12 +85,7 @@ pub(in crate::rules) fn where_evidence_lacks(
 
 /// An answer as evidence.
 pub(in crate::rules) fn answered(cx: &Context, node: &str, ask: &str, answer: &Answer) -> Evidence {
-    Evidence::Value {
-        node: node.to_owned(),
-        fact: ask.to_owned(),
-        value: says(cx, answer),
-        place: answer.place.clone(),
-    }
+    Evidence::value(node, ask, says(cx, answer), answer.place.clone())
 }
 
 /// An answer with the person, the day and its age.

@@ -3,7 +3,7 @@
 use super::context::{Context, evidence};
 use super::question;
 use super::rule::{known, signature_note};
-use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::finding::{Confidence, Evidence, EvidenceRequest, Finding, MissingEvidence, Outcome};
 use crate::knowledge::Signature;
 use crate::model::Node;
 use crate::model::cluster::current_window;
@@ -30,7 +30,7 @@ pub(in crate::rules) fn silent(cx: &Context, node: &Node, rule: &str) -> Outcome
     let signatures = serving(cx, node, rule);
     match covered(node, digest) {
         Err(missing) => Outcome::unknown(missing),
-        Ok(period) => match language::gap(node, &signatures) {
+        Ok(period) => match language::gap(cx, node, &signatures) {
             Err(missing) => Outcome::unknown(missing),
             Ok(limits) => Outcome::pass_with(format!("{period}{limits}{}", history(digest, &signatures))),
         },
@@ -48,7 +48,7 @@ pub(in crate::rules) fn findings(cx: &Context, node: &Node) -> Vec<Finding> {
 
 /// The same for the logs of all serving nodes, and what is missing for a pass: for rules on the cluster that know the
 /// fault by other signs as well.
-pub(in crate::rules) fn on_cluster(cx: &Context) -> (Vec<Finding>, Vec<Missing>) {
+pub(in crate::rules) fn on_cluster(cx: &Context) -> (Vec<Finding>, Vec<MissingEvidence>) {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
         found.extend(findings(cx, node));
@@ -116,6 +116,7 @@ fn current_hits<'a>(
 
 /// Errors in the node's row of the node list, which says nothing of when they happened.
 fn listed<'a>(cx: &Context, node: &'a Node, signatures: &[&'a Signature]) -> Vec<Sighting<'a>> {
+    cx.ask("node-list");
     let columns = node.row.iter().flat_map(|row| {
         [
             ("error", &row.error_message),
@@ -170,7 +171,7 @@ fn finding(cx: &Context, node: &Node, sighting: Sighting) -> Finding {
         detail,
         evidence,
         signature: Some(signature.id.clone()),
-        ..cx.finding(Subject::node(&node.name), title, signature.fix.clone()).note(signature_note(signature))
+        ..cx.on_node(node, title, signature.fix.clone()).note(signature_note(signature))
     }
 }
 
@@ -185,14 +186,14 @@ fn log_lines(node: &Node, hit: &Hit) -> Vec<Evidence> {
 
 /// The period in which no hit was found, in words, or why the logs are not enough to say so. A log that was cut still
 /// counts when what was kept covers the whole window in which a hit would be current.
-pub(in crate::rules) fn covered(node: &Node, digest: &LogDigest) -> Result<String, Missing> {
+pub(in crate::rules) fn covered(node: &Node, digest: &LogDigest) -> Result<String, MissingEvidence> {
     let again = |why: String| {
-        Err(Missing {
-            node: Some(node.name.clone()),
-            what: format!("logs of {} that cover at least the last 24 hours", node.name),
+        Err(MissingEvidence::of(
+            &node.name,
+            format!("logs of {} that cover at least the last 24 hours", node.name),
             why,
-            from: Question::BundleAgain { node: node.name.clone(), how: "with all its logs".into() },
-        })
+            EvidenceRequest::again(&node.name, "with all its logs"),
+        ))
     };
     if let Some((file, why)) =
         digest.files.iter().find_map(|file| file.broken.as_ref().map(|why| (&file.name, why)))

@@ -1,8 +1,8 @@
 //! Evaluator of steps: builds that an upgrade may not leave out.
 
 use super::context::Context;
-use crate::finding::{Evidence, Finding, NO_TARGET, Outcome, Subject};
-use crate::knowledge::steps::{Leg, way};
+use crate::finding::{Evidence, Finding, NO_TARGET, Outcome};
+use crate::knowledge::steps::{UpgradeHop, way};
 use crate::model::BuildVersion;
 use crate::rules::lib::installed::installed;
 
@@ -25,7 +25,7 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
 }
 
 /// That the leg is left out, if its gate is one of the rule's.
-fn finding(cx: &Context, leg: &Leg, oldest: BuildVersion, target: BuildVersion) -> Option<Finding> {
+fn finding(cx: &Context, leg: &UpgradeHop, oldest: BuildVersion, target: BuildVersion) -> Option<Finding> {
     let step = leg.gate.filter(|step| step.rule.as_ref() == Some(&cx.rule.id))?;
     let build = step.build;
     let title = format!("The way from {oldest} to {target} leads through {build}");
@@ -37,13 +37,13 @@ fn finding(cx: &Context, leg: &Leg, oldest: BuildVersion, target: BuildVersion) 
         let texts: Vec<&str> = step.requires.iter().map(|one| one.text.as_str()).collect();
         detail.push(format!("It needs {}.", texts.join(", ")));
     }
-    let mut finding = cx.finding(Subject::cluster(), title, remedy).detail(detail.join(" "));
+    let mut finding = cx.on_cluster(title, remedy).detail(detail.join(" "));
     finding.notes.clone_from(&step.notes);
     Some(finding)
 }
 
 /// The finding with every build that is older than the leg.
-fn because(mut finding: Finding, leg: &Leg, builds: &[(BuildVersion, Evidence)]) -> Finding {
+fn because(mut finding: Finding, leg: &UpgradeHop, builds: &[(BuildVersion, Evidence)]) -> Finding {
     let before = builds.iter().filter(|(installed, _)| *installed < leg.build);
     finding.evidence = before.map(|(_, evidence)| evidence.clone()).collect();
     finding

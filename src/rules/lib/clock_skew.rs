@@ -2,10 +2,8 @@
 //! reference, never from their own readings (DESIGN 4).
 
 use super::comparable::comparable;
-use crate::finding::{Evidence, Missing, Question};
 use crate::model::facts::ClockReference;
-use crate::model::{Node, Place};
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
 /// The two clocks that lie furthest apart, and what is missing to compare all.
@@ -19,7 +17,7 @@ pub(crate) struct Skew<'a> {
     /// The largest distance that any pair may have, in milliseconds.
     pub(crate) at_most: u64,
     /// Nodes that do not compare.
-    pub(crate) missing: Vec<Missing>,
+    pub(crate) missing: Vec<MissingEvidence>,
 }
 
 /// One node's clock against one reference.
@@ -43,6 +41,9 @@ pub(crate) struct Pair<'a> {
 
 /// Compares the clocks of all serving nodes.
 pub(crate) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
+    for source in ["host.clock-reference", "host.time-service", "diagnostics", "healthcheck"] {
+        cx.ask(source);
+    }
     let nodes: Vec<&Node> = cx.cluster.serving().collect();
     let all: Vec<Reading> = nodes.iter().flat_map(|node| readings(node)).collect();
     // Of references that as many nodes have, the one that is surest of the least sure of them.
@@ -59,11 +60,11 @@ pub(crate) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
     for node in nodes {
         let of_node = |one: &&Reading| std::ptr::eq(one.node, node);
         if let Some(reading) = readings.iter().find(of_node) {
-            cx.look_at(&reading.place.input);
+            cx.use_input(&reading.place.input);
         } else if all.iter().any(|one| of_node(&one)) {
             missing.push(again(node, "it was held against another reference than the others"));
         } else {
-            missing.push(untold(cx, node));
+            missing.push(unreported(cx, node));
         }
     }
     let (mut widest, mut most, mut at_most): (Option<Pair>, u64, u64) = (None, 0, 0);
@@ -100,7 +101,7 @@ fn readings(node: &Node) -> Vec<Reading<'_>> {
 }
 
 /// That nothing tells the node's clock.
-fn untold(cx: &Context, node: &Node) -> Missing {
+fn unreported(cx: &Context, node: &Node) -> MissingEvidence {
     match cx.any_snapshot(node) {
         Err(gap) => gap,
         Ok(snapshot) => {
@@ -110,12 +111,12 @@ fn untold(cx: &Context, node: &Node) -> Missing {
     }
 }
 
-fn again(node: &Node, why: &str) -> Missing {
-    Missing {
+fn again(node: &Node, why: &str) -> MissingEvidence {
+    MissingEvidence {
         node: Some(node.name.clone()),
         what: format!("the clock of {} against a reference that all nodes share", node.name),
         why: why.into(),
-        from: Question::BundleAgain { node: node.name.clone(), how: "with --reference-time".into() },
+        from: EvidenceRequest::again(&node.name, "with --reference-time"),
     }
 }
 
@@ -130,16 +131,12 @@ impl Reading<'_> {
     fn evidence(&self) -> Evidence {
         let ClockReference { source, offset_ms, uncertainty_ms } = self.reference;
         let sign = if *offset_ms < 0 { "-" } else { "+" };
-        Evidence::Value {
-            node: self.node.name.clone(),
-            fact: format!("clock against the reference \"{source}\""),
-            value: format!(
-                "{sign}{} give or take {}",
-                seconds(offset_ms.unsigned_abs()),
-                seconds(*uncertainty_ms)
-            ),
-            place: self.place.clone(),
-        }
+        Evidence::value(
+            &self.node.name,
+            format!("clock against the reference \"{source}\""),
+            format!("{sign}{} give or take {}", seconds(offset_ms.unsigned_abs()), seconds(*uncertainty_ms)),
+            self.place.clone(),
+        )
     }
 }
 
@@ -150,9 +147,9 @@ impl Pair<'_> {
     }
 
     /// That readings are too uncertain for a judgement.
-    pub(crate) fn too_uncertain(&self, at_most: u64) -> Missing {
+    pub(crate) fn too_uncertain(&self, at_most: u64) -> MissingEvidence {
         let [_, second] = self.nodes;
-        Missing {
+        MissingEvidence {
             node: None,
             what: format!("closer clock readings of {}", self.names()),
             why: format!(
@@ -161,10 +158,10 @@ impl Pair<'_> {
                 seconds(self.at_least),
                 seconds(at_most)
             ),
-            from: Question::BundleAgain {
-                node: second.name.clone(),
-                how: "with --reference-time, after its clock was set like the others'".into(),
-            },
+            from: EvidenceRequest::again(
+                &second.name,
+                "with --reference-time, after its clock was set like the others'",
+            ),
         }
     }
 }

@@ -1,9 +1,8 @@
 //! The DLLs in `bin`, compared over nodes that run the same build: VER-003, VER-004 and VER-015 ask.
 
 use super::folder::{self, Compared, Difference, Words};
-use crate::finding::Outcome;
 use crate::model::parity::{FileDifference, FileState};
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 
 const WORDS: Words = Words { things: "DLLs in bin", wrong: "not as on the other nodes" };
 

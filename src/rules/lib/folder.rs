@@ -1,12 +1,10 @@
 //! Comparing application folders: which nodes compare at all, and how what differs is told, file by file.
 
 use super::comparable::WITH_ONE_KEY;
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::facts::InventoryEntry;
 use crate::model::node::Snapshot;
-use crate::model::parity::{FileDifference, FileIndex, FileState, Standing};
-use crate::model::{BuildVersion, Node, Observed, Place};
-use crate::rules::engine::context::Context;
+use crate::model::parity::{Conformity, FileDifference, FileIndex, FileState};
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
 /// Most differences shown one by one; the rest is a number.
@@ -61,21 +59,19 @@ impl<'a> Group<'a> {
 
 /// The serving nodes by build, and what is missing to place the others. Folders of different builds differ nearly
 /// everywhere, which VER-001 tells in one line.
-pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<Missing>) {
-    let (mut groups, mut missing) = (BTreeMap::<BuildVersion, Vec<Member>>::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match member(cx, node) {
-            Ok((build, member)) => groups.entry(build).or_default().push(member),
-            Err(gap) => missing.push(gap),
-        }
+pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<MissingEvidence>) {
+    let mut groups = BTreeMap::<BuildVersion, Vec<Member>>::new();
+    let (members, missing) = cx.of_serving(|node| member(cx, node));
+    for (_, (build, member)) in members {
+        groups.entry(build).or_default().push(member);
     }
     (groups.into_iter().map(|(build, members)| Group { build, members }).collect(), missing)
 }
 
-fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), Missing> {
+fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), MissingEvidence> {
     let snapshot = cx.snapshot(node)?;
     let build = cx.build(node)?;
-    let observed = cx.settle(node, snapshot.inventory.as_ref(), "the list of files", false)?;
+    let observed = cx.settle(node, "inventory", snapshot.inventory.as_ref(), "the list of files")?;
     let inventory = observed.value().copied().map_or(&[][..], Vec::as_slice);
     Ok((build, Member { node, snapshot, inventory }))
 }
@@ -87,7 +83,7 @@ pub(crate) struct Difference {
     /// What each member holds, in words, and where; `None` where it holds nothing.
     pub(crate) states: Vec<Option<(String, Place)>>,
     /// Where each member looked.
-    pub(crate) standings: Vec<Standing>,
+    pub(crate) standings: Vec<Conformity>,
 }
 
 impl From<&FileDifference<'_>> for Difference {
@@ -123,30 +119,30 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
     let mut findings = Vec::new();
     for (index, member) in group.members.iter().enumerate() {
         let mine: Vec<&Difference> =
-            all.iter().filter(|one| one.standings.get(index) == Some(&Standing::Odd)).collect();
+            all.iter().filter(|one| one.standings.get(index) == Some(&Conformity::Odd)).collect();
         if mine.is_empty() {
             continue;
         }
         let name = &member.node.name;
-        let good = |at: usize| mine.iter().all(|one| one.standings.get(at) == Some(&Standing::Same));
+        let good = |at: usize| mine.iter().all(|one| one.standings.get(at) == Some(&Conformity::Same));
         let mut others = group.members.iter().enumerate();
         let others = others.find(|(at, _)| good(*at)).map(|(_, other)| other.node.name.as_str());
         let title = format!("{name}: {} {} at {}", number(&mine, words.things), words.wrong, group.build);
         let finding = cx.finding(Subject::node(name), title, copy_again(others, name));
         let evidence = mine.iter().take(SHOWN).map(|one| odd(one, index, group)).collect();
-        findings.push(told(finding, evidence, mine.len()));
+        findings.push(reported(finding, evidence, mine.len()));
     }
     let undecided: Vec<&Difference> =
-        all.iter().filter(|one| !one.standings.contains(&Standing::Odd)).collect();
+        all.iter().filter(|one| !one.standings.contains(&Conformity::Odd)).collect();
     if !undecided.is_empty() {
-        let finding = cx.finding(
-            Subject::cluster(),
-            format!("{} not the same on {} at {}", number(&undecided, words.things), group.names(), group.build),
+        let number = number(&undecided, words.things);
+        let finding = cx.on_cluster(
+            format!("{number} not the same on {} at {}", group.names(), group.build),
             "Find out which node holds the right files, then copy its application folder over that of the others without \
              database.config and encryption.config.",
         );
         let evidence = undecided.iter().take(SHOWN).flat_map(|one| each(one, group)).collect();
-        findings.push(told(finding.alone(), evidence, undecided.len()));
+        findings.push(reported(finding.standalone(), evidence, undecided.len()));
     }
     findings
 }
@@ -159,7 +155,7 @@ fn number(differences: &[&Difference], things: &str) -> String {
     }
 }
 
-fn told(mut finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding {
+fn reported(mut finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding {
     finding.evidence = evidence;
     if count > SHOWN {
         finding = finding.detail(format!("The first {SHOWN} of {count} are listed."));
@@ -169,7 +165,7 @@ fn told(mut finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding 
 
 /// An odd node's state, and beside it what the majority has.
 fn odd(difference: &Difference, index: usize, group: &Group) -> Evidence {
-    let same = difference.standings.iter().position(|standing| *standing == Standing::Same);
+    let same = difference.standings.iter().position(|standing| *standing == Conformity::Same);
     let elsewhere = same.and_then(|same| difference.states.get(same)).and_then(Option::as_ref);
     let elsewhere = elsewhere.map_or("missing", |(text, _)| text.as_str());
     let state = difference.states.get(index).and_then(Option::as_ref);
@@ -192,13 +188,8 @@ fn evidence(
         member.map_or(("", ""), |member| (member.node.name.as_str(), member.snapshot.input.as_str()));
     let fact = difference.name.clone();
     match state {
-        Some((text, place)) => Evidence::Value {
-            node: node.to_owned(),
-            fact,
-            value: format!("{text}{beside}"),
-            place: place.in_input(input),
-        },
-        None => Evidence::Absence { node: node.to_owned(), fact, place: looked_at(member).in_input(input) },
+        Some((text, place)) => Evidence::value(node, fact, format!("{text}{beside}"), place.in_input(input)),
+        None => Evidence::absence(node, fact, looked_at(member).in_input(input)),
     }
 }
 
@@ -232,11 +223,9 @@ pub(crate) fn by_group(
     cx: &Context,
     words: &Words,
     remedy: Option<&str>,
-    compare: impl Fn(&Group) -> Result<Compared, Vec<Missing>>,
+    compare: impl Fn(&Group) -> Result<Compared, Vec<MissingEvidence>>,
 ) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (groups, mut missing) = groups(cx);
     let mut all = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
@@ -262,19 +251,18 @@ pub(crate) fn files(cx: &Context, words: &Words, remedy: &str, wanted: impl Fn(&
 
 /// The finding with work of its own: nothing of the folder is copied, so that nothing is left out of a copy.
 fn with_remedy(finding: Finding, remedy: &str) -> Finding {
-    Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.alone() }
+    Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.standalone() }
 }
 
 /// That contents could not be compared, when there are any such.
-fn incomparable(group: &Group, names: &[String]) -> Option<Missing> {
+fn incomparable(group: &Group, names: &[String]) -> Option<MissingEvidence> {
     let first = names.first()?;
     let node = group.members.first().map(|member| member.node.name.clone()).unwrap_or_default();
-    Some(Missing {
-        node: None,
-        what: format!("comparable content of {} on {}", count(names.len(), first), group.names()),
-        why: "they could not be read everywhere, or were fingerprinted with different keys".into(),
-        from: Question::BundleAgain { node, how: WITH_ONE_KEY.into() },
-    })
+    Some(MissingEvidence::of_cluster(
+        format!("comparable content of {} on {}", count(names.len(), first), group.names()),
+        "they could not be read everywhere, or were fingerprinted with different keys",
+        EvidenceRequest::again(node, WITH_ONE_KEY),
+    ))
 }
 
 fn count(count: usize, first: &str) -> String {
@@ -293,7 +281,7 @@ fn not_compared(groups: &[Group]) -> String {
 }
 
 /// The outcome of a comparison. Nodes that run a build of their own were not compared, and a pass says so.
-pub(crate) fn outcome(groups: &[Group], findings: Vec<Finding>, missing: Vec<Missing>) -> Outcome {
+pub(crate) fn outcome(groups: &[Group], findings: Vec<Finding>, missing: Vec<MissingEvidence>) -> Outcome {
     if findings.is_empty() && missing.is_empty() {
         let note = not_compared(groups);
         return if groups.iter().all(|group| group.members.len() == 1) {

@@ -1,9 +1,7 @@
 //! What rules know of the upgrade package: how it is named and what it holds.
 
-use crate::finding::Evidence;
 use crate::model::package::{Package, PackageMember};
-use crate::model::{BuildVersion, Observed, Place};
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 
 /// The package inside the package, which the upgrader unpacks (domain 1.1; UPG).
 pub(crate) const UPDATE: &str = "ss_update.zip";
@@ -53,9 +51,9 @@ fn shown(name: &str) -> String {
 
 /// A fact of the package as evidence.
 pub(crate) fn evidence(cx: &Context, package: &Package, fact: &str, value: String) -> Evidence {
-    cx.look_at(&package.name);
+    cx.use_input(&package.name);
     let place = Place { input: package.name.clone(), ..Place::default() };
-    Evidence::Value { node: String::new(), fact: fact.to_owned(), value, place }
+    Evidence::value("", fact, value, place)
 }
 
 /// Its name, size and hash as evidence, for a person to compare with what the vendor publishes.

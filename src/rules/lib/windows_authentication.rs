@@ -2,27 +2,24 @@
 //! every rule that asks.
 
 use super::folder::and;
-use crate::finding::{Evidence, Missing, Outcome, Subject};
-use crate::model::Node;
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::question::answered;
+use crate::rules::engine::prelude::*;
+use question::answered;
 
 /// The fact that an export tells, and the question a person settles it with.
 const FACT: &str = "product.integrated-windows-authentication";
 const QUESTION: &str = "IIS-010";
 
 /// Whether it is on, with what says so.
-pub(crate) fn is_on(cx: &Context) -> Result<(bool, Evidence), Missing> {
+fn is_on(cx: &Context) -> Result<(bool, Evidence), MissingEvidence> {
     const LABEL: &str = "Integrated Windows Authentication";
-    if let Ok(fact) = cx.told(FACT)
+    if let Ok(fact) = cx.reported(FACT)
         && let Some(value) = fact.value()
     {
-        return Ok((value == "true", told(LABEL, &fact)));
+        return Ok((value == "true", reported(LABEL, &fact)));
     }
-    let answer = cx.answer(None, QUESTION).and_then(|_| cx.answers.get(QUESTION, ""));
-    let answer =
-        answer.ok_or_else(|| cx.unanswered(None, QUESTION, "neither an export nor an answer tells it"))?;
+    let answer = cx
+        .answer(None, QUESTION)
+        .ok_or_else(|| cx.unanswered(None, QUESTION, "neither an export nor an answer tells it"))?;
     Ok((answer.value == "on", answered(cx, "", LABEL, answer)))
 }
 
@@ -39,7 +36,13 @@ pub(crate) const fn switch(path: &'static str, label: &'static str, on: bool) ->
 }
 
 /// Judges the switches of a node; `state` is the state of the product they belong to, with what says so.
-pub(crate) fn judge(cx: &Context, node: &Node, switches: &[Switch], state: Evidence) -> Outcome {
+pub(crate) fn evaluate(cx: &Context, node: &Node, on: bool, switches: &[Switch]) -> Outcome {
+    let (is_on, state) = known!(is_on(cx));
+    if is_on != on {
+        let word = if is_on { "on" } else { "off" };
+        return Outcome::not_applicable(format!("Integrated Windows Authentication is {word}"));
+    }
+    cx.ask("iis.application");
     if node.fact("iis.application").is_absent() {
         return Outcome::not_applicable("IIS has no application for the application folder");
     }
@@ -70,7 +73,7 @@ pub(crate) fn judge(cx: &Context, node: &Node, switches: &[Switch], state: Evide
     let verb = if all.len() == 1 { "is" } else { "are" };
     let title = format!("{}: {} authentication {verb} not set as the product needs it", node.name, and(&all));
     let remedy = format!("In IIS Manager, under Authentication of {}, {}.", node.name, orders.join(" and "));
-    let mut finding = cx.finding(Subject::node(&node.name), title, remedy).because(state);
+    let mut finding = cx.on_node(node, title, remedy).because(state);
     finding.evidence.extend(seen);
     Outcome::Findings(vec![finding])
 }

@@ -5,8 +5,8 @@ use clusterbrief::knowledge::runbooks::{On, Purpose};
 use clusterbrief::model::BuildVersion;
 use clusterbrief::plan::checklist::{Answered, Checklist, Line, LineState, Occasion, Question, Stage, Tally};
 use clusterbrief::plan::{
-    Change, CommandLine, First, Installed, Leg, Met, Offer, PackageCheck, Path, Plan, Requirement, Runbook,
-    State, Step,
+    Change, CommandLine, First, Installed, Met, Offer, PackageCheck, Path, Plan, Requirement, Runbook, State,
+    Step, UpgradeHop,
 };
 
 fn all(t: Text, texts: &[&str]) -> Vec<String> {
@@ -29,7 +29,7 @@ fn path(t: Text) -> Path {
         ],
         target: build("11.7.000061"),
         legs: vec![
-            Leg {
+            UpgradeHop {
                 from: build("11.6.000001"),
                 build: build("11.7.000049"),
                 why: t("Every upgrade beyond it goes by it."),
@@ -67,7 +67,7 @@ fn path(t: Text) -> Path {
                 notes: all(t, &["It was withdrawn for a week."]),
                 sources: all(t, &["RN (current docs)"]),
             },
-            Leg {
+            UpgradeHop {
                 from: build("11.7.000049"),
                 build: build("11.7.000061"),
                 why: t("It is the target."),

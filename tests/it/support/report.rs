@@ -3,7 +3,9 @@
 //! Every string that could come from outside passes through a function, so that a test can make all of them
 //! hostile at once.
 
-use clusterbrief::finding::{Confidence, Missing, Question, Scope, Severity, State, Subject, SubjectKind};
+use clusterbrief::finding::{
+    Confidence, EvidenceRequest, MissingEvidence, Readiness, Scope, Severity, Subject, SubjectKind,
+};
 use clusterbrief::model::cluster::Contact;
 use clusterbrief::model::input::{Problem, ProblemKind};
 use clusterbrief::model::{InputKind, InputStatus};
@@ -529,11 +531,11 @@ fn missing(t: Text) -> Vec<MissingView> {
             parts: vec![],
             blockers: 1,
             rules: rules(&["ENC-001", "ENC-003"]),
-            facts: vec![Missing {
+            facts: vec![MissingEvidence {
                 node: Some(t("WEB03")),
                 what: t("the fingerprint of encryption.config"),
                 why: t("access denied"),
-                from: Question::BundleAgain { node: t("WEB03"), how: t("as administrator") },
+                from: EvidenceRequest::BundleAgain { node: t("WEB03"), how: t("as administrator") },
             }],
         },
         MissingView {
@@ -565,11 +567,11 @@ fn missing(t: Text) -> Vec<MissingView> {
             parts: vec![],
             blockers: 0,
             rules: rules(&["ENC-004"]),
-            facts: vec![Missing {
+            facts: vec![MissingEvidence {
                 node: None,
                 what: t("whether DPAPI is on"),
                 why: t("no file shows it"),
-                from: Question::Answer { id: t("ENC-004") },
+                from: EvidenceRequest::Answer { id: t("ENC-004") },
             }],
         },
     ]
@@ -701,7 +703,7 @@ pub(crate) fn mid_upgrade(t: Text) -> Report {
         contacts: vec![Contact { name: t("J. Doe"), task: t("Database"), reached_by: t("+49 69 5550100") }],
         balancer: vec![BalancerFact { fact: t("session affinity of the load balancer"), value: t("cookie") }],
         verdict: VerdictView {
-            state: State::NotReady,
+            state: Readiness::NotReady,
             label: "NOT READY",
             question: t("Is this cluster ready to upgrade to 11.7.000061?"),
             headline: t(
@@ -865,7 +867,7 @@ pub(crate) fn ready() -> Report {
         node.findings.clear();
     }
     report.verdict = VerdictView {
-        state: State::Ready,
+        state: Readiness::Ready,
         label: "READY",
         question: "Does this cluster work as it should now?".into(),
         headline: "Both nodes run 11.7.000049 like the database, and every check that could be made passed."
@@ -906,7 +908,7 @@ pub(crate) fn ready() -> Report {
 pub(crate) fn cannot_say() -> Report {
     let t: Text = &str::to_owned;
     let mut report = mid_upgrade(t);
-    report.verdict.state = State::CannotSay;
+    report.verdict.state = Readiness::Undetermined;
     report.verdict.label = "CANNOT SAY";
     report.verdict.headline =
         "Only WEB01 was looked at; whether WEB02 and WEB03 agree with it is not known.".into();

@@ -1,37 +1,31 @@
-//! BKP-003.
+//! BKP-003: did the newest backup that the product made succeed?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::engine::signature;
-use crate::finding::{Finding, Outcome, Subject};
 use crate::model::export::Moment;
 use crate::model::items::{Item, Items};
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
 rule! {
     /// ## What it checks
-    /// The newest backup of each kind in the product's log of backups, and known errors of backups in the logs of the
-    /// nodes.
+    /// Whether the newest backup of each kind succeeded, according to the product's backup log. Also whether the logs
+    /// of the nodes show known backup errors.
     /// ## Why it matters
-    /// A backup that failed is found out on the day it is needed.
+    /// A failed backup is usually noticed only when it is needed.
     /// ## How to fix it
-    /// Read the notes of the failed backup, mend its cause, and start a backup by hand until it succeeds.
+    /// Read the notes of the failed backup and fix the cause. Then run a backup manually, and repeat this until it
+    /// succeeds.
     /// ## What it cannot see
-    /// A backup that succeeded may still be of no use: nothing shows that it can be restored. Backups by other tools are not
-    /// in this log.
+    /// A backup that succeeded may still be useless: nothing shows that it can be restored. Backups made by other tools
+    /// are not in this log.
     id: "BKP-003",
-    title: "Last backup by the product failed",
+    title: "The product's last backup failed",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: [
         "D:backup-and-disaster-recovery/common-backup-errors" Confirmed,
         "TSS:src/Thycotic.SecretServer/classes" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["backup-logs", "logs"],
+    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -47,7 +41,11 @@ fn check(cx: &Context) -> Outcome {
                     Some(_) => {}
                     None => {
                         let why = succeeded.why_unknown().unwrap_or_default();
-                        missing.push(cx.untold("product-backup.succeeded", "the outcome of the newest backup".into(), why));
+                        missing.push(cx.unreported(
+                            "product-backup.succeeded",
+                            "the outcome of the newest backup".into(),
+                            why,
+                        ));
                     }
                 }
             }
@@ -64,7 +62,8 @@ fn newest_of_each_kind(items: &Items) -> impl Iterator<Item = Item<'_>> {
         let kind = item.fact("product-backup.kind").value().cloned().unwrap_or_default();
         let time = item.fact("product-backup.time").value().and_then(|time| time.parse::<Moment>().ok());
         let later = newest.get(&kind).is_none_or(|(earlier, _)| {
-            time.zip(*earlier).map_or(time.is_some(), |(time, earlier)| time.minus(&earlier) > chrono::TimeDelta::zero())
+            time.zip(*earlier)
+                .map_or(time.is_some(), |(time, earlier)| time.minus(&earlier) > chrono::TimeDelta::zero())
         });
         if later {
             newest.insert(kind, (time, item));
@@ -75,14 +74,13 @@ fn newest_of_each_kind(items: &Items) -> impl Iterator<Item = Item<'_>> {
 
 fn failed(cx: &Context, item: Item) -> Finding {
     let kind = item.fact("product-backup.kind").value().cloned().unwrap_or_else(|| "backup".into());
-    let finding = cx.finding(
-        Subject::cluster(),
+    let finding = cx.on_cluster(
         format!("The newest backup failed: {kind}"),
         "Read the notes of the backup, mend its cause, and start a backup by hand until it succeeds.",
     );
     let shown = ["product-backup.succeeded", "product-backup.time", "product-backup.notes"];
     let known = shown.iter().filter(|path| item.fact(path).value().is_some());
     known.fold(finding, |finding, path| {
-        finding.because(told(cx.knowledge.label(path, ""), &item.fact(path)))
+        finding.because(reported(cx.knowledge.label(path, ""), &item.fact(path)))
     })
 }

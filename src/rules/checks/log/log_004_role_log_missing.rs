@@ -1,32 +1,26 @@
-//! LOG-004.
+//! LOG-004: does every role that is switched on have a log?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::log::Component;
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the log folder of a node that is In Cluster holds a log of each role that the node list shows as switched on:
-    /// background worker, engine worker and session recording worker.
+    /// Whether the log folder of a node that is In Cluster contains a log of each role that is on in the node list:
+    /// Background Worker, Engine Worker and Session Recording Worker.
     /// ## Why it matters
-    /// A role that is on and never wrote a line has probably never started.
+    /// A role that is on but never wrote a line has probably never started.
     /// ## How to fix it
-    /// Switch the role off and on for the node on the Server Nodes page, restart the application pool, and look for the
-    /// role's error there.
+    /// On the Server Nodes page, switch the role off and on again for the node. Restart the application pool, and look
+    /// for the error of the role on that page.
     /// ## What it cannot see
-    /// That a missing log means a role that did not start is our inference: somebody may have removed it. A log that is
-    /// there may be old, see LOG-003.
+    /// That a missing log means that the role did not start is our inference: someone may have removed the log. A log
+    /// that exists may be old (see LOG-003).
     id: "LOG-004",
-    title: "Role is on and has no log",
+    title: "Role is on but has no log",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:events-and-alerts/secure-syslog-cef" Confirmed, "LAJ" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
+    check: check,
 }
 
 /// Roles that the node list switches, with the log each writes (domain 1.5).
@@ -49,7 +43,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
     let files = cx
         .any_snapshot(node)
-        .and_then(|snapshot| cx.settle(node, snapshot.inventory.as_ref(), "the list of files", false));
+        .and_then(|snapshot| cx.settle(node, "inventory", snapshot.inventory.as_ref(), "the list of files"));
     let files = known!(files);
     let logs: Vec<Component> = files
         .value()
@@ -82,16 +76,20 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             continue;
         }
         let input = node.input();
-        let absent = Evidence::Absence {
-            node: node.name.clone(),
-            fact: format!("log/{log}"),
-            place: Place::file("inventory.jsonl").in_input(input),
-        };
+        let absent = Evidence::absence(
+            &node.name,
+            format!("log/{log}"),
+            Place::file("inventory.jsonl").in_input(input),
+        );
         let finding = cx
-            .finding(
-                Subject::node(&node.name),
+            .on_node(
+                node,
                 format!("{}: {role} is on and has no {log}", node.name),
-                format!("Restart the application pool of {} and look for an error of {role} on the Server Nodes page.", node.name),
+                format!(
+                    "Restart the application pool of {} and look for an error of {role} on the Server \
+                    Nodes page.",
+                    node.name
+                ),
             )
             .inferred()
             .because(absent)
@@ -99,7 +97,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         findings.push(finding);
     }
     match Outcome::from_parts(findings, missing) {
-        Outcome::Pass { .. } if on.is_empty() => Outcome::not_applicable("the node has no role that writes a log"),
+        Outcome::Pass { .. } if on.is_empty() => {
+            Outcome::not_applicable("the node has no role that writes a log")
+        }
         outcome => outcome,
     }
 }

@@ -1,29 +1,23 @@
-//! ROL-013.
+//! ROL-013: is maintenance mode on?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the node list or the node's diagnostics show maintenance mode.
+    /// Whether the node list or the diagnostics of the node show maintenance mode.
     /// ## Why it matters
-    /// In maintenance mode the product is read-only, and the Engine and Session Recording workers stand still.
+    /// In maintenance mode the product is read-only, and the Engine Worker and Session Recording Worker do not run.
     /// ## How to fix it
-    /// Unless an upgrade or a key rotation is under way, switch maintenance mode off on the Server Nodes page.
+    /// Switch maintenance mode off on the Server Nodes page, unless an upgrade or a key rotation is in progress.
     /// ## What it cannot see
-    /// It shows the moment the export was made. Why the mode is on is not in it. Where the two sources disagree the one
-    /// that says so counts, and the finding only asks.
+    /// The export shows only the moment when it was made, and not why the mode is on. If the two sources disagree, the
+    /// one that shows maintenance mode counts, and the finding only asks.
     id: "ROL-013",
     title: "Maintenance mode is on",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:admin/maintenance-mode" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Node(check),
-    needs: ["diagnostics", "node-list"],
+    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -38,13 +32,15 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let is = |word: &str| said.iter().any(|(_, fact)| fact.value().is_some_and(|value| value == word));
     if is("true") {
         let name = &node.name;
-        let mut finding = cx.finding(
+        let finding = cx.finding(
             Subject::node(name),
             format!("{name} is in maintenance mode"),
-            format!("Unless an upgrade or a key rotation is under way, switch maintenance mode off on {name}."),
+            format!(
+                "Unless an upgrade or a key rotation is under way, switch maintenance mode off on {name}."
+            ),
         );
-        finding.evidence = said.iter().map(|(label, fact)| evidence(node, label, fact)).collect();
-        return Outcome::Findings(vec![if is("false") { finding.inferred() } else { finding }]);
+        let shown = said.iter().map(|(label, fact)| evidence(node, label, fact));
+        return Outcome::Findings(vec![finding.resting_on(shown).inferred_if(is("false"))]);
     }
     // Either source is enough to say that it is off.
     if is("false") { Outcome::pass() } else { Outcome::Unknown { missing } }

@@ -17,12 +17,35 @@ impl Context<'_> {
             remedy: remedy.into(),
             notes: Vec::new(),
             signature: None,
-            alone: false,
+            standalone: false,
         }
+    }
+
+    /// The same, on a node.
+    pub fn on_node(&self, node: &Node, title: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        self.finding(Subject::node(&node.name), title, remedy)
+    }
+
+    /// The same, on the cluster.
+    pub fn on_cluster(&self, title: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        self.finding(Subject::cluster(), title, remedy)
     }
 }
 
 impl Finding {
+    /// Resting on this evidence.
+    #[must_use]
+    pub fn resting_on(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    /// As our own reasoning if it is.
+    #[must_use]
+    pub fn inferred_if(self, inferred: bool) -> Self {
+        if inferred { self.inferred() } else { self }
+    }
+
     /// With one more piece of evidence.
     #[must_use]
     pub fn because(mut self, evidence: Evidence) -> Self {
@@ -53,8 +76,8 @@ impl Finding {
 
     /// With a remedy of its own, which no merged work replaces.
     #[must_use]
-    pub fn alone(mut self) -> Self {
-        self.alone = true;
+    pub fn standalone(mut self) -> Self {
+        self.standalone = true;
         self
     }
 
@@ -71,9 +94,7 @@ pub(in crate::rules) fn evidence<T: ToString>(node: &Node, label: &str, fact: &O
     let input = node.input();
     let place = fact.place().cloned().unwrap_or_default().in_input(input);
     match fact.value() {
-        Some(value) => {
-            Evidence::Value { node: node.name.clone(), fact: label.into(), value: value.to_string(), place }
-        }
-        None => Evidence::Absence { node: node.name.clone(), fact: label.into(), place },
+        Some(value) => Evidence::value(&node.name, label, value.to_string(), place),
+        None => Evidence::absence(&node.name, label, place),
     }
 }

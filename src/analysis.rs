@@ -8,7 +8,7 @@ use crate::intake::cluster::{Case, Options, assemble as assemble_case};
 use crate::intake::read::{Tools, read_all};
 use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Knowledge, KnowledgeFaults};
-use crate::logs::{Scanner, ScannerError};
+use crate::logs::Scanner;
 use crate::model::Cluster;
 use crate::redact::Sanitizer;
 use crate::report::assemble::assemble;
@@ -43,7 +43,7 @@ pub enum AnalysisError {
     Knowledge(#[from] KnowledgeFaults),
     /// The signatures do not compile.
     #[error("the signatures do not compile")]
-    Scanner(#[from] ScannerError),
+    Scanner(#[from] regex::Error),
 }
 
 impl Analyzer {

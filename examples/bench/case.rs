@@ -1,4 +1,4 @@
-//! Whole verbs on cases with hardly a log, in processor time: what is left is reading exports, judging every rule, and
+//! Whole verbs on cases with very little log text, in processor time: what is left is reading exports, evaluating every rule, and
 //! writing the page, the plan or the checklist.
 
 use crate::process;
@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Runs that one figure is the mean of, since processor time is told to 10 ms only.
+/// Runs that one figure is the mean of, since processor time is reported in steps of 10 ms.
 const RUNS: u32 = 20;
 /// Processor time of three small bundles must stay under this.
 const SMALL: Duration = Duration::from_millis(100);
@@ -48,7 +48,7 @@ fn processor(verb: &str, form: &str, case: &Path, options: &[&OsStr], folder: &P
         let mut total = Duration::ZERO;
         for _ in 0..RUNS {
             let line = [verb.as_ref(), case.as_os_str(), "-o".as_ref(), page.as_os_str()];
-            // The job "report" is the command line, whatever the verb.
+            // The job "report" is the command line, for every verb.
             total += process::run("report", line.iter().chain(options))?.0.processor;
             // A checklist is never overwritten.
             fs::remove_file(&page)?;

@@ -47,14 +47,14 @@ fn main() -> Result<()> {
         Some("knowledge") => knowledge::load(),
         Some("deflate") => process::measured(|| yardstick::hash_and_deflate(path(0), path(1)).map(drop)),
         Some("intake") => tables::intake(path(0)),
-        Some("csv-cells") => process::measured(|| yardstick::csv_cells(path(0))).map(tell),
-        Some("xlsx-cells") => process::measured(|| yardstick::xlsx_cells(path(0))).map(tell),
+        Some("csv-cells") => process::measured(|| yardstick::csv_cells(path(0))).map(print_number),
+        Some("xlsx-cells") => process::measured(|| yardstick::xlsx_cells(path(0))).map(print_number),
         Some(job) => bail!("no job {job}"),
     }
 }
 
 /// Prints a number for the process that started the job.
-fn tell(number: usize) {
+fn print_number(number: usize) {
     println!("{number}");
 }
 

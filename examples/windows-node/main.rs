@@ -1,5 +1,4 @@
-//! The parts of `scripts/check-windows` that a shell does badly: making the files of a node, and holding two bundles of it
-//! against each other.
+//! The parts of `scripts/check-windows` that are hard in a shell: writing the files of a node, and comparing two bundles of it.
 //!
 //! * `windows-node make FOLDER NODE CLOCK` writes an application folder, its neighbour and `applicationHost.config`.
 //! * `windows-node compare PAGE WINDOWS LINUX` fails unless two bundles of the same folder agree in everything but the

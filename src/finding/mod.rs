@@ -1,4 +1,4 @@
-//! What a rule says: outcomes, findings, and the verdict that follows from them.
+//! Results of rules: outcomes, findings, and the verdict over all of them.
 
 mod fingerprint;
 mod outcome;

@@ -14,11 +14,11 @@ pub enum Severity {
     Blocker,
     /// Something important is broken or will break.
     High,
-    /// Should be mended.
+    /// Should be fixed.
     Medium,
-    /// Worth knowing and cheap to mend.
+    /// Worth knowing and easy to fix.
     Low,
-    /// No fault.
+    /// No problem.
     Info,
 }
 
@@ -49,9 +49,9 @@ impl fmt::Display for Severity {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
-    /// The source was read, the text is literal, or the fact speaks for itself.
+    /// The source was read, the product printed the text, or the fact is certain.
     Confirmed,
-    /// Our reasoning: it asks, it does not condemn.
+    /// Our own reasoning: it needs a check by a person.
     Inferred,
 }
 
@@ -66,7 +66,7 @@ pub enum Scope {
     Upgrade,
 }
 
-/// What a rule was judged on.
+/// What a rule was evaluated for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Subject {
@@ -87,7 +87,7 @@ pub enum SubjectKind {
     Database,
     /// One node.
     Node,
-    /// One input: the bundle rules.
+    /// One input: for the rules on bundles.
     Input,
 }
 
@@ -123,36 +123,36 @@ impl fmt::Display for Subject {
     }
 }
 
-/// What one rule says of one subject.
+/// Result of one rule for one subject.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// Faults, at least one.
+    /// Problems, at least one.
     Findings(Vec<Finding>),
-    /// The rule itself broke; never the subject's fault.
+    /// The rule itself failed, which says nothing about the subject.
     Failed {
-        /// What broke, as a lower-case fragment.
+        /// The error, as a lower-case fragment.
         error: String,
     },
     /// Something needed is not known.
     Unknown {
-        /// Everything that is missing.
+        /// All that is missing.
         missing: Vec<MissingEvidence>,
     },
-    /// Looked at, nothing wrong.
+    /// Checked, and nothing is wrong.
     Pass {
-        /// What was looked at and its limits ("no hit from … to …"), or empty.
+        /// What was checked and its limits ("no hit from … to …"), or empty.
         note: String,
-        /// The pass rests on an inferred source.
+        /// The pass is based on an inferred source.
         inferred: bool,
     },
-    /// The rule does not concern this subject.
+    /// The rule does not apply to this subject.
     NotApplicable {
         /// Why, as a lower-case fragment.
         why: String,
     },
 }
 
-/// Why a rule of the upgrade does not apply to a case without a build to upgrade to.
+/// Why a rule for upgrades does not apply to a case without a target build.
 pub const NO_TARGET: &str = "no --target was given";
 
 impl Outcome {
@@ -161,7 +161,7 @@ impl Outcome {
         Self::Pass { note: String::new(), inferred: false }
     }
 
-    /// A pass that says what it covers.
+    /// A pass with a note on what it covers.
     pub fn pass_with(note: impl Into<String>) -> Self {
         Self::Pass { note: note.into(), inferred: false }
     }
@@ -176,8 +176,8 @@ impl Outcome {
         Self::Unknown { missing: vec![missing] }
     }
 
-    /// Findings if there are any; else unknown if anything is missing; else a pass. This is the order of
-    /// DESIGN 4: proof counts although another node is unreadable, a pass needs everything.
+    /// Findings if there are any; else unknown if anything is missing; else a pass. A proved problem counts even if another
+    /// node cannot be read, but a pass needs everything.
     pub fn from_parts(findings: Vec<Finding>, missing: Vec<MissingEvidence>) -> Self {
         if !findings.is_empty() {
             Self::Findings(findings)
@@ -207,7 +207,7 @@ impl Outcome {
         }
     }
 
-    /// Rank in the roll-up of one rule over its subjects: the lowest decides.
+    /// Rank when the outcomes of one rule for all its subjects are combined: the lowest decides.
     pub const fn rank(&self) -> u8 {
         match self {
             Self::Findings(_) => 0,
@@ -231,18 +231,18 @@ impl From<Vec<MissingEvidence>> for Outcome {
     }
 }
 
-/// Something a rule needed and did not have.
+/// Something that a rule needed and did not have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct MissingEvidence {
-    /// Node it is missing of; `None` for the cluster or the database.
+    /// Node that it is missing for; `None` for the cluster or the database.
     pub node: Option<String>,
-    /// What is missing, in the reader's words ("the fingerprint of encryption.config").
+    /// What is missing, as a report names it ("the fingerprint of encryption.config").
     pub what: String,
     /// Why, as a lower-case fragment.
     pub why: String,
-    /// What would deliver it.
+    /// What would provide it.
     pub from: EvidenceRequest,
 }
 
@@ -258,7 +258,7 @@ impl MissingEvidence {
     }
 }
 
-/// What to ask for so that a rule can be decided. Ordered by how cheap it is for the customer.
+/// What to ask for so that a rule can be decided, the easiest for the customer first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "EvidenceRequest"))]
 #[serde(rename_all = "kebab-case")]
@@ -268,11 +268,11 @@ pub enum EvidenceRequest {
         /// Question id.
         id: String,
     },
-    /// The product's node list (`GET /api/v1/nodes`, or the Server Nodes page where that REST call is missing).
+    /// The product's node list (`GET /api/v1/nodes`, or the Server Nodes page if that REST call does not exist).
     NodeList,
     /// The database's version history (`tbVersion`).
     VersionHistory,
-    /// An export, asked of the node that is missing it where it speaks of nodes.
+    /// An export; if it describes nodes, from the node whose data is missing.
     Export {
         /// Id of the export in the knowledge.
         export: String,
@@ -291,39 +291,39 @@ pub enum EvidenceRequest {
     },
     /// The names of all nodes.
     NodeNames,
-    /// Nothing the customer can send decides it today.
+    /// Nothing that the customer can send decides it today.
     Nothing,
 }
 
 impl EvidenceRequest {
-    /// A bundle of this node again.
+    /// A new bundle of this node.
     pub fn again(node: impl Into<String>, how: impl Into<String>) -> Self {
         Self::BundleAgain { node: node.into(), how: how.into() }
     }
 }
 
-/// A fault, with what proves it and what to do.
+/// A problem, with its evidence and what to do.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// How bad.
     pub severity: Severity,
     /// How sure.
     pub confidence: Confidence,
-    /// Whose fault it is.
+    /// What it is about.
     pub subject: Subject,
-    /// One line, naming the fault.
+    /// The problem, in one line.
     pub title: String,
     /// One or two sentences more; may be empty.
     pub detail: String,
     /// At least one piece of evidence.
     pub evidence: Vec<Evidence>,
-    /// What to do for this subject, as an imperative sentence; the rule's own text is the longer answer.
+    /// What to do for this subject, as an imperative sentence; the rule's own text has more.
     pub remedy: String,
-    /// Knowledge records cited beside the rule's sources (signature ids, conflicting pages).
+    /// Knowledge records cited in addition to the rule's sources (signature ids, conflicting pages).
     pub notes: Vec<String>,
-    /// Id of the known error it rests on, where it rests on one.
+    /// Id of the known error that it is based on, if it is based on one.
     pub signature: Option<String>,
-    /// Its remedy stands alone: the work that mends other findings of the rule would be wrong for this one.
+    /// Its own remedy must be used: the action that fixes other findings of the rule would be wrong for this one.
     pub standalone: bool,
 }
 
@@ -334,21 +334,21 @@ pub enum Evidence {
     Text {
         /// Input and file.
         place: Place,
-        /// The line, cleaned.
+        /// The line, with secrets removed.
         excerpt: Excerpt,
     },
     /// A value.
     Value {
         /// Node, empty for the cluster.
         node: String,
-        /// What was read, in the reader's words.
+        /// The fact, as a report names it.
         fact: String,
         /// Value as text.
         value: String,
         /// Input and file.
         place: Place,
     },
-    /// An absence: the place was read whole.
+    /// An absence: the place was read completely.
     Absence {
         /// Node, empty for the cluster.
         node: String,
@@ -361,7 +361,7 @@ pub enum Evidence {
     Record {
         /// Source key.
         source: String,
-        /// What it says, in our words.
+        /// What it says, in our own words.
         says: String,
     },
 }
@@ -383,15 +383,15 @@ impl Evidence {
     }
 }
 
-/// An outcome with the rule and the subject it belongs to.
+/// An outcome with its rule and subject.
 #[derive(Debug, Clone)]
 pub struct RuleResult {
     /// Rule id.
     pub rule: String,
     /// Subject.
     pub subject: Subject,
-    /// What the rule says.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Names of the inputs whose facts it looked at.
+    /// Names of the inputs that it used facts from.
     pub inputs_used: BTreeSet<String>,
 }

@@ -193,38 +193,33 @@ impl AnswerReader<'_> {
         }
         self.notes.extend(dates.note());
         for row in &lines.rows {
-            self.line(&lines.columns, row, &dates, origin);
+            if let Err(why) = self.line(&lines.columns, row, &dates, origin) {
+                self.ledger.complain(why);
+            }
         }
     }
 
-    fn line(&mut self, columns: &Columns, row: &Row, dates: &Dates, origin: Option<&Origin>) {
+    /// Reads one line; an error says why it does not count.
+    fn line(
+        &mut self,
+        columns: &Columns,
+        row: &Row,
+        dates: &Dates,
+        origin: Option<&Origin>,
+    ) -> Result<(), String> {
         let text = |column: Column| Some(columns.text(row, column)).filter(|text| !text.is_empty());
         let place = |column: Column| columns.place(row, column, self.input);
         let word = text(Column::Answer).filter(|word| !word.eq_ignore_ascii_case(SEE_ABOVE));
         let Some(key) = text(Column::Key) else {
             // Headings have no key.
-            if word.is_some() {
-                self.ledger.complain(format!(
-                    "{} has no key, so it is not clear what it answers.",
-                    place(Column::Answer)
-                ));
-            }
-            return;
+            let why = || format!("{} has no key, so it is not clear what it answers.", place(Column::Answer));
+            return word.map_or(Ok(()), |_| Err(why()));
         };
-        let Some((_, question, node)) = parts(key) else {
-            self.ledger
-                .complain(format!("{} is no key of a line; the line does not count.", place(Column::Key)));
-            return;
-        };
+        let no_line = |why: &str| format!("{} is {why}; the line does not count.", place(Column::Key));
+        let (_, question, node) = parts(key).ok_or_else(|| no_line("no key of a line"))?;
         if let Some(origin) = origin {
-            let Some(prints) = origin.cells.get(key) else {
-                let text = format!(
-                    "{} is not a line of the original workbook; the line does not count.",
-                    place(Column::Key)
-                );
-                self.ledger.complain(text);
-                return;
-            };
+            let prints =
+                origin.cells.get(key).ok_or_else(|| no_line("not a line of the original workbook"))?;
             for (column, print) in Column::AUTOMATIC.into_iter().zip(prints) {
                 if columns.at(column).is_some() && fingerprint(columns.text(row, column)) != *print {
                     self.ledger.complain(format!(
@@ -243,7 +238,7 @@ impl AnswerReader<'_> {
                     place(Column::Answer)
                 ));
             }
-            return;
+            return Ok(());
         };
         let on = text(Column::When).and_then(|text| match day(text, dates) {
             Ok(day) => Some(day),
@@ -256,6 +251,7 @@ impl AnswerReader<'_> {
         let given = GivenAnswer { question, node, value, by, on, note: text(Column::Note) };
         let given = answer(&given, place(Column::Answer), &self.questions, self.show);
         self.ledger.add(given);
+        Ok(())
     }
 
     /// Says what cannot be told, and which lines are gone.

@@ -29,11 +29,11 @@ pub(super) fn reported(
     let reading = ClockReader { object, place, cleaner };
     match export {
         "healthcheck" => {
-            let asker = reading.observed(reading.asked());
+            let asker = Observed::read(reading.asked(), place.clone());
             Some((reading.shown("node")?, Clocks { asker, ..Clocks::default() }))
         }
         "diagnostics" => {
-            let database = reading.observed(reading.beside_database()?);
+            let database = Observed::read(reading.beside_database()?, place.clone());
             Some((reading.shown("servername")?, Clocks { database, ..Clocks::default() }))
         }
         _ => None,
@@ -50,13 +50,6 @@ impl ClockReader<'_> {
     fn shown(&self, head: &str) -> Option<String> {
         let text = text(member(self.object, head)?)?;
         Some(sanitized(&text, self.cleaner))
-    }
-
-    fn observed(&self, read: Result<ClockReference, String>) -> Observed<ClockReference> {
-        match read {
-            Ok(reference) => Observed::known(reference, self.place.clone()),
-            Err(why) => Observed::unreadable(self.place.clone(), why),
-        }
     }
 
     /// The node's time in the answer minus that of the person who asked. With the time it was received at, the answer was

@@ -224,7 +224,7 @@ impl CaseBuilder {
             None => Observed::not_collected(format!("no {what} was given")),
             Some(input) => {
                 let text = input.problems.first().map_or("", |problem| problem.text.as_str());
-                Observed::unreadable(of_input(&input.name), text.trim_end_matches('.'))
+                Observed::unreadable(Place::input(&input.name), text.trim_end_matches('.'))
             }
         }
     }
@@ -232,7 +232,7 @@ impl CaseBuilder {
     fn list(&mut self) -> Observed<NodeList> {
         match self.lists.pop() {
             Some((_, list)) => {
-                let place = of_input(&list.input);
+                let place = Place::input(&list.input);
                 Observed::known(list, place)
             }
             None => self.without(&[InputKind::NodesJson, InputKind::NodesTable], "node list"),
@@ -263,7 +263,7 @@ impl CaseBuilder {
         for (index, _) in histories {
             self.note(index, format!("{name} is a newer version history and counts instead."));
         }
-        Observed::known(history, of_input(&name))
+        Observed::known(history, Place::input(name))
     }
 
     /// Every node that a list, a bundle or a person names, by machine.
@@ -391,10 +391,6 @@ fn as_build(reported: &Observed<String>) -> Observed<BuildVersion> {
         Some((build, place)) => Observed::known(build, place.clone()),
         None => Observed::not_collected("no file supplied contains it"),
     }
-}
-
-fn of_input(name: &str) -> Place {
-    Place { input: name.to_owned(), ..Place::default() }
 }
 
 /// The node's build: the node list's word first, then the DLLs'. Where the two disagree both are kept, and the

@@ -41,7 +41,7 @@ pub mod version_table;
 pub mod workbook;
 
 use crate::model::excerpt::{Excerpt, Sanitize};
-use crate::model::input::{Problem, ProblemKind};
+use crate::model::input::{InputKind, Problem, ProblemKind};
 
 /// What was read from a source.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +59,17 @@ impl<T> Parsed<T> {
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Parsed<U> {
         Parsed { value: change(self.value), problems: self.problems, notes: self.notes }
     }
+}
+
+/// An export that was read.
+#[derive(Debug)]
+struct ReadExport {
+    /// What it is; of several tables the first.
+    kind: InputKind,
+    /// Titles of the exports in it.
+    holds: Vec<String>,
+    /// What it says.
+    parsed: Parsed<Vec<read::Facts>>,
 }
 
 /// The problem of a part that cannot be read, or does not count for another reason.

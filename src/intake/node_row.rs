@@ -1,7 +1,7 @@
 //! One row of the node list, from named fields of JSON or of a table.
 
 use super::table::head;
-use super::{moment, names, reported};
+use super::{Parsed, moment, names, reported};
 use crate::intake::{malformed, sanitized};
 use crate::model::excerpt::Sanitize;
 use crate::model::export::{Moment, NodeList, NodeRow};
@@ -142,10 +142,7 @@ impl RowReader<'_> {
         let Some(text) = &field.text else {
             return Observed::not_collected(format!("{} leaves {what} empty", field.place));
         };
-        match parse(text) {
-            Ok(value) => Observed::known(value, field.place.clone()),
-            Err(why) => Observed::unreadable(field.place.clone(), why),
-        }
+        Observed::read(parse(text), field.place.clone())
     }
 
     fn flag(&self, heads: &[&str], what: &str) -> Observed<bool> {
@@ -166,11 +163,13 @@ impl RowReader<'_> {
 /// Merges rows: in order of name, one a machine.
 ///
 /// Of two rows of one machine the one connected last counts where both dates are known, else the first; either way
-/// it is a problem. On entry `problems` holds one for each row that does not count at all.
-pub(super) fn list(input: &str, rows: Vec<NodeRow>, problems: &mut Vec<Problem>) -> NodeList {
+/// it is a problem, and so is each row that does not count at all.
+pub(super) fn list(input: &str, rows: impl Iterator<Item = Result<NodeRow, String>>) -> Parsed<NodeList> {
+    let (rows, faults): (Vec<_>, Vec<_>) = rows.partition(Result::is_ok);
+    let mut problems: Vec<Problem> = faults.into_iter().filter_map(Result::err).map(malformed).collect();
     let left_out = problems.len();
     let mut by_name: BTreeMap<String, NodeRow> = BTreeMap::new();
-    for row in rows {
+    for row in rows.into_iter().flatten() {
         let key = row.machine_name.to_uppercase();
         let Some(first) = by_name.remove(&key) else {
             by_name.insert(key, row);
@@ -189,7 +188,8 @@ pub(super) fn list(input: &str, rows: Vec<NodeRow>, problems: &mut Vec<Problem>)
     let rows: Vec<NodeRow> = by_name.into_values().collect();
     let newest = rows.iter().filter_map(|row| row.last_connected.value().copied());
     let newest_connection = newest.reduce(|a, b| if later(b, a) { b } else { a });
-    NodeList { input: input.to_owned(), rows, left_out, newest_connection }
+    let value = NodeList { input: input.to_owned(), rows, left_out, newest_connection };
+    Parsed { value, problems, notes: Vec::new() }
 }
 
 /// Whether `a` is later than `b`: as instants where both are, else as one export writes them, in one zone.

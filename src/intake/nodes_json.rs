@@ -7,7 +7,6 @@ use super::moment::Column;
 use super::node_row::{self, Field, Fields};
 use super::table::head;
 use super::{Parsed, json};
-use crate::intake::malformed;
 use crate::model::excerpt::Sanitize;
 use crate::model::export::NodeList;
 use crate::model::{Place, Position};
@@ -60,25 +59,20 @@ pub fn parse(
     if records.len() > MAX_NODES {
         return Err(NodesJsonError::TooMany(records.len()));
     }
-    let mut problems = Vec::new();
-    let mut rows = Vec::new();
-    for (index, record) in records.iter().enumerate() {
+    let rows = records.iter().enumerate().map(|(index, record)| {
         let path = format!("{prefix}[{index}]");
         let place = Place::export(input, Position::Path(path.clone()));
-        let row = match record {
+        match record {
             Value::Object(record) => {
                 node_row::read(&fields(record, input, &path), place, &Column::default(), cleaner)
             }
             _ => Err(format!("{place} is no object, so it does not count.")),
-        };
-        match row {
-            Ok(row) => rows.push(row),
-            Err(text) => problems.push(malformed(text)),
         }
-    }
+    });
+    let mut list = node_row::list(input, rows);
     let names = records.iter().filter_map(Value::as_object).flat_map(Map::keys);
-    let notes = node_row::unknown_note(names.map(String::as_str), cleaner).into_iter().collect();
-    Ok(Parsed { value: node_row::list(input, rows, &mut problems), problems, notes })
+    list.notes.extend(node_row::unknown_note(names.map(String::as_str), cleaner));
+    Ok(list)
 }
 
 fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
@@ -132,7 +126,7 @@ mod tests {
         let [web01, web02] = parsed.value.rows.as_slice() else { panic!("{:?}", parsed.value) };
         assert_eq!(
             web01.binary_version.why_unknown().unwrap(),
-            "nodes.json [1].BinaryVersion could not be read: \"10.11\" names a release train, not a build of three fields"
+            "nodes.json [1].BinaryVersion could not be read: \"10.11\" is a release name, not a build with three fields"
         );
         assert_eq!(web01.binary_version_text.as_deref(), Some("10.11"));
         assert_eq!(web02.binary_version.value(), Some(&crate::model::BuildVersion::new(11, 7, 1)));

@@ -4,32 +4,19 @@
 use super::node_row::{self, Field, Fields};
 use super::table::{Row, RowSink, TableError, head};
 use super::{Parsed, moment, nodes_json::MAX_NODES};
-use crate::intake::malformed;
 use crate::model::excerpt::Sanitize;
 use crate::model::export::NodeList;
-
-/// Columns of the template: what the Server Nodes page shows of a node.
-const COLUMNS: [&str; 10] = [
-    "Machine Name",
-    "Version",
-    "Database",
-    "In Cluster",
-    "Background Worker",
-    "Engine Worker",
-    "Session Recording Worker",
-    "Maintenance Mode",
-    "Last Connected",
-    "Error",
-];
 
 /// What begins a row that is a remark.
 const REMARK: char = '#';
 
-/// The template that a person fills in from *Admin > Server Nodes*: the header and one example, which does not count
-/// as it begins with `#`.
+/// The template that a person fills in from *Admin > Server Nodes*: what that page shows of a node, and one example, which
+/// does not count as it begins with `#`.
 pub fn nodes_template() -> String {
+    let columns =
+        "Machine Name,Version,Database,In Cluster,Background Worker,Engine Worker,Session Recording Worker";
     let example = "# WEB01,11.7.000049,SQL01\\SecretServer,yes,yes,yes,no,no,2026-11-20 10:12:33,";
-    format!("{}\n{example}\n", COLUMNS.join(","))
+    format!("{columns},Maintenance Mode,Last Connected,Error\n{example}\n")
 }
 
 /// The header of a node list: heads by column.
@@ -69,24 +56,19 @@ impl Reader {
         if self.rows.len() > MAX_NODES {
             return Err(TableError::TooManyNodes);
         }
-        let (mut problems, mut notes, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         let connected = self.heads.iter().position(|head| node_row::is_connected(head));
         let mut dates = moment::Column::default();
         for (row, column) in self.rows.iter().zip(connected.into_iter().cycle()) {
             dates.learn(row.cell(column), || row.cell_place(input, column));
         }
-        for row in &self.rows {
-            match node_row::read(&self.fields(row, input), row.place(input), &dates, cleaner) {
-                Ok(row) => rows.push(row),
-                Err(text) => problems.push(malformed(text)),
-            }
+        let read = |row: &Row| node_row::read(&self.fields(row, input), row.place(input), &dates, cleaner);
+        let mut list = node_row::list(input, self.rows.iter().map(read));
+        if list.value.rows.is_empty() {
+            list.notes.push("The table has no row of a node below its header.".to_owned());
         }
-        if rows.is_empty() {
-            notes.push("The table has no row of a node below its header.".to_owned());
-        }
-        notes.extend(dates.note());
-        notes.extend(node_row::unknown_note(self.header.cells(), cleaner));
-        Ok(Parsed { value: node_row::list(input, rows, &mut problems), problems, notes })
+        list.notes.extend(dates.note());
+        list.notes.extend(node_row::unknown_note(self.header.cells(), cleaner));
+        Ok(list)
     }
 
     fn fields(&self, row: &Row, input: &str) -> Fields {

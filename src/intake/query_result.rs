@@ -166,11 +166,6 @@ impl QueryResult<'_> {
         record
     }
 
-    /// How many items came, beside the row without one: each has a name and so a record of its own.
-    fn items(&self) -> usize {
-        self.of_item.len()
-    }
-
     /// What is wrong with the result as a whole: an error when it does not count.
     fn check(&self, input: &str) -> Result<(), (ProblemKind, String)> {
         let id = &self.export.id;
@@ -184,7 +179,8 @@ impl QueryResult<'_> {
         if self.export.about != About::List && self.export.id != VERSIONS {
             return Ok(());
         }
-        let came = self.items();
+        // Each has a name, and so a record of its own.
+        let came = self.of_item.len();
         let has = match self.reported.get(ITEMS).and_then(|items| items.parse::<usize>().ok()) {
             Some(items) if items == came => return Ok(()),
             Some(items) => format!("has {came} of the {items} items that the query {id} found"),

@@ -2,11 +2,9 @@
 
 use super::answers::{self, Question};
 use super::inventory::Inventory;
-use super::json::{self, JsonExport};
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
 use super::reported::ReportedFacts;
-use super::tables::{self, Tables};
-use super::{Parsed, checklist, leaks, manual_capture, snapshot, workbook};
+use super::{Parsed, checklist, json, leaks, manual_capture, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
 use crate::intake::{malformed, sanitized};
@@ -200,10 +198,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
     match recognise(bytes) {
         Ok(ExportForm::Json) => match json::read(&name, bytes, tools.knowledge, tools.cleaner) {
-            Ok(JsonExport { kind, holds, parsed }) => {
-                (input.kind, input.holds) = (kind, holds);
-                counted(input, parsed)
-            }
+            Ok(read) => counted(Input { kind: read.kind, holds: read.holds, ..input }, read.parsed),
             Err(error) => {
                 if error.is_of_nodes() {
                     input.kind = InputKind::NodesJson;
@@ -227,10 +222,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
             }
         }
         Ok(ExportForm::Table) => match tables::read(&name, bytes, tools.knowledge, tools.cleaner) {
-            Ok(Some(Tables { kind, parsed, holds })) => {
-                (input.kind, input.holds) = (kind, holds);
-                counted(input, parsed)
-            }
+            Ok(Some(read)) => counted(Input { kind: read.kind, holds: read.holds, ..input }, read.parsed),
             // A workbook that opens is no key file, however opaque a zip looks.
             Ok(None) if !workbook::is_workbook(bytes) && leaks::is_key_file(bytes) => key_file(input),
             Ok(None) => refused(input, unknown_file(bytes, tools.knowledge)),

@@ -152,7 +152,7 @@ impl Collected {
                 Observed::Known { value: ConfigState::NotWellFormed { line, error, .. }, .. } => {
                     Observed::unreadable(Place::line(file, *line), error.clone())
                 }
-                other => same(other),
+                other => other.without_value(),
             };
             settings.insert(file.to_lowercase(), found);
         }
@@ -192,7 +192,7 @@ impl Collected {
             Observed::Known { value: false, sources, .. } => {
                 Observed::absent(sources.first().cloned().unwrap_or_else(|| Place::file("log")))
             }
-            other => same(other),
+            other => other.without_value(),
         }
     }
 }
@@ -215,38 +215,28 @@ fn unavailable<T>(bundle: &Bundle, member: &str) -> Observed<T> {
     }
 }
 
-/// The same "not known" of another type; a value has none and becomes `NotCollected`.
-fn same<T, U>(other: &Observed<T>) -> Observed<U> {
-    match other {
-        Observed::Absent { looked_at } => Observed::absent(looked_at.clone()),
-        Observed::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
-        Observed::NotCollected { why } => Observed::not_collected(why.clone()),
-        Observed::Known { .. } => Observed::default(),
-    }
-}
-
 /// Facts of a bundle whose facts do not count: none is known, each for the same reason.
 fn no_facts<T>(why: &Observed<T>) -> NodeFacts {
     NodeFacts {
         host: HostFacts {
-            name: same(why),
-            machine_id: same(why),
-            os: same(why),
-            time_zone: same(why),
-            clock: same(why),
-            clock_reference: same(why),
-            time_service: same(why),
-            worker_started: same(why),
+            name: why.without_value(),
+            machine_id: why.without_value(),
+            os: why.without_value(),
+            time_zone: why.without_value(),
+            clock: why.without_value(),
+            clock_reference: why.without_value(),
+            time_service: why.without_value(),
+            worker_started: why.without_value(),
         },
-        application_folder: same(why),
-        encryption_config: same(why),
-        database_config: same(why),
-        stray_key_copies: same(why),
+        application_folder: why.without_value(),
+        encryption_config: why.without_value(),
+        database_config: why.without_value(),
+        stray_key_copies: why.without_value(),
         configs: BTreeMap::new(),
-        binaries: same(why),
-        iis: same(why),
-        tms_folder: same(why),
-        log_folder: same(why),
+        binaries: why.without_value(),
+        iis: why.without_value(),
+        tms_folder: why.without_value(),
+        log_folder: why.without_value(),
         machine: BTreeMap::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::read::Facts;
 use super::table::{self, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
-use super::{Parsed, checklist, grid, inventory, nodes_table, query_result, version_table};
+use super::{Parsed, ReadExport, checklist, grid, inventory, nodes_table, query_result, version_table};
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::Sanitize;
 use crate::model::input::InputKind;
@@ -83,24 +83,13 @@ impl RowSink for TableReader<'_> {
     }
 }
 
-/// What the tables of an input hold.
-#[derive(Debug)]
-pub(super) struct Tables {
-    /// What the first of them is.
-    pub(super) kind: InputKind,
-    /// What they say, with the problems and notes of all.
-    pub(super) parsed: Parsed<Vec<Facts>>,
-    /// Titles of the exports in them.
-    pub(super) holds: Vec<String>,
-}
-
 /// Reads every table of an input. `None` when none is one we know.
 pub(super) fn read(
     input: &str,
     bytes: &[u8],
     knowledge: &Knowledge,
     cleaner: &dyn Sanitize,
-) -> Result<Option<Tables>, TableError> {
+) -> Result<Option<ReadExport>, TableError> {
     let sheets = table::read(bytes, cleaner, |row| TableReader::start(input, row, knowledge))?;
     let Some(kind) = sheets.iter().find_map(|sheet| sheet.sink.as_ref()).map(TableReader::kind) else {
         return Ok(None);
@@ -115,7 +104,7 @@ pub(super) fn read(
         holds.extend(titles);
     }
     checklist::join(input, &mut parsed, knowledge, cleaner);
-    Ok(Some(Tables { kind, parsed, holds }))
+    Ok(Some(ReadExport { kind, parsed, holds }))
 }
 
 /// What a reader should know of the sheets: which are hidden and counted all the same, and which are nothing we know.

@@ -150,21 +150,14 @@ fn order(moment: &Moment) -> chrono::NaiveDateTime {
 fn version_row(raw: &RawRow, has_dates: bool, dates: &moment::Column, cleaner: &dyn Sanitize) -> VersionRow {
     let place = raw.place.clone();
     let shown = |text: &str| sanitized(text, cleaner);
-    let version = match BuildVersion::parse(&raw.version) {
-        Ok(version) => Observed::known(version, place.clone()),
-        Err(error) => Observed::unreadable(place.clone(), error.to_string()),
-    };
+    let version = Observed::read(BuildVersion::parse(&raw.version), place.clone());
     let upgraded = if !has_dates {
         Observed::not_collected("the history has no column \"Upgraded\"")
     } else if raw.upgraded.is_empty() {
         Observed::not_collected(format!("{place} has no date"))
     } else {
-        match dates.parse(&raw.upgraded) {
-            Ok(moment) => Observed::known(moment, place.clone()),
-            Err(error) => {
-                Observed::unreadable(place.clone(), format!("{error} (\"{}\")", shown(&raw.upgraded)))
-            }
-        }
+        let why = |error| format!("{error} (\"{}\")", shown(&raw.upgraded));
+        Observed::read(dates.parse(&raw.upgraded).map_err(why), place.clone())
     };
     VersionRow { version, text: shown(&raw.version), upgraded, place }
 }

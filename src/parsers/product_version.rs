@@ -15,12 +15,7 @@ const LARGEST_PLAIN_BUILD: u32 = 9_999;
 /// The build: product version text of the core DLL; else that of all other own DLLs, if they agree; else the core
 /// DLL's file version, where its 16 bits can tell.
 pub fn of_binaries(binaries: &Observed<BTreeMap<String, Observed<Binary>>>) -> Observed<BuildVersion> {
-    let all = match binaries {
-        Observed::Known { value, .. } => value,
-        Observed::Absent { looked_at } => return Observed::absent(looked_at.clone()),
-        Observed::Unreadable { place, why } => return Observed::unreadable(place.clone(), why.clone()),
-        Observed::NotCollected { why } => return Observed::not_collected(why.clone()),
-    };
+    let Some(all) = binaries.value() else { return binaries.without_value() };
     let core = all.iter().find(|(name, _)| name.eq_ignore_ascii_case(CORE_DLL));
     let text = |binary: &Observed<Binary>| {
         binary.value().and_then(|binary| product(binary.product_version.as_deref()?))
@@ -39,7 +34,7 @@ pub fn of_binaries(binaries: &Observed<BTreeMap<String, Observed<Binary>>>) -> O
     }
     match core {
         Some((name, Observed::Known { value, .. })) => by_file_version(name, value),
-        Some((_, Observed::Unreadable { place, why })) => Observed::unreadable(place.clone(), why.clone()),
+        Some((_, unreadable @ Observed::Unreadable { .. })) => unreadable.without_value(),
         _ => Observed::not_collected("no DLL in bin carries the product's version"),
     }
 }

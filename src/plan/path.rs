@@ -200,7 +200,7 @@ impl PathContext<'_> {
         if hops.is_empty() {
             return Vec::new();
         }
-        let every = self.knowledge.conflicts.iter().map(Conflict::told);
+        let every = self.knowledge.conflicts.iter().map(Conflict::text);
         let crossed = hops.iter().flat_map(|hop| &hop.crossed).flat_map(|step| &step.requires);
         let rules: Vec<&String> = crossed.flat_map(|requirement| &requirement.rules).collect();
         let judging = self.knowledge.rows.expectations.iter().filter(|row| rules.contains(&&row.rule));

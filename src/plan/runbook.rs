@@ -240,7 +240,7 @@ impl PlanContext<'_> {
             back: fill(&task.back),
             only_if,
             proven: if can_be_proven { self.proven(task, &nodes) } else { Vec::new() },
-            notes: fill(&task.notes).into_iter().chain(conflicts.map(Conflict::told)).collect(),
+            notes: fill(&task.notes).into_iter().chain(conflicts.map(Conflict::text)).collect(),
             sources: self.knowledge.sources.with_age(&task.cites),
             nodes,
         })

@@ -84,16 +84,16 @@ impl Reading<'_> {
 
 impl System for Reading<'_> {
     fn value(&self, key: &str, name: &str) -> ProbeResult<Value> {
-        self.answer(self.saved.value(key, name)).and_then(value)
+        self.answer(self.saved.registry.value(key, name)).and_then(value)
     }
 
     fn values(&self, key: &str) -> ProbeResult<BTreeMap<String, Value>> {
-        let values = self.answer(self.saved.values(key))?;
+        let values = self.answer(self.saved.registry.values(key))?;
         values.into_iter().map(|(name, entry)| Ok((name, value(entry)?))).collect()
     }
 
     fn keys(&self, key: &str) -> ProbeResult<Vec<String>> {
-        self.answer(self.saved.keys(key))
+        self.answer(self.saved.registry.keys(key))
     }
 
     fn service(&self, name: &str) -> ProbeResult<Service> {

@@ -1,185 +1,12 @@
-//! Allowlist of configuration values that may be shown: plain values, and the settings on the lists below.
+//! Allowlist of configuration values that may be shown: plain values, and the settings on the lists of `lists.toml`.
 //!
 //! The lists hold what the product's pages name and the schema of ASP.NET, IIS and log4net.
 //! A setting that is on no list is replaced, whatever it holds. `SECURITY.md` describes this in words.
 
+use super::bytes::is_one_of;
+use super::lists::LISTS;
 use super::words::{self, looks_random, names_user};
 use super::xml::{Element, PieceKind, Pieces};
-
-/// Attributes whose value may be shown on any element: switches, modes, names of types and of files.
-/// Lower case, sorted.
-const ATTRIBUTES: &[&str] = &[
-    "accesspolicy",
-    "algorithmsuite",
-    "allowdefinition",
-    "allowoverride",
-    "assembly",
-    "binding",
-    "bindingconfiguration",
-    "behaviorconfiguration",
-    "cachecontrolmaxage",
-    "cachecontrolmode",
-    "clientcredentialtype",
-    "clientidmode",
-    "compatibilitymode",
-    "configprotectionprovider",
-    "configsource",
-    "connectionstringname",
-    "contract",
-    "cookieless",
-    "cookiename",
-    "cookiesamesite",
-    "culture",
-    "decryption",
-    "defaultprovider",
-    "defaultredirect",
-    "defaulturl",
-    "errormode",
-    "existingresponse",
-    "extension",
-    "factory",
-    "file",
-    "fileencoding",
-    "fileextension",
-    "hostingmodel",
-    "httpcompression",
-    "invariantname",
-    "key",
-    "language",
-    "loginurl",
-    "messageencoding",
-    "mimetype",
-    "mode",
-    "modules",
-    "name",
-    "namespace",
-    "newversion",
-    "oldversion",
-    "path",
-    "patternsyntax",
-    "policy",
-    "precondition",
-    "privatepath",
-    "processorarchitecture",
-    "protection",
-    "protocols",
-    "providername",
-    "publickeytoken",
-    "redirectmode",
-    "requestencoding",
-    "requestpathinvalidcharacters",
-    "requestvalidationmode",
-    "requestvalidationtype",
-    "requireaccess",
-    "resourcetype",
-    "responseencoding",
-    "responsemode",
-    "samesite",
-    "schemaversion",
-    "scriptprocessor",
-    "sectiongroup",
-    "segment",
-    "sequence",
-    "serializeas",
-    "sslflags",
-    "statuscode",
-    "storelocation",
-    "storename",
-    "switchname",
-    "switchvalue",
-    "tagname",
-    "tagprefix",
-    "targetframework",
-    "textencoding",
-    "ticketcompatibilitymode",
-    "transfermode",
-    "type",
-    "uiculture",
-    "validation",
-    "verb",
-    "verbs",
-    "x509findtype",
-];
-
-/// `<add key=… value=…>` of `appSettings` whose value may be shown (of the product, and those that ASP.NET itself reads).
-/// Lower case, sorted.
-const APP_SETTINGS: &[&str] = &[
-    "aspnet:maxhttpcollectionkeys",
-    "aspnet:maxjsondeserializermembers",
-    "aspnet:usetaskfriendlysynchronizationcontext",
-    "ceflogfilepath",
-    "clientvalidationenabled",
-    "disablesyslogconnectioncaching",
-    "ipaddressheader",
-    "lockhsmconfiguration",
-    "owin:automaticappstartup",
-    "prefetchcount.convertvideomessage",
-    "preservloginurl",
-    "preventsyncfornewuser",
-    "rdpusecomputerfordomain",
-    "totpleniency",
-    "unobtrusivejavascriptenabled",
-    "usecefllogfile",
-    "usewebconfigcors",
-    "validationsettings:unobtrusivevalidationmode",
-    "validprimarynode",
-    "vs:enablebrowserlink",
-    "webpages:enabled",
-    "webpages:version",
-    "zeroinformationdisclosuremessage",
-];
-
-/// Elements of log4net whose `value` may be shown . Lower case, sorted.
-const LOG_SETTINGS: &[&str] = &[
-    "acceptonmatch",
-    "additivity",
-    "appendtofile",
-    "buffersize",
-    "conversionpattern",
-    "countdirection",
-    "datepattern",
-    "datetimestrategy",
-    "encoding",
-    "file",
-    "fix",
-    "level",
-    "levelmax",
-    "levelmin",
-    "leveltomatch",
-    "lossy",
-    "maximumfilesize",
-    "maxsizerollbackups",
-    "preservelogfilenameextension",
-    "priority",
-    "rollingstyle",
-    "staticlogfilename",
-    "threshold",
-];
-
-/// Response headers whose value may be shown: security and CORS headers. Lower case, sorted.
-const HEADERS: &[&str] = &[
-    "access-control-allow-credentials",
-    "access-control-allow-headers",
-    "access-control-allow-methods",
-    "access-control-allow-origin",
-    "access-control-expose-headers",
-    "access-control-max-age",
-    "cache-control",
-    "content-security-policy",
-    "permissions-policy",
-    "pragma",
-    "referrer-policy",
-    "strict-transport-security",
-    "x-content-type-options",
-    "x-frame-options",
-    "x-powered-by",
-    "x-ua-compatible",
-    "x-xss-protection",
-];
-
-/// Namespaces that name a schema.
-const SCHEMAS: &[&str] =
-    &["urn:schemas-microsoft-com:", "http://schemas.microsoft.com/", "http://www.w3.org/"];
 
 /// Whether `value` is boolean, number, version, version range or time. Under the name of a secret a number passes
 /// only with up to three digits, as limits and lengths have: a PIN is a number too.
@@ -263,7 +90,7 @@ pub(super) fn may_show(pieces: &Pieces<'_>, what: &PieceKind<'_>, value: &str) -
         return false;
     }
     if name == "xmlns" || name.starts_with("xmlns:") {
-        return SCHEMAS.iter().any(|schema| value.starts_with(schema));
+        return LISTS.schemas.iter().any(|schema| value.starts_with(schema));
     }
     if (is(element.name, "allow") || is(element.name, "deny")) && (names_user(name) || is(name, "users")) {
         return matches!(value, "*" | "?");
@@ -272,20 +99,20 @@ pub(super) fn may_show(pieces: &Pieces<'_>, what: &PieceKind<'_>, value: &str) -
     if is(name, "name") && (is(element.name, "user") || inside("credentials")) {
         return false;
     }
-    let listed = |list: &[&str], word: &str| list.contains(&word.to_ascii_lowercase().as_str());
     if is(name, "value") {
         return if inside("appSettings") {
-            listed(APP_SETTINGS, setting)
+            is_one_of(setting.as_bytes(), &LISTS.shown_app_settings)
         } else if inside("customHeaders") {
-            listed(HEADERS, setting)
+            is_one_of(setting.as_bytes(), &LISTS.shown_headers)
         } else if inside("log4net") {
-            listed(LOG_SETTINGS, if is(element.name, "param") { setting } else { element.name })
+            let named = if is(element.name, "param") { setting } else { element.name };
+            is_one_of(named.as_bytes(), &LISTS.shown_log_settings)
         } else {
             // Default documents, and the run-time switches of .NET.
             inside("defaultDocument") || is(element.name, "AppContextSwitchOverrides")
         };
     }
-    listed(ATTRIBUTES, name)
+    is_one_of(name.as_bytes(), &LISTS.shown_attributes)
 }
 
 #[cfg(test)]

@@ -44,8 +44,8 @@ pub(super) fn signs(text: &[u8], signs: &[u8]) -> usize {
 }
 
 /// Whether `word` is one of `words`.
-pub(super) fn is_one_of(word: &[u8], words: &[&str]) -> bool {
-    words.iter().any(|listed| word.eq_ignore_ascii_case(listed.as_bytes()))
+pub(super) fn is_one_of(word: &[u8], words: &[impl AsRef<str>]) -> bool {
+    words.iter().any(|listed| word.eq_ignore_ascii_case(listed.as_ref().as_bytes()))
 }
 
 /// Whether a text ends with `tail`.

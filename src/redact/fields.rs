@@ -6,6 +6,7 @@
 
 use super::identity::{self, Known};
 use super::labels::{Identity, first_key_in};
+use super::lists::LISTS;
 use super::pattern::Span;
 use super::text::{Counts, Redactor};
 use super::{allowlist, bytes, words};
@@ -15,28 +16,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Fields whose values are digests, versions and options: they name nobody, and other things depend on them.
-const KEPT: &[&str] = &[
-    "assembly-version",
-    "case-key",
-    "file-version",
-    "fingerprint",
-    "format",
-    "hex",
-    "key-id",
-    "machine-id",
-    "modified",
-    "product-version",
-    "scheme",
-    "sha256",
-    "started",
-    "ended",
-    "tool",
-];
-
 /// Whether a field of this name holds a digest or a version, which names nobody however it looks.
 fn is_kept_field(name: &str) -> bool {
-    KEPT.contains(&name) || bytes::ends_with(name.as_bytes(), b"version")
+    LISTS.kept_fields.iter().any(|kept| kept == name) || bytes::ends_with(name.as_bytes(), b"version")
 }
 
 /// Keys that say how a fact is known and not what it is.

@@ -5,12 +5,14 @@
 
 use super::fingerprint::{Fingerprinter, Label};
 pub use crate::model::label::{first_key_in, key_of};
+use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 /// What an identity is of. The word is the beginning of its labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Identity {
     /// A machine, by its name without a domain.
     Host,
@@ -41,23 +43,6 @@ pub enum Identity {
 }
 
 impl Identity {
-    /// Every kind.
-    pub const ALL: &[Self] = &[
-        Self::Host,
-        Self::Domain,
-        Self::User,
-        Self::Address,
-        Self::Mac,
-        Self::Sid,
-        Self::Database,
-        Self::Share,
-        Self::Pool,
-        Self::Site,
-        Self::Name,
-        Self::Digest,
-        Self::Guid,
-    ];
-
     /// The word in labels and in the counts of a manifest.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -24,6 +24,7 @@ pub mod leak;
 pub mod legend;
 mod level;
 mod licence;
+mod lists;
 mod pattern;
 pub mod search;
 pub mod secret_set;

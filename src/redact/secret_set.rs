@@ -1,5 +1,7 @@
 //! Collects the secret values from the configuration files of a node, before anything else is read.
 
+use super::bytes::is_one_of;
+use super::lists::LISTS;
 use super::text::{Kind, Redactor};
 use super::words::{is_low_entropy, looks_random, names_secret, names_user};
 use super::{allowlist, pattern, xml};
@@ -196,52 +198,11 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// What connection strings begin with.
-const FIRST_PARTS: &[&str] = &[
-    "accountname",
-    "addr",
-    "address",
-    "app",
-    "application name",
-    "attachdbfilename",
-    "data source",
-    "database",
-    "datasource",
-    "defaultendpointsprotocol",
-    "driver",
-    "dsn",
-    "encrypt",
-    "endpoint",
-    "failover partner",
-    "file name",
-    "filename",
-    "host",
-    "hostname",
-    "initial catalog",
-    "integrated security",
-    "metadata",
-    "multipleactiveresultsets",
-    "network address",
-    "network library",
-    "password",
-    "persist security info",
-    "pooling",
-    "port",
-    "provider",
-    "pwd",
-    "server",
-    "trusted_connection",
-    "uid",
-    "user",
-    "user id",
-    "username",
-];
-
 /// Whether a value is a connection string, whose parts are taken one by one: searching for the whole would miss
 /// the same string with its parts in another order. A password may hold both signs as well.
 fn is_connection_string(value: &str) -> bool {
     let first = value.split_once(';').and_then(|(first, _)| first.split_once('='));
-    first.is_some_and(|(name, _)| FIRST_PARTS.contains(&name.trim().to_ascii_lowercase().as_str()))
+    first.is_some_and(|(name, _)| is_one_of(name.trim().as_bytes(), &LISTS.connection_parts))
 }
 
 #[cfg(test)]

@@ -1,11 +1,5 @@
-//! Every wrong, torn, huge or foreign table through the program itself: a sentence that names the input, and a report
-//! of the rest. Tables lie beside one real bundle.
-
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests may fail the test they help"
-)]
+//! Every wrong, cut, huge or unknown table through the program itself: a sentence that names the input, and a report
+//! of the rest. Tables are given together with one real bundle.
 
 use rust_xlsxwriter::{Formula, Workbook, Worksheet};
 use serde_json::Value;
@@ -110,7 +104,7 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_no_table_is_refused_with_its_own_sentence() {
+fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
     let whole = workbook(&[("nodes", nodes)]);
     let twisted =
         zipped(&[("xl/workbook.xml", b"<workbook><sheets>"), ("xl/worksheets/sheet1.xml", b"<row")]);
@@ -122,7 +116,7 @@ fn what_is_no_table_is_refused_with_its_own_sentence() {
     let binary = workbook(&[("nodes", nodes)]).iter().rev().copied().collect::<Vec<u8>>();
     let said = report(
         &[
-            ("torn.xlsx", whole.get(..whole.len() / 2).unwrap()),
+            ("cut.xlsx", whole.get(..whole.len() / 2).unwrap()),
             ("twisted.xlsx", &twisted),
             ("protected.xlsx", &compound),
             ("old.xls", compound.get(..1_000).unwrap()),
@@ -135,7 +129,7 @@ fn what_is_no_table_is_refused_with_its_own_sentence() {
         &[],
     );
     assert_eq!(said.code, Some(3), "{}", said.stderr);
-    said.refused("torn.xlsx", "was cut off")
+    said.refused("cut.xlsx", "was cut off")
         .refused("twisted.xlsx", "the workbook is damaged")
         .refused("old.xls", "in the old XLS form")
         .refused("protected.xlsx", "protected by a password")
@@ -181,7 +175,7 @@ fn tables_beyond_the_limits_are_refused() {
 }
 
 #[test]
-fn columns_beyond_the_limit_are_not_looked_at_and_that_is_told() {
+fn columns_beyond_the_limit_are_ignored_and_reported() {
     let wide = format!(
         "Machine Name,Version{},In Cluster\nWEB01,11.7.000049,{}no\n",
         ",x".repeat(62),
@@ -200,8 +194,8 @@ fn columns_beyond_the_limit_are_not_looked_at_and_that_is_told() {
 fn binary_below_a_header_is_no_row() {
     let bytes = [b"Machine Name,Version\nWEB01,11.7.000049\n".as_slice(), &[0, 1, 2, 255, b',', 0, 7, b'\n']]
         .concat();
-    let said = of("torn.csv", &bytes);
-    said.expect("torn.csv", "partly", "problems", "torn.csv row 3");
+    let said = of("cut.csv", &bytes);
+    said.expect("cut.csv", "partly", "problems", "cut.csv row 3");
     assert!(!said.report.to_string().contains('\u{1}'), "control characters are never shown");
 }
 
@@ -209,9 +203,9 @@ const DATABASE: &str = "clusterbrief:database:1,,asked at,2026-11-20 10:00:00\nc
     clusterbrief:database:1,,compatibility level,130\n";
 
 #[test]
-fn results_of_another_database_cut_ones_and_strange_ones_do_not_count() {
-    let foreign = DATABASE.replace("tbVersion,yes", "tbVersion,no");
-    of("q.csv", foreign.as_bytes()).expect(
+fn results_that_are_cut_unknown_or_of_another_database_do_not_count() {
+    let other_database = DATABASE.replace("tbVersion,yes", "tbVersion,no");
+    of("q.csv", other_database.as_bytes()).expect(
         "q.csv",
         "partly",
         "problems",
@@ -244,7 +238,7 @@ fn an_inventory_is_checked_and_the_command_line_counts_before_it() {
 }
 
 #[test]
-fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
+fn formulas_count_by_their_last_value_and_every_sheet_is_reported() {
     let book = workbook(&[
         ("Read me", |sheet| rows(sheet, &[&["made", "for the ticket"]])),
         ("nodes", |sheet| {
@@ -264,7 +258,7 @@ fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
 }
 
 #[test]
-fn of_two_results_of_one_query_the_newer_counts_and_the_other_gets_a_note() {
+fn the_newer_of_two_results_of_one_query_counts_and_the_other_gets_a_note() {
     let newer = DATABASE.replace("2026-11-20 10", "2026-11-20 11").replace("level,130", "level,150");
     // Whichever comes first by name.
     for (old, new) in [("a.csv", "b.csv"), ("b.csv", "a.csv")] {
@@ -277,7 +271,7 @@ fn of_two_results_of_one_query_the_newer_counts_and_the_other_gets_a_note() {
 }
 
 #[test]
-fn objects_saved_as_a_table_are_told_and_a_header_alone_is_not() {
+fn objects_saved_as_a_table_are_reported_and_a_header_alone_is_not() {
     let saved = of("saved.csv", b"EngineId,ConnectionStatus,Owner\n1,Offline,me\n");
     saved.expect("saved.csv", "read", "notes", "left out: \"Owner\"");
     assert_eq!(saved.input("saved.csv")["holds"], serde_json::json!(["the distributed engines"]));

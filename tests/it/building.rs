@@ -1,7 +1,5 @@
-//! Building a node and mending the errors of the set-up page: no step of the page is without a task, evidence ticks what it
-//! proves and nothing else, and an error brings its repair.
-
-#![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
+//! Building a node and fixing the errors of the set-up page: each step of the page has a task, evidence ticks only what it
+//! proves, and an error adds its repair.
 
 use crate::support::samples::sample;
 use clusterbrief::analysis::{Analysis, Analyzer};
@@ -123,7 +121,7 @@ fn a_node_that_is_there_is_ticked_by_its_own_evidence() {
 }
 
 #[test]
-fn a_name_that_is_none_reaches_no_text() {
+fn an_invalid_name_appears_in_no_text() {
     let mut runbook = building(&audit("healthy-3-node"), "WEB09\" & calc");
     // Names of nodes beside the texts are data, which renderers escape.
     runbook.steps.iter_mut().for_each(|step| step.nodes.clear());
@@ -133,7 +131,7 @@ fn a_name_that_is_none_reaches_no_text() {
 }
 
 #[test]
-fn each_error_of_the_set_up_page_brings_its_repair_and_healthy_clusters_none() {
+fn each_error_of_the_set_up_page_has_its_repair_and_a_healthy_cluster_needs_none() {
     let due = BTreeMap::from([
         ("clock-skew-legacy", ("repair-clock", "Give all nodes the same date and time")),
         ("key-mismatch", ("repair-key", "Bring the right key file to WEB02")),
@@ -149,7 +147,7 @@ fn each_error_of_the_set_up_page_brings_its_repair_and_healthy_clusters_none() {
 }
 
 #[test]
-fn a_repair_copies_from_a_node_that_works_to_the_one_that_does_not() {
+fn a_repair_copies_from_a_working_node_to_the_broken_one() {
     let audited = audit("mid-upgrade");
     let repair = audited.report.repairs.first().expect("a repair");
     let copy = step(repair, "version-copy");
@@ -162,7 +160,7 @@ fn a_repair_copies_from_a_node_that_works_to_the_one_that_does_not() {
     assert!(robocopy.first().is_some_and(|line| line.contains(" /L ")), "it is listed before it is done");
     let prints = lines.iter().filter(|line| line.starts_with("certutil")).count();
     assert_eq!(prints, 4, "both files, before and after");
-    assert!(copy.notes.iter().any(|note| note.contains("database.config only")), "both readings are told");
+    assert!(copy.notes.iter().any(|note| note.contains("database.config only")), "both readings are given");
 
     let audited = audit("key-mismatch");
     let repair = audited.report.repairs.first().expect("a repair");

@@ -1,6 +1,4 @@
-//! Laws over every rule, and the pages that are made from them. `scripts/bless` rewrites the generated pages.
-
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
+//! Checks over every rule, and the pages that are made from them. `scripts/bless` rewrites the generated pages.
 
 use crate::support::bless::{compare, compare_part};
 use crate::support::fixtures::{Fixture, fixtures, root};
@@ -56,7 +54,7 @@ const FAMILIES: [(&str, usize); 15] = [
 ];
 
 #[test]
-fn the_catalogue_of_the_domain_is_whole() {
+fn the_catalogue_is_complete() {
     let (_, rules) = rules();
     let ids: BTreeSet<&str> =
         rules.iter().map(|rule| rule.meta.id.as_str()).filter(|id| !id.starts_with("CLU-")).collect();
@@ -99,7 +97,7 @@ fn expectations_ask_for_facts_that_their_subject_has() {
 }
 
 #[test]
-fn every_rule_says_what_why_how_and_what_it_cannot_see() {
+fn every_rule_states_description_reason_fix_and_limits() {
     let (_, rules) = rules();
     for Rule { meta: rule, .. } in &rules {
         for (heading, text) in rule.texts() {
@@ -124,13 +122,13 @@ fn every_rule_names_what_decides_it() {
         for need in needs {
             let known =
                 inputs.contains(&need.as_str()) || knowledge.exports.iter().any(|export| export.id == *need);
-            assert!(known, "{} needs {need}, which nobody can give", rule.id);
+            assert!(known, "{} needs {need}, which no input can give", rule.id);
         }
     }
 }
 
 #[test]
-fn titles_name_the_fault_in_a_few_words_and_only_once() {
+fn titles_are_short_and_unique() {
     let (_, rules) = rules();
     let mut seen = BTreeSet::new();
     for RuleMeta { id, title, .. } in rules.iter().map(|rule| &rule.meta) {
@@ -186,7 +184,7 @@ fn checks_fit_their_subjects_and_have_what_they_need() {
 }
 
 #[test]
-fn whatever_names_a_rule_names_one_that_exists() {
+fn every_mentioned_rule_exists() {
     let (knowledge, rules) = rules();
     let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.meta.id.as_str()).collect();
     let signatures = knowledge.signatures.iter().flat_map(|one| one.rules.iter().map(|id| (&one.id, id)));
@@ -202,11 +200,11 @@ fn whatever_names_a_rule_names_one_that_exists() {
     }
 }
 
-/// Rules that judge how reading a bundle went: what could not be read is what they find.
+/// Rules about reading a bundle: their findings are what could not be read.
 const ALWAYS_KNOWN: [&str; 2] = ["BND-004", "CLU-010"];
 
 #[test]
-fn every_rule_has_a_case_that_fires_one_that_is_silent_and_one_that_is_unknown() {
+fn every_rule_has_a_case_that_fires_one_that_passes_and_one_that_is_unknown() {
     let (_, rules) = rules();
     let fixtures = fixtures();
     let mut faults = Vec::new();
@@ -244,10 +242,14 @@ fn every_rule_can_be_decided() {
     let fixtures = fixtures();
     for rule in &rules {
         let id = &rule.meta.id;
-        assert!(is_decidable(rule, &knowledge), "nothing delivers {:?} for {id}", untold(rule, &knowledge));
+        assert!(
+            is_decidable(rule, &knowledge),
+            "nothing delivers {:?} for {id}",
+            not_delivered(rule, &knowledge)
+        );
         assert!(fixtures.get(id).is_some_and(|one| one.has("findings")), "{id} fires in no fixture");
     }
-    // One condition that only Windows tells is enough: without its question nothing decides the rule.
+    // One condition that only Windows can answer is enough: without its question nothing decides the rule.
     let recordings = rules.iter().find(|rule| rule.meta.id == "CFG-016").unwrap();
     assert!(is_decidable(recordings, &knowledge));
     knowledge.rows.questions.retain(|row| row.id != "CFG-016");
@@ -258,11 +260,11 @@ fn every_rule_can_be_decided() {
 /// way where Windows was not asked, which its fixtures show.
 fn is_decidable(rule: &Rule, knowledge: &Knowledge) -> bool {
     let asked = knowledge.rows.questions.iter().any(|row| row.id == rule.meta.id && !row.bad.is_empty());
-    asked || rule.meta.family == Family::Code || untold(rule, knowledge).is_empty()
+    asked || rule.meta.family == Family::Code || not_delivered(rule, knowledge).is_empty()
 }
 
-/// The facts that a rule asks for and only Windows tells.
-fn untold<'r>(rule: &'r Rule, knowledge: &Knowledge) -> BTreeSet<&'r str> {
+/// The facts that a rule reads and only Windows can give.
+fn not_delivered<'r>(rule: &'r Rule, knowledge: &Knowledge) -> BTreeSet<&'r str> {
     let only_windows = |path: &&str| {
         knowledge.facts.get(path).is_some_and(|fact| fact.in_bundle)
             && knowledge.tellers(path).next().is_none()
@@ -329,13 +331,13 @@ fn every_step_and_error_of_the_set_up_page_has_rules_with_a_passing_a_firing_and
             let fixture = fixtures.get(id).unwrap_or_else(|| panic!("{step}: {id} has no fixture"));
             let case = fixture.case(case).unwrap_or_else(|| panic!("{step}: {id} has no case {case:?}"));
             assert!(case.has(outcome), "{step}: {id}, case {:?} has no {outcome}", case.name);
-            let told = outcome == "pass" && !BY_ANSWER.contains(step);
-            assert!(!(told && case.answered), "{step}: {id} passes by an answer only");
+            let decided = outcome == "pass" && !BY_ANSWER.contains(step);
+            assert!(!(decided && case.answered), "{step}: {id} passes by an answer only");
         }
     }
 }
 
-/// What stands around the generated table of a page that is otherwise written by hand.
+/// The lines around the generated table of a page that is otherwise written by hand.
 const TABLE: [&str; 2] = ["<!-- made from the knowledge: scripts/bless -->\n", "<!-- end -->"];
 
 #[test]

@@ -1,7 +1,5 @@
 //! The checklist from end to end: made of a case, filled in, read back.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test ends at the first surprise")]
-
 use crate::support::fill::{Entry, fill, fine};
 use crate::support::samples::sample;
 use clusterbrief::analysis::{Analysis, Analyzer};
@@ -48,7 +46,7 @@ fn written(audited: &Analysis, occasion: Occasion) -> Vec<u8> {
 /// The case with a workbook beside its inputs.
 fn with(name: &str, target: Option<&str>, workbook: &[u8]) -> (Analysis, InputView) {
     let folder = TempDir::new().unwrap();
-    // Whatever the file is called, its content tells what it is.
+    // The content of a file decides what it is, not its name.
     let path = folder.path().join("from the customer.bin");
     std::fs::write(&path, workbook).unwrap();
     let audited = audit(&[sample(name), path], target);
@@ -85,7 +83,7 @@ fn every_state_is_there_and_the_tally_adds_up() {
 }
 
 #[test]
-fn without_a_target_what_depends_on_it_is_open_and_asked() {
+fn without_a_target_its_questions_stay_open() {
     let audited = audit(&[sample("pre-upgrade")], None);
     assert!(audited.report.checklist.is_none());
     let list = list(&audited, Occasion::Upgrade);
@@ -114,7 +112,7 @@ fn equal_cases_give_equal_bytes() {
 }
 
 #[test]
-fn what_somebody_filled_in_comes_back_as_answers_with_person_day_and_cell() {
+fn a_filled_in_checklist_is_read_as_answers_with_person_day_and_cell() {
     let before = audit(&[sample("pre-upgrade")], TARGET);
     let questions = questions(AUDITOR.knowledge());
     let entry = |key: &str| Some(Entry { word: fine(&questions, key)?, who: "P. Check".into(), when: WHEN });
@@ -156,7 +154,7 @@ fn what_somebody_filled_in_comes_back_as_answers_with_person_day_and_cell() {
     assert_eq!(words(&again), words(&after));
 }
 
-/// `scripts/check-checklist` writes this file, filled in and saved by a spreadsheet program, whenever it is asked to.
+/// `scripts/check-checklist` writes this file, filled in and saved by a spreadsheet program, when it runs.
 #[test]
 fn a_workbook_saved_by_libreoffice_is_read_without_loss() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/checklist/libreoffice.xlsx");
@@ -171,7 +169,7 @@ fn a_workbook_saved_by_libreoffice_is_read_without_loss() {
     assert_eq!(by_check.count(), FILLED_IN_LIBREOFFICE);
 }
 
-/// How many lines of that workbook somebody filled in.
+/// How many lines of that workbook were filled in.
 const FILLED_IN_LIBREOFFICE: usize = 29;
 
 #[test]
@@ -184,7 +182,7 @@ fn a_node_that_is_new_or_gone_is_named() {
 }
 
 #[test]
-fn a_checklist_of_another_cluster_is_refused_in_a_sentence() {
+fn a_checklist_of_another_cluster_is_refused_with_a_reason() {
     let audited = audit(&[sample("clock-skew-legacy")], None);
     let names: Vec<&str> = audited.cluster.nodes.iter().map(|node| node.name.as_str()).collect();
     let mut list = list(&audited, Occasion::Upgrade);

@@ -1,6 +1,4 @@
-//! Commands of runbooks: never one that deletes, never a name that could steer a command prompt, each for its own node.
-
-#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
+//! Commands of runbooks: none that deletes, no name that could change what a command prompt does, each for its own node.
 
 use crate::support::samples::sample;
 use clusterbrief::analysis::{Analysis, Analyzer};
@@ -145,7 +143,7 @@ fn fault(line: &str) -> Option<String> {
 }
 
 #[test]
-fn no_command_deletes_or_breaks_out_on_any_sample() {
+fn no_command_deletes_or_escapes_its_quotes_on_any_sample() {
     for case in CASES {
         let audited = audit(case.name, Some("12.0.000001"));
         let steps = steps(&audited.cluster, &audited, "WEB09");

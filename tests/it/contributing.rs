@@ -1,6 +1,4 @@
-//! The walk through CONTRIBUTING.md, as somebody new would do it: its file, its commands, its paths.
-
-#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
+//! CONTRIBUTING.md followed as a newcomer would: its file, its commands, its paths.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +18,7 @@ fn blocks<'p>(page: &'p str, fence: &str) -> Vec<&'p str> {
 }
 
 #[test]
-fn the_rule_of_five_minutes_works_as_written() {
+fn the_five_minute_rule_works_as_written() {
     let (page, home) = (page(), tempfile::tempdir().expect("a folder can be made"));
     let ours = home.path().join("ours");
     fs::create_dir(&ours).expect("a folder can be made");

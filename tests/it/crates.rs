@@ -1,6 +1,4 @@
-//! What is compiled for whom: the collector without the crates of the analysis, and no crate in two versions.
-
-#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+//! What is compiled in which build: the collector without the crates of the analysis, and no crate in two versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;

@@ -1,10 +1,4 @@
-//! The format page is true, and versions and forms of bundles are read as it says.
-
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests may fail the test they help"
-)]
+//! The format page matches the program, and versions and forms of bundles are read as it says.
 
 use clusterbrief::bundle::format::FormatError;
 use clusterbrief::bundle::limits::{NAME_CHARS, NAME_LEVELS};
@@ -106,8 +100,8 @@ fn the_example_of_the_page_is_a_bundle() {
     assert!(facts.database_config.is_absent());
     for line in files[INVENTORY].lines() {
         let (entry, _) = manifest.format.read::<InventoryEntry>(line.as_bytes()).unwrap();
-        let told = [entry.sha256.is_some(), entry.fingerprint.is_some(), entry.unread.is_some()];
-        assert_eq!(told.into_iter().filter(|told| *told).count(), 1, "{line}");
+        let answers = [entry.sha256.is_some(), entry.fingerprint.is_some(), entry.unread.is_some()];
+        assert_eq!(answers.into_iter().filter(|answer| *answer).count(), 1, "{line}");
     }
 }
 
@@ -163,7 +157,7 @@ fn the_page_states_the_limits_and_the_version_of_the_program() {
     }
 }
 
-/// Where each key of `value` stands: the path of its object, and the key.
+/// Where each key of `value` is: the path of its object, and the key.
 fn keys_of(value: &Value, at: &str, found: &mut Vec<(String, String)>) {
     for (key, value) in value.as_object().into_iter().flatten() {
         found.push((at.to_owned(), key.clone()));
@@ -214,7 +208,7 @@ const GROWN: [&str; 6] = [
 ];
 
 #[test]
-fn versions_are_read_as_the_page_says() {
+fn versions_are_read_as_documented() {
     let plain = with_manifest(|_| ()).unwrap().0;
     let of = |version: &'static str, change: fn(&mut Value)| {
         with_manifest(move |manifest| {
@@ -253,7 +247,7 @@ fn versions_are_read_as_the_page_says() {
         assert!(of(version, |manifest| manifest["members"][1]["status"] = json!("vanished")).is_err());
     }
 
-    // Other majors: refused in a sentence, whatever else is in them.
+    // Other majors: refused with a reason, independent of their other content.
     for version in ["2.0", "0.9", "65535.0"] {
         let expected =
             format!("has a manifest.json that has format {version}; this program reads format 1.x");
@@ -328,7 +322,7 @@ fn facts_with(change: impl Fn(&mut Value)) -> String {
 }
 
 #[test]
-fn what_is_said_of_hostile_keys_is_bounded() {
+fn messages_about_hostile_keys_are_bounded() {
     let newer = FormatVersion { minor: FormatVersion::CURRENT.minor + 1, ..FormatVersion::CURRENT };
     let read = |json: String| newer.read::<NodeFacts>(json.as_bytes());
     let many = facts_with(|facts| {
@@ -342,7 +336,7 @@ fn what_is_said_of_hostile_keys_is_bounded() {
     let long = facts_with(|facts| facts["configs"]["k".repeat(5000)] = json!("x".repeat(5000)));
     let error = read(long).unwrap_err().to_string();
     assert!(error.starts_with("is not what its format says: ") && error.len() < 500, "{error}");
-    // Nesting costs no stack: what nobody asks for is passed over, and known keys nest no deeper than their types.
+    // Nesting costs no stack: unknown keys are skipped, and known keys nest no deeper than their types.
     let deep = format!("{}0{}", "[".repeat(100_000), "]".repeat(100_000));
     let text = &example()["facts.json"];
     let (_, unknown) = read(text.replacen('{', &format!("{{\"more\": {deep},"), 1)).unwrap();

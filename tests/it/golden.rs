@@ -1,7 +1,5 @@
-//! What every made case comes to: verdict, findings and counts, and for two cases the whole text. `scripts/bless` rewrites
+//! The result of every made case: verdict, findings and counts, and for two cases the whole text. `scripts/bless` rewrites
 //! the snapshots in `tests/golden`; read what changed before you commit it.
-
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
 
 use crate::support::samples::{sample, samples};
 use clusterbrief::analysis::{Analysis, Analyzer};
@@ -106,7 +104,7 @@ fn compare(name: &str, made: &str) {
 }
 
 #[test]
-fn every_case_comes_to_its_golden() {
+fn every_case_matches_its_snapshot() {
     for (case, audited) in &*AUDITED {
         compare(case.name, &serde_json::to_string_pretty(&essence(audited)).expect("JSON"));
     }
@@ -119,7 +117,7 @@ fn the_texts_of_two_cases_are_pinned() {
     }
 }
 
-/// The runbooks as they are handed to whoever upgrades that case, or builds one more node.
+/// The runbooks as printed for the person who upgrades that case, or builds one more node.
 #[test]
 fn the_plans_of_a_case_are_pinned() {
     let auditor = Analyzer::new().expect("knowledge");

@@ -1,6 +1,4 @@
-//! Which facts each rule reads that looks at a node, and what delivers each. `scripts/bless` rewrites the page.
-
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
+//! The facts that each node rule reads, and what delivers them. `scripts/bless` rewrites the page.
 
 use crate::support::fixtures::{fixtures, root};
 use clusterbrief::finding::is_bundle_safety;
@@ -58,7 +56,7 @@ fn delivered_by(asked: &str, knowledge: &Knowledge) -> Vec<String> {
     let exports = knowledge
         .exports
         .iter()
-        .filter(|export| export.tells(asked) || (export.list() == asked && !is_fact(asked)));
+        .filter(|export| export.has_fact(asked) || (export.list() == asked && !is_fact(asked)));
     probe
         .or_else(given)
         .or_else(part)
@@ -79,7 +77,7 @@ fn of_nodes(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
 }
 
 #[test]
-fn every_fact_that_a_rule_reads_is_delivered_and_the_page_says_by_what() {
+fn every_fact_that_a_rule_reads_is_delivered_and_documented() {
     let knowledge = Knowledge::builtin().unwrap();
     let rules = all(&knowledge);
     let mut page = "# Rules and the facts they read\n\nGenerated from what rules ask for, knowledge and the collector's table; a test \
@@ -100,7 +98,7 @@ fn every_fact_that_a_rule_reads_is_delivered_and_the_page_says_by_what() {
         for path in asks {
             let by = delivered_by(path, &knowledge);
             if by.is_empty() {
-                holes.push(format!("{id} reads {path}, which nobody delivers"));
+                holes.push(format!("{id} reads {path}, which nothing delivers"));
             }
             writeln!(page, "| `{id}` | `{path}` | {} |", by.join(", ")).unwrap();
         }

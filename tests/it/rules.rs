@@ -1,16 +1,7 @@
-//! Every case of `tests/rules/*.toml`, run by the front door. See `support/case.rs` for what a case can say.
+//! Every case of `tests/rules/*.toml`, run through the public API. See `support/case.rs` for what a case can say.
 //!
 //! `scripts/bless` rewrites the `expect` lists and nothing else: read them before you commit them. `SHOW=ENC-001` prints
 //! the results of the cases of a rule.
-
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a fixture that cannot be read fails its test, and SHOW prints"
-)]
 
 use crate::support::bless::blessing;
 use crate::support::case::{Bench, Case, CaseFile, Said};
@@ -61,7 +52,7 @@ fn fixtures() -> Vec<Fixture> {
 }
 
 #[test]
-fn every_case_ends_as_its_fixture_says() {
+fn every_case_has_the_results_of_its_fixture() {
     let fixtures = &*FIXTURES;
     let (bless, show) = (blessing(), env::var("SHOW").unwrap_or_default());
     let mut faults = Vec::new();
@@ -93,9 +84,9 @@ fn every_case_ends_as_its_fixture_says() {
     );
 }
 
-/// What decides a coded rule is what its check asked for over its fixtures, and nothing that somebody wrote by hand.
+/// The evidence of a coded rule is what its check asked for in its fixtures, not a list kept by hand.
 #[test]
-fn the_table_of_what_coded_rules_ask_for_is_made_from_their_fixtures() {
+fn the_table_of_evidence_requests_is_made_from_the_fixtures() {
     let knowledge = Knowledge::builtin().unwrap();
     let rules = all(&knowledge);
     let coded: Vec<&Rule> = rules.iter().filter(|rule| rule.meta.family == Evaluator::Code).collect();
@@ -121,7 +112,7 @@ fn the_table_of_what_coded_rules_ask_for_is_made_from_their_fixtures() {
 }
 
 #[test]
-fn a_fault_is_known_again_on_another_day_and_another_line() {
+fn a_finding_keeps_its_fingerprint_on_another_day_and_line() {
     let knowledge = Knowledge::builtin().unwrap();
     let bench = Bench::new(&knowledge);
     for sample in ["key-mismatch", "mid-upgrade", "mixed-builds", "noisy-logs"] {
@@ -151,7 +142,7 @@ fn workload_noise_never_changes_the_verdict() {
         let line = signature.example.clone().unwrap();
         line.split_once("Thycotic.Example.").map(|(_, message)| message.to_owned()).unwrap_or(line)
     };
-    let (quiet, _) = state("nothing that anybody knows");
+    let (quiet, _) = state("an unknown text");
     assert_eq!(quiet, Readiness::Ready);
     let noise: Vec<_> = knowledge.signatures.iter().filter(|one| one.family == Family::Workload).collect();
     assert!(!noise.is_empty());
@@ -175,11 +166,11 @@ fn fingerprints(results: &[RuleResult]) -> BTreeSet<(String, String, String)> {
         .collect()
 }
 
-/// A law, and who breaks it.
+/// A condition, and what breaks it.
 type Faults = Vec<String>;
 
 #[test]
-fn every_report_of_every_case_keeps_the_laws() {
+fn every_report_of_every_case_is_consistent() {
     let knowledge = Knowledge::builtin().unwrap();
     let rules = all(&knowledge);
     let metas: Vec<&RuleMeta> = rules.iter().map(|rule| &rule.meta).collect();
@@ -198,7 +189,7 @@ fn every_report_of_every_case_keeps_the_laws() {
     assert!(faults.is_empty(), "{} faults\n\n{}", faults.len(), faults.join("\n"));
 }
 
-/// Whatever a person is asked can be answered: the question exists, for a node or for the cluster.
+/// Every question to a person can be answered: the question exists, for a node or for the cluster.
 fn unanswerable(said: &Said, knowledge: &Knowledge) -> Faults {
     let missing = said.results.iter().filter_map(|one| match &one.outcome {
         Outcome::Unknown { missing } => Some(missing),
@@ -212,9 +203,7 @@ fn unanswerable(said: &Said, knowledge: &Knowledge) -> Faults {
         .filter(|(id, node)| {
             !knowledge.rows.questions.iter().any(|row| row.id == **id && row.per_node == *node)
         })
-        .map(|(id, node)| {
-            format!("asks {id}{}, which nobody can answer", if node { " for a node" } else { "" })
-        })
+        .map(|(id, node)| format!("asks {id}{}, which has no answer", if node { " for a node" } else { "" }))
         .collect()
 }
 
@@ -236,7 +225,7 @@ fn unsound(report: &Report, rules: usize) -> Faults {
     faults
 }
 
-/// What a reader is told to do.
+/// What a reader is asked to do.
 fn instructions(report: &Report) -> impl Iterator<Item = String> {
     let steps = report.actions.iter().flat_map(|one| one.steps.iter().chain([&one.title]));
     steps.chain(report.findings.iter().map(|finding| &finding.remedy)).cloned()

@@ -1,7 +1,5 @@
-//! The laws of printed procedures: nothing in them breaks the list of what nobody may ever do, every name is filled in, and the
-//! set-up page's upgrade is in them whole.
-
-#![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
+//! Checks of printed procedures: nothing in them is on the list of forbidden actions, every name is filled in, and the
+//! upgrade of the set-up page is in them completely.
 
 use crate::support::samples::sample;
 use clusterbrief::analysis::{Analysis, Analyzer};
@@ -26,7 +24,7 @@ fn tasks<'k>(knowledge: &'k Knowledge, row: &RunbookRow) -> Vec<&'k TaskRow> {
     row.tasks.iter().map(|id| task(id).unwrap_or_else(|| panic!("no task {id}"))).collect()
 }
 
-/// Every text that tells somebody to do something.
+/// Every text that is an instruction.
 fn orders(task: &TaskRow) -> impl Iterator<Item = &str> {
     let lists = [&task.how, &task.check, &task.back].into_iter().flatten();
     lists.chain([&task.title]).map(String::as_str)
@@ -36,8 +34,8 @@ fn has_word(text: &str, word: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric()).any(|one| one == word)
 }
 
-/// Whether a sentence tells to bring a key file somewhere, or to take it away. Bringing the whole folder back from the node's own
-/// backup is no such thing, nor is a sentence that keeps the files where they are.
+/// Whether a sentence asks to copy a key file somewhere, or to remove it. Bringing the whole folder back from the node's own
+/// backup does not count, nor does a sentence that keeps the files where they are.
 fn endangers_key_files(sentence: &str) -> bool {
     const VERBS: [&str; 13] = [
         "attach",
@@ -63,7 +61,7 @@ fn endangers_key_files(sentence: &str) -> bool {
 }
 
 #[test]
-fn the_judge_of_key_files_has_teeth() {
+fn the_check_of_key_files_catches_faults() {
     for bad in [
         "Copy encryption.config to WEB02.",
         "Send database.config to the vendor's support.",

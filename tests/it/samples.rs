@@ -1,7 +1,5 @@
 //! The committed cases are what their recipes make, byte for byte. `scripts/bless` rewrites them.
 
-#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
-
 use crate::support::bless::blessing;
 use crate::support::samples::{COMMITTED, made, samples};
 use clusterbrief::demo::CASES;

@@ -9,7 +9,7 @@ mod find;
 use super::nodes_json::{self, NodesJsonError};
 use super::read::Facts;
 use super::reported::{self, ReportedFacts};
-use super::{Parsed, clocks};
+use super::{Parsed, ReadExport, clocks};
 use crate::intake::malformed;
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::Sanitize;
@@ -74,31 +74,20 @@ impl JsonError {
     }
 }
 
-/// What a JSON document holds.
-#[derive(Debug)]
-pub(super) struct JsonExport {
-    /// What it is.
-    pub(super) kind: InputKind,
-    /// Titles of the exports in it.
-    pub(super) holds: Vec<String>,
-    /// What it says.
-    pub(super) parsed: Parsed<Vec<Facts>>,
-}
-
 /// Reads a JSON document. `input` is the name evidence will carry.
 pub(super) fn read(
     input: &str,
     bytes: &[u8],
     knowledge: &Knowledge,
     cleaner: &dyn Sanitize,
-) -> Result<JsonExport, JsonError> {
+) -> Result<ReadExport, JsonError> {
     if bytes.len() as u64 > MAX_JSON_BYTES {
         return Err(JsonError::TooLarge);
     }
     let document = nodes_json::document(bytes)?;
     if nodes_json::is_nodes(&document) {
         let parsed = nodes_json::parse(input, &document, cleaner)?.map(|list| vec![Facts::Nodes(list)]);
-        return Ok(JsonExport { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
+        return Ok(ReadExport { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
     }
     let FoundExports { parts, strange } = find::parts(&document, &knowledge.exports);
     if parts.is_empty() {
@@ -120,7 +109,7 @@ pub(super) fn read(
     let mut holds: Vec<String> = parts.iter().map(|part| part.export.title.clone()).collect();
     holds.sort();
     holds.dedup();
-    Ok(JsonExport { kind: InputKind::Export, holds, parsed })
+    Ok(ReadExport { kind: InputKind::Export, holds, parsed })
 }
 
 fn extract_facts(
@@ -147,7 +136,7 @@ fn extract_facts(
 
 fn place(input: &str, path: &str) -> Place {
     if path.is_empty() {
-        return Place { input: input.to_owned(), ..Place::default() };
+        return Place::input(input);
     }
     Place::export(input, Position::Path(path.to_owned()))
 }

@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::builtin().unwrap());
 
-fn read(json: &str) -> Result<JsonExport, JsonError> {
+fn read(json: &str) -> Result<ReadExport, JsonError> {
     super::read("x.json", json.as_bytes(), &KNOWLEDGE, &NoSanitize)
 }
 
-/// What the exports of a document tell, each by itself.
+/// The facts of each export in a document.
 fn reported(json: &str) -> Vec<ReportedFacts> {
     let facts = read(json).unwrap().parsed.value.into_iter();
     facts
@@ -113,7 +113,7 @@ fn unknown_keys_are_listed_and_what_is_no_object_does_not_count() {
 }
 
 #[test]
-fn an_answer_of_few_and_common_keys_stands_alone() {
+fn an_answer_with_few_common_keys_must_be_alone_in_its_file() {
     let [one] = reported(r#"{"model":{"version":"11.7.000049"}}"#).try_into().unwrap();
     assert_eq!(shown(&one.cluster), ["product.answering-version = 11.7.000049 at x.json model.version"]);
     assert_eq!(read(r#"{"name":"left-pad","version":"1.3.0"}"#).unwrap_err(), JsonError::Other);
@@ -121,7 +121,7 @@ fn an_answer_of_few_and_common_keys_stands_alone() {
 }
 
 #[test]
-fn a_healthcheck_counts_with_the_times_it_was_asked_at() {
+fn a_health_check_counts_with_its_request_times() {
     let clock = |rest: &str| {
         let json = format!(
             r#"[{{"node":"WEB01","answer":{{"healthy":true,"now":"2026-11-20T11:00:02+01:00","utcNow":"2026-11-20T10:00:02Z"}},{rest}}}]"#

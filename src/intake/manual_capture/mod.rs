@@ -124,10 +124,7 @@ fn facts(
         let fact = match fact {
             Observed::Known { value, sources, .. } => {
                 let place = sources.into_iter().next().unwrap_or_default();
-                match canonical(kind, Reading::Plain, &value, tools.cleaner) {
-                    Ok(value) => Observed::known(value, place),
-                    Err(why) => Observed::unreadable(place, why),
-                }
+                Observed::read(canonical(kind, Reading::Plain, &value, tools.cleaner), place)
             }
             other => other,
         };

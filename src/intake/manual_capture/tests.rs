@@ -31,41 +31,48 @@ HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full\1031
 #[test]
 fn values_and_keys_are_read_as_they_are_printed() {
     let net = saved(NET);
-    let value =
-        |name: &str| net.value(FULL, name).value().map(|entry| (entry.kind.clone(), entry.data.clone()));
+    let value = |name: &str| {
+        net.registry.value(FULL, name).value().map(|entry| (entry.kind.clone(), entry.data.clone()))
+    };
     let is = |kind: &str, data: &str| Some((kind.to_owned(), data.to_owned()));
     assert_eq!(value("release"), is("REG_DWORD", "0x80eb1"));
     assert_eq!(value("Empty"), is("REG_SZ", ""));
     assert_eq!(value("Two words"), is("REG_SZ", "a  REG_SZ  b"));
-    assert_eq!(net.value(&FULL.to_uppercase(), "Release").place().unwrap().to_string(), "x.txt:8");
+    assert_eq!(net.registry.value(&FULL.to_uppercase(), "Release").place().unwrap().to_string(), "x.txt:8");
     // The key was read whole, and lists the keys below it.
-    assert!(net.value(FULL, "Servicing").is_absent());
-    assert_eq!(net.keys(FULL).value().unwrap(), &["1031"]);
-    assert!(net.keys(&format!(r"{FULL}\1033")).is_absent());
+    assert!(net.registry.value(FULL, "Servicing").is_absent());
+    assert_eq!(net.registry.keys(FULL).value().unwrap(), &["1031"]);
+    assert!(net.registry.keys(&format!(r"{FULL}\1033")).is_absent());
     // Of the key below only the name is known, and of others nothing.
     for unasked in [format!(r"{FULL}\1031"), r"SOFTWARE\Microsoft".to_owned()] {
-        assert!(matches!(net.keys(&unasked), Observed::NotCollected { .. }), "{unasked}");
-        assert!(matches!(net.value(&unasked, "Install"), Observed::NotCollected { .. }), "{unasked}");
+        assert!(matches!(net.registry.keys(&unasked), Observed::NotCollected { .. }), "{unasked}");
+        assert!(
+            matches!(net.registry.value(&unasked, "Install"), Observed::NotCollected { .. }),
+            "{unasked}"
+        );
     }
 }
 
 #[test]
 fn a_failed_command_shows_no_absence_by_itself() {
     let failed = "#reg HKLM\\A\\B /v X\nERROR: Access is denied.\n#failed\n";
-    assert!(matches!(saved(failed).value(r"A\B", "X"), Observed::Unreadable { .. }));
+    assert!(matches!(saved(failed).registry.value(r"A\B", "X"), Observed::Unreadable { .. }));
     // Another value of the key was had, so it may be read, and this one is not there.
     let other = "#reg HKLM\\A\\B /v Y\n\nHKEY_LOCAL_MACHINE\\A\\B\n    Y    REG_SZ    y\n#ok\n";
-    assert!(saved(&format!("{failed}{other}")).value(r"A\B", "X").is_absent());
-    assert!(matches!(saved(other).value(r"A\B", "X"), Observed::NotCollected { .. }));
+    assert!(saved(&format!("{failed}{other}")).registry.value(r"A\B", "X").is_absent());
+    assert!(matches!(saved(other).registry.value(r"A\B", "X"), Observed::NotCollected { .. }));
     // The list of the key above shows it, or shows that it is there and was refused.
     let list = "#reg HKLM\\A\n\nHKEY_LOCAL_MACHINE\\A\\C\n#ok\n";
-    assert!(saved(&format!("{failed}{list}")).value(r"A\B", "X").is_absent());
+    assert!(saved(&format!("{failed}{list}")).registry.value(r"A\B", "X").is_absent());
     let list = list.replace(r"A\C", r"A\B");
-    assert!(matches!(saved(&format!("{failed}{list}")).value(r"A\B", "X"), Observed::Unreadable { .. }));
+    assert!(matches!(
+        saved(&format!("{failed}{list}")).registry.value(r"A\B", "X"),
+        Observed::Unreadable { .. }
+    ));
 }
 
 #[test]
-fn a_search_below_a_key_tells_of_all_keys_there() {
+fn a_search_below_a_key_returns_all_keys_there() {
     let text = "#reg HKLM\\A /s /v X\n\nHKEY_LOCAL_MACHINE\\A\\1\n    X    REG_SZ    x\n\nEnd of search: 1 match(es) found.\n#ok\n";
     let found = saved(text);
     assert!(found.value(r"A\1", "X").value().is_some());
@@ -76,7 +83,7 @@ fn a_search_below_a_key_tells_of_all_keys_there() {
 }
 
 #[test]
-fn services_are_told_by_numbers() {
+fn services_are_recognised_by_numbers() {
     for (text, reported) in [
         ("        STATE              : 4  RUNNING \n#ok", Some(4)),
         ("        STATUS             : 1  STOPPED \n#ok", Some(1)),
@@ -96,7 +103,7 @@ fn services_are_told_by_numbers() {
 }
 
 #[test]
-fn numbers_come_from_commands_that_told_them() {
+fn numbers_come_from_commands_that_report_them() {
     let reported = saved(
         "#memory\n17179332608\n#ok\n#drive\n\nUsed : 1\nFree : 2\n\n#ok\n#build\n11.7.000049+ab\n#ok\n",
     );
@@ -135,7 +142,7 @@ fn several_outputs_in_one_file_are_of_several_nodes() {
 }
 
 #[test]
-fn a_header_that_says_nothing_is_refused() {
+fn an_unknown_header_is_refused() {
     let refused = |text: &str| outputs("x", text).unwrap_err();
     assert_eq!(refused(&format!("{HEADER}2 WEB01\n")), ManualCaptureError::Newer);
     assert_eq!(refused(&format!("{HEADER}1 \n")), ManualCaptureError::Nameless);
@@ -147,16 +154,16 @@ fn a_header_that_says_nothing_is_refused() {
 #[test]
 fn limits_hold() {
     let many = "HKEY_LOCAL_MACHINE\\A\\b\n".repeat(5_001);
-    let names = saved(&format!("#reg HKLM\\A\n{many}#ok\n")).keys("A");
+    let names = saved(&format!("#reg HKLM\\A\n{many}#ok\n")).registry.keys("A");
     assert!(names.is_unknown(), "a list that was cut shows no absence");
     let deep = format!("#reg HKLM\\A{}\n#ok\n", "\\a".repeat(100_000));
-    assert!(saved(&deep).keys("A").is_unknown());
+    assert!(saved(&deep).registry.keys("A").is_unknown());
 }
 
 proptest! {
     #[test]
     fn no_text_panics(lines in proptest::collection::vec("(#reg HKLM\\\\A|#sc x|#ok|#failed|#drive|HKEY_LOCAL_MACHINE\\\\A(\\\\[a-zß]{0,2})?|    x    REG_SZ    \\PC{0,5}|\\PC{0,20})", 0..40)) {
         let saved = saved(&lines.join("\n"));
-        let _ = (saved.keys("A"), saved.value("A", "x"), saved.service("x"), saved.drive);
+        let _ = (saved.registry.keys("A"), saved.registry.value("A", "x"), saved.service("x"), saved.drive);
     }
 }

@@ -86,15 +86,15 @@ fn handlers_show_which_features_there_are() {
         <add name="PageHandlerFactory-Integrated-4.0" path="*.ASPX" preCondition="integratedMode,runtimeVersionv4.0" />
         </handlers></system.webServer></location></configuration>"#;
     let text = CONFIG.replace("</configuration>", handlers);
-    let told = |text: &str, name: &str| setting(text, &none(), name).value().cloned();
-    assert_eq!(told(&text, "handlers.aspnet-4").as_deref(), Some("true"));
-    assert_eq!(told(&text, "handlers.wcf-4").as_deref(), Some("false"));
+    let value_of = |text: &str, name: &str| setting(text, &none(), name).value().cloned();
+    assert_eq!(value_of(&text, "handlers.aspnet-4").as_deref(), Some("true"));
+    assert_eq!(value_of(&text, "handlers.wcf-4").as_deref(), Some("false"));
     let both = text.replace("runtimeVersionv2.0", "runtimeVersionv4.0");
-    assert_eq!(told(&both, "handlers.wcf-4").as_deref(), Some("true"));
+    assert_eq!(value_of(&both, "handlers.wcf-4").as_deref(), Some("true"));
 }
 
 #[test]
-fn client_certificates_are_told_in_words_of_iis() {
+fn client_certificates_are_reported_in_terms_of_iis() {
     let access = |flags: &str| {
         let location = format!(
             r#"<location path="Default Web Site/SecretServer/launchers"><system.webServer><security>
@@ -106,9 +106,9 @@ fn client_certificates_are_told_in_words_of_iis() {
         let text = CONFIG.replace(group, &declared).replace("</configuration>", &location);
         setting(&text, &none(), "client-certificates.launchers")
     };
-    let told = |flags: &str| access(flags).value().cloned();
-    assert_eq!(told("ssl, SslNegotiateCert").as_deref(), Some("Ssl SslNegotiateCert"));
-    assert_eq!(told("hunter2"), None);
+    let value_of = |flags: &str| access(flags).value().cloned();
+    assert_eq!(value_of("ssl, SslNegotiateCert").as_deref(), Some("Ssl SslNegotiateCert"));
+    assert_eq!(value_of("hunter2"), None);
 }
 
 fn stated(name: &str) -> Observed<String> {
@@ -193,7 +193,7 @@ fn the_nearest_location_counts_and_what_it_leaves_out_is_inherited() {
 }
 
 #[test]
-fn a_section_that_is_not_declared_as_locked_may_be_overridden_by_a_file_nobody_read() {
+fn an_unlocked_section_may_be_overridden_by_a_file_that_was_not_read() {
     let basic = stated("authentication.basic").why_unknown().unwrap();
     assert!(basic.contains("above the application"), "{basic}");
     let open =
@@ -203,7 +203,7 @@ fn a_section_that_is_not_declared_as_locked_may_be_overridden_by_a_file_nobody_r
 }
 
 #[test]
-fn at_the_root_of_a_site_nothing_stands_above() {
+fn the_root_of_a_site_has_no_parent() {
     let root =
         CONFIG.replace(r#"path="/SecretServer""#, r#"path="/""#).replacen(r#"path="/""#, r#"path="/old""#, 1);
     assert_eq!(setting(&root, &none(), "default-document"), known("true", FILE, line("<defaultDocument")));
@@ -278,7 +278,7 @@ fn a_switch_takes_no_other_text_along() {
 }
 
 #[test]
-fn hostile_files_are_refused_or_say_nothing() {
+fn hostile_files_are_refused_or_give_no_facts() {
     let sought = WantedApplication::Named("SecretServer".into());
     let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><configuration>&b;</configuration>";
     assert!(read(bomb, &none(), &sought, &mark).is_err());

@@ -17,7 +17,8 @@ pub struct Saved {
     /// The machine's name, as it says.
     pub(crate) node: String,
     input: String,
-    registry: Registry,
+    /// Keys and values below `HKEY_LOCAL_MACHINE`.
+    pub(crate) registry: Registry,
     /// State by the service's name in upper case.
     services: BTreeMap<String, Observed<u32>>,
     /// What `w32tm` printed of the time service.
@@ -131,21 +132,6 @@ impl Saved {
             asked: 0,
             section: None,
         }
-    }
-
-    /// A value of a key of the registry below `HKEY_LOCAL_MACHINE`.
-    pub fn value(&self, key: &str, name: &str) -> Observed<Entry> {
-        self.registry.value(key, name)
-    }
-
-    /// Every value of a key, by its name in upper case.
-    pub fn values(&self, key: &str) -> Observed<BTreeMap<String, Entry>> {
-        self.registry.values(key)
-    }
-
-    /// Names of the keys below a key.
-    pub fn keys(&self, key: &str) -> Observed<Vec<String>> {
-        self.registry.keys(key)
     }
 
     /// State of a service as Windows numbers it.

@@ -18,8 +18,9 @@ pub struct Entry {
     pub data: String,
 }
 
+/// What was printed of the registry.
 #[derive(Debug)]
-pub(super) struct Registry {
+pub(crate) struct Registry {
     input: String,
     /// By path in upper case.
     keys: BTreeMap<String, Key>,
@@ -144,7 +145,7 @@ impl Registry {
     }
 
     /// A value of a key.
-    pub(super) fn value(&self, key: &str, name: &str) -> Observed<Entry> {
+    pub(crate) fn value(&self, key: &str, name: &str) -> Observed<Entry> {
         let (path, name) = (key.to_uppercase(), name.to_uppercase());
         let failed = self.failed.get(&(path.clone(), Some(name.clone())));
         if let Some(found) = self.keys.get(&path) {
@@ -167,7 +168,7 @@ impl Registry {
     }
 
     /// Every value of a key that was listed, by its name in upper case.
-    pub(super) fn values(&self, key: &str) -> Observed<BTreeMap<String, Entry>> {
+    pub(crate) fn values(&self, key: &str) -> Observed<BTreeMap<String, Entry>> {
         let path = key.to_uppercase();
         let Some((key, line)) = self.keys.get(&path).and_then(|key| Some((key, key.listed?))) else {
             return self.missing(&path, None);
@@ -177,7 +178,7 @@ impl Registry {
     }
 
     /// Names of the keys below a key.
-    pub(super) fn keys(&self, key: &str) -> Observed<Vec<String>> {
+    pub(crate) fn keys(&self, key: &str) -> Observed<Vec<String>> {
         let path = key.to_uppercase();
         let Some(line) = self.keys.get(&path).and_then(|key| key.listed) else {
             return self.missing(&path, None);

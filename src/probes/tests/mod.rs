@@ -115,7 +115,7 @@ fn machine() -> FakeSystem {
         (r"SOFTWARE\Microsoft\InetStp\Components", "RequestFiltering", Value::Number(1)),
         (r"SOFTWARE\Microsoft\InetStp\Components", "ASPNET45", Value::Number(1)),
         (r"SOFTWARE\Microsoft\InetStp\Components", "WebDAV", Value::Number(0)),
-        (r"SOFTWARE\Microsoft\InetStp\Components", "a name of nobody's", Value::Number(1)),
+        (r"SOFTWARE\Microsoft\InetStp\Components", "an unknown name", Value::Number(1)),
         (REBOOT, "", Value::Number(0)),
         (
             r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers\Microsoft Primitive Provider",
@@ -213,7 +213,7 @@ fn iis(identity: Observed<String>) -> Observed<IisFacts> {
         pool: "DefaultAppPool".into(),
         bindings: vec!["http *:80:".into(), "https *:443:".into()],
         settings: [("handlers.aspnet-4", "true"), ("handlers.wcf-4", "false")]
-            .map(|(name, told)| (name.to_owned(), Observed::known(told.to_owned(), Place::file("x"))))
+            .map(|(name, value)| (name.to_owned(), Observed::known(value.to_owned(), Place::file("x"))))
             .into(),
         pool_settings: BTreeMap::from([("processModel.identityType".to_owned(), identity)]),
         ..IisApplication::default()

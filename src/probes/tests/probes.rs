@@ -5,10 +5,12 @@ use super::*;
 #[test]
 fn every_probe_answers_on_a_whole_machine() {
     let facts = facts_of(&machine());
-    let told: Vec<(&str, &str)> =
-        facts.iter().map(|(fact, told)| (fact.as_str(), told.value().map_or("-", String::as_str))).collect();
+    let values: Vec<(&str, &str)> = facts
+        .iter()
+        .map(|(fact, observed)| (fact.as_str(), observed.value().map_or("-", String::as_str)))
+        .collect();
     assert_eq!(
-        told,
+        values,
         [
             ("event.pool-failures", "2"),
             ("event.worker-crashes", "1"),
@@ -121,8 +123,10 @@ fn every_probe_answers_on_a_whole_machine() {
 #[test]
 fn on_an_empty_machine_only_what_absence_means_is_known() {
     let facts = facts_of(&FakeSystem::default());
-    let known: Vec<(&str, &str)> =
-        facts.iter().filter_map(|(fact, told)| Some((fact.as_str(), told.value()?.as_str()))).collect();
+    let known: Vec<(&str, &str)> = facts
+        .iter()
+        .filter_map(|(fact, observed)| Some((fact.as_str(), observed.value()?.as_str())))
+        .collect();
     assert_eq!(
         known,
         [
@@ -135,9 +139,9 @@ fn on_an_empty_machine_only_what_absence_means_is_known() {
             ("program.monitoring-agent", "absent"),
         ]
     );
-    // What holds where no protocol is set depends on a Windows that this machine does not tell.
+    // What holds where no protocol is set depends on a version of Windows that is unknown here.
     let unknown: Vec<&str> =
-        facts.iter().filter(|(_, told)| told.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
+        facts.iter().filter(|(_, observed)| observed.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
     let protocols = probes().into_iter().map(|probe| probe.fact);
     let protocols: Vec<&str> =
         protocols.filter(|fact| fact.starts_with("os.ssl") || fact.starts_with("os.tls")).collect();
@@ -206,17 +210,21 @@ impl System for Denied {
 
 #[test]
 fn what_is_denied_is_unreadable() {
-    // What the configuration of IIS tells needs no answer of Windows.
+    // What the configuration of IIS has needs no answer of Windows.
     let configured = ["feature.aspnet-4", "feature.wcf-http-activation", "iis.identity.sid"];
-    for (fact, told) in facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
+    for (fact, observed) in
+        facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
     {
-        assert!(told.why_unknown().is_some_and(|why| why.ends_with("access is denied")), "{fact}: {told:?}");
+        assert!(
+            observed.why_unknown().is_some_and(|why| why.ends_with("access is denied")),
+            "{fact}: {observed:?}"
+        );
     }
     assert!(worker_started(&seen(&Denied, &own_pool(), &printer())).is_unknown());
 }
 
 #[test]
-fn a_machine_that_is_no_windows_is_asked_nothing() {
+fn a_machine_without_windows_is_not_probed() {
     assert_eq!(facts_of(&NoSystem), BTreeMap::new());
     assert!(matches!(
         worker_started(&seen(&NoSystem, &own_pool(), &printer())),
@@ -344,7 +352,7 @@ fn asked_of(made: &FakeSystem, iis: &Observed<IisFacts>) -> Vec<(&'static Probe,
 }
 
 #[test]
-fn a_probe_asks_for_all_that_it_says_and_for_nothing_else() {
+fn a_probe_reads_exactly_what_it_declares() {
     let (whole, empty) = (asked_of(&machine(), &own_pool()), asked_of(&FakeSystem::default(), &own_pool()));
     let web_hosting = format!(r"{}\{}", CERTIFICATES.replace("MY", "WebHosting"), "CD".repeat(20));
     let by_name = format!(r"{}\vault.example:443", BINDINGS.replace("Ssl", "SslSni"));
@@ -381,7 +389,9 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
             refusing.refused.insert(name.clone(), ProbeError::Denied);
             let after = facts_of(&refusing);
             assert!(
-                after.iter().all(|(fact, told)| told.is_unknown() || before.get(fact) == Some(told)),
+                after
+                    .iter()
+                    .all(|(fact, observed)| observed.is_unknown() || before.get(fact) == Some(observed)),
                 "{name}: {after:?}"
             );
         }
@@ -400,7 +410,7 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
 
 /// A list of components shows that ASP.NET is there; that it is missing only the handlers show.
 #[test]
-fn where_no_handlers_are_known_the_components_are_asked() {
+fn without_known_handlers_the_components_decide() {
     let none = own_pool().map(|mut iis| {
         iis.application = iis.application.map(|mut application| {
             let handlers = ["handlers.aspnet-4", "handlers.wcf-4"]
@@ -431,10 +441,10 @@ fn a_value_of_another_type_is_no_answer() {
     for place in made.registry.keys().filter(|(_, name)| !name.is_empty()) {
         let mut odd = made.clone();
         odd.registry.insert(place.clone(), Value::Bytes(vec![1, 2, 3]));
-        for (fact, told) in facts_of(&odd) {
-            if before.get(&fact) != Some(&told) {
+        for (fact, observed) in facts_of(&odd) {
+            if before.get(&fact) != Some(&observed) {
                 let without = ["feature.components", "os.build"].contains(&fact.as_str());
-                assert!(told.is_unknown() || without, "{fact}: {told:?}");
+                assert!(observed.is_unknown() || without, "{fact}: {observed:?}");
                 changed.insert(fact, place.1.clone());
             }
         }

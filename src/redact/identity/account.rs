@@ -4,115 +4,18 @@ use super::words::{before, end_of_word, follows, is_word, slashes_at, slashes_be
 use super::{Domains, IdentitySpan, host, known};
 use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
+use crate::redact::lists::LISTS;
 use std::ops::Range;
-
-/// Accounts and profiles that every Windows or every installation has.
-const BUILT_IN: &[&str] = &[
-    "account",
-    "admin",
-    "administrator",
-    "all",
-    "anonymous",
-    "defaultaccount",
-    "default",
-    "everyone",
-    "guest",
-    "iusr",
-    "localservice",
-    "localsystem",
-    "network",
-    "networkservice",
-    "nobody",
-    "owner",
-    "postgres",
-    "public",
-    "root",
-    "sa",
-    "service",
-    "system",
-    "thycoticsystem",
-    "trustedinstaller",
-    "user",
-    "username",
-    "wdagutilityaccount",
-];
-
-/// Pools that IIS or the product makes.
-const POOLS: &[&str] = &[
-    "defaultapppool",
-    "classic",
-    "secretserver",
-    "secretserverapppool",
-    "secretserverpool",
-    "secret",
-    "tms",
-    "tmsagent",
-    "tmsworker",
-];
-
-/// What is before a backslash and is no domain: authorities of Windows and roots of the registry.
-const NO_DOMAIN: &[&str] = &[
-    "authority",
-    "builtin",
-    "hkcr",
-    "hkcu",
-    "hkey_classes_root",
-    "hkey_current_config",
-    "hkey_current_user",
-    "hkey_local_machine",
-    "hkey_users",
-    "hklm",
-    "hku",
-    "host",
-    "machine",
-    "manager",
-    "microsoft",
-    "schannel",
-    "service",
-    "software",
-    "system",
-    "system32",
-    "unc",
-    "windows",
-    "workgroup",
-];
-
-/// Ends of files that a path may have.
-const FILES: &[&str] = &[
-    "ascx", "ashx", "asmx", "aspx", "bak", "bat", "cmd", "config", "cs", "css", "csv", "dll", "exe", "gif",
-    "htm", "html", "ico", "ini", "js", "json", "key", "lic", "log", "mdb", "mdf", "ldf", "pdb", "pfx", "png",
-    "ps1", "resx", "sql", "svc", "svg", "sys", "template", "tmp", "txt", "vb", "xml", "xsd", "xslt", "zip",
-    "1", "2", "3", "4", "5", "6", "7", "8", "9", "10",
-];
-
-/// Words before an account.
-const BEFORE: &[&str] = &[
-    "account",
-    "as",
-    "by",
-    "for",
-    "identity",
-    "impersonating",
-    "login",
-    "logon",
-    "member",
-    "owner",
-    "principal",
-    "runas",
-    "user",
-    "userid",
-    "username",
-];
 
 /// Whether an account of this name is in every installation.
 pub(super) fn is_built_in(name: &[u8]) -> bool {
-    is_one_of(name, BUILT_IN) || host::is_generic(name)
+    is_one_of(name, &LISTS.built_in_accounts) || host::is_generic(name)
 }
 
 /// Whether a pool of this name is made by IIS or the product; `.NET v4.5` begins with a dot.
 pub(super) fn is_built_in_pool(name: &[u8]) -> bool {
     let first = name.split(|b| matches!(b, b' ' | b'-' | b'_')).next().unwrap_or_default();
-    name.starts_with(b".") || is_one_of(first, POOLS)
+    name.starts_with(b".") || is_one_of(first, &LISTS.built_in_pools)
 }
 
 /// An account before the backslashes that follow `word`. Gives where to go on.
@@ -141,7 +44,7 @@ pub(super) fn with_domain(
     }
     // A part of the registry.
     let windows = domain == b"NT" && follows(text, word.start, b"windows ");
-    if windows || is_one_of(domain, NO_DOMAIN) || is_path(text, &user) {
+    if windows || is_one_of(domain, &LISTS.no_domains) || is_path(text, &user) {
         return None;
     }
     let upper = (2..=15).contains(&domain.len())
@@ -179,7 +82,8 @@ fn user_of(range: Range<usize>, name: &[u8], out: &mut Vec<IdentitySpan>) -> usi
 fn is_path(text: &[u8], word: &Range<usize>) -> bool {
     let name = text.get(word.clone()).unwrap_or_default();
     let end = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len());
-    end.is_some_and(|end| is_one_of(end, FILES)) || matches!(text.get(word.end), Some(b'\\' | b'/'))
+    end.is_some_and(|end| is_one_of(end, &LISTS.file_endings))
+        || matches!(text.get(word.end), Some(b'\\' | b'/'))
 }
 
 fn is_known(domain: &[u8], domains: &Domains) -> bool {
@@ -216,7 +120,7 @@ fn follows_account_word(text: &[u8], at: usize) -> bool {
     let head = head.get(..end).unwrap_or_default();
     let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let word = head.get(end - letters..).unwrap_or_default();
-    is_one_of(word, BEFORE)
+    is_one_of(word, &LISTS.before_accounts)
 }
 
 /// `user@domain` whose local part is `word`. Gives where to go on.

@@ -6,6 +6,7 @@ use super::words::{
 use super::{Domains, IdentitySpan, account, address, field, host};
 use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
+use crate::redact::lists::LISTS;
 use std::ops::Range;
 
 /// Appends every identity that shape, sign or field gives away.
@@ -373,22 +374,6 @@ fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) {
 
 /// Whether what is before `at` says that a version follows.
 fn is_version(text: &[u8], at: usize) -> bool {
-    const WORDS: &[&str] = &[
-        "version",
-        "versions",
-        "ver",
-        "v",
-        "build",
-        "release",
-        "clr",
-        "framework",
-        "runtime",
-        "sdk",
-        "update",
-        "upgrade",
-        "dll",
-        "exe",
-    ];
     let head = text.get(at.saturating_sub(24)..at).unwrap_or_default();
     // A program and its version: `curl/7.1.2.3`.
     if head.ends_with(b"/")
@@ -404,5 +389,5 @@ fn is_version(text: &[u8], at: usize) -> bool {
     let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let word = head.get(end - letters..).unwrap_or_default().to_ascii_lowercase();
     // `fileVersion`, `newVersion`.
-    word.ends_with(b"version") || is_one_of(&word, WORDS)
+    word.ends_with(b"version") || is_one_of(&word, &LISTS.before_versions)
 }

@@ -70,7 +70,7 @@ fn of_cluster(cx: &Context) -> RowResults {
                 // Of 25,000 items most say the same: those of which the facts of the row say what met it meet it too.
                 let (paths, mut met) = (row.facts(), BTreeSet::new());
                 for item in items.iter() {
-                    let said = item.said(&paths);
+                    let said = item.text_ids(&paths);
                     if said.as_ref().is_some_and(|said| met.contains(said)) {
                         continue;
                     }

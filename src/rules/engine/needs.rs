@@ -61,7 +61,7 @@ pub(in crate::rules) fn of(rule: &Rule, knowledge: &Knowledge) -> BTreeSet<Strin
 /// The inputs that give what is asked for. What is neither an input nor a fact is a part of a bundle.
 fn given_by(asked: &str, knowledge: &Knowledge) -> BTreeSet<String> {
     let fact = knowledge.facts.get(asked);
-    let gives = |export: &&Export| export.tells(asked) || (export.list() == asked && !is_fact(asked));
+    let gives = |export: &&Export| export.has_fact(asked) || (export.list() == asked && !is_fact(asked));
     let exports = knowledge.exports.iter().filter(gives);
     let mut needs: BTreeSet<String> = exports.map(|export| export.id.clone()).collect();
     if INPUTS.contains(&asked) {

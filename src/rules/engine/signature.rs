@@ -150,7 +150,7 @@ fn logged<'a>(cx: &Context, node: &Node, signature: &'a Signature, hit: &Hit) ->
     let count = hit.errors + hit.others;
     let current_error = hit.errors > 0
         && cx.logs(node).is_ok_and(|digest| cx.cluster.is_current(node, digest, hit.last_error));
-    let proven = signature.confirmed_by(hit.wording) && current_error;
+    let proven = signature.confirmed_by(hit.pattern) && current_error;
     let last = hit.last.map(|last| format!("Last seen {}.", last.format("%Y-%m-%d %H:%M:%S %:z")));
     Sighting {
         signature,

@@ -1,4 +1,4 @@
-//! Fixtures of rules, run by the front door: a sample is copied, edited, read like any case, and judged by one rule.
+//! Fixtures of rules, run through the public API: a sample is copied, edited, read like any case, and evaluated by one rule.
 //!
 //! ```toml
 //! [[case]]
@@ -18,7 +18,7 @@
 //!
 //! Instead of a pointer, `find` with `replace` edits text (every occurrence, at least one), `write` gives the whole
 //! content as text and `opaque` as so many bytes that look like a key file's, and `remove` alone takes the file away. The manifest follows the edit unless `rehash = false`, which
-//! makes a bundle that was tampered with.
+//! makes a bundle that was changed afterwards.
 
 use super::samples::sample;
 use clusterbrief::bundle::digest::Sha256;
@@ -45,7 +45,7 @@ use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// The moment cases are judged at: three hours after the samples were collected.
+/// The time at which cases are evaluated: three hours after the samples were collected.
 const AS_OF: &str = "2026-11-20T12:00:00Z";
 
 /// The cases of one rule.
@@ -64,7 +64,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// Every outcome of the rule, sorted.
     pub(crate) expect: Vec<String>,
-    /// What has to stand in the words of the outcomes.
+    /// Words that the outcomes must contain.
     #[serde(default)]
     pub(crate) says: Vec<String>,
     base: String,
@@ -164,7 +164,7 @@ pub(crate) struct Said {
     pub(crate) outcomes: Vec<String>,
     /// Everything that a reader would read of them.
     pub(crate) words: String,
-    /// The case as intake laid it together.
+    /// The case as intake assembled it.
     pub(crate) cluster: Cluster,
     /// What all rules said of it.
     pub(crate) results: Vec<RuleResult>,

@@ -1,4 +1,4 @@
-//! The forms in which a secret may stand in a text.
+//! The forms in which a secret may appear in a text.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -78,8 +78,8 @@ fn path(t: Text) -> Path {
                 sources: vec![],
             },
         ],
-        warnings: all(t, &["WEB03 is behind: mend that first."]),
-        unknown: all(t, &["No source tells the way from 11.7.000049 to 11.7.000061: ask the vendor for it."]),
+        warnings: all(t, &["WEB03 is behind: fix that first."]),
+        unknown: all(t, &["No source has the path from 11.7.000049 to 11.7.000061: ask the vendor for it."]),
         notes: all(t, &["One page stops at 10.9, another goes straight to 11.0."]),
     }
 }
@@ -162,7 +162,7 @@ fn runbook(t: Text, id: &str, title: &str, purpose: Purpose, offer: Offer) -> Ru
 
 pub(super) fn plan(t: Text) -> Plan {
     let book = |id, title, offer| runbook(t, id, title, Purpose::Upgrade, offer);
-    let conditions = all(t, &["A load balancer stands before the nodes."]);
+    let conditions = all(t, &["There is a load balancer in front of the nodes."]);
     Plan {
         purpose: Purpose::Upgrade,
         path: Some(path(t)),
@@ -213,7 +213,7 @@ fn line(t: Text, item: &str, node: Option<&str>, state: LineState) -> Line {
 pub(super) fn checklist(t: Text) -> Checklist {
     let question = Question {
         id: t("ENC-008"),
-        ask: t("Is there a copy that somebody opened?"),
+        ask: t("Was a copy of the backup opened as a test?"),
         words: all(t, &["yes", "no"]),
     };
     let answer = Answered {

@@ -13,7 +13,7 @@ pub(super) fn table(estimate: &Estimate) -> String {
     let mut text = bold(&format!("{:>7} {:>10}  What", "Files", "Read")) + "\n";
     for share in &estimate.shares {
         let mark = format!("{:>7} {:>10}  ", share.files, size(share.bytes));
-        text.push_str(&wrap(&inventory_table::plain(share.row.what), &mark));
+        text.push_str(&wrap(&inventory_table::plain(&share.row.what), &mark));
     }
     let files: u64 = estimate.shares.iter().map(|share| share.files).sum();
     let bytes: u64 = estimate.shares.iter().map(|share| share.bytes).sum();

@@ -178,7 +178,7 @@ const INDENT: &str = "             ";
 /// What enters a bundle and what never does.
 pub(super) fn contents(copied: bool, windows: bool) -> String {
     let list = |what| wrap(&inventory_table::plain(what), "  - ");
-    let taken: String = inventory_table::rows(copied, windows).map(|row| list(row.what)).collect();
+    let taken: String = inventory_table::rows(copied, windows).map(|row| list(&row.what)).collect();
     let never: String = inventory_table::NEVER.iter().map(|what| list(what)).collect();
     format!("What is taken:\n{taken}\nWhat is never taken:\n{never}\n")
 }
@@ -341,7 +341,7 @@ mod tests {
                 assert!(heard.contains(said), "{heard}");
             }
             for text in inventory_table::rows(false, cfg!(windows))
-                .map(|row| row.what)
+                .map(|row| row.what.as_str())
                 .chain(inventory_table::NEVER.iter().copied())
             {
                 assert!(heard.contains(&inventory_table::plain(text)), "{text}: {heard}");

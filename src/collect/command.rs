@@ -1,4 +1,4 @@
-//! A command of Windows that is run for what no call tells: without input, without a window, for a limited time.
+//! Runs a Windows command for facts that no system call gives: without input, without a window, with a time limit.
 
 use crate::probes::system::{ProbeError, ProbeResult};
 use std::io::{self, Read as _};
@@ -6,13 +6,13 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// Most bytes that are read of what it prints.
+/// Maximum number of bytes that are read of its output.
 const MOST: u64 = 1 << 20;
-/// What a command of Windows ends with that was denied access.
+/// Exit codes of Windows commands that were denied access.
 const DENIED: [i32; 2] = [5, 0x8007_0005_u32.cast_signed()];
 
-/// What a command prints that ends well; one that prints nothing gave no answer. Its text is in the code page of the
-/// console: only what is ASCII in it can be told.
+/// The output of a command that succeeds; empty output counts as an error. The text is in the code page of the console,
+/// so only its ASCII part is reliable.
 pub(super) fn output(mut command: Command, patience: Duration) -> ProbeResult<String> {
     let started = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -26,7 +26,7 @@ pub(super) fn output(mut command: Command, patience: Duration) -> ProbeResult<St
         std::thread::spawn(move || {
             let mut bytes = Vec::new();
             let read = stdout.take(MOST).read_to_end(&mut bytes);
-            // Nobody listens to what comes too late.
+            // The receiver is gone after the time limit.
             let _ = tell.send(read.map(|_| bytes));
         });
     }
@@ -50,16 +50,16 @@ pub(super) fn output(mut command: Command, patience: Duration) -> ProbeResult<St
     }
 }
 
-/// How it ended; one that is still there when its time is over is killed.
+/// The exit status; a command that still runs after the time limit is killed.
 fn end(child: &mut Child, until: Instant) -> Option<ExitStatus> {
-    /// Between two looks.
+    /// Pause between two checks.
     const PAUSE: Duration = Duration::from_millis(10);
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Some(status),
             Ok(None) if Instant::now() < until => std::thread::sleep(PAUSE),
             _ => {
-                // It may have ended by itself meanwhile.
+                // It may have ended by itself in the meantime.
                 let _ = child.kill();
                 let _ = child.wait();
                 return None;

@@ -1,10 +1,10 @@
-//! Configuration files: their values are harvested before anything else is read, then they are taken redacted.
+//! Configuration files: their secrets are collected before anything else is read, then they are written redacted.
 
 use super::error::{CollectError, PANICKED, guarded};
 use super::folder_facts::tms_folder;
 use super::host::Host;
 use super::inventory_table::{Item, is_config};
-use super::walk::{Found, files_of, read_most, reason};
+use super::walk::{ListedFile, files_of, read_most, reason};
 use crate::bundle::{BundleWriter, MemberRecord, Status};
 use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::ConfigState;
@@ -19,23 +19,22 @@ use std::path::Path;
 /// Folder of the members.
 pub(super) const FOLDER: &str = "config";
 
-/// Configuration files that every installation has (domain 1.2): their absence is a fact.
+/// Configuration files that every installation has: their absence is a fact.
 const EXPECTED: &[&str] =
     &["web.config", "web-appsettings.config", "web-auth.config", "web-cookie.config", "web-log4net.config"];
 
-/// Most that is read of a configuration of which nothing is taken, in bytes.
+/// Maximum number of bytes that are read of a configuration that is not collected.
 const MOST_UNTAKEN: u64 = 1 << 20;
 
 /// The configuration files of a folder, read once.
 pub(super) struct Configs<'a> {
-    files: Vec<(&'a Found, io::Result<Vec<u8>>)>,
+    files: Vec<(&'a ListedFile, io::Result<Vec<u8>>)>,
 }
 
 impl<'a> Configs<'a> {
-    /// Reads those of the application folder, whose list is `files`, and of the TMS folder, whose list is `tms`, and lets
-    /// `learn` see the content of each that could be read, of any encoding. Those of the application folder that are
-    /// taken are kept.
-    pub(super) fn read(files: &'a [Found], tms: &[Found], learn: &mut dyn FnMut(&[u8])) -> Self {
+    /// Reads those of the application folder, listed in `files`, and of the TMS folder, listed in `tms`, and passes the
+    /// content of each to `learn`. Those of the application folder that are collected are kept.
+    pub(super) fn read(files: &'a [ListedFile], tms: &[ListedFile], learn: &mut dyn FnMut(&[u8])) -> Self {
         let mut configs = Vec::new();
         let mut named = BTreeSet::new();
         for file in files.iter().filter(|file| is_config(&file.path)) {
@@ -49,7 +48,7 @@ impl<'a> Configs<'a> {
                 configs.push((file, bytes));
             }
         }
-        let is_part = |file: &&Found| !named.is_empty() && named.contains(&file.path.to_lowercase());
+        let is_part = |file: &&ListedFile| !named.is_empty() && named.contains(&file.path.to_lowercase());
         let others = files.iter().filter(|file| file.item == Item::Other && !is_config(&file.path));
         for file in others.filter(is_part).chain(tms) {
             if let Ok(bytes) = read(file, MOST_UNTAKEN) {
@@ -59,7 +58,7 @@ impl<'a> Configs<'a> {
         Self { files: configs }
     }
 
-    /// The text of one of them, for whoever takes facts from it; absent where the folder has no such file.
+    /// The text of one of them; absent where the folder has no such file.
     pub(super) fn text(&self, name: &str) -> Observed<String> {
         let place = Place::file(name);
         match self.files.iter().find(|(file, _)| file.path.eq_ignore_ascii_case(name)) {
@@ -72,8 +71,8 @@ impl<'a> Configs<'a> {
         }
     }
 
-    /// Writes them redacted. Equal content under two spellings of one name cannot happen on Windows; elsewhere the
-    /// last one stands in the facts.
+    /// Writes them redacted. Two spellings of one name cannot exist on Windows; on other systems the facts keep the
+    /// last one.
     pub(super) fn write(
         self,
         bundle: &mut BundleWriter,
@@ -116,7 +115,7 @@ impl<'a> Configs<'a> {
     }
 }
 
-/// What the facts say of a configuration that is not taken as text.
+/// The fact of a configuration that is not collected as text.
 fn state(error: ConfigError, place: Place) -> Observed<ConfigState> {
     match error {
         ConfigError::NotWellFormed { line, column, error } => {
@@ -126,20 +125,20 @@ fn state(error: ConfigError, place: Place) -> Observed<ConfigState> {
     }
 }
 
-fn read(file: &Found, most: u64) -> io::Result<Vec<u8>> {
+fn read(file: &ListedFile, most: u64) -> io::Result<Vec<u8>> {
     file.metadata.as_ref().map_err(|why| io::Error::other(why.clone()))?;
     read_most(&file.full, most)
 }
 
 /// The configurations of the TMS folder beside the application.
-pub(super) fn of_tms(app_dir: &Path, host: &dyn Host) -> Vec<Found> {
+pub(super) fn tms_configs(app_dir: &Path, host: &dyn Host) -> Vec<ListedFile> {
     let mut files = files_of(&tms_folder(app_dir), host);
     files.retain(|file| is_config(&file.path));
     files
 }
 
-/// Adds the files that a configuration at `path` says hold parts of it, as paths in lower case. Nobody reads other
-/// files of the log folder.
+/// Adds the files that a configuration at `path` includes, as paths in lower case. Other files of the log folder are
+/// never read.
 fn parts(path: &str, bytes: &[u8], out: &mut BTreeSet<String>) {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let Ok(text) = config::decode(bytes) else { return };

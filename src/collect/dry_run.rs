@@ -1,11 +1,11 @@
-//! What a collection would touch, without touching it: folders are listed, and no file is opened but the configuration of
-//! IIS, which says what else lies beside the application.
+//! What a collection would access, without accessing it: folders are listed, and no file is opened except the
+//! configuration of IIS, which shows what else is beside the application.
 
 use super::error::CollectError;
 use super::host::Host;
 use super::iis::Iis;
 use super::inventory_table::{Item, Row};
-use super::log_selection::{self, Look, Take};
+use super::log_selection::{self, Inspect, Selection};
 use super::options::Options;
 use super::walk::walk;
 use super::{
@@ -18,7 +18,7 @@ use crate::redact::{Level, SecretSet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// One thing a collection would touch.
+/// One thing that a collection would access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touch {
     /// File, system fact or command.
@@ -27,44 +27,44 @@ pub struct Touch {
     pub source: String,
     /// Size in bytes, where there is one.
     pub bytes: Option<u64>,
-    /// The row of the table that says why it is touched and what becomes of it; none for the bundle itself.
+    /// The row of the table that says why it is accessed and what happens with it; none for the bundle itself.
     pub row: Option<&'static Row>,
     /// What is special about it, such as why a log is left out.
     pub note: Option<String>,
 }
 
 impl Touch {
-    /// A path that no row of the table stands for.
+    /// A path that has no row in the table.
     pub fn noted(kind: TouchKind, path: &Path, note: impl Into<String>) -> Self {
         Self { kind, source: path.display().to_string(), bytes: None, row: None, note: Some(note.into()) }
     }
 
-    /// Something that a row of the table stands for.
+    /// Something that has a row in the table.
     fn of(kind: TouchKind, source: impl Into<String>, item: Item) -> Self {
         Self { kind, source: source.into(), bytes: None, row: item.row(), note: None }
     }
 
     /// A path on another machine.
     pub fn network(path: &Path) -> Self {
-        Self::noted(TouchKind::Network, path, "--no-network-paths refuses it")
+        Self::noted(TouchKind::Network, path, "--no-network-paths does not allow it")
     }
 }
 
-/// Stands for the label of a node in the name of a file.
+/// Shown in the name of a file in place of the label of a node.
 const LABEL: &str = "LABEL";
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TouchKind {
-    /// Asked of the operating system.
+    /// A fact from the operating system.
     System,
-    /// A command of Windows that is run and only reads.
+    /// A Windows command that only reads.
     Command,
-    /// A key of the registry that is read.
+    /// A registry key that is read.
     Registry,
     /// A file that is read.
     Read,
-    /// A file or folder of which the name, size and time are noted only.
+    /// A file or folder of which only name, size and time are noted.
     List,
     /// A path that Windows reaches through its network.
     Network,
@@ -72,38 +72,38 @@ pub enum TouchKind {
     Write,
 }
 
-/// Everything a collection with these options would touch, in the order of the table. Writes nothing.
+/// Everything a collection with these options would access, in the order of the table. Writes nothing.
 pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, CollectError> {
     safety::check(options)?;
     let files = walk(&options.app_dir, host);
     let since = log_selection::since(options, &files, host.now());
-    let chosen = log_selection::choose(&files, since, options.budget, Look::Outside);
-    let of_logs: BTreeMap<&str, Take> =
+    let chosen = log_selection::choose(&files, since, options.budget, Inspect::Metadata);
+    let of_logs: BTreeMap<&str, Selection> =
         chosen.into_iter().map(|(log, take)| (log.path.as_str(), take)).collect();
     let key_sizes = key_files::sizes(&files);
 
     let mut touches = Vec::new();
     if !options.copied() {
         let rows = [Item::Host, Item::MachineId].into_iter().filter_map(Item::row);
-        touches.extend(rows.map(|row| Touch::of(TouchKind::System, row.what, row.item)));
+        touches.extend(rows.map(|row| Touch::of(TouchKind::System, &row.what, row.item)));
         if host.system().is_windows() {
-            touches.extend(probes::asks().iter().map(asked));
+            touches.extend(probes::all_accesses().iter().map(access_touch));
         }
         touches.extend(host.files().iter().map(|path| read(Path::new(path), Item::Host)));
     }
     for file in &files {
         let take = of_logs.get(file.path.as_str());
         let taken = matches!(file.item, Item::KeyFile | Item::Config);
-        // Whether there will be fingerprints is not known without opening a file; so this lists rather too many.
+        // Whether there will be fingerprints is not known without opening a file, so this may list too many.
         let unread = inventory::why_unread(file, key_sizes.contains(&file.size), None).filter(|_| !taken);
         let (kind, note) = match (&file.metadata, take, unread) {
             (Err(why), ..) => (TouchKind::List, Some(why.clone())),
-            // Of a log that is written now the last line is read all the same.
-            (Ok(_), Some(Take::Nothing(why)), Some(_)) => {
+            // Of a log that is being written the last line is read anyway.
+            (Ok(_), Some(Selection::Nothing(why)), Some(_)) => {
                 let kind = if log_selection::is_rolled(file) { TouchKind::List } else { TouchKind::Read };
                 (kind, Some(why.clone()))
             }
-            (Ok(_), Some(Take::Tail(bytes)), Some(_)) => {
+            (Ok(_), Some(Selection::Tail(bytes)), Some(_)) => {
                 (TouchKind::Read, Some(format!("at most the last {bytes} bytes")))
             }
             (Ok(_), None, Some(why)) => (TouchKind::List, Some(why)),
@@ -113,17 +113,17 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
         touches.push(Touch { bytes, note, ..Touch::of(kind, file.full.display().to_string(), file.item) });
     }
     let iis = Iis::read(options, &mut SecretSet::new());
-    touches.extend(beside(options, host, &iis, &key_sizes));
+    touches.extend(siblings(options, host, &iis, &key_sizes));
     touches.extend(iis_files(options, &iis));
     let tms = folder_facts::tms_folder(&options.app_dir);
     touches.push(Touch::of(TouchKind::List, tms.display().to_string(), Item::Tms));
-    let tms = configs::of_tms(&options.app_dir, host);
+    let tms = configs::tms_configs(&options.app_dir, host);
     touches.extend(tms.iter().map(|file| read(&file.full, Item::Tms)));
     let others = [options.app_dir.as_path(), &options.out].into_iter().chain(iis.path());
     touches.extend(others.filter(|path| network::is_network(path)).map(Touch::network));
     touches.extend(targets(options, host).into_iter().map(|Target { path, note }| {
         let note = match path.symlink_metadata() {
-            Ok(_) => "is there already and would not be overwritten".to_owned(),
+            Ok(_) => "already exists and would not be overwritten".to_owned(),
             Err(_) => note,
         };
         Touch::noted(TouchKind::Write, &path, note)
@@ -132,23 +132,23 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
 }
 
 /// The folders beside the application, and the files there that are opened to see whether they are copies.
-fn beside(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) -> Vec<Touch> {
+fn siblings(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) -> Vec<Touch> {
     let touch = |kind, path: &Path, bytes| Touch {
         bytes,
         ..Touch::of(kind, path.display().to_string(), Item::KeyCopy)
     };
     let root = iis.site_root(options, &host.application_folder(&options.app_dir));
-    let beside = sibling_copies::list(options, root.as_deref(), key_sizes);
-    let areas = beside.areas.iter().map(|area| touch(TouchKind::List, &area.folder, None));
-    let neighbours = beside.neighbours.iter().map(|file| {
+    let siblings = sibling_copies::list(options, root.as_deref(), key_sizes);
+    let areas = siblings.areas.iter().map(|area| touch(TouchKind::List, &area.folder, None));
+    let candidates = siblings.candidates.iter().map(|file| {
         let kind = if file.named { TouchKind::List } else { TouchKind::Read };
         touch(kind, &file.full, Some(file.size))
     });
-    areas.chain(neighbours).collect()
+    areas.chain(candidates).collect()
 }
 
-/// What Windows is asked for.
-fn asked(ask: &ProbeAccess) -> Touch {
+/// Something that Windows is asked for.
+fn access_touch(ask: &ProbeAccess) -> Touch {
     let kind = match ask {
         ProbeAccess::Run(_) => TouchKind::Command,
         ask if ask.is_registry() => TouchKind::Registry,
@@ -160,16 +160,16 @@ fn asked(ask: &ProbeAccess) -> Touch {
 
 fn iis_files(options: &Options, iis: &Iis) -> impl Iterator<Item = Touch> {
     let size = iis.text().map(|text| text.len() as u64);
-    let file = iis.path().map(|path| touched(path, Item::Iis, size));
+    let file = iis.path().map(|path| read_touch(path, Item::Iis, size));
     file.into_iter().chain(iis::redirection(options).map(|path| read(&path, Item::Iis)))
 }
 
 /// A file outside of the application folder that is read.
 fn read(path: &Path, item: Item) -> Touch {
-    touched(path, item, std::fs::metadata(path).ok().map(|metadata| metadata.len()))
+    read_touch(path, item, std::fs::metadata(path).ok().map(|metadata| metadata.len()))
 }
 
-fn touched(path: &Path, item: Item, bytes: Option<u64>) -> Touch {
+fn read_touch(path: &Path, item: Item, bytes: Option<u64>) -> Touch {
     let note = bytes.is_none().then(|| "not there, or not readable".to_owned());
     Touch { bytes, note, ..Touch::of(TouchKind::Read, path.display().to_string(), item) }
 }
@@ -183,8 +183,8 @@ pub struct Target {
     pub note: String,
 }
 
-/// The files that would be written, the bundle first. At level `identities` their name begins with a label of the node,
-/// which is known only once the key file was read.
+/// The files that would be written, the bundle first. At level `identities` their names begin with a label of the node,
+/// which is known only after the key file is read.
 pub fn targets(options: &Options, host: &dyn Host) -> Vec<Target> {
     let hidden = options.level != Level::Secrets;
     let node = if hidden { LABEL.to_owned() } else { run::node_name(options, host) };
@@ -193,7 +193,7 @@ pub fn targets(options: &Options, host: &dyn Host) -> Vec<Target> {
         Form::Zip => format!("{name}.zip"),
         Form::Folder => name,
     });
-    let note = format!("under a name that ends in .{PARTIAL} until it is whole");
+    let note = format!("under a name that ends in .{PARTIAL} until it is complete");
     if !hidden {
         return vec![Target { path, note }];
     }
@@ -201,10 +201,10 @@ pub fn targets(options: &Options, host: &dyn Host) -> Vec<Target> {
     let target = |path, note: &str| Target { path, note: note.to_owned() };
     let mut targets = vec![
         target(path, &format!("{LABEL} stands for a label of the node; {note}")),
-        target(legend, "what the labels stand for; it is not sent"),
+        target(legend, "what the labels mean; do not send it"),
     ];
     if options.case_key.is_none() {
-        let note = "only if neither --case-key-file nor encryption.config keys the labels; it is not sent";
+        let note = "only if neither --case-key-file nor encryption.config gives a key for the labels; do not send it";
         targets.push(target(key, note));
     }
     targets

@@ -1,4 +1,4 @@
-//! Why a collection gives no bundle, and the guard against panics of libraries.
+//! Errors of a collection, and the guard against panics in libraries.
 
 use crate::bundle::{MemberError, OpenError, WriteError};
 use crate::redact::IdentitiesError;
@@ -11,48 +11,48 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
 }
 
 /// Why a member is missing when a library failed on it.
-pub(super) const PANICKED: &str = "reading it made a library fail";
+pub(super) const PANICKED: &str = "a library failed while reading it";
 
-/// Why there is no bundle. Whatever was begun has been removed.
+/// Why there is no bundle. Everything written so far has been removed.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectError {
-    /// The application folder is none.
+    /// The application folder cannot be read.
     #[error("{} is not a folder that can be read", .0.display())]
     AppDir(PathBuf, #[source] io::Error),
-    /// The application folder is another one's.
+    /// The application folder is not the product's.
     #[error(
-        "{} is not the folder of the product: it holds neither encryption.config, database.config or \
-         web-appSettings.config nor a bin folder with a Thycotic.*.dll; name the folder that IIS shows as the \
-         physical path of the application",
+        "{} is not the application folder of the product: it has none of encryption.config, database.config, \
+         web-appSettings.config and bin/Thycotic.*.dll; give the folder that IIS shows as the physical path of the \
+         application",
         .0.display()
     )]
     NotTheProduct(PathBuf),
-    /// The configuration of IIS that was named cannot be read: without it the bundle would lack all of IIS.
+    /// The given configuration of IIS cannot be read: without it the bundle would have no IIS settings.
     #[error("cannot read {}", .0.display())]
     IisConfig(PathBuf, #[source] io::Error),
-    /// It lies on another machine, and the network is not to be used.
+    /// The path is on another machine, and the network must not be used.
     #[error(
-        "{} lies on another machine, which --no-network-paths refuses; collect on that machine, or from a copy of the \
-         folder with --node NAME",
+        "{} is on another machine, and --no-network-paths does not allow that; collect on that machine, or from a copy of \
+         the folder with --node NAME",
         .0.display()
     )]
     Network(PathBuf),
-    /// Somebody ended the collection.
-    #[error("the collection was ended before the bundle was whole; nothing of it is left")]
+    /// The collection was cancelled.
+    #[error("the collection was cancelled before the bundle was complete; nothing of it was kept")]
     Cancelled,
-    /// The bundle would become a part of what it describes, and web servers hand out what lies in there.
-    #[error("{} lies inside of the application folder: choose an output folder elsewhere", .0.display())]
+    /// The bundle would become a part of the folder that it describes, and web servers serve what is in there.
+    #[error("{} is inside the application folder: choose another output folder", .0.display())]
     OutInside(PathBuf),
     /// The drive of the output folder is full, or nearly so.
     #[error(
-        "{} has {free} bytes free, and the bundle needs at least {needed}: free some, or choose an output folder on another \
-         drive",
+        "{} has {free} bytes free, but the bundle needs at least {needed}: free some space, or choose an output folder \
+         on another drive",
         path.display()
     )]
     NoRoom {
         /// The output folder.
         path: PathBuf,
-        /// Bytes that no bundle of this folder can do without.
+        /// Bytes that every bundle of this folder needs.
         needed: u64,
         /// Bytes that are free.
         free: u64,
@@ -61,27 +61,27 @@ pub enum CollectError {
     #[error(transparent)]
     Write(#[from] WriteError),
     /// The system gave no random bytes for a key.
-    #[error("no key could be made for the labels: {0}")]
+    #[error("could not create a key for the labels: {0}")]
     Random(#[from] getrandom::Error),
-    /// A file that stays with whoever collects could not be written.
-    #[error("{} could not be written, and without it nobody could say what the labels stand for", .0.display())]
+    /// A file that stays with the operator could not be written.
+    #[error("{} could not be written; without it nobody can look up what the labels mean", .0.display())]
     Keep(PathBuf, #[source] io::Error),
     /// The names to hide could not be prepared, so nothing was written.
     #[error(transparent)]
     Identities(#[from] IdentitiesError),
-    /// What was written could not be read again.
-    #[error("the bundle just written could not be read again")]
+    /// The new bundle could not be read back.
+    #[error("the new bundle could not be read back")]
     Reopen(#[from] OpenError),
-    /// A member that was just written could not be read again.
-    #[error("{0}, just written, could not be read again: {1}")]
+    /// A member of the new bundle could not be read back.
+    #[error("{0} could not be read back from the new bundle: {1}")]
     Reread(String, MemberError),
     /// A temporary file could not be written.
-    #[error("{} could not hold a temporary file", .0.display())]
+    #[error("could not write a temporary file in {}", .0.display())]
     Scratch(PathBuf, #[source] io::Error),
-    /// A secret was found where nothing can be cut out.
+    /// A secret was found in the manifest or the facts, where nothing can be removed.
     #[error(
-        "a secret of a configuration file, or what looks like one, stands in {0}, where nothing can be cut out: \
-         no bundle was written; a file name, a version or a setting of IIS may hold it"
+        "{0} contains a secret from a configuration file, or something that looks like one, and nothing can be removed from \
+         it: no bundle was written; look for it in a file name, a version or an IIS setting"
     )]
     Leak(String),
     /// The facts could not be written as JSON.

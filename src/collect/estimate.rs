@@ -1,16 +1,16 @@
-//! How much a collection would read, how long that takes and how large the bundle becomes, measured on a sample of the
-//! very files. Writes nothing.
+//! Estimates how much a collection would read, how long that takes and how large the bundle becomes, from a sample of
+//! the same files. Writes nothing.
 
 use super::configs::{self, Configs};
 use super::error::{CollectError, guarded};
 use super::host::{Host, Stopwatch};
 use super::inventory_table::{Item, Row, TABLE};
-use super::log_selection::{self, Look, Take};
+use super::log_selection::{self, Inspect, Selection};
 use super::logs;
 use super::options::Options;
 use super::progress::{Shared, Silent};
 use super::redacting::Redacting;
-use super::walk::{Found, walk};
+use super::walk::{ListedFile, walk};
 use super::{inventory, key_files, safety};
 use crate::bundle::{Sha256, packed_size};
 use crate::redact::{Redactor, SecretSet, leak};
@@ -20,23 +20,23 @@ use std::fs::File;
 use std::io::Read as _;
 use std::time::Duration;
 
-/// Bytes of logs, and of other files, that are read to measure. A second or two of work.
+/// Bytes of logs, and of other files, that are read to measure: a second or two of work.
 const SAMPLE: u64 = 8 << 20;
 
-/// Bytes of one log that are read at least: shorter pieces say little of how well it packs.
+/// Minimum number of bytes that are read of one log: shorter pieces do not show how well it compresses.
 const PIECE: u64 = 64 << 10;
 
-/// What a file costs in the inventory once it is packed, in bytes: a digest, which does not pack, and its path. A DLL
-/// costs it in the facts, too.
+/// Compressed size of an inventory entry in bytes: a digest, which cannot be compressed, and a path. A DLL has an entry
+/// in the facts too.
 const PACKED_ENTRY: u64 = 80;
 
-/// What a log or a configuration file costs in the manifest and in the table of the zip.
+/// Compressed size of the records of a log or a configuration file in the manifest and in the directory of the zip.
 const PACKED_RECORD: u64 = 200;
 
-/// The rest of manifest and facts.
+/// Compressed size of everything else in manifest and facts.
 const PACKED_FACTS: u64 = 4 << 10;
 
-/// What one row of the table comes to.
+/// The share of one row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// The row.
@@ -47,36 +47,36 @@ pub struct Share {
     pub bytes: u64,
 }
 
-/// What a collection comes to.
+/// The estimate of a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Estimate {
-    /// By row, in order of the table, without those that are no files.
+    /// By row, in order of the table, without those that are not files.
     pub shares: Vec<Share>,
     /// Bytes that were read to measure: of logs, of other files.
     pub measured: (u64, u64),
-    /// How long reading and checking takes, without asking the system.
+    /// How long reading and checking takes, without the questions to the system.
     pub time: Duration,
-    /// Bytes of the bundle, without records of event logs, which nobody counts beforehand.
+    /// Bytes of the bundle, without records of event logs, whose number is not known in advance.
     pub bundle: u64,
-    /// Free bytes where it would be written; `None` where the system does not tell.
+    /// Free bytes where it would be written; `None` where the system does not show it.
     pub free: Option<u64>,
 }
 
-/// Measures on a sample, on the threads and at the priority of the caller, what a collection with these options costs.
+/// Measures a sample, on the threads and at the priority of the caller.
 pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectError> {
     safety::check(options)?;
     let files = walk(&options.app_dir, host);
     let since = log_selection::since(options, &files, host.now());
-    let chosen = log_selection::choose(&files, since, options.budget, Look::Inside);
+    let chosen = log_selection::choose(&files, since, options.budget, Inspect::Content);
     let of_each: BTreeMap<&str, u64> =
         chosen.iter().map(|(log, take)| (log.path.as_str(), take.bytes(log))).collect();
     let key_sizes = key_files::sizes(&files);
     let mut harvest = SecretSet::new();
-    let tms = configs::of_tms(&options.app_dir, host);
+    let tms = configs::tms_configs(&options.app_dir, host);
     let _ = Configs::read(&files, &tms, &mut |bytes| harvest.add_config(bytes));
     let redactor = harvest.redactor();
 
-    let cost = |file: &Found| match file.item {
+    let cost = |file: &ListedFile| match file.item {
         Item::Log => of_each.get(file.path.as_str()).copied().unwrap_or_default(),
         Item::KeyFile | Item::Config => file.size,
         _ if inventory::why_unread(file, key_sizes.contains(&file.size), None).is_none() => file.size,
@@ -109,7 +109,7 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     })
 }
 
-/// What a sample took.
+/// Result of a sample.
 #[derive(Default)]
 struct Measured {
     read: u64,
@@ -118,7 +118,7 @@ struct Measured {
 }
 
 impl Measured {
-    /// What so many bytes take, if the sample took `sample`.
+    /// Scales `sample`, measured on the sample, to a number of bytes.
     fn scaled(&self, bytes: u64, sample: u128) -> u64 {
         u64::try_from(u128::from(bytes) * sample / u128::from(self.read.max(1))).unwrap_or(u64::MAX)
     }
@@ -128,9 +128,9 @@ impl Measured {
     }
 }
 
-/// The newest lines of each log, as many as its part of all that is read of logs, go all the way: redacted, packed, scanned.
+/// The newest lines of each log, in proportion to its share, are processed completely: redacted, compressed, scanned.
 fn measure_logs(
-    chosen: &[(&Found, Take)],
+    chosen: &[(&ListedFile, Selection)],
     of_logs: u64,
     redactor: &Redactor,
     scanner: &leak::Scanner,
@@ -147,7 +147,7 @@ fn measure_logs(
         if bytes == 0 || file.metadata.is_err() {
             continue;
         }
-        let part = if bytes == file.size { Take::Whole } else { Take::Tail(bytes) };
+        let part = if bytes == file.size { Selection::Whole } else { Selection::Tail(bytes) };
         let Ok(opened) = logs::open(file, &part) else { continue };
         let mut redacting = Redacting::new(opened.text, redactor.stream(), &shared);
         let mut text = Vec::new();
@@ -164,19 +164,19 @@ fn measure_logs(
     measured
 }
 
-/// Every so-many-th of the files that are hashed, on all threads, as in earnest.
-fn measure_others(files: &[Found], watch: Stopwatch) -> Measured {
-    let hashed: Vec<&Found> = files
+/// Every n-th of the files that are hashed, on all threads, as in a real collection.
+fn measure_others(files: &[ListedFile], watch: Stopwatch) -> Measured {
+    let hashed: Vec<&ListedFile> = files
         .iter()
         .filter(|file| matches!(file.item, Item::Binary | Item::Program) && file.metadata.is_ok())
         .collect();
     let all: u64 = hashed.iter().map(|file| file.size).sum();
     let step = usize::try_from(all.div_ceil(SAMPLE)).unwrap_or(usize::MAX).max(1);
-    let read = |file: &&Found| {
+    let read = |file: &&ListedFile| {
         let mut content = File::open(&file.full).ok()?.take(SAMPLE);
         Sha256::of_reader(&mut content).ok().map(|(_, length)| length)
     };
-    let sample: Vec<&Found> = hashed.into_iter().step_by(step).collect();
+    let sample: Vec<&ListedFile> = hashed.into_iter().step_by(step).collect();
     let read = sample.par_iter().filter_map(read).sum();
     Measured { read, packed: 0, took: watch() }
 }

@@ -1,6 +1,6 @@
-//! Records of the event logs of Windows: what the services below the product wrote, and what names the product. A record
-//! is its provider, id, level and time, and the texts that were put into its message, never the message itself, which is
-//! in the language of Windows.
+//! Records of the Windows event logs: those of the services that the product depends on, and those that name the
+//! product. Of a record the provider, id, level, time and inserted texts are kept, never the message, which is in the
+//! language of Windows.
 
 use super::own_members;
 use crate::bundle::{BundleWriter, MemberName, MemberRecord, Status, WriteError};
@@ -11,32 +11,32 @@ use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most records of one log.
+/// Maximum number of records of one log.
 const MOST: usize = 2_000;
-/// Most bytes of the records of one log.
+/// Maximum number of bytes of the records of one log.
 const MAX_BYTES: usize = 2 << 20;
-/// Most records that are looked through for the product's name: which provider the product writes as, nobody tells
-/// (domain 11, G-08).
+/// Maximum number of records that are searched for the name of the product: under which provider the product writes is
+/// not documented.
 const SEARCHED: usize = 5_000;
 
-/// A log and who is wanted of it.
-struct Log {
+/// A log and the providers whose records are collected.
+struct EventLog {
     /// Its name, and that of the member.
     name: &'static str,
-    /// Providers whose records are taken.
+    /// Providers whose records are collected.
     providers: &'static [&'static str],
-    /// Whether records of others are taken that name the product.
+    /// Whether records of other providers that name the product are collected.
     search: bool,
 }
 
 /// The logs.
-const LOGS: [Log; 2] = [
-    Log {
+const LOGS: [EventLog; 2] = [
+    EventLog {
         name: "Application",
         providers: &[".NET Runtime", "Application Error", "ASP.NET 4.0.30319.0"],
         search: true,
     },
-    Log {
+    EventLog {
         name: "System",
         providers: &[
             "Microsoft-Windows-WAS",
@@ -50,12 +50,12 @@ const LOGS: [Log; 2] = [
     },
 ];
 
-/// Words that only the product's records have, in lower case.
+/// Words that only records of the product contain, in lower case.
 const PRODUCT: [&str; 4] = ["secretserver", "secret server", "thycotic", "delinea"];
 
 /// A line of a member.
 #[derive(Serialize)]
-struct Line {
+struct RecordLine {
     at: String,
     provider: String,
     id: u32,
@@ -63,42 +63,42 @@ struct Line {
     data: Vec<String>,
 }
 
-/// What a log holds, or why it cannot be had.
-pub(super) struct Records {
+/// The records of a log, or why they could not be read.
+pub(super) struct LogRecords {
     log: &'static str,
-    read: ProbeResult<Newest>,
+    read: ProbeResult<NewestRecords>,
 }
 
-/// The newest records that are wanted, the newest first.
-struct Newest {
+/// The records that are collected, the newest first.
+struct NewestRecords {
     events: Vec<Event>,
-    /// Bytes of these and of all that were seen, as lines before anything is replaced.
+    /// Bytes of these, and of all that were read, as lines before anything is replaced.
     kept: usize,
     all: usize,
-    /// Why there may be older ones that were not even seen, as a lower-case fragment.
+    /// Why older ones may be missing, as a lower-case fragment.
     unseen: Option<String>,
 }
 
-/// Reads the records of each log since a moment; a machine that is no Windows has none.
-pub(super) fn read(system: &dyn System, since: DateTime<Utc>) -> Vec<Records> {
+/// Reads the records of each log since a time; another system than Windows has none.
+pub(super) fn read(system: &dyn System, since: DateTime<Utc>) -> Vec<LogRecords> {
     let logs = LOGS.iter().filter(|_| system.is_windows());
-    logs.map(|log| Records { log: log.name, read: records(log, system, since) }).collect()
+    logs.map(|log| LogRecords { log: log.name, read: records(log, system, since) }).collect()
 }
 
-/// Learns whom the records name, before anything is written.
-pub(super) fn learn(known: &mut Known, records: &[Records]) {
+/// Collects the names in the records, before anything is written.
+pub(super) fn learn(known: &mut Known, records: &[LogRecords]) {
     for event in records.iter().filter_map(|log| log.read.as_ref().ok()).flat_map(|read| &read.events) {
         event.data.iter().chain([&event.provider]).for_each(|text| known.learn(text.as_bytes()));
     }
 }
 
-/// Writes one member a log.
+/// Writes one member for each log.
 pub(super) fn write(
     bundle: &mut BundleWriter,
-    records: Vec<Records>,
+    records: Vec<LogRecords>,
     redactor: &Redactor,
 ) -> Result<(), WriteError> {
-    for Records { log, read } in records {
+    for LogRecords { log, read } in records {
         let path = format!("events/{log}.jsonl");
         let origin = format!("event log {log}");
         match read {
@@ -116,15 +116,15 @@ fn status(refusal: ProbeError) -> Status {
     match refusal {
         ProbeError::Absent => Status::Missing,
         ProbeError::Denied => Status::Denied { why: "access is denied".to_owned() },
-        // No right that this program could have would change it.
+        // More rights would not change it.
         ProbeError::Failed(why) => Status::Skipped { why: format!("Windows gave no event log: {why}") },
         ProbeError::Unasked(why) => Status::Skipped { why: why.to_owned() },
     }
 }
 
-/// The records that are wanted, the newest first.
-fn records(log: &Log, system: &dyn System, since: DateTime<Utc>) -> ProbeResult<Newest> {
-    // One more than is wanted tells whether there are more.
+/// The records of one log that are collected, the newest first.
+fn records(log: &EventLog, system: &dyn System, since: DateTime<Utc>) -> ProbeResult<NewestRecords> {
+    // One more than the maximum shows whether there are more.
     let query =
         |providers, most| system.events(&EventQuery { log: log.name, providers, since, most: most + 1 });
     let mut events = query(log.providers, MOST)?;
@@ -151,8 +151,8 @@ fn names_product(event: &Event) -> bool {
     })
 }
 
-/// Of too many records the oldest are left out; what came before one that is left out is left out too.
-fn newest(mut events: Vec<Event>, unseen: Option<String>) -> Newest {
+/// Keeps the newest records within the limits; nothing older than a record that does not fit is kept.
+fn newest(mut events: Vec<Event>, unseen: Option<String>) -> NewestRecords {
     let (mut most, mut kept, mut all) = (0, 0, 0);
     for (index, event) in events.iter().enumerate() {
         all += line(event, &mut str::to_owned).len();
@@ -161,7 +161,7 @@ fn newest(mut events: Vec<Event>, unseen: Option<String>) -> Newest {
         }
     }
     events.truncate(most);
-    Newest { events, kept, all, unseen }
+    NewestRecords { events, kept, all, unseen }
 }
 
 /// Adds the records, the oldest first.
@@ -169,11 +169,11 @@ fn add(
     bundle: &mut BundleWriter,
     path: &str,
     origin: &str,
-    newest: &Newest,
+    newest: &NewestRecords,
     redactor: &Redactor,
 ) -> Result<(), WriteError> {
     let mut redactions = BTreeMap::new();
-    // A text as a whole, since what is to be redacted may go over several lines.
+    // Each text as a whole, since a secret may span several lines.
     let mut clean = |text: &str| {
         let (out, counts) = redactor.redact(text.as_bytes());
         counts.add_to(&mut redactions);
@@ -189,16 +189,16 @@ fn add(
     Ok(())
 }
 
-/// A record as a line of JSON, each of its texts as `shown` gives it.
+/// A record as a line of JSON, its texts changed by `shown`.
 fn line(event: &Event, shown: &mut dyn FnMut(&str) -> String) -> String {
-    let line = Line {
+    let line = RecordLine {
         at: event.at.to_rfc3339_opts(SecondsFormat::Millis, true),
         provider: shown(&event.provider),
         id: event.id,
         level: event.level,
         data: event.data.iter().map(|text| shown(text)).collect(),
     };
-    // Texts and numbers are always JSON.
+    // Texts and numbers can always be written as JSON.
     let mut line = serde_json::to_string(&line).unwrap_or_default();
     line.push('\n');
     line

@@ -1,4 +1,4 @@
-//! Where the product is installed on this machine, as IIS knows it: for whoever does not say which folder to collect.
+//! Finds the product on this machine through IIS, for users who do not name an application folder.
 
 use super::options::Options;
 use super::walk::reason;
@@ -7,7 +7,7 @@ use crate::parsers::application_host::Listed;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// An application of IIS in whose folder the product lies.
+/// An IIS application whose folder contains the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
     /// Site and path, such as `Default Web Site/SecretServer`.
@@ -16,14 +16,14 @@ pub struct Installed {
     pub folder: PathBuf,
 }
 
-/// An application of IIS that may be the product's, in a folder that could not be looked at.
+/// An IIS application that may be the product, in a folder that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unseen {
     /// Site and path, such as `Default Web Site/SecretServer`.
     pub name: String,
     /// Its folder.
     pub folder: PathBuf,
-    /// Why not, as what the folder did: `did not answer`.
+    /// Why not, as a verb phrase: `did not answer`.
     pub why: String,
 }
 
@@ -32,18 +32,18 @@ pub struct Unseen {
 pub struct Search {
     /// Applications of the product, in order of folder.
     pub installed: Vec<Installed>,
-    /// Applications of which nobody knows whether they are the product's, in order of folder.
+    /// Applications that may be the product, in order of folder.
     pub unseen: Vec<Unseen>,
-    /// Folders that IIS serves, to whomever: a bundle must not lie in one.
+    /// Folders that IIS serves: a bundle must not be put into one.
     pub served: Vec<PathBuf>,
-    /// Folders on other machines that were asked for this.
+    /// Folders on other machines that were accessed for this.
     pub network: Vec<PathBuf>,
-    /// The configuration of IIS is there, and why it could not be read.
+    /// Why the configuration of IIS could not be read, where there is one.
     pub unread: Option<String>,
 }
 
-/// Looks for the product among the applications of IIS. Where its configuration cannot be read, which takes
-/// administrative rights, or is not where it should be, the folder is tried that the installer proposes (domain 1.1).
+/// Looks for the product among the applications of IIS. Where the configuration of IIS cannot be read, which takes
+/// administrative rights, or is not in its usual place, the default folder of the installer is tried.
 pub fn find(iis_config: Option<&Path>, network_paths: bool) -> Search {
     let iis_config = iis_config.map(Path::to_owned);
     if !cfg!(windows) && iis_config.is_none() {
@@ -53,7 +53,7 @@ pub fn find(iis_config: Option<&Path>, network_paths: bool) -> Search {
     search(listed, network_paths, &iis::expanded(r"%SystemDrive%\inetpub\wwwroot"))
 }
 
-/// Among what IIS lists, else in the folder that the installer proposes below `root`.
+/// Searches what IIS lists, else the default folder of the installer below `root`.
 fn search(listed: Result<Option<Vec<Listed>>, String>, network_paths: bool, root: &Path) -> Search {
     let unread = match listed {
         Ok(Some(listed)) => return among(&listed, network_paths),
@@ -61,7 +61,7 @@ fn search(listed: Result<Option<Vec<Listed>>, String>, network_paths: bool, root
         Err(why) => Some(why),
     };
     let folder = root.join("SecretServer");
-    let name = "the folder that the installer proposes".to_owned();
+    let name = "the default folder of the installer".to_owned();
     let there = safety::is_the_product(&folder).is_ok_and(|is_it| is_it);
     let installed = there.then_some(Installed { name, folder }).into_iter().collect();
     Search { installed, served: vec![root.to_owned()], unread, ..Search::default() }
@@ -72,7 +72,7 @@ fn among(listed: &[Listed], network_paths: bool) -> Search {
         (format!("{site}{path}"), iis::expanded(physical_path))
     };
     let mut all: Vec<(String, PathBuf)> = listed.iter().map(named).collect();
-    // The same folder may be served under several names; the first stands for all.
+    // The same folder may be served under several names; the first is kept.
     let key = |folder: &Path| folder.to_string_lossy().trim_end_matches(['/', '\\']).to_lowercase();
     all.sort_by_key(|(_, folder)| key(folder));
     all.dedup_by_key(|(_, folder)| key(folder));
@@ -82,19 +82,19 @@ fn among(listed: &[Listed], network_paths: bool) -> Search {
         let looking = (network_paths || !network).then(|| network::begin(&folder, safety::is_the_product));
         (name, folder, network, looking)
     };
-    // All machines are asked at once, so that several that do not answer are waited for together.
+    // All machines are contacted at once, so that the waiting times do not add up.
     for (name, folder, network, looking) in all.into_iter().map(look).collect::<Vec<_>>() {
         let seen = match looking.map(|wait| wait()) {
-            None => Err("is refused by --no-network-paths".to_owned()),
+            None => Err("is not allowed by --no-network-paths".to_owned()),
             Some(Err(error)) if error.kind() == io::ErrorKind::TimedOut => Err("did not answer".to_owned()),
-            // Of a share that is gone Windows says no more than that it is not there.
+            // For a share that is gone Windows reports no more than "not found".
             Some(Err(error)) if network || error.kind() != io::ErrorKind::NotFound => {
                 Err(format!("could not be read: {}", reason(&error)))
             }
             Some(seen) => Ok(seen.is_ok_and(|is_it| is_it)),
         };
-        // A drive as a whole is somebody's mistake, and would leave no place to write to. Another machine that did not
-        // answer is not asked again.
+        // A whole drive as an application folder is a mistake, and would leave no place to write to. A machine that did
+        // not answer is not contacted again.
         if folder.parent().is_some() && (seen.is_ok() || !network) {
             search.served.push(folder.clone());
         }
@@ -123,7 +123,7 @@ mod tests {
         };
         let share = r"\\files\web\SecretServer";
         let search = among(&[listed("/Vault", share), listed("/", "/nowhere/at/all")], false);
-        let why = "is refused by --no-network-paths".to_owned();
+        let why = "is not allowed by --no-network-paths".to_owned();
         assert_eq!(search.unseen, [Unseen { name: "Main/Vault".to_owned(), folder: share.into(), why }]);
         assert_eq!((search.installed, search.network), (vec![], vec![]));
         assert_eq!(

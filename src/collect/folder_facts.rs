@@ -1,8 +1,8 @@
-//! Facts of the application folder and its neighbours.
+//! Facts of the application folder and of the folders beside it.
 
 use super::inventory_table::Item;
 use super::options::COPIED;
-use super::walk::{Found, reason};
+use super::walk::{ListedFile, reason};
 use crate::model::facts::Binary;
 use crate::model::iis::IisFacts;
 use crate::model::product::{BIN_FOLDER, LOG_FOLDER};
@@ -10,28 +10,28 @@ use crate::model::{Observed, Place};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Where the TMS folder lies when there is one: beside the application (domain 1.1).
+/// The path of the TMS folder, which is beside the application if there is one.
 pub(super) fn tms_folder(app_dir: &Path) -> PathBuf {
     let app_dir = app_dir.canonicalize().unwrap_or_else(|_| app_dir.to_owned());
     app_dir.parent().map_or_else(|| PathBuf::from("TMS"), |parent| parent.join("TMS"))
 }
 
-/// Whether there is one.
+/// Whether there is a TMS folder.
 pub(super) fn tms(app_dir: &Path, copied: bool) -> Observed<bool> {
     let place = Place::file("../TMS");
     match tms_folder(app_dir).metadata() {
         Ok(metadata) if metadata.is_dir() => Observed::known(true, place),
         Ok(_) => Observed::known(false, place),
         Err(_) if copied => {
-            Observed::not_collected("the folder was copied from elsewhere, its neighbours were not")
+            Observed::not_collected("the folder was copied from elsewhere, without the folders beside it")
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Observed::known(false, place),
         Err(error) => Observed::unreadable(place, reason(&error)),
     }
 }
 
-/// Where IIS says that the application of a copied folder lies.
-pub(super) fn folder_by(iis: &Observed<IisFacts>) -> Observed<String> {
+/// The application folder of a copied folder, as IIS has it.
+pub(super) fn folder_from_iis(iis: &Observed<IisFacts>) -> Observed<String> {
     match iis.value().map(|iis| &iis.application) {
         Some(known @ Observed::Known { .. }) => known.as_ref().map(|app| app.physical_path.clone()),
         _ => Observed::not_collected(COPIED),
@@ -40,7 +40,7 @@ pub(super) fn folder_by(iis: &Observed<IisFacts>) -> Observed<String> {
 
 /// Versions of the DLLs in `bin`.
 pub(super) fn binaries(
-    files: &[Found],
+    files: &[ListedFile],
     found: BTreeMap<String, Observed<Binary>>,
 ) -> Observed<BTreeMap<String, Observed<Binary>>> {
     match unlisted(files, BIN_FOLDER) {
@@ -51,14 +51,14 @@ pub(super) fn binaries(
 }
 
 /// Whether there is at least one log.
-pub(super) fn log_folder(files: &[Found]) -> Observed<bool> {
+pub(super) fn log_folder(files: &[ListedFile]) -> Observed<bool> {
     unlisted(files, LOG_FOLDER).unwrap_or_else(|| {
         Observed::known(files.iter().any(|file| file.item == Item::Log), Place::file(LOG_FOLDER))
     })
 }
 
-/// What can be said of the content of a folder that could not be listed.
-fn unlisted<T>(files: &[Found], folder: &str) -> Option<Observed<T>> {
+/// The fact of a folder that could not be listed.
+fn unlisted<T>(files: &[ListedFile], folder: &str) -> Option<Observed<T>> {
     let file = files.iter().find(|file| file.path.eq_ignore_ascii_case(folder))?;
     let why = file.metadata.as_ref().err()?;
     Some(Observed::unreadable(Place::file(folder), why.clone()))

@@ -1,4 +1,4 @@
-//! What the machine says of itself, behind a trait: one portable probe, one made from data.
+//! The machine behind a trait: a portable implementation, and one made from data.
 
 use crate::model::{Observed, Place};
 use crate::probes::system::ProbeError;
@@ -10,10 +10,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// The time since it was started, by a clock that nobody sets.
+/// The time since its start, by a monotonic clock.
 pub type Stopwatch = Box<dyn Fn() -> Duration + Send + Sync>;
 
-/// Where a collection learns about its machine and about times and attributes of files.
+/// Where a collection gets the facts of its machine, and times and attributes of files.
 pub trait Host: Sync {
     /// The clock, local time with its offset, at the start of a collection.
     fn now(&self) -> DateTime<FixedOffset>;
@@ -23,18 +23,19 @@ pub trait Host: Sync {
         self.now()
     }
 
-    /// How far readings of the clock in a row lie from one another beyond the time between them.
+    /// How far readings of the clock in a row differ beyond the time that passed between them: the resolution of the
+    /// clock.
     fn clock_spread(&self) -> Duration;
 
     /// Starts a stopwatch.
     fn stopwatch(&self) -> Stopwatch;
 
-    /// What only Windows tells.
+    /// Facts that only Windows has.
     fn system(&self) -> &dyn System {
         &NoSystem
     }
 
-    /// Files of the system that the facts below are read from, there or not.
+    /// System files that the facts below are read from, whether they exist or not.
     fn files(&self) -> &'static [&'static str] {
         &[]
     }
@@ -64,16 +65,16 @@ pub trait Host: Sync {
     fn efs(&self, path: &str, metadata: &Metadata) -> Observed<bool>;
 }
 
-/// This machine, as far as any platform tells without system calls of its own.
+/// This machine, as far as the standard library and portable crates show it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PortableHost;
 
 const OS_RELEASE: &str = "/etc/os-release";
 const MACHINE_ID: &str = "/etc/machine-id";
-/// Says who this process runs as.
+/// Shows the user that this process runs as.
 const STATUS: &str = "/proc/self/status";
 
-/// Source of facts that the operating system gives by itself.
+/// Source of facts that the operating system gives directly.
 pub(super) fn system() -> Place {
     Place::file("operating system")
 }
@@ -88,7 +89,8 @@ impl Host for PortableHost {
     }
 
     fn clock_spread(&self) -> Duration {
-        /// Looks at the clock and pauses between them: together longer than a clock of Windows stands still, 15.6 ms.
+        /// Readings of the clock and the pause between them: together longer than one tick of the Windows clock, 15.6
+        /// ms.
         const LOOKS: u32 = 8;
         const PAUSE: Duration = Duration::from_millis(4);
         let (first, watch) = (self.now(), self.stopwatch());
@@ -172,14 +174,14 @@ impl Host for PortableHost {
         match effective {
             Some(id) => Observed::known(id == 0, Place::file(STATUS)),
             None => {
-                Observed::not_collected("this build cannot ask this system for the rights of its account")
+                Observed::not_collected("this build cannot read the rights of its account on this system")
             }
         }
     }
 
     fn application_folder(&self, folder: &Path) -> Observed<String> {
         match std::fs::canonicalize(folder) {
-            // Windows answers in its long form, which no other place uses.
+            // Windows returns its long form (`\\?\`), which no other source uses.
             Ok(full) => {
                 let full = full.to_string_lossy();
                 Observed::known(full.strip_prefix(r"\\?\").unwrap_or(&full).to_owned(), system())
@@ -195,18 +197,18 @@ impl Host for PortableHost {
     #[cfg(windows)]
     fn efs(&self, path: &str, metadata: &Metadata) -> Observed<bool> {
         use std::os::windows::fs::MetadataExt;
-        /// `FILE_ATTRIBUTE_ENCRYPTED` (domain 1.4).
+        /// `FILE_ATTRIBUTE_ENCRYPTED`.
         const ENCRYPTED: u32 = 0x4000;
         Observed::known(metadata.file_attributes() & ENCRYPTED != 0, Place::file(path))
     }
 
     #[cfg(not(windows))]
     fn efs(&self, _: &str, _: &Metadata) -> Observed<bool> {
-        Observed::not_collected("only Windows tells the EFS attribute")
+        Observed::not_collected("only Windows has the EFS attribute")
     }
 }
 
-/// A file system may hold times that no calendar has.
+/// File systems may hold times outside the range of the calendar.
 fn calendar(time: SystemTime) -> Option<DateTime<Utc>> {
     let epoch = DateTime::<Utc>::UNIX_EPOCH;
     match time.duration_since(UNIX_EPOCH) {
@@ -222,7 +224,7 @@ pub struct FixedHost {
     pub clock: DateTime<FixedOffset>,
     /// How long the collection takes by that clock.
     pub took: TimeDelta,
-    /// How much later it is at every look at the stopwatch; without it the stopwatch always shows `took`.
+    /// How much the stopwatch advances at every reading; without it the stopwatch always shows `took`.
     pub pace: Option<Duration>,
     /// Machine name.
     pub name: String,
@@ -242,7 +244,7 @@ pub struct FixedHost {
     pub modified_default: DateTime<Utc>,
     /// Files with the EFS attribute, by relative path.
     pub efs: Vec<String>,
-    /// What Windows answers; `None` on a machine that is not asked.
+    /// The answers of Windows; `None` for another system.
     pub system: Option<FakeSystem>,
 }
 

@@ -1,4 +1,4 @@
-//! Facts of the machine, with the rule for folders that were copied from elsewhere.
+//! Facts of the machine; none of a copied folder.
 
 use super::host::{Host, system};
 use super::options::Options;
@@ -10,11 +10,12 @@ use crate::redact::fingerprint::{Fingerprinter, Label};
 use chrono::{DateTime, FixedOffset};
 use std::time::Duration;
 
-/// Source of the reference that `--reference-time` gives. Equal on all nodes of a case, so their offsets compare.
+/// Source of the reference that `--reference-time` gives. It is equal on all nodes of a case, so their offsets can be
+/// compared.
 pub const OPERATOR: &str = "operator";
 
-/// How far a time may be off that a person reads from a reference clock, types and sends off, in milliseconds.
-/// Ours; shorter would make typing look like skew.
+/// Uncertainty of a time that a person reads from a reference clock and types, in milliseconds. Our choice; a shorter
+/// one would make typing look like clock skew.
 pub const OPERATOR_UNCERTAINTY_MS: u64 = 15_000;
 
 /// Facts of this machine; with `--node` every one of them is `NotCollected`.
@@ -22,9 +23,9 @@ pub(super) fn facts(
     options: &Options,
     host: &dyn Host,
     started: DateTime<FixedOffset>,
-    seen: &ProbeContext,
+    cx: &ProbeContext,
 ) -> HostFacts {
-    // A copied folder says nothing of the clock, and reading it takes a while.
+    // A copied folder has no clock facts, and measuring the clock takes a while.
     let spread = if options.copied() { Duration::ZERO } else { host.clock_spread() };
     let spread_ms = u64::try_from(spread.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX);
     let clock_reference = || match options.reference_time {
@@ -40,14 +41,14 @@ pub(super) fn facts(
     };
     let clock = || Observed::known(ClockReading { local: started, spread_ms: Some(spread_ms) }, system());
     HostFacts {
-        name: options.of_machine(|| host.name()),
-        machine_id: options.of_machine(|| machine_id(host, seen.printer)),
-        os: options.of_machine(|| host.os()),
-        time_zone: options.of_machine(|| host.time_zone()),
-        clock: options.of_machine(clock),
-        clock_reference: options.of_machine(clock_reference),
-        time_service: options.of_machine(|| probes::time_reference(seen)),
-        worker_started: options.of_machine(|| probes::worker_started(seen)),
+        name: options.machine_fact(|| host.name()),
+        machine_id: options.machine_fact(|| machine_id(host, cx.printer)),
+        os: options.machine_fact(|| host.os()),
+        time_zone: options.machine_fact(|| host.time_zone()),
+        clock: options.machine_fact(clock),
+        clock_reference: options.machine_fact(clock_reference),
+        time_service: options.machine_fact(|| probes::time_reference(cx)),
+        worker_started: options.machine_fact(|| probes::worker_started(cx)),
     }
 }
 

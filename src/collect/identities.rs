@@ -1,11 +1,12 @@
-//! Level `identities`: whom a node names, the labels that stand for them, and the two files that stay with whoever collects.
+//! Redaction level `identities`: names found on the node, their labels, and the two files kept by the operator (legend
+//! and case key).
 
 use super::error::CollectError;
 use super::host::Host;
 use super::iis::Iis;
 use super::key_files::{self, KeyFiles};
 use super::options::Options;
-use super::walk::Found;
+use super::walk::ListedFile;
 use crate::bundle::create_private;
 use crate::redact::fingerprint::Fingerprinter;
 use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor, legend};
@@ -14,45 +15,47 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What is hidden of one bundle, and how.
-pub(super) struct Hiding {
+/// What is hidden in one bundle, and how.
+pub(super) struct IdentityRedaction {
     labels: Arc<Labels>,
     known: Known,
-    /// The key of the labels, when it was made for this bundle.
+    /// The key of the labels, if it was made for this bundle.
     made: Option<CaseKey>,
 }
 
-/// Reads the key files, and makes a case key where level `identities` is asked for and nothing else keys its labels.
+/// Reads the key files, and creates a case key if level `identities` needs one and neither option nor key file gives a
+/// key.
 pub(super) fn keys(
     options: &Options,
-    files: &[Found],
+    files: &[ListedFile],
     host: &dyn Host,
-) -> Result<(KeyFiles, Fingerprinter, Option<Hiding>), CollectError> {
+) -> Result<(KeyFiles, Fingerprinter, Option<IdentityRedaction>), CollectError> {
     let (keys, printer) = key_files::read(options, options.case_key.as_ref(), files, host);
     if options.level == Level::Secrets {
         return Ok((keys, printer, None));
     }
-    if let Some(hiding) = Hiding::new(&printer, None) {
+    if let Some(hiding) = IdentityRedaction::new(&printer, None) {
         return Ok((keys, printer, Some(hiding)));
     }
     let made = CaseKey::generate()?;
     let (keys, printer) = key_files::read(options, Some(&made), files, host);
-    let hiding = Hiding::new(&printer, Some(made));
+    let hiding = IdentityRedaction::new(&printer, Some(made));
     Ok((keys, printer, hiding))
 }
 
-impl Hiding {
-    /// Nothing known yet; `None` when nothing keys the labels. `made`: the key, if it is new and must be kept.
+impl IdentityRedaction {
+    /// Starts without names; `None` when there is no key for the labels. `made`: the key, if it is new and must be
+    /// kept.
     pub(super) fn new(printer: &Fingerprinter, made: Option<CaseKey>) -> Option<Self> {
         Some(Self { labels: Arc::new(Labels::new(printer)?), known: Known::new(), made })
     }
 
-    /// What is known so far.
+    /// The names so far.
     pub(super) fn known(&mut self) -> &mut Known {
         &mut self.known
     }
 
-    /// Whom the node itself and the configuration of IIS name.
+    /// Adds the names of the node itself and those in the configuration of IIS.
     pub(super) fn learn_node(&mut self, node: &str, host: &dyn Host, iis: &Iis, copied: bool) {
         self.known.add(Identity::Host, node);
         if let (Some(name), false) = (host.name().value(), copied) {
@@ -63,28 +66,28 @@ impl Hiding {
         }
     }
 
-    /// The redactor of the level asked for, from that of level `secrets`.
+    /// The redactor of the requested level, built on that of level `secrets`.
     pub(super) fn redactor(hiding: Option<&Self>, secrets: Redactor) -> Result<Redactor, IdentitiesError> {
         let Some(Self { labels, known, .. }) = hiding else { return Ok(secrets) };
         Ok(secrets.with(Identities::new(known, Arc::clone(labels))?))
     }
 
-    /// What the leak scan looks for.
+    /// The names that the leak scan searches for.
     pub(super) fn names(&self) -> &Known {
         &self.known
     }
 
-    /// Writes the legend, and the key if it was made here, beside the bundle at `bundle`. They are gone again unless
-    /// [`KeptFiles::keep`] is called.
-    pub(super) fn write(hiding: Option<&Self>, bundle: &Path) -> Result<KeptFiles, CollectError> {
-        let mut kept = KeptFiles::default();
+    /// Writes the legend, and the key if it was made here, beside the bundle at `bundle`. They are removed again unless
+    /// [`OperatorFiles::keep`] is called.
+    pub(super) fn write(hiding: Option<&Self>, bundle: &Path) -> Result<OperatorFiles, CollectError> {
+        let mut kept = OperatorFiles::default();
         let Some(Self { labels, made, .. }) = hiding else { return Ok(kept) };
         kept.write(bundle, LEGEND, &legend::text(labels))?;
         if let Some(key) = made {
             let file = kept.write(bundle, CASE_KEY, &key.to_file_text())?;
             kept.warning = Some(format!(
-                "nothing keyed the labels, so a key was made: {file}. Give it with --case-key-file when you collect or scrub \
-                 the others, or their labels do not compare"
+                "a new key was made for the labels: {file}. Give it with --case-key-file when you collect or scrub the \
+                 other nodes, or their labels will not match"
             ));
         }
         Ok(kept)
@@ -102,26 +105,26 @@ fn beside(bundle: &Path, what: &str) -> PathBuf {
     bundle.with_file_name(format!("{stem}-{what}-{}.txt", legend::DO_NOT_SEND))
 }
 
-/// Where the legend of the bundle at `bundle` lies, and the key of its labels if one has to be made.
+/// Paths of the legend of the bundle at `bundle`, and of the key of its labels if one has to be made.
 pub(super) fn kept(bundle: &Path) -> [PathBuf; 2] {
     [LEGEND, CASE_KEY].map(|what| beside(bundle, what))
 }
 
-/// Whether a file that was kept is the key that was made for the labels, and not their legend.
+/// Whether a kept file is the key that was made for the labels, and not their legend.
 pub fn is_made_key(kept: &Path) -> bool {
     let name = kept.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     name.ends_with(&format!("-{CASE_KEY}-{}.txt", legend::DO_NOT_SEND))
 }
 
-/// Files that stay with whoever collects, and what to know of them.
+/// Files that stay with the operator, and a warning about them.
 #[derive(Default)]
-pub(super) struct KeptFiles {
+pub(super) struct OperatorFiles {
     files: Vec<PathBuf>,
     warning: Option<String>,
 }
 
-impl KeptFiles {
-    /// Writes a file; gives its name.
+impl OperatorFiles {
+    /// Writes a file and returns its name.
     fn write(&mut self, bundle: &Path, what: &str, text: &str) -> Result<String, CollectError> {
         let path = beside(bundle, what);
         let failed = |source| CollectError::Keep(path.clone(), source);
@@ -137,7 +140,7 @@ impl KeptFiles {
     }
 }
 
-impl Drop for KeptFiles {
+impl Drop for OperatorFiles {
     fn drop(&mut self) {
         for path in &self.files {
             let _ = fs::remove_file(path);

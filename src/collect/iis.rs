@@ -1,4 +1,4 @@
-//! `applicationHost.config` of this machine, or the one given, to facts.
+//! Reads `applicationHost.config` of this machine, or the given one, into facts.
 
 use super::error::{PANICKED, guarded};
 use super::network::{REFUSED, is_network, within};
@@ -12,76 +12,76 @@ use crate::redact::{Fingerprinter, SecretSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Beside the configuration of IIS: whether it takes it from elsewhere.
+/// Beside the configuration of IIS: whether IIS reads its configuration from another folder.
 const REDIRECTION: &str = "redirection.config";
 
-/// A configuration of IIS.
+/// Path of a configuration of IIS.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Source {
+pub(super) struct ConfigSource {
     pub(super) path: PathBuf,
-    /// Whether it lies where every IIS has it: that it is not there then says that there is no IIS.
+    /// Whether it is in the default folder of IIS: only then a missing file means that there is no IIS.
     own: bool,
 }
 
-impl Source {
-    /// The file in the folder of IIS itself.
+impl ConfigSource {
+    /// The file in the default folder of IIS.
     fn own(folder: &Path) -> Self {
         Self { path: folder.join(FILE), own: true }
     }
 
-    /// Its content. A machine that does not answer is not waited for.
+    /// Its content. Does not wait for a machine that does not answer.
     fn read(&self) -> io::Result<Vec<u8>> {
         within(&self.path, |path| read_most(path, config::MAX_BYTES as u64))
     }
 }
 
 /// The file to read, or why there is none.
-fn source(options: &Options) -> Result<Source, &'static str> {
+fn source(options: &Options) -> Result<ConfigSource, &'static str> {
     match (&options.iis_config, &options.node) {
         (Some(given), _) if is_network(given) && !options.network_paths => Err(REFUSED),
-        (Some(given), _) => Ok(Source { path: given.clone(), own: false }),
+        (Some(given), _) => Ok(ConfigSource { path: given.clone(), own: false }),
         (None, Some(_)) => Err(COPIED),
         (None, None) if cfg!(windows) => redirected(&folder(), options.network_paths),
         (None, None) => Err("no applicationHost.config was given, and this machine has no IIS"),
     }
 }
 
-/// Where IIS of this machine has its configuration.
+/// The default folder of the configuration of IIS.
 fn folder() -> PathBuf {
     let windows = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
     Path::new(&windows).join(r"System32\inetsrv\config")
 }
 
-/// The file that says that IIS takes its configuration from elsewhere, on a machine whose own IIS is asked.
+/// Path of the file that redirects IIS to another configuration; none if IIS of this machine is not read.
 pub(super) fn redirection(options: &Options) -> Option<PathBuf> {
     (cfg!(windows) && options.iis_config.is_none() && options.node.is_none())
         .then(|| folder().join(REDIRECTION))
 }
 
-/// The configuration in `folder`, or the one that several servers share, where the file beside it names one. A folder on
-/// another machine is asked where `network` allows it.
-fn redirected(folder: &Path, network: bool) -> Result<Source, &'static str> {
+/// The configuration in `folder`, or the shared one that the file beside it points to. `network`: whether a folder on
+/// another machine may be read.
+fn redirected(folder: &Path, network: bool) -> Result<ConfigSource, &'static str> {
     let bytes = match read_most(&folder.join(REDIRECTION), config::MAX_BYTES as u64) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Source::own(folder)),
-        Err(_) => return Err("redirection.config, which may name another configuration, cannot be read"),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ConfigSource::own(folder)),
+        Err(_) => return Err("redirection.config, which may point to another configuration, cannot be read"),
     };
     match config::decode(&bytes).and_then(|text| application_host::redirection(&text)) {
-        Ok(None) => Ok(Source::own(folder)),
+        Ok(None) => Ok(ConfigSource::own(folder)),
         Ok(Some(other)) => {
             let other = expanded(&other);
             if is_network(&other) && !network {
                 return Err(
-                    "IIS takes its configuration from another machine: name a copy with --iis-config",
+                    "IIS reads its configuration from another machine: give a copy with --iis-config",
                 );
             }
-            Ok(Source { path: other.join(FILE), own: false })
+            Ok(ConfigSource { path: other.join(FILE), own: false })
         }
-        Err(_) => Err("redirection.config, which may name another configuration, is not well-formed"),
+        Err(_) => Err("redirection.config, which may point to another configuration, is not well-formed"),
     }
 }
 
-/// Every application of IIS; `None` where this machine has none.
+/// Every application of IIS; `None` where this machine has no IIS.
 pub(super) fn applications(options: &Options) -> Result<Option<Vec<Listed>>, String> {
     let source = source(options)?;
     match source.read() {
@@ -94,7 +94,7 @@ pub(super) fn applications(options: &Options) -> Result<Option<Vec<Listed>>, Str
     }
 }
 
-/// A path as IIS writes it, with its variables, such as `%SystemDrive%`, put in. What is no variable stays.
+/// Expands variables in a path of IIS, such as `%SystemDrive%`; unknown ones stay.
 pub(super) fn expanded(path: &str) -> PathBuf {
     let mut out = String::new();
     let mut rest = path;
@@ -112,17 +112,17 @@ pub(super) fn expanded(path: &str) -> PathBuf {
     (out + rest).into()
 }
 
-/// The file, read once: its values are harvested before anything is written, its facts taken later.
-pub(super) struct Iis(Result<(Source, io::Result<Vec<u8>>), &'static str>);
+/// The file, read once: its secrets are collected before anything is written, its facts later.
+pub(super) struct Iis(Result<(ConfigSource, io::Result<Vec<u8>>), &'static str>);
 
 impl Iis {
-    /// Reads the file and adds its values to `harvest`.
+    /// Reads the file and adds its secrets to `harvest`.
     pub(super) fn read(options: &Options, harvest: &mut SecretSet) -> Self {
         let this = Self(source(options).map(|source| {
             let bytes = source.read();
             (source, bytes)
         }));
-        // The password for the share is one wherever else it stands.
+        // The password for the share is a secret wherever else it appears.
         let shared = redirection(options).and_then(|path| read_most(&path, config::MAX_BYTES as u64).ok());
         for bytes in this.text().into_iter().chain(shared.as_deref()) {
             harvest.add_config(bytes);
@@ -130,35 +130,35 @@ impl Iis {
         this
     }
 
-    /// The content of the file, of any encoding, if it could be read.
+    /// The content of the file, in any encoding, if it could be read.
     pub(super) fn text(&self) -> Option<&[u8]> {
         self.0.as_ref().ok()?.1.as_deref().ok()
     }
 
-    /// What `read` makes of the text; `None` where there is none, or where a library failed on it.
+    /// Applies `read` to the text; `None` if there is none, or if a library failed on it.
     fn parsed<T>(&self, read: impl FnOnce(&str) -> Result<T, ConfigError>) -> Option<Result<T, ConfigError>> {
         let bytes = self.text()?;
         guarded(|| config::decode(bytes).and_then(|text| read(&text)))
     }
 
-    /// Where it was looked for.
+    /// Its path, whether or not the file exists.
     pub(super) fn path(&self) -> Option<&Path> {
         Some(&self.0.as_ref().ok()?.0.path)
     }
 
-    /// Whether the file says that a folder, or one above it, is handed out to whoever asks.
+    /// Whether IIS serves a folder, or one above it.
     pub(super) fn serves(&self, folder: &Path) -> bool {
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let listed = self.parsed(application_host::applications).and_then(Result::ok);
         let folder = real(folder);
         listed.into_iter().flatten().any(|listed| {
             let served = expanded(&listed.physical_path);
-            // Another machine is not asked, and a drive as a whole is somebody's mistake.
+            // Paths on other machines are not accessed, and a whole drive is a mistake.
             !is_network(&served) && served.parent().is_some() && folder.starts_with(real(&served))
         })
     }
 
-    /// The root of the site that serves the application, where the file tells it.
+    /// The root of the site that serves the application, if the file shows it.
     pub(super) fn site_root(&self, options: &Options, folder: &Observed<String>) -> Option<PathBuf> {
         let root = self.parsed(|text| application_host::site_root(text, &sought(options, folder)));
         root?.ok()?.map(|root| expanded(&root))
@@ -179,7 +179,7 @@ impl Iis {
             Ok((source, Err(error))) if source.own && error.kind() == io::ErrorKind::NotFound => {
                 return Observed::absent(place);
             }
-            // One that lies elsewhere is somewhere: a share that is gone looks to Windows like a file that is not there.
+            // A redirected file must exist: a share that cannot be reached looks like a missing file on Windows.
             Ok((source, Err(error))) => {
                 let place = if source.own { place } else { Place::file(source.path.to_string_lossy()) };
                 return Observed::unreadable(place, reason(error));
@@ -199,7 +199,7 @@ impl Iis {
 }
 
 fn sought(options: &Options, folder: &Observed<String>) -> WantedApplication {
-    // A path of another system, or of a copy, cannot stand in the configuration of IIS.
+    // The configuration of IIS cannot contain a path of another system or of a copy.
     let windows_path = |path: &&String| path.as_bytes().get(1) == Some(&b':') || path.starts_with(r"\\");
     if let Some(folder) = folder.value().filter(windows_path) {
         return WantedApplication::Folder(folder.clone());
@@ -212,12 +212,12 @@ fn sought(options: &Options, folder: &Observed<String>) -> WantedApplication {
 mod tests {
     use super::*;
 
-    fn redirection(text: &str, network: bool) -> Result<Source, &'static str> {
+    fn redirection(text: &str, network: bool) -> Result<ConfigSource, &'static str> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(REDIRECTION), text).unwrap();
-        let Source { path, own } = redirected(folder.path(), network)?;
+        let ConfigSource { path, own } = redirected(folder.path(), network)?;
         let path = path.strip_prefix(folder.path()).map_or(path.clone(), |own| Path::new("here").join(own));
-        Ok(Source { path, own })
+        Ok(ConfigSource { path, own })
     }
 
     fn naming(enabled: &str, path: &str) -> String {
@@ -228,9 +228,9 @@ mod tests {
 
     #[test]
     fn the_configuration_lies_where_iis_takes_it_from() {
-        let own = Ok(Source::own(Path::new("here")));
-        let shared = |folder: &str| Ok(Source { path: Path::new(folder).join(FILE), own: false });
-        assert_eq!(redirected(Path::new("none"), false), Ok(Source::own(Path::new("none"))));
+        let own = Ok(ConfigSource::own(Path::new("here")));
+        let shared = |folder: &str| Ok(ConfigSource { path: Path::new(folder).join(FILE), own: false });
+        assert_eq!(redirected(Path::new("none"), false), Ok(ConfigSource::own(Path::new("none"))));
         assert_eq!(redirection("<configuration><configurationRedirection /></configuration>", false), own);
         assert_eq!(redirection(&naming("false", r"D:\shared"), false), own);
         assert_eq!(redirection(&naming("true", "/shared"), false), shared("/shared"));
@@ -242,15 +242,15 @@ mod tests {
 
     #[test]
     fn only_the_file_of_iis_itself_is_absent_where_it_is_not_there() {
-        let facts = |source: Source| {
+        let facts = |source: ConfigSource| {
             let missing = source.read();
             let (options, unknown) = (Options::new("", ""), Observed::not_collected("not asked"));
             Iis(Ok((source, missing))).facts(&options, &unknown, &unknown, &Fingerprinter::new(None, None))
         };
-        assert!(facts(Source::own(Path::new("/nowhere"))).is_absent());
+        assert!(facts(ConfigSource::own(Path::new("/nowhere"))).is_absent());
         // What Windows says of a share that it cannot reach is, in Rust's words, that there is no such file.
         let path = Path::new(r"\\files\iis").join(FILE);
-        let shared = facts(Source { path: path.clone(), own: false });
+        let shared = facts(ConfigSource { path: path.clone(), own: false });
         let Observed::Unreadable { place, .. } = &shared else { panic!("{shared:?}") };
         assert_eq!(place.file, path.to_string_lossy());
         assert!(crate::collect::warnings::iis(&shared).is_some_and(|note| note.contains(r"\\files\iis")));

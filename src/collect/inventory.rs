@@ -1,9 +1,9 @@
-//! One pass over every file: hashes, fingerprints, versions and stray copies of the key files.
+//! Reads every file once: hashes, fingerprints, versions and stray copies of the key files.
 
 use super::inventory_table::Item;
 use super::key_files::{KeyFiles, UNSEEN};
 use super::progress::Shared;
-use super::walk::{Found, LINK, reason};
+use super::walk::{LINK, ListedFile, reason};
 use crate::bundle::digest::{self, next_chunk};
 use crate::model::facts::{Binary, InventoryEntry};
 use crate::model::product::LOG_FOLDER;
@@ -24,16 +24,16 @@ pub(super) struct Inventory {
     pub(super) binaries: BTreeMap<String, Observed<Binary>>,
     /// Files that look like copies of the key files.
     pub(super) stray_key_copies: Vec<String>,
-    /// Why not every copy may be among them, as a lower-case fragment.
+    /// Why copies may be missing from it, as a lower-case fragment.
     pub(super) gap: Option<String>,
-    /// Files and folders that the system did not let us read.
+    /// Files and folders that the system did not let the collector read.
     pub(super) denied: Vec<String>,
-    /// How many files the time did not suffice for.
+    /// How many files the time limit cut off.
     pub(super) cut: usize,
 }
 
 /// What became of one file.
-struct PathsSeen {
+struct Outcome {
     entry: InventoryEntry,
     binary: Option<(String, Observed<Binary>)>,
     stray: bool,
@@ -42,22 +42,23 @@ struct PathsSeen {
     gap: Option<String>,
 }
 
-/// Reads every file once, on all cores; first those that decide whether nodes agree, which no time limit holds back.
-pub(super) fn take(
-    files: &[Found],
+/// Reads every file once, on all cores. Files that decide whether nodes agree come first, and no time limit stops them.
+pub(super) fn read_all(
+    files: &[ListedFile],
     keys: &KeyFiles,
     printer: &Fingerprinter,
     progress: &Shared<'_>,
 ) -> Inventory {
     let pass = Pass { keys, printer, progress };
-    let (first, then): (Vec<&Found>, Vec<&Found>) = files.iter().partition(|file| pass.is_decisive(file));
-    let mut seen: Vec<PathsSeen> = Vec::new();
+    let (first, then): (Vec<&ListedFile>, Vec<&ListedFile>) =
+        files.iter().partition(|file| pass.is_decisive(file));
+    let mut seen: Vec<Outcome> = Vec::new();
     for files in [first, then] {
-        seen.par_extend(files.into_par_iter().map(|file| pass.look(file)));
+        seen.par_extend(files.into_par_iter().map(|file| pass.examine(file)));
     }
     seen.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
     let mut inventory = Inventory::default();
-    for PathsSeen { entry, binary, stray, denied, cut, gap } in seen {
+    for Outcome { entry, binary, stray, denied, cut, gap } in seen {
         inventory.cut += usize::from(cut);
         inventory.gap = inventory.gap.or(gap);
         inventory.binaries.extend(binary);
@@ -69,21 +70,22 @@ pub(super) fn take(
 }
 
 /// Bytes that the pass will read.
-pub(super) fn cost(files: &[Found], keys: &KeyFiles, printer: &Fingerprinter) -> u64 {
-    let read = |file: &&Found| why_unread(file, keys.has_size(file.size), printer.why_unkeyed()).is_none();
+pub(super) fn cost(files: &[ListedFile], keys: &KeyFiles, printer: &Fingerprinter) -> u64 {
+    let read =
+        |file: &&ListedFile| why_unread(file, keys.has_size(file.size), printer.why_unkeyed()).is_none();
     files.iter().filter(read).map(|file| file.size).sum()
 }
 
-/// Why the content of a file is not read by this pass, as a lower-case fragment. `may_be_copy`: it has the size of a
-/// key file; `unkeyed`: why there are no fingerprints.
-pub(super) fn why_unread(file: &Found, may_be_copy: bool, unkeyed: Option<&str>) -> Option<String> {
+/// Why this pass does not read the content of a file, as a lower-case fragment. `may_be_copy`: the file has the size of
+/// a key file; `unkeyed`: why there are no fingerprints.
+pub(super) fn why_unread(file: &ListedFile, may_be_copy: bool, unkeyed: Option<&str>) -> Option<String> {
     match (&file.metadata, file.item) {
         (Err(why), _) => Some(why.clone()),
         (Ok(_), Item::KeyFile) => Some("a key file; its fingerprint is in facts.json".to_owned()),
         (Ok(_), _) if may_be_copy => None,
         (Ok(_), Item::Log) => Some("a log; it changes while it is read".to_owned()),
         (Ok(_), Item::Other) if file.path.to_lowercase().starts_with(&format!("{LOG_FOLDER}/")) => {
-            Some("in the log folder, and no log of the product".to_owned())
+            Some("in the log folder, but not a log of the product".to_owned())
         }
         (Ok(_), Item::Other | Item::Config | Item::KeyCopy) => unkeyed.map(str::to_owned),
         (Ok(_), _) => None,
@@ -98,18 +100,18 @@ struct Pass<'a, 'p> {
 }
 
 impl Pass<'_, '_> {
-    /// Files that rules compare one by one, and whatever may be a copy of a key file.
-    fn is_decisive(&self, file: &Found) -> bool {
+    /// Whether the file decides if nodes agree: rules compare it by itself, or it may be a copy of a key file.
+    fn is_decisive(&self, file: &ListedFile) -> bool {
         matches!(file.item, Item::KeyFile | Item::KeyCopy | Item::Config | Item::Binary)
             || self.keys.has_size(file.size)
     }
 
-    fn why_unread(&self, file: &Found) -> Option<String> {
+    fn why_unread(&self, file: &ListedFile) -> Option<String> {
         why_unread(file, self.keys.has_size(file.size), self.printer.why_unkeyed())
     }
 
-    fn look(&self, file: &Found) -> PathsSeen {
-        let mut seen = PathsSeen {
+    fn examine(&self, file: &ListedFile) -> Outcome {
+        let mut seen = Outcome {
             entry: InventoryEntry {
                 path: file.path.clone(),
                 size: file.size,
@@ -139,8 +141,8 @@ impl Pass<'_, '_> {
         seen
     }
 
-    /// Why nobody can tell whether a file, or one in a folder that could not be listed, is a copy of a key file.
-    fn may_be_a_copy(&self, file: &Found, unread: Option<&str>) -> Option<String> {
+    /// Why it is not known whether a file, or one in a folder that could not be listed, is a copy of a key file.
+    fn may_be_a_copy(&self, file: &ListedFile, unread: Option<&str>) -> Option<String> {
         if file.item == Item::KeyFile {
             return None;
         }
@@ -151,21 +153,21 @@ impl Pass<'_, '_> {
         }
     }
 
-    fn read(&self, file: &Found, seen: &mut PathsSeen) -> io::Result<()> {
+    fn read(&self, file: &ListedFile, seen: &mut Outcome) -> io::Result<()> {
         let keyed = !matches!(file.item, Item::Binary | Item::Program);
         let parsed = file.item == Item::Binary && file.size <= pe_version::MAX_PE_BYTES;
-        // Both hashes only where a file may turn out to be a copy of a key file.
+        // Both hashes only where the file may turn out to be a copy of a key file.
         let may_be_copy = self.keys.has_size(file.size);
         let mut plain = (!keyed || may_be_copy).then(digest::Hasher::default);
         let mut mac = (keyed || may_be_copy).then(|| self.printer.hasher(Label::File)).and_then(Result::ok);
         let mut whole = Vec::new();
         let mut size = 0;
         let decisive = self.is_decisive(file);
-        self.progress.next_piece(decisive)?;
+        self.progress.check_limits(decisive)?;
         let mut reader = File::open(&file.full)?;
         let mut buffer = vec![0; 64 * 1024];
         while let Some(chunk) = next_chunk(&mut reader, &mut buffer)? {
-            self.progress.next_piece(decisive)?;
+            self.progress.check_limits(decisive)?;
             size += chunk.len() as u64;
             if let Some(plain) = &mut plain {
                 plain.update(chunk);
@@ -173,7 +175,7 @@ impl Pass<'_, '_> {
             if let Some(mac) = &mut mac {
                 mac.update(chunk);
             }
-            // A file that grows meanwhile must not grow here.
+            // A file that grows while it is read must not fill the memory.
             if parsed && size <= pe_version::MAX_PE_BYTES {
                 whole.extend_from_slice(chunk);
             }

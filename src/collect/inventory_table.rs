@@ -1,15 +1,19 @@
-//! The one table of what is taken and why. The collector, `--dry-run` and `docs/what-is-collected.md` all use it.
+//! The table of what is collected and why, and which file is which item. The collector, `--dry-run`, the manifest and
+//! `docs/what-is-collected.md` use it.
 
 use crate::model::product::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG, LOG_FOLDER};
+use serde::Deserialize;
+use std::sync::LazyLock;
 
 /// Everything a collection looks at, one variant a row of [`TABLE`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Item {
     /// Name, system, zone and clock of the machine.
     Host,
     /// The installation id of the machine.
     MachineId,
-    /// What only Windows tells: its registry, services, rights and event logs.
+    /// Facts that only Windows has: its registry, services, rights and event logs.
     Windows,
     /// `encryption.config` and `database.config`.
     KeyFile,
@@ -34,154 +38,44 @@ pub enum Item {
 }
 
 /// One row: what is looked at, where, why, and what of it enters the bundle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Row {
     /// What this row is about.
     pub item: Item,
     /// What it is, in a few words.
-    pub what: &'static str,
+    pub what: String,
     /// Where it is read.
-    pub source: &'static str,
+    pub source: String,
     /// What the report needs it for.
-    pub why: &'static str,
+    pub why: String,
     /// Where it ends up in the bundle.
-    pub member: &'static str,
+    pub member: String,
     /// How secrets in it are handled.
-    pub secrets: &'static str,
+    pub secrets: String,
 }
 
 /// The table, in the order in which a collection works.
-pub const TABLE: &[Row] = &[
-    Row {
-        item: Item::Host,
-        what: "machine name, operating system, time zone, clock, rights of the account",
-        source: "the operating system",
-        why: "tells nodes apart, reads log times, finds clocks that differ",
-        member: "`facts.json`, `manifest.json`",
-        secrets: "none in it; with `--node` nothing is read",
-    },
-    Row {
-        item: Item::MachineId,
-        what: "installation id of the machine",
-        source: "`/etc/machine-id`; on Windows the registry",
-        why: "finds cloned machines",
-        member: "`facts.json`",
-        secrets: "keyed fingerprint only",
-    },
-    Row {
-        item: Item::Windows,
-        what: "of Windows: versions, language, protocols, services, crashes, restarts that are due; whether it belongs to \
-               a domain, and whether antivirus, a monitoring agent, SharePoint or key providers are installed; \
-               processors, memory, disks; the certificate of the site; owners and rights of folders, of event logs \
-               and of the pool; partly by commands that only read",
-        source: "Windows: keys of the registry, calls and commands, each of which `--dry-run` and \
-                 `docs/what-is-collected.md` list",
-        why: "the product and its upgrade need certain settings there on every node",
-        member: "`facts.json`",
-        secrets: "none in it; accounts are security identifiers, domain and thumbprint become keyed markers; the names \
-                  and addresses of time servers, the names of CNG providers and of hosts in the certificate stay",
-    },
-    Row {
-        item: Item::KeyFile,
-        what: "size, time and fingerprint of `encryption.config` and `database.config`; never their content",
-        source: "the application folder",
-        why: "all nodes need the same key and the same database",
-        member: "`facts.json`",
-        secrets: "size, time, EFS attribute and fingerprint; the content never leaves the node",
-    },
-    Row {
-        item: Item::KeyCopy,
-        what: "which files are copies of these two, by names such as `encryption*.config*` or by equal content; never \
-               their content",
-        source: "the whole application folder; the folder that it lies in and the root of its site, and below",
-        why: "a copy opens the vault as well as the original does",
-        member: "`facts.json`, `inventory.jsonl`",
-        secrets: "path, size, time and keyed fingerprint; never a plain hash, never content",
-    },
-    Row {
-        item: Item::Config,
-        what: "`web.config`, `web-appSettings.config`, `web-auth.config`, `web-cookie.config`, \
-               `web-log4net.config`, any other `web-*.config`, without their secrets",
-        source: "the application folder",
-        why: "settings that must agree on all nodes",
-        member: "`config/`",
-        secrets: "values become markers unless they are boolean, number, version, time or on the list of harmless keys; \
-                  a file that is not well-formed is taken as the position of the error, never as text",
-    },
-    Row {
-        item: Item::Binary,
-        what: "versions and SHA-256 of every DLL",
-        source: "`bin` in the application folder",
-        why: "a node left behind by an upgrade",
-        member: "`facts.json`, `inventory.jsonl`",
-        secrets: "none in it",
-    },
-    Row {
-        item: Item::Program,
-        what: "path, size, time and SHA-256 of program files",
-        source: "the whole application folder: files of the types that the product ships, such as `dll`, `js` and `aspx`",
-        why: "the application folder must be the same on all nodes, file by file",
-        member: "`inventory.jsonl`",
-        secrets: "none in these types",
-    },
-    Row {
-        item: Item::Other,
-        what: "path, size, time and keyed fingerprint of every other file, such as `saml.config`, `KeyDigests.txt` \
-               and `customresources`",
-        source: "the whole application folder",
-        why: "customer-made files must be copied to every node",
-        member: "`inventory.jsonl`",
-        secrets: "the fingerprint is keyed, so that nobody without the key can test a guess; secrets and names in \
-                  configurations among them are read, so that they are removed wherever else they stand: `*.config`, \
-                  `*.config.*` and `appsettings*.json` of the folder and of `TMS` in it, and files that one of them \
-                  names with `configSource` or `file`",
-    },
-    Row {
-        item: Item::Events,
-        what: "records of WAS, W3SVC, .NET Runtime, ASP.NET, Application Error and the time service, and those that name \
-               the product, of the days that logs are taken of",
-        source: "event logs Application and System of Windows",
-        why: "crashes and restarts, of which the product's own logs hold nothing",
-        member: "`events/`",
-        secrets: "the texts of a record are redacted as logs are",
-    },
-    Row {
-        item: Item::Log,
-        what: "logs of the product with their rolled siblings, `SS-PipeLineScriptErrors.txt`, without secrets",
-        source: "`log` in the application folder",
-        why: "errors, and when they began",
-        member: "`logs/`",
-        secrets: "harvested values and patterns become markers while the text streams through",
-    },
-    Row {
-        item: Item::Iis,
-        what: "of IIS the application, its site, pool, bindings, authentication and what it may do; never a password",
-        source: "`applicationHost.config` of IIS, where `redirection.config` says it is, or the file given with `--iis-config`",
-        why: "the product needs certain settings there on every node",
-        member: "`facts.json`",
-        secrets: "passwords are never read; the user name of the pool becomes a keyed marker",
-    },
-    Row {
-        item: Item::Tms,
-        what: "whether there is a TMS folder",
-        source: "beside the application folder",
-        why: "an upgrade copies it too",
-        member: "`facts.json`",
-        secrets: "those in `*.config`, `*.config.*` and `appsettings*.json` of it are read, so that they are removed \
-                  wherever else they stand",
-    },
-];
+pub static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    // The file is compiled in, and a unit test checks that it can be read.
+    toml::from_str(include_str!("inventory_table.toml")).map(|Table { row }| row).unwrap_or_default()
+});
 
-/// What never enters a bundle, in the words of the dry run, of the dialogue, of the manifest and of the page for customers.
+#[derive(Deserialize)]
+struct Table {
+    row: Vec<Row>,
+}
+
+/// What never enters a bundle: shown by the dry run, the dialogue, the manifest and the page for customers.
 pub const NEVER: &[&str] = &[
     "the content of `encryption.config` and `database.config`, and of copies of them under any name",
-    "passwords, connection strings, keys and tokens of the configuration files, wherever else they stand",
-    "anything of the vault itself or of its database: no connection is made to either",
+    "passwords, connection strings, keys and tokens from the configuration files, wherever else they appear",
+    "anything from the vault itself or its database: no connection is made to either",
     "files and settings of other web sites",
 ];
 
-/// The rows that a collection looks at: of a folder that was copied from elsewhere none of the machine, of another
-/// system than Windows none that only Windows has.
+/// The rows of a collection: without those of the machine for a copied folder, and without those that only Windows has
+/// on other systems.
 pub fn rows(copied: bool, windows: bool) -> impl Iterator<Item = &'static Row> {
     TABLE.iter().filter(move |row| match row.item {
         Item::Host | Item::MachineId => !copied,
@@ -190,18 +84,19 @@ pub fn rows(copied: bool, windows: bool) -> impl Iterator<Item = &'static Row> {
     })
 }
 
-/// A text of the table without its marks of Markdown.
+/// A text of the table without its Markdown backticks.
 pub fn plain(text: &str) -> String {
     text.replace('`', "")
 }
 
-/// File types whose plain SHA-256 may be written: they ship with the product and hold no secret (design 6).
+/// File types whose plain SHA-256 may be written: they ship with the product and contain no secret. Of all other files
+/// only a keyed fingerprint is written, so that nobody can test guesses of their content.
 pub const PROGRAM_TYPES: &[&str] = &[
     "asax", "ascx", "ashx", "asmx", "aspx", "bmp", "cshtml", "css", "cur", "dll", "eot", "exe", "gif", "ico",
     "jpeg", "jpg", "js", "master", "otf", "png", "svc", "svg", "ttf", "webp", "woff", "woff2",
 ];
 
-/// Errors of customers' pipeline scripts, beside the logs (domain 1.5).
+/// Errors of customers' pipeline scripts, beside the logs.
 const PIPELINE_ERRORS: &str = "ss-pipelinescripterrors.txt";
 
 impl Item {
@@ -236,9 +131,9 @@ impl Item {
     }
 }
 
-/// Whether the file at `path` is a configuration whose values must not show up anywhere else: one that is taken, one like
-/// `saml.config` and `connectionStrings.config` of which nothing is taken, or an older one such as `web.config.bak`. Of
-/// the folder itself and of TMS in it; a key file or a copy of one is none.
+/// Whether the file at `path` is a configuration file whose values must not appear anywhere else: one that is
+/// collected, one like `saml.config` or `connectionStrings.config` that is not, or an old one such as `web.config.bak`.
+/// Only files of the folder itself and of TMS in it count; key files and their copies do not.
 pub(super) fn is_config(path: &str) -> bool {
     let lower = path.to_lowercase();
     let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
@@ -250,19 +145,19 @@ pub(super) fn is_config(path: &str) -> bool {
             || (name.starts_with("appsettings") && extension == "json"))
 }
 
-/// Names such as `encryption - copy.config`, `database.config.bak` or, in a sub-folder, the plain names
-/// (SEC-008 of domain 10.14).
+/// Names such as `encryption - copy.config`, `database.config.bak` or, in a sub-folder, the plain names.
 fn is_key_copy(name: &str) -> bool {
     ["encryption", "database"].into_iter().any(|stem| {
         name.split_once(stem).is_some_and(|(_, after)| {
-            // Copies are made by putting words around the name; another product's `mydatabase.config` is caught
-            // as well, which costs it its plain hash only.
+            // People copy by adding words to the name. Another product's `mydatabase.config` matches too, which only
+            // costs it its plain hash.
             after.contains(".config")
         })
     })
 }
 
-/// `SS.log`, `SS-BSSR.log` and their like, rolled as `SS.log.1` or `SS1.log` (domain 1.5).
+/// Names of product logs: `SS.log` of the web application, `SS-BSSR.log` and others of the roles, rolled as `SS.log.1`
+/// or `SS1.log`.
 fn is_log(name: &str) -> bool {
     let Some(rest) = name.strip_prefix("ss") else { return false };
     if name == PIPELINE_ERRORS {

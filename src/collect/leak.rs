@@ -1,7 +1,7 @@
-//! The last look before a bundle gets its name: what was written is read again and searched for secrets.
+//! Leak check before a bundle gets its final name: what was written is read again and searched for secrets.
 //!
-//! A member with a hit is redacted once more with the value added; if that does not help it is left out. A hit in
-//! the manifest or the facts, where nothing can be cut out, fails the collection.
+//! A member with a hit is redacted again with the found value added; if that does not help, it is left out. A hit in
+//! the manifest or the facts, where nothing can be removed, fails the collection.
 
 use super::error::{CollectError, PANICKED, guarded};
 use super::progress::Shared;
@@ -19,27 +19,27 @@ use std::path::Path;
 type Hits = BTreeMap<String, Vec<Hit>>;
 
 /// What must not be in the bundle.
-pub(super) struct ForbiddenContent<'a> {
+pub(super) struct Sensitive<'a> {
     /// Secrets.
     pub(super) harvest: SecretSet,
     /// Contents of key files.
     pub(super) key_files: Vec<&'a [u8]>,
     /// Names, at level `identities`.
     pub(super) names: Option<&'a Known>,
-    /// What was written went through it.
+    /// The redactor that was used for the bundle.
     pub(super) redactor: &'a Redactor,
 }
 
-/// Checks what was written, and changes it where it must be. Notes say what was found and done.
+/// Checks a written bundle and changes members with hits; returns warnings about what was found and done.
 ///
-/// `scratch` is a folder for rewritten members; nothing stays there.
+/// `scratch` is a folder for temporary files; nothing stays there.
 pub(super) fn check(
     unfinished: Unfinished,
-    told: ForbiddenContent<'_>,
+    told: Sensitive<'_>,
     scratch: &Path,
     progress: &Shared<'_>,
 ) -> Result<(Unfinished, Vec<String>), CollectError> {
-    let ForbiddenContent { mut harvest, key_files, names, redactor } = told;
+    let Sensitive { mut harvest, key_files, names, redactor } = told;
     let scanner =
         |harvest: &SecretSet| names.into_iter().fold(Scanner::new(harvest, &key_files), Scanner::with);
     let mut notes = Vec::new();
@@ -74,14 +74,14 @@ fn note(member: &str, hits: &[Hit], done: &str) -> String {
     format!("{what} was found in {member} after redaction; the member was {done}")
 }
 
-/// Every hit of every member, on all cores. Fails on a hit in the manifest or the facts.
+/// Scans every member, on all cores. Fails on a hit in the manifest or the facts.
 fn scan(unfinished: &Unfinished, scanner: &Scanner, progress: &Shared<'_>) -> Result<Hits, CollectError> {
     let bundle = unfinished.open()?;
     let members: Vec<&MemberRecord> = bundle.members().filter(|member| member.content().is_some()).collect();
     let size = |member: &&MemberRecord| member.content().map_or(0, |content| content.size);
     progress.phase("checking the bundle for secrets", members.iter().map(size).sum());
     let found = members.par_iter().map(|member| {
-        progress.go_on()?;
+        progress.check_cancelled()?;
         let name = member.path.as_str();
         scan_member(&bundle, name, scanner, progress).map(|hits| (name.to_owned(), hits))
     });
@@ -103,14 +103,14 @@ fn scan_member(
     let mut scan = scanner.start();
     let read = bundle.read(name, &mut |bytes| {
         progress.advance(bytes.len());
-        // A reader cannot be stopped, but what is not looked at passes quickly.
+        // The reader cannot be stopped, but skipping the scan is quick.
         if !progress.is_cancelled() {
             scan.push(bytes);
         }
     });
-    progress.go_on()?;
+    progress.check_cancelled()?;
     read.map_err(|error| reread(name, error))?;
-    // Nobody looked is no proof that there is nothing.
+    // A scan that failed proves nothing.
     guarded(|| scan.finish()).ok_or_else(|| reread(name, MemberError::Panicked))
 }
 
@@ -118,7 +118,7 @@ fn reread(member: &str, error: MemberError) -> CollectError {
     CollectError::Reread(member.to_owned(), error)
 }
 
-/// Writes the members with hits anew, with the values of the hits redacted too.
+/// Writes the members with hits again, with the values of the hits redacted too.
 fn redact_again(
     unfinished: Unfinished,
     hits: &Hits,
@@ -142,7 +142,7 @@ fn redact_again(
     Ok(rewritten)
 }
 
-/// A member redacted once more, in a file without a name, since a log may be large.
+/// A member redacted again, in an unnamed temporary file, since a log may be large.
 pub(super) fn redact_member(
     bundle: &Bundle,
     name: &str,

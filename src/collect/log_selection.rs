@@ -1,10 +1,10 @@
-//! Which logs are taken, and how much of each, within an age and a budget: of every part of the product the log that it
-//! writes now, in fair shares, then the rolled ones, the newest first.
+//! Selects the logs to collect, and how much of each, within an age and a budget of bytes: first the log that each part
+//! of the product writes now, in fair shares, then the rolled logs, the newest first.
 
 use super::inventory_table::Item;
 use super::logs;
 use super::options::Options;
-use super::walk::Found;
+use super::walk::ListedFile;
 use crate::bundle::manifest::TOO_OLD;
 use crate::text::size::size;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
@@ -12,16 +12,16 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// Logs are taken from so many days before the collection.
+/// Logs of this many days before the collection are collected.
 pub const DAYS: i64 = 14;
 
-/// Most logs that a bundle names one by one: half as many members as a reader accepts, less room for the rest. Who
-/// never removes old logs may have more.
+/// Maximum number of logs that a bundle lists: half as many members as a reader accepts, to leave room for the others.
+/// Users who never remove old logs may have more.
 const MOST: usize = 4000;
 
-/// What is taken of one log.
+/// How much of a log is collected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Take {
+pub(super) enum Selection {
     /// All of it.
     Whole,
     /// The newest bytes, beginning at a line.
@@ -30,9 +30,9 @@ pub(super) enum Take {
     Nothing(String),
 }
 
-impl Take {
+impl Selection {
     /// Bytes that will be read, at most.
-    pub(super) fn bytes(&self, file: &Found) -> u64 {
+    pub(super) fn bytes(&self, file: &ListedFile) -> u64 {
         match self {
             Self::Whole => file.size,
             Self::Tail(bytes) => *bytes,
@@ -41,39 +41,44 @@ impl Take {
     }
 }
 
-/// Whether logs may be opened to choose among them.
+/// Whether logs may be opened to select them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
-    /// A log that is not taken whole is looked into for where a line begins, and one that seems too old for its last.
-    Inside,
-    /// Nothing is opened, so what is taken of such a log is a few bytes too many.
-    Outside,
+pub(super) enum Inspect {
+    /// Logs are opened: one that is cut to find where a line begins, and one that seems too old to read the time of its
+    /// last line.
+    Content,
+    /// No log is opened, so a cut log may be estimated a few bytes too large.
+    Metadata,
 }
 
-/// When logs begin to be too old: as given, else [`DAYS`] before the start of the collection, or before the newest log of a
-/// folder that was copied from elsewhere, which may have happened long ago.
-pub(super) fn since(options: &Options, files: &[Found], started: DateTime<FixedOffset>) -> DateTime<Utc> {
+/// Logs older than this are left out: as given, else [`DAYS`] before the start of the collection, or before the newest
+/// log of a copied folder, which may have been copied long ago.
+pub(super) fn since(
+    options: &Options,
+    files: &[ListedFile],
+    started: DateTime<FixedOffset>,
+) -> DateTime<Utc> {
     let newest = files.iter().filter(|file| file.item == Item::Log).filter_map(|file| file.modified).max();
     let from = newest.filter(|_| options.copied()).unwrap_or(started.to_utc());
     options.since.unwrap_or(from - TimeDelta::days(DAYS))
 }
 
-/// Why a log or its older lines are not taken.
+/// Why a log or its older lines are not collected.
 pub(super) fn beyond(budget: u64) -> String {
     format!("beyond the budget of {}", size(budget))
 }
 
-/// A log, and which of its role it is.
-struct Log<'f> {
-    file: &'f Found,
-    /// Its name without the rest.
+/// A log with its role and number.
+struct ProductLog<'f> {
+    file: &'f ListedFile,
+    /// Its name without number and extension.
     role: String,
-    /// `2` of `SS.log.2` and of `SS2.log`; a log that is written now has none.
+    /// `2` for `SS.log.2` and for `SS2.log`; the log that is being written has none.
     number: Option<u64>,
 }
 
-impl<'f> Log<'f> {
-    fn of(file: &'f Found) -> Self {
+impl<'f> ProductLog<'f> {
+    fn of(file: &'f ListedFile) -> Self {
         let name = file.name().to_lowercase();
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let (log, number) = match name.rsplit_once('.') {
@@ -87,76 +92,82 @@ impl<'f> Log<'f> {
         Self { file, role: role.to_owned(), number }
     }
 
-    /// The newest first, of equal times the one rolled last; a log without a time may be the newest.
+    /// Sorts the newest first; of equal times the one rolled last. A log without a time may be the newest.
     fn newest(&self) -> impl Ord + use<'f> {
         let modified = self.file.modified.unwrap_or(DateTime::<Utc>::MAX_UTC);
         (Reverse(modified), self.number, self.file.path.as_str())
     }
 
-    /// Whether it ended before this moment. Windows gives a log that is being written the right time only when its writer
-    /// closes it, so that one is asked itself.
-    fn is_older(&self, since: DateTime<Utc>, look: Look) -> bool {
-        let asked = self.number.is_none() && look == Look::Inside;
+    /// Whether its last line is older than this time. Windows updates the time of a log only when its writer closes it,
+    /// so a log that is being written is opened.
+    fn is_older(&self, since: DateTime<Utc>, look: Inspect) -> bool {
+        let asked = self.number.is_none() && look == Inspect::Content;
         self.file.modified.is_some_and(|modified| modified < since)
             && !(asked && logs::last_day(self.file).is_some_and(|day| day >= since.date_naive()))
     }
 }
 
-/// Whether this is a log that nobody writes any more.
-pub(super) fn is_rolled(file: &Found) -> bool {
-    Log::of(file).number.is_some()
+/// Whether the log was rolled, so that it is no longer written.
+pub(super) fn is_rolled(file: &ListedFile) -> bool {
+    ProductLog::of(file).number.is_some()
 }
 
-/// Every log of the product with what is taken of it, in the order in which they are read. `budget` is that of the whole
-/// bundle: configuration files come first and are always taken.
-pub(super) fn choose(files: &[Found], since: DateTime<Utc>, budget: u64, look: Look) -> Vec<(&Found, Take)> {
-    let mut logs: Vec<Log<'_>> = files.iter().filter(|file| file.item == Item::Log).map(Log::of).collect();
+/// Every log of the product with how much of it is collected, in the order in which they are read. `budget` is that of
+/// the whole bundle: configuration files are always collected and come first.
+pub(super) fn choose(
+    files: &[ListedFile],
+    since: DateTime<Utc>,
+    budget: u64,
+    look: Inspect,
+) -> Vec<(&ListedFile, Selection)> {
+    let mut logs: Vec<ProductLog<'_>> =
+        files.iter().filter(|file| file.item == Item::Log).map(ProductLog::of).collect();
     logs.sort_by(|one, other| one.newest().cmp(&other.newest()));
     let unnamed = logs.len().saturating_sub(MOST + 1);
     let (old, mut logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.is_older(since, look));
-    // Of each role the log without a number, or the newest.
+    // For each role the log without a number, or the newest.
     logs.sort_by_key(|log| log.number.is_some());
     let mut roles = BTreeSet::new();
     let (mut current, rolled): (Vec<_>, Vec<_>) =
         logs.into_iter().partition(|log| roles.insert(log.role.clone()));
-    // The smallest first: what one does not need of its share is for the larger ones, and where the time is short, few
+    // The smallest first: what one log does not need of its share goes to the larger ones, and if time runs out, few
     // are missing.
     current.sort_by_key(|log| log.file.size);
 
     let configs = files.iter().filter(|file| file.item == Item::Config).map(|file| file.size).sum();
-    let mut shares = Shares { budget, left: budget.saturating_sub(configs), look };
+    let mut shares = BudgetShares { budget, left: budget.saturating_sub(configs), look };
     let mut takes = shares.share_out(&current);
     takes.extend(rolled.iter().map(|log| shares.take(log.file, shares.left)));
     let too_old = format!("{TOO_OLD}{}", since.format("%Y-%m-%d %H:%M UTC"));
-    takes.extend(old.iter().map(|_| Take::Nothing(too_old.clone())));
+    takes.extend(old.iter().map(|_| Selection::Nothing(too_old.clone())));
 
     let files = current.iter().chain(&rolled).chain(&old).map(|log| log.file);
-    let mut chosen: Vec<(&Found, Take)> = files.zip(takes).collect();
-    // One more, which stands for all that are older.
+    let mut chosen: Vec<(&ListedFile, Selection)> = files.zip(takes).collect();
+    // One more, for all that are older.
     chosen.truncate(MOST + 1);
     if let Some((_, take)) = chosen.get_mut(MOST) {
         let mut why = format!("beyond the {MOST} newest logs");
         if unnamed > 0 {
-            let _ = write!(why, ", as are {unnamed} older ones that are not named");
+            let _ = write!(why, ", and so are {unnamed} older logs that are not listed");
         }
-        *take = Take::Nothing(why);
+        *take = Selection::Nothing(why);
     }
     chosen
 }
 
-/// The budget while it is handed out.
-struct Shares {
+/// The budget while it is shared out.
+struct BudgetShares {
     budget: u64,
     left: u64,
-    look: Look,
+    look: Inspect,
 }
 
-impl Shares {
-    /// Gives each log as much as any other, or what it needs if that is less. A share that holds no line of its log is
-    /// for the others. Takes logs from the smallest to the largest.
-    fn share_out(&mut self, logs: &[Log<'_>]) -> Vec<Take> {
+impl BudgetShares {
+    /// Gives each log an equal share, or what it needs if that is less. A share that contains no line of its log goes
+    /// to the others, so the loop starts again without that log. `logs` are sorted by size, the smallest first.
+    fn share_out(&mut self, logs: &[ProductLog<'_>]) -> Vec<Selection> {
         let all = self.left;
-        let mut given_back: BTreeMap<usize, Take> = BTreeMap::new();
+        let mut given_back: BTreeMap<usize, Selection> = BTreeMap::new();
         loop {
             let known = given_back.len();
             self.left = all;
@@ -182,20 +193,22 @@ impl Shares {
         }
     }
 
-    /// Takes at most `share` bytes of a log out of what is left; nothing if that holds no line of it.
-    fn take(&mut self, file: &Found, share: u64) -> Take {
+    /// Takes at most `share` bytes of a log from what is left; nothing if they contain no line.
+    fn take(&mut self, file: &ListedFile, share: u64) -> Selection {
         let take = if file.size <= share {
-            Take::Whole
+            Selection::Whole
         } else if share == 0 {
-            Take::Nothing(beyond(self.budget))
-        } else if self.look == Look::Outside {
-            Take::Tail(share)
+            Selection::Nothing(beyond(self.budget))
+        } else if self.look == Inspect::Metadata {
+            Selection::Tail(share)
         } else {
             match logs::lines_within(file, share) {
-                Ok(0) => Take::Nothing(format!("{}: no line begins in its share of it", beyond(self.budget))),
-                Ok(bytes) => Take::Tail(bytes),
-                // Why is said when it is opened to be taken.
-                Err(_) => Take::Tail(0),
+                Ok(0) => {
+                    Selection::Nothing(format!("{}: no line begins within its share", beyond(self.budget)))
+                }
+                Ok(bytes) => Selection::Tail(bytes),
+                // The reason is recorded when the log is opened to be collected.
+                Err(_) => Selection::Tail(0),
             }
         };
         if take.bytes(file) > 0 {
@@ -213,8 +226,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn log(path: &str, size: u64, modified: &str) -> Found {
-        Found {
+    fn log(path: &str, size: u64, modified: &str) -> ListedFile {
+        ListedFile {
             path: path.into(),
             full: path.into(),
             size,
@@ -225,8 +238,8 @@ mod tests {
     }
 
     /// What is taken of logs that all changed in the last days.
-    fn taken(files: &[Found], budget: u64) -> Vec<(&str, u64)> {
-        let chosen = choose(files, at("2026-09-01T00:00:00Z"), budget, Look::Outside);
+    fn taken(files: &[ListedFile], budget: u64) -> Vec<(&str, u64)> {
+        let chosen = choose(files, at("2026-09-01T00:00:00Z"), budget, Inspect::Metadata);
         chosen.into_iter().map(|(file, take)| (file.path.as_str(), take.bytes(file))).collect()
     }
 
@@ -239,11 +252,11 @@ mod tests {
             log("log/SS.log.3", 60, "2026-08-01T06:00:00Z"),
             log("web.config", 60, "2026-09-14T06:00:00Z"),
         ];
-        let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 160, Look::Outside);
-        let takes: Vec<&Take> = chosen.iter().map(|(_, take)| take).collect();
-        assert_eq!(takes[..2], [&Take::Whole, &Take::Tail(40)]);
-        assert_eq!(takes[2], &Take::Nothing("beyond the budget of 160 bytes".into()));
-        assert_eq!(takes[3], &Take::Nothing("last changed before 2026-09-01 00:00 UTC".into()));
+        let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 160, Inspect::Metadata);
+        let takes: Vec<&Selection> = chosen.iter().map(|(_, take)| take).collect();
+        assert_eq!(takes[..2], [&Selection::Whole, &Selection::Tail(40)]);
+        assert_eq!(takes[2], &Selection::Nothing("beyond the budget of 160 B".into()));
+        assert_eq!(takes[3], &Selection::Nothing("last changed before 2026-09-01 00:00 UTC".into()));
     }
 
     #[test]
@@ -268,7 +281,7 @@ mod tests {
     #[test]
     fn of_equal_times_the_log_rolled_last_is_the_newest() {
         let names = ["SS.log.10", "SS.log.9", "SS.log.2", "SS.log", "SS11.log", "SS.log.1"];
-        let files: Vec<Found> =
+        let files: Vec<ListedFile> =
             names.iter().map(|name| log(&format!("log/{name}"), 10, "2026-09-14T06:00:00Z")).collect();
         let expected = [
             ("log/SS.log", 10),
@@ -291,7 +304,7 @@ mod tests {
         };
         let roles = ["SS", "SS-BSSR", "SS-BWSR", "SS-EWSR", "SS-SRWSR", "SS-MMSR"];
         for _ in 0..2_000 {
-            let files: Vec<Found> = (0..random(20))
+            let files: Vec<ListedFile> = (0..random(20))
                 .map(|_| {
                     let role = roles[usize::try_from(random(6)).unwrap()];
                     let number = random(4);
@@ -307,14 +320,14 @@ mod tests {
                 .collect();
             let most = [30, 3_000, 3_000_000][usize::try_from(random(3)).unwrap()];
             let budget = random(most);
-            let chosen = choose(&files, at("2026-09-01T00:00:00Z"), budget, Look::Outside);
+            let chosen = choose(&files, at("2026-09-01T00:00:00Z"), budget, Inspect::Metadata);
             assert_eq!(chosen.len(), files.len());
             assert!(chosen.iter().map(|(file, take)| take.bytes(file)).sum::<u64>() <= budget);
 
-            let mut current: BTreeMap<String, (&Found, u64)> = BTreeMap::new();
+            let mut current: BTreeMap<String, (&ListedFile, u64)> = BTreeMap::new();
             for (file, take) in &chosen {
                 // Those that are written now come first.
-                current.entry(Log::of(file).role).or_insert((file, take.bytes(file)));
+                current.entry(ProductLog::of(file).role).or_insert((file, take.bytes(file)));
             }
             let most = current.values().map(|(_, bytes)| *bytes).max().unwrap_or_default();
             for (file, bytes) in current.values() {
@@ -325,17 +338,17 @@ mod tests {
             let cut = current.values().any(|(file, bytes)| *bytes < file.size);
             let of_rolled: u64 = chosen.iter().skip(current.len()).map(|(file, take)| take.bytes(file)).sum();
             assert!(!cut || of_rolled == 0, "{budget}: {chosen:?}");
-            let shuffled: Vec<Found> = files.iter().rev().map(copy).collect();
-            let again = choose(&shuffled, at("2026-09-01T00:00:00Z"), budget, Look::Outside);
-            let told = |chosen: &[(&Found, Take)]| -> Vec<_> {
+            let shuffled: Vec<ListedFile> = files.iter().rev().map(copy).collect();
+            let again = choose(&shuffled, at("2026-09-01T00:00:00Z"), budget, Inspect::Metadata);
+            let told = |chosen: &[(&ListedFile, Selection)]| -> Vec<_> {
                 chosen.iter().map(|(file, take)| (file.path.clone(), take.clone())).collect()
             };
             assert_eq!(told(&again), told(&chosen));
         }
     }
 
-    fn copy(file: &Found) -> Found {
-        Found {
+    fn copy(file: &ListedFile) -> ListedFile {
+        ListedFile {
             path: file.path.clone(),
             full: file.full.clone(),
             size: file.size,
@@ -352,7 +365,7 @@ mod tests {
             let full = folder.path().join(name);
             std::fs::write(&full, content).unwrap();
             let path = format!("log/{name}");
-            Found { full, ..log(&path, content.len() as u64, "2026-09-14T06:00:00Z") }
+            ListedFile { full, ..log(&path, content.len() as u64, "2026-09-14T06:00:00Z") }
         };
         let line = b"2026-09-14 08:00:00,000 [1] INFO  a line\n";
         let lines = line.repeat(100);
@@ -361,20 +374,20 @@ mod tests {
             on_disk("SS-BWSR.log", &vec![0; 100_000]),
             on_disk("SS.log.1", &vec![0; 50_000]),
             on_disk("SS.log.2", line),
-            Found {
+            ListedFile {
                 full: folder.path().join("gone"),
                 ..log("log/SS-EWSR.log", 99_999, "2026-09-14T06:00:00Z")
             },
         ];
         let budget = (lines.len() + line.len()) as u64;
-        let chosen = choose(&files, at("2026-09-01T00:00:00Z"), budget, Look::Inside);
+        let chosen = choose(&files, at("2026-09-01T00:00:00Z"), budget, Inspect::Content);
         let take = |name: &str| &chosen.iter().find(|(file, _)| file.name() == name).unwrap().1;
-        assert_eq!((take("SS.log"), take("SS.log.2")), (&Take::Whole, &Take::Whole));
-        let why = format!("{}: no line begins in its share of it", beyond(budget));
-        assert_eq!(take("SS-BWSR.log"), &Take::Nothing(why.clone()));
-        assert_eq!(take("SS.log.1"), &Take::Nothing(why));
+        assert_eq!((take("SS.log"), take("SS.log.2")), (&Selection::Whole, &Selection::Whole));
+        let why = format!("{}: no line begins within its share", beyond(budget));
+        assert_eq!(take("SS-BWSR.log"), &Selection::Nothing(why.clone()));
+        assert_eq!(take("SS.log.1"), &Selection::Nothing(why));
         // What cannot be opened is tried again, so that the reason is told.
-        assert_eq!(take("SS-EWSR.log"), &Take::Tail(0));
+        assert_eq!(take("SS-EWSR.log"), &Selection::Tail(0));
     }
 
     #[test]
@@ -394,15 +407,15 @@ mod tests {
             let full = folder.path().join(name);
             std::fs::write(&full, &content).unwrap();
             let path = format!("log/{name}");
-            let files = [Found { full, ..log(&path, content.len() as u64, "2026-08-01T06:00:00Z") }];
-            let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 1_000, Look::Inside);
-            assert_eq!(matches!(chosen[0].1, Take::Whole), taken, "{name}: {content:?}");
+            let files = [ListedFile { full, ..log(&path, content.len() as u64, "2026-08-01T06:00:00Z") }];
+            let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 1_000, Inspect::Content);
+            assert_eq!(matches!(chosen[0].1, Selection::Whole), taken, "{name}: {content:?}");
         }
     }
 
     #[test]
     fn who_keeps_every_log_gets_a_bundle_too() {
-        let mut files: Vec<Found> = (0..MOST + 20)
+        let mut files: Vec<ListedFile> = (0..MOST + 20)
             .map(|n| {
                 let modified = if n < 10 { "2026-09-01T06:00:00Z" } else { "2026-09-14T06:00:00Z" };
                 log(&format!("log/SS.log.{n}"), 1, modified)
@@ -410,11 +423,11 @@ mod tests {
             .collect();
         // Older than all of them, and the log of its role.
         files.push(log("log/SS-BSSR.log", 1, "2026-08-20T06:00:00Z"));
-        let chosen = choose(&files, at("2026-08-01T00:00:00Z"), u64::MAX, Look::Outside);
-        let left_out: Vec<&Take> =
-            chosen.iter().map(|(_, take)| take).filter(|take| **take != Take::Whole).collect();
-        let why = "beyond the 4000 newest logs, as are 20 older ones that are not named";
-        assert_eq!((chosen.len(), left_out), (MOST + 1, vec![&Take::Nothing(why.into())]));
+        let chosen = choose(&files, at("2026-08-01T00:00:00Z"), u64::MAX, Inspect::Metadata);
+        let left_out: Vec<&Selection> =
+            chosen.iter().map(|(_, take)| take).filter(|take| **take != Selection::Whole).collect();
+        let why = "beyond the 4000 newest logs, and so are 20 older logs that are not listed";
+        assert_eq!((chosen.len(), left_out), (MOST + 1, vec![&Selection::Nothing(why.into())]));
         assert!(chosen.iter().any(|(file, _)| file.name() == "SS-BSSR.log"));
     }
 

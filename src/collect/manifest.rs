@@ -1,4 +1,4 @@
-//! What the manifest says of a collection as a whole.
+//! Builds the manifest of a collection.
 
 use super::host::{Host, system};
 use super::inventory_table::{self, Row, plain};
@@ -12,11 +12,11 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Where the clock and a stopwatch differ by less, in milliseconds, nobody set it: services that keep a clock right
-/// change its speed by less than that.
+/// Smaller differences between clock and stopwatch, in milliseconds, are not a change of the clock: time services
+/// adjust its speed by less than that.
 const CLOCK_SET_MS: u64 = 2_000;
 
-/// The manifest but for its members, which the container adds. Reads the clock a second time.
+/// The manifest without its members, which the container adds. Reads the clock a second time.
 pub(super) fn manifest(
     options: &Options,
     host: &dyn Host,
@@ -36,12 +36,12 @@ pub(super) fn manifest(
         collection: Collection {
             started: started.to_utc(),
             ended: ended.to_utc(),
-            utc_offset_minutes: options.of_machine(|| Observed::known(minutes, system())),
-            zone: options.of_machine(|| host.time_zone()),
+            utc_offset_minutes: options.machine_fact(|| Observed::known(minutes, system())),
+            zone: options.machine_fact(|| host.time_zone()),
             reference_time: options.reference_time.map(|time| time.to_utc()).filter(|_| !copied),
             clock_set_ms: clock_set(ended - started, took),
         },
-        elevated: options.of_machine(|| host.elevated()),
+        elevated: options.machine_fact(|| host.elevated()),
         options: shown_options(options, since),
         looked_at: inventory_table::rows(copied, host.system().is_windows()).map(looked_at).collect(),
         never_taken: inventory_table::NEVER.iter().map(|never| plain(never)).collect(),
@@ -51,17 +51,17 @@ pub(super) fn manifest(
 }
 
 fn looked_at(row: &Row) -> LookedAt {
-    LookedAt { what: plain(row.what), source: plain(row.source), secrets: plain(row.secrets) }
+    LookedAt { what: plain(&row.what), source: plain(&row.source), secrets: plain(&row.secrets) }
 }
 
-/// By how much the clock was set: what it says that the collection took, less what it took.
+/// By how much the clock was changed: the time that passed by the clock, minus the time that really passed.
 fn clock_set(said: TimeDelta, took: Duration) -> Option<i64> {
     let took = TimeDelta::from_std(took).unwrap_or(TimeDelta::MAX);
     let set = said.checked_sub(&took)?.num_milliseconds();
     (set.unsigned_abs() >= CLOCK_SET_MS).then_some(set)
 }
 
-/// Options that say what may be missing; no path of this machine and nothing of a key.
+/// Options that show what may be missing; no path of this machine and nothing of a key.
 fn shown_options(options: &Options, since: DateTime<Utc>) -> BTreeMap<String, String> {
     let given = |given: bool| if given { "given" } else { "not given" }.to_owned();
     let mut shown = BTreeMap::from([

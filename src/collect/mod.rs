@@ -1,8 +1,8 @@
-//! On the node: from an application folder to one bundle, plan -> redact -> fingerprint -> write -> reopen ->
-//! leak scan -> rename.
+//! The collector, which runs on the node: from an application folder to one bundle, list -> redact -> fingerprint ->
+//! write -> reopen -> leak scan -> rename.
 //!
-//! [`inventory_table::TABLE`] is the one table of what is taken and why. Everything about the machine comes through
-//! [`Host`], so that the same code serves a node, a folder copied from elsewhere, a sample and a test.
+//! [`inventory_table::TABLE`] lists what is collected and why. Everything about the machine comes through [`Host`], so
+//! that the same code serves a node, a copied folder, a sample and a test.
 
 #[cfg(any(windows, test))]
 mod command;

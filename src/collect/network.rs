@@ -1,4 +1,4 @@
-//! Folders and files on other machines: Windows reaches them through its network, which the customer may refuse.
+//! Paths on other machines: Windows reaches them through its network, which the user may forbid (`--no-network-paths`).
 
 use super::error::CollectError;
 use super::options::Options;
@@ -9,15 +9,17 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// How long a folder on another machine may take to answer at all. Ours: a share that is there answers in a second.
+/// How long a folder on another machine may take to answer. Our choice: a share that is available answers within a
+/// second.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Why a path is not asked for.
-pub(super) const REFUSED: &str = "it lies on another machine, which --no-network-paths refuses";
+/// Why a path is not accessed.
+pub(super) const REFUSED: &str = "it is on another machine, and --no-network-paths does not allow that";
 
-/// Whether a path leads to another machine: `\\server\share`, also in the long forms of Windows, or a drive that is one.
+/// Whether a path leads to another machine: `\\server\share`, also in the long forms of Windows, or a mapped network
+/// drive.
 pub fn is_network(path: &Path) -> bool {
-    // Windows takes `/` for `\`, and a path without a drive for one on the current drive. This asks no disk.
+    // Windows accepts `/` for `\`, and a path without a drive means the current drive. This does not access the disk.
     let full = if cfg!(windows) { std::path::absolute(path).ok() } else { None };
     let text = full.as_deref().unwrap_or(path).to_string_lossy();
     let device = [r"\\?\", r"\\.\"].iter().find_map(|form| text.strip_prefix(form));
@@ -39,8 +41,8 @@ fn is_network_drive(_: &str) -> bool {
     false
 }
 
-/// Refuses paths on other machines where they are refused, before anything asks for them; and one that does not answer,
-/// before the collection hangs on it. A file that was named must be there.
+/// Refuses paths on other machines where they are forbidden, before anything accesses them, and paths that do not
+/// answer, before the collection hangs on them. A file that was given must exist.
 pub(super) fn check(options: &Options) -> Result<(), CollectError> {
     let Options { app_dir, out, iis_config, .. } = options;
     for path in [app_dir, out].into_iter().chain(iis_config) {
@@ -48,7 +50,7 @@ pub(super) fn check(options: &Options) -> Result<(), CollectError> {
             return Err(CollectError::Network(path.clone()));
         }
     }
-    // Whatever they answer; the output folder need not be there yet.
+    // Any answer is fine; the output folder need not exist yet.
     let answers = |path: &Path| Ok(path.try_exists().is_ok());
     within(app_dir, answers).map_err(|source| CollectError::AppDir(app_dir.clone(), source))?;
     within(out, answers).map_err(|source| WriteError::Io { path: out.clone(), source })?;
@@ -59,8 +61,8 @@ pub(super) fn check(options: &Options) -> Result<(), CollectError> {
     Ok(())
 }
 
-/// What `work` makes of a path. Where that lies on another machine, it is given up when it takes too long: Windows does so by
-/// itself after minutes only.
+/// Runs `work` on a path. If the path is on another machine, gives up after a time limit: Windows itself gives up only
+/// after minutes.
 pub(super) fn within<T: Send + 'static>(
     path: &Path,
     work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
@@ -68,7 +70,8 @@ pub(super) fn within<T: Send + 'static>(
     begin(path, work)()
 }
 
-/// Begins `work` on a path that lies on another machine, and gives what waits for it, so that several are waited for at once.
+/// Starts `work` on a path that is on another machine; the result waits for it, so that several can be waited for at
+/// once.
 pub(super) fn begin<T: Send + 'static>(
     path: &Path,
     work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
@@ -88,7 +91,7 @@ fn begin_for<T: Send + 'static>(
     let until = Instant::now() + patience;
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
-        // Nobody listens to what comes too late.
+        // The receiver is gone after the time limit.
         let _ = tell.send(work(&path));
     });
     Box::new(move || {

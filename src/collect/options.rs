@@ -1,4 +1,4 @@
-//! What to collect and where to put it, as the command line or a caller of the library says it.
+//! Options of a collection.
 
 use crate::bundle::Form;
 use crate::model::Observed;
@@ -17,26 +17,26 @@ pub const BUDGET: u64 = 200 << 20;
 pub struct Options {
     /// The application folder.
     pub app_dir: PathBuf,
-    /// `applicationHost.config`; without it the place where Windows has it.
+    /// `applicationHost.config`; by default the one of this machine.
     pub iis_config: Option<PathBuf>,
-    /// The folder was copied from the node of this name: nothing of this machine is the node's.
+    /// The folder was copied from the node of this name: no fact of this machine belongs to that node.
     pub node: Option<String>,
     /// Folder for the bundle, created if missing; not inside of the application folder.
     pub out: PathBuf,
     /// Logs last changed before this are left out; without it [`log_selection::DAYS`](super::log_selection::DAYS) days.
     pub since: Option<DateTime<Utc>>,
-    /// Bytes of files whose text is taken, before redaction and compression: configuration files, which are taken
-    /// in any case, then logs as [`log_selection`](super::log_selection) says. [`BUDGET`] by default.
+    /// Bytes of files whose text is collected, before redaction and compression: configuration files, which are always
+    /// collected, then logs (see [`log_selection`](super::log_selection)). [`BUDGET`] by default.
     pub budget: u64,
-    /// Reading ends after so many minutes, but for what decides whether nodes agree.
+    /// Reading stops after this many minutes, except for what decides whether nodes agree.
     pub minutes: Option<u32>,
-    /// Whether folders and files of another machine, which Windows reaches through its network, may be read.
+    /// Whether folders and files on other machines may be read through the network of Windows.
     pub network_paths: bool,
-    /// How much of a text goes.
+    /// How much is redacted.
     pub level: Level,
-    /// Key for the fingerprints; without it `encryption.config` keys them.
+    /// Key for the fingerprints; without it `encryption.config` is the key.
     pub case_key: Option<CaseKey>,
-    /// What a reference clock that all nodes can be held against showed when the collection started.
+    /// Time of a reference clock shared by all nodes when the collection started.
     pub reference_time: Option<DateTime<FixedOffset>>,
     /// One zip file, or the same tree as a folder.
     pub form: Form,
@@ -66,8 +66,8 @@ impl Options {
         self.node.is_some()
     }
 
-    /// A fact of the machine, which a copied folder says nothing of.
-    pub(super) fn of_machine<T>(&self, read: impl FnOnce() -> Observed<T>) -> Observed<T> {
+    /// A fact of the machine; not collected for a copied folder.
+    pub(super) fn machine_fact<T>(&self, read: impl FnOnce() -> Observed<T>) -> Observed<T> {
         if self.copied() { Observed::not_collected(COPIED) } else { read() }
     }
 }

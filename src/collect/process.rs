@@ -1,10 +1,10 @@
-//! What this process may ask of its machine for itself: to be a guest that nobody notices, more rights, its window.
+//! What this process changes about itself: its priority and its rights; and whether it owns its console window.
 
 #[cfg(windows)]
 use super::windows;
 
-/// Makes the calling thread work when nothing else wants the processor or the disk. Whether it does now: other systems
-/// than Windows have no call for it that needs no library in C.
+/// Gives the calling thread background priority for processor and disk, and says whether it worked. On other systems
+/// than Windows that would take a library in C.
 pub fn work_in_background() -> bool {
     #[cfg(windows)]
     return windows::work_in_background();
@@ -12,7 +12,7 @@ pub fn work_in_background() -> bool {
     false
 }
 
-/// Whether the window closes with this process: Windows opened it for a double click.
+/// Whether the console window closes with this process: Windows opened it for a double click.
 pub fn owns_its_window() -> bool {
     #[cfg(windows)]
     return windows::is_alone_at_console();
@@ -20,8 +20,8 @@ pub fn owns_its_window() -> bool {
     false
 }
 
-/// Starts this program once more, with administrative rights and no arguments, after Windows asked whether it may.
-/// Whether it was started; other systems have no such question.
+/// Starts this program again with administrative rights and no arguments, after the Windows prompt (UAC), and says
+/// whether it was started. Other systems have no such prompt.
 pub fn restart_elevated() -> bool {
     #[cfg(windows)]
     return std::env::current_exe().is_ok_and(|program| windows::start_elevated(&program));

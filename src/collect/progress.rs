@@ -1,4 +1,4 @@
-//! How far a collection is, for whoever shows it, and whether it goes on: until its time is over or somebody ends it.
+//! Progress of a collection, shared by all threads, and when it stops: at its time limit, or when it is cancelled.
 
 use super::error::CollectError;
 use super::host::Stopwatch;
@@ -9,13 +9,13 @@ use std::time::Duration;
 
 /// Receives progress. The command line prints it; tests ignore it.
 pub trait Progress: Send {
-    /// A new phase begins, with this many bytes to go through.
+    /// A new phase begins, with this many bytes to process.
     fn phase(&mut self, name: &str, bytes: u64);
 
-    /// So many more bytes of the phase are done.
+    /// This many more bytes of the phase are done.
     fn advance(&mut self, bytes: u64);
 
-    /// Whether the collection is to end at once; asked at every piece that is read.
+    /// Whether the collection was cancelled; checked for every piece that is read.
     fn cancelled(&self) -> bool {
         false
     }
@@ -35,7 +35,7 @@ pub(super) struct Shared<'a> {
     progress: Mutex<&'a mut dyn Progress>,
     cancelled: AtomicBool,
     watch: Stopwatch,
-    /// When reading ends, by the stopwatch; and how many minutes that are.
+    /// When reading ends, by the stopwatch, and that limit in minutes.
     limit: Option<(Duration, u32)>,
 }
 
@@ -57,35 +57,35 @@ impl<'a> Shared<'a> {
         }
     }
 
-    /// Whether somebody ended the collection.
+    /// Whether the collection was cancelled.
     pub(super) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
 
-    /// Fails once somebody ended the collection.
-    pub(super) fn go_on(&self) -> Result<(), CollectError> {
+    /// Fails once the collection was cancelled.
+    pub(super) fn check_cancelled(&self) -> Result<(), CollectError> {
         self.advance(0);
         if self.is_cancelled() { Err(CollectError::Cancelled) } else { Ok(()) }
     }
 
-    /// How long the collection has taken, by a clock that nobody sets.
+    /// How long the collection has taken, by a monotonic clock.
     pub(super) fn elapsed(&self) -> Duration {
         (self.watch)()
     }
 
-    /// Why nothing more is read, once the time is over.
+    /// Why nothing more is read, once the time limit is reached.
     pub(super) fn time_over(&self) -> Option<String> {
         let (limit, minutes) = self.limit?;
         (self.elapsed() >= limit).then(|| {
             let s = if minutes == 1 { "" } else { "s" };
-            format!("the time for reading was over ({minutes} minute{s})")
+            format!("the time limit was reached ({minutes} minute{s})")
         })
     }
 
     /// Fails where no further piece may be read. What decides whether nodes agree is read however long it takes.
-    pub(super) fn next_piece(&self, decisive: bool) -> io::Result<()> {
+    pub(super) fn check_limits(&self, decisive: bool) -> io::Result<()> {
         if self.is_cancelled() {
-            return Err(io::Error::other("the collection was ended"));
+            return Err(io::Error::other("the collection was cancelled"));
         }
         match self.time_over() {
             Some(why) if !decisive => Err(io::Error::other(why)),

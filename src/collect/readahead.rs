@@ -1,16 +1,16 @@
-//! Reading ahead on a thread of its own: what is slow to read, such as text that is redacted on the way, is made ready while
-//! the piece before is hashed and deflated.
+//! Reads ahead on another thread: a source that is slow to read, such as text that is redacted while it is read, is
+//! prepared while the piece before it is hashed and compressed.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// Bytes of a piece.
 const PIECE: usize = 256 * 1024;
-/// Pieces that wait to be taken.
+/// Pieces that may wait.
 const WAITING: usize = 4;
 
-/// Gives `work` what `source` reads. Nothing is read on when `work` takes no more. With one thread there is nobody to read
-/// ahead, and both would wait for each other.
+/// Runs `work` on a reader of `source`. Reading stops when `work` reads no more. With one thread it reads directly,
+/// since reader and worker would wait for each other.
 pub(super) fn read_ahead<T>(source: &mut (impl Read + Send), work: impl FnOnce(&mut dyn Read) -> T) -> T {
     if rayon::current_num_threads() < 2 {
         return work(source);
@@ -18,17 +18,17 @@ pub(super) fn read_ahead<T>(source: &mut (impl Read + Send), work: impl FnOnce(&
     rayon::in_place_scope(|scope| {
         let (ready, pieces) = sync_channel(WAITING);
         scope.spawn(move |_| read_all(source, &ready));
-        work(&mut Ahead { pieces, piece: io::Cursor::default() })
+        work(&mut ReadAhead { pieces, piece: io::Cursor::default() })
     })
 }
 
-/// Reads until the end, an error, or nobody listens.
+/// Reads until the end, an error, or until the receiver is gone.
 fn read_all(source: &mut impl Read, ready: &SyncSender<io::Result<Vec<u8>>>) {
     loop {
         let mut piece = Vec::with_capacity(PIECE);
         let read = source.by_ref().take(PIECE as u64).read_to_end(&mut piece);
         let ended = read.is_err() || piece.is_empty();
-        // What came before an error was read all the same.
+        // What was read before an error still counts.
         if !piece.is_empty() && ready.send(Ok(piece)).is_err() {
             return;
         }
@@ -41,13 +41,13 @@ fn read_all(source: &mut impl Read, ready: &SyncSender<io::Result<Vec<u8>>>) {
     }
 }
 
-/// What was read, in order.
-struct Ahead {
+/// The pieces that were read, in order.
+struct ReadAhead {
     pieces: Receiver<io::Result<Vec<u8>>>,
     piece: io::Cursor<Vec<u8>>,
 }
 
-impl Read for Ahead {
+impl Read for ReadAhead {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         loop {
             let length = self.piece.read(target)?;

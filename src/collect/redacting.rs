@@ -11,7 +11,7 @@ pub(super) struct Redacting<'a, 'p, R> {
     /// `None` once the text has ended.
     stream: Option<Stream<'a>>,
     ready: Vec<u8>,
-    /// Bytes of `ready` that were handed out.
+    /// Bytes of `ready` that were returned.
     given: usize,
     /// Bytes read from the source.
     read: u64,
@@ -34,7 +34,7 @@ impl<'a, 'p, R: Read> Redacting<'a, 'p, R> {
         }
     }
 
-    /// Bytes read from the source so far, and the replacements once its end was reached.
+    /// Bytes read from the source so far, and the replacements, complete once its end was reached.
     pub(super) fn finish(self) -> (u64, Counts) {
         (self.read, self.counts)
     }
@@ -45,7 +45,7 @@ impl<'a, 'p, R: Read> Redacting<'a, 'p, R> {
         self.given = 0;
         while self.ready.is_empty() {
             let Some(stream) = &mut self.stream else { return Ok(()) };
-            self.progress.next_piece(false)?;
+            self.progress.check_limits(false)?;
             let length = self.source.read(&mut self.buffer)?;
             self.read += length as u64;
             self.progress.advance(length);

@@ -3,9 +3,9 @@
 use super::configs::{self, Configs};
 use super::error::CollectError;
 use super::host::Host;
-use super::identities::{self, Hiding};
+use super::identities::{self, IdentityRedaction};
 use super::iis::Iis;
-use super::log_selection::{self, Look};
+use super::log_selection::{self, Inspect};
 use super::options::Options;
 use super::progress::{Progress, Shared};
 use super::walk::walk;
@@ -28,17 +28,17 @@ pub struct Collected {
     pub path: PathBuf,
     /// Its size on the disk, in bytes.
     pub bytes: u64,
-    /// Its digest, for whoever receives it to compare; a folder has none.
+    /// Its digest, for the receiver to compare; a folder has none.
     pub sha256: Option<Sha256>,
     /// Members with bytes in it.
     pub members: usize,
-    /// Files beside it that open what it hides, and must not be sent with it.
+    /// Files beside it that reveal what it hides, and must not be sent with it.
     pub keep: Vec<PathBuf>,
-    /// What whoever sends it should know, one sentence each.
+    /// Warnings, one sentence each.
     pub notes: Vec<String>,
 }
 
-/// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is cut off.
+/// Collects the node into one bundle. Nothing that looks like a bundle is left when this fails or is killed.
 pub fn run(
     options: &Options,
     host: &dyn Host,
@@ -53,10 +53,10 @@ pub fn run(
     shared.phase("listing the application folder", 0);
     let files = walk(&options.app_dir, host);
     safety::check_room(options, host.system(), &files)?;
-    shared.go_on()?;
+    shared.check_cancelled()?;
     let (keys, printer, mut hiding) = identities::keys(options, &files, host)?;
     let mut harvest = SecretSet::new();
-    let configs = Configs::read(&files, &configs::of_tms(&options.app_dir, host), &mut |bytes| {
+    let configs = Configs::read(&files, &configs::tms_configs(&options.app_dir, host), &mut |bytes| {
         harvest.add_config(bytes);
         if let Some(hiding) = &mut hiding {
             hiding.known().learn_config(bytes);
@@ -64,7 +64,7 @@ pub fn run(
     });
     let iis = Iis::read(options, &mut harvest);
     let since = log_selection::since(options, &files, started);
-    let chosen = log_selection::choose(&files, since, options.budget, Look::Inside);
+    let chosen = log_selection::choose(&files, since, options.budget, Inspect::Content);
     let system: &dyn System = if copied { &NoSystem } else { host.system() };
     let records = events::read(system, since);
     if let Some(hiding) = &mut hiding {
@@ -72,39 +72,39 @@ pub fn run(
         events::learn(hiding.known(), &records);
         logs::learn(hiding.known(), &chosen, &shared)?;
     }
-    let redactor = Hiding::redactor(hiding.as_ref(), harvest.redactor())?;
+    let redactor = IdentityRedaction::redactor(hiding.as_ref(), harvest.redactor())?;
     let node = redactor.clean_field(Identity::Host, &node);
     let web_config = configs.text("web.config");
 
-    // What decides whether nodes agree comes first, logs last: they are what a budget or a time limit cuts.
+    // What decides whether nodes agree comes first, logs last: logs are what a budget or a time limit cuts.
     let mut bundle = BundleWriter::create(&options.out, &bundle_name(&node, started), options.form)?;
     let states = configs.write(&mut bundle, &redactor, &printer)?;
-    let folder = options.of_machine(|| host.application_folder(&options.app_dir));
+    let folder = options.machine_fact(|| host.application_folder(&options.app_dir));
     let served = !copied && iis.serves(&options.out);
     let site_root = iis.site_root(options, &folder);
     let iis = iis.facts(options, &folder, &web_config, &printer);
-    let seen = ProbeContext {
+    let cx = ProbeContext {
         system,
         app_dir: &options.app_dir,
         iis: &iis,
         now: started.to_utc(),
         printer: &printer,
-        // With a file given instead nobody knows whether its own lies on another machine.
+        // With a given file it is not known whether the file that IIS itself uses is on another machine.
         asks_iis: options.network_paths || options.iis_config.is_none(),
         outputs: Outputs::default(),
     };
     shared.phase("asking the system", 0);
-    let machine = probes::facts(&seen);
-    shared.go_on()?;
+    let machine = probes::facts(&cx);
+    shared.check_cancelled()?;
 
     shared.phase("reading the application folder", inventory::cost(&files, &keys, &printer));
     let beside = sibling_copies::list(options, site_root.as_deref(), &key_files::sizes(&files));
-    let inventory = inventory::take(&files, &keys, &printer, &shared);
-    shared.go_on()?;
+    let inventory = inventory::read_all(&files, &keys, &printer, &shared);
+    shared.check_cancelled()?;
     own_members::add_inventory(&mut bundle, inventory.entries, &redactor)?;
     let facts = NodeFacts {
-        host: host_facts::facts(options, host, started, &seen),
-        application_folder: if copied { folder_facts::folder_by(&iis) } else { folder },
+        host: host_facts::facts(options, host, started, &cx),
+        application_folder: if copied { folder_facts::folder_from_iis(&iis) } else { folder },
         encryption_config: keys.encryption.clone(),
         database_config: keys.database.clone(),
         stray_key_copies: beside
@@ -122,7 +122,7 @@ pub fn run(
     said.extend(warnings::no_binaries(&facts));
     said.extend(served.then(warnings::served));
     let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.clean(path)).collect();
-    // Names of files, accounts and addresses stand there as they stand in texts.
+    // Facts contain names of files, accounts and addresses, as texts do.
     let facts = redactor.clean_all(&facts)?;
     own_members::add(&mut bundle, FACTS, "", &own_members::json(&facts)?)?;
 
@@ -136,13 +136,13 @@ pub fn run(
     said.extend(warnings::no_log(unfinished.manifest()));
     said.extend(warnings::clock_set(unfinished.manifest()));
     said.extend(warnings::weak(harvest.weak()));
-    let names = hiding.as_ref().map(Hiding::names);
-    let told = leak::ForbiddenContent { harvest, key_files: keys.contents(), names, redactor: &redactor };
+    let names = hiding.as_ref().map(IdentityRedaction::names);
+    let told = leak::Sensitive { harvest, key_files: keys.contents(), names, redactor: &redactor };
     let (unfinished, leaks) = leak::check(unfinished, told, &options.out, &shared)?;
     said.extend(leaks);
     let members = unfinished.manifest().members.iter().filter(|member| member.content().is_some()).count();
-    shared.go_on()?;
-    let kept = Hiding::write(hiding.as_ref(), unfinished.target())?;
+    shared.check_cancelled()?;
+    let kept = IdentityRedaction::write(hiding.as_ref(), unfinished.target())?;
     // After this nothing may fail: the bundle and the files that belong to it stay together.
     let sha256 = digest(&unfinished, options.form)?;
     let path = unfinished.commit()?;
@@ -154,7 +154,7 @@ pub fn run(
     Ok(Collected { sha256, path, bytes, members, keep, notes: said })
 }
 
-/// The digest of the file, for whoever receives it to compare.
+/// The digest of the file, for the receiver to compare.
 fn digest(unfinished: &Unfinished, form: Form) -> Result<Option<Sha256>, CollectError> {
     if form == Form::Folder {
         return Ok(None);
@@ -164,7 +164,7 @@ fn digest(unfinished: &Unfinished, form: Form) -> Result<Option<Sha256>, Collect
     Ok(Some(digest))
 }
 
-/// Name of the node: as given, else as the machine says.
+/// Name of the node: as given, else the machine name.
 pub(super) fn node_name(options: &Options, host: &dyn Host) -> String {
     let own = || host.name().value().cloned();
     options.node.clone().or_else(own).unwrap_or_else(|| "unnamed".to_owned())
@@ -174,12 +174,12 @@ pub(super) fn node_name(options: &Options, host: &dyn Host) -> String {
 pub(super) fn bundle_name(node: &str, started: DateTime<FixedOffset>) -> String {
     let plain: String = node
         .chars()
-        // Those of a label.
+        // Labels are written in braces.
         .filter(|c| !matches!(c, '{' | '}'))
         .take(60)
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
         .collect();
-    // The first character keeps an empty name, or that of a Windows device, from standing alone.
+    // The `_` keeps an empty name, or that of a Windows device such as CON, from being the whole name.
     format!("{plain}_{}", started.format("%Y%m%d-%H%M"))
 }
 

@@ -3,22 +3,22 @@
 use super::error::CollectError;
 use super::network;
 use super::options::Options;
-use super::walk::Found;
+use super::walk::ListedFile;
 use crate::model::product::{BIN_FOLDER, DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::probes::System;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// Files that tell the product's folder, in lower case (domain 1.2).
+/// Files that only the product's folder has, in lower case.
 const MARKS: [&str; 3] = [ENCRYPTION_CONFIG, DATABASE_CONFIG, "web-appsettings.config"];
 
-/// The application folder must be the product's, and the output folder must lie outside of it.
+/// The application folder must be the product's, and the output folder must be outside of it.
 pub(super) fn check(options: &Options) -> Result<(), CollectError> {
     network::check(options)?;
     let app_dir = |source| CollectError::AppDir(options.app_dir.clone(), source);
     let app = options.app_dir.canonicalize().map_err(app_dir)?;
-    // Listing it is what the collection will do first.
+    // Listing it is the first thing that the collection will do.
     let names = names(&app).map_err(app_dir)?;
     if !is_product(&app, &names) {
         return Err(CollectError::NotTheProduct(options.app_dir.clone()));
@@ -29,19 +29,19 @@ pub(super) fn check(options: &Options) -> Result<(), CollectError> {
     if out.starts_with(&app) { Err(CollectError::OutInside(options.out.clone())) } else { Ok(()) }
 }
 
-/// Free bytes where the output folder is, or will be; `None` where the system does not tell.
+/// Free bytes where the output folder is or will be; `None` where the system does not show it.
 pub(super) fn free(options: &Options, system: &dyn System) -> Option<u64> {
     let out = full(&options.out).ok()?;
     let existing = out.ancestors().find(|path| path.is_dir())?;
     system.volume(existing).ok().map(|volume| volume.free)
 }
 
-/// Refuses a drive that the bundle surely does not fit on, before anything is read for it. How large it becomes nobody knows
-/// yet; but each file leaves a digest, which does not pack.
+/// Refuses a drive that is surely too full for the bundle, before anything is read. The final size is not known yet,
+/// but every file leaves a digest, which cannot be compressed.
 pub(super) fn check_room(
     options: &Options,
     system: &dyn System,
-    files: &[Found],
+    files: &[ListedFile],
 ) -> Result<(), CollectError> {
     /// Bytes of a digest.
     const DIGEST: u64 = 32;
@@ -52,12 +52,12 @@ pub(super) fn check_room(
     }
 }
 
-/// Whether a folder is the product's. Each of its marks may be missing on a node that is broken, all of them on none.
+/// Whether a folder is the product's. Each of its files may be missing on a broken node, but not all of them.
 pub(super) fn is_the_product(folder: &Path) -> io::Result<bool> {
     Ok(is_product(folder, &names(folder)?))
 }
 
-/// Domain 1.1 and 1.2: files that other web applications do not have beside their pages.
+/// Other web applications do not have these files beside their pages.
 fn is_product(folder: &Path, names: &[String]) -> bool {
     let is_dll = |name: &String| {
         let name = name.to_lowercase();
@@ -76,8 +76,8 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
     Ok(entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
 }
 
-/// The full path of a folder of which the last parts need not exist yet. Links in the part that exists are
-/// followed, so that none can lead into the application folder unseen.
+/// The full path of a folder whose last parts need not exist yet. Links in the existing part are followed, so that none
+/// can lead into the application folder unnoticed.
 fn full(path: &Path) -> io::Result<PathBuf> {
     let absolute = std::path::absolute(path)?;
     let real = absolute.ancestors().find_map(|path| Some((path, path.canonicalize().ok()?)));

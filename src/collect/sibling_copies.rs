@@ -1,5 +1,5 @@
-//! Copies of the key files beside the application: in the folder that it lies in and in the root of its site, which are one
-//! where it is installed as usual, and below (SEC-008 of domain 10.14).
+//! Finds copies of the key files beside the application: in its parent folder and in the root of its site (usually the
+//! same folder), and below. Web servers serve files from there, so a copy there is exposed.
 
 use super::inventory_table::Item;
 use super::key_files;
@@ -14,51 +14,52 @@ use std::io;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
-/// Most files that are listed there.
+/// Maximum number of files that are listed there.
 const MOST: usize = 100_000;
-/// How far below they are looked for. At the root of a drive only its own files are: what lies below is not the web's.
+/// How many levels of folders are searched. In the root of a drive only its own files count: its folders do not belong
+/// to the web site.
 const DEPTH: usize = 8;
 
 /// A file beside the application that is, or may be, a copy.
-pub(super) struct Neighbour {
+pub(super) struct Candidate {
     /// Path to open it by.
     pub(super) full: PathBuf,
     /// Path relative to the application folder.
     path: String,
     /// Size in bytes.
     pub(super) size: u64,
-    /// Its name says so; otherwise its content has to.
+    /// Whether its name marks it as a copy; otherwise its content decides.
     pub(super) named: bool,
 }
 
-/// What lies beside the application.
+/// What was found beside the application.
 #[derive(Default)]
-pub(super) struct Beside {
-    /// The folders that were looked through.
-    pub(super) areas: Vec<Area>,
-    /// Copies by name, and files of a size of `sizes`, in order of path.
-    pub(super) neighbours: Vec<Neighbour>,
-    /// Why not everything was looked at, as a lower-case fragment.
+pub(super) struct SiblingCopies {
+    /// The folders that were searched.
+    pub(super) areas: Vec<SearchedFolder>,
+    /// Copies by name, and files of the size of a key file, in order of path.
+    pub(super) candidates: Vec<Candidate>,
+    /// Why not everything was searched, as a lower-case fragment.
     gap: Option<String>,
 }
 
-/// A folder that is looked through.
-pub(super) struct Area {
+/// A folder that is searched.
+pub(super) struct SearchedFolder {
     /// The folder.
     pub(super) folder: PathBuf,
-    /// What stands for it in the path of a copy.
+    /// How it is shown in the path of a copy.
     shown: String,
 }
 
-/// The folder that the application lies in, and the root of its site where that is elsewhere. Of a folder that was copied from
-/// elsewhere the neighbours were not.
-fn areas(options: &Options, root: Option<&Path>) -> io::Result<Vec<Area>> {
+/// The parent folder of the application, and the root of its site where that is another folder. A copied folder was
+/// copied without the folders beside it.
+fn areas(options: &Options, root: Option<&Path>) -> io::Result<Vec<SearchedFolder>> {
     if options.node.is_some() {
         return Ok(Vec::new());
     }
     let app = &options.app_dir.canonicalize()?;
     let Some(above) = app.parent() else { return Ok(Vec::new()) };
-    // At the root of a drive only its own files are looked at.
+    // In the root of a drive only its own files are searched.
     let covers = |folder: &Path, other: &Path| {
         folder == other || (folder.parent().is_some() && other.starts_with(folder))
     };
@@ -66,66 +67,71 @@ fn areas(options: &Options, root: Option<&Path>) -> io::Result<Vec<Area>> {
     let root = root.filter(|root| !root.starts_with(app) && !covers(above, root));
     let mut areas = Vec::new();
     if !root.as_ref().is_some_and(|root| covers(root, above)) {
-        areas.push(Area { folder: above.to_owned(), shown: "..".to_owned() });
+        areas.push(SearchedFolder { folder: above.to_owned(), shown: "..".to_owned() });
     }
     areas.extend(root.map(|folder| {
         let shown = folder.to_string_lossy();
         let shown = shown.strip_prefix(r"\\?\").unwrap_or(&shown).to_owned();
-        Area { folder, shown }
+        SearchedFolder { folder, shown }
     }));
     Ok(areas)
 }
 
-/// Lists them.
-pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Beside {
+/// Searches the folders beside the application; opens no file.
+pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> SiblingCopies {
     let (areas, gap) = match areas(options, root) {
         Ok(areas) => (areas, None),
         Err(error) => (Vec::new(), Some(reason(&error))),
     };
-    let mut beside = Beside { areas, gap, ..Beside::default() };
+    let mut found = SiblingCopies { areas, gap, ..SiblingCopies::default() };
     if options.node.is_none() && root.is_some_and(is_network) {
-        beside.gap = Some("the root of the site lies on another machine".to_owned());
+        found.gap = Some("the root of the site is on another machine".to_owned());
     }
     let own = [&options.app_dir, &options.out].map(|own| own.canonicalize().ok());
     let is_own = |entry: &DirEntry| own.iter().flatten().any(|own| own == entry.path());
     let mut count = 0;
-    for area in &beside.areas {
+    for area in &found.areas {
         let depth = if area.folder.parent().is_some() { DEPTH } else { 1 };
         let entries = WalkDir::new(&area.folder).follow_links(false).min_depth(1).max_depth(depth);
         for entry in entries.sort_by_file_name().into_iter().filter_entry(|entry| !is_own(entry)) {
             count += 1;
             if count > MOST {
-                beside.gap = Some(format!("more than {MOST} files lie beside the application"));
-                return beside;
+                found.gap = Some(format!("more than {MOST} files are beside the application"));
+                return found;
             }
-            let neighbour = entry.and_then(|entry| neighbour(area, &entry, sizes));
-            match neighbour {
-                Ok(neighbour) => beside.neighbours.extend(neighbour),
-                Err(error) => _ = beside.gap.get_or_insert(unlisted(&error)),
+            let candidate = entry.and_then(|entry| candidate(area, &entry, sizes));
+            match candidate {
+                Ok(candidate) => found.candidates.extend(candidate),
+                Err(error) => _ = found.gap.get_or_insert(unlisted(&error)),
             }
         }
     }
-    beside
+    found
 }
 
-fn neighbour(area: &Area, entry: &DirEntry, sizes: &[u64]) -> Result<Option<Neighbour>, walkdir::Error> {
+fn candidate(
+    area: &SearchedFolder,
+    entry: &DirEntry,
+    sizes: &[u64],
+) -> Result<Option<Candidate>, walkdir::Error> {
     if !entry.file_type().is_file() {
         return Ok(None);
     }
     let (name, size) = (entry.file_name().to_string_lossy().to_lowercase(), entry.metadata()?.len());
-    // Beside a web.config the plain names are those of another installation, unless their content is ours.
+    // Beside a web.config the plain names belong to another installation, unless the content is the same.
     let plain = name == ENCRYPTION_CONFIG || name == DATABASE_CONFIG;
     let installed = plain && entry.path().with_file_name("web.config").exists();
-    // Other programs have a database.config as well.
+    // Other programs have a database.config too.
     let is_key = matches!(Item::of(&name), Item::KeyFile | Item::KeyCopy) && name.contains("encryption");
     let named = is_key && !installed;
     let path = format!("{}/{}", area.shown.replace('\\', "/"), relative(&area.folder, entry.path()));
     let may_be = named || sizes.contains(&size);
-    Ok(may_be.then(|| Neighbour { full: entry.path().to_owned(), path, size, named }))
+    Ok(may_be.then(|| Candidate { full: entry.path().to_owned(), path, size, named }))
 }
 
-impl Beside {
-    /// Copies in the application folder and beside it. What could not be looked at, there (`gap`) or here, may hold one.
+impl SiblingCopies {
+    /// All copies: `copies` from the application folder and those found here. `gap` says why copies in the application
+    /// folder may be missing.
     pub(super) fn with(
         self,
         mut copies: Vec<String>,
@@ -133,7 +139,7 @@ impl Beside {
         keys: &KeyFiles,
     ) -> Observed<Vec<String>> {
         let mut gap = gap.or(self.gap);
-        for Neighbour { full, path, size, named } in self.neighbours {
+        for Candidate { full, path, size, named } in self.candidates {
             if named {
                 copies.push(path);
                 continue;

@@ -1,4 +1,4 @@
-//! The list of everything in the application folder. Links are listed and never followed.
+//! Lists the files of the application folder. Links are listed and never followed.
 
 use super::host::Host;
 use super::inventory_table::Item;
@@ -11,7 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 
 /// One file of the application folder.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct ListedFile {
     /// Path relative to the application folder, with `/`.
     pub(super) path: String,
     /// Path to open it by.
@@ -26,7 +26,7 @@ pub(super) struct Found {
     pub(super) metadata: Result<Metadata, String>,
 }
 
-impl Found {
+impl ListedFile {
     /// Name without its folders.
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
@@ -43,22 +43,22 @@ impl Found {
     }
 }
 
-/// Why a link has no attributes. What it leads to is no file of the folder.
+/// Why a link has no attributes: what it leads to does not belong to the folder.
 pub(super) const LINK: &str = "a link or a special file, not followed";
 
 /// Every file below `folder`, in order of path.
-pub(super) fn walk(folder: &Path, host: &dyn Host) -> Vec<Found> {
+pub(super) fn walk(folder: &Path, host: &dyn Host) -> Vec<ListedFile> {
     list(WalkDir::new(folder), folder, host)
 }
 
-/// The files of `folder` itself, in order of path; none where it is a link.
-pub(super) fn files_of(folder: &Path, host: &dyn Host) -> Vec<Found> {
+/// The files of `folder` itself, in order of path; none if it is a link.
+pub(super) fn files_of(folder: &Path, host: &dyn Host) -> Vec<ListedFile> {
     let mut files = list(WalkDir::new(folder).follow_root_links(false).max_depth(1), folder, host);
     files.retain(|file| file.metadata.is_ok());
     files
 }
 
-fn list(folders: WalkDir, folder: &Path, host: &dyn Host) -> Vec<Found> {
+fn list(folders: WalkDir, folder: &Path, host: &dyn Host) -> Vec<ListedFile> {
     let mut files = Vec::new();
     for entry in folders.follow_links(false).min_depth(1) {
         match entry {
@@ -72,7 +72,7 @@ fn list(folders: WalkDir, folder: &Path, host: &dyn Host) -> Vec<Found> {
                 files.push(found(path, entry.path(), metadata, host));
             }
             Err(error) => {
-                // A folder that cannot be listed is an entry too: its files are not absent.
+                // A folder that cannot be listed is an entry too: its files are not known to be absent.
                 if let Some(path) = error.path() {
                     files.push(found(relative(folder, path), path, Err(unlisted(&error)), host));
                 }
@@ -83,8 +83,8 @@ fn list(folders: WalkDir, folder: &Path, host: &dyn Host) -> Vec<Found> {
     files
 }
 
-/// Attributes of a file. In the list of a folder, which `walkdir` hands on, Windows keeps the size that a file had when its
-/// last writer closed it; a log is held open for days, so the file itself is asked.
+/// Attributes of a file. In its folder lists, which `walkdir` uses, Windows keeps the size that a file had when its
+/// last writer closed it. A log is open for days, so its own attributes are read.
 fn attributes(entry: &DirEntry, item: Item) -> Result<Metadata, String> {
     match item {
         Item::Log => fs::symlink_metadata(entry.path()).map_err(|error| reason(&error)),
@@ -99,9 +99,9 @@ pub(super) fn relative(folder: &Path, full: &Path) -> String {
     parts.join("/")
 }
 
-fn found(path: String, full: &Path, metadata: Result<Metadata, String>, host: &dyn Host) -> Found {
+fn found(path: String, full: &Path, metadata: Result<Metadata, String>, host: &dyn Host) -> ListedFile {
     let readable = metadata.as_ref().ok();
-    Found {
+    ListedFile {
         size: readable.map_or(0, Metadata::len),
         modified: readable.and_then(|metadata| host.modified(&path, metadata)),
         item: Item::of(&path),
@@ -116,25 +116,26 @@ pub(super) fn unlisted(error: &walkdir::Error) -> String {
     error.io_error().map_or_else(|| "a folder cannot be listed".to_owned(), reason)
 }
 
-/// The content of a file up to one byte more than `most`, so that whoever gets it sees that it is too large.
+/// The content of a file up to one byte more than `most`, so that the caller sees that it is too large.
 pub(super) fn read_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Windows' `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`: files of running programs. No name of Rust's says it.
+/// Windows' `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`: files of running programs. Rust has no error kind for
+/// them.
 const IN_USE: [i32; 2] = [32, 33];
 
-/// Windows' `ERROR_BAD_NETPATH`, `ERROR_BAD_NET_NAME` and their like, of which Rust says that there is no such file.
+/// Windows' `ERROR_BAD_NETPATH`, `ERROR_BAD_NET_NAME` and similar errors, which Rust reports as "not found".
 const UNREACHED: [i32; 6] = [51, 53, 59, 64, 67, 1231];
 
-/// Why something could not be read, without paths and in no local language.
+/// Why something could not be read, without paths and independent of the language of the system.
 pub(super) fn reason(error: &io::Error) -> String {
     match (error.get_ref(), error.raw_os_error()) {
         (Some(own), _) => own.to_string(),
         (None, Some(code)) if cfg!(windows) && IN_USE.contains(&code) => {
-            format!("another program keeps it to itself (system error {code})")
+            format!("another program has locked it (system error {code})")
         }
         (None, Some(code)) if cfg!(windows) && UNREACHED.contains(&code) => {
             format!("the other machine, or its share, cannot be reached (system error {code})")

@@ -1,5 +1,4 @@
-//! What whoever sends a bundle should know of it, one sentence each: said where the bundle was made, because
-//! there it can still be mended.
+//! Warnings about a finished bundle, one sentence each: shown on the node, where the problem can still be fixed.
 
 use super::options::Options;
 use crate::bundle::manifest::TOO_OLD;
@@ -20,7 +19,7 @@ use std::path::Path;
 /// Above this size, in bytes, a bundle is hard to mail.
 const LARGE_BUNDLE: u64 = 20 << 20;
 
-/// Names in a sentence: all of a few, else the first two and how many more.
+/// Names in a sentence: up to three in full, else the first two and the number of the others.
 fn some(names: &[&str]) -> String {
     match names {
         [one] => (*one).to_owned(),
@@ -36,13 +35,13 @@ fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// Files and facts that are there and could not be read. `files` are those of the application folder.
+/// Files and facts that exist and could not be read. `files` are those of the application folder.
 pub(super) fn denied(manifest: &Manifest, facts: &NodeFacts, files: &[String]) -> Option<String> {
-    // Those of IIS have a sentence of their own.
+    // IIS has its own warning.
     let iis = ["iis", "iis.application"];
     let unreadable =
         unknown::of(facts).into_iter().filter(|fact| fact.unreadable && !iis.contains(&fact.path.as_str()));
-    // What is said of a file is no loss of its own.
+    // Facts of a file that could not be read are not counted again.
     let (of_files, facts): (Vec<Unknown>, Vec<Unknown>) = unreadable.partition(|fact| {
         ["configs.", "binaries", "encryption-config", "database-config", "log-folder"]
             .iter()
@@ -55,7 +54,7 @@ pub(super) fn denied(manifest: &Manifest, facts: &NodeFacts, files: &[String]) -
     let keys = [("encryption-config", ENCRYPTION_CONFIG), ("database-config", DATABASE_CONFIG)];
     let keys = keys.into_iter().filter_map(|(path, file)| {
         let is_file = |fact: &&Unknown| fact.path == path || fact.path == format!("{path}.fingerprint");
-        // Without a key there is no fingerprint of a file that was read.
+        // Without a key there is no fingerprint, although the file was read.
         of_files.iter().find(is_file).map(|fact| (file, fact.why.as_str()))
     });
     let reasons: BTreeMap<&str, &str> = members.chain(keys).collect();
@@ -74,20 +73,21 @@ pub(super) fn denied(manifest: &Manifest, facts: &NodeFacts, files: &[String]) -
         _ => String::new(),
     };
     let hint = match manifest.elevated {
-        Observed::Known { value: false, .. } => "; collect as administrator to have more of them",
+        Observed::Known { value: false, .. } => "; collect as administrator to get more of them",
         _ => "",
     };
-    Some(format!("{lost} could not be read{why}{hint}; inspect says which and why"))
+    Some(format!("{lost} could not be read{why}{hint}; inspect shows which and why"))
 }
 
-/// Without DLLs nobody knows the version.
+/// Without DLLs the version is not known.
 pub(super) fn no_binaries(facts: &NodeFacts) -> Option<String> {
-    facts.binaries.is_absent().then(|| {
-        "the application folder has no DLL of the product in bin, so that its version is not known".to_owned()
-    })
+    facts
+        .binaries
+        .is_absent()
+        .then(|| "the application folder has no product DLL in bin, so the version is not known".to_owned())
 }
 
-/// What the budget or the time did not reach.
+/// What the budget or the time limit cut off.
 pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
     let is_cut = |record: &&MemberRecord| match &record.status {
         Status::Truncated { .. } => true,
@@ -99,11 +99,11 @@ pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
     let whys: BTreeSet<&str> = cut.iter().filter_map(|record| record.status.why()).collect();
     let taken = cut.first().map(|_| {
         let whys = whys.into_iter().collect::<Vec<_>>().join("; ");
-        format!("not taken, or not whole: {} ({whys})", some(&origins))
+        format!("not collected, or only in part: {} ({whys})", some(&origins))
     });
     let unread = (unread > 0).then(|| {
         format!(
-            "{} of the application folder not read, because the time for reading was over",
+            "{} of the application folder not read, because the time limit was reached",
             count(unread, "file")
         )
     });
@@ -111,7 +111,7 @@ pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-/// No log is there, so that nothing is known of errors.
+/// No log, so no errors are known.
 pub(super) fn no_log(manifest: &Manifest) -> Option<String> {
     let is_log = |record: &&MemberRecord| record.path.as_str().starts_with("logs/");
     let logs: Vec<&MemberRecord> = manifest.members.iter().filter(is_log).collect();
@@ -124,26 +124,26 @@ pub(super) fn no_log(manifest: &Manifest) -> Option<String> {
         (_, Some(why)) => {
             let n = too_old.count();
             let s = if n == 1 { " was" } else { "s were" };
-            format!(": {n} log{s} {why}; --since AGE takes older ones")
+            format!(": {n} log{s} {why}; --since AGE includes older ones")
         }
         (_, None) => String::new(),
     };
-    Some(format!("no log is in the bundle, so that it tells nothing of errors{why}"))
+    Some(format!("the bundle has no log, so it shows no errors{why}"))
 }
 
-/// The clock was set meanwhile.
+/// The clock was changed during the collection.
 pub(super) fn clock_set(manifest: &Manifest) -> Option<String> {
     let milliseconds = manifest.collection.clock_set_ms?;
     let seconds = TimeDelta::milliseconds(milliseconds).num_seconds();
     let way = if seconds < 0 { "back" } else { "forward" };
     Some(format!(
-        "the clock of this machine was set {way} by {} seconds while it was collected; collect again to have times \
-         that compare",
+        "the clock of this machine was set {way} by {} seconds during the collection; collect again to get times that can be \
+         compared",
         seconds.abs()
     ))
 }
 
-/// Collections that ended before their bundle was whole.
+/// Partial bundles of collections that did not finish.
 pub(super) fn left_over(out: &Path) -> Option<String> {
     let entries = std::fs::read_dir(out).ok()?.filter_map(Result::ok);
     let mut left: Vec<String> = entries
@@ -153,21 +153,23 @@ pub(super) fn left_over(out: &Path) -> Option<String> {
     left.sort();
     (!left.is_empty()).then(|| {
         format!(
-            "{} was left by a collection that did not finish, or one still runs; it can be deleted and is not to be sent",
+            "{} was left by a collection that did not finish, or one is still running; do not send it; it can be deleted",
             left.join(", ")
         )
     })
 }
 
-/// Web servers hand out what lies in their folders.
+/// Web servers serve what is in their folders.
 pub(super) fn served() -> String {
-    "the output folder is one that IIS hands out to others: move what was written elsewhere".to_owned()
+    "IIS serves the output folder to others: move the files to another folder".to_owned()
 }
 
-/// No key, so no fingerprints.
+/// No key, so no comparable fingerprints.
 pub(super) fn unkeyed(printer: &Fingerprinter) -> Option<String> {
     let why = printer.why_unkeyed()?;
-    Some(format!("{why}: no fingerprint of this node compares with another node; --case-key-file helps"))
+    Some(format!(
+        "{why}: the fingerprints of this node cannot be compared with those of other nodes; use --case-key-file"
+    ))
 }
 
 /// The settings of IIS are missing.
@@ -178,19 +180,19 @@ pub(super) fn iis(iis: &Observed<IisFacts>) -> Option<String> {
         Observed::Absent { .. } => "this machine has no applicationHost.config, so no IIS".to_owned(),
         Observed::Known { value, .. } => match &value.application {
             Observed::Unreadable { why, .. } => format!("{FILE}: {why}"),
-            Observed::Absent { .. } => format!("{FILE}: no application fits the application folder"),
+            Observed::Absent { .. } => format!("{FILE}: no application matches the application folder"),
             _ => return None,
         },
     };
     Some(format!("the settings of IIS are missing: {why}"))
 }
 
-/// A limit of the redaction (design 6).
+/// A limit of the redaction: values that are short or common words cannot be searched for without false hits.
 pub(super) fn weak(weak: usize) -> Option<String> {
     (weak > 0).then(|| {
         format!(
             "{weak} secret values of the configuration files are too short or too common to be searched for; \
-             they were replaced only where a name or a pattern points at them"
+             they were replaced only where a setting name or a pattern marks them"
         )
     })
 }
@@ -199,7 +201,7 @@ pub(super) fn weak(weak: usize) -> Option<String> {
 pub(super) fn large(bytes: u64, options: &Options) -> Option<String> {
     (bytes > LARGE_BUNDLE && options.form == Form::Zip).then(|| {
         format!(
-            "the bundle has {}; to make it smaller, take fewer logs with --since AGE or --budget BYTES",
+            "the size of the bundle is {}; to make it smaller, collect fewer logs with --since AGE or --budget BYTES",
             size(bytes)
         )
     })

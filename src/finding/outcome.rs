@@ -191,6 +191,15 @@ impl Outcome {
     /// Every word of [`Self::word`], the most pressing first.
     pub const WORDS: [&str; 5] = ["findings", "failed", "unknown", "pass", "not-applicable"];
 
+    /// The same with every finding changed.
+    #[must_use]
+    pub fn map_findings(self, change: impl FnMut(Finding) -> Finding) -> Self {
+        match self {
+            Self::Findings(findings) => Self::Findings(findings.into_iter().map(change).collect()),
+            other => other,
+        }
+    }
+
     /// The findings; none for every other outcome.
     pub fn findings(&self) -> &[Finding] {
         if let Self::Findings(findings) = self { findings } else { &[] }
@@ -216,6 +225,12 @@ impl Outcome {
             Self::Pass { .. } => 3,
             Self::NotApplicable { .. } => 4,
         }
+    }
+}
+
+impl From<Finding> for Outcome {
+    fn from(finding: Finding) -> Self {
+        Self::Findings(vec![finding])
     }
 }
 
@@ -250,6 +265,11 @@ impl MissingEvidence {
     /// Of a node.
     pub fn of(node: &str, what: impl Into<String>, why: impl Into<String>, from: EvidenceRequest) -> Self {
         Self { node: Some(node.to_owned()), ..Self::of_cluster(what, why, from) }
+    }
+
+    /// Of a node that has to be collected again in the way that `how` says.
+    pub fn again(node: &str, what: impl Into<String>, why: impl Into<String>, how: &str) -> Self {
+        Self::of(node, what, why, EvidenceRequest::again(node, how))
     }
 
     /// Of the cluster or the database.
@@ -296,6 +316,11 @@ pub enum EvidenceRequest {
 }
 
 impl EvidenceRequest {
+    /// An export by its id in the knowledge.
+    pub fn export(id: &str) -> Self {
+        Self::Export { export: id.to_owned() }
+    }
+
     /// A new bundle of this node.
     pub fn again(node: impl Into<String>, how: impl Into<String>) -> Self {
         Self::BundleAgain { node: node.into(), how: how.into() }

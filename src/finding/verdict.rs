@@ -1,4 +1,4 @@
-//! The verdict: the first of four states that holds (DESIGN 4).
+//! The verdict: the first of four readiness states whose condition is met.
 
 use super::outcome::{Confidence, Outcome, RuleResult, Severity};
 use serde::Serialize;
@@ -14,13 +14,13 @@ pub enum Readiness {
     /// Something that could be a blocker is not known.
     #[serde(rename = "cannot-say")]
     Undetermined,
-    /// No blocker, but something to mend.
+    /// No blocker, but something to fix.
     ReadyWithWarnings,
-    /// Everything needed was looked at, and nothing of weight is wrong.
+    /// All that is needed was checked, and no significant problem was found.
     Ready,
 }
 
-/// Whether a rule is of bundle safety: such rules have their own banner and are no fault of the cluster.
+/// Whether a rule is about bundle safety: such rules have their own banner and do not count for the cluster.
 pub fn is_bundle_safety(rule: &str) -> bool {
     rule.starts_with("BND-")
 }
@@ -31,17 +31,17 @@ pub fn is_bundle_safety(rule: &str) -> bool {
 pub struct Verdict {
     /// The state.
     pub state: Readiness,
-    /// The indices into the judged outcomes that decided it, in their order.
+    /// Indices of the results that decided it, in their order.
     #[serde(skip)]
     pub because: Vec<usize>,
-    /// Whether the node set was not confirmed, which by itself keeps the verdict from READY.
+    /// Whether the node set was not confirmed, which alone prevents READY.
     pub node_set_open: bool,
 }
 
-/// Reaches the verdict over all outcomes.
+/// Computes the verdict from all results.
 ///
-/// `severities` has the worst severity of each rule; an outcome of an unknown rule counts as that of a blocker rule, so
-/// that a gap in the table can never make a cluster look better.
+/// `severities` has the worst severity of each rule; a rule that is not in it counts as a blocker rule, so that a gap
+/// in the table never makes a cluster look better.
 pub fn reach(
     results: &[RuleResult],
     severities: &BTreeMap<&str, Severity>,
@@ -65,19 +65,18 @@ pub fn reach(
     if !blockers.is_empty() {
         return Verdict { state: Readiness::NotReady, because: blockers, node_set_open: !node_set_confirmed };
     }
-    let open = pick(&|outcome, severity| match outcome {
-        Outcome::Findings(_) => found(outcome, &[Severity::Blocker], None),
-        Outcome::Unknown { .. } | Outcome::Failed { .. } => severity == Severity::Blocker,
-        Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
-    });
+    let weighs = |faults: &[Severity], not_known: Severity| {
+        pick(&|outcome, severity| match outcome {
+            Outcome::Findings(_) => found(outcome, faults, None),
+            Outcome::Unknown { .. } | Outcome::Failed { .. } => severity == not_known,
+            Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
+        })
+    };
+    let open = weighs(&[Severity::Blocker], Severity::Blocker);
     if !open.is_empty() || !node_set_confirmed {
         return Verdict { state: Readiness::Undetermined, because: open, node_set_open: !node_set_confirmed };
     }
-    let warnings = pick(&|outcome, severity| match outcome {
-        Outcome::Findings(_) => found(outcome, &[Severity::High, Severity::Medium], None),
-        Outcome::Unknown { .. } | Outcome::Failed { .. } => severity == Severity::High,
-        Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
-    });
+    let warnings = weighs(&[Severity::High, Severity::Medium], Severity::High);
     let state = if warnings.is_empty() { Readiness::Ready } else { Readiness::ReadyWithWarnings };
     Verdict { state, because: warnings, node_set_open: false }
 }

@@ -79,7 +79,7 @@ mod tests {
 
     /// The statement of a query without its comments.
     fn statement(query: &Query) -> &'static str {
-        &query.text[query.text.find("\nSELECT").unwrap() + 1..]
+        query.text.split_at(query.text.find("\nSELECT").unwrap() + 1).1
     }
 
     /// The words of a statement; a quoted text is one word, with its quotes.

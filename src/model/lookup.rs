@@ -76,7 +76,7 @@ const BUNDLE_FACTS: &[(&str, Read<Snapshot>)] = &[
 ];
 
 fn text<T: ToString>(fact: &Observed<T>) -> Observed<String> {
-    fact.as_ref().map(|value| value.to_string())
+    fact.as_ref().map(ToString::to_string)
 }
 
 fn fingerprint(file: &Observed<KeyFile>) -> Observed<String> {

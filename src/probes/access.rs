@@ -70,7 +70,7 @@ impl fmt::Display for ProbeAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Values(key, names) => write!(f, r"HKLM\{key}: {}", names.join(", ")),
-            Self::Keys(key) => write!(f, r"HKLM\{key}: names of the keys below it"),
+            Self::Keys(key) => write!(f, r"HKLM\{key}: names of its subkeys"),
             Self::Ones(key) => write!(f, r"HKLM\{key}: names of the values that are 1"),
             Self::Rights(key) => write!(f, r"HKLM\{key}: access list"),
             Self::Config(part) => write!(f, "applicationHost.config: {part}"),
@@ -87,7 +87,7 @@ pub(super) const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
 /// The program that IIS runs applications in.
 pub(super) const WORKER: &str = "w3wp.exe";
 pub(super) const WORKERS: &str =
-    "processes named w3wp.exe: when they started, whom they run as, and the pool on their command line";
+    "processes named w3wp.exe: when they started, their account, and the pool on their command line";
 
 /// What is asked for beside the probes: facts of the machine that other systems have as well.
 pub const HOST: &[ProbeAccess] = &[
@@ -108,8 +108,8 @@ pub const EVENTS: &[ProbeAccess] = &[
 ];
 
 /// Everything that Windows is asked for, each once, in order.
-pub(crate) fn asks() -> BTreeSet<ProbeAccess> {
-    probes().iter().flat_map(|probe| probe.asks).chain(HOST).chain(EVENTS).copied().collect()
+pub(crate) fn all_accesses() -> BTreeSet<ProbeAccess> {
+    probes().iter().flat_map(|probe| probe.accesses).chain(HOST).chain(EVENTS).copied().collect()
 }
 
 #[cfg(test)]
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_names_nobody() {
         let redactor = identity_redactor(&Known::new());
-        let texts: Vec<String> = asks().iter().map(ToString::to_string).collect();
+        let texts: Vec<String> = all_accesses().iter().map(ToString::to_string).collect();
         let cleaned: Vec<String> = texts.iter().map(|text| redactor.clean(text)).collect();
         assert_eq!(cleaned, texts);
     }

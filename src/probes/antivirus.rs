@@ -19,12 +19,12 @@ pub(super) const PROBES: &[Probe] = &[Probe::value(
     drivers,
 )];
 
-fn drivers(seen: &ProbeContext) -> ProbeResult<String> {
+fn drivers(cx: &ProbeContext) -> ProbeResult<String> {
     let mut drivers = Vec::new();
-    for name in seen.system.keys(SERVICES)? {
+    for name in cx.system.keys(SERVICES)? {
         let key = format!(r"{SERVICES}\{name}");
-        let group = or_absent(seen.text(&key, "Group"), String::new())?;
-        if group.eq_ignore_ascii_case(GROUP) && or_absent(seen.number(&key, "Start"), 0)? != DISABLED {
+        let group = or_absent(cx.text(&key, "Group"), String::new())?;
+        if group.eq_ignore_ascii_case(GROUP) && or_absent(cx.number(&key, "Start"), 0)? != DISABLED {
             drivers.push(name);
         }
     }

@@ -4,7 +4,7 @@
 use super::access::ProbeAccess;
 use super::pool::application;
 use super::system::{ProbeError, ProbeResult, Value};
-use super::{Probe, ProbeContext, moment, or_absent, shown, x509};
+use super::{Probe, ProbeContext, moment, or_absent, shown};
 use chrono::{DateTime, Utc};
 
 const BY_ADDRESS: &str = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo";
@@ -26,19 +26,19 @@ const ASKS: &[ProbeAccess] = &[
 ];
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe::value("iis.certificate.key-bits", ASKS, |seen| shown(least(&all(seen)?, |one| one.key_bits))),
-    Probe::value("iis.certificate.key-type", ASKS, |seen| {
-        Ok(each(&all(seen)?, |one| vec![one.key_type.clone()]))
+    Probe::value("iis.certificate.key-bits", ASKS, |cx| shown(least(&all(cx)?, |one| one.key_bits))),
+    Probe::value("iis.certificate.key-type", ASKS, |cx| {
+        Ok(each(&all(cx)?, |one| vec![one.key_type.clone()]))
     }),
-    Probe::value("iis.certificate.names", ASKS, |seen| Ok(each(&all(seen)?, |one| one.names.clone()))),
-    Probe::value("iis.certificate.not-after", ASKS, |seen| {
-        least(&all(seen)?, |one| Some(one.not_after)).map(moment)
+    Probe::value("iis.certificate.names", ASKS, |cx| Ok(each(&all(cx)?, |one| one.names.clone()))),
+    Probe::value("iis.certificate.not-after", ASKS, |cx| {
+        least(&all(cx)?, |one| Some(one.not_after)).map(moment)
     }),
-    Probe::value("iis.certificate.signature", ASKS, |seen| {
-        Ok(each(&all(seen)?, |one| vec![one.signature.clone()]))
+    Probe::value("iis.certificate.signature", ASKS, |cx| {
+        Ok(each(&all(cx)?, |one| vec![one.signature.clone()]))
     }),
-    Probe::value("iis.certificate.thumbprint-label", ASKS, |seen| {
-        let labels: ProbeResult<Vec<_>> = all(seen)?.iter().map(|one| seen.label(&one.thumbprint)).collect();
+    Probe::value("iis.certificate.thumbprint-label", ASKS, |cx| {
+        let labels: ProbeResult<Vec<_>> = all(cx)?.iter().map(|one| cx.label(&one.thumbprint)).collect();
         Ok(once(labels?))
     }),
 ];
@@ -57,7 +57,7 @@ pub(super) struct Certificate {
 fn least<T: Ord>(all: &[Certificate], of: impl Fn(&Certificate) -> Option<T>) -> ProbeResult<T> {
     let values: Option<Vec<T>> = all.iter().map(of).collect();
     let values =
-        values.ok_or_else(|| ProbeError::Failed("the key is of a kind whose length is not known".into()))?;
+        values.ok_or_else(|| ProbeError::Failed("the length of this type of key is not known".into()))?;
     values.into_iter().min().ok_or(ProbeError::Absent)
 }
 
@@ -74,13 +74,13 @@ fn once(mut texts: Vec<String>) -> String {
 }
 
 /// The certificates of every HTTPS binding of the site.
-fn all(seen: &ProbeContext) -> ProbeResult<Vec<Certificate>> {
-    let bindings = application(seen)?.bindings.iter().filter_map(|binding| binding.strip_prefix("https "));
+fn all(cx: &ProbeContext) -> ProbeResult<Vec<Certificate>> {
+    let bindings = application(cx)?.bindings.iter().filter_map(|binding| binding.strip_prefix("https "));
     let mut found: Vec<Certificate> = Vec::new();
     for binding in bindings {
-        let (thumbprint, store) = bound(seen, binding)?;
+        let (thumbprint, store) = bound(cx, binding)?;
         if found.iter().all(|known| known.thumbprint != thumbprint) {
-            found.push(load(seen, &store, thumbprint)?);
+            found.push(load(cx, &store, thumbprint)?);
         }
     }
     if found.is_empty() { Err(ProbeError::Absent) } else { Ok(found) }
@@ -88,8 +88,8 @@ fn all(seen: &ProbeContext) -> ProbeResult<Vec<Certificate>> {
 
 /// Thumbprint and store of the certificate of a binding `address:port:host`: by its very address, else by its name, else by
 /// any address, as HTTP.sys looks.
-fn bound(seen: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
-    let odd = || ProbeError::Failed("a binding of the site is not what IIS writes".into());
+fn bound(cx: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
+    let odd = || ProbeError::Failed("a binding of the site has an unexpected form".into());
     let (address, host) = binding.rsplit_once(':').ok_or_else(odd)?;
     let (ip, port) = address.rsplit_once(':').ok_or_else(odd)?;
     let mut keys = Vec::new();
@@ -101,36 +101,40 @@ fn bound(seen: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
     }
     keys.extend(["0.0.0.0", "[::]"].map(|any| format!(r"{BY_ADDRESS}\{any}:{port}")));
     for key in keys {
-        match seen.system.value(&key, HASH) {
+        match cx.system.value(&key, HASH) {
             Ok(Value::Bytes(hash)) if !hash.is_empty() => {
                 let thumbprint = hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"));
-                return Ok((thumbprint, or_absent(seen.text(&key, STORE), "MY".to_owned())?));
+                return Ok((thumbprint, or_absent(cx.text(&key, STORE), "MY".to_owned())?));
             }
-            Ok(_) => return Err(ProbeError::Failed("it is no thumbprint".into())),
+            Ok(_) => return Err(ProbeError::Failed("it is not a thumbprint".into())),
             Err(ProbeError::Absent) => {}
             Err(refusal) => return Err(refusal),
         }
     }
     Err(ProbeError::Failed(
-        "Windows has no certificate for a binding of the site: it may lie in a central store".into(),
+        "Windows has no certificate for a binding of the site: it may be in a central store".into(),
     ))
 }
 
-fn load(seen: &ProbeContext, store: &str, thumbprint: String) -> ProbeResult<Certificate> {
+fn load(cx: &ProbeContext, store: &str, thumbprint: String) -> ProbeResult<Certificate> {
     // The name of a store comes from the registry and leads into it.
     let known = ["MY", "WebHosting"].into_iter().find(|known| known.eq_ignore_ascii_case(store));
-    let store = known.ok_or(ProbeError::Unasked("the certificate lies in a store that is not looked at"))?;
-    let blob = match seen.system.value(&format!(r"{STORES}\{store}\Certificates\{thumbprint}"), "Blob") {
+    let store = known.ok_or(ProbeError::Unasked("the certificate is in a store that is not read"))?;
+    let blob = match cx.system.value(&format!(r"{STORES}\{store}\Certificates\{thumbprint}"), "Blob") {
         Ok(Value::Bytes(blob)) => blob,
-        Ok(_) => return Err(ProbeError::Failed("the certificate is of another type than bytes".into())),
+        Ok(_) => return Err(ProbeError::Failed("the stored certificate is not binary data".into())),
         Err(ProbeError::Absent) => {
             return Err(ProbeError::Failed("the certificate of a binding is not in its store".into()));
         }
         Err(refusal) => return Err(refusal),
     };
-    encoded(&blob)
-        .and_then(|der| x509::read(der, thumbprint))
-        .ok_or_else(|| ProbeError::Failed("the certificate cannot be decoded".into()))
+    let der = encoded(&blob);
+    #[cfg(any(windows, test))]
+    let certificate = der.and_then(|der| super::x509::read(der, thumbprint));
+    // No other system keeps certificates in a registry, and reading one costs a tree of crates.
+    #[cfg(not(any(windows, test)))]
+    let certificate = der.and(None::<Certificate>);
+    certificate.ok_or_else(|| ProbeError::Failed("the certificate cannot be decoded".into()))
 }
 
 /// The certificate among the properties of a stored one: each is its id, a number, a length and so many bytes.

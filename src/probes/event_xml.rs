@@ -8,7 +8,7 @@ use roxmltree::Node;
 
 /// A record as Windows renders it.
 pub(crate) fn event(xml: &str) -> ProbeResult<Event> {
-    read(xml).ok_or_else(|| ProbeError::Failed("a record of the event log is not what Windows writes".into()))
+    read(xml).ok_or_else(|| ProbeError::Failed("a record of the event log has an unexpected form".into()))
 }
 
 fn read(xml: &str) -> Option<Event> {

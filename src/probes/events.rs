@@ -27,14 +27,14 @@ pub(super) const PROBES: &[Probe] = &[
         &[ProbeAccess::Call(
             "event log System: records of WAS (5002, 5011) of the last week, and its oldest record",
         )],
-        |seen| fact(pool_failures(seen), Place::file("event log System")),
+        |cx| fact(pool_failures(cx), Place::file("event log System")),
     ),
     Probe::fact(
         "event.worker-crashes",
         &[ProbeAccess::Call(
             "event log Application: records of Application Error (1000) of the last week, and its oldest record",
         )],
-        |seen| fact(worker_crashes(seen), Place::file("event log Application")),
+        |cx| fact(worker_crashes(cx), Place::file("event log Application")),
     ),
     Probe::fact(
         "event.worker-starts",
@@ -44,37 +44,37 @@ pub(super) const PROBES: &[Probe] = &[
                 "event log System: records of WAS of a worker process that ended, of the last day",
             ),
         ],
-        |seen| fact(worker_starts(seen), Place::file("event log System")),
+        |cx| fact(worker_starts(cx), Place::file("event log System")),
     ),
 ];
 
-fn pool_failures(seen: &ProbeContext) -> ProbeResult<usize> {
-    let pool = pool::name(seen)?;
+fn pool_failures(cx: &ProbeContext) -> ProbeResult<usize> {
+    let pool = pool::name(cx)?;
     let of_pool = |event: &Event| {
         POOL_FAILURES.contains(&event.id) && event.data.iter().any(|text| text.eq_ignore_ascii_case(pool))
     };
-    last_week(seen, "System", &["Microsoft-Windows-WAS", "WAS"], of_pool)
+    last_week(cx, "System", &["Microsoft-Windows-WAS", "WAS"], of_pool)
 }
 
-fn worker_crashes(seen: &ProbeContext) -> ProbeResult<usize> {
+fn worker_crashes(cx: &ProbeContext) -> ProbeResult<usize> {
     let of_worker = |event: &Event| {
         event.id == CRASH && event.data.first().is_some_and(|program| program.eq_ignore_ascii_case(WORKER))
     };
-    last_week(seen, "Application", &["Application Error"], of_worker)
+    last_week(cx, "Application", &["Application Error"], of_worker)
 }
 
 /// Starts of the last day. Windows writes no record of a start: a worker process that is older than a day shows that there
 /// was none, and records of ends, each of which a start follows, show that there were at least so many.
-fn worker_starts(seen: &ProbeContext) -> ProbeResult<usize> {
-    let pool = pool::name(seen)?;
-    let since = seen.now - TimeDelta::days(1);
-    match pool::worker(seen.system, Some(pool)) {
+fn worker_starts(cx: &ProbeContext) -> ProbeResult<usize> {
+    let pool = pool::name(cx)?;
+    let since = cx.now - TimeDelta::days(1);
+    match pool::worker(cx.system, Some(pool)) {
         Ok(worker) if worker.pool.is_some() && worker.started <= since => return Ok(0),
         Ok(_) | Err(ProbeError::Absent) => {}
         Err(refusal) => return Err(refusal),
     }
     let providers = &["Microsoft-Windows-WAS", "WAS"];
-    let events = seen.system.events(&EventQuery { log: "System", providers, since, most: MOST })?;
+    let events = cx.system.events(&EventQuery { log: "System", providers, since, most: MOST })?;
     let ended = |event: &&Event| {
         WORKER_ENDS.contains(&event.id) && event.data.iter().any(|text| text.eq_ignore_ascii_case(pool))
     };
@@ -88,7 +88,7 @@ fn worker_starts(seen: &ProbeContext) -> ProbeResult<usize> {
     }
     match processes.len() + unnamed {
         few @ 0..MANY => Err(ProbeError::Failed(format!(
-            "Windows records no start of a worker process, and {few} ends in the last day do not tell how many there were"
+            "Windows does not record starts of worker processes, and {few} ends in the last day are too few to show how many there were"
         ))),
         many => Ok(many),
     }
@@ -96,16 +96,16 @@ fn worker_starts(seen: &ProbeContext) -> ProbeResult<usize> {
 
 /// How many records there are like that. A log that begins later than a week ago does not show that there were none.
 fn last_week(
-    seen: &ProbeContext,
+    cx: &ProbeContext,
     log: &str,
     providers: &[&str],
     counts: impl Fn(&Event) -> bool,
 ) -> ProbeResult<usize> {
-    let since = seen.now - TimeDelta::days(7);
-    let events = seen.system.events(&EventQuery { log, providers, since, most: MOST })?;
+    let since = cx.now - TimeDelta::days(7);
+    let events = cx.system.events(&EventQuery { log, providers, since, most: MOST })?;
     let count = events.iter().filter(|event| counts(event)).count();
-    if count == 0 && (seen.system.oldest_event(log)? > since || events.len() == MOST) {
-        return Err(ProbeError::Failed("what was read of the log does not reach back a week".into()));
+    if count == 0 && (cx.system.oldest_event(log)? > since || events.len() == MOST) {
+        return Err(ProbeError::Failed("the part of the log that was read does not go back a week".into()));
     }
     Ok(count)
 }

@@ -2,7 +2,7 @@
 
 use super::access::Command;
 use super::system::{
-    Access, Event, EventQuery, ProbeError, ProbeResult, Process, Service, System, Value, Volume,
+    AccessList, Event, EventQuery, ProbeError, ProbeResult, Process, Service, System, Value, Volume,
 };
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ pub struct FakeSystem {
     /// Administrative rights.
     pub elevated: Option<bool>,
     /// Access lists by path, or by key of the registry.
-    pub access: BTreeMap<String, Access>,
+    pub access: BTreeMap<String, AccessList>,
     /// Attributes by path.
     pub attributes: BTreeMap<String, u32>,
     /// Members by group.
@@ -139,12 +139,12 @@ impl System for FakeSystem {
         self.get("elevated", self.elevated.as_ref())
     }
 
-    fn access(&self, path: &Path) -> ProbeResult<Access> {
+    fn access(&self, path: &Path) -> ProbeResult<AccessList> {
         let path = path.to_string_lossy();
         self.get(&path, self.access.get(&*path))
     }
 
-    fn key_access(&self, key: &str) -> ProbeResult<Access> {
+    fn key_access(&self, key: &str) -> ProbeResult<AccessList> {
         self.get(key, self.access.get(key))
     }
 

@@ -4,7 +4,7 @@
 use super::access::{CURRENT_VERSION, ProbeAccess, WORKERS};
 use super::pool::{MEMBERS, groups};
 use super::rights::{ADMINISTRATORS, LOCAL_SYSTEM, MODIFY, OF_FILES, ORDINARY, READ, WRITE, may, word};
-use super::system::{Access, ProbeError, ProbeResult};
+use super::system::{AccessList, ProbeError, ProbeResult};
 use super::{Probe, ProbeContext, fact, joined};
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG, LOG_FOLDER};
 use crate::model::{Observed, Place};
@@ -31,12 +31,12 @@ const TEMP_FOLDER: &str = "TEMP";
 macro_rules! probes {
     ($($fact:literal [$($ask:expr),+] $path:ident $look:expr;)+) => {
         pub(super) const PROBES: &[Probe] =
-            &[$(Probe::fact($fact, &[$($ask),+], |seen| look(seen, $path, $look))),+];
+            &[$(Probe::fact($fact, &[$($ask),+], |cx| look(cx, $path, $look))),+];
     };
 }
 
 probes! {
-    "files.app-modify" [APP, ADMINS, WORKING] APP_FOLDER |seen, path| pool_may(seen, path, MODIFY);
+    "files.app-modify" [APP, ADMINS, WORKING] APP_FOLDER |cx, path| pool_may(cx, path, MODIFY);
     "files.app.attributes" [ProbeAccess::Call("attributes of the application folder")] APP_FOLDER attributes;
     "files.app.others" [APP] APP_FOLDER others;
     "files.app.owner" [APP] APP_FOLDER owner;
@@ -54,52 +54,52 @@ probes! {
     "files.log.owner" [LOG] LOG_FOLDER owner;
     "files.log.pool" [LOG, ADMINS, WORKING] LOG_FOLDER pool;
     "files.readable-by-users" [APP] APP_FOLDER users_may_read;
-    "files.saml-writable" [SAML, ADMINS, WORKING] SAML_CONFIG |seen, path| pool_may(seen, path, WRITE);
-    "files.temp-modify" [ROOT, TEMP, ADMINS, WORKING] TEMP_FOLDER |seen, path| pool_may(seen, path, MODIFY);
+    "files.saml-writable" [SAML, ADMINS, WORKING] SAML_CONFIG |cx, path| pool_may(cx, path, WRITE);
+    "files.temp-modify" [ROOT, TEMP, ADMINS, WORKING] TEMP_FOLDER |cx, path| pool_may(cx, path, MODIFY);
     "files.temp.others" [ROOT, TEMP] TEMP_FOLDER others;
     "files.temp.owner" [ROOT, TEMP] TEMP_FOLDER owner;
     "files.temp.pool" [ROOT, TEMP, ADMINS, WORKING] TEMP_FOLDER pool;
 }
 
 fn look(
-    seen: &ProbeContext,
+    cx: &ProbeContext,
     path: &str,
     look: fn(&ProbeContext, &Path) -> ProbeResult<String>,
 ) -> Observed<String> {
     let full = match path {
-        TEMP_FOLDER => seen.text(CURRENT_VERSION, "SystemRoot").map(|root| Path::new(&root).join(path)),
-        _ => Ok(seen.app_dir.join(path)),
+        TEMP_FOLDER => cx.text(CURRENT_VERSION, "SystemRoot").map(|root| Path::new(&root).join(path)),
+        _ => Ok(cx.app_dir.join(path)),
     };
-    let name = if path == APP_FOLDER { seen.app_dir.file_name() } else { Some(path.as_ref()) };
+    let name = if path == APP_FOLDER { cx.app_dir.file_name() } else { Some(path.as_ref()) };
     let place = Place::file(name.unwrap_or_default().to_string_lossy());
-    fact(full.and_then(|full| look(seen, &full)), place)
+    fact(full.and_then(|full| look(cx, &full)), place)
 }
 
-fn pool_may(seen: &ProbeContext, path: &Path, rights: u32) -> ProbeResult<String> {
-    let groups = groups(seen)?;
-    Ok(may(&seen.system.access(path)?, rights, OF_FILES, |account| groups.contains(account)).to_string())
+fn pool_may(cx: &ProbeContext, path: &Path, rights: u32) -> ProbeResult<String> {
+    let groups = groups(cx)?;
+    Ok(may(&cx.system.access(path)?, rights, OF_FILES, |account| groups.contains(account)).to_string())
 }
 
 /// What the account of the pool may do, in a word.
-fn pool(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
-    let groups = groups(seen)?;
-    Ok(word(&seen.system.access(path)?, |account| groups.contains(account)).to_owned())
+fn pool(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
+    let groups = groups(cx)?;
+    Ok(word(&cx.system.access(path)?, |account| groups.contains(account)).to_owned())
 }
 
 /// Whether somebody who is in no other group than those of every account, or than Domain Users, may read.
-fn users_may_read(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
+fn users_may_read(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
     let domain_users = |account: &str| account.starts_with("S-1-5-21-") && account.ends_with("-513");
     let ordinary = |account: &str| ORDINARY.contains(&account) || domain_users(account);
-    Ok(may(&seen.system.access(path)?, READ, OF_FILES, ordinary).to_string())
+    Ok(may(&cx.system.access(path)?, READ, OF_FILES, ordinary).to_string())
 }
 
-fn owner(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
-    seen.system.access(path)?.owner.ok_or(ProbeError::Absent)
+fn owner(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
+    cx.system.access(path)?.owner.ok_or(ProbeError::Absent)
 }
 
 /// Everybody who may do something, beyond administrators and Windows itself.
-fn others(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
-    let access: Access = seen.system.access(path)?;
+fn others(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
+    let access: AccessList = cx.system.access(path)?;
     let accounts: BTreeSet<&str> = access.entries.iter().map(|entry| entry.account.as_str()).collect();
     let others = accounts.into_iter().filter(|account| ![ADMINISTRATORS, LOCAL_SYSTEM].contains(account));
     let shown = others
@@ -113,7 +113,7 @@ fn others(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
 }
 
 /// The attributes that make a copy of a file another file.
-fn attributes(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
+fn attributes(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
     const NAMES: [(u32, &str); 6] = [
         (0x1, "read-only"),
         (0x200, "sparse"),
@@ -122,7 +122,7 @@ fn attributes(seen: &ProbeContext, path: &Path) -> ProbeResult<String> {
         (0x1000, "offline"),
         (0x4000, "encrypted"),
     ];
-    let attributes = seen.system.attributes(path)?;
+    let attributes = cx.system.attributes(path)?;
     let set: Vec<&str> =
         NAMES.iter().filter(|(bit, _)| attributes & bit != 0).map(|(_, name)| *name).collect();
     Ok(if set.is_empty() { "none".to_owned() } else { set.join(" ") })

@@ -22,13 +22,14 @@ pub mod system;
 #[cfg(test)]
 mod tests;
 mod time_service;
+#[cfg(any(windows, test))]
 mod x509;
 
 #[cfg(any(windows, test))]
 pub(crate) use access::PATIENCE;
 #[cfg(windows)]
 pub(crate) use access::ZONE;
-pub(crate) use access::{CURRENT_VERSION, MACHINE, asks};
+pub(crate) use access::{CURRENT_VERSION, MACHINE, all_accesses};
 pub use access::{Command, EVENTS, HOST, ProbeAccess};
 #[cfg(windows)]
 pub(crate) use event_xml::event;
@@ -55,13 +56,13 @@ pub struct Probe {
     /// Path of the fact: one that the knowledge lets a bundle carry.
     pub fact: &'static str,
     /// All that it may ask for.
-    pub asks: &'static [ProbeAccess],
+    pub accesses: &'static [ProbeAccess],
     read: Read,
 }
 
 /// How a probe makes its fact.
 enum Read {
-    /// From a value, whose place is that of the first of [`Probe::asks`].
+    /// From a value, whose place is that of the first of [`Probe::accesses`].
     Value(fn(&ProbeContext) -> ProbeResult<String>),
     /// With a place of its own.
     Fact(fn(&ProbeContext) -> Observed<String>),
@@ -70,26 +71,26 @@ enum Read {
 impl Probe {
     const fn value(
         fact: &'static str,
-        asks: &'static [ProbeAccess],
+        accesses: &'static [ProbeAccess],
         read: fn(&ProbeContext) -> ProbeResult<String>,
     ) -> Self {
-        Self { fact, asks, read: Read::Value(read) }
+        Self { fact, accesses, read: Read::Value(read) }
     }
 
     const fn fact(
         fact: &'static str,
-        asks: &'static [ProbeAccess],
+        accesses: &'static [ProbeAccess],
         read: fn(&ProbeContext) -> Observed<String>,
     ) -> Self {
-        Self { fact, asks, read: Read::Fact(read) }
+        Self { fact, accesses, read: Read::Fact(read) }
     }
 
-    fn read(&self, seen: &ProbeContext) -> Observed<String> {
+    fn read(&self, cx: &ProbeContext) -> Observed<String> {
         match self.read {
             Read::Value(read) => {
-                fact(read(seen), self.asks.first().map(ProbeAccess::place).unwrap_or_default())
+                fact(read(cx), self.accesses.first().map(ProbeAccess::place).unwrap_or_default())
             }
-            Read::Fact(read) => read(seen),
+            Read::Fact(read) => read(cx),
         }
     }
 }
@@ -137,14 +138,14 @@ pub fn probes() -> Vec<&'static Probe> {
 }
 
 /// Asks for every fact; a machine that is no Windows is asked nothing.
-pub(super) fn facts(seen: &ProbeContext) -> BTreeMap<String, Observed<String>> {
-    let probes = if seen.system.is_windows() { probes() } else { Vec::new() };
-    probes.iter().map(|probe| (probe.fact.to_owned(), probe.read(seen))).collect()
+pub(super) fn facts(cx: &ProbeContext) -> BTreeMap<String, Observed<String>> {
+    let probes = if cx.system.is_windows() { probes() } else { Vec::new() };
+    probes.iter().map(|probe| (probe.fact.to_owned(), probe.read(cx))).collect()
 }
 
 /// The node's clock against the source of its time service, as that recorded it.
-pub(super) fn time_reference(seen: &ProbeContext) -> Observed<ClockReference> {
-    time_service::reference(seen.time())
+pub(super) fn time_reference(cx: &ProbeContext) -> Observed<ClockReference> {
+    time_service::reference(cx.time())
 }
 
 /// A value of the registry as text.
@@ -175,7 +176,7 @@ impl ProbeContext<'_> {
     fn number(&self, key: &str, name: &str) -> ProbeResult<u64> {
         match self.system.value(key, name)? {
             Value::Number(number) => Ok(number),
-            _ => Err(ProbeError::Failed("it is of another type than a number".into())),
+            _ => Err(ProbeError::Failed("it is not a number".into())),
         }
     }
 }
@@ -186,7 +187,7 @@ fn text(value: Value) -> ProbeResult<String> {
         Value::Text(text) => Ok(text),
         Value::Texts(texts) => Ok(texts.join(" ")),
         Value::Number(number) => Ok(number.to_string()),
-        Value::Bytes(_) => Err(ProbeError::Failed("it is of another type than text".into())),
+        Value::Bytes(_) => Err(ProbeError::Failed("it is not text".into())),
     }
 }
 

@@ -25,8 +25,8 @@ const MEMORY: &str = "size of the memory";
 const MB: u64 = 1 << 20;
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe::value("iis.version", &[ProbeAccess::Values(IIS, &["MajorVersion", "MinorVersion"])], |seen| {
-        Ok(format!("{}.{}", seen.number(IIS, "MajorVersion")?, seen.number(IIS, "MinorVersion")?))
+    Probe::value("iis.version", &[ProbeAccess::Values(IIS, &["MajorVersion", "MinorVersion"])], |cx| {
+        Ok(format!("{}.{}", cx.number(IIS, "MajorVersion")?, cx.number(IIS, "MinorVersion")?))
     }),
     Probe::value(
         "net.language",
@@ -34,43 +34,43 @@ pub(super) const PROBES: &[Probe] = &[
         net_language,
     ),
     Probe::value("net.language-packs", &[ProbeAccess::Keys(NET)], language_packs),
-    Probe::value("net.release", &[ProbeAccess::Values(NET, &["Release"])], |seen| {
-        shown(seen.number(NET, "Release"))
+    Probe::value("net.release", &[ProbeAccess::Values(NET, &["Release"])], |cx| {
+        shown(cx.number(NET, "Release"))
     }),
-    Probe::value("os.app-drive-free-mb", &[ProbeAccess::Call(VOLUME)], |seen| {
-        in_mb(seen.system.volume(seen.app_dir).map(|volume| volume.free))
+    Probe::value("os.app-drive-free-mb", &[ProbeAccess::Call(VOLUME)], |cx| {
+        in_mb(cx.system.volume(cx.app_dir).map(|volume| volume.free))
     }),
-    Probe::value("os.app-drive-total-mb", &[ProbeAccess::Call(VOLUME)], |seen| {
-        in_mb(seen.system.volume(seen.app_dir).map(|volume| volume.total))
+    Probe::value("os.app-drive-total-mb", &[ProbeAccess::Call(VOLUME)], |cx| {
+        in_mb(cx.system.volume(cx.app_dir).map(|volume| volume.total))
     }),
     Probe::value("os.build", &[ProbeAccess::Values(CURRENT_VERSION, &["CurrentBuildNumber", "UBR"])], build),
-    Probe::value("os.code-pages", &[ProbeAccess::Values(CODE_PAGE, &["ACP", "OEMCP"])], |seen| {
-        Ok(format!("{} {}", seen.text(CODE_PAGE, "ACP")?, seen.text(CODE_PAGE, "OEMCP")?))
+    Probe::value("os.code-pages", &[ProbeAccess::Values(CODE_PAGE, &["ACP", "OEMCP"])], |cx| {
+        Ok(format!("{} {}", cx.text(CODE_PAGE, "ACP")?, cx.text(CODE_PAGE, "OEMCP")?))
     }),
-    Probe::value("os.cores", &[ProbeAccess::Keys(PROCESSORS)], |seen| {
-        Ok(seen.system.keys(PROCESSORS)?.len().to_string())
+    Probe::value("os.cores", &[ProbeAccess::Keys(PROCESSORS)], |cx| {
+        Ok(cx.system.keys(PROCESSORS)?.len().to_string())
     }),
     Probe::value("os.domain", &[ProbeAccess::Call(DOMAIN)], domain),
-    Probe::value("os.domain-controller", &[ProbeAccess::Values(PRODUCT_OPTIONS, &["ProductType"])], |seen| {
-        shown(product_type(seen).map(|kind| kind == DOMAIN_CONTROLLER))
+    Probe::value("os.domain-controller", &[ProbeAccess::Values(PRODUCT_OPTIONS, &["ProductType"])], |cx| {
+        shown(product_type(cx).map(|kind| kind == DOMAIN_CONTROLLER))
     }),
-    Probe::value("os.edition", &[ProbeAccess::Values(CURRENT_VERSION, &["EditionID"])], |seen| {
-        seen.text(CURRENT_VERSION, "EditionID")
+    Probe::value("os.edition", &[ProbeAccess::Values(CURRENT_VERSION, &["EditionID"])], |cx| {
+        cx.text(CURRENT_VERSION, "EditionID")
     }),
-    Probe::value("os.fips-policy", &[ProbeAccess::Values(FIPS, &["Enabled"])], |seen| {
-        shown(or_absent(seen.number(FIPS, "Enabled"), 0).map(|on| on != 0))
+    Probe::value("os.fips-policy", &[ProbeAccess::Values(FIPS, &["Enabled"])], |cx| {
+        shown(or_absent(cx.number(FIPS, "Enabled"), 0).map(|on| on != 0))
     }),
     Probe::value(
         "os.installation-type",
         &[ProbeAccess::Values(CURRENT_VERSION, &["InstallationType"])],
-        |seen| seen.text(CURRENT_VERSION, "InstallationType"),
+        |cx| cx.text(CURRENT_VERSION, "InstallationType"),
     ),
-    Probe::value("os.language", &[ProbeAccess::Values(LANGUAGE, &["InstallLanguage"])], |seen| {
-        language(seen).map(tag)
+    Probe::value("os.language", &[ProbeAccess::Values(LANGUAGE, &["InstallLanguage"])], |cx| {
+        language(cx).map(tag)
     }),
-    Probe::value("os.memory-mb", &[ProbeAccess::Call(MEMORY)], |seen| in_mb(seen.system.memory())),
-    Probe::value("os.name", &[ProbeAccess::Values(CURRENT_VERSION, &["ProductName"])], |seen| {
-        seen.text(CURRENT_VERSION, "ProductName")
+    Probe::value("os.memory-mb", &[ProbeAccess::Call(MEMORY)], |cx| in_mb(cx.system.memory())),
+    Probe::value("os.name", &[ProbeAccess::Values(CURRENT_VERSION, &["ProductName"])], |cx| {
+        cx.text(CURRENT_VERSION, "ProductName")
     }),
     Probe::value(
         "os.pending-reboot",
@@ -85,9 +85,9 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         powershell,
     ),
-    Probe::value("os.started", &[ProbeAccess::Call(BOOT)], |seen| seen.system.booted().map(super::moment)),
-    Probe::value("os.type", &[ProbeAccess::Values(PRODUCT_OPTIONS, &["ProductType"])], |seen| {
-        shown(product_type(seen))
+    Probe::value("os.started", &[ProbeAccess::Call(BOOT)], |cx| cx.system.booted().map(super::moment)),
+    Probe::value("os.type", &[ProbeAccess::Values(PRODUCT_OPTIONS, &["ProductType"])], |cx| {
+        shown(product_type(cx))
     }),
     Probe::fact(
         "os.version",
@@ -95,7 +95,7 @@ pub(super) const PROBES: &[Probe] = &[
             CURRENT_VERSION,
             &["CurrentMajorVersionNumber", "CurrentMinorVersionNumber", "CurrentVersion"],
         )],
-        |seen| fact(version(seen), registry(CURRENT_VERSION, "CurrentVersion")),
+        |cx| fact(version(cx), registry(CURRENT_VERSION, "CurrentVersion")),
     ),
     Probe::value("os.volumes", &[ProbeAccess::Call(VOLUMES)], volumes),
 ];
@@ -105,35 +105,35 @@ fn in_mb(bytes: ProbeResult<u64>) -> ProbeResult<String> {
 }
 
 /// Messages of .NET are in the language of Windows where its language pack is installed, else in English.
-fn net_language(seen: &ProbeContext) -> ProbeResult<String> {
-    let windows = language(seen)?;
-    let fits = packs(seen)?.into_iter().any(|pack| primary(pack) == primary(windows));
+fn net_language(cx: &ProbeContext) -> ProbeResult<String> {
+    let windows = language(cx)?;
+    let fits = packs(cx)?.into_iter().any(|pack| primary(pack) == primary(windows));
     Ok(if fits { tag(windows) } else { "en".to_owned() })
 }
 
 /// Numbers of the languages that .NET has messages in beside English.
-fn packs(seen: &ProbeContext) -> ProbeResult<Vec<u32>> {
-    Ok(seen.system.keys(NET)?.iter().filter_map(|pack| pack.parse().ok()).collect())
+fn packs(cx: &ProbeContext) -> ProbeResult<Vec<u32>> {
+    Ok(cx.system.keys(NET)?.iter().filter_map(|pack| pack.parse().ok()).collect())
 }
 
-fn language_packs(seen: &ProbeContext) -> ProbeResult<String> {
-    let mut packs = packs(seen)?;
+fn language_packs(cx: &ProbeContext) -> ProbeResult<String> {
+    let mut packs = packs(cx)?;
     packs.sort_unstable();
     joined(packs.iter().map(u32::to_string), " ")
 }
 
 /// The name of a domain stays on the node.
-fn domain(seen: &ProbeContext) -> ProbeResult<String> {
-    match seen.system.domain()? {
-        Some(name) => seen.label(&name),
+fn domain(cx: &ProbeContext) -> ProbeResult<String> {
+    match cx.system.domain()? {
+        Some(name) => cx.label(&name),
         None => Ok("workgroup".to_owned()),
     }
 }
 
-fn volumes(seen: &ProbeContext) -> ProbeResult<String> {
-    let volumes = seen.system.volumes()?;
+fn volumes(cx: &ProbeContext) -> ProbeResult<String> {
+    let volumes = cx.system.volumes()?;
     if volumes.is_empty() {
-        return Err(ProbeError::Failed("Windows names no drive".into()));
+        return Err(ProbeError::Failed("Windows lists no drive".into()));
     }
     let shown = volumes
         .iter()
@@ -141,9 +141,9 @@ fn volumes(seen: &ProbeContext) -> ProbeResult<String> {
     joined(shown, "; ")
 }
 
-fn build(seen: &ProbeContext) -> ProbeResult<String> {
-    let build = seen.text(CURRENT_VERSION, "CurrentBuildNumber")?;
-    Ok(match seen.number(CURRENT_VERSION, "UBR") {
+fn build(cx: &ProbeContext) -> ProbeResult<String> {
+    let build = cx.text(CURRENT_VERSION, "CurrentBuildNumber")?;
+    Ok(match cx.number(CURRENT_VERSION, "UBR") {
         Ok(revision) => format!("{build}.{revision}"),
         // Older Windows has none, and the build says enough.
         Err(_) => build,
@@ -151,43 +151,43 @@ fn build(seen: &ProbeContext) -> ProbeResult<String> {
 }
 
 /// The newest Windows have numbers of their own, since the text stays at 6.3 for ever.
-fn version(seen: &ProbeContext) -> ProbeResult<String> {
-    match seen.number(CURRENT_VERSION, "CurrentMajorVersionNumber") {
+fn version(cx: &ProbeContext) -> ProbeResult<String> {
+    match cx.number(CURRENT_VERSION, "CurrentMajorVersionNumber") {
         Ok(major) => {
-            let minor = seen.number(CURRENT_VERSION, "CurrentMinorVersionNumber")?;
+            let minor = cx.number(CURRENT_VERSION, "CurrentMinorVersionNumber")?;
             Ok(format!("{major}.{minor}"))
         }
-        Err(ProbeError::Absent) => seen.text(CURRENT_VERSION, "CurrentVersion"),
+        Err(ProbeError::Absent) => cx.text(CURRENT_VERSION, "CurrentVersion"),
         Err(refusal) => Err(refusal),
     }
 }
 
 /// The newer PowerShell has a key of its own and leaves that of version 2 behind.
-fn powershell(seen: &ProbeContext) -> Observed<String> {
-    let newer = text_of(seen.system, POWERSHELL, "PowerShellVersion");
-    if newer.is_absent() { text_of(seen.system, OLD_POWERSHELL, "PowerShellVersion") } else { newer }
+fn powershell(cx: &ProbeContext) -> Observed<String> {
+    let newer = text_of(cx.system, POWERSHELL, "PowerShellVersion");
+    if newer.is_absent() { text_of(cx.system, OLD_POWERSHELL, "PowerShellVersion") } else { newer }
 }
 
 const DOMAIN_CONTROLLER: &str = "domain-controller";
 
-fn product_type(seen: &ProbeContext) -> ProbeResult<&'static str> {
-    match seen.text(PRODUCT_OPTIONS, "ProductType")?.to_ascii_lowercase().as_str() {
+fn product_type(cx: &ProbeContext) -> ProbeResult<&'static str> {
+    match cx.text(PRODUCT_OPTIONS, "ProductType")?.to_ascii_lowercase().as_str() {
         "winnt" => Ok("client"),
         "lanmannt" => Ok(DOMAIN_CONTROLLER),
         "servernt" => Ok("server"),
-        _ => Err(ProbeError::Failed("it is no type of Windows that is known".into())),
+        _ => Err(ProbeError::Failed("it is an unknown type of Windows".into())),
     }
 }
 
-fn pending_reboot(seen: &ProbeContext) -> ProbeResult<String> {
-    let waits = |key| or_absent(seen.system.keys(key).map(|_| true), false);
+fn pending_reboot(cx: &ProbeContext) -> ProbeResult<String> {
+    let waits = |key| or_absent(cx.system.keys(key).map(|_| true), false);
     Ok((waits(SERVICING)? || waits(UPDATE)?).to_string())
 }
 
 /// The language Windows was installed in, as its number.
-fn language(seen: &ProbeContext) -> ProbeResult<u32> {
-    let unknown = || ProbeError::Failed("it is no number of a language".into());
-    match seen.system.value(LANGUAGE, "InstallLanguage")? {
+fn language(cx: &ProbeContext) -> ProbeResult<u32> {
+    let unknown = || ProbeError::Failed("it is not a language number".into());
+    match cx.system.value(LANGUAGE, "InstallLanguage")? {
         Value::Text(text) => u32::from_str_radix(text.trim(), 16).map_err(|_| unknown()),
         _ => Err(unknown()),
     }

@@ -24,21 +24,19 @@ const SECURITY_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Security
 const LOG_STATE: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\State";
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe::value("iis.identity.admin", &ACCOUNT, |seen| {
-        Ok(groups(seen)?.contains(ADMINISTRATORS).to_string())
-    }),
+    Probe::value("iis.identity.admin", &ACCOUNT, |cx| Ok(groups(cx)?.contains(ADMINISTRATORS).to_string())),
     Probe::fact(
         "iis.identity.batch-logon",
         &[ProbeAccess::Call("holders of SeBatchLogonRight, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
-        |seen| holds(seen, "SeBatchLogonRight"),
+        |cx| holds(cx, "SeBatchLogonRight"),
     ),
     Probe::fact(
         "iis.identity.impersonate",
         &[ProbeAccess::Call("holders of SeImpersonatePrivilege, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
-        |seen| holds(seen, "SeImpersonatePrivilege"),
+        |cx| holds(cx, "SeImpersonatePrivilege"),
     ),
-    Probe::fact("iis.identity.sid", &[ProbeAccess::Call(WORKERS)], |seen| {
-        fact(account(seen).map(|identity| identity.account), Place::file("application pool"))
+    Probe::fact("iis.identity.sid", &[ProbeAccess::Call(WORKERS)], |cx| {
+        fact(account(cx).map(|identity| identity.account), Place::file("application pool"))
     }),
     Probe::value(
         "os.eventlog-rights",
@@ -49,16 +47,16 @@ pub(super) const PROBES: &[Probe] = &[
             ACCOUNT[0],
             ACCOUNT[1],
         ],
-        |seen| shown(may_log(seen)),
+        |cx| shown(may_log(cx)),
     ),
 ];
 
 /// Start of the worker process of a pool.
-pub(crate) fn worker_started(seen: &ProbeContext) -> Observed<DateTime<Utc>> {
-    if !seen.system.is_windows() {
+pub(crate) fn worker_started(cx: &ProbeContext) -> Observed<DateTime<Utc>> {
+    if !cx.system.is_windows() {
         return Observed::not_collected("this build does not look at processes");
     }
-    let worker = worker(seen.system, name(seen).ok());
+    let worker = worker(cx.system, name(cx).ok());
     observed(worker.map(|worker| worker.started), Place::file(WORKER))
 }
 
@@ -71,7 +69,9 @@ pub(super) fn worker(system: &dyn System, pool: Option<&str>) -> ProbeResult<Pro
     });
     let certain = pool.is_some() && workers.iter().all(|worker| worker.pool.is_some());
     if workers.len() > 1 && !certain {
-        return Err(ProbeError::Unasked("several worker processes run, and nobody tells whose they are"));
+        return Err(ProbeError::Unasked(
+            "several worker processes run, and Windows does not show their pools",
+        ));
     }
     workers.into_iter().max_by_key(|worker| worker.started).ok_or(ProbeError::Absent)
 }
@@ -84,41 +84,41 @@ pub(crate) fn pool_of(command_line: &str) -> Option<String> {
 }
 
 /// The application in IIS, without which nobody knows the pool.
-pub(super) fn application<'a>(seen: &ProbeContext<'a>) -> ProbeResult<&'a IisApplication> {
-    let known = seen.iis.value().and_then(|iis| iis.application.value());
+pub(super) fn application<'a>(cx: &ProbeContext<'a>) -> ProbeResult<&'a IisApplication> {
+    let known = cx.iis.value().and_then(|iis| iis.application.value());
     known.ok_or(ProbeError::Unasked("the application pool is not known"))
 }
 
 /// Name of the pool.
-pub(super) fn name<'a>(seen: &ProbeContext<'a>) -> ProbeResult<&'a str> {
-    application(seen).map(|application| application.pool.as_str())
+pub(super) fn name<'a>(cx: &ProbeContext<'a>) -> ProbeResult<&'a str> {
+    application(cx).map(|application| application.pool.as_str())
 }
 
 /// The account of the pool, and its groups where those are known at once.
-fn account(seen: &ProbeContext) -> ProbeResult<Identity> {
-    let application = application(seen)?;
+fn account(cx: &ProbeContext) -> ProbeResult<Identity> {
+    let application = application(cx)?;
     let kind = match application.pool_settings.get("processModel.identityType") {
         Some(Observed::Known { value, .. }) => value.as_str(),
         // That of every IIS since 7.5, which came with Server 2008 R2.
         Some(Observed::Absent { .. }) => "ApplicationPoolIdentity",
-        _ => return Err(ProbeError::Unasked("the kind of account of the pool is not known")),
+        _ => return Err(ProbeError::Unasked("the account type of the pool is not known")),
     };
     let account = match kind {
         "ApplicationPoolIdentity" => virtual_account(&application.pool),
         "LocalSystem" => LOCAL_SYSTEM.to_owned(),
         "LocalService" => "S-1-5-19".to_owned(),
         "NetworkService" => "S-1-5-20".to_owned(),
-        _ => return own_account(seen, &application.pool),
+        _ => return own_account(cx, &application.pool),
     };
     Ok(Identity { account, groups: Vec::new() })
 }
 
 /// An account of its own has a name that is not looked up; its worker process shows who it is and what it belongs to.
-fn own_account(seen: &ProbeContext, pool: &str) -> ProbeResult<Identity> {
+fn own_account(cx: &ProbeContext, pool: &str) -> ProbeResult<Identity> {
     let unseen = ProbeError::Unasked(
-        "the pool runs as an account of its own, which no worker process shows: open the site once, then collect again",
+        "the pool runs as a specific account, and no worker process shows which: open the site once, then collect again",
     );
-    match worker(seen.system, Some(pool)) {
+    match worker(cx.system, Some(pool)) {
         Ok(Process { pool: Some(_), identity: Some(identity), .. }) => Ok(identity),
         Ok(_) | Err(ProbeError::Absent) => Err(unseen),
         Err(refusal) => Err(refusal),
@@ -136,12 +136,12 @@ fn virtual_account(pool: &str) -> String {
 }
 
 /// The account of the pool and the groups that it is in by Windows, by IIS, or as a member of Administrators.
-pub(super) fn groups(seen: &ProbeContext) -> ProbeResult<BTreeSet<String>> {
-    let Identity { account, groups } = account(seen)?;
+pub(super) fn groups(cx: &ProbeContext) -> ProbeResult<BTreeSet<String>> {
+    let Identity { account, groups } = account(cx)?;
     let mut all: BTreeSet<String> = groups.into_iter().collect();
     if all.is_empty() {
         all.extend(ORDINARY.into_iter().chain(WORKER_GROUPS).map(str::to_owned));
-        if account == LOCAL_SYSTEM || some(seen.system.members(ADMINISTRATORS)?)?.contains(&account) {
+        if account == LOCAL_SYSTEM || some(cx.system.members(ADMINISTRATORS)?)?.contains(&account) {
             all.insert(ADMINISTRATORS.to_owned());
         }
     }
@@ -151,12 +151,16 @@ pub(super) fn groups(seen: &ProbeContext) -> ProbeResult<BTreeSet<String>> {
 
 /// A list that every Windows has somebody on: an empty one is no answer.
 fn some(accounts: Vec<String>) -> ProbeResult<Vec<String>> {
-    if accounts.is_empty() { Err(ProbeError::Failed("Windows names nobody".into())) } else { Ok(accounts) }
+    if accounts.is_empty() {
+        Err(ProbeError::Failed("Windows lists no account".into()))
+    } else {
+        Ok(accounts)
+    }
 }
 
-fn holds(seen: &ProbeContext, right: &str) -> Observed<String> {
-    let held = groups(seen).and_then(|groups| {
-        let holders = some(seen.system.holders(right)?)?;
+fn holds(cx: &ProbeContext, right: &str) -> Observed<String> {
+    let held = groups(cx).and_then(|groups| {
+        let holders = some(cx.system.holders(right)?)?;
         Ok(groups.iter().any(|group| holders.contains(group)))
     });
     fact(held, Place::file(format!("holders of {right}")))
@@ -164,10 +168,10 @@ fn holds(seen: &ProbeContext, right: &str) -> Observed<String> {
 
 /// Whether the account may read the key of the event logs and add to it, and read what the product looks at beside it
 /// (domain 1.5).
-fn may_log(seen: &ProbeContext) -> ProbeResult<bool> {
-    let groups = groups(seen)?;
+fn may_log(cx: &ProbeContext) -> ProbeResult<bool> {
+    let groups = groups(cx)?;
     let may = |key: &str, rights: u32| {
-        let access = seen.system.key_access(key)?;
+        let access = cx.system.key_access(key)?;
         Ok(may(&access, rights, OF_KEYS, |account| groups.contains(account)))
     };
     Ok(may(EVENT_LOG, KEY_EXTEND)?

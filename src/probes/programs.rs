@@ -26,10 +26,10 @@ const MOST: usize = 200;
 
 pub(super) const PROBES: &[Probe] = &[
     Probe::fact("feature.aspnet-4", &[HANDLERS, ProbeAccess::Ones(COMPONENTS)], aspnet_4),
-    Probe::value("feature.components", &[ProbeAccess::Ones(COMPONENTS)], |seen| {
-        components(seen).map(|names| names.join(" "))
+    Probe::value("feature.components", &[ProbeAccess::Ones(COMPONENTS)], |cx| {
+        components(cx).map(|names| names.join(" "))
     }),
-    Probe::value("feature.wcf-http-activation", &[HANDLERS], |seen| handler(seen, "handlers.wcf-4")),
+    Probe::value("feature.wcf-http-activation", &[HANDLERS], |cx| handler(cx, "handlers.wcf-4")),
     Probe::value("hsm.cng-providers", &[ProbeAccess::Keys(PROVIDERS)], foreign),
     Probe::value(
         "os.sharepoint",
@@ -37,7 +37,7 @@ pub(super) const PROBES: &[Probe] = &[
             ProbeAccess::Keys(SHAREPOINT),
             ProbeAccess::Values(r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\*", &["SharePoint"]),
         ],
-        |seen| shown(sharepoint(seen)),
+        |cx| shown(sharepoint(cx)),
     ),
     Probe::fact(
         "program.monitoring-agent",
@@ -45,10 +45,10 @@ pub(super) const PROBES: &[Probe] = &[
             ProbeAccess::Call("state of the service HealthService"),
             ProbeAccess::Call("state of the service System Center Management APM"),
         ],
-        |seen| fact(monitoring_agent(seen), service(AGENT)),
+        |cx| fact(monitoring_agent(cx), service(AGENT)),
     ),
-    Probe::fact("time.service", &[ProbeAccess::Call("state of the service W32Time")], |seen| {
-        fact(seen.system.service("W32Time").map(|service| service.state.word()), service("W32Time"))
+    Probe::fact("time.service", &[ProbeAccess::Call("state of the service W32Time")], |cx| {
+        fact(cx.system.service("W32Time").map(|service| service.state.word()), service("W32Time"))
     }),
     Probe::fact(
         "time.source",
@@ -62,8 +62,8 @@ fn service(name: &str) -> Place {
 }
 
 /// Whether the feature that brings a handler is there.
-fn handler(seen: &ProbeContext, setting: &str) -> ProbeResult<String> {
-    match pool::application(seen)?.settings.get(setting) {
+fn handler(cx: &ProbeContext, setting: &str) -> ProbeResult<String> {
+    match pool::application(cx)?.settings.get(setting) {
         Some(Observed::Known { value, .. }) => Ok(value.clone()),
         // The file was read whole, and lists no handlers.
         Some(Observed::Absent { .. }) => Err(ProbeError::Absent),
@@ -73,9 +73,9 @@ fn handler(seen: &ProbeContext, setting: &str) -> ProbeResult<String> {
 
 /// Handlers prove it either way. Where none are known the list of components can show that it is there, but not that it is
 /// missing: by which name it goes there is inferred.
-fn aspnet_4(seen: &ProbeContext) -> Observed<String> {
-    let told = fact(handler(seen, "handlers.aspnet-4"), Place::file("applicationHost.config"));
-    let listed = || components(seen).is_ok_and(|names| names.iter().any(|name| name == ASPNET_4));
+fn aspnet_4(cx: &ProbeContext) -> Observed<String> {
+    let told = fact(handler(cx, "handlers.aspnet-4"), Place::file("applicationHost.config"));
+    let listed = || components(cx).is_ok_and(|names| names.iter().any(|name| name == ASPNET_4));
     if told.value().is_none() && listed() {
         return Observed::known("true".to_owned(), registry(COMPONENTS, ""));
     }
@@ -83,9 +83,9 @@ fn aspnet_4(seen: &ProbeContext) -> Observed<String> {
 }
 
 /// Components of IIS that are installed, in lower case and in order.
-fn components(seen: &ProbeContext) -> ProbeResult<Vec<String>> {
+fn components(cx: &ProbeContext) -> ProbeResult<Vec<String>> {
     let is_name = |name: &str| name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let values = seen.system.values(COMPONENTS)?;
+    let values = cx.system.values(COMPONENTS)?;
     let ones = values.into_iter().filter(|(_, value)| *value == Value::Number(1)).map(|(name, _)| name);
     let mut names: Vec<String> = ones.filter(|name| is_name(name)).map(|name| name.to_lowercase()).collect();
     names.sort();
@@ -94,16 +94,16 @@ fn components(seen: &ProbeContext) -> ProbeResult<Vec<String>> {
 }
 
 /// Providers that are not part of Windows, such as those of an HSM.
-fn foreign(seen: &ProbeContext) -> ProbeResult<String> {
+fn foreign(cx: &ProbeContext) -> ProbeResult<String> {
     /// The one of Windows that is not named after its maker.
     const OF_WINDOWS: &str = "Windows Client Key Protection Provider";
-    let providers = seen.system.keys(PROVIDERS)?.into_iter();
+    let providers = cx.system.keys(PROVIDERS)?.into_iter();
     joined(providers.filter(|name| !name.starts_with("Microsoft ") && name != OF_WINDOWS), ", ")
 }
 
-fn sharepoint(seen: &ProbeContext) -> ProbeResult<bool> {
-    for version in or_absent(seen.system.keys(SHAREPOINT), Vec::new())? {
-        let value = seen.system.value(&format!(r"{SHAREPOINT}\{version}"), "SharePoint");
+fn sharepoint(cx: &ProbeContext) -> ProbeResult<bool> {
+    for version in or_absent(cx.system.keys(SHAREPOINT), Vec::new())? {
+        let value = cx.system.value(&format!(r"{SHAREPOINT}\{version}"), "SharePoint");
         if or_absent(value.map(|_| true), false)? {
             return Ok(true);
         }
@@ -111,8 +111,8 @@ fn sharepoint(seen: &ProbeContext) -> ProbeResult<bool> {
     Ok(false)
 }
 
-fn monitoring_agent(seen: &ProbeContext) -> ProbeResult<&'static str> {
-    let there = |name: &str| or_absent(seen.system.service(name).map(|_| true), false);
+fn monitoring_agent(cx: &ProbeContext) -> ProbeResult<&'static str> {
+    let there = |name: &str| or_absent(cx.system.service(name).map(|_| true), false);
     Ok(match (there(AGENT)?, there(WATCHER)?) {
         (false, _) => "absent",
         (true, false) => "without-apm",
@@ -122,17 +122,17 @@ fn monitoring_agent(seen: &ProbeContext) -> ProbeResult<&'static str> {
 
 /// The servers that the time is to be taken from, or, where the domain gives it, the word for that; but that it comes from no
 /// other clock where the service says so, or was told so.
-fn time_source(seen: &ProbeContext) -> Observed<String> {
-    if seen.time().is_ok_and(|status| status.source == Source::Own) {
+fn time_source(cx: &ProbeContext) -> Observed<String> {
+    if cx.time().is_ok_and(|status| status.source == Source::Own) {
         return Observed::known(OWN_CLOCK.to_owned(), Place::file(STATUS.to_string()));
     }
-    let kind = text_of(seen.system, TIME, "Type");
+    let kind = text_of(cx.system, TIME, "Type");
     if kind.value().is_some_and(|kind| kind == "NoSync") {
         return kind.map(|_| OWN_CLOCK.to_owned());
     }
     if !kind.value().is_some_and(|kind| kind == "NTP" || kind == "AllSync") {
         return kind;
     }
-    let server = text_of(seen.system, TIME, "NtpServer");
+    let server = text_of(cx.system, TIME, "NtpServer");
     if server.is_absent() { kind } else { server }
 }

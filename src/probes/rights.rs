@@ -1,6 +1,6 @@
 //! What access lists grant. Accounts are security identifiers, compared as texts.
 
-use super::system::Access;
+use super::system::AccessList;
 
 pub(super) const ADMINISTRATORS: &str = "S-1-5-32-544";
 pub(super) const LOCAL_SYSTEM: &str = "S-1-5-18";
@@ -30,7 +30,12 @@ pub(super) const OF_KEYS: Generic = Generic([KEY_READ, 0x0002_0006, KEY_READ, 0x
 
 /// Whether an access list grants all of these rights to somebody: as Windows does, it is read from its top, and what an
 /// entry said of a right stands against those below it.
-pub(super) fn may(access: &Access, rights: u32, generic: Generic, is_mine: impl Fn(&str) -> bool) -> bool {
+pub(super) fn may(
+    access: &AccessList,
+    rights: u32,
+    generic: Generic,
+    is_mine: impl Fn(&str) -> bool,
+) -> bool {
     let mut open = rights;
     for entry in access.entries.iter().filter(|entry| is_mine(&entry.account)) {
         let said = specific(entry.mask, generic) & open;
@@ -43,7 +48,7 @@ pub(super) fn may(access: &Access, rights: u32, generic: Generic, is_mine: impl 
 }
 
 /// The most that an access list of a file grants to somebody, in a word.
-pub(super) fn word(access: &Access, is_mine: impl Fn(&str) -> bool) -> &'static str {
+pub(super) fn word(access: &AccessList, is_mine: impl Fn(&str) -> bool) -> &'static str {
     let may = |rights| may(access, rights, OF_FILES, &is_mine);
     match (may(FULL), may(MODIFY), may(WRITE), may(READ)) {
         (true, ..) => "full",

@@ -14,40 +14,40 @@ pub(super) const PROBES: &[Probe] = &[
     Probe::value(
         "iis.state.pool",
         &[ProbeAccess::Call("service WAS"), ProbeAccess::Call(WORKERS), ProbeAccess::Run(POOLS)],
-        |seen| shown(pool(seen)),
+        |cx| shown(pool(cx)),
     ),
-    Probe::value("iis.state.site", &[ProbeAccess::Call("service W3SVC"), ProbeAccess::Run(SITES)], |seen| {
-        shown(site(seen))
+    Probe::value("iis.state.site", &[ProbeAccess::Call("service W3SVC"), ProbeAccess::Run(SITES)], |cx| {
+        shown(site(cx))
     }),
 ];
 
 /// Without the service that starts worker processes no pool runs, and with a worker process this one does.
-fn pool(seen: &ProbeContext) -> ProbeResult<&'static str> {
-    if seen.system.service("WAS")?.state == ServiceState::Stopped {
+fn pool(cx: &ProbeContext) -> ProbeResult<&'static str> {
+    if cx.system.service("WAS")?.state == ServiceState::Stopped {
         return Ok("stopped");
     }
-    let name = &application(seen)?.pool;
-    if worker(seen.system, Some(name)).is_ok_and(|worker| worker.pool.is_some()) {
+    let name = &application(cx)?.pool;
+    if worker(cx.system, Some(name)).is_ok_and(|worker| worker.pool.is_some()) {
         return Ok("running");
     }
-    listed(seen, POOLS, "APPPOOL", name)
+    listed(cx, POOLS, "APPPOOL", name)
 }
 
 /// Without its service no site answers.
-fn site(seen: &ProbeContext) -> ProbeResult<&'static str> {
-    if seen.system.service("W3SVC")?.state == ServiceState::Stopped {
+fn site(cx: &ProbeContext) -> ProbeResult<&'static str> {
+    if cx.system.service("W3SVC")?.state == ServiceState::Stopped {
         return Ok("stopped");
     }
-    listed(seen, SITES, "SITE", &application(seen)?.site)
+    listed(cx, SITES, "SITE", &application(cx)?.site)
 }
 
 /// The state of what IIS lists under a name.
-fn listed(seen: &ProbeContext, command: Command, kind: &str, name: &str) -> ProbeResult<&'static str> {
-    if !seen.asks_iis {
+fn listed(cx: &ProbeContext, command: Command, kind: &str, name: &str) -> ProbeResult<&'static str> {
+    if !cx.asks_iis {
         return Err(ProbeError::Unasked("IIS would read its configuration from another machine"));
     }
-    let odd = || ProbeError::Failed("what IIS lists has not the form that it writes".into());
-    let printed = seen.system.output(command)?;
+    let odd = || ProbeError::Failed("the list that IIS gave has an unexpected form".into());
+    let printed = cx.system.output(command)?;
     let document = roxmltree::Document::parse(printed.trim_start_matches(['\u{feff}', '\r', '\n']))
         .map_err(|_| odd())?;
     let named = format!("{kind}.NAME");

@@ -16,7 +16,7 @@ macro_rules! probes {
             const KEY: &str = concat!(
                 r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\", $protocol, r"\", $side
             );
-            Probe::fact($fact, &[ProbeAccess::Values(KEY, NAMES), BUILT_IN], |seen| enabled(seen, $protocol, KEY))
+            Probe::fact($fact, &[ProbeAccess::Values(KEY, NAMES), BUILT_IN], |cx| enabled(cx, $protocol, KEY))
         }),+];
     };
 }
@@ -36,28 +36,28 @@ probes! {
     "os.tls13-server" "TLS 1.3" "Server";
 }
 
-fn enabled(seen: &ProbeContext, protocol: &str, key: &str) -> Observed<String> {
-    let set = |name: &str| or_absent(seen.number(key, name).map(Some), None);
+fn enabled(cx: &ProbeContext, protocol: &str, key: &str) -> Observed<String> {
+    let set = |name: &str| or_absent(cx.number(key, name).map(Some), None);
     let answer = set("Enabled").and_then(|enabled| match (enabled, set("DisabledByDefault")?) {
         (Some(enabled), disabled) => Ok(enabled != 0 && disabled.is_none_or(|disabled| disabled == 0)),
         (None, Some(disabled)) if disabled != 0 => Ok(false),
-        (None, _) => built_in(seen, protocol),
+        (None, _) => built_in(cx, protocol),
     });
     fact(answer, registry(key, "Enabled"))
 }
 
 /// What holds where nothing is set (MS-TLS, inferred but for SSL 2.0): Windows Server 2016 and later speak TLS 1.2 and neither
 /// SSL; what older ones do depends on their updates, and what becomes of the other protocols on the version of Windows.
-fn built_in(seen: &ProbeContext, protocol: &str) -> ProbeResult<bool> {
-    let modern = or_absent(seen.number(CURRENT_VERSION, "CurrentMajorVersionNumber"), 6)? >= 10;
+fn built_in(cx: &ProbeContext, protocol: &str) -> ProbeResult<bool> {
+    let modern = or_absent(cx.number(CURRENT_VERSION, "CurrentMajorVersionNumber"), 6)? >= 10;
     match protocol {
         "SSL 2.0" | "SSL 3.0" if modern => Ok(false),
         "TLS 1.2" if modern => Ok(true),
         "TLS 1.0" | "TLS 1.1" | "TLS 1.3" => {
-            Err(ProbeError::Unasked("nothing is set, and what holds then depends on the version of Windows"))
+            Err(ProbeError::Unasked("no value is set, and the default depends on the version of Windows"))
         }
         _ => Err(ProbeError::Failed(
-            "nothing is set, and what holds then depends on the updates of this Windows".into(),
+            "no value is set, and the default depends on the updates of this Windows".into(),
         )),
     }
 }

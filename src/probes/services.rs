@@ -13,14 +13,14 @@ const IMAGES: ProbeAccess = ProbeAccess::Values(r"SYSTEM\CurrentControlSet\Servi
 macro_rules! services {
     ($($state:literal $start:literal $started:literal $name:expr, [$($ask:expr),+];)+) => {
         pub(super) const PROBES: &[Probe] = &[$(
-            Probe::fact($state, &[$($ask),+], |seen| {
-                told(seen, $name, |service| Ok(service.state.word().to_owned()))
+            Probe::fact($state, &[$($ask),+], |cx| {
+                told(cx, $name, |service| Ok(service.state.word().to_owned()))
             }),
-            Probe::fact($start, &[$($ask),+], |seen| {
-                told(seen, $name, |service| Ok(service.start.word().to_owned()))
+            Probe::fact($start, &[$($ask),+], |cx| {
+                told(cx, $name, |service| Ok(service.start.word().to_owned()))
             }),
-            Probe::fact($started, &[$($ask,)+ ProbeAccess::Call("when the process of a service was started")], |seen| {
-                told(seen, $name, |service| started(seen, service))
+            Probe::fact($started, &[$($ask,)+ ProbeAccess::Call("when the process of a service was started")], |cx| {
+                told(cx, $name, |service| started(cx, service))
             }),
         )+];
     };
@@ -36,33 +36,33 @@ services! {
 }
 
 fn told(
-    seen: &ProbeContext,
+    cx: &ProbeContext,
     name: fn(&ProbeContext) -> ProbeResult<String>,
     look: impl Fn(&Service) -> ProbeResult<String>,
 ) -> Observed<String> {
-    match name(seen) {
+    match name(cx) {
         Ok(name) => {
-            let told = seen.system.service(&name).and_then(|service| look(&service));
+            let told = cx.system.service(&name).and_then(|service| look(&service));
             fact(told, Place::file(format!("service {name}")))
         }
         Err(refusal) => refusal.observed(Place::file("services")),
     }
 }
 
-fn started(seen: &ProbeContext, service: &Service) -> ProbeResult<String> {
+fn started(cx: &ProbeContext, service: &Service) -> ProbeResult<String> {
     let none = match service.state {
         ServiceState::Stopped => ProbeError::Absent,
-        _ => ProbeError::Unasked("which process it runs in is not told"),
+        _ => ProbeError::Unasked("the process of the service is not known"),
     };
     let process = service.process.ok_or(none)?;
-    Ok(super::moment(seen.system.started(process)?))
+    Ok(super::moment(cx.system.started(process)?))
 }
 
 /// Key name of the service that runs an engine.
-fn engine(seen: &ProbeContext) -> ProbeResult<String> {
+fn engine(cx: &ProbeContext) -> ProbeResult<String> {
     let mut engines = Vec::new();
-    for name in seen.system.keys(SERVICES)? {
-        let image = seen.text(&format!(r"{SERVICES}\{name}"), "ImagePath");
+    for name in cx.system.keys(SERVICES)? {
+        let image = cx.text(&format!(r"{SERVICES}\{name}"), "ImagePath");
         if or_absent(image, String::new())?.to_lowercase().contains(ENGINE) {
             engines.push(name);
         }

@@ -24,7 +24,7 @@ pub enum ProbeError {
 pub type ProbeResult<T> = Result<T, ProbeError>;
 
 /// Why everything is unasked on other systems.
-pub const NO_WINDOWS: &str = "only Windows tells it";
+pub const NO_WINDOWS: &str = "only Windows has it";
 
 impl ProbeError {
     /// The fact that this refusal leaves.
@@ -140,7 +140,7 @@ pub struct Volume {
 /// Who may do what with a file or folder. Accounts are security identifiers as text, such as `S-1-5-32-544`; they are never
 /// turned into names, which would ask a domain controller.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Access {
+pub struct AccessList {
     /// Its owner.
     pub owner: Option<String>,
     /// Entries of its access list, in order.
@@ -259,12 +259,12 @@ pub trait System: Sync {
     }
 
     /// The access list of a file or folder.
-    fn access(&self, _path: &Path) -> ProbeResult<Access> {
+    fn access(&self, _path: &Path) -> ProbeResult<AccessList> {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The access list of a key of the registry.
-    fn key_access(&self, _key: &str) -> ProbeResult<Access> {
+    fn key_access(&self, _key: &str) -> ProbeResult<AccessList> {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
 

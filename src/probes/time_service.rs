@@ -41,9 +41,7 @@ pub(super) struct Status {
 /// Asks the service.
 pub(super) fn status(system: &dyn System) -> ProbeResult<Status> {
     read(&system.output(STATUS)?).ok_or_else(|| {
-        ProbeError::Failed(
-            "what the command printed has not the form of a synchronised clock's status".into(),
-        )
+        ProbeError::Failed("the command did not print the status of a synchronised clock".into())
     })
 }
 
@@ -58,7 +56,7 @@ pub(super) fn reference(status: ProbeResult<Status>) -> Observed<ClockReference>
         Source::VirtualHost => Err(ProbeError::Unasked(
             "the time comes from the host of the virtual machine, which others may not share",
         )),
-        Source::Own => Err(ProbeError::Unasked("the time service takes its time from no other clock")),
+        Source::Own => Err(ProbeError::Unasked("the time service uses no other clock")),
     });
     observed(shared, Place::file(STATUS.to_string()))
 }

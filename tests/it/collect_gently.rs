@@ -82,7 +82,7 @@ fn when_time_runs_out_at_once_decisive_files_are_there_and_the_others_state_why_
     assert_eq!(facts.stray_key_copies.value(), Some(&vec!["old/key.txt".to_owned()]));
     assert!(matches!(taken.status("config/web.config"), Status::Taken(_)));
 
-    let why = "the time for reading was over (5 minutes)";
+    let why = "the time limit was reached (5 minutes)";
     assert_eq!(taken.status("logs/SS.log"), &Status::Skipped { why: why.into() });
     assert_eq!(taken.inventory()["Scripts/app.js"].unread.as_deref(), Some(why));
     assert!(taken.inventory()["bin/Thycotic.Data.dll"].sha256.is_some());
@@ -178,7 +178,7 @@ fn a_busy_role_does_not_use_up_the_budget_of_other_logs() {
     let out = site.dir.path().join("sparse");
     let sparse = collect(Options { budget, out, ..site.options() }, &site.node.host());
     let Status::Skipped { why } = sparse.status("logs/SS-BWSR.log") else { panic!() };
-    assert!(why.ends_with("no line begins in its share of it"), "{why}");
+    assert!(why.ends_with("no line begins within its share"), "{why}");
     assert_eq!(sparse.text("logs/SS.log"), lines(0, 1000));
     assert_eq!(sparse.text("logs/SS-BWSR.log.1"), lines(0, 1000));
 }

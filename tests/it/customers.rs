@@ -36,12 +36,12 @@ fn the_page_for_customers_matches_the_table_and_shows_a_real_manifest() {
     let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
     let lists = format!(
         "\n{}\nNever taken:\n\n{}\n",
-        list(inventory_table::TABLE.iter().map(|row| row.what)),
+        list(inventory_table::TABLE.iter().map(|row| row.what.as_str())),
         list(inventory_table::NEVER.iter().copied())
     );
     let made = with(
         &page,
-        "<!-- generated from src/collect/inventory_table.rs -->",
+        "<!-- generated from src/collect/inventory_table.toml -->",
         "<!-- end of the generated part -->",
         &lists,
     );
@@ -74,7 +74,7 @@ fn the_manifest_has_the_same_list_and_every_member_belongs_to_it() {
         let manifest = taken.bundle.manifest();
         let in_manifest: Vec<&str> = manifest.looked_at.iter().map(|row| row.what.as_str()).collect();
         let rows: Vec<String> =
-            inventory_table::rows(false, windows).map(|row| inventory_table::plain(row.what)).collect();
+            inventory_table::rows(false, windows).map(|row| inventory_table::plain(&row.what)).collect();
         assert_eq!(in_manifest, rows);
         let never: Vec<String> =
             inventory_table::NEVER.iter().map(|never| inventory_table::plain(never)).collect();
@@ -94,12 +94,12 @@ fn the_manifest_has_the_same_list_and_every_member_belongs_to_it() {
         let listed: BTreeSet<String> = touches
             .iter()
             .filter_map(|touch| touch.row)
-            .map(|row| inventory_table::plain(row.what))
+            .map(|row| inventory_table::plain(&row.what))
             .collect();
         let rare = [inventory_table::Item::KeyCopy, inventory_table::Item::Other];
         for row in inventory_table::rows(false, windows).filter(|row| !rare.contains(&row.item)) {
             assert!(
-                listed.contains(&inventory_table::plain(row.what)),
+                listed.contains(&inventory_table::plain(&row.what)),
                 "{} is nowhere in the dry run",
                 row.what
             );
@@ -129,8 +129,9 @@ fn the_printed_dry_run_has_the_same_list() {
         .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    for text in
-        inventory_table::rows(true, false).map(|row| row.what).chain(inventory_table::NEVER.iter().copied())
+    for text in inventory_table::rows(true, false)
+        .map(|row| row.what.as_str())
+        .chain(inventory_table::NEVER.iter().copied())
     {
         assert!(said.contains(&inventory_table::plain(text)), "{text}: {said}");
     }
@@ -146,7 +147,7 @@ fn markdown() -> String {
         format!("| {what} | {source} | {why} | {member} | {secrets} |\n")
     });
     let facts =
-        probes().into_iter().map(|probe| format!("| `{}` | {} |\n", probe.fact, accesses(probe.asks)));
+        probes().into_iter().map(|probe| format!("| `{}` | {} |\n", probe.fact, accesses(probe.accesses)));
     format!(
         "| What | Where | Why | In the bundle | Secrets |\n|---|---|---|---|---|\n{}\n\
          Of Windows, and of no other system, each fact is taken from:\n\n| Fact | Asked for |\n|---|---|\n{}\
@@ -164,7 +165,7 @@ fn markdown() -> String {
 #[test]
 fn the_documentation_holds_the_table() {
     const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/what-is-collected.md");
-    const BEGIN: &str = "<!-- generated from src/collect/inventory_table.rs -->\n";
+    const BEGIN: &str = "<!-- generated from src/collect/inventory_table.toml -->\n";
     const END: &str = "<!-- end of the generated part -->";
     let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
     let (head, rest) = page.split_once(BEGIN).unwrap();

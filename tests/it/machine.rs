@@ -247,7 +247,7 @@ fn the_dry_run_and_the_page_list_every_access() {
     let site = Site::new(Some(server()));
     let touches = dry_run(&site.options, &site.host).unwrap();
     let page = include_str!("../../docs/what-is-collected.md");
-    let asks: BTreeSet<ProbeAccess> = probes().iter().flat_map(|probe| probe.asks).copied().collect();
+    let asks: BTreeSet<ProbeAccess> = probes().iter().flat_map(|probe| probe.accesses).copied().collect();
     for ask in asks {
         let kind = match ask {
             ProbeAccess::Run(_) => TouchKind::Command,

@@ -6,7 +6,7 @@ use crate::bundle::{
 };
 use crate::collect::configs::FOLDER as CONFIGS;
 use crate::collect::error::CollectError;
-use crate::collect::identities::Hiding;
+use crate::collect::identities::IdentityRedaction;
 use crate::collect::leak;
 use crate::collect::own_members;
 use crate::collect::progress::{Progress, Shared};
@@ -18,7 +18,7 @@ use crate::redact::{CaseKey, Identity, Level, Redactor, SecretSet};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The level of a bundle by its manifest; one that says none was written before there were levels.
+/// The level of a bundle by its manifest; without one the bundle is older than levels.
 fn level_of(manifest: &Manifest) -> Level {
     manifest.options.get(Level::OPTION).and_then(|word| word.parse().ok()).unwrap_or_default()
 }
@@ -44,8 +44,8 @@ pub(super) fn scrub(
         return Err(ScrubError::OtherKey(other.to_owned()));
     }
     let facts = verify(bundle, hiding.as_mut(), &shared)?;
-    let redactor =
-        Hiding::redactor(hiding.as_ref(), Redactor::patterns_only()).map_err(CollectError::from)?;
+    let redactor = IdentityRedaction::redactor(hiding.as_ref(), Redactor::patterns_only())
+        .map_err(CollectError::from)?;
 
     let mut manifest = bundle.manifest().clone();
     let node = redactor.clean_field(Identity::Host, &manifest.node.name);
@@ -70,15 +70,15 @@ pub(super) fn scrub(
     manifest.node.name = node;
     manifest.options.insert(Level::OPTION.to_owned(), scrub.level.to_string());
     let unfinished = writer.finish(manifest)?;
-    let told = leak::ForbiddenContent {
+    let told = leak::Sensitive {
         harvest: SecretSet::new(),
         key_files: Vec::new(),
-        names: hiding.as_ref().map(Hiding::names),
+        names: hiding.as_ref().map(IdentityRedaction::names),
         redactor: &redactor,
     };
     let (unfinished, mut notes) = leak::check(unfinished, told, &scrub.out, &shared)?;
-    shared.go_on()?;
-    let kept = Hiding::write(hiding.as_ref(), unfinished.target())?;
+    shared.check_cancelled()?;
+    let kept = IdentityRedaction::write(hiding.as_ref(), unfinished.target())?;
     let path = unfinished.commit()?;
     let (keep, made_key) = kept.keep();
     notes.extend(made_key);
@@ -89,10 +89,10 @@ fn broken(error: impl std::fmt::Display) -> ScrubError {
     ScrubError::Broken(format!("{error}."))
 }
 
-/// Reads every member once: its hash must agree, and at level `identities` its names are learned.
+/// Reads every member once: checks its hash, and at level `identities` collects the names in it.
 fn verify(
     bundle: &Bundle,
-    hiding: Option<&mut Hiding>,
+    hiding: Option<&mut IdentityRedaction>,
     shared: &Shared<'_>,
 ) -> Result<Option<NodeFacts>, ScrubError> {
     let mut facts = None;
@@ -109,7 +109,7 @@ fn verify(
         read.iter().filter_map(|record| record.content()).map(|content| content.size).sum(),
     );
     for record in read {
-        shared.go_on()?;
+        shared.check_cancelled()?;
         let name = record.path.as_str();
         let failed = |error| ScrubError::Broken(format!("{name}: {error}."));
         if name == FACTS {
@@ -140,7 +140,7 @@ fn verify(
     Ok(facts)
 }
 
-/// Writes every member but those of the program itself, redacted again; gives their new names by the old ones.
+/// Writes every member redacted again, except those that the collector made; returns new names by old names.
 fn members(
     bundle: &Bundle,
     writer: &mut BundleWriter,
@@ -150,7 +150,7 @@ fn members(
 ) -> Result<BTreeMap<String, String>, ScrubError> {
     let mut names = BTreeMap::new();
     for record in bundle.members().filter(|record| ![FACTS, INVENTORY].contains(&record.path.as_str())) {
-        shared.go_on()?;
+        shared.check_cancelled()?;
         let old = record.path.as_str();
         let folder = old.split_once('/').map_or(CONFIGS, |(folder, _)| folder);
         let origin = redactor.clean(&record.origin);

@@ -1,10 +1,11 @@
-//! An export raised to a stricter level: JSON field by field, separated text column by column, other text as it comes.
+//! An export redacted again at a stricter level: JSON field by field, separated text column by column, other text as a
+//! whole.
 
 use super::request::{Scrub, ScrubError, Scrubbed, hiding, result_name};
 use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
 use crate::collect::error::CollectError;
-use crate::collect::identities::Hiding;
+use crate::collect::identities::IdentityRedaction;
 use crate::collect::own_members::json;
 #[cfg(feature = "report")]
 use crate::model::excerpt::Sanitize as _;
@@ -19,10 +20,10 @@ use crate::text::encoding;
 use std::fs;
 use std::io::Write as _;
 
-/// Most bytes of an export; no export is larger.
+/// Maximum number of bytes of an export.
 pub const EXPORT_BYTES: u64 = 48 << 20;
 
-/// What an export is.
+/// The form of an export.
 enum Form {
     Json(serde_json::Value),
     /// Its delimiter and the names of its columns.
@@ -34,16 +35,16 @@ enum Form {
 pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     let bytes = read_capped(&scrub.input, EXPORT_BYTES).map_err(|error| match error {
         GivenError::Io(error) => ScrubError::Read(error),
-        _ => ScrubError::Export("is larger than any export, and no bundle"),
+        _ => ScrubError::Export("is too large for an export, and is not a bundle"),
     })?;
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return Err(ScrubError::Export(
-            "is a workbook or another archive, which is not rewritten: save it as CSV and scrub that",
+            "is a workbook or another archive, which cannot be rewritten: save it as CSV and scrub the CSV file",
         ));
     }
     let binary = bytes.iter().take(4096).filter(|b| (1..9).contains(*b) || (14..32).contains(*b)).count();
     if binary * 50 > bytes.len().min(4096) {
-        return Err(ScrubError::Export("is no text, so nobody can say what is in it"));
+        return Err(ScrubError::Export("is not text, so its content cannot be checked"));
     }
     let text = encoding::decode(&bytes);
     let form = form(&text)?;
@@ -51,10 +52,10 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     if let Some(hiding) = &mut hiding {
         learn(hiding.known(), &form, &text);
     }
-    let redactor =
-        Hiding::redactor(hiding.as_ref(), Redactor::patterns_only()).map_err(CollectError::from)?;
+    let redactor = IdentityRedaction::redactor(hiding.as_ref(), Redactor::patterns_only())
+        .map_err(CollectError::from)?;
     let out = rewritten(form, &text, &redactor)?;
-    let names = hiding.as_ref().map(Hiding::names);
+    let names = hiding.as_ref().map(IdentityRedaction::names);
     let scanner = names.into_iter().fold(Scanner::shapes_only(), Scanner::with);
     if let Some(hit) = scanner.scan(&out).first() {
         return Err(ScrubError::Leak(hit.kind.as_str()));
@@ -72,9 +73,9 @@ fn form(text: &str) -> Result<Form, ScrubError> {
     match heading(head) {
         #[cfg(feature = "report")]
         Some((delimiter, columns)) => Ok(Form::Table(delimiter, columns)),
-        // A cell may span lines: without the csv crate nothing reads a table to its end.
+        // A cell may span lines: without the csv crate a table cannot be read correctly.
         #[cfg(not(feature = "report"))]
-        Some(_) => Err(ScrubError::Export("is a table, which only the full program rewrites")),
+        Some(_) => Err(ScrubError::Export("is a table, and only the full program can rewrite it")),
         None => Ok(Form::Text),
     }
 }
@@ -124,9 +125,8 @@ fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, Scr
         }
         #[cfg(feature = "report")]
         Form::Table(delimiter, columns) => {
-            let failed = |_| {
-                ScrubError::Export("is a table that cannot be read to its end, so nothing of it is written")
-            };
+            let failed =
+                |_| ScrubError::Export("is a table that cannot be read to its end, so nothing was written");
             let mut writer =
                 csv::WriterBuilder::new().delimiter(byte(delimiter)).flexible(true).from_writer(Vec::new());
             for (number, row) in rows(delimiter, text).enumerate() {
@@ -145,11 +145,11 @@ fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, Scr
     }
 }
 
-/// Writes under an unfinished name first, as a bundle does.
+/// Writes under a temporary name first, as a bundle does.
 fn write(
     scrub: &Scrub,
     redactor: &Redactor,
-    hiding: Option<&Hiding>,
+    hiding: Option<&IdentityRedaction>,
     bytes: &[u8],
 ) -> Result<Scrubbed, ScrubError> {
     let (stem, extension) = result_name(&scrub.input, redactor);
@@ -161,7 +161,7 @@ fn write(
     }
     let mut file = tempfile::Builder::new().suffix(".partial").tempfile_in(&scrub.out).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let kept = Hiding::write(hiding, &path)?;
+    let kept = IdentityRedaction::write(hiding, &path)?;
     file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
     let (keep, made_key) = kept.keep();
     Ok(Scrubbed { path, keep, notes: made_key.into_iter().collect() })

@@ -1,22 +1,22 @@
-//! What to scrub, what came of it, and what bundles and exports have in common.
+//! Input and result of `scrub`, and what bundles and exports have in common.
 
 use crate::bundle::{OpenError, WriteError};
 use crate::collect::error::CollectError;
-use crate::collect::identities::Hiding;
+use crate::collect::identities::IdentityRedaction;
 use crate::model::excerpt::Sanitize as _;
 use crate::redact::fingerprint::Fingerprinter;
 use crate::redact::{CaseKey, Level, Redactor};
 use std::path::{Path, PathBuf};
 
-/// What ends the name of everything scrubbed.
+/// End of the name of every result.
 pub(super) const SCRUBBED: &str = "-scrubbed";
 
-/// What to raise, and how far.
+/// What to redact again, and at which level.
 #[derive(Debug, Clone)]
 pub struct Scrub {
     /// A bundle, zip or folder, or an export.
     pub input: PathBuf,
-    /// The level it shall have.
+    /// The level of the result.
     pub level: Level,
     /// Key of the labels; without it a new one is made and kept beside the result.
     pub case_key: Option<CaseKey>,
@@ -29,39 +29,39 @@ pub struct Scrub {
 pub struct Scrubbed {
     /// The result.
     pub path: PathBuf,
-    /// Files beside it that open what it hides, and must not be sent with it.
+    /// Files beside it that reveal what it hides, and must not be sent with it.
     pub keep: Vec<PathBuf>,
-    /// What whoever sends it should know, one sentence each.
+    /// Warnings, one sentence each.
     pub notes: Vec<String>,
 }
 
-/// Why nothing was written. Reads after the name of the input.
+/// Why nothing was written. The text follows the name of the input.
 #[derive(Debug, thiserror::Error)]
 pub enum ScrubError {
-    /// It looks like a bundle and cannot be opened as one.
+    /// It looks like a bundle and cannot be opened.
     #[error("{0}")]
     Open(#[source] OpenError),
-    /// Its bytes are not those its manifest vouches for, so nobody can say what it is.
-    #[error("is not whole, and what is not whole is not scrubbed: {0}")]
+    /// Its bytes do not match its manifest.
+    #[error("is not complete, so it is not scrubbed: {0}")]
     Broken(String),
-    /// It is stricter already.
-    #[error("has level {0} already, and a level is never lowered")]
+    /// Its level is already stricter.
+    #[error("already has level {0}, and a level cannot be lowered")]
     Stricter(Level),
-    /// It is labelled with another key, or with none that was given.
+    /// Its labels were made with another key than the one given.
     #[error(
-        "has labels of key {0}, and its other names would get labels of another key: give the case key {0}"
+        "has labels made with the key {0}, and other names would get labels of another key: give the case key {0}"
     )]
     OtherKey(String),
-    /// No bundle, and no export that can be rewritten.
+    /// Neither a bundle nor an export that can be rewritten.
     #[error("{0}")]
     Export(&'static str),
-    /// A secret or a name is left where nothing can be cut out.
-    #[error("still holds {0} after redaction: nothing was written")]
+    /// A secret or a name is left where nothing can be removed.
+    #[error("still contains {0} after redaction: nothing was written")]
     Leak(&'static str),
-    /// The system refused.
+    /// It could not be read.
     #[error("could not be read: {0}")]
     Read(std::io::Error),
-    /// The result could not be made.
+    /// The result could not be written.
     #[error("could not be scrubbed: {0}")]
     Collect(#[from] CollectError),
 }
@@ -72,8 +72,8 @@ impl From<WriteError> for ScrubError {
     }
 }
 
-/// Labels, and the key they are made with: the one given, or a new one.
-pub(super) fn hiding(scrub: &Scrub) -> Result<Option<Hiding>, ScrubError> {
+/// Labels, and the key that they are made with: the given one, or a new one.
+pub(super) fn hiding(scrub: &Scrub) -> Result<Option<IdentityRedaction>, ScrubError> {
     if scrub.level == Level::Secrets {
         return Ok(None);
     }
@@ -82,10 +82,10 @@ pub(super) fn hiding(scrub: &Scrub) -> Result<Option<Hiding>, ScrubError> {
         None => Some(CaseKey::generate().map_err(CollectError::from)?),
     };
     let printer = Fingerprinter::new(scrub.case_key.as_ref().or(made.as_ref()), None);
-    Ok(Hiding::new(&printer, made))
+    Ok(IdentityRedaction::new(&printer, made))
 }
 
-/// A name for a result beside others, without whom the name of the input names.
+/// Output name, unique in the folder and free of identities.
 pub(super) fn result_name(input: &Path, redactor: &Redactor) -> (String, String) {
     let name = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let plain: String = redactor
@@ -94,7 +94,7 @@ pub(super) fn result_name(input: &Path, redactor: &Redactor) -> (String, String)
         .filter(|c| !matches!(c, '{' | '}'))
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
         .collect();
-    // An extension is what is one: the last part of `web01.corp.local` was a part of a host.
+    // Only a real extension counts: in `web01.corp.local` the last part is a part of a host name.
     let extension = |end: &str| input.extension().is_some_and(|own| own == end) && end.len() <= 5;
     match plain.rsplit_once('.').filter(|(stem, end)| !stem.is_empty() && extension(end)) {
         Some((stem, end)) => (format!("{stem}{SCRUBBED}"), end.to_owned()),

@@ -29,7 +29,7 @@ pub(super) fn values(key: &str) -> ProbeResult<BTreeMap<String, Value>> {
     // The iterator repeats an error for ever, so the first one ends it.
     let values: BTreeMap<_, _> = values.collect::<ProbeResult<_>>()?;
     if values.len() > MAX_KEYS {
-        Err(ProbeError::Failed("there are too many values".into()))
+        Err(ProbeError::Failed("it has too many values".into()))
     } else {
         Ok(values)
     }
@@ -41,7 +41,7 @@ pub(super) fn keys(key: &str) -> ProbeResult<Vec<String>> {
     let names = key.enum_keys().take(MAX_KEYS + 1).map(|name| name.map_err(refusal));
     let mut names: Vec<String> = names.collect::<ProbeResult<_>>()?;
     if names.len() > MAX_KEYS {
-        return Err(ProbeError::Failed("there are too many keys".into()));
+        return Err(ProbeError::Failed("it has too many subkeys".into()));
     }
     names.sort();
     Ok(names)

@@ -7,11 +7,11 @@ use super::error::refusal;
 use super::registry;
 use crate::collect::command;
 use crate::probes::system::{
-    Access, AccessEntry, Event, EventQuery, Identity, ProbeError, ProbeResult, Process, Service,
+    AccessEntry, AccessList, Event, EventQuery, Identity, ProbeError, ProbeResult, Process, Service,
     ServiceStart, ServiceState, System, Value, Volume,
 };
 use crate::probes::{Command, PATIENCE, event, pool_of};
-use chrono::{DateTime, FixedOffset, Offset as _, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString, c_void};
 use std::os::windows::ffi::{OsStrExt, OsStringExt};
@@ -63,14 +63,11 @@ use windows_sys::Win32::System::Services::{
 use windows_sys::Win32::System::SystemInformation::{
     GetSystemDirectoryW, GetSystemTimeAsFileTime, GetTickCount64, GlobalMemoryStatusEx, MEMORYSTATUSEX,
 };
-use windows_sys::Win32::System::SystemServices::{
-    SE_GROUP_ENABLED, TIME_ZONE_ID_DAYLIGHT, TIME_ZONE_ID_STANDARD,
-};
+use windows_sys::Win32::System::SystemServices::SE_GROUP_ENABLED;
 use windows_sys::Win32::System::Threading::{
     GetCurrentProcess, GetCurrentThread, GetProcessTimes, OpenProcess, OpenProcessToken,
     PROCESS_QUERY_LIMITED_INFORMATION, SetThreadPriority, THREAD_MODE_BACKGROUND_BEGIN,
 };
-use windows_sys::Win32::System::Time::{GetTimeZoneInformation, TIME_ZONE_INFORMATION};
 use windows_sys::Win32::System::WindowsProgramming::{DRIVE_FIXED, DRIVE_REMOTE};
 use windows_sys::Win32::UI::Shell::ShellExecuteW;
 use windows_sys::Win32::UI::WindowsAndMessaging::SW_SHOWNORMAL;
@@ -110,21 +107,6 @@ impl<T: Copy, R> Drop for Owned<T, R> {
         // SAFETY: Windows gave it for this call, and nobody else gives it back.
         unsafe { (self.1)(self.0) };
     }
-}
-
-/// The offset of local time from UTC now, daylight saving included; UTC where Windows does not say.
-pub(in crate::collect) fn utc_offset() -> FixedOffset {
-    let mut zone = TIME_ZONE_INFORMATION::default();
-    // SAFETY: the structure lives through the call.
-    let kind = unsafe { GetTimeZoneInformation(&raw mut zone) };
-    let season = match kind {
-        TIME_ZONE_ID_STANDARD => zone.StandardBias,
-        TIME_ZONE_ID_DAYLIGHT => zone.DaylightBias,
-        _ => 0,
-    };
-    // Windows counts minutes from local time to UTC, chrono seconds from UTC to local time.
-    let west = (zone.Bias + season).saturating_mul(60);
-    FixedOffset::west_opt(west).unwrap_or_else(|| Utc.fix())
 }
 
 /// An answer of variable length. `call` gets a buffer, its size in bytes, and where to put the size that is needed; the first
@@ -272,7 +254,7 @@ impl System for Machine {
         let running = i64::try_from(unsafe { GetTickCount64() }).unwrap_or(i64::MAX);
         let since = TimeDelta::try_milliseconds(running)
             .and_then(|running| moment(now).ok()?.checked_sub_signed(running));
-        since.ok_or_else(|| ProbeError::Failed("it is no time".into()))
+        since.ok_or_else(|| ProbeError::Failed("it is not a valid time".into()))
     }
 
     fn domain(&self) -> ProbeResult<Option<String>> {
@@ -341,11 +323,11 @@ impl System for Machine {
         Ok(elevation.TokenIsElevated != 0)
     }
 
-    fn access(&self, path: &Path) -> ProbeResult<Access> {
+    fn access(&self, path: &Path) -> ProbeResult<AccessList> {
         access(path.as_os_str(), SE_FILE_OBJECT)
     }
 
-    fn key_access(&self, key: &str) -> ProbeResult<Access> {
+    fn key_access(&self, key: &str) -> ProbeResult<AccessList> {
         access(format!(r"MACHINE\{key}").as_ref(), SE_REGISTRY_KEY)
     }
 
@@ -432,7 +414,7 @@ impl System for Machine {
         // Every Windows has these logs, so that one which is not there is one that gives no answer.
         let records = records(query.log, &wanted, EvtQueryReverseDirection, query.most).map_err(
             |refusal| match refusal {
-                ProbeError::Absent => ProbeError::Failed("it has none of that name".into()),
+                ProbeError::Absent => ProbeError::Failed("it has no log of that name".into()),
                 other => other,
             },
         )?;
@@ -522,7 +504,9 @@ fn moment(time: FILETIME) -> ProbeResult<DateTime<Utc>> {
     const UNIX: u64 = 116_444_736_000_000_000;
     let ticks = u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime);
     let micros = ticks.checked_sub(UNIX).and_then(|ticks| i64::try_from(ticks / 10).ok());
-    micros.and_then(DateTime::from_timestamp_micros).ok_or_else(|| ProbeError::Failed("it is no time".into()))
+    micros
+        .and_then(DateTime::from_timestamp_micros)
+        .ok_or_else(|| ProbeError::Failed("it is not a valid time".into()))
 }
 
 /// A security identifier as text.
@@ -557,7 +541,7 @@ unsafe fn text_at(text: *const u16) -> String {
 }
 
 /// The access list of a file, a folder or a key of the registry.
-fn access(name: &OsStr, kind: SE_OBJECT_TYPE) -> ProbeResult<Access> {
+fn access(name: &OsStr, kind: SE_OBJECT_TYPE) -> ProbeResult<AccessList> {
     let path = wide(name);
     let (mut owner, mut list, mut whole) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     // SAFETY: the path ends in a zero; what comes back points into `whole`.
@@ -583,7 +567,7 @@ fn access(name: &OsStr, kind: SE_OBJECT_TYPE) -> ProbeResult<Access> {
         return Err(ProbeError::Failed("it has no access list".into()));
     }
     // SAFETY: the list lies in `whole`.
-    Ok(Access { owner, entries: unsafe { entries(list)? } })
+    Ok(AccessList { owner, entries: unsafe { entries(list)? } })
 }
 
 /// Entries of an access list that allow or deny; those for what is created below are left out.

@@ -75,11 +75,11 @@ fn a_failed_command_shows_no_absence_by_itself() {
 fn a_search_below_a_key_returns_all_keys_there() {
     let text = "#reg HKLM\\A /s /v X\n\nHKEY_LOCAL_MACHINE\\A\\1\n    X    REG_SZ    x\n\nEnd of search: 1 match(es) found.\n#ok\n";
     let found = saved(text);
-    assert!(found.value(r"A\1", "X").value().is_some());
-    assert!(found.value(r"A\2", "X").is_absent());
-    assert!(matches!(found.value(r"A\2", "Y"), Observed::NotCollected { .. }));
+    assert!(found.registry.value(r"A\1", "X").value().is_some());
+    assert!(found.registry.value(r"A\2", "X").is_absent());
+    assert!(matches!(found.registry.value(r"A\2", "Y"), Observed::NotCollected { .. }));
     let none = saved("#reg HKLM\\A /s /v X\n\nEnd of search: 0 match(es) found.\n#failed\n");
-    assert!(matches!(none.value(r"A\2", "X"), Observed::Unreadable { .. }));
+    assert!(matches!(none.registry.value(r"A\2", "X"), Observed::Unreadable { .. }));
 }
 
 #[test]

@@ -8,7 +8,8 @@ mod windows;
 
 use super::access::WORKER;
 use super::system::{
-    Access, AccessEntry, Event, EventQuery, Identity, Process, Service, ServiceStart, ServiceState, Volume,
+    AccessEntry, AccessList, Event, EventQuery, Identity, Process, Service, ServiceStart, ServiceState,
+    Volume,
 };
 use super::*;
 use crate::model::iis::IisApplication;
@@ -71,8 +72,8 @@ fn deny(account: &str, mask: u32) -> AccessEntry {
     AccessEntry { allows: false, ..allow(account, mask) }
 }
 
-fn list(entries: &[AccessEntry]) -> Access {
-    Access { owner: None, entries: entries.to_vec() }
+fn list(entries: &[AccessEntry]) -> AccessList {
+    AccessList { owner: None, entries: entries.to_vec() }
 }
 
 fn service(state: ServiceState) -> Service {
@@ -115,7 +116,7 @@ fn machine() -> FakeSystem {
         (r"SOFTWARE\Microsoft\InetStp\Components", "RequestFiltering", Value::Number(1)),
         (r"SOFTWARE\Microsoft\InetStp\Components", "ASPNET45", Value::Number(1)),
         (r"SOFTWARE\Microsoft\InetStp\Components", "WebDAV", Value::Number(0)),
-        (r"SOFTWARE\Microsoft\InetStp\Components", "an unknown name", Value::Number(1)),
+        (r"SOFTWARE\Microsoft\InetStp\Components", "a name of nobody's", Value::Number(1)),
         (REBOOT, "", Value::Number(0)),
         (
             r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers\Microsoft Primitive Provider",
@@ -177,7 +178,7 @@ fn machine() -> FakeSystem {
         (Path::new(r"C:\Windows").join("TEMP"), allow(USERS, 0x0010_0026)),
     ] {
         let owner = Some(ADMINISTRATORS.to_owned());
-        let access = Access { owner, ..list(&[administrators.clone(), entry]) };
+        let access = AccessList { owner, ..list(&[administrators.clone(), entry]) };
         made.access.insert(path.to_string_lossy().into_owned(), access);
     }
     let (was, crash) = ("Microsoft-Windows-WAS", "Application Error");
@@ -213,7 +214,7 @@ fn iis(identity: Observed<String>) -> Observed<IisFacts> {
         pool: "DefaultAppPool".into(),
         bindings: vec!["http *:80:".into(), "https *:443:".into()],
         settings: [("handlers.aspnet-4", "true"), ("handlers.wcf-4", "false")]
-            .map(|(name, value)| (name.to_owned(), Observed::known(value.to_owned(), Place::file("x"))))
+            .map(|(name, told)| (name.to_owned(), Observed::known(told.to_owned(), Place::file("x"))))
             .into(),
         pool_settings: BTreeMap::from([("processModel.identityType".to_owned(), identity)]),
         ..IisApplication::default()
@@ -225,10 +226,10 @@ fn iis(identity: Observed<String>) -> Observed<IisFacts> {
 type Facts = BTreeMap<String, Observed<String>>;
 
 fn facts_as(system: &dyn System, iis: &Observed<IisFacts>) -> Facts {
-    facts(&seen(system, iis, &printer()))
+    facts(&context(system, iis, &printer()))
 }
 
-fn seen<'a>(
+fn context<'a>(
     system: &'a dyn System,
     iis: &'a Observed<IisFacts>,
     printer: &'a Fingerprinter,

@@ -25,7 +25,7 @@ fn rights_are_those_of_the_account_of_the_pool() {
 }
 
 #[test]
-fn an_empty_list_is_no_answer() {
+fn a_list_of_nobody_is_no_answer() {
     let mut made = machine();
     made.holders.insert("SeBatchLogonRight".into(), Vec::new());
     assert!(facts_of(&made)["iis.identity.batch-logon"].is_unknown());
@@ -65,13 +65,13 @@ fn a_worker_process_is_that_of_the_pool_it_names() {
     let started = |workers: &[Process], pool: &Observed<IisFacts>| {
         let mut made = FakeSystem::default();
         made.processes.insert(WORKER.into(), workers.to_vec());
-        worker_started(&seen(&made, pool, &printer()))
+        worker_started(&context(&made, pool, &printer()))
     };
     let (none, vault) = (&Observed::not_collected("not asked"), &own_pool());
     let unnamed = |id| Process { pool: None, ..worker(id, "", 1) };
     let (ours, theirs) = (worker(4, "DEFAULTAPPPOOL", 3), worker(8, "Other", 2));
     assert!(started(&[], none).is_absent());
-    // A single process whose pool is unknown may be that of the application.
+    // A lone one whose pool nobody tells may be that of the application.
     assert!(started(&[unnamed(4)], vault).value().is_some());
     assert!(matches!(started(&[unnamed(4), unnamed(8)], vault), Observed::NotCollected { .. }));
     assert!(matches!(started(&[ours.clone(), theirs.clone()], none), Observed::NotCollected { .. }));
@@ -95,7 +95,7 @@ fn a_command_line_names_its_pool() {
 #[test]
 fn an_account_of_its_own_is_known_by_its_worker_process() {
     let facts = facts_as(&machine(), &specific_user());
-    for (fact, expected) in [
+    for (fact, told) in [
         ("files.app.pool", "none"),
         ("files.database-config.pool", "full"),
         ("files.log.pool", "write"),
@@ -104,9 +104,9 @@ fn an_account_of_its_own_is_known_by_its_worker_process() {
         ("iis.identity.sid", "S-1-5-21-1-2-3-1104"),
         ("os.eventlog-rights", "false"),
     ] {
-        assert_eq!(value(&facts, fact), Some(expected), "{fact}");
+        assert_eq!(value(&facts, fact), Some(told), "{fact}");
     }
-    // A process with an unknown pool may belong to another application.
+    // A process that does not tell its pool may be another one's.
     let mut made = machine();
     made.processes.insert(WORKER.into(), vec![Process { pool: None, ..worker(7, "", 1) }]);
     assert!(facts_as(&made, &specific_user())["iis.identity.sid"].is_unknown());
@@ -166,6 +166,6 @@ fn what_iis_lists_in_another_form_is_no_state() {
     }
     // Where the network is refused, IIS is not made to use it.
     let (iis, printer) = (own_pool(), printer());
-    let refusing = ProbeContext { asks_iis: false, ..seen(&idle, &iis, &printer) };
+    let refusing = ProbeContext { asks_iis: false, ..context(&idle, &iis, &printer) };
     assert!(matches!(facts(&refusing)["iis.state.pool"], Observed::NotCollected { .. }));
 }

@@ -5,12 +5,10 @@ use super::*;
 #[test]
 fn every_probe_answers_on_a_whole_machine() {
     let facts = facts_of(&machine());
-    let values: Vec<(&str, &str)> = facts
-        .iter()
-        .map(|(fact, observed)| (fact.as_str(), observed.value().map_or("-", String::as_str)))
-        .collect();
+    let got: Vec<(&str, &str)> =
+        facts.iter().map(|(fact, got)| (fact.as_str(), got.value().map_or("-", String::as_str))).collect();
     assert_eq!(
-        values,
+        got,
         [
             ("event.pool-failures", "2"),
             ("event.worker-crashes", "1"),
@@ -123,10 +121,8 @@ fn every_probe_answers_on_a_whole_machine() {
 #[test]
 fn on_an_empty_machine_only_what_absence_means_is_known() {
     let facts = facts_of(&FakeSystem::default());
-    let known: Vec<(&str, &str)> = facts
-        .iter()
-        .filter_map(|(fact, observed)| Some((fact.as_str(), observed.value()?.as_str())))
-        .collect();
+    let known: Vec<(&str, &str)> =
+        facts.iter().filter_map(|(fact, got)| Some((fact.as_str(), got.value()?.as_str()))).collect();
     assert_eq!(
         known,
         [
@@ -139,9 +135,9 @@ fn on_an_empty_machine_only_what_absence_means_is_known() {
             ("program.monitoring-agent", "absent"),
         ]
     );
-    // What holds where no protocol is set depends on a version of Windows that is unknown here.
+    // What holds where no protocol is set depends on a Windows that this machine does not tell.
     let unknown: Vec<&str> =
-        facts.iter().filter(|(_, observed)| observed.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
+        facts.iter().filter(|(_, got)| got.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
     let protocols = probes().into_iter().map(|probe| probe.fact);
     let protocols: Vec<&str> =
         protocols.filter(|fact| fact.starts_with("os.ssl") || fact.starts_with("os.tls")).collect();
@@ -176,7 +172,7 @@ impl System for Denied {
     fn volumes(&self) -> ProbeResult<BTreeMap<String, Volume>> {
         Err(ProbeError::Denied)
     }
-    fn key_access(&self, _: &str) -> ProbeResult<Access> {
+    fn key_access(&self, _: &str) -> ProbeResult<AccessList> {
         Err(ProbeError::Denied)
     }
     fn attributes(&self, _: &Path) -> ProbeResult<u32> {
@@ -194,7 +190,7 @@ impl System for Denied {
     fn volume(&self, _: &Path) -> ProbeResult<Volume> {
         Err(ProbeError::Denied)
     }
-    fn access(&self, _: &Path) -> ProbeResult<Access> {
+    fn access(&self, _: &Path) -> ProbeResult<AccessList> {
         Err(ProbeError::Denied)
     }
     fn members(&self, _: &str) -> ProbeResult<Vec<String>> {
@@ -210,24 +206,20 @@ impl System for Denied {
 
 #[test]
 fn what_is_denied_is_unreadable() {
-    // What the configuration of IIS has needs no answer of Windows.
+    // What the configuration of IIS tells needs no answer of Windows.
     let configured = ["feature.aspnet-4", "feature.wcf-http-activation", "iis.identity.sid"];
-    for (fact, observed) in
-        facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
+    for (fact, got) in facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
     {
-        assert!(
-            observed.why_unknown().is_some_and(|why| why.ends_with("access is denied")),
-            "{fact}: {observed:?}"
-        );
+        assert!(got.why_unknown().is_some_and(|why| why.ends_with("access is denied")), "{fact}: {got:?}");
     }
-    assert!(worker_started(&seen(&Denied, &own_pool(), &printer())).is_unknown());
+    assert!(worker_started(&context(&Denied, &own_pool(), &printer())).is_unknown());
 }
 
 #[test]
-fn a_machine_without_windows_is_not_probed() {
+fn a_machine_that_is_no_windows_is_asked_nothing() {
     assert_eq!(facts_of(&NoSystem), BTreeMap::new());
     assert!(matches!(
-        worker_started(&seen(&NoSystem, &own_pool(), &printer())),
+        worker_started(&context(&NoSystem, &own_pool(), &printer())),
         Observed::NotCollected { .. }
     ));
 }
@@ -286,7 +278,7 @@ impl System for Noting {
         self.note("drives of the machine's own disks".into(), "volumes");
         self.made.volumes()
     }
-    fn key_access(&self, key: &str) -> ProbeResult<Access> {
+    fn key_access(&self, key: &str) -> ProbeResult<AccessList> {
         self.note(format!("access list of {key}"), key);
         self.made.key_access(key)
     }
@@ -302,7 +294,7 @@ impl System for Noting {
         self.note("volume of the application folder".into(), "volume");
         self.made.volume(folder)
     }
-    fn access(&self, path: &Path) -> ProbeResult<Access> {
+    fn access(&self, path: &Path) -> ProbeResult<AccessList> {
         self.note("access list of".into(), &path.to_string_lossy());
         self.made.access(path)
     }
@@ -345,14 +337,14 @@ fn covers(ask: &ProbeAccess, asked: &str) -> bool {
 fn asked_of(made: &FakeSystem, iis: &Observed<IisFacts>) -> Vec<(&'static Probe, Vec<(String, String)>)> {
     let ask = |probe: &'static Probe| {
         let noting = Noting { made: made.clone(), asked: Mutex::default() };
-        probe.read(&seen(&noting, iis, &printer()));
+        probe.read(&context(&noting, iis, &printer()));
         (probe, noting.asked.into_inner().unwrap())
     };
     probes().into_iter().map(ask).collect()
 }
 
 #[test]
-fn a_probe_reads_exactly_what_it_declares() {
+fn a_probe_asks_for_all_that_it_says_and_for_nothing_else() {
     let (whole, empty) = (asked_of(&machine(), &own_pool()), asked_of(&FakeSystem::default(), &own_pool()));
     let web_hosting = format!(r"{}\{}", CERTIFICATES.replace("MY", "WebHosting"), "CD".repeat(20));
     let by_name = format!(r"{}\vault.example:443", BINDINGS.replace("Ssl", "SslSni"));
@@ -371,9 +363,9 @@ fn a_probe_reads_exactly_what_it_declares() {
     for (n, (probe, mut asked)) in whole.into_iter().enumerate() {
         asked.extend(more.iter().filter_map(|more| more.get(n)).flat_map(|(_, more)| more.clone()));
         for (asked, _) in &asked {
-            assert!(probe.asks.iter().any(|ask| covers(ask, asked)), "{}: {asked}", probe.fact);
+            assert!(probe.accesses.iter().any(|ask| covers(ask, asked)), "{}: {asked}", probe.fact);
         }
-        for ask in probe.asks.iter().filter(|ask| !matches!(ask, ProbeAccess::Config(_))) {
+        for ask in probe.accesses.iter().filter(|ask| !matches!(ask, ProbeAccess::Config(_))) {
             assert!(asked.iter().any(|(asked, _)| covers(ask, asked)), "{}: {ask}", probe.fact);
         }
     }
@@ -389,9 +381,7 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
             refusing.refused.insert(name.clone(), ProbeError::Denied);
             let after = facts_of(&refusing);
             assert!(
-                after
-                    .iter()
-                    .all(|(fact, observed)| observed.is_unknown() || before.get(fact) == Some(observed)),
+                after.iter().all(|(fact, got)| got.is_unknown() || before.get(fact) == Some(got)),
                 "{name}: {after:?}"
             );
         }
@@ -410,7 +400,7 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
 
 /// A list of components shows that ASP.NET is there; that it is missing only the handlers show.
 #[test]
-fn without_known_handlers_the_components_decide() {
+fn where_no_handlers_are_known_the_components_are_asked() {
     let none = own_pool().map(|mut iis| {
         iis.application = iis.application.map(|mut application| {
             let handlers = ["handlers.aspnet-4", "handlers.wcf-4"]
@@ -441,10 +431,10 @@ fn a_value_of_another_type_is_no_answer() {
     for place in made.registry.keys().filter(|(_, name)| !name.is_empty()) {
         let mut odd = made.clone();
         odd.registry.insert(place.clone(), Value::Bytes(vec![1, 2, 3]));
-        for (fact, observed) in facts_of(&odd) {
-            if before.get(&fact) != Some(&observed) {
+        for (fact, got) in facts_of(&odd) {
+            if before.get(&fact) != Some(&got) {
                 let without = ["feature.components", "os.build"].contains(&fact.as_str());
-                assert!(observed.is_unknown() || without, "{fact}: {observed:?}");
+                assert!(got.is_unknown() || without, "{fact}: {got:?}");
                 changed.insert(fact, place.1.clone());
             }
         }

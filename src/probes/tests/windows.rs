@@ -97,7 +97,7 @@ fn the_time_comes_from_servers_or_from_the_domain() {
 fn without_a_key_there_are_no_labels() {
     let unkeyed = Fingerprinter::new(None, None);
     let made = machine();
-    let facts = facts(&seen(&made, &own_pool(), &unkeyed));
+    let facts = facts(&context(&made, &own_pool(), &unkeyed));
     for fact in ["iis.certificate.thumbprint-label", "os.domain"] {
         assert!(matches!(facts[fact], Observed::NotCollected { .. }), "{fact}");
     }

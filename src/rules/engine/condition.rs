@@ -22,12 +22,6 @@ pub(in crate::rules) enum Met {
     NotStated,
 }
 
-impl From<bool> for Met {
-    fn from(met: bool) -> Self {
-        if met { Self::Yes } else { Self::No }
-    }
-}
-
 /// Whether the fact of the condition is met by the subject, with the fact.
 pub(in crate::rules) fn met<'a>(
     cx: &Context<'a>,
@@ -56,13 +50,10 @@ pub(in crate::rules) fn met<'a>(
         },
         None => one.to_owned(),
     };
-    let unreadable = || MissingEvidence {
-        what: format!(
-            "{} in a form that can be judged",
-            cx.knowledge.label(&condition.fact, &condition.label)
-        ),
-        why: format!("it reads \"{text}\""),
-        ..cx.unreported(&condition.fact, String::new(), String::new())
+    let unreadable = || {
+        let label = cx.knowledge.label(&condition.fact, &condition.label);
+        let what = format!("{label} in a form that can be judged");
+        cx.unreported(&condition.fact, what, format!("it reads \"{text}\""))
     };
     let is_number = cx.knowledge.facts.get(&condition.fact).is_some_and(|fact| fact.kind == Kind::Number);
     let compared =
@@ -83,7 +74,7 @@ pub(in crate::rules) fn met<'a>(
         Expect::LaterThan => hours()? >= limit(),
         Expect::SameAs => other.eq_ignore_ascii_case(&text),
     };
-    Ok((met.into(), fact))
+    Ok((if met { Met::Yes } else { Met::No }, fact))
 }
 
 /// The fact at `path` of the subject; facts of the cluster and answers may be asked of any subject.

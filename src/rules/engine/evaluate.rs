@@ -60,7 +60,15 @@ impl<'a> Evaluation<'a> {
                 };
                 vec![self.on(subject, None, check)]
             }
-            Check::Node(_) if cluster.nodes.is_empty() => vec![self.on_cluster(Outcome::unknown(no_node()))],
+            Check::Node(_) if cluster.nodes.is_empty() => {
+                let why = "neither a bundle nor a node list was given";
+                let what = "a bundle of any node";
+                vec![
+                    self.on_cluster(
+                        MissingEvidence::of_cluster(what, why, EvidenceRequest::NodeNames).into(),
+                    ),
+                ]
+            }
             Check::Node(check) => {
                 let on =
                     |node: &'a Node| self.on(Subject::node(&node.name), Some(node), |cx| check(cx, node));
@@ -117,15 +125,6 @@ fn is_bundle(input: &Input) -> bool {
     matches!(input.kind, InputKind::BundleZip | InputKind::BundleFolder | InputKind::Unrecognised)
 }
 
-fn no_node() -> MissingEvidence {
-    MissingEvidence {
-        node: None,
-        what: "a bundle of any node".into(),
-        why: "neither a bundle nor a node list was given".into(),
-        from: EvidenceRequest::NodeNames,
-    }
-}
-
 /// Settles the rule's range of builds first: outside is not applicable, undecided is unknown.
 fn gate(cx: &Context, node: Option<&Node>) -> Option<Outcome> {
     match cx.applies(cx.rule.applies.as_ref()?, node) {
@@ -138,17 +137,12 @@ fn gate(cx: &Context, node: Option<&Node>) -> Option<Outcome> {
 /// A node in a group of its own is shown, but neither blocks the cluster nor keeps it from a verdict.
 fn set_apart(outcome: Outcome, node: &Node) -> Outcome {
     match outcome {
-        Outcome::Findings(findings) => Outcome::Findings(
-            findings
-                .into_iter()
-                .map(|finding| Finding { severity: finding.severity.max(Severity::Medium), ..finding })
-                .collect(),
-        ),
         Outcome::Unknown { .. } => Outcome::not_applicable(format!(
             "a {} node is not judged with the serving nodes",
             node.role.word()
         )),
-        other => other,
+        other => other
+            .map_findings(|finding| Finding { severity: finding.severity.max(Severity::Medium), ..finding }),
     }
 }
 

@@ -23,6 +23,21 @@ pub(in crate::rules) enum On<'a> {
     Item(Item<'a>),
 }
 
+impl<'a> On<'a> {
+    fn node(self) -> Option<&'a Node> {
+        if let Self::Node(node) = self { Some(node) } else { None }
+    }
+
+    /// The name of the node or item; empty for the cluster.
+    fn name(self) -> &'a str {
+        match self {
+            Self::Cluster => "",
+            Self::Node(node) => &node.name,
+            Self::Item(item) => item.name(),
+        }
+    }
+}
+
 /// What the rows of a rule gave together.
 #[derive(Default)]
 struct RowResults {
@@ -36,7 +51,7 @@ struct RowResults {
 pub(in crate::rules) fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
     let mut all = RowResults::default();
     for row in rows(cx, Quantifier::Each) {
-        all.add(cx, row, On::Node(node), Some(node));
+        all.add(cx, row, On::Node(node));
     }
     all.findings.extend(signature::findings(cx, node));
     all.outcome(cx, Some(node))
@@ -61,27 +76,23 @@ fn of_cluster(cx: &Context) -> RowResults {
     let mut all = RowResults::default();
     for row in rows(cx, Quantifier::Each) {
         let Some(list) = cx.knowledge.facts.list(&row.fact) else {
-            all.add(cx, row, On::Cluster, None);
+            all.add(cx, row, On::Cluster);
             continue;
         };
-        match cx.items(list) {
-            Ok(items) => {
-                all.looked = true;
-                // Of 25,000 items most say the same: those of which the facts of the row say what met it meet it too.
-                let (paths, mut met) = (row.facts(), BTreeSet::new());
-                for item in items.iter() {
-                    let said = item.text_ids(&paths);
-                    if said.as_ref().is_some_and(|said| met.contains(said)) {
-                        continue;
-                    }
-                    let before = (all.findings.len(), all.missing.len());
-                    all.add(cx, row, On::Item(item), None);
-                    if before == (all.findings.len(), all.missing.len()) {
-                        met.extend(said);
-                    }
-                }
+        let Ok(items) = cx.items(list).map_err(|gap| all.missing.push(gap)) else { continue };
+        all.looked = true;
+        // Of 25,000 items most say the same: those of which the facts of the row say what met it meet it too.
+        let (paths, mut met) = (row.facts(), BTreeSet::new());
+        for item in items.iter() {
+            let said = item.text_ids(&paths);
+            if said.as_ref().is_some_and(|said| met.contains(said)) {
+                continue;
             }
-            Err(gap) => all.missing.push(gap),
+            let before = (all.findings.len(), all.missing.len());
+            all.add(cx, row, On::Item(item));
+            if before == (all.findings.len(), all.missing.len()) {
+                met.extend(said);
+            }
         }
     }
     for row in rows(cx, Quantifier::Any) {
@@ -96,8 +107,8 @@ fn rows<'a>(cx: &Context<'a>, quantifier: Quantifier) -> impl Iterator<Item = &'
 }
 
 impl RowResults {
-    fn add<'a>(&mut self, cx: &Context<'a>, row: &Expectation, on: On<'a>, node: Option<&Node>) {
-        match evaluate(cx, row, on, node) {
+    fn add<'a>(&mut self, cx: &Context<'a>, row: &Expectation, on: On<'a>) {
+        match evaluate(cx, row, on) {
             Ok((None, _)) => {}
             Ok((Some(true), _)) => self.looked = true,
             Ok((Some(false), fact)) => self.findings.push(finding(cx, row, on, &fact)),
@@ -120,8 +131,7 @@ impl RowResults {
         };
         let (mut met, mut gaps, mut seen) = (false, Vec::new(), Vec::new());
         for on in &subjects {
-            let node = if let On::Node(node) = on { Some(*node) } else { None };
-            match evaluate(cx, row, *on, node) {
+            match evaluate(cx, row, *on) {
                 Ok((fits, fact)) => {
                     met |= fits == Some(true);
                     let excluding = row.when.first().filter(|_| fits.is_none());
@@ -145,14 +155,11 @@ impl RowResults {
             }
             (false, true) => {
                 let title = row.title.replace("{value}", "").replace("{node}", "").replace("{item}", "");
-                let mut finding = cx.on_cluster(title, row.remedy.clone());
                 if seen.is_empty() {
                     let list = cx.knowledge.facts.list(&row.fact).unwrap_or_default();
-                    let place =
-                        cx.cluster.lists.get(list).and_then(Observed::place).cloned().unwrap_or_default();
-                    seen.push(Evidence::absence("", list, place));
+                    seen.push(cx.no_item_of(list, list));
                 }
-                finding.evidence = seen;
+                let finding = cx.on_cluster(title, &row.remedy).resting_on(seen);
                 self.findings.push(weighed(row, finding));
             }
         }
@@ -175,7 +182,7 @@ impl RowResults {
 
 /// Whether the node demonstrably runs a build that needs what the row wants.
 fn proven_by_build(cx: &Context, row: &Expectation, on: On) -> bool {
-    let (On::Node(node), Some(build)) = (on, row.proven_from) else { return false };
+    let (Some(node), Some(build)) = (on.node(), row.proven_from) else { return false };
     node.version.value().is_some_and(|version| *version >= build)
         && connection(cx, node).is_ok_and(|connection| connection.is_recent())
 }
@@ -186,10 +193,9 @@ fn evaluate<'a>(
     cx: &Context<'a>,
     row: &Expectation,
     on: On<'a>,
-    node: Option<&Node>,
 ) -> Result<(Option<bool>, Observed<String>), Vec<MissingEvidence>> {
     if let Some(applies) = &row.applies
-        && !cx.applies(applies, node)?
+        && !cx.applies(applies, on.node())?
     {
         return Ok((None, Observed::not_collected("it concerns other builds")));
     }
@@ -204,7 +210,7 @@ fn evaluate<'a>(
     }
     // Without an application there is no pool and no setting of it either; CLU-004 says so. What the machine tells of IIS is
     // no fact of the model.
-    if let On::Node(node) = on
+    if let Some(node) = on.node()
         && row.fact != "iis.application"
         && is_of_iis(row)
         && is_fact(&row.fact)
@@ -226,19 +232,12 @@ fn evaluate<'a>(
 
 fn not_stated(cx: &Context, row: &Expectation, on: On) -> MissingEvidence {
     let label = cx.knowledge.label(&row.fact, &row.label);
-    let (node, what) = match on {
-        On::Cluster => (None, label.to_owned()),
-        On::Node(node) => (Some(node.name.clone()), format!("{label} of {}", node.name)),
-        On::Item(item) => (None, format!("{label} of {}", item.name())),
-    };
-    let from = if cx.question().is_some() {
-        EvidenceRequest::Answer { id: row.rule.clone() }
-    } else {
-        cx.unreported(&row.fact, String::new(), String::new()).from
-    };
+    let what = if let On::Cluster = on { label.to_owned() } else { format!("{label} of {}", on.name()) };
     // The kinds of facts whose settings have a value when they are not stated.
     let built_in = if is_of_iis(row) { ", and its built-in value depends on the version of IIS" } else { "" };
-    MissingEvidence { node, what, why: format!("it is not stated{built_in}"), from }
+    let gap = cx.unreported(&row.fact, what, format!("it is not stated{built_in}"));
+    let from = cx.question().map(|_| EvidenceRequest::Answer { id: row.rule.clone() });
+    MissingEvidence { node: on.node().map(|node| node.name.clone()), from: from.unwrap_or(gap.from), ..gap }
 }
 
 fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> Finding {
@@ -247,11 +246,11 @@ fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> 
     let meant = meaning.map(|means| fact.clone().map(|value| format!("{value} ({means})")));
     let fact = meant.as_ref().unwrap_or(fact);
     let value = meaning.or(fact.value().map(String::as_str)).or(row.built_in.as_deref()).unwrap_or_default();
-    let (subject, node, item) = match on {
-        On::Cluster => (Subject { kind: cx.rule.subject, name: String::new() }, "", ""),
-        On::Node(node) => (Subject::node(&node.name), node.name.as_str(), ""),
-        On::Item(item) => (Subject { kind: cx.rule.subject, name: String::new() }, "", item.name()),
+    let subject = match on.node() {
+        Some(node) => Subject::node(&node.name),
+        None => Subject { kind: cx.rule.subject, name: String::new() },
     };
+    let (node, item) = if on.node().is_some() { (on.name(), "") } else { ("", on.name()) };
     let fill = |text: &str| text.replace("{node}", node).replace("{item}", item).replace("{value}", value);
     let label = cx.knowledge.label(&row.fact, &row.label);
     let mut finding =
@@ -259,10 +258,8 @@ fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> 
     if fact.is_absent()
         && let Some(built_in) = &row.built_in
     {
-        finding = finding.detail(format!(
-            "The setting is not stated; {} then uses {built_in}.",
-            if is_of_iis(row) { "IIS" } else { "the product" }
-        ));
+        let who = if is_of_iis(row) { "IIS" } else { "the product" };
+        finding = finding.detail(format!("The setting is not stated; {who} then uses {built_in}."));
     }
     weighed(row, finding)
 }
@@ -281,18 +278,15 @@ fn weighed(row: &Expectation, mut finding: Finding) -> Finding {
         finding = finding.note(format!("Source of this requirement: {}.", keys.join(", ")));
     }
     let unread = !row.cites.is_empty() && !row.cites.iter().any(|cite| cite.status.confirms());
-    if row.inferred || unread { finding.inferred() } else { finding }
+    finding.inferred_if(row.inferred || unread)
 }
 
 /// A fact as evidence.
 fn shown(on: On, label: &str, fact: &Observed<String>) -> Evidence {
-    match on {
-        On::Node(node) => evidence(node, label, fact),
-        On::Cluster => reported(label, fact),
-        On::Item(item) => {
-            let name = if item.name().is_empty() { String::new() } else { format!(" of {}", item.name()) };
-            reported(&format!("{label}{name}"), fact)
-        }
+    match (on.node(), on.name()) {
+        (Some(node), _) => evidence(node, label, fact),
+        (None, "") => reported(label, fact),
+        (None, item) => reported(&format!("{label} of {item}"), fact),
     }
 }
 

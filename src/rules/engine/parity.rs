@@ -35,24 +35,18 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
 
 /// What differs in one fact, and what is missing to tell of all nodes.
 fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>, Vec<MissingEvidence>) {
-    let (mut seen, mut missing) = (Vec::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        // Without an application it has no settings either; CLU-004 says so.
-        if row.fact.starts_with("iis.") && node.fact("iis.application").is_absent() {
-            continue;
-        }
-        match cx.snapshot(node).and_then(|_| cx.fact(node, &row.fact, &row.label)) {
-            Ok(fact) => seen.push((node, fact)),
-            Err(gap) => missing.push(gap),
-        }
-    }
+    let of_iis = row.fact.starts_with("iis.");
+    // Without an application it has no settings either; CLU-004 says so.
+    let nodes = cx.cluster.serving().filter(|node| !(of_iis && node.fact("iis.application").is_absent()));
+    let (seen, mut missing) =
+        cx.of_nodes(nodes, |node| cx.snapshot(node).and_then(|_| cx.fact(node, &row.fact, &row.label)));
     let values: Vec<Option<String>> = seen.iter().map(|(_, fact)| value(cx, row, fact)).collect();
     let known: Vec<&String> = values.iter().flatten().collect();
     // What some nodes leave to a built-in value that nobody knows.
-    if row.fact.starts_with("iis.") && !known.is_empty() && known.len() < values.len() {
-        let (node, what) = (None, format!("{} of every node in a form that compares", row.label));
-        let why = "some nodes do not state it, and its built-in value depends on the version of IIS".into();
-        missing.push(MissingEvidence { node, what, why, from: EvidenceRequest::Nothing });
+    if of_iis && !known.is_empty() && known.len() < values.len() {
+        let what = format!("{} of every node in a form that compares", row.label);
+        let why = "some nodes do not state it, and its built-in value depends on the version of IIS";
+        missing.push(MissingEvidence::of_cluster(what, why, EvidenceRequest::Nothing));
         return (None, missing);
     }
     if known.first().is_some_and(|first| known.iter().any(|other| same_value(first, other).is_none())) {
@@ -101,15 +95,11 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
 
 /// The facts as the subject of a sentence, with its verb.
 fn subject(differences: &[&Difference]) -> (String, &'static str) {
-    let labels: Vec<&str> = differences.iter().map(|one| one.row.label.as_str()).collect();
-    (and(&labels), if labels.len() == 1 { "is" } else { "are" })
+    let labels = and(differences.iter().map(|one| one.row.label.as_str()));
+    (labels, if differences.len() == 1 { "is" } else { "are" })
 }
 
-fn reported(mut finding: Finding, differences: &[&Difference]) -> Finding {
-    let of = |one: &&Difference| {
-        let label = one.row.label.clone();
-        one.seen.iter().map(move |(node, fact)| evidence(node, &label, fact)).collect::<Vec<_>>()
-    };
-    finding.evidence = differences.iter().flat_map(of).collect();
-    finding
+fn reported(finding: Finding, differences: &[&Difference]) -> Finding {
+    let seen = differences.iter().flat_map(|one| one.seen.iter().map(|seen| (&one.row.label, seen)));
+    finding.resting_on(seen.map(|(label, (node, fact))| evidence(node, label, fact)))
 }

@@ -1,6 +1,6 @@
 //! What nearly every coded rule uses.
 
-pub(in crate::rules) use super::context::{Context, both, evidence};
+pub(in crate::rules) use super::context::{Context, both, evidence, seen_in};
 pub(in crate::rules) use super::expectation::reported;
 pub(in crate::rules) use super::rule::{before, known, rule, signature_note, since};
 pub(in crate::rules) use super::{question, signature};

@@ -34,24 +34,14 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
     };
     let remedy =
         if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.remediation.as_str() };
-    let mut finding = cx.finding(Subject::input(&input.name), title, remedy);
-    finding.detail = problems.first().map(|problem| problem.text.clone()).unwrap_or_default();
-    finding.evidence = problems
-        .iter()
-        .map(|problem| {
-            Evidence::value(
-                input.node.clone().unwrap_or_default(),
-                problem.member.clone().unwrap_or_else(|| "input".into()),
-                &problem.text,
-                Place {
-                    input: input.name.clone(),
-                    file: problem.member.clone().unwrap_or_default(),
-                    at: None,
-                },
-            )
-        })
-        .collect();
-    Outcome::Findings(vec![finding])
+    let node = input.node.as_deref().unwrap_or_default();
+    let evidence = problems.iter().map(|problem| {
+        let place = Place::file(problem.member.as_deref().unwrap_or_default()).in_input(&input.name);
+        Evidence::value(node, problem.member.as_deref().unwrap_or("input"), &problem.text, place)
+    });
+    let detail = problems.first().map(|problem| problem.text.as_str()).unwrap_or_default();
+    let finding = cx.finding(Subject::input(&input.name), title, remedy).detail(detail);
+    finding.resting_on(evidence).into()
 }
 
 /// That an input could not be opened: what was not read was not searched either.

@@ -90,11 +90,12 @@ macro_rules! known {
 }
 pub(in crate::rules) use known;
 
-/// Defines a rule that is Rust. Without `scope` it is judged always, without `applies` it concerns all builds. Its doc comment has the four headings of [`RuleMeta::texts`].
+/// Defines a rule that is Rust; the function `check` of its file evaluates it. Without `scope` it is judged always, without
+/// `applies` it concerns all builds. Its doc comment has the four headings of [`RuleMeta::texts`].
 macro_rules! rule {
     ($(#[doc = $doc:literal])+ id: $id:literal, title: $title:literal, severity: $severity:ident,
      $(scope: $scope:ident,)? subject: $subject:ident, $(applies: $applies:expr,)?
-     cites: [$($key:literal $status:ident),+ $(,)?], check: $check:expr $(,)?) => {
+     cites: [$($key:literal $status:ident),+ $(,)?] $(,)?) => {
         $(#[doc = $doc])+
         pub(crate) fn definition() -> $crate::rules::engine::rule::Rule {
             let meta = $crate::knowledge::rows::RuleMeta {
@@ -116,8 +117,8 @@ macro_rules! rule {
             };
             $(let meta = $crate::knowledge::rows::RuleMeta { scope: $crate::finding::Scope::$scope, ..meta };)?
             $(let meta = $crate::knowledge::rows::RuleMeta { applies: Some($applies), ..meta };)?
-            let check = $crate::rules::engine::rule::Check::$subject($check);
-            $crate::rules::engine::rule::Rule::coded(meta, concat!($($doc, "\n"),+), check)
+            let doc = concat!($($doc, "\n"),+);
+            $crate::rules::engine::rule::Rule::coded(meta, doc, $crate::rules::engine::rule::Check::$subject(check))
         }
     };
 }

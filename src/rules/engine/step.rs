@@ -1,7 +1,7 @@
 //! Evaluator of steps: builds that an upgrade may not leave out.
 
 use super::context::Context;
-use crate::finding::{Evidence, Finding, NO_TARGET, Outcome};
+use crate::finding::{Finding, NO_TARGET, Outcome};
 use crate::knowledge::steps::{UpgradeHop, way};
 use crate::model::BuildVersion;
 use crate::rules::lib::installed::installed;
@@ -19,8 +19,11 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
     };
     let legs = way(&cx.knowledge.steps, oldest, target);
     let stops = legs.iter().filter(|leg| leg.build != target);
-    let findings =
-        stops.filter_map(|leg| finding(cx, leg, oldest, target).map(|found| because(found, leg, &builds)));
+    let findings = stops.filter_map(|leg| {
+        let before = builds.iter().filter(|(installed, _)| *installed < leg.build);
+        let seen = before.map(|(_, evidence)| evidence.clone());
+        Some(finding(cx, leg, oldest, target)?.resting_on(seen))
+    });
     Outcome::from_parts(findings.collect(), missing)
 }
 
@@ -40,11 +43,4 @@ fn finding(cx: &Context, leg: &UpgradeHop, oldest: BuildVersion, target: BuildVe
     let mut finding = cx.on_cluster(title, remedy).detail(detail.join(" "));
     finding.notes.clone_from(&step.notes);
     Some(finding)
-}
-
-/// The finding with every build that is older than the leg.
-fn because(mut finding: Finding, leg: &UpgradeHop, builds: &[(BuildVersion, Evidence)]) -> Finding {
-    let before = builds.iter().filter(|(installed, _)| *installed < leg.build);
-    finding.evidence = before.map(|(_, evidence)| evidence.clone()).collect();
-    finding
 }

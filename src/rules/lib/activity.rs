@@ -41,12 +41,8 @@ pub(crate) fn log_silence(cx: &Context, node: &Node) -> Result<TimeDelta, Missin
     let digest = cx.logs(node)?;
     let snapshot = cx.any_snapshot(node)?;
     let gap = |why: &str| {
-        MissingEvidence::of(
-            &node.name,
-            format!("logs of {} up to the moment of collection", node.name),
-            why,
-            EvidenceRequest::again(&node.name, "on the node itself, not from a copy of its folder"),
-        )
+        let what = format!("logs of {} up to the moment of collection", node.name);
+        MissingEvidence::again(&node.name, what, why, "on the node itself, not from a copy of its folder")
     };
     if snapshot.copied {
         return Err(gap("the folder was copied from elsewhere, so that its logs may be old"));

@@ -15,10 +15,9 @@ pub(crate) fn may_be_the_products(cx: &Context, path: &str) -> Result<(), Missin
     let through = cx.reported("sql-server.asked-through")?;
     let program = through.value().map(|program| program.to_lowercase()).unwrap_or_default();
     if TOOLS.iter().any(|tool| program.contains(tool)) {
-        let label = cx.knowledge.label(path, "").to_owned();
         let why = "the query login was run in a tool of database administrators, so it tells of their login: run it as a \
                    custom report of the product";
-        return Err(cx.unreported(path, label, why.into()));
+        return Err(cx.unreported(path, cx.knowledge.label(path, ""), why));
     }
     Ok(())
 }

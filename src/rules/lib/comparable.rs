@@ -19,15 +19,11 @@ pub(crate) fn comparable<T, K: Ord>(readings: Vec<T>, basis: impl Fn(&T) -> K) -
 
 /// That the values of a setting were redacted with different keys on the serving nodes.
 pub(crate) fn redacted_apart(cx: &Context, label: &str) -> Vec<MissingEvidence> {
-    let of = |name: &String| {
-        MissingEvidence::of(
-            name,
-            format!("{label} of {name} in a form that compares"),
-            "it was redacted with different keys",
-            EvidenceRequest::again(name, WITH_ONE_KEY),
-        )
+    let of = |node: &Node| {
+        let what = format!("{label} of {} in a form that compares", node.name);
+        MissingEvidence::again(&node.name, what, "it was redacted with different keys", WITH_ONE_KEY)
     };
-    cx.cluster.serving().map(|node| of(&node.name)).collect()
+    cx.cluster.serving().map(of).collect()
 }
 
 #[cfg(test)]

@@ -84,10 +84,6 @@ fn on<'a>(cx: &Context<'a>, node: &'a Node, which: Which) -> Result<KeyFileOn<'a
 
 /// That the fingerprint of a file is missing, and how another bundle would bring it.
 pub(crate) fn again(node: &Node, which: Which, why: &str, how: &str) -> MissingEvidence {
-    MissingEvidence {
-        node: Some(node.name.clone()),
-        what: format!("the fingerprint of {} of {}", which.name, node.name),
-        why: why.into(),
-        from: EvidenceRequest::again(&node.name, how),
-    }
+    let what = format!("the fingerprint of {} of {}", which.name, node.name);
+    MissingEvidence::again(&node.name, what, why, how)
 }

@@ -49,31 +49,27 @@ pub(crate) fn evaluate(cx: &Context, node: &Node, on: bool, switches: &[Switch])
     let (mut wrong, mut seen, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for switch in switches {
         let label = format!("{} authentication", switch.label);
-        match cx.fact(node, &format!("iis.authentication.{}", switch.path), &label) {
-            Ok(fact) => {
-                // Anonymous is what IIS allows where nothing is stated, and nothing else (MS-IIS).
-                let built_in = switch.path.ends_with("anonymous");
-                if fact.value().map_or(built_in, |value| value == "true") != switch.on {
-                    wrong.push(switch);
-                    seen.push(evidence(node, &label, &fact));
-                }
-            }
-            Err(gap) => missing.push(gap),
+        let fact = cx.fact(node, &format!("iis.authentication.{}", switch.path), &label);
+        let Ok(fact) = fact.map_err(|gap| missing.push(gap)) else { continue };
+        // Anonymous is what IIS allows where nothing is stated, and nothing else (MS-IIS).
+        let built_in = switch.path.ends_with("anonymous");
+        if fact.value().map_or(built_in, |value| value == "true") != switch.on {
+            wrong.push(switch);
+            seen.push(evidence(node, &label, &fact));
         }
     }
     if wrong.is_empty() {
         return Outcome::from_parts(Vec::new(), missing);
     }
-    let of =
-        |on: bool| -> Vec<&str> { wrong.iter().filter(|one| one.on == on).map(|one| one.label).collect() };
-    let order = |verb: &str, labels: &[&str]| (!labels.is_empty()).then(|| format!("{verb} {}", and(labels)));
+    let order = |verb: &str, on: bool| {
+        let labels = and(wrong.iter().filter(|one| one.on == on).map(|one| one.label));
+        (!labels.is_empty()).then(|| format!("{verb} {labels}"))
+    };
     let orders: Vec<String> =
-        [order("enable", &of(true)), order("disable", &of(false))].into_iter().flatten().collect();
-    let all: Vec<&str> = wrong.iter().map(|one| one.label).collect();
-    let verb = if all.len() == 1 { "is" } else { "are" };
-    let title = format!("{}: {} authentication {verb} not set as the product needs it", node.name, and(&all));
+        [order("enable", true), order("disable", false)].into_iter().flatten().collect();
+    let verb = if wrong.len() == 1 { "is" } else { "are" };
+    let all = and(wrong.iter().map(|one| one.label));
+    let title = format!("{}: {all} authentication {verb} not set as the product needs it", node.name);
     let remedy = format!("In IIS Manager, under Authentication of {}, {}.", node.name, orders.join(" and "));
-    let mut finding = cx.on_node(node, title, remedy).because(state);
-    finding.evidence.extend(seen);
-    Outcome::Findings(vec![finding])
+    cx.on_node(node, title, remedy).because(state).resting_on(seen).into()
 }

@@ -168,7 +168,7 @@ fn commands(knowledge: &Knowledge) -> BTreeMap<Command, BTreeSet<String>> {
     let missing = not_in_commands();
     for probe in probes().into_iter().filter(|probe| !missing.contains(&probe.fact)) {
         let label = &knowledge.facts.get(probe.fact).unwrap().label;
-        for ask in probe.asks {
+        for ask in probe.accesses {
             for command in Command::of(*ask) {
                 commands.entry(command).or_default().insert(label.clone());
             }
@@ -195,10 +195,10 @@ pub(super) fn not_in_commands() -> Vec<&'static str> {
         // adds.
         let adds = |ask: &ProbeAccess| match ask {
             ProbeAccess::Run(_) => true,
-            ProbeAccess::Config(_) => probe.asks.len() > 1,
+            ProbeAccess::Config(_) => probe.accesses.len() > 1,
             _ => false,
         };
-        probe.asks.iter().any(|ask| !adds(ask) && Command::of(*ask).is_empty())
+        probe.accesses.iter().any(|ask| !adds(ask) && Command::of(*ask).is_empty())
     };
     probes().into_iter().filter(is_missing).map(|probe| probe.fact).collect()
 }

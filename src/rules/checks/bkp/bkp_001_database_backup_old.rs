@@ -22,7 +22,6 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["SEED" Confirmed, "CHK" Top],
-    check: check,
 }
 
 const FULL: &str = "backup.full.newest";
@@ -36,11 +35,10 @@ fn check(cx: &Context) -> Outcome {
         Ok(None) => Outcome::pass(),
         Ok(Some(finding)) => match answered() {
             Some(pass @ Outcome::Pass { .. }) => pass,
-            _ => Outcome::Findings(vec![finding]),
+            _ => finding.into(),
         },
-        Err(gap) => answered().unwrap_or_else(|| Outcome::Unknown {
-            missing: vec![gap, cx.unanswered(None, &cx.rule.id, "nobody has answered it")],
-        }),
+        Err(gap) => answered()
+            .unwrap_or_else(|| vec![gap, cx.unanswered(None, &cx.rule.id, "nobody has answered it")].into()),
     }
 }
 
@@ -48,26 +46,21 @@ fn check(cx: &Context) -> Outcome {
 fn evaluate(cx: &Context) -> Result<Option<Finding>, MissingEvidence> {
     let newest = cx.reported(FULL)?;
     let asked = cx.reported(ASKED)?;
-    let gap = |why: String| cx.unreported(FULL, cx.knowledge.label(FULL, "").to_owned(), why);
+    let gap = |why: &str| cx.unreported(FULL, cx.knowledge.label(FULL, ""), why);
     let moment = |fact: &Observed<String>| fact.value().and_then(|text| text.parse::<Moment>().ok());
-    let asked_at = moment(&asked).ok_or_else(|| gap("its result does not say when it was asked".into()))?;
+    let asked_at = moment(&asked).ok_or_else(|| gap("its result does not say when it was asked"))?;
     let age = cx.cluster.as_of - asked_at.utc.unwrap_or_else(|| asked_at.wall.and_utc());
     if age > RECENT {
-        return Err(gap(format!("the query was asked {} hours before the report's date", age.num_hours())));
+        return Err(gap(&format!("the query was asked {} hours before the report's date", age.num_hours())));
     }
-    let remedy = "Take a full backup of the database, then start the upgrade.";
-    let found = |title: String| {
-        let finding = cx.on_cluster(title, remedy);
-        finding
-            .because(reported(cx.knowledge.label(FULL, ""), &newest))
-            .because(reported(cx.knowledge.label(ASKED, ""), &asked))
+    let title = match moment(&newest).map(|end| asked_at.minus(&end)) {
+        None => "The server knows of no full backup of the database".to_owned(),
+        Some(age) if age > RECENT => {
+            format!("The newest full backup of the database was {} hours old", age.num_hours())
+        }
+        Some(_) => return Ok(None),
     };
-    Ok(match moment(&newest) {
-        None => Some(found("The server knows of no full backup of the database".into())),
-        Some(end) if asked_at.minus(&end) > RECENT => Some(found(format!(
-            "The newest full backup of the database was {} hours old",
-            asked_at.minus(&end).num_hours()
-        ))),
-        Some(_) => None,
-    })
+    let seen = [cx.reported_evidence(FULL, &newest), cx.reported_evidence(ASKED, &asked)];
+    let remedy = "Take a full backup of the database, then start the upgrade.";
+    Ok(Some(cx.on_cluster(title, remedy).resting_on(seen)))
 }

@@ -25,32 +25,25 @@ rule! {
         "D:backup-and-disaster-recovery/common-backup-errors" Confirmed,
         "TSS:src/Thycotic.SecretServer/classes" Confirmed,
     ],
-    check: check,
 }
+
+const SUCCEEDED: &str = "product-backup.succeeded";
 
 fn check(cx: &Context) -> Outcome {
     let mut findings: Vec<Finding> =
         cx.cluster.serving().flat_map(|node| signature::findings(cx, node)).collect();
     let mut missing = Vec::new();
-    match cx.items("product-backup") {
-        Ok(items) => {
-            for newest in newest_of_each_kind(items) {
-                let succeeded = newest.fact("product-backup.succeeded");
-                match succeeded.value().map(String::as_str) {
-                    Some("false") => findings.push(failed(cx, newest)),
-                    Some(_) => {}
-                    None => {
-                        let why = succeeded.why_unknown().unwrap_or_default();
-                        missing.push(cx.unreported(
-                            "product-backup.succeeded",
-                            "the outcome of the newest backup".into(),
-                            why,
-                        ));
-                    }
-                }
+    let items = cx.items("product-backup").map_err(|gap| missing.push(gap));
+    for newest in items.into_iter().flat_map(newest_of_each_kind) {
+        let succeeded = newest.fact(SUCCEEDED);
+        match succeeded.value().map(String::as_str) {
+            Some("false") => findings.push(failed(cx, newest)),
+            Some(_) => {}
+            None => {
+                let why = succeeded.why_unknown().unwrap_or_default();
+                missing.push(cx.unreported(SUCCEEDED, "the outcome of the newest backup", why));
             }
         }
-        Err(gap) => missing.push(gap),
     }
     Outcome::from_parts(findings, missing)
 }
@@ -78,9 +71,8 @@ fn failed(cx: &Context, item: Item) -> Finding {
         format!("The newest backup failed: {kind}"),
         "Read the notes of the backup, mend its cause, and start a backup by hand until it succeeds.",
     );
-    let shown = ["product-backup.succeeded", "product-backup.time", "product-backup.notes"];
-    let known = shown.iter().filter(|path| item.fact(path).value().is_some());
-    known.fold(finding, |finding, path| {
-        finding.because(reported(cx.knowledge.label(path, ""), &item.fact(path)))
-    })
+    let facts =
+        [SUCCEEDED, "product-backup.time", "product-backup.notes"].map(|path| (path, item.fact(path)));
+    let known = facts.iter().filter(|(_, fact)| fact.value().is_some());
+    finding.resting_on(known.map(|(path, fact)| cx.reported_evidence(path, fact)))
 }

@@ -24,7 +24,6 @@ rule! {
     severity: High,
     subject: Input,
     cites: ["SELF" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, input: &Input) -> Outcome {
@@ -43,20 +42,19 @@ fn check(cx: &Context, input: &Input) -> Outcome {
     }
     let others: BTreeSet<&str> = keys.iter().copied().filter(|key| key != own).collect();
     let others = others.into_iter().collect::<Vec<_>>().join(", ");
-    let finding = cx
-        .finding(
-            Subject::input(&input.name),
-            format!("{} was made with case key {own}, other bundles with {others}", input.name),
-            "Collect again on all nodes with one case key file, or on all without one.",
-        )
-        .detail("Whether files and redacted values are the same on these nodes cannot be told.")
-        .because(Evidence::value(
-            input.node.clone().unwrap_or_default(),
-            "case key",
-            (*own).to_owned(),
-            Place::file("manifest.json").in_input(&input.name),
-        ));
-    Outcome::Findings(vec![finding])
+    cx.finding(
+        Subject::input(&input.name),
+        format!("{} was made with case key {own}, other bundles with {others}", input.name),
+        "Collect again on all nodes with one case key file, or on all without one.",
+    )
+    .detail("Whether files and redacted values are the same on these nodes cannot be told.")
+    .because(Evidence::value(
+        input.node.clone().unwrap_or_default(),
+        "case key",
+        (*own).to_owned(),
+        Place::file("manifest.json").in_input(&input.name),
+    ))
+    .into()
 }
 
 /// The id of a bundle's case key, or "none": without one, fingerprints are keyed by the node's own key file.

@@ -20,7 +20,6 @@ rule! {
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(10, 2, 0)),
     cites: ["CLU" Top, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: check,
 }
 
 /// The fact that the backbone rules judge.
@@ -28,15 +27,8 @@ pub(super) const BUS: &str = "bus.type";
 
 /// The serving nodes that are not known to stand by, with their backbone, and what is missing of others.
 pub(crate) fn backbones<'a>(cx: &Context<'a>) -> (Vec<(&'a Node, Observed<String>)>, Vec<MissingEvidence>) {
-    let stands_by = |node: &&Node| node.row.as_ref().and_then(|row| row.in_cluster.value()) == Some(&false);
-    let (mut known, mut missing) = (Vec::new(), Vec::new());
-    for node in cx.cluster.serving().filter(|node| !stands_by(node)) {
-        match cx.fact(node, BUS, "") {
-            Ok(fact) => known.push((node, fact)),
-            Err(gap) => missing.push(gap),
-        }
-    }
-    (known, missing)
+    let stands_by = |node: &Node| node.row.as_ref().and_then(|row| row.in_cluster.value()) == Some(&false);
+    cx.of_nodes(cx.cluster.serving().filter(|node| !stands_by(node)), |node| cx.fact(node, BUS, ""))
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -51,16 +43,11 @@ fn finding(cx: &Context, node: &Node, bus: &Observed<String>) -> Option<Finding>
     if words.contains("rabbit") {
         return None;
     }
-    let name = &node.name;
     let shown = if words.is_empty() { "no bus" } else { bus.value()? };
-    let finding = cx
-        .finding(
-            Subject::node(name),
-            format!("{name} uses {shown} as its backbone bus"),
-            "Install RabbitMQ with the vendor's helper, validate a site connector for it, and choose it \
-                as the backbone bus.",
-        )
-        .because(evidence(node, cx.knowledge.label(BUS, ""), bus));
+    let title = format!("{} uses {shown} as its backbone bus", node.name);
+    let remedy = "Install RabbitMQ with the vendor's helper, validate a site connector for it, and choose it \
+        as the backbone bus.";
     let internal = ["memory", "internal"].iter().any(|word| words.contains(word));
+    let finding = cx.on_node(node, title, remedy).because(cx.node_evidence(node, BUS, bus));
     Some(finding.inferred_if(!internal))
 }

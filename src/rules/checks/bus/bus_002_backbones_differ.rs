@@ -20,7 +20,6 @@ rule! {
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(10, 2, 0)),
     cites: ["CLU" Top, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -31,11 +30,7 @@ fn check(cx: &Context) -> Outcome {
     if buses.len() < 2 {
         return Outcome::from_parts(Vec::new(), missing);
     }
-    let mut finding = cx.on_cluster(
-        "Nodes name different backbone buses",
-        "Choose one RabbitMQ as the backbone bus and recycle the application pool of every node.",
-    );
-    let label = cx.knowledge.label(BUS, "");
-    finding.evidence = known.iter().map(|(node, bus)| evidence(node, label, bus)).collect();
-    Outcome::Findings(vec![finding])
+    let remedy = "Choose one RabbitMQ as the backbone bus and recycle the application pool of every node.";
+    let seen = known.iter().map(|(node, bus)| cx.node_evidence(node, BUS, bus));
+    cx.on_cluster("Nodes name different backbone buses", remedy).resting_on(seen).into()
 }

@@ -19,11 +19,11 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["RMQ:docs/clustering" Confirmed, "CON:RabbitMQ/CheatSheet.txt" Confirmed],
-    check: check,
 }
 
 const NODES: &str = "bus.node-count";
 const VERSION: &str = "bus.version";
+const DEFINITION: &str = "policy.definition";
 
 fn check(cx: &Context) -> Outcome {
     let nodes = known!(cx.reported(NODES));
@@ -33,41 +33,31 @@ fn check(cx: &Context) -> Outcome {
     let version = cx.reported(VERSION);
     let major =
         version.as_ref().ok().and_then(Observed::value).and_then(|text| text.split('.').next()?.parse().ok());
-    match (major, &version) {
+    match (major, version) {
         (Some(4_u32..), _) => {
             return Outcome::not_applicable("the sources of this rule describe RabbitMQ before version 4");
         }
-        (None, Err(gap)) => return Outcome::unknown(gap.clone()),
+        (None, Err(gap)) => return gap.into(),
         _ => {}
     }
     let policies = known!(cx.items("policy"));
-    let definitions: Vec<Observed<String>> =
-        policies.iter().map(|policy| policy.fact("policy.definition")).collect();
+    let definitions: Vec<Observed<String>> = policies.iter().map(|policy| policy.fact(DEFINITION)).collect();
     if definitions.iter().any(|one| one.value().is_some_and(|text| text.contains("ha-mode"))) {
         return Outcome::pass();
     }
     let unread = policies.iter().zip(&definitions).filter_map(|(policy, definition)| {
         let what = format!("the definition of the policy {}", policy.name());
-        definition.why_unknown().map(|why| cx.unreported("policy.definition", what, why))
+        Some(cx.unreported(DEFINITION, what, definition.why_unknown()?))
     });
     let unread: Vec<MissingEvidence> = unread.collect();
     if !unread.is_empty() {
-        return Outcome::Unknown { missing: unread };
+        return unread.into();
     }
-    let mut finding = cx
-        .on_cluster(
-            "No policy of the RabbitMQ cluster mirrors queues",
-            "Set a policy that mirrors the queues of the product with rabbitmqctl set_policy or with the \
-                vendor's helper.",
-        )
-        .because(reported(cx.knowledge.label(NODES, ""), &nodes));
-    for definition in &definitions {
-        finding = finding.because(reported(cx.knowledge.label("policy.definition", ""), definition));
-    }
-    if definitions.is_empty() {
-        let place =
-            cx.cluster.lists.get("policy").and_then(Observed::place).cloned().unwrap_or_else(Place::default);
-        finding = finding.because(Evidence::absence("", "policies of RabbitMQ", place));
-    }
-    Outcome::Findings(vec![finding])
+    let title = "No policy of the RabbitMQ cluster mirrors queues";
+    let remedy = "Set a policy that mirrors the queues of the product with rabbitmqctl set_policy or with the \
+        vendor's helper.";
+    let finding = cx.on_cluster(title, remedy).because(cx.reported_evidence(NODES, &nodes));
+    let none = definitions.is_empty().then(|| cx.no_item_of("policy", "policies of RabbitMQ"));
+    let seen = definitions.iter().map(|definition| cx.reported_evidence(DEFINITION, definition));
+    finding.resting_on(seen.chain(none)).into()
 }

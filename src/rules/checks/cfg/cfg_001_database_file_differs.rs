@@ -26,7 +26,6 @@ rule! {
         "CHK" Top,
         "D:backup-and-disaster-recovery/sql-server-replication-best-practices" Confirmed,
     ],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -41,35 +40,31 @@ fn check(cx: &Context) -> Outcome {
         }
     }
 
-    let evidence =
-        || cx.cluster.serving().filter_map(listed).chain(files.iter().flat_map(KeyFileOn::shown)).collect();
+    let on_cluster = |title: &str, remedy: &str| {
+        let listed = cx.cluster.serving().filter_map(listed);
+        cx.on_cluster(title, remedy).resting_on(listed.chain(files.iter().flat_map(KeyFileOn::shown)))
+    };
     if databases.len() > 1 {
         let names: Vec<&str> = databases.into_values().collect();
-        let mut finding = cx.on_cluster(
-            format!("The nodes use different databases: {}", names.join(", ")),
-            "Find out which database is the right one and reset the connection on the node that is off.",
-        );
-        finding.evidence = evidence();
-        let finding = finding.standalone();
-        return Outcome::Findings(vec![finding.inferred_if(!files_differ)]);
+        let title = format!("The nodes use different databases: {}", names.join(", "));
+        let remedy =
+            "Find out which database is the right one and reset the connection on the node that is off.";
+        return on_cluster(&title, remedy).standalone().inferred_if(!files_differ).into();
     }
     match (unlisted.is_empty(), files_differ, uncompared.is_empty()) {
         (true, true, _) => {
-            let mut finding = cx.on_cluster(
-                "The files database.config differ, yet the node list shows one database",
-                "Nothing needs mending; if a node connects in another way than the others, note why.",
-            );
-            finding.evidence = evidence();
-            Outcome::Findings(vec![finding.at(Severity::Info).inferred()])
+            let title = "The files database.config differ, yet the node list shows one database";
+            let remedy =
+                "Nothing needs mending; if a node connects in another way than the others, note why.";
+            on_cluster(title, remedy).at(Severity::Info).inferred().into()
         }
         (true, false, false) => {
             Outcome::pass_with("the node list shows one database for all nodes; not all files were compared")
         }
         (_, false, true) => Outcome::pass(),
-        (false, true, _) => Outcome::Unknown { missing: unlisted },
+        (false, true, _) => unlisted.into(),
         (false, false, false) => {
-            let missing = uncompared.into_iter().map(|(_, gap)| gap).chain(unlisted).collect();
-            Outcome::Unknown { missing }
+            Vec::from_iter(uncompared.into_iter().map(|(_, gap)| gap).chain(unlisted)).into()
         }
     }
 }

@@ -19,7 +19,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["D:networking/secret-server-clustering" Confirmed, "B91" Confirmed],
-    check: check,
 }
 
 const HEADER: &str = "X-Forwarded-For";

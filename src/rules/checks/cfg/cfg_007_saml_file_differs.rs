@@ -18,7 +18,6 @@ rule! {
     severity: High,
     subject: Cluster,
     cites: ["D:troubleshooting/saml-config-upgrade-error" Confirmed, "RN:10.5.000000" Confirmed],
-    check: check,
 }
 
 /// First build that keeps the settings in the database.
@@ -28,13 +27,8 @@ const REMEDY: &str =
     "Copy saml.config of the node where SAML works to the other nodes, and restart their application pools.";
 
 fn check(cx: &Context) -> Outcome {
-    let outcome = folder::files(cx, &WORDS, REMEDY, |path| path == "saml.config");
     let in_database =
         cx.cluster.serving().all(|node| cx.version(node).value().is_some_and(|v| *v >= IN_DATABASE));
-    match outcome {
-        Outcome::Findings(findings) if in_database => Outcome::Findings(
-            findings.into_iter().map(|finding: Finding| finding.at(Severity::Info)).collect(),
-        ),
-        other => other,
-    }
+    let outcome = folder::files(cx, &WORDS, REMEDY, |path| path == "saml.config");
+    if in_database { outcome.map_findings(|finding| finding.at(Severity::Info)) } else { outcome }
 }

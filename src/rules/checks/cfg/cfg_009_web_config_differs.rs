@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["D:secret-server-setup/upgrading/minimizing-upgrade-downtime" Confirmed],
-    check: check,
 }
 
 const WORDS: Words = Words { things: "settings of web.config", wrong: "not as on the other nodes" };
@@ -34,7 +33,7 @@ fn check(cx: &Context) -> Outcome {
             let file = member.snapshot.settings.get(FILE).unwrap_or(&nothing);
             cx.settle(member.node, "configs", file.as_ref(), FILE).err()
         });
-        let gaps: Vec<_> = gaps.collect();
+        let gaps: Vec<MissingEvidence> = gaps.collect();
         if gaps.is_empty() { Ok(settings(cx, group, FILE)) } else { Err(gaps) }
     })
 }

@@ -19,7 +19,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed, "D:access-requests/customize-approval-emails" Confirmed],
-    check: check,
 }
 
 const WORDS: Words = Words { things: "files made by the customer", wrong: "not as on the other nodes" };

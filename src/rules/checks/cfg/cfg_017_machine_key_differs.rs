@@ -22,7 +22,6 @@ rule! {
     severity: Low,
     subject: Cluster,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 const KEYS: [&str; 2] = ["validationKey", "decryptionKey"];
@@ -46,12 +45,10 @@ fn check(cx: &Context) -> Outcome {
             missing.extend(redacted_apart(cx, key));
         }
     }
-    let finding = |title: &str, shown| {
+    let finding = |title: &str, shown: Vec<Evidence>| {
         let remedy = "Keep users on one node by sticky sessions, or set the same machineKey in web.config \
             of every node.";
-        let mut finding = cx.on_cluster(title, remedy).inferred();
-        finding.evidence = shown;
-        Outcome::Findings(vec![finding])
+        cx.on_cluster(title, remedy).inferred().resting_on(shown).into()
     };
     if !differing.is_empty() {
         return finding("The nodes have different keys of ASP.NET", differing);
@@ -65,12 +62,9 @@ fn check(cx: &Context) -> Outcome {
             finding("The nodes make keys of ASP.NET of their own, and users are not kept on one node", own)
         }
         None => {
-            missing.push(cx.unanswered(
-                None,
-                AFFINITY,
-                "keys that nodes make of their own matter without affinity only",
-            ));
-            Outcome::Unknown { missing }
+            let why = "keys that nodes make of their own matter without affinity only";
+            missing.push(cx.unanswered(None, AFFINITY, why));
+            missing.into()
         }
     }
 }

@@ -19,7 +19,6 @@ rule! {
     severity: Blocker,
     subject: Node,
     cites: ["SELF" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -33,31 +32,19 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         }
     }
     if snapshot.facts.configs.is_empty() {
-        missing.push(MissingEvidence::of(
-            &node.name,
-            format!("the configuration files of {}", node.name),
-            "its bundle holds none",
-            EvidenceRequest::Bundle { node: node.name.clone() },
-        ));
+        let what = format!("the configuration files of {}", node.name);
+        let from = EvidenceRequest::Bundle { node: node.name.clone() };
+        missing.push(MissingEvidence::of(&node.name, what, "its bundle holds none", from));
     }
     Outcome::from_parts(findings, missing)
 }
 
+/// A finding if the file is not well-formed.
 fn finding(cx: &Context, node: &Node, file: &str, state: &ConfigState) -> Option<Finding> {
     let ConfigState::NotWellFormed { line, column, error } = state else { return None };
-    let input = node.input();
-    let evidence = Evidence::value(
-        &node.name,
-        file,
-        format!("line {line}, column {column}: {error}"),
-        Place::line(file, *line).in_input(input),
-    );
-    let finding = cx
-        .on_node(
-            node,
-            format!("{}: {file} is not well-formed at line {line}, column {column}", node.name),
-            format!("Repair {file} on {} at line {line}, column {column}.", node.name),
-        )
-        .because(evidence);
-    Some(finding)
+    let title = format!("{}: {file} is not well-formed at line {line}, column {column}", node.name);
+    let remedy = format!("Repair {file} on {} at line {line}, column {column}.", node.name);
+    let fault = format!("line {line}, column {column}: {error}");
+    let evidence = seen_in(node, file, fault, &Place::line(file, *line));
+    Some(cx.on_node(node, title, remedy).because(evidence))
 }

@@ -24,27 +24,21 @@ rule! {
     severity: Blocker,
     subject: Node,
     cites: ["SEED" Confirmed, "D:advanced-installation-manual" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let snapshot = known!(cx.any_snapshot(node));
     let binaries = known!(cx.settle(node, "binaries", snapshot.facts.binaries.as_ref(), "the DLLs in bin"));
     if !binaries.value().is_some_and(|all| all.keys().any(|name| is_product_dll(name))) {
+        let title = format!("{}: the application folder holds no program", node.name);
+        let remedy = format!(
+            "Install the product on {}, or copy the application folder of a good node to it without \
+            database.config and encryption.config.",
+            node.name
+        );
         let place = binaries.place().cloned().unwrap_or_else(|| Place::file("bin")).in_input(&snapshot.input);
-        let finding = cx
-            .on_node(
-                node,
-                format!("{}: the application folder holds no program", node.name),
-                format!(
-                    "Install the product on {}, or copy the application folder of a good node to it \
-                    without database.config and encryption.config.",
-                    node.name
-                ),
-            )
-            .because(Evidence::absence(&node.name, "DLLs of the product", place))
-            .standalone();
-        return Outcome::Findings(vec![finding]);
+        let absent = Evidence::absence(&node.name, "DLLs of the product", place);
+        return cx.on_node(node, title, remedy).because(absent).standalone().into();
     }
     let errors = signature::findings(cx, node);
     if !errors.is_empty() {
@@ -53,26 +47,14 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if connection(cx, node).is_ok_and(|connection| connection.is_recent()) {
         return Outcome::pass_with("connected when the node list was made");
     }
-    match log_silence(cx, node) {
-        Ok(silence) if silence <= current_window() => {
-            Outcome::pass_with("it logged within the day before the collection")
-        }
-        Ok(silence) => {
-            let finding = cx.on_node(
-                node,
-                format!("{} logged nothing for {} before the collection", node.name, in_words(silence)),
-                format!("Start the application pool of {0} and open the product on {0} itself.", node.name),
-            );
-            let newest = cx.logs(node).ok().and_then(LogDigest::newest);
-            let line = Evidence::value(
-                &node.name,
-                "newest log line",
-                newest.map(|time| time.to_rfc3339()).unwrap_or_default(),
-                Place::file("log").in_input(&snapshot.input),
-            );
-            let finding = finding.inferred().because(line);
-            Outcome::Findings(vec![finding])
-        }
-        Err(gap) => Outcome::unknown(gap),
+    let silence = known!(log_silence(cx, node));
+    if silence <= current_window() {
+        return Outcome::pass_with("it logged within the day before the collection");
     }
+    let title = format!("{} logged nothing for {} before the collection", node.name, in_words(silence));
+    let remedy = format!("Start the application pool of {0} and open the product on {0} itself.", node.name);
+    let newest = cx.logs(node).ok().and_then(LogDigest::newest);
+    let newest = newest.map(|time| time.to_rfc3339()).unwrap_or_default();
+    let line = seen_in(node, "newest log line", newest, &Place::file("log"));
+    cx.on_node(node, title, remedy).inferred().because(line).into()
 }

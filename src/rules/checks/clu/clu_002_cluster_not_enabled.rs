@@ -23,22 +23,17 @@ rule! {
     severity: Blocker,
     subject: Cluster,
     cites: ["SEED" Confirmed, "LAJ" Title],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
     for node in cx.cluster.serving() {
         if let Some(sighting) = sightings(cx, node, &cx.rule.id).into_iter().next() {
-            let finding = cx.on_cluster(
-                format!("{} was refused because clustering is not enabled", node.name),
-                format!("Enable clustering on the Server Nodes page, then open {} again.", node.name),
-            );
-            let note = signature_note(sighting.signature);
-            return Outcome::Findings(vec![Finding {
-                confidence: sighting.confidence,
-                evidence: sighting.evidence,
-                ..finding.note(note)
-            }]);
+            let title = format!("{} was refused because clustering is not enabled", node.name);
+            let remedy =
+                format!("Enable clustering on the Server Nodes page, then open {} again.", node.name);
+            let finding = cx.on_cluster(title, remedy).note(signature_note(sighting.signature));
+            let finding = Finding { confidence: sighting.confidence, ..finding };
+            return finding.resting_on(sighting.evidence).into();
         }
     }
     known!(cx.several_nodes());

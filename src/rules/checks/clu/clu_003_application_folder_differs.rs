@@ -25,7 +25,6 @@ rule! {
     severity: High,
     subject: Cluster,
     cites: ["SEED" Confirmed],
-    check: check,
 }
 
 const WORDS: Words = Words { things: "files or settings", wrong: "not as on the other nodes" };

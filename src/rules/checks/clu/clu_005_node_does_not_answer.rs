@@ -21,7 +21,6 @@ rule! {
     severity: Blocker,
     subject: Node,
     cites: ["SEED" Confirmed],
-    check: check,
 }
 
 const NO_SIGN: &str = "the node list does not name it, and its logs do not reach the collection";
@@ -40,27 +39,21 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         }
         by_list => {
             let gap = by_list.err().unwrap_or_else(|| cx.unlisted(node, NO_SIGN));
-            return Outcome::Unknown { missing: std::iter::once(gap).chain(by_log.err()).collect() };
+            return Vec::from_iter([gap].into_iter().chain(by_log.err())).into();
         }
     };
     let Some(row) = &node.row else { return Outcome::unknown(cx.unlisted(node, NO_SIGN)) };
     let name = &node.name;
     let finding = if logging {
-        cx.finding(
-            Subject::node(name),
-            format!("{name} runs, but {silence}"),
-            format!(
-                "Check the way from {name} to the database, and whether it points at the same one as \
-                the others."
-            ),
-        )
-        .at(Severity::High)
+        let title = format!("{name} runs, but {silence}");
+        let remedy = format!(
+            "Check the way from {name} to the database, and whether it points at the same one as the others."
+        );
+        cx.on_node(node, title, remedy).at(Severity::High)
     } else {
-        cx.finding(
-            Subject::node(name),
-            format!("{name} does not answer: it {silence}"),
-            format!("Start the application pool of {name} and open the product on the node itself."),
-        )
+        let title = format!("{name} does not answer: it {silence}");
+        let remedy = format!("Start the application pool of {name} and open the product on the node itself.");
+        cx.on_node(node, title, remedy)
     };
-    Outcome::Findings(vec![finding.inferred().because(evidence(node, "last connected", &row.last_connected))])
+    finding.inferred().because(evidence(node, "last connected", &row.last_connected)).into()
 }

@@ -18,7 +18,6 @@ rule! {
     severity: Blocker,
     subject: Cluster,
     cites: ["CLU" Top],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -29,11 +28,7 @@ fn check(cx: &Context) -> Outcome {
             Ok(_) => "the node list has rows without a usable machine name, or none at all",
             Err(_) => "neither a node list nor --expect-nodes was given",
         };
-        return Outcome::unknown(MissingEvidence::of_cluster(
-            "the names of all nodes",
-            why,
-            EvidenceRequest::NodeList,
-        ));
+        return MissingEvidence::of_cluster("the names of all nodes", why, EvidenceRequest::NodeList).into();
     }
     for input in &set.inputs {
         cx.use_input(input);
@@ -51,16 +46,12 @@ fn check(cx: &Context) -> Outcome {
 /// A node that somebody expects and the product's own list does not name: it never joined, or the name is wrong.
 fn expected_but_unlisted(cx: &Context, node: &Node) -> Option<Finding> {
     let list = cx.list().ok().filter(|_| node.row.is_none())?;
-    let place = Place { input: list.input.clone(), ..Place::default() };
-    let finding = cx.on_node(
-        node,
-        format!("{} is expected and the node list does not name it", node.name),
-        format!(
-            "Check the name. If {0} should be a node, open the product on it so that it joins, then \
-            collect on it.",
-            node.name
-        ),
+    let title = format!("{} is expected and the node list does not name it", node.name);
+    let remedy = format!(
+        "Check the name. If {0} should be a node, open the product on it so that it joins, then collect on it.",
+        node.name
     );
+    let place = Place::default().in_input(&list.input);
     let absence = Evidence::absence(&node.name, "row of the node list", place);
-    Some(finding.at(Severity::High).inferred().because(absence))
+    Some(cx.on_node(node, title, remedy).at(Severity::High).inferred().because(absence))
 }

@@ -21,7 +21,6 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["SEED" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -30,7 +29,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         cx.settle(node, "row.binary-version", row.binary_version.clone(), "the build in the node list");
     let (build, (wanted, version)) = known!(both(build, cx.database()));
     let Some(build) = build.value() else {
-        return Outcome::unknown(cx.version_missing(&node.name, &row.binary_version));
+        return Outcome::unknown(cx.version_missing(node, &row.binary_version));
     };
     if *build >= wanted {
         return Outcome::pass();
@@ -39,38 +38,26 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if let Err(gap) = cx.build(node) {
         return Outcome::unknown(gap);
     }
-    let (upgraded, last) = match (version.upgraded.value(), row.last_connected.value()) {
-        (Some(upgraded), Some(last)) => (upgraded, last),
-        (upgraded, _) => {
-            let when = upgraded.is_none().then(|| {
-                MissingEvidence::of_cluster(
-                    "the time at which the database was upgraded",
-                    version.upgraded.why_unknown().unwrap_or_default(),
-                    EvidenceRequest::VersionHistory,
-                )
-            });
-            let connected = row.last_connected.value().is_none();
-            let connected =
-                connected.then(|| cx.unlisted(node, "the node list does not tell when it connected"));
-            return Outcome::Unknown { missing: when.into_iter().chain(connected).collect() };
-        }
-    };
+    let upgraded = version.upgraded.value().ok_or_else(|| {
+        let why = version.upgraded.why_unknown().unwrap_or_default();
+        let what = "the time at which the database was upgraded";
+        MissingEvidence::of_cluster(what, why, EvidenceRequest::VersionHistory)
+    });
+    let last = row.last_connected.value();
+    let last = last.ok_or_else(|| cx.unlisted(node, "the node list does not tell when it connected"));
+    let (upgraded, last) = known!(both(upgraded, last));
     if last.minus(upgraded) <= chrono::TimeDelta::zero() {
         return Outcome::pass_with("it has not connected since the upgrade");
     }
     let name = &node.name;
-    let finding = cx
-        .finding(
-            Subject::node(name),
-            format!("{name} was left running at {build} while the database went to {wanted}"),
-            format!(
-                "Stop the application pool of {name} until its application folder is that of the \
-                upgraded node."
-            ),
-        )
+    let title = format!("{name} was left running at {build} while the database went to {wanted}");
+    let remedy = format!(
+        "Stop the application pool of {name} until its application folder is that of the upgraded node."
+    );
+    cx.on_node(node, title, remedy)
         .inferred()
         .because(evidence(node, "build in the node list", &row.binary_version))
         .because(evidence(node, "last connected", &row.last_connected))
-        .because(database_build(wanted, version));
-    Outcome::Findings(vec![finding])
+        .because(database_build(wanted, version))
+        .into()
 }

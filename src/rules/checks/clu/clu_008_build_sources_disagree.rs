@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["SEED" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -37,21 +36,14 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     let name = &node.name;
-    let shown = |fact: &str, value: String, place: Place| Evidence::value(name, fact, value, place);
-    let finding = cx
-        .finding(
-            Subject::node(name),
-            format!("{name}: the node list shows {build}, its DLLs show {own}"),
-            format!(
-                "Recycle the application pool of {name} and open the product on it, then export the \
-                node list and collect again."
-            ),
-        )
-        .because(shown(
-            "build in the node list",
-            build.to_string(),
-            listed.place().cloned().unwrap_or_default(),
-        ))
-        .because(shown("build of the DLLs", own.to_string(), place.in_input(&snapshot.input)));
-    Outcome::Findings(vec![finding.inferred()])
+    let title = format!("{name}: the node list shows {build}, its DLLs show {own}");
+    let remedy = format!(
+        "Recycle the application pool of {name} and open the product on it, then export the node list and collect \
+        again."
+    );
+    cx.on_node(node, title, remedy)
+        .because(evidence(node, "build in the node list", &listed))
+        .because(seen_in(node, "build of the DLLs", own.to_string(), place))
+        .inferred()
+        .into()
 }

@@ -22,7 +22,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["SELF" Confirmed],
-    check: check,
 }
 
 /// Whom told facts are of.
@@ -54,7 +53,13 @@ fn of_node(cx: &Context, node: &Node) -> ReportedFields {
     paths.map(|path| (path.clone(), node.fact(path))).collect()
 }
 
-fn look(cx: &Context, of: &Of, told: &ReportedFields, findings: &mut Vec<Finding>, missing: &mut Vec<MissingEvidence>) {
+fn look(
+    cx: &Context,
+    of: &Of,
+    told: &ReportedFields,
+    findings: &mut Vec<Finding>,
+    missing: &mut Vec<MissingEvidence>,
+) {
     for (path, fact) in told {
         let Some(record) = cx.knowledge.facts.get(path).filter(|record| is_compared(record)) else {
             continue;
@@ -76,10 +81,7 @@ fn look(cx: &Context, of: &Of, told: &ReportedFields, findings: &mut Vec<Finding
                 node: Some(of.node.to_owned()).filter(|node| !node.is_empty()),
                 what: named(of, &record.label),
                 why: fact.why_unknown().unwrap_or_default(),
-                from: match cx.knowledge.tellers(path).next() {
-                    Some(export) => EvidenceRequest::Export { export: export.id.clone() },
-                    None => EvidenceRequest::Nothing,
-                },
+                from: cx.teller(path),
             }),
             _ => {}
         }
@@ -100,22 +102,14 @@ fn named(of: &Of, label: &str) -> String {
 
 fn finding(cx: &Context, of: &Of, record: &Fact, all: &[(&String, &Place)]) -> Finding {
     let label = named(of, &record.label);
-    let mut finding = cx.finding(
-        of.subject.clone(),
-        format!("Sources disagree on: {label}"),
-        format!(
-            "Look up on the system itself: {label}. Export again what is out of date, and leave out \
-            what is not of this cluster."
-        ),
+    let title = format!("Sources disagree on: {label}");
+    let remedy = format!(
+        "Look up on the system itself: {label}. Export again what is out of date, and leave out what is not of this \
+        cluster."
     );
-    for (value, place) in all {
+    let seen = all.iter().map(|(value, place)| {
         cx.use_input(&place.input);
-        finding = finding.because(Evidence::value(
-            of.node.to_owned(),
-            &record.label,
-            (*value).clone(),
-            (*place).clone(),
-        ));
-    }
-    finding
+        Evidence::value(of.node, &record.label, *value, (*place).clone())
+    });
+    cx.finding(of.subject.clone(), title, remedy).resting_on(seen)
 }

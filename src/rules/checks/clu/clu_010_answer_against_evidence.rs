@@ -27,7 +27,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["SELF" Confirmed],
-    check: check,
 }
 
 /// What people said, when nobody is listened to.
@@ -110,14 +109,8 @@ fn contradiction(cx: &Context, claim: &Claim, rules: &[&Rule]) -> Option<Finding
     let Claim { question, answer, .. } = claim;
     let title = format!("{of}The answer \"{}\" to {question} contradicts the evidence", answer.value);
     let remedy = format!("Look again, then answer {question} anew or collect again what is out of date.");
-    let mut finding = cx.finding(subject, title, remedy).because(answered(
-        cx,
-        claim.node.unwrap_or_default(),
-        claim.ask,
-        answer,
-    ));
-    finding.evidence.extend(against);
-    Some(finding)
+    let answered = answered(cx, claim.node.unwrap_or_default(), claim.ask, answer);
+    Some(cx.finding(subject, title, remedy).because(answered).resting_on(against))
 }
 
 /// A confirmed fault that the claim denies.
@@ -137,13 +130,10 @@ fn passed(claim: &Claim, alone: &[RuleResult]) -> Option<Vec<Evidence>> {
         match &one.outcome {
             Outcome::Pass { inferred: false, note } => {
                 let says = if note.is_empty() { String::new() } else { format!(": {note}") };
-                let input = one.inputs_used.first().cloned().unwrap_or_default();
-                passes.push(Evidence::value(
-                    &one.subject.name,
-                    &one.rule,
-                    format!("finds nothing wrong{says}"),
-                    Place { input, ..Place::default() },
-                ));
+                let input = one.inputs_used.first().map_or("", String::as_str);
+                let says = format!("finds nothing wrong{says}");
+                let place = Place::default().in_input(input);
+                passes.push(Evidence::value(&one.subject.name, &one.rule, says, place));
             }
             Outcome::NotApplicable { .. } => {}
             _ => return None,

@@ -35,7 +35,6 @@ rule! {
         "D:upgrading-with-web-clustering" Confirmed,
         "SEED" Confirmed,
     ],
-    check: check,
 }
 
 /// What is found out about a node whose file is unlike others.
@@ -165,9 +164,10 @@ fn clue(cx: &Context, suspect: &Suspect, files: &[KeyFileOn]) -> Clue {
         return Clue::Fault(refused(cx, suspect, sightings));
     }
     let mut unlike = files.iter().filter(|other| other.print != file.print).peekable();
+    let open = |why: &str| Clue::Open(cx.unanswered(Some(node), &cx.rule.id, why));
     let by_running = |explanation: &str| match at_work(cx, node) {
         Ok(()) => Clue::Proved,
-        Err(why) => Clue::Open(cx.unanswered(Some(node), &cx.rule.id, &format!("{explanation}, but {why}"))),
+        Err(why) => open(&format!("{explanation}, but {why}")),
     };
     if unlike.peek().is_none() {
         return by_running("DPAPI is said to be on and the file is the same on another node");
@@ -179,11 +179,7 @@ fn clue(cx: &Context, suspect: &Suspect, files: &[KeyFileOn]) -> Clue {
     if plain(cx, file) && unlike.all(alike) {
         return Clue::Unexplained;
     }
-    Clue::Open(cx.unanswered(
-        Some(node),
-        &cx.rule.id,
-        "the files differ, and neither their sizes nor the logs tell whether the key does",
-    ))
+    open("the files differ, and neither their sizes nor the logs tell whether the key does")
 }
 
 fn wrapped(cx: &Context, file: &KeyFileOn) -> bool {
@@ -198,15 +194,12 @@ fn plain(cx: &Context, file: &KeyFileOn) -> bool {
 /// The node shows an error of the key, and its file is suspect.
 fn refused(cx: &Context, suspect: &Suspect, sightings: Vec<Sighting>) -> Finding {
     let title = format!("{} cannot use its key file", suspect.file.node.name);
-    let mut finding = fault(cx, suspect.file.node, title, suspect.weighs);
-    finding.confidence =
-        sightings.iter().map(|sighting| sighting.confidence).min().unwrap_or(Confidence::Inferred);
-    finding.evidence = suspect.file.shown().to_vec();
-    for sighting in sightings {
-        finding.evidence.extend(sighting.evidence);
-        finding.notes.push(signature_note(sighting.signature));
-    }
-    finding
+    let sure = sightings.iter().any(|sighting| sighting.confidence == Confidence::Confirmed);
+    let finding = fault(cx, suspect.file.node, title, suspect.weighs).resting_on(suspect.file.shown());
+    let finding = Finding { confidence: Confidence::Confirmed, ..finding }.inferred_if(!sure);
+    sightings.into_iter().fold(finding, |finding, sighting| {
+        finding.resting_on(sighting.evidence).note(signature_note(sighting.signature))
+    })
 }
 
 /// Plain files of one size that differ without any explanation: it asks. With a majority each odd node has its
@@ -214,16 +207,14 @@ fn refused(cx: &Context, suspect: &Suspect, sightings: Vec<Sighting>) -> Finding
 fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Finding> {
     let (odd, tied): (Vec<&Suspect>, Vec<&Suspect>) =
         unexplained.iter().partition(|suspect| suspect.standing == Conformity::Odd);
-    let mut findings: Vec<Finding> = odd
-        .into_iter()
-        .map(|suspect| {
-            let name = &suspect.file.node.name;
-            let title = format!("The key file of {name} differs from the others");
-            let remedy =
-                format!("Open a secret on {name} and answer ENC-001 for it; replace no key file before.");
-            weighed(cx.finding(Subject::node(name), title, remedy), suspect.weighs)
-        })
-        .collect();
+    let odd = odd.into_iter().map(|Suspect { file, weighs, .. }| {
+        let name = &file.node.name;
+        let title = format!("The key file of {name} differs from the others");
+        let remedy =
+            format!("Open a secret on {name} and answer ENC-001 for it; replace no key file before.");
+        weighed(cx.on_node(file.node, title, remedy), *weighs)
+    });
+    let mut findings: Vec<Finding> = odd.collect();
     if !tied.is_empty() {
         let names: Vec<&str> = tied.iter().map(|suspect| suspect.file.node.name.as_str()).collect();
         let title = format!("The key files of {} differ", names.join(" and "));
@@ -234,13 +225,8 @@ fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Fi
     let detail = "Nothing explains the difference: the files are of one size that fits a plain key. No error of \
                   the key was seen, so ask before anything is replaced.";
     let evidence: Vec<Evidence> = files.iter().flat_map(KeyFileOn::shown).collect();
-    findings
-        .into_iter()
-        .map(|finding| Finding {
-            evidence: evidence.clone(),
-            ..finding.inferred().standalone().detail(detail)
-        })
-        .collect()
+    let asks = |finding: Finding| finding.inferred().standalone().detail(detail).resting_on(evidence.clone());
+    findings.into_iter().map(asks).collect()
 }
 
 fn fault(cx: &Context, node: &Node, title: String, weighs: bool) -> Finding {

@@ -26,7 +26,6 @@ rule! {
     scope: Upgrade,
     subject: Node,
     cites: ["CHK" Top, "D:upgrading-with-web-clustering" Confirmed, "SEED" Confirmed],
-    check: check,
 }
 
 /// Where sources contradict each other on it.
@@ -45,9 +44,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let remedy =
         format!("Switch DPAPI off on {} before the upgrade, while browsing on that server.", node.name);
     let mut finding = cx.on_node(node, title, remedy).because(protection.evidence);
-    finding
-        .notes
-        .extend(cx.knowledge.conflict(CONFLICT).into_iter().flat_map(|one| one.says.iter().cloned()));
+    finding.notes.extend(cx.knowledge.conflict(CONFLICT).iter().flat_map(|one| one.says.iter().cloned()));
     let current_docs = cx.target().is_some_and(|target| target > DOCS_2021);
     Outcome::Findings(vec![finding.inferred_if(!(protection.answered && current_docs))])
 }

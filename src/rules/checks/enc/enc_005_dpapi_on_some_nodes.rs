@@ -21,32 +21,21 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["D:security-hardening/security-hardening-guide" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
     known!(cx.several_nodes());
-    let (mut on, mut off, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match key_protection::settled(cx, node) {
-            Ok(protection) if protection.on => on.push((node.name.as_str(), protection)),
-            Ok(protection) => off.push((node.name.as_str(), protection)),
-            Err(gap) => missing.push(gap),
-        }
-    }
+    let (known, missing) = cx.of_serving(|node| key_protection::settled(cx, node));
+    let inferred = !known.iter().all(|(_, protection)| protection.answered);
+    let (on, off): (Vec<_>, Vec<_>) = known.into_iter().partition(|(_, protection)| protection.on);
     if !on.is_empty() && !off.is_empty() {
-        let names =
-            |of: &[(&str, Protection)]| of.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let finding = cx.on_cluster(
-            format!("The key is protected on {} and not on {}", names(&on), names(&off)),
-            format!("Switch DPAPI on for {}, or off for {}.", names(&off), names(&on)),
-        );
+        let names = |of: &[(&Node, Protection)]| {
+            of.iter().map(|(node, _)| node.name.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let title = format!("The key is protected on {} and not on {}", names(&on), names(&off));
+        let remedy = format!("Switch DPAPI on for {}, or off for {}.", names(&off), names(&on));
         let shown = on.into_iter().chain(off).map(|(_, protection)| protection.evidence);
-        return Outcome::Findings(vec![finding.resting_on(shown)]);
+        return cx.on_cluster(title, remedy).resting_on(shown).into();
     }
-    if missing.is_empty() {
-        let inferred = !on.iter().chain(&off).all(|(_, protection)| protection.answered);
-        return Outcome::Pass { note: String::new(), inferred };
-    }
-    Outcome::Unknown { missing }
+    if missing.is_empty() { Outcome::Pass { note: String::new(), inferred } } else { missing.into() }
 }

@@ -22,7 +22,6 @@ rule! {
     severity: Blocker,
     subject: Cluster,
     cites: ["CHK" Top, "MEK" Top, "D:security-hardening/security-hardening-guide" Confirmed],
-    check: check,
 }
 
 const QUESTION: &str = "ENC-008";
@@ -38,21 +37,19 @@ fn check(cx: &Context) -> Outcome {
         (Some(answer), false) => {
             let fix = "Put a tested copy of the unprotected encryption.config at a safe place off the nodes.";
             let title = "The key is protected, and there is no copy of the unprotected file";
-            let mut finding = cx.on_cluster(title, fix);
-            finding.evidence.push(answered(cx, "", "copy of the unprotected key file", answer));
+            let answered = answered(cx, "", "copy of the unprotected key file", answer);
             let sure = protected.iter().any(|(_, sure)| *sure);
-            finding.evidence.extend(protected.into_iter().map(|(sign, _)| sign));
-            Outcome::Findings(vec![finding.inferred_if(!sure)])
+            let seen = protected.into_iter().map(|(sign, _)| sign);
+            cx.on_cluster(title, fix).because(answered).resting_on(seen).inferred_if(!sure).into()
         }
-        (None, false) => Outcome::unknown(cx.unanswered(
-            None,
-            QUESTION,
-            "the key of a node is protected, and nobody has answered it",
-        )),
+        (None, false) => {
+            let why = "the key of a node is protected, and nobody has answered it";
+            cx.unanswered(None, QUESTION, why).into()
+        }
         (_, true) if missing.is_empty() => Outcome::not_applicable(
             "neither DPAPI nor EFS nor an HSM protects the key, as far as can be told",
         ),
-        (_, true) => Outcome::Unknown { missing },
+        (_, true) => missing.into(),
     }
 }
 
@@ -70,8 +67,7 @@ fn protections(cx: &Context, node: &Node) -> Result<Vec<Indication>, MissingEvid
     if efs.value().is_some_and(|efs| efs == "true") {
         found.push((evidence(node, "EFS attribute of encryption.config", &efs), true));
     }
-    let protection = key_protection::settled(cx, node);
-    match protection {
+    match key_protection::settled(cx, node) {
         Ok(protection) if protection.on => found.push((protection.evidence, protection.answered)),
         Err(gap) if found.is_empty() => return Err(gap),
         _ => {}

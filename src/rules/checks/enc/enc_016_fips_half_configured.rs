@@ -18,36 +18,31 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["D:authentication/enabling-fips-compliance" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let mut findings = signature::findings(cx, node);
-    let mut missing = Vec::new();
-    match cx.fact(node, "os.fips-policy", "") {
-        Ok(policy) if policy.value().is_some_and(|policy| policy == "true") => match cx
-            .reported("security.fips")
-        {
-            Ok(product) if product.value().is_none_or(|product| product != "true") => {
-                let title =
-                    format!("{}: the FIPS policy of Windows is on and FIPS of the product is off", node.name);
-                let remedy = format!(
-                    "Switch the FIPS policy of {} off, enable FIPS in the product, then switch the policy \
-                        on again.",
-                    node.name
-                );
-                let finding = cx.on_node(node, title, remedy);
-                findings.push(
-                    finding
-                        .because(evidence(node, "FIPS policy of Windows", &policy))
-                        .because(reported("FIPS of the product", &product)),
-                );
-            }
-            Ok(_) => {}
-            Err(gap) => missing.push(gap),
-        },
-        Ok(_) => {}
-        Err(gap) => missing.push(gap),
+    let found = half_configured(cx, node);
+    let missing = found.map(|found| findings.extend(found)).err();
+    question::where_evidence_lacks(cx, Some(node), findings, missing.into_iter().collect())
+}
+
+/// A finding if the policy is on in Windows and off in the product.
+fn half_configured(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> {
+    let is_on = |fact: &Observed<String>| fact.value().is_some_and(|value| value == "true");
+    let policy = cx.fact(node, "os.fips-policy", "")?;
+    if !is_on(&policy) {
+        return Ok(None);
     }
-    question::where_evidence_lacks(cx, Some(node), findings, missing)
+    let product = cx.reported("security.fips")?;
+    let title = format!("{}: the FIPS policy of Windows is on and FIPS of the product is off", node.name);
+    let remedy = format!(
+        "Switch the FIPS policy of {} off, enable FIPS in the product, then switch the policy on again.",
+        node.name
+    );
+    let finding = cx
+        .on_node(node, title, remedy)
+        .because(evidence(node, "FIPS policy of Windows", &policy))
+        .because(reported("FIPS of the product", &product));
+    Ok((!is_on(&product)).then_some(finding))
 }

@@ -21,7 +21,6 @@ rule! {
     subject: Node,
     applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
-    check: check,
 }
 
 const SWITCHES: [Switch; 6] = [

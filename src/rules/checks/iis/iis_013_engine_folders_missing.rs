@@ -23,7 +23,6 @@ rule! {
     subject: Node,
     applies: since(Build::Current, BuildVersion::new(10, 6, 0)),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
-    check: check,
 }
 
 const SWITCHES: [Switch; 4] = [
@@ -39,10 +38,6 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if engines.is_some_and(Items::is_empty) {
         return Outcome::not_applicable("there is no distributed engine");
     }
-    match evaluate(cx, node, true, &SWITCHES) {
-        Outcome::Findings(findings) if engines.is_none() => {
-            Outcome::Findings(findings.into_iter().map(Finding::inferred).collect())
-        }
-        other => other,
-    }
+    let outcome = evaluate(cx, node, true, &SWITCHES);
+    outcome.map_findings(|finding| finding.inferred_if(engines.is_none()))
 }

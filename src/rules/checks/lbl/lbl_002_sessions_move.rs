@@ -19,7 +19,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["LA" Title, "LAJ" Title, "PSS:reports/system/user-session-details.sql" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -40,8 +39,7 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::pass_with("no user was on several nodes within ten minutes");
     }
     // Quiet logs of all nodes say it as well.
-    let mut missing = Vec::new();
-    let mut notes = Vec::new();
+    let (mut missing, mut notes) = (Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
         match signature::on_node(cx, node) {
             Outcome::Unknown { missing: gaps } => missing.extend(gaps),
@@ -53,5 +51,5 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::pass_with(notes.join("; "));
     }
     missing.extend(moving.err());
-    Outcome::Unknown { missing }
+    missing.into()
 }

@@ -19,7 +19,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["PSS:reports/system/user-session-details.sql" Confirmed, "D:networking/secret-server-clustering" Confirmed],
-    check: check,
 }
 
 const USERS: f64 = 20.0;
@@ -38,6 +37,5 @@ fn check(cx: &Context) -> Outcome {
     let title = format!("The sessions of {users} users come from {from}");
     let remedy =
         "Let the load balancer add the client's address in a header, and name that header in the product.";
-    let finding = cx.on_cluster(title, remedy);
-    Outcome::Findings(vec![finding.because(users_seen).because(addresses_seen).inferred()])
+    cx.on_cluster(title, remedy).because(users_seen).because(addresses_seen).inferred().into()
 }

@@ -18,21 +18,16 @@ rule! {
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(8, 5, 0)),
     cites: ["RN:10.7.000000" Confirmed, "D:networking/secret-server-clustering" Confirmed],
-    check: check,
 }
 
 const PATH: &str = "product.custom-url";
 
 fn check(cx: &Context) -> Outcome {
     known!(cx.several_nodes());
-    match cx.reported(PATH) {
-        Err(gap) => Outcome::unknown(gap),
-        Ok(url) if url.value().is_some_and(|url| !url.trim().is_empty()) => Outcome::pass(),
-        Ok(url) => {
-            let remedy =
-                "Set the Custom URL in the configuration of the product to the address that users open.";
-            let finding = cx.on_cluster("The Custom URL is empty", remedy);
-            Outcome::Findings(vec![finding.because(reported(cx.knowledge.label(PATH, ""), &url))])
-        }
+    let url = known!(cx.reported(PATH));
+    if url.value().is_some_and(|url| !url.trim().is_empty()) {
+        return Outcome::pass();
     }
+    let remedy = "Set the Custom URL in the configuration of the product to the address that users open.";
+    cx.on_cluster("The Custom URL is empty", remedy).because(cx.reported_evidence(PATH, &url)).into()
 }

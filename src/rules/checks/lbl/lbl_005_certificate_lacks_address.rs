@@ -20,21 +20,15 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["D:networking/secret-server-clustering" Confirmed],
-    check: check,
 }
 
 const URL: &str = "product.custom-url";
 const NAMES: &str = "iis.certificate.names";
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let (url, names) = match (cx.reported(URL), cx.fact(node, NAMES, "")) {
-        (Ok(url), Ok(names)) => (url, names),
-        (url, names) => {
-            if question::is_answered(cx, Some(node)) {
-                return question::answer(cx, Some(node));
-            }
-            return Outcome::Unknown { missing: url.err().into_iter().chain(names.err()).collect() };
-        }
+    let (url, names) = match both(cx.reported(URL), cx.fact(node, NAMES, "")) {
+        Ok(both) => both,
+        Err(missing) => return question::where_evidence_lacks(cx, Some(node), Vec::new(), missing),
     };
     let Some(host) = url.value().map(|url| host(url)).filter(|host| !host.is_empty() && host != "none")
     else {
@@ -42,21 +36,17 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     };
     let listed = names.value().map(String::as_str).unwrap_or_default();
     if !label::compare(listed, &host) {
-        return Outcome::unknown(MissingEvidence::of(
-            &node.name,
-            "the names of the certificate and the custom URL at one level",
-            "one of them is a label, and labels do not compare with names",
-            EvidenceRequest::again(&node.name, "at the level of the exports"),
-        ));
+        let what = "the names of the certificate and the custom URL at one level";
+        let why = "one of them is a label, and labels do not compare with names";
+        return MissingEvidence::again(&node.name, what, why, "at the level of the exports").into();
     }
     if listed.split([' ', ',', ';']).any(|name| covers(name, &host)) {
         return Outcome::pass();
     }
     let title = format!("{}: the certificate does not name {host}", node.name);
     let remedy = format!("Bind a certificate that names {host} to the site of {}.", node.name);
-    let finding = cx.on_node(node, title, remedy);
-    let finding = finding.because(reported(cx.knowledge.label(URL, ""), &url));
-    Outcome::Findings(vec![finding.because(evidence(node, cx.knowledge.label(NAMES, ""), &names)).inferred()])
+    let seen = [cx.reported_evidence(URL, &url), cx.node_evidence(node, NAMES, &names)];
+    cx.on_node(node, title, remedy).resting_on(seen).inferred().into()
 }
 
 /// Host of a URL, in lower case.

@@ -21,7 +21,6 @@ rule! {
     severity: High,
     subject: Cluster,
     cites: ["D:networking/secret-server-clustering" Confirmed],
-    check: check,
 }
 
 /// How many days before its end a certificate is reported.
@@ -32,25 +31,15 @@ const LABEL: &str = "iis.certificate.thumbprint-label";
 fn check(cx: &Context) -> Outcome {
     let (mut findings, mut missing, mut labels) = (Vec::new(), Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
-        match https(cx, node) {
-            Ok(None) => {}
-            Ok(Some(finding)) => {
-                findings.push(finding);
-                continue;
-            }
-            Err(gap) => {
-                missing.push(gap);
-                continue;
-            }
+        let Ok(unbound) = https(cx, node).map_err(|gap| missing.push(gap)) else { continue };
+        if unbound.is_some() {
+            findings.extend(unbound);
+            continue;
         }
-        match end(cx, node) {
-            Ok(finding) => findings.extend(finding),
-            Err(gap) => missing.push(gap),
-        }
-        match cx.fact(node, LABEL, "") {
-            Ok(label) => labels.push((node, label)),
-            Err(gap) => missing.push(gap),
-        }
+        let ends = end(cx, node).map_err(|gap| missing.push(gap));
+        findings.extend(ends.ok().flatten());
+        let label = cx.fact(node, LABEL, "").map_err(|gap| missing.push(gap));
+        labels.extend(label.map(|label| (node, label)));
     }
     findings.extend(different(cx, &labels));
     question::where_evidence_lacks(cx, None, findings, missing)
@@ -69,11 +58,8 @@ fn https(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> 
 fn end(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> {
     let fact = cx.fact(node, END, "")?;
     let Some(end) = fact.value().and_then(|end| end.parse::<Moment>().ok()) else {
-        return Err(cx.unreported(
-            END,
-            format!("{} of {}", cx.knowledge.label(END, ""), node.name),
-            "it is no moment".into(),
-        ));
+        let what = format!("{} of {}", cx.knowledge.label(END, ""), node.name);
+        return Err(cx.unreported(END, what, "it is no moment"));
     };
     let instant = end.utc.unwrap_or_else(|| end.wall.and_utc());
     let days = (instant - cx.cluster.as_of).num_days();
@@ -81,7 +67,7 @@ fn end(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> {
     let title = format!("{}: the certificate {when}", node.name);
     let remedy = format!("Renew the certificate and bind the new one to the site of {}.", node.name);
     let finding = cx.on_node(node, title, remedy);
-    Ok((days < DAYS).then(|| finding.because(evidence(node, cx.knowledge.label(END, ""), &fact))))
+    Ok((days < DAYS).then(|| finding.because(cx.node_evidence(node, END, &fact))))
 }
 
 fn different(cx: &Context, labels: &[(&Node, Observed<String>)]) -> Option<Finding> {
@@ -89,10 +75,9 @@ fn different(cx: &Context, labels: &[(&Node, Observed<String>)]) -> Option<Findi
     if labels.iter().all(|(_, label)| label.value() == first.value()) {
         return None;
     }
-    let names: Vec<&str> = labels.iter().map(|(node, _)| node.name.as_str()).collect();
-    let title = format!("The certificates of {} are not the same", and(&names));
-    let mut finding = cx.on_cluster(title, "Bind the same certificate to the site of every node.");
-    finding.evidence =
-        labels.iter().map(|(node, label)| evidence(node, cx.knowledge.label(LABEL, ""), label)).collect();
-    Some(finding.inferred())
+    let names = and(labels.iter().map(|(node, _)| node.name.as_str()));
+    let title = format!("The certificates of {names} are not the same");
+    let seen = labels.iter().map(|(node, label)| cx.node_evidence(node, LABEL, label));
+    let remedy = "Bind the same certificate to the site of every node.";
+    Some(cx.on_cluster(title, remedy).resting_on(seen).inferred())
 }

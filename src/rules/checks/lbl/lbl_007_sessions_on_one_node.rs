@@ -17,7 +17,6 @@ rule! {
     severity: Info,
     subject: Cluster,
     cites: ["PSS:reports/system/user-session-details.sql" Confirmed],
-    check: check,
 }
 
 const SESSIONS: f64 = 20.0;

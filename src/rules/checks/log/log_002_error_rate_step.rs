@@ -29,7 +29,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -49,45 +48,31 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         evaluated = true;
         if after.errors >= FEWEST && after.errors * before.hours >= STEP * before.errors.max(1) * after.hours
         {
-            let input = node.input();
-            let counted = |fact: &str, part: &Part| {
-                Evidence::value(
-                    &node.name,
-                    fact,
-                    format!("{} in {} hours", part.errors, part.hours),
-                    Place::file("logs").in_input(input),
-                )
+            let title = format!("{} logs more errors since {what}", node.name);
+            let remedy =
+                format!("Look at what {} logs since {what}, the most frequent error first.", node.name);
+            let counted = |fact, part: Part| {
+                let count = format!("{} in {} hours", part.errors, part.hours);
+                seen_in(node, fact, count, &Place::file("logs"))
             };
-            let finding = cx
-                .on_node(
-                    node,
-                    format!("{} logs more errors since {what}", node.name),
-                    format!("Look at what {} logs since {what}, the most frequent error first.", node.name),
-                )
-                .inferred()
-                .because(counted("errors before", &before))
-                .because(counted("errors after", &after));
-            return Outcome::Findings(vec![finding]);
+            let counts = [counted("errors before", before), counted("errors after", after)];
+            return cx.on_node(node, title, remedy).inferred().resting_on(counts).into();
         }
     }
     match (evaluated, started) {
         (true, _) => Outcome::pass_with("no step in the errors after the last change"),
-        (false, None) => Outcome::unknown(lacking(
-            node,
-            "the last start of the worker process",
-            "no upgrade lies well within the logs, and when the worker process started is not known",
-        )),
+        (false, None) => {
+            let why =
+                "no upgrade lies well within the logs, and when the worker process started is not known";
+            lacking(node, "the last start of the worker process", why).into()
+        }
         (false, Some(_)) => Outcome::not_applicable("no start and no upgrade lies well within the logs"),
     }
 }
 
 fn lacking(node: &Node, what: &str, why: &str) -> MissingEvidence {
-    MissingEvidence {
-        node: Some(node.name.clone()),
-        what: format!("{what} of {}", node.name),
-        why: why.into(),
-        from: EvidenceRequest::again(&node.name, "on the node itself, as administrator"),
-    }
+    let what = format!("{what} of {}", node.name);
+    MissingEvidence::again(&node.name, what, why, "on the node itself, as administrator")
 }
 
 /// Errors of a number of hours.

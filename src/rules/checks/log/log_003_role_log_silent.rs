@@ -30,7 +30,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 /// Roles with a log of their own on a node, and their names.
@@ -46,12 +45,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let digest = known!(cx.logs(node));
     if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?)))
     {
-        return Outcome::unknown(MissingEvidence::of(
-            &node.name,
-            format!("all logs of {}", node.name),
-            format!("{file} could not be read whole: {why}"),
-            EvidenceRequest::again(&node.name, "with all its logs"),
-        ));
+        let what = format!("all logs of {}", node.name);
+        let why = format!("{file} could not be read whole: {why}");
+        return MissingEvidence::again(&node.name, what, why, "with all its logs").into();
     }
     let Some(newest) = digest.newest() else { return Outcome::not_applicable("no log line carries a time") };
     let (mut findings, mut evaluated) = (Vec::new(), Vec::new());
@@ -60,27 +56,16 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         let Some(last) = digest.covered(Some(component)).map(|period| period.to) else { continue };
         evaluated.push(role);
         if newest - last > LEAST.max(usual * TIMES.try_into().unwrap_or(1)) {
-            let input = node.input();
-            let ended = Evidence::value(
-                &node.name,
-                format!("last line of the {role}"),
-                last.to_rfc3339(),
-                Place::file(name(digest, component)).in_input(input),
+            let silence = in_words(newest - last);
+            let title = format!("{}: the {role} has logged nothing for {silence}", node.name);
+            let remedy = format!(
+                "Look at the last lines of the {role} of {} and at its error on the Server Nodes page.",
+                node.name
             );
-            let finding = cx
-                .on_node(
-                    node,
-                    format!("{}: the {role} has logged nothing for {}", node.name, in_words(newest - last)),
-                    format!(
-                        "Look at the last lines of the {role} of {} and at its error on the Server \
-                        Nodes page.",
-                        node.name
-                    ),
-                )
-                .detail(format!("Its usual silence is {}.", in_words(usual)))
-                .inferred()
-                .because(ended);
-            findings.push(finding);
+            let file = Place::file(name(digest, component));
+            let ended = seen_in(node, format!("last line of the {role}"), last.to_rfc3339(), &file);
+            let detail = format!("Its usual silence is {}.", in_words(usual));
+            findings.push(cx.on_node(node, title, remedy).detail(detail).inferred().because(ended));
         }
     }
     if !findings.is_empty() {

@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["D:events-and-alerts/secure-syslog-cef" Confirmed, "LAJ" Confirmed],
-    check: check,
 }
 
 /// Roles that the node list switches, with the log each writes (domain 1.5).
@@ -36,15 +35,12 @@ const ROLES: [(&str, &str, Component, &str); 3] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match cx.fact(node, "row.in-cluster", "In Cluster") {
-        Ok(fact) if fact.value().is_some_and(|value| value == "true") => {}
-        Ok(_) => return Outcome::not_applicable("the node is not In Cluster: its roles rest"),
-        Err(missing) => return Outcome::unknown(missing),
+    let in_cluster = known!(cx.fact(node, "row.in-cluster", "In Cluster"));
+    if in_cluster.value().is_none_or(|value| value != "true") {
+        return Outcome::not_applicable("the node is not In Cluster: its roles rest");
     }
-    let files = cx
-        .any_snapshot(node)
-        .and_then(|snapshot| cx.settle(node, "inventory", snapshot.inventory.as_ref(), "the list of files"));
-    let files = known!(files);
+    let inventory = known!(cx.any_snapshot(node)).inventory.as_ref();
+    let files = known!(cx.settle(node, "inventory", inventory, "the list of files"));
     let logs: Vec<Component> = files
         .value()
         .into_iter()
@@ -54,20 +50,12 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         .collect();
     if logs.is_empty() {
         // Without any log the folder is not the place where this node writes them.
-        return match cx.logs(node) {
-            Err(missing) => Outcome::unknown(missing),
-            Ok(_) => Outcome::not_applicable("the application folder holds no log"),
-        };
+        known!(cx.logs(node));
+        return Outcome::not_applicable("the application folder holds no log");
     }
     let (mut findings, mut missing, mut on) = (Vec::new(), Vec::new(), Vec::new());
     for (path, role, component, log) in ROLES {
-        let switched = match cx.fact(node, path, role) {
-            Ok(fact) => fact,
-            Err(gap) => {
-                missing.push(gap);
-                continue;
-            }
-        };
+        let Ok(switched) = cx.fact(node, path, role).map_err(|gap| missing.push(gap)) else { continue };
         if switched.value().is_none_or(|value| value != "true") {
             continue;
         }
@@ -75,26 +63,15 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         if logs.contains(&component) {
             continue;
         }
-        let input = node.input();
-        let absent = Evidence::absence(
-            &node.name,
-            format!("log/{log}"),
-            Place::file("inventory.jsonl").in_input(input),
+        let title = format!("{}: {role} is on and has no {log}", node.name);
+        let remedy = format!(
+            "Restart the application pool of {} and look for an error of {role} on the Server Nodes page.",
+            node.name
         );
-        let finding = cx
-            .on_node(
-                node,
-                format!("{}: {role} is on and has no {log}", node.name),
-                format!(
-                    "Restart the application pool of {} and look for an error of {role} on the Server \
-                    Nodes page.",
-                    node.name
-                ),
-            )
-            .inferred()
-            .because(absent)
-            .because(evidence(node, role, &switched));
-        findings.push(finding);
+        let place = Place::file("inventory.jsonl").in_input(node.input());
+        let absent = Evidence::absence(&node.name, format!("log/{log}"), place);
+        let finding = cx.on_node(node, title, remedy).inferred().because(absent);
+        findings.push(finding.because(evidence(node, role, &switched)));
     }
     match Outcome::from_parts(findings, missing) {
         Outcome::Pass { .. } if on.is_empty() => {

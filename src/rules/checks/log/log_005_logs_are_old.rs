@@ -24,41 +24,22 @@ rule! {
     severity: Info,
     subject: Node,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let newest = cx.logs(node).map(LogDigest::newest);
     let snapshot = known!(cx.any_snapshot(node));
-    let newest = match newest {
-        Ok(Some(newest)) => newest,
-        Ok(None) => {
-            return Outcome::unknown(MissingEvidence::of(
-                &node.name,
-                format!("a log line of {} with a time", node.name),
-                "no line of the logs begins with one",
-                EvidenceRequest::again(&node.name, "with all its logs"),
-            ));
-        }
-        Err(missing) => return Outcome::unknown(missing),
+    let Some(newest) = known!(newest) else {
+        let what = format!("a log line of {} with a time", node.name);
+        let why = "no line of the logs begins with one";
+        return MissingEvidence::again(&node.name, what, why, "with all its logs").into();
     };
     let age = snapshot.ended - newest;
     if age <= AGE {
         return Outcome::pass();
     }
-    let line = Evidence::value(
-        &node.name,
-        "newest log line",
-        newest.to_rfc3339(),
-        Place::file("logs").in_input(&snapshot.input),
-    );
-    let finding = cx
-        .on_node(
-            node,
-            format!("{}: the newest log line is {} older than the bundle", node.name, in_words(age)),
-            format!("Start the product on {}, let it run for a day, and collect again.", node.name),
-        )
-        .inferred()
-        .because(line);
-    Outcome::Findings(vec![finding])
+    let title = format!("{}: the newest log line is {} older than the bundle", node.name, in_words(age));
+    let remedy = format!("Start the product on {}, let it run for a day, and collect again.", node.name);
+    let line = seen_in(node, "newest log line", newest.to_rfc3339(), &Place::file("logs"));
+    cx.on_node(node, title, remedy).inferred().because(line).into()
 }

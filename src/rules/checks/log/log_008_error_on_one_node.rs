@@ -22,7 +22,6 @@ rule! {
     severity: High,
     subject: Cluster,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -64,13 +63,10 @@ fn check(cx: &Context) -> Outcome {
 fn finding(cx: &Context, name: &str, sightings: Vec<Sighting>) -> Finding {
     let ids: Vec<&str> = sightings.iter().map(|one| one.signature.id.as_str()).collect();
     let worst = sightings.iter().map(|one| one.signature.severity).min().unwrap_or(Severity::High);
-    let mut finding = cx.finding(
-        Subject::node(name),
-        format!("Only {name} logs {}", ids.join(", ")),
-        format!("Compare {name} with the other nodes: configuration, rights and network first."),
-    );
-    finding.severity = worst.max(cx.rule.severity);
-    finding.confidence = Confidence::Inferred;
+    let title = format!("Only {name} logs {}", ids.join(", "));
+    let remedy = format!("Compare {name} with the other nodes: configuration, rights and network first.");
+    let severity = worst.max(cx.rule.severity);
+    let mut finding = cx.finding(Subject::node(name), title, remedy).at(severity).inferred();
     if let [one] = sightings.as_slice() {
         finding.signature = Some(one.signature.id.clone());
     }

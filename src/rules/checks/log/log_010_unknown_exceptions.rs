@@ -25,7 +25,6 @@ rule! {
     severity: Info,
     subject: Node,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -35,26 +34,14 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     often.sort_by_key(|one| (Reverse(one.count), &one.text));
-    let input = node.input();
     let findings = often.into_iter().take(MOST).map(|one| {
-        let line =
-            Evidence::Text { place: one.sample.place.in_input(input), excerpt: one.sample.text.clone() };
-        cx.on_node(
-            node,
-            format!("{}: {} recurs", node.name, one.text),
-            format!(
-                "Look at the lines with {} on {}; if they matter, add a record for them.",
-                one.text, node.name
-            ),
-        )
-        .inferred()
-        .because(Evidence::value(
-            &node.name,
-            format!("lines at error level with {}", one.text),
-            one.count.to_string(),
-            Place::file("logs").in_input(input),
-        ))
-        .because(line)
+        let Recurring { text, count, sample, .. } = one;
+        let title = format!("{}: {text} recurs", node.name);
+        let remedy =
+            format!("Look at the lines with {text} on {}; if they matter, add a record for them.", node.name);
+        let fact = format!("lines at error level with {text}");
+        let lines = seen_in(node, fact, count.to_string(), &Place::file("logs"));
+        cx.on_node(node, title, remedy).inferred().resting_on([lines, signature::log_line(node, sample)])
     });
     Outcome::Findings(findings.collect())
 }

@@ -19,7 +19,6 @@ rule! {
     severity: Info,
     subject: Node,
     cites: ["LA" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -27,18 +26,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if digest.zone_known {
         return Outcome::pass();
     }
-    let input = node.input();
-    let absent = Evidence::absence(
-        &node.name,
-        "offset of the node's clock from UTC",
-        Place::file("facts.json").in_input(input),
-    );
-    let finding = cx
-        .on_node(
-            node,
-            format!("{}: its logs tell local times of an unknown zone", node.name),
-            format!("Collect on {0} itself, or ask for the time zone of {0}.", node.name),
-        )
-        .because(absent);
-    Outcome::Findings(vec![finding])
+    let title = format!("{}: its logs tell local times of an unknown zone", node.name);
+    let remedy = format!("Collect on {0} itself, or ask for the time zone of {0}.", node.name);
+    let place = Place::file("facts.json").in_input(node.input());
+    let absent = Evidence::absence(&node.name, "offset of the node's clock from UTC", place);
+    cx.on_node(node, title, remedy).because(absent).into()
 }

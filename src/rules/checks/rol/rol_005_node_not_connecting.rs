@@ -20,7 +20,6 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -28,35 +27,27 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let Some(row) = &node.row else {
         return Outcome::not_applicable("the node list does not name this node");
     };
-    match cx.settle(node, "row.in-cluster", row.in_cluster.clone(), "In Cluster") {
-        Err(gap) => return Outcome::unknown(gap),
-        Ok(in_cluster) if in_cluster.value() != Some(&true) => {
-            return Outcome::not_applicable("it is not In Cluster");
-        }
-        Ok(_) => {}
+    let in_cluster = known!(cx.settle(node, "row.in-cluster", row.in_cluster.as_ref(), "In Cluster"));
+    if in_cluster.value() != Some(&&true) {
+        return Outcome::not_applicable("it is not In Cluster");
     }
-    let title = match connection {
+    let silence = match connection {
         _ if connection.is_recent() => return Outcome::pass(),
         Connection::Unlisted => return Outcome::not_applicable("the node list does not name this node"),
-        Connection::Before(silence) => {
-            format!("{} is In Cluster and has not connected for {}", node.name, in_words(silence))
-        }
+        Connection::Before(silence) => in_words(silence),
     };
+    let title = format!("{} is In Cluster and has not connected for {silence}", node.name);
     let remedy = format!(
-        "Open the product on {0} itself; if it does not answer, look at the application pool and the logs \
-            of {0}.",
+        "Open the product on {0} itself; if it does not answer, look at the application pool and the logs of {0}.",
         node.name
     );
-    let mut finding =
-        cx.on_node(node, title, remedy).because(evidence(node, "last connected", &row.last_connected));
-    let newest = cx.cluster.nodes.iter().filter(|other| other.name != node.name).filter_map(|other| {
-        let last = other.row.as_ref()?.last_connected.value()?;
-        Some((last.utc.map_or(last.wall, |utc| utc.naive_utc()), other))
+    let others = cx.cluster.nodes.iter().filter(|other| other.name != node.name).filter_map(|other| {
+        let row = other.row.as_ref()?;
+        let last = row.last_connected.value()?;
+        Some((last.utc.map_or(last.wall, |utc| utc.naive_utc()), other, row))
     });
-    if let Some((other, row)) =
-        newest.max_by_key(|(when, _)| *when).and_then(|(_, other)| Some((other, other.row.as_ref()?)))
-    {
-        finding = finding.because(evidence(other, "last connected", &row.last_connected));
-    }
-    Outcome::Findings(vec![finding])
+    let newest = others.max_by_key(|(when, ..)| *when).map(|(_, other, row)| (other, row));
+    let seen = [(node, row)].into_iter().chain(newest);
+    let seen = seen.map(|(node, row)| evidence(node, "last connected", &row.last_connected));
+    cx.on_node(node, title, remedy).resting_on(seen).into()
 }

@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["D:secret-server-setup/uninstallation/decommissioning" Inferred],
-    check: check,
 }
 
 /// How long a node without a bundle may be silent.
@@ -31,29 +30,17 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if node.snapshot.is_some() {
         return Outcome::pass_with("its bundle is here");
     }
-    let title = match connection(cx, node) {
-        Err(gap) => return Outcome::unknown(gap),
-        Ok(Connection::Unlisted) => {
-            return Outcome::not_applicable("the node list does not name this node");
-        }
-        Ok(Connection::Before(silence)) if silence < LONG => {
-            return Outcome::pass_with(format!(
-                "connected {} before the newest connection of the list",
-                in_words(silence)
-            ));
-        }
-        Ok(Connection::Before(silence)) => {
-            format!("{} is listed and has not connected for {}", node.name, in_words(silence))
-        }
-    };
-    let Some(row) = &node.row else {
+    let (Connection::Before(silence), Some(row)) = (known!(connection(cx, node)), &node.row) else {
         return Outcome::not_applicable("the node list does not name this node");
     };
+    let span = in_words(silence);
+    if silence < LONG {
+        return Outcome::pass_with(format!("connected {span} before the newest connection of the list"));
+    }
+    let title = format!("{} is listed and has not connected for {span}", node.name);
     let remedy = format!(
         "If {0} is gone, decommission it and take it out of the load balancer; else collect on {0}.",
         node.name
     );
-    let finding =
-        cx.on_node(node, title, remedy).because(evidence(node, "last connected", &row.last_connected));
-    Outcome::Findings(vec![finding])
+    cx.on_node(node, title, remedy).because(evidence(node, "last connected", &row.last_connected)).into()
 }

@@ -18,7 +18,6 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["CLU" Top, "LAJ" Title],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -29,20 +28,17 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     let names: Vec<&str> = list.rows.iter().map(|row| row.machine_name.as_str()).collect();
-    let place = Place { input: list.input.clone(), ..Place::default() };
-    let finding = cx
-        .on_node(
-            node,
-            format!("{} is not in the node list", node.name),
-            format!(
-                "Check the database connection of {0} and open the product on it, then export the \
-                node list again.",
-                node.name
-            ),
-        )
-        .because(Evidence::absence(&node.name, "row of the node list", place.clone()))
-        .because(Evidence::value("", "nodes of the list", names.join(", "), place));
+    let place = Place::default().in_input(&list.input);
+    let title = format!("{} is not in the node list", node.name);
+    let remedy = format!(
+        "Check the database connection of {0} and open the product on it, then export the node list again.",
+        node.name
+    );
     let newer = list.newest_connection.as_ref().is_some_and(|newest| newest.is_after(&snapshot.started));
     let sure = newer && !snapshot.copied;
-    Outcome::Findings(vec![finding.inferred_if(!sure)])
+    cx.on_node(node, title, remedy)
+        .because(Evidence::absence(&node.name, "row of the node list", place.clone()))
+        .because(Evidence::value("", "nodes of the list", names.join(", "), place))
+        .inferred_if(!sure)
+        .into()
 }

@@ -21,7 +21,6 @@ rule! {
     subject: Cluster,
     applies: before(Build::Current, WITHOUT_PRIMARY),
     cites: ["RN:10.7.000000" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -38,12 +37,10 @@ fn check(cx: &Context) -> Outcome {
     if named.iter().all(|other| other.node.eq_ignore_ascii_case(&one.node)) {
         return Outcome::pass_with(format!("{} is the primary, by {}", one.node, one.by));
     }
-    let finding = cx.on_cluster(
-        "Several nodes are named as the primary",
-        "Look at the page Server Nodes which node is the primary, and set ValidPrimaryNode to its name on \
-            every node or on none.",
-    );
-    Outcome::Findings(vec![Finding { evidence: named.into_iter().map(shown).collect(), ..finding }])
+    let remedy = "Look at the page Server Nodes which node is the primary, and set ValidPrimaryNode to its name on \
+        every node or on none.";
+    let seen = named.into_iter().map(shown);
+    cx.on_cluster("Several nodes are named as the primary", remedy).resting_on(seen).into()
 }
 
 /// What a person says of the cluster; else each node is asked of.
@@ -51,15 +48,12 @@ fn asked(cx: &Context) -> Outcome {
     if matches!(cx.answer(None, QUESTION).map(|one| one.value.as_str()), Some("documented" | "not known")) {
         return question::answer(cx, None);
     }
-    let mut missing: Vec<MissingEvidence> = cx
-        .cluster
-        .serving()
-        .map(|node| cx.unanswered(Some(node), QUESTION, "nothing names the primary node"))
-        .collect();
+    let unanswered = |node| cx.unanswered(Some(node), QUESTION, "nothing names the primary node");
+    let mut missing: Vec<MissingEvidence> = cx.cluster.serving().map(unanswered).collect();
     if missing.is_empty() {
         missing.extend(cx.list().err());
     }
-    Outcome::Unknown { missing }
+    missing.into()
 }
 
 fn shown(Named { node, by, place, .. }: Named) -> Evidence {

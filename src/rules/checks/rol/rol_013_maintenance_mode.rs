@@ -17,31 +17,25 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["D:admin/maintenance-mode" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let sources = [("maintenance mode by the node list", "row.read-only"), ("", "node.read-only")];
     let (mut said, mut missing) = (Vec::new(), Vec::new());
     for (label, path) in sources {
-        match cx.fact(node, path, label) {
-            Ok(fact) => said.push((cx.knowledge.label(path, label), fact)),
-            Err(gap) => missing.push(gap),
-        }
+        let fact = cx.fact(node, path, label).map_err(|gap| missing.push(gap));
+        said.extend(fact.map(|fact| (cx.knowledge.label(path, label), fact)));
     }
     let is = |word: &str| said.iter().any(|(_, fact)| fact.value().is_some_and(|value| value == word));
     if is("true") {
         let name = &node.name;
-        let finding = cx.finding(
-            Subject::node(name),
-            format!("{name} is in maintenance mode"),
-            format!(
-                "Unless an upgrade or a key rotation is under way, switch maintenance mode off on {name}."
-            ),
+        let title = format!("{name} is in maintenance mode");
+        let remedy = format!(
+            "Unless an upgrade or a key rotation is under way, switch maintenance mode off on {name}."
         );
         let shown = said.iter().map(|(label, fact)| evidence(node, label, fact));
-        return Outcome::Findings(vec![finding.resting_on(shown).inferred_if(is("false"))]);
+        return cx.on_node(node, title, remedy).resting_on(shown).inferred_if(is("false")).into();
     }
     // Either source is enough to say that it is off.
-    if is("false") { Outcome::pass() } else { Outcome::Unknown { missing } }
+    if is("false") { Outcome::pass() } else { missing.into() }
 }

@@ -20,7 +20,6 @@ rule! {
     severity: Low,
     subject: Node,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -30,20 +29,15 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if cx.answer(Some(node), "ENC-009").is_some_and(|answer| answer.value == "yes") {
         return Outcome::pass_with("an HSM protects the key, says the answer");
     }
-    match key_protection::settled(cx, node) {
-        Ok(protection) if protection.on => {
-            Outcome::Pass { note: String::new(), inferred: !protection.answered }
-        }
-        Ok(protection) => {
-            let title = format!("The key of {} is not protected", node.name);
-            let remedy = format!(
-                "Keep a copy of the plain encryption.config of {} at a safe place, then switch DPAPI on there, while \
-                 browsing on that server.",
-                node.name
-            );
-            let finding = cx.on_node(node, title, remedy).because(protection.evidence);
-            Outcome::Findings(vec![finding.inferred()])
-        }
-        Err(gap) => Outcome::unknown(gap),
+    let protection = known!(key_protection::settled(cx, node));
+    if protection.on {
+        return Outcome::Pass { note: String::new(), inferred: !protection.answered };
     }
+    let title = format!("The key of {} is not protected", node.name);
+    let remedy = format!(
+        "Keep a copy of the plain encryption.config of {} at a safe place, then switch DPAPI on there, while browsing \
+         on that server.",
+        node.name
+    );
+    cx.on_node(node, title, remedy).because(protection.evidence).inferred().into()
 }

@@ -21,14 +21,11 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["D:backup-and-disaster-recovery/sql-server-mirroring" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    match cx.reported("database.mirroring-role") {
-        Err(gap) => return Outcome::unknown(gap),
-        Ok(role) if role.value().is_none() => return Outcome::not_applicable("the database is not mirrored"),
-        Ok(_) => {}
+    if known!(cx.reported("database.mirroring-role")).value().is_none() {
+        return Outcome::not_applicable("the database is not mirrored");
     }
     known!(cx.several_nodes());
     let (known, missing) = cx.of_serving(|node| cx.fact(node, "row.database", "database"));

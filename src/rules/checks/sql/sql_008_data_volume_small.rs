@@ -20,28 +20,25 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["CHK" Top],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
     let volumes = known!(cx.items("volume"));
     if volumes.is_empty() {
-        let why = "the query found no volume with files of the database".to_owned();
-        return Outcome::unknown(cx.unreported("volume.free-mb", "the volumes of the database".into(), why));
+        let why = "the query found no volume with files of the database";
+        return cx.unreported("volume.free-mb", "the volumes of the database", why).into();
     }
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     for volume in volumes.iter() {
-        let both = of_item(cx, volume, "volume.data-mb")
-            .and_then(|data| Ok((data, of_item(cx, volume, "volume.free-mb")?)));
-        match both {
-            Err(gap) => missing.push(gap),
-            Ok(((data, data_seen), (free, free_seen))) if free < data / 2.0 => {
-                let title = format!("{}: {free} MB are free beside {data} MB of data files", volume.name());
-                let remedy = format!("Give {} more space before the upgrade.", volume.name());
-                let finding = cx.on_cluster(title, remedy);
-                findings.push(finding.because(free_seen).because(data_seen).inferred());
-            }
-            Ok(_) => {}
+        let number = |path| of_item(cx, volume, path);
+        let both = number("volume.data-mb").and_then(|data| Ok((data, number("volume.free-mb")?)));
+        let Ok(((data, data_seen), (free, free_seen))) = both.map_err(|gap| missing.push(gap)) else {
+            continue;
+        };
+        if free < data / 2.0 {
+            let title = format!("{}: {free} MB are free beside {data} MB of data files", volume.name());
+            let remedy = format!("Give {} more space before the upgrade.", volume.name());
+            findings.push(cx.on_cluster(title, remedy).resting_on([free_seen, data_seen]).inferred());
         }
     }
     Outcome::from_parts(findings, missing)

@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["D:secret-server-setup/running-ss-iis-app-pool-service-account" Confirmed, "D:security-hardening/security-hardening-guide" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -36,8 +35,7 @@ fn check(cx: &Context) -> Outcome {
             let remedy =
                 "Give the product a login of its own that is db_owner of its database and nothing more.";
             let finding = cx.on_cluster(format!("The login of the database {what}"), remedy);
-            findings
-                .push(finding.because(reported(cx.knowledge.label(path, ""), &fact)).inferred().note(NOTE));
+            findings.push(finding.because(cx.reported_evidence(path, &fact)).inferred().note(NOTE));
         }
     }
     Outcome::from_parts(findings, Vec::new())

@@ -18,7 +18,6 @@ rule! {
     severity: Low,
     subject: Cluster,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -34,11 +33,6 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::not_applicable("the product itself signs in with a password");
     }
     let remedy = "If nothing else needs SQL logins on this server, set it to Windows authentication only.";
-    let finding = cx
-        .on_cluster("The SQL Server also takes passwords", remedy)
-        .because(reported(cx.knowledge.label(path, ""), &only_windows))
-        .because(reported(cx.knowledge.label(way, ""), &signed_in))
-        .inferred()
-        .note(NOTE);
-    Outcome::Findings(vec![finding])
+    let seen = [cx.reported_evidence(path, &only_windows), cx.reported_evidence(way, &signed_in)];
+    cx.on_cluster("The SQL Server also takes passwords", remedy).resting_on(seen).inferred().note(NOTE).into()
 }

@@ -29,7 +29,6 @@ rule! {
         },
     },
     cites: ["RN:10.9.000064" Inferred],
-    check: check,
 }
 
 const PATH: &str = "sql-server.default-schema";
@@ -40,12 +39,7 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::pass();
     }
     known!(may_be_the_products(cx, PATH));
-    let finding = cx
-        .on_cluster(
-            "The default schema of the login is not dbo",
-            "Set dbo as the default schema of the product's login, or upgrade to 10.9.000063 or later.",
-        )
-        .because(reported(cx.knowledge.label(PATH, ""), &schema))
-        .note(NOTE);
-    Outcome::Findings(vec![finding])
+    let title = "The default schema of the login is not dbo";
+    let remedy = "Set dbo as the default schema of the product's login, or upgrade to 10.9.000063 or later.";
+    cx.on_cluster(title, remedy).because(cx.reported_evidence(PATH, &schema)).note(NOTE).into()
 }

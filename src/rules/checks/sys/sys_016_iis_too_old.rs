@@ -18,35 +18,25 @@ rule! {
     scope: Upgrade,
     subject: Node,
     cites: ["D:secret-server-setup/system-requirements" Confirmed],
-    check: check,
 }
 
 /// Oldest version the product runs on.
 const OLDEST: u32 = 7;
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match cx.fact(node, "iis.version", "") {
-        Ok(fact) => {
-            let major = fact.value().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
-            match major {
-                Some(major) if major >= OLDEST => Outcome::pass(),
-                Some(_) => {
-                    let title = format!("IIS on {} is too old", node.name);
-                    let remedy =
-                        format!("Move {} to a current Windows Server before the upgrade.", node.name);
-                    let finding = cx.on_node(node, title, remedy);
-                    Outcome::Findings(vec![finding.because(evidence(node, "version of IIS", &fact))])
-                }
-                None => by_configuration(cx, node),
-            }
+    let version = cx.fact(node, "iis.version", "").unwrap_or_default();
+    let major = version.value().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
+    match major {
+        Some(OLDEST..) => Outcome::pass(),
+        Some(_) => {
+            let title = format!("IIS on {} is too old", node.name);
+            let remedy = format!("Move {} to a current Windows Server before the upgrade.", node.name);
+            cx.on_node(node, title, remedy).because(evidence(node, "version of IIS", &version)).into()
         }
-        Err(_) => by_configuration(cx, node),
-    }
-}
-
-fn by_configuration(cx: &Context, node: &Node) -> Outcome {
-    match cx.fact(node, "iis.application", "the application in IIS") {
-        Ok(_) => Outcome::pass_with("it has an applicationHost.config, which IIS has since version 7"),
-        Err(gap) => Outcome::unknown(gap),
+        // Without the version itself: an older IIS has no such file.
+        None => {
+            known!(cx.fact(node, "iis.application", "the application in IIS"));
+            Outcome::pass_with("it has an applicationHost.config, which IIS has since version 7")
+        }
     }
 }

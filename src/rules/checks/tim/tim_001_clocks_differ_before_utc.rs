@@ -1,7 +1,7 @@
 //! TIM-001: do the clocks of the web servers agree, on builds that store local times?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::clock_skew::{seconds, skew};
+use crate::rules::lib::clock_skew::judge;
 
 /// Milliseconds that clocks may lie apart. The product's own tolerance is not published (domain 11, G-20); this
 /// one is ours.
@@ -30,35 +30,8 @@ rule! {
         "RN:8.9.300000" Confirmed,
         "SEED" Confirmed,
     ],
-    check: check,
 }
 
-/// What the sources say of the builds concerned (domain 12.1, K-1).
-pub(super) const SCOPE: [&str; 2] = [
-    "SEED: servers need the same date and time on 8.9.300000 or earlier.",
-    "D:networking/secret-server-clustering: one step asks for it on 8.9.300000 or later, the list of errors names \
-     builds before 8.9.300000; RN:8.9.300000 brought times in UTC.",
-];
-
 fn check(cx: &Context) -> Outcome {
-    known!(cx.several_nodes());
-    let skew = skew(cx);
-    let Some(pair) = skew.widest else { return Outcome::Unknown { missing: skew.missing } };
-    if pair.at_least > LIMIT {
-        let mut finding = cx.on_cluster(
-            format!("The clocks of {} lie {} apart", pair.names(), seconds(pair.measured)),
-            format!("Set the clocks of {} from one time source.", pair.names()),
-        );
-        finding.evidence = skew.evidence();
-        finding.notes = SCOPE.map(str::to_owned).to_vec();
-        return Outcome::Findings(vec![finding.inferred()]);
-    }
-    let mut missing = skew.missing;
-    if skew.at_most > LIMIT {
-        missing.push(pair.too_uncertain(skew.at_most));
-    }
-    if missing.is_empty() {
-        return Outcome::pass_with(format!("no two clocks lie more than {} apart", seconds(skew.at_most)));
-    }
-    Outcome::Unknown { missing }
+    judge(cx, LIMIT, LIMIT, |finding, _| finding.inferred())
 }

@@ -1,8 +1,7 @@
 //! TIM-002: do the clocks of the web servers agree, on builds that store UTC?
 
-use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::clock_skew::{seconds, skew};
+use crate::rules::lib::clock_skew::judge;
 
 /// Milliseconds that clocks should lie apart at most; ours (domain 10.3).
 const WORTH_MENDING: u64 = 30_000;
@@ -30,33 +29,10 @@ rule! {
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(8, 9, 300_001)),
     cites: ["D:networking/secret-server-clustering" Confirmed, "RN:8.9.300000" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
-    known!(cx.several_nodes());
-    let skew = skew(cx);
-    let Some(pair) = skew.widest else { return Outcome::Unknown { missing: skew.missing } };
-    if pair.at_least > WORTH_MENDING {
-        let mut finding = cx.on_cluster(
-            format!("The clocks of {} lie {} apart", pair.names(), seconds(pair.measured)),
-            format!("Set the clocks of {} from one time source.", pair.names()),
-        );
-        finding.evidence = skew.evidence();
-        finding.notes = SCOPE.map(str::to_owned).to_vec();
-        if pair.at_least <= BREAKS {
-            finding = finding.at(Severity::Medium).inferred();
-        }
-        return Outcome::Findings(vec![finding]);
-    }
-    let mut missing = skew.missing;
-    // Readings that agree need not be exact to the half minute, only too close for harm.
-    if skew.measured > WORTH_MENDING || skew.at_most > BREAKS {
-        missing.push(pair.too_uncertain(skew.at_most));
-    }
-    if missing.is_empty() {
-        let note = format!("no two clocks lie more than {} apart", seconds(skew.at_most));
-        return Outcome::Pass { note, inferred: skew.at_most > WORTH_MENDING };
-    }
-    Outcome::Unknown { missing }
+    judge(cx, WORTH_MENDING, BREAKS, |finding, at_least| {
+        if at_least <= BREAKS { finding.at(Severity::Medium).inferred() } else { finding }
+    })
 }

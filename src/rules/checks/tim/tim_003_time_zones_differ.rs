@@ -1,7 +1,7 @@
 //! TIM-003: do all web servers use the same time zone?
 
-use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
 use crate::rules::engine::prelude::*;
+use crate::rules::lib::clock_skew::SCOPE;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -26,7 +26,6 @@ rule! {
     severity: Blocker,
     subject: Cluster,
     cites: ["RN:8.9.300000" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -47,8 +46,8 @@ fn check(cx: &Context) -> Outcome {
     let oldest = builds.iter().flatten().min();
     let Some(oldest) = oldest.filter(|oldest| **oldest < UTC || !builds.contains(&None)) else {
         let unknown = cx.cluster.serving().filter(|node| node.version.value().is_none());
-        missing.extend(unknown.map(|node| cx.version_missing(&node.name, &node.version)));
-        return Outcome::Unknown { missing };
+        missing.extend(unknown.map(|node| cx.version_missing(node, &node.version)));
+        return missing.into();
     };
     let shown: BTreeSet<&str> =
         zones.iter().filter_map(|(_, zone)| zone.value().map(String::as_str)).collect();
@@ -67,20 +66,16 @@ fn check(cx: &Context) -> Outcome {
     if same_offset(zones.iter().map(|(node, _)| *node)) {
         finding = finding.inferred().detail("At the time of collection all zones had the same offset.");
     }
-    finding.evidence = zones.iter().map(|(node, zone)| evidence(node, "time zone", zone)).collect();
     if *oldest <= UTC {
-        finding.notes = SCOPE.map(str::to_owned).to_vec();
+        finding = SCOPE.into_iter().fold(finding, Finding::note);
     }
-    Outcome::Findings(vec![finding])
+    finding.resting_on(zones.iter().map(|(node, zone)| evidence(node, "time zone", zone))).into()
 }
 
 /// Whether every node's clock showed one and the same offset.
 fn same_offset<'a>(nodes: impl Iterator<Item = &'a Node>) -> bool {
-    let offsets: BTreeSet<Option<i32>> = nodes
-        .map(|node| {
-            let clock = node.snapshot.as_ref()?.facts.host.clock.value()?;
-            Some(clock.local.offset().local_minus_utc())
-        })
-        .collect();
+    let clock = |node: &'a Node| node.snapshot.as_ref()?.facts.host.clock.value();
+    let offset = |node| Some(clock(node)?.local.offset().local_minus_utc());
+    let offsets: BTreeSet<Option<i32>> = nodes.map(offset).collect();
     offsets.len() == 1 && !offsets.contains(&None)
 }

@@ -23,19 +23,15 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     cx.ask("diagnostics");
     let observed = &node.clocks.database;
     let (Some(reference), Some(place)) = (observed.value(), observed.place()) else {
-        return Outcome::unknown(MissingEvidence::of(
-            &node.name,
-            format!("the time of {} beside that of its database server", node.name),
-            observed.why_unknown().unwrap_or_default(),
-            EvidenceRequest::Export { export: "diagnostics".into() },
-        ));
+        let what = format!("the time of {} beside that of its database server", node.name);
+        let why = observed.why_unknown().unwrap_or_default();
+        return MissingEvidence::of(&node.name, what, why, EvidenceRequest::export("diagnostics")).into();
     };
     cx.use_input(&place.input);
     let apart = reference.offset_ms.unsigned_abs();
@@ -44,17 +40,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
     let name = &node.name;
     let (sign, word) = if reference.offset_ms < 0 { ("-", "behind") } else { ("+", "ahead of") };
-    let finding = cx
-        .finding(
-            Subject::node(name),
-            format!("{name} is {} {word} its database server", seconds(apart)),
-            format!("Let {name} and the database server take their time from one source."),
-        )
-        .because(Evidence::value(
-            name,
-            format!("node against the {}", reference.source),
-            format!("{sign}{}", seconds(apart)),
-            place.clone(),
-        ));
-    Outcome::Findings(vec![finding.inferred()])
+    let title = format!("{name} is {} {word} its database server", seconds(apart));
+    let remedy = format!("Let {name} and the database server take their time from one source.");
+    let fact = format!("node against the {}", reference.source);
+    let seen = Evidence::value(name, fact, format!("{sign}{}", seconds(apart)), place.clone());
+    cx.on_node(node, title, remedy).because(seen).inferred().into()
 }

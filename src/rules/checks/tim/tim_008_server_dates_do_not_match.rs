@@ -1,7 +1,7 @@
 //! TIM-008: do the logs report that server dates do not match?
 
-use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
 use crate::rules::engine::prelude::*;
+use crate::rules::lib::clock_skew::SCOPE;
 
 rule! {
     /// ## What it checks
@@ -24,7 +24,6 @@ rule! {
         "D:networking/secret-server-clustering" Confirmed,
         "RN:8.9.300000" Confirmed,
     ],
-    check: check,
 }
 
 /// The build that brought times in UTC.

@@ -22,7 +22,6 @@ rule! {
     severity: Info,
     subject: Cluster,
     cites: ["SELF" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -36,15 +35,18 @@ fn check(cx: &Context) -> Outcome {
     if span > TOGETHER {
         let title = format!("The bundles were collected {}", apart(first, last, span));
         let finding = cx.on_cluster(title, "Collect on all nodes in one go.");
-        let shown = begun.iter().map(|(node, started)| shown(started, node));
+        let shown = begun.iter().map(|(node, started)| {
+            let started = started.format("%Y-%m-%d %H:%M:%S %:z").to_string();
+            seen_in(node, "collection began", started, &Place::file("manifest.json"))
+        });
         return Outcome::Findings(vec![finding.resting_on(shown)]);
     }
-    if missing.is_empty() {
-        let note =
-            format!("all bundles were begun within {} minutes, by their own clocks", TOGETHER.num_minutes());
-        return Outcome::Pass { note, inferred: true };
+    if !missing.is_empty() {
+        return missing.into();
     }
-    Outcome::Unknown { missing }
+    let minutes = TOGETHER.num_minutes();
+    let note = format!("all bundles were begun within {minutes} minutes, by their own clocks");
+    Outcome::Pass { note, inferred: true }
 }
 
 /// The span in the reader's words, with the days where there are several.
@@ -57,15 +59,6 @@ fn apart(first: &DateTime<FixedOffset>, last: &DateTime<FixedOffset>, span: Time
     };
     let (from, to) = (first.date_naive(), last.date_naive());
     if from == to { span } else { format!("on different days, {from} to {to}, {span}") }
-}
-
-fn shown(started: &DateTime<FixedOffset>, node: &Node) -> Evidence {
-    Evidence::value(
-        &node.name,
-        "collection began",
-        started.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
-        Place::file("manifest.json").in_input(node.snapshot.as_ref().map_or("", |own| own.input.as_str())),
-    )
 }
 
 #[cfg(test)]

@@ -23,7 +23,6 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["D:minimizing-upgrade-downtime" Confirmed, "UPG" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

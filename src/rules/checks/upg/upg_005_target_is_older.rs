@@ -19,7 +19,6 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["SELF" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {

@@ -17,7 +17,6 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -27,13 +26,9 @@ fn check(cx: &Context) -> Outcome {
             let name = cx.cluster.serving().next().map_or("", |node| node.name.as_str());
             let confirmed = cx.cluster.node_set.confirmed_by.join(", ");
             let title = format!("{name} is the only serving node: the upgrade has a downtime");
-            let finding = cx.on_cluster(title, cx.rule.remediation.clone()).because(Evidence::value(
-                "",
-                "serving nodes",
-                format!("{name}, confirmed by {confirmed}"),
-                Place::default(),
-            ));
-            Outcome::Findings(vec![finding])
+            let nodes = format!("{name}, confirmed by {confirmed}");
+            let seen = Evidence::value("", "serving nodes", nodes, Place::default());
+            cx.on_cluster(title, &cx.rule.remediation).because(seen).into()
         }
         Some(open) => open,
     }

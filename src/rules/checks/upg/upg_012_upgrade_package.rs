@@ -22,30 +22,23 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["CHK6" Top, "UPG" Top, "D:secret-server-setup/download-hashes" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
     let Some(target) = cx.target() else { return Outcome::not_applicable(NO_TARGET) };
     let Some(package) = cx.package() else { return question::answer(cx, None) };
-    let answer = question::answer(cx, None);
     let findings = wrong(cx, package, target);
-    match answer {
-        answer if findings.is_empty() => match answer {
-            Outcome::Unknown { mut missing } => {
-                for gap in &mut missing {
-                    gap.why = format!(
-                        "{}; {} has {} bytes and SHA-256 {}",
-                        gap.why, package.name, package.bytes, package.sha256
-                    );
-                }
-                Outcome::Unknown { missing }
+    match question::answer(cx, None) {
+        Outcome::Unknown { mut missing } if findings.is_empty() => {
+            let Package { name, bytes, sha256, .. } = package;
+            for gap in &mut missing {
+                gap.why = format!("{}; {name} has {bytes} bytes and SHA-256 {sha256}", gap.why);
             }
-            other => other,
-        },
+            missing.into()
+        }
+        answer if findings.is_empty() => answer,
         Outcome::Pass { note, .. } => {
-            let note = question::contrary(&note);
-            Outcome::Findings(findings.into_iter().map(|finding| finding.note(note.clone())).collect())
+            Outcome::Findings(findings).map_findings(|finding| finding.note(question::contrary(&note)))
         }
         _ => Outcome::Findings(findings),
     }
@@ -71,10 +64,8 @@ fn wrong(cx: &Context, package: &Package, target: BuildVersion) -> Vec<Finding> 
     let faults = members(package).map(faults).unwrap_or_default();
     if !faults.is_empty() {
         let title = format!("{} does not hold what an upgrade package holds", package.name);
-        let mut finding = cx.on_cluster(title, again);
-        finding.evidence =
-            faults.into_iter().map(|fault| evidence(cx, package, "content", format!("it {fault}"))).collect();
-        findings.push(finding);
+        let seen = faults.into_iter().map(|fault| evidence(cx, package, "content", format!("it {fault}")));
+        findings.push(cx.on_cluster(title, again).resting_on(seen));
     }
     findings
 }

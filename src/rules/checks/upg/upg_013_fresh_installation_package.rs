@@ -21,7 +21,6 @@ rule! {
     scope: Upgrade,
     subject: Cluster,
     cites: ["D:secret-server-setup/upgrading/upgrading-without-outbound-access" Confirmed, "UPG" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -31,11 +30,8 @@ fn check(cx: &Context) -> Outcome {
     let Some(package) = cx.package() else { return question::answer(cx, None) };
     let name = &package.name;
     if let Some(why) = damage(package) {
-        return Outcome::unknown(MissingEvidence::of_cluster(
-            format!("what {name} holds"),
-            format!("it {why}"),
-            EvidenceRequest::Nothing,
-        ));
+        let (what, why) = (format!("what {name} holds"), format!("it {why}"));
+        return MissingEvidence::of_cluster(what, why, EvidenceRequest::Nothing).into();
     }
     let why = match (&package.members, members(package)) {
         (Observed::Absent { .. }, _) => "it is no zip archive".to_owned(),

@@ -22,7 +22,6 @@ rule! {
     severity: Blocker,
     subject: Cluster,
     cites: ["SEED" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -52,24 +51,19 @@ fn finding(
     database: Option<(BuildVersion, &VersionRow)>,
 ) -> Finding {
     let others = known.iter().filter(|(_, other)| *other == right).map(|(other, _)| other.name.as_str());
-    let others: Vec<&str> = others.collect();
-    let parties: Vec<&str> = others.iter().copied().chain(database.map(|_| "the database")).collect();
+    let parties = and(others.clone().chain(database.map(|_| "the database")));
     let name = &node.name;
-    let (word, remedy) = if build < right {
-        ("behind", copy_again(others.first().copied(), name))
+    let finding = if build < right {
+        let title = format!("{name} runs {build}, behind {parties} at {right}");
+        cx.on_node(node, title, copy_again(others.clone().next(), name)).note(LEFT_OUT)
     } else {
-        (
-            "ahead of",
-            format!(
-                "Finish the upgrade to {build} on the database and on the other nodes, or put the application folder at \
-                 {right} back."
-            ),
-        )
+        let title = format!("{name} runs {build}, ahead of {parties} at {right}");
+        let remedy = format!(
+            "Finish the upgrade to {build} on the database and on the other nodes, or put the application folder at \
+             {right} back."
+        );
+        cx.on_node(node, title, remedy).standalone()
     };
-    let title = format!("{name} runs {build}, {word} {} at {right}", and(&parties));
-    let mut finding = cx.finding(Subject::node(name), title, remedy);
-    finding = if build < right { finding.note(LEFT_OUT) } else { finding.standalone() };
-    finding.evidence = known.iter().map(|(node, _)| evidence(node, "build", &node.version)).collect();
-    finding.evidence.extend(database.map(|(build, row)| database_build(build, row)));
-    finding
+    let seen = known.iter().map(|(node, _)| evidence(node, "build", &node.version));
+    finding.resting_on(seen.chain(database.map(|(build, row)| database_build(build, row))))
 }

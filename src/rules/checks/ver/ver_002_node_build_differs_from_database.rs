@@ -23,7 +23,6 @@ rule! {
     severity: Blocker,
     subject: Node,
     cites: ["SEED" Confirmed, "CON:Migration/Reports/System_Inventory.sql" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -35,38 +34,22 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     let name = &node.name;
-    let subject = Subject::node(name);
-    let mut finding = if build < wanted {
-        let donor = cx
-            .cluster
-            .serving()
-            .find(|other| other.version.value() == Some(&wanted))
-            .map(|other| other.name.as_str());
-        cx.finding(
-            subject,
-            format!("{name} runs {build}, the database is at {wanted}"),
-            copy_again(donor, name),
-        )
-        .note(LEFT_OUT)
+    let finding = if build < wanted {
+        let title = format!("{name} runs {build}, the database is at {wanted}");
+        let mut donors = cx.cluster.serving().filter(|other| other.version.value() == Some(&wanted));
+        let donor = donors.next().map(|other| other.name.as_str());
+        cx.on_node(node, title, copy_again(donor, name)).note(LEFT_OUT)
     } else {
-        cx.finding(
-            subject,
-            format!("{name} already runs {build}, the database is still at {wanted}"),
-            format!(
-                "Finish the upgrade of the database to {build}; if it is finished, export tbVersion again."
-            ),
-        )
-        .detail(
-            "Either a rolling upgrade has not reached the database, or the history was exported before it.",
-        )
-        .standalone()
-        .inferred()
+        let title = format!("{name} already runs {build}, the database is still at {wanted}");
+        let remedy = format!(
+            "Finish the upgrade of the database to {build}; if it is finished, export tbVersion again."
+        );
+        let detail =
+            "Either a rolling upgrade has not reached the database, or the history was exported before it.";
+        cx.on_node(node, title, remedy).detail(detail).standalone().inferred()
     };
-    // Which DLL carries the build is our guess (domain 1.1, G-07); the node list is the product's own word.
-    if node.row.as_ref().and_then(|row| row.binary_version.value()) != Some(&build) {
-        finding = finding.inferred();
-    }
-    let finding =
-        finding.because(evidence(node, "build", &node.version)).because(database_build(wanted, row));
-    Outcome::Findings(vec![finding])
+    // It is not documented which DLL carries the build; the node list is the product's own word.
+    let listed = node.row.as_ref().and_then(|row| row.binary_version.value()) == Some(&build);
+    let seen = [evidence(node, "build", &node.version), database_build(wanted, row)];
+    finding.inferred_if(!listed).resting_on(seen).into()
 }

@@ -1,7 +1,7 @@
 //! VER-003: do nodes at the same build have the same DLLs?
 
 use crate::rules::engine::prelude::*;
-use crate::rules::lib::dlls::differing_dlls;
+use crate::rules::lib::dlls::differing_dlls as check;
 
 rule! {
     /// ## What it checks
@@ -21,5 +21,4 @@ rule! {
     severity: High,
     subject: Cluster,
     cites: ["SEED" Confirmed],
-    check: differing_dlls,
 }

@@ -2,7 +2,7 @@
 
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::dlls::{is_dll_of_bin, is_leftover};
-use crate::rules::lib::folder::{self, Difference, Words};
+use crate::rules::lib::folder::{self, Compared, Words};
 
 rule! {
     /// ## What it checks
@@ -22,7 +22,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["SEED" Inferred],
-    check: check,
 }
 
 const WORDS: Words = Words { things: "DLLs in bin", wrong: "on no other node" };
@@ -35,11 +34,9 @@ fn check(cx: &Context) -> Outcome {
     }
     let mut findings = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 2) {
-        let index = group.index();
-        let differences = index.differences(is_dll_of_bin);
-        let told: Vec<Difference> =
-            differences.iter().filter(|one| is_leftover(one)).map(Difference::from).collect();
-        findings.extend(folder::findings(cx, group, &WORDS, &told));
+        let mut differences = Compared::files(group, is_dll_of_bin).differences;
+        differences.retain(is_leftover);
+        findings.extend(folder::findings(cx, group, &WORDS, &differences));
     }
     folder::outcome(&groups, findings, missing)
 }

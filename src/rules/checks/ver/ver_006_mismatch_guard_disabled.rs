@@ -22,7 +22,6 @@ rule! {
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(10, 7, 59)),
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -41,18 +40,11 @@ fn check(cx: &Context) -> Outcome {
         return question::answer(cx, None);
     }
     let builds: Vec<String> = builds.into_iter().map(ToString::to_string).collect();
-    let mut finding = cx
-        .on_cluster(
-            format!("Nodes at {} are connected at the same time", builds.join(" and ")),
-            "Look whether the setting that allows a version mismatch is on, and switch it off once all \
-                nodes run one build.",
-        )
-        .detail("A node with the wrong build is stopped unless that setting is on.")
-        .inferred();
-    for node in connected {
-        if let Some(row) = &node.row {
-            finding = finding.because(evidence(node, "build in the node list", &row.binary_version));
-        }
-    }
-    Outcome::Findings(vec![finding])
+    let title = format!("Nodes at {} are connected at the same time", builds.join(" and "));
+    let remedy = "Look whether the setting that allows a version mismatch is on, and switch it off once all nodes run \
+        one build.";
+    let rows = connected.into_iter().filter_map(|node| Some((node, node.row.as_ref()?)));
+    let seen = rows.map(|(node, row)| evidence(node, "build in the node list", &row.binary_version));
+    let detail = "A node with the wrong build is stopped unless that setting is on.";
+    cx.on_cluster(title, remedy).detail(detail).inferred().resting_on(seen).into()
 }

@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["RN:10.9.000064" Confirmed, "TSS:src/functions/version" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -30,7 +29,7 @@ fn check(cx: &Context) -> Outcome {
     for node in &cx.cluster.nodes {
         let (listed, carried) = (in_list(node), in_dll(node));
         if listed.is_none() && carried.is_none() {
-            missing.push(cx.version_missing(&node.name, &node.version));
+            missing.push(cx.version_missing(node, &node.version));
         }
         let subject = || Subject::node(&node.name);
         findings
@@ -40,13 +39,8 @@ fn check(cx: &Context) -> Outcome {
         findings.extend(dll.map(Finding::inferred));
     }
     for row in cx.history().value().iter().flat_map(|history| &history.rows) {
-        findings.extend(evaluate(
-            cx,
-            Subject::database(),
-            "the version history",
-            &row.text,
-            row.place.clone(),
-        ));
+        let subject = Subject::database();
+        findings.extend(evaluate(cx, subject, "the version history", &row.text, row.place.clone()));
     }
     if cx.cluster.nodes.is_empty() {
         missing.extend(cx.list().err());
@@ -78,10 +72,6 @@ fn evaluate(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) 
     let shown: String = text.chars().take(40).collect();
     let remedy = format!("Read the exact build of {subject} on its Diagnostics page.");
     let node = if subject == Subject::database() { String::new() } else { subject.name.clone() };
-    Some(cx.finding(subject, format!("\"{shown}\" in {of} {what}"), remedy).because(Evidence::value(
-        node,
-        format!("version in {of}"),
-        shown,
-        place,
-    )))
+    let finding = cx.finding(subject, format!("\"{shown}\" in {of} {what}"), remedy);
+    Some(finding.because(Evidence::value(node, format!("version in {of}"), shown, place)))
 }

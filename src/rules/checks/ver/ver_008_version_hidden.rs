@@ -18,33 +18,23 @@ rule! {
     severity: Info,
     subject: Cluster,
     cites: ["D:security-hardening/common-criteria-hardening-guide" Confirmed],
-    check: check,
 }
 
 /// Whether version numbers are hidden, by the security settings.
 const HIDDEN: &str = "security.version-hidden";
 
 fn check(cx: &Context) -> Outcome {
+    let remedy = "Read the build on the Diagnostics page of each node.";
     if let Ok(hidden) = cx.reported(HIDDEN)
         && hidden.value().is_some_and(|hidden| hidden == "true")
     {
-        let finding = cx
-            .on_cluster("Version numbers are hidden", "Read the build on the Diagnostics page of each node.");
-        return Outcome::Findings(vec![finding.because(reported(cx.knowledge.label(HIDDEN, ""), &hidden))]);
+        let finding = cx.on_cluster("Version numbers are hidden", remedy);
+        return finding.because(cx.reported_evidence(HIDDEN, &hidden)).into();
     }
     let list = known!(cx.list());
     if list.rows.iter().any(|row| row.binary_version_text.is_some()) {
         return Outcome::pass();
     }
-    let finding = cx
-        .on_cluster(
-            "The node list shows no build of any node",
-            "Read the build on the Diagnostics page of each node.",
-        )
-        .because(Evidence::absence(
-            "",
-            "build of any node",
-            Place { input: list.input.clone(), ..Place::default() },
-        ));
-    Outcome::Findings(vec![finding])
+    let absent = Evidence::absence("", "build of any node", Place::default().in_input(&list.input));
+    cx.on_cluster("The node list shows no build of any node", remedy).because(absent).into()
 }

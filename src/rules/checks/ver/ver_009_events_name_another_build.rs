@@ -20,7 +20,6 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["EL" Confirmed, "D:security-hardening/common-criteria-hardening-guide" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -32,28 +31,21 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::not_applicable("the logs of the last day hold no event of this node in that format");
     }
     let build = known!(cx.build(node));
-    let input = node.input();
     let odd = named.iter().filter(|(version, _)| *version != build);
-    let findings: Vec<_> = odd
+    let findings: Vec<Finding> = odd
         .map(|(version, one)| {
-            let line =
-                Evidence::Text { place: one.sample.place.in_input(input), excerpt: one.sample.text.clone() };
-            cx.on_node(
-                node,
-                format!("{} runs {build}, and its events name {version}", node.name),
-                format!(
-                    "Restart the application pool of {} and look which build its events name then.",
-                    node.name
-                ),
-            )
-            .because(line)
+            let title = format!("{} runs {build}, and its events name {version}", node.name);
+            let remedy = format!(
+                "Restart the application pool of {} and look which build its events name then.",
+                node.name
+            );
+            cx.on_node(node, title, remedy).because(signature::log_line(node, &one.sample))
         })
         .collect();
     if findings.is_empty() {
-        Outcome::pass_with(format!("its events name {build}"))
-    } else {
-        Outcome::Findings(findings)
+        return Outcome::pass_with(format!("its events name {build}"));
     }
+    Outcome::Findings(findings)
 }
 
 /// The build of a header, `HOST VERSION` or `VERSION`, unless it is of another host.

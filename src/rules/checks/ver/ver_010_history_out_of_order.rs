@@ -18,16 +18,12 @@ rule! {
     severity: Medium,
     subject: Cluster,
     cites: ["CON:System_Inventory" Inferred],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
     let missing = |why: String| {
-        Outcome::unknown(MissingEvidence::of_cluster(
-            "the dates of the version history",
-            why,
-            EvidenceRequest::VersionHistory,
-        ))
+        let what = "the dates of the version history";
+        MissingEvidence::of_cluster(what, why, EvidenceRequest::VersionHistory).into()
     };
     let Some(history) = cx.history().value() else {
         return missing(cx.history().why_unknown().unwrap_or_else(|| "there is none".into()));
@@ -35,7 +31,7 @@ fn check(cx: &Context) -> Outcome {
     cx.use_input(&history.input);
     let newest =
         "Ask what happened at this upgrade, and compare the build of every node with that of the database.";
-    let mut findings = Vec::<Finding>::new();
+    let mut findings = Vec::new();
     // Newest first.
     for (later, earlier) in history.rows.iter().zip(history.rows.iter().skip(1)) {
         let (Some(now), Some(before)) = (later.upgraded.value(), earlier.upgraded.value()) else {

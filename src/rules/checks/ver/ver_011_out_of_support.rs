@@ -21,15 +21,11 @@ rule! {
     severity: Medium,
     subject: Node,
     cites: ["LIFE" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let version = match (cx.fact(node, "version", "build"), node.version.value()) {
-        (Ok(_), Some(version)) => *version,
-        (Err(gap), _) => return Outcome::unknown(gap),
-        (_, None) => return Outcome::unknown(cx.version_missing(&node.name, &node.version)),
-    };
+    known!(cx.fact(node, "version", "build"));
+    let version = *known!(node.version.value().ok_or_else(|| cx.version_missing(node, &node.version)));
     let dated = |release: &Release| release.date.map(|date| (release.version, date));
     let releases = || cx.knowledge.releases.iter().filter_map(dated);
     // Its own date, else that of the next build after it: it was there by then.
@@ -39,11 +35,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         question::where_evidence_lacks(cx, Some(node), Vec::new(), vec![gap])
     };
     let Some((build, date)) = releases().find(|(build, _)| *build >= version) else {
-        return undated(
-            "no public source tells release dates of builds after 10.9.000064; a record of the \
-            release in --knowledge may"
-                .into(),
-        );
+        let why = "no public source tells release dates of builds after 10.9.000064; a record of the release in \
+            --knowledge may";
+        return undated(why.into());
     };
     let own = build == version;
     let until = date + TimeDelta::days(i64::from(cx.knowledge.support_window_days));
@@ -61,13 +55,11 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         format!("{} runs {version}, older than {build}, which was supported until {until}", node.name)
     };
     let remedy = format!("Plan the upgrade of {} to a supported build.", node.name);
-    let record = Evidence::value(
-        "",
-        format!("release of {build} by the table of releases"),
-        date.to_string(),
-        Place::default(),
-    );
-    let finding =
-        cx.on_node(node, title, remedy).because(evidence(node, "build", &node.version)).because(record);
-    Outcome::Findings(vec![finding.inferred_if(!own)])
+    let fact = format!("release of {build} by the table of releases");
+    let record = Evidence::value("", fact, date.to_string(), Place::default());
+    cx.on_node(node, title, remedy)
+        .because(evidence(node, "build", &node.version))
+        .because(record)
+        .inferred_if(!own)
+        .into()
 }

@@ -16,13 +16,10 @@ rule! {
     severity: High,
     subject: Node,
     cites: ["RN:10.9.000033" Confirmed],
-    check: check,
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let Some(version) = node.version.value() else {
-        return Outcome::unknown(cx.version_missing(&node.name, &node.version));
-    };
+    let version = known!(node.version.value().ok_or_else(|| cx.version_missing(node, &node.version)));
     let seen = cx.fact(node, "version", "build");
     let release = cx.knowledge.releases.iter().find(|release| release.version == *version);
     let Some((why, next)) = release.and_then(|release| release.withdrawn.as_ref().zip(release.go_to)) else {
@@ -31,6 +28,5 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let title = format!("{} runs {version}, which was withdrawn", node.name);
     let remedy =
         format!("Upgrade to {next} or later, and check what was edited since {version} was installed.");
-    let finding = cx.on_node(node, title, remedy).detail(why.clone());
-    Outcome::Findings(vec![finding.because(evidence(node, "build", &node.version))])
+    cx.on_node(node, title, remedy).detail(why.clone()).because(evidence(node, "build", &node.version)).into()
 }

@@ -20,7 +20,6 @@ rule! {
     severity: Low,
     subject: Cluster,
     cites: ["LA" Title],
-    check: check,
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -29,7 +28,7 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::from_parts(found, missing);
     }
     match differing_dlls(cx) {
-        Outcome::Findings(_) => Outcome::Findings(found.into_iter().map(Finding::inferred).collect()),
+        Outcome::Findings(_) => Outcome::Findings(found).map_findings(Finding::inferred),
         unknown @ Outcome::Unknown { .. } => unknown,
         _ => Outcome::pass_with(
             "the error was seen, but all nodes hold the same DLLs: browsers kept older files",

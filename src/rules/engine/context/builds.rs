@@ -40,7 +40,7 @@ impl<'a> Context<'a> {
     pub fn build(&self, node: &'a Node) -> Result<BuildVersion, MissingEvidence> {
         self.ask("version");
         let Some(version) = node.version.value() else {
-            return Err(self.version_missing(&node.name, &node.version));
+            return Err(self.version_missing(node, &node.version));
         };
         let listed = node.row.as_ref().and_then(|row| row.binary_version.value()) == Some(version);
         let own = snapshot_version(node).map(|(own, _)| own);
@@ -51,12 +51,8 @@ impl<'a> Context<'a> {
             return self.snapshot(node).map(|_| *version);
         }
         let outdated = |after: &str, why: String| {
-            MissingEvidence::of(
-                &node.name,
-                format!("a node list with {} from after the {after}", node.name),
-                why,
-                EvidenceRequest::NodeList,
-            )
+            let what = format!("a node list with {} from after the {after}", node.name);
+            MissingEvidence::of(&node.name, what, why, EvidenceRequest::NodeList)
         };
         if let Some(upgraded) = self.upgraded_after_list() {
             if own == Some(*version) && self.snapshot(node).is_ok() {
@@ -87,14 +83,10 @@ impl<'a> Context<'a> {
         if saved.is_some_and(|saved| saved.minus(upgraded) >= TimeDelta::zero()) {
             return Ok(());
         }
-        Err(MissingEvidence::of(
-            &node.name,
-            format!("the diagnostics of {} from after the upgrade", node.name),
-            format!(
-                "the database was upgraded at {upgraded}, and they do not show that they were saved later"
-            ),
-            EvidenceRequest::Export { export: "diagnostics".into() },
-        ))
+        let what = format!("the diagnostics of {} from after the upgrade", node.name);
+        let why = "and they do not show that they were saved later";
+        let why = format!("the database was upgraded at {upgraded}, {why}");
+        Err(MissingEvidence::of(&node.name, what, why, EvidenceRequest::export("diagnostics")))
     }
 
     /// Whether the node list was made after the node's bundle; `None` where that cannot be told.
@@ -119,14 +111,10 @@ impl<'a> Context<'a> {
             self.use_input(&row.place.input);
             return Ok((*version, row));
         }
-        Err(MissingEvidence::of_cluster(
-            "the build of the database",
-            self.cluster
-                .database_version()
-                .why_unknown()
-                .unwrap_or_else(|| "the version history has no row".into()),
-            EvidenceRequest::VersionHistory,
-        ))
+        let why = self.cluster.database_version().why_unknown();
+        let why = why.unwrap_or_else(|| "the version history has no row".into());
+        let what = "the build of the database";
+        Err(MissingEvidence::of_cluster(what, why, EvidenceRequest::VersionHistory))
     }
 
     /// Whether a range of builds includes what `node` runs (or, for `None`, what every serving node and the
@@ -146,20 +134,15 @@ impl<'a> Context<'a> {
             }
             (Build::Current | Build::Either, _) => {}
         }
-        let versions: Vec<(&str, &Observed<BuildVersion>)> = match node {
-            Some(node) => vec![(node.name.as_str(), &node.version)],
-            None => self.cluster.serving().map(|node| (node.name.as_str(), &node.version)).collect(),
-        };
+        let nodes = node.map_or_else(|| self.cluster.serving().collect(), |node| vec![node]);
         let database = self.cluster.database_version();
         let mut missing = Vec::new();
-        let mut inside = database.value().filter(|_| node.is_none()).map(|v| applies.versions.include(v));
-        for (name, version) in versions {
-            match version.value() {
-                Some(version) => {
-                    // Nodes on both sides of a boundary: the rule concerns at least one of them.
-                    inside = Some(inside.unwrap_or(false) || applies.versions.include(version));
-                }
-                None => missing.push(self.version_missing(name, version)),
+        let mut inside = database.value().filter(|_| node.is_none()).map(|v| range.include(v));
+        for node in nodes {
+            match node.version.value() {
+                // Nodes on both sides of a boundary: the rule concerns at least one of them.
+                Some(version) => inside = Some(inside.unwrap_or(false) || range.include(version)),
+                None => missing.push(self.version_missing(node, &node.version)),
             }
         }
         match inside {
@@ -175,19 +158,12 @@ impl<'a> Context<'a> {
     }
 
     /// That a node's build is not known.
-    pub fn version_missing(&self, name: &str, version: &Observed<BuildVersion>) -> MissingEvidence {
+    pub fn version_missing(&self, node: &Node, version: &Observed<BuildVersion>) -> MissingEvidence {
         self.ask("version");
-        let has_bundle = self.cluster.nodes.iter().any(|node| node.name == name && node.snapshot.is_some());
-        MissingEvidence {
-            node: Some(name.to_owned()),
-            what: format!("the product build of {name}"),
-            why: version.why_unknown().unwrap_or_else(|| "no binary tells it".into()),
-            from: if has_bundle {
-                EvidenceRequest::NodeList
-            } else {
-                EvidenceRequest::Bundle { node: name.to_owned() }
-            },
-        }
+        let bundle = || EvidenceRequest::Bundle { node: node.name.clone() };
+        let from = node.snapshot.as_ref().map_or_else(bundle, |_| EvidenceRequest::NodeList);
+        let why = version.why_unknown().unwrap_or_else(|| "no binary tells it".into());
+        MissingEvidence::of(&node.name, format!("the product build of {}", node.name), why, from)
     }
 }
 

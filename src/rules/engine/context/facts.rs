@@ -31,11 +31,7 @@ impl<'a> Context<'a> {
             self.use_sources(&fact, "");
             return Ok(fact);
         };
-        let from = match self.knowledge.tellers(path).next() {
-            _ if carried => bundle_question(node, &fact),
-            Some(export) => EvidenceRequest::Export { export: export.id.clone() },
-            None => EvidenceRequest::Nothing,
-        };
+        let from = if carried { bundle_question(node, &fact) } else { self.teller(path) };
         let what = format!("{label} of {}", node.name);
         Err(MissingEvidence::of(&node.name, what, why, from))
     }
@@ -53,35 +49,39 @@ impl<'a> Context<'a> {
                 self.use_sources(&fact, "");
                 Ok(fact)
             }
-            Some(why) => Err(self.unreported(path, self.knowledge.label(path, "").to_owned(), why)),
+            Some(why) => Err(self.unreported(path, self.knowledge.label(path, ""), why)),
         }
     }
 
     /// The items of a list that exports tell, or that the list is missing.
     pub fn items(&self, list: &str) -> Result<&'a Items, MissingEvidence> {
         self.ask(list);
-        let gone = |why: String| {
-            let teller = self.knowledge.exports.iter().find(|export| export.list() == list);
-            let title = teller.map_or_else(|| list.to_owned(), |export| export.title.clone());
-            let from = teller.map(|export| EvidenceRequest::Export { export: export.id.clone() });
-            MissingEvidence::of_cluster(title, why, from.unwrap_or(EvidenceRequest::Nothing))
-        };
-        match self.cluster.lists.get(list) {
+        let why = match self.cluster.lists.get(list) {
             Some(fact @ Observed::Known { value, .. }) => {
                 self.use_sources(fact, "");
-                Ok(value)
+                return Ok(value);
             }
-            Some(fact) => Err(gone(fact.why_unknown().unwrap_or_else(|| "there is none".into()))),
-            None => Err(gone("no export that tells it was given".into())),
-        }
+            Some(fact) => fact.why_unknown().unwrap_or_else(|| "there is none".into()),
+            None => "no export that tells it was given".into(),
+        };
+        Err(match self.knowledge.exports.iter().find(|export| export.list() == list) {
+            Some(export) => {
+                MissingEvidence::of_cluster(&export.title, why, EvidenceRequest::export(&export.id))
+            }
+            None => MissingEvidence::of_cluster(list, why, EvidenceRequest::Nothing),
+        })
     }
 
     /// That a fact of the cluster or of an item is missing.
-    pub fn unreported(&self, path: &str, what: String, why: String) -> MissingEvidence {
+    pub fn unreported(&self, path: &str, what: impl Into<String>, why: impl Into<String>) -> MissingEvidence {
         self.ask(path);
-        let teller = self.knowledge.tellers(path).next();
-        let from = teller.map(|export| EvidenceRequest::Export { export: export.id.clone() });
-        MissingEvidence { node: None, what, why, from: from.unwrap_or(EvidenceRequest::Nothing) }
+        MissingEvidence::of_cluster(what, why, self.teller(path))
+    }
+
+    /// The export that tells a fact, if one does.
+    pub(in crate::rules) fn teller(&self, path: &str) -> EvidenceRequest {
+        let export = self.knowledge.tellers(path).next();
+        export.map_or(EvidenceRequest::Nothing, |export| EvidenceRequest::export(&export.id))
     }
 
     /// An answer as a fact.
@@ -106,12 +106,11 @@ impl<'a> Context<'a> {
                 self.use_sources(&fact, node.input());
                 Ok(fact)
             }
-            Some(why) => Err(MissingEvidence::of(
-                &node.name,
-                format!("{label} of {}", node.name),
-                why,
-                if is_row_fact(path) { EvidenceRequest::NodeList } else { bundle_question(node, &fact) },
-            )),
+            Some(why) => {
+                let list = is_row_fact(path);
+                let from = if list { EvidenceRequest::NodeList } else { bundle_question(node, &fact) };
+                Err(MissingEvidence::of(&node.name, format!("{label} of {}", node.name), why, from))
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Context;
 use crate::finding::{Confidence, Evidence, Finding, Severity, Subject};
-use crate::model::{Node, Observed};
+use crate::model::{Node, Observed, Place};
+use crate::rules::engine::expectation::reported;
 
 impl Context<'_> {
     /// A finding of the rule being judged, at its own severity and confidence, still without evidence.
@@ -29,6 +30,27 @@ impl Context<'_> {
     /// The same, on the cluster.
     pub fn on_cluster(&self, title: impl Into<String>, remedy: impl Into<String>) -> Finding {
         self.finding(Subject::cluster(), title, remedy)
+    }
+
+    /// A fact that belongs to no node as evidence, by its label in the knowledge.
+    pub(in crate::rules) fn reported_evidence(&self, path: &str, fact: &Observed<String>) -> Evidence {
+        reported(self.knowledge.label(path, ""), fact)
+    }
+
+    /// That a list that exports tell has no item, or none of the wanted ones.
+    pub(in crate::rules) fn no_item_of(&self, list: &str, fact: &str) -> Evidence {
+        let place = self.cluster.lists.get(list).and_then(Observed::place);
+        Evidence::absence("", fact, place.cloned().unwrap_or_default())
+    }
+
+    /// A fact of a node as evidence, by its label in the knowledge.
+    pub(in crate::rules) fn node_evidence(
+        &self,
+        node: &Node,
+        path: &str,
+        fact: &Observed<String>,
+    ) -> Evidence {
+        evidence(node, self.knowledge.label(path, ""), fact)
     }
 }
 
@@ -87,6 +109,16 @@ impl Finding {
         self.notes.push(note.into());
         self
     }
+}
+
+/// A value from a file of a node's bundle as evidence.
+pub(in crate::rules) fn seen_in(
+    node: &Node,
+    fact: impl Into<String>,
+    value: impl Into<String>,
+    place: &Place,
+) -> Evidence {
+    Evidence::value(&node.name, fact, value, place.in_input(node.input()))
 }
 
 /// A fact of a node as evidence: its value with its place, or its absence.

@@ -5,7 +5,7 @@ mod facts;
 mod findings;
 
 pub(in crate::rules) use builds::snapshot_version;
-pub(in crate::rules) use findings::evidence;
+pub(in crate::rules) use findings::{evidence, seen_in};
 
 use crate::finding::{EvidenceRequest, MissingEvidence, Outcome};
 use crate::knowledge::Knowledge;
@@ -94,12 +94,10 @@ impl<'a> Context<'a> {
         let snapshot = self.any_snapshot(node)?;
         match self.stale(node, snapshot) {
             None => Ok(snapshot),
-            Some(why) => Err(MissingEvidence::of(
-                &node.name,
-                format!("a bundle of {} from after the change", node.name),
-                why,
-                EvidenceRequest::again(&node.name, "after the change"),
-            )),
+            Some(why) => {
+                let what = format!("a bundle of {} from after the change", node.name);
+                Err(MissingEvidence::again(&node.name, what, why, "after the change"))
+            }
         }
     }
 
@@ -110,16 +108,11 @@ impl<'a> Context<'a> {
     }
 
     fn bundle_of(&self, node: &'a Node) -> Result<&'a Snapshot, MissingEvidence> {
-        if let Some(snapshot) = &node.snapshot {
-            self.use_input(&snapshot.input);
-        }
+        self.use_input(node.input());
         node.snapshot.as_ref().ok_or_else(|| {
-            MissingEvidence::of(
-                &node.name,
-                format!("a bundle of {}", node.name),
-                "no usable bundle of this node was given",
-                EvidenceRequest::Bundle { node: node.name.clone() },
-            )
+            let why = "no usable bundle of this node was given";
+            let from = EvidenceRequest::Bundle { node: node.name.clone() };
+            MissingEvidence::of(&node.name, format!("a bundle of {}", node.name), why, from)
         })
     }
 
@@ -131,11 +124,9 @@ impl<'a> Context<'a> {
         }
         if self.cluster.node_set.confirmed_by.is_empty() {
             let known = self.cluster.serving().next().map_or("no node", |node| node.name.as_str());
-            return Some(Outcome::unknown(MissingEvidence::of_cluster(
-                "the other nodes of the cluster",
-                format!("{known} is all that is known, and nothing confirms that there are no others"),
-                EvidenceRequest::NodeList,
-            )));
+            let what = "the other nodes of the cluster";
+            let why = format!("{known} is all that is known, and nothing confirms that there are no others");
+            return Some(MissingEvidence::of_cluster(what, why, EvidenceRequest::NodeList).into());
         }
         Some(Outcome::not_applicable("the cluster has one serving node: there is nothing to compare"))
     }
@@ -150,14 +141,18 @@ impl<'a> Context<'a> {
         &self,
         known: impl Fn(&'a Node) -> Result<T, MissingEvidence>,
     ) -> (Vec<(&'a Node, T)>, Vec<MissingEvidence>) {
-        let (mut all, mut missing) = (Vec::new(), Vec::new());
-        for node in self.cluster.serving() {
-            match known(node) {
-                Ok(value) => all.push((node, value)),
-                Err(gap) => missing.push(gap),
-            }
-        }
-        (all, missing)
+        self.of_nodes(self.cluster.serving(), known)
+    }
+
+    /// What is known of each of these nodes, and what is missing.
+    pub fn of_nodes<T>(
+        &self,
+        nodes: impl Iterator<Item = &'a Node>,
+        known: impl Fn(&'a Node) -> Result<T, MissingEvidence>,
+    ) -> (Vec<(&'a Node, T)>, Vec<MissingEvidence>) {
+        let mut missing = Vec::new();
+        let known = |node| Some((node, known(node).map_err(|gap| missing.push(gap)).ok()?));
+        (nodes.filter_map(known).collect(), missing)
     }
 
     /// The node list, or that it is missing.
@@ -188,18 +183,14 @@ impl<'a> Context<'a> {
     /// That the node list does not tell whether a node is connected.
     pub fn unlisted(&self, node: &Node, why: &str) -> MissingEvidence {
         self.ask("node-list");
-        MissingEvidence {
-            node: Some(node.name.clone()),
-            what: format!("a sign that {} runs", node.name),
-            why: why.into(),
-            from: EvidenceRequest::NodeList,
-        }
+        let what = format!("a sign that {} runs", node.name);
+        MissingEvidence::of(&node.name, what, why, EvidenceRequest::NodeList)
     }
 
     /// That a question has no answer.
     pub fn unanswered(&self, node: Option<&Node>, id: &str, why: &str) -> MissingEvidence {
         self.ask(&format!("{ANSWER}{id}"));
-        let question = self.knowledge.rows.questions.iter().find(|row| row.id == id);
+        let question = self.knowledge.question(id);
         let ask = question.map(|row| row.ask.as_str());
         // A node may need what is asked once for all of them.
         let node = node.filter(|_| question.is_none_or(|row| row.per_node));
@@ -245,7 +236,7 @@ impl<'a> Context<'a> {
 
     /// The question that a person may answer where no evidence decides the rule, if it has one.
     pub fn question(&self) -> Option<&'a QuestionRow> {
-        self.knowledge.rows.questions.iter().find(|row| row.id == self.rule.id && !row.bad.is_empty())
+        self.knowledge.question(&self.rule.id).filter(|row| !row.bad.is_empty())
     }
 
     /// What is missing, asked of a person where nothing that can be sent tells it and the rule has a question.
@@ -267,12 +258,8 @@ impl<'a> Context<'a> {
         let snapshot = self.bundle_of(node)?;
         let digest = self.settle(node, "logs", snapshot.logs.as_ref(), "the logs")?;
         digest.value().copied().ok_or_else(|| {
-            MissingEvidence::of(
-                &node.name,
-                format!("the logs of {}", node.name),
-                "the log folder holds none",
-                EvidenceRequest::again(&node.name, "with its logs"),
-            )
+            let what = format!("the logs of {}", node.name);
+            MissingEvidence::again(&node.name, what, "the log folder holds none", "with its logs")
         })
     }
 }

@@ -136,9 +136,7 @@ fn an_estimate_writes_nothing_and_states_its_basis() {
     let site = Site::busy();
     let (code, said) = site.collect(&["--estimate", "--since", "99999d"]);
     assert_eq!(code, 0, "{said}");
-    for expected in
-        ["in total", "a bundle of about", "Measured on 8 MiB of logs", "Nothing was written"]
-    {
+    for expected in ["in total", "a bundle of about", "Measured on 8 MiB of logs", "Nothing was written"] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
     assert!(!site.0.path().join("out").exists());

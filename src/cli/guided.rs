@@ -7,6 +7,7 @@ use super::wrap::wrap;
 use crate::collect::{Collected, Installed, Search, Target, Unseen, inventory_table};
 use crate::parsers::application_host::FILE;
 use crate::text::escape;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Questions to the person who started the program.
@@ -187,7 +188,7 @@ pub(super) fn written(collected: &Collected) -> String {
     let Collected { path, bytes, members, .. } = collected;
     let mut text = item("Wrote ", &format!("{} ({}, {members} members).", path.display(), size(*bytes)));
     if let Some(sha256) = &collected.sha256 {
-        text += &format!("SHA-256 {sha256}\n");
+        let _ = writeln!(text, "SHA-256 {sha256}");
     }
     text + &notes(&collected.notes) + &do_not_send(&collected.keep)
 }

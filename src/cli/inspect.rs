@@ -40,7 +40,8 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
         .collect();
     let longest = records.iter().map(|record| record.path.as_str().chars().count()).max().unwrap_or_default();
     let width = longest.clamp(6, MOST_OF_MEMBER);
-    text += &format!("\n{}\n", bold(&format!("{:9} {:>8}  {:width$}  From", "Status", "Size", "Member")));
+    let columns = format!("{:9} {:>8}  {:width$}  From", "Status", "Size", "Member");
+    let _ = writeln!(text, "\n{}", bold(&columns));
     for (record, verified) in records.iter().zip(&verified) {
         text += &row(record, verified, width);
     }
@@ -51,12 +52,13 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     let hashed = records.iter().filter(|record| record.content().is_some()).count();
     let broken = verified.iter().filter(|verified| verified.is_err()).count();
     let is_sound = broken == 0 && problems.is_empty();
-    text += &if is_sound {
-        format!("\nAll {hashed} members match their size and SHA-256.\n")
+    let _ = if is_sound {
+        writeln!(text, "\nAll {hashed} members match their size and SHA-256.")
     } else {
         let problems = problems.len();
-        format!(
-            "\n{broken} of {hashed} members do not match the manifest; problems of the container: {problems}.\n"
+        writeln!(
+            text,
+            "\n{broken} of {hashed} members do not match the manifest; problems of the container: {problems}."
         )
     };
     text += &omissions::text(&bundle);

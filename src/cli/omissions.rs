@@ -7,6 +7,7 @@ use crate::model::facts::InventoryEntry;
 use crate::model::unknown::unknown;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// Most bytes that are read of a member.
 const MAX_BYTES: u64 = 64 << 20;
@@ -56,7 +57,7 @@ fn section(title: &str, by_reason: &ByReason) -> String {
     for (why, names) in by_reason.iter().filter(|(_, names)| !names.is_empty()) {
         let mut what = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("; ");
         if let Some(more @ 1..) = names.len().checked_sub(SHOWN) {
-            what += &format!("; and {more} more");
+            let _ = write!(what, "; and {more} more");
         }
         let colon = if why.is_empty() { "" } else { ": " };
         paragraphs += &item("  - ", &format!("{what}{colon}{why}"));

@@ -328,12 +328,11 @@ impl<'a> Builder<'a> {
             _ => by_evidence,
         };
         let asks = by_evidence == LineState::Open && basis.asked_above.is_empty();
-        let (ask, words) = match row {
-            Some(row) => (row.ask.as_str(), row.good.iter().chain(&row.bad).cloned().collect()),
-            None => {
-                let ask = item.ask.as_deref().unwrap_or("Is this done? The supplied files do not show it.");
-                (ask, WORDS.map(str::to_owned).to_vec())
-            }
+        let (ask, words) = if let Some(row) = row {
+            (row.ask.as_str(), row.good.iter().chain(&row.bad).cloned().collect())
+        } else {
+            let ask = item.ask.as_deref().unwrap_or("Is this done? The supplied files do not show it.");
+            (ask, WORDS.map(str::to_owned).to_vec())
         };
         let question = (row.is_some() || answer.is_some() || asks).then(|| Question {
             id: id.clone(),

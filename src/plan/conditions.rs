@@ -197,7 +197,7 @@ impl<'a> Conditions<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{answer, bundle, cluster, known, list, node, tell};
+    use super::super::testing::{answer, bundle, cluster, known, list, node, set_fact};
     use super::*;
 
     type Change = fn(&mut Cluster);
@@ -219,7 +219,7 @@ mod tests {
                 ClusterCondition::Mirroring,
                 &[
                     |c| node(c, "WEB02").role = Role::Mirror,
-                    |c| tell(c, "database.mirroring-role", "PRINCIPAL"),
+                    |c| set_fact(c, "database.mirroring-role", "PRINCIPAL"),
                 ],
                 &[|c| {
                     drop(c.told.insert(
@@ -231,17 +231,17 @@ mod tests {
             (
                 ClusterCondition::MergeReplication,
                 &[
-                    |c| tell(c, "database.merge-published", "true"),
-                    |c| tell(c, "database.subscribed", "true"),
+                    |c| set_fact(c, "database.merge-published", "true"),
+                    |c| set_fact(c, "database.subscribed", "true"),
                 ],
                 &[
                     |c| {
-                        tell(c, "database.merge-published", "false");
-                        tell(c, "database.subscribed", "false");
+                        set_fact(c, "database.merge-published", "false");
+                        set_fact(c, "database.subscribed", "false");
                     },
                     |c| {
-                        tell(c, "database.published", "false");
-                        tell(c, "database.subscribed", "false");
+                        set_fact(c, "database.published", "false");
+                        set_fact(c, "database.subscribed", "false");
                     },
                 ],
             ),
@@ -261,13 +261,13 @@ mod tests {
             ),
             (
                 ClusterCondition::LoadBalancer,
-                &[|c| tell(c, "balancer.affinity", "cookie"), |c| answer(c, "LBL-001", "", "sticky")],
+                &[|c| set_fact(c, "balancer.affinity", "cookie"), |c| answer(c, "LBL-001", "", "sticky")],
                 &[|c| answer(c, "LBL-008", "", "no load balancer"), |c| c.nodes.truncate(1)],
             ),
             (
                 ClusterCondition::Tms,
                 &[
-                    |c| tell(c, "product.tms-path", "C:\\inetpub\\wwwroot\\TMS"),
+                    |c| set_fact(c, "product.tms-path", "C:\\inetpub\\wwwroot\\TMS"),
                     |c| bundle(c, "WEB02").facts.tms_folder = known(true),
                 ],
                 &[|c| {
@@ -283,12 +283,12 @@ mod tests {
             (
                 ClusterCondition::WindowsAuthentication,
                 &[
-                    |c| tell(c, "product.integrated-windows-authentication", "true"),
+                    |c| set_fact(c, "product.integrated-windows-authentication", "true"),
                     |c| answer(c, "IIS-010", "", "on"),
                     |c| answer(c, "UPG-017", "", "not planned"),
                 ],
                 &[
-                    |c| tell(c, "product.integrated-windows-authentication", "false"),
+                    |c| set_fact(c, "product.integrated-windows-authentication", "false"),
                     |c| answer(c, "UPG-017", "", "off"),
                 ],
             ),
@@ -306,20 +306,20 @@ mod tests {
                 ClusterCondition::Engines,
                 &[
                     |c| list(c, "engine", "engine.version", "8.4.73.0"),
-                    |c| tell(c, "product.active-engines", "3"),
+                    |c| set_fact(c, "product.active-engines", "3"),
                 ],
                 &[
-                    |c| tell(c, "product.active-engines", "0"),
+                    |c| set_fact(c, "product.active-engines", "0"),
                     |c| drop(c.lists.insert("engine".into(), known(Items::default()))),
                 ],
             ),
             (
                 ClusterCondition::AlwaysOn,
                 &[
-                    |c| tell(c, "database.availability-group", "true"),
+                    |c| set_fact(c, "database.availability-group", "true"),
                     |c| answer(c, "SQL-015", "", "primary"),
                 ],
-                &[|c| tell(c, "database.availability-group", "false")],
+                &[|c| set_fact(c, "database.availability-group", "false")],
             ),
         ];
         let build = BuildVersion::new(11, 7, 49);

@@ -7,6 +7,7 @@ use crate::model::{BuildVersion, Cluster, Node};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// The node to begin with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -111,7 +112,7 @@ fn worker(serving: &[&Node]) -> First {
     let equal = fit.iter().skip(1).filter(|other| (other.0, other.1) == (*has_error, *build));
     let equal: Vec<String> = equal.map(|(.., name)| safe_name(name)).collect();
     if !equal.is_empty() {
-        why += &format!(" {} would do as well.", listed(&equal));
+        let _ = write!(why, " {} would do as well.", listed(&equal));
     }
     if *has_error {
         why += " The node list shows an error on it, and on every other node with all roles. Fix it first.";

@@ -1,4 +1,4 @@
-//! The grammar of names that come from evidence and stand in instructions, commands and addresses. Each type can be
+//! The grammar of names that come from evidence and are used in instructions, commands and addresses. Each type can be
 //! made by its constructor alone, and that lets only characters pass that mean nothing to a command prompt, inside
 //! quotes or outside: no `%`, `"`, `&`, `|`, `<`, `>`, `^`, `!`, `$`, backtick, nothing beyond ASCII.
 
@@ -155,7 +155,7 @@ fn word(text: &str) -> bool {
         && text.bytes().any(|b| b != b'.')
 }
 
-/// A name of a node as it may stand in an instruction: letters, digits, dots, hyphens and underscores only.
+/// A name of a node as it may be used in an instruction: letters, digits, dots, hyphens and underscores only.
 pub fn safe_name(name: &str) -> String {
     HostName::read(name)
         .map_or_else(|| "[a node whose name has unusual characters]".to_owned(), |name| name.to_string())

@@ -51,9 +51,9 @@ pub struct PlannedAction {
     /// `Inferred` when everything it fixes is inferred: then the first step is to check.
     pub confidence: Confidence,
     /// The findings it fixes.
-    pub mends: Vec<At>,
+    pub fixes: Vec<At>,
     /// Their consequences, which it probably resolves too.
-    pub ends: Vec<At>,
+    pub also_resolves: Vec<At>,
 }
 
 /// Merges every finding worth acting on into actions, by stage of the repair, then by severity. A finding that follows
@@ -83,8 +83,8 @@ pub fn work(
         };
         groups.entry(group).or_default().push(at);
     }
-    let merged = groups.into_iter().filter_map(|((_, group), mends)| {
-        let findings: Vec<&Finding> = mends.iter().filter_map(|at| find(results, *at)).collect();
+    let merged = groups.into_iter().filter_map(|((_, group), fixes)| {
+        let findings: Vec<&Finding> = fixes.iter().filter_map(|at| find(results, *at)).collect();
         let on_nodes = findings.iter().filter(|finding| finding.subject.kind == SubjectKind::Node);
         let nodes: BTreeSet<&String> = on_nodes.map(|finding| &finding.subject.name).collect();
         let mut nodes: Vec<String> = nodes.into_iter().cloned().collect();
@@ -100,12 +100,12 @@ pub fn work(
             }
             Group::Rule(_, rule) => rule_texts(rules.get(rule)?, &findings, cluster),
         };
-        let mut ends: Vec<At> = mends.iter().flat_map(|at| causes.consequences(*at)).collect();
-        ends.sort_unstable();
-        let consequences = ends.iter().filter_map(|at| find(results, *at));
+        let mut also_resolves: Vec<At> = fixes.iter().flat_map(|at| causes.consequences(*at)).collect();
+        also_resolves.sort_unstable();
+        let consequences = also_resolves.iter().filter_map(|at| find(results, *at));
         let severity = findings.iter().copied().chain(consequences).map(|finding| finding.severity).min()?;
         let confidence = findings.iter().map(|finding| finding.confidence).min()?;
-        Some(PlannedAction { title, nodes, why, steps, severity, confidence, mends, ends })
+        Some(PlannedAction { title, nodes, why, steps, severity, confidence, fixes, also_resolves })
     });
     merged.collect()
 }

@@ -1,4 +1,4 @@
-//! A cluster made by hand, for the tests of plans.
+//! Makes clusters for the tests of plans.
 
 use crate::finding::{Outcome, RuleResult, Subject};
 use crate::model::export::NodeRow;
@@ -9,7 +9,7 @@ use crate::model::place::{CellPos, Origin};
 use crate::model::{Answer, Answers, BuildVersion, Cluster, Excerpt, Node, NodeSet, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Cleans nothing.
+/// Changes nothing.
 struct NoSanitize;
 
 impl crate::model::excerpt::Sanitize for NoSanitize {
@@ -18,7 +18,7 @@ impl crate::model::excerpt::Sanitize for NoSanitize {
     }
 }
 
-/// A fact that some file tells.
+/// A fact with a file as its source.
 pub(super) fn known<T>(value: T) -> Observed<T> {
     Observed::known(value, Place::file("a file"))
 }
@@ -47,7 +47,7 @@ pub(super) fn node<'c>(cluster: &'c mut Cluster, name: &str) -> &'c mut Node {
     cluster.nodes.iter_mut().find(|node| node.name == name).unwrap()
 }
 
-/// Lets the node list show a node as In Cluster, with the worker roles given.
+/// Makes the node list show a node as In Cluster, with the worker roles given.
 pub(super) fn listed(cluster: &mut Cluster, name: &str, background: bool, engine: bool, recording: bool) {
     let row = NodeRow {
         machine_name: name.into(),
@@ -60,12 +60,12 @@ pub(super) fn listed(cluster: &mut Cluster, name: &str, background: bool, engine
     node(cluster, name).row = Some(row);
 }
 
-/// Lets an export tell a fact of the cluster.
-pub(super) fn tell(cluster: &mut Cluster, path: &str, value: &str) {
+/// Sets a fact of the cluster, as an export reports it.
+pub(super) fn set_fact(cluster: &mut Cluster, path: &str, value: &str) {
     cluster.told.insert(path.into(), known(value.to_owned()));
 }
 
-/// Lets an export list one thing with one fact.
+/// Sets a list with one item that has one fact.
 pub(super) fn list(cluster: &mut Cluster, list: &str, path: &str, value: &str) {
     let cells = vec![Some(Cell { text: 0, spot: CellPos::Row(1) })];
     let names = Column { texts: vec!["a thing".into()], cells: cells.clone() };
@@ -80,7 +80,7 @@ pub(super) fn list(cluster: &mut Cluster, list: &str, path: &str, value: &str) {
     cluster.lists.insert(list.into(), known(Items::of(table)));
 }
 
-/// Lets a person answer, of a node or with an empty name of the cluster.
+/// Adds an answer of a person, for a node or, with an empty name, for the cluster.
 pub(super) fn answer(cluster: &mut Cluster, question: &str, node: &str, value: &str) {
     let answer = Answer { value: value.into(), by: None, on: None, note: None, place: Place::default() };
     cluster.answers.by_question.insert((question.into(), node.to_uppercase()), answer);
@@ -111,7 +111,7 @@ pub(super) fn setting(cluster: &mut Cluster, name: &str, file: &str, path: &str,
     bundle(cluster, name).settings.insert(file.to_owned(), settings);
 }
 
-/// That a rule passed on a subject.
+/// The result of a rule that passed on a subject.
 pub(super) fn passed(rule: &str, subject: Subject) -> RuleResult {
     let outcome = Outcome::Pass { note: "it is so".into(), inferred: false };
     RuleResult { rule: rule.into(), subject, outcome, inputs_used: BTreeSet::new() }

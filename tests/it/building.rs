@@ -107,7 +107,7 @@ fn a_node_that_is_there_is_ticked_by_its_own_evidence() {
     let runbook = building(&audit("healthy-3-node"), "web02");
     assert_eq!(runbook.title, "Build the node WEB02", "the name as the cluster writes it");
     assert!(
-        runbook.preface.iter().any(|remark| remark.starts_with("WEB02 is known already")),
+        runbook.preface.iter().any(|remark| remark.starts_with("WEB02 is already known")),
         "{:?}",
         runbook.preface
     );
@@ -127,7 +127,7 @@ fn an_invalid_name_appears_in_no_text() {
     runbook.steps.iter_mut().for_each(|step| step.nodes.clear());
     let text = serde_json::to_string(&runbook).expect("JSON");
     assert!(!text.contains("calc"), "{text}");
-    assert!(runbook.preface.iter().any(|remark| remark.contains("no name of a machine")));
+    assert!(runbook.preface.iter().any(|remark| remark.contains("not a valid machine name")));
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn each_node_has_its_own_folder_pool_and_address() {
     let step = serving(&cluster, &audited);
     let command = step.commands.iter().find(|one| one.node == "WEB02").expect("a command");
     assert!(command.line.ends_with(r#"/apppool.name:"<application pool of WEB02>""#), "{}", command.line);
-    assert_eq!(command.open, ["Nothing that was given tells the application pool of WEB02."]);
+    assert_eq!(command.open, ["None of the files supplied contains the application pool of WEB02."]);
     assert_eq!(step.pages[1], "https://WEB02/<virtual path of WEB02>/Setup/Upgrade");
 
     // Before 10.2 the upgrade has another page.

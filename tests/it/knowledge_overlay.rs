@@ -177,7 +177,7 @@ fn every_fault_is_listed_with_its_file_and_line() {
             errors.contains("ours/deep/b.toml, line 7: no.such: there is no such fact of a node"),
             "{errors}"
         );
-        assert!(errors.contains("has 2 faults"), "{errors}");
+        assert!(errors.contains(": 2 errors; nothing was done"), "{errors}");
         assert!(output.stdout.is_empty());
     }
     let (_above, ours) = folder(&[("b.toml", wrong.split("\n\n").next().expect("its first record"))]);
@@ -194,10 +194,10 @@ fn a_folder_that_cannot_be_used_is_refused_with_a_reason() {
     let missing = above.path().join("nowhere");
     for (folder, why) in [
         (&missing, "there is no such folder"),
-        (&ours, "it holds no .toml file"),
+        (&ours, "it contains no .toml file"),
         (&ours.join("notes.txt"), "there is no such folder"),
         (&large, "larger than 16 MiB together"),
-        (&bytes, "is no UTF-8 text"),
+        (&bytes, "is not UTF-8 text"),
     ] {
         let output = run(&["knowledge", "check", text(folder)]);
         assert_eq!(output.status.code(), Some(2), "{}", folder.display());

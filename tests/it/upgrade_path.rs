@@ -123,13 +123,13 @@ fn beyond_the_last_documented_build_the_path_is_unknown_and_the_vendor_is_asked(
         let path = at(&[installed; 2], "12.0.000022").path();
         assert_eq!(stops(&path), expected);
         let [gap] = &path.unknown[..] else { unreachable!("{path:#?}") };
-        assert!(gap.contains("after 10.9.000064 is public") && gap.contains("--knowledge"), "{gap}");
+        assert!(gap.contains("after 10.9.000064 are public") && gap.contains("--knowledge"), "{gap}");
         let leg = path.legs.last().expect("a leg");
-        assert_eq!(states(leg, "the vendor's word")[0].state, Met::Unknown);
+        assert_eq!(states(leg, "the vendor's confirmation")[0].state, Met::Unknown);
     }
     let answered = answers(&[("UPG-004", "", "directly")]);
     let path = Case { more: &[("answers.toml", answered)], ..at(&["11.7.000049"; 2], "12.0.000022") }.path();
-    let [state] = states(&path.legs[0], "the vendor's word") else { unreachable!("{path:#?}") };
+    let [state] = states(&path.legs[0], "the vendor's confirmation") else { unreachable!("{path:#?}") };
     assert!(state.state == Met::Met && state.why.contains("J. Doe"), "{state:?}");
 }
 
@@ -175,7 +175,7 @@ cites = [{ source = "OURS", status = "confirmed" }]
     assert!(leg.sources.contains(&"OURS (2026)".to_owned()) && leg.why.contains("install from it only"));
     assert!(states(leg, "SQL Server 2016").is_empty(), "nothing that is collected shows it");
     let path = Case { own, ..at(&["11.7.000049"; 2], "12.1.000000") }.path();
-    assert!(path.unknown[0].contains("after 12.0.000022 is public"), "{path:#?}");
+    assert!(path.unknown[0].contains("after 12.0.000022 are public"), "{path:#?}");
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn what_is_not_known_is_stated() {
     assert!(path.unknown.iter().any(|text| text.contains("the database")), "{path:#?}");
     let path = Case { database: "", ..at(&["", ""], "10.9.000064") }.path();
     assert!(path.legs.is_empty() && path.from.is_empty(), "{path:#?}");
-    assert!(path.unknown.last().is_some_and(|text| text.starts_with("What is installed is not known")));
+    assert!(path.unknown.last().is_some_and(|text| text.starts_with("The installed build is not known")));
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn withdrawn_builds_and_useless_targets_give_a_warning() {
         ),
         ("10.9.000005", "10.9.000032", "10.9.000032", "withdrew the target 10.9.000032"),
         ("11.7.000049", "11.7.000049", "", "there is nothing to upgrade"),
-        ("11.7.000049", "10.9.000064", "", "never takes its database back"),
+        ("11.7.000049", "10.9.000064", "", "cannot downgrade its database"),
     ] {
         let path = at(&[installed; 2], target).path();
         assert_eq!(stops(&path), expected);
@@ -260,7 +260,7 @@ fn each_node_has_its_state_of_each_requirement() {
     assert_eq!(said("SQL Server 2012"), [("the cluster", Met::Unknown)]);
     assert_eq!(said("10.2.000018"), [("the cluster", Met::NotApplicable)]);
     let unknown = states(leg, "SQL Server 2012");
-    assert!(unknown[0].why.starts_with("Missing is ") && unknown[0].rule == "SQL-001", "{unknown:?}");
+    assert!(unknown[0].why.starts_with("Not known: ") && unknown[0].rule == "SQL-001", "{unknown:?}");
 }
 
 /// Domain 12.1: what touches the way is printed with both readings.
@@ -301,7 +301,7 @@ fn the_plan_shows_the_package_with_its_hash_and_a_verdict() {
     let open = of("Version_10_9_000064.zip", &right, &[("UPG-016", "", "planned")]);
     assert_eq!((open.sha256.as_str(), open.bytes, open.members.len()), (sha256, 7, 2));
     assert!(
-        open.verdict.contains("are right") && open.verdict.contains("compare its SHA-256"),
+        open.verdict.contains("are right") && open.verdict.contains("Compare its SHA-256"),
         "{}",
         open.verdict
     );

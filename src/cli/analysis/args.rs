@@ -202,7 +202,7 @@ pub(in crate::cli) struct OutArgs {
     /// File to write; the extension sets the format (.html, .md, .json); can be repeated; - for standard output
     #[arg(short, long = "out", value_name = "FILE")]
     pub out: Vec<PathBuf>,
-    /// Format where the file name does not show it
+    /// Output format, if the file name does not show it
     #[arg(long, value_parser = format())]
     pub format: Option<&'static OutputFormat>,
 }

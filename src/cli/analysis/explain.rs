@@ -7,6 +7,7 @@ use crate::cli::output::{bold, item};
 use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::rules::{self, Rule};
+use std::fmt::Write as _;
 use std::path::Path;
 
 pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
@@ -31,15 +32,16 @@ pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
     };
     let builds = rule.applies.map(|applies| format!(", builds{}", range(&applies))).unwrap_or_default();
     let mut text = bold(&format!("{}  {}", rule.id, rule.title));
-    text += &format!("\n{}, {scope}{builds}\n", rule.severity);
+    let _ = writeln!(text, "\n{}, {scope}{builds}", rule.severity);
     for (heading, paragraph) in rule.texts() {
-        text += &format!("\n{}\n{}", bold(heading), item("  ", paragraph));
+        let _ = write!(text, "\n{}\n{}", bold(heading), item("  ", paragraph));
     }
-    text += &format!("\n{}\n", bold("Sources"));
+    let _ = writeln!(text, "\n{}", bold("Sources"));
     for cite in &rule.references {
         let source = knowledge.sources.find(cite);
         let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
-        text += &format!("  {} ({}, {age})\n{}", cite.source, status(cite.status), item("    ", title));
+        let title = item("    ", title);
+        let _ = write!(text, "  {} ({}, {age})\n{title}", cite.source, status(cite.status));
     }
     output::print(&text)?;
     Ok(Exit::Success)

@@ -139,8 +139,8 @@ fn actions(results: &[RuleResult], work: &[PlannedAction]) -> Vec<Action> {
         .enumerate()
         .map(|(index, work)| Action {
             number: index + 1,
-            mends: work.mends.iter().filter_map(|at| reason_at(results, *at)).collect(),
-            ends: work.ends.iter().filter_map(|at| reason_at(results, *at)).collect(),
+            mends: work.fixes.iter().filter_map(|at| reason_at(results, *at)).collect(),
+            ends: work.also_resolves.iter().filter_map(|at| reason_at(results, *at)).collect(),
             title: work.title.clone(),
             nodes: work.nodes.clone(),
             why: work.why.clone(),

@@ -29,7 +29,7 @@ fn a_folder_on_another_machine_is_listed_and_can_be_refused() {
     fs::rename(site.app(), format!("{}/{share}", site.0.path().display())).unwrap();
     let (code, said) = site.run(&["collect", "--app-dir", share, "--out", "out", "--dry-run"]);
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("On another machine, through the network of Windows"), "{said}");
+    assert!(said.contains("On another machine, over the network"), "{said}");
     let (code, said) = site.run(&["collect", "--app-dir", share, "--out", "out", "--no-network-paths"]);
     assert_eq!(code, 2, "{said}");
     assert!(said.contains(&format!("{share} lies on another machine")), "{said}");
@@ -67,7 +67,7 @@ fn without_a_folder_it_finds_the_application_and_asks_only_at_a_terminal() {
     let (code, said) = said(&alone.stdin(Stdio::null()).output().unwrap());
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("Main/Vault0") && said.contains("What is never taken"), "{said}");
-    assert!(said.contains("nobody is there to answer") && said.contains("--yes"), "{said}");
+    assert!(said.contains("nobody answered the question") && said.contains("--yes"), "{said}");
     assert!(site.written().is_empty());
 
     let (code, said) = site.run(&[&collect[..], &["--yes"]].concat());
@@ -91,7 +91,7 @@ fn folders_of_iis_on_other_machines_are_listed_and_can_be_refused() {
     let collect = ["collect", "--iis-config", "iis.config", "--out", "out", "--yes", "--dry-run"];
     let (code, said) = site.run(&collect);
     assert_eq!(code, 0, "{said}");
-    let (_, network) = said.split_once("On another machine, through the network of Windows").unwrap();
+    let (_, network) = said.split_once("On another machine, over the network").unwrap();
     let (network, _) = network.split_once("Written").unwrap();
     for share in [r"\\fs01\web  (--no", r"\\fs02\intranet  (--no"] {
         assert_eq!(network.matches(share).count(), 1, "{said}");
@@ -122,7 +122,7 @@ fn two_products_in_one_iis_are_both_named_and_so_is_their_absence() {
     }
     for (config, expected) in [
         ("<configuration/>", "no application of the product was found in IIS"),
-        ("<configur", "IIS could not be asked (applicationHost.config: "),
+        ("<configur", "the configuration of IIS could not be read (applicationHost.config: "),
     ] {
         fs::write(site.0.path().join("iis.config"), config).unwrap();
         let (code, said) = site.run(&collect);
@@ -147,7 +147,7 @@ fn a_folder_served_by_iis_and_an_incomplete_one_are_named() {
     let [bundle] = site.written().try_into().unwrap();
     let (_, inspected) = site.run(&["inspect", bundle.to_str().unwrap()]);
     assert!(
-        inspected.contains("Not there:") && inspected.contains("DLLs of the product in bin"),
+        inspected.contains("Missing on the node:") && inspected.contains("DLLs of the product in bin"),
         "{inspected}"
     );
 }

@@ -57,7 +57,10 @@ fn without_rights_the_bundle_reports_what_is_missing() {
         // What was left out, and why, each a line of its own.
         let end =
             inspected.split_once("Not known:").unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(end.contains(unknown) && end.contains("the node is no Windows"), "{denied:?}: {inspected}");
+        assert!(
+            end.contains(unknown) && end.contains("the node does not run Windows"),
+            "{denied:?}: {inspected}"
+        );
         assert!(inspected.lines().all(|line| line.chars().count() < 80), "{inspected}");
         let report = site.run(&["report", bundle.to_str().unwrap()]).1;
         assert!(report.contains("CANNOT SAY"), "{denied:?}: {report}");

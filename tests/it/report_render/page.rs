@@ -24,7 +24,7 @@ fn a_consequence_is_shown_below_its_cause_unless_it_is_more_severe() {
     };
     assert!(is_inside(&report));
     let text = markdown::render(&report).unwrap();
-    assert_eq!(text.matches("Probably follow from it").count(), 1);
+    assert_eq!(text.matches("Probably consequences").count(), 1);
     assert_eq!(report.findings.iter().filter(|one| !one.caused_by.is_empty()).count(), 1);
     // A blocker never hides below something smaller; it says what it follows from.
     report.findings[0].severity = clusterbrief::finding::Severity::Medium;
@@ -163,7 +163,7 @@ fn a_page_shows_at_most_200_rows_a_rule_and_says_so() {
     let page = html::render(&report).unwrap();
     let shown = page.matches("File ").count();
     assert!((190..=201).contains(&shown), "{shown}");
-    assert!(page.contains("200 of 5\u{202f}001 findings shown; the JSON report has all."));
+    assert!(page.contains("200 of 5\u{202f}001 findings shown; all are in the JSON report."));
     assert!(page.contains("4\u{202f}800 more pieces of evidence not shown here."));
     let value: Value = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
     assert_eq!(value["findings"].as_array().unwrap().len(), report.findings.len());
@@ -174,7 +174,7 @@ fn a_page_shows_at_most_200_rows_a_rule_and_says_so() {
 fn a_page_without_findings_is_small() {
     let page = html::render(&crate::support::report::ready()).unwrap();
     assert!(page.len() < 150_000, "{}", page.len());
-    assert!(page.contains("No logs were given, so nothing can be said about errors."));
+    assert!(page.contains("No logs were supplied, so errors could not be checked."));
     assert!(page.contains(">READY<") && !page.contains("id=\"filter\""));
 }
 

@@ -21,16 +21,16 @@ pub(super) fn output(mut command: Command, patience: Duration) -> ProbeResult<St
         io::ErrorKind::PermissionDenied => Refusal::Denied,
         _ => Refusal::Failed("the command cannot be started".into()),
     })?;
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {
         std::thread::spawn(move || {
             let mut bytes = Vec::new();
             let read = stdout.take(MOST).read_to_end(&mut bytes);
             // The receiver is gone after the time limit.
-            let _ = tell.send(read.map(|_| bytes));
+            let _ = sender.send(read.map(|_| bytes));
         });
     }
-    let printed = told.recv_timeout(patience);
+    let printed = receiver.recv_timeout(patience);
     let Some(status) = end(&mut child, started + patience) else {
         return Err(Refusal::Failed(format!(
             "the command did not end within {} seconds",

@@ -40,7 +40,7 @@ impl Touch {
     }
 
     /// Something that has a row in the table.
-    fn of(kind: TouchKind, source: impl Into<String>, item: Item) -> Self {
+    fn of_item(kind: TouchKind, source: impl Into<String>, item: Item) -> Self {
         Self { kind, source: source.into(), bytes: None, row: item.row(), note: None }
     }
 
@@ -78,21 +78,21 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
     let files = walk(&options.app_dir, host);
     let since = log_selection::since(options, &files, host.now());
     let chosen = log_selection::choose(&files, since, options.budget, Inspect::Metadata);
-    let of_logs: BTreeMap<&str, Selection> =
+    let selections: BTreeMap<&str, Selection> =
         chosen.into_iter().map(|(log, take)| (log.path.as_str(), take)).collect();
     let key_sizes = key_files::sizes(&files);
 
     let mut touches = Vec::new();
     if !options.copied() {
         let rows = [Item::Host, Item::MachineId].into_iter().filter_map(Item::row);
-        touches.extend(rows.map(|row| Touch::of(TouchKind::System, &row.what, row.item)));
+        touches.extend(rows.map(|row| Touch::of_item(TouchKind::System, &row.what, row.item)));
         if host.system().is_windows() {
             touches.extend(probes::all_accesses().iter().map(access_touch));
         }
         touches.extend(host.files().iter().map(|path| read(Path::new(path), Item::Host)));
     }
     for file in &files {
-        let take = of_logs.get(file.path.as_str());
+        let take = selections.get(file.path.as_str());
         let taken = matches!(file.item, Item::KeyFile | Item::Config);
         // Whether there will be fingerprints is not known without opening a file, so this may list too many.
         let unread = inventory::why_unread(file, key_sizes.contains(&file.size), None).filter(|_| !taken);
@@ -110,17 +110,21 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
             (Ok(_), ..) => (TouchKind::Read, None),
         };
         let bytes = Some(file.size);
-        touches.push(Touch { bytes, note, ..Touch::of(kind, file.full.display().to_string(), file.item) });
+        touches.push(Touch {
+            bytes,
+            note,
+            ..Touch::of_item(kind, file.full.display().to_string(), file.item)
+        });
     }
     let iis = Iis::read(options, &mut Harvest::new());
     touches.extend(siblings(options, host, &iis, &key_sizes));
     touches.extend(iis_files(options, &iis));
     let tms = folder_facts::tms_folder(&options.app_dir);
-    touches.push(Touch::of(TouchKind::List, tms.display().to_string(), Item::Tms));
+    touches.push(Touch::of_item(TouchKind::List, tms.display().to_string(), Item::Tms));
     let tms = configs::tms_configs(&options.app_dir, host);
     touches.extend(tms.iter().map(|file| read(&file.full, Item::Tms)));
-    let others = [options.app_dir.as_path(), &options.out].into_iter().chain(iis.path());
-    touches.extend(others.filter(|path| network::is_network(path)).map(Touch::network));
+    let paths = [options.app_dir.as_path(), &options.out].into_iter().chain(iis.path());
+    touches.extend(paths.filter(|path| network::is_network(path)).map(Touch::network));
     touches.extend(targets(options, host).into_iter().map(|Target { path, note }| {
         let note = match path.symlink_metadata() {
             Ok(_) => "already exists and would not be overwritten".to_owned(),
@@ -135,7 +139,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
 fn siblings(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) -> Vec<Touch> {
     let touch = |kind, path: &Path, bytes| Touch {
         bytes,
-        ..Touch::of(kind, path.display().to_string(), Item::KeyCopy)
+        ..Touch::of_item(kind, path.display().to_string(), Item::KeyCopy)
     };
     let root = iis.site_root(options, &host.application_folder(&options.app_dir));
     let siblings = sibling_copies::list(options, root.as_deref(), key_sizes);
@@ -155,7 +159,7 @@ fn access_touch(ask: &Ask) -> Touch {
         _ => TouchKind::System,
     };
     let item = if EVENTS.contains(ask) { Item::Events } else { Item::Windows };
-    Touch::of(kind, ask.to_string(), item)
+    Touch::of_item(kind, ask.to_string(), item)
 }
 
 fn iis_files(options: &Options, iis: &Iis) -> impl Iterator<Item = Touch> {
@@ -171,7 +175,7 @@ fn read(path: &Path, item: Item) -> Touch {
 
 fn read_touch(path: &Path, item: Item, bytes: Option<u64>) -> Touch {
     let note = bytes.is_none().then(|| "not there, or not readable".to_owned());
-    Touch { bytes, note, ..Touch::of(TouchKind::Read, path.display().to_string(), item) }
+    Touch { bytes, note, ..Touch::of_item(TouchKind::Read, path.display().to_string(), item) }
 }
 
 /// A file that would be written.

@@ -68,7 +68,7 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     let files = walk(&options.app_dir, host);
     let since = log_selection::since(options, &files, host.now());
     let chosen = log_selection::choose(&files, since, options.budget, Inspect::Content);
-    let of_each: BTreeMap<&str, u64> =
+    let bytes_by_log: BTreeMap<&str, u64> =
         chosen.iter().map(|(log, take)| (log.path.as_str(), take.bytes(log))).collect();
     let key_sizes = key_files::sizes(&files);
     let mut harvest = Harvest::new();
@@ -77,33 +77,34 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     let redactor = harvest.redactor();
 
     let cost = |file: &ListedFile| match file.item {
-        Item::Log => of_each.get(file.path.as_str()).copied().unwrap_or_default(),
+        Item::Log => bytes_by_log.get(file.path.as_str()).copied().unwrap_or_default(),
         Item::KeyFile | Item::Config => file.size,
         _ if inventory::why_unread(file, key_sizes.contains(&file.size), None).is_none() => file.size,
         _ => 0,
     };
     let share = |row: &'static Row| {
-        let mine = files.iter().filter(|file| file.item == row.item);
-        let (files, bytes) = mine.fold((0, 0), |(files, bytes), file| (files + 1, bytes + cost(file)));
+        let files_of_row = files.iter().filter(|file| file.item == row.item);
+        let (files, bytes) =
+            files_of_row.fold((0, 0), |(files, bytes), file| (files + 1, bytes + cost(file)));
         Share { row, files, bytes }
     };
     let shares: Vec<Share> = TABLE.iter().map(share).filter(|share| share.files > 0).collect();
-    let of_logs = shares.iter().filter(|share| share.row.item == Item::Log).map(|share| share.bytes).sum();
+    let log_bytes = shares.iter().filter(|share| share.row.item == Item::Log).map(|share| share.bytes).sum();
     let all: u64 = shares.iter().map(|share| share.bytes).sum();
 
     let (keys, _) = key_files::read(options, options.case_key.as_ref(), &files, host);
     let scanner = leak::Scanner::new(&harvest, &keys.contents());
-    let log = measure_logs(&chosen, of_logs, &redactor, &scanner, host);
-    let other = measure_others(&files, host.stopwatch());
-    let of = |item| files.iter().filter(move |file| file.item == item);
-    let configs: u64 = of(Item::Config).map(|file| file.size).sum();
-    let entries = (files.len() + of(Item::Binary).count()) as u64;
-    let records = (chosen.len() + of(Item::Config).count()) as u64;
-    let own = entries * PACKED_ENTRY + records * PACKED_RECORD + PACKED_FACTS;
+    let log = measure_logs(&chosen, log_bytes, &redactor, &scanner, host);
+    let others = measure_others(&files, host.stopwatch());
+    let files_of = |item| files.iter().filter(move |file| file.item == item);
+    let configs: u64 = files_of(Item::Config).map(|file| file.size).sum();
+    let entries = (files.len() + files_of(Item::Binary).count()) as u64;
+    let records = (chosen.len() + files_of(Item::Config).count()) as u64;
+    let records_size = entries * PACKED_ENTRY + records * PACKED_RECORD + PACKED_FACTS;
     Ok(Estimate {
-        time: log.time_for(of_logs) + other.time_for(all - of_logs),
-        bundle: log.scaled(of_logs, log.packed.into()) + configs / 2 + own,
-        measured: (log.read, other.read),
+        time: log.time_for(log_bytes) + others.time_for(all - log_bytes),
+        bundle: log.scaled(log_bytes, log.packed.into()) + configs / 2 + records_size,
+        measured: (log.read, others.read),
         free: safety::free(options, host.system()),
         shares,
     })
@@ -131,7 +132,7 @@ impl Measured {
 /// The newest lines of each log, in proportion to its share, are processed completely: redacted, compressed, scanned.
 fn measure_logs(
     chosen: &[(&ListedFile, Selection)],
-    of_logs: u64,
+    log_bytes: u64,
     redactor: &Redactor,
     scanner: &leak::Scanner,
     host: &dyn Host,
@@ -141,7 +142,7 @@ fn measure_logs(
     let mut measured = Measured::default();
     let watch = host.stopwatch();
     for (file, take) in chosen {
-        let part = u128::from(take.bytes(file)) * u128::from(SAMPLE) / u128::from(of_logs.max(1));
+        let part = u128::from(take.bytes(file)) * u128::from(SAMPLE) / u128::from(log_bytes.max(1));
         let left = SAMPLE.saturating_sub(measured.read);
         let bytes = u64::try_from(part).unwrap_or(SAMPLE).max(PIECE).min(take.bytes(file)).min(left);
         if bytes == 0 || file.metadata.is_err() {

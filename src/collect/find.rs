@@ -62,8 +62,8 @@ fn search(listed: Result<Option<Vec<Listed>>, String>, network_paths: bool, root
     };
     let folder = root.join("SecretServer");
     let name = "the default folder of the installer".to_owned();
-    let there = safety::is_the_product(&folder).is_ok_and(|is_it| is_it);
-    let installed = there.then_some(Installed { name, folder }).into_iter().collect();
+    let is_product = safety::is_the_product(&folder).is_ok_and(|is_it| is_it);
+    let installed = is_product.then_some(Installed { name, folder }).into_iter().collect();
     Search { installed, served: vec![root.to_owned()], unread, ..Search::default() }
 }
 

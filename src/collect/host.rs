@@ -88,15 +88,15 @@ impl Host for PortableHost {
     fn clock_spread(&self) -> Duration {
         /// Readings of the clock and the pause between them: together longer than one tick of the Windows clock, 15.6
         /// ms.
-        const LOOKS: u32 = 8;
+        const READINGS: u32 = 8;
         const PAUSE: Duration = Duration::from_millis(4);
         let (first, watch) = (self.now(), self.stopwatch());
-        let looks = (0..LOOKS).map(|_| {
+        let differences = (0..READINGS).map(|_| {
             std::thread::sleep(PAUSE);
-            let said = self.now() - first;
-            said - TimeDelta::from_std(watch()).unwrap_or(TimeDelta::MAX)
+            let by_clock = self.now() - first;
+            by_clock - TimeDelta::from_std(watch()).unwrap_or(TimeDelta::MAX)
         });
-        let (least, most) = looks
+        let (least, most) = differences
             .fold((TimeDelta::MAX, TimeDelta::MIN), |(least, most), look| (least.min(look), most.max(look)));
         (most - least).to_std().unwrap_or_default()
     }

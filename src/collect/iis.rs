@@ -20,13 +20,13 @@ const REDIRECTION: &str = "redirection.config";
 pub(super) struct ConfigSource {
     pub(super) path: PathBuf,
     /// Whether it is in the default folder of IIS: only then a missing file means that there is no IIS.
-    own: bool,
+    is_default: bool,
 }
 
 impl ConfigSource {
     /// The file in the default folder of IIS.
-    fn own(folder: &Path) -> Self {
-        Self { path: folder.join(FILE), own: true }
+    fn default_in(folder: &Path) -> Self {
+        Self { path: folder.join(FILE), is_default: true }
     }
 
     /// Its content. Does not wait for a machine that does not answer.
@@ -39,7 +39,7 @@ impl ConfigSource {
 fn source(options: &Options) -> Result<ConfigSource, &'static str> {
     match (&options.iis_config, &options.node) {
         (Some(given), _) if is_network(given) && !options.network_paths => Err(REFUSED),
-        (Some(given), _) => Ok(ConfigSource { path: given.clone(), own: false }),
+        (Some(given), _) => Ok(ConfigSource { path: given.clone(), is_default: false }),
         (None, Some(_)) => Err(COPIED),
         (None, None) if cfg!(windows) => redirected(&folder(), options.network_paths),
         (None, None) => Err("no applicationHost.config was given, and this machine has no IIS"),
@@ -63,11 +63,11 @@ pub(super) fn redirection(options: &Options) -> Option<PathBuf> {
 fn redirected(folder: &Path, network: bool) -> Result<ConfigSource, &'static str> {
     let bytes = match read_most(&folder.join(REDIRECTION), config::MAX_BYTES as u64) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ConfigSource::own(folder)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ConfigSource::default_in(folder)),
         Err(_) => return Err("redirection.config, which may point to another configuration, cannot be read"),
     };
     match config::decode(&bytes).and_then(|text| application_host::redirection(&text)) {
-        Ok(None) => Ok(ConfigSource::own(folder)),
+        Ok(None) => Ok(ConfigSource::default_in(folder)),
         Ok(Some(other)) => {
             let other = expanded(&other);
             if is_network(&other) && !network {
@@ -75,7 +75,7 @@ fn redirected(folder: &Path, network: bool) -> Result<ConfigSource, &'static str
                     "IIS reads its configuration from another machine: give a copy with --iis-config",
                 );
             }
-            Ok(ConfigSource { path: other.join(FILE), own: false })
+            Ok(ConfigSource { path: other.join(FILE), is_default: false })
         }
         Err(_) => Err("redirection.config, which may point to another configuration, is not well-formed"),
     }
@@ -89,7 +89,7 @@ pub(super) fn applications(options: &Options) -> Result<Option<Vec<Listed>>, Str
             .and_then(|text| application_host::applications(&text))
             .map(Some)
             .map_err(|error| error.to_string()),
-        Err(error) if source.own && error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if source.is_default && error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(reason(&error)),
     }
 }
@@ -97,19 +97,19 @@ pub(super) fn applications(options: &Options) -> Result<Option<Vec<Listed>>, Str
 /// Expands variables in a path of IIS, such as `%SystemDrive%`; unknown ones stay.
 pub(super) fn expanded(path: &str) -> PathBuf {
     let mut out = String::new();
-    let mut rest = path;
-    while let Some((before, name, after)) = rest
+    let mut remaining = path;
+    while let Some((before, name, after)) = remaining
         .split_once('%')
-        .and_then(|(before, rest)| rest.split_once('%').map(|(name, after)| (before, name, after)))
+        .and_then(|(before, tail)| tail.split_once('%').map(|(name, after)| (before, name, after)))
     {
         out.push_str(before);
         match std::env::var(name) {
             Ok(value) => out.push_str(&value),
             Err(_) => out.extend(["%", name, "%"]),
         }
-        rest = after;
+        remaining = after;
     }
-    (out + rest).into()
+    (out + remaining).into()
 }
 
 /// The file, read once: its secrets are collected before anything is written, its facts later.
@@ -164,30 +164,31 @@ impl Iis {
         root?.ok()?.map(|root| expanded(&root))
     }
 
-    /// The facts of IIS. `folder` is the application folder as the node knows it, `own` the text of its `web.config`.
+    /// The facts of IIS. `folder` is the application folder as the node knows it, `web_config` the text of its `web.config`.
     pub(super) fn facts(
         self,
         options: &Options,
         folder: &Observed<String>,
-        own: &Observed<String>,
+        web_config: &Observed<String>,
         printer: &Fingerprinter,
     ) -> Observed<IisFacts> {
         let place = Place::file(FILE);
         match &self.0 {
             Ok((_, Ok(_))) => {}
             Err(why) => return Observed::not_collected(*why),
-            Ok((source, Err(error))) if source.own && error.kind() == io::ErrorKind::NotFound => {
+            Ok((source, Err(error))) if source.is_default && error.kind() == io::ErrorKind::NotFound => {
                 return Observed::absent(place);
             }
             // A redirected file must exist: a share that cannot be reached looks like a missing file on Windows.
             Ok((source, Err(error))) => {
-                let place = if source.own { place } else { Place::file(source.path.to_string_lossy()) };
+                let place =
+                    if source.is_default { place } else { Place::file(source.path.to_string_lossy()) };
                 return Observed::unreadable(place, reason(error));
             }
         }
         // Windows accounts do not differ by case alone.
         let mark = |name: &str| printer.marker(&name.to_lowercase());
-        match self.parsed(|text| application_host::read(text, own, &sought(options, folder), &mark)) {
+        match self.parsed(|text| application_host::read(text, web_config, &sought(options, folder), &mark)) {
             Some(Ok(facts)) => Observed::known(facts, place),
             Some(Err(ConfigError::NotWellFormed { line, error, .. })) => {
                 Observed::unreadable(Place::line(FILE, line), error)
@@ -215,9 +216,9 @@ mod tests {
     fn redirection(text: &str, network: bool) -> Result<ConfigSource, &'static str> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(REDIRECTION), text).unwrap();
-        let ConfigSource { path, own } = redirected(folder.path(), network)?;
-        let path = path.strip_prefix(folder.path()).map_or(path.clone(), |own| Path::new("here").join(own));
-        Ok(ConfigSource { path, own })
+        let ConfigSource { path, is_default } = redirected(folder.path(), network)?;
+        let path = path.strip_prefix(folder.path()).map_or(path.clone(), |file| Path::new("here").join(file));
+        Ok(ConfigSource { path, is_default })
     }
 
     fn naming(enabled: &str, path: &str) -> String {
@@ -228,11 +229,15 @@ mod tests {
 
     #[test]
     fn the_configuration_lies_where_iis_takes_it_from() {
-        let own = Ok(ConfigSource::own(Path::new("here")));
-        let shared = |folder: &str| Ok(ConfigSource { path: Path::new(folder).join(FILE), own: false });
-        assert_eq!(redirected(Path::new("none"), false), Ok(ConfigSource::own(Path::new("none"))));
-        assert_eq!(redirection("<configuration><configurationRedirection /></configuration>", false), own);
-        assert_eq!(redirection(&naming("false", r"D:\shared"), false), own);
+        let default = Ok(ConfigSource::default_in(Path::new("here")));
+        let shared =
+            |folder: &str| Ok(ConfigSource { path: Path::new(folder).join(FILE), is_default: false });
+        assert_eq!(redirected(Path::new("none"), false), Ok(ConfigSource::default_in(Path::new("none"))));
+        assert_eq!(
+            redirection("<configuration><configurationRedirection /></configuration>", false),
+            default
+        );
+        assert_eq!(redirection(&naming("false", r"D:\shared"), false), default);
         assert_eq!(redirection(&naming("true", "/shared"), false), shared("/shared"));
         let share = naming("true", r"\\files\iis");
         assert!(redirection(&share, false).is_err_and(|why| why.contains("another machine")));
@@ -247,10 +252,10 @@ mod tests {
             let (options, unknown) = (Options::new("", ""), Observed::not_collected("not asked"));
             Iis(Ok((source, missing))).facts(&options, &unknown, &unknown, &Fingerprinter::new(None, None))
         };
-        assert!(facts(ConfigSource::own(Path::new("/nowhere"))).is_absent());
+        assert!(facts(ConfigSource::default_in(Path::new("/nowhere"))).is_absent());
         // What Windows says of a share that it cannot reach is, in Rust's words, that there is no such file.
         let path = Path::new(r"\\files\iis").join(FILE);
-        let shared = facts(ConfigSource { path: path.clone(), own: false });
+        let shared = facts(ConfigSource { path: path.clone(), is_default: false });
         let Observed::Unreadable { place, .. } = &shared else { panic!("{shared:?}") };
         assert_eq!(place.file, path.to_string_lossy());
         assert!(crate::collect::warnings::iis(&shared).is_some_and(|note| note.contains(r"\\files\iis")));

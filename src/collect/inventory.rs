@@ -33,7 +33,7 @@ pub(super) struct Inventory {
 }
 
 /// What became of one file.
-struct Outcome {
+struct FileOutcome {
     entry: InventoryEntry,
     binary: Option<(String, Observed<Binary>)>,
     stray: bool,
@@ -52,13 +52,13 @@ pub(super) fn read_all(
     let pass = Pass { keys, printer, progress };
     let (first, then): (Vec<&ListedFile>, Vec<&ListedFile>) =
         files.iter().partition(|file| pass.is_decisive(file));
-    let mut seen: Vec<Outcome> = Vec::new();
+    let mut outcomes: Vec<FileOutcome> = Vec::new();
     for files in [first, then] {
-        seen.par_extend(files.into_par_iter().map(|file| pass.examine(file)));
+        outcomes.par_extend(files.into_par_iter().map(|file| pass.examine(file)));
     }
-    seen.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
+    outcomes.sort_by(|a, b| a.entry.path.cmp(&b.entry.path));
     let mut inventory = Inventory::default();
-    for Outcome { entry, binary, stray, denied, cut, gap } in seen {
+    for FileOutcome { entry, binary, stray, denied, cut, gap } in outcomes {
         inventory.cut += usize::from(cut);
         inventory.gap = inventory.gap.or(gap);
         inventory.binaries.extend(binary);
@@ -110,8 +110,8 @@ impl Pass<'_, '_> {
         why_unread(file, self.keys.has_size(file.size), self.printer.why_unkeyed())
     }
 
-    fn examine(&self, file: &ListedFile) -> Outcome {
-        let mut seen = Outcome {
+    fn examine(&self, file: &ListedFile) -> FileOutcome {
+        let mut outcome = FileOutcome {
             entry: InventoryEntry {
                 path: file.path.clone(),
                 size: file.size,
@@ -126,19 +126,20 @@ impl Pass<'_, '_> {
             cut: false,
             gap: None,
         };
-        if seen.entry.unread.is_none()
-            && let Err(error) = self.read(file, &mut seen)
+        if outcome.entry.unread.is_none()
+            && let Err(error) = self.read(file, &mut outcome)
         {
-            seen.entry.unread = Some(reason(&error));
-            seen.cut = !self.is_decisive(file) && self.progress.time_over().is_some();
-            seen.denied = !seen.cut;
+            outcome.entry.unread = Some(reason(&error));
+            outcome.cut = !self.is_decisive(file) && self.progress.time_over().is_some();
+            outcome.denied = !outcome.cut;
         }
-        seen.gap = self.may_be_a_copy(file, seen.entry.unread.as_deref());
-        if file.item == Item::Binary && seen.binary.is_none() {
-            let why = seen.entry.unread.clone().unwrap_or_else(|| "larger than a DLL may be".to_owned());
-            seen.binary = Some((file.name().to_owned(), Observed::unreadable(Place::file(&file.path), why)));
+        outcome.gap = self.may_be_a_copy(file, outcome.entry.unread.as_deref());
+        if file.item == Item::Binary && outcome.binary.is_none() {
+            let why = outcome.entry.unread.clone().unwrap_or_else(|| "larger than a DLL may be".to_owned());
+            outcome.binary =
+                Some((file.name().to_owned(), Observed::unreadable(Place::file(&file.path), why)));
         }
-        seen
+        outcome
     }
 
     /// Why it is not known whether a file, or one in a folder that could not be listed, is a copy of a key file.
@@ -153,7 +154,7 @@ impl Pass<'_, '_> {
         }
     }
 
-    fn read(&self, file: &ListedFile, seen: &mut Outcome) -> io::Result<()> {
+    fn read(&self, file: &ListedFile, outcome: &mut FileOutcome) -> io::Result<()> {
         let keyed = !matches!(file.item, Item::Binary | Item::Program);
         let parsed = file.item == Item::Binary && file.size <= pe_version::MAX_PE_BYTES;
         // Both hashes only where the file may turn out to be a copy of a key file.
@@ -182,23 +183,23 @@ impl Pass<'_, '_> {
             self.progress.advance(chunk.len());
         }
         let digest = plain.map(digest::Hasher::finish);
-        seen.stray |= digest.as_ref().is_some_and(|digest| self.keys.is_copy(digest));
-        seen.entry.size = size;
-        if keyed || seen.stray || self.keys.may_be_unseen(size) {
-            seen.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
-            if seen.entry.fingerprint.is_none() {
-                seen.entry.unread =
+        outcome.stray |= digest.as_ref().is_some_and(|digest| self.keys.is_copy(digest));
+        outcome.entry.size = size;
+        if keyed || outcome.stray || self.keys.may_be_unseen(size) {
+            outcome.entry.fingerprint = mac.map(crate::redact::fingerprint::Hasher::finish);
+            if outcome.entry.fingerprint.is_none() {
+                outcome.entry.unread =
                     Some(self.printer.why_unkeyed().unwrap_or("it changed while it was read").to_owned());
             }
         } else {
-            seen.entry.sha256 = digest.map(|digest| digest.to_string());
+            outcome.entry.sha256 = digest.map(|digest| digest.to_string());
         }
         if parsed && size <= pe_version::MAX_PE_BYTES {
             let versions = match pe_version::read(&whole) {
                 Ok(binary) => Observed::known(binary, Place::file(&file.path)),
                 Err(error) => Observed::unreadable(Place::file(&file.path), error.to_string()),
             };
-            seen.binary = Some((file.name().to_owned(), versions));
+            outcome.binary = Some((file.name().to_owned(), versions));
         }
         Ok(())
     }

@@ -159,12 +159,12 @@ fn is_key_copy(name: &str) -> bool {
 /// Names of product logs: `SS.log` of the web application, `SS-BSSR.log` and others of the roles, rolled as `SS.log.1`
 /// or `SS1.log`.
 fn is_log(name: &str) -> bool {
-    let Some(rest) = name.strip_prefix("ss") else { return false };
+    let Some(after_prefix) = name.strip_prefix("ss") else { return false };
     if name == PIPELINE_ERRORS {
         return true;
     }
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let Some((stem, rolled)) = rest.split_once(".log") else { return false };
+    let Some((stem, rolled)) = after_prefix.split_once(".log") else { return false };
     let role = stem.trim_end_matches(|c: char| c.is_ascii_digit());
     let a_role = role.is_empty()
         || role

@@ -78,7 +78,7 @@ struct ProductLog<'f> {
 }
 
 impl<'f> ProductLog<'f> {
-    fn of(file: &'f ListedFile) -> Self {
+    fn new(file: &'f ListedFile) -> Self {
         let name = file.name().to_lowercase();
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let (log, number) = match name.rsplit_once('.') {
@@ -101,15 +101,15 @@ impl<'f> ProductLog<'f> {
     /// Whether its last line is older than this time. Windows updates the time of a log only when its writer closes it,
     /// so a log that is being written is opened.
     fn is_older(&self, since: DateTime<Utc>, look: Inspect) -> bool {
-        let asked = self.number.is_none() && look == Inspect::Content;
+        let is_opened = self.number.is_none() && look == Inspect::Content;
         self.file.modified.is_some_and(|modified| modified < since)
-            && !(asked && logs::last_day(self.file).is_some_and(|day| day >= since.date_naive()))
+            && !(is_opened && logs::last_day(self.file).is_some_and(|day| day >= since.date_naive()))
     }
 }
 
 /// Whether the log was rolled, so that it is no longer written.
 pub(super) fn is_rolled(file: &ListedFile) -> bool {
-    ProductLog::of(file).number.is_some()
+    ProductLog::new(file).number.is_some()
 }
 
 /// Every log of the product with how much of it is collected, in the order in which they are read. `budget` is that of
@@ -121,8 +121,8 @@ pub(super) fn choose(
     look: Inspect,
 ) -> Vec<(&ListedFile, Selection)> {
     let mut logs: Vec<ProductLog<'_>> =
-        files.iter().filter(|file| file.item == Item::Log).map(ProductLog::of).collect();
-    logs.sort_by(|one, other| one.newest().cmp(&other.newest()));
+        files.iter().filter(|file| file.item == Item::Log).map(ProductLog::new).collect();
+    logs.sort_by(|a, b| a.newest().cmp(&b.newest()));
     let unnamed = logs.len().saturating_sub(MOST + 1);
     let (old, mut logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.is_older(since, look));
     // For each role the log without a number, or the newest.
@@ -327,7 +327,7 @@ mod tests {
             let mut current: BTreeMap<String, (&ListedFile, u64)> = BTreeMap::new();
             for (file, take) in &chosen {
                 // Those that are written now come first.
-                current.entry(ProductLog::of(file).role).or_insert((file, take.bytes(file)));
+                current.entry(ProductLog::new(file).role).or_insert((file, take.bytes(file)));
             }
             let most = current.values().map(|(_, bytes)| *bytes).max().unwrap_or_default();
             for (file, bytes) in current.values() {
@@ -340,10 +340,10 @@ mod tests {
             assert!(!cut || of_rolled == 0, "{budget}: {chosen:?}");
             let shuffled: Vec<ListedFile> = files.iter().rev().map(copy).collect();
             let again = choose(&shuffled, at("2026-09-01T00:00:00Z"), budget, Inspect::Metadata);
-            let told = |chosen: &[(&ListedFile, Selection)]| -> Vec<_> {
+            let summary = |chosen: &[(&ListedFile, Selection)]| -> Vec<_> {
                 chosen.iter().map(|(file, take)| (file.path.clone(), take.clone())).collect()
             };
-            assert_eq!(told(&again), told(&chosen));
+            assert_eq!(summary(&again), summary(&chosen));
         }
     }
 

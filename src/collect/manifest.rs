@@ -55,9 +55,9 @@ fn looked_at(row: &Row) -> LookedAt {
 }
 
 /// By how much the clock was changed: the time that passed by the clock, minus the time that really passed.
-fn clock_set(said: TimeDelta, took: Duration) -> Option<i64> {
+fn clock_set(by_clock: TimeDelta, took: Duration) -> Option<i64> {
     let took = TimeDelta::from_std(took).unwrap_or(TimeDelta::MAX);
-    let set = said.checked_sub(&took)?.num_milliseconds();
+    let set = by_clock.checked_sub(&took)?.num_milliseconds();
     (set.unsigned_abs() >= CLOCK_SET_MS).then_some(set)
 }
 

@@ -89,13 +89,13 @@ fn begin_for<T: Send + 'static>(
         return Box::new(move || work(&path));
     }
     let until = Instant::now() + patience;
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         // The receiver is gone after the time limit.
-        let _ = tell.send(work(&path));
+        let _ = sender.send(work(&path));
     });
     Box::new(move || {
-        told.recv_timeout(until.saturating_duration_since(Instant::now())).unwrap_or_else(|_| {
+        receiver.recv_timeout(until.saturating_duration_since(Instant::now())).unwrap_or_else(|_| {
             let why = format!("the other machine did not answer within {} seconds", patience.as_secs());
             Err(io::Error::new(io::ErrorKind::TimedOut, why))
         })

@@ -70,8 +70,8 @@ impl<R: Read> Read for Redacting<'_, '_, R> {
         if self.given == self.ready.len() {
             self.fill()?;
         }
-        let mut rest = self.ready.get(self.given..).unwrap_or_default();
-        let length = rest.read(target)?;
+        let mut remaining = self.ready.get(self.given..).unwrap_or_default();
+        let length = remaining.read(target)?;
         self.given += length;
         Ok(length)
     }

@@ -117,10 +117,10 @@ pub fn run(
         log_folder: folder_facts::log_folder(&files),
         machine,
     };
-    let mut said: Vec<String> = warnings::unkeyed(&printer).into_iter().collect();
-    said.extend(warnings::iis(&facts.iis));
-    said.extend(warnings::no_binaries(&facts));
-    said.extend(served.then(warnings::served));
+    let mut warnings: Vec<String> = warnings::unkeyed(&printer).into_iter().collect();
+    warnings.extend(warnings::iis(&facts.iis));
+    warnings.extend(warnings::no_binaries(&facts));
+    warnings.extend(served.then(warnings::served));
     let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.clean(path)).collect();
     // Facts contain names of files, accounts and addresses, as texts do.
     let facts = redactor.clean_all(&facts)?;
@@ -131,15 +131,15 @@ pub fn run(
 
     let manifest = manifest::manifest(options, host, node, started, since, &printer, shared.elapsed());
     let unfinished = bundle.finish(manifest)?;
-    said.extend(warnings::denied(unfinished.manifest(), &facts, &denied));
-    said.extend(warnings::cut(unfinished.manifest(), inventory.cut));
-    said.extend(warnings::no_log(unfinished.manifest()));
-    said.extend(warnings::clock_set(unfinished.manifest()));
-    said.extend(warnings::weak(harvest.weak()));
+    warnings.extend(warnings::denied(unfinished.manifest(), &facts, &denied));
+    warnings.extend(warnings::cut(unfinished.manifest(), inventory.cut));
+    warnings.extend(warnings::no_log(unfinished.manifest()));
+    warnings.extend(warnings::clock_set(unfinished.manifest()));
+    warnings.extend(warnings::weak(harvest.weak()));
     let names = hiding.as_ref().map(IdentityRedaction::names);
-    let told = leak::Sensitive { harvest, key_files: keys.contents(), names, redactor: &redactor };
-    let (unfinished, leaks) = leak::check(unfinished, told, &options.out, &shared)?;
-    said.extend(leaks);
+    let sensitive = leak::Sensitive { harvest, key_files: keys.contents(), names, redactor: &redactor };
+    let (unfinished, leaks) = leak::check(unfinished, sensitive, &options.out, &shared)?;
+    warnings.extend(leaks);
     let members = unfinished.manifest().members.iter().filter(|member| member.content().is_some()).count();
     shared.check_cancelled()?;
     let kept = IdentityRedaction::write(hiding.as_ref(), unfinished.target())?;
@@ -147,11 +147,11 @@ pub fn run(
     let sha256 = digest(&unfinished, options.form)?;
     let path = unfinished.commit()?;
     let (keep, made_key) = kept.keep();
-    said.extend(made_key);
+    warnings.extend(made_key);
     let bytes = size_on_disk(&path);
-    said.extend(warnings::large(bytes, options));
-    said.extend(warnings::left_over(&options.out));
-    Ok(Collected { sha256, path, bytes, members, keep, notes: said })
+    warnings.extend(warnings::large(bytes, options));
+    warnings.extend(warnings::left_over(&options.out));
+    Ok(Collected { sha256, path, bytes, members, keep, notes: warnings })
 }
 
 /// The digest of the file, for the receiver to compare.
@@ -166,8 +166,8 @@ fn digest(unfinished: &Unfinished, form: Form) -> Result<Option<Sha256>, Collect
 
 /// Name of the node: as given, else the machine name.
 pub(super) fn node_name(options: &Options, host: &dyn Host) -> String {
-    let own = || host.name().value().cloned();
-    options.node.clone().or_else(own).unwrap_or_else(|| "unnamed".to_owned())
+    let machine = || host.name().value().cloned();
+    options.node.clone().or_else(machine).unwrap_or_else(|| "unnamed".to_owned())
 }
 
 /// `NODE_yyyymmdd-hhmm` in the node's local time.

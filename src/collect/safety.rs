@@ -61,7 +61,7 @@ pub(super) fn is_the_product(folder: &Path) -> io::Result<bool> {
 fn is_product(folder: &Path, names: &[String]) -> bool {
     let is_dll = |name: &String| {
         let name = name.to_lowercase();
-        name.strip_prefix("thycotic.").is_some_and(|rest| rest.rsplit('.').next() == Some("dll"))
+        name.strip_prefix("thycotic.").is_some_and(|name| name.rsplit('.').next() == Some("dll"))
     };
     names.iter().any(|name| {
         MARKS.iter().any(|mark| name.eq_ignore_ascii_case(mark))

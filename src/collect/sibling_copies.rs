@@ -87,13 +87,13 @@ pub(super) fn list(options: &Options, root: Option<&Path>, sizes: &[u64]) -> Sib
     if options.node.is_none() && root.is_some_and(is_network) {
         found.gap = Some("the root of the site is on another machine".to_owned());
     }
-    let own = [&options.app_dir, &options.out].map(|own| own.canonicalize().ok());
-    let is_own = |entry: &DirEntry| own.iter().flatten().any(|own| own == entry.path());
+    let excluded = [&options.app_dir, &options.out].map(|folder| folder.canonicalize().ok());
+    let is_excluded = |entry: &DirEntry| excluded.iter().flatten().any(|folder| folder == entry.path());
     let mut count = 0;
     for area in &found.areas {
         let depth = if area.folder.parent().is_some() { DEPTH } else { 1 };
         let entries = WalkDir::new(&area.folder).follow_links(false).min_depth(1).max_depth(depth);
-        for entry in entries.sort_by_file_name().into_iter().filter_entry(|entry| !is_own(entry)) {
+        for entry in entries.sort_by_file_name().into_iter().filter_entry(|entry| !is_excluded(entry)) {
             count += 1;
             if count > MOST {
                 found.gap = Some(format!("more than {MOST} files are beside the application"));

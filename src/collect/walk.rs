@@ -69,12 +69,12 @@ fn list(folders: WalkDir, folder: &Path, host: &dyn Host) -> Vec<ListedFile> {
                     let is_file = metadata.is_file();
                     is_file.then_some(metadata).ok_or(LINK.to_owned())
                 });
-                files.push(found(path, entry.path(), metadata, host));
+                files.push(listed_file(path, entry.path(), metadata, host));
             }
             Err(error) => {
                 // A folder that cannot be listed is an entry too: its files are not known to be absent.
                 if let Some(path) = error.path() {
-                    files.push(found(relative(folder, path), path, Err(unlisted(&error)), host));
+                    files.push(listed_file(relative(folder, path), path, Err(unlisted(&error)), host));
                 }
             }
         }
@@ -99,7 +99,7 @@ pub(super) fn relative(folder: &Path, full: &Path) -> String {
     parts.join("/")
 }
 
-fn found(path: String, full: &Path, metadata: Result<Metadata, String>, host: &dyn Host) -> ListedFile {
+fn listed_file(path: String, full: &Path, metadata: Result<Metadata, String>, host: &dyn Host) -> ListedFile {
     let readable = metadata.as_ref().ok();
     ListedFile {
         size: readable.map_or(0, Metadata::len),
@@ -133,7 +133,7 @@ const UNREACHED: [i32; 6] = [51, 53, 59, 64, 67, 1231];
 /// Why something could not be read, without paths and independent of the language of the system.
 pub(super) fn reason(error: &io::Error) -> String {
     match (error.get_ref(), error.raw_os_error()) {
-        (Some(own), _) => own.to_string(),
+        (Some(message), _) => message.to_string(),
         (None, Some(code)) if cfg!(windows) && IN_USE.contains(&code) => {
             format!("another program has locked it (system error {code})")
         }

@@ -20,18 +20,18 @@ use std::path::Path;
 const LARGE_BUNDLE: u64 = 20 << 20;
 
 /// Names in a sentence: up to three in full, else the first two and the number of the others.
-fn some(names: &[&str]) -> String {
+fn listed(names: &[&str]) -> String {
     match names {
-        [one] => (*one).to_owned(),
-        [one, two] => format!("{one} and {two}"),
-        [one, two, three] => format!("{one}, {two} and {three}"),
-        [one, two, more @ ..] => format!("{one}, {two} and {} more", more.len()),
+        [name] => (*name).to_owned(),
+        [first, second] => format!("{first} and {second}"),
+        [first, second, third] => format!("{first}, {second} and {third}"),
+        [first, second, others @ ..] => format!("{first}, {second} and {} more", others.len()),
         [] => String::new(),
     }
 }
 
 /// `1 file`, `2 files`.
-fn count(n: usize, what: &str) -> String {
+fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
@@ -62,9 +62,9 @@ pub(super) fn denied(manifest: &Manifest, facts: &NodeFacts, files: &[String]) -
     let files: Vec<&str> = files.into_iter().collect();
     let lost = match (files.len(), facts.len()) {
         (0, 0) => return None,
-        (_, 0) => some(&files),
-        (0, lost) => count(lost, "fact"),
-        (_, lost) => format!("{}, and {}", some(&files), count(lost, "fact")),
+        (_, 0) => listed(&files),
+        (0, lost) => counted(lost, "fact"),
+        (_, lost) => format!("{}, and {}", listed(&files), counted(lost, "fact")),
     };
     let whys: BTreeSet<&str> =
         reasons.into_values().chain(facts.iter().map(|fact| fact.why.as_str())).collect();
@@ -99,12 +99,12 @@ pub(super) fn cut(manifest: &Manifest, unread: usize) -> Option<String> {
     let whys: BTreeSet<&str> = cut.iter().filter_map(|record| record.status.why()).collect();
     let taken = cut.first().map(|_| {
         let whys = whys.into_iter().collect::<Vec<_>>().join("; ");
-        format!("not collected, or only in part: {} ({whys})", some(&origins))
+        format!("not collected, or only in part: {} ({whys})", listed(&origins))
     });
     let unread = (unread > 0).then(|| {
         format!(
             "{} of the application folder not read, because the time limit was reached",
-            count(unread, "file")
+            counted(unread, "file")
         )
     });
     let all: Vec<String> = taken.into_iter().chain(unread).collect();

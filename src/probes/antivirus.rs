@@ -1,13 +1,13 @@
-//! Antivirus programs, told by their drivers: Windows keeps a group of its own for those that look at files (MS-FLT), so that
-//! no list of names is needed, which would miss some.
+//! Finds antivirus programs by their drivers: Windows has a driver group for file scanners (MS-FLT), so no list of
+//! product names is needed, which would be incomplete.
 
 use super::access::{Ask, SERVICES};
 use super::system::ProbeResult;
 use super::{Probe, ProbeContext, joined, or_absent};
 
-/// The group that such a driver loads in.
+/// The driver group of file scanners.
 const GROUP: &str = "FSFilter Anti-Virus";
-/// Start of a driver that is switched off.
+/// Start value of a disabled driver.
 const DISABLED: u64 = 4;
 
 pub(super) const PROBES: &[Probe] = &[Probe::value(

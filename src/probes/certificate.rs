@@ -1,5 +1,5 @@
-//! The certificate that HTTP.sys presents for the bindings of the site. Certificates and bindings lie in the registry; of
-//! private keys nothing does, and nothing of them is asked for.
+//! The certificate that HTTP.sys uses for the HTTPS bindings of the site. Certificates and bindings are in the
+//! registry; private keys are not, and nothing of them is read.
 
 use super::access::Ask;
 use super::pool::application;
@@ -20,24 +20,29 @@ const ASKS: &[Ask] = &[
 ];
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe::value("iis.certificate.key-bits", ASKS, |cx| shown(least(&all(cx)?, |one| one.key_bits))),
-    Probe::value("iis.certificate.key-type", ASKS, |cx| {
-        Ok(each(&all(cx)?, |one| vec![one.key_type.clone()]))
+    Probe::value("iis.certificate.key-bits", ASKS, |cx| {
+        shown(least(&all(cx)?, |certificate| certificate.key_bits))
     }),
-    Probe::value("iis.certificate.names", ASKS, |cx| Ok(each(&all(cx)?, |one| one.names.clone()))),
+    Probe::value("iis.certificate.key-type", ASKS, |cx| {
+        Ok(each(&all(cx)?, |certificate| vec![certificate.key_type.clone()]))
+    }),
+    Probe::value("iis.certificate.names", ASKS, |cx| {
+        Ok(each(&all(cx)?, |certificate| certificate.names.clone()))
+    }),
     Probe::value("iis.certificate.not-after", ASKS, |cx| {
-        least(&all(cx)?, |one| Some(one.not_after)).map(moment)
+        least(&all(cx)?, |certificate| Some(certificate.not_after)).map(moment)
     }),
     Probe::value("iis.certificate.signature", ASKS, |cx| {
-        Ok(each(&all(cx)?, |one| vec![one.signature.clone()]))
+        Ok(each(&all(cx)?, |certificate| vec![certificate.signature.clone()]))
     }),
     Probe::value("iis.certificate.thumbprint-label", ASKS, |cx| {
-        let labels: ProbeResult<Vec<_>> = all(cx)?.iter().map(|one| cx.label(&one.thumbprint)).collect();
+        let labels: ProbeResult<Vec<_>> =
+            all(cx)?.iter().map(|certificate| cx.label(&certificate.thumbprint)).collect();
         Ok(once(labels?))
     }),
 ];
 
-/// What the facts tell of a certificate.
+/// The facts of a certificate.
 pub(super) struct Certificate {
     pub(super) thumbprint: String,
     pub(super) names: Vec<String>,
@@ -47,17 +52,17 @@ pub(super) struct Certificate {
     pub(super) not_after: DateTime<Utc>,
 }
 
-/// The least of all certificates, which is the one that causes trouble first.
-fn least<T: Ord>(all: &[Certificate], of: impl Fn(&Certificate) -> Option<T>) -> ProbeResult<T> {
-    let values: Option<Vec<T>> = all.iter().map(of).collect();
+/// The smallest value of all certificates, which is the first to cause trouble.
+fn least<T: Ord>(all: &[Certificate], value: impl Fn(&Certificate) -> Option<T>) -> ProbeResult<T> {
+    let values: Option<Vec<T>> = all.iter().map(value).collect();
     let values =
         values.ok_or_else(|| Refusal::Failed("the length of this type of key is not known".into()))?;
     values.into_iter().min().ok_or(Refusal::Absent)
 }
 
-/// What each of them says, once.
-fn each(all: &[Certificate], of: impl Fn(&Certificate) -> Vec<String>) -> String {
-    once(all.iter().flat_map(of).collect())
+/// All values, each once.
+fn each(all: &[Certificate], value: impl Fn(&Certificate) -> Vec<String>) -> String {
+    once(all.iter().flat_map(value).collect())
 }
 
 /// Each of the texts once, in order.
@@ -80,8 +85,8 @@ fn all(cx: &ProbeContext) -> ProbeResult<Vec<Certificate>> {
     if found.is_empty() { Err(Refusal::Absent) } else { Ok(found) }
 }
 
-/// Thumbprint and store of the certificate of a binding `address:port:host`: by its very address, else by its name, else by
-/// any address, as HTTP.sys looks.
+/// Thumbprint and store of the certificate of a binding `address:port:host`. HTTP.sys looks it up by the exact address,
+/// then by host name, then by any address.
 fn bound(cx: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
     let odd = || Refusal::Failed("a binding of the site has an unexpected form".into());
     let (address, host) = binding.rsplit_once(':').ok_or_else(odd)?;
@@ -111,7 +116,7 @@ fn bound(cx: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
 }
 
 fn load(cx: &ProbeContext, store: &str, thumbprint: String) -> ProbeResult<Certificate> {
-    // The name of a store comes from the registry and leads into it.
+    // The store name comes from the registry and becomes part of a registry path, so only known names are accepted.
     let known = ["MY", "WebHosting"].into_iter().find(|known| known.eq_ignore_ascii_case(store));
     let store = known.ok_or(Refusal::Unasked("the certificate is in a store that is not read"))?;
     let blob = match cx.system.value(&format!(r"{STORES}\{store}\Certificates\{thumbprint}"), "Blob") {
@@ -125,24 +130,24 @@ fn load(cx: &ProbeContext, store: &str, thumbprint: String) -> ProbeResult<Certi
     let der = encoded(&blob);
     #[cfg(any(windows, test))]
     let certificate = der.and_then(|der| super::x509::read(der, thumbprint));
-    // No other system keeps certificates in a registry, and reading one costs a tree of crates.
+    // Only Windows keeps certificates in a registry, and parsing one needs many crates.
     #[cfg(not(any(windows, test)))]
     let certificate = der.and(None::<Certificate>);
     certificate.ok_or_else(|| Refusal::Failed("the certificate cannot be decoded".into()))
 }
 
-/// The certificate among the properties of a stored one: each is its id, a number, a length and so many bytes.
+/// Finds the certificate in a stored blob, which is a list of properties: id, reserved number, length, content.
 fn encoded(mut blob: &[u8]) -> Option<&[u8]> {
     /// `CERT_CERT_PROP_ID`.
     const CERTIFICATE: u32 = 32;
     loop {
-        let (id, rest) = blob.split_first_chunk::<4>()?;
-        let (_, rest) = rest.split_first_chunk::<4>()?;
-        let (length, rest) = rest.split_first_chunk::<4>()?;
-        let (content, rest) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+        let (id, tail) = blob.split_first_chunk::<4>()?;
+        let (_, tail) = tail.split_first_chunk::<4>()?;
+        let (length, tail) = tail.split_first_chunk::<4>()?;
+        let (content, tail) = tail.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
         if u32::from_le_bytes(*id) == CERTIFICATE {
             return Some(content);
         }
-        blob = rest;
+        blob = tail;
     }
 }

@@ -1,5 +1,5 @@
-//! Records of Windows event logs, read from their XML: ids, times and the texts that were put in, never the message, which
-//! is in the language of Windows.
+//! Parses the XML of Windows event log records: provider, id, level, time and inserted texts. The message is not read,
+//! since it is in the language of Windows.
 
 use super::system::{Event, ProbeResult, Refusal};
 use crate::redact::{MARKER, names_secret};
@@ -25,7 +25,7 @@ fn read(xml: &str) -> Option<Event> {
     })
 }
 
-/// One of the texts that were put in. One that is a secret by its name is nothing to keep: without it nobody could tell.
+/// An inserted text; one whose name marks it as a secret is replaced, since its value alone would not be recognised.
 fn put_in(data: Node<'_, '_>) -> String {
     let secret = data.attribute("Name").is_some_and(names_secret);
     if secret { MARKER } else { data.text().unwrap_or_default() }.to_owned()

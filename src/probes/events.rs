@@ -1,5 +1,5 @@
-//! What event logs tell of the worker process. The ids are those of LOG-009 (domain 10.13), inferred there, and of MS-WAS, of
-//! whose pages we read a part.
+//! Crashes and restarts of the worker process from the event logs. The event ids are from MS-WAS, of which only a part
+//! could be read; their meaning is partly inferred.
 
 use super::access::{Ask, WORKER, WORKERS};
 use super::system::{Event, EventQuery, ProbeResult, Refusal};
@@ -8,17 +8,17 @@ use crate::model::Place;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
-/// Most records that are read for one fact.
+/// Maximum number of records that are read for one fact.
 const MOST: usize = 1_000;
-/// What a program's crash is reported as, its file name first.
+/// Id of the record of a crash; its first text is the file name of the program.
 const CRASH: u32 = 1_000;
-/// A pool that was switched off after failures, and a worker process that broke off its connection.
+/// A pool that was disabled after failures, and a worker process that lost its connection to the service.
 const POOL_FAILURES: [u32; 2] = [5_002, 5_011];
-/// A worker process that failed, was recycled for one of the reasons there are, or was idle for too long. One that took too
-/// long to end (5013) is not among them: it had been replaced when it was told to.
+/// A worker process that failed, was recycled, or was idle for too long. One that was too slow to end (5013) is not
+/// included: it had already been replaced.
 const WORKER_ENDS: [u32; 14] =
     [5_009, 5_010, 5_011, 5_012, 5_074, 5_075, 5_076, 5_077, 5_078, 5_079, 5_080, 5_081, 5_117, 5_186];
-/// From so many on their number counts (LOG-006).
+/// From this number of ends on, rule LOG-006 can use it.
 const MANY: usize = 10;
 
 pub(super) const PROBES: &[Probe] = &[
@@ -59,8 +59,8 @@ fn worker_crashes(cx: &ProbeContext) -> ProbeResult<usize> {
     last_week(cx, "Application", &["Application Error"], of_worker)
 }
 
-/// Starts of the last day. Windows writes no record of a start: a worker process that is older than a day shows that there
-/// was none, and records of ends, each of which a start follows, show that there were at least so many.
+/// Starts in the last day. Windows records no starts: a worker process older than a day shows that there were none;
+/// records of ends, each of which is followed by a start, give a lower limit.
 fn worker_starts(cx: &ProbeContext) -> ProbeResult<usize> {
     let pool = pool::name(cx)?;
     let since = cx.now - TimeDelta::days(1);
@@ -74,7 +74,7 @@ fn worker_starts(cx: &ProbeContext) -> ProbeResult<usize> {
     let ended = |event: &&Event| {
         WORKER_ENDS.contains(&event.id) && event.data.iter().any(|text| text.eq_ignore_ascii_case(pool))
     };
-    // A process that ends may leave several records; those that name no process speak of all of the pool.
+    // A process that ends may leave several records; records without a process id are about the whole pool.
     let (mut processes, mut unnamed) = (BTreeSet::new(), 0);
     for event in events.iter().filter(ended) {
         match event.data.iter().find_map(|text| text.parse::<u64>().ok()) {
@@ -90,7 +90,7 @@ fn worker_starts(cx: &ProbeContext) -> ProbeResult<usize> {
     }
 }
 
-/// How many records there are like that. A log that begins later than a week ago does not show that there were none.
+/// Number of matching records of the last week. A log that does not go back a week cannot show that there were none.
 fn last_week(
     cx: &ProbeContext,
     log: &str,

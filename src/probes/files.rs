@@ -1,5 +1,5 @@
-//! Owners, access lists and NTFS attributes of what the product reads and writes. Whoever may do something is told by
-//! security identifier.
+//! Owners, access lists and NTFS attributes of what the product reads and writes. Accounts are shown as security
+//! identifiers.
 
 use super::access::{Ask, CURRENT_VERSION, WORKERS};
 use super::pool::{MEMBERS, groups};
@@ -21,13 +21,13 @@ const ROOT: Ask = Ask::Values(CURRENT_VERSION, &["SystemRoot"]);
 const ADMINS: Ask = Ask::Call(MEMBERS);
 const WORKING: Ask = Ask::Call(WORKERS);
 
-/// Paths below the application folder, the folder itself first.
+/// Paths below the application folder, and the folder itself.
 const APP_FOLDER: &str = "";
 const SAML_CONFIG: &str = "saml.config";
-/// Below the folder of Windows.
+/// Below the Windows folder.
 const TEMP_FOLDER: &str = "TEMP";
 
-/// Probes of a path each: what they ask for, and what they make of it.
+/// One probe per row: fact, what it reads, path, and the function that makes the value.
 macro_rules! probes {
     ($($fact:literal [$($ask:expr),+] $path:ident $look:expr;)+) => {
         pub(super) const PROBES: &[Probe] =
@@ -80,13 +80,13 @@ fn pool_may(cx: &ProbeContext, path: &Path, rights: u32) -> ProbeResult<String> 
     Ok(may(&cx.system.access(path)?, rights, OF_FILES, |account| groups.contains(account)).to_string())
 }
 
-/// What the account of the pool may do, in a word.
+/// Rights of the pool account, in a word.
 fn pool(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
     let groups = groups(cx)?;
     Ok(word(&cx.system.access(path)?, |account| groups.contains(account)).to_owned())
 }
 
-/// Whether somebody who is in no other group than those of every account, or than Domain Users, may read.
+/// Whether an account may read that is only in the groups of every account, or in Domain Users.
 fn users_may_read(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
     let domain_users = |account: &str| account.starts_with("S-1-5-21-") && account.ends_with("-513");
     let ordinary = |account: &str| ORDINARY.contains(&account) || domain_users(account);
@@ -97,22 +97,22 @@ fn owner(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
     cx.system.access(path)?.owner.ok_or(Refusal::Absent)
 }
 
-/// Everybody who may do something, beyond administrators and Windows itself.
+/// All other accounts with any right, except administrators and Windows itself.
 fn others(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
     let access: AccessList = cx.system.access(path)?;
     let accounts: BTreeSet<&str> = access.entries.iter().map(|entry| entry.account.as_str()).collect();
-    let others = accounts.into_iter().filter(|account| ![ADMINISTRATORS, LOCAL_SYSTEM].contains(account));
-    let shown = others
+    let accounts = accounts.into_iter().filter(|account| ![ADMINISTRATORS, LOCAL_SYSTEM].contains(account));
+    let shown = accounts
         .filter(|account| access.entries.iter().any(|entry| entry.account == *account && entry.allows))
         .map(|account| match word(&access, |entry| entry == account) {
-            // Such as creating a file and not reading it.
+            // Such as creating a file without reading it.
             "none" => format!("{account} other"),
             word => format!("{account} {word}"),
         });
     joined(shown, ", ")
 }
 
-/// The attributes that make a copy of a file another file.
+/// Attributes that change how a file is copied or stored.
 fn attributes(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
     const NAMES: [(u32, &str); 6] = [
         (0x1, "read-only"),

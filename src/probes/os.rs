@@ -1,4 +1,4 @@
-//! Windows itself: product, language, size, what it waits for; .NET, PowerShell and IIS.
+//! Windows itself: product, language, hardware, pending restarts; .NET, PowerShell and IIS.
 
 use super::access::{Ask, CURRENT_VERSION};
 use super::system::{ProbeResult, Refusal, Value};
@@ -13,7 +13,7 @@ const POWERSHELL: &str = r"SOFTWARE\Microsoft\PowerShell\3\PowerShellEngine";
 const OLD_POWERSHELL: &str = r"SOFTWARE\Microsoft\PowerShell\1\PowerShellEngine";
 const FIPS: &str = r"SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy";
 const IIS: &str = r"SOFTWARE\Microsoft\InetStp";
-/// Keys that are there while Windows waits for a restart.
+/// Keys that exist while a restart is pending.
 const SERVICING: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending";
 const UPDATE: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired";
 const VOLUME: &str = "size and free space of the volume of the application folder";
@@ -92,14 +92,14 @@ fn in_mb(bytes: ProbeResult<u64>) -> ProbeResult<String> {
     shown(bytes.map(|bytes| bytes / MB))
 }
 
-/// Messages of .NET are in the language of Windows where its language pack is installed, else in English.
+/// Messages of .NET are in the language of Windows if its language pack is installed, else in English.
 fn net_language(cx: &ProbeContext) -> ProbeResult<String> {
     let windows = language(cx)?;
     let fits = packs(cx)?.into_iter().any(|pack| primary(pack) == primary(windows));
     Ok(if fits { tag(windows) } else { "en".to_owned() })
 }
 
-/// Numbers of the languages that .NET has messages in beside English.
+/// Language numbers of the installed .NET language packs; English needs none.
 fn packs(cx: &ProbeContext) -> ProbeResult<Vec<u32>> {
     Ok(cx.system.keys(NET)?.iter().filter_map(|pack| pack.parse().ok()).collect())
 }
@@ -110,7 +110,7 @@ fn language_packs(cx: &ProbeContext) -> ProbeResult<String> {
     joined(packs.iter().map(u32::to_string), " ")
 }
 
-/// The name of a domain stays on the node.
+/// The name of the domain stays on the node; its label is the fact.
 fn domain(cx: &ProbeContext) -> ProbeResult<String> {
     match cx.system.domain()? {
         Some(name) => cx.label(&name),
@@ -133,12 +133,12 @@ fn build(cx: &ProbeContext) -> ProbeResult<String> {
     let build = cx.text(CURRENT_VERSION, "CurrentBuildNumber")?;
     Ok(match cx.number(CURRENT_VERSION, "UBR") {
         Ok(revision) => format!("{build}.{revision}"),
-        // Older Windows has none, and the build says enough.
+        // Older Windows has no revision, and the build is enough.
         Err(_) => build,
     })
 }
 
-/// The newest Windows have numbers of their own, since the text stays at 6.3 for ever.
+/// Since Windows 10 the version is in two numbers; the text value stays at 6.3.
 fn version(cx: &ProbeContext) -> ProbeResult<String> {
     match cx.number(CURRENT_VERSION, "CurrentMajorVersionNumber") {
         Ok(major) => {
@@ -150,7 +150,7 @@ fn version(cx: &ProbeContext) -> ProbeResult<String> {
     }
 }
 
-/// The newer PowerShell has a key of its own and leaves that of version 2 behind.
+/// Newer versions of PowerShell have a key of their own; the key of version 2 stays.
 fn powershell(cx: &ProbeContext) -> Observed<String> {
     let newer = text_of(cx.system, POWERSHELL, "PowerShellVersion");
     if newer.is_absent() { text_of(cx.system, OLD_POWERSHELL, "PowerShellVersion") } else { newer }
@@ -172,7 +172,7 @@ fn pending_reboot(cx: &ProbeContext) -> ProbeResult<String> {
     Ok((waits(SERVICING)? || waits(UPDATE)?).to_string())
 }
 
-/// The language Windows was installed in, as its number.
+/// The language in which Windows was installed, as its number.
 fn language(cx: &ProbeContext) -> ProbeResult<u32> {
     let unknown = || Refusal::Failed("it is not a language number".into());
     match cx.system.value(LANGUAGE, "InstallLanguage")? {
@@ -186,7 +186,7 @@ const fn primary(language: u32) -> u32 {
     language & 0x3ff
 }
 
-/// Tag of a language; of one that is not in the table its number, which is no English either.
+/// Tag of a language; for one that is not in the table its number, which is not English either.
 fn tag(language: u32) -> String {
     /// Tags of the primary languages of Windows, by number.
     const TAGS: [&str; 32] = [

@@ -1,6 +1,6 @@
-//! Whether pool and site run. Their services and processes show it in part; what an idle pool or a site is set to only IIS
-//! itself knows, whose `appcmd` tells it as XML in words of its configuration schema, which no language changes. Of what it
-//! lists, names and states, nothing but the state of this pool and site is kept.
+//! Whether pool and site run. Services and processes show only a part; for an idle pool or a site only IIS knows the
+//! state, and `appcmd` prints it as XML in words of its schema, which do not depend on the language. Of that list only
+//! the state of this pool and site is kept.
 
 use super::access::{Ask, Command, WORKERS};
 use super::pool::{application, worker};
@@ -17,7 +17,7 @@ pub(super) const PROBES: &[Probe] = &[
     Probe::value("iis.state.site", &[Ask::Call("service W3SVC"), Ask::Run(SITES)], |cx| shown(site(cx))),
 ];
 
-/// Without the service that starts worker processes no pool runs, and with a worker process this one does.
+/// Without the WAS service no pool runs; with a worker process this one does.
 fn pool(cx: &ProbeContext) -> ProbeResult<&'static str> {
     if cx.system.service("WAS")?.state == ServiceState::Stopped {
         return Ok("stopped");
@@ -29,7 +29,7 @@ fn pool(cx: &ProbeContext) -> ProbeResult<&'static str> {
     listed(cx, POOLS, "APPPOOL", name)
 }
 
-/// Without its service no site answers.
+/// Without the W3SVC service no site answers.
 fn site(cx: &ProbeContext) -> ProbeResult<&'static str> {
     if cx.system.service("W3SVC")?.state == ServiceState::Stopped {
         return Ok("stopped");
@@ -37,7 +37,7 @@ fn site(cx: &ProbeContext) -> ProbeResult<&'static str> {
     listed(cx, SITES, "SITE", &application(cx)?.site)
 }
 
-/// The state of what IIS lists under a name.
+/// The state of the pool or site of this name, as IIS lists it.
 fn listed(cx: &ProbeContext, command: Command, kind: &str, name: &str) -> ProbeResult<&'static str> {
     if !cx.asks_iis {
         return Err(Refusal::Unasked("IIS would read its configuration from another machine"));
@@ -49,7 +49,7 @@ fn listed(cx: &ProbeContext, command: Command, kind: &str, name: &str) -> ProbeR
     let named = format!("{kind}.NAME");
     let listed = document.root_element().children().find(|node| {
         node.has_tag_name(kind)
-            && node.attribute(named.as_str()).is_some_and(|own| own.eq_ignore_ascii_case(name))
+            && node.attribute(named.as_str()).is_some_and(|listed| listed.eq_ignore_ascii_case(name))
     });
     let listed = listed.ok_or_else(|| Refusal::Failed("IIS does not list it".into()))?;
     match listed.attribute("state").ok_or_else(odd)? {

@@ -1,7 +1,7 @@
-//! What the time service of Windows recorded when it last held its clock against its source. No call and no value of the
-//! registry tells it; `w32tm` prints it, with a text before each number in the language of Windows. The texts are passed
-//! over: the numbers are told by their form and order, which are those of `W32TIME_STATUS_INFO` in 2.2.17 of MS-W32T, and
-//! what has another form is no answer.
+//! Parses the status of the Windows time service, as recorded at its last synchronisation. No system call and no
+//! registry value gives it; `w32tm` prints it, with labels in the language of Windows. The labels are skipped: the
+//! numbers are recognised by form and order, which are those of `W32TIME_STATUS_INFO` (MS-W32T 2.2.17). Output in
+//! another form is rejected.
 
 use super::access::Command;
 use super::observed;
@@ -12,39 +12,39 @@ use crate::model::{Observed, Place};
 pub(super) const STATUS: Command =
     Command { program: "w32tm.exe", arguments: &["/query", "/status", "/verbose"] };
 
-/// By how much a clock may drift from one synchronisation to the next, as one part of so many. Ours: NTP assumes a sixth
-/// of it (RFC 5905, PHI), of clocks that are kept better than those of virtual machines.
+/// Assumed drift of a clock between two synchronisations, as a divisor (1/10000). Our choice: NTP assumes a sixth of it
+/// (RFC 5905, PHI), but for better clocks than those of virtual machines.
 const DRIFT: u64 = 10_000;
 
 /// Where the time comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
-    /// From no other clock.
+    /// No other clock.
     Own,
-    /// From whatever this virtual machine runs on, which may be another machine for each node.
+    /// The host of this virtual machine, which may differ from node to node.
     VirtualHost,
-    /// From a server of this address.
+    /// A server with this address.
     Server(String),
 }
 
-/// What the service recorded.
+/// Status of the time service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Status {
     /// Where the time comes from.
     pub(super) source: Source,
     /// Clock of the node minus that of its source, in milliseconds.
     offset_ms: i64,
-    /// How far off that may be by now, in milliseconds.
+    /// Uncertainty of that offset by now, in milliseconds.
     uncertainty_ms: u64,
 }
 
-/// Asks the service.
+/// Reads the status.
 pub(super) fn status(system: &dyn System) -> ProbeResult<Status> {
     read(&system.output(STATUS)?)
         .ok_or_else(|| Refusal::Failed("the command did not print the status of a synchronised clock".into()))
 }
 
-/// The clock against its source, which other nodes may share.
+/// The clock compared with its source, which other nodes may share.
 pub(super) fn reference(status: ProbeResult<Status>) -> Observed<ClockReference> {
     let shared = status.and_then(|status| match status.source {
         Source::Server(address) => Ok(ClockReference {
@@ -60,8 +60,8 @@ pub(super) fn reference(status: ProbeResult<Status>) -> Observed<ClockReference>
     observed(shared, Place::file(STATUS.to_string()))
 }
 
-/// The numbers of a status. Five lines end in seconds: delay and dispersion of the source, then, behind its id, the offset,
-/// the rate of the clock and the time since the last synchronisation.
+/// Parses a status. Five lines end in seconds: root delay and root dispersion, then, after the id of the source, the
+/// offset, the clock rate and the time since the last synchronisation.
 fn read(text: &str) -> Option<Status> {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let spans: Vec<(usize, i64)> =
@@ -78,16 +78,16 @@ fn read(text: &str) -> Option<Status> {
     let distance = delay.unsigned_abs() / 2 + dispersion.unsigned_abs();
     Some(Status {
         source,
-        // NTP tells the offset of the source from this clock (RFC 5905). Of two nodes only the difference is judged, which
-        // is the same either way.
+        // NTP gives the offset of the source from this clock (RFC 5905). Only the difference between two nodes is used,
+        // for which the sign does not matter.
         offset_ms: -offset,
         uncertainty_ms: distance + since.unsigned_abs() / DRIFT + 1,
     })
 }
 
-/// What a line ends in, such as `-0.0003717s`, in whole milliseconds.
+/// Seconds at the end of a line, such as `-0.0003717s`, in whole milliseconds.
 fn milliseconds(line: &str) -> Option<i64> {
-    /// Digits behind the point: tenths of microseconds.
+    /// Digits after the decimal point: units of 100 ns.
     const DIGITS: usize = 7;
     let (head, fraction) = line.strip_suffix('s')?.rsplit_once(['.', ','])?;
     let before = head.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -116,7 +116,7 @@ fn id(line: &str) -> Option<u32> {
     })
 }
 
-/// The id of a source is its address, or four letters for a clock that is none on a network.
+/// The id of a source is its IPv4 address, or four letters for a source that is not on a network.
 fn source(id: u32) -> Source {
     const LOCAL: u32 = u32::from_be_bytes(*b"LOCL");
     const VIRTUAL: u32 = u32::from_be_bytes(*b"VMTP");
@@ -212,16 +212,16 @@ mod tests {
 
     #[test]
     fn only_a_server_is_a_reference_that_nodes_can_share() {
-        let told = |text: &str| {
+        let reference_of = |text: &str| {
             let outputs = [(STATUS.to_string(), text.to_owned())].into();
             reference(status(&FakeSystem { outputs, ..FakeSystem::default() }))
         };
-        let shared = told(ENGLISH);
+        let shared = reference_of(ENGLISH);
         assert_eq!(shared.value().unwrap().source, "time server 192.168.1.5");
         assert_eq!(shared.place().unwrap().file, "w32tm.exe /query /status /verbose");
-        assert!(told(FRENCH).why_unknown().unwrap().contains("host of the virtual machine"));
-        let own = told(&ENGLISH.replace("0xC0A80105", "0x00000000"));
+        assert!(reference_of(FRENCH).why_unknown().unwrap().contains("host of the virtual machine"));
+        let own = reference_of(&ENGLISH.replace("0xC0A80105", "0x00000000"));
         assert!(own.why_unknown().unwrap().contains("no other clock"));
-        assert!(matches!(told("nothing of the kind"), Observed::Unreadable { .. }));
+        assert!(matches!(reference_of("nothing of the kind"), Observed::Unreadable { .. }));
     }
 }

@@ -1,4 +1,5 @@
-//! Certificates in DER: names, key, signature and end. Compiled where certificates are found, which is Windows, and for tests.
+//! Reads certificates in DER: names, key, signature and end of validity. Compiled for Windows, where certificates are
+//! read, and for tests.
 
 use super::certificate::Certificate;
 use chrono::DateTime;
@@ -29,7 +30,7 @@ pub(super) fn read(der: &[u8], thumbprint: String) -> Option<Certificate> {
     })
 }
 
-/// Names of hosts: the alternative ones, else the common name, which counts where there are no others.
+/// Host names: the subject alternative names; the common name counts only without them.
 fn names(certificate: &X509) -> Vec<String> {
     let inner = certificate.tbs_certificate();
     let alternative = inner.get_extension::<SubjectAltName>().ok().flatten();
@@ -50,7 +51,7 @@ fn names(certificate: &X509) -> Vec<String> {
     names
 }
 
-/// Bits of the modulus of an RSA key, which is the first of two numbers.
+/// Bits of the modulus of an RSA key, the first of its two numbers.
 fn modulus(key: &[u8]) -> Option<u64> {
     let mut reader = SliceReader::new(key).ok()?;
     let numbers: AnyRef<'_> = reader.decode().ok()?;
@@ -74,7 +75,7 @@ fn named_curve(parameters: &Any) -> Option<u64> {
     }
 }
 
-/// The name that Windows shows for a signature algorithm; of one that is not in the table its number.
+/// The name that Windows shows for a signature algorithm; for one that is not in the table its number.
 fn signature(oid: ObjectIdentifier) -> String {
     const NAMES: [(&str, &str); 11] = [
         ("1.2.840.113549.1.1.4", "md5RSA"),

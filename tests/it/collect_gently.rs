@@ -223,7 +223,7 @@ fn a_bundle_without_a_log_says_so() {
     let since = Some("2027-01-01T00:00:00Z".parse().unwrap());
     for (options, expected) in [
         (Options { since, ..site.options() }, "5 logs were last changed before 2027-01-01 00:00 UTC"),
-        (Options { budget: 0, ..site.options() }, "no log is in the bundle"),
+        (Options { budget: 0, ..site.options() }, "the bundle has no log"),
     ] {
         let out = site.dir.path().join(expected);
         let taken = site.collect_with(Options { out, ..options });
@@ -308,7 +308,7 @@ fn what_a_killed_collection_left_disturbs_no_other() {
     assert_eq!(taken.bundle.problems(), []);
     assert_eq!(fs::read(out.join("SSWEB01_20260914-0830.zip.partial")).unwrap(), b"half");
     let note = taken.collected.notes.iter().find(|note| note.contains(".partial")).unwrap();
-    assert!(note.contains("not to be sent"), "{note}");
+    assert!(note.contains("do not send it"), "{note}");
 }
 
 #[test]

@@ -309,7 +309,7 @@ fn a_folder_on_another_machine_is_listed_and_can_be_refused() {
     assert!(said.contains("On another machine, through the network of Windows"), "{said}");
     let (code, said) = site.run(&["collect", "--app-dir", share, "--out", "out", "--no-network-paths"]);
     assert_eq!(code, 2, "{said}");
-    assert!(said.contains(&format!("{share} lies on another machine")), "{said}");
+    assert!(said.contains(&format!("{share} is on another machine")), "{said}");
     assert!(site.written().is_empty());
     assert_eq!(site.run(&["collect", "--app-dir", share, "--out", "out"]).0, 0);
 }
@@ -410,7 +410,7 @@ fn two_products_in_one_iis_are_both_named_and_none_says_so() {
 }
 
 #[test]
-fn a_folder_that_iis_hands_out_and_one_without_parts_are_named() {
+fn a_folder_that_iis_serves_and_one_without_parts_are_named() {
     let site = Site::new(|node| node.files.retain(|path, _| !path.starts_with("bin/")));
     with_iis(&site, &[site.app(), site.0.path().join("www")]);
     let collect = ["collect", "--app-dir", "SecretServer", "--iis-config", "iis.config", "--out"];
@@ -418,7 +418,7 @@ fn a_folder_that_iis_hands_out_and_one_without_parts_are_named() {
         let (code, said) = site.run(&[&collect[..], &[out]].concat());
         assert_eq!(code, 0, "{said}");
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(said.contains("IIS hands out to others"), served, "{out}: {said}");
+        assert_eq!(said.contains("IIS serves the output folder to others"), served, "{out}: {said}");
         assert!(said.contains("no product DLL in bin"), "{said}");
     }
     let [bundle] = site.written().try_into().unwrap();

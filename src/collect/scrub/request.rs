@@ -95,7 +95,7 @@ pub(super) fn result_name(input: &Path, redactor: &Redactor) -> (String, String)
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
         .collect();
     // Only a real extension counts: in `web01.corp.local` the last part is a part of a host name.
-    let extension = |end: &str| input.extension().is_some_and(|own| own == end) && end.len() <= 5;
+    let extension = |end: &str| input.extension().is_some_and(|extension| extension == end) && end.len() <= 5;
     match plain.rsplit_once('.').filter(|(stem, end)| !stem.is_empty() && extension(end)) {
         Some((stem, end)) => (format!("{stem}{SCRUBBED}"), end.to_owned()),
         None => (format!("{plain}{SCRUBBED}"), String::new()),

@@ -1,4 +1,4 @@
-//! Values and keys of the registry, read in its 64-bit view with the rights of reading only.
+//! Reads values and keys of the registry, in its 64-bit view and with read access only.
 
 use super::error::refusal;
 use crate::probes::system::{ProbeResult, Refusal, Value};
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use winreg::RegKey;
 use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, RegType};
 
-/// Most keys that are listed below one; an enumeration that goes on beyond it is not believed.
+/// Maximum number of entries of a key; a longer enumeration is not trusted.
 const MAX_KEYS: usize = 10_000;
 
 fn open(key: &str) -> ProbeResult<RegKey> {
@@ -26,7 +26,7 @@ pub(super) fn values(key: &str) -> ProbeResult<BTreeMap<String, Value>> {
         let (name, value) = value.map_err(refusal)?;
         Ok((name, decode(&value.vtype, &value.bytes)))
     });
-    // The iterator repeats an error for ever, so the first one ends it.
+    // The iterator repeats an error for ever, so the first one must end it.
     let values: BTreeMap<_, _> = values.collect::<ProbeResult<_>>()?;
     if values.len() > MAX_KEYS { Err(Refusal::Failed("it has too many values".into())) } else { Ok(values) }
 }
@@ -43,7 +43,7 @@ pub(super) fn keys(key: &str) -> ProbeResult<Vec<String>> {
     Ok(names)
 }
 
-/// A value as its type says; a torn one is bytes.
+/// A value by its type; one that is too short for its type is bytes.
 fn decode(kind: &RegType, bytes: &[u8]) -> Value {
     let number = |size: usize| {
         bytes.get(..size).map(|bytes| {

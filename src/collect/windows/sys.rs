@@ -1,5 +1,5 @@
-//! The real Windows machine: system calls behind safe signatures. Nothing here judges, and nothing opens for more than
-//! reading.
+//! The real Windows machine: system calls behind safe signatures. Nothing here evaluates facts, and nothing opens for
+//! more than reading.
 #![expect(unsafe_code, reason = "calls of Windows; this is the one file that makes them")]
 #![expect(clippy::cast_possible_truncation, reason = "sizes of structures, and a minute in milliseconds")]
 
@@ -74,14 +74,14 @@ use windows_sys::Win32::UI::WindowsAndMessaging::SW_SHOWNORMAL;
 
 use windows_sys::core::BOOL;
 
-/// Most bytes of one answer of variable length.
+/// Maximum number of bytes of one answer of variable length.
 const MAX_ANSWER: u32 = 1 << 20;
 
 /// This machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::collect) struct Machine;
 
-/// A text as Windows takes it, closed by a zero.
+/// A text as Windows expects it, with a zero at the end.
 fn wide(text: impl AsRef<OsStr>) -> Vec<u16> {
     text.as_ref().encode_wide().chain([0]).collect()
 }
@@ -99,18 +99,18 @@ fn succeeded(result: BOOL) -> ProbeResult<()> {
     if result == 0 { Err(last()) } else { Ok(()) }
 }
 
-/// A handle, or memory of Windows, and the call that gives it back when it is dropped.
+/// A handle or memory of Windows, with the call that releases it when it is dropped.
 struct Owned<T: Copy, R = BOOL>(T, unsafe extern "system" fn(T) -> R);
 
 impl<T: Copy, R> Drop for Owned<T, R> {
     fn drop(&mut self) {
-        // SAFETY: Windows gave it for this call, and nobody else gives it back.
+        // Windows gave it for this call, and nothing else releases it.
         unsafe { (self.1)(self.0) };
     }
 }
 
-/// An answer of variable length. `call` gets a buffer, its size in bytes, and where to put the size that is needed; the first
-/// time there is no buffer. Eight-byte units are aligned as every structure wants it.
+/// An answer of variable length. `call` gets a buffer, its size in bytes, and where to put the needed size; the first
+/// time there is no buffer. Units of eight bytes have the alignment that every structure needs.
 fn sized(call: impl Fn(*mut c_void, u32, *mut u32) -> ProbeResult<()>) -> ProbeResult<Vec<u64>> {
     let mut needed = 0;
     let without_buffer = call(ptr::null_mut(), 0, &raw mut needed);
@@ -122,14 +122,14 @@ fn sized(call: impl Fn(*mut c_void, u32, *mut u32) -> ProbeResult<()>) -> ProbeR
     Ok(buffer)
 }
 
-/// Whether the drive of this letter is a folder of another machine.
+/// Whether the drive with this letter is a network drive.
 pub(in crate::collect) fn is_network_drive(letter: &str) -> bool {
     let root = wide(format!(r"{letter}:\"));
     // SAFETY: the text is closed by a zero and lives through the call.
     unsafe { GetDriveTypeW(root.as_ptr()) == DRIVE_REMOTE }
 }
 
-/// The folder that Windows has its own programs in.
+/// The system folder of Windows.
 fn system_folder() -> ProbeResult<PathBuf> {
     let mut path = [0_u16; 260];
     // SAFETY: the buffer has the length that is given with it.
@@ -287,7 +287,7 @@ impl System for Machine {
             let root = format!(r"{drive}\");
             // SAFETY: the path ends in a zero.
             if unsafe { GetDriveTypeW(wide(&root).as_ptr()) } == DRIVE_FIXED {
-                // One that is locked or has no file system tells nothing of the others.
+                // A drive that is locked or has no file system does not hide the others.
                 volumes.extend(self.volume(Path::new(&root)).ok().map(|volume| (drive, volume)));
             }
         }
@@ -307,7 +307,7 @@ impl System for Machine {
         /// `CREATE_NO_WINDOW`.
         const NO_WINDOW: u32 = 0x0800_0000;
         let folder = system_folder()?;
-        // By its whole path, so that no program of that name elsewhere is run instead.
+        // By its full path, so that no other program of that name is run.
         let mut process = process::Command::new(folder.join(command.program));
         process.args(command.arguments).current_dir(folder).creation_flags(NO_WINDOW);
         command::output(process, PATIENCE)
@@ -411,14 +411,14 @@ impl System for Machine {
             if names.is_empty() { String::new() } else { format!("Provider[{}] and ", names.join(" or ")) };
         let since = query.since.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let wanted = format!("*[System[{providers}TimeCreated[@SystemTime>='{since}']]]");
-        // Every Windows has these logs, so that one which is not there is one that gives no answer.
+        // Every Windows has these logs, so a missing one is an error and not an absence.
         let records = records(query.log, &wanted, EvtQueryReverseDirection, query.most).map_err(
             |refusal| match refusal {
                 Refusal::Absent => Refusal::Failed("it has no log of that name".into()),
                 other => other,
             },
         )?;
-        // Anybody may write a record that is no XML; of those that were asked for by name each counts.
+        // Any program may write a record that is not XML; if providers were given, each record counts.
         records.iter().map(|xml| event(xml)).filter(|event| !names.is_empty() || event.is_ok()).collect()
     }
 
@@ -442,7 +442,7 @@ fn started(process: &Owned<HANDLE>) -> ProbeResult<DateTime<Utc>> {
     moment(*created)
 }
 
-/// The command line of a process; Windows tells it since 8.1.
+/// The command line of a process; Windows shows it since 8.1.
 fn command_line(process: &Owned<HANDLE>) -> Option<String> {
     /// `ProcessCommandLineInformation`.
     const COMMAND_LINE: i32 = 60;
@@ -463,7 +463,7 @@ fn command_line(process: &Owned<HANDLE>) -> Option<String> {
     Some(String::from_utf16_lossy(units))
 }
 
-/// The token of a process, which says whom it runs as.
+/// The token of a process, which has its account and groups.
 fn token(process: HANDLE) -> ProbeResult<Owned<HANDLE>> {
     let mut token = ptr::null_mut();
     // SAFETY: the token is taken by `Owned`.
@@ -471,7 +471,7 @@ fn token(process: HANDLE) -> ProbeResult<Owned<HANDLE>> {
     Ok(Owned(token, CloseHandle))
 }
 
-/// Whom a process runs as.
+/// Account and groups of a process.
 fn identity(process: &Owned<HANDLE>) -> ProbeResult<Identity> {
     let token = token(process.0)?;
     let part = |part: TOKEN_INFORMATION_CLASS| {
@@ -598,7 +598,7 @@ unsafe fn entries(list: *const ACL) -> ProbeResult<Vec<AccessEntry>> {
     Ok(entries)
 }
 
-/// The name that Windows has for a group in its own language.
+/// The name of a group in the language of Windows.
 fn group_name(sid: &str) -> ProbeResult<Vec<u16>> {
     let mut group = ptr::null_mut();
     // SAFETY: the text ends in a zero.
@@ -665,21 +665,21 @@ fn xml(event: &Owned<EVT_HANDLE>) -> ProbeResult<String> {
     Ok(String::from_utf16_lossy(units.split(|unit| *unit == 0).next().unwrap_or_default()))
 }
 
-/// Lowers the priority of the calling thread for processor, disk and memory. Not of the process, which others report to be
-/// held to a small working set then.
+/// Lowers the priority of the calling thread for processor, disk and memory. Not of the process: background mode for a
+/// process is reported to limit it to a small working set.
 pub(in crate::collect) fn work_in_background() -> bool {
     // SAFETY: the pseudo handle of this thread needs no closing.
     unsafe { SetThreadPriority(GetCurrentThread(), THREAD_MODE_BACKGROUND_BEGIN) != 0 }
 }
 
-/// Whether no other program has this console, such as a shell that started this one.
+/// Whether no other program, such as a shell, uses this console.
 pub(in crate::collect) fn is_alone_at_console() -> bool {
     let mut processes = [0; 2];
     // SAFETY: there is room for the two that are asked for.
     unsafe { GetConsoleProcessList(processes.as_mut_ptr(), 2) == 1 }
 }
 
-/// Starts a program with administrative rights, which Windows asks the user for. Whether it was started.
+/// Starts a program with administrative rights, after the Windows prompt (UAC). Whether it was started.
 pub(in crate::collect) fn start_elevated(program: &Path) -> bool {
     let (verb, program) = (wide("runas"), wide(program));
     // SAFETY: the texts end in a zero and outlive the call.

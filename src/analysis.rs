@@ -2,20 +2,21 @@
 //! tests and benchmarks call.
 
 use crate::bundle::source::Given;
-use crate::finding::Judged;
+use crate::finding::RuleResult;
 use crate::intake::answers::{Question, questions};
-use crate::intake::cluster::{Case, Options, assemble as lay_together};
+use crate::intake::cluster::{Case, Options, assemble as assemble_case};
 use crate::intake::read::{Tools, read_all};
+use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Knowledge, KnowledgeFaults};
-use crate::logs::{Scanner, ScannerError};
+use crate::logs::Scanner;
 use crate::model::Cluster;
-use crate::redact::Cleaner;
-use crate::report::assemble::{RuleInfo, assemble};
+use crate::redact::Sanitizer;
+use crate::report::assemble::assemble;
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
 
 /// Everything an analysis needs beside the inputs; made once, used for any number of cases.
-pub struct Auditor {
+pub struct Analyzer {
     knowledge: Knowledge,
     rules: Vec<Rule>,
     questions: Vec<Question>,
@@ -23,38 +24,38 @@ pub struct Auditor {
 }
 
 /// A case that was analysed.
-pub struct Audited {
+pub struct Analysis {
     /// The report.
     pub report: Report,
     /// The cluster that was judged.
     pub cluster: Cluster,
     /// Every outcome behind it.
-    pub judged: Vec<Judged>,
+    pub results: Vec<RuleResult>,
     /// What of the options did not fit the case, one sentence each.
     pub remarks: Vec<String>,
 }
 
 /// Why nothing can be analysed: the built-in knowledge is broken, which tests keep from shipping.
 #[derive(Debug, thiserror::Error)]
-pub enum AuditError {
+pub enum AnalysisError {
     /// The knowledge does not load.
     #[error("the built-in knowledge does not load")]
     Knowledge(#[from] KnowledgeFaults),
     /// The signatures do not compile.
     #[error("the signatures do not compile")]
-    Scanner(#[from] ScannerError),
+    Scanner(#[from] regex::Error),
 }
 
-impl Auditor {
+impl Analyzer {
     /// Loads the built-in knowledge and the rules.
-    pub fn new() -> Result<Self, AuditError> {
+    pub fn new() -> Result<Self, AnalysisError> {
         Self::with(Knowledge::builtin()?)
     }
 
     /// With the rules and signatures of this knowledge.
-    pub fn with(knowledge: Knowledge) -> Result<Self, AuditError> {
+    pub fn with(knowledge: Knowledge) -> Result<Self, AnalysisError> {
         let (scanner, (rules, questions)) = rayon::join(
-            || Scanner::new(&knowledge, &Cleaner),
+            || Scanner::new(&knowledge, &Sanitizer),
             || (rules::all(&knowledge), questions(&knowledge)),
         );
         Ok(Self { scanner: scanner?, knowledge, rules, questions })
@@ -66,33 +67,17 @@ impl Auditor {
     }
 
     /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
-    pub fn audit(&self, given: Vec<Given>, options: &Options) -> Audited {
+    pub fn audit(&self, given: Vec<Given>, options: &Options) -> Analysis {
         let tools = Tools {
             scanner: &self.scanner,
-            cleaner: &Cleaner,
+            cleaner: &Sanitizer,
             questions: &self.questions,
             knowledge: &self.knowledge,
         };
-        let Case { cluster, remarks } = lay_together(read_all(given, tools), options);
-        let judged = rules::judge(&cluster, &self.knowledge, &self.rules);
-        let infos: Vec<RuleInfo> = self.rules.iter().map(info).collect();
-        let report = assemble(&cluster, &judged, &infos, &self.knowledge);
-        Audited { report, cluster, judged, remarks }
-    }
-}
-
-/// The texts of a rule as data: the report never sees a check.
-pub fn info(rule: &Rule) -> RuleInfo {
-    RuleInfo {
-        id: rule.id.clone(),
-        title: rule.title.clone(),
-        severity: rule.severity,
-        scope: rule.scope,
-        cites: rule.cites.clone(),
-        what: rule.what.clone(),
-        why: rule.why.clone(),
-        fix: rule.fix.clone(),
-        blind: rule.blind.clone(),
-        bundle_safety: rule.is_bundle_safety(),
+        let Case { cluster, remarks } = assemble_case(read_all(given, tools), options);
+        let results = rules::evaluate(&cluster, &self.knowledge, &self.rules);
+        let metas: Vec<&RuleMeta> = self.rules.iter().map(|rule| &rule.meta).collect();
+        let report = assemble(&cluster, &results, &metas, &self.knowledge);
+        Analysis { report, cluster, results, remarks }
     }
 }

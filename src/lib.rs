@@ -27,6 +27,7 @@
 //! | [`rules`] | the judgement: one file per coded rule, one evaluator per data family |
 //! | [`finding`] | outcomes, findings, the verdict |
 //! | [`plan`] | what to do, merged and ordered |
+//! | `demo` | made cases: recipes of clusters with known faults |
 //! | [`report`] | the view model and one file per output format |
 //! | [`cli`] | verbs; the only room that prints, asks and reads the clock |
 
@@ -35,6 +36,8 @@ pub mod analysis;
 pub mod bundle;
 pub mod cli;
 pub mod collect;
+#[cfg(feature = "report")]
+pub mod demo;
 pub mod finding;
 #[cfg(feature = "report")]
 pub mod intake;

@@ -1,19 +1,19 @@
-//! Whole verbs on cases with hardly a log, in processor time: what is left is reading exports, judging every rule, and
+//! Whole verbs on cases with very little log text, in processor time: what is left is reading exports, evaluating every rule, and
 //! writing the page, the plan or the checklist.
 
-use crate::node_folder::NodeFolder;
 use crate::process;
 use crate::report::CLOCK;
 use crate::table;
 use anyhow::{Context, Result, ensure};
 use chrono::DateTime;
 use clusterbrief::collect::{self, Options, Silent};
+use clusterbrief::demo::NodeFolder;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Runs that one figure is the mean of, since processor time is told to 10 ms only.
+/// Runs that one figure is the mean of, since processor time is reported in steps of 10 ms.
 const RUNS: u32 = 20;
 /// Processor time of three small bundles must stay under this.
 const SMALL: Duration = Duration::from_millis(100);
@@ -48,7 +48,7 @@ fn processor(verb: &str, form: &str, case: &Path, options: &[&OsStr], folder: &P
         let mut total = Duration::ZERO;
         for _ in 0..RUNS {
             let line = [verb.as_ref(), case.as_os_str(), "-o".as_ref(), page.as_os_str()];
-            // The job "report" is the command line, whatever the verb.
+            // The job "report" is the command line, for every verb.
             total += process::run("report", line.iter().chain(options))?.0.processor;
             // A checklist is never overwritten.
             fs::remove_file(&page)?;
@@ -92,7 +92,7 @@ fn bundle(name: &str, out: &Path) -> Result<()> {
     let work = tempfile::tempdir_in(out.parent().context("a folder")?)?;
     let mut node = NodeFolder::new(name, "11.5.000002", DateTime::parse_from_rfc3339(CLOCK)?);
     node.files.retain(|path, _| !path.starts_with("log/"));
-    let app_dir = node.write(work.path());
+    let app_dir = node.write(work.path())?;
     let iis_config = Some(work.path().join("applicationHost.config"));
     let options = Options { iis_config, ..Options::new(app_dir, out) };
     collect::run(&options, &node.host(), &mut Silent)?;

@@ -1,16 +1,15 @@
-//! `collect` over large application folders, held against reading and hashing them and deflating their logs.
+//! `collect` over large application folders, compared with reading and hashing them and compressing their logs.
 
 use crate::log_text::{LogWriter, Random};
-use crate::node_folder::NodeFolder;
-use crate::pe::Pe;
 use crate::process::Run;
 use crate::{Scale, process, report, table};
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, NaiveDateTime};
 use clusterbrief::bundle::{Bundle, BundleWriter, Form, INVENTORY, NewMember};
 use clusterbrief::collect::{self, Options, PortableHost, Progress};
+use clusterbrief::demo::{NodeFolder, Pe};
 use clusterbrief::knowledge::Knowledge;
-use clusterbrief::redact::{Harvest, Level};
+use clusterbrief::redact::{Level, SecretSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +21,7 @@ const LOGS: [&str; 4] = ["log/SS.log", "log/SS.log.1", "log/SS-BSSR.log", "log/S
 /// DLLs in `bin`, and the share of all other bytes that they have.
 const DLLS: u64 = 400;
 const DLL_SHARE: u64 = 4;
-/// Types of the other files, as often as they stand here. The last three get a keyed fingerprint.
+/// Types of the other files, as often as they are listed here. The last three get a keyed fingerprint.
 const TYPES: [&str; 10] = ["js", "js", "css", "png", "svg", "aspx", "ascx", "resx", "html", "json"];
 /// Most peak memory beside the inventory, in bytes.
 const MEMORY: u64 = 64 << 20;
@@ -107,7 +106,7 @@ fn held(what: &str, app_dir: &Path, load: &Load, values: usize, level: Level) ->
     Ok(())
 }
 
-/// One run of the tool, and of what it is held against.
+/// One run of the tool, and of its yardstick.
 struct Round {
     tool: Run,
     yardstick: Run,
@@ -123,8 +122,8 @@ struct Round {
 impl Round {
     fn of(app_dir: &Path, values: usize, level: Level) -> Result<Self> {
         let out = tempfile::tempdir_in(app_dir.parent().context("a folder")?)?;
-        let (tool, told) = process::run("collect", [app_dir, out.path(), Path::new(level.as_str())])?;
-        let (inventory, stages) = told.split_first().context("the collection told nothing")?;
+        let (tool, numbers) = process::run("collect", [app_dir, out.path(), Path::new(level.as_str())])?;
+        let (inventory, stages) = numbers.split_first().context("the collection reported nothing")?;
         let stages: Vec<Duration> = stages.iter().copied().map(Duration::from_nanos).collect();
         let (redaction, found) = process::run("redact", [app_dir])?;
         ensure!(found.first() >= Some(&(values as u64)), "of {values} values {found:?} were found");
@@ -133,7 +132,7 @@ impl Round {
         Ok(Self {
             tool,
             yardstick: process::run("deflate", [app_dir, &archive])?.0,
-            stages: stages.try_into().ok().context("the collection told other stages")?,
+            stages: stages.try_into().ok().context("the collection reported other stages")?,
             redaction: redaction.wall,
             written,
             inventory: *inventory,
@@ -197,14 +196,14 @@ pub fn write_logs(app_dir: &Path, out: &Path) -> Result<()> {
 
 /// Only the redaction of the logs, with the values of the configurations. Prints how many those are.
 pub fn redact(app_dir: &Path) -> Result<()> {
-    let mut harvest = Harvest::new();
+    let mut secrets = SecretSet::new();
     for entry in app_dir.read_dir()? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "config") {
-            harvest.add_config(&fs::read(path)?);
+            secrets.add_config(&fs::read(path)?);
         }
     }
-    let redactor = harvest.redactor();
+    let redactor = secrets.redactor();
     process::measured(|| {
         for log in LOGS {
             let mut stream = redactor.stream();
@@ -217,7 +216,7 @@ pub fn redact(app_dir: &Path) -> Result<()> {
         }
         Ok(())
     })?;
-    crate::tell(harvest.len());
+    crate::print_number(secrets.len());
     Ok(())
 }
 
@@ -228,13 +227,13 @@ fn application(folder: &Path, load: &Load, scale: Scale) -> Result<PathBuf> {
     for log in LOGS {
         made.put(log, "");
     }
-    let app_dir = made.write(folder);
+    let app_dir = made.write(folder)?;
     let mut random = Random(1);
     let dlls = scale.of(DLLS);
     let dll_bytes = scale.of(load.others) / DLL_SHARE / dlls;
     for number in 0..dlls {
         let bytes = noise(&mut random, dll_bytes)?;
-        let dll = Pe::new("4.2.0.0", [4, 2, 0, 0]).assembly([4, 2, 0, 0]).filling(&bytes);
+        let dll = Pe::new("4.2.0.0", [4, 2, 0, 0]).filling(&bytes);
         fs::write(app_dir.join(format!("bin/Vendor.Library{number:03}.dll")), dll.bytes())?;
     }
     let writer = LogWriter::new(&Knowledge::builtin()?)?;

@@ -6,7 +6,7 @@ use clusterbrief::knowledge::Knowledge;
 use std::hint::black_box;
 use std::time::Duration;
 
-/// Loads of one process, since processor time is told to 10 ms only.
+/// Loads of one process, since processor time is reported in steps of 10 ms.
 const LOADS: u32 = 100;
 /// Processor time of one load must stay under this.
 const LIMIT: Duration = Duration::from_millis(20);

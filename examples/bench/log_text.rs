@@ -1,4 +1,4 @@
-//! Logs as the product writes them (domain 1.5), from a seed: ordinary lines, stack traces, and one line in two
+//! Logs as the product writes them, from a seed: ordinary lines, stack traces, and one line in two
 //! hundred with a text of a signature.
 
 use anyhow::{Context, Result, ensure};

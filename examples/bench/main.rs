@@ -1,4 +1,4 @@
-//! The numbers of `docs/performance.md`: `cargo run --release --example bench`, with `-- --quick` on a tenth of
+//! The numbers of `docs/performance.md`: `cargo run --profile dist --example bench`, with `-- --quick` on a tenth of
 //! the data, with `-- --divide N` on that part of it, with `-- --only STEP` one step of it.
 //!
 //! Tool and yardstick do the same work with the same libraries and as many threads, each run in a process of its own,
@@ -6,17 +6,12 @@
 #![expect(clippy::print_stdout, reason = "a command that prints numbers")]
 #![expect(clippy::indexing_slicing, reason = "data made here, nothing hostile")]
 #![expect(clippy::cast_precision_loss, reason = "ratios and megabytes are printed with two digits")]
-#![expect(unreachable_pub, reason = "modules of a program; the tests' support is shared as it is")]
+#![expect(unreachable_pub, reason = "modules of a program")]
 
 mod case;
 mod collection;
 mod knowledge;
 mod log_text;
-#[path = "../../tests/it/support/node_folder.rs"]
-#[allow(dead_code, clippy::expect_used, reason = "test support, of which a part is used here")]
-mod node_folder;
-#[path = "../../tests/it/support/pe.rs"]
-mod pe;
 mod process;
 mod report;
 mod table;
@@ -52,14 +47,14 @@ fn main() -> Result<()> {
         Some("knowledge") => knowledge::load(),
         Some("deflate") => process::measured(|| yardstick::hash_and_deflate(path(0), path(1)).map(drop)),
         Some("intake") => tables::intake(path(0)),
-        Some("csv-cells") => process::measured(|| yardstick::csv_cells(path(0))).map(tell),
-        Some("xlsx-cells") => process::measured(|| yardstick::xlsx_cells(path(0))).map(tell),
+        Some("csv-cells") => process::measured(|| yardstick::csv_cells(path(0))).map(print_number),
+        Some("xlsx-cells") => process::measured(|| yardstick::xlsx_cells(path(0))).map(print_number),
         Some(job) => bail!("no job {job}"),
     }
 }
 
 /// Prints a number for the process that started the job.
-fn tell(number: usize) {
+fn print_number(number: usize) {
     println!("{number}");
 }
 
@@ -89,7 +84,7 @@ fn all(arguments: &[String]) -> Result<()> {
     }
     ensure!(scale.divisor > 0, "--divide needs a number of parts");
     if cfg!(debug_assertions) {
-        ensure!(scale.divisor >= TINY, "a debug build measures nothing: use --release");
+        ensure!(scale.divisor >= TINY, "a debug build measures nothing: use --profile dist");
         println!("This is a debug build: it shows that everything runs, and its numbers mean nothing.\n");
     }
     let folder = tempfile::tempdir()?;

@@ -1,13 +1,13 @@
 //! `report` over bundles of logs, held against inflating and hashing the same members.
 
 use crate::log_text::LogWriter;
-use crate::node_folder::NodeFolder;
 use crate::process::{self, Run};
 use crate::{Scale, table};
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, TimeDelta};
 use clusterbrief::bundle::Bundle;
 use clusterbrief::collect::{self, Options, Silent};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::knowledge::Knowledge;
 use std::path::Path;
 
@@ -62,7 +62,7 @@ fn bundles(out: &Path, bytes: u64) -> Result<f64> {
             made.put(log, "");
             made.modified.insert(log.to_owned(), (clock - TimeDelta::minutes(step)).to_utc());
         }
-        let app_dir = made.write(work.path());
+        let app_dir = made.write(work.path())?;
         for (seed, log) in (index * 4..).zip(LOGS) {
             writer.write(&app_dir.join(log), bytes / 4, seed, clock.naive_local())?;
         }

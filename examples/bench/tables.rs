@@ -1,4 +1,4 @@
-//! Reading an export of 100,000 rows, held against only reading its cells with the same library.
+//! Reading an export of 100,000 rows, compared with only reading its cells with the same library.
 
 use crate::process::{self, Run};
 use crate::{Scale, table};
@@ -8,7 +8,7 @@ use clusterbrief::intake::read::{Facts, Tools, read_all};
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
-use clusterbrief::redact::Cleaner;
+use clusterbrief::redact::Sanitizer;
 use rust_xlsxwriter::Workbook;
 use std::path::Path;
 
@@ -48,24 +48,24 @@ pub fn run(folder: &Path, scale: Scale) -> Result<()> {
     Ok(())
 }
 
-/// Runs a job that tells how many things it read.
+/// Runs a job that reports how many items it read.
 fn counted(job: &str, export: &Path, expected: u64) -> Result<Run> {
-    let (run, told) = process::run(job, [export])?;
-    ensure!(told == [expected], "{job} read {told:?}, not {expected}");
+    let (run, numbers) = process::run(job, [export])?;
+    ensure!(numbers == [expected], "{job} read {numbers:?}, not {expected}");
     Ok(run)
 }
 
-/// The job of the tool: the export as intake reads it; tells the items in it.
+/// The job of the tool: the export as intake reads it; reports the number of items.
 pub fn intake(export: &Path) -> Result<()> {
     let knowledge = Knowledge::builtin()?;
-    let scanner = Scanner::new(&knowledge, &Cleaner)?;
-    let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &[], knowledge: &knowledge };
+    let scanner = Scanner::new(&knowledge, &Sanitizer)?;
+    let tools = Tools { scanner: &scanner, cleaner: &Sanitizer, questions: &[], knowledge: &knowledge };
     let read = process::measured(|| Ok(read_all(gather(export, MAX_EXPORT_BYTES), tools)))?;
-    let told = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
-        Facts::Told(told) => told.lists.get("job")?.value(),
+    let jobs = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
+        Facts::Reported(facts) => facts.lists.get("job")?.value(),
         _ => None,
     });
-    crate::tell(told.context("no jobs were read")?.len());
+    crate::print_number(jobs.context("no jobs were read")?.len());
     Ok(())
 }
 

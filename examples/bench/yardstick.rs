@@ -1,4 +1,4 @@
-//! What the tool is held against: the same libraries doing only what cannot be left out.
+//! The yardstick for the tool: the same libraries doing only what is necessary.
 
 use anyhow::Result;
 use calamine::Reader as _;
@@ -14,7 +14,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 /// Inflates and hashes every member of every archive in a folder; gives the bytes inflated.
 ///
-/// The zip's own checksum is left out as in the tool: SHA-256 vouches for the bytes.
+/// The zip's own checksum is left out as in the tool: SHA-256 checks the bytes.
 pub fn inflate_and_hash(folder: &Path) -> Result<u64> {
     let mut members = Vec::new();
     for archive in archives(folder)? {

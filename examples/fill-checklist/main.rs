@@ -4,7 +4,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a check of ours ends at the first surprise and says a number"
+    reason = "a check of this project ends at the first surprise and prints a number"
 )]
 
 #[path = "../../tests/it/support/fill.rs"]

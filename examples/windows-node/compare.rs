@@ -11,7 +11,7 @@ use std::path::Path;
 const TABLE: (&str, &str) = ("<!-- fields that differ -->", "<!-- end of the fields -->");
 
 /// Fails unless the bundles differ in the listed fields, in all of them, and in nothing else.
-pub fn compare(page: &Path, windows: &str, linux: &str) -> Result<()> {
+pub(super) fn compare(page: &Path, windows: &str, linux: &str) -> Result<()> {
     let page = std::fs::read_to_string(page).with_context(|| page.display().to_string())?;
     let listed = listed(&page)?;
     let (windows, linux) = (Bundle::open(Path::new(windows))?, Bundle::open(Path::new(linux))?);

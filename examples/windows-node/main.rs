@@ -1,5 +1,4 @@
-//! The parts of `scripts/check-windows` that a shell does badly: making the files of a node, and holding two bundles of it
-//! against each other.
+//! The parts of `scripts/check-windows` that are hard in a shell: writing the files of a node, and comparing two bundles of it.
 //!
 //! * `windows-node make FOLDER NODE CLOCK` writes an application folder, its neighbour and `applicationHost.config`.
 //! * `windows-node compare PAGE WINDOWS LINUX` fails unless two bundles of the same folder agree in everything but the
@@ -7,19 +6,12 @@
 //! * `windows-node facts BUNDLE` prints what is known of the machine, one line a fact.
 //! * `windows-node decided REPORT INPUT` prints the rules that one input of a JSON report decided, one line a rule.
 #![expect(clippy::print_stdout, reason = "a command that prints what it found")]
-#![expect(unreachable_pub, reason = "the tests' support is shared as it is")]
-#![expect(clippy::indexing_slicing, reason = "data made here, nothing hostile")]
 
 mod compare;
-#[path = "../../tests/it/support/node_folder.rs"]
-#[allow(dead_code, clippy::expect_used, reason = "test support, of which a part is used here")]
-mod node_folder;
-#[path = "../../tests/it/support/pe.rs"]
-mod pe;
 
 use anyhow::{Context as _, Result, bail};
 use clusterbrief::bundle::{Bundle, FACTS};
-use node_folder::NodeFolder;
+use clusterbrief::demo::NodeFolder;
 use serde_json::Value;
 use std::path::Path;
 
@@ -46,7 +38,7 @@ fn make(folder: &Path, node: &str, clock: &str) -> Result<()> {
     made.put(&format!("customresources/{deep}/deep.xml"), "<deep />");
     made.put("customresources/日本語/übergrößenträger Ω.xml", "<names />");
     made.put("customresources/.dotted/no extension", "text");
-    made.write(folder);
+    made.write(folder)?;
     Ok(())
 }
 

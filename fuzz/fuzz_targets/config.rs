@@ -1,11 +1,11 @@
 //! A configuration of the node: what is taken of it is well-formed, and no value taken out of it stands there still.
 #![no_main]
 
-use clusterbrief::redact::{Fingerprinter, Harvest, config, leak};
+use clusterbrief::redact::{Fingerprinter, SecretSet, config, leak};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     harvest.add_config(bytes);
     // Without a redactor there is no bundle.
     let redactor = harvest.redactor();

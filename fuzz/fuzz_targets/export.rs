@@ -2,7 +2,7 @@
 #![no_main]
 
 use clusterbrief::bundle::source::gather;
-use clusterbrief::analysis::Auditor;
+use clusterbrief::analysis::Analyzer;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::report::{html, json, markdown, terminal};
@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 static FOLDER: LazyLock<tempfile::TempDir> =
     LazyLock::new(|| tempfile::tempdir().expect("a folder can be made"));
-static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().expect("the built-in knowledge loads"));
+static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().expect("the built-in knowledge loads"));
 
 fuzz_target!(|bytes: &[u8]| {
     let path = FOLDER.path().join("export");

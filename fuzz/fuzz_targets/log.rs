@@ -4,13 +4,13 @@
 
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::{FileDigest, Scanner};
-use clusterbrief::redact::{Cleaner, Redactor, leak};
+use clusterbrief::redact::{Sanitizer, Redactor, leak};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
 static SCANNER: LazyLock<Scanner<'static>> = LazyLock::new(|| {
     let knowledge = Knowledge::builtin().expect("the built-in knowledge loads");
-    Scanner::new(&knowledge, &Cleaner).expect("the signatures compile")
+    Scanner::new(&knowledge, &Sanitizer).expect("the signatures compile")
 });
 
 fn scanned<'b>(pieces: impl Iterator<Item = &'b [u8]>) -> FileDigest {

@@ -4,6 +4,7 @@ use super::digest::Sha256;
 use super::limits::Limits;
 use super::problem::OpenError;
 use super::zipped;
+use crate::model::package::PackageMember;
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,18 +18,7 @@ pub struct Archive {
     /// SHA-256 of the file.
     pub sha256: Sha256,
     /// Its files in order of name, or why they cannot be listed.
-    pub members: Result<Vec<ArchiveMember>, OpenError>,
-}
-
-/// One file in a zip, by the zip's own account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArchiveMember {
-    /// Name with its folders, parted by `/`; as hostile as the file.
-    pub name: String,
-    /// Size once inflated.
-    pub bytes: u64,
-    /// Why it cannot be inflated, as words after its name.
-    pub bad: Option<String>,
+    pub members: Result<Vec<PackageMember>, OpenError>,
 }
 
 /// Hashes a file in one pass and lists it within the limits of a bundle: nothing is inflated, so that no bomb goes off.
@@ -66,7 +56,7 @@ mod tests {
         let bytes = zip(&["two", "folder/one"]);
         let archive = listed(&bytes, &Limits::default());
         assert_eq!((archive.bytes, archive.sha256), (bytes.len() as u64, Sha256::of(&bytes)));
-        let member = |name: &str| ArchiveMember { name: name.to_owned(), bytes: 3, bad: None };
+        let member = |name: &str| PackageMember { name: name.to_owned(), bytes: 3, bad: None };
         assert_eq!(archive.members.unwrap(), [member("folder/one"), member("two")]);
     }
 

@@ -117,16 +117,11 @@ impl Visit<'_> {
 
     /// One file, which may be a zip itself.
     fn file(&mut self, name: &str, source: &mut dyn Read, depth: usize) {
-        let mut head = [0; 4];
-        let mut length = 0;
-        while let Some(room) = head.get_mut(length..).filter(|room| !room.is_empty()) {
-            match source.read(room) {
-                Ok(0) => break,
-                Ok(read) => length += read,
-                Err(error) => return self.unread(name, &format!("could not be read: {error}")),
-            }
+        let mut start = Vec::new();
+        if let Err(error) = source.take(4).read_to_end(&mut start) {
+            return self.unread(name, &format!("could not be read: {error}"));
         }
-        let start = head.get(..length).unwrap_or_default();
+        let start = start.as_slice();
         let mut whole = start.chain(source);
         if start == b"PK\x03\x04" && depth < DEPTH {
             let nested = catch_unwind(AssertUnwindSafe(|| self.nested(name, &mut whole, depth)));
@@ -137,13 +132,13 @@ impl Visit<'_> {
             };
         }
         self.seen.files += 1;
-        let mut counted = Counted { source: whole.take(self.left()), bytes: 0 };
-        let looked = (self.each)(name, &mut counted);
-        self.seen.bytes += counted.bytes;
-        let is_full = counted.source.limit() == 0;
+        let most = self.left();
+        let mut source = whole.take(most);
+        let looked = (self.each)(name, &mut source);
+        self.seen.bytes += most - source.limit();
         if let Err(error) = looked {
             self.unread(name, &format!("could not be read to its end: {error}"));
-        } else if is_full && counted.source.into_inner().read(&mut [0]).is_ok_and(|more| more > 0) {
+        } else if source.limit() == 0 && source.into_inner().read(&mut [0]).is_ok_and(|more| more > 0) {
             self.unread(name, LARGER);
         }
         if start == b"PK\x03\x04" {
@@ -182,20 +177,6 @@ impl Visit<'_> {
             let name = if name.is_empty() { "the archive".to_owned() } else { quoted(name) };
             self.seen.unread.push(format!("{name} {why}."));
         }
-    }
-}
-
-/// Counts what is read of its source.
-struct Counted<R> {
-    source: R,
-    bytes: u64,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read(buffer)?;
-        self.bytes += read as u64;
-        Ok(read)
     }
 }
 

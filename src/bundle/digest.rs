@@ -1,5 +1,6 @@
 //! SHA-256 of members, in one pass with whatever else reads them.
 
+use crate::text::hex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest;
 use std::fmt;
@@ -65,7 +66,7 @@ pub fn next_chunk<'b>(reader: &mut dyn Read, buffer: &'b mut [u8]) -> io::Result
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(&self.0))
     }
 }
 
@@ -79,20 +80,9 @@ impl FromStr for Sha256 {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
-        let digit = |byte: u8| match byte {
-            b'0'..=b'9' => Ok(byte - b'0'),
-            b'a'..=b'f' => Ok(byte - b'a' + 10),
-            _ => Err(DigestError),
-        };
-        if text.len() != 64 {
-            return Err(DigestError);
-        }
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let &[high, low] = pair else { return Err(DigestError) };
-            *byte = digit(high)? << 4 | digit(low)?;
-        }
-        Ok(Self(bytes))
+        // One spelling, so that digests compare as texts too.
+        let bytes = hex::decode(text.as_bytes()).filter(|_| !text.contains(|c: char| c.is_ascii_uppercase()));
+        bytes.and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(DigestError)
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The whole manifest. Every key is always written, so that an absent one is an error and never a guess.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct Manifest {
     /// Version of the format; read before anything else.
     pub format: FormatVersion,
@@ -41,7 +41,7 @@ pub struct Manifest {
 
 /// Something that was looked at, whether or not anything of it was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct LookedAt {
     /// What it is.
     pub what: String,
@@ -53,7 +53,7 @@ pub struct LookedAt {
 
 /// Which node a bundle is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct NodeIdentity {
     /// The machine's name, or the name given with `--node`.
     pub name: String,
@@ -63,7 +63,7 @@ pub struct NodeIdentity {
 
 /// When the bundle was collected, by the clock of the machine that collected it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct Collection {
     /// Start, UTC.
     pub started: DateTime<Utc>,
@@ -82,7 +82,7 @@ pub struct Collection {
 
 /// The key of the keyed fingerprints, by name; the key itself is in no bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct FingerprintKey {
     /// `key` or `case`; see `docs/bundle-format.md`.
     pub scheme: String,
@@ -92,7 +92,7 @@ pub struct FingerprintKey {
 
 /// One member, taken or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct MemberRecord {
     /// Name in the bundle.
     pub path: MemberName,
@@ -109,7 +109,7 @@ pub struct MemberRecord {
 
 /// What became of a member. Only the first two have bytes in the container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Status {
     /// Taken whole (and redacted).
     Taken(Content),
@@ -146,7 +146,7 @@ pub const END_MISSING: &str = "its end is missing: ";
 
 /// The bytes of a member as they are in the container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct Content {
     /// Size in bytes, inflated.
     pub size: u64,

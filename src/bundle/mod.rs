@@ -25,7 +25,7 @@ pub mod source;
 pub mod write;
 mod zipped;
 
-pub use archive::{Archive, ArchiveMember, list_archive};
+pub use archive::{Archive, list_archive};
 pub use digest::Sha256;
 pub use find::{Found, find_bundles};
 pub use format::FormatVersion;

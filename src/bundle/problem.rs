@@ -138,7 +138,7 @@ pub enum MemberError {
     #[error("could not be read: {0}")]
     Damaged(String),
     /// A library panicked on it.
-    #[error("made its reader fail")]
+    #[error("made the reader fail")]
     Panicked,
 }
 

@@ -4,6 +4,7 @@ use super::find::find_bundles;
 use super::problem::OpenError;
 use super::read::Bundle;
 use super::{MANIFEST, Sha256};
+use crate::text::size::size;
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read};
@@ -47,7 +48,7 @@ pub enum GivenError {
     #[error("is a folder without {MANIFEST}, so it is no bundle; folders in folders are not searched")]
     Folder,
     /// A file that is no bundle, and larger than what else is read.
-    #[error("is no bundle, and larger than the {} MB that are read of any other file", .0 >> 20)]
+    #[error("is no bundle, and larger than the {} that are read of any other file", size(*.0))]
     TooLarge(u64),
     /// The system refused.
     #[error("could not be read: {0}")]
@@ -153,7 +154,7 @@ mod tests {
             says,
             [
                 "case.zip is not a zip archive",
-                "large.csv is no bundle, and larger than the 0 MB that are read of any other file",
+                "large.csv is no bundle, and larger than the 10 bytes that are read of any other file",
                 "nodes.json was read",
                 "sub is a folder without manifest.json, so it is no bundle; folders in folders are not searched",
             ]

@@ -1,4 +1,4 @@
-//! What the two halves of this room promise each other; hostile input is in `tests/hostile_bundle.rs`.
+//! What reader and writer of bundles promise each other; hostile input is in `tests/it/hostile_bundle`.
 
 use super::*;
 use crate::model::Observed;
@@ -236,7 +236,7 @@ fn many_threads_read_one_bundle() {
 }
 
 #[test]
-fn a_panic_in_a_sink_spoils_one_member_only() {
+fn a_panic_in_a_sink_affects_one_member_only() {
     let folder = tempfile::tempdir().unwrap();
     let bundle =
         Bundle::open(&begin(folder.path(), Form::Zip).finish(manifest()).unwrap().commit().unwrap()).unwrap();

@@ -1,11 +1,11 @@
 //! Listing a zip without believing it.
 
 use super::MANIFEST;
-use super::archive::ArchiveMember;
 use super::file::SharedFile;
 use super::limits::Limits;
 use super::problem::{MemberError, OpenError};
 use super::read::{At, Entry, Listing};
+use crate::model::package::PackageMember;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
@@ -46,7 +46,7 @@ pub(super) fn open(path: &Path, limits: &Limits) -> Result<(Archive, Listing), O
 }
 
 /// The files of any zip in order of name, with what makes one unreadable; nothing is inflated.
-pub(super) fn names(path: &Path, limits: &Limits) -> Result<Vec<ArchiveMember>, OpenError> {
+pub(super) fn names(path: &Path, limits: &Limits) -> Result<Vec<PackageMember>, OpenError> {
     let archive = archive(path, limits)?;
     let mut members = Vec::new();
     for index in 0..archive.len() {
@@ -55,7 +55,7 @@ pub(super) fn names(path: &Path, limits: &Limits) -> Result<Vec<ArchiveMember>, 
         let bad = fault(&entry).map(|fault| fault.to_string());
         if bad.is_some() || !entry.is_dir() || entry.size() > 0 {
             let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
-            members.push(ArchiveMember { name, bytes: entry.size(), bad });
+            members.push(PackageMember { name, bytes: entry.size(), bad });
         }
     }
     members.sort_by(|a, b| a.name.cmp(&b.name));

@@ -1,7 +1,7 @@
-//! The command line as clap sees it; help texts stand here and nowhere else.
+//! Options of the command line, with their help texts. Those of the analysis are in `analysis::args`.
 
 #[cfg(feature = "report")]
-use super::analysis::DeskVerb;
+use super::analysis::AnalysisVerb;
 use crate::bundle::FormatVersion;
 use crate::knowledge::EDITION;
 use crate::redact::Level;
@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-/// Collect snapshot bundles from the nodes of a Secret Server web cluster, and audit them offline.
+/// Collect snapshots of the nodes of a Secret Server web cluster, and check them offline.
 #[derive(Debug, Parser)]
 #[command(name = "clusterbrief", version = VERSION.as_str(), about, disable_help_subcommand = true, max_term_width = 100, after_help = AFTER_HELP)]
 pub(super) struct Args {
@@ -21,65 +21,62 @@ pub(super) struct Args {
 
 #[cfg(feature = "report")]
 const AFTER_HELP: &str = "\
-On each node:   clusterbrief collect
-On your desk:   clusterbrief report bundles/ -o report.html
+On each node:         clusterbrief collect
+On your workstation:  clusterbrief report bundles/ -o report.html
 
-Exit codes: 0 written; 1 --fail-on reached; 2 usage; 3 written, some input
-refused; 4 nothing usable; 5 cannot write; 6 a secret could not be removed, or
-inspect --leaks found one.
+Exit codes: 0 success; 1 --fail-on reached; 2 usage error; 3 success, but some
+input was refused; 4 no usable input; 5 cannot write; 6 a secret could not be
+removed, or inspect --leaks found one.
 Not affiliated with the product's vendor.";
 
 #[cfg(not(feature = "report"))]
 const AFTER_HELP: &str = "\
-On each node:   clusterbrief collect
-Before mailing: clusterbrief inspect NODE_yyyymmdd-hhmm.zip
+On each node:    clusterbrief collect
+Before sending:  clusterbrief inspect NODE_yyyymmdd-hhmm.zip
 
-This is the collector. Whoever gets the bundles reads them with the full program.
-Exit codes: 0 written; 2 usage; 3 a member of the bundle does not count;
+This is the collector. The full program reads the bundles.
+Exit codes: 0 success; 2 usage error; 3 a member of the bundle is damaged;
 4 no bundle; 5 cannot write; 6 a secret could not be removed, or
 inspect --leaks found one.
 Not affiliated with the product's vendor.";
 
-/// Verbs of the full program that a collector is asked for now and then, in the order of its help.
+/// Verbs of the full program that the collector does not have, in the order of the help.
 #[cfg(any(test, not(feature = "report")))]
-pub(super) const DESK_VERBS: [&str; 9] =
-    ["report", "checklist", "plan", "explain", "rules", "knowledge", "template", "inventory", "sql"];
+pub(super) const ANALYSIS_VERBS: [&str; 10] =
+    ["report", "checklist", "plan", "explain", "rules", "knowledge", "template", "inventory", "sql", "demo"];
 
-/// What `--version` says: a bundle fits a report by its format, and a report differs by its knowledge.
+/// `--version` shows what matters when bundle and report come from different builds: bundle format and knowledge.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     format!("{}, bundle format {}, knowledge of {EDITION}", env!("CARGO_PKG_VERSION"), FormatVersion::CURRENT)
 });
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Write one bundle of this node: hashes, versions, settings and logs, never a secret
+    /// Write a bundle of this node: file hashes, versions, settings and logs, but no secrets
     Collect(CollectArgs),
     #[cfg(feature = "report")]
     #[command(flatten)]
-    Desk(DeskVerb),
-    /// Raise a bundle or an export to a stricter level: hosts, users, domains and addresses become labels
+    Desk(AnalysisVerb),
+    /// Re-redact a bundle or export at a stricter level: hosts, users, domains and addresses become labels
     Scrub(ScrubArgs),
-    /// Show who made a bundle, when, and what was taken and skipped and why; verify every hash
+    /// Show what a bundle contains, what was left out and why, and verify every hash
     Inspect {
-        /// A bundle, zip or folder; with --leaks any file, folder or zip
+        /// Bundle (zip or folder); with --leaks, any file, folder or zip
         bundle: PathBuf,
-        /// Search it for secrets by name and by shape, whoever wrote it; exit code 6 if there are any
+        /// Search for secrets by name and by shape, in files from any source; exit code 6 if it finds any
         #[arg(long)]
         leaks: bool,
     },
-    /// Make a key that lets fingerprints of different nodes compare
-    CaseKey(CaseKeyArgs),
-    /// Print the completion script for a shell
+    /// Create a key so that fingerprints from different nodes can be compared
+    CaseKey {
+        #[command(subcommand)]
+        verb: CaseKeyVerb,
+    },
+    /// Print a completion script for a shell
     Completions {
-        /// Whose script
+        /// Shell that uses the script
         shell: Shell,
     },
-}
-
-#[derive(Debug, Arguments)]
-pub(super) struct CaseKeyArgs {
-    #[command(subcommand)]
-    pub verb: CaseKeyVerb,
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,12 +91,12 @@ pub(super) enum CaseKeyVerb {
 
 #[derive(Debug, Arguments)]
 pub(super) struct ScrubArgs {
-    /// A bundle, zip or folder, or an export: JSON, CSV or text
+    /// Bundle (zip or folder) or export (JSON, CSV or text)
     pub input: PathBuf,
-    /// How strict the result is; never less than the input
+    /// How strict the result is; never less strict than the input
     #[arg(long, value_name = "LEVEL", default_value = "identities")]
     pub level: LevelArg,
-    /// Key file from `clusterbrief case-key new`: labels of one key compare; without it a new key is made
+    /// Key file from `clusterbrief case-key new`; labels made with the same key match [default: a new key]
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,
     /// Folder for the result, created if missing
@@ -107,12 +104,12 @@ pub(super) struct ScrubArgs {
     pub out: PathBuf,
 }
 
-/// How much of a text goes.
+/// How much is removed from a text.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum LevelArg {
     /// Passwords, keys and tokens
     Secrets,
-    /// Hosts, users, domains and addresses, too; each becomes a label
+    /// Also hosts, users, domains and addresses; each becomes a label
     Identities,
 }
 
@@ -127,49 +124,49 @@ impl From<LevelArg> for Level {
 
 #[derive(Debug, Arguments)]
 pub(super) struct CollectArgs {
-    /// Folder of the application [default: what IIS has, after a question]
+    /// Application folder [default: the one that IIS serves, after a question]
     #[arg(long, value_name = "DIR")]
     pub app_dir: Option<PathBuf>,
-    /// applicationHost.config of IIS [default: where Windows has it]
+    /// Path of applicationHost.config of IIS [default: the standard path of Windows]
     #[arg(long, value_name = "FILE")]
     pub iis_config: Option<PathBuf>,
-    /// Name of the node the folder was copied from: nothing of this machine is then recorded
+    /// Name of the node that the folder was copied from; nothing about this machine is then recorded
     #[arg(long, value_name = "NAME", value_parser = node, requires = "app_dir")]
     pub node: Option<String>,
-    /// Folder for the bundle, created if missing [default: the current folder; without --app-dir beside the program]
+    /// Folder for the bundle, created if missing [default: the current folder; without --app-dir, the folder of the program]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Collect what IIS has without a question
+    /// Collect the application that IIS serves without asking
     #[arg(long)]
     pub yes: bool,
-    /// List every file, registry key and system call it would use, with sizes, and write nothing
+    /// List every file, registry key and system call that would be used, with sizes; write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Say how much would be read, how long it takes and how large the bundle becomes; read a sample, write nothing
+    /// Estimate how much is read, how long it takes and how large the bundle is, from a sample; write nothing
     #[arg(long, conflicts_with = "dry_run")]
     pub estimate: bool,
-    /// Oldest logs to take: a number of days such as 14d, or a day such as 2026-11-01 [default: 14d]
+    /// Oldest logs to collect: a number of days such as 14d, or a day such as 2026-11-01 [default: 14d]
     #[arg(long, value_name = "AGE", value_parser = since)]
     pub since: Option<Since>,
-    /// Most bytes of configuration files and logs, shared among the logs in use first, before compression; such as 50MB
+    /// Limit for configuration files and logs before compression, such as 50MB; logs in use get their share first
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "200MB")]
     pub budget: u64,
-    /// Stop reading after so many minutes; what decides whether nodes agree is read in any case, logs come last [default: no limit]
+    /// Stop reading after this many minutes; what is needed to compare nodes is always read, logs come last [default: no limit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1440))]
     pub minutes: Option<u32>,
-    /// low: half of the processors, and on Windows only what nothing else wants; normal: all of them
+    /// low: half of the cores; background priority on Windows; normal: all cores
     #[arg(long, value_name = "HOW", default_value = "low")]
     pub priority: Priority,
-    /// Refuse folders and files of other machines, which Windows reaches through its network
+    /// Refuse folders and files on other machines (network paths)
     #[arg(long)]
     pub no_network_paths: bool,
-    /// What is taken out: secrets; or identities as well, the names of hosts, users and domains, and addresses
+    /// What to remove: secrets, or secrets and identities (hosts, users, domains, addresses)
     #[arg(long, value_name = "LEVEL", default_value = "secrets")]
     pub level: LevelArg,
-    /// Key file from `clusterbrief case-key new`: the same on every node of the case
+    /// Key file from `clusterbrief case-key new`; use the same file on every node of the case
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,
-    /// What a clock that all nodes can be held against shows right now, such as 2026-11-22T12:00:00Z
+    /// Current time on a reference clock shared by all nodes, such as 2026-11-22T12:00:00Z
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub reference_time: Option<DateTime<FixedOffset>>,
 }
@@ -214,7 +211,7 @@ fn bytes(text: &str) -> Result<u64, String> {
 }
 
 pub(super) fn instant(text: &str) -> Result<DateTime<FixedOffset>, String> {
-    DateTime::parse_from_rfc3339(text).map_err(|_| "expected a moment such as 2026-11-22T12:00:00Z".into())
+    DateTime::parse_from_rfc3339(text).map_err(|_| "expected a time such as 2026-11-22T12:00:00Z".into())
 }
 
 /// A name that a machine can have and a terminal can show.
@@ -231,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_and_ages_read_as_people_write_them() {
+    fn sizes_and_ages_are_read_as_people_write_them() {
         assert_eq!(bytes("200MB"), Ok(200 << 20));
         assert_eq!(bytes("5"), Ok(5));
         assert!(bytes("5 parsecs").is_err() && bytes("99999999999GB").is_err());

@@ -1,16 +1,16 @@
 //! `collect`.
 
 use super::args::{Args, CollectArgs, Priority, Since, Verb};
-use super::console::{OwnAccount, Terminal};
-use super::guided::{self, Account as _, Decision, Person as _};
-use super::paragraph::wrap;
+use super::console::{Terminal, privileges};
+use super::guided::{self, Decision, Prompt as _};
 use super::progress::{Line, end_on_interrupt, size};
-use super::{Exit, Failure, estimate, output};
+use super::wrap::wrap;
+use super::{Exit, Failure, OrExit as _, estimate, output};
 use crate::collect::{CollectError, Installed, Options, Search, Touch, TouchKind};
 use crate::collect::{Host as _, PortableHost, dry_run, estimate, find, is_network, process, targets};
 use crate::redact::CaseKey;
 use crate::text::escape;
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use clap::Parser as _;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -21,7 +21,7 @@ use std::io::Read as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-/// Largest file that is looked at for a case key, in bytes; a real one has about 130.
+/// Largest file that is read as a case key, in bytes; a real one has about 130.
 const MAX_KEY_FILE: u64 = 4096;
 
 pub(super) fn run(args: &CollectArgs) -> Result<Exit, Failure> {
@@ -34,52 +34,51 @@ pub(super) fn run(args: &CollectArgs) -> Result<Exit, Failure> {
     }
 }
 
-/// What the program does when it is started by its name alone; `None` on a machine without IIS.
+/// What the program does when it is started without arguments; `None` on a machine without IIS.
 pub(super) fn without_arguments() -> Result<Option<Exit>, Failure> {
     let search = find(None, true);
-    // Every IIS serves something; a machine without it is somebody's desk.
+    // A machine without IIS is not a node.
     if search == Search::default() {
         return Ok(None);
     }
-    let args = Args::try_parse_from(["clusterbrief", "collect"]);
-    match args.map_err(|error| Failure::new(Exit::Usage, error))?.verb {
+    match Args::try_parse_from(["clusterbrief", "collect"]).or_exit(Exit::Usage)?.verb {
         Verb::Collect(args) => guided(&args, &search).map(Some),
         _ => Ok(None),
     }
 }
 
-/// Collects what IIS has, after saying so.
+/// Collects the application that IIS serves, after a question.
 fn guided(args: &CollectArgs, search: &Search) -> Result<Exit, Failure> {
-    let usage = |said: String| Failure::new(Exit::Usage, anyhow!(said));
     let talks = !args.dry_run && !args.estimate;
-    if talks && !args.yes && guided::rights(&mut Terminal, &OwnAccount) == Decision::Restarted {
-        return Ok(Exit::Written);
+    let asks = talks && !args.yes;
+    let privileges = privileges();
+    if asks && guided::rights(&mut Terminal, &privileges) == Decision::Restarted {
+        return Ok(Exit::Success);
     }
-    let elevated = OwnAccount.is_elevated();
-    let found = guided::choice(&mut Terminal, search, talks && !args.yes, elevated).map_err(usage)?;
+    let found = guided::choice(&mut Terminal, search, asks, privileges.elevated).map_err(Failure::usage)?;
     let (out, elsewhere) = match &args.out {
         Some(out) => (out.clone(), None),
         None => place(search, found, args).ok_or_else(|| {
-            usage("no folder was found that the bundle can be written to; name one with --out DIR".to_owned())
+            Failure::usage("no folder was found that the bundle can be written to; give one with --out DIR")
         })?,
     };
     let options = options(args, &found.folder, &out)?;
     if talks {
         if let Some(why) = elsewhere {
-            let said = format!("The bundle will not lie beside the program: {why}.");
-            Terminal.tell(&(wrap(&said, "") + "\n"));
+            let note = format!("The bundle will not be written next to the program: {why}.");
+            Terminal.print(&(wrap(&note, "") + "\n"));
         }
         match guided::agreement(&mut Terminal, found, &targets(&options, &PortableHost), args.yes) {
             Decision::Collect => {}
-            Decision::Restarted | Decision::Declined => return Ok(Exit::Written),
-            Decision::Unanswered => return Err(usage(guided::TYPE_YES.to_owned())),
+            Decision::Restarted | Decision::Declined => return Ok(Exit::Success),
+            Decision::Unanswered => return Err(Failure::usage(guided::TYPE_YES)),
         }
     }
     collect(args, &options, &search.network)
 }
 
-/// Where a bundle goes when nobody says so: beside the program, else to the desktop, the home folder, or here; on another
-/// machine only where that is not refused. Unless it will be written now, nothing is written to find out whether it could be.
+/// Folder for a bundle without `--out`: next to the program, else the desktop, the home folder, or the current folder; one
+/// on another machine only where that is not refused. A test file is written only if the bundle is written now.
 fn place(search: &Search, found: &Installed, args: &CollectArgs) -> Option<(PathBuf, Option<&'static str>)> {
     let now = !args.dry_run && !args.estimate;
     let allowed = |folder: &PathBuf| !args.no_network_paths || !is_network(folder);
@@ -93,24 +92,28 @@ fn place(search: &Search, found: &Installed, args: &CollectArgs) -> Option<(Path
     })
 }
 
-/// Collects, or says what collecting would do. `asked` are the folders on other machines that the search for the application
-/// asked for.
+/// Collects, or shows what collecting would do. `asked` are the folders on other machines that the search for the
+/// application looked for.
 fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<Exit, Failure> {
     let host = PortableHost;
     if args.dry_run {
         let mut touches = dry_run(options, &host).map_err(failure)?;
         let others = asked.iter().filter(|folder| **folder != options.app_dir);
         touches.extend(others.map(|folder| Touch::network(folder)));
-        touches.extend(args.case_key_file.as_deref().map(key_file));
+        touches.extend(
+            args.case_key_file.as_deref().map(|path| {
+                Touch::noted(TouchKind::Read, path, "the case key; it does not enter the bundle")
+            }),
+        );
         let windows = host.system().is_windows();
         output::print(&(list(&touches) + "\n" + &guided::contents(options.node.is_some(), windows)))?;
-        return Ok(Exit::Written);
+        return Ok(Exit::Success);
     }
     let threads = threads(args.priority)?;
     if args.estimate {
         let estimate = threads.install(|| estimate(options, &host)).map_err(failure)?;
         output::print(&estimate::table(&estimate))?;
-        return Ok(Exit::Written);
+        return Ok(Exit::Success);
     }
     end_on_interrupt();
     let mut line = Line::new();
@@ -118,17 +121,17 @@ fn collect(args: &CollectArgs, options: &Options, asked: &[PathBuf]) -> Result<E
     line.finish();
     let collected = collected.map_err(failure)?;
     let next = match args.app_dir {
-        Some(_) => format!("Check what is in it with\n  {}\n", guided::inspect(&collected.path)),
+        Some(_) => format!("To see what is in it, type\n  {}\n", guided::inspect(&collected.path)),
         None => guided::what_next(&collected),
     };
     output::print(&(guided::written(&collected) + &next))?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
-/// The threads that work. The node serves people: so half of its processors, unless told otherwise.
+/// The worker threads. The node serves people, so they use half of its cores unless `--priority` says otherwise.
 ///
-/// They are kept until the process ends. Were they told to end just before, they and the process would end at once, which
-/// Wine does not always survive: it kills the process, and the exit code with it.
+/// They are never ended (leaked on purpose): under Wine, threads that end at the same time as the process can kill it, and
+/// its exit code is lost.
 fn threads(priority: Priority) -> Result<&'static ThreadPool, Failure> {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = match priority {
@@ -137,17 +140,17 @@ fn threads(priority: Priority) -> Result<&'static ThreadPool, Failure> {
             process::work_in_background();
         }),
     };
-    let threads = threads.build().map_err(|error| Failure::new(Exit::CannotWrite, error))?;
-    Ok(Box::leak(Box::new(threads)))
+    Ok(Box::leak(Box::new(threads.build().or_exit(Exit::CannotWrite)?)))
 }
 
 fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Failure> {
-    let usage = |error: anyhow::Error| Failure::new(Exit::Usage, error);
-    let case_key = args.case_key_file.as_deref().map(case_key).transpose().map_err(usage)?;
+    let case_key = args.case_key_file.as_deref().map(case_key).transpose().or_exit(Exit::Usage)?;
     let since = args.since.map(|since| match since {
         // More days than the calendar has are all days.
-        Since::Days(days) => (PortableHost.now().to_utc().checked_sub_signed(TimeDelta::days(days.into())))
-            .unwrap_or(DateTime::<Utc>::MIN_UTC),
+        Since::Days(days) => {
+            let now = PortableHost.now().to_utc();
+            now.checked_sub_signed(TimeDelta::days(days.into())).unwrap_or(DateTime::<Utc>::MIN_UTC)
+        }
         Since::Day(day) => Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)),
     });
     Ok(Options {
@@ -164,18 +167,14 @@ fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Fa
     })
 }
 
-/// Reads a case key. A message names the file only: its text is a secret, also when it is no key.
+/// Reads a case key. Error messages name the file only: its text may be a secret even if it is not a key.
 pub(super) fn case_key(file: &Path) -> anyhow::Result<CaseKey> {
     let mut bytes = Vec::new();
     File::open(file)
         .and_then(|file| file.take(MAX_KEY_FILE).read_to_end(&mut bytes))
         .with_context(|| format!("cannot read {}", file.display()))?;
     CaseKey::parse(&String::from_utf8_lossy(&bytes))
-        .with_context(|| format!("{} holds no case key", file.display()))
-}
-
-fn key_file(path: &Path) -> Touch {
-    Touch::noted(TouchKind::Read, path, "the case key; nothing of it enters the bundle")
+        .with_context(|| format!("{} is not a case key file", file.display()))
 }
 
 fn failure(error: CollectError) -> Failure {
@@ -186,32 +185,31 @@ fn failure(error: CollectError) -> Failure {
         | CollectError::Network(_)
         | CollectError::OutInside(_) => Exit::Usage,
         CollectError::Leak { .. } => Exit::Leak,
-        // Whatever else fails, fails on the way to the finished file.
+        // Everything else fails while the bundle is written.
         _ => Exit::CannotWrite,
     };
     Failure::new(exit, error)
 }
 
-/// What a collection would touch, one block a kind.
+/// What a collection would touch, one block for each kind.
 fn list(touches: &[Touch]) -> String {
     let heading = |kind| match kind {
-        TouchKind::System => "Asked of the operating system",
-        TouchKind::Command => "Commands of Windows run, which only read",
-        TouchKind::Registry => "Keys of the registry read",
+        TouchKind::System => "Read from the operating system",
+        TouchKind::Command => "Windows commands that are run; they only read",
+        TouchKind::Registry => "Registry keys read",
         TouchKind::Read => "Files read",
-        TouchKind::List => "Files of which only name, size and time are noted",
-        TouchKind::Network => "On another machine, through the network of Windows",
+        TouchKind::List => "Files of which only name, size and time are recorded",
+        TouchKind::Network => "On another machine, over the network",
         TouchKind::Write => "Written",
     };
     let kinds: BTreeSet<TouchKind> = touches.iter().map(|touch| touch.kind).collect();
-    let bold = clap::builder::styling::Style::new().bold();
     let mut text = String::new();
     for &kind in &kinds {
-        let mine: Vec<&Touch> = touches.iter().filter(|touch| touch.kind == kind).collect();
-        let bytes: u64 = mine.iter().filter_map(|touch| touch.bytes).sum();
+        let of_kind: Vec<&Touch> = touches.iter().filter(|touch| touch.kind == kind).collect();
+        let bytes: u64 = of_kind.iter().filter_map(|touch| touch.bytes).sum();
         let bytes = if bytes == 0 { String::new() } else { format!(", {}", size(bytes)) };
-        let _ = writeln!(text, "{bold}{}{bold:#} ({}{bytes})", heading(kind), mine.len());
-        for touch in mine {
+        let _ = writeln!(text, "{} ({}{bytes})", output::bold(heading(kind)), of_kind.len());
+        for touch in of_kind {
             let bytes = touch.bytes.map(size).unwrap_or_default();
             let note = touch.note.as_ref().map(|note| format!("  ({note})")).unwrap_or_default();
             // A path is shown as it is, blanks and all, save what would break the line.

@@ -1,4 +1,4 @@
-//! Exit codes: part of the fixed surface (README, `docs/report-format.md`).
+//! Exit codes. Scripts depend on them (README, `docs/report-format.md`): they never change meaning.
 
 use std::process::ExitCode;
 
@@ -6,16 +6,16 @@ use std::process::ExitCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Everything asked for was written.
-    Written = 0,
-    /// Written, and the verdict reached `--fail-on`.
+    /// Everything went well.
+    Success = 0,
+    /// The result was written, and the verdict reached `--fail-on`.
     FailOn = 1,
     /// The command line was wrong.
     Usage = 2,
-    /// Written, but some input was refused.
-    SomeRefused = 3,
+    /// The result was written, but some input was refused.
+    PartialInput = 3,
     /// No input was usable.
-    NothingUsable = 4,
+    NoInput = 4,
     /// The output could not be written.
     CannotWrite = 5,
     /// The leak scan failed the collection.

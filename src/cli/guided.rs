@@ -1,36 +1,59 @@
-//! The dialogue with whoever starts the collector without saying what to collect, by a double click above all: it says
-//! what it will do, asks once, and in the end says what to do with the file.
+//! The dialogue for a person who starts the collector without options, such as by a double click: it shows what it will do,
+//! asks once, and at the end explains what to do with the file.
 
-use super::paragraph::wrap;
+use super::output::item;
 use super::progress::size;
+use super::wrap::wrap;
 use crate::collect::{Collected, Installed, Search, Target, Unseen, inventory_table};
 use crate::parsers::application_host::FILE;
 use crate::text::escape;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Who is spoken to.
-pub(super) trait Person {
-    /// Says something.
-    fn tell(&mut self, text: &str);
+/// Questions to the person who started the program.
+pub(super) trait Prompt {
+    /// Prints a text.
+    fn print(&mut self, text: &str);
 
-    /// Asks a question; an empty answer is a yes. `None` where nobody is there to answer.
-    fn agrees(&mut self, question: &str) -> Option<bool>;
-
-    /// Asks for one of `count` numbered things, and gives its place, from 0. `None` where nobody answers.
-    fn chooses(&mut self, question: &str, count: usize) -> Option<usize>;
+    /// Asks a question and gives the line that was typed; `None` where nobody is there to answer.
+    fn ask(&mut self, question: &str) -> Option<String>;
 }
 
-/// The account that the program runs under.
-pub(super) trait Account {
+/// How often an answer may be wrong.
+const PATIENCE: usize = 3;
+
+/// Asks until the answer can be read, a few times; each time after the first with a hint.
+fn ask<T>(
+    prompt: &mut dyn Prompt,
+    question: &str,
+    hint: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
+    for _ in 0..PATIENCE {
+        let answer = read(&prompt.ask(question)?.trim().to_lowercase());
+        if answer.is_some() {
+            return answer;
+        }
+        prompt.print(hint);
+    }
+    None
+}
+
+/// Asks a question; an empty answer is a yes.
+fn confirm(prompt: &mut dyn Prompt, question: &str) -> Option<bool> {
+    ask(prompt, question, "Please answer y or n.\n", |answer| match answer {
+        "" | "y" | "yes" => Some(true),
+        "n" | "no" => Some(false),
+        _ => None,
+    })
+}
+
+/// Rights of the account that the program runs under.
+pub(super) struct Privileges<'a> {
     /// Whether it has administrative rights, where that is known.
-    fn is_elevated(&self) -> Option<bool>;
-
-    /// Whether the system can start the program again with more rights.
-    fn can_restart(&self) -> bool;
-
-    /// Starts it again with administrative rights, if the system's own question is answered so. Whether it was started.
-    fn restart(&self) -> bool;
+    pub(super) elevated: Option<bool>,
+    /// Starts the program again with administrative rights, if the person agrees to the question that the system then asks,
+    /// and says whether it was started; `None` where the system has no such question.
+    pub(super) restart: Option<&'a dyn Fn() -> bool>,
 }
 
 /// What came of the dialogue.
@@ -47,45 +70,50 @@ pub(super) enum Decision {
 }
 
 /// Offers the administrative rights that are missing, once. Whether to go on in this process.
-pub(super) fn rights(person: &mut dyn Person, account: &dyn Account) -> Decision {
-    if account.is_elevated() != Some(false) {
+pub(super) fn rights(prompt: &mut dyn Prompt, privileges: &Privileges) -> Decision {
+    if privileges.elevated != Some(false) {
         return Decision::Collect;
     }
-    person.tell(&wrap(
-        "This program runs without administrative rights. Then it cannot see the settings of IIS, nor some files and \
-         facts; the bundle will say which.",
+    prompt.print(&wrap(
+        "This program runs without administrative rights. It cannot read the IIS settings and some other files and facts; \
+         the bundle will list them.",
         "",
     ));
     // Where there is no way to more rights, there is nothing to ask.
-    if account.can_restart() && person.agrees("Start it again as administrator? [Y/n] ") == Some(true) {
-        if account.restart() {
-            person.tell("It goes on in the window that opens now.\n");
+    if let Some(restart) = privileges.restart
+        && confirm(prompt, "Start it again as administrator? [Y/n] ") == Some(true)
+    {
+        if restart() {
+            prompt.print("It continues in the new window.\n");
             return Decision::Restarted;
         }
-        person.tell("Windows did not allow it, so it goes on without.\n");
+        prompt.print("Windows did not allow it, so it continues without.\n");
     }
-    person.tell("\n");
+    prompt.print("\n");
     Decision::Collect
 }
 
 /// Which of the applications that a search found is meant: the only one, or the one that the person chooses. Else a
-/// sentence why there is none, for who cannot be asked.
+/// sentence why there is none, where nobody can be asked.
 pub(super) fn choice<'a>(
-    person: &mut dyn Person,
+    prompt: &mut dyn Prompt,
     search: &'a Search,
     asks: bool,
     elevated: Option<bool>,
 ) -> Result<&'a Installed, String> {
     if !search.installed.is_empty() && search.installed.len() + search.unseen.len() > 1 && asks {
-        person.tell(&applications(search));
+        prompt.print(&applications(search));
     }
     match search.installed.as_slice() {
         [] => Err(none_found(search, elevated)),
         [only] => Ok(only),
         several => {
-            let question = format!("Which one is to be collected? [1-{}] ", several.len());
-            let chosen = asks.then(|| person.chooses(&question, several.len())).flatten();
-            chosen.and_then(|number| several.get(number)).ok_or_else(|| one_of(several))
+            let count = several.len();
+            let question = format!("Which one should be collected? [1-{count}] ");
+            let hint = format!("Please answer with a number from 1 to {count}.\n");
+            let read = |answer: &str| several.get(answer.parse::<usize>().ok()?.checked_sub(1)?);
+            let chosen = asks.then(|| ask(prompt, &question, &hint, read)).flatten();
+            chosen.ok_or_else(|| which_one(several))
         }
     }
 }
@@ -96,37 +124,32 @@ fn applications(search: &Search) -> String {
     if search.installed.len() > 1 {
         text.push_str("IIS has several applications of the product:\n");
         for (number, found) in (1..).zip(&search.installed) {
-            let named = format!("{} in {}", escape::one_line(&found.name), shown(&found.folder));
-            text.push_str(&wrap(&named, &format!("  {number}  ")));
+            let found = format!("{} in {}", found.name, found.folder.display());
+            text += &item(&format!("  {number}  "), &found);
         }
         text.push_str("If several are in use, collect each of them.\n");
     }
     for unseen in &search.unseen {
-        text.push_str(&wrap(&format!("{}, so it was left out.", not_seen(unseen)), "Note: "));
+        text += &item("Note: ", &format!("{}, so it was left out.", not_seen(unseen)));
     }
     text + "\n"
 }
 
 /// An application that may be the product's, and why nobody knows.
 fn not_seen(unseen: &Unseen) -> String {
-    escape::one_line(&format!(
-        "IIS names {} for {}, which {}",
-        unseen.folder.display(),
-        unseen.name,
-        unseen.why
-    ))
+    format!("IIS has {} for {}, which {}", unseen.folder.display(), unseen.name, unseen.why)
 }
 
 /// Says what will be done, and asks whether to.
-pub(super) fn agreement(person: &mut dyn Person, found: &Installed, files: &[Target], yes: bool) -> Decision {
-    person.tell(&announcement(found, files));
+pub(super) fn agreement(prompt: &mut dyn Prompt, found: &Installed, files: &[Target], yes: bool) -> Decision {
+    prompt.print(&announcement(found, files));
     if yes {
         return Decision::Collect;
     }
-    match person.agrees("Collect now? [Y/n] ") {
+    match confirm(prompt, "Collect now? [Y/n] ") {
         Some(true) => Decision::Collect,
         Some(false) => {
-            person.tell("Nothing was collected.\n");
+            prompt.print("Nothing was collected.\n");
             Decision::Declined
         }
         None => Decision::Unanswered,
@@ -137,128 +160,116 @@ pub(super) fn agreement(person: &mut dyn Person, found: &Installed, files: &[Tar
 fn announcement(found: &Installed, files: &[Target]) -> String {
     let mut text =
         wrap("This program collects a snapshot of this node for support. It only reads.", "") + "\n";
-    let application = format!("{} ({})", shown(&found.folder), escape::one_line(&found.name));
-    text.push_str(&wrap(&application, "Application  "));
-    for (n, file) in files.iter().enumerate() {
-        let mark = if n == 0 { "It writes    " } else { "             " };
-        text.push_str(&wrap(&shown(&file.path), mark));
-        // Of the bundle alone there is nothing to say here.
+    text += &item("Application  ", &format!("{} ({})", found.folder.display(), found.name));
+    for (index, file) in files.iter().enumerate() {
+        text += &item(if index == 0 { "It writes    " } else { INDENT }, &file.path.display().to_string());
+        // A bundle alone needs no description.
         if files.len() > 1 {
-            text.push_str(&wrap(&format!("({})", file.note), "             "));
+            text += &item(INDENT, &format!("({})", file.note));
         }
     }
-    text.push('\n');
-    text.push_str(&contents(false, cfg!(windows)));
-    text
+    text + "\n" + &contents(false, cfg!(windows))
 }
+
+/// As wide as the labels of the announcement.
+const INDENT: &str = "             ";
 
 /// What enters a bundle and what never does.
 pub(super) fn contents(copied: bool, windows: bool) -> String {
-    let mut text = String::from("What is taken:\n");
-    for row in inventory_table::rows(copied, windows) {
-        text.push_str(&wrap(&inventory_table::plain(&row.what), "  - "));
-    }
-    text.push_str("\nWhat is never taken:\n");
-    for never in inventory_table::NEVER {
-        text.push_str(&wrap(&inventory_table::plain(never), "  - "));
-    }
-    text.push('\n');
-    text
+    let list = |what| wrap(&inventory_table::plain(what), "  - ");
+    let taken: String = inventory_table::rows(copied, windows).map(|row| list(&row.what)).collect();
+    let never: String = inventory_table::NEVER.iter().map(|what| list(what)).collect();
+    format!("What is taken:\n{taken}\nWhat is never taken:\n{never}\n")
 }
 
 /// What was written, and what to know of it.
 pub(super) fn written(collected: &Collected) -> String {
-    let path = shown(&collected.path);
-    let mut text =
-        wrap(&format!("{path} ({}, {} members).", size(collected.bytes), collected.members), "Wrote ");
+    let Collected { path, bytes, members, .. } = collected;
+    let mut text = item("Wrote ", &format!("{} ({}, {members} members).", path.display(), size(*bytes)));
     if let Some(sha256) = &collected.sha256 {
-        let _ = writeln!(text, "SHA-256 {sha256}");
+        text += &format!("SHA-256 {sha256}\n");
     }
     text + &notes(&collected.notes) + &do_not_send(&collected.keep)
 }
 
 /// What to know of what was written.
 pub(super) fn notes(notes: &[String]) -> String {
-    notes.iter().map(|note| wrap(&escape::one_line(note), "Note: ")).collect()
+    notes.iter().map(|note| item("Note: ", note)).collect()
 }
 
 /// Which files stay here.
 pub(super) fn do_not_send(keep: &[PathBuf]) -> String {
     let each = keep.iter().map(|path| {
         let why = if crate::collect::is_made_key(path) {
-            "whoever has it can test guesses against the labels"
+            "with this key, guesses can be tested against the labels"
         } else {
-            "it says what the labels stand for"
+            "it shows the names behind the labels"
         };
-        wrap(&format!("{}: {why}. Keep it.", shown(path)), "DO NOT SEND ")
+        item("DO NOT SEND ", &format!("{}: {why}. Keep it.", path.display()))
     });
     each.collect()
 }
 
 /// What to do with the file.
 pub(super) fn what_next(collected: &Collected) -> String {
-    let mut text = String::from("\nWhat to do next\n");
-    for step in [
-        "Run this program on every other node of the cluster, too, today if possible.",
-        "Send the files, one of each node, with their SHA-256, to whoever asked for them.",
+    let steps = [
+        "Run this program on every other node of the cluster too, today if possible.",
+        "Send the files, one from each node, with their SHA-256, to the person who asked for them.",
         "Never send encryption.config, database.config, or a file named do-not-send.",
-    ] {
-        text.push_str(&wrap(step, "  - "));
-    }
-    text.push('\n');
-    text.push_str(&wrap(
-        "The file is a zip of text files, which you may open. In the folder of this program, this lists what was taken, \
-         and what was left out and why:",
+    ];
+    let steps: String = steps.into_iter().map(|step| wrap(step, "  - ")).collect();
+    let look = wrap(
+        "The file is a zip of text files that you can open. To list what was collected, and what was left out and why, type \
+         this in the folder of this program:",
         "",
-    ));
-    let _ = writeln!(text, "  {}", inspect(&collected.path));
-    text
+    );
+    format!("\nWhat to do next\n{steps}\n{look}  {}\n", inspect(&collected.path))
 }
 
 /// What to type to look into a bundle.
 pub(super) fn inspect(bundle: &Path) -> String {
-    let path = shown(bundle);
+    let path = escape::one_line(&bundle.display().to_string());
     let quote = if path.contains(' ') { "\"" } else { "" };
     format!("clusterbrief inspect {quote}{path}{quote}")
 }
 
-/// What to type where nobody can answer.
+/// What to do where nobody can answer.
 pub(super) const TYPE_YES: &str =
-    "nobody is there to answer, so nothing was collected; add --yes to go on without the question";
+    "nobody answered the question, so nothing was collected; add --yes to collect without a question";
 
 /// Why there is no application to collect, and what to do instead.
 fn none_found(search: &Search, elevated: Option<bool>) -> String {
     if let Some(why) = &search.unread {
         let start = if elevated == Some(false) { "start this program as administrator, or " } else { "" };
         return format!(
-            "IIS could not be asked ({FILE}: {why}); {start}name the application's folder with --app-dir DIR"
+            "the configuration of IIS could not be read ({FILE}: {why}); {start}give the application folder with --app-dir DIR"
         );
     }
     if search.unseen.is_empty() {
-        return "no application of the product was found in IIS; name its folder with --app-dir DIR"
+        return "no application of the product was found in IIS; give its folder with --app-dir DIR"
             .to_owned();
     }
     let each: Vec<String> = search.unseen.iter().map(not_seen).collect();
     format!(
-        "no application of the product was found in IIS, and not all could be looked at: {}; name the folder with --app-dir \
-         DIR once it answers, or collect on the machine that has it",
+        "no application of the product was found in IIS, and some could not be checked: {}; give the folder with --app-dir \
+         DIR when it can be reached, or collect on the machine that has it",
         each.join("; ")
     )
 }
 
-/// Nobody is there to choose.
-fn one_of(several: &[Installed]) -> String {
+/// Several applications, and nobody to choose one.
+fn which_one(several: &[Installed]) -> String {
     let each = several.iter().map(|found| format!("{} in {}", found.name, found.folder.display()));
     format!(
-        "IIS has {} applications of the product: {}; choose one with --app-dir DIR, and collect each of them if both are in \
-         use",
+        "IIS has {} applications of the product: {}; choose one with --app-dir DIR; if several are in use, collect each of \
+         them",
         several.len(),
         each.collect::<Vec<_>>().join(" and ")
     )
 }
 
-/// The folder for the bundle: beside the program, unless IIS serves that folder or nothing can be written there. Then
-/// the first of `others`, with a sentence why.
+/// The folder for the bundle: that of the program, unless IIS serves it or it cannot be written to. Then the first of
+/// `others` that fits, with the reason.
 pub(super) fn place(
     beside: Option<PathBuf>,
     others: Vec<PathBuf>,
@@ -270,64 +281,39 @@ pub(super) fn place(
         served.iter().any(|served| real(folder).starts_with(real(served)))
     };
     let why = match &beside {
-        Some(folder) if is_served(folder) => "the program lies in a folder that IIS hands out to others",
+        Some(folder) if is_served(folder) => "the program is in a folder that IIS serves",
         Some(folder) if writable(folder) => return Some((folder.clone(), None)),
-        _ => "nothing can be written beside the program",
+        _ => "nothing can be written to the folder of the program",
     };
     let fits = |folder: &PathBuf| folder.is_dir() && !is_served(folder) && writable(folder);
     others.into_iter().find(fits).map(|folder| (folder, Some(why)))
 }
 
-fn shown(path: &Path) -> String {
-    escape::one_line(&path.display().to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::paragraph::WIDTH;
+    use crate::cli::wrap::WIDTH;
 
-    /// Answers what it is told to, and remembers what it heard.
+    /// Answers as planned, and remembers what it was asked.
     struct Script {
-        answers: Vec<Option<bool>>,
+        answers: Vec<Option<&'static str>>,
         heard: String,
     }
 
     impl Script {
-        fn new(answers: &[Option<bool>]) -> Self {
+        fn new(answers: &[Option<&'static str>]) -> Self {
             Self { answers: answers.iter().rev().copied().collect(), heard: String::new() }
         }
     }
 
-    impl Person for Script {
-        fn tell(&mut self, text: &str) {
+    impl Prompt for Script {
+        fn print(&mut self, text: &str) {
             self.heard.push_str(text);
         }
 
-        fn agrees(&mut self, question: &str) -> Option<bool> {
+        fn ask(&mut self, question: &str) -> Option<String> {
             self.heard.push_str(question);
-            self.answers.pop().expect("no more questions than answers")
-        }
-
-        fn chooses(&mut self, question: &str, count: usize) -> Option<usize> {
-            self.agrees(question).map(|last| if last { count - 1 } else { 0 })
-        }
-    }
-
-    /// Whether it is elevated, and what a restart comes to where there can be one.
-    struct Rights(Option<bool>, Option<bool>);
-
-    impl Account for Rights {
-        fn is_elevated(&self) -> Option<bool> {
-            self.0
-        }
-
-        fn can_restart(&self) -> bool {
-            self.1.is_some()
-        }
-
-        fn restart(&self) -> bool {
-            self.1.expect("only where it can be")
+            self.answers.pop().expect("no more questions than answers").map(str::to_owned)
         }
     }
 
@@ -342,7 +328,7 @@ mod tests {
     #[test]
     fn it_says_what_it_takes_and_asks_once() {
         for (answer, decision) in
-            [(Some(true), Decision::Collect), (Some(false), Decision::Declined), (None, Decision::Unanswered)]
+            [(Some("y"), Decision::Collect), (Some("n"), Decision::Declined), (None, Decision::Unanswered)]
         {
             let mut person = Script::new(&[answer]);
             let asked =
@@ -374,19 +360,23 @@ mod tests {
     fn rights_are_offered_once_and_only_where_they_are_missing() {
         for elevated in [None, Some(true)] {
             let mut person = Script::new(&[]);
-            assert_eq!(rights(&mut person, &Rights(elevated, None)), Decision::Collect);
+            assert_eq!(rights(&mut person, &Privileges { elevated, restart: None }), Decision::Collect);
             assert_eq!(person.heard, "");
         }
         let cases = [
-            (&[Some(true)][..], Some(true), Decision::Restarted),
-            (&[Some(true)], Some(false), Decision::Collect),
-            (&[Some(false)], Some(true), Decision::Collect),
+            (&[Some("")][..], Some(true), Decision::Restarted),
+            (&[Some("Yes\n")], Some(false), Decision::Collect),
+            (&[Some("n")], Some(true), Decision::Collect),
+            (&[Some("what?"), Some("n")], Some(true), Decision::Collect),
             (&[None], Some(true), Decision::Collect),
             (&[], None, Decision::Collect),
         ];
         for (answers, restarted, decision) in cases {
             let mut person = Script::new(answers);
-            assert_eq!(rights(&mut person, &Rights(Some(false), restarted)), decision);
+            let restart = || restarted == Some(true);
+            let restart: &dyn Fn() -> bool = &restart;
+            let privileges = Privileges { elevated: Some(false), restart: restarted.map(|_| restart) };
+            assert_eq!(rights(&mut person, &privileges), decision);
             assert!(person.answers.is_empty(), "asked less than once");
             assert!(person.heard.contains("without administrative rights"), "{}", person.heard);
         }
@@ -400,7 +390,7 @@ mod tests {
     #[test]
     fn of_several_applications_one_is_chosen_or_each_is_named() {
         let search = Search { installed: vec![found("/a"), found("/b")], ..Search::default() };
-        for (answer, folder) in [(false, "/a"), (true, "/b")] {
+        for (answer, folder) in [("1", "/a"), ("2\n", "/b")] {
             let mut person = Script::new(&[Some(answer)]);
             assert_eq!(choice(&mut person, &search, true, None), Ok(&found(folder)));
             let heard = &person.heard;
@@ -426,7 +416,7 @@ mod tests {
         };
         let mut search = Search { unread: Some("access is denied".into()), ..Search::default() };
         let said = none(&search, Some(false));
-        assert!(said.contains("could not be asked") && said.contains("access is denied"), "{said}");
+        assert!(said.contains("could not be read") && said.contains("access is denied"), "{said}");
         assert!(said.contains("as administrator") && !said.contains("was found"), "{said}");
         assert!(!none(&search, Some(true)).contains("as administrator"));
         search = Search::default();
@@ -462,13 +452,13 @@ mod tests {
         let said = written(&collected) + &what_next(&collected);
         assert!(fits(&said), "{said}");
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(said.contains("legend-do-not-send.txt: it says what the labels stand for"), "{said}");
-        assert!(said.contains("case-key-do-not-send.txt: whoever has it can test guesses"), "{said}");
+        assert!(said.contains("legend-do-not-send.txt: it shows the names behind the labels"), "{said}");
+        assert!(said.contains("case-key-do-not-send.txt: with this key, guesses can be tested"), "{said}");
         assert!(said.contains(&format!("Note: {long}; {long}")), "{said}");
     }
 
     #[test]
-    fn the_bundle_lies_beside_the_program_unless_that_is_served_or_closed() {
+    fn the_bundle_is_written_beside_the_program_unless_that_is_served_or_closed() {
         let folder = tempfile::tempdir().expect("a folder");
         let [web, home] = ["web", "home"].map(|name| folder.path().join(name));
         for each in [&web, &home] {

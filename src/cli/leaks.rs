@@ -1,9 +1,10 @@
-//! `inspect --leaks`: secrets by shape and by name, in any file, folder or zip, whoever wrote it.
+//! `inspect --leaks`: finds secrets by name and by shape in any file, folder or zip.
 
+use super::output::counted;
 use super::progress::size;
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, must_exist, output};
 use crate::bundle::{Limits, contents};
-use crate::redact::search::{Found, Searcher};
+use crate::redact::search::{Searcher, SecretFindings};
 use crate::text::escape;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Places of one kind behind one name in one file that are printed one by one; the rest are counted.
+/// Most places that are printed of one kind of secret after one name in one file; the others are counted.
 const SHOWN: usize = 20;
 
 /// What was found in all files so far.
@@ -22,20 +23,16 @@ struct Total {
 }
 
 pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
-    if !path.exists() {
-        let error = anyhow!("{}: there is no such file or folder", path.display());
-        return Err(Failure::new(Exit::Usage, error));
-    }
+    must_exist(path)?;
     let searcher = Searcher::new();
     let mut total = Total::default();
     let mut printed = Ok(());
     let mut buffer = vec![0; 256 * 1024];
     let visited = contents::visit(path, &Limits::default(), &mut |name, source| {
-        let mut text =
-            told(&searcher.search(name.as_bytes()), &mut total, |_| format!("the name {name}"), name);
+        let mut text = total.add(&searcher.search(name.as_bytes()), |_| format!("the name {name}"), name);
         // What came before an error counts.
         let (found, read) = search(&searcher, source, &mut buffer);
-        text.push_str(&told(&found, &mut total, |line| format!("{name}:{line}"), name));
+        text += &total.add(&found, |line| format!("{name}:{line}"), name);
         if printed.is_ok() && !text.is_empty() {
             printed = output::print(&text);
         }
@@ -43,47 +40,38 @@ pub(super) fn run(path: &Path) -> Result<Exit, Failure> {
     });
     printed?;
     let visited =
-        visited.map_err(|error| Failure::new(Exit::NothingUsable, anyhow!("{} {error}", path.display())))?;
+        visited.map_err(|error| Failure::new(Exit::NoInput, anyhow!("{} {error}", path.display())))?;
 
     let mut text = String::new();
     for unread in &visited.unread {
         let _ = writeln!(text, "Not searched: {}", escape::one_line(unread));
     }
-    let what = match total.secrets {
-        0 => "Found no secret".to_owned(),
-        1 => "Found 1 secret".to_owned(),
-        some => format!("Found {some} secrets"),
-    };
-    let files = if visited.files == 1 { "file" } else { "files" };
-    let _ = writeln!(text, "{what} in {} {files} ({}).", visited.files, size(visited.bytes));
+    let what = if total.secrets == 0 { "no secret".to_owned() } else { counted(total.secrets, "secret") };
+    let files = counted(visited.files, "file");
+    let _ = writeln!(text, "Found {what} in {files} ({}).", size(visited.bytes));
     if total.prose > 0 {
-        let what = match total.prose {
-            1 => "1 word that reads like prose".to_owned(),
-            some => format!("{some} words that read like prose"),
-        };
+        let words = counted(total.prose, "word");
         let _ = writeln!(
             text,
-            "Not counted: {what}, as in \"Invalid password: try again\".\n\
+            "Not counted: {words} in ordinary text, as in \"Invalid password: try again\".\n\
              Search for \"password:\" and \"secret:\" to see what they are."
         );
     }
-    text.push_str(
-        "The search goes by name and by shape: what follows password= and its like,\n\
-         cells below such a heading, keys beside their names, connection strings,\n\
-         tokens, cookies, private keys, licence keys, key files. It knows no values:\n\
-         a secret that looks like any other word is not seen.\n",
-    );
+    text += "The search looks for names and shapes: text after password= and similar words,\n\
+             cells below such a heading, keys next to their names, connection strings,\n\
+             tokens, cookies, private keys, licence keys, key files. It does not know your\n\
+             secrets: one that looks like an ordinary word is not found.\n";
     output::print(&text)?;
     Ok(match (total.secrets, visited.unread.is_empty()) {
         (1.., _) => Exit::Leak,
-        // Nobody looked is no proof that there is nothing.
-        (0, false) => Exit::SomeRefused,
-        (0, true) => Exit::Written,
+        // What was not read may hold secrets.
+        (0, false) => Exit::PartialInput,
+        (0, true) => Exit::Success,
     })
 }
 
 /// Searches one file, as far as it can be read.
-fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (Found, io::Result<()>) {
+fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (SecretFindings, io::Result<()>) {
     let mut search = searcher.start();
     let read = loop {
         match source.read(buffer) {
@@ -95,25 +83,28 @@ fn search(searcher: &Searcher, source: &mut dyn Read, buffer: &mut [u8]) -> (Fou
     (search.finish(), read)
 }
 
-/// The lines to print about one text, with `place` for the number of a line and `name` for all of it.
-fn told(found: &Found, total: &mut Total, place: impl Fn(u64) -> String, name: &str) -> String {
-    let mut text = String::new();
-    let mut alike: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for secret in &found.places {
-        let count = alike.entry((secret.what, &secret.name)).or_default();
-        *count += 1;
-        if *count <= SHOWN {
-            let line = format!("{}  {}  {}", place(secret.line), secret.what, secret.excerpt);
-            let _ = writeln!(text, "{}", escape::one_line(line.trim_end()));
+impl Total {
+    /// Counts what was found in one text, and gives the lines to print about it: `place` names a line of the text, `name`
+    /// the whole.
+    fn add(&mut self, found: &SecretFindings, place: impl Fn(u64) -> String, name: &str) -> String {
+        let mut text = String::new();
+        let mut alike: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for secret in &found.places {
+            let count = alike.entry((secret.what, &secret.name)).or_default();
+            *count += 1;
+            if *count <= SHOWN {
+                let line = format!("{}  {}  {}", place(secret.line), secret.what, secret.excerpt);
+                text += &(escape::one_line(line.trim_end()) + "\n");
+            }
         }
+        let shown: usize = alike.values().map(|count| SHOWN.min(*count)).sum();
+        let all = found.places.len() + found.more;
+        if all > shown {
+            let line = format!("{name}  and {} more like these", all - shown);
+            text += &(escape::one_line(&line) + "\n");
+        }
+        self.secrets += all;
+        self.prose += found.prose;
+        text
     }
-    let shown: usize = alike.values().map(|count| SHOWN.min(*count)).sum();
-    let all = found.places.len() + found.more;
-    if all > shown {
-        let line = format!("{name}  and {} more like these", all - shown);
-        let _ = writeln!(text, "{}", escape::one_line(&line));
-    }
-    total.secrets += all;
-    total.prose += found.prose;
-    text
 }

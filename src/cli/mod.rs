@@ -1,4 +1,4 @@
-//! Verbs of the command line. The only room that prints, asks and reads the clock.
+//! Verbs of the command line. Only this module prints, asks questions and reads the clock for the analysis.
 
 #[cfg(feature = "report")]
 mod analysis;
@@ -11,19 +11,21 @@ mod exit;
 mod guided;
 mod inspect;
 mod leaks;
-mod left_out;
+mod omissions;
 mod output;
 mod panics;
-mod paragraph;
 mod progress;
 mod scrub;
+mod wrap;
 
 #[cfg(feature = "report")]
 pub use analysis::catalogue;
 pub use exit::Exit;
 
-use args::{Args, Verb};
+use args::{Args, CaseKeyVerb, Verb};
 use clap::{CommandFactory, Parser};
+use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Runs the command line of this process and gives its exit code.
@@ -31,7 +33,7 @@ pub fn main() -> ExitCode {
     if std::env::args_os().len() > 1 {
         return run_arguments();
     }
-    // A double click, or the name alone: on a node of the product that means to collect it.
+    // A double click, or the name alone: on a node of the product that means "collect".
     let exit = match panics::guarded(collect::without_arguments) {
         Ok(Some(exit)) => exit.into(),
         Ok(None) => run_arguments(),
@@ -46,16 +48,16 @@ fn run_arguments() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             #[cfg(not(feature = "report"))]
-            if let Some(verb) = of_the_full_program(&error) {
+            if let Some(verb) = analysis_verb(&error) {
                 output::complain(&format!(
-                    "{verb} is not in this program, which only collects: send the bundles to whoever asked for them"
+                    "this program only collects and has no verb {verb}: send the bundles to the person who asked for them"
                 ));
                 return Exit::Usage.into();
             }
-            // Help and version are no errors; whether printing worked is all that can be told.
+            // Help and version are no errors, unless they cannot be printed.
             let usage = error.use_stderr();
             return match error.print() {
-                Ok(()) if !usage => Exit::Written.into(),
+                Ok(()) if !usage => Exit::Success.into(),
                 _ => Exit::Usage.into(),
             };
         }
@@ -66,10 +68,10 @@ fn run_arguments() -> ExitCode {
     }
 }
 
-/// Says why, and gives the exit code.
+/// Prints why, and gives the exit code.
 fn failed(failure: &Failure) -> ExitCode {
     if is_broken_pipe(&failure.error) {
-        return Exit::Written.into();
+        return Exit::Success.into();
     }
     output::complain(&format!("{:#}", failure.error));
     failure.exit.into()
@@ -77,10 +79,10 @@ fn failed(failure: &Failure) -> ExitCode {
 
 /// The verb that is missing only because this is the collector.
 #[cfg(not(feature = "report"))]
-fn of_the_full_program(error: &clap::Error) -> Option<&str> {
+fn analysis_verb(error: &clap::Error) -> Option<&str> {
     use clap::error::{ContextKind, ContextValue};
     match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(verb)) if args::DESK_VERBS.contains(&verb.as_str()) => Some(verb),
+        Some(ContextValue::String(verb)) if args::ANALYSIS_VERBS.contains(&verb.as_str()) => Some(verb),
         _ => None,
     }
 }
@@ -95,6 +97,30 @@ impl Failure {
     fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
         Self { error: error.into(), exit }
     }
+
+    /// The command line asks for something that cannot be done.
+    fn usage(why: impl fmt::Display) -> Self {
+        Self::new(Exit::Usage, anyhow::anyhow!("{why}"))
+    }
+}
+
+/// Errors of a library, with the exit code that they end in.
+trait OrExit<T> {
+    fn or_exit(self, exit: Exit) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<anyhow::Error>> OrExit<T> for Result<T, E> {
+    fn or_exit(self, exit: Exit) -> Result<T, Failure> {
+        self.map_err(|error| Failure::new(exit, error))
+    }
+}
+
+/// Fails where nothing is at a path that was given.
+fn must_exist(path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{}: there is no such file or folder", path.display())))
 }
 
 fn run(verb: Verb) -> Result<Exit, Failure> {
@@ -105,12 +131,12 @@ fn run(verb: Verb) -> Result<Exit, Failure> {
         Verb::Scrub(args) => scrub::run(&args),
         Verb::Inspect { bundle, leaks: true } => leaks::run(&bundle),
         Verb::Inspect { bundle, leaks: false } => inspect::run(&bundle),
-        Verb::CaseKey(args) => case_key::run(&args),
+        Verb::CaseKey { verb: CaseKeyVerb::New { out } } => case_key::new(&out),
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "clusterbrief", &mut script);
             output::print(&String::from_utf8_lossy(&script))?;
-            Ok(Exit::Written)
+            Ok(Exit::Success)
         }
     }
 }

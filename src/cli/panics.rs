@@ -1,29 +1,29 @@
-//! Panics of libraries on hostile bytes: guarded where they cost one member or one rule, and told in one calm line.
+//! Panics of libraries on hostile bytes: inner guards limit them to one member or one rule; here they become one line.
 
 use super::{Exit, Failure, output};
 use anyhow::anyhow;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 
-/// Runs a verb. A panic that no guard below took ends it like any other failure; what was begun has been removed
-/// while the stack unwound.
+/// Runs a verb. A panic that no inner guard caught ends it like any other failure; unfinished files are removed while the
+/// stack unwinds.
 pub(super) fn guarded<T>(verb: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-    panic::set_hook(Box::new(tell));
+    panic::set_hook(Box::new(report));
     panic::catch_unwind(AssertUnwindSafe(verb)).unwrap_or_else(|_| {
         Err(Failure::new(
             Exit::CannotWrite,
-            anyhow!("this run could not be finished; the line above says where"),
+            anyhow!("the program could not finish; the line above says where"),
         ))
     })
 }
 
-/// The message of a panic may quote what was being read, so only its place is told.
-fn tell(panic: &PanicHookInfo<'_>) {
+/// The message of a panic may quote what was being read, so only its place is printed.
+fn report(panic: &PanicHookInfo<'_>) {
     let place =
         panic.location().map_or_else(String::new, |at| format!(" at {}:{}", short(at.file()), at.line()));
-    output::complain(&format!("an unforeseen condition{place} was handled; please report this line"));
+    output::complain(&format!("an unexpected error{place} was handled; please report this line"));
 }
 
-/// A source file without the folders of the machine that built it: the file of a library keeps the library's name.
+/// A source path without the folders of the build machine; the path in a library keeps the library's name.
 fn short(file: &str) -> String {
     let parts: Vec<&str> = file.split(['/', '\\']).collect();
     let source = parts.iter().rposition(|part| *part == "src").unwrap_or(0);

@@ -1,7 +1,7 @@
-//! Progress of a collection: one line on standard error, redrawn in place on a terminal, and Ctrl-C, which ends it.
+//! Progress of a collection as one line on the terminal, and Ctrl-C, which ends it.
 
 use crate::collect::Progress;
-pub(super) use crate::collect::size;
+pub(super) use crate::text::size::size;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ static ENDED: AtomicBool = AtomicBool::new(false);
 
 /// From now on Ctrl-C ends the collection at its next piece, and what was begun is removed.
 pub(super) fn end_on_interrupt() {
-    // Where no handler can be set, Ctrl-C ends the process, and what it leaves has a name that nobody takes for a bundle.
+    // Where no handler can be set, Ctrl-C ends the process and leaves a file with the ending .partial, which is no bundle.
     let _ = ctrlc::set_handler(|| ENDED.store(true, Ordering::Relaxed));
 }
 
@@ -40,7 +40,7 @@ impl Line {
         }
     }
 
-    /// Leaves the line clean for what comes after it.
+    /// Clears the line.
     pub(super) fn finish(&self) {
         if self.terminal {
             let _ = write!(anstream::stderr(), "\r{:78}\r", "");
@@ -87,7 +87,7 @@ impl Progress for Line {
     }
 }
 
-/// A share in whole percent; what grows meanwhile is never more than all.
+/// A share in whole percent, at most 100: files can grow while they are read.
 fn percent(done: u64, total: u64) -> u64 {
     let percent = u128::from(done) * 100 / u128::from(total.max(1));
     u64::try_from(percent.min(100)).unwrap_or(100)
@@ -102,7 +102,7 @@ fn left(elapsed: Duration, done: u64, total: u64) -> String {
     if done == 0 || elapsed < Duration::from_secs(1) || done >= total {
         return String::new();
     }
-    // A second begun is a second: nothing is left only when it is done.
+    // Rounded up: 0:00 is shown only when the work is done.
     let seconds = (u128::from(total - done) * elapsed.as_millis()).div_ceil(u128::from(done) * 1_000);
     format!(", about {} left", span(seconds))
 }
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_left_is_said_once_it_can_be_known() {
+    fn time_left_is_shown_once_it_can_be_known() {
         assert_eq!(left(Duration::from_secs(10), 50, 100), ", about 0:10 left");
         assert_eq!(left(Duration::from_secs(90), 30, 90), ", about 3:00 left");
         assert_eq!(left(Duration::from_millis(10), 1, 100), "");

@@ -1,6 +1,6 @@
 //! Runs a Windows command for facts that no system call gives: without input, without a window, with a time limit.
 
-use crate::probes::system::{ProbeResult, Refusal};
+use crate::probes::system::{ProbeError, ProbeResult};
 use std::io::{self, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -17,9 +17,9 @@ pub(super) fn output(mut command: Command, patience: Duration) -> ProbeResult<St
     let started = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Refusal::Failed("this Windows has no such command".into()),
-        io::ErrorKind::PermissionDenied => Refusal::Denied,
-        _ => Refusal::Failed("the command cannot be started".into()),
+        io::ErrorKind::NotFound => ProbeError::Failed("this Windows has no such command".into()),
+        io::ErrorKind::PermissionDenied => ProbeError::Denied,
+        _ => ProbeError::Failed("the command cannot be started".into()),
     })?;
     let (sender, receiver) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {
@@ -32,7 +32,7 @@ pub(super) fn output(mut command: Command, patience: Duration) -> ProbeResult<St
     }
     let printed = receiver.recv_timeout(patience);
     let Some(status) = end(&mut child, started + patience) else {
-        return Err(Refusal::Failed(format!(
+        return Err(ProbeError::Failed(format!(
             "the command did not end within {} seconds",
             patience.as_secs()
         )));
@@ -41,11 +41,11 @@ pub(super) fn output(mut command: Command, patience: Duration) -> ProbeResult<St
         (Some(0), Ok(Ok(bytes))) if !bytes.trim_ascii().is_empty() => {
             Ok(String::from_utf8_lossy(&bytes).into_owned())
         }
-        (Some(0), _) => Err(Refusal::Failed("the command printed nothing".into())),
-        (Some(code), _) if DENIED.contains(&code) => Err(Refusal::Denied),
+        (Some(0), _) => Err(ProbeError::Failed("the command printed nothing".into())),
+        (Some(code), _) if DENIED.contains(&code) => Err(ProbeError::Denied),
         (code, _) => {
             let code = code.map_or_else(|| "none".to_owned(), |code| format!("{:#x}", code.cast_unsigned()));
-            Err(Refusal::Failed(format!("the command ended with code {code}")))
+            Err(ProbeError::Failed(format!("the command ended with code {code}")))
         }
     }
 }
@@ -81,12 +81,12 @@ mod tests {
 
     #[test]
     fn only_a_text_of_a_command_that_ended_well_is_an_answer() {
-        let failed = |why: &str| Err(Refusal::Failed(why.to_owned()));
+        let failed = |why: &str| Err(ProbeError::Failed(why.to_owned()));
         assert_eq!(ran("echo told; echo aside >&2", PATIENCE), Ok("told\n".into()));
         assert_eq!(ran("printf '\\204\\n1'", PATIENCE), Ok("\u{fffd}\n1".into()));
         assert_eq!(ran("echo", PATIENCE), failed("the command printed nothing"));
         assert_eq!(ran("echo text; exit 3", PATIENCE), failed("the command ended with code 0x3"));
-        assert_eq!(ran("exit 5", PATIENCE), Err(Refusal::Denied));
+        assert_eq!(ran("exit 5", PATIENCE), Err(ProbeError::Denied));
         assert_eq!(ran("kill -9 $$", PATIENCE), failed("the command ended with code none"));
         assert_eq!(
             output(Command::new("/no/such/program"), PATIENCE),
@@ -99,7 +99,7 @@ mod tests {
         let started = Instant::now();
         for script in ["echo text; exec sleep 60", "exec >&-; exec sleep 60"] {
             let why = ran(script, Duration::from_secs(1)).unwrap_err();
-            assert_eq!(why, Refusal::Failed("the command did not end within 1 seconds".into()));
+            assert_eq!(why, ProbeError::Failed("the command did not end within 1 seconds".into()));
         }
         assert!(started.elapsed() < Duration::from_secs(30));
     }

@@ -6,7 +6,7 @@ use super::host::Host;
 use super::inventory_table::{Item, is_config};
 use super::walk::{ListedFile, files_of, read_most, reason};
 use crate::bundle::{BundleWriter, MemberRecord, Status};
-use crate::model::excerpt::Clean as _;
+use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::ConfigState;
 use crate::model::product::LOG_FOLDER;
 use crate::model::{Observed, Place};

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::bundle::Form;
 use crate::bundle::write::PARTIAL;
-use crate::probes::{self, Ask, EVENTS};
-use crate::redact::{Harvest, Level};
+use crate::probes::{self, EVENTS, ProbeAccess};
+use crate::redact::{Level, SecretSet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -116,7 +116,7 @@ pub fn dry_run(options: &Options, host: &dyn Host) -> Result<Vec<Touch>, Collect
             ..Touch::of_item(kind, file.full.display().to_string(), file.item)
         });
     }
-    let iis = Iis::read(options, &mut Harvest::new());
+    let iis = Iis::read(options, &mut SecretSet::new());
     touches.extend(siblings(options, host, &iis, &key_sizes));
     touches.extend(iis_files(options, &iis));
     let tms = folder_facts::tms_folder(&options.app_dir);
@@ -152,9 +152,9 @@ fn siblings(options: &Options, host: &dyn Host, iis: &Iis, key_sizes: &[u64]) ->
 }
 
 /// Something that Windows is asked for.
-fn access_touch(ask: &Ask) -> Touch {
+fn access_touch(ask: &ProbeAccess) -> Touch {
     let kind = match ask {
-        Ask::Run(_) => TouchKind::Command,
+        ProbeAccess::Run(_) => TouchKind::Command,
         ask if ask.is_registry() => TouchKind::Registry,
         _ => TouchKind::System,
     };

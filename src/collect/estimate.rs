@@ -13,7 +13,7 @@ use super::redacting::Redacting;
 use super::walk::{ListedFile, walk};
 use super::{inventory, key_files, safety};
 use crate::bundle::{Sha256, packed_size};
-use crate::redact::{Harvest, Redactor, leak};
+use crate::redact::{Redactor, SecretSet, leak};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -71,7 +71,7 @@ pub fn estimate(options: &Options, host: &dyn Host) -> Result<Estimate, CollectE
     let bytes_by_log: BTreeMap<&str, u64> =
         chosen.iter().map(|(log, take)| (log.path.as_str(), take.bytes(log))).collect();
     let key_sizes = key_files::sizes(&files);
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     let tms = configs::tms_configs(&options.app_dir, host);
     let _ = Configs::read(&files, &tms, &mut |bytes| harvest.add_config(bytes));
     let redactor = harvest.redactor();

@@ -4,7 +4,7 @@
 
 use super::own_members;
 use crate::bundle::{BundleWriter, MemberName, MemberRecord, Status, WriteError};
-use crate::probes::system::{Event, EventQuery, ProbeResult, Refusal, System};
+use crate::probes::system::{Event, EventQuery, ProbeError, ProbeResult, System};
 use crate::redact::{Known, Redactor};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -112,13 +112,13 @@ pub(super) fn write(
     Ok(())
 }
 
-fn status(refusal: Refusal) -> Status {
+fn status(refusal: ProbeError) -> Status {
     match refusal {
-        Refusal::Absent => Status::Missing,
-        Refusal::Denied => Status::Denied { why: "access is denied".to_owned() },
+        ProbeError::Absent => Status::Missing,
+        ProbeError::Denied => Status::Denied { why: "access is denied".to_owned() },
         // More rights would not change it.
-        Refusal::Failed(why) => Status::Skipped { why: format!("Windows gave no event log: {why}") },
-        Refusal::Unasked(why) => Status::Skipped { why: why.to_owned() },
+        ProbeError::Failed(why) => Status::Skipped { why: format!("Windows gave no event log: {why}") },
+        ProbeError::Unasked(why) => Status::Skipped { why: why.to_owned() },
     }
 }
 

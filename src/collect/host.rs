@@ -1,7 +1,7 @@
 //! The machine behind a trait: a portable implementation, and one made from data.
 
 use crate::model::{Observed, Place};
-use crate::probes::system::Refusal;
+use crate::probes::system::ProbeError;
 use crate::probes::{self, FakeSystem, NoSystem, System};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -82,7 +82,10 @@ pub(super) fn system() -> Place {
 impl Host for PortableHost {
     #[expect(clippy::disallowed_methods, reason = "the collector's host probe is where the clock is read")]
     fn now(&self) -> DateTime<FixedOffset> {
-        chrono::Local::now().fixed_offset()
+        #[cfg(not(windows))]
+        return chrono::Local::now().fixed_offset();
+        #[cfg(windows)]
+        Utc::now().with_timezone(&super::windows::utc_offset())
     }
 
     fn clock_spread(&self) -> Duration {
@@ -159,7 +162,7 @@ impl Host for PortableHost {
 
     fn elevated(&self) -> Observed<bool> {
         match self.system().elevated() {
-            Err(Refusal::Unasked(_)) => {}
+            Err(ProbeError::Unasked(_)) => {}
             Ok(elevated) => return Observed::known(elevated, system()),
             Err(refusal) => return refusal.observed(system()),
         }

@@ -6,9 +6,9 @@ use super::options::{COPIED, Options};
 use super::walk::{read_most, reason};
 use crate::model::iis::IisFacts;
 use crate::model::{Observed, Place};
-use crate::parsers::application_host::{self, FILE, Listed, Sought};
+use crate::parsers::application_host::{self, FILE, Listed, WantedApplication};
 use crate::redact::config::{self, ConfigError};
-use crate::redact::{Fingerprinter, Harvest};
+use crate::redact::{Fingerprinter, SecretSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -117,7 +117,7 @@ pub(super) struct Iis(Result<(ConfigSource, io::Result<Vec<u8>>), &'static str>)
 
 impl Iis {
     /// Reads the file and adds its secrets to `harvest`.
-    pub(super) fn read(options: &Options, harvest: &mut Harvest) -> Self {
+    pub(super) fn read(options: &Options, harvest: &mut SecretSet) -> Self {
         let this = Self(source(options).map(|source| {
             let bytes = source.read();
             (source, bytes)
@@ -199,14 +199,14 @@ impl Iis {
     }
 }
 
-fn sought(options: &Options, folder: &Observed<String>) -> Sought {
+fn sought(options: &Options, folder: &Observed<String>) -> WantedApplication {
     // The configuration of IIS cannot contain a path of another system or of a copy.
     let windows_path = |path: &&String| path.as_bytes().get(1) == Some(&b':') || path.starts_with(r"\\");
     if let Some(folder) = folder.value().filter(windows_path) {
-        return Sought::Folder(folder.clone());
+        return WantedApplication::Folder(folder.clone());
     }
     let name = options.app_dir.file_name().map(|name| name.to_string_lossy().into_owned());
-    Sought::Named(name.unwrap_or_default())
+    WantedApplication::Named(name.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::progress::Shared;
 use crate::bundle::write::Edit;
 use crate::bundle::{Bundle, FACTS, MANIFEST, MemberError, MemberRecord, Unfinished};
 use crate::redact::leak::{Hit, Scanner};
-use crate::redact::{Counts, Harvest, Known, Redactor};
+use crate::redact::{Counts, Known, Redactor, SecretSet};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,7 +21,7 @@ type Hits = BTreeMap<String, Vec<Hit>>;
 /// What must not be in the bundle.
 pub(super) struct Sensitive<'a> {
     /// Secrets.
-    pub(super) harvest: Harvest,
+    pub(super) harvest: SecretSet,
     /// Contents of key files.
     pub(super) key_files: Vec<&'a [u8]>,
     /// Names, at level `identities`.
@@ -41,8 +41,8 @@ pub(super) fn check(
 ) -> Result<(Unfinished, Vec<String>), CollectError> {
     let Sensitive { mut harvest, key_files, names, redactor } = sensitive;
     let scanner =
-        |harvest: &Harvest| names.into_iter().fold(Scanner::new(harvest, &key_files), Scanner::with);
-    let mut warnings = Vec::new();
+        |harvest: &SecretSet| names.into_iter().fold(Scanner::new(harvest, &key_files), Scanner::with);
+    let mut notes = Vec::new();
     let hits = scan(&unfinished, &scanner(&harvest), progress)?;
     if hits.is_empty() {
         return Ok((unfinished, warnings));

@@ -4,9 +4,9 @@
 use super::inventory_table::Item;
 use super::logs;
 use super::options::Options;
-use super::progress::size;
 use super::walk::ListedFile;
 use crate::bundle::manifest::TOO_OLD;
+use crate::text::size::size;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

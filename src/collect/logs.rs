@@ -8,7 +8,7 @@ use super::redacting::Redacting;
 use super::walk::{ListedFile, reason};
 use crate::bundle::manifest::END_MISSING;
 use crate::bundle::{BundleWriter, Status, WriteError};
-use crate::model::excerpt::Clean as _;
+use crate::model::excerpt::Sanitize as _;
 use crate::model::product::LOG_FOLDER;
 use crate::redact::{Known, Redactor};
 use chrono::NaiveDate;

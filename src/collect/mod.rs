@@ -48,5 +48,5 @@ pub use host::{FixedHost, Host, PortableHost, Stopwatch};
 pub use identities::is_made_key;
 pub use network::is_network;
 pub use options::{BUDGET, COPIED, Options};
-pub use progress::{Progress, Silent, size};
+pub use progress::{Progress, Silent};
 pub use run::{Collected, run};

@@ -2,7 +2,7 @@
 
 use super::error::CollectError;
 use crate::bundle::{BundleWriter, INVENTORY, MemberName, MemberRecord, NewMember, WriteError};
-use crate::model::excerpt::Clean as _;
+use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::InventoryEntry;
 use crate::redact::Redactor;
 use serde::Serialize;

@@ -14,10 +14,10 @@ use super::{
     sibling_copies, warnings,
 };
 use crate::bundle::{BundleWriter, FACTS, Form, Sha256, Unfinished, WriteError};
-use crate::model::excerpt::Clean as _;
+use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::NodeFacts;
 use crate::probes::{self, NoSystem, Outputs, ProbeContext, System};
-use crate::redact::{Harvest, Identity};
+use crate::redact::{Identity, SecretSet};
 use chrono::{DateTime, FixedOffset};
 use std::path::{Path, PathBuf};
 
@@ -55,7 +55,7 @@ pub fn run(
     safety::check_room(options, host.system(), &files)?;
     shared.check_cancelled()?;
     let (keys, printer, mut hiding) = identities::keys(options, &files, host)?;
-    let mut harvest = Harvest::new();
+    let mut harvest = SecretSet::new();
     let configs = Configs::read(&files, &configs::tms_configs(&options.app_dir, host), &mut |bytes| {
         harvest.add_config(bytes);
         if let Some(hiding) = &mut hiding {

@@ -1,7 +1,6 @@
 //! Warnings about a finished bundle, one sentence each: shown on the node, where the problem can still be fixed.
 
 use super::options::Options;
-use super::progress::size;
 use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::write::PARTIAL;
 use crate::bundle::{Form, Manifest, MemberRecord, Status};
@@ -12,6 +11,7 @@ use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
 use crate::model::unknown::{self, Unknown};
 use crate::parsers::application_host::FILE;
 use crate::redact::Fingerprinter;
+use crate::text::size::size;
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,24 +1,23 @@
-//! An identity for findings that survives a second collection.
+//! Fingerprint of a finding: stays the same when the same problem is found in a later collection.
 
 use super::outcome::{Evidence, Finding};
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 impl Finding {
-    /// Hexadecimal identity of the finding: rule, subject and what the evidence is about, without times, line
-    /// numbers, values of log lines or input names, so that two reports of the same fault agree.
+    /// Hexadecimal identity of the finding: rule, subject and what the evidence is about, without times, line numbers,
+    /// text of log lines or input names, so that two reports of the same problem agree.
     pub fn fingerprint(&self, rule: &str) -> String {
         let mut keys: Vec<String> = self
             .evidence
             .iter()
             .map(|evidence| match evidence {
-                // A log rolls: the line that proves a fault today stands elsewhere tomorrow.
+                // Logs roll: the line that proves a problem today is elsewhere tomorrow.
                 Evidence::Text { .. } => "text".to_owned(),
                 Evidence::Value { node, fact, .. } => format!("value {node} {fact}"),
                 Evidence::Absence { node, fact, .. } => format!("absence {node} {fact}"),
                 Evidence::Record { source, .. } => format!("record {source}"),
             })
-            // Two known errors of one rule on one node are two faults, though lines of a log prove both.
+            // Two known errors of one rule on one node are two problems, although log lines prove both.
             .chain(self.signature.iter().map(|id| format!("signature {id}")))
             .collect();
         keys.sort();
@@ -32,10 +31,8 @@ impl Finding {
             hash.update(key.to_lowercase());
             hash.update([0]);
         }
-        hash.finalize().iter().take(8).fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        let head = hash.finalize().first_chunk().copied().unwrap_or_default();
+        format!("{:016x}", u64::from_be_bytes(head))
     }
 }
 
@@ -45,7 +42,7 @@ mod tests {
     use crate::finding::{Confidence, Severity, Subject};
 
     #[test]
-    fn two_known_errors_of_one_rule_are_two_faults() {
+    fn two_known_errors_of_one_rule_are_two_problems() {
         let print = |signature: Option<&str>| {
             Finding {
                 severity: Severity::High,
@@ -57,7 +54,7 @@ mod tests {
                 remedy: String::new(),
                 notes: Vec::new(),
                 signature: signature.map(str::to_owned),
-                alone: false,
+                standalone: false,
             }
             .fingerprint("LOG-001")
         };

@@ -1,11 +1,11 @@
-//! What a rule says: outcomes, findings, and the verdict that follows from them.
+//! Results of rules: outcomes, findings, and the verdict over all of them.
 
 mod fingerprint;
 mod outcome;
 mod verdict;
 
 pub use outcome::{
-    Confidence, Evidence, Finding, Judged, Missing, NO_TARGET, Outcome, Question, Scope, Severity, Subject,
-    SubjectKind,
+    Confidence, Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, RuleResult, Scope,
+    Severity, Subject, SubjectKind,
 };
-pub use verdict::{RuleFacts, State, Verdict, reach};
+pub use verdict::{Readiness, Verdict, is_bundle_safety, reach};

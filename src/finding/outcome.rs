@@ -7,17 +7,18 @@ use std::fmt;
 
 /// How bad a finding is, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The cluster does not work, or the upgrade must not start.
     Blocker,
     /// Something important is broken or will break.
     High,
-    /// Should be mended.
+    /// Should be fixed.
     Medium,
-    /// Worth knowing and cheap to mend.
+    /// Worth knowing and easy to fix.
     Low,
-    /// No fault.
+    /// No problem.
     Info,
 }
 
@@ -45,16 +46,18 @@ impl fmt::Display for Severity {
 
 /// How sure a finding is. Severity and confidence are separate axes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
-    /// The source was read, the text is literal, or the fact speaks for itself.
+    /// The source was read, the product printed the text, or the fact is certain.
     Confirmed,
-    /// Our reasoning: it asks, it does not condemn.
+    /// Our own reasoning: it needs a check by a person.
     Inferred,
 }
 
 /// Which question a rule belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// Does the cluster work now?
@@ -63,8 +66,9 @@ pub enum Scope {
     Upgrade,
 }
 
-/// What a rule was judged on.
+/// What a rule was evaluated for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Subject {
     /// Kind of the subject.
     pub kind: SubjectKind,
@@ -74,6 +78,7 @@ pub struct Subject {
 
 /// Kinds of subjects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// All serving nodes together.
@@ -82,7 +87,7 @@ pub enum SubjectKind {
     Database,
     /// One node.
     Node,
-    /// One input: the bundle rules.
+    /// One input: for the rules on bundles.
     Input,
 }
 
@@ -118,36 +123,36 @@ impl fmt::Display for Subject {
     }
 }
 
-/// What one rule says of one subject.
+/// Result of one rule for one subject.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// Faults, at least one.
+    /// Problems, at least one.
     Findings(Vec<Finding>),
-    /// The rule itself broke; never the subject's fault.
+    /// The rule itself failed, which says nothing about the subject.
     Failed {
-        /// What broke, as a lower-case fragment.
+        /// The error, as a lower-case fragment.
         error: String,
     },
     /// Something needed is not known.
     Unknown {
-        /// Everything that is missing.
-        missing: Vec<Missing>,
+        /// All that is missing.
+        missing: Vec<MissingEvidence>,
     },
-    /// Looked at, nothing wrong.
+    /// Checked, and nothing is wrong.
     Pass {
-        /// What was looked at and its limits ("no hit from … to …"), or empty.
+        /// What was checked and its limits ("no hit from … to …"), or empty.
         note: String,
-        /// The pass rests on an inferred source.
+        /// The pass is based on an inferred source.
         inferred: bool,
     },
-    /// The rule does not concern this subject.
+    /// The rule does not apply to this subject.
     NotApplicable {
         /// Why, as a lower-case fragment.
         why: String,
     },
 }
 
-/// Why a rule of the upgrade does not apply to a case without a build to upgrade to.
+/// Why a rule for upgrades does not apply to a case without a target build.
 pub const NO_TARGET: &str = "no --target was given";
 
 impl Outcome {
@@ -156,7 +161,7 @@ impl Outcome {
         Self::Pass { note: String::new(), inferred: false }
     }
 
-    /// A pass that says what it covers.
+    /// A pass with a note on what it covers.
     pub fn pass_with(note: impl Into<String>) -> Self {
         Self::Pass { note: note.into(), inferred: false }
     }
@@ -167,13 +172,13 @@ impl Outcome {
     }
 
     /// Unknown for one missing thing.
-    pub fn unknown(missing: Missing) -> Self {
+    pub fn unknown(missing: MissingEvidence) -> Self {
         Self::Unknown { missing: vec![missing] }
     }
 
-    /// Findings if there are any; else unknown if anything is missing; else a pass. This is the order of
-    /// DESIGN 4: proof counts although another node is unreadable, a pass needs everything.
-    pub fn from_parts(findings: Vec<Finding>, missing: Vec<Missing>) -> Self {
+    /// Findings if there are any; else unknown if anything is missing; else a pass. A proved problem counts even if another
+    /// node cannot be read, but a pass needs everything.
+    pub fn from_parts(findings: Vec<Finding>, missing: Vec<MissingEvidence>) -> Self {
         if !findings.is_empty() {
             Self::Findings(findings)
         } else if !missing.is_empty() {
@@ -181,6 +186,23 @@ impl Outcome {
         } else {
             Self::pass()
         }
+    }
+
+    /// Every word of [`Self::word`], the most pressing first.
+    pub const WORDS: [&str; 5] = ["findings", "failed", "unknown", "pass", "not-applicable"];
+
+    /// The same with every finding changed.
+    #[must_use]
+    pub fn map_findings(self, change: impl FnMut(Finding) -> Finding) -> Self {
+        match self {
+            Self::Findings(findings) => Self::Findings(findings.into_iter().map(change).collect()),
+            other => other,
+        }
+    }
+
+    /// The findings; none for every other outcome.
+    pub fn findings(&self) -> &[Finding] {
+        if let Self::Findings(findings) = self { findings } else { &[] }
     }
 
     /// The word of the JSON report.
@@ -194,7 +216,7 @@ impl Outcome {
         }
     }
 
-    /// Rank in the roll-up of one rule over its subjects: the lowest decides.
+    /// Rank when the outcomes of one rule for all its subjects are combined: the lowest decides.
     pub const fn rank(&self) -> u8 {
         match self {
             Self::Findings(_) => 0,
@@ -206,34 +228,71 @@ impl Outcome {
     }
 }
 
-/// Something a rule needed and did not have.
+impl From<Finding> for Outcome {
+    fn from(finding: Finding) -> Self {
+        Self::Findings(vec![finding])
+    }
+}
+
+impl From<MissingEvidence> for Outcome {
+    fn from(missing: MissingEvidence) -> Self {
+        Self::unknown(missing)
+    }
+}
+
+impl From<Vec<MissingEvidence>> for Outcome {
+    fn from(missing: Vec<MissingEvidence>) -> Self {
+        Self::Unknown { missing }
+    }
+}
+
+/// Something that a rule needed and did not have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub struct Missing {
-    /// Node it is missing of; `None` for the cluster or the database.
+pub struct MissingEvidence {
+    /// Node that it is missing for; `None` for the cluster or the database.
     pub node: Option<String>,
-    /// What is missing, in the reader's words ("the fingerprint of encryption.config").
+    /// What is missing, as a report names it ("the fingerprint of encryption.config").
     pub what: String,
     /// Why, as a lower-case fragment.
     pub why: String,
-    /// What would deliver it.
-    pub from: Question,
+    /// What would provide it.
+    pub from: EvidenceRequest,
 }
 
-/// What to ask for so that a rule can be decided. Ordered by how cheap it is for the customer.
+impl MissingEvidence {
+    /// Of a node.
+    pub fn of(node: &str, what: impl Into<String>, why: impl Into<String>, from: EvidenceRequest) -> Self {
+        Self { node: Some(node.to_owned()), ..Self::of_cluster(what, why, from) }
+    }
+
+    /// Of a node that has to be collected again in the way that `how` says.
+    pub fn again(node: &str, what: impl Into<String>, why: impl Into<String>, how: &str) -> Self {
+        Self::of(node, what, why, EvidenceRequest::again(node, how))
+    }
+
+    /// Of the cluster or the database.
+    pub fn of_cluster(what: impl Into<String>, why: impl Into<String>, from: EvidenceRequest) -> Self {
+        Self { node: None, what: what.into(), why: why.into(), from }
+    }
+}
+
+/// What to ask for so that a rule can be decided, the easiest for the customer first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "EvidenceRequest"))]
 #[serde(rename_all = "kebab-case")]
-pub enum Question {
+pub enum EvidenceRequest {
     /// A question to a person: the rule id, which is also the key in the answers file.
     Answer {
         /// Question id.
         id: String,
     },
-    /// The product's node list (`GET /api/v1/nodes`, or the Server Nodes page where that REST call is missing).
+    /// The product's node list (`GET /api/v1/nodes`, or the Server Nodes page if that REST call does not exist).
     NodeList,
     /// The database's version history (`tbVersion`).
     VersionHistory,
-    /// An export, asked of the node that is missing it where it speaks of nodes.
+    /// An export; if it describes nodes, from the node whose data is missing.
     Export {
         /// Id of the export in the knowledge.
         export: String,
@@ -252,33 +311,45 @@ pub enum Question {
     },
     /// The names of all nodes.
     NodeNames,
-    /// Nothing the customer can send decides it today.
+    /// Nothing that the customer can send decides it today.
     Nothing,
 }
 
-/// A fault, with what proves it and what to do.
+impl EvidenceRequest {
+    /// An export by its id in the knowledge.
+    pub fn export(id: &str) -> Self {
+        Self::Export { export: id.to_owned() }
+    }
+
+    /// A new bundle of this node.
+    pub fn again(node: impl Into<String>, how: impl Into<String>) -> Self {
+        Self::BundleAgain { node: node.into(), how: how.into() }
+    }
+}
+
+/// A problem, with its evidence and what to do.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// How bad.
     pub severity: Severity,
     /// How sure.
     pub confidence: Confidence,
-    /// Whose fault it is.
+    /// What it is about.
     pub subject: Subject,
-    /// One line, naming the fault.
+    /// The problem, in one line.
     pub title: String,
     /// One or two sentences more; may be empty.
     pub detail: String,
     /// At least one piece of evidence.
     pub evidence: Vec<Evidence>,
-    /// What to do for this subject, as an imperative sentence; the rule's own text is the longer answer.
+    /// What to do for this subject, as an imperative sentence; the rule's own text has more.
     pub remedy: String,
-    /// Knowledge records cited beside the rule's sources (signature ids, conflicting pages).
+    /// Knowledge records cited in addition to the rule's sources (signature ids, conflicting pages).
     pub notes: Vec<String>,
-    /// Id of the known error it rests on, where it rests on one.
+    /// Id of the known error that it is based on, if it is based on one.
     pub signature: Option<String>,
-    /// Its remedy stands alone: the work that mends other findings of the rule would be wrong for this one.
-    pub alone: bool,
+    /// Its own remedy must be used: the action that fixes other findings of the rule would be wrong for this one.
+    pub standalone: bool,
 }
 
 /// What proves a finding.
@@ -288,21 +359,21 @@ pub enum Evidence {
     Text {
         /// Input and file.
         place: Place,
-        /// The line, cleaned.
+        /// The line, with secrets removed.
         excerpt: Excerpt,
     },
     /// A value.
     Value {
         /// Node, empty for the cluster.
         node: String,
-        /// What was read, in the reader's words.
+        /// The fact, as a report names it.
         fact: String,
         /// Value as text.
         value: String,
         /// Input and file.
         place: Place,
     },
-    /// An absence: the place was read whole.
+    /// An absence: the place was read completely.
     Absence {
         /// Node, empty for the cluster.
         node: String,
@@ -315,20 +386,37 @@ pub enum Evidence {
     Record {
         /// Source key.
         source: String,
-        /// What it says, in our words.
+        /// What it says, in our own words.
         says: String,
     },
 }
 
-/// An outcome with the rule and the subject it belongs to.
+impl Evidence {
+    /// A value; an empty `node` is the cluster.
+    pub fn value(
+        node: impl Into<String>,
+        fact: impl Into<String>,
+        value: impl Into<String>,
+        place: Place,
+    ) -> Self {
+        Self::Value { node: node.into(), fact: fact.into(), value: value.into(), place }
+    }
+
+    /// An absence; an empty `node` is the cluster.
+    pub fn absence(node: impl Into<String>, fact: impl Into<String>, place: Place) -> Self {
+        Self::Absence { node: node.into(), fact: fact.into(), place }
+    }
+}
+
+/// An outcome with its rule and subject.
 #[derive(Debug, Clone)]
-pub struct Judged {
+pub struct RuleResult {
     /// Rule id.
     pub rule: String,
     /// Subject.
     pub subject: Subject,
-    /// What the rule says.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Names of the inputs whose facts it looked at.
-    pub looked_at: BTreeSet<String>,
+    /// Names of the inputs that it used facts from.
+    pub inputs_used: BTreeSet<String>,
 }

@@ -1,32 +1,28 @@
-//! The verdict: the first of four states that holds (DESIGN 4).
+//! The verdict: the first of four readiness states whose condition is met.
 
-use super::outcome::{Confidence, Judged, Outcome, Scope, Severity};
+use super::outcome::{Confidence, Outcome, RuleResult, Severity};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The four states, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub enum Readiness {
     /// A confirmed blocker.
     NotReady,
     /// Something that could be a blocker is not known.
-    CannotSay,
-    /// No blocker, but something to mend.
+    #[serde(rename = "cannot-say")]
+    Undetermined,
+    /// No blocker, but something to fix.
     ReadyWithWarnings,
-    /// Everything needed was looked at, and nothing of weight is wrong.
+    /// All that is needed was checked, and no significant problem was found.
     Ready,
 }
 
-/// What the verdict needs to know of a rule.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleFacts {
-    /// Severity the rule has at its worst.
-    pub severity: Severity,
-    /// Which question it belongs to.
-    pub scope: Scope,
-    /// Bundle-safety rules have their own banner and are no cluster fault.
-    pub bundle_safety: bool,
+/// Whether a rule is about bundle safety: such rules have their own banner and do not count for the cluster.
+pub fn is_bundle_safety(rule: &str) -> bool {
+    rule.starts_with("BND-")
 }
 
 /// The verdict and what led to it.
@@ -34,34 +30,28 @@ pub struct RuleFacts {
 #[serde(rename_all = "kebab-case")]
 pub struct Verdict {
     /// The state.
-    pub state: State,
-    /// The indices into the judged outcomes that decided it, in their order.
+    pub state: Readiness,
+    /// Indices of the results that decided it, in their order.
     #[serde(skip)]
     pub because: Vec<usize>,
-    /// Whether the node set was not confirmed, which by itself keeps the verdict from READY.
+    /// Whether the node set was not confirmed, which alone prevents READY.
     pub node_set_open: bool,
 }
 
-/// Reaches the verdict over all outcomes.
+/// Computes the verdict from all results.
 ///
-/// `rules` gives what is needed of each rule id; an outcome of an unknown rule counts as a blocker rule, so that a
-/// gap in the table can never make a cluster look better.
-pub fn reach(judged: &[Judged], rules: &BTreeMap<String, RuleFacts>, node_set_confirmed: bool) -> Verdict {
-    let facts = |rule: &str| {
-        rules.get(rule).copied().unwrap_or(RuleFacts {
-            severity: Severity::Blocker,
-            scope: Scope::Now,
-            bundle_safety: false,
-        })
-    };
-    let pick = |wanted: &dyn Fn(&Outcome, RuleFacts) -> bool| -> Vec<usize> {
-        judged
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| {
-                let facts = facts(&one.rule);
-                !facts.bundle_safety && wanted(&one.outcome, facts)
-            })
+/// `severities` has the worst severity of each rule; a rule that is not in it counts as a blocker rule, so that a gap
+/// in the table never makes a cluster look better.
+pub fn reach(
+    results: &[RuleResult],
+    severities: &BTreeMap<&str, Severity>,
+    node_set_confirmed: bool,
+) -> Verdict {
+    let pick = |wanted: &dyn Fn(&Outcome, Severity) -> bool| -> Vec<usize> {
+        let severity = |rule: &str| severities.get(rule).copied().unwrap_or(Severity::Blocker);
+        let of_cluster = results.iter().enumerate().filter(|(_, one)| !is_bundle_safety(&one.rule));
+        of_cluster
+            .filter(|(_, one)| wanted(&one.outcome, severity(&one.rule)))
             .map(|(index, _)| index)
             .collect()
     };
@@ -73,50 +63,42 @@ pub fn reach(judged: &[Judged], rules: &BTreeMap<String, RuleFacts>, node_set_co
 
     let blockers = pick(&|outcome, _| found(outcome, &[Severity::Blocker], Some(Confidence::Confirmed)));
     if !blockers.is_empty() {
-        return Verdict { state: State::NotReady, because: blockers, node_set_open: !node_set_confirmed };
+        return Verdict { state: Readiness::NotReady, because: blockers, node_set_open: !node_set_confirmed };
     }
-    let open = pick(&|outcome, facts| match outcome {
-        Outcome::Findings(_) => found(outcome, &[Severity::Blocker], None),
-        Outcome::Unknown { .. } | Outcome::Failed { .. } => facts.severity == Severity::Blocker,
-        Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
-    });
+    let weighs = |faults: &[Severity], not_known: Severity| {
+        pick(&|outcome, severity| match outcome {
+            Outcome::Findings(_) => found(outcome, faults, None),
+            Outcome::Unknown { .. } | Outcome::Failed { .. } => severity == not_known,
+            Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
+        })
+    };
+    let open = weighs(&[Severity::Blocker], Severity::Blocker);
     if !open.is_empty() || !node_set_confirmed {
-        return Verdict { state: State::CannotSay, because: open, node_set_open: !node_set_confirmed };
+        return Verdict { state: Readiness::Undetermined, because: open, node_set_open: !node_set_confirmed };
     }
-    let warnings = pick(&|outcome, facts| match outcome {
-        Outcome::Findings(_) => found(outcome, &[Severity::High, Severity::Medium], None),
-        Outcome::Unknown { .. } | Outcome::Failed { .. } => facts.severity == Severity::High,
-        Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
-    });
-    let state = if warnings.is_empty() { State::Ready } else { State::ReadyWithWarnings };
+    let warnings = weighs(&[Severity::High, Severity::Medium], Severity::High);
+    let state = if warnings.is_empty() { Readiness::Ready } else { Readiness::ReadyWithWarnings };
     Verdict { state, because: warnings, node_set_open: false }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Finding, Missing, Question, Subject};
+    use crate::finding::{EvidenceRequest, Finding, MissingEvidence, Subject};
 
-    fn rules() -> BTreeMap<String, RuleFacts> {
-        [
-            ("B", Severity::Blocker, false),
-            ("H", Severity::High, false),
-            ("M", Severity::Medium, false),
-            ("S", Severity::Blocker, true),
-        ]
-        .into_iter()
-        .map(|(id, severity, bundle_safety)| {
-            (id.to_owned(), RuleFacts { severity, scope: Scope::Now, bundle_safety })
-        })
-        .collect()
-    }
+    const SEVERITIES: [(&str, Severity); 4] = [
+        ("B", Severity::Blocker),
+        ("H", Severity::High),
+        ("M", Severity::Medium),
+        ("BND-001", Severity::Blocker),
+    ];
 
-    fn judged(rule: &str, outcome: Outcome) -> Judged {
-        Judged {
+    fn results(rule: &str, outcome: Outcome) -> RuleResult {
+        RuleResult {
             rule: rule.into(),
             subject: Subject::cluster(),
             outcome,
-            looked_at: std::collections::BTreeSet::new(),
+            inputs_used: std::collections::BTreeSet::new(),
         }
     }
 
@@ -131,42 +113,50 @@ mod tests {
             remedy: String::new(),
             notes: vec![],
             signature: None,
-            alone: false,
+            standalone: false,
         }])
     }
 
     fn unknown() -> Outcome {
-        Outcome::unknown(Missing { node: None, what: "x".into(), why: "y".into(), from: Question::NodeList })
+        Outcome::unknown(MissingEvidence {
+            node: None,
+            what: "x".into(),
+            why: "y".into(),
+            from: EvidenceRequest::NodeList,
+        })
     }
 
-    fn state(outcomes: &[Judged], confirmed: bool) -> State {
-        reach(outcomes, &rules(), confirmed).state
+    fn state(outcomes: &[RuleResult], confirmed: bool) -> Readiness {
+        reach(outcomes, &BTreeMap::from(SEVERITIES), confirmed).state
     }
 
     #[test]
     fn the_first_state_that_holds_wins() {
-        let confirmed = judged("B", finding(Severity::Blocker, Confidence::Confirmed));
-        let inferred = judged("B", finding(Severity::Blocker, Confidence::Inferred));
-        let warning = judged("M", finding(Severity::Medium, Confidence::Confirmed));
-        assert_eq!(state(&[inferred.clone(), confirmed], true), State::NotReady);
-        assert_eq!(state(&[inferred, warning.clone()], true), State::CannotSay);
-        assert_eq!(state(&[warning], true), State::ReadyWithWarnings);
-        assert_eq!(state(&[judged("B", Outcome::pass())], true), State::Ready);
+        let confirmed = results("B", finding(Severity::Blocker, Confidence::Confirmed));
+        let inferred = results("B", finding(Severity::Blocker, Confidence::Inferred));
+        let warning = results("M", finding(Severity::Medium, Confidence::Confirmed));
+        assert_eq!(state(&[inferred.clone(), confirmed], true), Readiness::NotReady);
+        assert_eq!(state(&[inferred, warning.clone()], true), Readiness::Undetermined);
+        assert_eq!(state(&[warning], true), Readiness::ReadyWithWarnings);
+        assert_eq!(state(&[results("B", Outcome::pass())], true), Readiness::Ready);
     }
 
     #[test]
     fn a_green_verdict_needs_everything_to_have_been_looked_at() {
-        assert_eq!(state(&[judged("B", unknown())], true), State::CannotSay);
-        assert_eq!(state(&[judged("H", unknown())], true), State::ReadyWithWarnings);
-        assert_eq!(state(&[judged("M", unknown())], true), State::Ready);
-        assert_eq!(state(&[judged("B", Outcome::Failed { error: "x".into() })], true), State::CannotSay);
-        assert_eq!(state(&[judged("B", Outcome::pass())], false), State::CannotSay);
-        assert_eq!(state(&[judged("no such rule", unknown())], true), State::CannotSay);
+        assert_eq!(state(&[results("B", unknown())], true), Readiness::Undetermined);
+        assert_eq!(state(&[results("H", unknown())], true), Readiness::ReadyWithWarnings);
+        assert_eq!(state(&[results("M", unknown())], true), Readiness::Ready);
+        assert_eq!(
+            state(&[results("B", Outcome::Failed { error: "x".into() })], true),
+            Readiness::Undetermined
+        );
+        assert_eq!(state(&[results("B", Outcome::pass())], false), Readiness::Undetermined);
+        assert_eq!(state(&[results("no such rule", unknown())], true), Readiness::Undetermined);
     }
 
     #[test]
     fn bundle_safety_is_no_cluster_fault() {
-        let leak = judged("S", finding(Severity::Blocker, Confidence::Confirmed));
-        assert_eq!(state(&[leak], true), State::Ready);
+        let leak = results("BND-001", finding(Severity::Blocker, Confidence::Confirmed));
+        assert_eq!(state(&[leak], true), Readiness::Ready);
     }
 }

@@ -1,11 +1,12 @@
-//! The answers file: what a person knows where no evidence can (`docs/answers.md`).
+//! Reader of the answers file (TOML): answers that a person gives where no evidence can (`docs/answers.md`).
 
 use super::Parsed;
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::Knowledge;
 use crate::knowledge::checklist::WORDS;
 use crate::model::answers::{Answer, Answers};
-use crate::model::excerpt::{Clean, Excerpt};
-use crate::model::input::{Problem, ProblemKind};
+use crate::model::excerpt::Sanitize;
+use crate::model::input::Problem;
 use crate::model::{Place, Position};
 use crate::text::encoding;
 use chrono::NaiveDate;
@@ -89,7 +90,7 @@ pub fn parse(
     input: &str,
     bytes: &[u8],
     questions: &[Question],
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Result<Parsed<Answers>, AnswersError> {
     let text = encoding::decode(bytes);
     let line_of = |offset: usize| {
@@ -98,11 +99,11 @@ pub fn parse(
     };
     let file: File = toml::from_str(&text).map_err(|error| AnswersError {
         line: line_of(error.span().map_or(0, |span| span.start)),
-        message: Excerpt::new(error.message(), cleaner).as_str().to_owned(),
+        message: sanitized(error.message(), cleaner),
     })?;
 
-    let show = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
-    let mut ledger = Ledger::default();
+    let show = |text: &str| sanitized(text, cleaner);
+    let mut ledger = AnswerLedger::default();
     for entry in file.answer {
         let place = Place::export(input, Position::Line(line_of(entry.span().start)));
         let entry = entry.into_inner();
@@ -112,7 +113,7 @@ pub fn parse(
             .map(|on| day(on).ok_or_else(|| format!("{place} gives no calendar day in \"on\".")));
         ledger.add(day.transpose().and_then(|on| {
             let Entry { question, value, .. } = &entry;
-            let given = Given {
+            let given = GivenAnswer {
                 question,
                 node: entry.node.as_deref(),
                 value,
@@ -131,13 +132,13 @@ type Key = (String, String);
 
 /// Answers while they are read: a question that is answered twice is not answered.
 #[derive(Default)]
-pub(super) struct Ledger {
+pub(super) struct AnswerLedger {
     answers: Answers,
     problems: Vec<Problem>,
     twice: BTreeSet<Key>,
 }
 
-impl Ledger {
+impl AnswerLedger {
     /// Takes an answer, or why it does not count.
     pub(super) fn add(&mut self, given: Result<(Key, Answer), String>) {
         let (key, answer) = match given {
@@ -146,9 +147,9 @@ impl Ledger {
         };
         let place = answer.place.clone();
         if let Some(first) = self.answers.by_question.insert(key.clone(), answer) {
-            let whom = if key.1.is_empty() { "the cluster" } else { &key.1 };
+            let subject = if key.1.is_empty() { "the cluster" } else { &key.1 };
             let text = format!(
-                "{} is answered twice for {whom}, at {} and at {place}; neither answer counts.",
+                "{} is answered twice for {subject}, at {} and at {place}; neither answer counts.",
                 key.0, first.place
             );
             self.complain(text);
@@ -158,7 +159,7 @@ impl Ledger {
 
     /// Notes a problem.
     pub(super) fn complain(&mut self, text: String) {
-        self.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+        self.problems.push(malformed(text));
     }
 
     /// What counts.
@@ -169,7 +170,7 @@ impl Ledger {
 }
 
 /// An answer as a file gives it.
-pub(super) struct Given<'a> {
+pub(super) struct GivenAnswer<'a> {
     pub(super) question: &'a str,
     pub(super) node: Option<&'a str>,
     pub(super) value: &'a str,
@@ -180,12 +181,13 @@ pub(super) struct Given<'a> {
 
 /// The answer, if there is such a question and the word answers it; else why it does not count.
 pub(super) fn answer(
-    given: &Given,
+    given: &GivenAnswer,
     place: Place,
     questions: &[Question],
     show: &dyn Fn(&str) -> String,
 ) -> Result<(Key, Answer), String> {
-    let Some(question) = questions.iter().find(|one| one.id.eq_ignore_ascii_case(given.question.trim()))
+    let Some(question) =
+        questions.iter().find(|question| question.id.eq_ignore_ascii_case(given.question.trim()))
     else {
         let known: Vec<&str> = questions.iter().map(|question| question.id.as_str()).collect();
         return Err(format!(
@@ -229,7 +231,7 @@ fn day(on: &toml::Value) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::NoSanitize;
     use proptest::prelude::*;
 
     fn questions() -> Vec<Question> {
@@ -242,7 +244,7 @@ mod tests {
     }
 
     fn parse(text: &str) -> Result<Parsed<Answers>, AnswersError> {
-        super::parse("answers.toml", text.as_bytes(), &questions(), &AsIs)
+        super::parse("answers.toml", text.as_bytes(), &questions(), &NoSanitize)
     }
 
     #[test]

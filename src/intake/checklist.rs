@@ -1,15 +1,17 @@
-//! A checklist that somebody filled in, whatever the file is called (`docs/checklist-format.md`).
+//! Reader of a filled-in checklist workbook or sheet (`docs/checklist-format.md`). It is recognised by its cells, not
+//! by its file name.
 
 use super::Parsed;
-use super::answers::{Given, Ledger, Question, answer, questions};
+use super::answers::{AnswerLedger, GivenAnswer, Question, answer, questions};
 use super::moment::Column as Dates;
 use super::names::is_usable;
 use super::read::Facts;
-use super::table::{Below, Row, TableError, head};
+use super::table::{Row, RowSink, TableError, head};
+use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::model::Place;
 use crate::model::checklist::{CELLS, Column, FORMAT, SEE_ABOVE, VERSION, fingerprint, parts};
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::excerpt::Sanitize;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,14 +45,14 @@ pub struct Origin {
     cells: BTreeMap<String, Vec<String>>,
 }
 
-/// Where each column stands: whoever fills a sheet in may move them.
+/// Where each column is: people may move them.
 #[derive(Debug, Clone, Copy)]
 struct Columns([Option<usize>; Column::ALL.len()]);
 
 impl Columns {
     /// The columns of a head that has at least a key and an answer.
     fn of(row: &Row) -> Option<Self> {
-        let at = |column: Column| row.texts().position(|text| head(text) == head(column.head()));
+        let at = |column: Column| row.cells().position(|text| head(text) == head(column.head()));
         let columns = Self(Column::ALL.map(at));
         let needed = [Column::Key, Column::Answer, Column::State];
         needed.iter().all(|column| columns.at(*column).is_some()).then_some(columns)
@@ -86,7 +88,7 @@ pub(super) fn start(row: &Row) -> Option<Reader> {
     Columns::of(row).map(|columns| Reader::Lines(Lines { columns, rows: Vec::new() }))
 }
 
-impl Below for Reader {
+impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         let (Self::Lines(Lines { rows, .. }) | Self::Origin(_, rows)) = self;
         if rows.len() < MAX_LINES {
@@ -125,7 +127,12 @@ impl Reader {
 }
 
 /// Makes answers of the lines of a checklist, held against the cells that the workbook was made with.
-pub(super) fn join(input: &str, parsed: &mut Parsed<Vec<Facts>>, knowledge: &Knowledge, cleaner: &dyn Clean) {
+pub(super) fn join(
+    input: &str,
+    parsed: &mut Parsed<Vec<Facts>>,
+    knowledge: &Knowledge,
+    cleaner: &dyn Sanitize,
+) {
     let checklist = |facts: &Facts| matches!(facts, Facts::Checklist(_));
     let (checklists, rest): (Vec<Facts>, Vec<Facts>) =
         std::mem::take(&mut parsed.value).into_iter().partition(checklist);
@@ -134,25 +141,25 @@ pub(super) fn join(input: &str, parsed: &mut Parsed<Vec<Facts>>, knowledge: &Kno
     for facts in checklists {
         match facts {
             Facts::Checklist(Part::Lines(lines)) => all.push(lines),
-            Facts::Checklist(Part::Origin(one)) => origin = Some(one),
+            Facts::Checklist(Part::Origin(about)) => origin = Some(about),
             _ => {}
         }
     }
     if all.is_empty() {
         return;
     }
-    let mut reading = Reading {
+    let mut reading = AnswerReader {
         input,
         questions: questions(knowledge),
-        show: &|text| Excerpt::new(text, cleaner).as_str().to_owned(),
-        ledger: Ledger::default(),
+        show: &|text| sanitized(text, cleaner),
+        ledger: AnswerLedger::default(),
         notes: Vec::new(),
         seen: BTreeSet::new(),
     };
     for lines in &all {
         reading.lines(lines, origin.as_ref());
     }
-    reading.told_of_rest(origin.as_ref());
+    reading.note_missing_lines(origin.as_ref());
     let mut origin = origin.unwrap_or_default();
     if origin.nodes.is_empty() {
         origin.nodes = reading.nodes();
@@ -165,17 +172,17 @@ pub(super) fn join(input: &str, parsed: &mut Parsed<Vec<Facts>>, knowledge: &Kno
     parsed.value.push(Facts::Checklist(Part::Origin(origin)));
 }
 
-struct Reading<'a> {
+struct AnswerReader<'a> {
     input: &'a str,
     questions: Vec<Question>,
     show: &'a dyn Fn(&str) -> String,
-    ledger: Ledger,
+    ledger: AnswerLedger,
     notes: Vec<String>,
     /// Keys of the lines that are there.
     seen: BTreeSet<String>,
 }
 
-impl Reading<'_> {
+impl AnswerReader<'_> {
     fn lines(&mut self, lines: &Lines, origin: Option<&Origin>) {
         let mut dates = Dates::default();
         for row in &lines.rows {
@@ -186,42 +193,37 @@ impl Reading<'_> {
         }
         self.notes.extend(dates.note());
         for row in &lines.rows {
-            self.line(&lines.columns, row, &dates, origin);
+            if let Err(why) = self.line(&lines.columns, row, &dates, origin) {
+                self.ledger.complain(why);
+            }
         }
     }
 
-    fn line(&mut self, columns: &Columns, row: &Row, dates: &Dates, origin: Option<&Origin>) {
+    /// Reads one line; an error says why it does not count.
+    fn line(
+        &mut self,
+        columns: &Columns,
+        row: &Row,
+        dates: &Dates,
+        origin: Option<&Origin>,
+    ) -> Result<(), String> {
         let text = |column: Column| Some(columns.text(row, column)).filter(|text| !text.is_empty());
         let place = |column: Column| columns.place(row, column, self.input);
         let word = text(Column::Answer).filter(|word| !word.eq_ignore_ascii_case(SEE_ABOVE));
         let Some(key) = text(Column::Key) else {
             // Headings have no key.
-            if word.is_some() {
-                self.ledger.complain(format!(
-                    "{} has no key, so nobody knows what it answers.",
-                    place(Column::Answer)
-                ));
-            }
-            return;
+            let why = || format!("{} has no key, so it is not clear what it answers.", place(Column::Answer));
+            return word.map_or(Ok(()), |_| Err(why()));
         };
-        let Some((_, question, node)) = parts(key) else {
-            self.ledger
-                .complain(format!("{} is no key of a line; the line does not count.", place(Column::Key)));
-            return;
-        };
+        let no_line = |why: &str| format!("{} is {why}; the line does not count.", place(Column::Key));
+        let (_, question, node) = parts(key).ok_or_else(|| no_line("no key of a line"))?;
         if let Some(origin) = origin {
-            let Some(prints) = origin.cells.get(key) else {
-                let text = format!(
-                    "{} is of no line this workbook was made with; the line does not count.",
-                    place(Column::Key)
-                );
-                self.ledger.complain(text);
-                return;
-            };
+            let prints =
+                origin.cells.get(key).ok_or_else(|| no_line("not a line of the original workbook"))?;
             for (column, print) in Column::AUTOMATIC.into_iter().zip(prints) {
                 if columns.at(column).is_some() && fingerprint(columns.text(row, column)) != *print {
                     self.ledger.complain(format!(
-                        "{} was written from the evidence and has been changed since; what it says now does not count.",
+                        "{} was filled in from the evidence and changed afterwards; the change does not count.",
                         place(column)
                     ));
                 }
@@ -236,7 +238,7 @@ impl Reading<'_> {
                     place(Column::Answer)
                 ));
             }
-            return;
+            return Ok(());
         };
         let on = text(Column::When).and_then(|text| match day(text, dates) {
             Ok(day) => Some(day),
@@ -246,15 +248,16 @@ impl Reading<'_> {
                 None
             }
         });
-        let given = Given { question, node, value, by, on, note: text(Column::Note) };
+        let given = GivenAnswer { question, node, value, by, on, note: text(Column::Note) };
         let given = answer(&given, place(Column::Answer), &self.questions, self.show);
         self.ledger.add(given);
+        Ok(())
     }
 
     /// Says what cannot be told, and which lines are gone.
-    fn told_of_rest(&mut self, origin: Option<&Origin>) {
+    fn note_missing_lines(&mut self, origin: Option<&Origin>) {
         let Some(origin) = origin else {
-            self.notes.push("The sheet About is missing, so nobody can tell whether cells written from the evidence were changed.".to_owned());
+            self.notes.push("The sheet About is missing, so it cannot be checked whether cells filled in from the evidence were changed.".to_owned());
             return;
         };
         let gone: Vec<&String> = origin.cells.keys().filter(|key| !self.seen.contains(*key)).collect();
@@ -263,7 +266,7 @@ impl Reading<'_> {
                 gone.iter().take(3).map(|key| format!("\"{}\"", (self.show)(key))).collect();
             let more = if gone.len() > named.len() { ", …" } else { "" };
             self.notes.push(format!(
-                "Lines that the workbook was made with are gone: {} ({}{more}).",
+                "Lines of the original workbook are missing: {} ({}{more}).",
                 gone.len(),
                 named.join(", ")
             ));
@@ -297,7 +300,7 @@ fn day(text: &str, dates: &Dates) -> Result<NaiveDate, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, tables, workbook};
+    use crate::intake::{NoSanitize, tables, workbook};
     use crate::model::answers::Answers;
 
     /// The cells of a line that an empty workbook of one node holds: No to Question.
@@ -350,7 +353,7 @@ mod tests {
     /// Answers, problems and notes of a file.
     fn read(bytes: &[u8]) -> (Answers, Vec<String>, Vec<String>) {
         let knowledge = Knowledge::builtin().unwrap();
-        let parsed = tables::read("c.xlsx", bytes, &knowledge, &AsIs).unwrap().unwrap().parsed;
+        let parsed = tables::read("c.xlsx", bytes, &knowledge, &NoSanitize).unwrap().unwrap().parsed;
         let answers = parsed.value.into_iter().find_map(|facts| match facts {
             Facts::Answers(answers) => Some(answers),
             _ => None,
@@ -384,7 +387,7 @@ mod tests {
         let (answers, problems, notes) =
             read_lines(&[untouched(1, ["done", "", "", ""]), untouched(0, ["off", "", "", ""])]);
         assert_eq!((answers.by_question.len(), problems.len()), (2, 0));
-        assert_eq!(notes, ["Lines that the workbook was made with are gone: 1 (\"O-3 / O-3 / WEB01\")."]);
+        assert_eq!(notes, ["Lines of the original workbook are missing: 1 (\"O-3 / O-3 / WEB01\")."]);
     }
 
     #[test]
@@ -395,7 +398,7 @@ mod tests {
         assert_eq!(answers.by_question.len(), 1);
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert!(
-            problems[0].starts_with("c.xlsx sheet Checklist, D4 was written from the evidence"),
+            problems[0].starts_with("c.xlsx sheet Checklist, D4 was filled in from the evidence"),
             "{problems:?}"
         );
     }
@@ -416,7 +419,7 @@ mod tests {
             begins("c.xlsx sheet Checklist, G3 answers ENC-004 with \"perhaps\"; the words"),
             "{problems:?}"
         );
-        assert!(begins("c.xlsx sheet Checklist, K4 is of no line"), "{problems:?}");
+        assert!(begins("c.xlsx sheet Checklist, K4 is not a line"), "{problems:?}");
         assert!(begins("c.xlsx sheet Checklist, G5 has no key"), "{problems:?}");
         assert!(begins("c.xlsx sheet Checklist, K6 is no key"), "{problems:?}");
         assert_eq!(problems.len(), 4, "{problems:?}");
@@ -468,7 +471,8 @@ mod tests {
     fn another_form_is_refused() {
         let knowledge = Knowledge::builtin().unwrap();
         for (version, fine) in [("1.0", true), ("1.7", true), ("2.0", false), ("", false)] {
-            let read = tables::read("c.xlsx", &book(&[untouched(0, [""; 4])], version), &knowledge, &AsIs);
+            let read =
+                tables::read("c.xlsx", &book(&[untouched(0, [""; 4])], version), &knowledge, &NoSanitize);
             assert_eq!(read.is_ok(), fine, "{version}");
         }
     }

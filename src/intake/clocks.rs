@@ -1,11 +1,12 @@
-//! Clocks of nodes against one reference, out of answers that hold two times of one moment (DESIGN 4).
+//! Clock offsets of nodes, from exports that contain two times of the same moment.
 //!
-//! `healthcheck.aspx` tells the node's time, and whoever asked it wrote down their own; the diagnostics of a node tell
+//! `healthcheck.aspx` tells the node's time, and the person who asked it wrote down their own time; the diagnostics of a node tell
 //! its time and that of its database server.
 
 use super::json::{member, text};
 use super::moment;
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::intake::sanitized;
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::ClockReference;
 use crate::model::node::Clocks;
 use crate::model::{Observed, Place};
@@ -19,46 +20,39 @@ const UNTIMED_MS: u64 = 15_000;
 const PRINTED_MS: u64 = 2_000;
 
 /// The clocks that one object of an export tells, with the node's name; `None` when it tells none.
-pub(super) fn told(
+pub(super) fn reported(
     export: &str,
     object: &Map<String, Value>,
     place: &Place,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Option<(String, Clocks)> {
-    let reading = Reading { object, place, cleaner };
+    let reading = ClockReader { object, place, cleaner };
     match export {
         "healthcheck" => {
-            let asker = reading.observed(reading.asked());
+            let asker = Observed::read(reading.asked(), place.clone());
             Some((reading.shown("node")?, Clocks { asker, ..Clocks::default() }))
         }
         "diagnostics" => {
-            let database = reading.observed(reading.beside_database()?);
+            let database = Observed::read(reading.beside_database()?, place.clone());
             Some((reading.shown("servername")?, Clocks { database, ..Clocks::default() }))
         }
         _ => None,
     }
 }
 
-struct Reading<'a> {
+struct ClockReader<'a> {
     object: &'a Map<String, Value>,
     place: &'a Place,
-    cleaner: &'a dyn Clean,
+    cleaner: &'a dyn Sanitize,
 }
 
-impl Reading<'_> {
+impl ClockReader<'_> {
     fn shown(&self, head: &str) -> Option<String> {
         let text = text(member(self.object, head)?)?;
-        Some(Excerpt::new(&text, self.cleaner).as_str().to_owned())
+        Some(sanitized(&text, self.cleaner))
     }
 
-    fn observed(&self, read: Result<ClockReference, String>) -> Observed<ClockReference> {
-        match read {
-            Ok(reference) => Observed::known(reference, self.place.clone()),
-            Err(why) => Observed::unreadable(self.place.clone(), why),
-        }
-    }
-
-    /// The node's time in the answer minus that of whoever asked. With the time it was received at, the answer was
+    /// The node's time in the answer minus that of the person who asked. With the time it was received at, the answer was
     /// made half-way between, give or take half the way.
     fn asked(&self) -> Result<ClockReference, String> {
         let Some(Value::Object(answer)) = member(self.object, "answer") else {
@@ -77,7 +71,7 @@ impl Reading<'_> {
         let source = match self.shown("asker") {
             Some(asker) => format!("clock of {asker}, which asked healthcheck.aspx"),
             // Two files without a name may come from two clocks.
-            None => format!("clock of whoever made {}", self.place.input),
+            None => format!("clock of the person who made {}", self.place.input),
         };
         Ok(ClockReference { source, offset_ms: (node - at).num_milliseconds(), uncertainty_ms })
     }
@@ -94,7 +88,7 @@ impl Reading<'_> {
         let zoned = |text: &str| moment::parse(text).is_ok_and(|moment| moment.utc.is_some());
         let zoned = zoned(node) && zoned(database);
         if !zoned && looks_like_zones(offset) {
-            return Err("the two times lie quarters of an hour apart, as two time zones do".into());
+            return Err("the two times differ by quarters of an hour, as two time zones do".into());
         }
         let name = self.shown("sqlservername").unwrap_or_else(|| "the database".into());
         // Times without a zone compare with those of nodes in the same one only.

@@ -1,14 +1,14 @@
-//! Bundles and exports laid together: one case.
+//! Assembles bundles and exports into one case.
 
 use super::checklist::{Origin, Part};
 use super::inventory::Inventory;
-use super::names::{self, Names};
+use super::names::{self, MachineNames};
 use super::read::{Facts, ReadInput};
-use super::told::{self, ToldFacts};
+use super::reported::{self, ReportedFacts};
 use super::{duplicates, labels, lists};
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
-use crate::model::export::{Moment, NodeList, Told, VersionHistory};
+use crate::model::export::{Moment, NodeList, ReportedFields, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::node::Snapshot;
@@ -41,47 +41,47 @@ pub struct Case {
     pub remarks: Vec<String>,
 }
 
-/// The inputs of a case while it is laid together. Facts carry the index of their input.
-pub(super) struct Desk {
+/// A case while it is assembled. Each fact has the index of its input.
+#[derive(Default)]
+pub(super) struct CaseBuilder {
     pub(super) inputs: Vec<Input>,
-    pub(super) names: Names,
+    pub(super) names: MachineNames,
     pub(super) bundles: Vec<(usize, Snapshot)>,
     pub(super) lists: Vec<(usize, NodeList)>,
     histories: Vec<(usize, VersionHistory)>,
     pub(super) answers: Vec<(usize, Answers)>,
     pub(super) checklists: Vec<(usize, Origin)>,
-    told: Vec<(usize, ToldFacts)>,
+    reported: Vec<(usize, ReportedFacts)>,
     contacts: Vec<Contact>,
 }
 
-/// Lays inputs together. The result does not depend on their order.
+/// Assembles inputs. The result does not depend on their order.
 pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     reads.sort_by(|a, b| a.input.name.cmp(&b.input.name));
     let (mut expect, mut remarks) = expected(options);
-    let mut confirmed_by: Vec<String> =
-        Some("--expect-nodes".to_owned()).filter(|_| !expect.is_empty()).into_iter().collect();
+    let mut confirmed_by = Vec::from_iter((!expect.is_empty()).then(|| "--expect-nodes".to_owned()));
     let inventories = inventories(&reads);
     for inventory in &inventories {
         expect.extend(inventory.nodes.keys().cloned());
         confirmed_by.push(format!("the inventory {}", inventory.input));
     }
-    let mut desk = Desk::of(reads, &expect, options);
+    let mut builder = CaseBuilder::of(reads, &expect, options);
     let given = expect.len();
-    let incomparable = labels::settle(&mut desk, &mut expect, &mut remarks);
+    let incomparable = labels::settle(&mut builder, &mut expect, &mut remarks);
     if expect.len() < given {
         confirmed_by.clear();
     }
-    let expected: BTreeSet<String> = expect.iter().map(|name| desk.names.machine(name)).collect();
-    let several = lists::choose(&mut desk, &expected);
-    duplicates::settle(&mut desk);
+    let expected: BTreeSet<String> = expect.iter().map(|name| builder.names.machine(name)).collect();
+    let several = lists::choose(&mut builder, &expected);
+    duplicates::settle(&mut builder);
 
-    let history = desk.history(several);
-    let list = desk.list();
-    let mut nodes = desk.nodes(list.value(), &expect);
+    let history = builder.history(several);
+    let list = builder.list();
+    let mut nodes = builder.nodes(list.value(), &expect);
     for inventory in &inventories {
         for (name, role) in inventory.nodes.iter().filter_map(|(name, role)| Some((name, (*role)?))) {
-            let machine = desk.names.machine(name);
-            let given = options.roles.iter().find(|(other, _)| desk.names.machine(other) == machine);
+            let machine = builder.names.machine(name);
+            let given = options.roles.iter().find(|(other, _)| builder.names.machine(other) == machine);
             if let Some((_, other)) = given.filter(|(_, other)| **other != role) {
                 let (said, counts, input) = (role.word(), other.word(), &inventory.input);
                 remarks.push(format!(
@@ -94,7 +94,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         }
     }
     for (name, role) in &options.roles {
-        match nodes.get_mut(&desk.names.machine(name)) {
+        match nodes.get_mut(&builder.names.machine(name)) {
             Some(node) => node.role = *role,
             None => remarks.push(format!("--role names {name}, which is no node of this case.")),
         }
@@ -102,18 +102,18 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     let mut node_set = node_set(&nodes, list.value(), &expected, confirmed_by);
     node_set.incomparable = incomparable;
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
-    let answers = desk.take_answers(&nodes, options.target);
-    let (told, lists) = desk.take_told(&mut nodes, several);
+    let answers = builder.take_answers(&nodes, options.target);
+    let (reported, lists) = builder.take_reported(&mut nodes, several);
     let cluster = Cluster {
         nodes: nodes.into_values().collect(),
         node_set,
         list,
         history,
-        told,
+        told: reported,
         lists,
         answers,
-        contacts: desk.contacts,
-        inputs: desk.inputs,
+        contacts: builder.contacts,
+        inputs: builder.inputs,
         as_of: options.as_of,
         target: options.target,
         package: options.package.clone(),
@@ -124,11 +124,9 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
 /// The inventories among the inputs, in order of name.
 fn inventories(reads: &[ReadInput]) -> Vec<Inventory> {
     let facts = reads.iter().flat_map(|read| &read.facts);
-    facts
-        .filter_map(
-            |facts| if let Facts::Inventory(inventory) = facts { Some(inventory.clone()) } else { None },
-        )
-        .collect()
+    let inventory =
+        |facts: &Facts| if let Facts::Inventory(found) = facts { Some(found.clone()) } else { None };
+    facts.filter_map(inventory).collect()
 }
 
 fn in_order(mut cluster: Cluster) -> Cluster {
@@ -148,43 +146,33 @@ fn expected(options: &Options) -> (Vec<String>, Vec<String>) {
     (good.into_iter().map(|name| name.trim().to_owned()).collect(), remarks)
 }
 
-impl Desk {
+impl CaseBuilder {
     fn of(reads: Vec<ReadInput>, expect: &[String], options: &Options) -> Self {
-        let mut desk = Self {
-            inputs: Vec::new(),
-            names: Names::default(),
-            bundles: Vec::new(),
-            lists: Vec::new(),
-            histories: Vec::new(),
-            answers: Vec::new(),
-            checklists: Vec::new(),
-            told: Vec::new(),
-            contacts: Vec::new(),
-        };
+        let mut builder = Self::default();
         for (index, read) in reads.into_iter().enumerate() {
-            desk.inputs.push(read.input);
+            builder.inputs.push(read.input);
             for facts in read.facts {
                 match facts {
-                    Facts::Bundle(snapshot) => desk.bundles.push((index, *snapshot)),
-                    Facts::Nodes(list) => desk.lists.push((index, list)),
-                    Facts::History(history) => desk.histories.push((index, history)),
-                    Facts::Answers(answers) => desk.answers.push((index, answers)),
-                    Facts::Checklist(Part::Origin(origin)) => desk.checklists.push((index, origin)),
+                    Facts::Bundle(snapshot) => builder.bundles.push((index, *snapshot)),
+                    Facts::Nodes(list) => builder.lists.push((index, list)),
+                    Facts::History(history) => builder.histories.push((index, history)),
+                    Facts::Answers(answers) => builder.answers.push((index, answers)),
+                    Facts::Checklist(Part::Origin(origin)) => builder.checklists.push((index, origin)),
                     // The lines became answers when the whole workbook was read.
                     Facts::Checklist(Part::Lines(_)) => {}
-                    Facts::Told(told) => desk.told.push((index, told)),
-                    Facts::Contacts(contacts) => desk.contacts.extend(contacts),
-                    // Looked at before: whoever names the nodes decides which cluster is meant.
+                    Facts::Reported(reported) => builder.reported.push((index, reported)),
+                    Facts::Contacts(contacts) => builder.contacts.extend(contacts),
+                    // Looked at before: the list of nodes decides which cluster is meant.
                     Facts::Inventory(_) => {}
                 }
             }
         }
-        let of_bundles = desk.inputs.iter().filter_map(|input| input.node.as_deref());
+        let of_bundles = builder.inputs.iter().filter_map(|input| input.node.as_deref());
         let of_lists =
-            desk.lists.iter().flat_map(|(_, list)| &list.rows).map(|row| row.machine_name.as_str());
+            builder.lists.iter().flat_map(|(_, list)| &list.rows).map(|row| row.machine_name.as_str());
         let given = expect.iter().chain(options.roles.keys()).map(String::as_str);
-        desk.names = Names::of(of_bundles.chain(of_lists).chain(given));
-        desk
+        builder.names = MachineNames::of(of_bundles.chain(of_lists).chain(given));
+        builder
     }
 
     /// Name of an input.
@@ -215,6 +203,14 @@ impl Desk {
         }
     }
 
+    /// That a part of an input does not count.
+    pub(super) fn partly(&mut self, index: usize, kind: ProblemKind, text: String) {
+        self.problem(index, kind, text);
+        if let Some(input) = self.inputs.get_mut(index).filter(|input| input.status == InputStatus::Read) {
+            input.status = InputStatus::Partly;
+        }
+    }
+
     pub(super) fn note(&mut self, index: usize, text: String) {
         if let Some(input) = self.inputs.get_mut(index) {
             input.notes.push(text);
@@ -228,7 +224,7 @@ impl Desk {
             None => Observed::not_collected(format!("no {what} was given")),
             Some(input) => {
                 let text = input.problems.first().map_or("", |problem| problem.text.as_str());
-                Observed::unreadable(of_input(&input.name), text.trim_end_matches('.'))
+                Observed::unreadable(Place::input(&input.name), text.trim_end_matches('.'))
             }
         }
     }
@@ -236,7 +232,7 @@ impl Desk {
     fn list(&mut self) -> Observed<NodeList> {
         match self.lists.pop() {
             Some((_, list)) => {
-                let place = of_input(&list.input);
+                let place = Place::input(&list.input);
                 Observed::known(list, place)
             }
             None => self.without(&[InputKind::NodesJson, InputKind::NodesTable], "node list"),
@@ -248,11 +244,7 @@ impl Desk {
         let mut histories = std::mem::take(&mut self.histories);
         if several_clusters {
             for (index, _) in histories {
-                let text = format!(
-                    "{} does not say which of the clusters in this case it is of, so it does not count.",
-                    self.name(index)
-                );
-                self.refuse(index, ProblemKind::Foreign, text);
+                self.refuse_ambiguous(index);
             }
             return self.without(&[InputKind::VersionTable], "version history");
         }
@@ -271,7 +263,7 @@ impl Desk {
         for (index, _) in histories {
             self.note(index, format!("{name} is a newer version history and counts instead."));
         }
-        Observed::known(history, of_input(&name))
+        Observed::known(history, Place::input(name))
     }
 
     /// Every node that a list, a bundle or a person names, by machine.
@@ -305,101 +297,100 @@ impl Desk {
         nodes
     }
 
-    /// What exports tell, in order of input: of the cluster, of its lists, and onto the nodes. Beside two clusters
+    /// What exports report, in order of input: of the cluster, of its lists, and onto the nodes. Beside two clusters
     /// nobody can say whose it is.
-    fn take_told(
+    fn take_reported(
         &mut self,
         nodes: &mut BTreeMap<String, Node>,
         several_clusters: bool,
-    ) -> (Told, BTreeMap<String, Observed<Items>>) {
-        let (mut cluster, mut lists) = (Told::new(), BTreeMap::new());
-        for (index, told) in self.newest_results() {
-            let names_no_node = !(told.cluster.is_empty() && told.lists.is_empty());
+    ) -> (ReportedFields, BTreeMap<String, Observed<Items>>) {
+        let (mut cluster, mut lists) = (ReportedFields::new(), BTreeMap::new());
+        for (index, reported) in self.newest_results() {
+            let names_no_node = !(reported.cluster.is_empty() && reported.lists.is_empty());
             if several_clusters && names_no_node {
-                let name = self.name(index);
-                let text = format!(
-                    "{name} does not say which of the clusters in this case it is of, so it does not count."
-                );
-                self.refuse(index, ProblemKind::Foreign, text);
+                self.refuse_ambiguous(index);
                 continue;
             }
-            told::merge(&mut cluster, told.cluster);
-            for (list, items) in told.lists {
-                told::merge_items(lists.entry(list).or_default(), items);
+            reported::merge(&mut cluster, reported.cluster);
+            for (list, items) in reported.lists {
+                reported::merge_items(lists.entry(list).or_default(), items);
             }
-            for (name, of_node) in told.nodes {
+            for (name, of_node) in reported.nodes {
                 let Some(node) = nodes.get_mut(&self.names.machine(&name)) else {
-                    self.stranger(index, &name);
+                    self.unknown_node(index, &name);
                     continue;
                 };
-                if let Some(told) = of_node.own.get(PRODUCT_VERSION) {
-                    node.version = std::mem::take(&mut node.version).or(as_build(told));
+                if let Some(reported) = of_node.own.get(PRODUCT_VERSION) {
+                    node.version = std::mem::take(&mut node.version).or(as_build(reported));
                 }
-                told::merge(&mut node.told, of_node.own);
-                told::merge(&mut cluster, of_node.cluster);
+                reported::merge(&mut node.told, of_node.own);
+                reported::merge(&mut cluster, of_node.cluster);
                 node.clocks.join(of_node.clocks);
             }
         }
         (cluster, lists)
     }
 
-    /// What exports tell, without the results of a query that a newer one replaces. Of results whose order nobody can
+    /// What exports report, without the results of a query that a newer one replaces. Of results whose order nobody can
     /// tell the first by name counts.
-    fn newest_results(&mut self) -> Vec<(usize, ToldFacts)> {
-        let mut kept: Vec<(usize, ToldFacts)> = Vec::new();
-        for (index, told) in std::mem::take(&mut self.told) {
-            let Some(other) = kept.iter_mut().find(|(_, one)| one.query.is_some() && one.query == told.query)
+    fn newest_results(&mut self) -> Vec<(usize, ReportedFacts)> {
+        let mut kept: Vec<(usize, ReportedFacts)> = Vec::new();
+        for (index, reported) in std::mem::take(&mut self.reported) {
+            let Some(other) = kept
+                .iter_mut()
+                .find(|(_, earlier)| earlier.query.is_some() && earlier.query == reported.query)
             else {
-                kept.push((index, told));
+                kept.push((index, reported));
                 continue;
             };
-            let newer = match (asked(&told), asked(&other.1)) {
+            let newer = match (asked(&reported), asked(&other.1)) {
                 (Some(this), Some(earlier)) => this.minus(&earlier) > TimeDelta::zero(),
                 (this, earlier) => this.is_some() && earlier.is_none(),
             };
-            let query = told.query.clone().unwrap_or_default();
-            let replaced = if newer { std::mem::replace(other, (index, told)).0 } else { index };
+            let query = reported.query.clone().unwrap_or_default();
+            let replaced = if newer { std::mem::replace(other, (index, reported)).0 } else { index };
             let name = self.name(other.0);
             self.note(
                 replaced,
-                format!("{name} holds a result of the query {query} that is newer, or of the same age, and counts instead."),
+                format!("{name} has a result of the query {query} that is newer, or of the same age, and counts instead."),
             );
         }
         kept
     }
 
+    /// Refuses an input that names no node where there are inputs of two clusters.
+    fn refuse_ambiguous(&mut self, index: usize) {
+        let name = self.name(index);
+        let text =
+            format!("{name} does not say to which cluster of this case it belongs, so it does not count.");
+        self.refuse(index, ProblemKind::Foreign, text);
+    }
+
     /// That an export speaks of a node that is not of this case.
-    fn stranger(&mut self, index: usize, name: &str) {
+    fn unknown_node(&mut self, index: usize, name: &str) {
         let text = format!(
-            "{} speaks of {name}, which is no node of this case: no bundle, no node list and no --expect-nodes names it, \
-             so what it says there does not count.",
+            "{} has data about {name}, which is not a node of this case (no bundle, node list or --expect-nodes names it), \
+             so that data does not count.",
             self.name(index)
         );
-        self.problem(index, ProblemKind::Foreign, text);
-        if let Some(input) = self.inputs.get_mut(index).filter(|input| input.status == InputStatus::Read) {
-            input.status = InputStatus::Partly;
-        }
+        self.partly(index, ProblemKind::Foreign, text);
     }
 }
 
 /// When the query was asked, as its result says.
-fn asked(told: &ToldFacts) -> Option<Moment> {
-    told.cluster.get(&format!("asked.{}", told.query.as_deref()?))?.value()?.parse().ok()
+fn asked(reported: &ReportedFacts) -> Option<Moment> {
+    reported.cluster.get(&format!("asked.{}", reported.query.as_deref()?))?.value()?.parse().ok()
 }
 
 /// The fact of exports that is the node's build.
 const PRODUCT_VERSION: &str = "product.version";
 
 /// A fact of kind version as the build it names.
-fn as_build(told: &Observed<String>) -> Observed<BuildVersion> {
-    match told.value().and_then(|text| BuildVersion::parse(text).ok()).zip(told.place()) {
+fn as_build(reported: &Observed<String>) -> Observed<BuildVersion> {
+    match reported.value().and_then(|text| BuildVersion::parse(text).ok()).zip(reported.place()) {
         Some((build, place)) => Observed::known(build, place.clone()),
-        None => Observed::not_collected("no export tells it"),
+        None => Observed::not_collected("no file supplied contains it"),
     }
-}
-
-fn of_input(name: &str) -> Place {
-    Place { input: name.to_owned(), ..Place::default() }
 }
 
 /// The node's build: the node list's word first, then the DLLs'. Where the two disagree both are kept, and the
@@ -409,8 +400,10 @@ fn version(node: &Node) -> Observed<BuildVersion> {
         node.snapshot.as_ref().map(|snapshot| product_version::of_binaries(&snapshot.facts.binaries));
     match (node.row.as_ref().map(|row| row.binary_version.clone()), by_dll) {
         (Some(listed), Some(by_dll)) => listed.or(by_dll),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => Observed::not_collected("there is neither a bundle nor a row of the node list"),
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => {
+            Observed::not_collected("no data: there is no bundle of it, and it is not in the node list")
+        }
     }
 }
 

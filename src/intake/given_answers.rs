@@ -1,15 +1,15 @@
-//! Answers of all files of a case, each under the name its node has in the case.
+//! Merges the answers of all files of a case, and gives each the name that its node has in the case.
 
-use super::cluster::Desk;
+use super::cluster::CaseBuilder;
 use crate::model::answers::{Answer, Answers};
-use crate::model::input::{InputStatus, ProblemKind};
+use crate::model::input::ProblemKind;
 use crate::model::{BuildVersion, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Question and node of an answer.
 type Key = (String, String);
 
-impl Desk {
+impl CaseBuilder {
     /// The answers that count. Where two files disagree the later day does; where no day decides, neither does.
     pub(super) fn take_answers(
         &mut self,
@@ -74,11 +74,11 @@ impl Desk {
         let undated =
             given.iter().any(|(_, answer)| answer.on.is_none() && !words.contains(answer.value.as_str()));
         let places: Vec<String> = given.iter().map(|(_, answer)| answer.place.to_string()).collect();
-        let whom = if node.is_empty() { "the cluster" } else { node };
+        let subject = if node.is_empty() { "the cluster" } else { node };
         if words.len() > 1 || undated {
             for (index, _) in &given {
                 let text = format!(
-                    "{question} is answered in two ways for {whom}, at {}, and no day says which is the later; neither answer counts.",
+                    "{question} is answered in two ways for {subject}, at {}, and no day says which is the later; neither answer counts.",
                     places.join(" and at ")
                 );
                 self.partly(*index, ProblemKind::Malformed, text);
@@ -89,7 +89,7 @@ impl Desk {
         let (_, chosen) = given.get(counts)?.clone();
         for (index, earlier) in given.iter().filter(|(_, answer)| answer.value != chosen.value) {
             let text = format!(
-                "{} answers {question} for {whom} with \"{}\"; the later answer at {} counts.",
+                "{} answers {question} for {subject} with \"{}\"; the later answer at {} counts.",
                 earlier.place, earlier.value, chosen.place
             );
             self.note(*index, text);
@@ -153,13 +153,5 @@ impl Desk {
             }
         }
         foreign
-    }
-
-    /// That a part of an input does not count.
-    fn partly(&mut self, index: usize, kind: ProblemKind, text: String) {
-        self.problem(index, kind, text);
-        if let Some(input) = self.inputs.get_mut(index).filter(|input| input.status == InputStatus::Read) {
-            input.status = InputStatus::Partly;
-        }
     }
 }

@@ -1,16 +1,16 @@
-//! A plain table of what else comes as JSON: objects of the REST interface saved with `Export-Csv`, the grid of a report.
-//! Its header tells the export, as the keys of an object do.
+//! Reader of tables with one object a row: REST objects saved with `Export-Csv`, or the grid of a report. The column
+//! heads identify the export, as the keys of a JSON object do.
 
 use super::Parsed;
 use super::read::Facts;
 use super::records::Records;
-use super::table::{Below, Row, head};
-use super::told::{heads, tell};
+use super::reported::{extract_facts, heads};
+use super::table::{Row, RowSink, head};
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::Place;
-use crate::model::excerpt::{Clean, Excerpt};
-use crate::model::input::{Problem, ProblemKind};
-use crate::model::place::Spot;
+use crate::model::excerpt::Sanitize;
+use crate::model::place::CellPos;
 use crate::parsers::left_out_note;
 use std::collections::BTreeSet;
 
@@ -24,24 +24,24 @@ pub(super) struct Reader<'k> {
     /// Columns of the export's fields, with those of the records they go to.
     columns: Vec<(usize, usize)>,
     records: Records,
-    /// Heads of columns in which lists stand that were not written out.
+    /// Heads of columns in which lists are that were not written out.
     unwritten: BTreeSet<String>,
 }
 
-/// Takes the header of an export: its heads are all there; of an export that few and common heads tell there are no
+/// Takes the header of an export: its heads are all there; of an export that is identified by few and common heads there are no
 /// others, and two at least.
 pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Reader<'k>> {
-    let there: BTreeSet<String> = row.texts().map(head).filter(|head| !head.is_empty()).collect();
+    let there: BTreeSet<String> = row.cells().map(head).filter(|head| !head.is_empty()).collect();
     let fits = |export: &&Export| {
-        let told =
+        let reported =
             !export.told_by.is_empty() && export.told_by.iter().all(|name| there.contains(&head(name)));
         let tells = export.fields.iter().any(|field| field.fact.is_some());
-        told && tells && (!export.closed || (there.len() > 1 && there.is_subset(&heads(export))))
+        reported && tells && (!export.closed || (there.len() > 1 && there.is_subset(&heads(export))))
     };
     // Of equals the first in order of id.
     let export = knowledge.exports.iter().filter(fits).rev().max_by_key(|export| export.told_by.len())?;
     let mut records = Records::new(row.origin(input), heads(export));
-    let columns = row.texts().enumerate().filter_map(|(column, head)| Some((column, records.column(head)?)));
+    let columns = row.cells().enumerate().filter_map(|(column, head)| Some((column, records.column(head)?)));
     let columns = columns.collect();
     Some(Reader {
         knowledge,
@@ -54,13 +54,13 @@ pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Opt
     })
 }
 
-impl Below for Reader<'_> {
+impl RowSink for Reader<'_> {
     fn add(&mut self, row: &Row) {
         // A grid repeats its header on every page.
-        if row.cells == self.header.cells {
+        if row.record == self.header.record {
             return;
         }
-        let record = self.records.begin(Spot::Row(row.number));
+        let record = self.records.begin(CellPos::Row(row.number));
         for (column, onto) in &self.columns {
             let text = row.cell(*column);
             if is_unwritten(text) {
@@ -79,28 +79,28 @@ fn is_unwritten(text: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// What the table tells, with the title of its export.
-    pub(super) fn finish(self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
-        let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+    /// What the table reports, with the title of its export.
+    pub(super) fn finish(self, cleaner: &dyn Sanitize) -> (Parsed<Vec<Facts>>, Vec<String>) {
+        let mut parsed = Parsed::<Vec<Facts>>::default();
         let titles = vec![self.export.title.clone()];
         // A grid may be filtered, and a query may fail: a header alone does not say that there is none.
         if self.records.len() == 0 {
             let text =
                 format!("{} has the header of {} and no row below it.", self.place(), self.export.title);
-            parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+            parsed.problems.push(malformed(text));
             return (parsed, titles);
         }
         let place = self.place();
-        let told = tell(self.export, self.records, place, self.knowledge, cleaner);
-        parsed.value.push(Facts::Told(told));
+        let reported = extract_facts(self.export, self.records, place, self.knowledge, cleaner);
+        parsed.value.push(Facts::Reported(reported));
         let known = heads(self.export);
         parsed
             .notes
-            .extend(left_out_note(self.header.texts().filter(|name| !known.contains(&head(name))), cleaner));
+            .extend(left_out_note(self.header.cells().filter(|name| !known.contains(&head(name))), cleaner));
         parsed.notes.extend(self.unwritten.iter().map(|name| {
             format!(
                 "\"{}\" holds lists that were not written out, and does not count: save the answer as JSON.",
-                Excerpt::new(name, cleaner).as_str()
+                sanitized(name, cleaner)
             )
         }));
         (parsed, titles)
@@ -114,12 +114,12 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, tables};
+    use crate::intake::{NoSanitize, tables};
     use crate::model::items::Item;
 
     fn read(text: &str) -> Option<Parsed<Vec<Facts>>> {
         let knowledge = Knowledge::builtin().unwrap();
-        Some(tables::read("saved.csv", text.as_bytes(), &knowledge, &AsIs).unwrap()?.parsed)
+        Some(tables::read("saved.csv", text.as_bytes(), &knowledge, &NoSanitize).unwrap()?.parsed)
     }
 
     #[test]
@@ -127,8 +127,8 @@ mod tests {
         let text = "#TYPE Selected\n\"engineId\",\"friendlyName\",\"connectionStatus\",\"siteName\",\"secrets\",\"Owner\"\n\
             \"1\",\"E1\",\"Online\",\"Local\",\"System.Object[]\",\"me\"\n\"2\",\"E2\",\"Offline\",\"System.Object[]\",\"\",\"\"\n";
         let parsed = read(text).unwrap();
-        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
-        let engines = told.lists["engine"].value().unwrap();
+        let [Facts::Reported(reported)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        let engines = reported.lists["engine"].value().unwrap();
         assert_eq!(engines.iter().map(Item::name).collect::<Vec<_>>(), ["E1", "E2"]);
         let connection = engines.iter().nth(1).unwrap().fact("engine.connection");
         assert_eq!(connection.value().unwrap(), "Offline");
@@ -147,8 +147,8 @@ mod tests {
         assert!(read("Enabled\ntrue\n").is_none());
         assert!(read("Version,Author\n11.7.000049,me\n").is_none());
         let parsed = read("Version;IsLatest\n11.7.000049;True\n").unwrap();
-        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
-        assert_eq!(told.cluster["product.answering-version"].value().unwrap(), "11.7.000049");
+        let [Facts::Reported(reported)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        assert_eq!(reported.cluster["product.answering-version"].value().unwrap(), "11.7.000049");
     }
 
     #[test]

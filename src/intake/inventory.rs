@@ -1,16 +1,17 @@
-//! `inventory.xlsx`, or a sheet of it as CSV: which nodes there should be, what the load balancer does, whom to call.
+//! Reader of `inventory.xlsx` (or one sheet of it as CSV) and writer of the empty one: expected nodes, load balancer,
+//! contacts.
 
 use super::read::Facts;
 use super::records::Records;
-use super::table::{Below, Row, head};
-use super::told::{heads, tell};
+use super::reported::{extract_facts, heads};
+use super::table::{Row, RowSink, head};
 use super::{Parsed, names};
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::Role;
 use crate::model::cluster::Contact;
-use crate::model::excerpt::{Clean, Excerpt};
-use crate::model::input::{Problem, ProblemKind};
-use crate::model::place::Spot;
+use crate::model::excerpt::Sanitize;
+use crate::model::place::CellPos;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
 
@@ -70,7 +71,7 @@ pub(super) fn start(row: &Row) -> Option<Reader> {
     Some(Reader { sheet, rows: Vec::new() })
 }
 
-impl Below for Reader {
+impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         if self.rows.len() <= MAX_NODES && !row.cell(0).is_empty() && !row.cell(0).starts_with('#') {
             self.rows.push(row.clone());
@@ -84,10 +85,10 @@ impl Reader {
         self,
         input: &str,
         knowledge: &Knowledge,
-        cleaner: &dyn Clean,
+        cleaner: &dyn Sanitize,
     ) -> Parsed<Vec<Facts>> {
-        let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
-        let shown = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
+        let mut parsed = Parsed::<Vec<Facts>>::default();
+        let shown = |text: &str| sanitized(text, cleaner);
         match self.sheet {
             Sheet::Nodes => {
                 let mut nodes = BTreeMap::new();
@@ -97,10 +98,10 @@ impl Reader {
                     let role = role.into_iter().find(|role| role.word() == word);
                     if !names::is_usable(name) || (role.is_none() && !word.is_empty()) {
                         let text = format!(
-                            "{} names no usable machine, or a role that is none of serving, dr, standby and mirror; the row does not count.",
+                            "{} has no usable machine name, or a role other than serving, dr, standby and mirror; the row does not count.",
                             row.place(input)
                         );
-                        parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+                        parsed.problems.push(malformed(text));
                         continue;
                     }
                     nodes.insert(name.to_owned(), role);
@@ -117,14 +118,14 @@ impl Reader {
                 };
                 let Some(first) = self.rows.first() else { return parsed };
                 let mut records = Records::new(first.origin(input), heads(export));
-                let record = records.begin(Spot::Row(first.number));
+                let record = records.begin(CellPos::Row(first.number));
                 for row in self.rows.iter().filter(|row| !row.cell(1).is_empty()) {
                     if let Some(column) = records.column(row.cell(0)) {
                         records.put(record, column, row.cell(1), row.spot(1));
                     }
                 }
                 let place = first.place(input);
-                parsed.value.push(Facts::Told(tell(export, records, place, knowledge, cleaner)));
+                parsed.value.push(Facts::Reported(extract_facts(export, records, place, knowledge, cleaner)));
             }
             Sheet::Contacts => {
                 let contacts = self.rows.iter().take(MAX_CONTACTS).map(|row| Contact {
@@ -180,26 +181,26 @@ pub fn template() -> Result<Vec<u8>, XlsxError> {
         &NODES,
     )?;
     sheet("load balancer", "Leave empty what you do not know.", &FACTS)?;
-    sheet("contacts", "Whom to call; ten at most are shown.", &CONTACTS)?;
+    sheet("contacts", "People to contact; at most ten are shown.", &CONTACTS)?;
     workbook.save_to_buffer()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, tables};
+    use crate::intake::{NoSanitize, tables};
 
     fn read(bytes: &[u8]) -> Parsed<Vec<Facts>> {
         let knowledge = Knowledge::builtin().unwrap();
-        tables::read("inventory.xlsx", bytes, &knowledge, &AsIs).unwrap().unwrap().parsed
+        tables::read("inventory.xlsx", bytes, &knowledge, &NoSanitize).unwrap().unwrap().parsed
     }
 
     #[test]
     fn the_template_is_read_and_says_nothing() {
         let parsed = read(&template().unwrap());
         assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
-        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
-        assert!(told.cluster.is_empty());
+        let [Facts::Reported(reported)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        assert!(reported.cluster.is_empty());
         let knowledge = Knowledge::builtin().unwrap();
         let export = knowledge.exports.iter().find(|export| export.id == BALANCER).unwrap();
         for (label, _) in ROWS {
@@ -217,10 +218,10 @@ mod tests {
         let roles: Vec<_> = inventory.nodes.iter().map(|(name, role)| (name.as_str(), *role)).collect();
         assert_eq!(roles, [("DR01", Some(Role::Dr)), ("WEB01", Some(Role::Serving)), ("WEB02", None)]);
         let parsed = read(b"Load balancer;Answer\nSession affinity;cookie\nHealth probe path;\n");
-        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
-        assert_eq!(told.cluster["balancer.affinity"].value().unwrap(), "cookie");
-        assert_eq!(told.cluster["balancer.affinity"].place().unwrap().to_string(), "inventory.xlsx B2");
-        assert!(!told.cluster.contains_key("balancer.health-probe"), "left empty is not said");
+        let [Facts::Reported(reported)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        assert_eq!(reported.cluster["balancer.affinity"].value().unwrap(), "cookie");
+        assert_eq!(reported.cluster["balancer.affinity"].place().unwrap().to_string(), "inventory.xlsx B2");
+        assert!(!reported.cluster.contains_key("balancer.health-probe"), "left empty is not said");
     }
 
     #[test]
@@ -244,6 +245,6 @@ mod tests {
     #[test]
     fn a_row_that_does_not_count_leaves_the_nodes_open() {
         let parsed = read(b"Node,Role\nWEB01,boss\n");
-        assert!(parsed.value.is_empty() && parsed.problems[0].text.contains("a role that is none of"));
+        assert!(parsed.value.is_empty() && parsed.problems[0].text.contains("a role other than"));
     }
 }

@@ -1,9 +1,10 @@
-//! Names that do not compare: labels of level `identities` beside names as they are, or labels of different keys.
+//! Inputs whose names cannot be matched: labels of level `identities` beside plain names, or labels of different case
+//! keys.
 //!
 //! A label is no name that fails to match. Inputs whose names say nothing of those of the bundles do not count, and
 //! whatever needs them is unknown, with the sentence that says why.
 
-use super::cluster::Desk;
+use super::cluster::CaseBuilder;
 use crate::model::input::ProblemKind;
 use crate::model::label::first_key_in;
 use std::collections::BTreeMap;
@@ -23,14 +24,18 @@ fn words(naming: &Naming) -> String {
 }
 
 /// What to do about it.
-const ADVICE: &str = "Give all inputs at one level: collect with --level identities and one case key, or raise what was collected with \
+const ADVICE: &str = "Use one level for all inputs: collect with --level identities and the same case key, or re-redact what you have with \
                       \"clusterbrief scrub INPUT --level identities --case-key-file FILE\".";
 
 /// Leaves only inputs whose names compare; gives why some do not, as a lower-case fragment.
-pub(super) fn settle(desk: &mut Desk, expect: &mut Vec<String>, remarks: &mut Vec<String>) -> Option<String> {
+pub(super) fn settle(
+    builder: &mut CaseBuilder,
+    expect: &mut Vec<String>,
+    remarks: &mut Vec<String>,
+) -> Option<String> {
     let mut namings: BTreeMap<Naming, usize> = BTreeMap::new();
-    for (index, _) in &desk.bundles {
-        *namings.entry(of(&desk.node(*index))).or_default() += 1;
+    for (index, _) in &builder.bundles {
+        *namings.entry(of(&builder.node(*index))).or_default() += 1;
     }
     // Most bundles decide; of equally many, those with names as they are.
     let most = namings.values().copied().max()?;
@@ -38,28 +43,28 @@ pub(super) fn settle(desk: &mut Desk, expect: &mut Vec<String>, remarks: &mut Ve
     let mut why = None;
 
     let bundles: Vec<(usize, Naming)> =
-        desk.bundles.iter().map(|(index, _)| (*index, of(&desk.node(*index)))).collect();
-    let lists = desk.lists.iter().map(|(index, list)| {
+        builder.bundles.iter().map(|(index, _)| (*index, of(&builder.node(*index)))).collect();
+    let lists = builder.lists.iter().map(|(index, list)| {
         let other = list.rows.iter().map(|row| of(&row.machine_name)).find(|other| *other != naming);
         (*index, other.unwrap_or_else(|| naming.clone()))
     });
     let foreign: Vec<(usize, Naming)> =
         bundles.into_iter().chain(lists).filter(|(_, other)| *other != naming).collect();
     for (index, other) in &foreign {
-        let name = desk.name(*index);
+        let name = builder.name(*index);
         let text = format!(
-            "{name} {}, and the bundles that count {}: nobody can say which of them are the same machine, so it does not count. {ADVICE}",
+            "{name} {}, and the bundles that count {}: machines cannot be matched, so it does not count. {ADVICE}",
             words(other),
             words(&naming).replacen("names", "name", 1)
         );
         why.get_or_insert_with(|| {
             format!("{name} {}, which does not compare with the names of the other bundles", words(other))
         });
-        desk.refuse(*index, ProblemKind::Foreign, text);
+        builder.refuse(*index, ProblemKind::Foreign, text);
     }
     let refused = |index: usize| foreign.iter().any(|(other, _)| *other == index);
-    desk.bundles.retain(|(index, _)| !refused(*index));
-    desk.lists.retain(|(index, _)| !refused(*index));
+    builder.bundles.retain(|(index, _)| !refused(*index));
+    builder.lists.retain(|(index, _)| !refused(*index));
 
     // A part of the set confirms nothing.
     if expect.iter().any(|name| of(name) != naming) {

@@ -1,9 +1,10 @@
-//! The check of a received bundle: a secret in it removes it from the case (BND-001, BND-002; domain 10.15).
+//! Secret check of received bundles: a bundle with a secret in it is removed from the case (rules BND-001 and BND-002).
 //!
-//! Whoever collected it scanned it already; this is for bundles that were written by something else or changed since.
+//! The collector has scanned it already; this is for bundles that were written by something else or changed since.
 
 use crate::bundle::Bundle;
 use crate::bundle::problem::quoted;
+use crate::intake::malformed;
 use crate::model::input::{Problem, ProblemKind};
 use crate::redact::leak::{Hit, HitKind, Scanner};
 use rayon::prelude::*;
@@ -21,7 +22,7 @@ pub(super) fn problem(name: &str, hits: &[Hit]) -> Option<Problem> {
     let (kind, advice) = match hit.kind {
         HitKind::KeyFile => (
             ProblemKind::KeyMaterial,
-            "whoever holds it can open the vault: delete every copy of this bundle and collect again",
+            "anyone who has it can open the vault: delete every copy of this bundle and collect again",
         ),
         _ => (
             ProblemKind::Secret,
@@ -49,11 +50,11 @@ pub(super) fn in_strays(bundle: &Bundle, scanner: &Scanner) -> Vec<Problem> {
     if whole < all.len() {
         let text = format!(
             "{} of {} entries that the manifest does not list could not be searched to their end for secrets: such entries \
-             are no evidence, and nobody can say what is in them.",
+             are not used as evidence, and what they contain is not known.",
             all.len() - whole,
             all.len()
         );
-        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+        problems.push(malformed(text));
     }
     problems
 }

@@ -1,9 +1,9 @@
-//! Which node list counts, and which inputs belong to another cluster.
+//! Chooses the node list that counts, and refuses inputs of other clusters.
 //!
-//! Clusters are told apart by their node lists, never by the key file: nodes of one cluster may hold different files
-//! for one key (DESIGN 4, 6).
+//! Clusters are reported apart by their node lists, never by the key file: nodes of one cluster may hold different files
+//! for one key.
 
-use super::cluster::Desk;
+use super::cluster::CaseBuilder;
 use crate::model::export::NodeList;
 use crate::model::input::ProblemKind;
 use std::cmp::Reverse;
@@ -12,20 +12,21 @@ use std::collections::BTreeSet;
 /// Lists that share a machine describe one cluster.
 struct Group {
     machines: BTreeSet<String>,
-    /// Positions in [`Desk::lists`].
+    /// Positions in [`CaseBuilder::lists`].
     lists: Vec<usize>,
 }
 
 /// Leaves the one list that counts in `desk.lists`, refuses inputs of other clusters, and says whether there are any.
-pub(super) fn choose(desk: &mut Desk, expected: &BTreeSet<String>) -> bool {
-    let groups = groups(desk);
+pub(super) fn choose(builder: &mut CaseBuilder, expected: &BTreeSet<String>) -> bool {
+    let groups = groups(builder);
     let bundles = |group: &Group| {
-        desk.bundles
+        builder
+            .bundles
             .iter()
-            .filter(|(index, _)| desk.machine_of(*index).is_some_and(|m| group.machines.contains(&m)))
+            .filter(|(index, _)| builder.machine_of(*index).is_some_and(|m| group.machines.contains(&m)))
             .count()
     };
-    // Whoever named the nodes said which cluster is meant; else most bundles decide, then the order of names.
+    // A list of node names given by a person says which cluster is meant; else most bundles decide, then the order of names.
     let rank = |group: &Group| (group.machines.intersection(expected).count(), bundles(group));
     let Some(judged) =
         groups.iter().enumerate().max_by_key(|(at, group)| (rank(group), Reverse(*at))).map(|(at, _)| at)
@@ -37,16 +38,16 @@ pub(super) fn choose(desk: &mut Desk, expected: &BTreeSet<String>) -> bool {
     let before: Vec<Group> = groups.by_ref().take(judged).collect();
     let Some(judged) = groups.next() else { return false };
     let others: Vec<Group> = before.into_iter().chain(groups).collect();
-    let chosen = newest(desk, &judged.lists);
-    refuse_others(desk, &judged, &others, chosen);
-    keep(desk, &judged.lists, chosen);
+    let chosen = newest(builder, &judged.lists);
+    refuse_others(builder, &judged, &others, chosen);
+    keep(builder, &judged.lists, chosen);
     several
 }
 
-fn groups(desk: &Desk) -> Vec<Group> {
+fn groups(builder: &CaseBuilder) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for (at, (_, list)) in desk.lists.iter().enumerate() {
-        let machines = list.rows.iter().map(|row| desk.names.machine(&row.machine_name)).collect();
+    for (at, (_, list)) in builder.lists.iter().enumerate() {
+        let machines = list.rows.iter().map(|row| builder.names.machine(&row.machine_name)).collect();
         let mut all = Group { machines, lists: vec![at] };
         // An empty list belongs to whatever cluster there is.
         if all.machines.is_empty() {
@@ -67,62 +68,62 @@ fn groups(desk: &Desk) -> Vec<Group> {
 }
 
 /// The list with the newest connection; without dates the one with most nodes, then the first by name.
-fn newest(desk: &Desk, lists: &[usize]) -> usize {
+fn newest(builder: &CaseBuilder, lists: &[usize]) -> usize {
     let rank = |at: usize| {
-        let list = desk.lists.get(at).map(|(_, list)| list);
+        let list = builder.lists.get(at).map(|(_, list)| list);
         let newest = list.and_then(|list| list.newest_connection);
         (newest, list.map_or(0, |list| list.rows.len()), Reverse(at))
     };
     lists.iter().copied().max_by_key(|at| rank(*at)).unwrap_or_default()
 }
 
-fn refuse_others(desk: &mut Desk, judged: &Group, others: &[Group], chosen: usize) {
-    let Some((of, list)) = desk.lists.get(chosen) else { return };
-    let (judged_list, judged_nodes) = (desk.name(*of), machines(list));
+fn refuse_others(builder: &mut CaseBuilder, judged: &Group, others: &[Group], chosen: usize) {
+    let Some((of, list)) = builder.lists.get(chosen) else { return };
+    let (judged_list, judged_nodes) = (builder.name(*of), machines(list));
     let mut foreign = Vec::new();
     for group in others {
         for at in &group.lists {
-            let Some((index, list)) = desk.lists.get(*at) else { continue };
+            let Some((index, list)) = builder.lists.get(*at) else { continue };
             let nodes = machines(list);
             foreign.push((*index, format!(
-                "{} lists the nodes {nodes}, and {judged_list} the nodes {judged_nodes}: two clusters in one case. The one of \
-                 {judged_list} is judged, and this list does not count.",
-                desk.name(*index)
+                "{} lists the nodes {nodes}, and {judged_list} the nodes {judged_nodes}: these are two clusters. \
+                 The report is about the cluster of {judged_list}, and this list does not count.",
+                builder.name(*index)
             )));
         }
-        for (index, _) in &desk.bundles {
-            let machine = desk.machine_of(*index);
+        for (index, _) in &builder.bundles {
+            let machine = builder.machine_of(*index);
             if machine.is_some_and(|machine| {
                 group.machines.contains(&machine) && !judged.machines.contains(&machine)
             }) {
                 let theirs = group
                     .lists
                     .first()
-                    .and_then(|at| desk.lists.get(*at))
-                    .map_or(String::new(), |(at, _)| desk.name(*at));
+                    .and_then(|at| builder.lists.get(*at))
+                    .map_or(String::new(), |(at, _)| builder.name(*at));
                 foreign.push((*index, format!(
-                    "{} is of a node that {theirs} lists and {judged_list} does not: it belongs to another cluster and does not count.",
-                    desk.name(*index)
+                    "{} is from a node that is in {theirs} but not in {judged_list}: it belongs to another cluster and does not count.",
+                    builder.name(*index)
                 )));
             }
         }
     }
     for (index, text) in foreign {
-        desk.refuse(index, ProblemKind::Foreign, text);
-        desk.bundles.retain(|(bundle, _)| *bundle != index);
+        builder.refuse(index, ProblemKind::Foreign, text);
+        builder.bundles.retain(|(bundle, _)| *bundle != index);
     }
 }
 
-/// Leaves only the chosen list; older ones of the same cluster are told, as nothing is wrong with them.
-fn keep(desk: &mut Desk, lists: &[usize], chosen: usize) {
-    let name = desk.lists.get(chosen).map_or(String::new(), |(index, _)| desk.name(*index));
+/// Leaves only the chosen list; older ones of the same cluster are reported, as nothing is wrong with them.
+fn keep(builder: &mut CaseBuilder, lists: &[usize], chosen: usize) {
+    let name = builder.lists.get(chosen).map_or(String::new(), |(index, _)| builder.name(*index));
     for at in lists.iter().filter(|at| **at != chosen) {
-        if let Some(index) = desk.lists.get(*at).map(|(index, _)| *index) {
-            desk.note(index, format!("{name} is a newer list of the same cluster and counts instead."));
+        if let Some(index) = builder.lists.get(*at).map(|(index, _)| *index) {
+            builder.note(index, format!("{name} is a newer list of the same cluster and counts instead."));
         }
     }
-    let kept = std::mem::take(&mut desk.lists).into_iter().nth(chosen);
-    desk.lists = kept.into_iter().collect();
+    let kept = std::mem::take(&mut builder.lists).into_iter().nth(chosen);
+    builder.lists = kept.into_iter().collect();
 }
 
 /// Names of the nodes, bounded for a sentence.

@@ -1,10 +1,11 @@
-//! One pass over every member of a bundle: inflated, hashed, understood and searched for secrets at once, on all cores.
+//! One pass over every member of a bundle on all cores: each is inflated, hashed, parsed and scanned for secrets at the
+//! same time.
 
 use super::leaks;
 use crate::bundle::manifest::END_MISSING;
 use crate::bundle::{Bundle, FACTS, FormatVersion, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, FileScan, Scanner};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::{InventoryEntry, NodeFacts};
 use crate::model::input::Problem;
 use crate::model::node::Setting;
@@ -33,7 +34,7 @@ const CONFIG_FOLDER: &str = "config/";
 const LOG_FOLDER: &str = "logs/";
 
 /// What a member was understood as. An error is a lower-case fragment.
-pub(super) enum Part {
+pub(super) enum MemberContent {
     /// `facts.json`, and keys a newer format added.
     Facts(Result<(Box<NodeFacts>, Vec<String>), String>),
     /// `inventory.jsonl`; an error carries its line.
@@ -49,7 +50,7 @@ pub(super) enum Part {
 /// A member after its pass.
 pub(super) struct Member<'b> {
     pub(super) record: &'b MemberRecord,
-    pub(super) part: Part,
+    pub(super) part: MemberContent,
     /// Why it does not count, whatever `part` says.
     pub(super) error: Option<MemberError>,
     /// A secret in it.
@@ -67,16 +68,16 @@ pub(super) fn is_log(record: &MemberRecord) -> bool {
 }
 
 /// What every member of one bundle is read with.
-pub(super) struct Reading<'a> {
+pub(super) struct MemberReader<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) scanner: &'a Scanner<'a>,
     pub(super) leaks: &'a leak::Scanner,
-    pub(super) cleaner: &'a dyn Clean,
+    pub(super) cleaner: &'a dyn Sanitize,
     /// Offset of the node's local time, for its logs.
     pub(super) offset: Option<FixedOffset>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> MemberReader<'a> {
     /// Reads every member that has bytes, in order of name.
     pub(super) fn members(&self) -> Vec<Member<'a>> {
         let mut configs = 0;
@@ -96,7 +97,7 @@ impl<'a> Reading<'a> {
     /// A panic in any library costs the member it happened on, and nothing else.
     fn guarded(&self, record: &'a MemberRecord, allowed: bool) -> Member<'a> {
         let panicked =
-            |_| Member { record, part: Part::Other, error: Some(MemberError::Panicked), leak: None };
+            |_| Member { record, part: MemberContent::Other, error: Some(MemberError::Panicked), leak: None };
         catch_unwind(AssertUnwindSafe(|| self.member(record, allowed))).unwrap_or_else(panicked)
     }
 
@@ -106,7 +107,7 @@ impl<'a> Reading<'a> {
         let over = |cap: u64| (size > cap).then_some(MemberError::OverCap { size, cap });
         let (sink, over) = match name {
             FACTS => (Sink::Facts(Vec::new()), over(MAX_FACTS_BYTES)),
-            INVENTORY => (Sink::Inventory(Lines::default()), None),
+            INVENTORY => (Sink::Inventory(InventoryLines::default()), None),
             _ if is_config(record) && allowed => (Sink::Config(Vec::new()), over(MAX_CONFIG_BYTES)),
             _ if is_log(record) => {
                 let truncated = matches!(record.status, Status::Truncated { .. });
@@ -122,12 +123,12 @@ impl<'a> Reading<'a> {
             sink.push(bytes, format);
         });
         let mut part = if is_config(record) && !allowed {
-            Part::Config(Err((1, format!("more than {MAX_CONFIGS} configuration files"))))
+            MemberContent::Config(Err((1, format!("more than {MAX_CONFIGS} configuration files"))))
         } else {
             sink.finish(format, self.cleaner, read.as_ref().err())
         };
         // A log without its newest lines covers nothing: what is current may be what is missing.
-        if let (Part::Log(digest), Status::Truncated { why, .. }) = (&mut part, &record.status)
+        if let (MemberContent::Log(digest), Status::Truncated { why, .. }) = (&mut part, &record.status)
             && why.starts_with(END_MISSING)
             && digest.file.broken.is_none()
         {
@@ -140,7 +141,7 @@ impl<'a> Reading<'a> {
 /// Takes the bytes of a member as they come.
 enum Sink<'s> {
     Facts(Vec<u8>),
-    Inventory(Lines),
+    Inventory(InventoryLines),
     Config(Vec<u8>),
     Log(Box<FileScan<'s>>),
     Nothing,
@@ -156,31 +157,36 @@ impl Sink<'_> {
         }
     }
 
-    fn finish(self, format: FormatVersion, cleaner: &dyn Clean, error: Option<&MemberError>) -> Part {
+    fn finish(
+        self,
+        format: FormatVersion,
+        cleaner: &dyn Sanitize,
+        error: Option<&MemberError>,
+    ) -> MemberContent {
         match self {
             Self::Log(scan) => {
                 let digest = scan.finish();
-                Part::Log(Box::new(match error {
+                MemberContent::Log(Box::new(match error {
                     Some(error) => digest.broken(error.to_string()),
                     None => digest,
                 }))
             }
             // What did not verify is not even parsed.
-            _ if error.is_some() => Part::Other,
-            Self::Facts(json) => Part::Facts(
+            _ if error.is_some() => MemberContent::Other,
+            Self::Facts(json) => MemberContent::Facts(
                 format
                     .read(&json)
                     .map(|(facts, unknown)| (Box::new(facts), unknown))
                     .map_err(|error| error.to_string()),
             ),
-            Self::Inventory(lines) => Part::Inventory(lines.finish(format)),
-            Self::Config(bytes) => Part::Config(settings(&bytes, cleaner)),
-            Self::Nothing => Part::Other,
+            Self::Inventory(lines) => MemberContent::Inventory(lines.finish(format)),
+            Self::Config(bytes) => MemberContent::Config(settings(&bytes, cleaner)),
+            Self::Nothing => MemberContent::Other,
         }
     }
 }
 
-fn settings(bytes: &[u8], cleaner: &dyn Clean) -> Result<BTreeMap<String, Setting>, (u32, String)> {
+fn settings(bytes: &[u8], cleaner: &dyn Sanitize) -> Result<BTreeMap<String, Setting>, (u32, String)> {
     let at = |error| match error {
         ConfigError::NotWellFormed { line, error, .. } => (line, error.to_owned()),
         other => (1, other.to_string()),
@@ -195,14 +201,14 @@ fn settings(bytes: &[u8], cleaner: &dyn Clean) -> Result<BTreeMap<String, Settin
 
 /// The inventory, line by line, so that its text is never held whole.
 #[derive(Default)]
-struct Lines {
+struct InventoryLines {
     rest: Vec<u8>,
     number: u32,
     entries: Vec<InventoryEntry>,
     error: Option<(u32, String)>,
 }
 
-impl Lines {
+impl InventoryLines {
     fn push(&mut self, mut bytes: &[u8], format: FormatVersion) {
         while let Some(end) = memchr::memchr(b'\n', bytes) {
             let (line, after) = bytes.split_at(end);
@@ -258,7 +264,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn entries(text: &str, chunk: usize) -> Result<Vec<String>, (u32, String)> {
-        let mut lines = Lines::default();
+        let mut lines = InventoryLines::default();
         for bytes in text.as_bytes().chunks(chunk) {
             lines.push(bytes, FormatVersion::CURRENT);
         }

@@ -1,4 +1,4 @@
-//! Bytes of a source to observed facts: one file per kind of source.
+//! Intake: turns the bytes of inputs into observed facts. One file for each kind of source.
 //!
 //! ```text
 //!  bundle::gather --> read::read_all --+--> snapshot (members: one pass each) --+
@@ -32,18 +32,19 @@ mod query_result;
 pub mod read;
 pub mod recognise;
 mod records;
+pub mod reported;
 mod separated;
 mod snapshot;
 pub mod table;
 mod tables;
-pub mod told;
 pub mod version_table;
 pub mod workbook;
 
-use crate::model::input::Problem;
+use crate::model::excerpt::{Excerpt, Sanitize};
+use crate::model::input::{InputKind, Problem, ProblemKind};
 
-/// What was made of a source.
-#[derive(Debug, Clone)]
+/// What was read from a source.
+#[derive(Debug, Clone, Default)]
 pub struct Parsed<T> {
     /// The facts.
     pub value: T,
@@ -60,12 +61,33 @@ impl<T> Parsed<T> {
     }
 }
 
+/// An export that was read.
+#[derive(Debug)]
+struct ReadExport {
+    /// What it is; of several tables the first.
+    kind: InputKind,
+    /// Titles of the exports in it.
+    holds: Vec<String>,
+    /// What it says.
+    parsed: Parsed<Vec<read::Facts>>,
+}
+
+/// The problem of a part that cannot be read, or does not count for another reason.
+fn malformed(text: impl Into<String>) -> Problem {
+    Problem { kind: ProblemKind::Malformed, member: None, text: text.into() }
+}
+
+/// A text of an input as it may be shown.
+fn sanitized(text: &str, cleaner: &dyn Sanitize) -> String {
+    Excerpt::new(text, cleaner).as_str().to_owned()
+}
+
 /// For tests of parsers: shows text as it is.
 #[cfg(test)]
-struct AsIs;
+struct NoSanitize;
 
 #[cfg(test)]
-impl crate::model::excerpt::Clean for AsIs {
+impl Sanitize for NoSanitize {
     fn clean(&self, line: &str) -> String {
         line.to_owned()
     }

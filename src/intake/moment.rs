@@ -1,5 +1,5 @@
-//! Dates of exports. The viewer's settings choose their form and zone (domain 7), so a date that could mean two
-//! days is no date.
+//! Parser of dates in exports. The settings of the viewer's machine choose their form and zone, so a date that could
+//! mean two days is rejected.
 
 use crate::model::Place;
 use crate::model::export::Moment;
@@ -18,14 +18,14 @@ pub enum MomentError {
         month_first: NaiveDate,
     },
     /// The zero date of .NET or of Excel.
-    #[error("the date is the one that programs write for \"no date\"")]
+    #[error("the date is a placeholder that programs write for \"no date\"")]
     Zero,
     /// Nothing known.
-    #[error("this is no date we know how to read")]
+    #[error("this is not a date in a known form")]
     Unknown,
 }
 
-/// Date forms with one reading. A dot separates only where the day stands first.
+/// Date forms with one reading. A dot separates only where the day is first.
 const DATES: [&str; 7] = ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%d-%B-%Y", "%B %d %Y", "%Y%m%d"];
 /// Date forms of which another of equal shape exists: first day, then month.
 const DAY_FIRST: [&str; 2] = ["%d/%m/%Y", "%d-%m-%Y"];
@@ -47,9 +47,9 @@ pub fn parse(text: &str) -> Result<Moment, MomentError> {
 /// The time from `earlier` to `later`, two readings of one program at one moment. Dates that could mean two days do
 /// where both days lie equally far apart.
 pub fn apart(later: &str, earlier: &str) -> Result<TimeDelta, MomentError> {
-    let (later, earlier) = (Readings::of(later)?, Readings::of(earlier)?);
+    let (later, earlier) = (readings(later)?, readings(earlier)?);
     let between = |a: Option<Moment>, b: Option<Moment>| Some(checked(a?).ok()?.minus(&checked(b?).ok()?));
-    match (between(later.day_first, earlier.day_first), between(later.month_first, earlier.month_first)) {
+    match (between(later.0, earlier.0), between(later.1, earlier.1)) {
         (Some(a), Some(b)) if a == b => Ok(a),
         (Some(span), None) | (None, Some(span)) => Ok(span),
         _ => Err(MomentError::Unknown),
@@ -70,32 +70,24 @@ pub struct Column {
 impl Column {
     /// Looks at a cell.
     pub fn learn(&mut self, text: &str, place: impl FnOnce() -> Place) {
-        match Readings::of(text) {
-            Ok(Readings { day_first: Some(a), month_first: Some(b) }) => self.ambiguous |= a != b,
-            Ok(Readings { day_first: Some(_), month_first: None }) => {
-                self.day_first.get_or_insert_with(place);
-            }
-            Ok(Readings { day_first: None, month_first: Some(_) }) => {
-                self.month_first.get_or_insert_with(place);
-            }
+        match readings(text) {
+            Ok((Some(a), Some(b))) => self.ambiguous |= a != b,
+            Ok((Some(_), None)) => self.day_first = self.day_first.take().or_else(|| Some(place())),
+            Ok((None, Some(_))) => self.month_first = self.month_first.take().or_else(|| Some(place())),
             _ => {}
         }
     }
 
     /// Reads a cell of the column; of two readings the one that the other cells leave.
     pub fn parse(&self, text: &str) -> Result<Moment, MomentError> {
-        match Readings::of(text)? {
-            Readings { day_first: Some(a), month_first: Some(b) } if a != b => {
-                match (&self.day_first, &self.month_first) {
-                    (Some(_), None) => checked(a),
-                    (None, Some(_)) => checked(b),
-                    _ => Err(MomentError::Ambiguous { day_first: a.wall.date(), month_first: b.wall.date() }),
-                }
-            }
-            Readings { day_first: Some(moment), .. } | Readings { month_first: Some(moment), .. } => {
-                checked(moment)
-            }
-            _ => Err(MomentError::Unknown),
+        match readings(text)? {
+            (Some(a), Some(b)) if a != b => match (&self.day_first, &self.month_first) {
+                (Some(_), None) => checked(a),
+                (None, Some(_)) => checked(b),
+                _ => Err(MomentError::Ambiguous { day_first: a.wall.date(), month_first: b.wall.date() }),
+            },
+            (Some(moment), _) | (_, Some(moment)) => checked(moment),
+            (None, None) => Err(MomentError::Unknown),
         }
     }
 
@@ -112,24 +104,18 @@ impl Column {
     }
 }
 
-/// The readings of a text; both are there and equal where the text says which is which.
-struct Readings {
-    day_first: Option<Moment>,
-    month_first: Option<Moment>,
-}
-
-impl Readings {
-    fn of(text: &str) -> Result<Self, MomentError> {
-        if text.len() > LONGEST {
-            return Err(MomentError::Unknown);
-        }
-        let text = plain(text);
-        let (text, utc) = strip_utc(&text);
-        if let Some(moment) = first(text, utc, &DATES) {
-            return Ok(Self { day_first: Some(moment), month_first: Some(moment) });
-        }
-        Ok(Self { day_first: first(text, utc, &DAY_FIRST), month_first: first(text, utc, &MONTH_FIRST) })
+/// The readings of a text with the day and with the month first; both are there and equal where the text says which is which.
+fn readings(text: &str) -> Result<(Option<Moment>, Option<Moment>), MomentError> {
+    if text.len() > LONGEST {
+        return Err(MomentError::Unknown);
     }
+    let text = plain(text);
+    let (text, utc) = strip_utc(&text);
+    let only = first(text, utc, &DATES);
+    if only.is_some() {
+        return Ok((only, only));
+    }
+    Ok((first(text, utc, &DAY_FIRST), first(text, utc, &MONTH_FIRST)))
 }
 
 /// The text in the spelling that the forms know: browsers write a comma after the day, a narrow blank before the half

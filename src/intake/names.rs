@@ -1,4 +1,5 @@
-//! Which names mean one machine: case does not matter, and a short name is the full name that begins with it.
+//! Matches names of machines: upper and lower case are equal, and a short name equals the only full name that starts
+//! with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,12 +13,12 @@ pub(super) fn is_usable(name: &str) -> bool {
 
 /// All names of one case, so that each can be told which machine it means.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct MachineNames {
     /// Full names in upper case by their first label.
     full: BTreeMap<String, BTreeSet<String>>,
 }
 
-impl Names {
+impl MachineNames {
     /// Learns every name of the case.
     pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         let mut full: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -50,7 +51,7 @@ mod tests {
 
     #[test]
     fn short_names_and_full_names_meet() {
-        let names = Names::of(
+        let names = MachineNames::of(
             ["web01", "WEB01.corp.example", "Web02.a.example", "WEB02.b.example", "10.0.0.1"].into_iter(),
         );
         assert_eq!(names.machine("Web01"), names.machine("web01.CORP.example"));

@@ -1,10 +1,11 @@
-//! One row of the node list from named fields, whichever form it was saved in.
+//! One row of the node list, from named fields of JSON or of a table.
 
 use super::table::head;
-use super::{moment, names, told};
-use crate::model::excerpt::{Clean, Excerpt};
+use super::{Parsed, moment, names, reported};
+use crate::intake::{malformed, sanitized};
+use crate::model::excerpt::Sanitize;
 use crate::model::export::{Moment, NodeList, NodeRow};
-use crate::model::input::{Problem, ProblemKind};
+use crate::model::input::Problem;
 use crate::model::{BuildVersion, Observed, Place};
 use crate::parsers::left_out_note;
 use std::collections::BTreeMap;
@@ -14,14 +15,14 @@ use std::collections::BTreeMap;
 pub(super) struct Field {
     /// The text; `None` for null, a blank cell or an empty text.
     pub(super) text: Option<String>,
-    /// Where it stands.
+    /// Where it is.
     pub(super) place: Place,
 }
 
 /// The fields of one row by [`head`] of their name.
 pub(super) type Fields = BTreeMap<String, Field>;
 
-/// Heads under which a fact stands: the class name of REST first (domain 8), then the words of the Server Nodes page
+/// Heads under which a fact is: the class name of REST first, then the words of the Server Nodes page
 /// and of our own template.
 mod heads {
     pub(super) const MACHINE: &[&str] = &["machinename"];
@@ -37,7 +38,7 @@ mod heads {
     pub(super) const ENGINE_ERROR: &[&str] = &["engineworkererror"];
     pub(super) const RECORDING_ERROR: &[&str] = &["sessionrecordingworkererror"];
     pub(super) const ERROR: &[&str] = &["errormessage", "error"];
-    /// Maintenance mode is read-only mode (domain 4.15).
+    /// Maintenance mode is read-only mode under another name.
     pub(super) const READ_ONLY: &[&str] = &["readonlymodeenabled", "maintenancemode"];
     /// Fields of the REST class that no fact is made of.
     pub(super) const UNUSED: &[&str] = &["nodeid", "readonlymodestatus", "loglevel"];
@@ -84,9 +85,9 @@ pub(super) fn read(
     fields: &Fields,
     place: Place,
     dates: &moment::Column,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Result<NodeRow, String> {
-    let row = Reading { fields, cleaner };
+    let row = RowReader { fields, cleaner };
     let machine_name = row
         .text(heads::MACHINE)
         .filter(|name| names::is_usable(name))
@@ -115,12 +116,12 @@ pub(super) fn read(
     })
 }
 
-struct Reading<'a> {
+struct RowReader<'a> {
     fields: &'a Fields,
-    cleaner: &'a dyn Clean,
+    cleaner: &'a dyn Sanitize,
 }
 
-impl Reading<'_> {
+impl RowReader<'_> {
     fn field(&self, heads: &[&str]) -> Option<&Field> {
         heads.iter().find_map(|head| self.fields.get(*head))
     }
@@ -131,7 +132,7 @@ impl Reading<'_> {
 
     /// Text of an export may hold anything a person or a driver wrote.
     fn clean(&self, text: &str) -> String {
-        Excerpt::new(text, self.cleaner).as_str().to_owned()
+        sanitized(text, self.cleaner)
     }
 
     fn fact<T>(&self, heads: &[&str], what: &str, parse: impl Fn(&str) -> Result<T, String>) -> Observed<T> {
@@ -141,15 +142,12 @@ impl Reading<'_> {
         let Some(text) = &field.text else {
             return Observed::not_collected(format!("{} leaves {what} empty", field.place));
         };
-        match parse(text) {
-            Ok(value) => Observed::known(value, field.place.clone()),
-            Err(why) => Observed::unreadable(field.place.clone(), why),
-        }
+        Observed::read(parse(text), field.place.clone())
     }
 
     fn flag(&self, heads: &[&str], what: &str) -> Observed<bool> {
         self.fact(heads, what, |text| {
-            told::flag(text).ok_or_else(|| format!("\"{}\" is neither yes nor no", self.clean(text)))
+            reported::flag(text).ok_or_else(|| format!("\"{}\" is not yes or no", self.clean(text)))
         })
     }
 
@@ -162,14 +160,16 @@ impl Reading<'_> {
     }
 }
 
-/// Lays rows together: in order of name, one a machine.
+/// Merges rows: in order of name, one a machine.
 ///
 /// Of two rows of one machine the one connected last counts where both dates are known, else the first; either way
-/// it is a problem. On entry `problems` holds one for each row that does not count at all.
-pub(super) fn list(input: &str, rows: Vec<NodeRow>, problems: &mut Vec<Problem>) -> NodeList {
+/// it is a problem, and so is each row that does not count at all.
+pub(super) fn list(input: &str, rows: impl Iterator<Item = Result<NodeRow, String>>) -> Parsed<NodeList> {
+    let (rows, faults): (Vec<_>, Vec<_>) = rows.partition(Result::is_ok);
+    let mut problems: Vec<Problem> = faults.into_iter().filter_map(Result::err).map(malformed).collect();
     let left_out = problems.len();
     let mut by_name: BTreeMap<String, NodeRow> = BTreeMap::new();
-    for row in rows {
+    for row in rows.into_iter().flatten() {
         let key = row.machine_name.to_uppercase();
         let Some(first) = by_name.remove(&key) else {
             by_name.insert(key, row);
@@ -182,13 +182,14 @@ pub(super) fn list(input: &str, rows: Vec<NodeRow>, problems: &mut Vec<Problem>)
             "The node list names {} twice, at {} and at {}; only {} counts.",
             kept.machine_name, kept.place, left.place, kept.place
         );
-        problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+        problems.push(malformed(text));
         by_name.insert(key, kept);
     }
     let rows: Vec<NodeRow> = by_name.into_values().collect();
     let newest = rows.iter().filter_map(|row| row.last_connected.value().copied());
     let newest_connection = newest.reduce(|a, b| if later(b, a) { b } else { a });
-    NodeList { input: input.to_owned(), rows, left_out, newest_connection }
+    let value = NodeList { input: input.to_owned(), rows, left_out, newest_connection };
+    Parsed { value, problems, notes: Vec::new() }
 }
 
 /// Whether `a` is later than `b`: as instants where both are, else as one export writes them, in one zone.
@@ -200,6 +201,9 @@ fn later(a: Moment, b: Moment) -> bool {
 }
 
 /// The note on fields that nothing was made of; `None` when all are known. A name is shown cleaned.
-pub(super) fn unknown_note<'a>(names: impl Iterator<Item = &'a str>, cleaner: &dyn Clean) -> Option<String> {
+pub(super) fn unknown_note<'a>(
+    names: impl Iterator<Item = &'a str>,
+    cleaner: &dyn Sanitize,
+) -> Option<String> {
     left_out_note(names.filter(|name| !is_known(&head(name))), cleaner)
 }

@@ -1,15 +1,14 @@
-//! `GET /api/v1/nodes` as saved (from 10.9.000064; domain 8).
+//! Reader of a saved `GET /api/v1/nodes` (the product has it from 10.9.000064 on).
 //!
-//! Only the client classes of that call are public, no body (domain 11, G-17): keys are read in any case, values as
+//! Only the client classes of that call are public, no example of a body: keys are read in any case, values as
 //! text, number or boolean, the list bare or in an envelope.
 
 use super::moment::Column;
 use super::node_row::{self, Field, Fields};
 use super::table::head;
 use super::{Parsed, json};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::export::NodeList;
-use crate::model::input::{Problem, ProblemKind};
 use crate::model::{Place, Position};
 use crate::text::encoding;
 use serde_json::{Map, Value};
@@ -51,30 +50,29 @@ pub fn document(bytes: &[u8]) -> Result<Value, NodesJsonError> {
 }
 
 /// Reads a saved node list. `input` is the name evidence will carry.
-pub fn parse(input: &str, document: &Value, cleaner: &dyn Clean) -> Result<Parsed<NodeList>, NodesJsonError> {
+pub fn parse(
+    input: &str,
+    document: &Value,
+    cleaner: &dyn Sanitize,
+) -> Result<Parsed<NodeList>, NodesJsonError> {
     let (prefix, records) = records(document).ok_or(NodesJsonError::OtherShape)?;
     if records.len() > MAX_NODES {
         return Err(NodesJsonError::TooMany(records.len()));
     }
-    let mut problems = Vec::new();
-    let mut rows = Vec::new();
-    for (index, record) in records.iter().enumerate() {
+    let rows = records.iter().enumerate().map(|(index, record)| {
         let path = format!("{prefix}[{index}]");
         let place = Place::export(input, Position::Path(path.clone()));
-        let row = match record {
+        match record {
             Value::Object(record) => {
                 node_row::read(&fields(record, input, &path), place, &Column::default(), cleaner)
             }
             _ => Err(format!("{place} is no object, so it does not count.")),
-        };
-        match row {
-            Ok(row) => rows.push(row),
-            Err(text) => problems.push(Problem { kind: ProblemKind::Malformed, member: None, text }),
         }
-    }
+    });
+    let mut list = node_row::list(input, rows);
     let names = records.iter().filter_map(Value::as_object).flat_map(Map::keys);
-    let notes = node_row::unknown_note(names.map(String::as_str), cleaner).into_iter().collect();
-    Ok(Parsed { value: node_row::list(input, rows, &mut problems), problems, notes })
+    list.notes.extend(node_row::unknown_note(names.map(String::as_str), cleaner));
+    Ok(list)
 }
 
 fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
@@ -85,7 +83,7 @@ fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
     record.iter().filter(|(key, _)| node_row::is_known(&head(key))).map(field).collect()
 }
 
-/// The records and the path they stand at: a bare list, one in an envelope, or a single node by itself. A list
+/// The records and the path they are at: a bare list, one in an envelope, or a single node by itself. A list
 /// counts as one of nodes when any record looks like a node.
 fn records(document: &Value) -> Option<(String, &[Value])> {
     let looks = |record: &Value| {
@@ -110,11 +108,11 @@ fn records(document: &Value) -> Option<(String, &[Value])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::NoSanitize;
     use proptest::prelude::*;
 
     fn parse(json: &str) -> Parsed<NodeList> {
-        super::parse("nodes.json", &document(json.as_bytes()).unwrap(), &AsIs).unwrap()
+        super::parse("nodes.json", &document(json.as_bytes()).unwrap(), &NoSanitize).unwrap()
     }
 
     #[test]
@@ -128,7 +126,7 @@ mod tests {
         let [web01, web02] = parsed.value.rows.as_slice() else { panic!("{:?}", parsed.value) };
         assert_eq!(
             web01.binary_version.why_unknown().unwrap(),
-            "nodes.json [1].BinaryVersion could not be read: \"10.11\" names a release train, not a build of three fields"
+            "nodes.json [1].BinaryVersion could not be read: \"10.11\" is a release name, not a build with three fields"
         );
         assert_eq!(web01.binary_version_text.as_deref(), Some("10.11"));
         assert_eq!(web02.binary_version.value(), Some(&crate::model::BuildVersion::new(11, 7, 1)));
@@ -179,7 +177,7 @@ mod tests {
     fn other_documents_are_told_apart() {
         let parse = |json: &str| {
             let document = document(json.as_bytes());
-            document.and_then(|document| super::parse("x.json", &document, &AsIs)).unwrap_err()
+            document.and_then(|document| super::parse("x.json", &document, &NoSanitize)).unwrap_err()
         };
         assert_eq!(parse(r#"{"healthy":true}"#), NodesJsonError::OtherShape);
         assert_eq!(parse("[]"), NodesJsonError::OtherShape);
@@ -192,7 +190,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = document(&bytes).map(|document| super::parse("x", &document, &AsIs));
+            let _ = document(&bytes).map(|document| super::parse("x", &document, &NoSanitize));
         }
 
         #[test]

@@ -1,39 +1,27 @@
-//! The Server Nodes page copied into a table, for versions without the REST call, or the REST answer as CSV.
+//! Reader of a node list as a table: copied from the Server Nodes page where the REST call is missing, or the REST
+//! answer as CSV.
 
 use super::node_row::{self, Field, Fields};
-use super::table::{Below, Row, TableError, head};
+use super::table::{Row, RowSink, TableError, head};
 use super::{Parsed, moment, nodes_json::MAX_NODES};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::export::NodeList;
-use crate::model::input::{Problem, ProblemKind};
-
-/// Columns of the template: what the Server Nodes page shows of a node (domain 4.5, 8).
-const COLUMNS: [&str; 10] = [
-    "Machine Name",
-    "Version",
-    "Database",
-    "In Cluster",
-    "Background Worker",
-    "Engine Worker",
-    "Session Recording Worker",
-    "Maintenance Mode",
-    "Last Connected",
-    "Error",
-];
 
 /// What begins a row that is a remark.
 const REMARK: char = '#';
 
-/// The template that a person fills in from *Admin > Server Nodes*: the header and one example, which does not count
-/// as it begins with `#`.
+/// The template that a person fills in from *Admin > Server Nodes*: what that page shows of a node, and one example, which
+/// does not count as it begins with `#`.
 pub fn nodes_template() -> String {
+    let columns =
+        "Machine Name,Version,Database,In Cluster,Background Worker,Engine Worker,Session Recording Worker";
     let example = "# WEB01,11.7.000049,SQL01\\SecretServer,yes,yes,yes,no,no,2026-11-20 10:12:33,";
-    format!("{}\n{example}\n", COLUMNS.join(","))
+    format!("{columns},Maintenance Mode,Last Connected,Error\n{example}\n")
 }
 
 /// The header of a node list: heads by column.
 pub(super) fn header(row: &Row) -> Option<Vec<String>> {
-    let heads: Vec<String> = row.texts().map(head).collect();
+    let heads: Vec<String> = row.cells().map(head).collect();
     let remark = row.cell(0).starts_with(REMARK);
     (!remark && node_row::is_node_list(heads.iter().map(String::as_str))).then_some(heads)
 }
@@ -51,11 +39,11 @@ pub(super) fn start(row: &Row) -> Option<Reader> {
     Some(Reader { heads: header(row)?, header: row.clone(), rows: Vec::new() })
 }
 
-impl Below for Reader {
+impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         // A grid repeats its header on every page; footers have no other cell.
         let counts = !row.cell(0).starts_with(REMARK) && header(row).is_none() && row.filled() > 1;
-        // One more than the limit, so that it can be told.
+        // One more than the limit, so that it can be reported.
         if counts && self.rows.len() <= MAX_NODES {
             self.rows.push(row.clone());
         }
@@ -64,28 +52,23 @@ impl Below for Reader {
 
 impl Reader {
     /// The list.
-    pub(super) fn finish(self, input: &str, cleaner: &dyn Clean) -> Result<Parsed<NodeList>, TableError> {
+    pub(super) fn finish(self, input: &str, cleaner: &dyn Sanitize) -> Result<Parsed<NodeList>, TableError> {
         if self.rows.len() > MAX_NODES {
             return Err(TableError::TooManyNodes);
         }
-        let (mut problems, mut notes, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         let connected = self.heads.iter().position(|head| node_row::is_connected(head));
         let mut dates = moment::Column::default();
         for (row, column) in self.rows.iter().zip(connected.into_iter().cycle()) {
             dates.learn(row.cell(column), || row.cell_place(input, column));
         }
-        for row in &self.rows {
-            match node_row::read(&self.fields(row, input), row.place(input), &dates, cleaner) {
-                Ok(row) => rows.push(row),
-                Err(text) => problems.push(Problem { kind: ProblemKind::Malformed, member: None, text }),
-            }
+        let read = |row: &Row| node_row::read(&self.fields(row, input), row.place(input), &dates, cleaner);
+        let mut list = node_row::list(input, self.rows.iter().map(read));
+        if list.value.rows.is_empty() {
+            list.notes.push("The table has no row of a node below its header.".to_owned());
         }
-        if rows.is_empty() {
-            notes.push("The table has no row of a node below its header.".to_owned());
-        }
-        notes.extend(dates.note());
-        notes.extend(node_row::unknown_note(self.header.texts(), cleaner));
-        Ok(Parsed { value: node_row::list(input, rows, &mut problems), problems, notes })
+        list.notes.extend(dates.note());
+        list.notes.extend(node_row::unknown_note(self.header.cells(), cleaner));
+        Ok(list)
     }
 
     fn fields(&self, row: &Row, input: &str) -> Fields {
@@ -103,12 +86,12 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, table};
+    use crate::intake::{NoSanitize, table};
     use crate::model::BuildVersion;
 
     fn parse(text: &str) -> Parsed<NodeList> {
-        let [sheet] = table::read(text.as_bytes(), &AsIs, start).unwrap().try_into().unwrap();
-        sheet.below.unwrap().finish("nodes.csv", &AsIs).unwrap()
+        let [sheet] = table::read(text.as_bytes(), &NoSanitize, start).unwrap().try_into().unwrap();
+        sheet.sink.unwrap().finish("nodes.csv", &NoSanitize).unwrap()
     }
 
     #[test]
@@ -136,7 +119,7 @@ mod tests {
         let [web01, web02] = parsed.value.rows.as_slice() else { panic!("{:?}", parsed.value) };
         assert_eq!(web02.in_cluster.why_unknown().unwrap(), "nodes.csv C2 leaves in cluster empty");
         assert!(web02.last_connected.why_unknown().unwrap().contains("could mean"));
-        assert!(web01.in_cluster.why_unknown().unwrap().contains("neither yes nor no"));
+        assert!(web01.in_cluster.why_unknown().unwrap().contains("not yes or no"));
         assert!(web01.database.why_unknown().unwrap().contains("no column for database"));
         assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
     }

@@ -1,20 +1,15 @@
-//! The file downloaded for an upgrade.
+//! The upgrade package, as rules see it.
 
-use crate::bundle::{Archive, ArchiveMember, OpenError};
-use crate::model::package::{Package, PackageMember};
+use crate::bundle::{Archive, OpenError};
+use crate::model::package::Package;
 use crate::model::{Observed, Place};
 
 /// The package as rules see it, from its file name and its outside.
 pub fn package(name: &str, archive: Archive) -> Package {
-    let place = Place { input: name.to_owned(), ..Place::default() };
+    let place = Place::input(name);
     let members = match archive.members {
-        Ok(members) => {
-            let member =
-                |one: ArchiveMember| PackageMember { name: one.name, bytes: one.bytes, bad: one.bad };
-            Observed::known(members.into_iter().map(member).collect(), place)
-        }
         Err(OpenError::NotZip) => Observed::absent(place),
-        Err(error) => Observed::unreadable(place, error.to_string()),
+        members => Observed::read(members, place),
     };
     Package { name: name.to_owned(), bytes: archive.bytes, sha256: archive.sha256.to_string(), members }
 }

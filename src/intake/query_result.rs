@@ -1,17 +1,18 @@
-//! Results of the queries of `clusterbrief sql`: every row is marker, item, fact and value, so that neither header nor
-//! delimiter nor file name matters, and one sheet may hold the results of several queries.
+//! Reader of results of the queries of `clusterbrief sql`. Every row has marker, item, fact and value, so header,
+//! delimiter and file name do not matter, and one sheet may hold the results of several queries.
 
 use super::read::Facts;
 use super::records::Records;
-use super::table::{Below, Row, head};
-use super::told::{heads, tell};
+use super::reported::{extract_facts, heads};
+use super::table::{Row, RowSink, head};
 use super::{Parsed, version_table};
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::exports::About;
 use crate::knowledge::{Export, Knowledge};
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::excerpt::Sanitize;
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::items::Cell;
-use crate::model::place::Spot;
+use crate::model::place::CellPos;
 use crate::model::{Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,14 +37,14 @@ pub(super) struct Reader<'k> {
     knowledge: &'k Knowledge,
     input: String,
     /// The results, the one of the last row last: rows of a result mostly follow each other.
-    results: Vec<Result<'k>>,
+    results: Vec<QueryResult<'k>>,
     /// Markers of no query this program knows.
     unknown: BTreeSet<String>,
 }
 
 /// One result.
 #[derive(Debug)]
-struct Result<'k> {
+struct QueryResult<'k> {
     export: &'k Export,
     marker: &'k str,
     /// Where it begins.
@@ -51,16 +52,16 @@ struct Result<'k> {
     records: Records,
     /// The column of names.
     names: usize,
-    /// The record of each item, by the number of its name; and of what stands without one.
+    /// The record of each item, by the number of its name; and of what is without one.
     of_item: Vec<usize>,
     of_none: Option<usize>,
     /// What the row without an item says: facts of the query itself.
-    told: BTreeMap<String, String>,
+    reported: BTreeMap<String, String>,
 }
 
 /// The column of a row's marker, such as `clusterbrief:jobs:1`.
 fn marker(row: &Row) -> Option<usize> {
-    row.texts().take(8).position(|cell| {
+    row.cells().take(8).position(|cell| {
         let rest = cell.strip_prefix(MARKER).and_then(|rest| rest.rsplit_once(':'));
         rest.is_some_and(|(id, edition)| {
             id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
@@ -78,9 +79,9 @@ pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Opt
     Some(reader)
 }
 
-impl Below for Reader<'_> {
+impl RowSink for Reader<'_> {
     fn add(&mut self, row: &Row) {
-        let is_last = self.results.last().is_some_and(|one| one.marker == row.cell(0));
+        let is_last = self.results.last().is_some_and(|result| result.marker == row.cell(0));
         let Some(column) = is_last.then_some(0).or_else(|| marker(row)) else { return };
         if !is_last && !self.turn_to(row, column) {
             return;
@@ -95,12 +96,13 @@ impl<'k> Reader<'k> {
     /// Puts the result of a row's marker last; says whether its query is known.
     fn turn_to(&mut self, row: &Row, column: usize) -> bool {
         let marker = row.cell(column);
-        if let Some(at) = self.results.iter().position(|one| one.marker == marker) {
+        if let Some(at) = self.results.iter().position(|result| result.marker == marker) {
             let result = self.results.remove(at);
             self.results.push(result);
             return true;
         }
-        let of = |export: &'k Export| Some((export, export.marker.as_deref().filter(|one| *one == marker)?));
+        let of =
+            |export: &'k Export| Some((export, export.marker.as_deref().filter(|known| *known == marker)?));
         let Some((export, marker)) = self.knowledge.exports.iter().find_map(of) else {
             if self.unknown.len() < 10 {
                 self.unknown.insert(marker.to_owned());
@@ -110,7 +112,7 @@ impl<'k> Reader<'k> {
         let mut columns = heads(export);
         columns.extend([ITEM, UPGRADED].map(str::to_owned));
         let names = columns.iter().position(|head| head == ITEM).unwrap_or_default();
-        self.results.push(Result {
+        self.results.push(QueryResult {
             export,
             marker,
             place: row.place(&self.input),
@@ -118,20 +120,20 @@ impl<'k> Reader<'k> {
             names,
             of_item: Vec::new(),
             of_none: None,
-            told: BTreeMap::new(),
+            reported: BTreeMap::new(),
         });
         true
     }
 }
 
-impl Result<'_> {
-    fn add(&mut self, item: &str, fact: &str, value: &str, spot: Spot) {
+impl QueryResult<'_> {
+    fn add(&mut self, item: &str, fact: &str, value: &str, spot: CellPos) {
         // SQL tools write a null as the word.
         let value = if value == "NULL" { "" } else { value };
         if item.is_empty() {
             let key = head(fact);
             if matches!(key.as_str(), SEES | ITEMS) {
-                self.told.insert(key, value.to_owned());
+                self.reported.insert(key, value.to_owned());
                 return;
             }
         }
@@ -143,7 +145,7 @@ impl Result<'_> {
     }
 
     /// The record of an item, begun where it is new. Every row of a history is one of its own.
-    fn record(&mut self, item: &str, spot: Spot) -> usize {
+    fn record(&mut self, item: &str, spot: CellPos) -> usize {
         let number = if item.is_empty() { None } else { self.records.number(self.names, item) };
         let earlier = match number {
             Some(number) => usize::try_from(number).ok().and_then(|number| self.of_item.get(number)).copied(),
@@ -164,40 +166,28 @@ impl Result<'_> {
         record
     }
 
-    /// How many items came, beside the row without one: each has a name and so a record of its own.
-    fn items(&self) -> usize {
-        self.of_item.len()
-    }
-
     /// What is wrong with the result as a whole: an error when it does not count.
-    fn check(&self, input: &str) -> std::result::Result<(), (ProblemKind, String)> {
+    fn check(&self, input: &str) -> Result<(), (ProblemKind, String)> {
         let id = &self.export.id;
-        if self.told.get(SEES).is_some_and(|word| word.eq_ignore_ascii_case("no")) {
+        if self.reported.get(SEES).is_some_and(|word| word.eq_ignore_ascii_case("no")) {
             let text = format!(
-                "{input} holds a result of the query {id} that was run where there is no tbVersion: it is not of the \
-                 product's database and does not count. Run the query in that database."
+                "{input} contains a result of the query {id} from a database without tbVersion: that is not the \
+                 product's database, so the result does not count. Run the query in that database."
             );
             return Err((ProblemKind::Foreign, text));
         }
         if self.export.about != About::List && self.export.id != VERSIONS {
             return Ok(());
         }
-        let came = self.items();
-        match self.told.get(ITEMS).and_then(|items| items.parse::<usize>().ok()) {
-            Some(items) if items == came => Ok(()),
-            Some(items) => Err((
-                ProblemKind::Malformed,
-                format!(
-                    "{input} holds {came} of the {items} items that the query {id} found, so they do not count. Save the whole result."
-                ),
-            )),
-            None => Err((
-                ProblemKind::Malformed,
-                format!(
-                    "{input} lacks the row that says how many items the query {id} found, so they do not count. Save the whole result."
-                ),
-            )),
-        }
+        // Each has a name, and so a record of its own.
+        let came = self.of_item.len();
+        let has = match self.reported.get(ITEMS).and_then(|items| items.parse::<usize>().ok()) {
+            Some(items) if items == came => return Ok(()),
+            Some(items) => format!("has {came} of the {items} items that the query {id} found"),
+            None => format!("has no row that says how many items the query {id} found"),
+        };
+        let text = format!("{input} {has}, so they do not count. Save the whole result.");
+        Err((ProblemKind::Malformed, text))
     }
 }
 
@@ -205,22 +195,17 @@ impl Result<'_> {
 const VERSIONS: &str = "versions";
 
 impl Reader<'_> {
-    /// What the results tell, with the titles of their exports.
-    pub(super) fn finish(mut self, cleaner: &dyn Clean) -> (Parsed<Vec<Facts>>, Vec<String>) {
+    /// What the results report, with the titles of their exports.
+    pub(super) fn finish(mut self, cleaner: &dyn Sanitize) -> (Parsed<Vec<Facts>>, Vec<String>) {
         self.results.sort_by_key(|result| &result.export.id);
-        let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+        let mut parsed = Parsed::<Vec<Facts>>::default();
         let mut titles = Vec::new();
         for marker in &self.unknown {
-            let shown = Excerpt::new(marker, cleaner);
-            parsed.problems.push(Problem {
-                kind: ProblemKind::Malformed,
-                member: None,
-                text: format!(
-                    "{} holds rows of a query this program does not know (\"{}\"): print the queries anew with \"clusterbrief sql\".",
-                    self.input,
-                    shown.as_str()
-                ),
-            });
+            let marker = sanitized(marker, cleaner);
+            parsed.problems.push(malformed(format!(
+                "{} contains rows of a query that this program does not know (\"{marker}\"): print the queries again with \"clusterbrief sql\".",
+                self.input
+            )));
         }
         for result in self.results {
             titles.push(result.export.title.clone());
@@ -232,22 +217,22 @@ impl Reader<'_> {
                 Err((ProblemKind::Foreign, _)) => {}
                 whole if result.export.id == VERSIONS => {
                     if whole.is_ok() {
-                        let one = version_table::of_records(&self.input, &result.records, cleaner);
-                        parsed.notes.extend(one.notes);
-                        parsed.value.push(Facts::History(one.value));
+                        let history = version_table::of_records(&self.input, &result.records, cleaner);
+                        parsed.notes.extend(history.notes);
+                        parsed.value.push(Facts::History(history.value));
                     }
                 }
                 whole => {
                     let place = result.place.clone();
-                    let mut told =
-                        tell(result.export, result.records, place.clone(), self.knowledge, cleaner);
+                    let mut reported =
+                        extract_facts(result.export, result.records, place.clone(), self.knowledge, cleaner);
                     if let Err((_, why)) = whole {
-                        for list in told.lists.values_mut() {
+                        for list in reported.lists.values_mut() {
                             *list = Observed::unreadable(place.clone(), why.trim_end_matches('.'));
                         }
                     }
-                    told.query = Some(result.export.id.clone());
-                    parsed.value.push(Facts::Told(told));
+                    reported.query = Some(result.export.id.clone());
+                    parsed.value.push(Facts::Reported(reported));
                 }
             }
         }
@@ -258,24 +243,25 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, table};
-    use crate::model::export::Told;
+    use crate::intake::{NoSanitize, table};
+    use crate::model::export::ReportedFields;
     use crate::model::items::Item;
 
     fn read(text: &str) -> (Parsed<Vec<Facts>>, Vec<String>) {
         let knowledge = Knowledge::builtin().unwrap();
-        let sheets = table::read(text.as_bytes(), &AsIs, |row| start("q.csv", row, &knowledge)).unwrap();
+        let sheets =
+            table::read(text.as_bytes(), &NoSanitize, |row| start("q.csv", row, &knowledge)).unwrap();
         let [sheet] = sheets.try_into().unwrap();
-        sheet.below.unwrap().finish(&AsIs)
+        sheet.sink.unwrap().finish(&NoSanitize)
     }
 
-    fn told(parsed: &Parsed<Vec<Facts>>) -> &super::super::told::ToldFacts {
-        let [Facts::Told(told)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
-        told
+    fn reported(parsed: &Parsed<Vec<Facts>>) -> &super::super::reported::ReportedFacts {
+        let [Facts::Reported(reported)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        reported
     }
 
-    fn value<'t>(told: &'t Told, path: &str) -> Option<&'t str> {
-        told[path].value().map(String::as_str)
+    fn value<'t>(reported: &'t ReportedFields, path: &str) -> Option<&'t str> {
+        reported[path].value().map(String::as_str)
     }
 
     const DATABASE: &str = "clusterbrief:database:1,,asked at,2026-11-20 10:00:00.0000000 +01:00
@@ -296,17 +282,17 @@ clusterbrief:database:1,,read only,no
         let numbered = format!("1\t{}", DATABASE.trim_end().replace(',', "\t").replace('\n', "\n1\t"));
         for text in [DATABASE, &turned, &renamed, &format!("\"{}", quoted.trim_end_matches('"')), &numbered] {
             let (parsed, titles) = read(text);
-            let told = told(&parsed);
-            assert_eq!(value(&told.cluster, "database.compatibility-level"), Some("130"), "{text}");
-            assert_eq!(value(&told.cluster, "database.read-only"), Some("false"));
-            assert_eq!(value(&told.cluster, "asked.database"), Some("2026-11-20 09:00:00 UTC"));
-            assert!(told.cluster["database.mirroring-role"].is_absent());
-            let why = told.cluster["database.merge-published"].why_unknown().unwrap();
-            assert!(why.contains("neither yes nor no"), "{why}");
+            let reported = reported(&parsed);
+            assert_eq!(value(&reported.cluster, "database.compatibility-level"), Some("130"), "{text}");
+            assert_eq!(value(&reported.cluster, "database.read-only"), Some("false"));
+            assert_eq!(value(&reported.cluster, "asked.database"), Some("2026-11-20 09:00:00 UTC"));
+            assert!(reported.cluster["database.mirroring-role"].is_absent());
+            let why = reported.cluster["database.merge-published"].why_unknown().unwrap();
+            assert!(why.contains("not yes or no"), "{why}");
             assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
             assert_eq!(titles, ["the state of the database (query database)"]);
         }
-        let place = told(&read(DATABASE).0).cluster["database.read-only"].place().unwrap().to_string();
+        let place = reported(&read(DATABASE).0).cluster["database.read-only"].place().unwrap().to_string();
         assert_eq!(place, "q.csv D6");
     }
 
@@ -320,24 +306,24 @@ clusterbrief:jobs:1;A #1;minutes late;0
     #[test]
     fn items_are_told_and_none_found_differs_from_a_cut_result() {
         let (parsed, _) = read(JOBS);
-        let jobs = told(&parsed).lists["job"].value().unwrap();
+        let jobs = reported(&parsed).lists["job"].value().unwrap();
         assert_eq!(jobs.iter().map(Item::name).collect::<Vec<_>>(), ["A #1", "B #1"]);
         assert_eq!(
             jobs.iter().next().unwrap().fact("job.minutes-late").value().map(String::as_str),
             Some("0")
         );
         let none = "clusterbrief:jobs:1;;items;0\nclusterbrief:jobs:1;;asked at;2026-11-20 10:00:00\n";
-        assert_eq!(told(&read(none).0).lists["job"].value().unwrap().len(), 0);
+        assert_eq!(reported(&read(none).0).lists["job"].value().unwrap().len(), 0);
         for (cut, says) in [
             (
                 JOBS.lines().take(3).collect::<Vec<_>>().join("\n"),
-                "holds 1 of the 2 items that the query jobs found",
+                "has 1 of the 2 items that the query jobs found",
             ),
-            (JOBS.lines().skip(1).collect::<Vec<_>>().join("\n"), "lacks the row that says how many items"),
+            (JOBS.lines().skip(1).collect::<Vec<_>>().join("\n"), "has no row that says how many items"),
         ] {
             let (parsed, _) = read(&cut);
             assert!(parsed.problems[0].text.contains(says), "{:?}", parsed.problems);
-            assert!(told(&parsed).lists["job"].is_unknown());
+            assert!(reported(&parsed).lists["job"].is_unknown());
         }
     }
 
@@ -347,7 +333,7 @@ clusterbrief:jobs:1;A #1;minutes late;0
         assert!(parsed.value.is_empty());
         let [problem] = parsed.problems.as_slice() else { panic!("{:?}", parsed.problems) };
         assert_eq!(problem.kind, ProblemKind::Foreign);
-        assert!(problem.text.contains("run where there is no tbVersion"), "{}", problem.text);
+        assert!(problem.text.contains("from a database without tbVersion"), "{}", problem.text);
     }
 
     #[test]
@@ -356,7 +342,9 @@ clusterbrief:jobs:1;A #1;minutes late;0
             clusterbrief:versions:1,11.6.000001,Upgraded,none\nclusterbrief:moon:9,,phase,full\n";
         let (parsed, titles) = read(&format!("{DATABASE}{history}"));
         assert_eq!(titles.len(), 2);
-        let [Facts::Told(_), Facts::History(history)] = parsed.value.as_slice() else { panic!("{parsed:?}") };
+        let [Facts::Reported(_), Facts::History(history)] = parsed.value.as_slice() else {
+            panic!("{parsed:?}")
+        };
         assert_eq!(history.rows.len(), 2);
         assert_eq!(history.current().unwrap().text, "11.7.000049");
         assert!(parsed.problems[0].text.contains("\"clusterbrief:moon:9\""), "{:?}", parsed.problems);

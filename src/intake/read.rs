@@ -1,22 +1,22 @@
-//! Every input read: bundles and exports side by side, on all cores.
+//! Reads every input, bundles and exports in parallel, and says what became of each.
 
 use super::answers::{self, Question};
 use super::inventory::Inventory;
-use super::json::{self, Json};
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
-use super::tables::{self, Tables};
-use super::told::ToldFacts;
-use super::{Parsed, checklist, leaks, manual_capture, snapshot, workbook};
+use super::reported::ReportedFacts;
+use super::{Parsed, checklist, json, leaks, manual_capture, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::excerpt::Sanitize;
 use crate::model::export::{NodeList, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::node::Snapshot;
+use crate::redact::columns::heading;
 use crate::text::encoding;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -28,10 +28,10 @@ pub struct Tools<'a> {
     /// Searches logs.
     pub scanner: &'a Scanner<'a>,
     /// Cleans every text that may be shown.
-    pub cleaner: &'a dyn Clean,
+    pub cleaner: &'a dyn Sanitize,
     /// Questions that may be answered.
     pub questions: &'a [Question],
-    /// What exports tell.
+    /// What exports report.
     pub knowledge: &'a Knowledge,
 }
 
@@ -59,10 +59,10 @@ pub enum Facts {
     Checklist(checklist::Part),
     /// The nodes an inventory names.
     Inventory(Inventory),
-    /// Whom an inventory names to call.
+    /// Contacts of an inventory.
     Contacts(Vec<Contact>),
     /// What any other export tells.
-    Told(ToldFacts),
+    Reported(ReportedFacts),
 }
 
 /// Reads every input, in order of name. Names are made unique first, since evidence cites them; the same bytes
@@ -139,7 +139,7 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
         Ok(Content::File(bytes)) => {
             // A panic in any library costs the input it happened on, and nothing else.
             let read = catch_unwind(AssertUnwindSafe(|| read_export(input.clone(), bytes, tools)));
-            read.unwrap_or_else(|_| refused(input, "made its reader fail"))
+            read.unwrap_or_else(|_| refused(input, "made the reader fail"))
         }
     }
 }
@@ -147,14 +147,14 @@ fn read(given: &Given, notes: Vec<String>, tools: Tools<'_>) -> ReadInput {
 /// An input that does not count at all, with the one sentence that says why.
 fn refused(mut input: Input, why: impl std::fmt::Display) -> ReadInput {
     let text = format!("{} {why}.", input.name);
-    input.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+    input.problems.push(malformed(text));
     ReadInput { input, facts: Vec::new() }
 }
 
 /// A key file that was given by itself.
 fn key_file(mut input: Input) -> ReadInput {
     let text = format!(
-        "{} has the shape of encryption.config or database.config, and whoever holds those can open the vault: delete \
+        "{} has the shape of encryption.config or database.config, and anyone who has those can open the vault: delete \
          every copy that left the node.",
         input.name
     );
@@ -169,11 +169,11 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
     };
     let manifest = bundle.manifest();
     if !super::names::is_usable(&manifest.node.name) {
-        return refused(input, "names no usable machine in its manifest.json");
+        return refused(input, "has no usable machine name in its manifest.json");
     }
     input.node = Some(manifest.node.name.trim().to_owned());
     input.taken = Some(manifest.collection.local(manifest.collection.started).to_rfc3339());
-    input.tool = Some(Excerpt::new(&manifest.tool, tools.cleaner).as_str().to_owned());
+    input.tool = Some(sanitized(&manifest.tool, tools.cleaner));
     let read = snapshot::read(&input.name, bundle, tools.scanner, tools.cleaner);
     input.problems = read.problems;
     input.notes.extend(read.notes);
@@ -198,10 +198,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
     match recognise(bytes) {
         Ok(ExportForm::Json) => match json::read(&name, bytes, tools.knowledge, tools.cleaner) {
-            Ok(Json { kind, holds, parsed }) => {
-                (input.kind, input.holds) = (kind, holds);
-                counted(input, parsed)
-            }
+            Ok(read) => counted(Input { kind: read.kind, holds: read.holds, ..input }, read.parsed),
             Err(error) => {
                 if error.is_of_nodes() {
                     input.kind = InputKind::NodesJson;
@@ -213,10 +210,10 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
             input.kind = InputKind::Answers;
             match answers::parse(&name, bytes, tools.questions, tools.cleaner) {
                 Ok(parsed) => counted(input, parsed.map(|answers| vec![Facts::Answers(answers)])),
-                Err(error) => refused(input, format!("is no answers file that can be read: {error}")),
+                Err(error) => refused(input, format!("is not a readable answers file: {error}")),
             }
         }
-        Ok(ExportForm::ByHand) => {
+        Ok(ExportForm::ManualCapture) => {
             input.kind = InputKind::Export;
             input.holds = vec![manual_capture::TITLE.to_owned()];
             match manual_capture::read(&name, &encoding::decode(bytes), tools) {
@@ -225,13 +222,10 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
             }
         }
         Ok(ExportForm::Table) => match tables::read(&name, bytes, tools.knowledge, tools.cleaner) {
-            Ok(Some(Tables { kind, parsed, holds })) => {
-                (input.kind, input.holds) = (kind, holds);
-                counted(input, parsed)
-            }
+            Ok(Some(read)) => counted(Input { kind: read.kind, holds: read.holds, ..input }, read.parsed),
             // A workbook that opens is no key file, however opaque a zip looks.
             Ok(None) if !workbook::is_workbook(bytes) && leaks::is_key_file(bytes) => key_file(input),
-            Ok(None) => refused(input, Unrecognised::Other),
+            Ok(None) => refused(input, unknown_file(bytes, tools.knowledge)),
             Err(error) => refused(input, format!("cannot be read: {error}")),
         },
         // However opaque a zip looks, it is no key file.
@@ -241,6 +235,28 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         Err(_) if leaks::is_key_file(bytes) => key_file(input),
         Err(why) => refused(input, why),
     }
+}
+
+/// The refusal of a file of no known kind: what it looks like, what is known, and what to do.
+fn unknown_file(bytes: &[u8], knowledge: &Knowledge) -> String {
+    let text = encoding::decode(bytes);
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let looks = match heading(first) {
+        _ if workbook::is_workbook(bytes) => {
+            "a workbook, but no sheet has the columns of an export".to_owned()
+        }
+        Some((_, columns)) => {
+            format!("a table of {} columns, but they are not those of an export", columns.len())
+        }
+        None if text.contains(char::is_control) && text.contains('\0') => "binary data".to_owned(),
+        None => "plain text".to_owned(),
+    };
+    format!(
+        "is not a file that this program knows. It looks like {looks}. Known are bundles, answers files, checklists, \
+         inventories, node lists, version histories, saved command output and {} other exports: see docs/exports.md, and save \
+         the file again as described there",
+        knowledge.exports.len()
+    )
 }
 
 fn counted(mut input: Input, parsed: Parsed<Vec<Facts>>) -> ReadInput {

@@ -1,7 +1,8 @@
-//! What an input file is, told by its content and never by its name.
+//! Recognises the kind of a file by its content, never by its name.
 
 use super::{answers, manual_capture, workbook};
 use crate::text::encoding;
+use crate::text::size::size;
 use memchr::memmem;
 
 /// Most bytes of an export. A node list or a version history of a real cluster has a few kilobytes; a result of
@@ -15,7 +16,7 @@ pub enum Unrecognised {
     #[error("is empty")]
     Empty,
     /// Over [`MAX_EXPORT_BYTES`].
-    #[error("has more than {} MB, and no export is that large", MAX_EXPORT_BYTES >> 20)]
+    #[error("is larger than {}, and no export is that large", size(MAX_EXPORT_BYTES))]
     TooLarge,
     /// The old binary form, or an encrypted workbook, which has the same container.
     #[error(
@@ -29,7 +30,7 @@ pub enum Unrecognised {
     #[error("is a workbook or another zip that was cut off: copy or export it again")]
     Torn,
     /// A zip that is neither a bundle nor a workbook.
-    #[error("is a zip without a manifest.json, so it is no bundle, and it is no workbook either")]
+    #[error("is a zip, but neither a bundle (it has no manifest.json) nor a workbook")]
     OtherZip,
     /// A page of a web server.
     #[error(
@@ -38,9 +39,7 @@ pub enum Unrecognised {
     )]
     WebPage,
     /// Anything else.
-    #[error(
-        "is neither a bundle, nor a node list (GET /api/v1/nodes as JSON, or a table with the columns of \"clusterbrief template nodes\"), nor a version history (a table with VersionNumber and Upgraded), nor an answers file ([[answer]])"
-    )]
+    #[error("is not a file that this program knows; docs/exports.md lists what it reads and how to save it")]
     Other,
 }
 
@@ -50,7 +49,7 @@ pub enum Form {
     /// Answers of a person, in TOML.
     Answers,
     /// Saved output of built-in commands.
-    ByHand,
+    ManualCapture,
     /// JSON, whatever is in it.
     Json,
     /// Separated text or a workbook, whatever is in it.
@@ -63,7 +62,7 @@ const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 /// First bytes of a zip.
 const ZIP: &[u8] = b"PK\x03\x04";
 
-/// Tells what an export is. Bundles are told apart before, by [`crate::bundle`].
+/// Tells what an export is. Bundles are reported apart before, by [`crate::bundle`].
 pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if bytes.len() as u64 > MAX_EXPORT_BYTES {
         return Err(Unrecognised::TooLarge);
@@ -84,8 +83,8 @@ pub fn recognise(bytes: &[u8]) -> Result<Form, Unrecognised> {
     if start.is_empty() {
         return Err(Unrecognised::Empty);
     }
-    if manual_capture::is_by_hand(&text) {
-        return Ok(Form::ByHand);
+    if manual_capture::is_manual_capture(&text) {
+        return Ok(Form::ManualCapture);
     }
     if answers::is_answers(&text) {
         return Ok(Form::Answers);
@@ -123,7 +122,7 @@ mod tests {
             ("[{\"machineName\":\"WEB01\",\"inCluster\":true}]", Form::Json),
             ("\u{feff}Machine Name,Version\nWEB01,11.7.000049\n", Form::Table),
             ("VersionNumber;Upgraded\n11.7.000049;2026-11-20\n", Form::Table),
-            ("#clusterbrief by-hand 1 WEB01\r\n#time\r\n", Form::ByHand),
+            ("#clusterbrief by-hand 1 WEB01\r\n#time\r\n", Form::ManualCapture),
             ("# answers of the customer\n[[answer]]\nquestion = \"LBL-001\"\n", Form::Answers),
         ] {
             assert_eq!(recognise(text.as_bytes()), Ok(kind), "{text}");

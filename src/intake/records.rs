@@ -1,12 +1,11 @@
-//! Records of an export by column while they are read: objects of JSON and rows of tables alike.
+//! Column store of one export while it is read, for JSON objects and table rows. Each different text of a column is
+//! kept once.
 
 use super::table::head;
 use crate::model::Place;
 use crate::model::items::{Cell, Column};
-use crate::model::place::{Origin, Spot};
-use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher as _;
+use crate::model::place::{CellPos, Origin};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Records of one export. Only columns that were asked for are kept, so that nothing in an input decides how many there
@@ -16,43 +15,36 @@ pub(super) struct Records {
     /// What their places have in common.
     pub(super) origin: Origin,
     /// Where each record begins.
-    pub(super) rows: Vec<Spot>,
-    columns: Vec<Texts>,
-    /// The column asked for last: rows name the columns in one order again and again.
-    last: usize,
+    pub(super) rows: Vec<CellPos>,
+    columns: Vec<RecordColumn>,
 }
 
 /// A column under its head.
 #[derive(Debug)]
-struct Texts {
+struct RecordColumn {
     /// Its head as it compares.
     head: String,
     /// The head as it was written last.
     spelling: String,
-    /// The numbers of the texts, by what their texts hash to.
-    codes: HashTable<u32>,
-    hash: DefaultHashBuilder,
+    /// The number of each text in `column`.
+    numbers: HashMap<Arc<str>, u32>,
     column: Column<Arc<str>>,
-    /// The text that came last: rows repeat it.
-    last: u32,
 }
 
 impl Records {
-    /// No record yet, of columns with these heads as they compare.
+    /// Without records, for columns with these normalised heads.
     pub(super) fn new(origin: Origin, heads: impl IntoIterator<Item = String>) -> Self {
-        let column = |head| Texts {
+        let column = |head| RecordColumn {
             head,
             spelling: String::new(),
-            codes: HashTable::new(),
-            hash: DefaultHashBuilder::default(),
+            numbers: HashMap::new(),
             column: Column { texts: Vec::new(), cells: Vec::new() },
-            last: 0,
         };
-        Self { origin, rows: Vec::new(), columns: heads.into_iter().map(column).collect(), last: 0 }
+        Self { origin, rows: Vec::new(), columns: heads.into_iter().map(column).collect() }
     }
 
     /// Begins a record, and gives its index.
-    pub(super) fn begin(&mut self, at: Spot) -> usize {
+    pub(super) fn begin(&mut self, at: CellPos) -> usize {
         self.rows.push(at);
         self.rows.len() - 1
     }
@@ -64,47 +56,35 @@ impl Records {
 
     /// The column of a head as it was written.
     pub(super) fn column(&mut self, written: &str) -> Option<usize> {
-        // Heads come again and again in one spelling, and in one order.
-        let is = |column: &Texts| column.spelling == written && !written.is_empty();
-        let next = self.last + 1;
-        let found = if self.columns.get(next).is_some_and(is) {
-            next
-        } else if let Some(found) = self.columns.iter().position(is) {
-            found
-        } else {
-            let head = head(written);
-            let found = self.columns.iter().position(|column| column.head == head)?;
-            written.clone_into(&mut self.columns.get_mut(found)?.spelling);
-            found
-        };
-        self.last = found;
-        Some(found)
+        // Every row repeats the spelling of a head, so that most need no comparison of its letters.
+        let is_written = |column: &RecordColumn| column.spelling == written && !written.is_empty();
+        if let Some(known) = self.columns.iter().position(is_written) {
+            return Some(known);
+        }
+        let head = head(written);
+        let column = self.columns.iter().position(|column| column.head == head)?;
+        written.clone_into(&mut self.columns.get_mut(column)?.spelling);
+        Some(column)
     }
 
     /// The number of a text among those of a column, in order of appearance.
     pub(super) fn number(&mut self, column: usize, text: &str) -> Option<u32> {
-        let Texts { codes, hash, column: Column { texts, .. }, last, .. } = self.columns.get_mut(column)?;
-        let of = |number: u32| texts.get(usize::try_from(number).ok()?).map(|text| &**text);
-        if of(*last) == Some(text) {
-            return Some(*last);
+        let RecordColumn { numbers, column: Column { texts, .. }, .. } = self.columns.get_mut(column)?;
+        if let Some(number) = numbers.get(text) {
+            return Some(*number);
         }
-        let is = |number: &u32| of(*number) == Some(text);
-        let hash_of = |number: &u32| of(*number).map_or(0, |text| hash.hash_one(text));
-        *last = match codes.entry(hash.hash_one(text), is, hash_of) {
-            Entry::Occupied(found) => *found.get(),
-            Entry::Vacant(slot) => {
-                let number = u32::try_from(texts.len()).ok()?;
-                slot.insert(number);
-                texts.push(text.into());
-                number
-            }
-        };
-        Some(*last)
+        let number = u32::try_from(texts.len()).ok()?;
+        let text: Arc<str> = text.into();
+        numbers.insert(text.clone(), number);
+        texts.push(text);
+        Some(number)
     }
 
     /// Sets a cell of a record; the last one counts.
     pub(super) fn set(&mut self, record: usize, column: usize, cell: Cell) {
-        let Some(Texts { column: Column { cells, .. }, .. }) = self.columns.get_mut(column) else { return };
+        let Some(RecordColumn { column: Column { cells, .. }, .. }) = self.columns.get_mut(column) else {
+            return;
+        };
         if let Some(slot) = cells.get_mut(record) {
             *slot = Some(cell);
         } else {
@@ -114,7 +94,7 @@ impl Records {
     }
 
     /// Sets the text of a record in a column.
-    pub(super) fn put(&mut self, record: usize, column: usize, text: &str, spot: Spot) {
+    pub(super) fn put(&mut self, record: usize, column: usize, text: &str, spot: CellPos) {
         if let Some(text) = self.number(column, text) {
             self.set(record, column, Cell { text, spot });
         }
@@ -135,7 +115,8 @@ impl Records {
     pub(super) fn under(&self, heads: &[String], only_text: bool) -> Column<Arc<str>> {
         let mut all = Column { texts: Vec::new(), cells: Vec::new() };
         for head in heads {
-            let Some(Texts { column, .. }) = self.columns.iter().find(|column| column.head == *head) else {
+            let Some(RecordColumn { column, .. }) = self.columns.iter().find(|column| column.head == *head)
+            else {
                 continue;
             };
             let all_count = !only_text || column.texts.iter().all(|text| !text.is_empty());

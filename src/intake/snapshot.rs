@@ -1,11 +1,11 @@
-//! An opened bundle to the snapshot of its node.
+//! Builds the snapshot of a node from an opened bundle.
 
 use super::leaks;
-use super::members::{Member, Part, Reading, is_config, is_log};
+use super::members::{Member, MemberContent, MemberReader, is_config, is_log};
 use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
 use crate::logs::{FileDigest, Scanner, merge};
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::LogDigest;
@@ -29,12 +29,17 @@ pub(super) struct ReadBundle {
 type Settings = BTreeMap<String, Observed<BTreeMap<String, Setting>>>;
 
 /// Reads a bundle. `input` is the name the report shows.
-pub(super) fn read(input: &str, bundle: &Bundle, scanner: &Scanner<'_>, cleaner: &dyn Clean) -> ReadBundle {
+pub(super) fn read(
+    input: &str,
+    bundle: &Bundle,
+    scanner: &Scanner<'_>,
+    cleaner: &dyn Sanitize,
+) -> ReadBundle {
     let leaks = leak::Scanner::shapes_only();
     let manifest = bundle.manifest();
     let offset = manifest.collection.utc_offset_minutes.value();
     let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
-    let members = Reading { bundle, scanner, leaks: &leaks, cleaner, offset }.members();
+    let members = MemberReader { bundle, scanner, leaks: &leaks, cleaner, offset }.members();
 
     let mut problems = bundle.problems().to_vec();
     problems.extend(statuses(bundle));
@@ -70,7 +75,7 @@ pub(super) fn read(input: &str, bundle: &Bundle, scanner: &Scanner<'_>, cleaner:
     ReadBundle { snapshot: Some(snapshot), problems, notes }
 }
 
-/// What the members gave, before it is laid together.
+/// What the members gave, before it is assembled.
 #[derive(Default)]
 struct Collected {
     facts: Option<Observed<Box<NodeFacts>>>,
@@ -85,8 +90,8 @@ impl Collected {
         let name = member.record.path.as_str();
         let origin = &member.record.origin;
         match member.part {
-            Part::Log(digest) => self.logs.push(*digest),
-            Part::Facts(Ok((facts, unknown))) => {
+            MemberContent::Log(digest) => self.logs.push(*digest),
+            MemberContent::Facts(Ok((facts, unknown))) => {
                 if !unknown.is_empty() {
                     notes.push(format!(
                         "{name} is of a newer format; {} key(s) of it were left out.",
@@ -95,21 +100,21 @@ impl Collected {
                 }
                 self.facts = Some(Observed::known(facts, Place::file(name)));
             }
-            Part::Facts(Err(why)) => self.facts = Some(Observed::unreadable(Place::file(name), why)),
-            Part::Inventory(Ok(entries)) => {
+            MemberContent::Facts(Err(why)) => self.facts = Some(Observed::unreadable(Place::file(name), why)),
+            MemberContent::Inventory(Ok(entries)) => {
                 self.inventory = Some(Observed::known(entries, Place::file(name)));
             }
-            Part::Inventory(Err((line, why))) => {
+            MemberContent::Inventory(Err((line, why))) => {
                 self.inventory = Some(Observed::unreadable(Place::line(name, line), why));
             }
-            Part::Config(settings) => {
+            MemberContent::Config(settings) => {
                 let settings = match settings {
                     Ok(settings) => Observed::known(settings, Place::file(origin)),
                     Err((line, why)) => Observed::unreadable(Place::line(name, line), why),
                 };
                 self.configs.insert(name.to_owned(), (origin.clone(), settings));
             }
-            Part::Other => {
+            MemberContent::Other => {
                 let Some(error) = &member.error else { return };
                 let place = Place::file(name);
                 match name {
@@ -132,7 +137,7 @@ impl Collected {
         }
     }
 
-    /// The facts say which configuration files there are and in which member each lies; where the facts do not
+    /// The facts say which configuration files there are and in which member each is; where the facts do not
     /// count, the members themselves say whose they are.
     fn settings(&mut self, facts: &NodeFacts, bundle: &Bundle) -> Settings {
         let mut settings = Settings::new();
@@ -147,7 +152,7 @@ impl Collected {
                 Observed::Known { value: ConfigState::NotWellFormed { line, error, .. }, .. } => {
                     Observed::unreadable(Place::line(file, *line), error.clone())
                 }
-                other => same(other),
+                other => other.without_value(),
             };
             settings.insert(file.to_lowercase(), found);
         }
@@ -170,7 +175,7 @@ impl Collected {
             let name = record.path.as_str();
             let why = match &record.status {
                 Status::Denied { why } => why.as_str(),
-                Status::Taken(_) | Status::Truncated { .. } => "it made its reader fail",
+                Status::Taken(_) | Status::Truncated { .. } => "it made the reader fail",
                 Status::Missing | Status::Skipped { .. } => continue,
             };
             if !logs.iter().any(|log| log.file.name == name) {
@@ -187,7 +192,7 @@ impl Collected {
             Observed::Known { value: false, sources, .. } => {
                 Observed::absent(sources.first().cloned().unwrap_or_else(|| Place::file("log")))
             }
-            other => same(other),
+            other => other.without_value(),
         }
     }
 }
@@ -210,38 +215,28 @@ fn unavailable<T>(bundle: &Bundle, member: &str) -> Observed<T> {
     }
 }
 
-/// The same "not known" of another type; a value has none and becomes `NotCollected`.
-fn same<T, U>(other: &Observed<T>) -> Observed<U> {
-    match other {
-        Observed::Absent { looked_at } => Observed::absent(looked_at.clone()),
-        Observed::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
-        Observed::NotCollected { why } => Observed::not_collected(why.clone()),
-        Observed::Known { .. } => Observed::default(),
-    }
-}
-
 /// Facts of a bundle whose facts do not count: none is known, each for the same reason.
 fn no_facts<T>(why: &Observed<T>) -> NodeFacts {
     NodeFacts {
         host: HostFacts {
-            name: same(why),
-            machine_id: same(why),
-            os: same(why),
-            time_zone: same(why),
-            clock: same(why),
-            clock_reference: same(why),
-            time_service: same(why),
-            worker_started: same(why),
+            name: why.without_value(),
+            machine_id: why.without_value(),
+            os: why.without_value(),
+            time_zone: why.without_value(),
+            clock: why.without_value(),
+            clock_reference: why.without_value(),
+            time_service: why.without_value(),
+            worker_started: why.without_value(),
         },
-        application_folder: same(why),
-        encryption_config: same(why),
-        database_config: same(why),
-        stray_key_copies: same(why),
+        application_folder: why.without_value(),
+        encryption_config: why.without_value(),
+        database_config: why.without_value(),
+        stray_key_copies: why.without_value(),
         configs: BTreeMap::new(),
-        binaries: same(why),
-        iis: same(why),
-        tms_folder: same(why),
-        log_folder: same(why),
+        binaries: why.without_value(),
+        iis: why.without_value(),
+        tms_folder: why.without_value(),
+        log_folder: why.without_value(),
         machine: BTreeMap::new(),
     }
 }
@@ -253,8 +248,8 @@ fn problem(member: &Member<'_>) -> Option<Problem> {
         return Some(MemberError::problem(error, name));
     }
     let text = match &member.part {
-        Part::Facts(Err(why)) => format!("{name} cannot be understood: {why}."),
-        Part::Inventory(Err((line, why))) | Part::Config(Err((line, why))) => {
+        MemberContent::Facts(Err(why)) => format!("{name} cannot be understood: {why}."),
+        MemberContent::Inventory(Err((line, why))) | MemberContent::Config(Err((line, why))) => {
             format!("{name} cannot be understood at line {line}: {why}.")
         }
         _ => return None,
@@ -289,13 +284,13 @@ fn statuses(bundle: &Bundle) -> Vec<Problem> {
         .collect();
     for needed in [FACTS, INVENTORY] {
         if bundle.record(needed).is_none() {
-            let text = format!("The bundle holds no {needed}, so nothing that stands there is known.");
+            let text = format!("The bundle holds no {needed}, so its content is not known.");
             problems.push(Problem { kind: ProblemKind::Incomplete, member: Some(needed.to_owned()), text });
         }
     }
     if let Some(milliseconds) = bundle.manifest().collection.clock_set_ms {
         let text = format!(
-            "The clock was set by {} seconds while the node was collected; its times compare with nothing.",
+            "The clock was changed by {} seconds while the node was collected, so its times cannot be compared.",
             milliseconds / 1000
         );
         problems.push(Problem { kind: ProblemKind::Incomplete, member: None, text });

@@ -1,15 +1,15 @@
-//! Tables that people export or copy: separated text in any dialect, or every sheet of a workbook, row by row.
+//! Reads tables row by row: separated text with any delimiter, or every sheet of a workbook.
 //!
-//! Which dialect is not documented for any export (domain 11, G-14), so nothing is assumed: the reader is right
-//! that finds the header the caller is looking for. No row is kept here: a table may be far larger than what is worth
-//! keeping of it, so each row goes to whoever took the header.
+//! The delimiter of exports is not documented, so each is tried until the caller recognises a header. No row is kept here: a
+//! table may be far larger than what is needed of it, so each row goes to the [`RowSink`] made for the header.
 
 use super::nodes_json::MAX_NODES;
 use super::{separated, workbook};
 use crate::model::Place;
-use crate::model::excerpt::Clean;
-use crate::model::place::{Origin, Spot};
+use crate::model::excerpt::Sanitize;
+use crate::model::place::{CellPos, Origin};
 use crate::text::encoding;
+use crate::text::size::size;
 use csv::StringRecord;
 use std::sync::Arc;
 
@@ -43,14 +43,23 @@ pub enum TableError {
     #[error("the workbook is damaged, or not in the XLSX form")]
     Workbook,
     /// Larger than the limits, inflated.
-    #[error("the workbook is larger than {} MB inflated, or has more than {} parts or {} sheets", workbook::MAX_INFLATED >> 20, workbook::MAX_PARTS, workbook::MAX_SHEETS)]
+    #[error(
+        "the workbook is larger than {} when unpacked, or has more than {} parts or {} sheets",
+        size(workbook::MAX_INFLATED),
+        workbook::MAX_PARTS,
+        workbook::MAX_SHEETS
+    )]
     WorkbookTooLarge,
     /// One text larger than the limits.
-    #[error("the workbook holds a text of more than {} KB, or more than {} MB of texts", workbook::MAX_TEXT >> 10, workbook::MAX_SHARED >> 20)]
+    #[error(
+        "the workbook contains a text of more than {}, or more than {} of texts",
+        size(workbook::MAX_TEXT as u64),
+        size(workbook::MAX_SHARED)
+    )]
     TextTooLarge,
     /// A checklist whose form this program does not know.
     #[error(
-        "it is a checklist of another form than {}: read it with the version of this program that made it",
+        "it is a checklist of another format version than {}: read it with the version of this program that made it",
         crate::model::checklist::VERSION
     )]
     OtherChecklist,
@@ -67,40 +76,40 @@ pub struct Row {
     /// Number as a spreadsheet shows it, from 1.
     pub number: u32,
     /// Cells, at most [`MAX_COLUMNS`].
-    pub cells: StringRecord,
-    /// Whether a cell with text stands beyond them.
+    pub record: StringRecord,
+    /// Whether a cell with text is beyond them.
     pub is_wide: bool,
 }
 
 impl Row {
     /// The trimmed text of a cell; empty where the row is shorter.
     pub fn cell(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", trimmed)
+        self.record.get(column).map_or("", trimmed)
     }
 
     /// The trimmed text of every cell.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.cells.iter().map(trimmed)
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.record.iter().map(trimmed)
     }
 
     /// How many cells have text.
     pub fn filled(&self) -> usize {
-        self.texts().filter(|text| !text.is_empty()).count()
+        self.cells().filter(|text| !text.is_empty()).count()
     }
 
-    /// Where the row stands.
+    /// Where the row is.
     pub fn place(&self, input: &str) -> Place {
         Place::cell(input, self.sheet.as_deref(), self.number, None)
     }
 
-    /// Where a cell of the row stands, as a spreadsheet names it.
+    /// Where a cell of the row is, as a spreadsheet names it.
     pub fn cell_place(&self, input: &str, column: usize) -> Place {
         Place::cell(input, self.sheet.as_deref(), self.number, Some(column))
     }
 
     /// The same in the form that columns of facts keep.
-    pub(super) fn spot(&self, column: usize) -> Spot {
-        Spot::Cell { row: self.number, column: u8::try_from(column).unwrap_or(u8::MAX) }
+    pub(super) fn spot(&self, column: usize) -> CellPos {
+        CellPos::Cell { row: self.number, column: u8::try_from(column).unwrap_or(u8::MAX) }
     }
 
     /// What the places of all rows of this table have in common.
@@ -109,8 +118,8 @@ impl Row {
     }
 }
 
-/// Who took a header, and is given the rows below it.
-pub trait Below {
+/// Receives the rows below a header it has recognised.
+pub trait RowSink {
     /// Takes the next row.
     fn add(&mut self, row: &Row);
 }
@@ -127,14 +136,14 @@ pub struct Sheet<B> {
     /// Whether it has a cell with text beyond [`MAX_COLUMNS`].
     pub wide: bool,
     /// What was made of it; `None` when nobody took a row for a header.
-    pub below: Option<B>,
+    pub sink: Option<B>,
 }
 
 /// Offers the first rows of every table to `header`, in every dialect, until it takes one, and gives the rows after
 /// that one to what it made of it.
-pub fn read<B: Below>(
+pub fn read<B: RowSink>(
     bytes: &[u8],
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
     mut header: impl FnMut(&Row) -> Option<B>,
 ) -> Result<Vec<Sheet<B>>, TableError> {
     let mut budget = Budget::default();
@@ -142,12 +151,12 @@ pub fn read<B: Below>(
         return workbook::read(bytes, cleaner, &mut header, &mut budget);
     }
     let text = encoding::decode(bytes);
-    let mut sheet = Sheet { name: None, hidden: false, empty: true, wide: false, below: None };
+    let mut sheet = Sheet { name: None, hidden: false, empty: true, wide: false, sink: None };
     for delimiter in DELIMITERS {
-        let mut search = Search::new(&mut header, &mut budget);
+        let mut search = HeaderSearch::new(&mut header, &mut budget);
         separated::records(&text, delimiter, &mut |row| search.row(row))?;
-        (sheet.empty, sheet.wide, sheet.below) = (search.seen == 0, search.wide, search.below);
-        if sheet.below.is_some() {
+        (sheet.empty, sheet.wide, sheet.sink) = (search.seen == 0, search.wide, search.sink);
+        if sheet.sink.is_some() {
             break;
         }
     }
@@ -161,38 +170,38 @@ pub(super) struct Budget {
     cells: usize,
 }
 
-/// The way of the rows of one table: looked at for a header first, then handed on.
-pub(super) struct Search<'s, B> {
+/// Passes the rows of one table: first to the search for a header, then to the sink that took it.
+pub(super) struct HeaderSearch<'s, B> {
     header: &'s mut dyn FnMut(&Row) -> Option<B>,
     budget: &'s mut Budget,
     pub(super) seen: usize,
     pub(super) wide: bool,
-    pub(super) below: Option<B>,
+    pub(super) sink: Option<B>,
 }
 
-impl<'s, B: Below> Search<'s, B> {
+impl<'s, B: RowSink> HeaderSearch<'s, B> {
     pub(super) fn new(header: &'s mut dyn FnMut(&Row) -> Option<B>, budget: &'s mut Budget) -> Self {
-        Self { header, budget, seen: 0, wide: false, below: None }
+        Self { header, budget, seen: 0, wide: false, sink: None }
     }
 
     /// Takes a row, and says whether more are wanted.
     pub(super) fn row(&mut self, row: &Row) -> Result<bool, TableError> {
-        self.budget.cells += row.cells.len();
+        self.budget.cells += row.record.len();
         self.seen += 1;
         self.wide |= row.is_wide;
         if self.budget.cells > MAX_CELLS {
             return Err(TableError::TooManyCells);
         }
-        if let Some(below) = &mut self.below {
+        if let Some(sink) = &mut self.sink {
             self.budget.rows += 1;
             if self.budget.rows > MAX_ROWS {
                 return Err(TableError::TooManyRows);
             }
-            below.add(row);
+            sink.add(row);
         } else {
-            self.below = (self.header)(row);
+            self.sink = (self.header)(row);
         }
-        Ok(self.below.is_some() || self.seen < HEADER_ROWS)
+        Ok(self.sink.is_some() || self.seen < HEADER_ROWS)
     }
 }
 
@@ -211,27 +220,27 @@ pub fn head(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::NoSanitize;
     use proptest::prelude::*;
 
     /// Keeps every row, as no reader of exports does.
     #[derive(Debug, Default)]
-    struct Kept(Vec<Row>);
+    struct CollectRows(Vec<Row>);
 
-    impl Below for Kept {
+    impl RowSink for CollectRows {
         fn add(&mut self, row: &Row) {
             self.0.push(row.clone());
         }
     }
 
-    fn two_columns(row: &Row) -> Option<Kept> {
-        (head(row.cell(0)) == "machinename" && head(row.cell(1)) == "version").then(Kept::default)
+    fn two_columns(row: &Row) -> Option<CollectRows> {
+        (head(row.cell(0)) == "machinename" && head(row.cell(1)) == "version").then(CollectRows::default)
     }
 
     /// The rows below the header; `None` without one.
     fn find(bytes: &[u8]) -> Result<Option<Vec<Row>>, TableError> {
-        let [sheet] = read(bytes, &AsIs, two_columns)?.try_into().unwrap();
-        Ok(sheet.below.map(|kept: Kept| kept.0))
+        let [sheet] = read(bytes, &NoSanitize, two_columns)?.try_into().unwrap();
+        Ok(sheet.sink.map(|kept: CollectRows| kept.0))
     }
 
     #[test]
@@ -271,7 +280,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = read(&bytes, &AsIs, |_| Some(Kept::default()));
+            let _ = read(&bytes, &NoSanitize, |_| Some(CollectRows::default()));
         }
 
         #[test]

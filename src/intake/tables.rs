@@ -1,15 +1,15 @@
-//! Every table of an input, whatever it holds: each sheet may be another export.
+//! Recognises and reads every table of an input: each sheet may be another export.
 
 use super::read::Facts;
-use super::table::{self, Below, MAX_COLUMNS, Row, Sheet, TableError};
-use super::{Parsed, checklist, grid, inventory, nodes_table, query_result, version_table};
+use super::table::{self, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
+use super::{Parsed, ReadExport, checklist, grid, inventory, nodes_table, query_result, version_table};
 use crate::knowledge::Knowledge;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::input::InputKind;
 
 /// What a table turned out to be, while its rows are read.
 #[derive(Debug)]
-enum Reader<'k> {
+enum TableReader<'k> {
     Nodes(nodes_table::Reader),
     History(version_table::Reader),
     Results(query_result::Reader<'k>),
@@ -18,7 +18,7 @@ enum Reader<'k> {
     Grid(grid::Reader<'k>),
 }
 
-impl<'k> Reader<'k> {
+impl<'k> TableReader<'k> {
     /// Takes the header of any table we know. Whichever comes first in a sheet decides.
     fn start(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Self> {
         let results = || query_result::start(input, row, knowledge).map(Self::Results);
@@ -45,7 +45,7 @@ impl<'k> Reader<'k> {
     fn finish(
         self,
         input: &str,
-        cleaner: &dyn Clean,
+        cleaner: &dyn Sanitize,
     ) -> Result<(Parsed<Vec<Facts>>, Vec<String>), TableError> {
         Ok(match self {
             Self::Nodes(reader) => {
@@ -70,7 +70,7 @@ impl<'k> Reader<'k> {
     }
 }
 
-impl Below for Reader<'_> {
+impl RowSink for TableReader<'_> {
     fn add(&mut self, row: &Row) {
         match self {
             Self::Nodes(reader) => reader.add(row),
@@ -83,67 +83,58 @@ impl Below for Reader<'_> {
     }
 }
 
-/// What the tables of an input hold.
-#[derive(Debug)]
-pub(super) struct Tables {
-    /// What the first of them is.
-    pub(super) kind: InputKind,
-    /// What they say, with the problems and notes of all.
-    pub(super) parsed: Parsed<Vec<Facts>>,
-    /// Titles of the exports in them.
-    pub(super) holds: Vec<String>,
-}
-
 /// Reads every table of an input. `None` when none is one we know.
 pub(super) fn read(
     input: &str,
     bytes: &[u8],
     knowledge: &Knowledge,
-    cleaner: &dyn Clean,
-) -> Result<Option<Tables>, TableError> {
-    let sheets = table::read(bytes, cleaner, |row| Reader::start(input, row, knowledge))?;
-    let Some(kind) = sheets.iter().find_map(|sheet| sheet.below.as_ref()).map(Reader::kind) else {
+    cleaner: &dyn Sanitize,
+) -> Result<Option<ReadExport>, TableError> {
+    let sheets = table::read(bytes, cleaner, |row| TableReader::start(input, row, knowledge))?;
+    let Some(kind) = sheets.iter().find_map(|sheet| sheet.sink.as_ref()).map(TableReader::kind) else {
         return Ok(None);
     };
     let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: notes(&sheets) };
     let mut holds = Vec::new();
-    for reader in sheets.into_iter().filter_map(|sheet| sheet.below) {
-        let (one, titles) = reader.finish(input, cleaner)?;
-        parsed.value.extend(one.value);
-        parsed.problems.extend(one.problems);
-        parsed.notes.extend(one.notes);
+    for reader in sheets.into_iter().filter_map(|sheet| sheet.sink) {
+        let (table, titles) = reader.finish(input, cleaner)?;
+        parsed.value.extend(table.value);
+        parsed.problems.extend(table.problems);
+        parsed.notes.extend(table.notes);
         holds.extend(titles);
     }
     checklist::join(input, &mut parsed, knowledge, cleaner);
-    Ok(Some(Tables { kind, parsed, holds }))
+    Ok(Some(ReadExport { kind, parsed, holds }))
 }
 
 /// What a reader should know of the sheets: which are hidden and counted all the same, and which are nothing we know.
-fn notes(sheets: &[Sheet<Reader>]) -> Vec<String> {
-    let named = |wanted: fn(&Sheet<Reader>) -> bool| {
+fn notes(sheets: &[Sheet<TableReader>]) -> Vec<String> {
+    let named = |wanted: fn(&Sheet<TableReader>) -> bool| {
         let names = sheets.iter().filter(|sheet| wanted(sheet)).filter_map(|sheet| sheet.name.as_deref());
         names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
     };
-    let hidden = named(|sheet| sheet.hidden && sheet.below.is_some());
-    let unknown = named(|sheet| !sheet.empty && sheet.below.is_none());
+    let hidden = named(|sheet| sheet.hidden && sheet.sink.is_some());
+    let unknown = named(|sheet| !sheet.empty && sheet.sink.is_none());
     let empty = named(|sheet| sheet.empty);
-    let wide = sheets.iter().any(|sheet| sheet.wide && sheet.below.is_some());
+    let wide = sheets.iter().any(|sheet| sheet.wide && sheet.sink.is_some());
     [
-        (hidden, "Sheets that are hidden in the workbook, and count"),
-        (unknown, "Sheets that are no export this program knows"),
+        (hidden, "Hidden sheets that were read all the same"),
+        (unknown, "Sheets that this program does not know"),
         (empty, "Sheets without any text"),
     ]
     .into_iter()
     .filter(|(names, _)| !names.is_empty())
     .map(|(names, what)| format!("{what}: {names}."))
-    .chain(wide.then(|| format!("It has more than {MAX_COLUMNS} columns; those beyond are not looked at.")))
+    .chain(
+        wide.then(|| format!("It has more than {MAX_COLUMNS} columns; the columns after that are ignored.")),
+    )
     .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::NoSanitize;
     use crate::intake::workbook::made;
 
     fn knowledge() -> Knowledge {
@@ -173,7 +164,7 @@ mod tests {
             ],
             "<sst/>",
         );
-        let tables = read("export.xlsx", &workbook, &knowledge(), &AsIs).unwrap().unwrap();
+        let tables = read("export.xlsx", &workbook, &knowledge(), &NoSanitize).unwrap().unwrap();
         let [Facts::History(history), Facts::Nodes(nodes)] = tables.parsed.value.as_slice() else {
             panic!("{:?}", tables.parsed);
         };
@@ -183,8 +174,8 @@ mod tests {
         assert_eq!(
             tables.parsed.notes,
             [
-                "Sheets that are hidden in the workbook, and count: \"database\".",
-                "Sheets that are no export this program knows: \"Read me\".",
+                "Hidden sheets that were read all the same: \"database\".",
+                "Sheets that this program does not know: \"Read me\".",
                 "Sheets without any text: \"Sheet4\".",
             ]
         );
@@ -193,7 +184,7 @@ mod tests {
     #[test]
     fn a_workbook_of_other_things_is_none() {
         let workbook = made(&[("Read me", "", &row(1, &["made for the ticket"]))], "<sst/>");
-        assert!(read("x.xlsx", &workbook, &knowledge(), &AsIs).unwrap().is_none());
-        assert!(read("x.csv", b"a,b\n1,2\n", &knowledge(), &AsIs).unwrap().is_none());
+        assert!(read("x.xlsx", &workbook, &knowledge(), &NoSanitize).unwrap().is_none());
+        assert!(read("x.csv", b"a,b\n1,2\n", &knowledge(), &NoSanitize).unwrap().is_none());
     }
 }

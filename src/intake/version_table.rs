@@ -1,10 +1,11 @@
-//! `tbVersion` as exported: every build the database was upgraded to (domain 7).
+//! Reader of an exported `tbVersion`: every build that the database was upgraded to.
 
 use super::Parsed;
 use super::moment::{self, MomentError};
 use super::records::Records;
-use super::table::{Below, Row, head};
-use crate::model::excerpt::{Clean, Excerpt};
+use super::table::{Row, RowSink, head};
+use crate::intake::sanitized;
+use crate::model::excerpt::Sanitize;
 use crate::model::export::{Moment, VersionHistory, VersionRow};
 use crate::model::{BuildVersion, Observed, Place};
 use std::cmp::Reverse;
@@ -20,7 +21,7 @@ pub(super) struct Columns {
 
 /// The columns a row announces, or shows where there is no header.
 pub(super) fn columns(row: &Row) -> Option<Columns> {
-    let at = |name: &str| row.texts().position(|cell| head(cell) == name);
+    let at = |name: &str| row.cells().position(|cell| head(cell) == name);
     if let Some(version) = at("versionnumber") {
         return Some(Columns { version, upgraded: at("upgraded"), headless: false });
     }
@@ -37,15 +38,15 @@ pub(super) fn columns(row: &Row) -> Option<Columns> {
 pub(super) struct Reader {
     input: String,
     columns: Columns,
-    rows: Vec<Raw>,
+    rows: Vec<RawRow>,
     /// How many rows hold no version, and the first of them.
-    rest: usize,
-    first_rest: Option<Row>,
+    without_version: usize,
+    first_without_version: Option<Row>,
 }
 
 /// What counts of a row.
 #[derive(Debug)]
-struct Raw {
+struct RawRow {
     version: String,
     upgraded: String,
     place: Place,
@@ -54,40 +55,46 @@ struct Raw {
 /// Takes the header of a history, or its first row.
 pub(super) fn start(input: &str, row: &Row) -> Option<Reader> {
     let columns = columns(row)?;
-    let mut reader = Reader { input: input.to_owned(), columns, rows: Vec::new(), rest: 0, first_rest: None };
+    let mut reader = Reader {
+        input: input.to_owned(),
+        columns,
+        rows: Vec::new(),
+        without_version: 0,
+        first_without_version: None,
+    };
     if columns.headless {
         reader.add(row);
     }
     Some(reader)
 }
 
-impl Below for Reader {
+impl RowSink for Reader {
     fn add(&mut self, row: &Row) {
         let version = row.cell(self.columns.version);
         if version.starts_with(|c: char| c.is_ascii_digit()) {
             let upgraded = self.columns.upgraded.map_or("", |column| row.cell(column)).to_owned();
-            self.rows.push(Raw { version: version.to_owned(), upgraded, place: row.place(&self.input) });
+            self.rows.push(RawRow { version: version.to_owned(), upgraded, place: row.place(&self.input) });
         } else {
-            self.rest += 1;
-            self.first_rest.get_or_insert_with(|| row.clone());
+            self.without_version += 1;
+            self.first_without_version.get_or_insert_with(|| row.clone());
         }
     }
 }
 
 impl Reader {
     /// The history.
-    pub(super) fn finish(self, cleaner: &dyn Clean) -> Parsed<VersionHistory> {
+    pub(super) fn finish(self, cleaner: &dyn Sanitize) -> Parsed<VersionHistory> {
         let mut notes = Vec::new();
         if self.columns.headless {
-            notes.push("The history has no header; its columns were told by their content.".to_owned());
+            notes.push("The history has no header; its columns were recognised by their content.".to_owned());
         }
-        if let Some(row) = &self.first_rest {
-            let text = row.texts().find(|text| !text.is_empty()).unwrap_or_default();
+        if let Some(row) = &self.first_without_version {
+            let text = row.cells().find(|text| !text.is_empty()).unwrap_or_default();
             notes.push(format!(
                 "{} row(s) hold no version and were left out, first {}: \"{}\".",
-                self.rest,
+                self.without_version,
                 row.place(&self.input),
-                Excerpt::new(text, cleaner).as_str()
+                sanitized(text, cleaner)
             ));
         }
         history(&self.input, &self.rows, self.columns.upgraded.is_some(), notes, cleaner)
@@ -95,23 +102,23 @@ impl Reader {
 }
 
 /// The history in the result of our own query: the version is the item, its date the one fact.
-pub(super) fn of_records(input: &str, records: &Records, cleaner: &dyn Clean) -> Parsed<VersionHistory> {
+pub(super) fn of_records(input: &str, records: &Records, cleaner: &dyn Sanitize) -> Parsed<VersionHistory> {
     let rows = (0..records.len()).filter_map(|record| {
         let text = |head: &str| records.text(record, head).map(str::to_owned);
         let upgraded = text("upgraded").filter(|date| date != "none").unwrap_or_default();
-        Some(Raw { version: text("item")?, upgraded, place: records.place(record) })
+        Some(RawRow { version: text("item")?, upgraded, place: records.place(record) })
     });
     history(input, &rows.collect::<Vec<_>>(), true, Vec::new(), cleaner)
 }
 
-/// Lays rows in order: newest first by date, then by version, as the vendor's own query has it. Where a date is
+/// Sorts rows: newest first by date, then by version, as the vendor's own query has it. Where a date is
 /// missing or could mean two days, versions alone decide, and a note says so.
 fn history(
     input: &str,
-    rows: &[Raw],
+    rows: &[RawRow],
     has_dates: bool,
     mut notes: Vec<String>,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Parsed<VersionHistory> {
     if rows.is_empty() {
         notes.push("The history has no row.".to_owned());
@@ -140,24 +147,17 @@ fn order(moment: &Moment) -> chrono::NaiveDateTime {
     moment.utc.map_or(moment.wall, |utc| utc.naive_utc())
 }
 
-fn version_row(raw: &Raw, has_dates: bool, dates: &moment::Column, cleaner: &dyn Clean) -> VersionRow {
+fn version_row(raw: &RawRow, has_dates: bool, dates: &moment::Column, cleaner: &dyn Sanitize) -> VersionRow {
     let place = raw.place.clone();
-    let shown = |text: &str| Excerpt::new(text, cleaner).as_str().to_owned();
-    let version = match BuildVersion::parse(&raw.version) {
-        Ok(version) => Observed::known(version, place.clone()),
-        Err(error) => Observed::unreadable(place.clone(), error.to_string()),
-    };
+    let shown = |text: &str| sanitized(text, cleaner);
+    let version = Observed::read(BuildVersion::parse(&raw.version), place.clone());
     let upgraded = if !has_dates {
         Observed::not_collected("the history has no column \"Upgraded\"")
     } else if raw.upgraded.is_empty() {
         Observed::not_collected(format!("{place} has no date"))
     } else {
-        match dates.parse(&raw.upgraded) {
-            Ok(moment) => Observed::known(moment, place.clone()),
-            Err(error) => {
-                Observed::unreadable(place.clone(), format!("{error} (\"{}\")", shown(&raw.upgraded)))
-            }
-        }
+        let why = |error| format!("{error} (\"{}\")", shown(&raw.upgraded));
+        Observed::read(dates.parse(&raw.upgraded).map_err(why), place.clone())
     };
     VersionRow { version, text: shown(&raw.version), upgraded, place }
 }
@@ -165,12 +165,13 @@ fn version_row(raw: &Raw, has_dates: bool, dates: &moment::Column, cleaner: &dyn
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{AsIs, table};
+    use crate::intake::{NoSanitize, table};
     use proptest::prelude::*;
 
     fn read(bytes: &[u8]) -> Option<Parsed<VersionHistory>> {
-        let [sheet] = table::read(bytes, &AsIs, |row| start("tbVersion.csv", row)).ok()?.try_into().unwrap();
-        Some(sheet.below?.finish(&AsIs))
+        let [sheet] =
+            table::read(bytes, &NoSanitize, |row| start("tbVersion.csv", row)).ok()?.try_into().unwrap();
+        Some(sheet.sink?.finish(&NoSanitize))
     }
 
     fn parse(text: &str) -> Parsed<VersionHistory> {
@@ -227,7 +228,7 @@ mod tests {
         assert_eq!(
             parsed.notes,
             [
-                "The history has no header; its columns were told by their content.",
+                "The history has no header; its columns were recognised by their content.",
                 "1 row(s) hold no version and were left out, first tbVersion.csv row 4: \"(2 rows affected)\".",
             ]
         );

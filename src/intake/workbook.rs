@@ -1,7 +1,8 @@
-//! Every sheet of an XLSX workbook as rows of text.
+//! Reader of XLSX workbooks: every sheet as rows of text, behind limits that the library does not have.
 
-use super::table::{Below, Budget, MAX_COLUMNS, Row, Search, Sheet, TableError};
-use crate::model::excerpt::{Clean, Excerpt};
+use super::table::{Budget, HeaderSearch, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
+use crate::intake::sanitized;
+use crate::model::excerpt::Sanitize;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
 use memchr::memmem;
 use std::fmt::Write as _;
@@ -24,16 +25,16 @@ pub const MAX_SHARED: u64 = 32 << 20;
 /// Most bytes between two tags: a cell of Excel holds 32,767 characters.
 pub const MAX_TEXT: usize = 1 << 20;
 
-/// Whether `bytes` are a zip with a workbook in it. Names of parts stand in the clear in a zip's directory.
+/// Whether `bytes` are a zip with a workbook in it. Names of parts are in the clear in a zip's directory.
 pub fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") && memmem::find(bytes, b"xl/workbook.").is_some()
 }
 
-/// Gives the rows of every sheet, as their cells stand, to what takes a header in it; formulas by the value they last
+/// Gives the rows of every sheet, as their cells are, to what takes a header in it; formulas by the value they last
 /// had, dates as dates.
-pub(super) fn read<B: Below>(
+pub(super) fn read<B: RowSink>(
     bytes: &[u8],
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
     header: &mut dyn FnMut(&Row) -> Option<B>,
     budget: &mut Budget,
 ) -> Result<Vec<Sheet<B>>, TableError> {
@@ -96,15 +97,14 @@ fn check_part(part: &mut impl Read, most: u64, shared: bool) -> Result<u64, Tabl
 /// Bytes of a piece that are looked at again with the next one: an attribute and its number.
 const OVERLAP: usize = 64;
 
-/// Whether a part may be XML in UTF-16, where the search for counts would see nothing; spreadsheet programs write
-/// UTF-8.
+/// Whether a part may be XML in UTF-16, where the search for counts would see nothing; spreadsheet programs write UTF-8.
+/// Markup starts with `<` or a blank, which have a zero byte there. What most of a text is, as
+/// [`crate::text::encoding`] asks, is no guard: the person who made the workbook chose it.
 fn is_wide(part: &[u8]) -> bool {
-    part.starts_with(b"\xff\xfe")
-        || part.starts_with(b"\xfe\xff")
-        || part.get(..4).is_some_and(|b| b.contains(&0))
+    part.get(..4).is_some_and(|start| start.contains(&0))
 }
 
-/// The largest count of unique texts that stands in a piece of a part.
+/// The largest count of unique texts that is in a piece of a part.
 fn claimed_texts(part: &[u8]) -> u64 {
     const NAME: &[u8] = b"uniqueCount";
     let between = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'+');
@@ -120,9 +120,9 @@ fn claimed_texts(part: &[u8]) -> u64 {
     memmem::find_iter(part, NAME).map(number).max().unwrap_or(0)
 }
 
-fn sheets<B: Below>(
+fn sheets<B: RowSink>(
     bytes: &[u8],
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
     header: &mut dyn FnMut(&Row) -> Option<B>,
     budget: &mut Budget,
 ) -> Result<Vec<Sheet<B>>, TableError> {
@@ -136,8 +136,8 @@ fn sheets<B: Below>(
     }
     let mut read = Vec::with_capacity(all.len());
     for sheet in all {
-        let name: Arc<str> = Excerpt::new(&sheet.name, cleaner).as_str().into();
-        let mut search = Search::new(&mut *header, &mut *budget);
+        let name: Arc<str> = sanitized(&sheet.name, cleaner).into();
+        let mut search = HeaderSearch::new(&mut *header, &mut *budget);
         if sheet.typ == SheetType::WorkSheet {
             let mut cells = workbook.worksheet_cells_reader(&sheet.name).map_err(|_| TableError::Workbook)?;
             rows(&mut cells, Row { sheet: Some(name.clone()), ..Row::default() }, &mut |row| {
@@ -146,7 +146,7 @@ fn sheets<B: Below>(
         }
         let hidden = sheet.visible != SheetVisible::Visible;
         let (empty, wide) = (search.seen == 0, search.wide);
-        read.push(Sheet { name: Some(name), hidden, empty, wide, below: search.below });
+        read.push(Sheet { name: Some(name), hidden, empty, wide, sink: search.sink });
     }
     Ok(read)
 }
@@ -163,28 +163,28 @@ fn rows<R: Read + std::io::Seek>(
         let (number, column) = cell.get_position();
         let (number, column) = (number.saturating_add(1), usize::try_from(column).unwrap_or(usize::MAX));
         if row.number != number {
-            if !row.cells.is_empty() && !each(&row)? {
+            if !row.record.is_empty() && !each(&row)? {
                 return Ok(());
             }
-            row.cells.clear();
+            row.record.clear();
             row.is_wide = false;
             row.number = number;
         }
         let shown = shown(cell.get_value(), &mut text);
         // A cell left of the one before it is none that a spreadsheet program writes.
-        if shown.trim().is_empty() || column < row.cells.len() {
+        if shown.trim().is_empty() || column < row.record.len() {
             continue;
         }
         if column >= MAX_COLUMNS {
             row.is_wide = true;
             continue;
         }
-        while row.cells.len() < column {
-            row.cells.push_field("");
+        while row.record.len() < column {
+            row.record.push_field("");
         }
-        row.cells.push_field(shown);
+        row.record.push_field(shown);
     }
-    if !row.cells.is_empty() {
+    if !row.record.is_empty() {
         each(&row)?;
     }
     Ok(())
@@ -267,26 +267,26 @@ pub(super) fn made(sheets: &[(&str, &str, &str)], shared: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::AsIs;
+    use crate::intake::NoSanitize;
     use crate::intake::table;
 
     /// Keeps every row.
     #[derive(Debug)]
-    struct Kept(Vec<Row>);
+    struct CollectRows(Vec<Row>);
 
-    impl Below for Kept {
+    impl RowSink for CollectRows {
         fn add(&mut self, row: &Row) {
             self.0.push(row.clone());
         }
     }
 
-    fn read(bytes: &[u8]) -> Result<Vec<Sheet<Kept>>, TableError> {
-        table::read(bytes, &AsIs, |row| Some(Kept(vec![row.clone()])))
+    fn read(bytes: &[u8]) -> Result<Vec<Sheet<CollectRows>>, TableError> {
+        table::read(bytes, &NoSanitize, |row| Some(CollectRows(vec![row.clone()])))
     }
 
     fn one(cells: &str, shared: &str) -> Result<Vec<Row>, TableError> {
         let sheets = read(&made(&[("Nodes", "", cells)], shared))?;
-        Ok(sheets.into_iter().filter_map(|sheet| sheet.below).flat_map(|kept| kept.0).collect())
+        Ok(sheets.into_iter().filter_map(|sheet| sheet.sink).flat_map(|kept| kept.0).collect())
     }
 
     fn shared(count: &str) -> String {
@@ -305,10 +305,10 @@ mod tests {
             <c r="G5"><f>NOW()</f></c><c r="H5" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>"#;
         let rows = one(cells, &shared("2")).unwrap();
         assert_eq!(rows[0].number, 2);
-        assert_eq!(rows[0].cells, vec!["VersionNumber", "", "Upgraded"]);
+        assert_eq!(rows[0].record, vec!["VersionNumber", "", "Upgraded"]);
         assert_eq!(rows[1].number, 5);
         assert_eq!(
-            rows[1].cells,
+            rows[1].record,
             vec!["11.7.000049", "", "2026-11-20 12:00:00.000", "true", "42", "cached", "", "#DIV/0!"]
         );
         assert_eq!(rows[1].cell_place("n.xlsx", 2).to_string(), "n.xlsx sheet Nodes, C5");

@@ -1,19 +1,17 @@
-//! Pieces of work that mend the findings of one or more rules.
+//! Actions: work that fixes the findings of one or more rules.
 
-use super::KnowledgeError;
-use super::layer::Kept;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// One piece of work.
+/// One action.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ActionRow {
     /// Short name.
     pub id: String,
-    /// When it is due.
+    /// Its place in the order of fixes.
     pub stage: Stage,
-    /// Rules whose findings it mends.
+    /// Rules whose findings it fixes.
     pub rules: Vec<String>,
     /// What to do; `{nodes}` and `{source}` are filled in.
     pub title: String,
@@ -23,7 +21,7 @@ pub struct ActionRow {
     pub steps: Vec<String>,
 }
 
-/// The order of fixes (domain 12.3).
+/// The order of fixes. The key file comes first: a node that cannot decrypt shows misleading follow-up errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
@@ -41,12 +39,12 @@ pub enum Stage {
     Roles,
     /// Everything else.
     Rest,
-    /// The upgrade that an old build needs, after everything that the upgrade itself needs.
+    /// The upgrade from an old build, after everything that the upgrade itself needs.
     Upgrade,
 }
 
 impl Stage {
-    /// The stage a rule's family belongs to, for rules that no action names.
+    /// The stage of a rule that no action names, from its family.
     pub fn of_rule(id: &str) -> Self {
         match id {
             "CFG-001" | "CFG-002" => return Self::DatabaseFile,
@@ -65,11 +63,11 @@ impl Stage {
     }
 }
 
-/// Refuses a rule that two actions mend.
-pub(super) fn check(actions: &[Kept<ActionRow>], faults: &mut Vec<KnowledgeError>) {
-    let mut seen = BTreeSet::new();
-    for kept in actions {
-        let twice = kept.record.rules.iter().filter(|rule| !seen.insert(rule.as_str()));
-        faults.extend(twice.map(|rule| kept.fault(format!("{rule} is mended elsewhere"))));
+impl ActionRow {
+    /// What is wrong with it, as lower-case fragments: an earlier action, of which the rules are in `seen`, fixes the same
+    /// rule.
+    pub(super) fn problems(&self, seen: &mut BTreeSet<String>) -> Vec<String> {
+        let twice = self.rules.iter().filter(|rule| !seen.insert((*rule).clone()));
+        twice.map(|rule| format!("another action fixes {rule}")).collect()
     }
 }

@@ -1,15 +1,13 @@
-//! Which findings are consequences of which: a node that cannot decrypt shows misleading follow-up errors (domain 12.3).
+//! Which findings are consequences of others: a node that cannot decrypt shows misleading follow-up errors.
 //!
-//! A consequence stays a finding, with its own severity, and is counted. The report shows it under its cause, and the
-//! plan lists no work of its own for it.
+//! A consequence is still a finding with its own severity, and is counted. The report shows it under its cause, and the
+//! plan has no separate action for it.
 
-use super::KnowledgeError;
-use super::layer::{Kept, Layers};
-use super::sources::{Citation, Sources};
+use super::layer::{Layers, failed};
+use super::sources::Citation;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
 
-/// Findings of some rules that explain findings of others.
+/// Rules whose findings explain findings of other rules.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CauseRow {
@@ -17,15 +15,15 @@ pub struct CauseRow {
     pub id: String,
     /// Rules whose findings are the cause.
     pub rules: Vec<String>,
-    /// Rules whose findings follow, whatever they rest on.
+    /// Rules whose findings are the consequence.
     #[serde(default)]
     pub explains: Vec<String>,
-    /// Known errors that follow: findings of any rule that rest on one of them.
+    /// Known errors that are the consequence: findings of any rule that are based on one of them.
     #[serde(default)]
     pub errors: Vec<String>,
-    /// Where the consequences are looked for.
+    /// Where the consequences appear.
     pub reach: Reach,
-    /// Why they follow, one sentence.
+    /// Why they follow, as one sentence.
     pub why: String,
     /// Where that comes from.
     pub cites: Vec<Citation>,
@@ -35,72 +33,59 @@ pub struct CauseRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
-    /// On the node that has it.
+    /// Only on the node that has it.
     Node,
     /// On every node, and on the cluster.
     Everywhere,
 }
 
 impl CauseRow {
-    /// Whether it explains a finding of `rule` that rests on the known error `error`, if on one. Findings of its own
-    /// rules it never explains, although a rule may rest on an error that follows from it.
+    /// Whether it explains a finding of `rule`, which may be based on the known error `error`. It never explains findings of
+    /// its own rules, even if they are based on an error that follows from it.
     pub fn covers(&self, rule: &str, error: Option<&str>) -> bool {
         let by_error = || error.is_some_and(|error| self.errors.iter().any(|id| id == error));
         !self.rules.iter().any(|id| id == rule) && (self.explains.iter().any(|id| id == rule) || by_error())
     }
-}
 
-/// Refuses causes without a source or an effect, errors that are no record, and causes that explain each other.
-pub(super) fn check(layers: &Layers, sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in &layers.causes {
-        let row = &kept.record;
-        faults.extend(row.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
-        if row.cites.is_empty() {
-            faults.push(kept.fault("no source"));
-        }
-        if row.rules.is_empty() || (row.explains.is_empty() && row.errors.is_empty()) {
-            faults.push(kept.fault("it explains nothing"));
-        }
-        if row.rules.iter().any(|rule| rule.starts_with("BND-")) {
-            faults.push(kept.fault("a fault of a bundle explains nothing of the cluster"));
-        }
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, layers: &Layers) -> Vec<String> {
+        let idle = self.rules.is_empty() || (self.explains.is_empty() && self.errors.is_empty());
+        let of_bundle = self.rules.iter().any(|rule| rule.starts_with("BND-"));
+        let mut problems = failed(&[
+            (idle, "it explains nothing"),
+            (of_bundle, "a problem of a bundle explains nothing in the cluster"),
+            (self.explains_itself(layers), "it is explained by what it explains: causes form a circle"),
+        ]);
         let unknown = |id: &&String| !layers.signatures.iter().any(|signature| signature.record.id == **id);
-        faults.extend(row.errors.iter().filter(unknown).map(|id| kept.fault(format!("no signature {id}"))));
+        problems.extend(self.errors.iter().filter(unknown).map(|id| format!("there is no signature {id}")));
+        problems
     }
-    let follows = follows(layers);
-    let in_circle = |kept: &&Kept<CauseRow>| {
-        kept.record.rules.iter().any(|rule| reachable(&follows, rule).contains(rule.as_str()))
-    };
-    let circular = layers.causes.iter().filter(in_circle);
-    faults.extend(circular.map(|kept| kept.fault("what it explains explains it in turn")));
-}
 
-/// The rules whose findings may follow from those of each rule.
-fn follows(layers: &Layers) -> BTreeMap<&str, BTreeSet<&str>> {
-    let mut follows: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for row in layers.causes.iter().map(|kept| &kept.record) {
-        let errors = layers.signatures.iter().filter(|kept| row.errors.contains(&kept.record.id));
-        let by_error = errors.flat_map(|kept| &kept.record.rules).filter(|rule| !row.rules.contains(rule));
-        let effects: Vec<&str> = row.explains.iter().chain(by_error).map(String::as_str).collect();
-        for rule in &row.rules {
-            follows.entry(rule).or_default().extend(&effects);
-        }
+    /// The rules whose findings may be a consequence.
+    fn effects<'a>(&'a self, layers: &'a Layers) -> impl Iterator<Item = &'a str> {
+        let errors = layers.signatures.iter().filter(|located| self.errors.contains(&located.record.id));
+        let by_error =
+            errors.flat_map(|located| &located.record.rules).filter(|rule| !self.rules.contains(rule));
+        self.explains.iter().chain(by_error).map(String::as_str)
     }
-    follows
-}
 
-/// Everything that may follow from `rule`, over any number of steps.
-fn reachable<'a>(follows: &BTreeMap<&'a str, BTreeSet<&'a str>>, rule: &str) -> BTreeSet<&'a str> {
-    let mut reached = BTreeSet::new();
-    let mut open: Vec<&str> = vec![rule];
-    while let Some(rule) = open.pop() {
-        for effect in follows.get(rule).into_iter().flatten() {
-            if reached.insert(*effect) {
-                open.push(effect);
+    /// Whether its own rules are among its consequences, over any number of other causes.
+    fn explains_itself(&self, layers: &Layers) -> bool {
+        let mut reached: Vec<&str> = self.effects(layers).collect();
+        let mut at = 0;
+        while let Some(&rule) = reached.get(at) {
+            let causes = layers.causes.iter().map(|located| &located.record);
+            for cause in causes.filter(|cause| cause.rules.iter().any(|id| id == rule)) {
+                for effect in cause.effects(layers) {
+                    if !reached.contains(&effect) {
+                        reached.push(effect);
+                    }
+                }
             }
+            at += 1;
         }
+        self.rules.iter().any(|rule| reached.contains(&rule.as_str()))
     }
-    reached
 }
 
 #[cfg(test)]
@@ -125,16 +110,16 @@ mod tests {
         assert_eq!(faults(&(one.clone() + &two)), "");
         let back = cause("x-three", "X-003", "explains = [\"X-001\"]");
         let text = faults(&(one + &two + &back));
-        assert_eq!(text.matches("explains it in turn").count(), 3, "{text}");
+        assert_eq!(text.matches("causes form a circle").count(), 3, "{text}");
         let itself = cause("x-one", "X-001", "explains = [\"X-001\"]");
-        assert!(faults(&itself).contains("explains it in turn"));
+        assert!(faults(&itself).contains("causes form a circle"));
         let own_error = cause("x-one", "ENC-002", "errors = [\"E-002\"]");
-        assert_eq!(faults(&own_error), "", "E-002 is what ENC-002 rests on");
+        assert_eq!(faults(&own_error), "", "ENC-002 is based on E-002");
     }
 
     #[test]
     fn a_cause_names_errors_that_exist_and_explains_something() {
-        assert!(faults(&cause("x", "X-001", "errors = [\"E-999\"]")).contains("no signature E-999"));
+        assert!(faults(&cause("x", "X-001", "errors = [\"E-999\"]")).contains("there is no signature E-999"));
         assert!(faults(&cause("x", "X-001", "")).contains("it explains nothing"));
     }
 }

@@ -1,42 +1,42 @@
-//! Items of the vendor's checklists: who can tell, and which rules do.
+//! Items of the vendor's checklists: the rules that check each, and the question to a person if no rule does.
 
-use super::KnowledgeError;
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::failed;
+use super::sources::Citation;
 use serde::{Deserialize, Serialize};
 
 /// One item.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Item {
-    /// Its number in the list it comes from, such as `1a`; also the id of its own question.
+    /// Its number in the vendor's list, such as `1a`; also the id of its own question.
     pub id: String,
     /// Its place in the order of work.
     pub order: u32,
-    /// When it is seen to.
+    /// When it is done.
     pub stage: Stage,
-    /// What it has to be so for.
+    /// The occasions that it is needed for.
     #[serde(rename = "for")]
     pub occasions: Vec<Occasion>,
-    /// What has to be so, in our words.
+    /// The requirement.
     pub text: String,
-    /// Who can tell.
+    /// What can show it.
     pub by: By,
-    /// Rules that judge it; none where only a person sees to it.
+    /// Rules that check it; empty if only a person can.
     pub rules: Vec<String>,
-    /// By what it is judged, as a sentence.
+    /// How it is checked, as a sentence.
     pub how: String,
-    /// What to ask a person where no rule judges it.
+    /// The question to a person if no rule checks it.
     pub ask: Option<String>,
-    /// Whether that is asked for each node.
+    /// Whether the question is asked for each node.
     #[serde(default)]
     pub per_node: bool,
     /// Where it comes from.
     pub cites: Vec<Citation>,
 }
 
-/// What a checklist is for.
+/// What a checklist is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Occasion {
     /// Before an upgrade.
@@ -45,17 +45,18 @@ pub enum Occasion {
     Setup,
 }
 
-/// When an item is seen to, in the order of work.
+/// When an item is done, in the order of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// In good time.
+    /// Well before the work.
     Before,
     /// Right before the work begins.
     Last,
-    /// While it is done.
+    /// During the work.
     During,
-    /// When it is done.
+    /// After the work.
     After,
 }
 
@@ -66,22 +67,22 @@ impl Stage {
     /// The stage as a heading.
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Before => "In good time",
+            Self::Before => "Well before the work",
             Self::Last => "Right before the work begins",
             Self::During => "During the work",
-            Self::After => "Afterwards",
+            Self::After => "After the work",
         }
     }
 }
 
-/// Words that answer the question of an item itself: it is so, it is not so, it does not concern this cluster.
+/// Answers to the question of an item: done, not done, not needed for this cluster.
 pub const WORDS: [&str; 3] = [DONE, NOT_DONE, "does not apply"];
 /// The first of them.
 pub const DONE: &str = "done";
 /// The second of them.
 pub const NOT_DONE: &str = "not done";
 
-/// Who can tell an item.
+/// What can show that an item is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
@@ -93,16 +94,13 @@ pub enum By {
     Person,
 }
 
-/// Checks the records; that their rules exist is for whoever knows all rules.
-pub(super) fn check(items: &[Kept<Item>], sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in items {
-        faults.extend(sources.faults(&kept.record.cites).map(|why| kept.fault(why)));
-        if kept.record.rules.is_empty() && kept.record.ask.is_none() {
-            faults.push(kept.fault("no rule judges it, and no person is asked"));
-        }
-        if kept.record.occasions.is_empty() {
-            faults.push(kept.fault("it is for nothing"));
-        }
+impl Item {
+    /// What is wrong with it, as lower-case fragments. Whether its rules exist is checked where all rules are known.
+    pub(super) fn problems(&self) -> Vec<String> {
+        failed(&[
+            (self.rules.is_empty() && self.ask.is_none(), "it needs `rules` or `ask`"),
+            (self.occasions.is_empty(), "it needs at least one occasion in `for`"),
+        ])
     }
 }
 
@@ -111,9 +109,9 @@ mod tests {
     use super::*;
     use crate::knowledge::Knowledge;
 
-    /// The items of domain 6 with who can tell; of several, the one that settles it.
+    /// The items of the vendor's lists with what can show them; of several, the one that decides.
     #[test]
-    fn every_item_of_the_vendors_lists_is_there_with_who_can_tell() {
+    fn every_item_of_the_vendors_lists_is_there_with_what_can_show_it() {
         let mut expected = [
             ("1a", By::Node),
             ("1b", By::Export),
@@ -157,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn items_stand_in_the_order_of_work_and_no_two_at_one_place() {
+    fn items_are_in_the_order_of_work_and_no_two_share_a_place() {
         let items = Knowledge::builtin().unwrap().checklist;
         for pair in items.windows(2) {
             assert!(pair[0].order < pair[1].order && pair[0].stage <= pair[1].stage, "{}", pair[1].id);

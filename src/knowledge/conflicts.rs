@@ -1,38 +1,32 @@
-//! Where sources of the vendor contradict each other on a whole upgrade: both are told, none is picked silently.
+//! Contradictions between sources of the vendor on an upgrade. All sides are shown; none is chosen silently.
 
-use super::KnowledgeError;
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::failed;
+use super::sources::Citation;
 use serde::Deserialize;
 
-/// What sources say differently of one thing.
+/// A contradiction between sources.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Conflict {
-    /// Its number in domain 12.1.
+    /// Short name, such as `K-3`.
     pub id: String,
-    /// What they speak of, lower case.
+    /// Their topic, in lower case.
     pub topic: String,
-    /// What each of them says, a sentence each that names the source.
+    /// What each of them says, one sentence each, which begins with the source.
     pub says: Vec<String>,
     /// The sources.
     pub cites: Vec<Citation>,
 }
 
 impl Conflict {
-    /// What each source says, one after the other: apart they would contradict nobody.
-    pub fn told(&self) -> String {
+    /// What each source says, in one text.
+    pub fn text(&self) -> String {
         self.says.join(" ")
     }
-}
 
-/// Checks the records.
-pub(super) fn check(conflicts: &[Kept<Conflict>], sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in conflicts {
-        faults.extend(sources.faults(&kept.record.cites).map(|why| kept.fault(why)));
-        if kept.record.says.len() < 2 {
-            faults.push(kept.fault("it takes two sentences to contradict each other"));
-        }
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self) -> Vec<String> {
+        failed(&[(self.says.len() < 2, "it needs two sentences that contradict each other")])
     }
 }
 
@@ -41,7 +35,7 @@ mod tests {
     use crate::knowledge::Knowledge;
 
     #[test]
-    fn every_reading_names_its_source() {
+    fn every_side_names_its_source() {
         let knowledge = Knowledge::builtin().unwrap();
         assert_eq!(knowledge.conflicts.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["K-3", "K-4"]);
         for conflict in &knowledge.conflicts {
@@ -54,6 +48,6 @@ mod tests {
         }
         let one = "[[conflict]]\nid = \"K-99\"\ntopic = \"x\"\nsays = [\"One.\"]\ncites = [{ source = \"SELF\", status = \"confirmed\" }]";
         let faults = Knowledge::layered(&[("ours.toml", one)]).unwrap_err().to_string();
-        assert!(faults.contains("K-99: it takes two sentences"), "{faults}");
+        assert!(faults.contains("K-99: it needs two sentences"), "{faults}");
     }
 }

@@ -1,69 +1,67 @@
-//! What exports tell: how one is recognised, whom it speaks of, and which fact each of its fields is.
+//! Kinds of exports: how each is recognised, which entity it describes, and which fact each of its fields is.
 
-use super::KnowledgeError;
 use super::facts::{Facts, Of};
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::failed;
+use super::sources::Citation;
 use serde::Deserialize;
 
-/// A kind of export: an answer of the REST interface, a listing of the message bus, a result of a query.
+/// A kind of export: the output of a REST API call, of a message bus command, or of a query.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Export {
     /// Short name, such as `diagnostics`.
     pub id: String,
-    /// What it is, in a reader's words, lower case: "the diagnostics of a node".
+    /// What it is, in lower case: "the diagnostics of a node".
     pub title: String,
-    /// How to get it, as an imperative sentence; empty where a call or a query of `clusterbrief sql` says it.
+    /// How to get it, as an imperative sentence; empty if `call` or a query of `clusterbrief sql` says it.
     #[serde(default)]
     pub ask: String,
-    /// What gives it, where several exports are asked for in one go.
+    /// The call or command that gives it, so that a report can ask for several exports at once.
     pub call: Option<Call>,
-    /// Whom its objects or rows speak of.
+    /// The entity that each object or row describes.
     pub about: About,
-    /// The list its items belong to, such as `engine`; without it an item list is named like the export.
+    /// The list that its items belong to, such as `engine`; if `None`, it is named like the export.
     pub list: Option<String>,
-    /// Heads that name the node or the item, the first present counts. Heads are compared without regard to case,
-    /// blanks and punctuation.
+    /// Heads of the field with the name of the node or item; the first one present counts. Heads are compared without
+    /// regard to case, blanks and punctuation.
     #[serde(default)]
     pub name: Vec<String>,
-    /// Key it stands under in a document that holds more than one export, such as `queues`; there it counts even when
-    /// it is an empty list.
+    /// Its key in a document with more than one export, such as `queues`; there it counts even as an empty list.
     pub within: Option<String>,
-    /// An object with any other key than its fields is not this export: for shapes of few and common keys.
+    /// An object with any key that is not one of its fields is not this export. For exports with few and common keys.
     #[serde(default)]
     pub closed: bool,
-    /// Heads that an object or a header must have to be this export. An export told by a marker has none.
-    #[serde(default)]
+    /// Heads that an object or a header must have to be this export. An export with a marker has none.
+    #[serde(default, rename = "told-by")]
     pub told_by: Vec<String>,
-    /// The value every row of a query's result begins with; see `clusterbrief sql`.
+    /// The value that every row of a query's result begins with; see `clusterbrief sql`.
     pub marker: Option<String>,
-    /// Where the shape comes from.
+    /// Sources of this description.
     pub cites: Vec<Citation>,
-    /// What its fields tell.
+    /// Its fields.
     #[serde(rename = "field")]
     pub fields: Vec<Field>,
 }
 
-/// What gives an export.
+/// What returns an export.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Call {
-    /// A path of the REST interface to be read, with a remark in brackets where one is needed.
+    /// A path of the REST API to read, with a remark in brackets where one is needed.
     Get(String),
     /// A command on a server of the message bus.
     Run(String),
 }
 
-/// Whom an export speaks of.
+/// The entity that each object or row of an export describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum About {
-    /// The cluster or its database: one object or row.
+    /// The cluster or its database: there is one object or row.
     Cluster,
-    /// One node an object or row.
+    /// One node.
     Node,
-    /// Things of which there are any number: one an object or row.
+    /// One item of a list of any length.
     List,
 }
 
@@ -71,11 +69,11 @@ pub enum About {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// Heads it may have.
+    /// Its possible heads.
     pub heads: Vec<String>,
-    /// Path of the fact it tells; without one it is known and dropped on reading, as secrets are.
+    /// Path of its fact; if `None`, the field is known and its content is dropped, as for secrets.
     pub fact: Option<String>,
-    /// How its text becomes the fact, where that is not plain reading.
+    /// How its text becomes the fact.
     #[serde(default)]
     pub read: Reading,
 }
@@ -84,71 +82,65 @@ pub struct Field {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reading {
-    /// By the kind of the fact.
+    /// As the kind of the fact says.
     #[default]
     Plain,
-    /// The last number of six digits or more: the release of .NET Framework in `4.5.1.528040` (domain 3).
+    /// The last number of six digits or more: the release of .NET Framework in `4.5.1.528040`.
     LastNumber,
     /// The first dotted number: the version in `RabbitMQ 3.12.1`.
     Dotted,
     /// How many entries the array or object has.
     Count,
-    /// The other way round: a flag that says the contrary of the fact.
+    /// Inverted: the field is a flag for the opposite of the fact.
     Not,
 }
 
 impl Export {
-    /// The list its items belong to.
+    /// The list that its items belong to.
     pub fn list(&self) -> &str {
         self.list.as_deref().unwrap_or(&self.id)
     }
 
-    /// Whether one of its fields tells a fact.
-    pub fn tells(&self, path: &str) -> bool {
+    /// Whether one of its fields is the fact.
+    pub fn has_fact(&self, path: &str) -> bool {
         self.fields.iter().any(|field| field.fact.as_deref() == Some(path))
     }
-}
 
-/// Checks the exports against the format's rules.
-pub(super) fn check(
-    exports: &[Kept<Export>],
-    facts: &Facts,
-    sources: &Sources,
-    faults: &mut Vec<KnowledgeError>,
-) {
-    for kept in exports {
-        let export = &kept.record;
-        let fault = |why: &str| kept.fault(why);
-        faults.extend(export.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
-        if export.cites.is_empty() {
-            faults.push(fault("no source"));
-        }
-        if export.ask.is_empty() && export.call.is_none() && export.marker.is_none() {
-            faults.push(fault("nothing says how to get it"));
-        }
-        if export.told_by.is_empty() && export.marker.is_none() {
-            faults.push(fault("nothing tells it: neither heads nor a marker"));
-        }
-        if export.about == About::Node && export.name.is_empty() {
-            faults.push(fault("it speaks of nodes, and no head names them"));
-        }
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, facts: &Facts) -> Vec<String> {
+        let mut problems = failed(&[
+            (
+                self.ask.is_empty() && self.call.is_none() && self.marker.is_none(),
+                "it needs `ask`, `call` or `marker`: how to get it",
+            ),
+            (
+                self.told_by.is_empty() && self.marker.is_none(),
+                "it needs `told-by` or `marker`: how to recognise it",
+            ),
+            (
+                self.about == About::Node && self.name.is_empty(),
+                "it describes nodes and needs `name`: the heads with their names",
+            ),
+        ]);
         let known = |head: &String| {
-            export.name.contains(head) || export.fields.iter().any(|field| field.heads.contains(head))
+            self.name.contains(head) || self.fields.iter().any(|field| field.heads.contains(head))
         };
-        if let Some(head) = export.told_by.iter().find(|head| !known(head)) {
-            faults.push(kept.fault(format!("told by {head}, which is no field")));
-        }
-        for path in export.fields.iter().filter_map(|field| field.fact.as_ref()) {
-            match facts.get(path) {
-                None => faults.push(kept.fault(format!("{path} is no fact"))),
-                Some(fact) if fact.of == Of::Item && !path.starts_with(&format!("{}.", export.list())) => {
-                    faults.push(kept.fault(format!("{path} is no fact of the list {}", export.list())));
+        let unknown = self.told_by.iter().find(|head| !known(head));
+        problems.extend(unknown.map(|head| format!("`told-by` has {head}, which is no head of a field")));
+        let list = self.list();
+        problems.extend(self.fields.iter().filter_map(|field| {
+            let path = field.fact.as_ref()?;
+            match facts.get(path).map(|fact| fact.of) {
+                None => Some(format!("there is no fact {path}")),
+                Some(Of::Item) if !path.starts_with(&format!("{list}.")) => {
+                    Some(format!("{path} is not a fact of the list {list}"))
                 }
-                Some(fact) if fact.of == Of::Node && export.about != About::Node => {
-                    faults.push(kept.fault(format!("{path} is a fact of a node, and no node is named")));
+                Some(Of::Node) if self.about != About::Node => {
+                    Some(format!("{path} is a fact of a node, but the export does not describe nodes"))
                 }
-                Some(_) => {}
+                Some(_) => None,
             }
-        }
+        }));
+        problems
     }
 }

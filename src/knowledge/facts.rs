@@ -1,10 +1,9 @@
-//! Facts by path: what they are called, of whom they are, and in which form their text is kept.
+//! Facts by path: their label, the entity they belong to, and the form of their text.
 //!
-//! The paths of [`crate::model::lookup`] are built in, since code reads them; all others are records, so that a fact
-//! that an export or a bundle carries needs no code of its own.
+//! The paths of [`crate::model::lookup`] are built in, because code reads them. All others are records, so that a fact
+//! of an export or a bundle needs no code of its own.
 
-use super::KnowledgeError;
-use super::layer::Kept;
+use super::layer::failed;
 use crate::model::lookup;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,22 +14,22 @@ use std::collections::BTreeMap;
 pub struct Fact {
     /// Path, such as `database.compatibility-level`; of an item it begins with the list, such as `engine.`.
     pub path: String,
-    /// The fact in a reader's words, lower case.
+    /// The fact as a report names it, in lower case.
     pub label: String,
-    /// Of whom it is.
+    /// Which entity it belongs to.
     pub of: Of,
-    /// The form its text is kept in.
+    /// The form of its text.
     #[serde(default)]
     pub kind: Kind,
-    /// It changes by itself, so that two sources may differ. Moments always do.
+    /// It changes all the time, so that two sources may differ. Moments always do.
     #[serde(default)]
     pub moves: bool,
-    /// A collector may deliver it in a bundle (`machine` of `facts.json`).
+    /// A bundle may contain it (`machine` of `facts.json`).
     #[serde(default)]
     pub in_bundle: bool,
 }
 
-/// Of whom a fact is.
+/// The entity that a fact belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Of {
@@ -42,24 +41,24 @@ pub enum Of {
     Item,
 }
 
-/// The form a fact's text is kept in: one spelling each, so that facts of different sources compare.
+/// The form of a fact's text: one spelling for each value, so that facts of different sources can be compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// As written, cleaned.
+    /// As written, with secrets removed.
     #[default]
     Text,
-    /// `true` or `false`, from any usual word for it.
+    /// `true` or `false`, read from any usual word for it.
     Flag,
     /// Digits with an optional sign and fraction.
     Number,
     /// A build of the product.
     Version,
-    /// A moment as [`crate::model::export::Moment`] prints it; ambiguous ones are unreadable.
+    /// A date and time as [`crate::model::export::Moment`] prints it; an ambiguous one is unreadable.
     Moment,
 }
 
-/// What the built-in facts are called, by path, for who does not load the rest of the knowledge.
+/// The labels of the built-in facts by path, for code that does not load the rest of the knowledge.
 pub fn labels() -> BTreeMap<String, String> {
     #[derive(Default, Deserialize)]
     struct Records {
@@ -84,14 +83,10 @@ impl Facts {
         self.0.values()
     }
 
-    /// Of whom the fact at `path` is; `None` when there is no such fact. Answers are found of a node and of the
-    /// cluster alike and count as facts of the node that asks.
+    /// The entity that the fact at `path` belongs to; `None` if there is no such fact. Answers, which may be given for a
+    /// node or for the cluster, count as facts of a node.
     pub fn of(&self, path: &str) -> Option<Of> {
-        if lookup::is_fact(path) || path.starts_with(lookup::ANSWER) {
-            Some(Of::Node)
-        } else {
-            self.get(path).map(|fact| fact.of)
-        }
+        if is_built_in(path) { Some(Of::Node) } else { self.get(path).map(|fact| fact.of) }
     }
 
     /// The list that an item's fact belongs to: `engine` of `engine.state`.
@@ -99,20 +94,24 @@ impl Facts {
         (self.of(path) == Some(Of::Item)).then(|| path.split_once('.').map_or(path, |(list, _)| list))
     }
 
-    /// Checks the records and puts them in order.
-    pub(super) fn new(facts: Vec<Kept<Fact>>, faults: &mut Vec<KnowledgeError>) -> Self {
-        for kept in &facts {
-            let path = &kept.record.path;
-            if lookup::is_fact(path) || path.starts_with(lookup::ANSWER) {
-                faults.push(kept.fault("is built in"));
-            }
-            if !path.contains('.') || kept.record.label.is_empty() {
-                faults.push(kept.fault("a fact has a path of several parts and a label"));
-            }
-            if kept.record.in_bundle && kept.record.of != Of::Node {
-                faults.push(kept.fault("a bundle carries facts of its node only"));
-            }
-        }
-        Self(facts.into_iter().map(|kept| (kept.record.path.clone(), kept.record)).collect())
+    /// Puts the records in order.
+    pub(super) fn new(facts: Vec<Fact>) -> Self {
+        Self(facts.into_iter().map(|fact| (fact.path.clone(), fact)).collect())
     }
+}
+
+impl Fact {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self) -> Vec<String> {
+        failed(&[
+            (is_built_in(&self.path), "this fact is built in and cannot be a record"),
+            (!self.path.contains('.') || self.label.is_empty(), "a fact needs a label and a path with a dot"),
+            (self.in_bundle && self.of != Of::Node, "only facts of a node can be in a bundle"),
+        ])
+    }
+}
+
+/// Whether code reads the fact, so that it is no record.
+fn is_built_in(path: &str) -> bool {
+    lookup::is_fact(path) || path.starts_with(lookup::ANSWER)
 }

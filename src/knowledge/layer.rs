@@ -1,93 +1,150 @@
-//! Layers of records: the built-in ones, and a support team's own laid over them.
+//! Layers of records: the files built into the program, and a support team's own files, which add records and replace
+//! built-in ones.
 
-use super::KnowledgeError;
-use super::actions::ActionRow;
-use super::causes::CauseRow;
-use super::checklist::Item;
-use super::conflicts::Conflict;
-use super::exports::Export;
-use super::facts::Fact;
-use super::file::{self, Lines, Origin};
-use super::meanings::Meaning;
-use super::releases::Release;
-use super::rows::{Expectation, ParityRow, QuestionRow, RuleRow};
-use super::runbooks::{RunbookRow, TaskRow};
-use super::signatures::Signature;
-use super::sources::Source;
-use super::steps::Step;
+use super::file::{LineIndex, RecordOrigin};
+use super::sources::{Citation, Sources};
+use super::{KnowledgeError, file};
 use chrono::NaiveDate;
 use rayon::prelude::*;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// A record of a knowledge file.
 pub(super) trait Record {
-    /// What it is called in messages.
+    /// What it is called in files and messages.
     const KIND: &'static str;
-    /// What tells it from others of its kind; a later layer replaces the record of the same key.
+    /// Identifies it among the records of its kind; a later layer replaces the record of the same key.
     fn key(&self) -> String;
+    /// Its sources, which must not be empty; `None` if it needs none.
+    fn cites(&self) -> Option<&[Citation]>;
 }
 
-macro_rules! keyed {
-    ($($record:ty: $kind:literal, $key:expr;)+) => {
+/// Generates what each kind of record needs from one line: the field that has its records, its type, its table in files,
+/// its key, and its sources.
+macro_rules! record_kinds {
+    ($($records:ident: $record:ty = $kind:literal, $key:expr, $cites:expr;)+) => {
+        /// A file as written: any file may have records of any kind. Every record keeps its position, so that messages
+        /// name its line.
+        #[derive(Default, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub(super) struct File {
+            /// The day its records were last reviewed.
+            edition: Option<NaiveDate>,
+            /// How many days a release is supported.
+            #[serde(rename = "support-window-days")]
+            support_window_days: Option<u32>,
+            /// What no procedure may do.
+            never: Vec<String>,
+            $(#[serde(rename = $kind)] $records: Vec<Spanned<$record>>,)+
+        }
+
+        /// All records of all layers; those of a later layer have replaced those of an earlier one.
+        #[derive(Default)]
+        pub(super) struct Layers {
+            pub(super) never: Vec<String>,
+            pub(super) support_window_days: u32,
+            pub(super) faults: Vec<KnowledgeError>,
+            $(pub(super) $records: Vec<Located<$record>>,)+
+        }
+
+        impl Layers {
+            /// Adds the records of one file to those before.
+            fn merge_records(&mut self, file: File, mut merge: Merge) {
+                $(self.faults.extend(merge.records(&mut self.$records, file.$records));)+
+            }
+
+            /// Records that cite no source, or one that does not exist.
+            pub(super) fn citation_faults(&self, sources: &Sources) -> Vec<KnowledgeError> {
+                let mut faults = Vec::new();
+                $(faults.extend(check(&self.$records, |record| {
+                    record.cites().map(|cites| sources.faults(cites)).unwrap_or_default()
+                }));)+
+                faults
+            }
+        }
+
         $(impl Record for $record {
             const KIND: &'static str = $kind;
             fn key(&self) -> String {
                 let key: fn(&Self) -> String = $key;
                 key(self)
             }
+            fn cites(&self) -> Option<&[Citation]> {
+                let cites: fn(&Self) -> Option<&[Citation]> = $cites;
+                cites(self)
+            }
         })+
     };
 }
 
-keyed! {
-    Source: "source", |one| one.key.clone();
-    RuleRow: "rule", |one| one.id.clone();
-    Expectation: "expectation", Expectation::key;
-    QuestionRow: "question", |one| one.id.clone();
-    ParityRow: "parity", |one| one.fact.clone();
-    Signature: "signature", |one| one.id.clone();
-    ActionRow: "action", |one| one.id.clone();
-    CauseRow: "cause", |one| one.id.clone();
-    Fact: "fact", |one| one.path.clone();
-    Export: "export", |one| one.id.clone();
-    Release: "release", |one| one.version.to_string();
-    Step: "step", |one| one.build.to_string();
-    Meaning: "meaning", |one| format!("{} {}", one.fact, one.from);
-    Item: "check", |one| one.id.clone();
-    Conflict: "conflict", |one| one.id.clone();
-    RunbookRow: "runbook", |one| one.id.clone();
-    TaskRow: "task", |one| one.id.clone();
+record_kinds! {
+    sources: super::Source = "source", |one| one.key.clone(), |_| None;
+    rules: super::rows::RuleMeta = "rule", |one| one.id.clone(), |one| Some(&one.references);
+    expectations: super::rows::Expectation = "expectation", super::rows::Expectation::key, |one| if_any(&one.cites);
+    questions: super::rows::QuestionRow = "question", |one| one.id.clone(), |_| None;
+    parity: super::rows::ParityRow = "parity", |one| one.fact.clone(), |one| if_any(&one.cites);
+    signatures: super::Signature = "signature", |one| one.id.clone(), |one| Some(&one.cites);
+    actions: super::actions::ActionRow = "action", |one| one.id.clone(), |_| None;
+    causes: super::causes::CauseRow = "cause", |one| one.id.clone(), |one| Some(&one.cites);
+    facts: super::facts::Fact = "fact", |one| one.path.clone(), |_| None;
+    exports: super::Export = "export", |one| one.id.clone(), |one| Some(&one.cites);
+    releases: super::releases::Release = "release", |one| one.version.to_string(), |one| Some(&one.cites);
+    steps: super::steps::Step = "step", |one| one.build.to_string(), |one| Some(&one.cites);
+    meanings: super::value_labels::ValueLabel = "meaning", |one| format!("{} {}", one.fact, one.from), |one| Some(&one.cites);
+    checklist: super::checklist::Item = "check", |one| one.id.clone(), |one| Some(&one.cites);
+    conflicts: super::conflicts::Conflict = "conflict", |one| one.id.clone(), |one| Some(&one.cites);
+    runbooks: super::runbooks::RunbookRow = "runbook", |one| one.id.clone(), |one| Some(&one.cites);
+    tasks: super::runbooks::TaskRow = "task", |one| one.id.clone(), |one| Some(&one.cites);
+}
+
+/// The sources of a record that needs none of its own, because those of its rule count for it too.
+fn if_any(cites: &[Citation]) -> Option<&[Citation]> {
+    Some(cites).filter(|cites| !cites.is_empty())
 }
 
 /// A record with the place it came from.
-pub(super) struct Kept<T> {
+pub(super) struct Located<T> {
     pub(super) record: T,
-    pub(super) origin: Origin,
-    /// Not built in: it is checked for what tests check of built-in records.
-    pub(super) own: bool,
+    pub(super) origin: RecordOrigin,
+    /// It is not built in, so that what tests check for built-in records is checked here.
+    pub(super) is_overlay: bool,
 }
 
-impl<T: Record> Kept<T> {
-    /// That something is wrong with it.
-    pub(super) fn fault(&self, why: impl Into<String>) -> KnowledgeError {
+impl<T: Record> Located<T> {
+    fn fault(&self, why: impl Into<String>) -> KnowledgeError {
         KnowledgeError { origin: self.origin.clone(), key: Some(self.record.key()), why: why.into() }
     }
 }
 
-/// A record of a support team's own.
+/// What is wrong with each of the records, as `problems` says in lower-case fragments.
+pub(super) fn check<'r, T: Record + 'r>(
+    records: impl IntoIterator<Item = &'r Located<T>>,
+    mut problems: impl FnMut(&T) -> Vec<String>,
+) -> Vec<KnowledgeError> {
+    let faults =
+        |located: &'r Located<T>| problems(&located.record).into_iter().map(|why| located.fault(why));
+    records.into_iter().flat_map(faults).collect()
+}
+
+/// The texts of those checks that failed.
+pub(super) fn failed(checks: &[(bool, &str)]) -> Vec<String> {
+    checks.iter().filter(|(failed, _)| *failed).map(|(_, why)| (*why).to_owned()).collect()
+}
+
+/// A record of a support team.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OwnRecord {
     /// Kind of the record, such as `signature`.
     pub kind: &'static str,
     /// Its key.
     pub key: String,
-    /// Where it stands.
-    pub origin: Origin,
+    /// Where it is.
+    pub origin: RecordOrigin,
 }
 
 impl OwnRecord {
-    /// That something is wrong with it.
+    /// The message that something is wrong with it.
     pub fn fault(&self, why: impl Into<String>) -> KnowledgeError {
         KnowledgeError { origin: self.origin.clone(), key: Some(self.key.clone()), why: why.into() }
     }
@@ -102,104 +159,70 @@ pub struct Own {
     pub edition: Option<NaiveDate>,
     /// Records that replaced a built-in one, in order.
     pub overridden: Vec<OwnRecord>,
-    /// Records beside the built-in ones, in order.
+    /// Records that were added to the built-in ones, in order.
     pub added: Vec<OwnRecord>,
 }
 
-/// All records of all layers, the later ones over the earlier ones.
-#[derive(Default)]
-pub(super) struct Layers {
-    pub(super) edition: Option<NaiveDate>,
-    pub(super) never: Vec<String>,
-    pub(super) sources: Vec<Kept<Source>>,
-    pub(super) rules: Vec<Kept<RuleRow>>,
-    pub(super) expectations: Vec<Kept<Expectation>>,
-    pub(super) questions: Vec<Kept<QuestionRow>>,
-    pub(super) parity: Vec<Kept<ParityRow>>,
-    pub(super) signatures: Vec<Kept<Signature>>,
-    pub(super) actions: Vec<Kept<ActionRow>>,
-    pub(super) causes: Vec<Kept<CauseRow>>,
-    pub(super) facts: Vec<Kept<Fact>>,
-    pub(super) exports: Vec<Kept<Export>>,
-    pub(super) releases: Vec<Kept<Release>>,
-    pub(super) steps: Vec<Kept<Step>>,
-    pub(super) meanings: Vec<Kept<Meaning>>,
-    pub(super) checklist: Vec<Kept<Item>>,
-    pub(super) conflicts: Vec<Kept<Conflict>>,
-    pub(super) runbooks: Vec<Kept<RunbookRow>>,
-    pub(super) tasks: Vec<Kept<TaskRow>>,
-    pub(super) support_window_days: u32,
-    pub(super) own: Option<Own>,
-    pub(super) faults: Vec<KnowledgeError>,
-}
-
-/// Lays the records of one kind of one file over those before; two records of one key in one layer are a fault.
-struct Laying<'a> {
+/// Adds the records of one file to those before. Two records of one key in one layer are an error.
+struct Merge<'a> {
     file: &'a str,
-    lines: &'a Lines,
-    seen: &'a mut BTreeMap<(&'static str, String), Origin>,
-    own: Option<&'a mut Own>,
-    faults: &'a mut Vec<KnowledgeError>,
+    lines: LineIndex,
+    seen: &'a mut BTreeMap<(&'static str, String), RecordOrigin>,
+    overlay: Option<&'a mut Own>,
 }
 
-impl Laying<'_> {
-    fn lay<T: Record>(&mut self, onto: &mut Vec<Kept<T>>, records: Vec<Spanned<T>>) {
+impl Merge<'_> {
+    fn records<T: Record>(
+        &mut self,
+        onto: &mut Vec<Located<T>>,
+        records: Vec<Spanned<T>>,
+    ) -> Vec<KnowledgeError> {
+        let mut faults = Vec::new();
         for record in records {
-            let line = self.lines.of(record.span().start);
-            let origin = Origin { file: self.file.to_owned(), line };
-            let kept = Kept { record: record.into_inner(), origin, own: self.own.is_some() };
-            let key = kept.record.key();
-            if let Some(first) = self.seen.insert((T::KIND, key.clone()), kept.origin.clone()) {
-                self.faults
-                    .push(kept.fault(format!("stands twice, also in {}, line {}", first.file, first.line)));
+            let origin =
+                RecordOrigin { file: self.file.to_owned(), line: self.lines.line_of(record.span().start) };
+            let located = Located {
+                record: record.into_inner(),
+                origin: origin.clone(),
+                is_overlay: self.overlay.is_some(),
+            };
+            let key = located.record.key();
+            if let Some(first) = self.seen.insert((T::KIND, key.clone()), origin.clone()) {
+                faults.push(
+                    located.fault(format!("this record is already in {}, line {}", first.file, first.line)),
+                );
                 continue;
             }
-            // Below the first layer there is nothing to replace.
-            let Some(own) = &mut self.own else {
-                onto.push(kept);
+            // The built-in layer is the first: there is nothing to replace.
+            let Some(overlay) = &mut self.overlay else {
+                onto.push(located);
                 continue;
             };
             let earlier = onto.iter_mut().find(|one| one.record.key() == key);
-            let list = if earlier.is_some() { &mut own.overridden } else { &mut own.added };
-            list.push(OwnRecord { kind: T::KIND, key, origin: kept.origin.clone() });
+            let list = if earlier.is_some() { &mut overlay.overridden } else { &mut overlay.added };
+            list.push(OwnRecord { kind: T::KIND, key, origin });
             match earlier {
-                Some(earlier) => *earlier = kept,
-                None => onto.push(kept),
+                Some(earlier) => *earlier = located,
+                None => onto.push(located),
             }
         }
+        faults
     }
 }
 
 impl Layers {
-    /// Takes the files built into the program, by name with their text.
-    pub(super) fn built_in<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut layers = Self::default();
-        layers.edition = layers.lay(files, None);
-        layers
-    }
-
-    /// Lays a support team's own files over the built-in ones.
-    pub(super) fn lay_own<'a>(&mut self, files: impl IntoIterator<Item = (&'a str, &'a str)> + Clone) {
-        let names = files.clone().into_iter().map(|(name, _)| name.to_owned());
-        let mut own = Own { files: names.collect(), ..Own::default() };
-        own.edition = self.lay(files, Some(&mut own));
-        own.overridden.sort();
-        own.added.sort();
-        self.own = Some(own);
-    }
-
-    /// Lays one layer over those before and gives its edition.
-    fn lay<'a>(
+    /// Adds one layer of files, given as name and text, and returns its edition. `overlay` receives what the files of a
+    /// support team change.
+    pub(super) fn merge_layer(
         &mut self,
-        files: impl IntoIterator<Item = (&'a str, &'a str)>,
-        mut own: Option<&mut Own>,
+        files: &[(&str, &str)],
+        mut overlay: Option<&mut Own>,
     ) -> Option<NaiveDate> {
         let mut seen = BTreeMap::new();
         let mut edition = None;
-        let files: Vec<(&str, &str)> = files.into_iter().collect();
         let parsed: Vec<_> = files.par_iter().map(|(name, text)| file::parse(name, text)).collect();
-        for ((name, text), parsed) in files.into_iter().zip(parsed) {
-            let file = match parsed {
+        for ((name, text), parsed) in files.iter().zip(parsed) {
+            let mut file: File = match parsed {
                 Ok(file) => file,
                 Err(fault) => {
                     self.faults.push(fault);
@@ -207,38 +230,31 @@ impl Layers {
                 }
             };
             edition = file.edition.max(edition);
-            self.never.extend(file.never);
+            self.never.append(&mut file.never);
             self.support_window_days = file.support_window_days.unwrap_or(self.support_window_days);
-            let mut laying = Laying {
-                file: name,
-                lines: &Lines::new(text),
-                seen: &mut seen,
-                own: own.as_deref_mut(),
-                faults: &mut self.faults,
-            };
-            laying.lay(&mut self.sources, file.source);
-            laying.lay(&mut self.rules, file.rule);
-            laying.lay(&mut self.expectations, file.expectation);
-            laying.lay(&mut self.questions, file.question);
-            laying.lay(&mut self.parity, file.parity);
-            laying.lay(&mut self.signatures, file.signature);
-            laying.lay(&mut self.actions, file.action);
-            laying.lay(&mut self.causes, file.cause);
-            laying.lay(&mut self.facts, file.fact);
-            laying.lay(&mut self.exports, file.export);
-            laying.lay(&mut self.releases, file.release);
-            laying.lay(&mut self.steps, file.step);
-            laying.lay(&mut self.meanings, file.meaning);
-            laying.lay(&mut self.checklist, file.check);
-            laying.lay(&mut self.conflicts, file.conflict);
-            laying.lay(&mut self.runbooks, file.runbook);
-            laying.lay(&mut self.tasks, file.task);
+            let lines = LineIndex::new(text);
+            self.merge_records(
+                file,
+                Merge { file: name, lines, seen: &mut seen, overlay: overlay.as_deref_mut() },
+            );
         }
         edition
     }
+
+    /// Whether there is a rule of this id that one of these families evaluates.
+    pub(super) fn has_rule(&self, id: &str, families: &[super::rows::Family]) -> bool {
+        self.rules.iter().any(|rule| rule.record.id == id && families.contains(&rule.record.family))
+    }
+}
+
+/// The records alone, in order of `key`; records of one key keep their order.
+pub(super) fn sorted<T, K: Ord>(located: Vec<Located<T>>, key: impl FnMut(&T) -> K) -> Vec<T> {
+    let mut records = records(located);
+    records.sort_by_cached_key(key);
+    records
 }
 
 /// The records alone.
-pub(super) fn records<T>(kept: Vec<Kept<T>>) -> Vec<T> {
-    kept.into_iter().map(|one| one.record).collect()
+pub(super) fn records<T>(located: Vec<Located<T>>) -> Vec<T> {
+    located.into_iter().map(|one| one.record).collect()
 }

@@ -1,8 +1,8 @@
 //! Product facts as data: TOML with provenance, and its typed, strict loader.
 //!
-//! Every record cites where it comes from and how far that carries ([`Citation`]); what is only our reasoning
-//! says so. The built-in files are part of the program; loading them is a few milliseconds of parsing, patterns are
-//! compiled by whoever matches them.
+//! Every record cites its sources and how reliable each is ([`Citation`]); our own reasoning is marked as such. The
+//! built-in files are part of the program. Loading them takes a few milliseconds; patterns are compiled only where they
+//! are matched.
 
 pub mod actions;
 pub mod causes;
@@ -12,8 +12,7 @@ pub mod exports;
 pub mod facts;
 mod file;
 mod layer;
-pub mod meanings;
-mod own;
+mod overlay;
 pub mod releases;
 pub mod rows;
 pub mod runbooks;
@@ -21,35 +20,37 @@ pub mod signatures;
 pub mod sources;
 pub mod sql;
 pub mod steps;
+pub mod value_labels;
 
 pub use exports::Export;
 pub use facts::Facts;
-pub use file::Origin;
+pub use file::RecordOrigin;
 pub use layer::{Own, OwnRecord};
 pub use rows::Rows;
-pub use signatures::{Signature, Versions, Weight, Wording};
+pub use signatures::{MatchKind, Pattern, Signature, Versions};
 pub use sources::{Citation, Source, Sources, Status};
 
 use chrono::NaiveDate;
-use layer::{Layers, records};
+use layer::{Layers, Record, check, records, sorted};
+use std::collections::BTreeSet;
 
-/// The day the built-in records were last reviewed, for who does not load them.
+/// The day the built-in records were last reviewed, for code that does not load them.
 pub const EDITION: &str = "2026-11-22";
 
-/// Everything that is known of the product.
+/// All that is known about the product.
 #[derive(Debug, Clone)]
 pub struct Knowledge {
     /// The day the built-in records were last reviewed.
     pub edition: NaiveDate,
-    /// Where records come from.
+    /// Sources of the records.
     pub sources: Sources,
-    /// Error texts and symptoms, in order of id.
+    /// Known errors, in order of id.
     pub signatures: Vec<Signature>,
-    /// Rules that are data, and what they expect, ask and compare.
+    /// Rules that are data, with their expectations, questions and comparisons.
     pub rows: Rows,
-    /// Work that mends findings, in the order of fixes.
+    /// Actions that fix findings, in the order of fixes.
     pub actions: Vec<actions::ActionRow>,
-    /// Which findings follow from which, in order of id.
+    /// Which findings are consequences of others, in order of id.
     pub causes: Vec<causes::CauseRow>,
     /// Facts that are records.
     pub facts: Facts,
@@ -59,35 +60,35 @@ pub struct Knowledge {
     pub releases: Vec<releases::Release>,
     /// How many days a release is supported.
     pub support_window_days: u32,
-    /// Builds on the way, in order.
+    /// Builds that an upgrade passes, in order.
     pub steps: Vec<steps::Step>,
-    /// What numbers of facts mean, in order of fact and number.
-    pub meanings: Vec<meanings::Meaning>,
+    /// Labels for numbers of facts, in order of fact and number.
+    pub meanings: Vec<value_labels::ValueLabel>,
     /// Items of the vendor's checklists, in the order of work.
     pub checklist: Vec<checklist::Item>,
-    /// Where sources contradict each other on every upgrade, in order of id.
+    /// Contradictions between sources, in order of id.
     pub conflicts: Vec<conflicts::Conflict>,
     /// Procedures, in the order of their files.
     pub runbooks: Vec<runbooks::RunbookRow>,
     /// What procedures consist of.
     pub tasks: Vec<runbooks::TaskRow>,
-    /// What a support team's own files changed; `None` without any.
+    /// What a support team's own files changed; `None` if there are none.
     pub own: Option<Own>,
 }
 
 /// What is wrong with a record or a file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{}, line {}: {}{why}", origin.file, origin.line, key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default())]
 pub struct KnowledgeError {
-    /// Where it stands.
-    pub origin: Origin,
-    /// Key of the record; `None` where the file cannot be read at all.
+    /// Where it is.
+    pub origin: RecordOrigin,
+    /// Key of the record; `None` if the file cannot be parsed.
     pub key: Option<String>,
     /// What is wrong, as a lower-case fragment.
     pub why: String,
 }
 
-/// Everything that is wrong with the knowledge, in order of place; at least one thing.
+/// Everything that is wrong with the knowledge, in order of file and line; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
 pub struct KnowledgeFaults(pub Vec<KnowledgeError>);
@@ -151,72 +152,55 @@ impl Knowledge {
         Self::layered(&[])
     }
 
-    /// The built-in knowledge with a team's own files, by name with their text, laid over it.
-    pub fn layered(own: &[(&str, &str)]) -> Result<Self, KnowledgeFaults> {
-        let mut layers = Layers::built_in(BUILT_IN.iter().copied());
-        if !own.is_empty() {
-            layers.lay_own(own.iter().copied());
-        }
+    /// The built-in knowledge with a support team's own files, given as name and text, on top of it.
+    pub fn layered(overlay: &[(&str, &str)]) -> Result<Self, KnowledgeFaults> {
+        let mut layers = Layers::default();
+        let edition = layers.merge_layer(BUILT_IN, None).unwrap_or_default();
+        let own = (!overlay.is_empty()).then(|| {
+            let files = overlay.iter().map(|(name, _)| (*name).to_owned()).collect();
+            let mut changes = Own { files, ..Own::default() };
+            changes.edition = layers.merge_layer(overlay, Some(&mut changes));
+            changes.overridden.sort();
+            changes.added.sort();
+            changes
+        });
         let mut faults = std::mem::take(&mut layers.faults);
-        let sources = Sources::new(std::mem::take(&mut layers.sources), &mut faults);
-        let facts = Facts::new(std::mem::take(&mut layers.facts), &mut faults);
-        exports::check(&layers.exports, &facts, &sources, &mut faults);
-        signatures::check(&layers.signatures, &sources, &mut faults);
-        actions::check(&layers.actions, &mut faults);
-        causes::check(&layers, &sources, &mut faults);
-        rows::check(&layers, &facts, &sources, &mut faults);
-        releases::check(&layers.releases, &sources, &mut faults);
-        steps::check(&layers, &sources, &mut faults);
-        meanings::check(&layers.meanings, &facts, &sources, &mut faults);
-        checklist::check(&layers.checklist, &sources, &mut faults);
-        conflicts::check(&layers.conflicts, &sources, &mut faults);
-        runbooks::check(&layers, &sources, &mut faults);
-        own::check(&layers, &mut faults);
+        faults.extend(check(&layers.sources, Source::problems));
+        let sources = Sources::new(records(std::mem::take(&mut layers.sources)));
+        faults.extend(layers.citation_faults(&sources));
+        faults.extend(check(&layers.facts, facts::Fact::problems));
+        let facts = Facts::new(records(std::mem::take(&mut layers.facts)));
+        faults.extend(layers.problems(&facts));
         if !faults.is_empty() {
-            faults.sort_by(|a, b| (&a.origin, &a.key, &a.why).cmp(&(&b.origin, &b.key, &b.why)));
+            faults.sort();
             return Err(KnowledgeFaults(faults));
         }
-        layers.rules.sort_by(|a, b| a.record.id.cmp(&b.record.id));
-        layers.questions.sort_by(|a, b| a.record.id.cmp(&b.record.id));
-        layers.signatures.sort_by(|a, b| a.record.id.cmp(&b.record.id));
-        layers.exports.sort_by(|a, b| a.record.id.cmp(&b.record.id));
-        layers.actions.sort_by_key(|kept| kept.record.stage);
-        layers.causes.sort_by(|a, b| a.record.id.cmp(&b.record.id));
-        layers.releases.sort_by_key(|kept| kept.record.version);
-        layers.steps.sort_by_key(|kept| kept.record.build);
-        layers.meanings.sort_by(|a, b| (&a.record.fact, a.record.from).cmp(&(&b.record.fact, b.record.from)));
-        layers.checklist.sort_by(|a, b| {
-            (a.record.stage, a.record.order, &a.record.id).cmp(&(
-                b.record.stage,
-                b.record.order,
-                &b.record.id,
-            ))
-        });
-        layers.conflicts.sort_by(|a, b| a.record.id.cmp(&b.record.id));
+        // Rows of one group together, groups in the order of their first row.
+        let groups: Vec<String> = layers.parity.iter().map(|row| row.record.group.clone()).collect();
         Ok(Self {
-            edition: layers.edition.unwrap_or_default(),
+            edition,
             sources,
-            signatures: records(layers.signatures),
+            signatures: sorted(layers.signatures, Record::key),
             rows: Rows {
-                rules: records(layers.rules),
+                rules: sorted(layers.rules, Record::key),
                 expectations: records(layers.expectations),
-                questions: records(layers.questions),
-                parity: in_groups(records(layers.parity)),
+                questions: sorted(layers.questions, Record::key),
+                parity: sorted(layers.parity, |row| groups.iter().position(|group| *group == row.group)),
                 never: layers.never,
             },
-            actions: records(layers.actions),
-            causes: records(layers.causes),
+            actions: sorted(layers.actions, |one| one.stage),
+            causes: sorted(layers.causes, Record::key),
             facts,
-            exports: records(layers.exports),
-            releases: records(layers.releases),
+            exports: sorted(layers.exports, Record::key),
+            releases: sorted(layers.releases, |one| one.version),
             support_window_days: layers.support_window_days,
-            steps: records(layers.steps),
-            meanings: records(layers.meanings),
-            checklist: records(layers.checklist),
-            conflicts: records(layers.conflicts),
+            steps: sorted(layers.steps, |one| one.build),
+            meanings: sorted(layers.meanings, |one| (one.fact.clone(), one.from)),
+            checklist: sorted(layers.checklist, |one| (one.stage, one.order, one.id.clone())),
+            conflicts: sorted(layers.conflicts, Record::key),
             runbooks: records(layers.runbooks),
             tasks: records(layers.tasks),
-            own: layers.own,
+            own,
         })
     }
 
@@ -230,40 +214,54 @@ impl Knowledge {
         self.rows.questions.iter().find(|row| row.id == id)
     }
 
-    /// Where sources contradict each other, by its number in domain 12.1.
+    /// The contradiction of this id.
     pub fn conflict(&self, id: &str) -> Option<&conflicts::Conflict> {
         self.conflicts.iter().find(|conflict| conflict.id == id)
     }
 
-    /// The fact at `path` in a reader's words: that of its record, else what the row calls it.
-    pub fn label<'k>(&'k self, path: &str, own: &'k str) -> &'k str {
-        if own.is_empty() { self.facts.get(path).map_or("", |fact| fact.label.as_str()) } else { own }
+    /// The label of the fact at `path`: that of the row if it has one, else that of the fact's record.
+    pub fn label<'k>(&'k self, path: &str, row: &'k str) -> &'k str {
+        if row.is_empty() { self.facts.get(path).map_or("", |fact| fact.label.as_str()) } else { row }
     }
 
-    /// What a value of the fact at `path` means, where it is a number that a table explains.
+    /// The label of a value of the fact at `path`, if it is a number that has one.
     pub fn meaning(&self, path: &str, value: &str) -> Option<&str> {
         let number: u32 = value.trim().parse().ok()?;
-        let fits = |one: &&meanings::Meaning| one.fact == path && one.from <= number;
-        self.meanings.iter().rfind(fits).map(|one| one.means.as_str())
+        let fits = |label: &&value_labels::ValueLabel| label.fact == path && label.from <= number;
+        self.meanings.iter().rfind(fits).map(|label| label.means.as_str())
     }
 
-    /// The exports that tell the fact at `path`, in order of id.
+    /// The exports that contain the fact at `path`, in order of id.
     pub fn tellers(&self, path: &str) -> impl Iterator<Item = &Export> {
-        self.exports.iter().filter(move |export| export.tells(path))
+        self.exports.iter().filter(move |export| export.has_fact(path))
     }
 }
 
-/// Rows of one group together, groups in the order of their first row.
-fn in_groups(rows: Vec<rows::ParityRow>) -> Vec<rows::ParityRow> {
-    let mut groups: Vec<String> = Vec::new();
-    for row in &rows {
-        if !groups.contains(&row.group) {
-            groups.push(row.group.clone());
-        }
+impl Layers {
+    /// What is wrong with records, alone or together with others. Sources and facts are checked before.
+    fn problems(&self, facts: &Facts) -> Vec<KnowledgeError> {
+        let mut fixed = BTreeSet::new();
+        [
+            check(&self.exports, |export| export.problems(facts)),
+            check(&self.signatures, |signature| signature.problems(&self.signatures)),
+            check(&self.actions, |action| action.problems(&mut fixed)),
+            check(&self.causes, |cause| cause.problems(self)),
+            check(&self.expectations, |row| row.problems(self, facts)),
+            check(&self.parity, |row| row.problems(self, facts)),
+            check(&self.releases, releases::Release::problems),
+            check(&self.steps, |step| step.problems(self)),
+            check(&self.meanings, |meaning| meaning.problems(facts)),
+            check(&self.checklist, checklist::Item::problems),
+            check(&self.conflicts, conflicts::Conflict::problems),
+            check(&self.runbooks, |runbook| runbook.problems(self)),
+            check(&self.tasks, |task| task.problems(self)),
+            check(self.rules.iter().filter(|located| located.is_overlay), |rule| overlay::rule(rule, self)),
+            check(self.signatures.iter().filter(|located| located.is_overlay), |signature| {
+                overlay::signature(signature, &self.signatures).into_iter().collect()
+            }),
+        ]
+        .concat()
     }
-    let mut rows = rows;
-    rows.sort_by_key(|row| groups.iter().position(|group| *group == row.group));
-    rows
 }
 
 #[cfg(test)]
@@ -281,8 +279,9 @@ mod tests {
     }
 
     #[test]
-    fn builds_and_meanings_stand_in_order_of_their_numbers() {
-        let layers = Layers::built_in(BUILT_IN.iter().copied());
+    fn builds_and_value_labels_are_in_order_of_their_numbers() {
+        let mut layers = Layers::default();
+        layers.merge_layer(BUILT_IN, None);
         assert!(layers.releases.is_sorted_by_key(|one| one.record.version));
         assert!(layers.steps.is_sorted_by_key(|one| one.record.build));
         assert!(layers.meanings.is_sorted_by_key(|one| (one.record.fact.clone(), one.record.from)));
@@ -303,23 +302,23 @@ mod tests {
         assert!(text.starts_with("mine.toml, line 2: ") && text.contains("surprise"), "{text}");
         let source = "[[source]]\nkey = \"X\"\ntitle = \"t\"\nage = \"2026\"\n";
         let text = says(&format!("{source}\n{source}"));
-        assert_eq!(text, "mine.toml, line 6: X: stands twice, also in mine.toml, line 1");
+        assert_eq!(text, "mine.toml, line 6: X: this record is already in mine.toml, line 1");
     }
 
     #[test]
-    fn a_later_layer_replaces_the_record_of_the_same_key_and_says_so() {
+    fn a_later_layer_replaces_the_record_of_the_same_key_and_lists_it() {
         let text = "edition = \"2027-01-31\"\n[[source]]\nkey = \"SEED\"\ntitle = \"our copy\"\nage = \"2026\"\n\
                     [[source]]\nkey = \"WIKI\"\ntitle = \"our wiki\"\nage = \"2026\"\n";
         let knowledge = Knowledge::layered(&[("ours.toml", text)]).unwrap();
         let own = knowledge.own.unwrap();
-        let said = |records: &[OwnRecord]| {
+        let listed = |records: &[OwnRecord]| {
             records
                 .iter()
                 .map(|one| format!("{} {} {}", one.kind, one.key, one.origin.line))
                 .collect::<Vec<_>>()
         };
         assert_eq!(
-            (said(&own.overridden), said(&own.added)),
+            (listed(&own.overridden), listed(&own.added)),
             (vec!["source SEED 2".into()], vec!["source WIKI 6".into()])
         );
         assert_eq!(own.edition, NaiveDate::from_ymd_opt(2027, 1, 31));
@@ -328,10 +327,11 @@ mod tests {
     }
 
     #[test]
-    fn built_in_records_stand_in_order_of_their_keys() {
-        let layers = Layers::built_in(BUILT_IN.iter().copied());
+    fn built_in_records_are_in_order_of_their_keys() {
+        let mut layers = Layers::default();
+        layers.merge_layer(BUILT_IN, None);
         let mut keys: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-        let mut add = |kind, origin: &'_ Origin, key: &'_ str| {
+        let mut add = |kind, origin: &'_ RecordOrigin, key: &'_ str| {
             let file = BUILT_IN.iter().find(|(name, _)| *name == origin.file).unwrap().0;
             keys.entry((kind, file)).or_default().push(Box::leak(key.to_owned().into_boxed_str()));
         };

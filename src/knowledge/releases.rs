@@ -1,8 +1,7 @@
-//! Builds of the product: when they were released, which were withdrawn, what they mend.
+//! Builds of the product: release dates, withdrawals, and fixed vulnerabilities.
 
-use super::KnowledgeError;
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::failed;
+use super::sources::Citation;
 use crate::model::BuildVersion;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -13,13 +12,13 @@ use serde::Deserialize;
 pub struct Release {
     /// The build.
     pub version: BuildVersion,
-    /// The day it was released; `None` where no source tells.
+    /// The day it was released; `None` if no source gives it.
     pub date: Option<NaiveDate>,
     /// Why nobody should run it, as a sentence.
     pub withdrawn: Option<String>,
     /// The build to go to instead of a withdrawn one.
     pub go_to: Option<BuildVersion>,
-    /// What it mends: names of weaknesses.
+    /// Names of the vulnerabilities that it fixes.
     #[serde(default)]
     pub fixes: Vec<String>,
     /// What else there is to know, as a sentence.
@@ -28,17 +27,14 @@ pub struct Release {
     pub cites: Vec<Citation>,
 }
 
-/// Checks the records.
-pub(super) fn check(releases: &[Kept<Release>], sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in releases {
-        let release = &kept.record;
-        faults.extend(sources.faults(&release.cites).map(|why| kept.fault(why)));
-        if release.withdrawn.is_some() != release.go_to.is_some() {
-            faults.push(kept.fault("a withdrawn build names the build to go to, and no other does"));
-        }
-        if release.go_to.is_some_and(|other| other <= release.version) {
-            faults.push(kept.fault("the build to go to is not later"));
-        }
+impl Release {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let unpaired = self.withdrawn.is_some() != self.go_to.is_some();
+        failed(&[
+            (unpaired, "`withdrawn` and `go-to` belong together"),
+            (self.go_to.is_some_and(|other| other <= self.version), "the build in `go-to` is not later"),
+        ])
     }
 }
 
@@ -46,7 +42,7 @@ pub(super) fn check(releases: &[Kept<Release>], sources: &Sources, faults: &mut 
 mod tests {
     use crate::knowledge::Knowledge;
 
-    /// The dated releases of domain 2.2; the range of days of 10.9.000000 counts with its last.
+    /// The dated releases of the release notes; of the several days of 10.9.000000 the last one counts.
     #[test]
     fn dates_are_those_of_the_release_notes() {
         let releases = Knowledge::builtin().unwrap().releases;
@@ -100,12 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn one_build_was_withdrawn_and_two_mend_published_weaknesses() {
+    fn one_build_was_withdrawn_and_two_fix_known_vulnerabilities() {
         let releases = Knowledge::builtin().unwrap().releases;
         let withdrawn =
             releases.iter().filter_map(|one| Some((one.version.to_string(), one.go_to?.to_string())));
         assert_eq!(withdrawn.collect::<Vec<_>>(), [("10.9.000032".to_owned(), "10.9.000033".to_owned())]);
-        let mending = releases.iter().filter(|one| !one.fixes.is_empty()).map(|one| one.version.to_string());
-        assert_eq!(mending.collect::<Vec<_>>(), ["11.7.000001", "11.7.000049"]);
+        let fixing = releases.iter().filter(|one| !one.fixes.is_empty()).map(|one| one.version.to_string());
+        assert_eq!(fixing.collect::<Vec<_>>(), ["11.7.000001", "11.7.000049"]);
     }
 }

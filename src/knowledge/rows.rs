@@ -1,20 +1,19 @@
-//! Rules that are rows of a table: their texts, what they expect, what they ask, and what nodes should agree on.
+//! Rules that are TOML: their texts, expectations, questions, and the facts on which nodes are compared.
 
-use super::KnowledgeError;
 use super::facts::{Facts, Of};
-use super::layer::Layers;
+use super::layer::{Layers, failed};
 use super::signatures::Versions;
-use super::sources::{Citation, Sources};
-use crate::finding::{Scope, Severity, SubjectKind};
+use super::sources::Citation;
+use crate::finding::{Confidence, Scope, Severity, SubjectKind};
 use crate::model::BuildVersion;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// A rule whose judgement is data: everything a reader needs to know of it.
+/// What a rule is, for a reader and for the report: the same of a rule that is Rust and of one that is TOML.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct RuleRow {
-    /// Id of domain section 10, or of family `CLU`.
+pub struct RuleMeta {
+    /// Id; never changes its meaning.
     pub id: String,
     /// The fault, in a few words.
     pub title: String,
@@ -30,22 +29,46 @@ pub struct RuleRow {
     /// Builds it concerns.
     pub applies: Option<Applies>,
     /// Where it comes from.
-    pub cites: Vec<Citation>,
+    #[serde(rename = "cites")]
+    pub references: Vec<Citation>,
     /// What it checks.
-    pub what: String,
+    #[serde(rename = "what")]
+    pub description: String,
     /// Why it matters.
-    pub why: String,
+    #[serde(rename = "why")]
+    pub rationale: String,
     /// How to fix it.
-    pub fix: String,
+    #[serde(rename = "fix")]
+    pub remediation: String,
     /// What it cannot see.
-    pub blind: String,
+    #[serde(rename = "blind")]
+    pub limitations: String,
+}
+
+impl RuleMeta {
+    /// How sure a finding of this rule is when its evidence leaves no doubt: confirmed when at least one source was
+    /// read and says so.
+    pub fn confidence(&self) -> Confidence {
+        let confirms = self.references.iter().any(|cite| cite.status.confirms());
+        if confirms { Confidence::Confirmed } else { Confidence::Inferred }
+    }
+
+    /// The four texts with their headings, in the order in which they are shown.
+    pub fn texts(&self) -> [(&'static str, &str); 4] {
+        [
+            ("What it checks", &self.description),
+            ("Why it matters", &self.rationale),
+            ("How to fix it", &self.remediation),
+            ("What it cannot see", &self.limitations),
+        ]
+    }
 }
 
 fn now() -> Scope {
     Scope::Now
 }
 
-/// Evaluators of data rows.
+/// What evaluates a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
@@ -61,6 +84,9 @@ pub enum Family {
     Question,
     /// Parity rows that name the rule.
     Parity,
+    /// Rust. No table can say so.
+    #[serde(skip)]
+    Code,
 }
 
 /// Builds a rule concerns.
@@ -87,18 +113,18 @@ pub enum Build {
     Crossed,
 }
 
-/// What a fact should be.
+/// An expectation of a fact.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Expectation {
-    /// Rule it serves.
+    /// Its rule.
     pub rule: String,
-    /// Tells it from other rows of the rule on the same fact.
+    /// Distinguishes it from other expectations of the rule for the same fact.
     #[serde(default)]
     pub name: String,
     /// Path of the fact, see [`crate::model::lookup`] and [`super::facts`].
     pub fact: String,
-    /// The fact in a reader's words; facts that are records have their own.
+    /// The fact as a report names it; a fact that is a record has its own label.
     #[serde(default)]
     pub label: String,
     /// What is expected.
@@ -106,31 +132,31 @@ pub struct Expectation {
     /// Expected values; compared without regard to case.
     #[serde(default)]
     pub values: Vec<String>,
-    /// What an absent setting amounts to, where one value is built in; an absent setting without it is unknown.
+    /// The value that an absent setting has by default; if `None`, an absent setting is unknown.
     pub built_in: Option<String>,
     /// How many nodes or items must meet it.
     #[serde(default)]
     pub quantifier: Quantifier,
-    /// Only subjects that meet all of these are looked at; the others do not apply. Three at most.
+    /// Only subjects that meet all of these are checked; to others the rule does not apply. At most three.
     #[serde(default)]
     pub when: Vec<Condition>,
-    /// Builds the row concerns, within those of its rule.
+    /// Builds that it applies to, within those of its rule.
     pub applies: Option<Applies>,
     /// Severity of its findings, if not that of the rule.
     pub severity: Option<Severity>,
     /// The finding's title; `{node}`, `{item}` and `{value}` are filled in.
     pub title: String,
-    /// What to do, `{node}` and `{item}` filled in.
+    /// What to do; `{node}` and `{item}` are filled in.
     pub remedy: String,
     /// The threshold is our own reasoning.
     #[serde(default)]
     pub inferred: bool,
-    /// A node that runs this build or a later one, and is seen connected, meets it: the build does not run without.
+    /// A node that runs this build or a later one and is connected meets it, because the build does not run without it.
     pub proven_from: Option<BuildVersion>,
-    /// Where sources disagree: what each of them says, a sentence each.
+    /// Where sources disagree: what each of them says, one sentence each.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// Where it comes from, if not from the sources of its rule.
+    /// Its sources, if they are not those of its rule.
     #[serde(default)]
     pub cites: Vec<Citation>,
 }
@@ -144,7 +170,7 @@ pub enum Expect {
     OneOf,
     /// None of the values.
     NoneOf,
-    /// There at all.
+    /// Any value.
     Present,
     /// Absent, or empty text.
     Empty,
@@ -186,10 +212,10 @@ impl Expect {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Quantifier {
-    /// Every one, judged one by one.
+    /// Every one, each with its own result.
     #[default]
     Each,
-    /// At least one, judged for the cluster.
+    /// At least one, with one result for the cluster.
     Any,
 }
 
@@ -199,33 +225,33 @@ pub enum Quantifier {
 pub struct Condition {
     /// Path of the fact.
     pub fact: String,
-    /// The fact in a reader's words; facts that are records have their own.
+    /// The fact as a report names it; a fact that is a record has its own label.
     #[serde(default)]
     pub label: String,
-    /// What it has to be.
+    /// What is expected of it.
     #[serde(default)]
     pub expect: Expect,
-    /// Values for that.
+    /// Expected values.
     #[serde(default)]
     pub values: Vec<String>,
-    /// What an absent setting amounts to.
+    /// The value that an absent setting has by default.
     pub built_in: Option<String>,
 }
 
 impl Expectation {
-    /// What tells it from others: rule, fact and name.
+    /// Identifies it: rule, fact and name.
     pub(super) fn key(&self) -> String {
         let name = if self.name.is_empty() { String::new() } else { format!(" {}", self.name) };
         format!("{} {}{name}", self.rule, self.fact)
     }
 
-    /// Paths of the facts that decide whether it is met, and values, which may be paths as well.
+    /// Paths of the facts that decide whether it is met, and its values, which may be paths too.
     pub fn facts(&self) -> BTreeSet<&str> {
         let conditions = self.when.iter().flat_map(|when| when.values.iter().chain([&when.fact]));
         self.values.iter().chain([&self.fact]).chain(conditions).map(String::as_str).collect()
     }
 
-    /// The expectation itself, in the form its conditions have.
+    /// The expectation itself in the form of a condition.
     pub fn itself(&self) -> Condition {
         Condition {
             fact: self.fact.clone(),
@@ -237,7 +263,7 @@ impl Expectation {
     }
 }
 
-/// A question that only a person can answer.
+/// A question to a person.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct QuestionRow {
@@ -247,18 +273,18 @@ pub struct QuestionRow {
     pub ask: String,
     /// Answers that are fine.
     pub good: Vec<String>,
-    /// Answers that are a fault. With none, answers only tell what conditions of rows and coded rules ask for, and
-    /// decide nothing by themselves.
+    /// Answers that are a problem. If there are none, answers decide nothing by themselves: conditions of other rows and
+    /// rules in Rust read them.
     pub bad: Vec<String>,
     /// Whether it is asked for each node.
     #[serde(default)]
     pub per_node: bool,
-    /// A good answer older than this many days is no answer any more; 0: it does not age.
+    /// A good answer older than this many days counts as no answer; 0: it never expires.
     #[serde(default)]
     pub valid_days: u32,
 }
 
-/// A fact nodes are compared on.
+/// A fact on which nodes are compared.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ParityRow {
@@ -266,11 +292,11 @@ pub struct ParityRow {
     pub group: String,
     /// Path of the fact.
     pub fact: String,
-    /// The fact in a reader's words.
+    /// The fact as a report names it.
     pub label: String,
     /// Whether nodes must agree.
     pub agree: Agree,
-    /// Rule that judges it, where a difference is a fault of its own.
+    /// Its rule, if a difference is a problem of its own.
     pub rule: Option<String>,
     /// Where that comes from.
     pub cites: Vec<Citation>,
@@ -290,19 +316,19 @@ pub enum Agree {
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
     /// Rule texts, in order of id.
-    pub rules: Vec<RuleRow>,
+    pub rules: Vec<RuleMeta>,
     /// Expectations, in order of rule.
     pub expectations: Vec<Expectation>,
     /// Questions, in order of id.
     pub questions: Vec<QuestionRow>,
     /// Parity rows, in the order of the matrix.
     pub parity: Vec<ParityRow>,
-    /// What no procedure may ever do, in order of weight (domain 12.3).
+    /// What no procedure may do, the most important first.
     pub never: Vec<String>,
 }
 
 impl Rows {
-    /// Whether a row compares this setting of a configuration file.
+    /// Whether nodes are compared on this setting of a configuration file.
     pub fn compares(&self, file: &str, key: &str) -> bool {
         let settings = self.parity.iter().filter_map(|row| row.fact.strip_prefix(CONFIG)?.split_once(':'));
         settings.into_iter().any(|setting| setting == (file, key))
@@ -312,89 +338,78 @@ impl Rows {
     /// regard to case.
     pub fn may_differ(&self, file: &str, key: Option<&str>) -> bool {
         self.parity.iter().filter(|row| row.agree == Agree::MayDiffer).any(|row| {
-            let Some(rest) = row.fact.strip_prefix(CONFIG) else { return false };
-            let (of, setting) =
-                rest.split_once(':').map_or((rest, None), |(of, setting)| (of, Some(setting)));
-            of.eq_ignore_ascii_case(file)
+            let Some(path) = row.fact.strip_prefix(CONFIG) else { return false };
+            let (name, setting) =
+                path.split_once(':').map_or((path, None), |(name, setting)| (name, Some(setting)));
+            name.eq_ignore_ascii_case(file)
                 && setting.is_none_or(|setting| key.is_some_and(|key| key.eq_ignore_ascii_case(setting)))
         })
     }
 }
 
 impl ParityRow {
-    /// Whether it is of a whole configuration file, whose settings are listed as they are found.
+    /// Whether it is about a whole configuration file, whose settings are listed as they are found.
     pub fn is_file(&self) -> bool {
         self.fact.starts_with(CONFIG) && !self.fact.contains(':')
     }
 }
 
-/// What facts of configuration files begin with.
+/// Prefix of the paths of configuration files.
 const CONFIG: &str = "config.";
 
-/// Most conditions of an expectation: what needs more is a coded rule.
+/// Most conditions of an expectation: a rule that needs more is written in Rust.
 const MOST_CONDITIONS: usize = 3;
 
-/// Checks rules, expectations, questions and parity rows against each other.
-pub(super) fn check(layers: &Layers, facts: &Facts, sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in &layers.rules {
-        faults.extend(
-            kept.record.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)),
-        );
-    }
-    for kept in &layers.expectations {
-        let row = &kept.record;
-        let judges = |rule: &RuleRow| {
-            rule.id == row.rule && matches!(rule.family, Family::Expectation | Family::Question)
-        };
-        if !layers.rules.iter().any(|rule| judges(&rule.record)) {
-            faults.push(kept.fault("no rule of family expectation or question has this id"));
-        }
-        faults.extend(row.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
-        if row.when.len() > MOST_CONDITIONS {
-            faults.push(kept.fault("an expectation has three conditions at most"));
-        }
-        for condition in std::iter::once(&row.itself()).chain(&row.when) {
-            faults.extend(fault(condition, facts).map(|why| kept.fault(why)));
-        }
-    }
-    for kept in &layers.parity {
-        if facts.of(&kept.record.fact) != Some(Of::Node) {
-            faults.push(kept.fault("is no fact of a node"));
-        }
-        if let Some(id) = &kept.record.rule {
-            let is_parity = |rule: &RuleRow| rule.id == *id && rule.family == Family::Parity;
-            if !layers.rules.iter().any(|rule| is_parity(&rule.record)) {
-                faults.push(kept.fault("no rule of family parity has this id"));
-            }
-            if kept.record.agree == Agree::MayDiffer {
-                faults.push(kept.fault("what may differ is no fault of a rule"));
-            }
-        }
-        faults.extend(
-            kept.record.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)),
-        );
+impl Expectation {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, layers: &Layers, facts: &Facts) -> Vec<String> {
+        let has_rule = layers.has_rule(&self.rule, &[Family::Expectation, Family::Question]);
+        let mut problems = failed(&[
+            (!has_rule, "there is no rule of family expectation or question with this id"),
+            (self.when.len() > MOST_CONDITIONS, "an expectation may have at most three conditions"),
+        ]);
+        problems.extend(self.itself().problem(facts));
+        problems.extend(self.when.iter().filter_map(|condition| condition.problem(facts)));
+        problems
     }
 }
 
-/// What is wrong with a condition, as a lower-case fragment.
-fn fault(condition: &Condition, facts: &Facts) -> Option<String> {
-    let Condition { fact, label, expect, values, .. } = condition;
-    if facts.of(fact).is_none() {
-        return Some(format!("{fact} is no fact"));
+impl ParityRow {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, layers: &Layers, facts: &Facts) -> Vec<String> {
+        let unjudged = self.rule.as_ref().is_some_and(|id| !layers.has_rule(id, &[Family::Parity]));
+        failed(&[
+            (facts.of(&self.fact) != Some(Of::Node), "there is no such fact of a node"),
+            (unjudged, "there is no rule of family parity with the id in `rule`"),
+            (
+                self.rule.is_some() && self.agree == Agree::MayDiffer,
+                "a fact that may differ cannot have a rule",
+            ),
+        ])
     }
-    if label.is_empty() && facts.get(fact).is_none() {
-        return Some(format!("{fact} needs a label"));
-    }
-    if !expect.takes(values.len()) {
-        return Some(format!("{} values do not fit what is expected of {fact}", values.len()));
-    }
-    let number = |value: &String| value.parse::<f64>().is_ok();
-    match (expect, values.first()) {
-        (Expect::SameAs, Some(other)) if facts.of(other).is_none() => Some(format!("{other} is no fact")),
-        (Expect::NewerThan | Expect::LaterThan, Some(hours)) if !number(hours) => {
-            Some(format!("{hours} is no number of hours"))
+}
+
+impl Condition {
+    /// What is wrong with it, as a lower-case fragment.
+    fn problem(&self, facts: &Facts) -> Option<String> {
+        let Self { fact, label, expect, values, .. } = self;
+        if facts.of(fact).is_none() {
+            return Some(format!("there is no fact {fact}"));
         }
-        _ => None,
+        if label.is_empty() && facts.get(fact).is_none() {
+            return Some(format!("{fact} needs a label"));
+        }
+        if !expect.takes(values.len()) {
+            return Some(format!("`expect` for {fact} does not take {} values", values.len()));
+        }
+        let value = values.first()?;
+        match expect {
+            Expect::SameAs if facts.of(value).is_none() => Some(format!("there is no fact {value}")),
+            Expect::NewerThan | Expect::LaterThan if value.parse::<f64>().is_err() => {
+                Some(format!("{value} is not a number of hours"))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -403,7 +418,7 @@ mod tests {
     use crate::knowledge::Knowledge;
 
     #[test]
-    fn what_may_differ_is_a_file_or_one_setting_of_it() {
+    fn a_file_or_one_of_its_settings_may_differ() {
         let rows = Knowledge::builtin().unwrap().rows;
         assert!(rows.may_differ("web-log4net.config", None));
         assert!(rows.may_differ("Web-Log4net.config", Some("log4net/root/level@value")));

@@ -1,31 +1,30 @@
-//! Procedures with what the tool needs to put a cluster's own names into them: runbooks, and the tasks they consist of.
-//! A task is told once, however many runbooks have it.
+//! Runbooks, and the tasks they consist of, with placeholders for the names of the cluster. A task is defined once and
+//! shared by runbooks.
 
-use super::KnowledgeError;
-use super::layer::Layers;
+use super::layer::{Layers, failed};
 use super::signatures::Versions;
-use super::sources::{Citation, Sources};
+use super::sources::Citation;
 use crate::model::BuildVersion;
 use serde::{Deserialize, Serialize};
 
-/// One procedure.
+/// One runbook: a procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RunbookRow {
     /// Short name, as the command line takes it.
     pub id: String,
-    /// What is done; placeholders as in [`TaskRow::title`].
+    /// What is done; with placeholders as in [`TaskRow::title`].
     pub title: String,
     /// What it is for.
     pub purpose: Purpose,
     /// When to choose it and what it costs, as sentences.
     pub choose: String,
-    /// What has to hold for it to be offered; where that is not known it is offered with the question.
+    /// Conditions for offering it; if one is not known, it is offered together with the question.
     #[serde(default)]
-    pub needs: Vec<Circumstance>,
+    pub needs: Vec<ClusterCondition>,
     /// Oldest installed build from which it can be used.
     pub from: Option<BuildVersion>,
-    /// Rules whose findings it mends; `repair` only.
+    /// Rules whose findings it fixes; for `repair` only.
     #[serde(default)]
     pub repairs: Vec<String>,
     /// Its tasks, in order.
@@ -36,65 +35,66 @@ pub struct RunbookRow {
 
 /// What a runbook is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// Bring the cluster to the target.
     Upgrade,
     /// Build one more node.
     AddNode,
-    /// Mend an error of the cluster.
+    /// Fix an error of the cluster.
     Repair,
 }
 
-/// One thing to do.
+/// One task.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TaskRow {
     /// Short name.
     pub id: String,
-    /// What to do, imperative, without a full stop. Placeholders stand for names of the cluster: see [`PLACEHOLDERS`].
+    /// What to do, imperative, without a full stop. Placeholders are replaced by names: see [`PLACEHOLDERS`].
     pub title: String,
     /// Where it is done.
     pub on: On,
-    /// How, as sentences; placeholders are filled in.
+    /// How, as sentences with placeholders.
     #[serde(default)]
     pub how: Vec<String>,
     /// Page of the product it is done on, below the address of the application, such as `Setup/Upgrade`.
     pub page: Option<String>,
-    /// Commands to run, in order, on each node it concerns.
+    /// Commands to run on each of its nodes, in order.
     #[serde(default)]
     pub commands: Vec<CommandKind>,
     /// What to check before going on, as sentences.
     #[serde(default)]
     pub check: Vec<String>,
-    /// How to go back from here, as sentences.
+    /// How to roll back from here, as sentences.
     #[serde(default)]
     pub back: Vec<String>,
-    /// It is left out unless all of these hold; where that is not known it is shown with the condition.
+    /// It is left out unless all of these are true; if one is not known, it is shown together with the condition.
     #[serde(default)]
-    pub only: Vec<Circumstance>,
-    /// Installed builds it concerns; all without. On a way with stops this is asked of each round.
+    pub only: Vec<ClusterCondition>,
+    /// Installed builds that it is for; all if `None`. On a path with several builds this is checked in each round.
     pub versions: Option<Versions>,
-    /// It concerns only an upgrade that passes or reaches one of these builds.
+    /// It is only for an upgrade that passes or reaches one of these builds.
     #[serde(default)]
     pub crosses: Vec<BuildVersion>,
-    /// In which rounds of a way with stops it is done.
+    /// In which rounds of a path with several builds it is done.
     #[serde(default)]
     pub round: InRound,
-    /// Rules whose pass on what the task concerns proves that it is done.
+    /// Rules whose pass for the nodes of the task proves that it is done.
     #[serde(default)]
     pub proven_by: Vec<String>,
-    /// What sources say differently, as sentences that name them.
+    /// Where sources disagree: what each of them says, as sentences that name it.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// Ids of [`super::conflicts::Conflict`]s that touch it.
+    /// Ids of [`super::conflicts::Conflict`]s that are about it.
     #[serde(default)]
     pub conflicts: Vec<String>,
     /// Where it comes from.
     pub cites: Vec<Citation>,
 }
 
-/// In which rounds of a way with stops a task is done.
+/// In which rounds of a path with several builds a task is done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InRound {
@@ -107,12 +107,12 @@ pub enum InRound {
     Last,
 }
 
-/// Names that texts of runbooks and tasks may stand in for.
+/// Placeholders of runbooks and tasks.
 pub const PLACEHOLDERS: &[&str] = &[
     "first",    // the node that is upgraded first
     "others",   // the other nodes on the database
     "serving",  // all serving nodes
-    "every",    // all nodes on the database: those that serve, stand by or are on its mirror
+    "every",    // all nodes on the database: serving, standby, and on its mirror
     "new",      // the node that is built
     "faulty",   // the nodes that a repair is for
     "source",   // a serving node that works
@@ -127,15 +127,16 @@ pub const PLACEHOLDERS: &[&str] = &[
 
 /// Where a task is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum On {
     /// The node that is upgraded first.
     First,
-    /// The nodes on the database beside the first: those that serve, stand by or are on its mirror.
+    /// The other nodes on the database: serving, standby, and on its mirror.
     Others,
     /// Every serving node.
     Serving,
-    /// Every node on the database: those that serve, stand by or are on its mirror.
+    /// Every node on the database: serving, standby, and on its mirror.
     Every,
     /// The node that is built.
     New,
@@ -151,19 +152,19 @@ pub enum On {
     Database,
     /// The load balancer.
     Balancer,
-    /// In the product, once, from any node that serves.
+    /// In the product, once, from any serving node.
     Product,
-    /// Away from the cluster.
+    /// On a workstation.
     Desk,
 }
 
-/// What may hold of a cluster.
+/// A condition of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Circumstance {
+pub enum ClusterCondition {
     /// More than one node serves.
     SeveralNodes,
-    /// One node is the primary: before 10.7.
+    /// There is a primary node: before 10.7.
     PrimaryNode,
     /// There are disaster recovery nodes.
     DisasterRecovery,
@@ -173,9 +174,9 @@ pub enum Circumstance {
     MergeReplication,
     /// The web servers cannot reach the vendor.
     NoOutboundAccess,
-    /// A load balancer stands before the nodes.
+    /// There is a load balancer in front of the nodes.
     LoadBalancer,
-    /// A TMS folder stands beside the application.
+    /// There is a TMS folder next to the application folder.
     Tms,
     /// The key file is protected by DPAPI.
     Dpapi,
@@ -185,11 +186,11 @@ pub enum Circumstance {
     RabbitMq,
     /// Distributed engines are used.
     Engines,
-    /// An availability group holds the database.
+    /// The database is in an availability group.
     AlwaysOn,
 }
 
-/// A command that the tool writes itself, with this cluster's names: no text of a file ever becomes one.
+/// A command that the tool writes itself, with the names of this cluster. No text of a knowledge file becomes a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CommandKind {
@@ -199,75 +200,70 @@ pub enum CommandKind {
     StartPool,
     /// Copy the application folder, with its two key files, to a folder of the same machine that IIS does not serve.
     BackUpFolder,
-    /// As [`Self::BackUpFolder`], of the TMS folder.
+    /// As [`Self::BackUpFolder`], for the TMS folder.
     BackUpTms,
     /// Show the fingerprints of the two key files.
     Fingerprints,
-    /// List what the copy from the first node would do, and change nothing.
+    /// List what the copy from the first node would do, without any change.
     ListCopy,
     /// Copy the application folder from the first node without the two key files.
     Copy,
-    /// As [`Self::ListCopy`], of the TMS folder.
+    /// As [`Self::ListCopy`], for the TMS folder.
     ListCopyTms,
-    /// As [`Self::Copy`], of the TMS folder.
+    /// As [`Self::Copy`], for the TMS folder.
     CopyTms,
-    /// List what the copy of the whole folder to a new node would do, and change nothing.
+    /// List what the copy of the whole folder to a new node would do, without any change.
     ListCopyWhole,
     /// Copy the whole application folder to a new node.
     CopyWhole,
-    /// Make the application pool with every setting it should have.
+    /// Create the application pool with all its settings.
     CreatePool,
-    /// Make the application in IIS.
+    /// Create the application in IIS.
     CreateApplication,
     /// Restart IIS.
     RestartIis,
-    /// Show how far the clock is from that of the source node.
+    /// Show the difference between the clock and that of the source node.
     CompareClock,
     /// Show the fingerprint of the upgrade package.
     PackageHash,
-    /// Collect a bundle of the node again.
+    /// Collect a new bundle of the node.
     Collect,
 }
 
-/// Checks runbooks and tasks against each other; that their rules exist is for whoever knows all rules.
-pub(super) fn check(layers: &Layers, sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    let has_task = |id: &String| layers.tasks.iter().any(|kept| kept.record.id == *id);
-    for kept in &layers.runbooks {
-        let row = &kept.record;
-        faults.extend(sources.faults(&row.cites).map(|why| kept.fault(why)));
-        faults.extend(
-            row.tasks
-                .iter()
-                .filter(|id| !has_task(id))
-                .map(|id| kept.fault(format!("there is no task {id}"))),
-        );
-        if row.tasks.is_empty() {
-            faults.push(kept.fault("it has no tasks"));
-        }
-        if (row.purpose == Purpose::Repair) == row.repairs.is_empty() {
-            faults.push(kept.fault("a repair, and nothing else, names the rules it mends"));
-        }
-        faults.extend(
-            [&row.title, &row.choose].into_iter().filter_map(|text| unknown(text)).map(|why| kept.fault(why)),
-        );
-    }
-    for kept in &layers.tasks {
-        let row = &kept.record;
-        faults.extend(sources.faults(&row.cites).map(|why| kept.fault(why)));
-        let texts = [&row.how, &row.check, &row.back, &row.notes].into_iter().flatten();
-        faults.extend(texts.chain([&row.title]).filter_map(|text| unknown(text)).map(|why| kept.fault(why)));
-        let known = |id: &&String| layers.conflicts.iter().any(|one| one.record.id == **id);
-        let strange = row.conflicts.iter().filter(|id| !known(id));
-        faults.extend(strange.map(|id| kept.fault(format!("there is no conflict {id}"))));
-        if row.how.is_empty() && row.commands.is_empty() {
-            faults.push(kept.fault("it says neither how nor by which command"));
-        }
+impl RunbookRow {
+    /// What is wrong with it, as lower-case fragments. Whether its rules exist is checked where all rules are known.
+    pub(super) fn problems(&self, layers: &Layers) -> Vec<String> {
+        let mut problems = failed(&[
+            (self.tasks.is_empty(), "it has no tasks"),
+            (
+                (self.purpose == Purpose::Repair) == self.repairs.is_empty(),
+                "a repair needs `repairs`, and other runbooks must not have it",
+            ),
+        ]);
+        let unknown = |id: &&String| !layers.tasks.iter().any(|task| task.record.id == **id);
+        problems.extend(self.tasks.iter().filter(unknown).map(|id| format!("there is no task {id}")));
+        problems.extend([&self.title, &self.choose].into_iter().flat_map(|text| unknown_placeholders(text)));
+        problems
     }
 }
 
-/// A placeholder of the text that nobody fills in, as a lower-case fragment.
-fn unknown(text: &str) -> Option<String> {
-    let named = text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name));
-    let mut unknown = named.filter(|name| !PLACEHOLDERS.contains(name));
-    unknown.next().map(|name| format!("{{{name}}} stands for nothing"))
+impl TaskRow {
+    /// What is wrong with it, as lower-case fragments. Whether its rules exist is checked where all rules are known.
+    pub(super) fn problems(&self, layers: &Layers) -> Vec<String> {
+        let unexplained = self.how.is_empty() && self.commands.is_empty();
+        let mut problems = failed(&[(unexplained, "it needs `how` or `commands`")]);
+        let unknown = |id: &&String| !layers.conflicts.iter().any(|one| one.record.id == **id);
+        problems.extend(self.conflicts.iter().filter(unknown).map(|id| format!("there is no conflict {id}")));
+        let texts = [&self.how, &self.check, &self.back, &self.notes].into_iter().flatten();
+        problems.extend(texts.chain([&self.title]).flat_map(|text| unknown_placeholders(text)));
+        problems
+    }
+}
+
+/// Unknown placeholders of a text, as lower-case fragments.
+fn unknown_placeholders(text: &str) -> impl Iterator<Item = String> {
+    let named = text.split('{').skip(1).filter_map(|after| after.split_once('}').map(|(name, _)| name));
+    named
+        .filter(|name| !PLACEHOLDERS.contains(name))
+        .map(|name| format!("there is no placeholder {{{name}}}"))
 }

@@ -1,15 +1,14 @@
-//! Error texts of the product and symptoms without one.
+//! Known errors of the product: the log texts that show them, or the symptom where no text is known.
 
-use super::KnowledgeError;
-use super::layer::Kept;
-use super::sources::{Citation, Sources};
+use super::layer::{Located, failed};
+use super::sources::Citation;
 use crate::finding::Severity;
 use crate::model::BuildVersion;
 use regex::Regex;
 use serde::Deserialize;
 
-/// One known error: what is seen, why, and what to do. Either it has wordings that logs and pages are searched
-/// for, or it is a symptom that only a person can see; nobody invents a text for the latter.
+/// One known error: what is seen, why it happens, and what to do. Either it has patterns that logs and pages are searched
+/// for, or it is a symptom that only a person can see: a text is never invented for one.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Signature {
@@ -17,37 +16,38 @@ pub struct Signature {
     pub id: String,
     /// A short name of the error.
     pub title: String,
-    /// What kind of trouble it belongs to.
+    /// Area of the product.
     pub family: Family,
-    /// How bad it is. A finding of a rule that rests on it is at most as bad as both.
+    /// How bad it is. A finding has the lower one of this severity and that of its rule.
     pub severity: Severity,
     /// Rules it is evidence for.
     pub rules: Vec<String>,
-    /// It says nothing alone, and makes a finding only beside another signature of the same rule.
-    #[serde(default)]
+    /// It proves nothing by itself: it makes a finding only together with another signature of the same rule.
+    #[serde(default, rename = "supporting")]
     pub supporting: bool,
     /// Where it appears, as a sentence.
-    pub seen: String,
+    #[serde(rename = "seen")]
+    pub where_seen: String,
     /// Why it happens, as a sentence.
     pub cause: String,
     /// What to do, as a sentence.
     pub fix: String,
-    /// The cause was read in a source. If not, only the title of a vendor article was seen, the sentence is
-    /// ours, and it is shown as not vendor-verified.
+    /// The cause was read in a source. If not, only the title of a vendor article was seen; the sentence is
+    /// our own and is shown as not verified by the vendor.
     pub cause_verified: bool,
     /// Where it comes from.
     pub cites: Vec<Citation>,
-    /// Versions that show it; all without.
+    /// Builds that show it; all builds if `None`.
     pub versions: Option<Versions>,
-    /// Signatures whose texts this one's wordings also match. They are the more precise ones: a line that
-    /// carries one of them does not count for this signature.
+    /// More precise signatures, whose texts the patterns of this one match too. A line that matches one of them does not
+    /// count for this signature.
     #[serde(default)]
     pub overlaps: Vec<String>,
     /// What a person sees, where no text is known.
     pub symptom: Option<String>,
-    /// Texts to search for.
+    /// What to search for.
     #[serde(default, rename = "wording")]
-    pub wordings: Vec<Wording>,
+    pub patterns: Vec<Pattern>,
     /// A made-up log line that it matches.
     pub example: Option<String>,
     /// Lines that look alike and must not match.
@@ -55,7 +55,7 @@ pub struct Signature {
     pub counter_examples: Vec<String>,
 }
 
-/// What kind of trouble a signature belongs to.
+/// Area of the product that an error belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
@@ -75,33 +75,35 @@ pub enum Family {
     Licensing,
     /// Hardware security modules, FIPS, TLS, certificates.
     Security,
-    /// The product's work on other machines: no matter of readiness. Such an entry can never change a verdict.
+    /// The product's work on other machines. It does not affect readiness: such a signature never changes the verdict.
     Workload,
 }
 
-/// A text of the product, in all spellings that weigh the same.
+/// Spellings of one text of the product that prove equally much.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wording {
+pub struct Pattern {
     /// The text as the source has it, in each of its spellings.
     pub texts: Vec<String>,
     /// Those of the texts that are the same in every language of Windows, .NET and SQL Server: names of types, error
-    /// codes, texts of programs that speak English only.
-    #[serde(default)]
-    pub neutral: Vec<String>,
-    /// How much a match says.
-    pub weight: Weight,
-    /// A looser pattern to search for instead of the texts, in lower case.
-    pub pattern: Option<String>,
+    /// codes, messages of programs that exist in English only.
+    #[serde(default, rename = "neutral")]
+    pub locale_independent: Vec<String>,
+    /// What a match proves.
+    #[serde(rename = "weight")]
+    pub match_kind: MatchKind,
+    /// A looser regular expression to search for instead of the texts, in lower case.
+    #[serde(rename = "pattern")]
+    pub regex: Option<String>,
 }
 
-/// How much a match of a wording says.
+/// What a match of a pattern proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Weight {
-    /// The documentation calls the error so; whether the product prints these words is not proven.
+pub enum MatchKind {
+    /// Nothing: the documentation gives the error this name, but it is not known whether the product prints it.
     Label,
-    /// The product prints these words.
+    /// The error: the product prints these words.
     Literal,
 }
 
@@ -113,7 +115,7 @@ pub struct Versions {
     pub from: Option<BuildVersion>,
     /// First build after it.
     pub before: Option<BuildVersion>,
-    /// The range is our reasoning: shown, but no ground to leave anything out.
+    /// The range is our own reasoning: it is shown, but leaves nothing out.
     #[serde(default)]
     pub inferred: bool,
 }
@@ -138,93 +140,86 @@ impl Versions {
     }
 }
 
-impl Wording {
+impl Pattern {
     /// The regular expression to search lower-cased text with: texts are case-insensitive substrings.
-    pub fn pattern(&self) -> String {
+    pub fn regex_source(&self) -> String {
         let literal = |text: &String| regex::escape(&text.to_ascii_lowercase());
-        match &self.pattern {
-            Some(pattern) => pattern.clone(),
+        match &self.regex {
+            Some(regex) => regex.clone(),
             None => self.texts.iter().map(literal).collect::<Vec<_>>().join("|"),
         }
     }
 }
 
 impl Signature {
-    /// Whether a hit of this wording at error level proves the error: the product's own words, for an error of
-    /// the cluster family or one that a source confirms. A label of the documentation never does.
-    pub fn confirmed_by(&self, wording: usize) -> bool {
-        let literal = self.wordings.get(wording).is_some_and(|wording| wording.weight == Weight::Literal);
+    /// Whether a hit of the pattern of this index at error level proves the error: the words are the product's own, and
+    /// the error is of the cluster family or confirmed by a source. A name given by the documentation never proves it.
+    pub fn confirmed_by(&self, pattern: usize) -> bool {
+        let literal =
+            self.patterns.get(pattern).is_some_and(|pattern| pattern.match_kind == MatchKind::Literal);
         literal && (self.family == Family::Cluster || self.confirmed_source())
     }
 
-    /// The first wording that `text` carries, for short texts; logs are searched for all signatures at once.
+    /// The index of the first pattern that matches `text`. For short texts; logs are searched for all signatures at once.
     pub fn wording_in(&self, text: &str) -> Option<usize> {
         let text = text.to_ascii_lowercase();
-        self.wordings
+        self.patterns
             .iter()
-            .position(|wording| Regex::new(&wording.pattern()).is_ok_and(|pattern| pattern.is_match(&text)))
+            .position(|pattern| Regex::new(&pattern.regex_source()).is_ok_and(|regex| regex.is_match(&text)))
     }
 
-    /// Whether its absence from the log of a system that speaks another language than English says something.
+    /// Whether it can be found in the log of a system in another language than English, so that its absence there counts.
     pub fn is_language_neutral(&self) -> bool {
-        self.wordings.iter().any(|wording| !wording.neutral.is_empty())
+        self.patterns.iter().any(|pattern| !pattern.locale_independent.is_empty())
     }
 
-    /// Whether the product is known to print it: a label of the documentation proves nothing by its absence.
+    /// Whether the product is known to print it. If not, its absence from a log proves nothing.
     pub fn is_literal(&self) -> bool {
-        self.wordings.iter().any(|wording| wording.weight == Weight::Literal)
+        self.patterns.iter().any(|pattern| pattern.match_kind == MatchKind::Literal)
     }
 
     fn confirmed_source(&self) -> bool {
         self.cites.iter().any(|citation| citation.status.confirms())
     }
+
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, all: &[Located<Self>]) -> Vec<String> {
+        let any_pattern = |is_wrong: &dyn Fn(&Pattern) -> bool| self.patterns.iter().any(is_wrong);
+        let has_no_text = any_pattern(&|one| one.texts.is_empty());
+        let unlisted =
+            any_pattern(&|one| one.locale_independent.iter().any(|text| !one.texts.contains(text)));
+        let too_short = any_pattern(&|one| one.texts.iter().any(|text| text.len() < SHORTEST_TEXT));
+        let capitals = any_pattern(&|one| one.regex.as_deref().is_some_and(has_capitals));
+        let mut problems = failed(&[
+            (
+                self.cause_verified && !self.confirmed_source(),
+                "the cause is marked as verified, but no source was read",
+            ),
+            (self.symptom.is_some() != self.patterns.is_empty(), "it needs either a symptom or wordings"),
+            (
+                self.example.is_none() != self.patterns.is_empty(),
+                "wordings need an example, and a symptom has none",
+            ),
+            (has_no_text, "a wording has no text"),
+            (unlisted, "a text under `neutral` is not among the texts of its wording"),
+            (
+                self.family == Family::Workload && self.severity != Severity::Info,
+                "a signature of family workload has severity info: it must not change a verdict",
+            ),
+            (too_short, "a text is shorter than 8 bytes"),
+            (capitals, "a pattern has capital letters, but it is matched with lower-case text"),
+        ]);
+        let unknown = |id: &&String| **id == self.id || !all.iter().any(|one| one.record.id == **id);
+        let unknown = self.overlaps.iter().filter(unknown);
+        problems.extend(unknown.map(|id| format!("`overlaps` names {id}, which is no other signature")));
+        problems
+    }
 }
 
-/// Shortest text worth searching for, in bytes: shorter ones appear in anything.
+/// Shortest text to search for, in bytes: shorter ones are in too many lines.
 const SHORTEST_TEXT: usize = 8;
 
-/// Checks each signature against the format's rules.
-pub(super) fn check(signatures: &[Kept<Signature>], sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in signatures {
-        let signature = &kept.record;
-        faults
-            .extend(signature.cites.iter().filter_map(|cite| sources.fault(cite)).map(|why| kept.fault(why)));
-        let unknown =
-            |id: &&String| **id == signature.id || !signatures.iter().any(|one| one.record.id == **id);
-        if let Some(id) = signature.overlaps.iter().find(unknown) {
-            faults.push(kept.fault(format!("overlaps {id}, no other signature")));
-        }
-        faults.extend(fault(signature).map(|why| kept.fault(why)));
-    }
-}
-
-/// What is wrong with a record, as a lower-case fragment.
-fn fault(signature: &Signature) -> Option<&'static str> {
-    let texts = || signature.wordings.iter().flat_map(|wording| &wording.texts);
-    if signature.cites.is_empty() {
-        Some("no source")
-    } else if signature.cause_verified && !signature.confirmed_source() {
-        Some("the cause is called verified, but no source was read")
-    } else if signature.symptom.is_some() != signature.wordings.is_empty() {
-        Some("either a symptom or wordings")
-    } else if signature.example.is_none() != signature.wordings.is_empty() {
-        Some("wordings have an example, a symptom has none")
-    } else if signature.wordings.iter().any(|wording| wording.texts.is_empty()) {
-        Some("a wording without a text")
-    } else if signature.wordings.iter().any(|one| one.neutral.iter().any(|text| !one.texts.contains(text))) {
-        Some("a language-neutral text is not among the texts of its wording")
-    } else if signature.family == Family::Workload && signature.severity != Severity::Info {
-        Some("an entry of family workload is info: it must not change a verdict")
-    } else if texts().any(|text| text.len() < SHORTEST_TEXT) {
-        Some("a text is shorter than eight bytes")
-    } else if signature.wordings.iter().any(|wording| wording.pattern.as_deref().is_some_and(has_capitals)) {
-        Some("a pattern has capitals: it is matched against lower-cased text")
-    } else {
-        None
-    }
-}
-
-/// Whether a pattern has a capital letter that is not a class such as `\W`.
+/// Whether a pattern has a capital letter, other than in a class such as `\W`.
 fn has_capitals(pattern: &str) -> bool {
     let mut escaped = false;
     pattern.bytes().any(|byte| {
@@ -243,7 +238,7 @@ mod tests {
         signature.wording_in(line).is_some()
     }
 
-    /// The ids of domain section 5.
+    /// The ids of the error catalogue, which has gaps.
     fn ids() -> Vec<String> {
         let ranges = [1..=10, 20..=35, 50..=58, 70..=89, 100..=116, 130..=134, 140..=142, 150..=157];
         ranges.into_iter().flatten().map(|number| format!("E-{number:03}")).collect()
@@ -258,10 +253,10 @@ mod tests {
     }
 
     #[test]
-    fn sentences_are_sentences_and_titles_are_unique() {
+    fn sentences_end_with_a_full_stop_and_titles_are_unique() {
         let signatures = Knowledge::builtin().unwrap().signatures;
         for one in &signatures {
-            for text in [&one.seen, &one.cause, &one.fix].into_iter().chain(&one.symptom) {
+            for text in [&one.where_seen, &one.cause, &one.fix].into_iter().chain(&one.symptom) {
                 assert!(text.ends_with('.') && !text.contains("  "), "{}: {text}", one.id);
             }
             let same = signatures.iter().filter(|other| other.title == one.title).count();
@@ -281,29 +276,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_called_neutral_is_a_token_or_the_text_of_a_program_that_speaks_english_only() {
+    fn locale_independent_texts_are_tokens_or_of_programs_in_english_only() {
         // RabbitMQ's refusal, the page's own catch-all in JavaScript, and two tokens of one line.
         let sentences = ["E-083", "E-086", "E-101"];
         for one in Knowledge::builtin().unwrap().signatures {
-            let blanks =
-                one.wordings.iter().flat_map(|wording| &wording.neutral).any(|text| text.contains(' '));
+            let blanks = one
+                .patterns
+                .iter()
+                .flat_map(|wording| &wording.locale_independent)
+                .any(|text| text.contains(' '));
             assert_eq!(blanks, sentences.contains(&one.id.as_str()), "{}", one.id);
         }
     }
 
     #[test]
-    fn whatever_is_searched_for_serves_a_rule() {
+    fn every_searched_signature_is_used_by_a_rule() {
         for one in Knowledge::builtin().unwrap().signatures {
-            assert_eq!(one.wordings.is_empty(), one.example.is_none(), "{}", one.id);
-            assert!(one.wordings.is_empty() || !one.rules.is_empty(), "{} is found and nobody tells", one.id);
+            assert_eq!(one.patterns.is_empty(), one.example.is_none(), "{}", one.id);
+            assert!(
+                one.patterns.is_empty() || !one.rules.is_empty(),
+                "{} is found, but no rule reports it",
+                one.id
+            );
         }
     }
 
     #[test]
     fn every_text_and_example_matches_its_own_signature() {
         for signature in Knowledge::builtin().unwrap().signatures {
-            for wording in &signature.wordings {
-                let pattern = Regex::new(&wording.pattern()).unwrap();
+            for wording in &signature.patterns {
+                let pattern = Regex::new(&wording.regex_source()).unwrap();
                 for text in &wording.texts {
                     assert!(pattern.is_match(&text.to_ascii_lowercase()), "{}: {text}", signature.id);
                 }
@@ -315,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn no_signature_takes_the_line_of_another() {
+    fn no_signature_matches_the_line_of_another() {
         let signatures = Knowledge::builtin().unwrap().signatures;
         for one in &signatures {
             for other in &signatures {
@@ -325,7 +327,7 @@ mod tests {
                 if one.id == other.id {
                     continue;
                 }
-                let texts = other.wordings.iter().flat_map(|wording| &wording.texts).chain(&other.example);
+                let texts = other.patterns.iter().flat_map(|wording| &wording.texts).chain(&other.example);
                 let shared = texts.filter(|text| matches(one, text)).count() > 0;
                 // A declared overlap has to be one, and an undeclared one must not be.
                 assert_eq!(shared, one.overlaps.contains(&other.id), "{} and {}", one.id, other.id);
@@ -334,11 +336,11 @@ mod tests {
     }
 
     #[test]
-    fn the_products_words_prove_what_labels_do_not() {
+    fn words_of_the_product_prove_an_error_and_labels_do_not() {
         let knowledge = Knowledge::builtin().unwrap();
         let weights = |id: &str| {
             let signature = knowledge.signature(id).unwrap();
-            (0..=signature.wordings.len()).map(|wording| signature.confirmed_by(wording)).collect::<Vec<_>>()
+            (0..=signature.patterns.len()).map(|wording| signature.confirmed_by(wording)).collect::<Vec<_>>()
         };
         assert_eq!(weights("E-001"), [false, false, false]);
         assert_eq!(weights("E-002"), [true, false]);
@@ -380,18 +382,18 @@ mod tests {
         let with = |text: &str| Knowledge::layered(&[("f", text)]);
         assert!(with(good).unwrap().signature("E-900").is_some());
         for (from, to, why) in [
-            ("\"LA\"", "\"nobody\"", "no source nobody"),
-            ("{ source = \"LA\", status = \"title\" }", "", "no source"),
+            ("\"LA\"", "\"nobody\"", "there is no source nobody"),
+            ("{ source = \"LA\", status = \"title\" }", "", "cites no source"),
             ("cause-verified = false", "cause-verified = true", "no source was read"),
-            ("example = \"it broke here\"", "", "have an example"),
+            ("example = \"it broke here\"", "", "need an example"),
             ("example", "symptom = \"s\"\nexample", "either"),
-            ("texts = [\"it broke here\"]", "texts = []", "without a text"),
+            ("texts = [\"it broke here\"]", "texts = []", "has no text"),
             ("texts = [\"it broke here\"]", "texts = [\"broke\"]", "shorter"),
-            ("\"literal\"", "\"literal\", pattern = 'it \\WBroke'", "capitals"),
+            ("\"literal\"", "\"literal\", pattern = 'it \\WBroke'", "capital letters"),
             ("\"literal\"", "\"literal\", neutral = ['broke']", "not among the texts"),
             ("family = \"web\"", "family = \"workload\"", "must not change a verdict"),
             ("severity = \"low\"\n", "", "missing field `severity`"),
-            ("rules = []", "rules = []\noverlaps = [\"E-901\"]", "overlaps E-901"),
+            ("rules = []", "rules = []\noverlaps = [\"E-901\"]", "names E-901"),
             ("rules = []", "rules = []\nrule = 1", "unknown field"),
         ] {
             let text = good.replace(from, to);

@@ -1,7 +1,6 @@
-//! Where facts come from, and how far a source carries.
+//! Sources of the knowledge records, and how reliable a citation of one is.
 
-use super::KnowledgeError;
-use super::layer::Kept;
+use super::layer::failed;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -13,10 +12,9 @@ pub struct Source {
     pub key: String,
     /// What it is.
     pub title: String,
-    /// How old it is, in the words a report prints: `2021 docs`.
+    /// How old it is, as a report prints it: `2021 docs`.
     pub age: String,
-    /// What a citation adds after `KEY:`, such as a folder or a version; a source without it is cited by its
-    /// bare key.
+    /// What a citation adds after `KEY:`, such as a folder or a version. A source without parts is cited by its key alone.
     pub part: Option<String>,
 }
 
@@ -26,12 +24,19 @@ pub struct Source {
 pub enum Status {
     /// The text was read in the source.
     Confirmed,
-    /// Read there, but only the beginning of the page was available.
+    /// The text was read, but only the beginning of the page was available.
     Top,
     /// Only the title of a vendor article was seen, never its body.
     Title,
     /// Our own reasoning.
     Inferred,
+}
+
+impl Source {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self) -> Vec<String> {
+        failed(&[(self.key.contains(':'), "a key must not contain a colon, which separates key and part")])
+    }
 }
 
 impl Status {
@@ -45,14 +50,13 @@ impl Status {
         }
     }
 
-    /// Whether a finding that rests on it may count as confirmed.
+    /// Whether a finding that is based on it may count as confirmed.
     pub const fn confirms(self) -> bool {
         matches!(self, Self::Confirmed | Self::Top)
     }
 }
 
-/// A source of one fact. In TOML `{ source = "SEED", status = "confirmed" }`; sources of many parts name the
-/// part, `D:networking`.
+/// The source of one fact. In TOML `{ source = "SEED", status = "confirmed" }`; for a source with parts `D:networking`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Citation {
@@ -67,7 +71,7 @@ pub struct Citation {
 pub struct Sources(BTreeMap<String, Source>);
 
 impl Sources {
-    /// The source a citation names; `None` if there is no such key, or if the part is missing or too much.
+    /// The source that a citation names; `None` if there is no such key, or if a part is missing or not expected.
     pub fn find(&self, citation: &Citation) -> Option<&Source> {
         let (key, part) = match citation.source.split_once(':') {
             Some((key, part)) => (key, Some(part)),
@@ -80,15 +84,15 @@ impl Sources {
 
     /// Each citation once as a report prints it, with the age of its source: `RN:8.2 (2016-2021)`.
     pub fn with_age<'a>(&self, cites: impl IntoIterator<Item = &'a Citation>) -> Vec<String> {
-        let mut said: Vec<String> = Vec::new();
+        let mut labels: Vec<String> = Vec::new();
         for cite in cites {
             let age = self.find(cite).map_or("", |source| source.age.as_str());
             let text = if age.is_empty() { cite.source.clone() } else { format!("{} ({age})", cite.source) };
-            if !said.contains(&text) {
-                said.push(text);
+            if !labels.contains(&text) {
+                labels.push(text);
             }
         }
-        said
+        labels
     }
 
     /// All of them, in order of key.
@@ -96,22 +100,17 @@ impl Sources {
         self.0.values()
     }
 
-    /// What is wrong with a citation: it names no source. As a lower-case fragment.
-    pub(super) fn fault(&self, citation: &Citation) -> Option<String> {
-        self.find(citation).is_none().then(|| format!("no source {}", citation.source))
-    }
-
     /// What is wrong with the citations of a record: there is none, or one names no source. As lower-case fragments.
-    pub(super) fn faults(&self, cites: &[Citation]) -> impl Iterator<Item = String> {
-        let none = cites.is_empty().then(|| "no source".to_owned());
-        none.into_iter().chain(cites.iter().filter_map(|cite| self.fault(cite)))
+    pub(super) fn faults(&self, cites: &[Citation]) -> Vec<String> {
+        let unknown = cites.iter().filter(|cite| self.find(cite).is_none());
+        let mut faults = failed(&[(cites.is_empty(), "it cites no source")]);
+        faults.extend(unknown.map(|cite| format!("there is no source {}", cite.source)));
+        faults
     }
 
-    /// Checks the records and puts them in order.
-    pub(super) fn new(sources: Vec<Kept<Source>>, faults: &mut Vec<KnowledgeError>) -> Self {
-        let colon = sources.iter().filter(|kept| kept.record.key.contains(':'));
-        faults.extend(colon.map(|kept| kept.fault("a key has no colon: it parts key and part")));
-        Self(sources.into_iter().map(|kept| (kept.record.key.clone(), kept.record)).collect())
+    /// Puts the records in order.
+    pub(super) fn new(sources: Vec<Source>) -> Self {
+        Self(sources.into_iter().map(|source| (source.key.clone(), source)).collect())
     }
 }
 

@@ -1,36 +1,29 @@
-//! The queries of `clusterbrief sql`: one `SELECT` for each export that a database tells.
+//! The queries of `clusterbrief sql`: one `SELECT` for each export that a database gives.
 //!
-//! Every row of a result is marker, item, fact and value, so that a result is recognised whatever its file is called,
-//! with or without a header, behind any delimiter. Every query gives at least one row, so that "there is none" differs
-//! from "nobody asked". They run on SQL Server 2012 and later, and read only what the domain dossier names of the
-//! product (section 7) beside SQL Server's own views and functions.
+//! Every row of a result is marker, item, fact and value, so that a result is recognised under any file name, with or
+//! without a header, with any delimiter. Every query returns at least one row, so that "there is none" differs from
+//! "the query was not run". The queries run on SQL Server 2012 and later. They read only documented tables of the product,
+//! and views and functions of SQL Server.
 
-/// A query with what a database administrator wants to know before running it. Each is part of a sentence.
+/// A query with what a database administrator wants to know before running it, as parts of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Query {
     /// Id of the export it gives.
     pub id: &'static str,
-    /// What its result tells.
+    /// What its result shows.
     pub tells: &'static str,
     /// The rights it needs.
     pub rights: &'static str,
     /// What it never reads.
     pub never_reads: &'static str,
-    /// Whether it also runs as a custom report of the product, which takes only queries and filters some words since
-    /// 10.6.000001 (RN:10.6.000001).
+    /// Whether it also runs as a custom report of the product, which accepts only queries, and filters some words since
+    /// 10.6.000001.
     pub as_report: &'static str,
     /// The whole text: these four as comments, then the statement.
     pub text: &'static str,
 }
 
 impl Query {
-    /// The statement without its comments.
-    pub fn statement(&self) -> &'static str {
-        self.text
-            .split_once("\nSELECT")
-            .map_or("", |(before, _)| self.text.get(before.len() + 1..).unwrap_or_default())
-    }
-
     fn new(id: &'static str, text: &'static str) -> Self {
         let line = |name: &str| {
             let found = text
@@ -84,7 +77,12 @@ mod tests {
     use crate::knowledge::exports::About;
     use std::collections::BTreeSet;
 
-    /// The words of a statement; what stands in quotes counts as one, with them.
+    /// The statement of a query without its comments.
+    fn statement(query: &Query) -> &'static str {
+        query.text.split_at(query.text.find("\nSELECT").unwrap() + 1).1
+    }
+
+    /// The words of a statement; a quoted text is one word, with its quotes.
     fn words(statement: &str) -> Vec<String> {
         let mut words = Vec::new();
         for (index, part) in statement.split('\'').enumerate() {
@@ -102,13 +100,13 @@ mod tests {
     fn each_is_one_select_that_changes_nothing() {
         for query in queries() {
             let id = query.id;
-            let statement = query.statement();
-            assert!(statement.starts_with("SELECT 'clusterbrief:") && !statement.contains("--"), "{id}");
+            let text = statement(&query);
+            assert!(text.starts_with("SELECT 'clusterbrief:") && !text.contains("--"), "{id}");
             assert!(
-                !statement.contains([';', '@', '#']) || id == "jobs",
+                !text.contains([';', '@', '#']) || id == "jobs",
                 "{id}: no batch, variable or table of its own"
             );
-            for word in words(statement) {
+            for word in words(text) {
                 let word = word.to_uppercase();
                 for refused in [
                     "INSERT",
@@ -150,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn they_read_only_what_is_documented() {
+    fn they_read_only_documented_tables() {
         let documented = [
             ("tbVersion", &["VersionNumber", "Upgraded"][..]),
             ("tbNode", &["NodeId"]),
@@ -179,13 +177,13 @@ mod tests {
             ("QRTZ_TRIGGERS", &["TRIGGER_GROUP", "TRIGGER_STATE", "NEXT_FIRE_TIME", "PREV_FIRE_TIME"]),
         ];
         for query in queries() {
-            let words = words(query.statement());
+            let words = words(statement(&query));
             let names: BTreeSet<&str> = words.iter().map(String::as_str).collect();
             let tables: Vec<_> = documented.iter().filter(|(table, _)| names.contains(table)).collect();
             for name in names.iter().filter(|name| name.starts_with("tb") || name.starts_with("QRTZ")) {
                 assert!(tables.iter().any(|(table, _)| table == name), "{}: {name}", query.id);
             }
-            // Columns have mixed case or an underscore; aliases of our own are told apart by standing behind AS.
+            // Columns have mixed case or an underscore; our own aliases come after AS.
             let own: BTreeSet<&str> =
                 words.windows(2).filter(|pair| pair[0] == "AS").map(|pair| pair[1].as_str()).collect();
             let columns: BTreeSet<&str> =
@@ -217,12 +215,12 @@ mod tests {
                 assert!(text.len() > 2, "{}", query.id);
             }
             let export = knowledge.exports.iter().find(|one| one.id == query.id).unwrap();
-            let words = words(query.statement());
+            let words = words(statement(&query));
             let first = format!("'{}'", export.marker.as_ref().unwrap());
             assert!(words.contains(&first), "{}", query.id);
             assert!(words.contains(&"'sees tbVersion'".to_owned()), "{}", query.id);
             for head in export.fields.iter().flat_map(|field| &field.heads) {
-                assert!(words.contains(&format!("'{head}'")), "{}: nobody selects {head}", query.id);
+                assert!(words.contains(&format!("'{head}'")), "{}: {head} is not selected", query.id);
             }
             if export.about == About::List || export.id == "versions" {
                 assert!(

@@ -1,86 +1,85 @@
-//! The way from build to build: what has to be installed on it, what it asks for, and what changes.
+//! Upgrade path: builds that must be installed on the way to a target, what each requires and changes.
 
-use super::KnowledgeError;
-use super::layer::Layers;
+use super::layer::{Layers, failed};
 use super::rows::Family;
-use super::sources::{Citation, Sources};
+use super::sources::Citation;
 use crate::model::BuildVersion;
 use serde::Deserialize;
 
-/// A build that asks for something or changes it, or that an upgrade has to pass through.
+/// A build that requires or changes something, or that must be installed on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
     /// The build.
     pub build: BuildVersion,
-    /// Rule of family `step` that finds it left out: a build without one need not be installed.
+    /// Rule of family `step` that finds it left out; a build without one need not be installed.
     pub rule: Option<String>,
     /// Oldest build from which it can be installed.
     pub from: Option<BuildVersion>,
-    /// Newest build that can be installed from it, as far as the source tells.
+    /// Newest build that can be installed from it, as far as the source says.
     pub reaches: Option<BuildVersion>,
-    /// What it asks of the cluster.
+    /// What it requires.
     #[serde(default)]
     pub requires: Vec<Requirement>,
     /// What changes with it, as sentences.
     #[serde(default)]
     pub changes: Vec<String>,
-    /// What else there is to know, as sentences.
+    /// Other facts, as sentences.
     #[serde(default)]
     pub notes: Vec<String>,
     /// Where that comes from.
     pub cites: Vec<Citation>,
 }
 
-/// What a build asks of the cluster before it is installed.
+/// What a build requires before it is installed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Requirement {
-    /// What, as words that follow "it needs".
+    /// What it requires, as words that follow "it needs".
     pub text: String,
-    /// Rules that judge it, of which those that concern the target speak; none where nothing that is collected tells.
+    /// Rules that check it, of which those that apply to the target count; empty if no collected data shows it.
     pub rules: Vec<String>,
-    /// It counts on the way over the build only; otherwise later builds ask for it too, until one asks for something
-    /// else that the same rule judges.
+    /// It counts only when the upgrade passes this build. Otherwise later builds require it too, until one requires
+    /// something else that the same rule checks.
     #[serde(default)]
     pub once: bool,
 }
 
 impl Requirement {
-    /// Whether another requirement, of a later build, stands in the place of this one.
-    fn yields_to(&self, later: &Self) -> bool {
+    /// Whether a requirement of a later build replaces this one.
+    fn is_replaced_by(&self, later: &Self) -> bool {
         !self.once && !later.once && self.rules.iter().any(|rule| later.rules.contains(rule))
     }
 }
 
-/// A build to install on the way.
+/// One installation of an upgrade path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leg<'k> {
+pub struct UpgradeHop<'k> {
     /// The build that is installed before it.
     pub from: BuildVersion,
     /// The build.
     pub build: BuildVersion,
     /// Its record, if an upgrade has to pass through it.
     pub gate: Option<&'k Step>,
-    /// The record that says that it can be installed from the build before; `None`: nobody says so.
+    /// The record that says that it can be installed from the build before; `None` if no source says so.
     pub by: Option<&'k Step>,
-    /// Builds that are passed with it, itself included, in order.
+    /// Builds that are passed by installing it, itself included, in order.
     pub crossed: Vec<&'k Step>,
-    /// What it asks for and no build before it on this way did, with the build that asks first.
+    /// What it requires and no earlier build on this path did, with the build that requires it first.
     pub requires: Vec<(&'k Step, &'k Requirement)>,
 }
 
-/// The way from an installed build to a target: the builds to install, in order, the last of them the target. None where
-/// the target is not later.
-pub fn way(steps: &[Step], installed: BuildVersion, target: BuildVersion) -> Vec<Leg<'_>> {
+/// The upgrade path from an installed build to a target: the builds to install, in order; the last one is the target.
+/// Empty if the target is not later.
+pub fn way(steps: &[Step], installed: BuildVersion, target: BuildVersion) -> Vec<UpgradeHop<'_>> {
     let gates = steps.iter().filter(|step| step.rule.is_some()).map(|step| step.build);
     let ahead = gates.filter(|build| installed < *build && *build < target);
     let mut from = installed;
-    let mut legs: Vec<Leg<'_>> = Vec::new();
+    let mut legs: Vec<UpgradeHop<'_>> = Vec::new();
     for build in ahead.chain((installed < target).then_some(target)) {
         let before: Vec<_> = legs.iter().flat_map(|leg| leg.requires.iter().copied()).collect();
-        let mut requires = asked(steps, from, build);
-        requires.retain(|one| !before.contains(one));
+        let mut requires = requirements(steps, from, build);
+        requires.retain(|requirement| !before.contains(requirement));
         let crossed = steps.iter().filter(|step| from < step.build && step.build <= build).collect();
         let gate = steps.iter().find(|step| step.rule.is_some() && step.build == build);
         let by = match gate {
@@ -89,61 +88,55 @@ pub fn way(steps: &[Step], installed: BuildVersion, target: BuildVersion) -> Vec
                 .iter()
                 .find(|step| step.build <= from && step.reaches.is_some_and(|reaches| build <= reaches)),
         };
-        legs.push(Leg { from, build, gate, by, crossed, requires });
+        legs.push(UpgradeHop { from, build, gate, by, crossed, requires });
         from = build;
     }
     legs
 }
 
-/// The newest build to which the way is told.
+/// The newest build to which an upgrade path is documented.
 pub fn documented(steps: &[Step]) -> Option<BuildVersion> {
     steps.iter().filter_map(|step| step.reaches).max()
 }
 
-/// Whether the rules of a requirement judge what it asks for: where a build up to the target asks them for more, only a pass
-/// says something of it.
-pub fn is_judged(steps: &[Step], asking: &Step, requirement: &Requirement, target: BuildVersion) -> bool {
-    let later = steps.iter().filter(|step| asking.build < step.build && step.build <= target);
-    !later.flat_map(|step| &step.requires).any(|later| requirement.yields_to(later))
+/// Whether the rules of a requirement check exactly this requirement. If a later build up to the target requires more of
+/// the same rules, only a pass says something about this one.
+pub fn is_judged(steps: &[Step], requiring: &Step, requirement: &Requirement, target: BuildVersion) -> bool {
+    let later = steps.iter().filter(|step| requiring.build < step.build && step.build <= target);
+    !later.flat_map(|step| &step.requires).any(|later| requirement.is_replaced_by(later))
 }
 
-/// What installing a build on another asks for: what lasts, and what counts on the way over the builds between.
-fn asked(steps: &[Step], from: BuildVersion, build: BuildVersion) -> Vec<(&Step, &Requirement)> {
-    let mut asked: Vec<(&Step, &Requirement)> = Vec::new();
+/// What installing `build` over `from` requires: lasting requirements, and those of the builds that are passed.
+fn requirements(steps: &[Step], from: BuildVersion, build: BuildVersion) -> Vec<(&Step, &Requirement)> {
+    let mut requirements: Vec<(&Step, &Requirement)> = Vec::new();
     for step in steps.iter().filter(|step| step.build <= build) {
         for requirement in &step.requires {
-            asked.retain(|(_, earlier)| !earlier.yields_to(requirement));
+            requirements.retain(|(_, earlier)| !earlier.is_replaced_by(requirement));
             if !requirement.once || from < step.build {
-                asked.push((step, requirement));
+                requirements.push((step, requirement));
             }
         }
     }
-    asked
+    requirements
 }
 
-/// Checks the records against each other and the rules.
-pub(super) fn check(layers: &Layers, sources: &Sources, faults: &mut Vec<KnowledgeError>) {
-    for kept in &layers.steps {
-        let step = &kept.record;
-        faults.extend(sources.faults(&step.cites).map(|why| kept.fault(why)));
-        let gate = [step.rule.is_some(), step.from.is_some(), step.reaches.is_some()];
-        if gate.iter().any(|there| *there) && !gate.iter().all(|there| *there) {
-            faults.push(kept.fault("a build that has to be installed has `rule`, `from` and `reaches`"));
-        }
-        if step.from.is_some_and(|from| from >= step.build)
-            || step.reaches.is_some_and(|reaches| reaches <= step.build)
-        {
-            faults.push(kept.fault("`from` is earlier and `reaches` is later than the build"));
-        }
-        if step.rule.is_none() && step.changes.is_empty() && step.requires.is_empty() {
-            faults.push(kept.fault("it neither has to be installed nor asks for nor changes anything"));
-        }
-        let serves = |id: &String| {
-            layers.rules.iter().any(|rule| rule.record.id == *id && rule.record.family == Family::Step)
-        };
-        if step.rule.as_ref().is_some_and(|id| !serves(id)) {
-            faults.push(kept.fault("no rule of family step has this id"));
-        }
+impl Step {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, layers: &Layers) -> Vec<String> {
+        let gate = [self.rule.is_some(), self.from.is_some(), self.reaches.is_some()];
+        let disordered = self.from.is_some_and(|from| from >= self.build)
+            || self.reaches.is_some_and(|reaches| reaches <= self.build);
+        let idle = self.rule.is_none() && self.changes.is_empty() && self.requires.is_empty();
+        let unjudged = self.rule.as_ref().is_some_and(|id| !layers.has_rule(id, &[Family::Step]));
+        failed(&[
+            (
+                gate.contains(&true) && gate.contains(&false),
+                "`rule`, `from` and `reaches` belong together: they mark a build that must be installed",
+            ),
+            (disordered, "`from` must be earlier and `reaches` later than the build"),
+            (idle, "it needs `rule`, `requires` or `changes`"),
+            (unjudged, "there is no rule of family step with the id in `rule`"),
+        ])
     }
 }
 
@@ -156,7 +149,7 @@ mod tests {
         BuildVersion::parse(text).unwrap()
     }
 
-    /// The upgrade paths of domain 2.3: builds that an upgrade passes through, with whence and how far.
+    /// The vendor's upgrade table: builds that must be installed, from which build, and how far they reach.
     #[test]
     fn the_gates_are_those_of_the_vendors_table() {
         let steps = Knowledge::builtin().unwrap().steps;
@@ -191,17 +184,17 @@ mod tests {
         assert_eq!(others.collect::<Vec<_>>(), expected);
     }
 
-    /// Each row of domain 2.3, each pair of stretches between its gates, and what it does not tell. A build nobody says can
-    /// be installed from the one before has a question mark.
+    /// Each row of the vendor's upgrade table, each pair of ranges between its builds, and what it leaves out. A build that
+    /// no source calls installable from the one before has a question mark.
     #[test]
-    fn every_way_leads_through_the_builds_of_the_table() {
+    fn every_path_has_the_builds_of_the_table() {
         let ways = [
             // Below the oldest build of the table.
             ("7.0.000000", "8.2.000000", "8.2.000000?"),
             ("7.1.000014", "8.4.000004", "8.4.000004?"),
             ("7.1.000014", "9.1.000001", "8.4.000004? 9.1.000001"),
             ("7.1.000014", "10.9.000064", "8.4.000004? 9.1.000001 10.9.000005 10.9.000064"),
-            // From 7.1.000015 the updater leads to 8.4.000004, and nobody tells of another build before it.
+            // From 7.1.000015 the updater leads to 8.4.000004; no source has another build before it.
             ("7.1.000015", "8.2.000000", "8.2.000000?"),
             ("7.1.000015", "8.4.000004", "8.4.000004"),
             ("8.3.000019", "8.5.000000", "8.4.000004 8.5.000000"),
@@ -251,18 +244,19 @@ mod tests {
         let steps = Knowledge::builtin().unwrap().steps;
         for (installed, target, expected) in ways {
             let legs = way(&steps, build(installed), build(target));
-            let said = legs.iter().map(|leg| format!("{}{}", leg.build, leg.by.map_or("?", |_| "")));
-            assert_eq!(said.collect::<Vec<_>>().join(" "), expected, "{installed} to {target}");
+            let path = legs.iter().map(|leg| format!("{}{}", leg.build, leg.by.map_or("?", |_| "")));
+            assert_eq!(path.collect::<Vec<_>>().join(" "), expected, "{installed} to {target}");
         }
     }
 
-    /// What each build of domain 2.3 and 3 asks for, and that a later build asks for no less.
+    /// What builds require, and that a later build requires no less.
     #[test]
-    fn what_lasts_is_asked_once_and_what_counts_on_the_way_where_it_is_crossed() {
+    fn lasting_requirements_appear_once_and_others_where_their_build_is_passed() {
         let steps = Knowledge::builtin().unwrap().steps;
         let asks = |from: &str, to: &str| -> Vec<Vec<String>> {
             let legs = way(&steps, build(from), build(to));
-            let of = |leg: &Leg| leg.requires.iter().map(|(_, one)| one.text.clone()).collect::<Vec<_>>();
+            let of =
+                |leg: &UpgradeHop| leg.requires.iter().map(|(_, one)| one.text.clone()).collect::<Vec<_>>();
             legs.iter().map(of).collect()
         };
         let has = |texts: &[String], what: &str| texts.iter().any(|text| text.contains(what));
@@ -282,7 +276,7 @@ mod tests {
                     "SQL Server 2012",
                     "Windows Server 2012",
                     "4.8 or later on the web servers",
-                    "engines",
+                    "engine machines",
                 ],
                 &["4.5.1", "SQL Server 2008", "2008 R2", "PowerShell", "level 110"],
             ),
@@ -291,7 +285,7 @@ mod tests {
             assert!(there.iter().all(|what| has(&legs[leg], what)), "{leg}: {:?}", legs[leg]);
             assert!(!gone.iter().any(|what| has(&legs[leg], what)), "{leg}: {:?}", legs[leg]);
         }
-        // What was crossed long ago is not asked again; what lasts is.
+        // Requirements of builds passed long ago do not count again; lasting ones do.
         let [leg] = asks("11.7.000049", "12.0.000022").try_into().unwrap();
         assert!(
             has(&leg, "4.8") && has(&leg, "SQL Server 2012") && has(&leg, "Integrated pipeline"),
@@ -302,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_judges_what_the_last_build_up_to_the_target_asks_of_it() {
+    fn a_rule_checks_what_the_last_build_up_to_the_target_requires() {
         let steps = Knowledge::builtin().unwrap().steps;
         let judged = |at: &str, what: &str, target: &str| {
             let step = steps.iter().find(|step| step.build == build(at)).unwrap();
@@ -321,10 +315,10 @@ mod tests {
         let says = |text: &str| Knowledge::layered(&[("ours.toml", text)]).unwrap_err().to_string();
         let cites = "cites = [{ source = \"SELF\", status = \"confirmed\" }]";
         let text = says(&format!("[[step]]\nbuild = \"11.5.000000\"\n{cites}"));
-        assert!(text.contains("it neither has to be installed nor asks for nor changes anything"), "{text}");
+        assert!(text.contains("it needs `rule`, `requires` or `changes`"), "{text}");
         let text = says(&format!(
             "[[step]]\nbuild = \"11.5.000000\"\nfrom = \"11.0.000000\"\nchanges = [\"Much.\"]\n{cites}"
         ));
-        assert!(text.contains("has `rule`, `from` and `reaches`"), "{text}");
+        assert!(text.contains("`rule`, `from` and `reaches` belong together"), "{text}");
     }
 }

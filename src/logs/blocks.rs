@@ -1,57 +1,57 @@
-//! Cuts a stream of text into blocks of whole lines, in bounded memory.
+//! Splits a stream of text into blocks of whole lines, in bounded memory.
 
 use memchr::{memchr, memrchr};
 
 /// Bytes held at a time.
 pub(super) const BLOCK: usize = 64 * 1024;
-/// How much of a line longer than a block is read again with its next piece, so that a text across the cut is
-/// seen; no wording is longer.
+/// How much of a line longer than a block is repeated in its next piece, so that a text across the cut is found. No
+/// pattern matches a longer text.
 const OVERLAP: usize = 4 * 1024;
 
 /// A piece of the text.
 pub(super) struct Block<'a> {
-    /// Whole lines; or a piece of one line without its end.
+    /// Whole lines, or a piece of one line without its end.
     pub(super) text: &'a [u8],
     /// The byte that ends a line.
     pub(super) line_end: u8,
-    /// The first line began in an earlier block, the end of which is repeated here.
+    /// The first line began in an earlier block, whose end is repeated here.
     pub(super) continues: bool,
 }
 
-/// Hands out whole lines where they lie, and holds only what a push leaves unfinished. Where blocks are cut depends on how
-/// the text is pushed, but only between lines; how a line longer than a block is cut depends on the line alone.
+/// Hands out whole lines without a copy, and buffers only an unfinished line. Where blocks are cut depends on how the text
+/// is pushed, but always between lines. How a line longer than a block is cut depends on the line alone.
 #[derive(Default)]
-pub(super) struct Blocks {
-    held: Vec<u8>,
-    /// Not known before the first block is held.
+pub(super) struct BlockSplitter {
+    buffer: Vec<u8>,
+    /// Not known before the first block is buffered.
     line_end: Option<u8>,
     inside_line: bool,
 }
 
-impl Blocks {
+impl BlockSplitter {
     /// Takes bytes and hands out the lines that became whole.
     pub(super) fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(Block<'_>)) {
         while !bytes.is_empty() {
-            let within = bytes.get(..BLOCK - self.held.len()).unwrap_or(bytes);
-            // Held bytes become whole with the first end of a line, others lie there whole up to the last one.
+            let within = bytes.get(..BLOCK - self.buffer.len()).unwrap_or(bytes);
+            // A buffered line ends at the first line end; without one, all lines up to the last line end are whole.
             let whole = self.line_end.and_then(|end| {
-                if self.held.is_empty() { memrchr(end, within) } else { memchr(end, within) }
+                if self.buffer.is_empty() { memrchr(end, within) } else { memchr(end, within) }
             });
             let (now, later) = bytes.split_at(whole.map_or(within.len(), |at| at + 1));
             bytes = later;
             match (whole, self.line_end) {
-                (Some(_), Some(line_end)) if self.held.is_empty() => {
+                (Some(_), Some(line_end)) if self.buffer.is_empty() => {
                     each(Block { text: now, line_end, continues: false });
                 }
                 (Some(_), Some(line_end)) => {
-                    self.held.extend_from_slice(now);
-                    each(Block { text: &self.held, line_end, continues: self.inside_line });
-                    self.held.clear();
+                    self.buffer.extend_from_slice(now);
+                    each(Block { text: &self.buffer, line_end, continues: self.inside_line });
+                    self.buffer.clear();
                     self.inside_line = false;
                 }
                 _ => {
-                    self.held.extend_from_slice(now);
-                    if self.held.len() == BLOCK {
+                    self.buffer.extend_from_slice(now);
+                    if self.buffer.len() == BLOCK {
                         self.hand_out(&mut each);
                     }
                 }
@@ -59,35 +59,35 @@ impl Blocks {
         }
     }
 
-    /// Hands out what is left.
+    /// Hands out the last line.
     pub(super) fn finish(mut self, mut each: impl FnMut(Block<'_>)) {
-        if !self.held.is_empty() {
+        if !self.buffer.is_empty() {
             let line_end = self.line_end();
-            each(Block { text: &self.held, line_end, continues: self.inside_line });
+            each(Block { text: &self.buffer, line_end, continues: self.inside_line });
         }
     }
 
     fn hand_out(&mut self, each: &mut impl FnMut(Block<'_>)) {
         let line_end = self.line_end();
-        let whole = memrchr(line_end, &self.held).map(|at| at + 1);
-        let until = whole.unwrap_or_else(|| char_start(&self.held, self.held.len() - 1));
-        let (text, _) = self.held.split_at(until);
+        let whole = memrchr(line_end, &self.buffer).map(|at| at + 1);
+        let until = whole.unwrap_or_else(|| char_start(&self.buffer, self.buffer.len() - 1));
+        let (text, _) = self.buffer.split_at(until);
         each(Block { text, line_end, continues: self.inside_line });
-        let keep = whole.unwrap_or_else(|| char_start(&self.held, until - OVERLAP));
-        self.held.drain(..keep);
+        let keep = whole.unwrap_or_else(|| char_start(&self.buffer, until - OVERLAP));
+        self.buffer.drain(..keep);
         self.inside_line = whole.is_none();
     }
 
-    /// Lines end with LF, CRLF or, in text that has no LF at its beginning, with CR alone.
+    /// Lines end with LF or CRLF; if the first block has no LF, with CR alone.
     fn line_end(&mut self) -> u8 {
         *self.line_end.get_or_insert_with(|| {
-            let only_cr = memchr(b'\n', &self.held).is_none() && memchr(b'\r', &self.held).is_some();
+            let only_cr = memchr(b'\n', &self.buffer).is_none() && memchr(b'\r', &self.buffer).is_some();
             if only_cr { b'\r' } else { b'\n' }
         })
     }
 }
 
-/// The start of the UTF-8 character that `at` lies in; `at` itself where that is no UTF-8.
+/// The start of the UTF-8 character that `at` is in; `at` itself if that is not UTF-8.
 pub(super) fn char_start(text: &[u8], at: usize) -> usize {
     let continues = |&at: &usize| text.get(at).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000);
     (at.saturating_sub(3)..=at).rev().find(|at| !continues(at)).unwrap_or(at)
@@ -99,7 +99,7 @@ mod tests {
 
     fn blocks(text: &[u8], chunk: usize) -> Vec<(Vec<u8>, bool)> {
         let mut all = Vec::new();
-        let mut blocks = Blocks::default();
+        let mut blocks = BlockSplitter::default();
         for chunk in text.chunks(chunk) {
             blocks.push(chunk, |block| all.push((block.text.to_vec(), block.continues)));
         }
@@ -160,7 +160,7 @@ mod tests {
         for (text, line_end) in
             [(&b"a\rb"[..], b'\r'), (b"a\r\nb", b'\n'), (b"a\nb\r", b'\n'), (b"ab", b'\n')]
         {
-            let mut blocks = Blocks::default();
+            let mut blocks = BlockSplitter::default();
             blocks.push(text, |_| ());
             blocks.finish(|block| assert_eq!(block.line_end, line_end));
         }

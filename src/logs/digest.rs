@@ -1,28 +1,28 @@
-//! What a pass leaves behind: of one file, and of all files of a node together.
+//! Results of a pass: of one file, and merged over all files of a node.
 
 use crate::model::log::{Hit, LogDigest, LogFile, Recurring};
 use std::collections::BTreeMap;
 
-/// What the pass over one file found.
-#[derive(Debug, Clone)]
+/// The result of the pass over one file.
+#[derive(Debug, Clone, Default)]
 pub struct FileDigest {
     /// The file and the period it covers.
     pub file: LogFile,
-    /// Hits in order of signature and wording.
+    /// Hits in order of signature and pattern.
     pub hits: Vec<Hit>,
     /// Lines at error level or above, by hour since the Unix epoch, UTC.
     pub errors_by_hour: BTreeMap<i64, u64>,
     /// Types of exceptions that no signature knows.
     pub exceptions: Vec<Recurring>,
-    /// Headers of the common event format.
+    /// Headers of records in the common event format.
     pub cef: Vec<Recurring>,
     /// Whether the node's offset was known.
     pub zone_known: bool,
 }
 
 impl FileDigest {
-    /// The digest of a file that turned out not to be what it claims (`why`, a lower-case fragment): it stays in
-    /// the list, and nothing it said counts.
+    /// The digest of a file that is not what the bundle claims (`why`, a lower-case fragment): the file stays in the list,
+    /// but nothing from it counts.
     #[must_use]
     pub fn broken(self, why: impl Into<String>) -> Self {
         let file = LogFile {
@@ -32,18 +32,11 @@ impl FileDigest {
             lines: 0,
             ..self.file
         };
-        Self {
-            file,
-            hits: Vec::new(),
-            errors_by_hour: BTreeMap::new(),
-            exceptions: Vec::new(),
-            cef: Vec::new(),
-            zone_known: self.zone_known,
-        }
+        Self { file, zone_known: self.zone_known, ..Self::default() }
     }
 }
 
-/// Joins the digests of a node's files; their order does not matter.
+/// Merges the digests of a node's files; their order does not matter.
 pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
     digests.sort_by(|a, b| a.file.name.cmp(&b.file.name));
     let mut all = LogDigest {
@@ -60,12 +53,7 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
             *all.errors_by_hour.entry(hour).or_default() += errors;
         }
         for hit in digest.hits {
-            let key = (hit.signature.clone(), hit.wording);
-            let joined = match hits.remove(&key) {
-                Some(earlier) => join(earlier, hit),
-                None => hit,
-            };
-            hits.insert(key, joined);
+            join(hits.entry((hit.signature.clone(), hit.pattern)).or_default(), hit);
         }
     }
     all.exceptions = exceptions.into_values().collect();
@@ -77,27 +65,29 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
     all
 }
 
-fn add(all: &mut BTreeMap<String, Recurring>, more: Vec<Recurring>) {
-    for one in more {
-        match all.get_mut(&one.text) {
+fn add(all: &mut BTreeMap<String, Recurring>, texts: Vec<Recurring>) {
+    for text in texts {
+        match all.get_mut(&text.text) {
             Some(known) => {
-                known.count += one.count;
-                known.last = known.last.max(one.last);
+                known.count += text.count;
+                known.last = known.last.max(text.last);
             }
-            None => drop(all.insert(one.text.clone(), one)),
+            None => drop(all.insert(text.text.clone(), text)),
         }
     }
 }
 
-fn join(mut one: Hit, other: Hit) -> Hit {
-    one.errors += other.errors;
-    one.others += other.others;
-    one.first = one.first.into_iter().chain(other.first).min();
-    one.last = one.last.max(other.last);
-    one.last_error = one.last_error.max(other.last_error);
-    for (hour, count) in other.by_hour {
-        *one.by_hour.entry(hour).or_default() += count;
+/// Adds later hits of a pattern to those before.
+pub(super) fn join(hits: &mut Hit, later: Hit) {
+    hits.signature = later.signature;
+    hits.pattern = later.pattern;
+    hits.errors += later.errors;
+    hits.others += later.others;
+    hits.first = hits.first.into_iter().chain(later.first).min();
+    hits.last = hits.last.max(later.last);
+    hits.last_error = hits.last_error.max(later.last_error);
+    for (hour, count) in later.by_hour {
+        *hits.by_hour.entry(hour).or_default() += count;
     }
-    one.samples.extend(other.samples);
-    one
+    hits.samples.extend(later.samples);
 }

@@ -1,129 +1,74 @@
-//! Which encoding a log has, and its text as UTF-8.
+//! Detects the encoding of a log, and decodes UTF-16.
 
-use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
-use std::borrow::Cow;
+use crate::text::encoding::{SAMPLE as HEAD, detect};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16LE};
 
-/// Bytes looked at before the encoding is decided.
-const HEAD: usize = 4 * 1024;
-
-/// Turns the bytes of a file into text: UTF-16 is decoded, everything else is passed on as it is, since wordings and
+/// Turns the bytes of a file into text: UTF-16 is decoded, everything else is passed on as it is, since patterns and
 /// time stamps are ASCII in UTF-8 and in windows-1252 alike.
 #[derive(Default)]
-pub(super) struct Text {
+pub(super) struct TextDecoder {
+    /// What came before the encoding was decided.
     head: Vec<u8>,
-    form: Option<Form>,
+    decided: bool,
+    utf16: Option<Decoder>,
 }
 
-enum Form {
-    Bytes,
-    Utf16 { decoder: Decoder, buffer: Vec<u8> },
-}
-
-impl Text {
+impl TextDecoder {
     /// Takes bytes and hands out text.
     pub(super) fn push(&mut self, bytes: &[u8], mut each: impl FnMut(&[u8])) {
-        if let Some(form) = &mut self.form {
-            return form.push(bytes, false, &mut each);
+        if self.decided {
+            return self.decode(bytes, false, &mut each);
         }
         let (now, later) = bytes.split_at(bytes.len().min(HEAD - self.head.len()));
         self.head.extend_from_slice(now);
         if self.head.len() == HEAD {
-            self.decide(&mut each).push(later, false, &mut each);
+            self.decide(&mut each);
+            self.decode(later, false, &mut each);
         }
     }
 
-    /// Hands out the rest, and names the encoding if it is UTF-16.
+    /// Hands out the last text, and names the encoding if it is UTF-16.
     pub(super) fn finish(mut self, mut each: impl FnMut(&[u8])) -> Option<&'static str> {
-        if self.form.is_none() {
+        if !self.decided {
             self.decide(&mut each);
         }
-        match self.form {
-            Some(Form::Utf16 { mut decoder, mut buffer }) => {
-                decode(&mut decoder, &mut buffer, &[], true, &mut each);
-                Some(if decoder.encoding() == UTF_16LE { "utf-16le" } else { "utf-16be" })
-            }
-            _ => None,
-        }
+        self.decode(&[], true, &mut each);
+        let encoding = self.utf16?.encoding();
+        Some(if encoding == UTF_16LE { "utf-16le" } else { "utf-16be" })
     }
 
-    fn decide(&mut self, each: &mut impl FnMut(&[u8])) -> &mut Form {
+    fn decide(&mut self, each: &mut impl FnMut(&[u8])) {
+        self.decided = true;
         let head = std::mem::take(&mut self.head);
-        let (encoding, mark) = match *head.as_slice() {
-            [0xff, 0xfe, ..] => (Some(UTF_16LE), 2),
-            [0xfe, 0xff, ..] => (Some(UTF_16BE), 2),
-            [0xef, 0xbb, 0xbf, ..] => (None, 3),
-            _ => (utf16_by_zeros(&head), 0),
-        };
-        let form = self.form.insert(match encoding {
-            Some(encoding) => Form::Utf16 {
-                decoder: encoding.new_decoder_without_bom_handling(),
-                buffer: vec![0; HEAD * 4],
-            },
-            None => Form::Bytes,
-        });
-        form.push(head.get(mark..).unwrap_or_default(), false, each);
-        form
+        let (encoding, mark) = detect(&head);
+        let utf16 = encoding.filter(|encoding| *encoding != UTF_8);
+        self.utf16 = utf16.map(Encoding::new_decoder_without_bom_handling);
+        self.decode(head.get(mark..).unwrap_or_default(), false, each);
     }
-}
 
-impl Form {
-    fn push(&mut self, bytes: &[u8], last: bool, each: &mut impl FnMut(&[u8])) {
-        match self {
-            Self::Bytes => each(bytes),
-            Self::Utf16 { decoder, buffer } => decode(decoder, buffer, bytes, last, each),
+    fn decode(&mut self, mut bytes: &[u8], last: bool, each: &mut impl FnMut(&[u8])) {
+        let Some(decoder) = &mut self.utf16 else { return each(bytes) };
+        let mut buffer = [0; HEAD * 4];
+        loop {
+            let (result, read, written, _) = decoder.decode_to_utf8(bytes, &mut buffer, last);
+            each(buffer.get(..written).unwrap_or_default());
+            bytes = bytes.get(read..).unwrap_or_default();
+            if matches!(result, CoderResult::InputEmpty) {
+                return;
+            }
         }
     }
 }
 
-fn decode(
-    decoder: &mut Decoder,
-    buffer: &mut [u8],
-    mut bytes: &[u8],
-    last: bool,
-    each: &mut impl FnMut(&[u8]),
-) {
-    loop {
-        let (result, read, written, _) = decoder.decode_to_utf8(bytes, buffer, last);
-        each(buffer.get(..written).unwrap_or_default());
-        bytes = bytes.get(read..).unwrap_or_default();
-        if matches!(result, CoderResult::InputEmpty) {
-            return;
-        }
-    }
-}
-
-/// UTF-16 without a mark: Latin text has a zero in nearly every second byte, and on one side only.
-fn utf16_by_zeros(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let (pairs, _) = head.as_chunks::<2>();
-    let first = pairs.iter().filter(|pair| pair.first() == Some(&0)).count();
-    let second = pairs.iter().filter(|pair| pair.last() == Some(&0)).count();
-    let (most, few) = (pairs.len() * 7 / 10, pairs.len() / 10);
-    if pairs.is_empty() {
-        None
-    } else if second > most && first <= few {
-        Some(UTF_16LE)
-    } else if first > most && second <= few {
-        Some(UTF_16BE)
-    } else {
-        None
-    }
-}
-
-/// A piece of a line as text to show: what is not UTF-8 is taken for windows-1252, where every byte is a
-/// character.
-pub(super) fn show(line: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(line) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0,
-    }
-}
+/// A piece of a line as text to show.
+pub(super) use crate::text::encoding::utf8_or_windows_1252 as show;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn text(bytes: &[u8], chunk: usize) -> (String, Option<&'static str>) {
-        let (mut text, mut all) = (Text::default(), Vec::new());
+        let (mut text, mut all) = (TextDecoder::default(), Vec::new());
         for chunk in bytes.chunks(chunk) {
             text.push(chunk, |part| all.extend_from_slice(part));
         }

@@ -1,15 +1,15 @@
 //! Time stamp and level at the start of a line.
 //!
 //! The form is `yyyy-MM-dd HH:mm:ss,fff [thread] LEVEL Logger - message`, with `T` or a blank after the date, `,` or
-//! `.` before one to three digits of fraction, and an optional group in brackets before the level (domain 1.5;
-//! the product's conversion pattern is not published, so the reader is tolerant).
+//! `.` before one to three digits of fraction, and an optional group in brackets before the level. The product's log4net
+//! pattern is not published, so the parser is tolerant.
 
 use chrono::NaiveDate;
 
 /// Milliseconds since the Unix epoch on the clock of the node, which prints no zone.
 pub(super) type LocalMillis = i64;
 
-/// How grave a line says it is.
+/// Level of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     /// Error and everything above it.
@@ -18,22 +18,22 @@ pub(super) enum Level {
     Lower,
 }
 
-/// Years that a log of the product can be from; a zero date in a torn line must not stretch the covered period.
+/// Years that a log of the product can be from: a zero date in a broken line must not extend the covered period.
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2099;
 
-/// Reads time stamps. Lines come in runs of the same hour, which is worth remembering: the calendar is asked
-/// once a run.
+/// Parses time stamps. Most lines are of the same hour as the line before, so that the result of the slow calendar
+/// calculation is kept for it.
 #[derive(Default)]
-pub(super) struct Stamps {
+pub(super) struct TimestampParser {
     hour: [u8; 13],
     starts: Option<LocalMillis>,
 }
 
-impl Stamps {
+impl TimestampParser {
     /// The time stamp that a line begins with, and what follows it.
     pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<(LocalMillis, &'a [u8])> {
-        let (hour, rest) = line.split_first_chunk::<13>()?;
-        let (&[b':', m1, m2, b':', s1, s2], rest) = rest.split_first_chunk::<6>()? else { return None };
+        let (hour, tail) = line.split_first_chunk::<13>()?;
+        let (&[b':', m1, m2, b':', s1, s2], tail) = tail.split_first_chunk::<6>()? else { return None };
         if *hour != self.hour {
             self.starts = start_of_hour(hour);
             self.hour = *hour;
@@ -41,15 +41,15 @@ impl Stamps {
         let starts = self.starts?;
         let minute = number(&[m1, m2]).filter(|&minute| minute < 60)?;
         let second = number(&[s1, s2]).filter(|&second| second < 60)?;
-        let (fraction, rest) = match *rest {
-            [b',' | b'.', a, b, c, ref rest @ ..] if c.is_ascii_digit() => (number(&[a, b, c])?, rest),
-            [b',' | b'.', a, b, ref rest @ ..] if b.is_ascii_digit() => (number(&[a, b])? * 10, rest),
-            [b',' | b'.', a, ref rest @ ..] if a.is_ascii_digit() => (number(&[a])? * 100, rest),
-            _ => (0, rest),
+        let (fraction, tail) = match *tail {
+            [b',' | b'.', a, b, c, ref tail @ ..] if c.is_ascii_digit() => (number(&[a, b, c])?, tail),
+            [b',' | b'.', a, b, ref tail @ ..] if b.is_ascii_digit() => (number(&[a, b])? * 10, tail),
+            [b',' | b'.', a, ref tail @ ..] if a.is_ascii_digit() => (number(&[a])? * 100, tail),
+            _ => (0, tail),
         };
-        // A longer fraction, or a zone, is another format than the one that was read.
-        let ended = rest.first().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'[' | b'(' | b'|' | b'\r'));
-        ended.then_some((starts + (minute * 60 + second) * 1000 + fraction, rest))
+        // A longer fraction, or a time zone, means that this is another format.
+        let ended = tail.first().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'[' | b'(' | b'|' | b'\r'));
+        ended.then_some((starts + (minute * 60 + second) * 1000 + fraction, tail))
     }
 }
 
@@ -67,28 +67,28 @@ fn number(digits: &[u8]) -> Option<i64> {
 }
 
 /// The level that follows a time stamp, after at most three groups in brackets.
-pub(super) fn level(mut rest: &[u8]) -> Option<Level> {
+pub(super) fn level(mut tail: &[u8]) -> Option<Level> {
     for _ in 0..4 {
-        rest = rest.trim_ascii_start();
-        let close = match rest.first() {
+        tail = tail.trim_ascii_start();
+        let close = match tail.first() {
             Some(b'[') => b']',
             Some(b'(') => b')',
-            _ => return level_of(word(rest)),
+            _ => return level_of(word(tail)),
         };
-        let inner = rest.get(1..)?;
+        let inner = tail.get(1..)?;
         // Thread names are short; a bracket that does not close soon is part of the message.
         let at = memchr::memchr(close, inner.get(..inner.len().min(120))?)?;
         let (group, after) = inner.split_at(at);
         if let Some(level) = level_of(group) {
             return Some(level);
         }
-        rest = after.get(1..)?;
+        tail = after.get(1..)?;
     }
     None
 }
 
-/// The level that an untimed line begins with: `ERROR Thycotic.Logging.ILogWriter - …` stands so in the
-/// documentation. Only capitals count, as `Error: …` begins many a message.
+/// The level that a line without a time stamp begins with: the documentation shows `ERROR Thycotic.Logging.ILogWriter -
+/// …`. Only capitals count, because many messages begin with `Error: …`.
 pub(super) fn bare_level(line: &[u8]) -> Option<Level> {
     let word = word(line);
     if word.len() < 4 || !word.iter().all(u8::is_ascii_uppercase) {
@@ -98,15 +98,15 @@ pub(super) fn bare_level(line: &[u8]) -> Option<Level> {
     level_of(word)
 }
 
-/// The letters at the start, one more than the longest level has.
+/// The letters at the start; at most one more than the longest level has.
 fn word(text: &[u8]) -> &[u8] {
     let letters = text.iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
     text.get(..letters).unwrap_or_default()
 }
 
-/// Levels of the log files and of the system log (domain 1.5), in any case.
+/// Levels of the log files and of the system log, in any case.
 fn level_of(word: &[u8]) -> Option<Level> {
-    // By the first letter, since every line is asked: nearly all words that are no level end here.
+    // By the first letter, because this runs for every line: nearly all other words end here.
     let (names, level): (&[&str], _) = match word.first()?.to_ascii_lowercase() {
         b'i' => (&["info", "information"], Level::Lower),
         b'd' => (&["debug"], Level::Lower),
@@ -129,9 +129,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(line: &str) -> Option<(String, String)> {
-        let (at, rest) = Stamps::default().read(line.as_bytes())?;
+        let (at, tail) = TimestampParser::default().read(line.as_bytes())?;
         let time = DateTime::from_timestamp_millis(at).unwrap().format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
-        Some((time, String::from_utf8(rest.to_vec()).unwrap()))
+        Some((time, String::from_utf8(tail.to_vec()).unwrap()))
     }
 
     #[test]
@@ -168,8 +168,8 @@ mod tests {
     }
 
     #[test]
-    fn levels_stand_after_groups() {
-        for (rest, wanted) in [
+    fn levels_come_after_groups() {
+        for (tail, wanted) in [
             (" [12] ERROR Thycotic.X - text", Some(Level::Error)),
             (" error text", Some(Level::Error)),
             (" (7) [worker 3] FATAL x", Some(Level::Error)),
@@ -181,7 +181,7 @@ mod tests {
             (" [a] [b] [c] [d] ERROR", None),
             ("", None),
         ] {
-            assert_eq!(level(rest.as_bytes()), wanted, "{rest}");
+            assert_eq!(level(tail.as_bytes()), wanted, "{tail}");
         }
     }
 
@@ -199,7 +199,7 @@ mod tests {
         fn the_digits_agree_with_the_calendar(
             lines in proptest::collection::vec("20[0-9]{2}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-6][0-9]:[0-6][0-9],[0-9]{3}", 1..20)
         ) {
-            let mut stamps = Stamps::default();
+            let mut stamps = TimestampParser::default();
             for line in lines {
                 // A leap second is a valid reading for chrono; no log of the product is known to have one.
                 let slow = NaiveDateTime::parse_from_str(&line, "%Y-%m-%d %H:%M:%S,%3f").ok()
@@ -211,7 +211,7 @@ mod tests {
 
         #[test]
         fn no_bytes_panic(line in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let _ = Stamps::default().read(&line);
+            let _ = TimestampParser::default().read(&line);
             let _ = level(&line);
             let _ = bare_level(&line);
         }

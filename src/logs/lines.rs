@@ -1,142 +1,129 @@
-//! The lines of one file: what they begin with, and which wordings they carry.
+//! The lines of one file: what they begin with, and which patterns they match.
 
-use super::anchors::{Found as Anchor, Sought};
 use super::blocks::Block;
-use super::header::{Level, LocalMillis, Stamps, bare_level, level};
-use super::recurring::{CEF, EXCEPTION, Texts, cef_header, exception_types};
-use super::sample::{Line, Samples};
-use super::scan::{Scanner, Target};
-use crate::model::log::{Hit, Period, Recurring, Sample};
+use super::digest::{FileDigest, join};
+use super::header::{Level, LocalMillis, TimestampParser, bare_level, level};
+use super::prefilter::{Candidate, Target};
+use super::recurring::{CEF, EXCEPTION, RecurringTexts, cef_header, exception_types};
+use super::sample::{SampleLine, Samples};
+use super::scan::{CompiledPattern, Scanner};
+use crate::model::log::{Hit, Period};
 use chrono::{DateTime, FixedOffset};
 use memchr::memchr_iter;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A silence that counts as one, and the longest that is told from longer ones, in minutes.
+/// The shortest silence that counts, in minutes.
 const SILENCE: i64 = 1;
+/// Longer silences count as this long, in minutes.
 const LONGEST_SILENCE: i64 = 7 * 24 * 60;
 
 /// Reads the lines of a file, block by block.
-pub(super) struct Lines<'s> {
+pub(super) struct LineScanner<'s> {
     scanner: &'s Scanner<'s>,
     offset: FixedOffset,
-    stamps: Stamps,
-    /// A line in lower case, as wordings are searched for.
+    timestamps: TimestampParser,
+    /// A line in lower case, as patterns are searched for.
     folded: Vec<u8>,
-    /// The anchors of the current block.
-    anchors: Vec<Anchor>,
-    /// Wordings that the current line may carry.
+    /// The literals found in the current block.
+    candidates: Vec<Candidate>,
+    /// Patterns that the current line may match.
     likely: BTreeSet<usize>,
-    count: u64,
-    utf8: bool,
     /// Time and level of the newest line that had one; lines without, such as a stack trace, belong to it.
     time: Option<LocalMillis>,
     level: Option<Level>,
-    /// Wordings counted on the current line already.
-    seen: Vec<usize>,
+    /// Patterns counted on the current line already.
+    counted: Vec<usize>,
+    /// First and last time, kept as numbers: every line compares with them.
     period: Option<(LocalMillis, LocalMillis)>,
-    errors_by_hour: BTreeMap<i64, u64>,
-    found: BTreeMap<usize, Found>,
-    /// How often nothing was logged for so many minutes.
-    silences: BTreeMap<u32, u64>,
-    exceptions: Texts,
-    cef: Texts,
+    hits: BTreeMap<usize, (Hit, Samples)>,
+    exceptions: RecurringTexts,
+    cef: RecurringTexts,
+    pub(super) digest: FileDigest,
 }
 
-/// What is known of one wording in one file.
-#[derive(Default)]
-struct Found {
-    errors: u64,
-    others: u64,
-    first: Option<LocalMillis>,
-    last: Option<LocalMillis>,
-    last_error: Option<LocalMillis>,
-    by_hour: BTreeMap<i64, u64>,
-    samples: Samples,
-}
-
-impl<'s> Lines<'s> {
-    /// Before the first line. Times are of a clock `offset` from UTC.
-    pub(super) fn new(scanner: &'s Scanner<'s>, offset: FixedOffset) -> Self {
+impl<'s> LineScanner<'s> {
+    /// Starts the file that `digest` names. Its times are of a clock at `offset` from UTC.
+    pub(super) fn new(scanner: &'s Scanner<'s>, offset: FixedOffset, digest: FileDigest) -> Self {
         Self {
             scanner,
             offset,
-            stamps: Stamps::default(),
+            digest,
+            timestamps: TimestampParser::default(),
             folded: Vec::new(),
-            anchors: Vec::new(),
+            candidates: Vec::new(),
             likely: BTreeSet::new(),
-            count: 0,
-            utf8: true,
             time: None,
             level: None,
-            seen: Vec::new(),
+            counted: Vec::new(),
             period: None,
-            errors_by_hour: BTreeMap::new(),
-            found: BTreeMap::new(),
-            silences: BTreeMap::new(),
-            exceptions: Texts::default(),
-            cef: Texts::default(),
+            hits: BTreeMap::new(),
+            exceptions: RecurringTexts::default(),
+            cef: RecurringTexts::default(),
         }
     }
 
     /// Reads the next block.
     pub(super) fn read(&mut self, block: &Block<'_>) {
-        self.utf8 = self.utf8 && std::str::from_utf8(block.text).is_ok();
-        let scanner = self.scanner;
-        let unanchored = scanner.anchors.unanchored(block.text);
-        let mut anchors = std::mem::take(&mut self.anchors);
-        scanner.anchors.find(block.text, |found| anchors.push(found));
-        let mut found = anchors.iter().peekable();
-        let (mut rest, mut start) = (block.text, 0);
+        let encoding = &mut self.digest.file.encoding;
+        if *encoding == "utf-8" && std::str::from_utf8(block.text).is_err() {
+            *encoding = "windows-1252";
+        }
+        let prefilter = &self.scanner.prefilter;
+        let without_literal = prefilter.without_literal(block.text);
+        let mut candidates = std::mem::take(&mut self.candidates);
+        prefilter.find(block.text, |candidate| candidates.push(candidate));
+        let mut ahead = candidates.iter().peekable();
+        let (mut tail, mut start) = (block.text, 0);
         let mut continues = block.continues;
         let last = (!block.text.ends_with(&[block.line_end])).then_some(block.text.len());
         for end in memchr_iter(block.line_end, block.text).map(|at| at + 1).chain(last) {
-            let (line, after) = rest.split_at(end - start);
+            let (line, after) = tail.split_at(end - start);
             if !std::mem::take(&mut continues) {
                 self.begin(line);
             }
-            while let Some(anchor) = found.next_if(|anchor| anchor.at < end) {
-                match anchor.sought {
-                    Sought::Wording(index) => drop(self.likely.insert(index)),
-                    // Whatever else a line with a wording carries, the wording explains.
-                    Sought::Cef if self.likely.is_empty() => self.event(line, anchor.end - start),
-                    Sought::Cef => {}
+            while let Some(candidate) = ahead.next_if(|candidate| candidate.at < end) {
+                match candidate.target {
+                    Target::Pattern(index) => drop(self.likely.insert(index)),
+                    // A line with a known error is explained by that error.
+                    Target::Cef if self.likely.is_empty() => self.event(line, candidate.end - start),
+                    Target::Cef => {}
                 }
             }
-            self.likely.extend(unanchored);
+            self.likely.extend(without_literal);
             if !self.likely.is_empty() {
-                self.hit(line);
+                self.match_likely(line);
             }
-            if self.seen.is_empty() && self.level != Some(Level::Lower) {
+            if self.counted.is_empty() && self.level != Some(Level::Lower) {
                 self.exceptions(line);
             }
-            (start, rest) = (end, after);
+            (start, tail) = (end, after);
         }
-        anchors.clear();
-        self.anchors = anchors;
+        candidates.clear();
+        self.candidates = candidates;
     }
 
     /// Reads what a line begins with.
     fn begin(&mut self, line: &[u8]) {
-        self.count += 1;
-        self.seen.clear();
-        // A machine that lost power leaves zeros where lines were to be.
+        self.digest.file.lines += 1;
+        self.counted.clear();
+        // A machine that lost power leaves zeros in place of lines.
         let zeros =
             if line.first() == Some(&0) { line.iter().take_while(|byte| **byte == 0).count() } else { 0 };
         let line = line.get(zeros..).unwrap_or_default();
-        let own = if let Some((time, rest)) = self.stamps.read(line) {
+        let line_level = if let Some((time, after)) = self.timestamps.read(line) {
             self.silence_until(time);
             self.time = Some(time);
             let (first, last) = self.period.unwrap_or((time, time));
             self.period = Some((first.min(time), last.max(time)));
-            self.level = level(rest);
+            self.level = level(after);
             self.level
         } else {
             let bare = bare_level(line);
             self.level = bare.or(self.level);
             bare
         };
-        if let (Some(Level::Error), Some(time)) = (own, self.time) {
-            *self.errors_by_hour.entry(self.hour(time)).or_default() += 1;
+        if let (Some(Level::Error), Some(time)) = (line_level, self.time) {
+            *self.digest.errors_by_hour.entry(self.hour(time)).or_default() += 1;
         }
     }
 
@@ -144,7 +131,7 @@ impl<'s> Lines<'s> {
         let minutes = self.time.map_or(0, |before| (time - before) / 60_000);
         if minutes >= SILENCE {
             let minutes = u32::try_from(minutes.min(LONGEST_SILENCE)).unwrap_or_default();
-            *self.silences.entry(minutes).or_default() += 1;
+            *self.digest.file.silences.entry(minutes).or_default() += 1;
         }
     }
 
@@ -154,7 +141,8 @@ impl<'s> Lines<'s> {
         for (at, name) in exception_types(line) {
             if !types.contains(&name) {
                 types.push(name.clone());
-                self.exceptions.count(name, self.count, self.time, line.trim_ascii_end(), at);
+                let sample = self.sample(line, at);
+                self.exceptions.count(name, sample, EXCEPTION, &self.digest.file.name, self.scanner.cleaner);
             }
         }
     }
@@ -162,54 +150,55 @@ impl<'s> Lines<'s> {
     /// Counts a header of the common event format that ends at `end`.
     fn event(&mut self, line: &[u8], end: usize) {
         if let Some(header) = cef_header(line, end) {
-            self.cef.count(header, self.count, self.time, line.trim_ascii_end(), end);
+            let sample = self.sample(line, end);
+            self.cef.count(header, sample, CEF, &self.digest.file.name, self.scanner.cleaner);
         }
     }
 
-    /// Counts which of the likely wordings a line, or a piece of one, does carry.
-    fn hit(&mut self, raw: &[u8]) {
+    /// Counts which of the likely patterns a line, or a piece of one, does match.
+    fn match_likely(&mut self, raw: &[u8]) {
         let mut line = std::mem::take(&mut self.folded);
         line.clear();
         line.extend_from_slice(raw);
         line.make_ascii_lowercase();
-        let there: BTreeMap<usize, (&Target, usize)> = std::mem::take(&mut self.likely)
+        let matches: BTreeMap<usize, (&CompiledPattern, usize)> = std::mem::take(&mut self.likely)
             .into_iter()
             .filter_map(|index| {
-                let target = self.scanner.wordings.get(index)?;
-                Some((index, (target, target.find(&line)?)))
+                let pattern = self.scanner.patterns.get(index)?;
+                Some((index, (pattern, pattern.find(&line)?)))
             })
             .collect();
-        for (&index, &(target, at)) in &there {
-            let precise = target.yields_to.iter().any(|precise| there.contains_key(precise));
-            if precise || self.seen.contains(&index) {
+        for (&index, &(pattern, at)) in &matches {
+            let is_explained =
+                matches.values().any(|(other, _)| pattern.yields_to.contains(&other.signature));
+            if is_explained || self.counted.contains(&index) {
                 continue;
             }
-            self.seen.push(index);
-            let hour = self.time.map(|time| self.hour(time));
-            let found = self.found.entry(index).or_default();
-            let error = self.level != Some(Level::Lower);
-            *(if error { &mut found.errors } else { &mut found.others }) += 1;
-            if let (Some(time), Some(hour)) = (self.time, hour) {
-                found.first = Some(found.first.map_or(time, |first| first.min(time)));
-                found.last = found.last.max(Some(time));
-                if error {
-                    found.last_error = found.last_error.max(Some(time));
-                }
-                *found.by_hour.entry(hour).or_default() += 1;
-            }
-            found.samples.keep(self.count, self.time, raw.trim_ascii_end(), at);
+            self.counted.push(index);
+            let sample = self.sample(raw, at);
+            let is_error = self.level != Some(Level::Lower);
+            let hit = Hit {
+                signature: pattern.signature.clone(),
+                pattern: pattern.index,
+                errors: is_error.into(),
+                others: (!is_error).into(),
+                first: sample.time,
+                last: sample.time,
+                last_error: sample.time.filter(|_| is_error),
+                by_hour: self.time.map(|time| (self.hour(time), 1)).into_iter().collect(),
+                samples: Vec::new(),
+            };
+            let (hits, samples) = self.hits.entry(index).or_default();
+            join(hits, hit);
+            samples.keep(sample);
         }
         self.folded = line;
     }
 
-    /// Lines so far.
-    pub(super) fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// Whether every block was UTF-8.
-    pub(super) fn utf8(&self) -> bool {
-        self.utf8
+    /// The current line as a sample that is shown from `at` on.
+    fn sample(&self, line: &[u8], at: usize) -> SampleLine {
+        let time = self.time.and_then(|time| self.instant(time));
+        SampleLine::new(self.digest.file.lines, time, line.trim_ascii_end(), at)
     }
 
     fn utc(&self, time: LocalMillis) -> i64 {
@@ -225,51 +214,22 @@ impl<'s> Lines<'s> {
         Some(DateTime::from_timestamp_millis(self.utc(time))?.with_timezone(&self.offset))
     }
 
-    /// First and last time stamp.
-    pub(super) fn period(&self) -> Option<Period> {
-        let (from, to) = self.period?;
-        Some(Period { from: self.instant(from)?, to: self.instant(to)? })
-    }
-
-    /// How often nothing was logged for so many minutes.
-    pub(super) fn silences(&mut self) -> BTreeMap<u32, u64> {
-        std::mem::take(&mut self.silences)
-    }
-
-    /// The types of exceptions that no signature knows.
-    pub(super) fn unknown_exceptions(&mut self, file: &str) -> Vec<Recurring> {
-        let texts = std::mem::take(&mut self.exceptions);
-        texts.into_recurring(file, EXCEPTION, self.scanner.cleaner, |time| self.instant(time))
-    }
-
-    /// The headers of the common event format.
-    pub(super) fn cef(&mut self, file: &str) -> Vec<Recurring> {
-        let texts = std::mem::take(&mut self.cef);
-        texts.into_recurring(file, CEF, self.scanner.cleaner, |time| self.instant(time))
-    }
-
-    /// The hits of a file named `name` with their samples cleaned, and the lines at error level by hour.
-    pub(super) fn into_hits(mut self, name: &str) -> (Vec<Hit>, BTreeMap<i64, u64>) {
-        let mut hits = Vec::new();
-        for (index, found) in std::mem::take(&mut self.found) {
-            let Some(target) = self.scanner.wordings.get(index) else { continue };
-            let sample = |line: Line| Sample {
-                place: line.place(name),
-                time: line.time.and_then(|time| self.instant(time)),
-                text: line.excerpt(|text| target.find(text), self.scanner.cleaner),
-            };
-            hits.push(Hit {
-                signature: target.signature.clone(),
-                wording: target.wording,
-                errors: found.errors,
-                others: found.others,
-                first: found.first.and_then(|time| self.instant(time)),
-                last: found.last.and_then(|time| self.instant(time)),
-                last_error: found.last_error.and_then(|time| self.instant(time)),
-                by_hour: found.by_hour,
-                samples: found.samples.into_lines().map(sample).collect(),
-            });
+    /// Ends the file and sanitizes its samples; `encoding` is that of its bytes if they were decoded.
+    pub(super) fn finish(mut self, encoding: Option<&'static str>) -> FileDigest {
+        let mut digest = std::mem::take(&mut self.digest);
+        digest.file.encoding = encoding.unwrap_or(digest.file.encoding);
+        digest.file.period = self
+            .period
+            .and_then(|(from, to)| Some(Period { from: self.instant(from)?, to: self.instant(to)? }));
+        digest.exceptions = self.exceptions.into_recurring();
+        digest.cef = self.cef.into_recurring();
+        for (index, (mut hit, samples)) in self.hits {
+            let find = |text: &[u8]| self.scanner.patterns.get(index)?.find(text);
+            let lines = samples.into_lines();
+            hit.samples =
+                lines.map(|line| line.into_sample(&digest.file.name, find, self.scanner.cleaner)).collect();
+            digest.hits.push(hit);
         }
-        (hits, self.errors_by_hour)
+        digest
     }
 }

@@ -3,25 +3,25 @@
 //! ```text
 //!  bytes --> encoding (UTF-8 text) --> blocks (whole lines) --> header: time, level --+--> FileDigest --> merge
 //!                                          |                                          |
-//!                                          +--> anchors: lines worth a look --> hits: which wordings
+//!                                          +--> prefilter: lines that may match --> hits: which patterns do
 //! ```
 //!
-//! A log is never held whole. Blocks end at line ends; a line longer than a block is read in overlapping pieces.
-//! Only a line worth a look is copied to lower case, where one case-sensitive search is enough: searching without regard
-//! to case costs several times more.
+//! A log is never in memory as a whole. Blocks end at line ends; a line longer than a block is read in overlapping pieces.
+//! Only a line that may match is copied to lower case, where a case-sensitive search is enough: a case-insensitive search
+//! costs several times more.
 
-mod anchors;
 mod blocks;
 mod digest;
 mod encoding;
 mod header;
 mod lines;
+mod prefilter;
 mod recurring;
 mod sample;
 mod scan;
 
 pub use digest::{FileDigest, merge};
-pub use scan::{FileScan, Scanner, ScannerError};
+pub use scan::{FileScan, Scanner};
 
 #[cfg(test)]
 mod tests;

@@ -1,79 +1,62 @@
 //! Texts that recur in many lines and belong to no signature: types of exceptions, headers of events.
 
-use super::anchors::Sought;
-use super::header::LocalMillis;
-use super::sample::Line;
-use crate::model::excerpt::Clean;
-use crate::model::log::{Recurring, Sample};
-use chrono::{DateTime, FixedOffset};
+use super::prefilter::Target;
+use super::sample::SampleLine;
+use crate::model::excerpt::Sanitize;
+use crate::model::log::Recurring;
 use std::collections::BTreeMap;
 
-/// What the name of a type ends with, in lower case.
+/// How the name of an exception's type ends, in lower case.
 pub(super) const EXCEPTION: &str = "exception";
-/// What the product's records in the common event format begin with (domain 1.5), in lower case.
+/// How the product's records in the common event format (CEF) begin, in lower case.
 pub(super) const CEF: &str = "cef:0|thycotic software|secret server|";
-/// What lines are looked for with, beside the wordings.
-pub(super) const LOOKOUTS: [(&str, Sought); 1] = [(CEF, Sought::Cef)];
+/// What lines are searched for beside the patterns of signatures.
+pub(super) const EXTRA_LITERALS: [(&str, Target); 1] = [(CEF, Target::Cef)];
 
-/// Most different texts of one file; those that come later are not counted.
+/// Most different texts of one file; later ones are not counted.
 const MOST: usize = 200;
-/// Longest name of a type, of a host, and of a version.
+/// Longest name of a type.
 const LONGEST_TYPE: usize = 200;
+/// Longest name of a host, and longest version.
 const LONGEST_WORD: usize = 64;
 
 /// Texts of a file with how often they occur.
 #[derive(Default)]
-pub(super) struct Texts(BTreeMap<Vec<u8>, Counted>);
+pub(super) struct RecurringTexts(BTreeMap<Vec<u8>, Recurring>);
 
-struct Counted {
-    count: u64,
-    last: Option<LocalMillis>,
-    line: Line,
-}
-
-impl Texts {
-    /// Counts a text of a line, where it stands at `at`.
+impl RecurringTexts {
+    /// Counts a text of a line. Its first line is kept as a sample, which shows a long line from `from` on.
     pub(super) fn count(
         &mut self,
         text: Vec<u8>,
-        number: u64,
-        time: Option<LocalMillis>,
-        line: &[u8],
-        at: usize,
+        line: SampleLine,
+        from: &str,
+        file: &str,
+        cleaner: &dyn Sanitize,
     ) {
         if let Some(known) = self.0.get_mut(&text) {
             known.count += 1;
-            known.last = known.last.max(time);
+            known.last = known.last.max(line.time);
         } else if self.0.len() < MOST {
-            self.0.insert(text, Counted { count: 1, last: time, line: Line::new(number, time, line, at) });
+            let recurring = Recurring {
+                text: cleaner.clean(&String::from_utf8_lossy(&text)),
+                count: 1,
+                last: line.time,
+                sample: line.into_sample(file, |line| memchr::memmem::find(line, from.as_bytes()), cleaner),
+            };
+            self.0.insert(text, recurring);
         }
     }
 
-    /// The texts of a file with the first line of each, cleaned; a long line is shown from `text` on.
-    pub(super) fn into_recurring(
-        self,
-        file: &str,
-        text: &str,
-        cleaner: &dyn Clean,
-        instant: impl Fn(LocalMillis) -> Option<DateTime<FixedOffset>>,
-    ) -> Vec<Recurring> {
-        let recurring = |(name, counted): (Vec<u8>, Counted)| Recurring {
-            text: cleaner.clean(&String::from_utf8_lossy(&name)),
-            count: counted.count,
-            last: counted.last.and_then(&instant),
-            sample: Sample {
-                place: counted.line.place(file),
-                time: counted.line.time.and_then(&instant),
-                text: counted.line.excerpt(|line| memchr::memmem::find(line, text.as_bytes()), cleaner),
-            },
-        };
-        self.0.into_iter().map(recurring).collect()
+    /// The texts, in order.
+    pub(super) fn into_recurring(self) -> Vec<Recurring> {
+        self.0.into_values().collect()
     }
 }
 
 /// The names of exceptions' types in a line, each with where it begins.
 pub(super) fn exception_types(line: &[u8]) -> impl Iterator<Item = (usize, Vec<u8>)> {
-    // The rarest letter of the word: most lines have none.
+    // `x` is the rarest letter of "exception": most lines have none.
     memchr::memchr2_iter(b'x', b'X', line).filter_map(|at| {
         let start = at.checked_sub(1)?;
         let end = start + EXCEPTION.len();
@@ -82,8 +65,8 @@ pub(super) fn exception_types(line: &[u8]) -> impl Iterator<Item = (usize, Vec<u
     })
 }
 
-/// The full name of a .NET type whose last word ends at `end` of a line, and where it begins: dotted, not the name of a
-/// method, of a file or of a nested member.
+/// The full name of a .NET type whose last word ends at `end` of a line, and where it begins. The name has a dot and is not
+/// that of a method, a file or a nested member.
 fn exception_type(line: &[u8], end: usize) -> Option<(usize, Vec<u8>)> {
     let (before, after) = line.split_at_checked(end)?;
     if after.first().is_some_and(|next| next.is_ascii_alphanumeric() || b"_.+`(<[/\\-".contains(next)) {
@@ -97,8 +80,8 @@ fn exception_type(line: &[u8], end: usize) -> Option<(usize, Vec<u8>)> {
     (dotted && whole).then(|| (end - length, name.to_vec()))
 }
 
-/// Host and version of a CEF header whose fixed part ends at `end` of a line, `HOST VERSION`: the word before the header
-/// is the name of the node that sent it, where it can be one.
+/// `HOST VERSION` of a CEF header whose fixed part ends at `end` of a line. The word before the header is the host that
+/// sent it, if it can be a host name; else the text is the version alone.
 pub(super) fn cef_header(line: &[u8], end: usize) -> Option<Vec<u8>> {
     let (before, after) = line.split_at_checked(end)?;
     let version = after.get(..memchr::memchr(b'|', after.get(..after.len().min(LONGEST_WORD))?)?)?;
@@ -115,13 +98,22 @@ pub(super) fn cef_header(line: &[u8], end: usize) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::DateTime;
+
+    struct AsIs;
+
+    impl Sanitize for AsIs {
+        fn clean(&self, line: &str) -> String {
+            line.to_owned()
+        }
+    }
 
     fn types(line: &str) -> Vec<String> {
         exception_types(line.as_bytes()).map(|(_, name)| String::from_utf8(name).unwrap()).collect()
     }
 
     #[test]
-    fn types_are_told_from_methods_and_words() {
+    fn types_differ_from_methods_and_words() {
         for (line, expected) in [
             ("System.TimeoutException: too late", &["System.TimeoutException"][..]),
             (
@@ -169,13 +161,14 @@ mod tests {
 
     #[test]
     fn what_comes_late_is_not_counted() {
-        let mut texts = Texts::default();
-        for round in 0..2 {
+        let mut texts = RecurringTexts::default();
+        for time in [None, Some(DateTime::UNIX_EPOCH.fixed_offset())] {
             for number in 0..MOST + 50 {
-                texts.count(number.to_le_bytes().to_vec(), 1, Some(round), b"line", 0);
+                let line = SampleLine::new(1, time, b"line", 0);
+                texts.count(number.to_le_bytes().to_vec(), line, "", "SS.log", &AsIs);
             }
         }
         assert_eq!(texts.0.len(), MOST);
-        assert!(texts.0.values().all(|counted| counted.count == 2 && counted.last == Some(1)));
+        assert!(texts.0.values().all(|known| known.count == 2 && known.last.is_some()));
     }
 }

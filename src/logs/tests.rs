@@ -2,7 +2,7 @@
 
 use super::{FileDigest, Scanner, merge};
 use crate::knowledge::Knowledge;
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::log::{Component, Hit, LogDigest};
 use chrono::{DateTime, FixedOffset};
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 struct Stars;
 
-impl Clean for Stars {
+impl Sanitize for Stars {
     fn clean(&self, line: &str) -> String {
         line.replace("hunter22", "***")
     }
@@ -34,8 +34,8 @@ fn scan(text: impl AsRef<[u8]>) -> FileDigest {
     scan_in(text.as_ref(), usize::MAX, "logs/SS.log")
 }
 
-fn hit<'a>(hits: &'a [Hit], signature: &str, wording: usize) -> &'a Hit {
-    hits.iter().find(|hit| hit.signature == signature && hit.wording == wording).unwrap()
+fn hit<'a>(hits: &'a [Hit], signature: &str, pattern: usize) -> &'a Hit {
+    hits.iter().find(|hit| hit.signature == signature && hit.pattern == pattern).unwrap()
 }
 
 fn time(text: &str) -> DateTime<FixedOffset> {
@@ -90,7 +90,7 @@ fn every_signature_is_found_by_its_example_and_not_by_its_counter_examples() {
         let found = |line: &String| scan(line).hits.iter().any(|hit| hit.signature == signature.id);
         assert!(signature.example.iter().all(found), "{}", signature.id);
         assert!(!signature.counter_examples.iter().any(found), "{}", signature.id);
-        for text in signature.wordings.iter().flat_map(|wording| &wording.texts) {
+        for text in signature.patterns.iter().flat_map(|pattern| &pattern.texts) {
             assert!(found(&text.to_uppercase()), "{text}");
         }
     }
@@ -132,7 +132,7 @@ fn a_match_deep_in_a_line_is_shown_cleaned() {
 }
 
 #[test]
-fn a_huge_line_is_one_line_wherever_its_texts_stand() {
+fn a_huge_line_is_one_line_wherever_its_texts_are() {
     let text = "Binary Version Mismatch ";
     // Filler of growing length moves the texts over every cut of the blocks.
     for shift in 0..30 {
@@ -179,8 +179,8 @@ fn line_ends_of_all_kinds_give_the_same_digest() {
     for line_end in ["\n", "\r"] {
         assert_eq!(format!("{:?}", strip(scan(LOG.replace("\r\n", line_end)))), reference);
     }
-    let torn = LOG.trim_end();
-    assert_eq!(format!("{:?}", strip(scan(torn))), reference);
+    let cut = LOG.trim_end();
+    assert_eq!(format!("{:?}", strip(scan(cut))), reference);
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn zeros_before_a_line_do_not_hide_its_time() {
 }
 
 #[test]
-fn without_an_offset_times_are_utc_and_the_digest_says_so() {
+fn without_an_offset_times_are_utc_and_the_digest_states_it() {
     let mut file = SCANNER.file("SS.log", None, true);
     file.push(LOG.as_bytes());
     let digest = file.finish();
@@ -268,7 +268,7 @@ fn files_merge_in_any_order() {
 }
 
 #[test]
-fn a_file_that_is_not_what_it_claims_says_nothing() {
+fn a_file_that_is_not_what_it_claims_gives_no_facts() {
     let LogDigest { files, hits, errors_by_hour, .. } = merge(vec![scan(LOG).broken("hash differs")]);
     assert_eq!(files[0].broken.as_deref(), Some("hash differs"));
     assert!(files[0].period.is_none() && hits.is_empty() && errors_by_hour.is_empty());

@@ -1,4 +1,4 @@
-//! What a person answered where no evidence can.
+//! Answers of persons to questions that no evidence can decide.
 
 use super::place::Place;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -14,7 +14,7 @@ pub struct Answers {
 /// One answer of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The answer in the words the question allows, lower case.
+    /// The answer, one of the words that the question allows, in lower case.
     pub value: String,
     /// Who answered.
     pub by: Option<String>,
@@ -22,7 +22,7 @@ pub struct Answer {
     pub on: Option<NaiveDate>,
     /// Free text.
     pub note: Option<String>,
-    /// Where it stands, the file included.
+    /// Where it is, with the file.
     pub place: Place,
 }
 
@@ -32,7 +32,7 @@ impl Answer {
         Some((as_of.date_naive() - self.on?).num_days())
     }
 
-    /// How long ago it was given, as a reader says it: "12 days ago".
+    /// How long ago it was given, such as "12 days ago".
     pub fn age(&self, as_of: DateTime<Utc>) -> Option<String> {
         Some(match self.days(as_of)? {
             0 => "today".to_owned(),

@@ -1,19 +1,19 @@
-//! The form of a checklist workbook, which one room writes and another reads (`docs/checklist-format.md`).
+//! Format of a checklist workbook, which `report` writes and `intake` reads (`docs/checklist-format.md`).
 
 use sha2::{Digest as _, Sha256};
 
-/// What the first cell of the sheet [`ABOUT`] says.
+/// The first cell of the sheet [`ABOUT`].
 pub const FORMAT: &str = "clusterbrief checklist";
-/// Version of the form, major and minor.
+/// Version of the format, major and minor.
 pub const VERSION: &str = "1.0";
 /// Name of the sheet that a person fills in.
 pub const SHEET: &str = "Checklist";
-/// Name of the sheet that says what the workbook was made of.
+/// Name of the sheet that says what the workbook was made from.
 pub const ABOUT: &str = "About";
-/// Heads of the table below, by which the sheet [`ABOUT`] knows the cells that were written from evidence.
+/// Heads of the table on the sheet [`ABOUT`] that lists the cells written from evidence.
 pub const CELLS: [&str; 2] = ["Key", "Fingerprints"];
 
-/// What stands in the answer cell of a line that an earlier one settles.
+/// The answer cell of a line that an earlier line decides.
 pub const SEE_ABOVE: &str = "see above";
 
 /// Columns of the sheet [`SHEET`], in order.
@@ -22,15 +22,15 @@ pub const SEE_ABOVE: &str = "see above";
 pub enum Column {
     /// Number of the line.
     No,
-    /// What has to be so.
+    /// The requirement.
     Item,
-    /// The node it is about; empty for the cluster.
+    /// The node; empty for the cluster.
     Node,
-    /// How it stands.
+    /// Its state.
     State,
-    /// What the evidence says.
+    /// The evidence.
     Evidence,
-    /// What to answer.
+    /// The question to a person.
     Question,
     /// The answer of a person.
     Answer,
@@ -60,69 +60,61 @@ impl Column {
         Self::Key,
     ];
 
-    /// Columns that are written from evidence, in the order of their fingerprints. The number is none of them: whoever
-    /// moves a line may number it anew.
+    /// Columns that are written from evidence, in the order of their fingerprints. The number is not one of them, because
+    /// lines that are moved may get new numbers.
     pub const AUTOMATIC: [Self; 5] = [Self::Item, Self::Node, Self::State, Self::Evidence, Self::Question];
 
-    /// Its place, from 0.
+    /// Its index, from 0.
     pub const fn at(self) -> u8 {
         self as u8
     }
 
     /// Its head.
-    pub const fn head(self) -> &'static str {
-        match self {
-            Self::No => "No",
-            Self::Item => "Item",
-            Self::Node => "Node",
-            Self::State => "State",
-            Self::Evidence => "Evidence",
-            Self::Question => "Question",
-            Self::Answer => "Answer",
-            Self::Who => "Who",
-            Self::When => "When",
-            Self::Note => "Note",
-            Self::Key => "Key",
-        }
+    pub fn head(self) -> &'static str {
+        HEADS.get(self as usize).copied().unwrap_or_default()
     }
 }
 
-/// Between the parts of a key.
-const BETWEEN: &str = " / ";
+/// Heads of the columns, in their order.
+const HEADS: [&str; Column::ALL.len()] =
+    ["No", "Item", "Node", "State", "Evidence", "Question", "Answer", "Who", "When", "Note", "Key"];
 
-/// The identity of a line as text: `2 / ENC-004 / WEB01`, without a node for the cluster.
+/// Separator of the parts of a key.
+const SEPARATOR: &str = " / ";
+
+/// The key of a line: `2 / ENC-004 / WEB01`, without a node for the cluster.
 pub fn key(item: &str, question: &str, node: Option<&str>) -> String {
-    let node = node.map(|node| format!("{BETWEEN}{node}")).unwrap_or_default();
-    format!("{item}{BETWEEN}{question}{node}")
+    let node = node.map(|node| format!("{SEPARATOR}{node}")).unwrap_or_default();
+    format!("{item}{SEPARATOR}{question}{node}")
 }
 
-/// Item, question and node of a key. Nothing but the name of a node may hold what stands between the parts.
+/// Item, question and node of a key. Only the name of a node may contain the separator.
 pub fn parts(key: &str) -> Option<(&str, &str, Option<&str>)> {
-    let (item, rest) = key.split_once(BETWEEN)?;
-    Some(match rest.split_once(BETWEEN) {
+    let (item, tail) = key.split_once(SEPARATOR)?;
+    Some(match tail.split_once(SEPARATOR) {
         Some((question, node)) => (item, question, Some(node)),
-        None => (item, rest, None),
+        None => (item, tail, None),
     })
 }
 
-/// A text as a cell may hold it: at most as many characters as a cell takes, and never one that a spreadsheet takes for a formula, not
-/// even after the sheet was saved as CSV.
+/// A text as content of a cell: limited in length, and never a formula, not even after the sheet was saved as CSV.
 pub fn cell(text: &str) -> String {
     let mut cell: String = text.chars().take(MOST + 1).collect();
     if cell.chars().count() > MOST {
         cell = cell.chars().take(MOST - 1).chain(['…']).collect();
     }
-    let steers = |c: char| matches!(c, '=' | '+' | '-' | '@' | '|' | '＝' | '＋' | '－' | '＠');
-    if cell.trim_start().starts_with(steers) || cell.starts_with(['\t', '\r', '\n']) {
+    let starts_formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '|' | '＝' | '＋' | '－' | '＠');
+    if cell.trim_start().starts_with(starts_formula) || cell.starts_with(['\t', '\r', '\n']) {
         cell.insert(0, '\'');
     }
     cell
 }
 
-/// Most characters of a cell. Excel holds 32,767; nobody reads as many.
+/// Most characters of a cell. Excel allows 32,767, which no person reads.
 const MOST: usize = 2_000;
 
-/// A short fingerprint of a cell, by which an edited one is told. Spreadsheet programs change white space as they like.
+/// A short fingerprint of a cell, which shows whether it was edited. White space does not count, because spreadsheet
+/// programs change it.
 pub fn fingerprint(cell: &str) -> String {
     let mut hash = Sha256::new();
     for word in cell.split_whitespace() {
@@ -138,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_read_as_they_are_written() {
+    fn keys_are_parsed_as_they_are_written() {
         for (item, question, node) in
             [("2", "ENC-004", Some("WEB01")), ("C6-b", "C6-b", None), ("2", "ENC-004", Some("a / b"))]
         {
@@ -163,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_where_they_say() {
+    fn columns_have_their_index() {
         for (at, column) in (0..).zip(Column::ALL) {
             assert_eq!(column.at(), at);
         }

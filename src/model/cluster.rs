@@ -1,7 +1,7 @@
-//! The cluster as one case describes it.
+//! The cluster as the inputs of one case describe it.
 
 use super::answers::Answers;
-use super::export::{NodeList, Told, VersionHistory};
+use super::export::{NodeList, ReportedFields, VersionHistory};
 use super::input::Input;
 use super::items::Items;
 use super::log::LogDigest;
@@ -13,82 +13,79 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Everything the rules may see. Complete before the first rule runs.
+/// All that rules can see. It is complete before the first rule runs.
 #[derive(Debug, Clone)]
 pub struct Cluster {
     /// Nodes in order of name.
     pub nodes: Vec<Node>,
-    /// Who the nodes are, and whether that is confirmed.
+    /// Which nodes there are, and whether that is confirmed.
     pub node_set: NodeSet,
     /// The product's node list.
     pub list: Observed<NodeList>,
     /// The database's version history.
     pub history: Observed<VersionHistory>,
-    /// What exports tell of the cluster and its database, by path of the fact.
-    pub told: Told,
-    /// Things of which there are any number, by list; a list that nobody gave is not there, an empty one is known.
+    /// Facts that exports report about the cluster and its database, by path.
+    pub told: ReportedFields,
+    /// Lists of any length, such as engines, by name. A list without an export is not there; an empty one is known to be
+    /// empty.
     pub lists: BTreeMap<String, Observed<Items>>,
-    /// Answers of people.
+    /// Answers of persons.
     pub answers: Answers,
-    /// Whom the inventories name to call.
+    /// Contacts from the inventories.
     pub contacts: Vec<Contact>,
     /// Inputs in order of name.
     pub inputs: Vec<Input>,
-    /// The day calendar rules are judged against.
+    /// The date of the report, which rules about dates compare with.
     pub as_of: DateTime<Utc>,
     /// Build the customer wants to upgrade to.
     pub target: Option<BuildVersion>,
-    /// The file downloaded for the upgrade, if it was given.
+    /// The upgrade package, if one was given.
     pub package: Option<Package>,
 }
 
 /// A person or a team that an inventory names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Contact {
     /// Name.
     pub name: String,
-    /// What they see to; empty where it is not said.
+    /// Their task; empty if not given.
     pub task: String,
-    /// Telephone, address or whatever else reaches them; empty where it is not said.
+    /// Telephone number, address or the like; empty if not given.
     pub reached_by: String,
 }
 
-/// Whether the nodes we see are all there are.
+/// Whether the known nodes are all nodes of the cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NodeSet {
-    /// Sources that confirm the set (`/nodes`, `--expect-nodes`), as a person would name them; empty: unconfirmed.
+    /// Sources that confirm the set (`/nodes`, `--expect-nodes`), as a report names them; empty if it is not confirmed.
     pub confirmed_by: Vec<String>,
     /// Names of the inputs among them.
     pub inputs: Vec<String>,
-    /// Why names of some inputs say nothing of the bundles, as a lower-case fragment: labels and names do not compare.
+    /// Why names of some inputs cannot be compared with the bundles, as a lower-case fragment: some are labels.
     pub incomparable: Option<String>,
-    /// Nodes the confirmed set names and no bundle covers.
+    /// Nodes of the confirmed set without a bundle.
     pub without_bundle: Vec<String>,
-    /// Bundles from hosts the confirmed set does not name.
+    /// Bundles from hosts that are not in the confirmed set.
     pub unlisted: Vec<String>,
 }
 
 impl Cluster {
-    /// Nodes that serve requests: the group cross-node rules compare.
+    /// Nodes that serve requests: rules that compare nodes compare these.
     pub fn serving(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(|node| node.role == Role::Serving)
     }
 
     /// The database's build, from its version history.
     pub fn database_version(&self) -> Observed<BuildVersion> {
-        match &self.history {
-            Observed::Known { value, .. } => value.current().map_or_else(
-                || Observed::not_collected("the version history has no row"),
-                |row| row.version.clone(),
-            ),
-            Observed::Absent { looked_at } => Observed::absent(looked_at.clone()),
-            Observed::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
-            Observed::NotCollected { why } => Observed::not_collected(why.clone()),
-        }
+        self.history.as_ref().and_then(|history| match history.current() {
+            Some(row) => row.version.clone(),
+            None => Observed::not_collected("the version history has no row"),
+        })
     }
 
-    /// Whether a log hit counts today: within [`current_window`] of the node's newest line, with no start of the
-    /// application and no upgrade of the database after it. A hit without a time counts.
+    /// Whether a log hit is current: at most [`current_window`] before the node's newest line, and after the last start of
+    /// the application and the last upgrade of the database. A hit without a time is current.
     pub fn is_current(&self, node: &Node, digest: &LogDigest, last: Option<DateTime<FixedOffset>>) -> bool {
         let (Some(newest), Some(last)) = (digest.newest(), last) else { return last.is_none() };
         if newest - last > current_window() {
@@ -101,7 +98,7 @@ impl Cluster {
     }
 }
 
-/// How long a log hit counts as current, before the node's newest line (DESIGN 4).
+/// How long before the node's newest line a log hit is still current.
 pub fn current_window() -> TimeDelta {
     TimeDelta::hours(24)
 }

@@ -1,18 +1,18 @@
-//! Text of the inputs that a report may show.
+//! Excerpts: text of the inputs that a report may show.
 
 use rayon::prelude::*;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// What cleans a line before it may be shown. Implemented by the redactor; this room only names it, so that no
-/// excerpt can be made without one.
-pub trait Clean: Sync {
-    /// The line with every secret replaced by a marker. Of several lines each is cleaned as if it stood alone, but for
-    /// those that follow one in which a private key begins.
+/// Sanitizes a line before it may be shown. The redactor implements it; it is defined here so that no excerpt can be
+/// made without it.
+pub trait Sanitize: Sync {
+    /// The line with every secret replaced by a marker. Each of several lines is sanitized as if it were alone, except
+    /// those after a line in which a private key begins.
     fn clean(&self, line: &str) -> String;
 }
 
-/// A short piece of an input, cleaned and bounded. There is no other way to make one than [`Excerpt::new`].
+/// A short piece of an input, sanitized and limited in length. [`Excerpt::new`] is the only way to make one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Excerpt(String);
@@ -21,24 +21,20 @@ pub struct Excerpt(String);
 pub const EXCERPT_CHARS: usize = 400;
 
 impl Excerpt {
-    /// Cleans `text` and keeps its first [`EXCERPT_CHARS`] characters; control characters, which could steer a
+    /// Sanitizes `text` and keeps its first [`EXCERPT_CHARS`] characters. Control characters, which could control a
     /// terminal, become the replacement character.
-    pub fn new(text: &str, redactor: &dyn Clean) -> Self {
-        // Cut before cleaning so that a huge line costs little, with room so that a secret at the edge is
-        // still seen whole.
+    pub fn new(text: &str, redactor: &dyn Sanitize) -> Self {
+        // Cut before sanitizing, so that a huge line costs little, but late enough that a secret at the end of the excerpt
+        // is still complete.
         let head: String = text.chars().take(EXCERPT_CHARS * 4).collect();
         let cleaned = redactor.clean(&head);
         let mut shown: String = cleaned
             .chars()
             .take(EXCERPT_CHARS)
-            .map(|c| {
-                if c == '\t' {
-                    ' '
-                } else if c.is_control() {
-                    '\u{fffd}'
-                } else {
-                    c
-                }
+            .map(|c| match c {
+                '\t' => ' ',
+                c if c.is_control() => '\u{fffd}',
+                c => c,
             })
             .collect();
         if cleaned.chars().nth(EXCERPT_CHARS).is_some() {
@@ -47,9 +43,9 @@ impl Excerpt {
         Self(shown.trim().to_owned())
     }
 
-    /// The texts of [`Excerpt::new`] of each. A block of short lines that holds no secret is cleaned at once, and stays what
-    /// it is: the thousands of names in a large export mostly hold none.
-    pub fn texts_of(texts: &[Arc<str>], redactor: &dyn Clean) -> Vec<Arc<str>> {
+    /// The text of [`Excerpt::new`] for each. A block of short lines is sanitized at once and kept if it has no secret, as
+    /// nearly all names in a large export: this is much faster than line by line.
+    pub fn texts_of(texts: &[Arc<str>], redactor: &dyn Sanitize) -> Vec<Arc<str>> {
         const BLOCK: usize = 1024;
         let is_line = |text: &Arc<str>| {
             let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
@@ -67,7 +63,7 @@ impl Excerpt {
         texts.par_chunks(BLOCK).flat_map_iter(shown).collect()
     }
 
-    /// The cleaned text.
+    /// The sanitized text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -77,17 +73,17 @@ impl Excerpt {
 mod tests {
     use super::*;
 
-    /// Replaces a secret word, and notes nothing else.
+    /// Replaces one word.
     struct Hush;
 
-    impl Clean for Hush {
+    impl Sanitize for Hush {
         fn clean(&self, line: &str) -> String {
             line.replace("hush", "{redacted}")
         }
     }
 
     #[test]
-    fn texts_together_are_cleaned_as_each_by_itself() {
+    fn texts_together_are_sanitized_as_each_alone() {
         let long = "x".repeat(EXCERPT_CHARS + 1);
         for odd in ["hush", " a ", "a\nb", "a\tb", "\u{7f}", "\u{85}", "", &long] {
             let texts: Vec<Arc<str>> = ["a", odd, "ü"].map(Arc::from).to_vec();

@@ -1,4 +1,4 @@
-//! Facts of exports: what they tell by path, the product's node list and the database's version history.
+//! Data of exports: facts by path, the product's node list, and the version history of the database.
 
 use super::observed::Observed;
 use super::place::Place;
@@ -8,19 +8,20 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// Facts by path, each in the one form its kind has.
-pub type Told = BTreeMap<String, Observed<String>>;
+/// Facts that exports report, by path.
+pub type ReportedFields = BTreeMap<String, Observed<String>>;
 
-/// The node list of one cluster: `GET /api/v1/nodes` or the copied Server Nodes page (domain 8).
+/// The node list of one cluster: `GET /api/v1/nodes` or the copied Server Nodes page.
 #[derive(Debug, Clone)]
 pub struct NodeList {
     /// Name of the input it came from.
     pub input: String,
-    /// One row a node, in order of name.
+    /// One row for each node, in order of name.
     pub rows: Vec<NodeRow>,
-    /// Rows that name no usable machine and do not count: with any, the list does not say who all the nodes are.
+    /// Number of rows without a usable machine name, which do not count. If there are any, the list does not confirm which
+    /// nodes there are.
     pub left_out: usize,
-    /// When the list was made, where the source says so: newest `LastConnected` of its own rows.
+    /// About when the list was made: the newest `LastConnected` of its rows.
     pub newest_connection: Option<Moment>,
 }
 
@@ -29,7 +30,7 @@ pub struct NodeList {
 pub struct NodeRow {
     /// `MachineName`.
     pub machine_name: String,
-    /// Where the row stands.
+    /// Where the row is.
     pub place: Place,
     /// `BinaryVersion`.
     pub binary_version: Observed<BuildVersion>,
@@ -61,18 +62,18 @@ pub struct NodeRow {
     pub read_only: Observed<bool>,
 }
 
-/// A moment of an export, whose zone may be unknown: exports print dates by the viewer's settings (domain 7).
+/// A date and time of an export. Its time zone may be unknown: exports print dates in the settings of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
-    /// The reading as written.
+    /// The time as written.
     pub wall: NaiveDateTime,
-    /// The instant, where the text carried an offset.
+    /// The instant, if the text had an offset.
     pub utc: Option<DateTime<Utc>>,
 }
 
 impl Moment {
-    /// Whether it lies after a node's own time: as instants where the export states its zone, else by the wall
-    /// clock, which is the best an export without a zone allows.
+    /// Whether it is after a time of a node. Instants are compared if the export states its time zone, else the wall clock
+    /// times: nothing better is possible without a zone.
     pub fn is_after(&self, time: &DateTime<FixedOffset>) -> bool {
         match self.utc {
             Some(utc) => utc > time.with_timezone(&Utc),
@@ -80,8 +81,8 @@ impl Moment {
         }
     }
 
-    /// The time from an earlier moment of an export to this one: between instants where both state their zone, else
-    /// between the readings, which is right only where both were printed in one zone.
+    /// The time from an earlier moment of an export to this one: between instants if both state their time zone, else
+    /// between wall clock times, which is right only if both were printed in the same zone.
     pub fn minus(&self, earlier: &Self) -> TimeDelta {
         match (self.utc, earlier.utc) {
             (Some(later), Some(earlier)) => later - earlier,
@@ -90,21 +91,21 @@ impl Moment {
     }
 }
 
-/// Reads what [`Moment`] prints: the form facts keep moments in.
+/// Parses what [`Moment`] prints: the form of moments in facts.
 impl FromStr for Moment {
     type Err = chrono::ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (reading, in_utc) = match text.strip_suffix(" UTC") {
-            Some(reading) => (reading, true),
+        let (time, in_utc) = match text.strip_suffix(" UTC") {
+            Some(time) => (time, true),
             None => (text.trim_end_matches(UNZONED), false),
         };
-        let wall = NaiveDateTime::parse_from_str(reading, "%Y-%m-%d %H:%M:%S")?;
+        let wall = NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M:%S")?;
         Ok(Self { wall, utc: in_utc.then(|| wall.and_utc()) })
     }
 }
 
-/// What a moment without a zone ends in.
+/// How a moment without a time zone ends.
 const UNZONED: &str = " (zone not stated)";
 
 impl fmt::Display for Moment {
@@ -116,7 +117,7 @@ impl fmt::Display for Moment {
     }
 }
 
-/// `tbVersion`: every build the database was upgraded to (domain 7).
+/// `tbVersion`: all builds that the database was upgraded to.
 #[derive(Debug, Clone)]
 pub struct VersionHistory {
     /// Name of the input it came from.
@@ -134,12 +135,12 @@ pub struct VersionRow {
     pub text: String,
     /// `Upgraded`.
     pub upgraded: Observed<Moment>,
-    /// Where the row stands.
+    /// Where the row is.
     pub place: Place,
 }
 
 impl VersionHistory {
-    /// The row the database stands at: the newest by date, then by version, as the vendor's own query has it.
+    /// The current row: the newest by date, then by version, as in the vendor's own query.
     pub fn current(&self) -> Option<&VersionRow> {
         self.rows.first()
     }
@@ -150,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_reads_back_as_the_instant_or_reading_it_printed() {
+    fn a_moment_is_parsed_as_it_was_printed() {
         for text in ["2026-11-20 10:12:33 UTC", "2026-11-20 10:12:33 (zone not stated)"] {
             assert_eq!(text.parse::<Moment>().unwrap().to_string(), text);
         }

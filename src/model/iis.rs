@@ -1,20 +1,20 @@
-//! The application as `applicationHost.config` describes it (domain 1.6).
+//! The application in the IIS configuration (`applicationHost.config`).
 
 use super::observed::Observed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The applications of this product that IIS knows. Other sites and pools are not taken.
+/// The application of this product in IIS. Other sites and pools are not collected.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct IisFacts {
-    /// The application whose physical path is the application folder; `Absent` when IIS has none.
+    /// The application whose physical path is the application folder; `Absent` if IIS has none.
     pub application: Observed<IisApplication>,
 }
 
 /// One application, its site's bindings and its pool's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct IisApplication {
     /// Name of the site.
     pub site: String,
@@ -53,23 +53,22 @@ pub const APPLICATION_SETTINGS: &[&str] = &[
     "x-powered-by",
 ];
 
-/// Kinds of authentication taken (domain 1.6). `forms` is none of IIS: it stands in `web.config`.
+/// Kinds of authentication that are collected. `forms` is not one of IIS: it is in `web.config`.
 pub const AUTHENTICATION_KINDS: &[&str] = &["anonymous", "basic", "digest", "windows"];
 
-/// Kinds taken of the [`AUTHENTICATED_PATHS`]: those that the product asks for there.
+/// Kinds that are collected for [`AUTHENTICATED_PATHS`]: those that the product needs there.
 pub const PATH_AUTHENTICATION_KINDS: &[&str] = &["anonymous", "windows"];
 
-/// Folders below the application that need an authentication of their own under Integrated Windows Authentication
-/// (domain 1.1).
+/// Folders of the application that need their own authentication with Integrated Windows Authentication.
 pub const AUTHENTICATED_PATHS: &[&str] =
     &["api/DistributedEngine", "integrations", "launchers", "rdp", "webservices"];
 
-/// Whether `name` is that of a setting of the application: one of [`APPLICATION_SETTINGS`], or
+/// Whether `name` is a setting of the application: one of [`APPLICATION_SETTINGS`], or
 /// `authentication.KIND` or `authentication.PATH.KIND`.
 pub fn is_application_setting(name: &str) -> bool {
     let authentication =
-        name.strip_prefix("authentication.").is_some_and(|rest| match rest.rsplit_once('.') {
-            None => AUTHENTICATION_KINDS.contains(&rest),
+        name.strip_prefix("authentication.").is_some_and(|kind| match kind.rsplit_once('.') {
+            None => AUTHENTICATION_KINDS.contains(&kind),
             Some((path, kind)) => {
                 AUTHENTICATED_PATHS.contains(&path) && PATH_AUTHENTICATION_KINDS.contains(&kind)
             }
@@ -77,7 +76,7 @@ pub fn is_application_setting(name: &str) -> bool {
     authentication || APPLICATION_SETTINGS.contains(&name)
 }
 
-/// The pool settings taken: element path below `<add name=…>` in `applicationPools`, then the attribute.
+/// The pool settings that are collected: element path below `<add name=…>` in `applicationPools`, then the attribute.
 /// `recycling.periodicRestart.schedule` is the list of times, joined by a blank.
 pub const POOL_SETTINGS: &[&str] = &[
     "autoStart",

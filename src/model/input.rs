@@ -1,20 +1,20 @@
-//! What was given to `report`, and what became of it.
+//! Input files of a report, and whether each could be read.
 
 use serde::Serialize;
 
-/// One input and its fate.
+/// One input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Input {
-    /// Name as the report shows it: the file or folder name, made unique where two are equal.
+    /// Name as the report shows it: the file or folder name, made unique if two are equal.
     pub name: String,
     /// What it is.
     pub kind: InputKind,
-    /// What became of it.
+    /// Whether it could be read.
     pub status: InputStatus,
-    /// Why it was refused or what is wrong with it, one sentence a problem.
+    /// Why it was refused or what is wrong with it, one sentence for each problem.
     pub problems: Vec<Problem>,
-    /// What a reader of it should know and is no problem, one sentence each.
+    /// Remarks that are no problem, one sentence each.
     pub notes: Vec<String>,
     /// Node it belongs to.
     pub node: Option<String>,
@@ -22,16 +22,17 @@ pub struct Input {
     pub bytes: u64,
     /// SHA-256: of the file, or of a folder bundle's manifest.
     pub sha256: Option<String>,
-    /// When it was made, by its own clock, as RFC 3339.
+    /// When it was made, by the clock of its machine, as RFC 3339.
     pub taken: Option<String>,
-    /// Tool version that wrote it, for bundles.
+    /// Version of the tool that wrote it, for bundles.
     pub tool: Option<String>,
-    /// Titles of the exports found in it, in the knowledge's words.
+    /// Titles of the exports found in it, as the knowledge has them.
     pub holds: Vec<String>,
 }
 
 /// The kind of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum InputKind {
     /// A bundle, zipped.
@@ -53,38 +54,41 @@ pub enum InputKind {
 }
 
 impl InputKind {
-    /// Whether an input of this kind says something of a cluster by itself. Answers only add to what is known.
+    /// Whether an input of this kind is evidence about a cluster by itself. Answers only add to evidence.
     pub const fn is_evidence(self) -> bool {
         !matches!(self, Self::Answers | Self::Unrecognised)
     }
 }
 
-/// What became of an input.
+/// Whether an input could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum InputStatus {
-    /// Read whole.
+    /// Read completely.
     Read,
-    /// Read, but parts of it do not count.
+    /// Read in part; some parts do not count.
     Partly,
-    /// Does not count at all.
+    /// Refused: nothing from it counts.
     Refused,
 }
 
 /// One problem of an input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct Problem {
     /// What kind of problem, for the bundle rules.
     pub kind: ProblemKind,
-    /// The member it concerns, where one does.
+    /// The member it is about, if it is about one.
     pub member: Option<String>,
     /// One sentence.
     pub text: String,
 }
 
-/// Kinds of problems, by the bundle rule they feed.
+/// Kinds of problems; in brackets the rule that reports them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
     /// Content of a key file is in the bundle (BND-001).
@@ -93,14 +97,14 @@ pub enum ProblemKind {
     Secret,
     /// A second bundle of the same node (BND-003).
     Duplicate,
-    /// Something that should have been taken was not (BND-004).
+    /// Something that should be in the bundle was not collected (BND-004).
     Incomplete,
     /// The collector lacked rights (BND-006).
     Rights,
-    /// Bytes differ from what the manifest says (BND-007).
+    /// Content differs from the manifest (BND-007).
     Tampered,
-    /// Not readable as what it claims to be: container, format version, limits.
+    /// It is damaged, of an unknown format version, or beyond the limits.
     Malformed,
-    /// Belongs to another cluster.
+    /// It belongs to another cluster.
     Foreign,
 }

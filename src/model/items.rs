@@ -1,27 +1,27 @@
-//! Lists of things that exports tell of, such as jobs: held by column, as the rows of a large export came, so that a fact
-//! and its place are made only where somebody asks for them.
+//! Column store for lists of exports (jobs, queues, ...): facts and their places are created only when they are asked
+//! for, because an export may have 100,000 rows.
 
-use super::export::Told;
+use super::export::ReportedFields;
 use super::observed::Observed;
-use super::place::{Origin, Place, Spot};
+use super::place::{CellPos, Origin, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What a text of an export says, in the form of its fact's kind.
+/// The value of a cell, in the form of its fact's kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum CellValue {
     /// The value.
     Value(Arc<str>),
-    /// That there is none.
+    /// There is none.
     Absent,
-    /// Nothing.
+    /// The cell is empty.
     Empty,
-    /// Something that is not of the kind, and why not.
+    /// The text is not of the fact's kind, and why not.
     Unreadable(String),
 }
 
-impl Said {
-    /// The fact as it is told at `place`.
+impl CellValue {
+    /// The fact, found at `place`.
     pub fn at(&self, place: Place) -> Observed<String> {
         match self {
             Self::Value(value) => Observed::known(value.to_string(), place),
@@ -37,66 +37,66 @@ impl Said {
 pub struct Cell {
     /// Index of its text among those of its column.
     pub text: u32,
-    /// Where it stands.
-    pub spot: Spot,
+    /// Where it is.
+    pub spot: CellPos,
 }
 
-/// A column: a text that it repeats is held, read and cleaned once.
+/// A column: a text that it repeats is stored, parsed and sanitized once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column<T> {
     /// Its different texts.
     pub texts: Vec<T>,
-    /// Its cells by row; `None`, or an end before the last row, where a row has none.
+    /// Its cells by row; `None` if a row has none. It may end before the last row.
     pub cells: Vec<Option<Cell>>,
 }
 
 impl<T> Column<T> {
-    /// The text in a row and where it stands.
-    pub fn get(&self, row: usize) -> Option<(&T, Spot)> {
+    /// The text in a row, and where it is.
+    pub fn get(&self, row: usize) -> Option<(&T, CellPos)> {
         let cell = self.cells.get(row).copied().flatten()?;
-        Some((self.texts.get(usize::try_from(cell.text).ok()?)?, cell.spot))
+        Some((self.texts.get(cell.text as usize)?, cell.spot))
     }
 }
 
-/// What one export tells of a list.
+/// The rows of one export for a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// Where it stands.
+    /// Where the export is.
     pub origin: Origin,
     /// Where each row begins.
-    pub rows: Vec<Spot>,
-    /// Names of the items as the export has them.
+    pub rows: Vec<CellPos>,
+    /// Names of the items.
     pub names: Column<Arc<str>>,
     /// Facts with their paths.
-    pub facts: Vec<(String, Column<Said>)>,
+    pub facts: Vec<(String, Column<CellValue>)>,
 }
 
 impl Table {
-    /// Everything that is told in a row, with the path.
-    fn told(&self, row: usize) -> impl Iterator<Item = (&str, &Said, Spot)> {
+    /// The values of a row with their paths.
+    fn values(&self, row: usize) -> impl Iterator<Item = (&str, &CellValue, CellPos)> {
         self.facts.iter().filter_map(move |(path, column)| {
-            let (said, spot) = column.get(row)?;
-            Some((path.as_str(), said, spot))
+            let (value, spot) = column.get(row)?;
+            Some((path.as_str(), value, spot))
         })
     }
 }
 
-/// The things of one list, in the order they are told of.
+/// The items of one list, in the order of the exports.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Items {
     tables: Vec<Table>,
-    /// The row that tells of an item first, as table and row of it.
+    /// The first row of each item, as index of the table and of the row in it.
     first: Vec<(usize, usize)>,
-    /// Rows of other exports that tell of the same item, by its index.
-    more: BTreeMap<usize, Vec<(usize, usize)>>,
+    /// Rows of later exports for the same item, by its index.
+    later: BTreeMap<usize, Vec<(usize, usize)>>,
 }
 
 impl Items {
-    /// The items of one export: rows of which it tells a name or a fact.
+    /// The items of one export: rows with a name or a fact.
     pub fn of(table: Table) -> Self {
-        let is_item = |row: &usize| !named(&table, *row).is_empty() || table.told(*row).next().is_some();
+        let is_item = |row: &usize| !named(&table, *row).is_empty() || table.values(*row).next().is_some();
         let first = (0..table.rows.len()).filter(is_item).map(|row| (0, row)).collect();
-        Self { tables: vec![table], first, more: BTreeMap::new() }
+        Self { tables: vec![table], first, later: BTreeMap::new() }
     }
 
     /// How many there are.
@@ -114,15 +114,15 @@ impl Items {
         (0..self.len()).map(|at| Item { list: self, at })
     }
 
-    /// Lays the items of a later export on these; an item of the same name, in any case, is the same thing, and one
-    /// without a name is none of the others.
-    pub fn join(&mut self, later: Self) {
+    /// Adds the items of a later export. Items of the same name, in any case, are the same item; an item without a name is
+    /// a new one.
+    pub fn join(&mut self, other: Self) {
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for (index, item) in self.iter().enumerate().filter(|(_, item)| !item.name().is_empty()) {
             known.entry(item.name().to_ascii_lowercase()).or_insert(index);
         }
         let before = self.tables.len();
-        for item in later.iter() {
+        for item in other.iter() {
             let key = item.name().to_ascii_lowercase();
             let mut rows = item.rows().map(|(table, row)| (table + before, row));
             let index = known.get(&key).copied().unwrap_or_else(|| {
@@ -135,19 +135,19 @@ impl Items {
             });
             let rows: Vec<_> = rows.collect();
             if !rows.is_empty() {
-                self.more.entry(index).or_default().extend(rows);
+                self.later.entry(index).or_default().extend(rows);
             }
         }
-        self.tables.extend(later.tables);
+        self.tables.extend(other.tables);
     }
 }
 
-/// The name told in a row; empty without one.
+/// The name in a row; empty if it has none.
 fn named(table: &Table, row: usize) -> &str {
     table.names.get(row).map_or("", |(name, _)| name)
 }
 
-/// One thing of a list: an engine, a queue, a job.
+/// One item of a list: an engine, a queue, a job.
 #[derive(Debug, Clone, Copy)]
 pub struct Item<'a> {
     list: &'a Items,
@@ -155,37 +155,37 @@ pub struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// The rows that tell of it, as table and row of it.
+    /// Its rows, as index of the table and of the row in it.
     fn rows(self) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let more = self.list.more.get(&self.at).into_iter().flatten();
-        self.list.first.get(self.at).into_iter().chain(more).copied()
+        let later = self.list.later.get(&self.at).into_iter().flatten();
+        self.list.first.get(self.at).into_iter().chain(later).copied()
     }
 
     fn tables(self) -> impl Iterator<Item = (&'a Table, usize)> {
         self.rows().filter_map(move |(table, row)| Some((self.list.tables.get(table)?, row)))
     }
 
-    /// Its name as the first export has it; empty where it has none.
+    /// Its name in the first export; empty if it has none.
     pub fn name(self) -> &'a str {
         self.tables().next().map_or("", |(table, row)| named(table, row))
     }
 
     /// The fact at `path`.
     pub fn fact(self, path: &str) -> Observed<String> {
-        let sightings = self.tables().flat_map(|(table, row)| {
-            let told = table.told(row).filter(|(other, ..)| *other == path);
-            told.map(|(_, said, spot)| said.at(table.origin.place(spot)))
+        let facts = self.tables().flat_map(|(table, row)| {
+            let values = table.values(row).filter(|(other, ..)| *other == path);
+            values.map(|(_, value, spot)| value.at(table.origin.place(spot)))
         });
-        sightings.reduce(Observed::or).unwrap_or_else(|| {
+        facts.reduce(Observed::or).unwrap_or_else(|| {
             let row =
                 self.tables().next().and_then(|(table, row)| Some(table.origin.place(*table.rows.get(row)?)));
-            Observed::not_collected(format!("{} does not tell it", row.unwrap_or_default()))
+            Observed::not_collected(format!("{} does not contain it", row.unwrap_or_default()))
         })
     }
 
-    /// Which texts it has for the facts at `paths`, the table first: items with the same ones say the same. `None` where
-    /// several rows tell of it.
-    pub fn said(self, paths: &BTreeSet<&str>) -> Option<(usize, Vec<Option<u32>>)> {
+    /// Index of its table, and of its texts for the facts at `paths`: items with equal indices have equal facts, so that
+    /// a rule evaluates them once. `None` if it has several rows.
+    pub fn text_ids(self, paths: &BTreeSet<&str>) -> Option<(usize, Vec<Option<u32>>)> {
         let mut rows = self.rows();
         let (Some((at, row)), None) = (rows.next(), rows.next()) else { return None };
         let columns =
@@ -194,16 +194,16 @@ impl<'a> Item<'a> {
         Some((at, texts.collect()))
     }
 
-    /// All that exports tell of it.
-    pub fn facts(self) -> Told {
-        let paths = self.tables().flat_map(|(table, row)| table.told(row)).map(|(path, ..)| path);
+    /// All its facts.
+    pub fn facts(self) -> ReportedFields {
+        let paths = self.tables().flat_map(|(table, row)| table.values(row)).map(|(path, ..)| path);
         paths.collect::<BTreeSet<_>>().into_iter().map(|path| (path.to_owned(), self.fact(path))).collect()
     }
 
-    /// Whether all that is told of it could be read and is told once, so that nothing contradicts it.
+    /// Whether all its facts could be read and are there once, so that nothing contradicts them.
     pub fn is_plain(self) -> bool {
         let mut seen = BTreeSet::new();
-        let mut all = self.tables().flat_map(|(table, row)| table.told(row));
-        all.all(|(path, said, _)| !matches!(said, Said::Unreadable(_)) && seen.insert(path))
+        let mut all = self.tables().flat_map(|(table, row)| table.values(row));
+        all.all(|(path, value, _)| !matches!(value, CellValue::Unreadable(_)) && seen.insert(path))
     }
 }

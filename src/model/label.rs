@@ -1,5 +1,5 @@
-//! Labels that stand for names in bundles of level `identities`, such as `{host-40083dc9-a4b62893e9}`: kind, key id, tag.
-//! Who made them is the business of `redact`; here is what may be said of two of them.
+//! Labels that replace names in bundles of level `identities`, such as `{host-40083dc9-a4b62893e9}`: kind, key id, tag.
+//! `redact` makes them; this module says which can be compared.
 
 /// Digits of a key id.
 const KEY: usize = 8;
@@ -23,7 +23,7 @@ pub fn first_key_in(text: &str) -> Option<&str> {
     })
 }
 
-/// Whether two names say something of each other: both as they are, or both labels of one key.
+/// Whether two names can be compared: both are plain names, or both are labels of one key.
 pub fn compare(one: &str, other: &str) -> bool {
     first_key_in(one) == first_key_in(other)
 }
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_of_one_key_compare_and_nothing_else_does() {
+    fn only_labels_of_one_key_can_be_compared() {
         let label = |key: &str| format!("{{host-{key}-a4b62893e9}}.{{domain-{key}-0123456789}}");
         assert!(compare("WEB01", "web02") && compare(&label("40083dc9"), &label("40083dc9")));
         assert!(!compare("WEB01", &label("40083dc9")) && !compare(&label("7d91d732"), &label("40083dc9")));

@@ -1,46 +1,47 @@
-//! What a pass over a node's logs leaves behind.
+//! Result of the scan of a node's logs.
 
 use super::excerpt::Excerpt;
 use super::place::Place;
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
-/// Everything one pass over all logs of a node found. Times carry the node's offset at collection; the log itself
-/// prints none (domain 1.5).
+/// Result of one pass over all logs of a node. Times have the node's offset from UTC at the collection, because the log
+/// itself has none.
 #[derive(Debug, Clone, Default)]
 pub struct LogDigest {
     /// Every log read, in order of name.
     pub files: Vec<LogFile>,
-    /// One entry a signature and wording, in that order.
+    /// One entry for each signature and pattern, in that order.
     pub hits: Vec<Hit>,
     /// Lines at error level or above, by hour of the node (key: hours since the Unix epoch, UTC).
     pub errors_by_hour: BTreeMap<i64, u64>,
     /// Types of exceptions in error lines that no signature knows, in order of name.
     pub exceptions: Vec<Recurring>,
-    /// Builds that headers of the common event format name, in order of that text: `HOST VERSION`, or the version alone.
+    /// Builds that headers of the common event format (CEF) contain, in order of their text: `HOST VERSION`, or the version
+    /// alone.
     pub cef: Vec<Recurring>,
-    /// Whether the node's offset was known, so that times can be laid beside other nodes'.
+    /// Whether the node's offset was known, so that times can be compared with other nodes'.
     pub zone_known: bool,
 }
 
 /// One log file and the period it covers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct LogFile {
     /// Member name, such as `logs/SS.log.1`.
     pub name: String,
-    /// Which part of the product wrote it, as far as the name tells.
+    /// The part of the product that wrote it, by its name.
     pub component: Option<Component>,
     /// Bytes read (of text as stored in the bundle).
     pub bytes: u64,
-    /// Lines, torn ones included.
+    /// Lines, including incomplete ones.
     pub lines: u64,
     /// First and last time stamp.
     pub period: Option<Period>,
-    /// How often nothing was logged for so many minutes; silences under a minute are none, and a week is the longest.
+    /// How often nothing was logged for how many minutes: from one minute on, and at most a week.
     pub silences: BTreeMap<u32, u64>,
-    /// Only part of the log was taken.
+    /// Only part of the log was collected.
     pub truncated: bool,
-    /// Why the rest could not be read, as a lower-case fragment.
+    /// Why it does not count, as a lower-case fragment.
     pub broken: Option<String>,
     /// Encoding as detected: `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
     pub encoding: &'static str,
@@ -56,14 +57,13 @@ pub struct Period {
 }
 
 /// All hits of one signature on one node.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Hit {
     /// Signature id, such as `E-002`.
     pub signature: String,
-    /// Which wording of the signature, as an index: wordings weigh differently.
-    pub wording: usize,
-    /// Hits at error level or above, or where no level is known. A line without one takes that of the line it
-    /// follows.
+    /// Index of the pattern among those of the signature.
+    pub pattern: usize,
+    /// Hits at error level or above, or without a known level. A line without a level has that of the line before.
     pub errors: u64,
     /// Hits at a lower level.
     pub others: u64,
@@ -75,16 +75,16 @@ pub struct Hit {
     pub last_error: Option<DateTime<FixedOffset>>,
     /// Hits by hour since the Unix epoch, UTC.
     pub by_hour: BTreeMap<i64, u64>,
-    /// First and newest lines, cleaned.
+    /// First and newest lines.
     pub samples: Vec<Sample>,
 }
 
-/// A text that stands in many lines, such as the name of a type.
+/// A text that is in many lines, such as the name of a type.
 #[derive(Debug, Clone)]
 pub struct Recurring {
-    /// The text, cleaned.
+    /// The text, with secrets removed.
     pub text: String,
-    /// Lines that carry it.
+    /// Number of lines with it.
     pub count: u64,
     /// Last of them with a time.
     pub last: Option<DateTime<FixedOffset>>,
@@ -95,7 +95,7 @@ pub struct Recurring {
 /// One line shown as evidence.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
     /// When it was written.
     pub time: Option<DateTime<FixedOffset>>,
@@ -104,13 +104,12 @@ pub struct Sample {
 }
 
 impl LogDigest {
-    /// The newest time stamp of any log: the node's own "now" for judging what is current.
+    /// The newest time stamp of any log: the node's "now" when deciding what is current.
     pub fn newest(&self) -> Option<DateTime<FixedOffset>> {
         self.files.iter().filter_map(|file| file.period.map(|period| period.to)).max()
     }
 
-    /// The span from the first to the last time stamp of a component's log with its rolled siblings; of all
-    /// logs with `None`.
+    /// The time from the first to the last time stamp of a component's log with its rolled files; of all logs if `None`.
     pub fn covered(&self, component: Option<Component>) -> Option<Period> {
         let wanted = |file: &&LogFile| component.is_none() || file.component == component;
         self.files
@@ -121,7 +120,7 @@ impl LogDigest {
     }
 }
 
-/// A part of the product with a log of its own (domain 1.5).
+/// A part of the product with its own log, as far as rules need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Component {
     /// `SS.log`: the web application.
@@ -136,18 +135,11 @@ pub enum Component {
     SessionRecordingWorker,
     /// `SS-MMSR.log`: the internal site connector.
     InternalSiteConnector,
-    /// `SSDE.log`: a distributed engine.
-    DistributedEngine,
-    /// `SS-SC.log`: the session connector on an RDS host.
-    SessionConnector,
-    /// `SS-RDPWin.log`: the protocol handler of a client.
-    ProtocolHandler,
-    /// `SS-PipeLineScriptErrors.txt`: scripts of the customer.
-    PipelineScripts,
 }
 
-/// Stems of the file names, in lower case; the second spelling of the background worker is a slip of one page (domain 12.1, K-7).
-const STEMS: [(&str, Component); 11] = [
+/// Stems of the file names, in lower case; the second one of the background worker is a typing error in the vendor's
+/// documentation.
+const STEMS: [(&str, Component); 7] = [
     ("ss", Component::Web),
     ("ss-bssr", Component::BackgroundScheduler),
     ("ss-bwsr", Component::BackgroundWorker),
@@ -155,29 +147,18 @@ const STEMS: [(&str, Component); 11] = [
     ("ss-ewsr", Component::EngineWorker),
     ("ss-srwsr", Component::SessionRecordingWorker),
     ("ss-mmsr", Component::InternalSiteConnector),
-    ("ssde", Component::DistributedEngine),
-    ("ss-sc", Component::SessionConnector),
-    ("ss-rdpwin", Component::ProtocolHandler),
-    ("ss-pipelinescripterrors", Component::PipelineScripts),
 ];
 
 impl Component {
-    /// The component that writes a log of this name. Folders and case do not matter; rolled siblings
-    /// (`SS.log.1`, and `SS1.log` of older versions) belong to their log.
+    /// The component that writes a log of this name. Folders and case do not matter; rolled files (`SS.log.1`, or
+    /// `SS1.log` in older builds) belong to their log.
     pub fn of(name: &str) -> Option<Self> {
         let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
-        let rolled = base.rsplit_once('.').filter(|(_, number)| is_number(number)).map(|(log, _)| log);
-        let (stem, extension) = rolled.unwrap_or(&base).rsplit_once('.')?;
-        let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-        let component = STEMS.iter().find(|(known, _)| *known == stem).map(|&(_, component)| component)?;
-        // The customer's scripts write a text file, everything else a log.
-        let usual = if component == Self::PipelineScripts { "txt" } else { "log" };
-        (extension == usual).then_some(component)
+        let digit = |c: char| c.is_ascii_digit();
+        let rolled = base.rsplit_once('.').filter(|(_, number)| number.trim_end_matches(digit).is_empty());
+        let stem = rolled.map_or(base.as_str(), |(log, _)| log).strip_suffix(".log")?.trim_end_matches(digit);
+        STEMS.iter().find(|(known, _)| *known == stem).map(|&(_, component)| component)
     }
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -185,18 +166,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_the_component() {
+    fn the_component_follows_from_the_name() {
         let cases = [
             ("logs/SS.log", Some(Component::Web)),
             ("SS.log.12", Some(Component::Web)),
             ("ss1.LOG", Some(Component::Web)),
             ("log\\SS-BWSR.log", Some(Component::BackgroundWorker)),
             ("SS-BSWR.log.3", Some(Component::BackgroundWorker)),
-            ("SSDE.log", Some(Component::DistributedEngine)),
-            ("SS-PipeLineScriptErrors.txt", Some(Component::PipelineScripts)),
-            ("SS-PipeLineScriptErrors.log", None),
+            ("SS-MMSR1.log", Some(Component::InternalSiteConnector)),
+            ("SSDE.log", None),
+            ("SS-PipeLineScriptErrors.txt", None),
             ("SS.txt", None),
             ("SS.log.bak", None),
+            ("SS.log.1.2", None),
             ("other.log", None),
             ("log", None),
             (".log.1", None),

@@ -1,4 +1,4 @@
-//! Facts of a node by path, for the data rows: an expectation or a parity row names a fact instead of calling code.
+//! Facts of a node by path, so that expectations and parity rows can name a fact.
 //!
 //! | path | fact |
 //! |---|---|
@@ -13,73 +13,103 @@
 //! | `iis.SETTING` | a setting of the application, see [`is_application_setting`] |
 //! | `iis.authentication.forms` | whether `web.config` asks for forms authentication |
 //! | `config.FILE` | `well-formed` |
-//! | `config.FILE:KEY` | one setting, such as `config.web-cookie.config:httpCookies@requireSSL`; `[*]` stands for any identity |
+//! | `config.FILE:KEY` | one setting, such as `config.web-cookie.config:httpCookies@requireSSL`; `[*]` is any identity |
 //! | `row.COLUMN` | one column of the node list, see [`ROW_COLUMNS`] |
 //! | `answer.ID` | what a person answered to a question, for the node or the cluster |
 //!
-//! Every other path is a record of the knowledge: exports tell it, or a bundle carries it in `machine`.
+//! Every other path is a record of the knowledge: exports report it, or a bundle has it in `machine`.
 
+use super::export::NodeRow;
 use super::facts::{ConfigState, KeyFile};
 use super::iis::{IisApplication, POOL_SETTINGS, is_application_setting};
 use super::node::{Node, Setting, Snapshot};
 use super::observed::Observed;
+use super::place::Place;
 use std::collections::BTreeMap;
 
+/// Reads one fact.
+type Read<T> = fn(&T) -> Observed<String>;
+
 /// Columns of the node list that `row.COLUMN` may name.
-pub const ROW_COLUMNS: &[&str] = &[
-    "background-worker",
-    "background-worker-error",
-    "binary-version",
-    "database",
-    "engine-worker",
-    "engine-worker-error",
-    "error-message",
-    "in-cluster",
-    "last-connected",
-    "read-only",
-    "session-recording-worker",
-    "session-recording-worker-error",
+const ROW_COLUMNS: &[(&str, Read<NodeRow>)] = &[
+    ("background-worker", |row| text(&row.background_worker)),
+    ("background-worker-error", |row| row.background_worker_error.clone()),
+    ("binary-version", |row| text(&row.binary_version)),
+    ("database", |row| row.database.clone()),
+    ("engine-worker", |row| text(&row.engine_worker)),
+    ("engine-worker-error", |row| row.engine_worker_error.clone()),
+    ("error-message", |row| row.error_message.clone()),
+    ("in-cluster", |row| text(&row.in_cluster)),
+    ("last-connected", |row| text(&row.last_connected)),
+    ("read-only", |row| text(&row.read_only)),
+    ("session-recording-worker", |row| text(&row.session_recording_worker)),
+    ("session-recording-worker-error", |row| row.session_recording_worker_error.clone()),
 ];
 
-/// What paths of answers begin with.
+/// Prefix of the paths of answers.
 pub const ANSWER: &str = "answer.";
 
-const PLAIN: &[&str] = &[
-    "version",
-    "host.os",
-    "host.time-zone",
-    "host.worker-started",
-    "application-folder",
-    "log-folder",
-    "tms-folder",
-    "encryption-config",
-    "encryption-config.size",
-    "encryption-config.efs",
-    "database-config",
-    "database-config.size",
-    "database-config.efs",
-    "stray-key-copies",
-    "iis.application",
-    "iis.pool",
-    "iis.bindings",
-    "iis.path",
-    "iis.https",
-    "iis.authentication.forms",
+/// Facts of a bundle, without settings.
+const BUNDLE_FACTS: &[(&str, Read<Snapshot>)] = &[
+    ("host.os", |bundle| bundle.facts.host.os.clone()),
+    ("host.time-zone", |bundle| bundle.facts.host.time_zone.clone()),
+    ("host.worker-started", |bundle| bundle.facts.host.worker_started.clone().map(|time| time.to_rfc3339())),
+    ("application-folder", |bundle| bundle.facts.application_folder.clone()),
+    ("log-folder", |bundle| text(&bundle.facts.log_folder)),
+    ("tms-folder", |bundle| text(&bundle.facts.tms_folder)),
+    ("encryption-config", |bundle| fingerprint(&bundle.facts.encryption_config)),
+    ("encryption-config.size", |bundle| size(&bundle.facts.encryption_config)),
+    ("encryption-config.efs", |bundle| efs(&bundle.facts.encryption_config)),
+    ("database-config", |bundle| fingerprint(&bundle.facts.database_config)),
+    ("database-config.size", |bundle| size(&bundle.facts.database_config)),
+    ("database-config.efs", |bundle| efs(&bundle.facts.database_config)),
+    ("stray-key-copies", |bundle| bundle.facts.stray_key_copies.clone().map(|paths| paths.join(" "))),
+    ("iis.application", |bundle| bundle.iis_application().map(|app| format!("{}{}", app.site, app.path))),
+    ("iis.pool", |bundle| bundle.iis_application().map(|app| app.pool.clone())),
+    ("iis.bindings", |bundle| bundle.iis_application().map(|app| app.bindings.join(", "))),
+    ("iis.path", |bundle| bundle.iis_application().map(|app| app.path.clone())),
+    ("iis.https", |bundle| {
+        let is_https = |app: &IisApplication| app.bindings.iter().any(|one| one.starts_with("https "));
+        bundle.iis_application().map(|app| is_https(app).to_string())
+    }),
+    ("iis.authentication.forms", Snapshot::forms),
 ];
 
-/// Whether a path names a fact that the model can hold. Rows are checked with it when they are loaded.
+fn text<T: ToString>(fact: &Observed<T>) -> Observed<String> {
+    fact.as_ref().map(ToString::to_string)
+}
+
+fn fingerprint(file: &Observed<KeyFile>) -> Observed<String> {
+    file.as_ref().and_then(|file| text(&file.fingerprint))
+}
+
+fn size(file: &Observed<KeyFile>) -> Observed<String> {
+    file.as_ref().map(|file| file.size.to_string())
+}
+
+fn efs(file: &Observed<KeyFile>) -> Observed<String> {
+    file.as_ref().and_then(|file| text(&file.efs))
+}
+
+/// The function that reads the fact of this name.
+fn reader<T>(table: &[(&str, Read<T>)], name: &str) -> Option<Read<T>> {
+    table.iter().find(|(known, _)| *known == name).map(|(_, read)| *read)
+}
+
+/// Whether a path is one of the facts here. Rows are checked with it when they are loaded.
 pub fn is_fact(path: &str) -> bool {
-    PLAIN.contains(&path)
-        || path.strip_prefix("row.").is_some_and(|column| ROW_COLUMNS.contains(&column))
+    path == "version"
+        || reader(BUNDLE_FACTS, path).is_some()
+        || path.strip_prefix("row.").is_some_and(|column| reader(ROW_COLUMNS, column).is_some())
         || path.strip_prefix("iis.pool.").is_some_and(|setting| POOL_SETTINGS.contains(&setting))
         || path.strip_prefix("iis.").is_some_and(is_application_setting)
-        || path.strip_prefix("config.").is_some_and(|rest| {
-            let file = rest.split_once(':').map_or(rest, |(file, _)| file);
+        || path.strip_prefix("config.").is_some_and(|setting| {
+            let file = setting.split_once(':').map_or(setting, |(file, _)| file);
             file.ends_with(".config") && file == file.to_ascii_lowercase()
         })
 }
 
-/// The fact that exports tell of the same thing, where they have one of their own.
+/// The path of the same fact in exports, if they report it under another path.
 pub fn instead(path: &str) -> Option<&'static str> {
     (path == "host.os").then_some("os.name")
 }
@@ -90,25 +120,27 @@ pub fn is_row_fact(path: &str) -> bool {
 }
 
 impl Node {
-    /// The fact at `path` as text: of the paths here, else what the bundle carries and what exports tell, in this
-    /// order.
+    /// The fact at `path` as text: if it is not one of the paths here, what the bundle has, then what exports report.
     pub fn fact(&self, path: &str) -> Observed<String> {
         if !is_fact(path) {
             return self.carried(path).or(self
                 .told
                 .get(path)
                 .cloned()
-                .unwrap_or_else(|| Observed::not_collected("no export that tells it was given")));
+                .unwrap_or_else(|| Observed::not_collected("none of the files supplied contains it")));
         }
         if path == "version" {
-            return self.version.clone().map(|version| version.to_string());
-        }
-        if let Some(column) = path.strip_prefix("row.") {
-            return self.row_fact(column);
-        }
-        match &self.snapshot {
-            Some(snapshot) => snapshot.fact(path),
-            None => Observed::not_collected("there is no bundle of this node"),
+            text(&self.version)
+        } else if let Some(column) = path.strip_prefix("row.") {
+            match (&self.row, reader(ROW_COLUMNS, column)) {
+                (Some(row), Some(read)) => read(row),
+                _ => Observed::not_collected("there is no node list, or this node is not in it"),
+            }
+        } else {
+            match &self.snapshot {
+                Some(snapshot) => snapshot.fact(path),
+                None => Observed::not_collected("there is no bundle of this node"),
+            }
         }
     }
 
@@ -117,109 +149,57 @@ impl Node {
         let Some(snapshot) = &self.snapshot else {
             return Observed::not_collected("there is no bundle of this node");
         };
-        let untaken = || Observed::not_collected("this bundle does not carry it");
+        let untaken = || Observed::not_collected("this bundle does not contain it");
         let fact = snapshot.facts.machine.get(path).cloned().unwrap_or_else(untaken);
         fact.in_input(&snapshot.input)
-    }
-
-    fn row_fact(&self, column: &str) -> Observed<String> {
-        let Some(row) = &self.row else {
-            return Observed::not_collected("the node list is not there, or does not name this node");
-        };
-        let text = |flag: &Observed<bool>| flag.clone().map(|flag| flag.to_string());
-        match column {
-            "background-worker" => text(&row.background_worker),
-            "background-worker-error" => row.background_worker_error.clone(),
-            "binary-version" => row.binary_version.clone().map(|version| version.to_string()),
-            "database" => row.database.clone(),
-            "engine-worker" => text(&row.engine_worker),
-            "engine-worker-error" => row.engine_worker_error.clone(),
-            "error-message" => row.error_message.clone(),
-            "in-cluster" => text(&row.in_cluster),
-            "last-connected" => row.last_connected.clone().map(|moment| moment.to_string()),
-            "read-only" => text(&row.read_only),
-            "session-recording-worker" => text(&row.session_recording_worker),
-            "session-recording-worker-error" => row.session_recording_worker_error.clone(),
-            _ => Observed::not_collected("no such column"),
-        }
     }
 }
 
 impl Snapshot {
     fn fact(&self, path: &str) -> Observed<String> {
-        let facts = &self.facts;
-        match path {
-            "host.os" => facts.host.os.clone(),
-            "host.time-zone" => facts.host.time_zone.clone(),
-            "host.worker-started" => facts.host.worker_started.clone().map(|time| time.to_rfc3339()),
-            "application-folder" => facts.application_folder.clone(),
-            "log-folder" => facts.log_folder.clone().map(|there| there.to_string()),
-            "tms-folder" => facts.tms_folder.clone().map(|there| there.to_string()),
-            "stray-key-copies" => facts.stray_key_copies.clone().map(|paths| paths.join(" ")),
-            _ => {
-                if let Some(rest) = path.strip_prefix("encryption-config") {
-                    key_file_fact(&facts.encryption_config, rest)
-                } else if let Some(rest) = path.strip_prefix("database-config") {
-                    key_file_fact(&facts.database_config, rest)
-                } else if let Some(rest) = path.strip_prefix("iis.") {
-                    self.iis_fact(rest)
-                } else if let Some(rest) = path.strip_prefix("config.") {
-                    self.config_fact(rest)
-                } else {
-                    Observed::not_collected("no such fact")
+        if let Some(read) = reader(BUNDLE_FACTS, path) {
+            read(self)
+        } else if let Some(setting) = path.strip_prefix("config.") {
+            self.config_fact(setting)
+        } else {
+            let setting = path.strip_prefix("iis.").unwrap_or_default();
+            self.iis_application().and_then(|app| {
+                match setting.strip_prefix("pool.") {
+                    Some(pool) if !is_application_setting(setting) => app.pool_settings.get(pool).cloned(),
+                    _ => app.settings.get(setting).cloned(),
                 }
-            }
+                .unwrap_or_default()
+            })
         }
     }
 
-    /// The application as IIS knows it, seen through both layers of "not known".
+    /// The application in IIS; if it is not known, for which of the two reasons.
     pub fn iis_application(&self) -> Observed<&IisApplication> {
-        flatten(self.facts.iis.as_ref().map(|iis| iis.application.as_ref()))
+        self.facts.iis.as_ref().and_then(|iis| iis.application.as_ref())
     }
 
-    fn iis_fact(&self, rest: &str) -> Observed<String> {
-        let application = self.iis_application();
-        match rest {
-            "application" => application.map(|app| format!("{}{}", app.site, app.path)),
-            "pool" => application.map(|app| app.pool.clone()),
-            "bindings" => application.map(|app| app.bindings.join(", ")),
-            "path" => application.map(|app| app.path.clone()),
-            "https" => {
-                application.map(|app| app.bindings.iter().any(|one| one.starts_with("https ")).to_string())
-            }
-            "authentication.forms" => self.forms(),
-            _ if is_application_setting(rest) => {
-                flatten(application.map(|app| app.settings.get(rest).cloned().unwrap_or_default()))
-            }
-            _ => {
-                let Some(setting) = rest.strip_prefix("pool.") else {
-                    return Observed::not_collected("no such fact");
-                };
-                flatten(application.map(|app| app.pool_settings.get(setting).cloned().unwrap_or_default()))
-            }
-        }
-    }
-
-    /// Forms authentication is none of IIS: ASP.NET reads its mode from `web.config`, or from the file that names.
+    /// Forms authentication is not a setting of IIS: ASP.NET reads its mode from `web.config`, or from the file that
+    /// `configSource` there names.
     fn forms(&self) -> Observed<String> {
-        let own = self.config_fact("web.config:system.web/authentication@mode");
+        let direct = self.config_fact("web.config:system.web/authentication@mode");
         let mode =
-            match (own.is_absent(), self.config_fact("web.config:system.web/authentication@configSource")) {
+            match (direct.is_absent(), self.config_fact("web.config:system.web/authentication@configSource"))
+            {
                 (true, Observed::Known { value: file, .. }) => {
                     self.config_fact(&format!("{}:authentication@mode", file.to_lowercase()))
                 }
-                _ => own,
+                _ => direct,
             };
         if mode.is_absent() {
             return Observed::not_collected(
-                "web.config states no mode, and what stands above it is not read",
+                "web.config sets no mode, and the configuration above it is not read",
             );
         }
         mode.map(|mode| mode.eq_ignore_ascii_case("Forms").to_string())
     }
 
-    fn config_fact(&self, rest: &str) -> Observed<String> {
-        let (file, key) = rest.split_once(':').map_or((rest, None), |(file, key)| (file, Some(key)));
+    fn config_fact(&self, path: &str) -> Observed<String> {
+        let (file, key) = path.split_once(':').map_or((path, None), |(file, key)| (file, Some(key)));
         let Some(key) = key else {
             return self.facts.configs.get(file).cloned().unwrap_or_default().map(|state| match state {
                 ConfigState::Taken { .. } => "well-formed".to_owned(),
@@ -227,51 +207,25 @@ impl Snapshot {
             });
         };
         match self.settings.get(file) {
-            None => Observed::not_collected(format!("{file} was not taken")),
-            Some(settings) => flatten(settings.as_ref().map(|settings| match find(settings, key) {
-                Some(setting) => {
-                    Observed::known(setting.value.clone(), super::Place::line(file, setting.line))
-                }
-                None => Observed::absent(super::Place::file(file)),
-            })),
+            None => Observed::not_collected(format!("{file} was not collected")),
+            Some(settings) => settings.as_ref().and_then(|settings| match find(settings, key) {
+                Some(setting) => Observed::known(setting.value.clone(), Place::line(file, setting.line)),
+                None => Observed::absent(Place::file(file)),
+            }),
         }
     }
 }
 
-/// The setting of a key. `forms[*]@requireSSL` is that of `forms` with any identity or with none.
+/// The setting of a key. `forms[*]@requireSSL` is that of `forms` with any identity or without one.
 fn find<'s>(settings: &'s BTreeMap<String, Setting>, key: &str) -> Option<&'s Setting> {
-    let Some((element, rest)) = key.split_once("[*]") else { return settings.get(key) };
+    let Some((element, attribute)) = key.split_once("[*]") else { return settings.get(key) };
     let fits = |path: &str| {
-        let after = path.strip_prefix(element)?;
-        let after = after
-            .strip_prefix('[')
-            .and_then(|inside| inside.split_once(']'))
-            .map_or(after, |(_, after)| after);
-        (after == rest).then_some(())
+        let after = path.strip_prefix(element).unwrap_or_default();
+        let identity = after.strip_prefix('[').and_then(|inside| inside.split_once(']'));
+        identity.map_or(after, |(_, after)| after) == attribute
     };
-    settings
-        .range(element.to_owned()..)
-        .take_while(|(path, _)| path.starts_with(element))
-        .find_map(|(path, setting)| fits(path).map(|()| setting))
-}
-
-fn key_file_fact(file: &Observed<KeyFile>, rest: &str) -> Observed<String> {
-    match rest {
-        "" => flatten(file.as_ref().map(|file| file.fingerprint.clone().map(|print| print.to_string()))),
-        ".size" => file.clone().map(|file| file.size.to_string()),
-        ".efs" => flatten(file.as_ref().map(|file| file.efs.clone().map(|efs| efs.to_string()))),
-        _ => Observed::not_collected("no such fact"),
-    }
-}
-
-/// A fact inside a fact: the outer one's reason wins where there is no inner one.
-fn flatten<T>(outer: Observed<Observed<T>>) -> Observed<T> {
-    match outer {
-        Observed::Known { value, .. } => value,
-        Observed::Absent { looked_at } => Observed::Absent { looked_at },
-        Observed::Unreadable { place, why } => Observed::Unreadable { place, why },
-        Observed::NotCollected { why } => Observed::NotCollected { why },
-    }
+    let of_element = settings.range(element.to_owned()..).take_while(|(path, _)| path.starts_with(element));
+    of_element.filter(|(path, _)| fits(path)).map(|(_, setting)| setting).next()
 }
 
 #[cfg(test)]
@@ -281,14 +235,16 @@ mod tests {
     #[test]
     fn every_plain_path_and_column_is_answered() {
         let node = Node::default();
-        for path in PLAIN {
+        for (path, _) in BUNDLE_FACTS {
             assert!(is_fact(path));
             assert!(node.fact(path).is_unknown(), "{path}");
         }
-        for column in ROW_COLUMNS {
-            let node = Node { row: Some(super::super::export::NodeRow::default()), ..Node::default() };
-            assert_ne!(node.fact(&format!("row.{column}")).why_unknown().as_deref(), Some("no such column"));
-        }
+        let node = Node {
+            row: Some(NodeRow { read_only: Observed::known(true, Place::default()), ..NodeRow::default() }),
+            ..Node::default()
+        };
+        assert_eq!(node.fact("row.read-only").value().map(String::as_str), Some("true"));
+        assert!(is_fact("row.database") && node.fact("row.database").is_unknown());
         assert!(!is_fact("row.nothing") && !is_fact("iis.pool.nothing") && !is_fact("config.Web.config"));
     }
 }

@@ -1,7 +1,7 @@
-//! What is known about a cluster, and how it is known. Imports nothing of ours.
+//! Data model: what is known about a cluster, and how it is known. It uses no other module of the crate.
 //!
-//! Every fact is an [`Observed`]: a value with its sources, or the reason there is none. The absence of a
-//! setting is often the finding; "we could not look" never is, and the type keeps the two apart.
+//! Every fact is an [`Observed`]: a value with its sources, or the reason why there is none. The absence of a setting is
+//! often a finding, but "could not be read" never is, and the type keeps the two apart.
 
 pub mod answers;
 pub mod checklist;

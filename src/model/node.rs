@@ -1,7 +1,7 @@
-//! One node of the cluster with everything known of it.
+//! One node of the cluster with all that is known about it.
 
 use super::excerpt::Excerpt;
-use super::export::{NodeRow, Told};
+use super::export::{NodeRow, ReportedFields};
 use super::facts::{ClockReference, InventoryEntry, NodeFacts};
 use super::log::LogDigest;
 use super::observed::Observed;
@@ -9,58 +9,58 @@ use super::version::BuildVersion;
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
-/// A node: a machine with the product that points at the cluster's database (domain 4.1), known from its bundle,
-/// from the node list, or from both.
+/// A node: a machine with the product that uses the cluster's database, known from its bundle, from the node list, or
+/// from both.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
-    /// Name as the machine or the node list writes it; nodes are told apart without regard to case.
+    /// Name as the machine or the node list writes it; names are compared without regard to case.
     pub name: String,
-    /// Which group of nodes it is judged with.
+    /// The group of nodes that it belongs to.
     pub role: Role,
-    /// Its bundle, when there is one.
+    /// Its bundle, if there is one.
     pub snapshot: Option<Snapshot>,
-    /// Its row of the node list, when there is one.
+    /// Its row of the node list, if there is one.
     pub row: Option<NodeRow>,
-    /// The product's build: `BinaryVersion` of the node list or the product version of the core DLL,
-    /// whichever is newer evidence; disagreement is kept.
+    /// Build of the product: `BinaryVersion` of the node list or the product version of the core DLL, from the newer
+    /// evidence; a different value is kept as disputed.
     pub version: Observed<BuildVersion>,
-    /// What exports tell of it, by path of the fact.
-    pub told: Told,
-    /// Its clock against references, as exports tell it; its bundle may tell another.
+    /// Facts that exports report about it, by path.
+    pub told: ReportedFields,
+    /// Its clock compared with references, as exports report it; its bundle may have other values.
     pub clocks: Clocks,
 }
 
-/// A node's clock against references that other nodes can share.
+/// A node's clock compared with references that other nodes share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clocks {
-    /// Against the clock of whoever asked it.
+    /// Compared with the clock of the machine that sent the query.
     pub asker: Observed<ClockReference>,
-    /// Against the clock of its database server.
+    /// Compared with the clock of its database server.
     pub database: Observed<ClockReference>,
-    /// Against the source of its time service, as that recorded it.
+    /// Compared with its time source, as the time service recorded it.
     pub time_service: Observed<ClockReference>,
 }
 
 impl Default for Clocks {
     fn default() -> Self {
-        let untold = || Observed::not_collected("no export that tells it was given");
-        Self { asker: untold(), database: untold(), time_service: untold() }
+        let none = || Observed::not_collected("none of the files supplied contains it");
+        Self { asker: none(), database: none(), time_service: none() }
     }
 }
 
 impl Clocks {
-    /// Adds later sightings; the first ones count.
-    pub fn join(&mut self, more: Self) {
+    /// Adds later values; the first ones count.
+    pub fn join(&mut self, later: Self) {
         let earlier = std::mem::take(self);
         *self = Self {
-            asker: earlier.asker.or(more.asker),
-            database: earlier.database.or(more.database),
-            time_service: earlier.time_service.or(more.time_service),
+            asker: earlier.asker.or(later.asker),
+            database: earlier.database.or(later.database),
+            time_service: earlier.time_service.or(later.time_service),
         };
     }
 }
 
-/// What one bundle says of its node.
+/// The content of one bundle.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     /// Name of the input.
@@ -71,17 +71,17 @@ pub struct Snapshot {
     pub ended: DateTime<FixedOffset>,
     /// The folder was copied from elsewhere (`--node`).
     pub copied: bool,
-    /// The collector ran with administrative rights; `NotCollected` where that cannot be told.
+    /// The collector ran with administrative rights; `NotCollected` if that is not known.
     pub elevated: Observed<bool>,
-    /// Scheme and key id of the bundle's keyed fingerprints, `None` when there was no key.
+    /// Scheme and key id of the bundle's keyed fingerprints; `None` if there was no key.
     pub key_id: Option<String>,
     /// Facts as collected.
     pub facts: NodeFacts,
     /// Every file of the application folder.
     pub inventory: Observed<Vec<InventoryEntry>>,
-    /// Settings of every configuration file taken, by file name in lower case.
+    /// Settings of all configuration files that were collected, by file name in lower case.
     pub settings: BTreeMap<String, Observed<BTreeMap<String, Setting>>>,
-    /// The pass over its logs.
+    /// Result of the log scan.
     pub logs: Observed<LogDigest>,
 }
 
@@ -92,11 +92,11 @@ pub struct Setting {
     pub value: String,
     /// Line in the file.
     pub line: u32,
-    /// The line, cleaned.
+    /// The line, with secrets removed.
     pub excerpt: Excerpt,
 }
 
-/// The group a node is judged with.
+/// The group that a node belongs to. Only serving nodes are compared with each other.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Serves requests in the cluster.
@@ -111,7 +111,7 @@ pub enum Role {
 }
 
 impl Node {
-    /// Name of the input that is its bundle; empty without one.
+    /// Name of the input with its bundle; empty if there is none.
     pub fn input(&self) -> &str {
         self.snapshot.as_ref().map_or("", |snapshot| snapshot.input.as_str())
     }

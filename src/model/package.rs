@@ -1,4 +1,4 @@
-//! The file that somebody downloaded for an upgrade, as far as its outside tells.
+//! The upgrade package: name, size, hash and list of members of the downloaded file.
 
 use super::observed::Observed;
 
@@ -11,17 +11,17 @@ pub struct Package {
     pub bytes: u64,
     /// Its SHA-256, 64 lower-case hexadecimal digits.
     pub sha256: String,
-    /// What the zip holds, in order of name; `Absent` where the file is no zip at all.
+    /// Files in the zip, in order of name; `Absent` if the file is no zip.
     pub members: Observed<Vec<PackageMember>>,
 }
 
 /// A file in the package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageMember {
-    /// Name with its folders, parted by `/`.
+    /// Name with its folders, separated by `/`.
     pub name: String,
-    /// Size in bytes once unpacked, by the zip's own account.
+    /// Unpacked size in bytes, as the zip says.
     pub bytes: u64,
-    /// Why it cannot be unpacked, as words after its name; `None` where nothing speaks against it.
+    /// Why it cannot be unpacked, as words after its name; `None` if it can.
     pub bad: Option<String>,
 }

@@ -1,23 +1,23 @@
-//! Which node is odd: comparing one fact, or whole file lists, over nodes.
+//! Compares one fact, or whole lists of files, across nodes and finds the node that differs.
 
 use super::facts::InventoryEntry;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How one node's value stands among the others'.
+/// How one node's value compares with those of the other nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Like the others, or like most of them.
+pub enum Conformity {
+    /// Equal to all others, or to most of them.
     Same,
-    /// Unlike the strict majority of at least three known values.
+    /// Different from the strict majority of at least three known values.
     Odd,
-    /// Values differ and there is no majority: with two nodes, or a tie, nobody is odd.
+    /// Values differ and there is no majority: with two nodes, or a tie, no node is the odd one.
     Differs,
     /// Not known.
     Unknown,
 }
 
-/// Compares one value over nodes, `None` where it is not known.
-pub fn compare<T: Ord>(values: &[Option<T>]) -> Vec<Standing> {
+/// Compares one value across nodes; `None` if it is not known.
+pub fn compare<T: Ord>(values: &[Option<T>]) -> Vec<Conformity> {
     let mut counts: BTreeMap<&T, usize> = BTreeMap::new();
     for value in values.iter().flatten() {
         *counts.entry(value).or_default() += 1;
@@ -28,22 +28,22 @@ pub fn compare<T: Ord>(values: &[Option<T>]) -> Vec<Standing> {
     values
         .iter()
         .map(|value| match (value, majority) {
-            (None, _) => Standing::Unknown,
-            (Some(_), _) if counts.len() < 2 => Standing::Same,
-            (Some(value), Some(majority)) if value == majority => Standing::Same,
-            (Some(_), Some(_)) => Standing::Odd,
-            (Some(_), None) => Standing::Differs,
+            (None, _) => Conformity::Unknown,
+            (Some(_), _) if counts.len() < 2 => Conformity::Same,
+            (Some(value), Some(majority)) if value == majority => Conformity::Same,
+            (Some(_), Some(_)) => Conformity::Odd,
+            (Some(_), None) => Conformity::Differs,
         })
         .collect()
 }
 
-/// What two copies of one file say about each other.
+/// A node's copy of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileState<'a> {
     /// Not in this node's inventory.
     Missing,
-    /// There, with this size and content identity (a hash or fingerprint; `None` when it was not readable or no
-    /// key was there: then only the size compares).
+    /// There, with this size and content identity: a hash or fingerprint, or `None` if it could not be read or there was no
+    /// key. Then only the size is compared.
     Present {
         /// Size in bytes.
         size: u64,
@@ -57,70 +57,52 @@ pub enum FileState<'a> {
 pub struct FileDifference<'a> {
     /// Path as the first node writes it.
     pub path: &'a str,
-    /// One state a node.
+    /// One state for each node.
     pub states: Vec<FileState<'a>>,
-    /// One standing a node.
-    pub standings: Vec<Standing>,
+    /// One result for each node.
+    pub standings: Vec<Conformity>,
 }
 
 /// Path as written, size in bytes, content identity.
 type Indexed<'a> = (&'a str, u64, Option<String>);
 
-/// Content identities by node and lower-case path, made once so that states can borrow them.
+/// Files by node and lower-case path, with content identities that states can borrow.
 #[derive(Debug, Default)]
 pub struct FileIndex<'a> {
     nodes: Vec<BTreeMap<String, Indexed<'a>>>,
 }
 
 impl<'a> FileIndex<'a> {
-    /// Indexes inventories, one a node. Windows compares paths without regard to case, and so does this.
+    /// Indexes inventories, one for each node. Paths are compared without regard to case, as Windows does.
     pub fn new(inventories: &[&'a [InventoryEntry]]) -> Self {
-        let nodes = inventories
-            .iter()
-            .map(|entries| {
-                entries
-                    .iter()
-                    .map(|entry| {
-                        let content = entry
-                            .sha256
-                            .as_ref()
-                            .map(|hash| format!("sha256:{hash}"))
-                            .or_else(|| entry.fingerprint.as_ref().map(ToString::to_string));
-                        (entry.path.to_lowercase(), (entry.path.as_str(), entry.size, content))
-                    })
-                    .collect()
-            })
-            .collect();
-        Self { nodes }
+        let content = |entry: &InventoryEntry| match &entry.sha256 {
+            Some(hash) => Some(format!("sha256:{hash}")),
+            None => entry.fingerprint.as_ref().map(ToString::to_string),
+        };
+        let file = |entry: &'a InventoryEntry| {
+            (entry.path.to_lowercase(), (entry.path.as_str(), entry.size, content(entry)))
+        };
+        Self { nodes: inventories.iter().map(|entries| entries.iter().map(file).collect()).collect() }
     }
 
-    /// Every file under the paths `wanted` accepts (given in lower case, with `/`) that is not the same on all
-    /// nodes, in order of path. Content identities that do not compare (other scheme or key) count as unknown,
-    /// so that only sizes and presence speak.
+    /// Every file that is not the same on all nodes, in order of path, if `wanted` accepts its path (in lower case, with
+    /// `/`). Content identities that cannot be compared (other scheme or key) count as unknown, so that only size and
+    /// presence count.
     pub fn differences(&self, wanted: impl Fn(&str) -> bool) -> Vec<FileDifference<'_>> {
         let mut paths: BTreeMap<&str, &'a str> = BTreeMap::new();
-        for node in &self.nodes {
-            for (key, (path, ..)) in node {
-                if wanted(key) {
-                    paths.entry(key).or_insert(path);
-                }
-            }
+        for (key, (path, ..)) in self.nodes.iter().flatten().filter(|(key, _)| wanted(key)) {
+            paths.entry(key).or_insert(path);
         }
         paths.into_iter().filter_map(|(key, path)| self.difference(key, path)).collect()
     }
 
-    /// Every file that all nodes hold in one size and whose content could not be compared, in order of path: read
-    /// nowhere, read on some nodes only, or fingerprinted with different keys. These are not known to be equal.
+    /// Every file that all nodes have in one size but whose content could not be compared, in order of path: it was not
+    /// read on all nodes, or fingerprinted with different keys. These are not known to be equal.
     pub fn undecided(&self, wanted: impl Fn(&str) -> bool) -> Vec<&'a str> {
-        let Some(first) = self.nodes.first() else { return Vec::new() };
-        let wanted = first.iter().filter(|(key, _)| wanted(key));
-        wanted
-            .filter(|(key, _)| {
-                let states = self.states(key);
-                schemes(&states) != 1 && self.difference(key, "").is_none()
-            })
-            .map(|(_, (path, ..))| *path)
-            .collect()
+        let files = self.nodes.first().into_iter().flatten().filter(|(key, _)| wanted(key));
+        let unlike = files.filter(|(key, _)| schemes(&self.states(key)) != 1);
+        let equal = unlike.filter(|(key, _)| self.difference(key, "").is_none());
+        equal.map(|(_, (path, ..))| *path).collect()
     }
 
     fn states(&self, key: &str) -> Vec<FileState<'_>> {
@@ -137,8 +119,8 @@ impl<'a> FileIndex<'a> {
         let mut states = self.states(key);
         let mixed = schemes(&states) != 1;
         let by_size: Vec<Option<FileState>> = states.iter().map(|state| Some(state.sized())).collect();
-        let differ = |standings: &[Standing]| {
-            standings.iter().any(|standing| matches!(standing, Standing::Odd | Standing::Differs))
+        let differ = |standings: &[Conformity]| {
+            standings.iter().any(|standing| matches!(standing, Conformity::Odd | Conformity::Differs))
         };
         let standings = if !mixed {
             compare(&states.iter().copied().map(Some).collect::<Vec<_>>())
@@ -148,8 +130,8 @@ impl<'a> FileIndex<'a> {
             }
             compare(&by_size)
         } else {
-            // Sizes agree: contents of the commonest scheme still compare with each other.
-            let common = commonest_scheme(&states);
+            // Sizes agree: contents of the most common scheme can still be compared with each other.
+            let common = most_common_scheme(&states);
             let comparable = |state: &FileState<'_>| scheme(state).is_some() && scheme(state) == common;
             let known: Vec<_> = states.iter().map(|state| comparable(state).then_some(*state)).collect();
             compare(&known)
@@ -168,7 +150,7 @@ impl FileState<'_> {
     }
 }
 
-/// Scheme and key of a content identity; only equal ones compare. `None` where there is none.
+/// Scheme and key of a content identity, which must be equal for a comparison. `None` if there is none.
 fn scheme<'s>(state: &FileState<'s>) -> Option<&'s str> {
     match state {
         FileState::Missing => None,
@@ -176,14 +158,14 @@ fn scheme<'s>(state: &FileState<'s>) -> Option<&'s str> {
     }
 }
 
-/// How many schemes the copies of a file have; one whose content is not known at all counts as none.
+/// How many schemes the copies of a file have; 0 if the content of one is not known.
 fn schemes(states: &[FileState<'_>]) -> usize {
     let present = states.iter().filter(|state| **state != FileState::Missing);
     let distinct: BTreeSet<_> = present.map(scheme).collect();
     if distinct.contains(&None) { 0 } else { distinct.len() }
 }
 
-fn commonest_scheme<'s>(states: &[FileState<'s>]) -> Option<&'s str> {
+fn most_common_scheme<'s>(states: &[FileState<'s>]) -> Option<&'s str> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for scheme in states.iter().filter_map(scheme) {
         *counts.entry(scheme).or_default() += 1;
@@ -191,8 +173,8 @@ fn commonest_scheme<'s>(states: &[FileState<'s>]) -> Option<&'s str> {
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(scheme, _)| scheme)
 }
 
-/// Whether two values of a configuration as redacted are the same; `None` where that cannot be told: a marker without
-/// a fingerprint, or markers made with different keys (`docs/bundle-format.md`).
+/// Whether two redacted values of a configuration are the same; `None` if that is not known: a marker has no fingerprint,
+/// or the markers were made with different keys (`docs/bundle-format.md`).
 pub fn same_value(a: &str, b: &str) -> Option<bool> {
     let key = |value: &str| {
         let marker = value.trim().strip_prefix("{redacted")?.strip_suffix('}')?;
@@ -210,19 +192,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_values_make_nobody_odd() {
-        assert_eq!(compare(&[Some(1), Some(2)]), [Standing::Differs, Standing::Differs]);
+    fn with_two_values_no_node_is_the_odd_one() {
+        assert_eq!(compare(&[Some(1), Some(2)]), [Conformity::Differs, Conformity::Differs]);
         assert_eq!(
             compare(&[Some(1), Some(2), None]),
-            [Standing::Differs, Standing::Differs, Standing::Unknown]
+            [Conformity::Differs, Conformity::Differs, Conformity::Unknown]
         );
-        assert_eq!(compare(&[Some(1), Some(1), Some(2), Some(2)]), [Standing::Differs; 4]);
+        assert_eq!(compare(&[Some(1), Some(1), Some(2), Some(2)]), [Conformity::Differs; 4]);
     }
 
     #[test]
-    fn a_strict_majority_of_three_makes_the_rest_odd() {
-        assert_eq!(compare(&[Some(1), Some(1), Some(2)]), [Standing::Same, Standing::Same, Standing::Odd]);
-        assert_eq!(compare(&[Some(1), Some(1), None]), [Standing::Same, Standing::Same, Standing::Unknown]);
+    fn a_strict_majority_of_three_makes_the_others_odd() {
+        assert_eq!(
+            compare(&[Some(1), Some(1), Some(2)]),
+            [Conformity::Same, Conformity::Same, Conformity::Odd]
+        );
+        assert_eq!(
+            compare(&[Some(1), Some(1), None]),
+            [Conformity::Same, Conformity::Same, Conformity::Unknown]
+        );
     }
 
     fn entry(path: &str, size: u64, print: Option<&str>) -> InventoryEntry {
@@ -237,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn fingerprints_of_other_keys_do_not_compare() {
+    fn fingerprints_of_different_keys_are_not_compared() {
         let a = [entry("web.config", 5, Some("key:k1:aa"))];
         let b = [entry("Web.Config", 5, Some("key:k2:bb"))];
         let c = [entry("web.config", 6, Some("key:k2:cc"))];
@@ -262,7 +250,7 @@ mod tests {
         let equal = FileIndex::new(&[&read, &read]);
         assert!(equal.undecided(|_| true).is_empty());
         let shorter = [entry("a.txt", 4, None)];
-        assert!(FileIndex::new(&[&read, &shorter]).undecided(|_| true).is_empty(), "sizes tell");
+        assert!(FileIndex::new(&[&read, &shorter]).undecided(|_| true).is_empty(), "sizes differ");
     }
 
     #[test]
@@ -272,11 +260,11 @@ mod tests {
         let unread = [entry("a.txt", 5, None)];
         let index = FileIndex::new(&[&a, &b, &unread]);
         let found = index.differences(|_| true);
-        assert_eq!(found[0].standings, [Standing::Differs, Standing::Differs, Standing::Unknown]);
+        assert_eq!(found[0].standings, [Conformity::Differs, Conformity::Differs, Conformity::Unknown]);
     }
 
     #[test]
-    fn markers_compare_under_one_key_only() {
+    fn only_markers_of_one_key_are_compared() {
         assert_eq!(same_value("{redacted:key:aa:01}", "{redacted:key:aa:01}"), Some(true));
         assert_eq!(same_value("{redacted:key:aa:01}", "{redacted:key:aa:02}"), Some(false));
         assert_eq!(same_value("{redacted:key:aa:01}", "{redacted:key:bb:01}"), None);

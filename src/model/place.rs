@@ -1,23 +1,22 @@
-//! Where a fact was seen: the input, the file in it, and the position in the file.
+//! Location of a fact: the input, the file in it, and the position in the file.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
-/// Where a fact was seen, or looked for.
+/// Where a fact was found, or searched for.
 ///
-/// Facts inside a bundle leave `input` empty: the node that owns the fact names it. Facts of an export carry
-/// the export's name.
+/// Facts inside a bundle leave `input` empty: it is filled in from the node of the bundle. Facts of an export have the name
+/// of the export's input.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Place {
     /// Name of the input (bundle or export); empty inside a bundle. A bundle cannot claim another's name,
     /// so this is never read from one.
     #[serde(skip)]
     pub input: String,
-    /// The file on the node, relative to the application folder where it lies in it, or the member.
+    /// The file on the node, relative to the application folder if it is in it, or the member.
     pub file: String,
-    /// Position inside the file, where one is known.
+    /// Position inside the file, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Position>,
 }
@@ -28,7 +27,7 @@ pub struct Place {
 pub enum Position {
     /// Line number, counted from 1.
     Line(u32),
-    /// Spreadsheet cell or row, as a person would say it ("B7", "row 3").
+    /// Spreadsheet cell or row ("B7", "row 3").
     Cell(String),
     /// Path inside structured data, such as `[2].BinaryVersion`.
     Path(String),
@@ -45,19 +44,24 @@ impl Place {
         Self { input: String::new(), file: file.into(), at: Some(Position::Line(line)) }
     }
 
+    /// A whole input.
+    pub fn input(input: impl Into<String>) -> Self {
+        Self { input: input.into(), ..Self::default() }
+    }
+
     /// A path inside an export.
     pub fn export(input: impl Into<String>, at: Position) -> Self {
         Self { input: input.into(), file: String::new(), at: Some(at) }
     }
 
-    /// A row of a table, and where `column` (from 0) is given its cell there, as a spreadsheet names it.
+    /// A row of a table or, with `column` (from 0), a cell of it, as a spreadsheet names it.
     pub fn cell(input: &str, sheet: Option<&str>, row: u32, column: Option<usize>) -> Self {
         let cell = column.map_or_else(|| format!("row {row}"), |column| format!("{}{row}", letters(column)));
         let at = sheet.map_or_else(|| cell.clone(), |name| format!("sheet {name}, {cell}"));
         Self::export(input, Position::Cell(at))
     }
 
-    /// The same place with the input filled in where it was left to the node.
+    /// The same place, with the input filled in if it was empty.
     #[must_use]
     pub fn in_input(&self, input: &str) -> Self {
         let mut place = self.clone();
@@ -74,51 +78,47 @@ fn letters(column: usize) -> String {
     if column < 26 { last.to_string() } else { format!("{}{last}", letters(column / 26 - 1)) }
 }
 
-/// A place of one [`Origin`], in the few bytes that each of 400,000 cells can afford.
+/// A place in one [`Origin`], as small as possible: a large export has 400,000 cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
-    /// A row of its table.
+pub enum CellPos {
+    /// A row of the table.
     Row(u32),
-    /// A cell of its table, the column from 0.
+    /// A cell of the table.
     Cell {
         /// The row as a spreadsheet numbers it.
         row: u32,
         /// The column, from 0.
         column: u8,
     },
-    /// One of the places it lists.
+    /// One of the places that the origin lists.
     Listed(u32),
 }
 
-/// What all places in one part of an input have in common.
+/// The part of an input that places have in common.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     /// Name of the input.
     pub input: String,
-    /// Name of the sheet, where it is one of a workbook.
+    /// Name of the sheet, if the input is a workbook.
     pub sheet: Option<Arc<str>>,
-    /// Places that are no cells.
+    /// Places that are not cells.
     pub listed: Vec<Place>,
 }
 
 impl Origin {
-    /// Adds a place that is no cell.
-    pub fn list(&mut self, place: Place) -> Spot {
+    /// Adds a place that is not a cell.
+    pub fn list(&mut self, place: Place) -> CellPos {
         self.listed.push(place);
-        Spot::Listed(u32::try_from(self.listed.len() - 1).unwrap_or(u32::MAX))
+        CellPos::Listed(u32::try_from(self.listed.len() - 1).unwrap_or(u32::MAX))
     }
 
-    /// The place of a spot.
-    pub fn place(&self, spot: Spot) -> Place {
+    /// The place at a position of it.
+    pub fn place(&self, spot: CellPos) -> Place {
         let cell = |row, column| Place::cell(&self.input, self.sheet.as_deref(), row, column);
         match spot {
-            Spot::Row(row) => cell(row, None),
-            Spot::Cell { row, column } => cell(row, Some(column.into())),
-            Spot::Listed(index) => usize::try_from(index)
-                .ok()
-                .and_then(|index| self.listed.get(index))
-                .cloned()
-                .unwrap_or_default(),
+            CellPos::Row(row) => cell(row, None),
+            CellPos::Cell { row, column } => cell(row, Some(column.into())),
+            CellPos::Listed(index) => self.listed.get(index as usize).cloned().unwrap_or_default(),
         }
     }
 }

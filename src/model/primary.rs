@@ -1,4 +1,4 @@
-//! The primary node, which clusters have before [`WITHOUT_PRIMARY`] (domain 4.13).
+//! The primary node, which clusters have before build [`WITHOUT_PRIMARY`].
 
 use super::answers::Answers;
 use super::cluster::Cluster;
@@ -9,28 +9,29 @@ use super::version::BuildVersion;
 /// First build without a primary node.
 pub const WITHOUT_PRIMARY: BuildVersion = BuildVersion::new(10, 7, 0);
 
-/// The setting that pins the primary node (domain 1.3).
+/// The setting that fixes which node is the primary one.
 const PINNED: &str = "config.web-appsettings.config:appSettings/add[ValidPrimaryNode]@value";
 
-/// The question that asks for it, node by node, and the answer for the node that it is.
+/// The question about it, which is asked for each node.
 pub const QUESTION: &str = "ROL-012";
+/// The answer for the node that is the primary one.
 const PRIMARY: &str = "primary";
 
-/// One thing that names the primary node.
+/// A setting or an answer that names the primary node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
-    /// The name, as the case writes it where it knows the node.
+    /// The name, written as in the case if it has this node.
     pub node: String,
-    /// Whether the case knows a node of this name.
+    /// Whether the case has a node of this name.
     pub known: bool,
-    /// What says so: "`ValidPrimaryNode` on WEB02" or "the answer to ROL-012".
+    /// The source: "`ValidPrimaryNode` on WEB02" or "the answer to ROL-012".
     pub by: String,
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
 }
 
 impl Cluster {
-    /// Everything that names the primary node: the setting of each bundle in order of node, then these answers.
+    /// All that names the primary node: the settings in order of node, then these answers.
     pub fn primary_named(&self, answers: &Answers) -> Vec<Named> {
         let mut named = Vec::new();
         for node in &self.nodes {
@@ -47,17 +48,11 @@ impl Cluster {
                 });
             }
         }
-        for node in &self.nodes {
-            let key = (QUESTION.to_owned(), node.name.to_uppercase());
-            if let Some(answer) = answers.by_question.get(&key).filter(|answer| answer.value == PRIMARY) {
-                named.push(Named {
-                    node: node.name.clone(),
-                    known: true,
-                    by: format!("the answer to {QUESTION}"),
-                    place: answer.place.clone(),
-                });
-            }
-        }
+        named.extend(self.nodes.iter().filter_map(|node| {
+            let answer = answers.by_question.get(&(QUESTION.to_owned(), node.name.to_uppercase()))?;
+            let (node, by) = (node.name.clone(), format!("the answer to {QUESTION}"));
+            (answer.value == PRIMARY).then(|| Named { node, known: true, by, place: answer.place.clone() })
+        }));
         named
     }
 }

@@ -1,4 +1,4 @@
-//! What the facts of a bundle leave open: every fact that nobody could read or that nobody looked at, wherever it stands.
+//! Unknown facts of a bundle: all that could not be read or were not collected, at any depth of `facts.json`.
 
 use super::facts::NodeFacts;
 use serde_json::Value;
@@ -10,22 +10,22 @@ pub struct Unknown {
     pub path: String,
     /// Why it is not known, as a lower-case fragment.
     pub why: String,
-    /// Its place is there and could not be read; else nobody looked.
+    /// It could not be read; if false, it was not collected.
     pub unreadable: bool,
 }
 
-/// The unknown facts of the content of `facts.json`, in order of path. It is read as JSON, so that those count, too, that
-/// a newer version of the format added.
+/// The unknown facts of the content of `facts.json`, in order of path. It is read as JSON, so that facts of a newer format
+/// version count too.
 pub fn unknown(facts: &Value) -> Vec<Unknown> {
     let mut all = Vec::new();
     look(facts, "", &mut all);
-    all.sort_by(|one, other| one.path.cmp(&other.path));
+    all.sort_by(|a, b| a.path.cmp(&b.path));
     all
 }
 
 /// The unknown facts of a node.
 pub fn of(facts: &NodeFacts) -> Vec<Unknown> {
-    // Facts are JSON wherever they go; what cannot become any has nothing that could be read.
+    // Facts always serialize; an error would mean that there is nothing to list.
     serde_json::to_value(facts).map_or_else(|_| Vec::new(), |facts| unknown(&facts))
 }
 
@@ -59,7 +59,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_fact_that_is_not_known_is_found_wherever_it_stands() {
+    fn every_unknown_fact_is_found_at_any_depth() {
         let facts = json!({
             "host": { "os": { "not-collected": { "why": "copied" } } },
             "tms-folder": { "known": { "value": true, "sources": [] } },
@@ -69,8 +69,8 @@ mod tests {
             } } },
         });
         let unknown = unknown(&facts);
-        let told: Vec<(&str, &str, bool)> =
-            unknown.iter().map(|one| (one.path.as_str(), one.why.as_str(), one.unreadable)).collect();
-        assert_eq!(told, [("binaries.a.dll", "denied", true), ("host.os", "copied", false)]);
+        let found: Vec<(&str, &str, bool)> =
+            unknown.iter().map(|fact| (fact.path.as_str(), fact.why.as_str(), fact.unreadable)).collect();
+        assert_eq!(found, [("binaries.a.dll", "denied", true), ("host.os", "copied", false)]);
     }
 }

@@ -1,14 +1,15 @@
-//! Product builds: how they are written and which is newer.
+//! Builds of the product: parsing, printing and comparison.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
 
-/// A product build such as `11.7.000049` (domain 2.1).
+/// A build of the product, such as `11.7.000049`.
 ///
-/// Fields compare as numbers; the third one is printed with the six digits it is known by. A version that
-/// cannot be read is no version: it is `Unreadable` where it was seen, never "modern".
+/// Fields compare as numbers; the third one is printed with six digits, as the product does. A text that cannot be parsed
+/// is `Unreadable` where it was found; it never counts as a new build.
 #[derive(Debug, Clone, Copy, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 pub struct BuildVersion {
     major: u32,
     minor: u32,
@@ -20,11 +21,11 @@ pub struct BuildVersion {
 /// Why a text is not a build.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VersionError {
-    /// Two fields only: a documentation train such as "10.11", which is no build (domain 2.1).
-    #[error("\"{0}\" names a release train, not a build of three fields")]
+    /// Two fields only: a release name of the documentation such as "10.11", which is no build.
+    #[error("\"{0}\" is a release name, not a build with three fields")]
     Train(String),
-    /// Not three or four dotted numbers.
-    #[error("\"{0}\" is not a build of the form 11.7.000049")]
+    /// Not three or four numbers with dots.
+    #[error("\"{0}\" is not a build such as 11.7.000049")]
     Malformed(String),
 }
 
@@ -34,20 +35,14 @@ impl BuildVersion {
         Self { major, minor, build, revision: None }
     }
 
-    /// Reads `11.7.000049` and, as the vendor's own prose does, `11.7.49`. `file_build` is the third field a
-    /// 16-bit file version would show: see [`BuildVersion::file_build`].
+    /// Parses `11.7.000049`, and `11.7.49`, as it is written in some texts of the vendor.
     pub fn parse(text: &str) -> Result<Self, VersionError> {
         let malformed = || VersionError::Malformed(text.chars().take(40).collect());
         let text = text.trim();
-        let fields: Vec<&str> = text.split('.').collect();
-        let mut numbers = Vec::with_capacity(4);
-        for field in &fields {
-            // Nine digits fit u32; more is no build of this product.
-            if field.is_empty() || field.len() > 9 || !field.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(malformed());
-            }
-            numbers.push(field.parse::<u32>().map_err(|_| malformed())?);
-        }
+        // Nine digits fit in u32; no build of the product has more.
+        let is_number = |field: &&str| field.len() <= 9 && field.bytes().all(|b| b.is_ascii_digit());
+        let fields = text.split('.').map(|field| Some(field).filter(is_number)?.parse().ok());
+        let numbers: Vec<u32> = fields.collect::<Option<_>>().ok_or_else(malformed)?;
         match *numbers.as_slice() {
             [_, _] => Err(VersionError::Train(text.to_owned())),
             [major, minor, build] => Ok(Self { major, minor, build, revision: None }),
@@ -56,13 +51,13 @@ impl BuildVersion {
         }
     }
 
-    /// Whether `text` is written the way the product writes it: three fields, the third with six digits.
+    /// Whether `text` is written as the product writes it: three fields, the third with six digits.
     pub fn is_canonical(text: &str) -> bool {
         Self::parse(text).is_ok_and(|version| version.to_string() == text.trim())
     }
 
-    /// The third field as a file version shows it: file versions have 16-bit fields, so 8.9.300000 shows
-    /// 37856 there. Product version text is therefore read first.
+    /// The third field as a file version shows it. File versions have 16-bit fields, so that 8.9.300000 becomes 37856;
+    /// therefore the product version text is read first.
     pub const fn file_build(self) -> u32 {
         self.build % 65_536
     }
@@ -72,17 +67,9 @@ impl BuildVersion {
         (self.major, self.minor)
     }
 
-    const fn key(self) -> (u32, u32, u32, u32) {
-        // A three-field build equals its four-field spelling with revision 0.
-        (
-            self.major,
-            self.minor,
-            self.build,
-            match self.revision {
-                Some(revision) => revision,
-                None => 0,
-            },
-        )
+    /// A build with three fields equals the same build with revision 0.
+    fn key(self) -> (u32, u32, u32, u32) {
+        (self.major, self.minor, self.build, self.revision.unwrap_or(0))
     }
 }
 

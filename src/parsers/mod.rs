@@ -1,4 +1,4 @@
-//! Formats that Windows, IIS and .NET write, read from bytes: used on the node and for what was saved on one by hand.
+//! Parsers of formats that Windows, IIS and .NET write: used on the node, and for output that was saved on one by hand.
 
 pub mod application_host;
 #[cfg(feature = "report")]
@@ -8,13 +8,13 @@ pub mod product_version;
 pub mod xml_config;
 
 #[cfg(feature = "report")]
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::excerpt::{Excerpt, Sanitize};
 
 /// The note on fields of these names, of which nothing was made; `None` without any.
 #[cfg(feature = "report")]
 pub(crate) fn left_out_note<'a>(
     unknown: impl Iterator<Item = &'a str>,
-    cleaner: &dyn Clean,
+    cleaner: &dyn Sanitize,
 ) -> Option<String> {
     let mut unknown: Vec<String> = unknown
         .filter(|name| !name.trim().is_empty())

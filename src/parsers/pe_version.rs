@@ -1,12 +1,9 @@
-//! Version resources and assembly versions of DLLs and EXEs, without running or loading them.
-
-mod clr;
+//! Version resources of DLLs and EXEs (PE files), read from bytes: nothing is run or loaded.
 
 use crate::model::facts::Binary;
 use goblin::pe::header::Header;
 use goblin::pe::options::{ParseMode, ParseOptions};
 use goblin::pe::resource::{ResourceData, VersionInfo};
-use goblin::pe::section_table::SectionTable;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Largest file that is parsed; the product's own DLLs are far smaller, and parsing needs all of it in memory.
@@ -26,32 +23,13 @@ pub enum PeError {
     Parser,
 }
 
-/// The versions of one DLL or EXE. A file without a version resource, or without CLR metadata, simply lacks
-/// those fields.
+/// The versions of one DLL or EXE. A file without a version resource has none.
 pub fn read(bytes: &[u8]) -> Result<Binary, PeError> {
-    // A panic of the library on a hostile file must cost that file only (design 8).
+    // A panic of the library on a hostile file must cost that file only.
     catch_unwind(AssertUnwindSafe(|| parse(bytes))).unwrap_or(Err(PeError::Parser))
 }
 
-/// A file on disk beside its section table: what it takes to turn virtual addresses into bytes.
-pub(crate) struct Image<'a> {
-    bytes: &'a [u8],
-    sections: Vec<SectionTable>,
-    alignment: u32,
-    options: ParseOptions,
-}
-
-impl<'a> Image<'a> {
-    /// Bytes of the file from a virtual address on.
-    fn from(&self, address: u32) -> Option<&'a [u8]> {
-        let address = usize::try_from(address).ok()?;
-        let at = goblin::pe::utils::find_offset(address, &self.sections, self.alignment, &self.options)?;
-        self.bytes.get(at..)
-    }
-}
-
-/// Reads headers, sections, the version resource and the CLR metadata only: imports, relocations and the rest
-/// are of no use here, and every table read is one more that a damaged file can break.
+/// Reads headers, sections and the version resource only: every other table is one more that a damaged file can break.
 fn parse(bytes: &[u8]) -> Result<Binary, PeError> {
     let options = ParseOptions::default().with_parse_mode(ParseMode::Permissive);
     let header = Header::parse(bytes).map_err(|_| PeError::NotPe)?;
@@ -65,19 +43,15 @@ fn parse(bytes: &[u8]) -> Result<Binary, PeError> {
         .ok_or(PeError::NotPe)?;
     let sections = header.coff_header.sections(bytes, &mut at).map_err(|_| PeError::NotPe)?;
     let alignment = optional.windows_fields.file_alignment;
-    let image = Image { bytes, sections, alignment, options };
 
     let mut binary = Binary::default();
     if let Some(directory) = optional.data_directories.get_resource_table()
         && let Ok(resources) =
-            ResourceData::parse_with_opts(bytes, *directory, &image.sections, image.alignment, &image.options)
+            ResourceData::parse_with_opts(bytes, *directory, &sections, alignment, &options)
         && let Some(version) = resources.version_info
     {
         binary.file_version = fixed_file_version(&version);
         binary.product_version = version.string_info.product_version().and_then(|text| tidy(&text));
-    }
-    if let Some(directory) = optional.data_directories.get_clr_runtime_header() {
-        binary.assembly_version = clr::assembly_version(&image, directory.virtual_address);
     }
     Ok(binary)
 }
@@ -96,36 +70,26 @@ fn tidy(text: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.to_owned())
 }
 
-#[cfg(test)]
-#[path = "../../tests/it/support/pe.rs"]
-mod writer;
-
-#[cfg(test)]
+#[cfg(all(test, feature = "report"))]
 mod tests {
-    use super::writer::Pe;
     use super::*;
+    use crate::demo::Pe;
     use proptest::prelude::*;
 
     #[test]
-    fn the_three_versions_of_a_managed_dll() {
-        let dll = Pe::new("11.7.000049", [11, 7, 49, 0]).assembly([11, 7, 0, 0]).bytes();
+    fn the_two_versions_of_a_dll() {
+        let dll = Pe::new("11.7.000049", [11, 7, 49, 0]).bytes();
         assert_eq!(
             read(&dll).unwrap(),
-            Binary {
-                file_version: Some("11.7.49.0".into()),
-                product_version: Some("11.7.000049".into()),
-                assembly_version: Some("11.7.0.0".into()),
-            }
+            Binary { file_version: Some("11.7.49.0".into()), product_version: Some("11.7.000049".into()) }
         );
     }
 
     #[test]
-    fn a_native_dll_has_no_assembly_version() {
-        let dll = Pe::new("8.9.300000", [8, 9, 37856, 0]).bytes();
-        let binary = read(&dll).unwrap();
+    fn fields_of_sixteen_bits_are_printed_as_they_are() {
+        let binary = read(&Pe::new("8.9.300000", [8, 9, 37856, 0]).bytes()).unwrap();
         assert_eq!(binary.product_version.as_deref(), Some("8.9.300000"));
         assert_eq!(binary.file_version.as_deref(), Some("8.9.37856.0"));
-        assert_eq!(binary.assembly_version, None);
     }
 
     #[test]
@@ -140,7 +104,7 @@ mod tests {
             hits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
             keep in any::<prop::sample::Index>(),
         ) {
-            let mut dll = Pe::new("11.7.000049", [11, 7, 49, 0]).assembly([11, 7, 0, 0]).bytes();
+            let mut dll = Pe::new("11.7.000049", [11, 7, 49, 0]).bytes();
             for (at, byte) in hits {
                 let at = at.index(dll.len());
                 dll[at] = byte;

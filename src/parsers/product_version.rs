@@ -1,26 +1,21 @@
-//! The product's build by the DLLs of `bin`.
+//! The build of the product, from the version resources of the DLLs in `bin`.
 //!
-//! Which DLL carries it is not documented (domain 1.1, G-07): the core DLL is the best guess, and an inferred one. Product
-//! version text comes first, because file versions have 16-bit fields (domain 2.1).
+//! Which DLL carries it is not documented: the core DLL is the best guess, and an inferred one. Product
+//! version text comes first, because file versions have 16-bit fields.
 
 use crate::model::facts::Binary;
 use crate::model::product::{CORE_DLL, is_product_dll};
 use crate::model::{BuildVersion, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Third fields are below this, or from 300000 on (domain 2.2). A file version cannot show the latter, and what it
+/// Third fields are below this, or from 300000 on. A file version cannot show the latter, and what it
 /// shows of them is a number above this one.
 const LARGEST_PLAIN_BUILD: u32 = 9_999;
 
 /// The build: product version text of the core DLL; else that of all other own DLLs, if they agree; else the core
 /// DLL's file version, where its 16 bits can tell.
 pub fn of_binaries(binaries: &Observed<BTreeMap<String, Observed<Binary>>>) -> Observed<BuildVersion> {
-    let all = match binaries {
-        Observed::Known { value, .. } => value,
-        Observed::Absent { looked_at } => return Observed::absent(looked_at.clone()),
-        Observed::Unreadable { place, why } => return Observed::unreadable(place.clone(), why.clone()),
-        Observed::NotCollected { why } => return Observed::not_collected(why.clone()),
-    };
+    let Some(all) = binaries.value() else { return binaries.without_value() };
     let core = all.iter().find(|(name, _)| name.eq_ignore_ascii_case(CORE_DLL));
     let text = |binary: &Observed<Binary>| {
         binary.value().and_then(|binary| product(binary.product_version.as_deref()?))
@@ -39,7 +34,7 @@ pub fn of_binaries(binaries: &Observed<BTreeMap<String, Observed<Binary>>>) -> O
     }
     match core {
         Some((name, Observed::Known { value, .. })) => by_file_version(name, value),
-        Some((_, Observed::Unreadable { place, why })) => Observed::unreadable(place.clone(), why.clone()),
+        Some((_, unreadable @ Observed::Unreadable { .. })) => unreadable.without_value(),
         _ => Observed::not_collected("no DLL in bin carries the product's version"),
     }
 }
@@ -69,7 +64,7 @@ fn by_file_version(name: &str, binary: &Binary) -> Observed<BuildVersion> {
         _ => Observed::unreadable(
             place(name),
             format!(
-                "the 16-bit fields of file version {} do not tell the build",
+                "the 16-bit fields of file version {} are too small to show the build",
                 text.chars().take(40).collect::<String>()
             ),
         ),
@@ -84,7 +79,6 @@ mod tests {
         let binary = Binary {
             product_version: product.map(ToOwned::to_owned),
             file_version: file.map(ToOwned::to_owned),
-            assembly_version: None,
         };
         (name.to_owned(), Observed::known(binary, place(name)))
     }
@@ -126,7 +120,7 @@ mod tests {
     #[test]
     fn a_file_version_tells_only_what_fits_into_sixteen_bits() {
         let version = of([dll(CORE_DLL, None, Some("8.9.37856.0"))]);
-        assert!(version.why_unknown().unwrap().contains("do not tell the build"));
+        assert!(version.why_unknown().unwrap().contains("are too small to show the build"));
         assert!(of([dll("Castle.Core.dll", Some("4.4.0"), None)]).is_unknown());
         assert!(of_binaries(&Observed::not_collected("no bin")).is_unknown());
     }

@@ -1,6 +1,6 @@
-//! Settings of a configuration file by path, each with its line.
+//! Settings of an XML configuration file by path, each with its line.
 
-use crate::model::excerpt::{Clean, Excerpt};
+use crate::model::excerpt::{Excerpt, Sanitize};
 use crate::model::node::Setting;
 use crate::redact::config::{ConfigError, parse};
 use roxmltree::Node;
@@ -42,7 +42,7 @@ impl Lines {
 /// brackets: `appSettings/add[IpAddressHeader]@value`; a `dependentAssembly` carries the name of its assembly.
 /// A second element of equal name and parent ends in `#2`. An element with text has that text as the value of
 /// its own path, and so has an empty element without attributes (`<clear/>`).
-pub fn settings(text: &str, cleaner: &dyn Clean) -> Result<BTreeMap<String, Setting>, ConfigError> {
+pub fn settings(text: &str, cleaner: &dyn Sanitize) -> Result<BTreeMap<String, Setting>, ConfigError> {
     let document = parse(text)?;
     let lines = Lines::of(text);
     let mut settings = BTreeMap::new();
@@ -80,7 +80,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// The path of the next element in document order; `None` when it lies too deep.
+    /// The path of the next element in document order; `None` when it is too deep.
     fn enter(&mut self, node: &Node<'_, '_>) -> Option<&str> {
         let parent = node.parent().map(|parent| parent.id());
         while self.above.last().is_some_and(|(id, _)| Some(*id) != parent) {
@@ -121,8 +121,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    struct AsIs;
-    impl Clean for AsIs {
+    struct NoSanitize;
+    impl Sanitize for NoSanitize {
         fn clean(&self, line: &str) -> String {
             line.to_owned()
         }
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn settings_are_found_by_path_with_their_line() {
-        let settings = settings(WEB_CONFIG, &AsIs).unwrap();
+        let settings = settings(WEB_CONFIG, &NoSanitize).unwrap();
         let header = &settings["appSettings/add[IpAddressHeader]@value"];
         assert_eq!((header.value.as_str(), header.line), ("X-Forwarded-For", 4));
         assert_eq!(header.excerpt.as_str(), r#"<add key="IpAddressHeader" value="X-Forwarded-For" />"#);
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_order_of_named_elements_does_not_matter_and_equal_ones_are_numbered() {
-        let of = |text| settings(text, &AsIs).unwrap().into_keys().collect::<Vec<_>>();
+        let of = |text| settings(text, &NoSanitize).unwrap().into_keys().collect::<Vec<_>>();
         let one = of("<appSettings><add key='a' value='1'/><add key='b' value='2'/></appSettings>");
         let two = of("<appSettings><add key='b' value='2'/><add key='a' value='1'/></appSettings>");
         assert_eq!(one, two);
@@ -177,7 +177,7 @@ mod tests {
     fn deep_nesting_is_an_error_and_no_crash() {
         let text = "<a>".repeat(5_000) + &"</a>".repeat(5_000);
         assert!(matches!(
-            settings(&text, &AsIs),
+            settings(&text, &NoSanitize),
             Err(ConfigError::NotWellFormed { error: "elements nested too deeply", .. })
         ));
     }
@@ -185,7 +185,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics(text in "[<>a/='\" \n&;!\\[\\]?-]{0,80}") {
-            let _ = settings(&text, &AsIs);
+            let _ = settings(&text, &NoSanitize);
         }
     }
 }

@@ -1,49 +1,50 @@
 //! Which findings of this case probably follow from which.
 
-use crate::finding::{Confidence, Finding, Judged, Outcome, Severity, SubjectKind};
+use crate::finding::{Confidence, Finding, RuleResult, Severity, SubjectKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::actions::Stage;
 use crate::knowledge::causes::{CauseRow, Reach};
 use std::collections::BTreeMap;
 
-/// Where a finding stands: index of its outcome, and its own in that.
+/// Position of a finding: index of its outcome, and its own in that.
 pub type At = (usize, usize);
 
 /// The findings that probably follow from others.
 #[derive(Debug, Default)]
 pub struct Causes<'k>(BTreeMap<At, Vec<(At, &'k CauseRow)>>);
 
-/// Finds for each finding the confirmed ones that explain it, in the order in which they are to be mended.
-pub fn causes<'k>(judged: &[Judged], knowledge: &'k Knowledge) -> Causes<'k> {
-    let all: Vec<(At, &str, &Finding)> = judged.iter().enumerate().flat_map(findings).collect();
+/// Finds for each finding the confirmed ones that explain it, in the order in which they are to be fixed.
+pub fn causes<'k>(results: &[RuleResult], knowledge: &'k Knowledge) -> Causes<'k> {
     let mut causes = Causes::default();
     for row in &knowledge.causes {
-        let rows =
-            all.iter().filter(|(_, rule, finding)| row.rules.iter().any(|id| id == rule) && weighs(finding));
-        for (from, _, cause) in rows {
-            for (at, rule, finding) in &all {
+        // What is only suspected or merely worth knowing explains nothing away.
+        let explaining = all_findings(results).filter(|(_, rule, finding)| {
+            row.rules.iter().any(|id| id == rule)
+                && finding.confidence == Confidence::Confirmed
+                && finding.severity < Severity::Info
+        });
+        for (from, _, cause) in explaining {
+            for (at, rule, finding) in all_findings(results) {
                 if row.covers(rule, finding.signature.as_deref()) && reaches(row.reach, cause, finding) {
-                    causes.0.entry(*at).or_default().push((*from, row));
+                    causes.0.entry(at).or_default().push((from, row));
                 }
             }
         }
     }
-    let order = |at: At| judged.get(at.0).map(|one| (Stage::of_rule(&one.rule), at));
-    for found in causes.0.values_mut() {
-        found.sort_by_key(|(at, row)| (order(*at), &row.id));
-        found.dedup_by_key(|(at, _)| *at);
+    let order = |at: At| results.get(at.0).map(|result| (Stage::of_rule(&result.rule), at));
+    for explaining in causes.0.values_mut() {
+        explaining.sort_by_key(|(at, row)| (order(*at), &row.id));
+        explaining.dedup_by_key(|(at, _)| *at);
     }
     causes
 }
 
-fn findings((outer, one): (usize, &Judged)) -> Vec<(At, &str, &Finding)> {
-    let Outcome::Findings(findings) = &one.outcome else { return Vec::new() };
-    findings.iter().enumerate().map(|(inner, finding)| ((outer, inner), one.rule.as_str(), finding)).collect()
-}
-
-/// Whether a finding can be a cause: what is only suspected or merely worth knowing explains nothing away.
-fn weighs(finding: &Finding) -> bool {
-    finding.confidence == Confidence::Confirmed && finding.severity < Severity::Info
+/// Every finding with its position and its rule.
+pub(super) fn all_findings(results: &[RuleResult]) -> impl Iterator<Item = (At, &str, &Finding)> {
+    results.iter().enumerate().flat_map(|(outer, result)| {
+        let findings = result.outcome.findings().iter().enumerate();
+        findings.map(move |(inner, finding)| ((outer, inner), result.rule.as_str(), finding))
+    })
 }
 
 fn reaches(reach: Reach, cause: &Finding, finding: &Finding) -> bool {
@@ -54,13 +55,13 @@ fn reaches(reach: Reach, cause: &Finding, finding: &Finding) -> bool {
 }
 
 impl<'k> Causes<'k> {
-    /// The findings that this one probably follows from, with why, the first to be mended first.
+    /// The findings that this one probably follows from, with the reason, the first to be fixed first.
     pub fn of(&self, at: At) -> &[(At, &'k CauseRow)] {
         self.0.get(&at).map_or(&[], Vec::as_slice)
     }
 
     /// The finding at the bottom of this one: the first cause of its first cause, and so on; itself if it has none.
-    /// Causes that explain each other are refused when the knowledge is loaded, so there is a bottom.
+    /// Causes that explain each other are refused when the knowledge is loaded, so the chain ends.
     pub fn root(&self, at: At) -> At {
         let mut root = at;
         while let Some((cause, _)) = self.of(root).first() {
@@ -69,7 +70,7 @@ impl<'k> Causes<'k> {
         root
     }
 
-    /// Findings whose bottom this one is, in their order, itself left out.
+    /// Findings whose root this one is, in their order, itself left out.
     pub fn consequences(&self, root: At) -> impl Iterator<Item = At> {
         self.0.keys().copied().filter(move |at| self.root(*at) == root)
     }
@@ -78,10 +79,10 @@ impl<'k> Causes<'k> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Subject;
+    use crate::finding::{Outcome, Subject};
     use std::collections::BTreeSet;
 
-    fn found(rule: &str, subject: Subject, confidence: Confidence, error: Option<&str>) -> Judged {
+    fn found(rule: &str, subject: Subject, confidence: Confidence, error: Option<&str>) -> RuleResult {
         let finding = Finding {
             severity: Severity::High,
             confidence,
@@ -92,10 +93,10 @@ mod tests {
             remedy: String::new(),
             notes: Vec::new(),
             signature: error.map(str::to_owned),
-            alone: false,
+            standalone: false,
         };
         let outcome = Outcome::Findings(vec![finding]);
-        Judged { rule: rule.into(), subject, outcome, looked_at: BTreeSet::new() }
+        RuleResult { rule: rule.into(), subject, outcome, inputs_used: BTreeSet::new() }
     }
 
     const OWN: &str = r#"
@@ -121,12 +122,12 @@ mod tests {
         let knowledge = Knowledge::layered(&[("own.toml", OWN)]).unwrap();
         let (one, two) = (Subject::node("WEB01"), Subject::node("WEB02"));
         let follow = |cause: Confidence, on: &Subject| {
-            let judged = [
+            let results = [
                 found("X-001", one.clone(), cause, None),
                 found("X-002", on.clone(), Confidence::Confirmed, None),
                 found("X-003", two.clone(), Confidence::Confirmed, Some("E-002")),
             ];
-            let causes = causes(&judged, &knowledge);
+            let causes = causes(&results, &knowledge);
             (causes.root((1, 0)), causes.root((2, 0)), causes.consequences((0, 0)).count())
         };
         assert_eq!(

@@ -1,9 +1,10 @@
-//! Commands of runbooks, written here alone. A line is made of words of this file and of names that passed their
-//! grammar; the types let nothing else in.
+//! Commands of runbooks, which are written only here. A line is made of words of this file and of names that passed
+//! their grammar; the types let nothing else in.
 
 use super::grammar::{Checked, Folder, Package, Page, UrlPath, Value};
-use super::place::{Open, Place, Slot};
-use super::runbook::Ground;
+use super::runbook::PlanContext;
+use super::task_target::{Arg, TaskTarget, Unresolved};
+use super::unique;
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::{Build, Expect, Expectation};
 use crate::knowledge::runbooks::{CommandKind, On, TaskRow};
@@ -15,29 +16,26 @@ use std::fmt::Write as _;
 
 /// A command to run on a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CommandLine {
     /// Node it is run on, by an administrator, in a command prompt.
     pub node: String,
     /// What it does, in a few words.
     pub does: String,
-    /// The line to run; where a name is not known or does not fit the grammar, a placeholder in angle brackets stands
-    /// for it, inside quotes, so that running it as it is does no harm.
+    /// The line to run; where a name is not known or does not fit the grammar, a placeholder in angle brackets
+    /// replaces it, inside quotes, so that running it as it is does no harm.
     pub line: String,
-    /// What stands in place of a name and why, one sentence each; empty: the line can be run as it is.
+    /// Why names are placeholders, one sentence each; empty: the line can be run as it is.
     pub open: Vec<String>,
 }
 
 /// The commands of a task, node by node.
-pub(super) fn commands(ground: &Ground, task: &TaskRow, nodes: &[String]) -> Vec<CommandLine> {
-    let mut places: Vec<Place> = nodes.iter().map(|node| Place::node(ground, node)).collect();
-    if places.is_empty() {
-        places.push(Place::nowhere(ground, task.on));
-    }
+pub(super) fn commands(context: &PlanContext, task: &TaskRow, nodes: &[String]) -> Vec<CommandLine> {
     let mut commands: Vec<CommandLine> = Vec::new();
-    for place in &places {
+    for target in &targets(context, task.on, nodes.iter()) {
         for kind in &task.commands {
-            for command in lines(ground, place, *kind) {
-                // Two back-ups of one task make their folder once; fingerprints are shown before and after.
+            for command in lines(context, target, *kind) {
+                // Two backups of one task make their folder once; fingerprints are shown before and after.
                 if *kind == CommandKind::Fingerprints || !commands.contains(&command) {
                     commands.push(command);
                 }
@@ -47,27 +45,31 @@ pub(super) fn commands(ground: &Ground, task: &TaskRow, nodes: &[String]) -> Vec
     commands
 }
 
-/// What to know of the commands of a task before running them, one sentence each.
-pub(super) fn advice(task: &TaskRow) -> Vec<String> {
-    let mut advice: Vec<String> = Vec::new();
-    for sentence in task.commands.iter().flat_map(|kind| cautions(*kind)) {
-        if !advice.iter().any(|said| said == sentence) {
-            advice.push((*sentence).to_owned());
-        }
-    }
-    advice
+/// The nodes as targets; without any, one target without a name.
+fn targets<'a, 'n>(
+    context: &PlanContext<'a>,
+    on: On,
+    nodes: impl Iterator<Item = &'n String>,
+) -> Vec<TaskTarget<'a>> {
+    let targets: Vec<_> = nodes.map(|node| TaskTarget::node(context, node)).collect();
+    if targets.is_empty() { vec![TaskTarget::unknown(context, on)] } else { targets }
 }
 
-const EXIT_CODES: &str = "Type echo %errorlevel% after robocopy: below 8 the copy is complete, from 8 on at least one file was not copied and its log says which.";
-const EXTRA: &str = "Lines marked *EXTRA File are files that only the target has; the copy leaves them there, and a library left over in bin can disturb the new build.";
-const EXACT: &str = "Nothing is deleted. To get the folder exactly as the source has it, take the files marked *EXTRA File away by hand once the back-up is complete, and never the two key files.";
+/// What to know of the commands of a task before running them, one sentence each.
+pub(super) fn advice(task: &TaskRow) -> Vec<String> {
+    unique(task.commands.iter().flat_map(|kind| cautions(*kind)).map(ToString::to_string))
+}
+
+const EXIT_CODES: &str = "After robocopy, type echo %errorlevel%. Below 8 means that the copy is complete. 8 or more means that at least one file was not copied; the log says which.";
+const EXTRA: &str = "Lines marked *EXTRA File are files that exist only on the target. The copy does not remove them, and an old library in bin can disturb the new build.";
+const EXACT: &str = "Nothing is deleted. To make the folder equal to the source, remove the files marked *EXTRA File by hand after the backup is complete. Never remove the two key files.";
 const LOGS: &str =
-    "Logs named SS*.log are left out: the source is writing them, and each node keeps its own.";
-const STAYS: &str = "The back-up holds both key files, and with them and the database the whole vault can be opened: it stays on this machine, outside the web folders, for administrators only.";
-const AGAIN: &str = "If the folder of the back-up is there already, an earlier one lies in it: robocopy then adds only files that it lacks, so look whether it is the one you want.";
-const HASHES: &str = "Compare the fingerprints on the node itself; they belong into no ticket and no e-mail.";
+    "Logs named SS*.log are not copied: the source is writing to them, and each node keeps its own.";
+const STAYS: &str = "The backup contains both key files. With them and the database, anyone can open the whole vault: keep the backup on this machine, outside the web folders, for administrators only.";
+const AGAIN: &str = "If the backup folder already exists, it contains an earlier backup. Robocopy then adds only the files that are missing in it, so check that it is the backup you want.";
+const HASHES: &str = "Compare the fingerprints on the node itself. Do not put them in a ticket or an e-mail.";
 const PRINT: &str =
-    "Compare it with the fingerprint that the vendor publishes for the package, and install nothing else.";
+    "Compare it with the fingerprint that the vendor publishes. Install the package only if they are equal.";
 
 const fn cautions(kind: CommandKind) -> &'static [&'static str] {
     match kind {
@@ -78,54 +80,38 @@ const fn cautions(kind: CommandKind) -> &'static [&'static str] {
         CommandKind::Copy | CommandKind::CopyTms => &[LOGS, EXIT_CODES, EXACT],
         CommandKind::CopyWhole => &[LOGS, EXIT_CODES],
         CommandKind::PackageHash => &[PRINT],
-        CommandKind::StopPool
-        | CommandKind::StartPool
-        | CommandKind::CreatePool
-        | CommandKind::CreateApplication
-        | CommandKind::RestartIis
-        | CommandKind::CompareClock
-        | CommandKind::Collect => &[],
+        _ => &[],
     }
 }
 
 /// Addresses of the page that a task is done on.
-pub(super) fn pages(ground: &Ground, task: &TaskRow, nodes: &[String]) -> Vec<String> {
+pub(super) fn pages(context: &PlanContext, task: &TaskRow, nodes: &[String]) -> Vec<String> {
     let Some(page) = task.page.as_deref() else { return Vec::new() };
-    let rounds = ground.rounds.split_last().map_or(&[][..], |(_, stops)| stops);
-    let mut pages: Vec<&str> = Vec::new();
-    for from in std::iter::once(ground.names.current).chain(rounds.iter().copied().map(Some)) {
-        let page = of_its_time(page, from);
-        if !pages.contains(&page) {
-            pages.push(page);
-        }
-    }
-    let names = &ground.names;
-    // What is done once in the product is done on any node; whose address stands for one that nobody knows is no one's.
+    let stops = context.rounds.split_last().map_or(&[][..], |(_, stops)| stops);
+    let builds = std::iter::once(context.names.current).chain(stops.iter().copied().map(Some));
+    let pages = unique(builds.map(|from| page_in_build(page, from)));
+    let pages: Vec<Page> = pages.into_iter().filter_map(Page::read).collect();
+    // What is done once in the product is done on any node. An address with a placeholder instead of a name would help
+    // nobody there.
+    let names = context.names;
     let anywhere = names.first.as_ref().or(names.source.as_ref()).or(names.serving.first());
     let nodes = nodes.iter().chain(anywhere.filter(|_| task.on == On::Product));
-    let mut places: Vec<Place> = nodes.map(|node| Place::node(ground, node)).collect();
-    if places.is_empty() {
-        places.push(Place::nowhere(ground, task.on));
-    }
-    let pages: Vec<Page> = pages.into_iter().filter_map(Page::read).collect();
-    places.iter().flat_map(|place| pages.iter().map(|page| address(place, page))).collect()
+    let targets = targets(context, task.on, nodes);
+    targets.iter().flat_map(|target| pages.iter().map(|page| address(target, page))).collect()
 }
 
-/// The first build whose upgrade is done on pages below `Setup` (D:secret-server-setup/upgrading).
+/// The first build whose upgrade is done on pages below `Setup`; before it there was one installer page.
 const SETUP_PAGES: BuildVersion = BuildVersion::new(10, 2, 0);
 
 /// The page that does the same in the build that runs.
-fn of_its_time(page: &str, current: Option<BuildVersion>) -> &str {
-    if page.starts_with("Setup/") && current.is_some_and(|current| current < SETUP_PAGES) {
-        "Installer.aspx"
-    } else {
-        page
-    }
+fn page_in_build(page: &str, current: Option<BuildVersion>) -> &str {
+    let is_old = current.is_some_and(|current| current < SETUP_PAGES);
+    if page.starts_with("Setup/") && is_old { "Installer.aspx" } else { page }
 }
 
-/// The page on one machine, past the load balancer. Without bindings it is taken for HTTPS.
-fn address(place: &Place, page: &Page) -> String {
-    let bindings = place.iis().map_or(&[][..], |app| &app.bindings);
+/// The page on one machine, past the load balancer. Without bindings HTTPS is assumed.
+fn address(target: &TaskTarget, page: &Page) -> String {
+    let bindings = target.iis().map_or(&[][..], |app| &app.bindings);
     // A binding reads `https *:443:name`; an address of version 6 has colons of its own, in brackets.
     let port = |scheme: &str| {
         bindings.iter().find_map(|binding| {
@@ -134,120 +120,126 @@ fn address(place: &Place, page: &Page) -> String {
         })
     };
     let (scheme, port) = match (port("https "), port("http ")) {
-        (Some(port), _) => ("https", port),
         (None, Some(port)) => ("http", port),
-        (None, None) => ("https", 443),
+        (port, _) => ("https", port.unwrap_or(443)),
     };
     let port = match (scheme, port) {
         ("https", 443) | ("http", 80) => String::new(),
         (_, port) => format!(":{port}"),
     };
-    let below = match place.path() {
+    let path = match target.path() {
         Ok(path) if path.is_root() => String::new(),
         Ok(path) => path.to_string(),
-        Err(open) => format!("/<{}>", open.words),
+        Err(path) => format!("/<{}>", path.placeholder),
     };
-    format!("{scheme}://{}{port}{below}/{page}", written(&place.host()))
+    format!("{scheme}://{}{port}{path}/{page}", target.host().written())
 }
 
-/// A name, or its placeholder in angle brackets.
-fn written(slot: &Slot<impl Checked>) -> String {
-    slot.as_ref().map_or_else(|open| format!("<{}>", open.words), ToString::to_string)
+/// An argument, whatever its grammar.
+trait Written {
+    /// The name, or its placeholder in angle brackets.
+    fn written(&self) -> String;
+    /// Why it has no name.
+    fn why_open(&self) -> Option<&str>;
 }
 
-/// A line as it is put together: words of this file and checked names.
+impl<T: Checked> Written for Arg<T> {
+    fn written(&self) -> String {
+        self.as_ref().map_or_else(|open| format!("<{}>", open.placeholder), ToString::to_string)
+    }
+
+    fn why_open(&self) -> Option<&str> {
+        self.as_ref().err().map(|open| open.why.as_str())
+    }
+}
+
+/// A line as it is put together.
 struct Line {
     text: String,
     open: Vec<String>,
 }
 
-impl Line {
-    fn new(words: &'static str) -> Self {
-        Self { text: words.to_owned(), open: Vec::new() }
-    }
+const APPCMD: &str = r"%windir%\system32\inetsrv\appcmd.exe";
 
-    fn appcmd(words: &'static str) -> Self {
-        Self::new(r"%windir%\system32\inetsrv\appcmd.exe ").words(words)
-    }
-
-    fn words(mut self, words: &'static str) -> Self {
-        self.text.push_str(words);
-        self
-    }
-
-    fn quoted(self, words: &'static str) -> Self {
-        self.words("\"").words(words).words("\"")
-    }
-
-    /// A name in quotes.
-    fn name(mut self, slot: &Slot<impl Checked>) -> Self {
+/// A line made of words of this file, with an argument in quotes for each `{}` in them.
+fn line(words: &[&'static str], args: &[&dyn Written]) -> Line {
+    let words = words.concat();
+    let mut words = words.split("{}");
+    let mut text = words.next().unwrap_or_default().replacen("appcmd", APPCMD, 1);
+    for (arg, words) in args.iter().zip(words) {
         // Writing to a string never fails.
-        let _ = write!(self.text, "\"{}\"", written(slot));
-        self.open.extend(slot.as_ref().err().map(|open| open.why.clone()));
-        self
+        let _ = write!(text, "\"{}\"{words}", arg.written());
     }
+    let mut open: Vec<String> = args.iter().filter_map(|arg| arg.why_open()).map(str::to_owned).collect();
+    open.sort();
+    open.dedup();
+    Line { text, open }
+}
 
-    fn on(self, place: &Place, does: impl Into<String>) -> CommandLine {
-        let Self { text, mut open } = self;
-        open.sort();
-        open.dedup();
-        CommandLine { node: place.label.clone(), does: does.into(), line: text, open }
+impl Line {
+    fn on(self, target: &TaskTarget, does: impl Into<String>) -> CommandLine {
+        CommandLine { node: target.label.clone(), does: does.into(), line: self.text, open: self.open }
     }
 }
 
+/// The upgrade package of a build, as the vendor names it.
+fn package_of(build: BuildVersion) -> Option<Package> {
+    Package::read(&format!("Version_{}.zip", build.to_string().replace('.', "_")))
+}
+
 /// The lines of one kind of command on one machine.
-fn lines(ground: &Ground, place: &Place, kind: CommandKind) -> Vec<CommandLine> {
-    let source = Place::source(ground);
+fn lines(context: &PlanContext, target: &TaskTarget, kind: CommandKind) -> Vec<CommandLine> {
+    let source = TaskTarget::source(context);
     match kind {
-        CommandKind::StopPool => pools(place, "stop apppool /apppool.name:", "Stops"),
-        CommandKind::StartPool => pools(place, "start apppool /apppool.name:", "Starts"),
-        CommandKind::BackUpFolder => back_up(ground, place, Part::Application),
-        CommandKind::BackUpTms => back_up(ground, place, Part::Tms),
-        CommandKind::Fingerprints => ["encryption.config", "database.config"]
-            .map(|file| {
-                let file = place.folder().map(|folder| folder.below(file));
-                Line::new("certutil -hashfile ")
-                    .name(&file)
-                    .words(" SHA256")
-                    .on(place, "Shows the fingerprint of the file.")
-            })
-            .into(),
-        CommandKind::ListCopy => copy(&source, place, Part::Application, Copying::List),
-        CommandKind::Copy => copy(&source, place, Part::Application, Copying::Copy),
-        CommandKind::ListCopyTms => copy(&source, place, Part::Tms, Copying::List),
-        CommandKind::CopyTms => copy(&source, place, Part::Tms, Copying::Copy),
+        CommandKind::StopPool => pools(target, "appcmd stop apppool /apppool.name:", "Stops"),
+        CommandKind::StartPool => pools(target, "appcmd start apppool /apppool.name:", "Starts"),
+        CommandKind::BackUpFolder => back_up(context, target, Part::Application),
+        CommandKind::BackUpTms => back_up(context, target, Part::Tms),
+        CommandKind::Fingerprints => {
+            let hash = |file| {
+                let file = target.folder().map(|folder| folder.below(file));
+                line(&["certutil -hashfile {} SHA256"], &[&file])
+                    .on(target, "Shows the fingerprint of the file.")
+            };
+            ["encryption.config", "database.config"].map(hash).into()
+        }
+        CommandKind::ListCopy => copy(&source, target, Part::Application, true),
+        CommandKind::Copy => copy(&source, target, Part::Application, false),
+        CommandKind::ListCopyTms => copy(&source, target, Part::Tms, true),
+        CommandKind::CopyTms => copy(&source, target, Part::Tms, false),
         CommandKind::ListCopyWhole => {
-            let mut lines = store(place);
-            lines.extend(copy(&source, place, Part::Whole, Copying::List));
+            let mut lines = store(target);
+            lines.extend(copy(&source, target, Part::Whole, true));
             lines
         }
-        CommandKind::CopyWhole => copy(&source, place, Part::Whole, Copying::Copy),
-        CommandKind::CreatePool => create_pool(ground, place),
-        CommandKind::CreateApplication => create_application(place),
-        CommandKind::RestartIis => vec![Line::new("iisreset").on(place, "Restarts IIS with all its sites.")],
-        CommandKind::CompareClock if source.is(place) => Vec::new(),
+        CommandKind::CopyWhole => copy(&source, target, Part::Whole, false),
+        CommandKind::CreatePool => create_pool(context, target),
+        CommandKind::CreateApplication => create_application(target),
+        CommandKind::RestartIis => {
+            vec![line(&["iisreset"], &[]).on(target, "Restarts IIS with all its sites.")]
+        }
+        CommandKind::CompareClock if source.is(target) => Vec::new(),
         CommandKind::CompareClock => {
-            let line =
-                Line::new("w32tm /stripchart /computer:").name(&source.host()).words(" /samples:3 /dataonly");
-            vec![line.on(
-                place,
-                format!("Shows three times by how many seconds its clock is off that of {}.", source.label),
-            )]
+            let host = source.label.as_str();
+            let does = format!("Shows three times how many seconds its clock differs from that of {host}.");
+            let words = ["w32tm /stripchart /computer:{} /samples:3 /dataonly"];
+            vec![line(&words, &[&source.host()]).on(target, does)]
         }
         CommandKind::PackageHash => {
             let hash = |build: Option<BuildVersion>| {
-                let package = build.map(Package::from).ok_or_else(|| Open {
-                    words: "name of the upgrade package".into(),
+                let package = build.and_then(package_of).ok_or_else(|| Unresolved {
+                    placeholder: "name of the upgrade package".into(),
                     why: "The build to upgrade to is not known.".into(),
                 });
-                let does = "Shows the fingerprint of the package; run it in the folder that holds it.";
-                Line::new("certutil -hashfile ").name(&package).words(" SHA256").on(place, does)
+                let does =
+                    "Shows the fingerprint of the package; run it in the folder that contains the package.";
+                line(&["certutil -hashfile {} SHA256"], &[&package]).on(target, does)
             };
-            builds(ground).into_iter().map(hash).collect()
+            builds(context).into_iter().map(hash).collect()
         }
         CommandKind::Collect => {
-            let line = Line::new("clusterbrief collect --app-dir ").name(&place.folder());
-            vec![line.on(place, "Writes a bundle of this node into the current folder.")]
+            let does = "Writes a bundle of this node into the current folder.";
+            vec![line(&["clusterbrief collect --app-dir {}"], &[&target.folder()]).on(target, does)]
         }
     }
 }
@@ -264,147 +256,120 @@ enum Part {
 }
 
 impl Part {
-    fn of(self, folder: &Folder) -> Folder {
-        match self {
-            Self::Application | Self::Whole => folder.clone(),
-            Self::Tms => folder.beside("TMS"),
-        }
+    fn of(self, folder: Folder) -> Folder {
+        if self == Self::Tms { folder.beside("TMS") } else { folder }
     }
 }
 
-/// Whether a copy is made or only listed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Copying {
-    List,
-    Copy,
-}
-
-/// Logs that the source is writing stay out: they are locked, and the target has its own.
-const WITHOUT_KEY_FILES: &str = " /XF database.config encryption.config SS*.log SS*.log.*";
-const WITHOUT_LOGS: &str = " /XF SS*.log SS*.log.*";
-
-/// Copies from the source to a machine, run on that machine; nothing that it has is deleted. None where both are one folder.
-fn copy(source: &Place, place: &Place, part: Part, copying: Copying) -> Vec<CommandLine> {
-    let (from, to) =
-        (source.share().map(|folder| part.of(&folder)), place.folder().map(|folder| part.of(&folder)));
-    if source.is(place) || (from.is_ok() && from == to) {
+/// Copies from the source to a machine, run on that machine, or only lists what would be copied. Nothing on the machine is
+/// deleted. No line where both are one folder.
+fn copy(source: &TaskTarget, target: &TaskTarget, part: Part, list_only: bool) -> Vec<CommandLine> {
+    let from = source.share().map(|folder| part.of(folder));
+    let to = target.folder().map(|folder| part.of(folder));
+    if source.is(target) || (from.is_ok() && from == to) {
         return Vec::new();
     }
-    let (mode, log) = match copying {
-        Copying::List => (" /L /E", "list"),
-        Copying::Copy => (" /E", "copy"),
-    };
-    let without = if part == Part::Application { WITHOUT_KEY_FILES } else { WITHOUT_LOGS };
-    let log = place.folder().and_then(|folder| Ok(folder.log(&place.host()?, log)));
-    let line = Line::new("robocopy ").name(&from).words(" ").name(&to).words(mode).words(without);
-    let line = line.words(" /COPY:DAT /R:2 /W:5 /NP /TEE /LOG+:").name(&log);
     let what = match part {
         Part::Application => "the folder without the two key files",
         Part::Whole => "the whole folder",
         Part::Tms => "the TMS folder",
     };
-    let does = match copying {
-        Copying::List => {
-            format!("Lists what copying {what} from {} would do, and changes nothing.", source.label)
-        }
-        Copying::Copy => format!("Copies {what} from {}.", source.label),
+    let node = &source.label;
+    let (mode, log, does) = if list_only {
+        (" /L", "list", format!("Lists what copying {what} from {node} would do, and changes nothing."))
+    } else {
+        ("", "copy", format!("Copies {what} from {node}."))
     };
-    vec![line.on(place, does)]
+    let key_files = if part == Part::Application { "database.config encryption.config " } else { "" };
+    let log = target.folder().and_then(|folder| Ok(folder.log(&target.host()?, log)));
+    // Logs that the source is writing stay out: they are locked, and the target has its own.
+    let words = [
+        "robocopy {} {}",
+        mode,
+        " /E /XF ",
+        key_files,
+        "SS*.log SS*.log.* /COPY:DAT /R:2 /W:5 /NP /TEE /LOG+:{}",
+    ];
+    vec![line(&words, &[&from, &to, &log]).on(target, does)]
 }
 
-/// Makes the folder for back-ups and logs.
-fn store(place: &Place) -> Vec<CommandLine> {
-    let store = place.folder().map(|folder| folder.store());
+/// Creates the folder for backups and logs.
+fn store(target: &TaskTarget) -> Vec<CommandLine> {
+    let store = target.folder().map(|folder| folder.store());
     // By their ids: the names of the two groups depend on the language of Windows.
-    let rights = r#" /inheritance:r /grant:r "*S-1-5-32-544:(OI)(CI)F" "*S-1-5-18:(OI)(CI)F""#;
+    let rights = r#"icacls {} /inheritance:r /grant:r "*S-1-5-32-544:(OI)(CI)F" "*S-1-5-18:(OI)(CI)F""#;
     vec![
-        Line::new("mkdir ")
-            .name(&store)
-            .on(place, "Makes the folder for back-ups and logs; that it is there already is no fault."),
-        Line::new("icacls ")
-            .name(&store)
-            .words(rights)
-            .on(place, "Lets only administrators and the system open it."),
+        line(&["mkdir {}"], &[&store])
+            .on(target, "Creates the folder for backups and logs. \"Already exists\" is fine."),
+        line(&[rights], &[&store]).on(target, "Lets only administrators and the system open it."),
     ]
 }
 
 /// The builds that are installed one after the other, or the one that the work is about.
-fn builds(ground: &Ground) -> Vec<Option<BuildVersion>> {
-    if ground.rounds.is_empty() {
-        vec![ground.names.leg.or(ground.names.target)]
+fn builds(context: &PlanContext) -> Vec<Option<BuildVersion>> {
+    if context.rounds.is_empty() {
+        vec![context.names.hop.or(context.names.target)]
     } else {
-        ground.rounds.iter().copied().map(Some).collect()
+        context.rounds.iter().copied().map(Some).collect()
     }
 }
 
 /// Copies a folder, with everything in it, to the store: in each round of an upgrade to a place of its own.
-fn back_up(ground: &Ground, place: &Place, part: Part) -> Vec<CommandLine> {
+fn back_up(context: &PlanContext, target: &TaskTarget, part: Part) -> Vec<CommandLine> {
     let (suffix, what) = match part {
         Part::Application | Part::Whole => ("", "the folder with its two key files"),
         Part::Tms => ("-TMS", "the TMS folder"),
     };
-    let from = place.folder().map(|folder| part.of(&folder));
-    let mut lines = store(place);
-    for build in builds(ground) {
-        let to = place.folder().and_then(|folder| Ok(folder.back_up(&place.host()?, suffix, build)));
-        let line = Line::new("robocopy ").name(&from).words(" ").name(&to);
-        let line = line.words(" /E /XC /XN /XO /COPY:DAT /R:2 /W:5 /NP");
-        let round = match build {
-            Some(build) if ground.rounds.len() > 1 => format!(", in the round to {build}"),
-            _ => String::new(),
-        };
-        lines.push(line.on(place, format!("Copies {what} into the back-up{round}.")));
-    }
-    lines
+    let from = target.folder().map(|folder| part.of(folder));
+    let copy = |build: Option<BuildVersion>| {
+        let to = target.folder().and_then(|folder| Ok(folder.back_up(&target.host()?, suffix, build)));
+        let round = build.filter(|_| context.rounds.len() > 1);
+        let round = round.map_or_else(String::new, |build| format!(", in the round to {build}"));
+        line(&["robocopy {} {} /E /XC /XN /XO /COPY:DAT /R:2 /W:5 /NP"], &[&from, &to])
+            .on(target, format!("Copies {what} into the backup{round}."))
+    };
+    store(target).into_iter().chain(builds(context).into_iter().map(copy)).collect()
 }
 
-/// Pools of TMS (D:secret-server-setup/installation/installing-silent-cli).
-const TMS_POOLS: [&str; 3] = ["TMS", "TMSAgent", "TMSWorker"];
+/// Pools that the silent installation of the product makes for TMS.
+const TMS_POOLS: [&str; 3] = [r#""TMS""#, r#""TMSAgent""#, r#""TMSWorker""#];
 
-/// Stops or starts the pool, and those of TMS where it stands beside the application.
-fn pools(place: &Place, verb: &'static str, does: &str) -> Vec<CommandLine> {
+/// Stops or starts the pool, and those of TMS where it is beside the application.
+fn pools(target: &TaskTarget, words: &'static str, does: &str) -> Vec<CommandLine> {
     let mut lines =
-        vec![Line::appcmd(verb).name(&place.pool()).on(place, format!("{does} the application pool."))];
-    if place.has_tms() == Some(true) {
-        let pool = |name| {
-            Line::appcmd(verb)
-                .quoted(name)
-                .on(place, format!("{does} a pool of TMS; where IIS has none of this name, it says so."))
-        };
-        lines.extend(TMS_POOLS.map(pool));
+        vec![line(&[words, "{}"], &[&target.pool()]).on(target, format!("{does} the application pool."))];
+    if target.has_tms() == Some(true) {
+        let does = format!("{does} a TMS pool. If IIS has no pool of this name, the command says so.");
+        lines.extend(TMS_POOLS.map(|pool| line(&[words, pool], &[]).on(target, does.clone())));
     }
     lines
 }
 
-/// Makes the pool as the rules expect it to be.
-fn create_pool(ground: &Ground, place: &Place) -> Vec<CommandLine> {
-    let pool = place.pool();
-    let mut set = Line::appcmd("set apppool /apppool.name:").name(&pool);
-    let mut cleared = Vec::new();
-    for (setting, value) in expected(ground.knowledge, ground.names.target) {
-        match value {
-            Some(value) => set = set.words(" /").words(setting).words(":").name(&Ok(value)),
-            None => cleared.push(
-                Line::appcmd("set apppool /apppool.name:")
-                    .name(&pool)
-                    .words(" /-")
-                    .words(setting)
-                    .on(place, "Clears the times of recycling."),
-            ),
+/// Creates the pool as the rules expect it to be.
+fn create_pool(context: &PlanContext, target: &TaskTarget) -> Vec<CommandLine> {
+    let pool = target.pool();
+    let (mut cleared, mut words, mut values) =
+        (Vec::new(), vec!["appcmd set apppool /apppool.name:{}"], Vec::new());
+    for (setting, value) in expected(context.knowledge, context.names.target) {
+        if let Some(value) = value {
+            words.extend([" /", setting, ":{}"]);
+            values.push(Ok(value));
+        } else {
+            let words = ["appcmd set apppool /apppool.name:{} /-", setting];
+            cleared.push(line(&words, &[&pool]).on(target, "Clears the recycling times."));
         }
     }
+    let values = values.iter().map(|value: &Arg<Value>| value as &dyn Written);
+    let args: Vec<&dyn Written> = std::iter::once(&pool as &dyn Written).chain(values).collect();
     let mut lines = vec![
-        Line::appcmd("add apppool /name:")
-            .name(&pool)
-            .on(place, "Makes the pool; where it is there already, it says so."),
-        set.on(place, "Gives the pool every setting that the product needs."),
+        line(&["appcmd add apppool /name:{}"], &[&pool])
+            .on(target, "Creates the pool. If it already exists, the command says so."),
+        line(&words, &args).on(target, "Sets everything on the pool that the product needs."),
     ];
     lines.extend(cleared);
     lines.push(
-        Line::appcmd("list apppool /apppool.name:")
-            .name(&pool)
-            .words(" /text:*")
-            .on(place, "Shows all settings of the pool."),
+        line(&["appcmd list apppool /apppool.name:{} /text:*"], &[&pool])
+            .on(target, "Shows all settings of the pool."),
     );
     lines
 }
@@ -421,8 +386,8 @@ fn expected(knowledge: &Knowledge, build: Option<BuildVersion>) -> BTreeMap<&'st
     };
     let rows = knowledge.rows.expectations.iter().filter(|row| row.when.is_empty() && concerns(row));
     rows.filter_map(|row| {
-        let told = row.fact.strip_prefix("iis.pool.")?;
-        let setting = POOL_SETTINGS.iter().find(|name| **name == told)?;
+        let name = row.fact.strip_prefix("iis.pool.")?;
+        let setting = POOL_SETTINGS.iter().find(|setting| **setting == name)?;
         let value = match (row.expect, row.values.as_slice()) {
             (Expect::OneOf, [value]) => Some(Value::read(value)?),
             (Expect::ZeroSpan, _) => Some(Value::read("00:00:00")?),
@@ -434,30 +399,21 @@ fn expected(knowledge: &Knowledge, build: Option<BuildVersion>) -> BTreeMap<&'st
     .collect()
 }
 
-/// Makes the application in its site, or the site where the application is a site of its own.
-fn create_application(place: &Place) -> Vec<CommandLine> {
-    let (site, path, pool, folder) = (place.site(), place.path(), place.pool(), place.folder());
+/// Creates the application in its site, or the site where the application is a site of its own.
+fn create_application(target: &TaskTarget) -> Vec<CommandLine> {
+    let (site, path, pool, folder) = (target.site(), target.path(), target.pool(), target.folder());
     if !path.as_ref().is_ok_and(UrlPath::is_root) {
-        let line = Line::appcmd("add app /site.name:").name(&site).words(" /path:").name(&path);
-        let line = line.words(" /physicalPath:").name(&folder).words(" /applicationPool:").name(&pool);
-        return vec![line.on(place, "Makes the application; where it is there already, it says so.")];
+        let words = ["appcmd add app /site.name:{} /path:{} /physicalPath:{} /applicationPool:{}"];
+        let line = line(&words, &[&site, &path, &folder, &pool]);
+        return vec![line.on(target, "Creates the application. If it already exists, the command says so.")];
     }
     let root = site.clone().map(|site| site.root());
     vec![
-        Line::appcmd("add site /name:")
-            .name(&site)
-            .words(" /physicalPath:")
-            .name(&folder)
-            .on(place, "Makes the site; where it is there already, it says so."),
-        Line::appcmd("set vdir /vdir.name:")
-            .name(&root)
-            .words(" /physicalPath:")
-            .name(&folder)
-            .on(place, "Points the site at the folder."),
-        Line::appcmd("set app /app.name:")
-            .name(&root)
-            .words(" /applicationPool:")
-            .name(&pool)
-            .on(place, "Gives the site its pool."),
+        line(&["appcmd add site /name:{} /physicalPath:{}"], &[&site, &folder])
+            .on(target, "Creates the site. If it already exists, the command says so."),
+        line(&["appcmd set vdir /vdir.name:{} /physicalPath:{}"], &[&root, &folder])
+            .on(target, "Points the site at the folder."),
+        line(&["appcmd set app /app.name:{} /applicationPool:{}"], &[&root, &pool])
+            .on(target, "Assigns the pool to the site."),
     ]
 }

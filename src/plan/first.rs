@@ -1,14 +1,16 @@
 //! Which node is upgraded first.
 
 use super::{listed, safe_name};
+use crate::model::export::NodeRow;
 use crate::model::primary::{QUESTION, WITHOUT_PRIMARY};
-use crate::model::{BuildVersion, Cluster, Node, Observed};
+use crate::model::{BuildVersion, Cluster, Node};
 use serde::Serialize;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The node to begin with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct First {
     /// Its name; `None` where nobody knows.
     pub node: Option<String>,
@@ -17,20 +19,17 @@ pub struct First {
 }
 
 /// Chooses the node to begin with: the primary where the cluster has one, else one that does all the cluster's work. A node
-/// for disaster recovery, on a mirror or standing by never comes first. `current` is the build the cluster runs.
+/// for disaster recovery, on a mirror or on standby never comes first. `current` is the build the cluster runs.
 pub(super) fn first(cluster: &Cluster, current: Option<BuildVersion>) -> First {
-    let serving: Vec<&Node> = cluster.serving().filter(|node| !stands_by(node)).collect();
+    let is_on = |node: &&Node| node.row.as_ref().and_then(|row| row.in_cluster.value()) != Some(&false);
+    let serving: Vec<&Node> = cluster.serving().filter(is_on).collect();
     let mut first = match (serving.as_slice(), current) {
-        ([], _) => ask("No node that serves is known: find out which nodes there are, and begin again."),
-        ([one], _) if !cluster.node_set.confirmed_by.is_empty() => {
-            let name = &one.name;
-            First {
-                node: Some(name.clone()),
-                why: format!("{} is the only node that serves.", safe_name(name)),
-            }
+        ([], _) => ask("No serving node is known: find out which nodes exist, then make the plan again."),
+        ([only], _) if !cluster.node_set.confirmed_by.is_empty() => {
+            start_with(&only.name, "it is the only serving node.")
         }
-        (_, None) => ask(&format!(
-            "Find out which build the cluster runs: before {WITHOUT_PRIMARY} the primary node is upgraded first, later a node with all three worker roles."
+        (_, None) => ask(format!(
+            "Find out which build the cluster runs: before {WITHOUT_PRIMARY}, the primary node is upgraded first; from that build on, a node with all three worker roles."
         )),
         (serving, Some(current)) if current < WITHOUT_PRIMARY => primary(cluster, serving),
         (serving, Some(_)) => worker(serving),
@@ -41,90 +40,83 @@ pub(super) fn first(cluster: &Cluster, current: Option<BuildVersion>) -> First {
     first
 }
 
-fn ask(why: &str) -> First {
+fn ask(why: impl Into<String>) -> First {
     First { node: None, why: why.into() }
 }
 
-/// Whether the node list shows the node as standing by.
-fn stands_by(node: &Node) -> bool {
-    node.row.as_ref().and_then(|row| row.in_cluster.value()) == Some(&false)
+fn start_with(node: &str, why: &str) -> First {
+    First { node: Some(node.to_owned()), why: format!("Start with {}: {why}", safe_name(node)) }
 }
 
 /// The primary node, by what names it.
 fn primary(cluster: &Cluster, serving: &[&Node]) -> First {
-    const FIND: &str = "find it on the page Server Nodes, where Make Primary stands";
+    const FIND: &str = "find it on the Server Nodes page, where Make Primary is";
     let named = cluster.primary_named(&cluster.answers);
-    let claims: Vec<String> =
-        named.iter().map(|one| format!("{} by {}", safe_name(&one.node), one.by)).collect();
-    let different: BTreeSet<String> = named.iter().map(|one| one.node.to_uppercase()).collect();
-    let Some(one) = named.first() else {
-        return ask(&format!(
-            "Before {WITHOUT_PRIMARY} the primary node is upgraded first, and nothing tells which that is: {FIND}, and answer {QUESTION} with \"primary\" for it."
+    let Some(primary) = named.first() else {
+        return ask(format!(
+            "Before {WITHOUT_PRIMARY}, the primary node is upgraded first, but no input says which node it is: {FIND}, and answer {QUESTION} with \"primary\" for it."
         ));
     };
-    if different.len() > 1 {
-        return ask(&format!("The primary node is upgraded first, and it is {}: {FIND}.", listed(&claims)));
-    }
-    let serves = serving.iter().any(|node| node.name == one.node);
-    if !one.known || !serves {
-        return ask(&format!(
-            "The primary node is upgraded first; it is {}, which is no node that serves in this case: {FIND}.",
-            listed(&claims)
+    let claims: Vec<String> =
+        named.iter().map(|claim| format!("{} according to {}", safe_name(&claim.node), claim.by)).collect();
+    let claims = listed(&claims);
+    if named.iter().any(|claim| !claim.node.eq_ignore_ascii_case(&primary.node)) {
+        return ask(format!(
+            "The primary node is upgraded first, but sources name different nodes ({claims}): {FIND}."
         ));
     }
-    let by: Vec<String> = named.iter().map(|one| one.by.clone()).collect();
-    First {
-        node: Some(one.node.clone()),
-        why: format!("{} is the primary node, by {}.", safe_name(&one.node), listed(&by)),
+    if !primary.known || !serving.iter().any(|node| node.name == primary.node) {
+        return ask(format!(
+            "The primary node is upgraded first. It is {claims}, but that is not a serving node of this case: {FIND}."
+        ));
     }
+    let by: Vec<&str> = named.iter().map(|claim| claim.by.as_str()).collect();
+    start_with(&primary.node, &format!("it is the primary node, according to {}.", listed(&by)))
 }
 
 /// A node that is known to be In Cluster with all three worker roles: without errors before one with errors, the newest build
 /// before older ones, then in order of name.
 fn worker(serving: &[&Node]) -> First {
-    let rows = serving.iter().filter_map(|node| Some((*node, node.row.as_ref()?)));
-    let on = |flag: &Observed<bool>| flag.value() == Some(&true);
-    let all = rows.filter(|(_, row)| {
+    let has_all_roles = |row: &NodeRow| {
         [&row.in_cluster, &row.background_worker, &row.engine_worker, &row.session_recording_worker]
             .into_iter()
-            .all(on)
-    });
-    let ailing = |row: &crate::model::export::NodeRow| {
-        [
-            &row.error_message,
-            &row.background_worker_error,
-            &row.engine_worker_error,
-            &row.session_recording_worker_error,
-        ]
-        .into_iter()
-        .any(|error| error.value().is_some())
+            .all(|flag| flag.value() == Some(&true))
     };
-    let mut fit: Vec<(bool, Reverse<Option<BuildVersion>>, &str)> = all
-        .map(|(node, row)| (ailing(row), Reverse(node.version.value().copied()), node.name.as_str()))
+    let has_error = |row: &NodeRow| {
+        let workers =
+            [&row.background_worker_error, &row.engine_worker_error, &row.session_recording_worker_error];
+        workers.into_iter().chain([&row.error_message]).any(|error| error.value().is_some())
+    };
+    let rows = serving.iter().filter_map(|node| Some((node, node.row.as_ref()?)));
+    let mut fit: Vec<_> = rows
+        .filter(|(_, row)| has_all_roles(row))
+        .map(|(node, row)| (has_error(row), Reverse(node.version.value()), node.name.as_str()))
         .collect();
     fit.sort();
-    let Some((ailing, Reverse(build), name)) = fit.first() else {
-        let listed = serving.iter().any(|node| node.row.is_some());
-        return ask(if listed {
-            "The node list shows no node that is In Cluster with all three worker roles: choose a node that serves and is In Cluster, best one with Background Worker on."
+    let Some((has_error, build, name)) = fit.first() else {
+        let is_listed = serving.iter().any(|node| node.row.is_some());
+        return ask(if is_listed {
+            "The node list shows no node that is In Cluster with all three worker roles: choose a serving node that is In Cluster, if possible one with Background Worker on."
         } else {
-            "A node that is In Cluster with all three worker roles is upgraded first, and without the node list nobody knows one: look at the page Server Nodes."
+            "Start with a node that is In Cluster and runs all three worker roles. Without the node list it is not known which nodes do: look at the Server Nodes page."
         });
     };
-    let mut why = format!("{} is In Cluster and runs all three worker roles", safe_name(name));
-    let older = fit.iter().any(|(_, Reverse(other), _)| other < build);
-    if older {
-        why.push_str(", and already has the newest build of those that do");
-    } else if fit.len() > 1 {
-        why.push_str("; so do others, and it is the first of them in order of name");
+    let has_newest = fit.iter().any(|(_, older, _)| older > build);
+    let mut why = if has_newest {
+        "it is In Cluster, runs all three worker roles, and already has the newest build of the nodes that do."
+    } else {
+        "it is In Cluster and runs all three worker roles."
     }
-    why.push('.');
-    if *ailing {
-        why.push_str(
-            " The node list shows an error on it, and no other node with all roles is without one: mend that first.",
-        );
+    .to_owned();
+    let equal = fit.iter().skip(1).filter(|other| (other.0, other.1) == (*has_error, *build));
+    let equal: Vec<String> = equal.map(|(.., name)| safe_name(name)).collect();
+    if !equal.is_empty() {
+        why += &format!(" {} would do as well.", listed(&equal));
     }
-    First { node: Some((*name).to_owned()), why }
+    if *has_error {
+        why += " The node list shows an error on it, and on every other node with all roles. Fix it first.";
+    }
+    start_with(name, &why)
 }
 
 /// That nodes run different builds, as sentences; `None` where they do not.
@@ -139,7 +131,7 @@ fn differ(serving: &[&Node]) -> Option<String> {
         builds.iter().rev().map(|(build, nodes)| format!("{build} on {}", listed(nodes))).collect();
     (shown.len() > 1).then(|| {
         format!(
-            "The nodes already run different builds, {}: an upgrade was begun and not finished, or a node was forgotten; finish or undo that before this one begins.",
+            "The nodes already run different builds: {}. An earlier upgrade was not finished, or a node was forgotten. Finish or undo it before you start this one.",
             listed(&shown)
         )
     })
@@ -149,6 +141,7 @@ fn differ(serving: &[&Node]) -> Option<String> {
 mod tests {
     use super::super::testing::{answer, cluster, known, listed, node, setting};
     use super::*;
+    use crate::model::Observed;
 
     const OLD: BuildVersion = BuildVersion::new(10, 6, 26);
     const NEW: BuildVersion = BuildVersion::new(11, 7, 49);
@@ -178,7 +171,7 @@ mod tests {
         setting(&mut case, "WEB01", "web-appsettings.config", KEY, "web02");
         let (none, why) = of(&case);
         assert_eq!(none, None, "two that contradict each other");
-        assert!(why.contains("WEB02 by ValidPrimaryNode on WEB01"), "{why}");
+        assert!(why.contains("WEB02 according to ValidPrimaryNode on WEB01"), "{why}");
 
         case.answers.by_question.clear();
         assert_eq!(named(&case).as_deref(), Some("WEB02"));
@@ -210,17 +203,17 @@ mod tests {
         if let Some(row) = &mut node(&mut case, "WEB03").row {
             row.engine_worker_error = known("the queue is gone".into());
         }
-        assert_eq!(named(&case).as_deref(), Some("WEB04"), "one without errors before one with them");
+        assert_eq!(named(&case).as_deref(), Some("WEB04"), "a node without errors before one with errors");
         if let Some(row) = &mut node(&mut case, "WEB04").row {
             row.in_cluster = known(false);
         }
         let (web03, why) = of(&case);
         assert_eq!(web03.as_deref(), Some("WEB03"), "a node that stands by never comes first");
-        assert!(why.contains("mend that first"), "{why}");
+        assert!(why.contains("Fix it first"), "{why}");
     }
 
     #[test]
-    fn amid_an_upgrade_the_newest_build_comes_first_and_the_difference_is_told() {
+    fn amid_an_upgrade_the_newest_build_comes_first_and_the_difference_is_reported() {
         let mut case = cluster(&["WEB01", "WEB02"], NEW);
         listed(&mut case, "WEB01", true, true, true);
         listed(&mut case, "WEB02", true, true, true);
@@ -239,7 +232,7 @@ mod tests {
         let (none, why) = of(&case);
         assert!(none.is_none() && why.contains("which build"), "{why}");
         case.nodes.clear();
-        assert!(of(&case).1.contains("No node that serves"));
+        assert!(of(&case).1.contains("No serving node"));
         let alone = cluster(&["WEB01"], OLD);
         assert_eq!(named(&alone).as_deref(), Some("WEB01"), "one confirmed node needs no primary");
     }

@@ -48,6 +48,8 @@ checked! {
     Value if |text| !text.is_empty()
         && text.len() <= 32
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':'));
+    /// File name of an upgrade package, as the vendor names it: `Version_11_7_000049.zip`.
+    Package if word;
     /// Folder of Windows, absolute, on a drive or on a share.
     Folder if |text| text.len() <= 240 && match text.strip_prefix(r"\\") {
         Some(share) => share.split_once('\\').is_some_and(|(host, rest)| {
@@ -58,24 +60,6 @@ checked! {
         }),
     };
 }
-
-/// File name of an upgrade package, as the vendor names it (domain 1.1): `Version_11_7_000049.zip`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Package(BuildVersion);
-
-impl From<BuildVersion> for Package {
-    fn from(build: BuildVersion) -> Self {
-        Self(build)
-    }
-}
-
-impl fmt::Display for Package {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Version_{}.zip", self.0.to_string().replace('.', "_"))
-    }
-}
-
-impl Checked for Package {}
 
 impl UrlPath {
     /// Whether it is the root of its site.
@@ -264,8 +248,7 @@ mod tests {
         assert!(
             ["/Setup", "a?b", "a?b=c&d=e", "a?<b>=c", "../a", ""].iter().all(|bad| Page::read(bad).is_none())
         );
-        let package = Package::from(BuildVersion::parse("11.7.000049").unwrap());
-        assert_eq!(package.to_string(), "Version_11_7_000049.zip");
+        assert!(Package::read("Version_11_7_000049.zip").is_some() && Package::read("a b.zip").is_none());
         assert!(IisName::read("Default Web Site").is_some() && IisName::read("a\" & calc").is_none());
     }
 }

@@ -1,41 +1,43 @@
-//! What to do: findings merged into one ordered list of work, with this cluster's own names.
+//! What to do: findings merged into one ordered list of actions, with this cluster's own names.
 
 mod causes;
 pub mod checklist;
-mod circumstance;
 mod command;
+mod conditions;
 mod first;
 mod grammar;
 mod names;
 mod package;
 mod path;
-mod place;
 mod runbook;
 mod state;
+mod task_target;
 #[cfg(test)]
 mod testing;
 mod upgrade;
 
 pub use causes::{At, Causes, causes};
-pub use circumstance::{Circumstances, Holds};
 pub use command::CommandLine;
 pub use first::First;
 pub use grammar::safe_name;
 pub use package::PackageCheck;
-pub use path::{Change, Installed, Leg, Path, Requirement};
+pub use path::{Change, Installed, Path, Requirement, UpgradeHop};
 pub use runbook::{Offer, Runbook, Step};
 pub use state::{Met, State};
-pub use upgrade::{Plan, Wish, plan, repairs};
+pub use upgrade::{Plan, PlanRequest, plan, repairs};
 
-use crate::finding::{Confidence, Finding, Judged, Outcome, Severity, SubjectKind};
+use crate::finding::{Confidence, Finding, RuleResult, Severity, SubjectKind, is_bundle_safety};
 use crate::knowledge::Knowledge;
-use crate::knowledge::actions::{ActionRow, Stage};
-use crate::model::{BuildVersion, Cluster, Node, Role};
+use crate::knowledge::actions::Stage;
+use crate::knowledge::rows::RuleMeta;
+use crate::model::Cluster;
+use names::Names;
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One piece of work.
+/// One action: work that fixes one or more findings.
 #[derive(Debug, Clone)]
-pub struct Work {
+pub struct PlannedAction {
     /// What to do.
     pub title: String,
     /// Nodes to do it on, in order of name; empty: once for the cluster.
@@ -44,164 +46,100 @@ pub struct Work {
     pub why: String,
     /// How.
     pub steps: Vec<String>,
-    /// Worst severity of what it mends.
+    /// Worst severity of what it fixes.
     pub severity: Severity,
-    /// `Inferred` when everything it mends is inferred: then the first step is to check.
+    /// `Inferred` when everything it fixes is inferred: then the first step is to check.
     pub confidence: Confidence,
-    /// What it mends.
+    /// The findings it fixes.
     pub mends: Vec<At>,
-    /// What probably ends with it.
+    /// Their consequences, which it probably resolves too.
     pub ends: Vec<At>,
 }
 
-/// What a rule says of itself, for findings that no action covers.
-#[derive(Debug, Clone)]
-pub struct RuleAdvice {
-    /// Why it matters.
-    pub why: String,
-    /// How to fix it.
-    pub fix: String,
-    /// Bundle-safety rules mend no cluster.
-    pub bundle_safety: bool,
-}
-
-/// Merges every finding worth acting on into work, in the fix order of domain 12.3, then by severity. A finding that
-/// follows from another is work of no one: it ends with its cause.
+/// Merges every finding worth acting on into actions, by stage of the repair, then by severity. A finding that follows
+/// from another has no action of its own: it is resolved with its cause.
 pub fn work(
-    judged: &[Judged],
+    results: &[RuleResult],
     causes: &Causes,
     cluster: &Cluster,
     knowledge: &Knowledge,
-    advice: &BTreeMap<String, RuleAdvice>,
-) -> Vec<Work> {
+    rules: &BTreeMap<&str, &RuleMeta>,
+) -> Vec<PlannedAction> {
     let mut groups: BTreeMap<(Stage, Group), Vec<At>> = BTreeMap::new();
-    for (outer, one) in judged.iter().enumerate() {
-        let Outcome::Findings(findings) = &one.outcome else { continue };
-        if advice.get(&one.rule).is_none_or(|advice| advice.bundle_safety) {
+    for (at, rule, finding) in causes::all_findings(results) {
+        if !rules.contains_key(rule)
+            || is_bundle_safety(rule)
+            || finding.severity == Severity::Info
+            || !causes.of(at).is_empty()
+        {
             continue;
         }
-        let action = knowledge.actions.iter().position(|action| action.rules.contains(&one.rule));
-        for (inner, finding) in findings.iter().enumerate() {
-            if finding.severity == Severity::Info || !causes.of((outer, inner)).is_empty() {
-                continue;
+        let mut actions = knowledge.actions.iter().enumerate();
+        let action =
+            actions.find(|(_, action)| !finding.standalone && action.rules.iter().any(|id| id == rule));
+        let group = match action {
+            Some((index, action)) => (action.stage, Group::Action(index)),
+            None => (Stage::of_rule(rule), Group::Rule(finding.severity, rule)),
+        };
+        groups.entry(group).or_default().push(at);
+    }
+    let merged = groups.into_iter().filter_map(|((_, group), mends)| {
+        let findings: Vec<&Finding> = mends.iter().filter_map(|at| find(results, *at)).collect();
+        let on_nodes = findings.iter().filter(|finding| finding.subject.kind == SubjectKind::Node);
+        let nodes: BTreeSet<&String> = on_nodes.map(|finding| &finding.subject.name).collect();
+        let mut nodes: Vec<String> = nodes.into_iter().cloned().collect();
+        let (title, why, steps) = match group {
+            Group::Action(index) => {
+                let action = knowledge.actions.get(index)?;
+                let names = Names::for_repair(cluster, nodes.clone());
+                if !action.title.contains("{nodes}") {
+                    nodes.clear();
+                }
+                let steps = action.steps.iter().map(|step| names.fill(step, &nodes)).collect();
+                (names.fill(&action.title, &nodes), action.why.clone(), steps)
             }
-            let key = match action.filter(|_| !finding.alone) {
-                Some(index) => {
-                    let stage = knowledge.actions.get(index).map_or(Stage::Rest, |action| action.stage);
-                    (stage, Group::Action(index))
-                }
-                None => (Stage::of_rule(&one.rule), Group::Rule(finding.severity, one.rule.clone())),
-            };
-            groups.entry(key).or_default().push((outer, inner));
-        }
-    }
-    groups
-        .into_iter()
-        .filter_map(|((_, group), mends)| {
-            let findings: Vec<&Finding> = mends.iter().filter_map(|at| find(judged, *at)).collect();
-            let mut names = Names::of(&findings, cluster);
-            let (title, why, steps) = match &group {
-                Group::Action(index) => {
-                    let action = knowledge.actions.get(*index)?;
-                    if !action.title.contains("{nodes}") {
-                        names.nodes.clear();
-                    }
-                    texts(action, &names)
-                }
-                Group::Rule(_, rule) => {
-                    let (title, why, steps) = own_texts(advice.get(rule)?, &findings);
-                    let steps = steps.iter().map(|step| safe_text(step, cluster)).collect();
-                    (safe_text(&title, cluster), why, steps)
-                }
-            };
-            let mut ends: Vec<At> = mends.iter().flat_map(|at| causes.consequences(*at)).collect();
-            ends.sort_unstable();
-            let consequences = ends.iter().filter_map(|at| find(judged, *at));
-            let severity =
-                findings.iter().copied().chain(consequences).map(|finding| finding.severity).min()?;
-            let confidence = findings.iter().map(|finding| finding.confidence).min()?;
-            Some(Work { title, nodes: names.nodes, why, steps, severity, confidence, mends, ends })
-        })
-        .collect()
+            Group::Rule(_, rule) => rule_texts(rules.get(rule)?, &findings, cluster),
+        };
+        let mut ends: Vec<At> = mends.iter().flat_map(|at| causes.consequences(*at)).collect();
+        ends.sort_unstable();
+        let consequences = ends.iter().filter_map(|at| find(results, *at));
+        let severity = findings.iter().copied().chain(consequences).map(|finding| finding.severity).min()?;
+        let confidence = findings.iter().map(|finding| finding.confidence).min()?;
+        Some(PlannedAction { title, nodes, why, steps, severity, confidence, mends, ends })
+    });
+    merged.collect()
 }
 
-/// The finding at a place of the judged outcomes.
-pub fn find(judged: &[Judged], (outer, inner): At) -> Option<&Finding> {
-    match &judged.get(outer)?.outcome {
-        Outcome::Findings(findings) => findings.get(inner),
-        _ => None,
-    }
+/// The finding at a position in the outcomes.
+pub fn find(results: &[RuleResult], (outcome, finding): At) -> Option<&Finding> {
+    results.get(outcome)?.outcome.findings().get(finding)
 }
 
+/// Findings that one action fixes.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Group {
+enum Group<'a> {
+    /// Those of the action at this index of the knowledge.
     Action(usize),
-    Rule(Severity, String),
+    /// Those of one rule that no action covers.
+    Rule(Severity, &'a str),
 }
 
-/// The names a text is filled with.
-struct Names {
-    nodes: Vec<String>,
-    source: String,
-    version: String,
-}
-
-impl Names {
-    fn of(findings: &[&Finding], cluster: &Cluster) -> Self {
-        let nodes: BTreeSet<&str> = findings
-            .iter()
-            .filter(|finding| finding.subject.kind == SubjectKind::Node)
-            .map(|finding| finding.subject.name.as_str())
-            .collect();
-        let source = source(cluster, &nodes);
-        Self {
-            source: source.map_or_else(|| "a node that works".to_owned(), |node| safe_name(&node.name)),
-            version: goal(cluster).map_or_else(|| "as the others do".to_owned(), |build| build.to_string()),
-            nodes: nodes.into_iter().map(str::to_owned).collect(),
-        }
-    }
-
-    fn fill(&self, text: &str) -> String {
-        let nodes: Vec<String> = self.nodes.iter().map(|name| safe_name(name)).collect();
-        let nodes = if nodes.is_empty() { "the nodes concerned".to_owned() } else { listed(&nodes) };
-        text.replace("{nodes}", &nodes).replace("{source}", &self.source).replace("{version}", &self.version)
-    }
-}
-
-/// The build the cluster is to have: the database's, else the newest a serving node runs.
-fn goal(cluster: &Cluster) -> Option<BuildVersion> {
-    let database = cluster.database_version().value().copied();
-    database.or_else(|| cluster.serving().filter_map(|node| node.version.value().copied()).max())
-}
-
-/// A serving node that already runs the wanted build and is not itself to be mended.
-fn source<'a>(cluster: &'a Cluster, mended: &BTreeSet<&str>) -> Option<&'a Node> {
-    let goal = goal(cluster)?;
-    cluster.nodes.iter().find(|node| {
-        node.role == Role::Serving
-            && !mended.contains(node.name.as_str())
-            && node.version.value() == Some(&goal)
-    })
-}
-
-fn texts(action: &ActionRow, names: &Names) -> (String, String, Vec<String>) {
-    let steps = action.steps.iter().map(|step| names.fill(step)).collect();
-    (names.fill(&action.title), action.why.clone(), steps)
-}
-
-/// One fault is mended as its finding says; the same fault on several nodes as the rule says.
-fn own_texts(advice: &RuleAdvice, findings: &[&Finding]) -> (String, String, Vec<String>) {
+/// Title, reason and steps where no action covers the rule: a single fault is fixed as its finding says, the same fault
+/// on several nodes as the rule says.
+fn rule_texts(rule: &RuleMeta, findings: &[&Finding], cluster: &Cluster) -> (String, String, Vec<String>) {
     let mut remedies: Vec<&str> = findings.iter().map(|finding| finding.remedy.as_str()).collect();
     remedies.retain(|remedy| !remedy.is_empty());
     remedies.dedup();
+    let fix = rule.remediation.as_str();
     let (lead, mut steps) = match remedies.as_slice() {
-        [] => (advice.fix.as_str(), Vec::new()),
-        [one] => (*one, vec![advice.fix.clone()]),
-        _ => (advice.fix.as_str(), remedies.iter().map(ToString::to_string).collect()),
+        [] => (fix, Vec::new()),
+        [remedy] => (*remedy, vec![fix]),
+        _ => (fix, remedies),
     };
     let title = first_sentence(lead);
     steps.retain(|step| step.trim_end_matches('.') != title);
-    (title.to_owned(), advice.why.clone(), steps)
+    let steps = steps.iter().map(|step| safe_text(step, cluster)).collect();
+    (safe_text(title, cluster), format!("{}.", first_sentence(&rule.rationale)), steps)
 }
 
 /// The first sentence of a text, without its full stop. A dot inside a word, as in a file name, ends none.
@@ -215,12 +153,23 @@ fn safe_text(text: &str, cluster: &Cluster) -> String {
     unsafe_names.fold(text.to_owned(), |text, name| text.replace(name.as_str(), &safe_name(name)))
 }
 
+/// The items in their order, each once.
+fn unique<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut unique = Vec::new();
+    for item in items {
+        if !unique.contains(&item) {
+            unique.push(item);
+        }
+    }
+    unique
+}
+
 /// "A", "A and B", "A, B and C".
-pub fn listed(names: &[String]) -> String {
+pub fn listed(names: &[impl Borrow<str>]) -> String {
     match names {
         [] => String::new(),
-        [one] => one.clone(),
-        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+        [name] => name.borrow().to_owned(),
+        [head @ .., last] => format!("{} and {}", head.join(", "), last.borrow()),
     }
 }
 

@@ -1,10 +1,10 @@
-//! Names of this cluster, and the texts they are filled into.
+//! Names of a cluster, and the texts they are filled into.
 
 use super::{listed, safe_name};
 use crate::knowledge::runbooks::On;
-use crate::model::{BuildVersion, Cluster, Observed, Role};
+use crate::model::{BuildVersion, Cluster, Node, Observed, Role};
 
-/// Who is who in a runbook.
+/// What the placeholders of a text stand for.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     /// The node that is upgraded first, where it is known.
@@ -27,44 +27,71 @@ pub(super) struct Names {
     pub(super) target: Option<BuildVersion>,
     /// The build the cluster runs.
     pub(super) current: Option<BuildVersion>,
+    /// The build that every node should have.
+    pub(super) wanted: Option<BuildVersion>,
+    /// The build that is installed, where it is the same in every round of the work.
+    pub(super) hop: Option<BuildVersion>,
     /// Name of the database.
     pub(super) database: Option<String>,
-    /// The build that is installed, where it is the same in every round of the work.
-    pub(super) leg: Option<BuildVersion>,
 }
 
 impl Names {
-    /// Of a cluster; the rest is for the procedure.
+    /// Names of a cluster; those that depend on the procedure are left out.
     pub(super) fn of(cluster: &Cluster) -> Self {
-        let of = |roles: &[Role]| {
+        let with_role = |roles: &[Role]| {
             let nodes = cluster.nodes.iter().filter(|node| roles.contains(&node.role));
             nodes.map(|node| node.name.clone()).collect::<Vec<_>>()
         };
+        let database = cluster.database_version().value().copied();
+        let builds = || cluster.serving().filter_map(|node| node.version.value().copied());
         Self {
-            serving: of(&[Role::Serving]),
-            every: of(&[Role::Serving, Role::Standby, Role::Mirror]),
-            dr: of(&[Role::Dr]),
-            mirror: of(&[Role::Mirror]),
+            serving: with_role(&[Role::Serving]),
+            every: with_role(&[Role::Serving, Role::Standby, Role::Mirror]),
+            dr: with_role(&[Role::Dr]),
+            mirror: with_role(&[Role::Mirror]),
             target: cluster.target,
+            current: database.or_else(|| builds().min()),
+            wanted: database.or_else(|| builds().max()),
             database: cluster.told.get("database.name").and_then(Observed::value).cloned(),
             ..Self::default()
         }
     }
 
-    /// The nodes a place stands for; none where it is no node, or nobody knows which.
-    pub(super) fn on(&self, on: On) -> Vec<String> {
+    /// Names of a cluster with some faulty nodes, and another one to repair them from.
+    pub(super) fn for_repair(cluster: &Cluster, faulty: Vec<String>) -> Self {
+        let names = Self::of(cluster);
+        let works = |node: &&Node| {
+            let build = node.version.value();
+            build.is_some() && build == names.wanted.as_ref() && !faulty.contains(&node.name)
+        };
+        let source = cluster.serving().find(works).map(|node| node.name.clone());
+        Self { source, faulty, target: names.current, hop: names.current, ..names }
+    }
+
+    /// The nodes a task is done on, and what to call them where none is known, or what it is done on instead.
+    pub(super) fn on(&self, on: On) -> (Vec<String>, &'static str) {
+        let single = |name: &Option<String>| name.iter().cloned().collect();
         match on {
-            On::First => self.first.iter().cloned().collect(),
-            On::Others => self.others(),
-            On::Serving => self.serving.clone(),
-            On::Every => self.every.clone(),
-            On::New => self.new.iter().cloned().collect(),
-            On::Faulty => self.faulty.clone(),
-            On::Source => self.source.iter().cloned().collect(),
-            On::Dr => self.dr.clone(),
-            On::Mirror => self.mirror.clone(),
-            On::Database | On::Balancer | On::Product | On::Desk => Vec::new(),
+            On::First => (single(&self.first), "the first node"),
+            On::Others => (self.others(), "the other nodes"),
+            On::Serving => (self.serving.clone(), "the serving nodes"),
+            On::Every => (self.every.clone(), "all nodes"),
+            On::New => (single(&self.new), "the new node"),
+            On::Faulty => (self.faulty.clone(), "the affected nodes"),
+            On::Source => (single(&self.source), "a working node"),
+            On::Dr => (self.dr.clone(), "the disaster recovery nodes"),
+            On::Mirror => (self.mirror.clone(), "the nodes on the mirror"),
+            On::Product => (Vec::new(), "a working node"),
+            On::Database => (Vec::new(), "the database server"),
+            On::Balancer => (Vec::new(), "the load balancer"),
+            On::Desk => (Vec::new(), "your own computer"),
         }
+    }
+
+    /// What a task is done on, in words.
+    pub(super) fn called(&self, on: On) -> String {
+        let (nodes, unknown) = self.on(on);
+        called(&nodes, unknown)
     }
 
     /// The nodes beside the first; none where nobody knows which that is.
@@ -75,39 +102,44 @@ impl Names {
 
     /// A text with its placeholders (`knowledge::runbooks::PLACEHOLDERS`) filled in.
     pub(super) fn fill(&self, text: &str, nodes: &[String]) -> String {
-        let (first, source) = ("the first node", "a node that works");
-        let new = "the new node";
-        let named = self.database.as_deref().filter(|name| safe_name(name) == **name);
-        let database = named.map_or_else(|| "the database".to_owned(), |name| format!("the database {name}"));
-        let one = |name: &Option<String>, unknown: &str| {
-            name.as_deref().map_or_else(|| unknown.to_owned(), safe_name)
-        };
-        let many = |names: &[String], unknown: &str| {
-            let safe: Vec<String> = names.iter().map(|name| safe_name(name)).collect();
-            if safe.is_empty() { unknown.to_owned() } else { listed(&safe) }
-        };
-        let build = |build: Option<BuildVersion>, unknown: &str| {
-            build.map_or_else(|| unknown.to_owned(), |build| build.to_string())
-        };
         let mut filled = text.to_owned();
-        for (placeholder, name) in [
-            ("{first}", one(&self.first, first)),
-            ("{others}", many(&self.others(), "the other nodes")),
-            ("{serving}", many(&self.serving, "the nodes that serve")),
-            ("{every}", many(&self.every, "all nodes")),
-            ("{new}", one(&self.new, new)),
-            ("{faulty}", many(&self.faulty, "the nodes concerned")),
-            ("{source}", one(&self.source, source)),
-            ("{dr}", many(&self.dr, "the disaster recovery nodes")),
-            ("{mirror}", many(&self.mirror, "the nodes on the mirror")),
-            ("{nodes}", many(nodes, "the nodes concerned")),
-            ("{target}", build(self.target, "the target build")),
-            ("{current}", build(self.current, "the build the cluster runs")),
-            ("{leg}", build(self.leg, "the build of this round")),
-            ("{database}", database),
+        let mut put = |placeholder: &str, name: &str| filled = filled.replace(placeholder, name);
+        for (placeholder, on) in [
+            ("{first}", On::First),
+            ("{others}", On::Others),
+            ("{serving}", On::Serving),
+            ("{every}", On::Every),
+            ("{new}", On::New),
+            ("{faulty}", On::Faulty),
+            ("{source}", On::Source),
+            ("{dr}", On::Dr),
+            ("{mirror}", On::Mirror),
         ] {
-            filled = filled.replace(placeholder, &name);
+            put(placeholder, &self.called(on));
         }
-        filled
+        put("{nodes}", &called(nodes, "the affected nodes"));
+        for (placeholder, build, unknown) in [
+            ("{target}", self.target, "the target build"),
+            ("{current}", self.current, "the build the cluster runs"),
+            ("{leg}", self.hop, "the build of this round"),
+            ("{version}", self.wanted, "of the other nodes"),
+        ] {
+            put(placeholder, &build.map_or_else(|| unknown.to_owned(), |build| build.to_string()));
+        }
+        let database = self.database.as_ref().filter(|name| safe_name(name) == **name);
+        let database =
+            database.map_or_else(|| "the database".to_owned(), |name| format!("the database {name}"));
+        filled.replace("{database}", &database)
     }
+}
+
+/// Names of nodes as an instruction has them; `unknown` where there are none.
+fn called(names: &[String], unknown: &str) -> String {
+    let safe: Vec<String> = names.iter().map(|name| safe_name(name)).collect();
+    if safe.is_empty() { unknown.to_owned() } else { listed(&safe) }
+}
+
+/// The node of this name.
+pub(super) fn named<'a>(cluster: &'a Cluster, name: &str) -> Option<&'a Node> {
+    cluster.nodes.iter().find(|node| node.name.eq_ignore_ascii_case(name))
 }

@@ -1,15 +1,16 @@
-//! What the check of the downloaded package says.
+//! The check of the downloaded upgrade package.
 
 use super::state::{Met, State, states};
-use crate::finding::Judged;
+use crate::finding::RuleResult;
 use crate::model::{Cluster, Observed};
 use serde::Serialize;
 
-/// Rules that judge the package, the graver first.
+/// Rules that check the package, the more severe first.
 const RULES: [&str; 2] = ["UPG-013", "UPG-012"];
 
 /// The downloaded package.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PackageCheck {
     /// Name of the file.
     pub name: String,
@@ -21,23 +22,23 @@ pub struct PackageCheck {
     pub members: Vec<String>,
     /// Whether it can be used, in a sentence.
     pub verdict: String,
-    /// What the rules say of it.
+    /// Results of the rules.
     pub states: Vec<State>,
 }
 
 /// The check of the package that was given; `None` without one.
-pub(super) fn package(cluster: &Cluster, judged: &[Judged]) -> Option<PackageCheck> {
+pub(super) fn package(cluster: &Cluster, results: &[RuleResult]) -> Option<PackageCheck> {
     let package = cluster.package.as_ref()?;
-    let states = states(&RULES.map(str::to_owned), judged, true);
+    let states = states(&RULES.map(str::to_owned), results, true);
     let first = |state: Met| states.iter().find(|one| one.state == state);
     let verdict = match (first(Met::NotMet), first(Met::Unknown)) {
         (Some(fault), _) => format!("Do not use it: {}", fault.why),
         (None, Some(_)) => {
-            "Its name and what it holds are right: compare its SHA-256 with the one the vendor publishes."
+            "Its name and content are right. Compare its SHA-256 with the one that the vendor publishes."
                 .to_owned()
         }
         (None, None) => {
-            "It is the package of the target, and a person compared its hash with the vendor's.".to_owned()
+            "It is the package of the target, and its hash was compared with the vendor's.".to_owned()
         }
     };
     let members = match &package.members {

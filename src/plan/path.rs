@@ -1,8 +1,8 @@
-//! The way from what is installed to the target: builds to install on it, what they ask for, and where the way is not known.
+//! The upgrade path from the installed build to the target: builds to install, their requirements, and what is not known.
 
 use super::listed;
 use super::state::{State, states};
-use crate::finding::Judged;
+use crate::finding::RuleResult;
 use crate::knowledge::Knowledge;
 use crate::knowledge::conflicts::Conflict;
 use crate::knowledge::steps::{self, documented, is_judged, way};
@@ -10,21 +10,22 @@ use crate::model::{BuildVersion, Cluster};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The rule that asks a person for the way where no table tells it.
+/// The rule that asks a person whether an upgrade step is possible, where no table says so.
 const CONFIRMS: &str = "UPG-004";
 
-/// The way.
+/// An upgrade path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Path {
     /// What is installed, oldest first.
     pub from: Vec<Installed>,
     /// The build to upgrade to.
     pub target: BuildVersion,
     /// Builds to install, in order; the last is the target. Empty where the target is not later, or what is installed is not known.
-    pub legs: Vec<Leg>,
-    /// What to think over before the first step, as sentences: builds that differ, that were withdrawn, a target that is not later.
+    pub legs: Vec<UpgradeHop>,
+    /// What to check before the first step, as sentences: builds that differ or were withdrawn, a target that is not later.
     pub warnings: Vec<String>,
-    /// Where the way is not known: what is missing and whom to ask, as sentences.
+    /// What is not known of the path: what is missing and who can say, as sentences.
     pub unknown: Vec<String>,
     /// What sources say differently, as sentences that name them.
     pub notes: Vec<String>,
@@ -32,6 +33,7 @@ pub struct Path {
 
 /// An installed build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Installed {
     /// The build.
     pub build: BuildVersion,
@@ -43,12 +45,13 @@ pub struct Installed {
 
 /// A build to install.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Leg {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct UpgradeHop {
     /// The build that is installed before it.
     pub from: BuildVersion,
     /// The build.
     pub build: BuildVersion,
-    /// Why it is on the way, a sentence.
+    /// Why it is on the path, a sentence.
     pub why: String,
     /// A source says that it can be installed from the build before it.
     pub known: bool,
@@ -64,17 +67,19 @@ pub struct Leg {
 
 /// Something that must be true before a build is installed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Requirement {
     /// What, as words that follow "it needs".
     pub text: String,
     /// The build that asks for it.
     pub since: BuildVersion,
-    /// What the evidence says, in order of subject; empty: nothing that is judged tells.
+    /// What the evidence says, in order of subject; empty: no rule checks it.
     pub states: Vec<State>,
 }
 
 /// What changes with a build that is passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Change {
     /// The build.
     pub build: BuildVersion,
@@ -82,56 +87,58 @@ pub struct Change {
     pub text: String,
 }
 
-/// The way to the target of the case; `None` without one.
-pub(super) fn path(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> Option<Path> {
+/// The path to the target of the case; `None` without one.
+pub(super) fn path(cluster: &Cluster, results: &[RuleResult], knowledge: &Knowledge) -> Option<Path> {
     let target = cluster.target?;
     let (from, mut unknown) = installed(cluster);
-    let ground = Ground { judged, knowledge, target };
-    let warnings = ground.warnings(&from);
-    let legs = from.first().map_or_else(Vec::new, |oldest| way(&knowledge.steps, oldest.build, target));
-    unknown.extend(legs.iter().filter_map(|leg| ground.gap(leg)));
-    let mut notes = ground.disagreements(&legs);
+    let context = PathContext { results, knowledge, target };
+    let warnings = context.warnings(&from);
+    let hops = from.first().map_or_else(Vec::new, |oldest| way(&knowledge.steps, oldest.build, target));
+    unknown.extend(hops.iter().filter_map(|hop| context.gap(hop)));
+    let mut notes = context.disagreements(&hops);
     notes.dedup();
-    let legs = legs.iter().map(|leg| ground.leg(leg)).collect();
+    let legs = hops.iter().map(|hop| context.hop(hop)).collect();
     Some(Path { from, target, legs, warnings, unknown, notes })
 }
 
-/// The builds that serving nodes and the database have, oldest first, and of whom the build is not known.
+/// The builds that serving nodes and the database have, oldest first, and a sentence for each whose build is not known.
 fn installed(cluster: &Cluster) -> (Vec<Installed>, Vec<String>) {
-    let mut builds: BTreeMap<BuildVersion, (Vec<String>, bool)> = BTreeMap::new();
+    let mut builds: BTreeMap<BuildVersion, Installed> = BTreeMap::new();
     let mut unknown = Vec::new();
     let mut missing = |whose: &str, why: Option<String>| {
-        let why = why.map_or_else(String::new, |why| format!(": {why}"));
-        unknown.push(format!("Which build {whose} is not known{why}; an older one may need more stops."));
+        let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+        unknown.push(format!(
+            "The build of {whose} is not known{why}. If it is older, the upgrade may need more steps."
+        ));
     };
+    let new = |build| move || Installed { build, nodes: Vec::new(), database: false };
     for node in cluster.serving() {
         match node.version.value() {
-            Some(build) => builds.entry(*build).or_default().0.push(node.name.clone()),
-            None => missing(&format!("{} runs", node.name), node.version.why_unknown()),
+            Some(&build) => builds.entry(build).or_insert_with(new(build)).nodes.push(node.name.clone()),
+            None => missing(&node.name, node.version.why_unknown()),
         }
     }
     let database = cluster.database_version();
     match database.value() {
-        Some(build) => builds.entry(*build).or_default().1 = true,
-        None => missing("the database has", database.why_unknown()),
+        Some(&build) => builds.entry(build).or_insert_with(new(build)).database = true,
+        None => missing("the database", database.why_unknown()),
     }
     if builds.is_empty() {
         unknown.push(
-            "What is installed is not known, so nobody can say which builds come before the target.".into(),
+            "The installed build is not known, so the builds before the target cannot be worked out.".into(),
         );
     }
-    let from = builds.into_iter().map(|(build, (nodes, database))| Installed { build, nodes, database });
-    (from.collect(), unknown)
+    (builds.into_values().collect(), unknown)
 }
 
-/// What a way is judged by.
-struct Ground<'a> {
-    judged: &'a [Judged],
+/// What a path is made from.
+struct PathContext<'a> {
+    results: &'a [RuleResult],
     knowledge: &'a Knowledge,
     target: BuildVersion,
 }
 
-impl Ground<'_> {
+impl PathContext<'_> {
     fn warnings(&self, from: &[Installed]) -> Vec<String> {
         let target = self.target;
         let withdrawn = |build: BuildVersion| {
@@ -140,24 +147,25 @@ impl Ground<'_> {
         };
         let mut warnings = Vec::new();
         if from.len() > 1 {
-            let builds: Vec<String> = from.iter().map(said).collect();
+            let builds: Vec<String> = from.iter().map(with_owners).collect();
             warnings.push(format!(
-                "Not all have one build: {}. Bring them to one first; the way is told from the oldest.",
+                "Not all run the same build: {}. Bring them to one build first. The path starts at the oldest.",
                 builds.join(", ")
             ));
         }
-        for one in from {
-            if let Some((why, next)) = withdrawn(one.build) {
+        for installed in from {
+            if let Some((why, next)) = withdrawn(installed.build) {
+                let build = with_owners(installed);
                 warnings
-                    .push(format!("The vendor withdrew {}: {why} Go to {next} or later at once.", said(one)));
+                    .push(format!("The vendor withdrew {build}: {why} Upgrade to {next} or later at once."));
             }
         }
         match from.last() {
             Some(newest) if target < newest.build => warnings.push(format!(
-                "The target {target} is older than {}: the product never takes its database back, and only a restore leads there.",
-                said(newest)
+                "The target {target} is older than {}. The product cannot downgrade its database: only a restore brings an older build back.",
+                with_owners(newest)
             )),
-            Some(_) if from.iter().all(|one| one.build == target) => {
+            Some(_) if from.iter().all(|installed| installed.build == target) => {
                 warnings.push(format!("{target} is installed already: there is nothing to upgrade."));
             }
             _ => {}
@@ -168,78 +176,73 @@ impl Ground<'_> {
         warnings
     }
 
-    /// Why nobody says that a build can be installed from the one before it, and whom to ask.
-    fn gap(&self, leg: &steps::Leg<'_>) -> Option<String> {
-        let steps::Leg { from, build, .. } = leg;
-        if leg.by.is_some() {
+    /// Why no source says that a build can be installed from the one before it, and whom to ask.
+    fn gap(&self, hop: &steps::UpgradeHop<'_>) -> Option<String> {
+        let steps::UpgradeHop { from, build, .. } = hop;
+        if hop.by.is_some() {
             return None;
         }
-        if let Some(oldest) = leg.gate.and_then(|gate| gate.from) {
+        if let Some(oldest) = hop.gate.and_then(|gate| gate.from) {
             return Some(format!(
-                "{build} installs from {oldest} or later: from {from} the vendor's support has to help."
+                "{build} can be installed from {oldest} or later. From {from}, ask the vendor's support."
             ));
         }
         Some(match documented(&self.knowledge.steps).filter(|last| last < build) {
             Some(last) => format!(
-                "No table of steps after {last} is public: ask the vendor which builds lie between {from} and {build}, or read the Version Guard page of the product, and give the table with --knowledge."
+                "No upgrade steps after {last} are public: ask the vendor which builds are needed between {from} and {build}, or read the Version Guard page of the product, and supply the steps with --knowledge."
             ),
             None => format!("No source says that {build} can be installed from {from}: ask the vendor."),
         })
     }
 
-    /// What sources say differently of this way: of every upgrade, and of what the builds it passes ask for.
-    fn disagreements(&self, legs: &[steps::Leg<'_>]) -> Vec<String> {
-        if legs.is_empty() {
+    /// What sources say differently: of every upgrade, and of what the builds on this path ask for.
+    fn disagreements(&self, hops: &[steps::UpgradeHop<'_>]) -> Vec<String> {
+        if hops.is_empty() {
             return Vec::new();
         }
-        let every = self.knowledge.conflicts.iter().map(Conflict::told);
-        let crossed = legs.iter().flat_map(|leg| &leg.crossed).flat_map(|step| &step.requires);
-        let rules: Vec<&String> = crossed.flat_map(|one| &one.rules).collect();
+        let every = self.knowledge.conflicts.iter().map(Conflict::text);
+        let crossed = hops.iter().flat_map(|hop| &hop.crossed).flat_map(|step| &step.requires);
+        let rules: Vec<&String> = crossed.flat_map(|requirement| &requirement.rules).collect();
         let judging = self.knowledge.rows.expectations.iter().filter(|row| rules.contains(&&row.rule));
         every.chain(judging.flat_map(|row| row.notes.clone())).collect()
     }
 
-    fn leg(&self, leg: &steps::Leg<'_>) -> Leg {
-        let steps::Leg { from, build, .. } = *leg;
-        let steps = &self.knowledge.steps;
+    fn hop(&self, hop: &steps::UpgradeHop<'_>) -> UpgradeHop {
+        let steps::UpgradeHop { from, build, .. } = *hop;
         let mut requires = Vec::new();
-        if leg.by.is_none() {
-            let text = format!("the vendor's word that {build} can be installed from {from}");
-            let states = states(&[CONFIRMS.to_owned()], self.judged, true);
+        if hop.by.is_none() {
+            let text = format!("the vendor's confirmation that {build} can be installed from {from}");
+            let states = states(&[CONFIRMS.to_owned()], self.results, true);
             requires.push(Requirement { text, since: build, states });
         }
-        requires.extend(leg.requires.iter().map(|(step, one)| Requirement {
-            text: one.text.clone(),
-            since: step.build,
-            states: states(&one.rules, self.judged, is_judged(steps, step, one, self.target)),
+        requires.extend(hop.requires.iter().map(|(step, requirement)| {
+            let exact = is_judged(&self.knowledge.steps, step, requirement, self.target);
+            let states = states(&requirement.rules, self.results, exact);
+            Requirement { text: requirement.text.clone(), since: step.build, states }
         }));
-        let of_rule = |id: &String| self.knowledge.rows.rules.iter().find(|rule| rule.id == *id);
-        let gate = leg.gate.and_then(|gate| gate.rule.as_ref()).and_then(of_rule);
-        let why = match gate {
-            Some(rule) if build != self.target => rule.why.clone(),
-            _ => "It is the target.".to_owned(),
-        };
-        let changes = leg.crossed.iter().flat_map(|step| {
+        let gate = hop.gate.and_then(|gate| gate.rule.as_ref()).filter(|_| build != self.target);
+        let rule = gate.and_then(|id| self.knowledge.rows.rules.iter().find(|rule| rule.id == *id));
+        let changes = hop.crossed.iter().flat_map(|step| {
             step.changes.iter().map(|text| Change { build: step.build, text: text.clone() })
         });
-        let records =
-            leg.crossed.iter().copied().chain(leg.by).chain(leg.requires.iter().map(|(step, _)| *step));
-        Leg {
+        let asking = hop.requires.iter().map(|(step, _)| *step);
+        let records = hop.crossed.iter().copied().chain(hop.by).chain(asking);
+        UpgradeHop {
             from,
             build,
-            why,
-            known: leg.by.is_some(),
+            why: rule.map_or_else(|| "It is the target.".to_owned(), |rule| rule.rationale.clone()),
+            known: hop.by.is_some(),
             requires,
             changes: changes.collect(),
-            notes: leg.crossed.iter().flat_map(|step| step.notes.iter().cloned()).collect(),
+            notes: hop.crossed.iter().flat_map(|step| step.notes.clone()).collect(),
             sources: self.knowledge.sources.with_age(records.flat_map(|step| &step.cites)),
         }
     }
 }
 
 /// A build with who has it: "11.6.000001 on WEB01, WEB02 and the database".
-fn said(one: &Installed) -> String {
-    let database = one.database.then(|| "the database".to_owned());
-    let whose: Vec<String> = one.nodes.iter().cloned().chain(database).collect();
-    format!("{} on {}", one.build, listed(&whose))
+fn with_owners(installed: &Installed) -> String {
+    let database = installed.database.then_some("the database");
+    let owners: Vec<&str> = installed.nodes.iter().map(String::as_str).chain(database).collect();
+    format!("{} on {}", installed.build, listed(&owners))
 }

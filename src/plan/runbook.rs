@@ -1,17 +1,18 @@
 //! Runbooks with this cluster's own names in them.
 
-use super::circumstance::{Circumstances, Holds};
 use super::command::{self, CommandLine};
+use super::conditions::{Conditions, any};
 use super::names::Names;
-use crate::finding::{Judged, Outcome, SubjectKind};
+use crate::finding::{Outcome, RuleResult, SubjectKind};
+use crate::knowledge::Knowledge;
 use crate::knowledge::conflicts::Conflict;
-use crate::knowledge::runbooks::{InRound, On, Purpose, RunbookRow, TaskRow};
-use crate::knowledge::{Citation, Knowledge};
+use crate::knowledge::runbooks::{ClusterCondition, InRound, On, Purpose, RunbookRow, TaskRow};
 use crate::model::{BuildVersion, Cluster};
 use serde::Serialize;
 
 /// One procedure, ready to be followed.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Runbook {
     /// Short name.
     pub id: String,
@@ -23,10 +24,10 @@ pub struct Runbook {
     pub choose: String,
     /// Whether this cluster can use it.
     pub offer: Offer,
-    /// What to know before the first step, as sentences: where to begin, and on a way with stops the rounds, for each of which the
-    /// steps are done once.
+    /// What to know before the first step, as sentences: where to begin, and the rounds of an upgrade with several builds, in
+    /// each of which the steps are done once.
     pub preface: Vec<String>,
-    /// Rules whose findings it mends; repairs only.
+    /// Rules whose findings it fixes; repairs only.
     pub mends: Vec<String>,
     /// Steps in order, those left out that this cluster does not need.
     pub steps: Vec<Step>,
@@ -36,13 +37,14 @@ pub struct Runbook {
 
 /// Whether a runbook can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum Offer {
     /// It can.
     Offered,
-    /// It can if what is not known holds.
+    /// It can if conditions hold that are not known.
     If {
-        /// What has to hold, one sentence each.
+        /// The conditions, one sentence each.
         conditions: Vec<String>,
     },
     /// It cannot; it has no steps then.
@@ -54,12 +56,15 @@ pub enum Offer {
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
     /// Position, from 1.
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub number: usize,
-    /// The task it is, for whoever follows it by program.
+    /// Id of its task, for programs.
     pub task: String,
     /// Rounds it belongs to, from 1; empty: all of them.
+    #[cfg_attr(test, schemars(inner(range(min = 1))))]
     pub rounds: Vec<usize>,
     /// What to do.
     pub title: String,
@@ -77,7 +82,7 @@ pub struct Step {
     pub check: Vec<String>,
     /// How to go back from here.
     pub back: Vec<String>,
-    /// It concerns this cluster only if all of this holds, which is not known; empty: it does.
+    /// Conditions of which it is not known whether they hold; the step is needed only if all do. Empty: it is needed.
     pub only_if: Vec<String>,
     /// What proves that it is done; empty: it is to be done.
     pub proven: Vec<String>,
@@ -89,27 +94,27 @@ pub struct Step {
 
 /// Everything a runbook is made from.
 #[derive(Clone, Copy)]
-pub(super) struct Ground<'a> {
+pub(super) struct PlanContext<'a> {
     pub(super) cluster: &'a Cluster,
-    pub(super) judged: &'a [Judged],
+    pub(super) results: &'a [RuleResult],
     pub(super) knowledge: &'a Knowledge,
-    pub(super) circumstances: &'a Circumstances,
     pub(super) names: &'a Names,
     /// Builds that are installed one after the other; empty: nothing is upgraded.
     pub(super) rounds: &'a [BuildVersion],
 }
 
-impl Ground<'_> {
+impl PlanContext<'_> {
     /// The runbook of a row for this cluster.
     pub(super) fn runbook(&self, row: &RunbookRow) -> Runbook {
         let offer = self.offer(row);
-        let tasks = row.tasks.iter().filter_map(|id| self.knowledge.tasks.iter().find(|task| task.id == *id));
         let mut steps: Vec<Step> = Vec::new();
         if !matches!(offer, Offer::Refused { .. }) {
+            let tasks =
+                row.tasks.iter().filter_map(|id| self.knowledge.tasks.iter().find(|task| task.id == *id));
             steps.extend(tasks.filter_map(|task| self.step(task)));
         }
-        for (index, step) in steps.iter_mut().enumerate() {
-            step.number = index + 1;
+        for (number, step) in (1..).zip(&mut steps) {
+            step.number = number;
         }
         Runbook {
             id: row.id.clone(),
@@ -120,26 +125,30 @@ impl Ground<'_> {
             preface: Vec::new(),
             mends: row.repairs.clone(),
             steps,
-            sources: self.sources(&row.cites),
+            sources: self.knowledge.sources.with_age(&row.cites),
         }
+    }
+
+    /// A condition as a clause, and whether it holds.
+    fn check(&self, condition: ClusterCondition) -> (&'static str, Option<bool>) {
+        Conditions { cluster: self.cluster, current: self.names.current }.check(condition)
     }
 
     fn offer(&self, row: &RunbookRow) -> Offer {
         let (mut conditions, mut why) = (Vec::new(), Vec::new());
         for need in &row.needs {
-            match self.circumstances.holds(*need) {
-                Holds::Yes => {}
-                Holds::No => why.push(format!("It needs that {}.", Circumstances::words(*need))),
-                Holds::Unknown => conditions.push(format!("{}.", capital(Circumstances::words(*need)))),
+            match self.check(*need) {
+                (_, Some(true)) => {}
+                (clause, Some(false)) => why.push(format!("It can be used only if {clause}.")),
+                (clause, None) => conditions.push(format!("{}.", capitalised(clause))),
             }
         }
         match (row.from, self.names.current) {
             (Some(from), Some(current)) if current < from => {
-                why.push(format!("It exists from {from} on, and the cluster runs {current}."));
-                let later =
-                    self.rounds.split_last().and_then(|(_, stops)| stops.iter().find(|stop| **stop >= from));
-                why.extend(later.map(|stop| {
-                    format!("Once the cluster runs {stop}, the rest of the way can be gone by it.")
+                why.push(format!("It is available from {from} on, but the cluster runs {current}."));
+                let mut stops = self.rounds.split_last().map_or(&[][..], |(_, stops)| stops).iter();
+                why.extend(stops.find(|stop| **stop >= from).map(|stop| {
+                    format!("Once the cluster runs {stop}, it can be used for the remaining builds.")
                 }));
             }
             (Some(from), None) => conditions.push(format!("The cluster runs {from} or later.")),
@@ -152,36 +161,34 @@ impl Ground<'_> {
         }
     }
 
-    /// In which rounds a task concerns the cluster by its builds, and on which condition where that is not known; `None` in none.
-    fn concerned(&self, task: &TaskRow) -> Option<(Vec<usize>, Vec<String>)> {
+    /// In which rounds a task concerns the cluster by its builds, and on which condition where that is not known; `None`
+    /// in none.
+    fn rounds_of(&self, task: &TaskRow) -> Option<(Vec<usize>, Vec<String>)> {
         let mut from = self.names.current;
         let (mut rounds, mut known) = (Vec::new(), false);
         // Without an upgrade there is one round, and no build is passed.
-        let to: Vec<Option<BuildVersion>> = self.rounds.iter().copied().map(Some).collect();
-        let to = if to.is_empty() { vec![None] } else { to };
-        let round_count = to.len();
-        for (index, to) in to.iter().enumerate() {
-            let by_version = task.versions.as_ref().map(|versions| from.map(|from| versions.include(&from)));
-            let on_the_way = |build: &BuildVersion| {
+        let mut builds: Vec<Option<BuildVersion>> = self.rounds.iter().copied().map(Some).collect();
+        if builds.is_empty() {
+            builds.push(None);
+        }
+        for (number, &to) in (1..).zip(&builds) {
+            let by_version = task.versions.map_or(Some(true), |range| from.map(|from| range.include(&from)));
+            let passes = |build: &BuildVersion| {
                 let reached = to.is_some_and(|to| *build <= to);
                 if reached { from.map(|from| from < *build) } else { Some(false) }
             };
-            let passed: Vec<Option<bool>> = task.crosses.iter().map(on_the_way).collect();
-            let crosses = match () {
-                () if passed.is_empty() || passed.contains(&Some(true)) => Some(true),
-                () if passed.contains(&None) => None,
-                () => Some(false),
-            };
+            let by_crossing =
+                if task.crosses.is_empty() { Some(true) } else { any(task.crosses.iter().map(passes)) };
             let due = match task.round {
                 InRound::Every => true,
-                InRound::First => index == 0,
-                InRound::Last => index + 1 == round_count,
+                InRound::First => number == 1,
+                InRound::Last => number == builds.len(),
             };
-            if due && by_version != Some(Some(false)) && crosses != Some(false) {
-                rounds.push(index + 1);
-                known |= by_version != Some(None) && crosses.is_some();
+            if due && by_version != Some(false) && by_crossing != Some(false) {
+                rounds.push(number);
+                known |= by_version.is_some() && by_crossing.is_some();
             }
-            from = *to;
+            from = to;
         }
         if rounds.is_empty() {
             return None;
@@ -189,11 +196,12 @@ impl Ground<'_> {
         let mut only_if = Vec::new();
         if !known {
             only_if.extend(task.versions.map(|versions| format!("the cluster runs {versions}")));
-            let builds: Vec<String> = task.crosses.iter().map(|build| format!("{build}")).collect();
-            only_if
-                .extend((!builds.is_empty()).then(|| format!("the upgrade passes {}", builds.join(" or "))));
+            let crosses: Vec<String> = task.crosses.iter().map(ToString::to_string).collect();
+            if !crosses.is_empty() {
+                only_if.push(format!("the upgrade passes {}", crosses.join(" or ")));
+            }
         }
-        if rounds.len() == round_count {
+        if rounds.len() == builds.len() {
             rounds.clear();
         }
         Some((rounds, only_if))
@@ -201,21 +209,24 @@ impl Ground<'_> {
 
     /// The step of a task; `None` if this cluster does not need it.
     fn step(&self, task: &TaskRow) -> Option<Step> {
-        let (rounds, mut only_if) = self.concerned(task)?;
-        for one in &task.only {
-            match self.circumstances.holds(*one) {
-                Holds::Yes => {}
-                Holds::No => return None,
-                Holds::Unknown => only_if.push(Circumstances::words(*one).to_owned()),
+        let (rounds, mut only_if) = self.rounds_of(task)?;
+        for condition in &task.only {
+            match self.check(*condition) {
+                (_, Some(true)) => {}
+                (_, Some(false)) => return None,
+                (clause, None) => only_if.push(clause.to_owned()),
             }
         }
-        let nodes = self.names.on(task.on);
+        let (nodes, _) = self.names.on(task.on);
         if nodes.is_empty() && matches!(task.on, On::Dr | On::Mirror) && only_if.is_empty() {
             return None;
         }
         let fill = |texts: &[String]| -> Vec<String> {
             texts.iter().map(|text| self.names.fill(text, &nodes)).collect()
         };
+        // What is so before the first round says nothing about the next.
+        let can_be_proven = self.rounds.len() <= 1 || task.round == InRound::First;
+        let conflicts = task.conflicts.iter().filter_map(|id| self.knowledge.conflict(id));
         Some(Step {
             number: 0,
             task: task.id.clone(),
@@ -228,53 +239,39 @@ impl Ground<'_> {
             check: fill(&task.check),
             back: fill(&task.back),
             only_if,
-            proven: if self.rounds.len() > 1 && task.round != InRound::First {
-                Vec::new() // What is so before the first round says nothing of the next.
-            } else {
-                self.proven(task, &nodes)
-            },
-            notes: self.notes(task, &nodes),
-            sources: self.sources(&task.cites),
+            proven: if can_be_proven { self.proven(task, &nodes) } else { Vec::new() },
+            notes: fill(&task.notes).into_iter().chain(conflicts.map(Conflict::text)).collect(),
+            sources: self.knowledge.sources.with_age(&task.cites),
             nodes,
         })
     }
 
-    /// What proves that a task is done: each of its rules passes wherever it was judged on what the task concerns.
+    /// What proves that a task is done: each of its rules passes on everything that the task concerns and the rule was
+    /// evaluated on.
     fn proven(&self, task: &TaskRow, nodes: &[String]) -> Vec<String> {
         let mut proof = Vec::new();
         for id in &task.proven_by {
-            let concerned = |one: &&Judged| {
-                one.rule == *id
-                    && (one.subject.kind != SubjectKind::Node
-                        || nodes.is_empty()
-                        || nodes.contains(&one.subject.name))
+            let concerned = |result: &&RuleResult| {
+                let subject = &result.subject;
+                let on_all = subject.kind != SubjectKind::Node || nodes.is_empty();
+                result.rule == *id && (on_all || nodes.contains(&subject.name))
             };
-            let mut outcomes = self.judged.iter().filter(concerned).map(|one| &one.outcome).peekable();
-            if outcomes.peek().is_none() {
+            let mut results = self.results.iter().filter(concerned).peekable();
+            if results.peek().is_none() {
                 return Vec::new();
             }
-            for outcome in outcomes {
-                let Outcome::Pass { note, inferred: false } = outcome else { return Vec::new() };
+            for result in results {
+                let Outcome::Pass { note, inferred: false } = &result.outcome else { return Vec::new() };
                 proof.push(if note.is_empty() { format!("{id} passes") } else { format!("{id}: {note}") });
             }
         }
         proof.dedup();
         proof
     }
-
-    fn notes(&self, task: &TaskRow, nodes: &[String]) -> Vec<String> {
-        let conflicts = task.conflicts.iter().filter_map(|id| self.knowledge.conflict(id));
-        let own = task.notes.iter().map(|note| self.names.fill(note, nodes));
-        own.chain(conflicts.map(Conflict::told)).collect()
-    }
-
-    fn sources(&self, cites: &[Citation]) -> Vec<String> {
-        self.knowledge.sources.with_age(cites)
-    }
 }
 
 /// The text with a capital at its beginning.
-fn capital(text: &str) -> String {
+fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
@@ -282,7 +279,7 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{answer, cluster, listed, node, passed};
-    use super::super::{Plan, Wish, plan};
+    use super::super::{Plan, PlanRequest, plan};
     use super::*;
     use crate::finding::Subject;
     use crate::model::Role;
@@ -297,9 +294,9 @@ mod tests {
         case
     }
 
-    fn planned(case: &Cluster, judged: &[Judged]) -> Plan {
+    fn planned(case: &Cluster, results: &[RuleResult]) -> Plan {
         let knowledge = Knowledge::layered(&[]).unwrap();
-        plan(case, judged, &knowledge, &Wish::Upgrade { by: None }).unwrap()
+        plan(case, results, &knowledge, &PlanRequest::Upgrade { by: None }).unwrap()
     }
 
     fn runbook<'p>(plan: &'p Plan, id: &str) -> &'p Runbook {
@@ -321,7 +318,11 @@ mod tests {
         );
         assert_eq!(step(classic, "stop-others").unwrap().nodes, ["WEB01", "WEB03"]);
         assert!(step(classic, "stop-others").unwrap().notes.iter().any(|note| note.contains("IBMV")));
-        assert!(classic.preface[0].starts_with("WEB02 is In Cluster"), "{:?}", classic.preface);
+        assert!(
+            classic.preface[0].starts_with("Start with WEB02: it is In Cluster"),
+            "{:?}",
+            classic.preface
+        );
         let numbers: Vec<usize> = classic.steps.iter().map(|step| step.number).collect();
         assert_eq!(numbers, (1..=classic.steps.len()).collect::<Vec<_>>());
         assert!(classic.steps.iter().all(|step| !step.sources.is_empty() && step.rounds.is_empty()));
@@ -362,7 +363,7 @@ mod tests {
         let known = offers(&case);
         assert_eq!(known[0], ("classic".into(), Offer::Offered));
         assert_eq!(known[1], ("rolling".into(), Offer::Offered));
-        let condition = "A load balancer stands before the nodes.".to_owned();
+        let condition = "The nodes are behind a load balancer.".to_owned();
         assert_eq!(known[2], ("load-balanced".into(), Offer::If { conditions: vec![condition] }));
 
         for node in &mut case.nodes {
@@ -371,7 +372,7 @@ mod tests {
         let old = planned(&case, &[]);
         let rolling = runbook(&old, "rolling");
         let Offer::Refused { why } = &rolling.offer else { panic!("{:?}", rolling.offer) };
-        assert_eq!(why[0], "It exists from 10.7.000059 on, and the cluster runs 10.6.000026.");
+        assert_eq!(why[0], "It is available from 10.7.000059 on, but the cluster runs 10.6.000026.");
         assert!(rolling.steps.is_empty());
         assert!(old.first.as_ref().is_some_and(|first| first.node.is_none()), "nothing names the primary");
         let classic = runbook(&old, "classic");
@@ -399,8 +400,8 @@ mod tests {
     #[test]
     fn a_step_is_proven_by_a_pass_on_everything_it_concerns() {
         let pass = |node: &str| passed("CFG-010", Subject::node(node));
-        let proven = |judged: &[Judged]| {
-            step(runbook(&planned(&case(), judged), "classic"), "own-changes").unwrap().proven.clone()
+        let proven = |results: &[RuleResult]| {
+            step(runbook(&planned(&case(), results), "classic"), "own-changes").unwrap().proven.clone()
         };
         assert_eq!(proven(&[pass("WEB01"), pass("WEB02"), pass("WEB03")]), ["CFG-010: it is so"]);
         let mut half = pass("WEB02");
@@ -410,23 +411,21 @@ mod tests {
     }
 
     #[test]
-    fn a_way_with_stops_is_gone_round_by_round() {
+    fn an_upgrade_with_several_builds_goes_round_by_round() {
         let case = case();
         let knowledge = Knowledge::layered(&[]).unwrap();
-        let circumstances = Circumstances::default();
         let of = |current| Names { current, ..Names::of(&case) };
         let (old, unknown) = (of(Some(BuildVersion::new(8, 9, 22))), of(None));
         let rounds = [BuildVersion::new(9, 1, 1), BuildVersion::new(10, 9, 5), BuildVersion::new(12, 0, 22)];
-        let ground = |names| Ground {
+        let context = |names| PlanContext {
             cluster: &case,
-            judged: &[],
+            results: &[],
             knowledge: &knowledge,
-            circumstances: &circumstances,
             names,
             rounds: &rounds,
         };
         let row = knowledge.runbooks.iter().find(|row| row.id == "classic").unwrap();
-        let classic = ground(&old).runbook(row);
+        let classic = context(&old).runbook(row);
         let rounds_of = |task: &str| step(&classic, task).map(|step| step.rounds.clone());
         assert_eq!(rounds_of("upgrade-first-old"), Some(vec![1, 2]));
         assert_eq!(rounds_of("upgrade-first"), Some(vec![3]));
@@ -435,9 +434,9 @@ mod tests {
         assert_eq!(rounds_of("wait-after-step"), None);
         assert_eq!((rounds_of("accounts"), rounds_of("dr-after")), (Some(vec![1]), Some(vec![3])));
         let rolling = knowledge.runbooks.iter().find(|row| row.id == "rolling").unwrap();
-        let Offer::Refused { why } = ground(&old).runbook(rolling).offer else { panic!() };
-        assert_eq!(why[1], "Once the cluster runs 10.9.000005, the rest of the way can be gone by it.");
-        let unknown = ground(&unknown).runbook(row);
+        let Offer::Refused { why } = context(&old).runbook(rolling).offer else { panic!() };
+        assert_eq!(why[1], "Once the cluster runs 10.9.000005, it can be used for the remaining builds.");
+        let unknown = context(&unknown).runbook(row);
         let old_page = step(&unknown, "upgrade-first-old").unwrap();
         assert_eq!(
             (&old_page.rounds[..], old_page.only_if.is_empty()),

@@ -1,17 +1,18 @@
-//! What the outcomes of rules say of something that has to be true, subject by subject.
+//! Whether a requirement is met, subject by subject, from the results of the rules that check it.
 
-use crate::finding::{Judged, Missing, Outcome, Question, Subject};
+use crate::finding::{EvidenceRequest, MissingEvidence, Outcome, RuleResult, Subject};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What is known of a requirement on one node, the database or the cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "RequirementState"))]
 pub struct State {
     /// Node, "the database" or "the cluster".
     pub subject: String,
     /// Whether it is so.
     pub state: Met,
-    /// Why, or what settles it; empty where the rule has nothing to add.
+    /// Why, or what is missing; empty where the rule has nothing to add.
     pub why: String,
     /// Rule that says so.
     pub rule: String,
@@ -19,6 +20,7 @@ pub struct State {
 
 /// Whether a requirement is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Met {
     /// It is.
@@ -31,12 +33,13 @@ pub enum Met {
     NotApplicable,
 }
 
-/// What rules say of a requirement, in order of subject and rule. Where they judge something stricter (`exact` is false) only
-/// a pass decides: what passes that meets this too. A rule that does not concern a subject speaks only where all are silent.
-pub(super) fn states(rules: &[String], judged: &[Judged], exact: bool) -> Vec<State> {
+/// Results of rules on a requirement, in order of subject and rule. Where the rules check something stricter (`exact` is
+/// false), only a pass decides: what passes the stricter check meets the requirement too. "Does not apply" is shown only where
+/// no rule applies to the subject.
+pub(super) fn states(rules: &[String], results: &[RuleResult], exact: bool) -> Vec<State> {
     let mut said: BTreeMap<&Subject, Vec<State>> = BTreeMap::new();
     for rule in rules {
-        for one in judged.iter().filter(|one| one.rule == *rule) {
+        for one in results.iter().filter(|one| one.rule == *rule) {
             said.entry(&one.subject).or_default().push(state(one, exact));
         }
     }
@@ -48,7 +51,7 @@ pub(super) fn states(rules: &[String], judged: &[Judged], exact: bool) -> Vec<St
     said.into_values().flatten().collect()
 }
 
-fn state(one: &Judged, exact: bool) -> State {
+fn state(one: &RuleResult, exact: bool) -> State {
     let (state, why) = match &one.outcome {
         Outcome::Findings(findings) => {
             let titles: Vec<&str> = findings.iter().map(|finding| finding.title.as_str()).collect();
@@ -56,23 +59,23 @@ fn state(one: &Judged, exact: bool) -> State {
             if exact {
                 (Met::NotMet, why)
             } else {
-                (Met::Unknown, format!("{why} That is judged by what a later build on the way asks for."))
+                (Met::Unknown, format!("{why} The rule checks what a later build on the path requires."))
             }
         }
-        Outcome::Failed { error } => (Met::Unknown, format!("The rule broke: {error}.")),
+        Outcome::Failed { error } => (Met::Unknown, format!("The check failed: {error}.")),
         Outcome::Unknown { missing } => {
-            // What is asked of a person stands with the requests to the customer: its id is enough here.
-            let gap = |gap: &Missing| match &gap.from {
-                Question::Answer { id } => format!("{id}: {}", gap.why),
-                _ => format!("{}: {}", gap.what, gap.why),
+            // The question itself is in the requests to the customer: its id is enough here.
+            let gap = |gap: &MissingEvidence| match &gap.from {
+                EvidenceRequest::Answer { id } => format!("the answer to {id} ({})", gap.why),
+                _ => format!("{} ({})", gap.what, gap.why),
             };
             let mut gaps: Vec<String> = missing.iter().map(gap).collect();
             gaps.dedup();
-            (Met::Unknown, format!("Missing is {}.", gaps.join("; ")))
+            (Met::Unknown, format!("Not known: {}.", gaps.join("; ")))
         }
         Outcome::Pass { note, inferred } => {
             let mut notes = vec![note.as_str()];
-            notes.extend(inferred.then_some("by inference"));
+            notes.extend(inferred.then_some("inferred"));
             notes.retain(|note| !note.is_empty());
             (Met::Met, notes.join(", "))
         }
@@ -86,31 +89,31 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    fn judged(rule: &str, node: &str, outcome: Outcome) -> Judged {
-        Judged { rule: rule.into(), subject: Subject::node(node), outcome, looked_at: BTreeSet::new() }
+    fn results(rule: &str, node: &str, outcome: Outcome) -> RuleResult {
+        RuleResult { rule: rule.into(), subject: Subject::node(node), outcome, inputs_used: BTreeSet::new() }
     }
 
     #[test]
     fn each_subject_has_its_state_and_silence_is_heard_only_where_all_are_silent() {
-        let gap = Missing {
+        let gap = MissingEvidence {
             node: None,
             what: "its release".into(),
             why: "nobody looked".into(),
-            from: Question::NodeList,
+            from: EvidenceRequest::NodeList,
         };
         let all = [
-            judged("SYS-001", "WEB02", Outcome::unknown(gap)),
-            judged("SYS-001", "WEB01", Outcome::pass_with("it runs")),
-            judged("SYS-002", "WEB01", Outcome::not_applicable("it concerns other builds")),
-            judged("SYS-002", "WEB03", Outcome::not_applicable("it concerns other builds")),
-            judged("SYS-009", "WEB01", Outcome::pass()),
+            results("SYS-001", "WEB02", Outcome::unknown(gap)),
+            results("SYS-001", "WEB01", Outcome::pass_with("it runs")),
+            results("SYS-002", "WEB01", Outcome::not_applicable("it concerns other builds")),
+            results("SYS-002", "WEB03", Outcome::not_applicable("it concerns other builds")),
+            results("SYS-009", "WEB01", Outcome::pass()),
         ];
         let rules = ["SYS-002".to_owned(), "SYS-001".to_owned()];
         let said: Vec<_> =
             states(&rules, &all, true).into_iter().map(|one| (one.subject, one.state, one.why)).collect();
         let expected = [
             ("WEB01", Met::Met, "it runs"),
-            ("WEB02", Met::Unknown, "Missing is its release: nobody looked."),
+            ("WEB02", Met::Unknown, "Not known: its release (nobody looked)."),
             ("WEB03", Met::NotApplicable, "it concerns other builds"),
         ];
         assert_eq!(said, expected.map(|(node, met, why)| (node.to_owned(), met, why.to_owned())));

@@ -1,18 +1,18 @@
 //! A cluster made by hand, for the tests of plans.
 
-use crate::finding::{Judged, Outcome, Subject};
+use crate::finding::{Outcome, RuleResult, Subject};
 use crate::model::export::NodeRow;
 use crate::model::facts::NodeFacts;
-use crate::model::items::{Cell, Column, Items, Said, Table};
+use crate::model::items::{Cell, CellValue, Column, Items, Table};
 use crate::model::node::{Setting, Snapshot};
-use crate::model::place::{Origin, Spot};
+use crate::model::place::{CellPos, Origin};
 use crate::model::{Answer, Answers, BuildVersion, Cluster, Excerpt, Node, NodeSet, Observed, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cleans nothing.
-struct AsIs;
+struct NoSanitize;
 
-impl crate::model::excerpt::Clean for AsIs {
+impl crate::model::excerpt::Sanitize for NoSanitize {
     fn clean(&self, line: &str) -> String {
         line.to_owned()
     }
@@ -67,10 +67,10 @@ pub(super) fn tell(cluster: &mut Cluster, path: &str, value: &str) {
 
 /// Lets an export list one thing with one fact.
 pub(super) fn list(cluster: &mut Cluster, list: &str, path: &str, value: &str) {
-    let cells = vec![Some(Cell { text: 0, spot: Spot::Row(1) })];
+    let cells = vec![Some(Cell { text: 0, spot: CellPos::Row(1) })];
     let names = Column { texts: vec!["a thing".into()], cells: cells.clone() };
-    let fact = Column { texts: vec![Said::Value(value.into())], cells };
-    let rows = vec![Spot::Row(1)];
+    let fact = Column { texts: vec![CellValue::Value(value.into())], cells };
+    let rows = vec![CellPos::Row(1)];
     let table = Table {
         origin: Origin { input: "list.json".into(), sheet: None, listed: Vec::new() },
         rows,
@@ -106,13 +106,13 @@ pub(super) fn bundle<'c>(cluster: &'c mut Cluster, name: &str) -> &'c mut Snapsh
 
 /// Gives a node a bundle with one setting of a configuration file.
 pub(super) fn setting(cluster: &mut Cluster, name: &str, file: &str, path: &str, value: &str) {
-    let setting = Setting { value: value.into(), line: 1, excerpt: Excerpt::new("", &AsIs) };
+    let setting = Setting { value: value.into(), line: 1, excerpt: Excerpt::new("", &NoSanitize) };
     let settings = known(BTreeMap::from([(path.to_owned(), setting)]));
     bundle(cluster, name).settings.insert(file.to_owned(), settings);
 }
 
 /// That a rule passed on a subject.
-pub(super) fn passed(rule: &str, subject: Subject) -> Judged {
+pub(super) fn passed(rule: &str, subject: Subject) -> RuleResult {
     let outcome = Outcome::Pass { note: "it is so".into(), inferred: false };
-    Judged { rule: rule.into(), subject, outcome, looked_at: BTreeSet::new() }
+    RuleResult { rule: rule.into(), subject, outcome, inputs_used: BTreeSet::new() }
 }

@@ -1,22 +1,21 @@
-//! What exactly to do, in which order, on which server.
+//! Plans: what to do, in which order, on which server, to upgrade a cluster, to add a node to it, or to repair it.
 
-use super::circumstance::Circumstances;
 use super::first::{First, first};
-use super::names::Names;
+use super::names::{Names, named};
 use super::package::{PackageCheck, package};
 use super::path::{Path, path};
-use super::runbook::{Ground, Offer, Runbook};
-use crate::finding::{Judged, Outcome, SubjectKind};
+use super::runbook::{Offer, PlanContext, Runbook};
+use crate::finding::{RuleResult, SubjectKind};
 use crate::knowledge::Knowledge;
-use crate::knowledge::runbooks::{Purpose, RunbookRow};
+use crate::knowledge::runbooks::Purpose;
 use crate::model::{BuildVersion, Cluster};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// What is wished of the cluster.
+/// What a plan is wanted for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wish {
-    /// The target of the case, by one way or, without, by all that fit.
+pub enum PlanRequest {
+    /// The upgrade to the target of the case, by one runbook or, without, by all that fit.
     Upgrade {
         /// Id of the runbook.
         by: Option<String>,
@@ -27,10 +26,11 @@ pub enum Wish {
 
 /// A plan.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Plan {
     /// What it is for.
     pub purpose: Purpose,
-    /// The way from build to build; upgrades only.
+    /// The upgrade path from build to build; upgrades only.
     pub path: Option<Path>,
     /// The check of the downloaded package; only where it was given.
     pub package: Option<PackageCheck>,
@@ -40,134 +40,105 @@ pub struct Plan {
     pub runbooks: Vec<Runbook>,
 }
 
-/// Makes the plan for a wish; `None` for an upgrade of a case without a target.
-pub fn plan(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge, wish: &Wish) -> Option<Plan> {
-    let current = current(cluster);
-    let circumstances = Circumstances::of(cluster, current);
-    let mut names = Names { current, ..Names::of(cluster) };
-    let ground = |names: &Names, rounds: &[BuildVersion], rows: &mut dyn Iterator<Item = &RunbookRow>| {
-        let ground = Ground { cluster, judged, knowledge, circumstances: &circumstances, names, rounds };
-        rows.map(|row| ground.runbook(row)).collect::<Vec<Runbook>>()
-    };
-    let rows = |purpose: Purpose| knowledge.runbooks.iter().filter(move |row| row.purpose == purpose);
-    Some(match wish {
-        Wish::Upgrade { by } => {
-            let path = path(cluster, judged, knowledge)?;
-            let first = first(cluster, current);
-            names.first.clone_from(&first.node);
-            names.source.clone_from(&first.node);
-            let rounds = rounds(&path, cluster.target);
-            names.leg = cluster.target.filter(|_| rounds.len() == 1);
-            let wanted = |row: &&RunbookRow| by.as_ref().is_none_or(|by| row.id == *by);
-            let mut runbooks = ground(&names, &rounds, &mut rows(Purpose::Upgrade).filter(wanted));
-            for runbook in &mut runbooks {
-                runbook.preface = preface(&first, current, &rounds);
+/// Makes the plan that was asked for; `None` for an upgrade of a case without a target.
+pub fn plan(
+    cluster: &Cluster,
+    results: &[RuleResult],
+    knowledge: &Knowledge,
+    wish: &PlanRequest,
+) -> Option<Plan> {
+    let runbooks =
+        |purpose, by: Option<&String>, names: Names, rounds: &[BuildVersion], preface: &[String]| {
+            let context = PlanContext { cluster, results, knowledge, names: &names, rounds };
+            let rows = knowledge.runbooks.iter().filter(|row| row.purpose == purpose);
+            let rows = rows.filter(|row| by.is_none_or(|by| row.id == *by));
+            rows.map(|row| Runbook { preface: preface.to_vec(), ..context.runbook(row) }).collect::<Vec<_>>()
+        };
+    match wish {
+        PlanRequest::Upgrade { by } => {
+            let path = path(cluster, results, knowledge)?;
+            let mut rounds: Vec<BuildVersion> = path.legs.iter().map(|hop| hop.build).collect();
+            if rounds.is_empty() {
+                rounds.extend(cluster.target);
             }
+            let names = Names::of(cluster);
+            let first = first(cluster, names.current);
+            let preface = preface(&first, names.current, &rounds);
+            let names = Names {
+                first: first.node.clone(),
+                source: first.node.clone(),
+                hop: cluster.target.filter(|_| rounds.len() == 1),
+                ..names
+            };
+            let mut runbooks = runbooks(Purpose::Upgrade, by.as_ref(), names, &rounds, &preface);
             runbooks.sort_by_key(|runbook| match runbook.offer {
                 Offer::Offered => 0,
                 Offer::If { .. } => 1,
                 Offer::Refused { .. } => 2,
             });
-            Plan {
-                purpose: Purpose::Upgrade,
-                path: Some(path),
-                package: package(cluster, judged),
-                first: Some(first),
-                runbooks,
-            }
+            let package = package(cluster, results);
+            Some(Plan { purpose: Purpose::Upgrade, path: Some(path), package, first: Some(first), runbooks })
         }
-        Wish::AddNode(new) => {
-            let there = cluster.nodes.iter().find(|node| node.name.eq_ignore_ascii_case(new));
-            let new = there.map_or(new, |node| &node.name);
-            names.source =
-                super::source(cluster, &BTreeSet::from([new.as_str()])).map(|node| node.name.clone());
-            names.new = Some(new.clone());
-            names.target = current;
-            names.leg = current;
-            let mut runbooks = ground(&names, &[], &mut rows(Purpose::AddNode));
-            for runbook in &mut runbooks {
-                runbook.preface = remarks(new, there.is_some(), names.source.is_some());
-            }
-            Plan { purpose: Purpose::AddNode, path: None, package: None, first: None, runbooks }
+        PlanRequest::AddNode(new) => {
+            let known = named(cluster, new).map(|node| &node.name);
+            let new = known.unwrap_or(new);
+            let names = Names::for_repair(cluster, vec![new.clone()]);
+            let preface = remarks(new, known.is_some(), names.source.is_some());
+            let names = Names { new: Some(new.clone()), faulty: Vec::new(), ..names };
+            let runbooks = runbooks(Purpose::AddNode, None, names, &[], &preface);
+            Some(Plan { purpose: Purpose::AddNode, path: None, package: None, first: None, runbooks })
         }
-    })
+    }
 }
 
-/// The runbooks that mend what was found, in the order of their rows.
-pub fn repairs(cluster: &Cluster, judged: &[Judged], knowledge: &Knowledge) -> Vec<Runbook> {
-    let current = current(cluster);
-    let circumstances = Circumstances::of(cluster, current);
+/// The runbooks that fix what was found, in the order of their rows.
+pub fn repairs(cluster: &Cluster, results: &[RuleResult], knowledge: &Knowledge) -> Vec<Runbook> {
     let rows = knowledge.runbooks.iter().filter(|row| row.purpose == Purpose::Repair);
-    rows.filter_map(|row| {
-        let fired: Vec<&Judged> = judged
-            .iter()
-            .filter(|one| row.repairs.contains(&one.rule) && matches!(one.outcome, Outcome::Findings(_)))
-            .collect();
+    let needed = rows.filter_map(|row| {
+        let fired = results.iter().filter(|result| row.repairs.contains(&result.rule));
+        let findings: Vec<_> = fired.flat_map(|result| result.outcome.findings()).collect();
+        if findings.is_empty() {
+            return None;
+        }
         // A rule of the whole cluster can find the fault on one node of it.
-        let findings = fired.iter().filter_map(|one| match &one.outcome {
-            Outcome::Findings(findings) => Some(findings),
-            _ => None,
-        });
-        let nodes = findings.flatten().map(|finding| &finding.subject);
-        let nodes = nodes.filter(|subject| subject.kind == SubjectKind::Node);
-        let mut faulty: Vec<String> = nodes.map(|subject| subject.name.clone()).collect();
-        faulty.sort();
-        faulty.dedup();
-        let mut names = Names { current, target: current, leg: current, faulty, ..Names::of(cluster) };
-        names.source = super::source(cluster, &names.faulty.iter().map(String::as_str).collect())
-            .map(|node| node.name.clone());
-        let circumstances = &circumstances;
-        let ground = Ground { cluster, judged, knowledge, circumstances, names: &names, rounds: &[] };
-        (!fired.is_empty()).then(|| ground.runbook(row))
-    })
-    .collect()
+        let nodes = findings.iter().filter(|finding| finding.subject.kind == SubjectKind::Node);
+        let faulty: BTreeSet<&String> = nodes.map(|finding| &finding.subject.name).collect();
+        let names = Names::for_repair(cluster, faulty.into_iter().cloned().collect());
+        Some(PlanContext { cluster, results, knowledge, names: &names, rounds: &[] }.runbook(row))
+    });
+    needed.collect()
 }
 
 /// What to know before a node is built.
-fn remarks(new: &str, is_there: bool, has_source: bool) -> Vec<String> {
+fn remarks(new: &str, is_known: bool, has_source: bool) -> Vec<String> {
     let name = super::safe_name(new);
     let mut remarks = Vec::new();
-    if is_there {
+    if is_known {
         remarks.push(format!(
-            "{name} is known already: steps that its evidence proves are ticked, and the others are left to be done."
+            "{name} is already known: steps that the evidence proves are ticked, the others are still to do."
         ));
     } else if name != new {
-        remarks.push(
-            "The name that was given can be no name of a machine, so that it stands in no command.".into(),
-        );
+        remarks.push("The given name is not a valid machine name, so no command contains it.".into());
     }
     if !has_source {
-        remarks.push("Nothing that was given shows a node that works at the build of the database: choose one that opens secrets, and put its name where a placeholder stands.".into());
+        remarks.push("No input shows a working node with the build of the database: choose a node that can open secrets, and replace the placeholders with its name.".into());
     }
     remarks
 }
 
-/// The builds to install, in order; the target alone where no way is known.
-fn rounds(path: &Path, target: Option<BuildVersion>) -> Vec<BuildVersion> {
-    let legs: Vec<BuildVersion> = path.legs.iter().map(|leg| leg.build).collect();
-    if legs.is_empty() { target.into_iter().collect() } else { legs }
-}
-
-/// What to know before the first step.
+/// What to know before the first step of an upgrade.
 fn preface(first: &First, current: Option<BuildVersion>, rounds: &[BuildVersion]) -> Vec<String> {
     let mut preface = vec![first.why.clone()];
     if rounds.len() > 1 {
         let count = rounds.len();
         preface.push(format!(
-            "The way has {count} rounds: do the steps for one build from beginning to end, see that the cluster works, then begin again for the next; a step that names rounds belongs to those only."
+            "This upgrade has {count} rounds, one for each build. Do all steps for one build, check that the cluster works, then start again for the next build. A step that names rounds is done only in those rounds."
         ));
-        let mut from =
-            current.map_or_else(|| "the build that runs now".to_owned(), |build| build.to_string());
-        for (index, build) in rounds.iter().enumerate() {
-            preface.push(format!("Round {} of {count} goes from {from} to {build}.", index + 1));
+        let mut from = current.map_or_else(|| "the current build".to_owned(), |build| build.to_string());
+        for (number, build) in (1..).zip(rounds) {
+            preface.push(format!("Round {number} of {count} goes from {from} to {build}."));
             from = build.to_string();
         }
     }
     preface
-}
-
-/// The build the cluster runs: the database's, else the oldest that a serving node runs.
-fn current(cluster: &Cluster) -> Option<BuildVersion> {
-    let database = cluster.database_version().value().copied();
-    database.or_else(|| cluster.serving().filter_map(|node| node.version.value().copied()).min())
 }

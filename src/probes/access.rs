@@ -9,8 +9,8 @@ use std::time::Duration;
 
 /// A read access to Windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ask {
-    /// Values of a registry key below `HKEY_LOCAL_MACHINE`; `*` at its end means every subkey.
+pub enum ProbeAccess {
+    /// Values of a key of the registry below `HKEY_LOCAL_MACHINE`; `*` at its end stands for every key there.
     Values(&'static str, &'static [&'static str]),
     /// Names of the subkeys of a registry key, or whether it exists.
     Keys(&'static str),
@@ -45,8 +45,8 @@ impl fmt::Display for Command {
     }
 }
 
-impl Ask {
-    /// Whether it reads the registry.
+impl ProbeAccess {
+    /// Whether the registry has it.
     pub const fn is_registry(&self) -> bool {
         matches!(self, Self::Values(..) | Self::Keys(_) | Self::Ones(_) | Self::Rights(_))
     }
@@ -66,7 +66,7 @@ impl Ask {
     }
 }
 
-impl fmt::Display for Ask {
+impl fmt::Display for ProbeAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Values(key, names) => write!(f, r"HKLM\{key}: {}", names.join(", ")),
@@ -89,33 +89,33 @@ pub(super) const WORKER: &str = "w3wp.exe";
 pub(super) const WORKERS: &str =
     "processes named w3wp.exe: when they started, their account, and the pool on their command line";
 
-/// Read in addition to the probes: facts of the machine that other systems have too.
-pub const HOST: &[Ask] = &[
-    Ask::Values(CURRENT_VERSION, &["ProductName"]),
-    Ask::Values(ZONE, &["TimeZoneKeyName"]),
-    Ask::Values(MACHINE, &["MachineGuid"]),
-    Ask::Run(STATUS),
-    Ask::Call(WORKERS),
-    Ask::Call("whether this program runs with administrative rights"),
+/// What is asked for beside the probes: facts of the machine that other systems have as well.
+pub const HOST: &[ProbeAccess] = &[
+    ProbeAccess::Values(CURRENT_VERSION, &["ProductName"]),
+    ProbeAccess::Values(ZONE, &["TimeZoneKeyName"]),
+    ProbeAccess::Values(MACHINE, &["MachineGuid"]),
+    ProbeAccess::Run(STATUS),
+    ProbeAccess::Call(WORKERS),
+    ProbeAccess::Call("whether this program runs with administrative rights"),
 ];
 
-/// Read for the records of event logs.
-pub const EVENTS: &[Ask] = &[
-    Ask::Call(
+/// What is asked for records of event logs.
+pub const EVENTS: &[ProbeAccess] = &[
+    ProbeAccess::Call(
         "event log Application: records of .NET Runtime, Application Error and ASP.NET, and those that name the product",
     ),
-    Ask::Call("event log System: records of WAS, W3SVC and the time service"),
+    ProbeAccess::Call("event log System: records of WAS, W3SVC and the time service"),
 ];
 
-/// Everything that is read from Windows, each once, in order.
-pub(crate) fn all_accesses() -> BTreeSet<Ask> {
+/// Everything that Windows is asked for, each once, in order.
+pub(crate) fn all_accesses() -> BTreeSet<ProbeAccess> {
     probes().iter().flat_map(|probe| probe.accesses).chain(HOST).chain(EVENTS).copied().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::excerpt::Clean as _;
+    use crate::model::excerpt::Sanitize as _;
     use crate::redact::{Known, identity_redactor};
 
     #[test]

@@ -1,7 +1,7 @@
 //! Finds antivirus programs by their drivers: Windows has a driver group for file scanners (MS-FLT), so no list of
 //! product names is needed, which would be incomplete.
 
-use super::access::{Ask, SERVICES};
+use super::access::{ProbeAccess, SERVICES};
 use super::system::ProbeResult;
 use super::{Probe, ProbeContext, joined, or_absent};
 
@@ -12,7 +12,10 @@ const DISABLED: u64 = 4;
 
 pub(super) const PROBES: &[Probe] = &[Probe::value(
     "program.antivirus",
-    &[Ask::Keys(SERVICES), Ask::Values(r"SYSTEM\CurrentControlSet\Services\*", &["Group", "Start"])],
+    &[
+        ProbeAccess::Keys(SERVICES),
+        ProbeAccess::Values(r"SYSTEM\CurrentControlSet\Services\*", &["Group", "Start"]),
+    ],
     drivers,
 )];
 

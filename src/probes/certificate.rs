@@ -1,9 +1,9 @@
 //! The certificate that HTTP.sys uses for the HTTPS bindings of the site. Certificates and bindings are in the
 //! registry; private keys are not, and nothing of them is read.
 
-use super::access::Ask;
+use super::access::ProbeAccess;
 use super::pool::application;
-use super::system::{ProbeResult, Refusal, Value};
+use super::system::{ProbeError, ProbeResult, Value};
 use super::{Probe, ProbeContext, moment, or_absent, shown};
 use chrono::{DateTime, Utc};
 
@@ -12,11 +12,17 @@ const BY_NAME: &str = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSni
 const STORES: &str = r"SOFTWARE\Microsoft\SystemCertificates";
 const HASH: &str = "SslCertHash";
 const STORE: &str = "SslCertStoreName";
-const ASKS: &[Ask] = &[
-    Ask::Values(r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo\*", &[HASH, STORE]),
-    Ask::Values(r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSniBindingInfo\*", &[HASH, STORE]),
-    Ask::Values(r"SOFTWARE\Microsoft\SystemCertificates\MY\Certificates\*", &["Blob"]),
-    Ask::Values(r"SOFTWARE\Microsoft\SystemCertificates\WebHosting\Certificates\*", &["Blob"]),
+const ASKS: &[ProbeAccess] = &[
+    ProbeAccess::Values(
+        r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo\*",
+        &[HASH, STORE],
+    ),
+    ProbeAccess::Values(
+        r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSniBindingInfo\*",
+        &[HASH, STORE],
+    ),
+    ProbeAccess::Values(r"SOFTWARE\Microsoft\SystemCertificates\MY\Certificates\*", &["Blob"]),
+    ProbeAccess::Values(r"SOFTWARE\Microsoft\SystemCertificates\WebHosting\Certificates\*", &["Blob"]),
 ];
 
 pub(super) const PROBES: &[Probe] = &[
@@ -56,8 +62,8 @@ pub(super) struct Certificate {
 fn least<T: Ord>(all: &[Certificate], value: impl Fn(&Certificate) -> Option<T>) -> ProbeResult<T> {
     let values: Option<Vec<T>> = all.iter().map(value).collect();
     let values =
-        values.ok_or_else(|| Refusal::Failed("the length of this type of key is not known".into()))?;
-    values.into_iter().min().ok_or(Refusal::Absent)
+        values.ok_or_else(|| ProbeError::Failed("the length of this type of key is not known".into()))?;
+    values.into_iter().min().ok_or(ProbeError::Absent)
 }
 
 /// All values, each once.
@@ -82,13 +88,13 @@ fn all(cx: &ProbeContext) -> ProbeResult<Vec<Certificate>> {
             found.push(load(cx, &store, thumbprint)?);
         }
     }
-    if found.is_empty() { Err(Refusal::Absent) } else { Ok(found) }
+    if found.is_empty() { Err(ProbeError::Absent) } else { Ok(found) }
 }
 
 /// Thumbprint and store of the certificate of a binding `address:port:host`. HTTP.sys looks it up by the exact address,
 /// then by host name, then by any address.
 fn bound(cx: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
-    let odd = || Refusal::Failed("a binding of the site has an unexpected form".into());
+    let odd = || ProbeError::Failed("a binding of the site has an unexpected form".into());
     let (address, host) = binding.rsplit_once(':').ok_or_else(odd)?;
     let (ip, port) = address.rsplit_once(':').ok_or_else(odd)?;
     let mut keys = Vec::new();
@@ -105,12 +111,12 @@ fn bound(cx: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
                 let thumbprint = hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"));
                 return Ok((thumbprint, or_absent(cx.text(&key, STORE), "MY".to_owned())?));
             }
-            Ok(_) => return Err(Refusal::Failed("it is not a thumbprint".into())),
-            Err(Refusal::Absent) => {}
+            Ok(_) => return Err(ProbeError::Failed("it is not a thumbprint".into())),
+            Err(ProbeError::Absent) => {}
             Err(refusal) => return Err(refusal),
         }
     }
-    Err(Refusal::Failed(
+    Err(ProbeError::Failed(
         "Windows has no certificate for a binding of the site: it may be in a central store".into(),
     ))
 }
@@ -118,12 +124,12 @@ fn bound(cx: &ProbeContext, binding: &str) -> ProbeResult<(String, String)> {
 fn load(cx: &ProbeContext, store: &str, thumbprint: String) -> ProbeResult<Certificate> {
     // The store name comes from the registry and becomes part of a registry path, so only known names are accepted.
     let known = ["MY", "WebHosting"].into_iter().find(|known| known.eq_ignore_ascii_case(store));
-    let store = known.ok_or(Refusal::Unasked("the certificate is in a store that is not read"))?;
+    let store = known.ok_or(ProbeError::Unasked("the certificate is in a store that is not read"))?;
     let blob = match cx.system.value(&format!(r"{STORES}\{store}\Certificates\{thumbprint}"), "Blob") {
         Ok(Value::Bytes(blob)) => blob,
-        Ok(_) => return Err(Refusal::Failed("the stored certificate is not binary data".into())),
-        Err(Refusal::Absent) => {
-            return Err(Refusal::Failed("the certificate of a binding is not in its store".into()));
+        Ok(_) => return Err(ProbeError::Failed("the stored certificate is not binary data".into())),
+        Err(ProbeError::Absent) => {
+            return Err(ProbeError::Failed("the certificate of a binding is not in its store".into()));
         }
         Err(refusal) => return Err(refusal),
     };
@@ -133,7 +139,7 @@ fn load(cx: &ProbeContext, store: &str, thumbprint: String) -> ProbeResult<Certi
     // Only Windows keeps certificates in a registry, and parsing one needs many crates.
     #[cfg(not(any(windows, test)))]
     let certificate = der.and(None::<Certificate>);
-    certificate.ok_or_else(|| Refusal::Failed("the certificate cannot be decoded".into()))
+    certificate.ok_or_else(|| ProbeError::Failed("the certificate cannot be decoded".into()))
 }
 
 /// Finds the certificate in a stored blob, which is a list of properties: id, reserved number, length, content.

@@ -1,14 +1,14 @@
 //! Parses the XML of Windows event log records: provider, id, level, time and inserted texts. The message is not read,
 //! since it is in the language of Windows.
 
-use super::system::{Event, ProbeResult, Refusal};
+use super::system::{Event, ProbeError, ProbeResult};
 use crate::redact::{MARKER, names_secret};
 use chrono::DateTime;
 use roxmltree::Node;
 
 /// A record as Windows renders it.
 pub(crate) fn event(xml: &str) -> ProbeResult<Event> {
-    read(xml).ok_or_else(|| Refusal::Failed("a record of the event log has an unexpected form".into()))
+    read(xml).ok_or_else(|| ProbeError::Failed("a record of the event log has an unexpected form".into()))
 }
 
 fn read(xml: &str) -> Option<Event> {

@@ -1,8 +1,8 @@
 //! Crashes and restarts of the worker process from the event logs. The event ids are from MS-WAS, of which only a part
 //! could be read; their meaning is partly inferred.
 
-use super::access::{Ask, WORKER, WORKERS};
-use super::system::{Event, EventQuery, ProbeResult, Refusal};
+use super::access::{ProbeAccess, WORKER, WORKERS};
+use super::system::{Event, EventQuery, ProbeError, ProbeResult};
 use super::{Probe, ProbeContext, fact, pool};
 use crate::model::Place;
 use chrono::TimeDelta;
@@ -24,12 +24,14 @@ const MANY: usize = 10;
 pub(super) const PROBES: &[Probe] = &[
     Probe::fact(
         "event.pool-failures",
-        &[Ask::Call("event log System: records of WAS (5002, 5011) of the last week, and its oldest record")],
+        &[ProbeAccess::Call(
+            "event log System: records of WAS (5002, 5011) of the last week, and its oldest record",
+        )],
         |cx| fact(pool_failures(cx), Place::file("event log System")),
     ),
     Probe::fact(
         "event.worker-crashes",
-        &[Ask::Call(
+        &[ProbeAccess::Call(
             "event log Application: records of Application Error (1000) of the last week, and its oldest record",
         )],
         |cx| fact(worker_crashes(cx), Place::file("event log Application")),
@@ -37,8 +39,10 @@ pub(super) const PROBES: &[Probe] = &[
     Probe::fact(
         "event.worker-starts",
         &[
-            Ask::Call(WORKERS),
-            Ask::Call("event log System: records of WAS of a worker process that ended, of the last day"),
+            ProbeAccess::Call(WORKERS),
+            ProbeAccess::Call(
+                "event log System: records of WAS of a worker process that ended, of the last day",
+            ),
         ],
         |cx| fact(worker_starts(cx), Place::file("event log System")),
     ),
@@ -66,7 +70,7 @@ fn worker_starts(cx: &ProbeContext) -> ProbeResult<usize> {
     let since = cx.now - TimeDelta::days(1);
     match pool::worker(cx.system, Some(pool)) {
         Ok(worker) if worker.pool.is_some() && worker.started <= since => return Ok(0),
-        Ok(_) | Err(Refusal::Absent) => {}
+        Ok(_) | Err(ProbeError::Absent) => {}
         Err(refusal) => return Err(refusal),
     }
     let providers = &["Microsoft-Windows-WAS", "WAS"];
@@ -83,7 +87,7 @@ fn worker_starts(cx: &ProbeContext) -> ProbeResult<usize> {
         }
     }
     match processes.len() + unnamed {
-        few @ 0..MANY => Err(Refusal::Failed(format!(
+        few @ 0..MANY => Err(ProbeError::Failed(format!(
             "Windows does not record starts of worker processes, and {few} ends in the last day are too few to show how many there were"
         ))),
         many => Ok(many),
@@ -101,7 +105,7 @@ fn last_week(
     let events = cx.system.events(&EventQuery { log, providers, since, most: MOST })?;
     let count = events.iter().filter(|event| counts(event)).count();
     if count == 0 && (cx.system.oldest_event(log)? > since || events.len() == MOST) {
-        return Err(Refusal::Failed("the part of the log that was read does not go back a week".into()));
+        return Err(ProbeError::Failed("the part of the log that was read does not go back a week".into()));
     }
     Ok(count)
 }

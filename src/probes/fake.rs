@@ -2,7 +2,7 @@
 
 use super::access::Command;
 use super::system::{
-    AccessList, Event, EventQuery, ProbeResult, Process, Refusal, Service, System, Value, Volume,
+    AccessList, Event, EventQuery, ProbeError, ProbeResult, Process, Service, System, Value, Volume,
 };
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -43,8 +43,8 @@ pub struct FakeSystem {
     pub holders: BTreeMap<String, Vec<String>>,
     /// Records by log.
     pub events: BTreeMap<String, Vec<Event>>,
-    /// Names of keys, services, paths, accounts and logs that are refused.
-    pub refused: BTreeMap<String, Refusal>,
+    /// Names of keys, services, paths, accounts and logs that are refused instead of answered.
+    pub refused: BTreeMap<String, ProbeError>,
 }
 
 impl FakeSystem {
@@ -58,7 +58,7 @@ impl FakeSystem {
     fn get<T: Clone>(&self, name: &str, found: Option<&T>) -> ProbeResult<T> {
         match self.refused.get(name) {
             Some(refusal) => Err(refusal.clone()),
-            None => found.cloned().ok_or(Refusal::Absent),
+            None => found.cloned().ok_or(ProbeError::Absent),
         }
     }
 }
@@ -132,7 +132,7 @@ impl System for FakeSystem {
         let printed = self.get(&command, self.outputs.get(&command));
         // As on a machine without the command: what it would print is not absent.
         printed.map_err(|refusal| match refusal {
-            Refusal::Absent => Refusal::Failed("this Windows has no such command".into()),
+            ProbeError::Absent => ProbeError::Failed("this Windows has no such command".into()),
             other => other,
         })
     }

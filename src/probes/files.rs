@@ -1,25 +1,25 @@
 //! Owners, access lists and NTFS attributes of what the product reads and writes. Accounts are shown as security
 //! identifiers.
 
-use super::access::{Ask, CURRENT_VERSION, WORKERS};
+use super::access::{CURRENT_VERSION, ProbeAccess, WORKERS};
 use super::pool::{MEMBERS, groups};
 use super::rights::{ADMINISTRATORS, LOCAL_SYSTEM, MODIFY, OF_FILES, ORDINARY, READ, WRITE, may, word};
-use super::system::{AccessList, ProbeResult, Refusal};
+use super::system::{AccessList, ProbeError, ProbeResult};
 use super::{Probe, ProbeContext, fact, joined};
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG, LOG_FOLDER};
 use crate::model::{Observed, Place};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-const APP: Ask = Ask::Call("access list of the application folder");
-const DATABASE: Ask = Ask::Call("access list of database.config");
-const ENCRYPTION: Ask = Ask::Call("access list of encryption.config");
-const LOG: Ask = Ask::Call("access list of the log folder");
-const SAML: Ask = Ask::Call("access list of saml.config");
-const TEMP: Ask = Ask::Call("access list of the TEMP folder of Windows");
-const ROOT: Ask = Ask::Values(CURRENT_VERSION, &["SystemRoot"]);
-const ADMINS: Ask = Ask::Call(MEMBERS);
-const WORKING: Ask = Ask::Call(WORKERS);
+const APP: ProbeAccess = ProbeAccess::Call("access list of the application folder");
+const DATABASE: ProbeAccess = ProbeAccess::Call("access list of database.config");
+const ENCRYPTION: ProbeAccess = ProbeAccess::Call("access list of encryption.config");
+const LOG: ProbeAccess = ProbeAccess::Call("access list of the log folder");
+const SAML: ProbeAccess = ProbeAccess::Call("access list of saml.config");
+const TEMP: ProbeAccess = ProbeAccess::Call("access list of the TEMP folder of Windows");
+const ROOT: ProbeAccess = ProbeAccess::Values(CURRENT_VERSION, &["SystemRoot"]);
+const ADMINS: ProbeAccess = ProbeAccess::Call(MEMBERS);
+const WORKING: ProbeAccess = ProbeAccess::Call(WORKERS);
 
 /// Paths below the application folder, and the folder itself.
 const APP_FOLDER: &str = "";
@@ -37,19 +37,19 @@ macro_rules! probes {
 
 probes! {
     "files.app-modify" [APP, ADMINS, WORKING] APP_FOLDER |cx, path| pool_may(cx, path, MODIFY);
-    "files.app.attributes" [Ask::Call("attributes of the application folder")] APP_FOLDER attributes;
+    "files.app.attributes" [ProbeAccess::Call("attributes of the application folder")] APP_FOLDER attributes;
     "files.app.others" [APP] APP_FOLDER others;
     "files.app.owner" [APP] APP_FOLDER owner;
     "files.app.pool" [APP, ADMINS, WORKING] APP_FOLDER pool;
-    "files.database-config.attributes" [Ask::Call("attributes of database.config")] DATABASE_CONFIG attributes;
+    "files.database-config.attributes" [ProbeAccess::Call("attributes of database.config")] DATABASE_CONFIG attributes;
     "files.database-config.others" [DATABASE] DATABASE_CONFIG others;
     "files.database-config.owner" [DATABASE] DATABASE_CONFIG owner;
     "files.database-config.pool" [DATABASE, ADMINS, WORKING] DATABASE_CONFIG pool;
-    "files.encryption-config.attributes" [Ask::Call("attributes of encryption.config")] ENCRYPTION_CONFIG attributes;
+    "files.encryption-config.attributes" [ProbeAccess::Call("attributes of encryption.config")] ENCRYPTION_CONFIG attributes;
     "files.encryption-config.others" [ENCRYPTION] ENCRYPTION_CONFIG others;
     "files.encryption-config.owner" [ENCRYPTION] ENCRYPTION_CONFIG owner;
     "files.encryption-config.pool" [ENCRYPTION, ADMINS, WORKING] ENCRYPTION_CONFIG pool;
-    "files.log.attributes" [Ask::Call("attributes of the log folder")] LOG_FOLDER attributes;
+    "files.log.attributes" [ProbeAccess::Call("attributes of the log folder")] LOG_FOLDER attributes;
     "files.log.others" [LOG] LOG_FOLDER others;
     "files.log.owner" [LOG] LOG_FOLDER owner;
     "files.log.pool" [LOG, ADMINS, WORKING] LOG_FOLDER pool;
@@ -94,7 +94,7 @@ fn users_may_read(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
 }
 
 fn owner(cx: &ProbeContext, path: &Path) -> ProbeResult<String> {
-    cx.system.access(path)?.owner.ok_or(Refusal::Absent)
+    cx.system.access(path)?.owner.ok_or(ProbeError::Absent)
 }
 
 /// All other accounts with any right, except administrators and Windows itself.

@@ -29,8 +29,8 @@ mod x509;
 pub(crate) use access::PATIENCE;
 #[cfg(windows)]
 pub(crate) use access::ZONE;
-pub use access::{Ask, Command, EVENTS, HOST};
 pub(crate) use access::{CURRENT_VERSION, MACHINE, all_accesses};
+pub use access::{Command, EVENTS, HOST, ProbeAccess};
 #[cfg(windows)]
 pub(crate) use event_xml::event;
 pub use fake::FakeSystem;
@@ -49,14 +49,14 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::Path;
-use system::{ProbeResult, Refusal, Value};
+use system::{ProbeError, ProbeResult, Value};
 
 /// A fact and the probe that reads it.
 pub struct Probe {
     /// Path of the fact: one that the knowledge lets a bundle carry.
     pub fact: &'static str,
-    /// Everything that it may read.
-    pub accesses: &'static [Ask],
+    /// All that it may ask for.
+    pub accesses: &'static [ProbeAccess],
     read: Read,
 }
 
@@ -71,7 +71,7 @@ enum Read {
 impl Probe {
     const fn value(
         fact: &'static str,
-        accesses: &'static [Ask],
+        accesses: &'static [ProbeAccess],
         read: fn(&ProbeContext) -> ProbeResult<String>,
     ) -> Self {
         Self { fact, accesses, read: Read::Value(read) }
@@ -79,7 +79,7 @@ impl Probe {
 
     const fn fact(
         fact: &'static str,
-        accesses: &'static [Ask],
+        accesses: &'static [ProbeAccess],
         read: fn(&ProbeContext) -> Observed<String>,
     ) -> Self {
         Self { fact, accesses, read: Read::Fact(read) }
@@ -87,7 +87,9 @@ impl Probe {
 
     fn read(&self, cx: &ProbeContext) -> Observed<String> {
         match self.read {
-            Read::Value(read) => fact(read(cx), self.accesses.first().map(Ask::place).unwrap_or_default()),
+            Read::Value(read) => {
+                fact(read(cx), self.accesses.first().map(ProbeAccess::place).unwrap_or_default())
+            }
             Read::Fact(read) => read(cx),
         }
     }
@@ -160,7 +162,7 @@ impl ProbeContext<'_> {
     /// The label for a name: equal on nodes whose labels have the same key.
     fn label(&self, name: &str) -> ProbeResult<String> {
         match self.printer.why_unkeyed() {
-            Some(why) => Err(Refusal::Unasked(why)),
+            Some(why) => Err(ProbeError::Unasked(why)),
             None => Ok(self.printer.marker(&name.to_lowercase())),
         }
     }
@@ -174,7 +176,7 @@ impl ProbeContext<'_> {
     fn number(&self, key: &str, name: &str) -> ProbeResult<u64> {
         match self.system.value(key, name)? {
             Value::Number(number) => Ok(number),
-            _ => Err(Refusal::Failed("it is not a number".into())),
+            _ => Err(ProbeError::Failed("it is not a number".into())),
         }
     }
 }
@@ -185,7 +187,7 @@ fn text(value: Value) -> ProbeResult<String> {
         Value::Text(text) => Ok(text),
         Value::Texts(texts) => Ok(texts.join(" ")),
         Value::Number(number) => Ok(number.to_string()),
-        Value::Bytes(_) => Err(Refusal::Failed("it is not text".into())),
+        Value::Bytes(_) => Err(ProbeError::Failed("it is not text".into())),
     }
 }
 
@@ -220,13 +222,13 @@ fn shown<T: ToString>(answer: ProbeResult<T>) -> ProbeResult<String> {
 /// A list as the text of a fact; an empty one is absent.
 fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> ProbeResult<String> {
     let texts: Vec<String> = texts.into_iter().collect();
-    if texts.is_empty() { Err(Refusal::Absent) } else { Ok(texts.join(separator)) }
+    if texts.is_empty() { Err(ProbeError::Absent) } else { Ok(texts.join(separator)) }
 }
 
 /// An answer where absence has a meaning of its own.
 fn or_absent<T>(answer: ProbeResult<T>, absent: T) -> ProbeResult<T> {
     match answer {
-        Err(Refusal::Absent) => Ok(absent),
+        Err(ProbeError::Absent) => Ok(absent),
         answer => answer,
     }
 }

@@ -1,7 +1,7 @@
 //! Windows itself: product, language, hardware, pending restarts; .NET, PowerShell and IIS.
 
-use super::access::{Ask, CURRENT_VERSION};
-use super::system::{ProbeResult, Refusal, Value};
+use super::access::{CURRENT_VERSION, ProbeAccess};
+use super::system::{ProbeError, ProbeResult, Value};
 use super::{Probe, ProbeContext, fact, joined, or_absent, registry, shown, text_of};
 use crate::model::Observed;
 
@@ -25,67 +25,79 @@ const MEMORY: &str = "size of the memory";
 const MB: u64 = 1 << 20;
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe::value("iis.version", &[Ask::Values(IIS, &["MajorVersion", "MinorVersion"])], |cx| {
+    Probe::value("iis.version", &[ProbeAccess::Values(IIS, &["MajorVersion", "MinorVersion"])], |cx| {
         Ok(format!("{}.{}", cx.number(IIS, "MajorVersion")?, cx.number(IIS, "MinorVersion")?))
     }),
     Probe::value(
         "net.language",
-        &[Ask::Keys(NET), Ask::Values(LANGUAGE, &["InstallLanguage"])],
+        &[ProbeAccess::Keys(NET), ProbeAccess::Values(LANGUAGE, &["InstallLanguage"])],
         net_language,
     ),
-    Probe::value("net.language-packs", &[Ask::Keys(NET)], language_packs),
-    Probe::value("net.release", &[Ask::Values(NET, &["Release"])], |cx| shown(cx.number(NET, "Release"))),
-    Probe::value("os.app-drive-free-mb", &[Ask::Call(VOLUME)], |cx| {
+    Probe::value("net.language-packs", &[ProbeAccess::Keys(NET)], language_packs),
+    Probe::value("net.release", &[ProbeAccess::Values(NET, &["Release"])], |cx| {
+        shown(cx.number(NET, "Release"))
+    }),
+    Probe::value("os.app-drive-free-mb", &[ProbeAccess::Call(VOLUME)], |cx| {
         in_mb(cx.system.volume(cx.app_dir).map(|volume| volume.free))
     }),
-    Probe::value("os.app-drive-total-mb", &[Ask::Call(VOLUME)], |cx| {
+    Probe::value("os.app-drive-total-mb", &[ProbeAccess::Call(VOLUME)], |cx| {
         in_mb(cx.system.volume(cx.app_dir).map(|volume| volume.total))
     }),
-    Probe::value("os.build", &[Ask::Values(CURRENT_VERSION, &["CurrentBuildNumber", "UBR"])], build),
-    Probe::value("os.code-pages", &[Ask::Values(CODE_PAGE, &["ACP", "OEMCP"])], |cx| {
+    Probe::value("os.build", &[ProbeAccess::Values(CURRENT_VERSION, &["CurrentBuildNumber", "UBR"])], build),
+    Probe::value("os.code-pages", &[ProbeAccess::Values(CODE_PAGE, &["ACP", "OEMCP"])], |cx| {
         Ok(format!("{} {}", cx.text(CODE_PAGE, "ACP")?, cx.text(CODE_PAGE, "OEMCP")?))
     }),
-    Probe::value("os.cores", &[Ask::Keys(PROCESSORS)], |cx| {
+    Probe::value("os.cores", &[ProbeAccess::Keys(PROCESSORS)], |cx| {
         Ok(cx.system.keys(PROCESSORS)?.len().to_string())
     }),
-    Probe::value("os.domain", &[Ask::Call(DOMAIN)], domain),
-    Probe::value("os.domain-controller", &[Ask::Values(PRODUCT_OPTIONS, &["ProductType"])], |cx| {
+    Probe::value("os.domain", &[ProbeAccess::Call(DOMAIN)], domain),
+    Probe::value("os.domain-controller", &[ProbeAccess::Values(PRODUCT_OPTIONS, &["ProductType"])], |cx| {
         shown(product_type(cx).map(|kind| kind == DOMAIN_CONTROLLER))
     }),
-    Probe::value("os.edition", &[Ask::Values(CURRENT_VERSION, &["EditionID"])], |cx| {
+    Probe::value("os.edition", &[ProbeAccess::Values(CURRENT_VERSION, &["EditionID"])], |cx| {
         cx.text(CURRENT_VERSION, "EditionID")
     }),
-    Probe::value("os.fips-policy", &[Ask::Values(FIPS, &["Enabled"])], |cx| {
+    Probe::value("os.fips-policy", &[ProbeAccess::Values(FIPS, &["Enabled"])], |cx| {
         shown(or_absent(cx.number(FIPS, "Enabled"), 0).map(|on| on != 0))
     }),
-    Probe::value("os.installation-type", &[Ask::Values(CURRENT_VERSION, &["InstallationType"])], |cx| {
-        cx.text(CURRENT_VERSION, "InstallationType")
+    Probe::value(
+        "os.installation-type",
+        &[ProbeAccess::Values(CURRENT_VERSION, &["InstallationType"])],
+        |cx| cx.text(CURRENT_VERSION, "InstallationType"),
+    ),
+    Probe::value("os.language", &[ProbeAccess::Values(LANGUAGE, &["InstallLanguage"])], |cx| {
+        language(cx).map(tag)
     }),
-    Probe::value("os.language", &[Ask::Values(LANGUAGE, &["InstallLanguage"])], |cx| language(cx).map(tag)),
-    Probe::value("os.memory-mb", &[Ask::Call(MEMORY)], |cx| in_mb(cx.system.memory())),
-    Probe::value("os.name", &[Ask::Values(CURRENT_VERSION, &["ProductName"])], |cx| {
+    Probe::value("os.memory-mb", &[ProbeAccess::Call(MEMORY)], |cx| in_mb(cx.system.memory())),
+    Probe::value("os.name", &[ProbeAccess::Values(CURRENT_VERSION, &["ProductName"])], |cx| {
         cx.text(CURRENT_VERSION, "ProductName")
     }),
-    Probe::value("os.pending-reboot", &[Ask::Keys(SERVICING), Ask::Keys(UPDATE)], pending_reboot),
+    Probe::value(
+        "os.pending-reboot",
+        &[ProbeAccess::Keys(SERVICING), ProbeAccess::Keys(UPDATE)],
+        pending_reboot,
+    ),
     Probe::fact(
         "os.powershell",
         &[
-            Ask::Values(POWERSHELL, &["PowerShellVersion"]),
-            Ask::Values(OLD_POWERSHELL, &["PowerShellVersion"]),
+            ProbeAccess::Values(POWERSHELL, &["PowerShellVersion"]),
+            ProbeAccess::Values(OLD_POWERSHELL, &["PowerShellVersion"]),
         ],
         powershell,
     ),
-    Probe::value("os.started", &[Ask::Call(BOOT)], |cx| cx.system.booted().map(super::moment)),
-    Probe::value("os.type", &[Ask::Values(PRODUCT_OPTIONS, &["ProductType"])], |cx| shown(product_type(cx))),
+    Probe::value("os.started", &[ProbeAccess::Call(BOOT)], |cx| cx.system.booted().map(super::moment)),
+    Probe::value("os.type", &[ProbeAccess::Values(PRODUCT_OPTIONS, &["ProductType"])], |cx| {
+        shown(product_type(cx))
+    }),
     Probe::fact(
         "os.version",
-        &[Ask::Values(
+        &[ProbeAccess::Values(
             CURRENT_VERSION,
             &["CurrentMajorVersionNumber", "CurrentMinorVersionNumber", "CurrentVersion"],
         )],
         |cx| fact(version(cx), registry(CURRENT_VERSION, "CurrentVersion")),
     ),
-    Probe::value("os.volumes", &[Ask::Call(VOLUMES)], volumes),
+    Probe::value("os.volumes", &[ProbeAccess::Call(VOLUMES)], volumes),
 ];
 
 fn in_mb(bytes: ProbeResult<u64>) -> ProbeResult<String> {
@@ -121,7 +133,7 @@ fn domain(cx: &ProbeContext) -> ProbeResult<String> {
 fn volumes(cx: &ProbeContext) -> ProbeResult<String> {
     let volumes = cx.system.volumes()?;
     if volumes.is_empty() {
-        return Err(Refusal::Failed("Windows lists no drive".into()));
+        return Err(ProbeError::Failed("Windows lists no drive".into()));
     }
     let shown = volumes
         .iter()
@@ -145,7 +157,7 @@ fn version(cx: &ProbeContext) -> ProbeResult<String> {
             let minor = cx.number(CURRENT_VERSION, "CurrentMinorVersionNumber")?;
             Ok(format!("{major}.{minor}"))
         }
-        Err(Refusal::Absent) => cx.text(CURRENT_VERSION, "CurrentVersion"),
+        Err(ProbeError::Absent) => cx.text(CURRENT_VERSION, "CurrentVersion"),
         Err(refusal) => Err(refusal),
     }
 }
@@ -163,7 +175,7 @@ fn product_type(cx: &ProbeContext) -> ProbeResult<&'static str> {
         "winnt" => Ok("client"),
         "lanmannt" => Ok(DOMAIN_CONTROLLER),
         "servernt" => Ok("server"),
-        _ => Err(Refusal::Failed("it is an unknown type of Windows".into())),
+        _ => Err(ProbeError::Failed("it is an unknown type of Windows".into())),
     }
 }
 
@@ -174,7 +186,7 @@ fn pending_reboot(cx: &ProbeContext) -> ProbeResult<String> {
 
 /// The language in which Windows was installed, as its number.
 fn language(cx: &ProbeContext) -> ProbeResult<u32> {
-    let unknown = || Refusal::Failed("it is not a language number".into());
+    let unknown = || ProbeError::Failed("it is not a language number".into());
     match cx.system.value(LANGUAGE, "InstallLanguage")? {
         Value::Text(text) => u32::from_str_radix(text.trim(), 16).map_err(|_| unknown()),
         _ => Err(unknown()),

@@ -2,9 +2,9 @@
 //! security identifiers (SIDs), which are computed, well known or read from the running process: no name is resolved,
 //! which would contact a domain controller.
 
-use super::access::{Ask, WORKER, WORKERS};
+use super::access::{ProbeAccess, WORKER, WORKERS};
 use super::rights::{ADMINISTRATORS, KEY_EXTEND, KEY_READ, LOCAL_SYSTEM, OF_KEYS, ORDINARY, may};
-use super::system::{Identity, ProbeResult, Process, Refusal, System};
+use super::system::{Identity, ProbeError, ProbeResult, Process, System};
 use super::{Probe, ProbeContext, fact, observed, or_absent, shown};
 use crate::model::iis::IisApplication;
 use crate::model::{Observed, Place};
@@ -16,8 +16,8 @@ use std::collections::BTreeSet;
 const WORKER_GROUPS: [&str; 2] = ["S-1-5-6", "S-1-5-32-568"];
 
 pub(super) const MEMBERS: &str = "members of the local group Administrators, as identifiers";
-/// What every probe of the pool account reads.
-const ACCOUNT: [Ask; 2] = [Ask::Call(MEMBERS), Ask::Call(WORKERS)];
+/// What every question about the account of the pool asks for.
+const ACCOUNT: [ProbeAccess; 2] = [ProbeAccess::Call(MEMBERS), ProbeAccess::Call(WORKERS)];
 const EVENT_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog";
 const SECURITY_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Security";
 /// Exists since Server 2019.
@@ -27,20 +27,26 @@ pub(super) const PROBES: &[Probe] = &[
     Probe::value("iis.identity.admin", &ACCOUNT, |cx| Ok(groups(cx)?.contains(ADMINISTRATORS).to_string())),
     Probe::fact(
         "iis.identity.batch-logon",
-        &[Ask::Call("holders of SeBatchLogonRight, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
+        &[ProbeAccess::Call("holders of SeBatchLogonRight, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
         |cx| holds(cx, "SeBatchLogonRight"),
     ),
     Probe::fact(
         "iis.identity.impersonate",
-        &[Ask::Call("holders of SeImpersonatePrivilege, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
+        &[ProbeAccess::Call("holders of SeImpersonatePrivilege, as identifiers"), ACCOUNT[0], ACCOUNT[1]],
         |cx| holds(cx, "SeImpersonatePrivilege"),
     ),
-    Probe::fact("iis.identity.sid", &[Ask::Call(WORKERS)], |cx| {
+    Probe::fact("iis.identity.sid", &[ProbeAccess::Call(WORKERS)], |cx| {
         fact(account(cx).map(|identity| identity.account), Place::file("application pool"))
     }),
     Probe::value(
         "os.eventlog-rights",
-        &[Ask::Rights(EVENT_LOG), Ask::Rights(SECURITY_LOG), Ask::Rights(LOG_STATE), ACCOUNT[0], ACCOUNT[1]],
+        &[
+            ProbeAccess::Rights(EVENT_LOG),
+            ProbeAccess::Rights(SECURITY_LOG),
+            ProbeAccess::Rights(LOG_STATE),
+            ACCOUNT[0],
+            ACCOUNT[1],
+        ],
         |cx| shown(may_log(cx)),
     ),
 ];
@@ -63,9 +69,11 @@ pub(super) fn worker(system: &dyn System, pool: Option<&str>) -> ProbeResult<Pro
     });
     let certain = pool.is_some() && workers.iter().all(|worker| worker.pool.is_some());
     if workers.len() > 1 && !certain {
-        return Err(Refusal::Unasked("several worker processes run, and Windows does not show their pools"));
+        return Err(ProbeError::Unasked(
+            "several worker processes run, and Windows does not show their pools",
+        ));
     }
-    workers.into_iter().max_by_key(|worker| worker.started).ok_or(Refusal::Absent)
+    workers.into_iter().max_by_key(|worker| worker.started).ok_or(ProbeError::Absent)
 }
 
 /// The pool named on the command line of a worker process.
@@ -78,7 +86,7 @@ pub(crate) fn pool_of(command_line: &str) -> Option<String> {
 /// The application in IIS, which names the pool.
 pub(super) fn application<'a>(cx: &ProbeContext<'a>) -> ProbeResult<&'a IisApplication> {
     let known = cx.iis.value().and_then(|iis| iis.application.value());
-    known.ok_or(Refusal::Unasked("the application pool is not known"))
+    known.ok_or(ProbeError::Unasked("the application pool is not known"))
 }
 
 /// Name of the pool.
@@ -93,7 +101,7 @@ fn account(cx: &ProbeContext) -> ProbeResult<Identity> {
         Some(Observed::Known { value, .. }) => value.as_str(),
         // The default since IIS 7.5, which came with Server 2008 R2.
         Some(Observed::Absent { .. }) => "ApplicationPoolIdentity",
-        _ => return Err(Refusal::Unasked("the account type of the pool is not known")),
+        _ => return Err(ProbeError::Unasked("the account type of the pool is not known")),
     };
     let account = match kind {
         "ApplicationPoolIdentity" => virtual_account(&application.pool),
@@ -107,12 +115,12 @@ fn account(cx: &ProbeContext) -> ProbeResult<Identity> {
 
 /// The name of a specific account is not resolved; its worker process shows its SID and groups.
 fn own_account(cx: &ProbeContext, pool: &str) -> ProbeResult<Identity> {
-    let unseen = Refusal::Unasked(
+    let unseen = ProbeError::Unasked(
         "the pool runs as a specific account, and no worker process shows which: open the site once, then collect again",
     );
     match worker(cx.system, Some(pool)) {
         Ok(Process { pool: Some(_), identity: Some(identity), .. }) => Ok(identity),
-        Ok(_) | Err(Refusal::Absent) => Err(unseen),
+        Ok(_) | Err(ProbeError::Absent) => Err(unseen),
         Err(refusal) => Err(refusal),
     }
 }
@@ -142,9 +150,13 @@ pub(super) fn groups(cx: &ProbeContext) -> ProbeResult<BTreeSet<String>> {
     Ok(all)
 }
 
-/// Every Windows has members here, so an empty list is an error.
-fn not_empty(accounts: Vec<String>) -> ProbeResult<Vec<String>> {
-    if accounts.is_empty() { Err(Refusal::Failed("Windows lists no account".into())) } else { Ok(accounts) }
+/// A list that every Windows has somebody on: an empty one is no answer.
+fn some(accounts: Vec<String>) -> ProbeResult<Vec<String>> {
+    if accounts.is_empty() {
+        Err(ProbeError::Failed("Windows lists no account".into()))
+    } else {
+        Ok(accounts)
+    }
 }
 
 fn holds(cx: &ProbeContext, right: &str) -> Observed<String> {

@@ -1,7 +1,7 @@
 //! Programs, Windows features and time settings that matter to the product.
 
-use super::access::Ask;
-use super::system::{ProbeResult, Refusal, Value};
+use super::access::ProbeAccess;
+use super::system::{ProbeError, ProbeResult, Value};
 use super::time_service::{STATUS, Source};
 use super::{Probe, ProbeContext, fact, joined, or_absent, pool, registry, shown, text_of};
 use crate::model::{Observed, Place};
@@ -15,9 +15,9 @@ const OWN_CLOCK: &str = "own clock";
 const AGENT: &str = "HealthService";
 const WATCHER: &str = "System Center Management APM";
 
-/// Features of IIS register their handlers here; WCF activation leaves no other trace in the registry.
-const HANDLERS: Ask = Ask::Config("handlers");
-/// The installer of IIS notes its components here, with the value 1 for each installed one.
+/// Where features of IIS register their handlers; WCF activation leaves no mark of its own in the registry.
+const HANDLERS: ProbeAccess = ProbeAccess::Config("handlers");
+/// Where the installer of IIS notes what it installed: 1 for each component that is.
 const COMPONENTS: &str = r"SOFTWARE\Microsoft\InetStp\Components";
 /// Its name for ASP.NET 4.x, in lower case. Inferred: these names are not documented.
 const ASPNET_4: &str = "aspnet45";
@@ -25,32 +25,36 @@ const ASPNET_4: &str = "aspnet45";
 const MOST: usize = 200;
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe::fact("feature.aspnet-4", &[HANDLERS, Ask::Ones(COMPONENTS)], aspnet_4),
-    Probe::value("feature.components", &[Ask::Ones(COMPONENTS)], |cx| {
+    Probe::fact("feature.aspnet-4", &[HANDLERS, ProbeAccess::Ones(COMPONENTS)], aspnet_4),
+    Probe::value("feature.components", &[ProbeAccess::Ones(COMPONENTS)], |cx| {
         components(cx).map(|names| names.join(" "))
     }),
     Probe::value("feature.wcf-http-activation", &[HANDLERS], |cx| handler(cx, "handlers.wcf-4")),
-    Probe::value("hsm.cng-providers", &[Ask::Keys(PROVIDERS)], foreign),
+    Probe::value("hsm.cng-providers", &[ProbeAccess::Keys(PROVIDERS)], foreign),
     Probe::value(
         "os.sharepoint",
         &[
-            Ask::Keys(SHAREPOINT),
-            Ask::Values(r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\*", &["SharePoint"]),
+            ProbeAccess::Keys(SHAREPOINT),
+            ProbeAccess::Values(r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions\*", &["SharePoint"]),
         ],
         |cx| shown(sharepoint(cx)),
     ),
     Probe::fact(
         "program.monitoring-agent",
         &[
-            Ask::Call("state of the service HealthService"),
-            Ask::Call("state of the service System Center Management APM"),
+            ProbeAccess::Call("state of the service HealthService"),
+            ProbeAccess::Call("state of the service System Center Management APM"),
         ],
         |cx| fact(monitoring_agent(cx), service(AGENT)),
     ),
-    Probe::fact("time.service", &[Ask::Call("state of the service W32Time")], |cx| {
+    Probe::fact("time.service", &[ProbeAccess::Call("state of the service W32Time")], |cx| {
         fact(cx.system.service("W32Time").map(|service| service.state.word()), service("W32Time"))
     }),
-    Probe::fact("time.source", &[Ask::Values(TIME, &["NtpServer", "Type"]), Ask::Run(STATUS)], time_source),
+    Probe::fact(
+        "time.source",
+        &[ProbeAccess::Values(TIME, &["NtpServer", "Type"]), ProbeAccess::Run(STATUS)],
+        time_source,
+    ),
 ];
 
 fn service(name: &str) -> Place {
@@ -61,9 +65,9 @@ fn service(name: &str) -> Place {
 fn handler(cx: &ProbeContext, setting: &str) -> ProbeResult<String> {
     match pool::application(cx)?.settings.get(setting) {
         Some(Observed::Known { value, .. }) => Ok(value.clone()),
-        // The file was read completely, and lists no handlers.
-        Some(Observed::Absent { .. }) => Err(Refusal::Absent),
-        _ => Err(Refusal::Unasked("the handlers of IIS are not known")),
+        // The file was read whole, and lists no handlers.
+        Some(Observed::Absent { .. }) => Err(ProbeError::Absent),
+        _ => Err(ProbeError::Unasked("the handlers of IIS are not known")),
     }
 }
 
@@ -86,7 +90,7 @@ fn components(cx: &ProbeContext) -> ProbeResult<Vec<String>> {
     let mut names: Vec<String> = ones.filter(|name| is_name(name)).map(|name| name.to_lowercase()).collect();
     names.sort();
     names.truncate(MOST);
-    if names.is_empty() { Err(Refusal::Absent) } else { Ok(names) }
+    if names.is_empty() { Err(ProbeError::Absent) } else { Ok(names) }
 }
 
 /// Key storage providers that are not part of Windows, such as those of an HSM.

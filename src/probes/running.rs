@@ -2,19 +2,23 @@
 //! state, and `appcmd` prints it as XML in words of its schema, which do not depend on the language. Of that list only
 //! the state of this pool and site is kept.
 
-use super::access::{Ask, Command, WORKERS};
+use super::access::{Command, ProbeAccess, WORKERS};
 use super::pool::{application, worker};
-use super::system::{ProbeResult, Refusal, ServiceState};
+use super::system::{ProbeError, ProbeResult, ServiceState};
 use super::{Probe, ProbeContext, shown};
 
 const POOLS: Command = Command { program: r"inetsrv\appcmd.exe", arguments: &["list", "apppool", "/xml"] };
 const SITES: Command = Command { program: r"inetsrv\appcmd.exe", arguments: &["list", "site", "/xml"] };
 
 pub(super) const PROBES: &[Probe] = &[
-    Probe::value("iis.state.pool", &[Ask::Call("service WAS"), Ask::Call(WORKERS), Ask::Run(POOLS)], |cx| {
-        shown(pool(cx))
+    Probe::value(
+        "iis.state.pool",
+        &[ProbeAccess::Call("service WAS"), ProbeAccess::Call(WORKERS), ProbeAccess::Run(POOLS)],
+        |cx| shown(pool(cx)),
+    ),
+    Probe::value("iis.state.site", &[ProbeAccess::Call("service W3SVC"), ProbeAccess::Run(SITES)], |cx| {
+        shown(site(cx))
     }),
-    Probe::value("iis.state.site", &[Ask::Call("service W3SVC"), Ask::Run(SITES)], |cx| shown(site(cx))),
 ];
 
 /// Without the WAS service no pool runs; with a worker process this one does.
@@ -40,9 +44,9 @@ fn site(cx: &ProbeContext) -> ProbeResult<&'static str> {
 /// The state of the pool or site of this name, as IIS lists it.
 fn listed(cx: &ProbeContext, command: Command, kind: &str, name: &str) -> ProbeResult<&'static str> {
     if !cx.asks_iis {
-        return Err(Refusal::Unasked("IIS would read its configuration from another machine"));
+        return Err(ProbeError::Unasked("IIS would read its configuration from another machine"));
     }
-    let odd = || Refusal::Failed("the list that IIS gave has an unexpected form".into());
+    let odd = || ProbeError::Failed("the list that IIS gave has an unexpected form".into());
     let printed = cx.system.output(command)?;
     let document = roxmltree::Document::parse(printed.trim_start_matches(['\u{feff}', '\r', '\n']))
         .map_err(|_| odd())?;
@@ -51,11 +55,11 @@ fn listed(cx: &ProbeContext, command: Command, kind: &str, name: &str) -> ProbeR
         node.has_tag_name(kind)
             && node.attribute(named.as_str()).is_some_and(|listed| listed.eq_ignore_ascii_case(name))
     });
-    let listed = listed.ok_or_else(|| Refusal::Failed("IIS does not list it".into()))?;
+    let listed = listed.ok_or_else(|| ProbeError::Failed("IIS does not list it".into()))?;
     match listed.attribute("state").ok_or_else(odd)? {
         "Started" => Ok("running"),
         "Stopped" => Ok("stopped"),
         "Starting" | "Stopping" => Ok("pending"),
-        _ => Err(Refusal::Failed("IIS does not know its state".into())),
+        _ => Err(ProbeError::Failed("IIS does not know its state".into())),
     }
 }

@@ -1,6 +1,6 @@
 //! A Windows machine as the saved output of built-in commands shows it: the probes read that instead of a machine.
 
-use super::system::{ProbeResult, Refusal, Service, ServiceStart, ServiceState, System, Value, Volume};
+use super::system::{ProbeError, ProbeResult, Service, ServiceStart, ServiceState, System, Value, Volume};
 use super::time_service::STATUS;
 use super::{Command, Outputs, ProbeContext, probes, time_reference};
 use crate::model::facts::ClockReference;
@@ -25,10 +25,10 @@ pub struct SavedFacts {
 /// The facts that the probes make of a saved output, each with the line that was read last for it, and the clock. What
 /// is not in it is left out.
 pub fn saved_facts(saved: &Saved) -> SavedFacts {
-    let iis = Observed::not_collected("a saved output has no IIS settings");
+    let iis = Observed::not_collected("a saved output has no settings of IIS");
     let printer = Fingerprinter::new(None, None);
     let fact = |probe: &&super::Probe| {
-        let fact = read_fact(saved, &iis, &printer, |cx| probe.read(cx));
+        let fact = asked(saved, &iis, &printer, |seen| probe.read(seen));
         (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), fact))
     };
     let facts = probes().iter().filter_map(fact).collect();
@@ -45,9 +45,9 @@ fn read_fact<T>(
     let system = Reading { saved, line: AtomicU32::new(0) };
     let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
     let outputs = Outputs::default();
-    let cx = ProbeContext { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
-    let fact = read(&cx);
-    at(fact, &saved.place(system.line.load(Ordering::Relaxed)))
+    let seen = ProbeContext { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
+    let told = read(&seen);
+    at(told, &saved.place(system.line.load(Ordering::Relaxed)))
 }
 
 /// The same fact with another place.
@@ -75,25 +75,25 @@ impl Reading<'_> {
         }
         match observed {
             Observed::Known { value, .. } => Ok(value),
-            Observed::Absent { .. } => Err(Refusal::Absent),
-            Observed::Unreadable { why, .. } => Err(Refusal::Failed(why)),
-            Observed::NotCollected { .. } => Err(Refusal::Unasked("the saved output does not contain it")),
+            Observed::Absent { .. } => Err(ProbeError::Absent),
+            Observed::Unreadable { why, .. } => Err(ProbeError::Failed(why)),
+            Observed::NotCollected { .. } => Err(ProbeError::Unasked("the saved output does not contain it")),
         }
     }
 }
 
 impl System for Reading<'_> {
     fn value(&self, key: &str, name: &str) -> ProbeResult<Value> {
-        self.answer(self.saved.value(key, name)).and_then(value)
+        self.answer(self.saved.registry.value(key, name)).and_then(value)
     }
 
     fn values(&self, key: &str) -> ProbeResult<BTreeMap<String, Value>> {
-        let values = self.answer(self.saved.values(key))?;
+        let values = self.answer(self.saved.registry.values(key))?;
         values.into_iter().map(|(name, entry)| Ok((name, value(entry)?))).collect()
     }
 
     fn keys(&self, key: &str) -> ProbeResult<Vec<String>> {
-        self.answer(self.saved.keys(key))
+        self.answer(self.saved.registry.keys(key))
     }
 
     fn service(&self, name: &str) -> ProbeResult<Service> {
@@ -107,7 +107,7 @@ impl System for Reading<'_> {
             Value::Number(0..=2) => ServiceStart::Automatic,
             Value::Number(3) => ServiceStart::Manual,
             Value::Number(4) => ServiceStart::Disabled,
-            _ => return Err(Refusal::Failed("its start mode is unknown".into())),
+            _ => return Err(ProbeError::Failed("its start is none that is known".into())),
         };
         Ok(Service { state, start, process: None })
     }
@@ -115,15 +115,15 @@ impl System for Reading<'_> {
     fn output(&self, command: Command) -> ProbeResult<String> {
         // The page for manual collection has no other command.
         let unasked = || Observed::not_collected("the saved output does not contain it");
-        self.answer(if command == STATUS { self.saved.time_status() } else { unasked() })
+        self.answer(if command == STATUS { self.saved.time_status.clone() } else { unasked() })
     }
 
     fn memory(&self) -> ProbeResult<u64> {
-        self.answer(self.saved.memory())
+        self.answer(self.saved.memory.clone())
     }
 
     fn volume(&self, _: &Path) -> ProbeResult<Volume> {
-        let drive = self.answer(self.saved.drive())?;
+        let drive = self.answer(self.saved.drive.clone())?;
         Ok(Volume { total: drive.used.saturating_add(drive.free), free: drive.free })
     }
 }
@@ -135,7 +135,7 @@ fn value(Entry { kind, data }: Entry) -> ProbeResult<Value> {
         "REG_MULTI_SZ" => Value::Texts(data.split(r"\0").map(str::to_owned).collect()),
         "REG_DWORD" | "REG_QWORD" => {
             let number = data.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok());
-            Value::Number(number.ok_or_else(|| Refusal::Failed("it is not a number".into()))?)
+            Value::Number(number.ok_or_else(|| ProbeError::Failed("it is no number".into()))?)
         }
         _ => Value::Bytes(Vec::new()),
     })

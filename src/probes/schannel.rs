@@ -1,12 +1,12 @@
 //! SSL and TLS versions that Windows enables, as server and as client (SChannel).
 
-use super::access::{Ask, CURRENT_VERSION};
-use super::system::{ProbeResult, Refusal};
+use super::access::{CURRENT_VERSION, ProbeAccess};
+use super::system::{ProbeError, ProbeResult};
 use super::{Probe, ProbeContext, fact, or_absent, registry};
 use crate::model::Observed;
 
-/// Where no value is set, the version of Windows decides.
-const BUILT_IN: Ask = Ask::Values(CURRENT_VERSION, &["CurrentMajorVersionNumber"]);
+/// What says so where nothing is set.
+const BUILT_IN: ProbeAccess = ProbeAccess::Values(CURRENT_VERSION, &["CurrentMajorVersionNumber"]);
 const NAMES: &[&str] = &["DisabledByDefault", "Enabled"];
 
 /// A fact for each side of each protocol: whether it is enabled.
@@ -16,7 +16,7 @@ macro_rules! probes {
             const KEY: &str = concat!(
                 r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\", $protocol, r"\", $side
             );
-            Probe::fact($fact, &[Ask::Values(KEY, NAMES), BUILT_IN], |cx| enabled(cx, $protocol, KEY))
+            Probe::fact($fact, &[ProbeAccess::Values(KEY, NAMES), BUILT_IN], |cx| enabled(cx, $protocol, KEY))
         }),+];
     };
 }
@@ -55,9 +55,9 @@ fn built_in(cx: &ProbeContext, protocol: &str) -> ProbeResult<bool> {
         "SSL 2.0" | "SSL 3.0" if modern => Ok(false),
         "TLS 1.2" if modern => Ok(true),
         "TLS 1.0" | "TLS 1.1" | "TLS 1.3" => {
-            Err(Refusal::Unasked("no value is set, and the default depends on the version of Windows"))
+            Err(ProbeError::Unasked("no value is set, and the default depends on the version of Windows"))
         }
-        _ => Err(Refusal::Failed(
+        _ => Err(ProbeError::Failed(
             "no value is set, and the default depends on the updates of this Windows".into(),
         )),
     }

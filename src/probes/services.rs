@@ -1,13 +1,13 @@
 //! Services that the product depends on: state, start mode, start time of their process.
 
-use super::access::{Ask, SERVICES};
-use super::system::{ProbeResult, Refusal, Service, ServiceState};
+use super::access::{ProbeAccess, SERVICES};
+use super::system::{ProbeError, ProbeResult, Service, ServiceState};
 use super::{Probe, ProbeContext, fact, or_absent};
 use crate::model::{Observed, Place};
 
 /// The program of a distributed engine. Every site may give its service another name.
 const ENGINE: &str = "thycotic.distributedengine.service.exe";
-const IMAGES: Ask = Ask::Values(r"SYSTEM\CurrentControlSet\Services\*", &["ImagePath"]);
+const IMAGES: ProbeAccess = ProbeAccess::Values(r"SYSTEM\CurrentControlSet\Services\*", &["ImagePath"]);
 
 /// The three facts of a service, by its key name or by a function that finds it.
 macro_rules! services {
@@ -19,20 +19,20 @@ macro_rules! services {
             Probe::fact($start, &[$($ask),+], |cx| {
                 service_fact(cx, $name, |service| Ok(service.start.word().to_owned()))
             }),
-            Probe::fact($started, &[$($ask,)+ Ask::Call("when the process of a service was started")], |cx| {
-                service_fact(cx, $name, |service| started(cx, service))
+            Probe::fact($started, &[$($ask,)+ ProbeAccess::Call("when the process of a service was started")], |cx| {
+                told(cx, $name, |service| started(cx, service))
             }),
         )+];
     };
 }
 
 services! {
-    "service.engine.state" "service.engine.start" "service.engine.started" engine, [Ask::Keys(SERVICES), IMAGES, Ask::Call("service of the engine")];
-    "service.net-tcp-activator.state" "service.net-tcp-activator.start" "service.net-tcp-activator.started" |_| Ok("NetTcpActivator".to_owned()), [Ask::Call("service NetTcpActivator")];
-    "service.net-tcp-port-sharing.state" "service.net-tcp-port-sharing.start" "service.net-tcp-port-sharing.started" |_| Ok("NetTcpPortSharing".to_owned()), [Ask::Call("service NetTcpPortSharing")];
-    "service.rabbitmq.state" "service.rabbitmq.start" "service.rabbitmq.started" |_| Ok("RabbitMQ".to_owned()), [Ask::Call("service RabbitMQ")];
-    "service.w3svc.state" "service.w3svc.start" "service.w3svc.started" |_| Ok("W3SVC".to_owned()), [Ask::Call("service W3SVC")];
-    "service.was.state" "service.was.start" "service.was.started" |_| Ok("WAS".to_owned()), [Ask::Call("service WAS")];
+    "service.engine.state" "service.engine.start" "service.engine.started" engine, [ProbeAccess::Keys(SERVICES), IMAGES, ProbeAccess::Call("service of the engine")];
+    "service.net-tcp-activator.state" "service.net-tcp-activator.start" "service.net-tcp-activator.started" |_| Ok("NetTcpActivator".to_owned()), [ProbeAccess::Call("service NetTcpActivator")];
+    "service.net-tcp-port-sharing.state" "service.net-tcp-port-sharing.start" "service.net-tcp-port-sharing.started" |_| Ok("NetTcpPortSharing".to_owned()), [ProbeAccess::Call("service NetTcpPortSharing")];
+    "service.rabbitmq.state" "service.rabbitmq.start" "service.rabbitmq.started" |_| Ok("RabbitMQ".to_owned()), [ProbeAccess::Call("service RabbitMQ")];
+    "service.w3svc.state" "service.w3svc.start" "service.w3svc.started" |_| Ok("W3SVC".to_owned()), [ProbeAccess::Call("service W3SVC")];
+    "service.was.state" "service.was.start" "service.was.started" |_| Ok("WAS".to_owned()), [ProbeAccess::Call("service WAS")];
 }
 
 fn service_fact(
@@ -51,8 +51,8 @@ fn service_fact(
 
 fn started(cx: &ProbeContext, service: &Service) -> ProbeResult<String> {
     let none = match service.state {
-        ServiceState::Stopped => Refusal::Absent,
-        _ => Refusal::Unasked("the process of the service is not known"),
+        ServiceState::Stopped => ProbeError::Absent,
+        _ => ProbeError::Unasked("the process of the service is not known"),
     };
     let process = service.process.ok_or(none)?;
     Ok(super::moment(cx.system.started(process)?))
@@ -68,8 +68,8 @@ fn engine(cx: &ProbeContext) -> ProbeResult<String> {
         }
     }
     match (engines.pop(), engines.is_empty()) {
-        (None, _) => Err(Refusal::Absent),
+        (None, _) => Err(ProbeError::Absent),
         (Some(engine), true) => Ok(engine),
-        (Some(_), false) => Err(Refusal::Failed("several services run an engine".into())),
+        (Some(_), false) => Err(ProbeError::Failed("several services run an engine".into())),
     }
 }

@@ -9,8 +9,8 @@ use std::path::Path;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// It was looked up and does not exist.
+pub enum ProbeError {
+    /// The place was asked, and there is no such thing.
     Absent,
     /// The account of the collector may not read it.
     Denied,
@@ -21,13 +21,13 @@ pub enum Refusal {
 }
 
 /// An answer of the system.
-pub type ProbeResult<T> = Result<T, Refusal>;
+pub type ProbeResult<T> = Result<T, ProbeError>;
 
 /// Why nothing is read on other systems.
 pub const NO_WINDOWS: &str = "only Windows has it";
 
-impl Refusal {
-    /// The fact in place of an answer.
+impl ProbeError {
+    /// The fact that this refusal leaves.
     pub fn observed<T>(self, place: Place) -> Observed<T> {
         match self {
             Self::Absent => Observed::absent(place),
@@ -195,102 +195,102 @@ pub trait System: Sync {
 
     /// A value of a key of the registry.
     fn value(&self, _key: &str, _name: &str) -> ProbeResult<Value> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Every value of a key by its name; `Ok` also when there are none.
     fn values(&self, _key: &str) -> ProbeResult<BTreeMap<String, Value>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Names of the subkeys of a key, in order; `Ok` also when there are none.
     fn keys(&self, _key: &str) -> ProbeResult<Vec<String>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// A service by its key name, such as `W3SVC`.
     fn service(&self, _name: &str) -> ProbeResult<Service> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// When a process was started.
     fn started(&self, _process: u32) -> ProbeResult<DateTime<Utc>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Running programs with a file name such as `w3wp.exe`, in order of their ids.
     fn processes(&self, _file: &str) -> ProbeResult<Vec<Process>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Memory of the machine in bytes.
     fn memory(&self) -> ProbeResult<u64> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// When Windows was started, to about a second.
     fn booted(&self) -> ProbeResult<DateTime<Utc>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Name of the domain that the machine is a member of; `None` in a workgroup.
     fn domain(&self) -> ProbeResult<Option<String>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The local volumes by drive, such as `C:`.
     fn volumes(&self) -> ProbeResult<BTreeMap<String, Volume>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The volume of a folder.
     fn volume(&self, _folder: &Path) -> ProbeResult<Volume> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The output of a command that succeeds within its time limit; never empty.
     fn output(&self, _command: Command) -> ProbeResult<String> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Whether this process has administrative rights.
     fn elevated(&self) -> ProbeResult<bool> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The access list of a file or folder.
     fn access(&self, _path: &Path) -> ProbeResult<AccessList> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The access list of a key of the registry.
     fn key_access(&self, _key: &str) -> ProbeResult<AccessList> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// The attributes of a file or folder as a bit mask of Windows. Links are not followed.
     fn attributes(&self, _path: &Path) -> ProbeResult<u32> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Members of a local group; group and members are security identifiers.
     fn members(&self, _group: &str) -> ProbeResult<Vec<String>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Accounts that hold a right such as `SeBatchLogonRight`, as security identifiers.
     fn holders(&self, _right: &str) -> ProbeResult<Vec<String>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// Records of an event log, the newest first.
     fn events(&self, _query: &EventQuery) -> ProbeResult<Vec<Event>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
     /// When the oldest record of an event log was written; `Absent` where it is empty.
     fn oldest_event(&self, _log: &str) -> ProbeResult<DateTime<Utc>> {
-        Err(Refusal::Unasked(NO_WINDOWS))
+        Err(ProbeError::Unasked(NO_WINDOWS))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::access::Command;
 use super::observed;
-use super::system::{ProbeResult, Refusal, System};
+use super::system::{ProbeError, ProbeResult, System};
 use crate::model::facts::ClockReference;
 use crate::model::{Observed, Place};
 
@@ -40,8 +40,9 @@ pub(super) struct Status {
 
 /// Reads the status.
 pub(super) fn status(system: &dyn System) -> ProbeResult<Status> {
-    read(&system.output(STATUS)?)
-        .ok_or_else(|| Refusal::Failed("the command did not print the status of a synchronised clock".into()))
+    read(&system.output(STATUS)?).ok_or_else(|| {
+        ProbeError::Failed("the command did not print the status of a synchronised clock".into())
+    })
 }
 
 /// The clock compared with its source, which other nodes may share.
@@ -52,10 +53,10 @@ pub(super) fn reference(status: ProbeResult<Status>) -> Observed<ClockReference>
             offset_ms: status.offset_ms,
             uncertainty_ms: status.uncertainty_ms,
         }),
-        Source::VirtualHost => Err(Refusal::Unasked(
+        Source::VirtualHost => Err(ProbeError::Unasked(
             "the time comes from the host of the virtual machine, which others may not share",
         )),
-        Source::Own => Err(Refusal::Unasked("the time service uses no other clock")),
+        Source::Own => Err(ProbeError::Unasked("the time service uses no other clock")),
     });
     observed(shared, Place::file(STATUS.to_string()))
 }

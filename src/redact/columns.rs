@@ -1,4 +1,4 @@
-//! Tables of separated text: what the heading of a column says of the cells below it.
+//! Separated text with a header line: cells below a heading that names a secret are secrets.
 
 use super::text::Redactor;
 use super::words::names_secret;

@@ -1,10 +1,10 @@
-//! Redaction of a configuration file: what may be shown stays where it stands, everything else becomes a marker.
+//! Redacts a configuration file: allowed values stay, everything else is replaced by a marker in place.
 
+use super::allowlist;
 use super::fingerprint::Fingerprinter;
-use super::harmless;
 use super::text::{Counts, Kind, Redactor};
 use super::words::looks_random;
-use super::xml::{self, What};
+use super::xml::{self, PieceKind};
 
 pub use super::xml::{ConfigError, MAX_BYTES, decode, parse};
 
@@ -37,11 +37,11 @@ pub fn redact(
         at = range.end;
         let raw = text.get(range.clone()).unwrap_or_default();
         let value = xml::unescape(raw);
-        if matches!(what, What::Blank) {
+        if matches!(what, PieceKind::Blank) {
             blank(raw, &mut out, &mut counts);
             continue;
         }
-        let keep = harmless::may_show(&pieces, what, &value);
+        let keep = allowlist::may_show(&pieces, what, &value);
         if super::is_marker(value.trim()) || (keep && !looks_random(&value) && !redactor.objects_to(&value)) {
             out.push_str(raw);
         } else {
@@ -89,16 +89,16 @@ fn replace(raw: &str, marker: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::Harvest;
+    use crate::redact::SecretSet;
 
     fn printer() -> Fingerprinter {
         Fingerprinter::new(None, Some(&(0..=255).collect::<Vec<u8>>()))
     }
 
     fn redacted(xml: &str) -> RedactedConfig {
-        let mut harvest = Harvest::new();
-        harvest.add_config(xml.as_bytes());
-        redact(xml.as_bytes(), &harvest.redactor(), &printer()).unwrap()
+        let mut secret_set = SecretSet::new();
+        secret_set.add_config(xml.as_bytes());
+        redact(xml.as_bytes(), &secret_set.redactor(), &printer()).unwrap()
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! Cuts a text that arrives in pieces into parts that can be looked at alone, in bounded memory and in the same way
-//! whatever the pieces. UTF-16 becomes UTF-8.
+//! Splits a text that arrives in pieces into whole lines, or windows of a very long line, in bounded memory. The cuts
+//! depend on the text alone, never on the pieces. UTF-16 becomes UTF-8.
 
-use super::encoding::Decoding;
-use super::{forms, pattern};
+use super::stream_decoder::StreamDecoder;
+use super::{encodings, pattern};
 
 /// Bytes of a line that are looked at together.
 const WINDOW: usize = 1024 * 1024;
 /// Bytes that nothing found by value or by pattern exceeds.
 const OVERLAP: usize = 64 * 1024;
-const _: () = assert!(OVERLAP > forms::MAX_FORM && OVERLAP > 2 * pattern::MAX_VALUE);
+const _: () = assert!(OVERLAP > encodings::MAX_ENCODED && OVERLAP > 2 * pattern::MAX_VALUE);
 /// Bytes of a window in which whatever starts is whole.
 pub(super) const SAFE: usize = WINDOW - OVERLAP;
 
-/// Who looks at the parts.
-pub(super) trait Look {
+/// Visits the parts of a text.
+pub(super) trait PartVisitor {
     /// Whole lines; the last one of a text may have no end.
     fn lines(&mut self, lines: &[u8]);
 
@@ -24,23 +24,18 @@ pub(super) trait Look {
 
 /// One text on its way.
 pub(super) struct Cutter {
-    decoding: Decoding,
+    decoding: StreamDecoder,
     /// Not yet looked at; starts at a line's start or where the last window ended.
     pending: Vec<u8>,
 }
 
 impl Cutter {
     pub(super) const fn new() -> Self {
-        Self { decoding: Decoding::new(), pending: Vec::new() }
-    }
-
-    /// Bytes that wait for more.
-    pub(super) const fn pending(&self) -> usize {
-        self.pending.len()
+        Self { decoding: StreamDecoder::new(), pending: Vec::new() }
     }
 
     /// Takes the next piece and shows what is ready.
-    pub(super) fn push(&mut self, piece: &[u8], look: &mut impl Look) {
+    pub(super) fn push(&mut self, piece: &[u8], look: &mut impl PartVisitor) {
         // In parts, so that a huge piece is not held twice.
         for part in piece.chunks(WINDOW) {
             self.decoding.push(part, false, &mut self.pending);
@@ -49,14 +44,14 @@ impl Cutter {
     }
 
     /// Ends the text and shows the rest.
-    pub(super) fn finish(&mut self, look: &mut impl Look) {
+    pub(super) fn finish(&mut self, look: &mut impl PartVisitor) {
         self.decoding.push(&[], true, &mut self.pending);
         self.show_ready(look);
         look.lines(&std::mem::take(&mut self.pending));
     }
 
     /// Shows all whole lines, and all whole windows of a line that has no end yet.
-    fn show_ready(&mut self, look: &mut impl Look) {
+    fn show_ready(&mut self, look: &mut impl PartVisitor) {
         let mut pending = std::mem::take(&mut self.pending);
         let mut done = 0;
         while let Some(rest) = pending.get(done..) {

@@ -1,46 +1,24 @@
-//! Redaction of JSON, field by field: text by value and pattern as everywhere, what stands under the name of a secret, and
-//! at level `identities` what its field names, whole.
+//! Redacts JSON field by field: by value and pattern as everywhere, everything under the name of a secret, and at level
+//! `identities` whole fields that name somebody.
 //!
 //! Facts, manifests and exports go this way, so that their form stays and a name that is too common to be searched for
 //! does not.
 
 use super::identity::{self, Known};
 use super::labels::{Identity, first_key_in};
-use super::text::{Kind, Redactor};
-use super::{harmless, words};
-use crate::model::excerpt::Clean;
+use super::lists::LISTS;
+use super::pattern::Span;
+use super::text::{Counts, Redactor};
+use super::{allowlist, bytes, words};
+use crate::model::excerpt::Sanitize;
 use crate::model::facts::Fingerprint;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Fields whose values are digests, versions and options: they name nobody, and other things depend on them.
-const KEPT: &[&str] = &[
-    "assembly-version",
-    "case-key",
-    "file-version",
-    "fingerprint",
-    "format",
-    "hex",
-    "key-id",
-    "machine-id",
-    "modified",
-    "product-version",
-    "scheme",
-    "sha256",
-    "started",
-    "ended",
-    "tool",
-];
-
 /// Whether a field of this name holds a digest or a version, which names nobody however it looks.
 fn is_kept_field(name: &str) -> bool {
-    KEPT.contains(&name)
-        || name
-            .len()
-            .checked_sub(7)
-            .and_then(|at| name.get(at..))
-            .is_some_and(|end| end.eq_ignore_ascii_case("version"))
+    LISTS.kept_fields.iter().any(|kept| kept == name) || bytes::ends_with(name.as_bytes(), b"version")
 }
 
 /// Keys that say how a fact is known and not what it is.
@@ -52,13 +30,9 @@ const SETTING_NAMES: &[&str] =
 /// Fields that hold it.
 const SETTING_VALUES: &[&str] = &["itemvalue", "newvalue", "oldvalue", "value"];
 
-fn is_one_of(names: &[&str], name: &str) -> bool {
-    names.iter().any(|one| name.eq_ignore_ascii_case(one))
-}
-
 /// The name that the field `value` of an object has instead of its own: that of a setting, if it is one of a secret.
 fn secret_setting(fields: &serde_json::Map<String, Value>) -> Option<String> {
-    let names = fields.iter().filter(|(name, _)| is_one_of(SETTING_NAMES, name));
+    let names = fields.iter().filter(|(name, _)| bytes::is_one_of(name.as_bytes(), SETTING_NAMES));
     names.filter_map(|(_, value)| value.as_str()).find(|name| words::names_secret(name)).map(str::to_owned)
 }
 
@@ -128,31 +102,19 @@ impl Redactor {
             return self.clean(text);
         }
         if let Some((domain, user)) = plain.rsplit_once('\\').filter(|_| kind == Identity::User) {
-            return format!(
-                "{}\\{}",
-                self.clean_field(Identity::Domain, domain),
-                self.clean_field(kind, user)
-            );
+            return self.clean_field(Identity::Domain, domain) + "\\" + &self.clean_field(kind, user);
         }
         if let Some((user, domain)) = plain.split_once('@').filter(|_| kind == Identity::User) {
-            return format!(
-                "{}@{}",
-                self.clean_field(kind, user),
-                self.clean_field(Identity::Domain, domain)
-            );
+            return self.clean_field(kind, user) + "@" + &self.clean_field(Identity::Domain, domain);
         }
         // A host may have a domain, a port and an instance; what has none of them is the value itself.
         let parts = identity::parts(kind, plain);
         if parts.is_empty() {
             return identities.label(kind, plain.as_bytes());
         }
-        let (mut out, mut at) = (Vec::new(), 0);
-        for named in parts {
-            out.extend_from_slice(plain.as_bytes().get(at..named.range.start).unwrap_or_default());
-            let part = plain.as_bytes().get(named.range.clone()).unwrap_or_default();
-            self.put(Kind::Identity(named.kind), part, &mut out);
-            at = named.range.end;
-        }
+        let mut out = Vec::new();
+        let spans = parts.into_iter().map(Span::from);
+        let at = self.replace(plain.as_bytes(), 0, spans, &mut out, &mut Counts::default());
         out.extend_from_slice(plain.as_bytes().get(at..).unwrap_or_default());
         self.clean(&String::from_utf8_lossy(&out))
     }
@@ -169,7 +131,8 @@ impl Redactor {
                 *fields = std::mem::take(fields)
                     .into_iter()
                     .map(|(name, mut value)| {
-                        if let Some(setting) = setting.as_deref().filter(|_| is_one_of(SETTING_VALUES, &name))
+                        if let Some(setting) =
+                            setting.as_deref().filter(|_| bytes::is_one_of(name.as_bytes(), SETTING_VALUES))
                         {
                             self.walk(&mut value, key, setting, own);
                         } else if inside || WRAPPERS.contains(&name.as_str()) {
@@ -182,7 +145,7 @@ impl Redactor {
                     .collect();
             }
             Value::Number(number)
-                if words::names_secret_number(key) && !harmless::is_plain(&number.to_string(), true) =>
+                if words::names_secret_number(key) && !allowlist::is_plain(&number.to_string(), true) =>
             {
                 *value = Value::String(super::MARKER.to_owned());
             }
@@ -190,17 +153,19 @@ impl Redactor {
         }
     }
 
-    /// Redacts a text that stands under a name, such as a cell of a column.
+    /// Redacts a text that is under a name, such as a cell of a column.
     pub fn clean_named(&self, name: &str, text: &str) -> String {
         self.field("", name, text)
     }
 
     fn field(&self, parent: &str, key: &str, text: &str) -> String {
-        if is_kept_field(key) || Fingerprint::try_from(text.to_owned()).is_ok_and(|one| one.hex.len() == 64) {
+        if is_kept_field(key)
+            || Fingerprint::try_from(text.to_owned()).is_ok_and(|print| print.hex.len() == 64)
+        {
             return text.to_owned();
         }
         if words::names_secret(key) {
-            let shown = harmless::is_plain(text.trim(), true) || super::is_marker(text.trim());
+            let shown = allowlist::is_plain(text.trim(), true) || super::is_marker(text.trim());
             return if shown { text } else { super::MARKER }.to_owned();
         }
         match own_kind(parent, key).or_else(|| identity::kind_of_field(key)) {

@@ -1,5 +1,5 @@
-//! Keyed fingerprints: equal content compares over nodes and over time, and nobody without the key can test a
-//! guess.
+//! Keyed fingerprints: equal content can be compared between nodes and over time, and without the key a guess cannot be
+//! tested.
 //!
 //! | scheme | made from | key id |
 //! |---|---|---|
@@ -7,12 +7,13 @@
 //! | `enc` | SHA-256("clusterbrief/1/enc\0" ‖ bytes), for `encryption.config` only | empty |
 //! | `key` | HMAC-SHA-256(k, label ‖ 0 ‖ bytes), k = HMAC-SHA-256(`encryption.config`, "clusterbrief/1/key\0") | tag of k |
 //!
-//! `enc` may be unkeyed because a random 256-bit key is inside the file (domain 1.2). HMAC reduces a key longer
+//! `enc` may be unkeyed because a random 256-bit key is inside the file. HMAC reduces a key longer
 //! than its block to the plain SHA-256 of that key, so the plain SHA-256 of `encryption.config` would open every
 //! `key` fingerprint: it must never be written anywhere.
 
 use crate::model::facts::Fingerprint;
 use crate::model::{Observed, Place};
+use crate::text::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -64,7 +65,7 @@ pub struct CaseKey([u8; 32]);
 
 /// A text that is no case key. Says nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a case key file holds one line of 64 hexadecimal digits and may start with one comment line")]
+#[error("a case key file has one line of 64 hexadecimal digits, after at most one comment line")]
 pub struct CaseKeyError;
 
 impl CaseKey {
@@ -83,21 +84,13 @@ impl CaseKey {
             Some(comment) => comment.split_once('\n').ok_or(CaseKeyError)?.1,
             None => text,
         };
-        let digits = digits.trim().as_bytes();
-        let mut key = [0; 32];
-        let (pairs, rest) = digits.as_chunks::<2>();
-        if pairs.len() != key.len() || !rest.is_empty() {
-            return Err(CaseKeyError);
-        }
-        for (byte, pair) in key.iter_mut().zip(pairs) {
-            *byte = from_hex(*pair).ok_or(CaseKeyError)?;
-        }
-        Ok(Self(key))
+        let key = hex::decode(digits.trim().as_bytes()).ok_or(CaseKeyError)?;
+        key.try_into().map(Self).map_err(|_| CaseKeyError)
     }
 
     /// The text of a key file.
     pub fn to_file_text(&self) -> String {
-        format!("# clusterbrief case key: do not send this file to anybody\n{}\n", hex(&self.0))
+        format!("# clusterbrief case key: do not send this file to anybody\n{}\n", hex::encode(&self.0))
     }
 
     /// Tag by which two bundles show that they were made with the same key.
@@ -189,7 +182,7 @@ impl Fingerprinter {
             Ok(()) => {
                 let digest = Sha256::new().chain_update(ENC_PREFIX).chain_update(content).finalize();
                 let fingerprint =
-                    Fingerprint { scheme: "enc".into(), key_id: String::new(), hex: hex(&digest) };
+                    Fingerprint { scheme: "enc".into(), key_id: String::new(), hex: hex::encode(&digest) };
                 Observed::known(fingerprint, source)
             }
             Err(why) => Observed::not_collected(why),
@@ -226,7 +219,7 @@ impl Hasher {
     /// The fingerprint of all pieces.
     pub fn finish(self) -> Fingerprint {
         let digest = self.mac.finalize().into_bytes();
-        Fingerprint { scheme: self.scheme.into(), key_id: self.key_id, hex: hex(&digest) }
+        Fingerprint { scheme: self.scheme.into(), key_id: self.key_id, hex: hex::encode(&digest) }
     }
 }
 
@@ -250,7 +243,7 @@ fn check_key_file(content: &[u8]) -> Result<(), &'static str> {
 
 /// One-way tag of a random key; 32 bits tell the keys of one case apart and reveal none.
 fn key_id(key: &[u8; 32]) -> String {
-    hex(mac(key, KEY_ID).get(..4).unwrap_or_default())
+    hex::encode(mac(key, KEY_ID).get(..4).unwrap_or_default())
 }
 
 fn mac(key: &[u8], message: &[u8]) -> [u8; 32] {
@@ -260,20 +253,6 @@ fn mac(key: &[u8], message: &[u8]) -> [u8; 32] {
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn from_hex([high, low]: [u8; 2]) -> Option<u8> {
-    let digit = |b: u8| char::from(b).to_digit(16);
-    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 #[cfg(test)]
@@ -349,7 +328,7 @@ mod tests {
         let case = CaseKey::generate().unwrap();
         assert!(case.to_file_text().contains("do not send"));
         assert_eq!(CaseKey::parse(&case.to_file_text()), Ok(case.clone()));
-        assert_eq!(CaseKey::parse(&format!("\u{feff}{}\r\n", hex(&case.0).to_uppercase())), Ok(case));
+        assert_eq!(CaseKey::parse(&format!("\u{feff}{}\r\n", hex::encode(&case.0).to_uppercase())), Ok(case));
         for bad in ["", "# only a comment", "zz", "# a\n# b\n00", &"0".repeat(63), &"0".repeat(66)] {
             assert_eq!(CaseKey::parse(bad), Err(CaseKeyError), "{bad:?}");
         }

@@ -1,6 +1,7 @@
-//! Private keys: a block of lines between marks, or all of it in one line.
+//! Private keys: a block of lines between a BEGIN and an END mark, or all of it in one line.
 
-use super::pattern::{MAX_VALUE, first, line_from};
+use super::bytes::{first, line_from};
+use super::pattern::MAX_VALUE;
 use std::ops::Range;
 
 /// The mark that opens a block, also as a URL holds it.
@@ -39,7 +40,7 @@ fn end(line: &[u8]) -> Option<usize> {
 pub(super) enum KeyBlock {
     #[default]
     Outside,
-    /// Behind the mark, where headers may stand.
+    /// Behind the mark, where headers may be.
     Headers,
     Inside,
 }
@@ -100,7 +101,7 @@ pub(super) fn opening(text: &[u8]) -> Option<usize> {
         // As far as a pattern reaches: a line of a megabyte that is full of marks is not read once for each of them.
         let rest = text.get(found..)?;
         let line = first(rest, MAX_VALUE).split(|b| *b == b'\n').next()?;
-        // Nothing but the kind of the key stands between; an end is followed by the same words.
+        // Nothing but the kind of the key is between; an end is followed by the same words.
         let kind =
             before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || b" +%".contains(b)).count();
         let mark = before.get(..before.len() - kind).unwrap_or_default().ends_with(b"-");

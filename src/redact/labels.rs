@@ -5,12 +5,14 @@
 
 use super::fingerprint::{Fingerprinter, Label};
 pub use crate::model::label::{first_key_in, key_of};
+use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 /// What an identity is of. The word is the beginning of its labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Identity {
     /// A machine, by its name without a domain.
     Host,
@@ -41,23 +43,6 @@ pub enum Identity {
 }
 
 impl Identity {
-    /// Every kind.
-    pub const ALL: &[Self] = &[
-        Self::Host,
-        Self::Domain,
-        Self::User,
-        Self::Address,
-        Self::Mac,
-        Self::Sid,
-        Self::Database,
-        Self::Share,
-        Self::Pool,
-        Self::Site,
-        Self::Name,
-        Self::Digest,
-        Self::Guid,
-    ];
-
     /// The word in labels and in the counts of a manifest.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -88,13 +73,13 @@ const MOST: usize = 50_000;
 #[derive(Debug)]
 pub struct Labels {
     printer: Fingerprinter,
-    made: Mutex<Made>,
+    made: Mutex<LabelStore>,
     /// Most labels of a kind that are remembered.
     most: usize,
 }
 
 #[derive(Default)]
-struct Made {
+struct LabelStore {
     /// By value as compared.
     labels: HashMap<(Identity, String), String>,
     /// By label: the value as first in order among the ways it was written.
@@ -103,7 +88,7 @@ struct Made {
     count: BTreeMap<Identity, usize>,
 }
 
-impl std::fmt::Debug for Made {
+impl std::fmt::Debug for LabelStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Made({} labels)", self.values.len())
     }
@@ -116,7 +101,7 @@ impl Labels {
         printer.why_unkeyed().is_none().then(|| Self { printer: printer.clone(), made, most: MOST })
     }
 
-    /// Id of the key, as it stands in every label.
+    /// Id of the key, as it is in every label.
     pub fn key_id(&self) -> &str {
         self.printer.key_id()
     }
@@ -131,7 +116,7 @@ impl Labels {
             }
             return label;
         }
-        // Whoever has no key gets no label maker, so there always is a tag.
+        // Without a key there is no label maker, so there always is a tag.
         let tag = self.printer.hasher(Label::Identity).map_or_else(
             |_| String::new(),
             |mut hasher| {
@@ -170,7 +155,7 @@ impl Labels {
     }
 }
 
-/// Whether the byte at `at` of `text` lies inside of a label.
+/// Whether the byte at `at` of `text` is inside of a label.
 pub(super) fn surrounds(text: &[u8], at: usize) -> bool {
     const LONGEST: usize = 32;
     let from = at.saturating_sub(LONGEST);

@@ -1,4 +1,4 @@
-//! The legend: what each label stands for. It is a file of its own beside the bundle, and it stays where it was made.
+//! The legend file: which label stands for which identity. It is written beside the bundle and never sent.
 
 use super::labels::Labels;
 use std::fmt::Write as _;

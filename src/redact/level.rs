@@ -1,4 +1,4 @@
-//! How much of a text goes: secrets alone, or whoever and whatever it names as well.
+//! Redaction levels: secrets only, or identities as well.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +15,7 @@ pub enum Level {
 
 /// A word that names no level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the level is secrets or identities")]
+#[error("the level must be secrets or identities")]
 pub struct LevelError;
 
 impl Level {

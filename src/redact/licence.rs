@@ -1,4 +1,4 @@
-//! Licence keys: three or five groups of five capitals and digits, `ABCDE-12345-FGHIJ` (domain 9).
+//! Licence keys: three or five groups of five capitals and digits, `ABCDE-12345-FGHIJ`.
 
 use super::pattern::Span;
 use super::text::Kind;

@@ -8,16 +8,15 @@
 //!
 //! The rules are those of `SECURITY.md`. Values never implement `Display`, and their `Debug` shows none.
 
-mod bits;
+mod allowlist;
+mod bloom;
+mod bytes;
 pub mod columns;
 pub mod config;
 mod cut;
-mod encoding;
+mod encodings;
 mod fields;
 pub mod fingerprint;
-mod forms;
-mod harmless;
-pub mod harvest;
 pub mod identity;
 mod key_block;
 pub mod labels;
@@ -25,25 +24,28 @@ pub mod leak;
 pub mod legend;
 mod level;
 mod licence;
+mod lists;
 mod pattern;
 pub mod search;
+pub mod secret_set;
 mod stream;
+mod stream_decoder;
 pub mod text;
 mod words;
 mod xml;
 
 pub use fingerprint::{CaseKey, Fingerprinter, Label};
-pub use harvest::{Harvest, Secret};
 #[cfg(test)]
 pub(crate) use identity::tests::redactor as identity_redactor;
 pub use identity::{Identities, IdentitiesError, Known};
 pub use labels::{Identity, Labels};
 pub use level::{Level, LevelError};
-pub use text::{Cleaner, Counts, Kind, Redactor, Stream};
+pub use secret_set::{Secret, SecretSet};
+pub use text::{Counts, Kind, Redactor, Sanitizer, Stream};
 #[cfg(any(windows, test))]
 pub(crate) use words::names_secret;
 
-/// What stands where a secret stood, when no key can tell two of them apart.
+/// What is where a secret was, when no key can tell two of them apart.
 pub const MARKER: &str = "{redacted}";
 /// How every marker begins; one with a fingerprint goes on `scheme:key-id:hex}`.
 const MARKER_STEM: &str = "{redacted";

@@ -1,22 +1,22 @@
-//! Secrets in a text of which nothing is known, for somebody who wants to be told of them: what the leak scan sees by
-//! shape, and what the redactor would have replaced by pattern.
+//! Secret scanner for text of unknown origin (`inspect --leaks`): what the leak scan finds by shape, and what the
+//! redactor would replace by pattern.
 //!
 //! The redactor replaces in doubt; here a doubt is noise. An account is no secret, and a word of prose behind a name and a
-//! colon (`Invalid password: try again`, `Secret: Server7`) is counted and not told.
+//! colon (`Invalid password: try again`, `Secret: Server7`) is only counted.
 
 use super::columns::Columns;
-use super::cut::{Cutter, Look, SAFE};
-use super::harvest::Secret;
+use super::cut::{Cutter, PartVisitor, SAFE};
 use super::leak::{self, Hit, HitKind, Scan, Scanner};
 use super::pattern::Span;
+use super::secret_set::Secret;
 use super::text::{Kind, Redactor};
 use super::words::looks_random;
-use crate::model::excerpt::Clean as _;
+use crate::model::excerpt::Sanitize as _;
 use std::collections::BTreeMap;
 
-/// Places of one text behind one name that are told one by one; the rest are counted. So no noise hides another name.
+/// Most locations of one text behind one name that are listed; more are only counted. So no noise hides another name.
 const MOST: usize = 1000;
-/// Names of one text that are told apart.
+/// Names of one text that are reported apart.
 const NAMES: usize = 64;
 /// What most secrets are.
 const VALUE: &str = "a value after the name of a secret";
@@ -47,20 +47,20 @@ const KNOWN_FORMATS: [&[u8]; 16] = [
 /// Bytes of the longest of these.
 const LONGEST_MARK: usize = 5;
 
-/// Where a secret stands, and what it is; never the value.
+/// Where a secret is, and of which kind; never its value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct LeakLocation {
     /// Its line, from 1.
     pub line: u64,
     /// What it is, as a lower-case fragment.
     pub what: &'static str,
-    /// What stands before it on its line, without secrets, and stars in its place.
+    /// What is before it on its line, without secrets, and stars in its place.
     pub excerpt: String,
-    /// The name it stands behind, in lower case; empty where there is none.
+    /// The name it is behind, in lower case; empty where there is none.
     pub name: String,
 }
 
-impl Place {
+impl LeakLocation {
     fn new(line: u64, what: &'static str, excerpt: String) -> Self {
         let head = excerpt.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
         let name = head.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
@@ -70,9 +70,9 @@ impl Place {
 
 /// What a text holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct SecretFindings {
     /// Secrets, by line.
-    pub places: Vec<Place>,
+    pub places: Vec<LeakLocation>,
     /// How many more there are.
     pub more: usize,
     /// Words behind the name of a secret that read like prose.
@@ -80,7 +80,7 @@ pub struct Found {
 }
 
 /// Looks for secrets by shape and by pattern.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Searcher {
     scanner: Scanner,
     redactor: Redactor,
@@ -93,7 +93,7 @@ impl Searcher {
     }
 
     /// Starts to search one text that arrives in pieces.
-    pub fn start(&self) -> Search<'_> {
+    pub fn start(&self) -> TextSearch<'_> {
         let patterns = Patterns {
             redactor: &self.redactor,
             columns: Columns::default(),
@@ -103,11 +103,11 @@ impl Searcher {
             more: 0,
             prose: 0,
         };
-        Search { head: Vec::new(), scan: self.scanner.start(), cutter: Cutter::new(), patterns }
+        TextSearch { head: Vec::new(), scan: self.scanner.start(), cutter: Cutter::new(), patterns }
     }
 
     /// Searches a text at once.
-    pub fn search(&self, text: &[u8]) -> Found {
+    pub fn search(&self, text: &[u8]) -> SecretFindings {
         let mut search = self.start();
         search.push(text);
         search.finish()
@@ -115,7 +115,7 @@ impl Searcher {
 }
 
 /// One text that is searched.
-pub struct Search<'s> {
+pub struct TextSearch<'s> {
     /// The first bytes.
     head: Vec<u8>,
     scan: Scan<'s>,
@@ -123,13 +123,7 @@ pub struct Search<'s> {
     patterns: Patterns<'s>,
 }
 
-impl std::fmt::Debug for Search<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Search({} places)", self.patterns.found.len())
-    }
-}
-
-impl Search<'_> {
+impl TextSearch<'_> {
     /// Takes the next piece.
     pub fn push(&mut self, piece: &[u8]) {
         let room = LONGEST_MARK.saturating_sub(self.head.len()).min(piece.len());
@@ -139,7 +133,7 @@ impl Search<'_> {
     }
 
     /// Ends the text.
-    pub fn finish(mut self) -> Found {
+    pub fn finish(mut self) -> SecretFindings {
         self.cutter.finish(&mut self.patterns);
         let mut hits = self.scan.finish();
         // UTF-16 reads the same one byte further on, in the other order of bytes.
@@ -147,14 +141,15 @@ impl Search<'_> {
         let known = KNOWN_FORMATS.iter().any(|mark| self.head.starts_with(mark));
         hits.retain(|hit| !(known && hit.kind == HitKind::KeyFile));
         let plain: Vec<(u64, String)> = hits.iter().map(|hit| (hit.line, printable(&hit.secret))).collect();
-        let by_pattern = |place: &(Place, Secret)| !reported(&plain, place);
+        let by_pattern = |place: &(LeakLocation, Secret)| !reported(&plain, place);
         let Patterns { found, more, prose, .. } = self.patterns;
-        let mut places: Vec<Place> = found.into_iter().filter(by_pattern).map(|(place, _)| place).collect();
-        let by_shape = |hit: Hit| Place::new(hit.line, hit.kind.as_str(), hit.excerpt);
+        let mut places: Vec<LeakLocation> =
+            found.into_iter().filter(by_pattern).map(|(place, _)| place).collect();
+        let by_shape = |hit: Hit| LeakLocation::new(hit.line, hit.kind.as_str(), hit.excerpt);
         places.extend(hits.into_iter().map(by_shape));
         // In order of place within a line, as far as each of the two knows it.
         places.sort_by_key(|place| place.line);
-        Found { places, more, prose }
+        SecretFindings { places, more, prose }
     }
 }
 
@@ -165,7 +160,7 @@ fn printable(secret: &Secret) -> String {
 
 /// Whether a hit, given by its line and its text, is of the same place: on the same line, and one text is a part of the other.
 /// Their offsets do not compare, since one of them reads UTF-16 as it is and the other one what it says.
-fn reported(hits: &[(u64, String)], (place, secret): &(Place, Secret)) -> bool {
+fn reported(hits: &[(u64, String)], (place, secret): &(LeakLocation, Secret)) -> bool {
     let from = hits.partition_point(|(line, _)| *line < place.line);
     let here = hits.iter().skip(from).take_while(|(line, _)| *line == place.line);
     let secret = printable(secret);
@@ -178,14 +173,14 @@ struct Patterns<'s> {
     columns: Columns,
     /// Of what comes next, from 1.
     line: u64,
-    found: Vec<(Place, Secret)>,
+    found: Vec<(LeakLocation, Secret)>,
     /// How many behind each name.
     by_name: BTreeMap<String, usize>,
     more: usize,
     prose: usize,
 }
 
-impl Look for Patterns<'_> {
+impl PartVisitor for Patterns<'_> {
     fn lines(&mut self, lines: &[u8]) {
         self.cells(lines);
         self.find(lines, lines.len());
@@ -221,7 +216,7 @@ impl Patterns<'_> {
             let (row, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
             for (name, cell) in self.columns.secrets(row, self.redactor) {
                 let excerpt = format!("{}: ********", self.redactor.clean(&name));
-                self.add(Place::new(line, VALUE, excerpt), Secret::new(cell));
+                self.add(LeakLocation::new(line, VALUE, excerpt), Secret::new(cell));
             }
             (rest, line) = (after, line + 1);
         }
@@ -232,7 +227,8 @@ impl Patterns<'_> {
         let before = text.get(from..span.range.start).unwrap_or_default();
         let value = text.get(span.range.clone()).unwrap_or_default();
         let after = text.get(span.range.end..).unwrap_or_default();
-        let Some(what) = told(span.kind).filter(|_| !is_binary(before, value) && !is_placeholder(value))
+        let Some(what) =
+            description(span.kind).filter(|_| !is_binary(before, value) && !is_placeholder(value))
         else {
             return;
         };
@@ -240,11 +236,11 @@ impl Patterns<'_> {
             self.prose += 1;
             return;
         }
-        let place = Place::new(self.line, what, leak::excerpt(before));
+        let place = LeakLocation::new(self.line, what, leak::excerpt(before));
         self.add(place, Secret::new(String::from_utf8_lossy(value)));
     }
 
-    fn add(&mut self, place: Place, secret: Secret) {
+    fn add(&mut self, place: LeakLocation, secret: Secret) {
         let known = self.by_name.len() < NAMES || self.by_name.contains_key(&place.name);
         let count = self.by_name.entry(if known { place.name.clone() } else { String::new() }).or_default();
         *count += 1;
@@ -256,8 +252,8 @@ impl Patterns<'_> {
     }
 }
 
-/// What is told of a kind; `None` for what is no secret alone.
-const fn told(kind: Kind) -> Option<&'static str> {
+/// What is reported of a kind; `None` for what is no secret alone.
+const fn description(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::Value | Kind::Assignment | Kind::Setting | Kind::Comment => VALUE,
         Kind::Authorization => "credentials of an authorization header",
@@ -272,7 +268,7 @@ const fn told(kind: Kind) -> Option<&'static str> {
     })
 }
 
-/// Whether a match stands in bytes that are no text, such as those of a program.
+/// Whether a match is in bytes that are no text, such as those of a program.
 fn is_binary(before: &[u8], value: &[u8]) -> bool {
     let near = before.get(before.len().saturating_sub(32)..).unwrap_or_default();
     // A terminal's colours begin with an escape.
@@ -395,7 +391,7 @@ mod tests {
         let text = "password={redacted} token: {redacted:key:ab12cd34:0123456789abcdef}\n\
             password={0} pwd=%s <a accesskey=\"x\">\nServer=a;User ID=sa;x=1\n\
             \0\x01password=lQ\x02\0\n";
-        assert_eq!(Searcher::new().search(text.as_bytes()), Found::default());
+        assert_eq!(Searcher::new().search(text.as_bytes()), SecretFindings::default());
         let prose = "Invalid password: try again. Secret: Database\nSecret: Server7\ntoken: 77a refreshed\n";
         let found = Searcher::new().search(prose.as_bytes());
         assert_eq!((found.places.len(), found.prose), (0, 4));

@@ -1,12 +1,12 @@
-//! Redaction of a text that arrives in pieces, in bounded memory and with the same result whatever the pieces.
+//! Streaming redaction: a text arrives in pieces, memory is bounded, and the result does not depend on the pieces.
 //!
 //! Whole lines are redacted together. A line longer than a window is redacted window by window; a window leaves
 //! its end to the next one, so that everything that starts before was seen whole.
 
-use super::cut::{Cutter, Look, SAFE};
+use super::cut::{Cutter, PartVisitor, SAFE};
 use super::key_block::{self, KeyBlock};
 use super::pattern::Span;
-use super::text::{Counts, Kind, Redactor};
+use super::text::{Counts, Redactor};
 
 /// Times a line is looked at again; one is enough for all but made-up lines.
 const ROUNDS: usize = 8;
@@ -31,12 +31,6 @@ struct Writing<'w, 'r> {
     out: &'w mut Vec<u8>,
 }
 
-impl std::fmt::Debug for Stream<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Stream({} bytes pending)", self.cutter.pending())
-    }
-}
-
 impl<'r> Stream<'r> {
     pub(super) fn new(redactor: &'r Redactor) -> Self {
         let state = State { redactor, key_block: KeyBlock::default(), counts: Counts::default() };
@@ -55,7 +49,7 @@ impl<'r> Stream<'r> {
     }
 }
 
-impl Look for Writing<'_, '_> {
+impl PartVisitor for Writing<'_, '_> {
     fn lines(&mut self, lines: &[u8]) {
         self.state.redact_lines(lines, self.out);
     }
@@ -70,12 +64,8 @@ impl State<'_> {
     fn redact_window(&mut self, window: &[u8], out: &mut Vec<u8>) -> usize {
         // No line of a key block is this long.
         self.key_block = KeyBlock::Outside;
-        let mut at = 0;
-        for span in self.redactor.spans(window).into_iter().take_while(|span| span.range.start < SAFE) {
-            out.extend_from_slice(window.get(at..span.range.start).unwrap_or_default());
-            self.replace(span.kind, window.get(span.range.clone()).unwrap_or_default(), out);
-            at = span.range.end;
-        }
+        let spans = self.redactor.spans(window).into_iter().take_while(|span| span.range.start < SAFE);
+        let at = self.redactor.replace(window, 0, spans, out, &mut self.counts);
         out.extend_from_slice(window.get(at..SAFE).unwrap_or_default());
         at.max(SAFE)
     }
@@ -136,35 +126,24 @@ impl State<'_> {
     /// Replaces `spans`, whose ranges count from `base`, in one line. A marker changes what its neighbours look
     /// like, so the line is looked at again until nothing more is found: redacting twice changes nothing.
     fn redact_line(&mut self, line: &[u8], base: usize, spans: Vec<Span>, out: &mut Vec<u8>) {
-        let mut line = self.replaced(line, base, &spans);
+        let mut line = self.replaced(line, base, spans);
         for _ in 0..ROUNDS {
             let again = self.redactor.spans(&line);
             if again.is_empty() {
                 out.extend_from_slice(&line);
                 return;
             }
-            line = self.replaced(&line, 0, &again);
+            line = self.replaced(&line, 0, again);
         }
         out.extend_from_slice(super::MARKER.as_bytes());
         out.extend_from_slice(line_end(&line));
     }
 
-    fn replaced(&mut self, line: &[u8], base: usize, spans: &[Span]) -> Vec<u8> {
+    fn replaced(&mut self, line: &[u8], base: usize, spans: Vec<Span>) -> Vec<u8> {
         let mut out = Vec::with_capacity(line.len());
-        let mut at = 0;
-        for span in spans {
-            out.extend_from_slice(line.get(at..span.range.start - base).unwrap_or_default());
-            let end = span.range.end - base;
-            self.replace(span.kind, line.get(span.range.start - base..end).unwrap_or_default(), &mut out);
-            at = end;
-        }
+        let at = self.redactor.replace(line, base, spans, &mut out, &mut self.counts);
         out.extend_from_slice(line.get(at..).unwrap_or_default());
         out
-    }
-
-    fn replace(&mut self, kind: Kind, text: &[u8], out: &mut Vec<u8>) {
-        self.counts.add(kind);
-        self.redactor.put(kind, text, out);
     }
 }
 

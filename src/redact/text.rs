@@ -1,12 +1,12 @@
-//! Redaction of logs and of every other text that is no configuration: by value first, then by pattern.
+//! Redacts logs and every other text that is not a configuration: by value first, then by pattern.
 
-use super::forms::Values;
-use super::harvest::Harvest;
-use super::identity::{Identities, Known, Named};
+use super::encodings::ValueMatcher;
+use super::identity::{Identities, IdentitySpan, Known};
 use super::labels::Identity;
 use super::licence;
 use super::pattern::{self, Span};
-use crate::model::excerpt::Clean;
+use super::secret_set::SecretSet;
+use crate::model::excerpt::Sanitize;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -106,10 +106,10 @@ impl Counts {
 /// Replaces secrets in text.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    values: Values,
+    values: ValueMatcher,
     /// At level `identities`.
     pub(super) identities: Option<Identities>,
-    /// Replaces nothing, and learns whom the texts name.
+    /// Replaces nothing, and learns who the texts name.
     learned: Option<Arc<Mutex<Known>>>,
 }
 
@@ -121,8 +121,8 @@ impl std::fmt::Debug for Redactor {
 
 impl Redactor {
     /// Looks for the harvested values and for patterns.
-    pub fn new(harvest: &Harvest) -> Self {
-        Self { values: Values::new(harvest.searched()), ..Self::default() }
+    pub fn new(secret_set: &SecretSet) -> Self {
+        Self { values: ValueMatcher::new(secret_set.searched()), ..Self::default() }
     }
 
     /// Looks for patterns only: for texts of which no values are known.
@@ -136,8 +136,8 @@ impl Redactor {
         Self { identities: Some(identities), ..self }
     }
 
-    /// Replaces nothing, and learns whom the texts that go through it name: for a first pass, so that a name is hidden
-    /// also where it stands alone.
+    /// Replaces nothing, and learns who the texts that go through it name: for a first pass, so that a name is hidden
+    /// also where it is by itself.
     pub fn learning(known: Known) -> Self {
         Self { learned: Some(Arc::new(Mutex::new(known))), ..Self::default() }
     }
@@ -173,6 +173,26 @@ impl Redactor {
         !self.secrets(text.as_bytes()).is_empty()
     }
 
+    /// Appends `text` with `spans` replaced, up to the end of the last one; gives where that is. Ranges of spans count from `base`.
+    pub(super) fn replace(
+        &self,
+        text: &[u8],
+        base: usize,
+        spans: impl IntoIterator<Item = Span>,
+        out: &mut Vec<u8>,
+        counts: &mut Counts,
+    ) -> usize {
+        let mut at = 0;
+        for Span { range, kind } in spans {
+            let (start, end) = (range.start - base, range.end - base);
+            out.extend_from_slice(text.get(at..start).unwrap_or_default());
+            counts.add(kind);
+            self.put(kind, text.get(start..end).unwrap_or_default(), out);
+            at = end;
+        }
+        at
+    }
+
     /// Appends what stands for `text`, which is of this kind.
     pub(super) fn put(&self, kind: Kind, text: &[u8], out: &mut Vec<u8>) {
         match (kind, &self.identities) {
@@ -185,14 +205,9 @@ impl Redactor {
 
     /// Replaces identities alone, in a text that is free of secrets.
     pub(super) fn label(&self, text: &str) -> (String, Counts) {
-        let (mut out, mut counts, mut at) = (Vec::with_capacity(text.len()), Counts::default(), 0);
+        let (mut out, mut counts) = (Vec::with_capacity(text.len()), Counts::default());
         let text = text.as_bytes();
-        for span in merged(self.named(text)) {
-            out.extend_from_slice(text.get(at..span.range.start).unwrap_or_default());
-            counts.add(span.kind);
-            self.put(span.kind, text.get(span.range.clone()).unwrap_or_default(), &mut out);
-            at = span.range.end;
-        }
+        let at = self.replace(text, 0, merged(self.named(text)), &mut out, &mut counts);
         out.extend_from_slice(text.get(at..).unwrap_or_default());
         (String::from_utf8_lossy(&out).into_owned(), counts)
     }
@@ -214,8 +229,7 @@ impl Redactor {
         if let Some(identities) = &self.identities {
             identities.find(text, &mut named);
         }
-        let span = |named: Named| Span { range: named.range, kind: Kind::Identity(named.kind) };
-        named.into_iter().map(span).collect()
+        named.into_iter().map(Span::from).collect()
     }
 
     /// Secrets, in any order.
@@ -225,6 +239,12 @@ impl Redactor {
         pattern::spans(text, &mut spans);
         licence::spans(text, &mut spans);
         spans
+    }
+}
+
+impl From<IdentitySpan> for Span {
+    fn from(named: IdentitySpan) -> Self {
+        Self { range: named.range, kind: Kind::Identity(named.kind) }
     }
 }
 
@@ -247,15 +267,15 @@ fn merged(mut spans: Vec<Span>) -> Vec<Span> {
 /// Cleans lines that a report shows, by pattern: there the values are not known, and the bundle was cleaned of
 /// them when it was written.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Cleaner;
+pub struct Sanitizer;
 
-impl Clean for Cleaner {
+impl Sanitize for Sanitizer {
     fn clean(&self, line: &str) -> String {
         Redactor::patterns_only().clean(line)
     }
 }
 
-impl Clean for Redactor {
+impl Sanitize for Redactor {
     fn clean(&self, line: &str) -> String {
         String::from_utf8_lossy(&self.redact(line.as_bytes()).0).into_owned()
     }
@@ -276,7 +296,7 @@ mod tests {
     use std::sync::LazyLock;
 
     fn cleaned(line: &str) -> String {
-        Cleaner.clean(line)
+        Sanitizer.clean(line)
     }
 
     #[test]
@@ -357,9 +377,9 @@ mod tests {
 
     #[test]
     fn a_value_across_the_windows_of_a_long_line_is_caught() {
-        let mut harvest = Harvest::new();
-        harvest.add("Tr0ub4dor&3-long");
-        let redactor = harvest.redactor();
+        let mut secret_set = SecretSet::new();
+        secret_set.add("Tr0ub4dor&3-long");
+        let redactor = secret_set.redactor();
         for shift in [0, 1, 7, 15] {
             let mut line = vec![b'.'; 1024 * 1024 - 64 * 1024 - shift];
             line.extend_from_slice(b"Tr0ub4dor&3-long");
@@ -384,10 +404,10 @@ mod tests {
     }
 
     static REDACTOR: LazyLock<Redactor> = LazyLock::new(|| {
-        let mut harvest = Harvest::new();
-        harvest.add("hunter22abc");
-        harvest.add("abc7hunter22");
-        harvest.redactor()
+        let mut secret_set = SecretSet::new();
+        secret_set.add("hunter22abc");
+        secret_set.add("abc7hunter22");
+        secret_set.redactor()
     });
 
     proptest! {

@@ -1,29 +1,7 @@
-//! What names a secret, and which values are too plain to be searched for.
+//! Names that mean a secret, and values that are too common to search for.
 
-/// Fragments that make a setting's name one of a secret wherever they stand in it. Lower case, no punctuation.
-const SECRET_ANYWHERE: &[&str] = &[
-    "password",
-    "passwd",
-    "passwort",
-    "kennwort",
-    "passphrase",
-    "passcode",
-    "pwd",
-    "connectionstring",
-    "credential",
-    "apikey",
-    "privatekey",
-    "clientsecret",
-    "sharedsecret",
-    "ciphervalue",
-];
-
-/// Endings that do so: the words are product vocabulary elsewhere in a name (`SecretId`, `TokenTimeout`).
-const SECRET_ENDING: &[&str] = &["secret", "token", "key", "keys", "salt", "pin", "pass", "pw"];
-
-/// Names with such an ending that are none: the public half of a strong name, and plain `key` attributes, which
-/// name a setting.
-const NOT_SECRET: &[&str] = &["publickeytoken", "key", "publickey", "bypass", "compass"];
+use super::bytes::is_one_of;
+use super::lists::LISTS;
 
 /// A name in lower case without signs and without a number at its end: `Password2` and `Token1` name what `Password` and
 /// `Token` name.
@@ -37,15 +15,15 @@ fn stem(name: &str) -> String {
 /// Whether a setting of this name holds a secret.
 pub(crate) fn names_secret(name: &str) -> bool {
     let stem = stem(name);
-    !NOT_SECRET.contains(&stem.as_str())
-        && (SECRET_ANYWHERE.iter().any(|word| stem.contains(word))
-            || SECRET_ENDING.iter().any(|word| stem.ends_with(word)))
+    !is_one_of(stem.as_bytes(), &LISTS.not_secret)
+        && (LISTS.secret_anywhere.iter().any(|word| stem.contains(word))
+            || LISTS.secret_ending.iter().any(|word| stem.ends_with(word)))
 }
 
 /// Whether a setting of this name is a password itself, and no length, age or number of passwords.
 pub(super) fn is_password(name: &str) -> bool {
     let stem = stem(name);
-    SECRET_ANYWHERE.iter().any(|word| stem.ends_with(word))
+    LISTS.secret_anywhere.iter().any(|word| stem.ends_with(word))
 }
 
 /// Whether a number under this name is one: keys and secrets have numbers that are identifiers.
@@ -64,49 +42,14 @@ pub(super) fn names_user(name: &str) -> bool {
 /// Shortest value that is searched for, in characters. Anything shorter occurs by chance.
 pub(super) const STRONG_CHARS: usize = 8;
 
-/// Words of the product, the platform and the trade. Searching for them would blank the logs.
-const COMMON: &[&str] = &[
-    "administrator",
-    "anonymous",
-    "applicationpoolidentity",
-    "autogenerate",
-    "autogenerate,isolateapps",
-    "changeme",
-    "database",
-    "default value",
-    "delinea",
-    "distributedengine",
-    "encryption",
-    "false",
-    "integrated",
-    "localhost",
-    "localservice",
-    "localsystem",
-    "network service",
-    "networkservice",
-    "nt authority\\network service",
-    "nt authority\\system",
-    "password",
-    "passwords",
-    "redacted",
-    "secret server",
-    "secretserver",
-    "secrets",
-    "sqlserver",
-    "thycotic",
-    "undefined",
-    "username",
-    "x-forwarded-for",
-];
-
-/// Whether `value` is too short or too common to be replaced wherever it stands.
-pub(super) fn is_weak(value: &str) -> bool {
+/// Whether `value` is too short or too common to be replaced wherever it is.
+pub(super) fn is_low_entropy(value: &str) -> bool {
     let length = value.chars().count();
     let digits_only = value.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation());
     length < STRONG_CHARS
         // Dates and counters: twelve digits are rarer than that.
         || (digits_only && length < 12)
-        || COMMON.contains(&value.to_lowercase().as_str())
+        || LISTS.common_values.contains(&value.to_lowercase())
         || super::is_marker(value)
 }
 
@@ -146,10 +89,10 @@ mod tests {
     fn weak_values_are_not_searched_for() {
         for value in ["", "hunter2", "Password", "SecretServer", "2026-11-22", "{redacted}", "äöüäöüä"]
         {
-            assert!(is_weak(value), "{value}");
+            assert!(is_low_entropy(value), "{value}");
         }
         for value in ["hunter22", "Tr0ub4dor&3", "correct horse", "123456789012"] {
-            assert!(!is_weak(value), "{value}");
+            assert!(!is_low_entropy(value), "{value}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! XML as pieces with byte ranges, so that values can be replaced where they stand.
+//! Splits XML into pieces with byte ranges, so that values can be replaced in place.
 //!
 //! `roxmltree` decides whether a text is well-formed; its tree has no ranges for namespaces, declarations and
 //! CDATA sections, and every byte of a configuration must be accounted for, so the pieces are cut here.
@@ -40,6 +40,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ConfigError> {
     if bytes.len() > MAX_BYTES {
         return Err(ConfigError::TooLarge);
     }
+    // XML starts with `<`, so two bytes decide, whatever script the rest is in.
     let encoding = match (Encoding::for_bom(bytes), bytes) {
         (Some((encoding, _)), _) => encoding,
         (None, [b'<', 0, ..]) => UTF_16LE,
@@ -93,7 +94,7 @@ fn phrase(error: &Error) -> &'static str {
         Error::DuplicatedAttribute(..) => "an attribute is given twice on one element",
         Error::NoRootNode => "there is no root element",
         Error::UnclosedRootNode => "the root element is never closed",
-        Error::UnexpectedDeclaration(_) => "an XML declaration stands after the start",
+        Error::UnexpectedDeclaration(_) => "an XML declaration is not at the start",
         Error::DtdDetected | Error::InvalidExternalID(_) => "a document type is declared, which is not read",
         Error::NodesLimitReached | Error::AttributesLimitReached | Error::NamespacesLimitReached => {
             "there are more elements or attributes than are read"
@@ -133,7 +134,7 @@ impl<'t> Element<'t> {
 }
 
 /// What a replaceable piece is.
-pub(super) enum What<'t> {
+pub(super) enum PieceKind<'t> {
     /// A raw attribute value, without its quotes.
     Value { element: usize, name: &'t str },
     /// Raw character data, or the inside of a CDATA section.
@@ -146,7 +147,7 @@ pub(super) enum What<'t> {
 #[derive(Default)]
 pub(super) struct Pieces<'t> {
     pub elements: Vec<Element<'t>>,
-    pub pieces: Vec<(Range<usize>, What<'t>)>,
+    pub pieces: Vec<(Range<usize>, PieceKind<'t>)>,
 }
 
 impl<'t> Pieces<'t> {
@@ -166,15 +167,15 @@ pub(super) fn pieces(text: &str) -> Option<Pieces<'_>> {
         let through = |end: &str| rest.find(end).map(|i| at + i + end.len());
         if rest.starts_with("<!--") {
             let end = through("-->")?;
-            out.pieces.push((at..end, What::Blank));
+            out.pieces.push((at..end, PieceKind::Blank));
             at = end;
         } else if rest.starts_with("<![CDATA[") {
             let end = through("]]>")?;
-            out.pieces.push((at + 9..end - 3, What::Text { element: *open.last()? }));
+            out.pieces.push((at + 9..end - 3, PieceKind::Text { element: *open.last()? }));
             at = end;
         } else if rest.starts_with("<?") {
             let end = through("?>")?;
-            out.pieces.push((at..end, What::Blank));
+            out.pieces.push((at..end, PieceKind::Blank));
             at = end;
         } else if rest.starts_with("</") {
             open.pop()?;
@@ -189,7 +190,7 @@ pub(super) fn pieces(text: &str) -> Option<Pieces<'_>> {
             let end = rest.find('<').map_or(text.len(), |i| at + i);
             // Outside of the root there is only white space.
             if let Some(element) = open.last() {
-                out.pieces.push((at..end, What::Text { element: *element }));
+                out.pieces.push((at..end, PieceKind::Text { element: *element }));
             }
             at = end;
         }
@@ -231,7 +232,7 @@ fn open_tag<'t>(
         let range = quote_at + 1..quote_at + 1 + length;
         out.elements.get_mut(index)?.attributes.push((name, text.get(range.clone())?));
         at = range.end + 1;
-        out.pieces.push((range, What::Value { element: index, name }));
+        out.pieces.push((range, PieceKind::Value { element: index, name }));
     }
 }
 

@@ -4,12 +4,15 @@
 //! are fixed text without template syntax, and the page's policy names their hashes, so that nothing else runs.
 
 use super::RenderError;
+use super::checklist_view::ChecklistView;
+use super::document::Document;
 use super::families::{FamilyRows, families};
-use super::handout::Handout;
+use super::format::{Content, Keep, OutputFormat};
 use super::model::{Action, Cell, HitView, MissingView, Report};
+use super::presentation::{
+    ROWS, SeverityGroup, Truncation, bands, columns_with_bundle, hits, register, row_word,
+};
 use super::procedure::{PlanView, RunbookView};
-use super::shown::{Band, Cut, ROWS, bands, columns_with_bundle, hits, register, row_word};
-use super::standing::ChecklistView;
 use super::svg::{Chart, chart};
 use crate::plan::checklist::Checklist;
 use crate::plan::{Plan, Runbook};
@@ -20,6 +23,21 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io;
 use tera::{Context, Tera};
+
+/// The format.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "html",
+    extensions: &["html", "htm"],
+    about: "One self-contained page",
+    keep: Keep::Nothing,
+    render: |content| {
+        Ok(match content {
+            Content::Report(report) => render(report),
+            Content::Document(page) => handout(page),
+        }?
+        .into_bytes())
+    },
+};
 
 macro_rules! template {
     ($name:literal) => {
@@ -93,8 +111,8 @@ struct Page<'a> {
     source_keys: BTreeSet<&'a str>,
     /// Anchors that are on the page; a finding that is cut has none.
     anchors: BTreeSet<String>,
-    bands: Vec<Band>,
-    cuts: Vec<Cut>,
+    bands: Vec<SeverityGroup>,
+    cuts: Vec<Truncation>,
     grid: Grid,
     hits: Vec<&'a HitView>,
     /// The coverage by family.
@@ -218,14 +236,14 @@ fn engine() -> Result<Tera, RenderError> {
 /// What the templates of a plan or a checklist see; `report` is what pages of a report call so.
 #[derive(Serialize)]
 struct HandoutPage<'a> {
-    report: &'a Handout,
+    report: &'a Document,
     frame: Frame<'a>,
     /// No texts of rules are on the page.
     rule_ids: [&'static str; 0],
 }
 
 /// Renders a plan or a checklist by itself. Same handout, same bytes.
-pub fn handout(handout: &Handout) -> Result<String, RenderError> {
+pub fn handout(handout: &Document) -> Result<String, RenderError> {
     let frame = Frame::new(handout.plan.as_ref(), handout.checklist.as_ref(), false);
     let page = HandoutPage { report: handout, frame, rule_ids: [] };
     Ok(engine()?.render("handout.html", &Context::from_serialize(&page)?)?)

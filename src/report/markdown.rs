@@ -1,14 +1,30 @@
 //! The Markdown report: what a ticket needs, in the order of the page, short enough to be pasted into one.
 
 use super::RenderError;
-use super::handout::Handout;
+use super::checklist_view::ChecklistView;
+use super::document::Document;
+use super::format::{Content, Keep, OutputFormat};
 use super::model::{HitView, MatrixRow, Report};
+use super::presentation::{SeverityGroup, Truncation, bands, columns_with_bundle, hits, register, row_word};
 use super::procedure::{PlanView, RunbookView};
-use super::shown::{Band, Cut, bands, columns_with_bundle, hits, register, row_word};
-use super::standing::ChecklistView;
 use crate::text::escape;
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+
+/// The format.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "md",
+    extensions: &["md", "markdown"],
+    about: "Text to paste into a ticket",
+    keep: Keep::Nothing,
+    render: |content| {
+        Ok(match content {
+            Content::Report(report) => render(report),
+            Content::Document(page) => handout(page),
+        }?
+        .into_bytes())
+    },
+};
 
 macro_rules! template {
     ($name:literal) => {
@@ -37,8 +53,8 @@ struct Ticket<'a> {
     /// The steps of the plan are listed.
     steps: bool,
     pieces: usize,
-    bands: Vec<Band>,
-    cuts: Vec<Cut>,
+    bands: Vec<SeverityGroup>,
+    cuts: Vec<Truncation>,
     hits: Vec<&'a HitView>,
     /// Rows of the matrix that differ or are not known.
     rows: Vec<&'a MatrixRow>,
@@ -132,13 +148,13 @@ pub fn render(report: &Report) -> Result<String, RenderError> {
 /// What the template of a plan or a checklist sees.
 #[derive(Serialize)]
 struct HandoutPage<'a> {
-    report: &'a Handout,
+    report: &'a Document,
     plan: Option<PlanView<'a>>,
     checklist: Option<ChecklistView<'a>>,
 }
 
 /// Renders a plan or a checklist by itself, whole.
-pub fn handout(handout: &Handout) -> Result<String, RenderError> {
+pub fn handout(handout: &Document) -> Result<String, RenderError> {
     let page = HandoutPage {
         report: handout,
         plan: handout.plan.as_ref().map(PlanView::of),

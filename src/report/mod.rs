@@ -1,17 +1,18 @@
-//! The report: one view model, one file per output format. Renderers see [`model::Report`] and [`handout::Handout`] only.
+//! The report: one view model, one file per output format. Renderers see [`model::Report`] and [`document::Document`] only.
 
 pub mod assemble;
+mod checklist_view;
+pub mod document;
 mod families;
-pub mod handout;
+pub mod format;
 pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod model;
+mod presentation;
 mod procedure;
-mod screen;
-mod shown;
-mod standing;
 mod svg;
+mod term_writer;
 pub mod terminal;
 pub mod workbook;
 
@@ -24,4 +25,10 @@ pub enum RenderError {
     /// The report does not serialise.
     #[error("the report could not be written as JSON")]
     Json(#[from] serde_json::Error),
+    /// The workbook cannot be made.
+    #[error("the workbook could not be made")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// A format of checklists was asked for something else.
+    #[error("only a checklist can be written as a workbook")]
+    NoChecklist,
 }

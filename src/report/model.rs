@@ -1,7 +1,7 @@
 //! Everything a report shows, in the order it is shown. Its serialised form is the JSON report
 //! (`docs/report.schema.json`); the HTML and Markdown templates see the same structure.
 
-use crate::finding::{Confidence, Missing, Scope, Severity, State, Subject};
+use crate::finding::{Confidence, MissingEvidence, Readiness, Scope, Severity, Subject};
 use crate::model::cluster::Contact;
 use crate::model::input::Problem;
 use crate::model::{Input, InputKind, InputStatus};
@@ -15,8 +15,10 @@ pub const SCHEMA: &str = "clusterbrief-report/1.2";
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
-    /// [`SCHEMA`].
+    /// Version of this format.
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
     /// What made it.
     pub tool: Tool,
@@ -68,6 +70,7 @@ pub struct Report {
 
 /// The program and its knowledge.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Tool {
     /// `clusterbrief`.
     pub name: &'static str,
@@ -77,11 +80,13 @@ pub struct Tool {
     pub knowledge: String,
     /// Knowledge files of a support team's own that were laid over it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "KnowledgeView"))]
     pub own: Option<KnowledgeView>,
 }
 
 /// Knowledge files of a support team's own, and what they changed.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct KnowledgeView {
     /// Their names, below the name of their folder.
     pub files: Vec<String>,
@@ -95,10 +100,12 @@ pub struct KnowledgeView {
 
 /// One node at a glance.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NodeCard {
     /// Name.
     pub name: String,
     /// `serving`, `dr`, `standby` or `mirror`.
+    #[cfg_attr(test, schemars(extend("enum" = ["serving", "dr", "standby", "mirror"])))]
     pub role: &'static str,
     /// Build, or why it is not known.
     pub version: String,
@@ -111,11 +118,13 @@ pub struct NodeCard {
     /// Set when evidence singles this node out ("behind: runs 11.6.000001, the database is at 11.7.000049").
     pub odd: Option<String>,
     /// Findings of this node by severity word.
+    #[cfg_attr(test, schemars(schema_with = "super::json::schema::by_severity"))]
     pub findings: BTreeMap<&'static str, usize>,
 }
 
 /// A fact of the load balancer, as a person wrote it into an inventory.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BalancerFact {
     /// What it is ("session affinity of the load balancer").
     pub fact: String,
@@ -125,9 +134,10 @@ pub struct BalancerFact {
 
 /// The verdict as shown.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct VerdictView {
     /// State.
-    pub state: State,
+    pub state: Readiness,
     /// State in capitals: `NOT READY`.
     pub label: &'static str,
     /// The question it answers: "Does this cluster work as it should now?" or "… ready to upgrade to …?".
@@ -139,11 +149,13 @@ pub struct VerdictView {
     /// What would settle it, for CANNOT SAY.
     pub settle: Vec<String>,
     /// Findings by severity word, bundle safety left out.
+    #[cfg_attr(test, schemars(schema_with = "super::json::schema::by_severity"))]
     pub counts: BTreeMap<&'static str, usize>,
 }
 
 /// One reason of the verdict.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Reason {
     /// Rule id.
     pub rule: String,
@@ -155,8 +167,10 @@ pub struct Reason {
 
 /// One step of the merged plan.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Action {
     /// Position, from 1.
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub number: usize,
     /// What to do, an imperative sentence.
     pub title: String,
@@ -178,10 +192,12 @@ pub struct Action {
 
 /// One thing that is missing.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MissingView {
     /// Anchor without `#`.
     pub anchor: String,
     /// `export`, `bundle`, `question` (for a person), or `nothing` where nothing that can be sent decides it.
+    #[cfg_attr(test, schemars(extend("enum" = ["export", "bundle", "question", "nothing"])))]
     pub kind: &'static str,
     /// What to send, an imperative sentence.
     pub ask: String,
@@ -194,11 +210,12 @@ pub struct MissingView {
     /// All rules it would decide, in order of id.
     pub rules: Vec<String>,
     /// The facts behind it: node, what, why.
-    pub facts: Vec<Missing>,
+    pub facts: Vec<MissingEvidence>,
 }
 
 /// One of several things that are got in one go.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MissingPart {
     /// What gives it: a call, a command, the name of a query.
     pub call: String,
@@ -210,6 +227,7 @@ pub struct MissingPart {
 
 /// The node matrix.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Matrix {
     /// Column heads: node names in order.
     pub nodes: Vec<String>,
@@ -221,6 +239,7 @@ pub struct Matrix {
 
 /// A group of rows of the matrix.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MatrixGroup {
     /// Title.
     pub title: String,
@@ -230,6 +249,7 @@ pub struct MatrixGroup {
 
 /// One compared setting.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MatrixRow {
     /// Setting.
     pub label: String,
@@ -243,6 +263,7 @@ pub struct MatrixRow {
 
 /// Whether nodes must agree on a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Parity {
     /// Must agree.
@@ -253,6 +274,7 @@ pub enum Parity {
 
 /// One cell.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cell {
     /// Text shown.
     pub text: String,
@@ -264,6 +286,7 @@ pub struct Cell {
 
 /// States of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CellState {
     /// A value like the others'.
@@ -280,6 +303,7 @@ pub enum CellState {
 
 /// A finding as shown.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingView {
     /// Anchor without `#`: `finding-` and the fingerprint.
     pub anchor: String,
@@ -315,6 +339,7 @@ pub struct FindingView {
 
 /// A finding that another probably follows from.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cause {
     /// Rule id.
     pub rule: String,
@@ -328,8 +353,10 @@ pub struct Cause {
 
 /// A piece of evidence as shown.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EvidenceView {
     /// `text`, `value`, `absence` or `record`.
+    #[cfg_attr(test, schemars(extend("enum" = ["text", "value", "absence", "record"])))]
     pub kind: &'static str,
     /// Node; empty for none.
     pub node: String,
@@ -345,6 +372,7 @@ pub struct EvidenceView {
 
 /// A citation of a source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Citation {
     /// Source key.
     pub key: String,
@@ -356,6 +384,7 @@ pub struct Citation {
 
 /// Known errors.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Errors {
     /// Every node that has logs, with what they cover.
     pub covered: Vec<Covered>,
@@ -367,6 +396,7 @@ pub struct Errors {
 
 /// What a node's logs cover.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Covered {
     /// Node.
     pub node: String,
@@ -384,6 +414,7 @@ pub struct Covered {
 
 /// All hits of one signature on one node.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HitView {
     /// Signature id.
     pub signature: String,
@@ -407,12 +438,14 @@ pub struct HitView {
 
 /// Bars on one time axis, at most 48 buckets.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Timeline {
     /// Start of the first bucket, as text.
     pub from: String,
     /// End of the last bucket.
     pub to: String,
     /// Width of a bucket in hours.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     pub bucket_hours: i64,
     /// One row a node.
     pub rows: Vec<TimelineRow>,
@@ -420,6 +453,7 @@ pub struct Timeline {
 
 /// A row of the timeline.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TimelineRow {
     /// Node.
     pub node: String,
@@ -431,12 +465,14 @@ pub struct TimelineRow {
 
 /// One outcome.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OutcomeView {
     /// Rule id.
     pub rule: String,
     /// Subject.
     pub subject: Subject,
     /// `findings`, `failed`, `unknown`, `pass` or `not-applicable`.
+    #[cfg_attr(test, schemars(extend("enum" = crate::finding::Outcome::WORDS)))]
     pub outcome: &'static str,
     /// Why, or what was covered; may be empty.
     pub detail: String,
@@ -448,8 +484,10 @@ pub struct OutcomeView {
 
 /// How much was looked at.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Rules by outcome word (each rule counts once, by its first outcome in the order of DESIGN 4), and `total`.
+    #[cfg_attr(test, schemars(schema_with = "super::json::schema::by_outcome"))]
     pub counts: BTreeMap<&'static str, usize>,
     /// One entry a rule, in order of id.
     pub rules: Vec<RuleCoverage>,
@@ -457,6 +495,7 @@ pub struct Coverage {
 
 /// One rule's coverage.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleCoverage {
     /// Rule id.
     pub rule: String,
@@ -467,6 +506,7 @@ pub struct RuleCoverage {
     /// Which question it belongs to.
     pub scope: Scope,
     /// Rolled-up outcome.
+    #[cfg_attr(test, schemars(extend("enum" = crate::finding::Outcome::WORDS)))]
     pub outcome: &'static str,
     /// The deciding reason, or what was covered.
     pub detail: String,
@@ -476,6 +516,7 @@ pub struct RuleCoverage {
 
 /// An input as shown.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct InputView {
     /// Name.
     pub name: String,
@@ -537,6 +578,7 @@ impl InputView {
 
 /// A rule's texts.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleText {
     /// Id.
     pub id: String,
@@ -558,6 +600,7 @@ pub struct RuleText {
 
 /// A source.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SourceView {
     /// Key.
     pub key: String,

@@ -2,7 +2,9 @@
 
 use crate::knowledge::runbooks::On;
 use crate::model::BuildVersion;
-use crate::plan::{CommandLine, First, Installed, Leg, Met, Offer, Plan, Runbook, State, Step, listed};
+use crate::plan::{
+    CommandLine, First, Installed, Met, Offer, Plan, Runbook, State, Step, UpgradeHop, listed,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +33,7 @@ pub(super) fn where_installed(installed: &Installed) -> String {
 /// A build to install.
 #[derive(Serialize)]
 pub(super) struct LegView<'a> {
-    pub(super) leg: &'a Leg,
+    pub(super) leg: &'a UpgradeHop,
     pub(super) requires: Vec<RequirementView<'a>>,
 }
 
@@ -100,7 +102,7 @@ impl<'a> PlanView<'a> {
         }
         let installed = plan.path.iter().flat_map(|path| &path.from);
         let from = installed.map(|one| (one.build, where_installed(one))).collect();
-        let named = |first: &'a First| first.node.as_deref().filter(|node| !first.why.starts_with(node));
+        let named = |first: &'a First| first.node.as_deref().filter(|node| !first.why.contains(*node));
         let first = plan.first.as_ref().and_then(named).unwrap_or_default();
         let mut view = Self { plan, from, first, legs, ways, unknown: Vec::new() };
         view.unknown = view.unknown();
@@ -151,7 +153,7 @@ impl<'a> PlanView<'a> {
 }
 
 impl<'a> LegView<'a> {
-    fn of(leg: &'a Leg) -> Self {
+    fn of(leg: &'a UpgradeHop) -> Self {
         let mut requires: Vec<_> = leg
             .requires
             .iter()

@@ -1,7 +1,7 @@
 //! Geometry of the timeline. The template draws it, so that every text in it passes the page's escaper.
 
 use super::model::Timeline;
-use super::shown::{moment, when};
+use super::presentation::{moment, when};
 use chrono::TimeDelta;
 use serde::Serialize;
 

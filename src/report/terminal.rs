@@ -1,14 +1,14 @@
 //! The short forms on a terminal: of a report the verdict, reasons, what to do, findings by severity, what is missing; of a
 //! plan the way and the steps.
 
-use super::handout::Handout;
+use super::checklist_view::ChecklistView;
+use super::document::Document;
 use super::model::{NodeCard, Report};
 use super::procedure::{PlanView, RunbookView, StepView, where_installed};
-use super::screen::{LINES, Screen, Style};
-use super::standing::ChecklistView;
-use crate::finding::Severity;
-use crate::plan::checklist::LineState;
-use crate::plan::{Met, Offer};
+use super::term_writer::{LINES, Screen, Style};
+use crate::finding::{Outcome, Severity};
+use crate::plan::checklist::{Checklist, LineState};
+use crate::plan::{Met, Offer, Plan};
 use crate::text::escape::one_line;
 use std::fmt::Write as _;
 
@@ -43,13 +43,7 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
         screen.wrapped("  - ", &format!("{} ({})", reason.text, reason.rule), None);
     }
     screen.rest(verdict.reasons.len());
-    if !verdict.settle.is_empty() {
-        screen.heading("What would settle it");
-        for item in verdict.settle.iter().take(LINES) {
-            screen.wrapped("  - ", item, None);
-        }
-        screen.rest(verdict.settle.len());
-    }
+    screen.list("What would settle it", &verdict.settle.iter().map(String::as_str).collect::<Vec<_>>());
     if !report.nodes.is_empty() {
         screen.heading("Nodes");
         let names: Vec<String> = report.nodes.iter().map(|node| one_line(&node.name)).collect();
@@ -80,30 +74,14 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
             }
         }
     }
-    if let Some(plan) = &report.plan {
-        plan_lines(&mut screen, &PlanView::of(plan), true);
-    }
-    if let Some(checklist) = &report.checklist {
-        screen.heading("Checklist");
-        checklist_lines(&mut screen, &ChecklistView::of(checklist));
-    }
-    if !report.missing.is_empty() {
-        screen.heading("What is missing");
-        for missing in report.missing.iter().take(LINES) {
-            screen.wrapped("  - ", &missing.ask, None);
-        }
-        screen.rest(report.missing.len());
-    }
+    procedures(&mut screen, report.plan.as_ref(), report.checklist.as_ref(), true);
+    screen.list("What is missing", &report.missing.iter().map(|view| view.ask.as_str()).collect::<Vec<_>>());
     let count = |word| report.coverage.counts.get(word).copied().unwrap_or(0);
     let _ = writeln!(screen.text);
+    let [findings, failed, unknown, pass, not_applicable] = Outcome::WORDS.map(count);
     let coverage = format!(
-        "{} rules: {} with findings, {} failed, {} unknown, {} passed, {} not applicable",
-        count("total"),
-        count("findings"),
-        count("failed"),
-        count("unknown"),
-        count("pass"),
-        count("not-applicable")
+        "{} rules: {findings} with findings, {failed} failed, {unknown} unknown, {pass} passed, {not_applicable} not applicable",
+        count("total")
     );
     screen.wrapped("", &coverage, Some(Style::Dim));
     screen.text
@@ -111,18 +89,22 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
 
 /// Renders a plan or a checklist for a terminal, in short: the way, the first node, the steps of the way to choose, what is
 /// not known, and how each item stands. Ends with a line feed.
-pub fn handout(handout: &Handout, width: usize, colour: bool) -> String {
+pub fn handout(handout: &Document, width: usize, colour: bool) -> String {
     let mut screen = Screen::new(width, colour);
     screen.wrapped("", &handout.title, Some(Style::Bold));
     screen.wrapped("", &handout.nodes.join(", "), None);
-    if let Some(plan) = &handout.plan {
-        plan_lines(&mut screen, &PlanView::of(plan), false);
-    }
-    if let Some(checklist) = &handout.checklist {
-        screen.heading("Checklist");
-        checklist_lines(&mut screen, &ChecklistView::of(checklist));
-    }
+    procedures(&mut screen, handout.plan.as_ref(), handout.checklist.as_ref(), false);
     screen.text
+}
+
+fn procedures(screen: &mut Screen, plan: Option<&Plan>, checklist: Option<&Checklist>, short: bool) {
+    if let Some(plan) = plan {
+        plan_lines(screen, &PlanView::of(plan), short);
+    }
+    if let Some(checklist) = checklist {
+        screen.heading("Checklist");
+        checklist_lines(screen, &ChecklistView::of(checklist));
+    }
 }
 
 /// The plan in lines; `short` leaves the steps out.
@@ -146,8 +128,6 @@ fn plan_lines(screen: &mut Screen, view: &PlanView, short: bool) {
             let style = (!leg.leg.known || count(Met::NotMet) > 0).then_some(Style::Yellow);
             screen.wrapped("  > ", &line, style);
         }
-    }
-    if let Some(path) = &view.plan.path {
         for warning in &path.warnings {
             screen.wrapped("  ! ", warning, Some(Style::Yellow));
         }
@@ -162,13 +142,7 @@ fn plan_lines(screen: &mut Screen, view: &PlanView, short: bool) {
             way_lines(screen, way);
         }
     }
-    if !view.unknown.is_empty() {
-        screen.heading("What is not known");
-        for text in view.unknown.iter().take(LINES) {
-            screen.wrapped("  - ", text, None);
-        }
-        screen.rest(view.unknown.len());
-    }
+    screen.list("What is not known", &view.unknown.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
 fn requirements(count: usize) -> String {

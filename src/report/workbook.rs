@@ -1,13 +1,28 @@
 //! A checklist as a workbook that a person fills in; what it looks like inside is `docs/checklist-format.md`.
 
-use super::handout::checklist_title as title;
-use super::model::Report;
-use crate::model::checklist::{ABOUT, CELLS, Column, FORMAT, SEE_ABOVE, SHEET, VERSION, cell, fingerprint};
+use super::RenderError;
+use super::document::{Document, checklist_title as title};
+use super::format::{Content, Keep, OutputFormat};
+use crate::model::checklist::{
+    ABOUT, CELLS, Column, FORMAT as MARK, SEE_ABOVE, SHEET, VERSION, cell, fingerprint,
+};
 use crate::plan::checklist::{Checklist, Line, LineState, Occasion, Stage};
 use crate::text::escape::neutral;
 use rust_xlsxwriter::{
     Color, ConditionalFormatFormula, DataValidation, DataValidationRule, DocProperties, ExcelDateTime,
     Format, FormatAlign, FormatBorder, Formula, ProtectionOptions, Workbook, Worksheet, XlsxError,
+};
+
+/// The format.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "xlsx",
+    extensions: &["xlsx"],
+    about: "A workbook to fill in",
+    keep: Keep::All,
+    render: |content| match content {
+        Content::Document(page) => write(page),
+        Content::Report(_) => Err(RenderError::NoChecklist),
+    },
 };
 
 /// Width of each column, in characters.
@@ -23,22 +38,23 @@ const BAND: Color = Color::RGB(0x00DD_E3E9);
 const WAITS: Color = Color::RGB(0x00FF_F3C4);
 
 /// Writes the workbook. Same checklist and report date, same bytes.
-pub fn write(checklist: &Checklist, report: &Report) -> Result<Vec<u8>, XlsxError> {
+pub fn write(handout: &Document) -> Result<Vec<u8>, RenderError> {
+    let checklist = handout.checklist.as_ref().ok_or(RenderError::NoChecklist)?;
     let mut workbook = Workbook::new();
-    let day = day(report);
+    let day = day(handout);
     // The library would write the time of day.
     let made = ExcelDateTime::parse_from_str(day)?;
     workbook.set_properties(&DocProperties::new().set_title(title(checklist)).set_creation_datetime(&made));
     let sheet = workbook.add_worksheet().set_name(SHEET)?;
-    fill(sheet, checklist, report)?;
+    fill(sheet, checklist, handout)?;
     let about = workbook.add_worksheet().set_name(ABOUT)?;
-    describe(about, checklist, report)?;
-    workbook.save_to_buffer()
+    describe(about, checklist, handout)?;
+    Ok(workbook.save_to_buffer()?)
 }
 
-/// The day of a report.
-fn day(report: &Report) -> &str {
-    report.as_of.get(..10).unwrap_or_default()
+/// The day of a handout.
+fn day(handout: &Document) -> &str {
+    handout.as_of.get(..10).unwrap_or_default()
 }
 
 fn plain() -> Format {
@@ -72,11 +88,11 @@ fn automatic(line: &Line) -> [String; Column::AUTOMATIC.len()] {
     ]
 }
 
-fn fill(sheet: &mut Worksheet, checklist: &Checklist, report: &Report) -> Result<(), XlsxError> {
+fn fill(sheet: &mut Worksheet, checklist: &Checklist, handout: &Document) -> Result<(), XlsxError> {
     for (column, width) in Column::ALL.into_iter().zip(WIDTHS) {
         sheet.set_column_width(u16::from(column.at()), width)?;
     }
-    above(sheet, checklist, report)?;
+    above(sheet, checklist, handout)?;
     let head = boxed().set_bold().set_background_color(BAND);
     for column in Column::ALL {
         sheet.write_with_format(HEAD, u16::from(column.at()), column.head(), &head)?;
@@ -108,7 +124,7 @@ fn fill(sheet: &mut Worksheet, checklist: &Checklist, report: &Report) -> Result
 }
 
 /// What stands above the table: what the list is, what it was made of, and how many lines still wait.
-fn above(sheet: &mut Worksheet, checklist: &Checklist, report: &Report) -> Result<(), XlsxError> {
+fn above(sheet: &mut Worksheet, checklist: &Checklist, handout: &Document) -> Result<(), XlsxError> {
     let wide = |sheet: &mut Worksheet, row: u32, height: u8, text: &str, format: &Format| {
         sheet.merge_range(row, 0, row, u16::from(Column::Note.at()), &cell(&neutral(text)), format)?;
         sheet.set_row_height(row, height).map(|_| ())
@@ -119,7 +135,7 @@ fn above(sheet: &mut Worksheet, checklist: &Checklist, report: &Report) -> Resul
         sheet,
         1,
         16,
-        &format!("Nodes: {nodes}. Made on {} from the evidence given.", day(report)),
+        &format!("Nodes: {nodes}. Made on {} from the evidence given.", day(handout)),
         &plain(),
     )?;
     let how = "Grey cells are filled in from the evidence and stay as they are. Fill in the white ones: choose an answer, \
@@ -245,17 +261,17 @@ fn choices(sheet: &mut Worksheet, row: u32, line: &Line) -> Result<(), XlsxError
 }
 
 /// The sheet that says what the workbook was made of, and knows every cell that was written from evidence.
-fn describe(sheet: &mut Worksheet, checklist: &Checklist, report: &Report) -> Result<(), XlsxError> {
+fn describe(sheet: &mut Worksheet, checklist: &Checklist, handout: &Document) -> Result<(), XlsxError> {
     sheet.set_column_width(0, 40)?.set_column_width(1, 60)?;
     let occasion = match checklist.occasion {
         Occasion::Upgrade => "upgrade",
         Occasion::Setup => "setup",
     };
     let mut facts = vec![
-        (FORMAT, VERSION.to_owned()),
-        ("Made by", format!("{} {}", report.tool.name, report.tool.version)),
-        ("Knowledge of", report.tool.knowledge.clone()),
-        ("Made on", day(report).to_owned()),
+        (MARK, VERSION.to_owned()),
+        ("Made by", format!("{} {}", handout.tool.name, handout.tool.version)),
+        ("Knowledge of", handout.tool.knowledge.clone()),
+        ("Made on", day(handout).to_owned()),
         ("For", occasion.to_owned()),
         ("Target", checklist.target.clone().unwrap_or_default()),
     ];

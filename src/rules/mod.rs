@@ -6,13 +6,14 @@
 //! | `engine` | the registry's types, the context that checks ask, the evaluators of data rules, the loop over subjects |
 //! | `lib` | what several coded rules share |
 //! | `checks` | the coded rules |
+//! | `asked.toml` | what each coded rule asks for: made from what its check asks over its fixtures |
 
 mod checks;
 mod engine;
 mod lib;
 
 pub use engine::context::Context;
-pub use engine::judge::judge;
+pub use engine::evaluate::{asked_for, evaluate};
 pub use engine::own::check_own;
 pub use engine::rule::{Check, Rule};
 
@@ -22,14 +23,18 @@ use engine::needs;
 
 /// Every rule, coded and data, in order of id.
 pub fn all(knowledge: &Knowledge) -> Vec<Rule> {
-    let coded = CODED.iter().map(|coded| {
-        let rule = Rule::from(*coded);
-        let needs = coded.needs.iter().map(|need| (*need).to_owned()).collect();
-        Rule { needs: needs::with_gates(needs, rule.scope, &rule.id, knowledge), ..rule }
+    let asked = needs::asked_by_code();
+    let coded = CODED.iter().map(|definition| {
+        let rule = definition();
+        Rule { asks: asked.get(&rule.meta.id).cloned().unwrap_or_default(), ..rule }
     });
-    let data = knowledge.rows.rules.iter();
-    let data = data.map(|row| Rule { needs: needs::of_row(row, knowledge), ..Rule::from(row) });
-    let mut rules: Vec<Rule> = coded.chain(data).collect();
-    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    let data = knowledge
+        .rows
+        .rules
+        .iter()
+        .map(|row| Rule { asks: needs::asked_by_rows(row, knowledge), ..Rule::new(row.clone()) });
+    let mut rules: Vec<Rule> =
+        coded.chain(data).map(|rule| Rule { needs: needs::of(&rule, knowledge), ..rule }).collect();
+    rules.sort_by(|a, b| a.meta.id.cmp(&b.meta.id));
     rules
 }

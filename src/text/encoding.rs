@@ -1,46 +1,51 @@
-//! Bytes of a text file as text, whatever wrote it.
+//! Encodings of text files, detected by their bytes: UTF-8, UTF-16 with or without a byte order mark, else Windows-1252.
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 
-/// Pairs of bytes looked at for UTF-16 without a byte order mark.
-const SAMPLE_PAIRS: usize = 512;
+/// Bytes looked at for UTF-16 without a byte order mark.
+pub const SAMPLE: usize = 4 << 10;
 
 /// The text of `bytes`, without its byte order mark.
-///
-/// A byte order mark decides. Without one, zero bytes in every other place mean UTF-16 (a redirection in Windows
-/// `PowerShell`), well-formed UTF-8 is UTF-8, and the rest is read as Windows-1252, which reads anything.
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0;
-    }
-    if let Some(encoding) = utf16(bytes) {
-        return encoding.decode_without_bom_handling(bytes).0;
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
+    match detect(bytes) {
+        (Some(encoding), mark) => {
+            encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0
+        }
+        (None, _) => utf8_or_windows_1252(bytes),
     }
 }
 
-/// Text of the kinds read here is mostly ASCII, so that one byte of most pairs is zero, and always the same one.
-fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let (mut pairs, mut low_first, mut high_first) = (0, 0, 0);
-    for pair in bytes.chunks_exact(2).take(SAMPLE_PAIRS) {
-        pairs += 1;
-        match pair {
-            [0, 0] => {}
-            [_, 0] => low_first += 1,
-            [0, _] => high_first += 1,
-            _ => {}
-        }
+/// The encoding that a byte order mark names, and the length of the mark; else UTF-16 by its zero bytes, as a redirection in
+/// Windows `PowerShell` writes it.
+pub fn detect(bytes: &[u8]) -> (Option<&'static Encoding>, usize) {
+    match Encoding::for_bom(bytes) {
+        Some((encoding, mark)) => (Some(encoding), mark),
+        None => (utf16_by_zeros(bytes), 0),
     }
-    if low_first * 2 > pairs {
+}
+
+/// Texts of a single-byte encoding or UTF-8 have no zero bytes. In UTF-16 each Latin letter, digit and sign has one, always on
+/// the same side; half of the pairs is enough, so that words of other scripts may be between them.
+fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
+    let (pairs, _) = bytes.get(..SAMPLE.min(bytes.len()))?.as_chunks::<2>();
+    let count = |is_letter: fn(&&[u8; 2]) -> bool| pairs.iter().filter(is_letter).count();
+    let little = count(|[low, high]| *low != 0 && *high == 0);
+    let big = count(|[high, low]| *high == 0 && *low != 0);
+    if little * 2 > pairs.len() {
         Some(UTF_16LE)
-    } else if high_first * 2 > pairs {
+    } else if big * 2 > pairs.len() {
         Some(UTF_16BE)
     } else {
         None
+    }
+}
+
+/// The bytes as UTF-8 where they are, else as Windows-1252, in which every byte is a character.
+pub fn utf8_or_windows_1252(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
     }
 }
 

@@ -44,7 +44,7 @@ pub fn one_line(text: &str) -> String {
     neutral(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Escaper of the Markdown templates: one line of text that reads as itself, whatever stands in it.
+/// Escaper of the Markdown templates: one line of text that reads as itself, whatever is in it.
 ///
 /// Marks that mean something in the middle of a line are escaped everywhere, those that mean something at its
 /// start only there: a version number stays a version number where a ticket system shows the text raw.
@@ -95,7 +95,7 @@ fn backticks(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// A Markdown code span that holds the text on one line, whatever stands in it; empty text stays empty.
+/// A Markdown code span that holds the text on one line, whatever is in it; empty text stays empty.
 pub fn code_span(text: &str) -> String {
     let line = one_line(text);
     if line.is_empty() {

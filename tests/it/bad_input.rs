@@ -1,13 +1,7 @@
 //! Every kind of bad input through the program itself: a sentence that names the input, the exit code, and a report of
 //! the rest. One real bundle, one fault each, beside a healthy one.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test ends at the first surprise"
-)]
-
+use crate::support::samples::sample;
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
@@ -18,10 +12,6 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 type Entries = Vec<(String, Vec<u8>)>;
-
-fn sample(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
-}
 
 /// Every file of a bundle folder, the manifest first.
 fn entries(bundle: &Path) -> Entries {
@@ -62,13 +52,13 @@ fn replace_all(bytes: &mut [u8], from: &[u8], to: &[u8]) {
 }
 
 /// WEB01 whole and, beside it, WEB02 with a fault.
-struct Desk(TempDir);
+struct Folder(TempDir);
 
-impl Desk {
+impl Folder {
     fn new() -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        desk.put("WEB01.zip", zipped(&entries(&sample("healthy-3-node/WEB01"))));
-        desk
+        let given = Self(tempfile::tempdir().unwrap());
+        given.put("WEB01.zip", zipped(&entries(&sample("healthy-3-node/WEB01"))));
+        given
     }
 
     fn put(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
@@ -86,11 +76,11 @@ impl Desk {
 
     /// WEB02.zip with changed bytes.
     fn patched(all: &Entries, change: impl FnOnce(&mut Vec<u8>)) -> Self {
-        let desk = Self::new();
+        let given = Self::new();
         let mut bytes = zipped(all);
         change(&mut bytes);
-        desk.put("WEB02.zip", bytes);
-        desk
+        given.put("WEB02.zip", bytes);
+        given
     }
 
     fn report(&self) -> (Output, Value) {
@@ -112,7 +102,7 @@ impl Desk {
         (output, serde_json::from_str(&text).unwrap())
     }
 
-    /// The faulty input is named with `says`, the exit code is `code`, and WEB01 was judged all the same.
+    /// The faulty input is named with `says`, the exit code is `code`, and WEB01 was evaluated.
     fn expect(&self, code: i32, says: &str) -> Value {
         let (output, report) = self.report();
         let said = String::from_utf8(output.stderr).unwrap();
@@ -132,8 +122,8 @@ impl Desk {
     }
 }
 
-fn manifest(change: impl FnOnce(String) -> String) -> Desk {
-    Desk::broken(|all| {
+fn manifest(change: impl FnOnce(String) -> String) -> Folder {
+    Folder::broken(|all| {
         let text = String::from_utf8(all[0].1.clone()).unwrap();
         let changed = change(text.clone());
         assert_ne!(changed, text, "the fault is in");
@@ -141,28 +131,28 @@ fn manifest(change: impl FnOnce(String) -> String) -> Desk {
     })
 }
 
-fn rename(from: &str, to: &str) -> Desk {
-    Desk::patched(&entries(&sample("healthy-3-node/WEB02")), |bytes| {
+fn rename(from: &str, to: &str) -> Folder {
+    Folder::patched(&entries(&sample("healthy-3-node/WEB02")), |bytes| {
         replace_all(bytes, from.as_bytes(), to.as_bytes());
     })
 }
 
 #[test]
-fn containers_that_are_none() {
-    let desk = Desk::new();
-    desk.put("WEB02.zip", "a letter, not a zip");
-    desk.expect(3, "not a zip");
+fn files_that_are_not_containers() {
+    let given = Folder::new();
+    given.put("WEB02.zip", "a letter, not a zip");
+    given.expect(3, "not a zip");
 
     let whole = entries(&sample("healthy-3-node/WEB02"));
-    Desk::patched(&whole, |bytes| bytes.truncate(bytes.len() / 2)).expect(3, "cut off");
+    Folder::patched(&whole, |bytes| bytes.truncate(bytes.len() / 2)).expect(3, "cut off");
 
-    let desk = Desk::new();
-    fs::create_dir(desk.0.path().join("WEB02")).unwrap();
-    desk.expect(3, "empty");
+    let given = Folder::new();
+    fs::create_dir(given.0.path().join("WEB02")).unwrap();
+    given.expect(3, "empty");
 }
 
 #[test]
-fn names_that_lead_elsewhere() {
+fn names_that_lead_out_of_the_folder() {
     for (from, to) in [
         ("logs/SS.log", "../../S.log"),
         ("logs/SS.log", "/etc/SS.log"),
@@ -178,12 +168,12 @@ fn names_that_lead_elsewhere() {
 }
 
 #[test]
-fn entries_that_deceive() {
+fn misleading_entries() {
     // Two entries of one name.
     rename("logs/SS-BSSR.log", "logs/SS-BWSR.log").expect(3, "logs/SS-BWSR.log");
 
     // A link: the mode of a symbolic link in the external attributes.
-    let desk = Desk::new();
+    let given = Folder::new();
     let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in entries(&sample("healthy-3-node/WEB02")) {
         if name == "logs/SS.log" {
@@ -193,12 +183,12 @@ fn entries_that_deceive() {
             zip.write_all(&content).unwrap();
         }
     }
-    desk.put("WEB02.zip", zip.finish().unwrap().into_inner());
-    desk.expect(0, "link");
+    given.put("WEB02.zip", zip.finish().unwrap().into_inner());
+    given.expect(0, "link");
 
     // Encrypted: the flag in both headers of every entry.
     let all = entries(&sample("healthy-3-node/WEB02"));
-    Desk::patched(&all, |bytes| {
+    Folder::patched(&all, |bytes| {
         for at in 0..bytes.len() - 10 {
             match bytes[at..at + 4] {
                 [b'P', b'K', 3, 4] => bytes[at + 6] |= 1,
@@ -210,7 +200,7 @@ fn entries_that_deceive() {
     .expect(3, "encrypted");
 
     // Overlapping: the directory sends one entry to the data of another.
-    Desk::patched(&all, |bytes| {
+    Folder::patched(&all, |bytes| {
         let directory: Vec<usize> =
             (0..bytes.len() - 46).filter(|at| bytes[*at..].starts_with(b"PK\x01\x02")).collect();
         let offset = bytes[directory[1] + 42..directory[1] + 46].to_vec();
@@ -220,8 +210,8 @@ fn entries_that_deceive() {
 }
 
 #[test]
-fn manifests_that_lie() {
-    Desk::broken(|all| {
+fn manifests_with_false_content() {
+    Folder::broken(|all| {
         all.remove(0);
     })
     .expect(3, "manifest.json");
@@ -243,8 +233,8 @@ fn manifests_that_lie() {
 
 /// A member of a gigabyte of zeros behind a few kilobytes: the manifest's own size decides, and no more is inflated.
 #[test]
-fn a_bomb_is_cut_at_what_was_declared() {
-    let report = Desk::broken(|all| {
+fn a_zip_bomb_is_cut_at_its_declared_size() {
+    let report = Folder::broken(|all| {
         let log = all.iter_mut().find(|(name, _)| name == "logs/SS.log").unwrap();
         log.1 = vec![0; 64 << 20];
     })
@@ -254,15 +244,15 @@ fn a_bomb_is_cut_at_what_was_declared() {
 
 #[test]
 fn two_bundles_of_one_node_and_of_two_clusters() {
-    let desk = Desk::new();
-    let folder = desk.0.path().join("WEB02");
+    let given = Folder::new();
+    let folder = given.0.path().join("WEB02");
     fs::create_dir(&folder).unwrap();
     for (name, content) in entries(&sample("two-nodes-no-exports/WEB01")) {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
-    let (output, report) = desk.report();
+    let (output, report) = given.report();
     assert!(matches!(output.status.code(), Some(0 | 3)));
     assert!(
         report["safety"].as_array().unwrap().iter().any(|finding| finding["rule"] == "BND-003"),
@@ -270,21 +260,22 @@ fn two_bundles_of_one_node_and_of_two_clusters() {
         report["inputs"]
     );
 
-    let desk = Desk::broken(|_| ());
+    let given = Folder::broken(|_| ());
     let list = |name: &str| {
         format!("[{{\"machineName\":\"{name}\",\"binaryVersion\":\"11.7.000049\",\"inCluster\":true}}]")
     };
-    desk.put("nodes-a.json", list("WEB01"));
-    desk.put("nodes-b.json", list("WEB02"));
-    let report = desk.report().1;
-    let foreign = report["inputs"].as_array().unwrap().iter().find(|one| one["name"] == "WEB02.zip").unwrap();
-    assert_eq!(foreign["status"], "refused", "{foreign}");
+    given.put("nodes-a.json", list("WEB01"));
+    given.put("nodes-b.json", list("WEB02"));
+    let report = given.report().1;
+    let other_cluster =
+        report["inputs"].as_array().unwrap().iter().find(|one| one["name"] == "WEB02.zip").unwrap();
+    assert_eq!(other_cluster["status"], "refused", "{other_cluster}");
 }
 
-/// UTF-16 and torn lines are read; one line of a hundred megabytes needs neither its memory nor much time.
+/// UTF-16 and cut lines are read; one line of a hundred megabytes needs neither its memory nor much time.
 #[test]
 fn odd_logs() {
-    let desk = Desk::new();
+    let given = Folder::new();
     let app = tempfile::tempdir().unwrap();
     fs::create_dir_all(app.path().join("log")).unwrap();
     fs::write(app.path().join("web-appSettings.config"), "<appSettings/>").unwrap();
@@ -300,11 +291,11 @@ fn odd_logs() {
         .args(["collect", "--node", "WEB02", "--app-dir"])
         .arg(app.path())
         .arg("--out")
-        .arg(desk.0.path())
+        .arg(given.0.path())
         .output()
         .unwrap();
     assert_eq!(collected.status.code(), Some(0), "{}", String::from_utf8_lossy(&collected.stderr));
-    let (output, report) = desk.report();
+    let (output, report) = given.report();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let hits = report["errors"]["hits"].as_array().unwrap();
     let hit = hits.iter().find(|hit| hit["node"] == "WEB02" && hit["signature"] == "E-002").unwrap();
@@ -336,10 +327,10 @@ fn a_report_that_does_not_fit_leaves_the_old_one() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_unreadable_file() {
-    let desk = Desk::new();
+    let given = Folder::new();
     // Reading one's own memory from address 0 is an input/output error, for root as well.
-    std::os::unix::fs::symlink("/proc/self/mem", desk.0.path().join("WEB02.zip")).unwrap();
-    let (output, _) = desk.report();
+    std::os::unix::fs::symlink("/proc/self/mem", given.0.path().join("WEB02.zip")).unwrap();
+    let (output, _) = given.report();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.lines().any(|line| line.contains("WEB02.zip")), "{said}");

@@ -1,17 +1,10 @@
-//! Every wrong, torn, huge or foreign table through the program itself: a sentence that names the input, and a report
-//! of the rest. Tables lie beside one real bundle.
-
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests may fail the test they help"
-)]
+//! Every wrong, cut, huge or unknown table through the program itself: a sentence that names the input, and a report
+//! of the rest. Tables are given together with one real bundle.
 
 use rust_xlsxwriter::{Formula, Workbook, Worksheet};
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
 use std::process::Command;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -30,7 +23,7 @@ fn report(tables: &[(&str, &[u8])], arguments: &[&str]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_clusterbrief"));
     command
         .arg("report")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/healthy-3-node/WEB01"))
+        .arg(crate::support::samples::sample("healthy-3-node/WEB01"))
         .args(["--as-of", "2026-11-20", "-o"])
         .arg(&out);
     for (name, content) in tables {
@@ -111,7 +104,7 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_no_table_is_refused_with_its_own_sentence() {
+fn a_file_that_is_no_table_is_refused_with_a_reason_of_its_own() {
     let whole = workbook(&[("nodes", nodes)]);
     let twisted =
         zipped(&[("xl/workbook.xml", b"<workbook><sheets>"), ("xl/worksheets/sheet1.xml", b"<row")]);
@@ -123,7 +116,7 @@ fn what_is_no_table_is_refused_with_its_own_sentence() {
     let binary = workbook(&[("nodes", nodes)]).iter().rev().copied().collect::<Vec<u8>>();
     let said = report(
         &[
-            ("torn.xlsx", whole.get(..whole.len() / 2).unwrap()),
+            ("cut.xlsx", whole.get(..whole.len() / 2).unwrap()),
             ("twisted.xlsx", &twisted),
             ("protected.xlsx", &compound),
             ("old.xls", compound.get(..1_000).unwrap()),
@@ -136,15 +129,15 @@ fn what_is_no_table_is_refused_with_its_own_sentence() {
         &[],
     );
     assert_eq!(said.code, Some(3), "{}", said.stderr);
-    said.refused("torn.xlsx", "was cut off")
+    said.refused("cut.xlsx", "was cut off")
         .refused("twisted.xlsx", "the workbook is damaged")
         .refused("old.xls", "in the old XLS form")
         .refused("protected.xlsx", "protected by a password")
         .refused("nodes.ods", "is an OpenDocument file")
-        .refused("other.zip", "no workbook either")
-        .refused("binary.csv", "is neither a bundle, nor")
-        .refused("other.xlsx", "is neither a bundle, nor")
-        .refused("other.csv", "is neither a bundle, nor");
+        .refused("other.zip", "nor a workbook")
+        .refused("binary.csv", "is not a file that this program knows")
+        .refused("other.xlsx", "is not a file that this program knows")
+        .refused("other.csv", "is not a file that this program knows");
 }
 
 #[test]
@@ -174,15 +167,15 @@ fn tables_beyond_the_limits_are_refused() {
         ],
         &[],
     )
-    .refused("bomb.xlsx", "is larger than 256 MB inflated")
-    .refused("texts.xlsx", "more than 32 MB of texts")
+    .refused("bomb.xlsx", "is larger than 256 MiB when unpacked")
+    .refused("texts.xlsx", "more than 32 MiB of texts")
     .refused("long.csv", "has more than 250000 rows")
     .refused("cells.csv", "has more than 5000000 cells")
-    .refused("large.csv", "larger than the 48 MB");
+    .refused("large.csv", "larger than the 48 MiB");
 }
 
 #[test]
-fn columns_beyond_the_limit_are_not_looked_at_and_that_is_told() {
+fn columns_beyond_the_limit_are_ignored_and_reported() {
     let wide = format!(
         "Machine Name,Version{},In Cluster\nWEB01,11.7.000049,{}no\n",
         ",x".repeat(62),
@@ -201,8 +194,8 @@ fn columns_beyond_the_limit_are_not_looked_at_and_that_is_told() {
 fn binary_below_a_header_is_no_row() {
     let bytes = [b"Machine Name,Version\nWEB01,11.7.000049\n".as_slice(), &[0, 1, 2, 255, b',', 0, 7, b'\n']]
         .concat();
-    let said = of("torn.csv", &bytes);
-    said.expect("torn.csv", "partly", "problems", "torn.csv row 3");
+    let said = of("cut.csv", &bytes);
+    said.expect("cut.csv", "partly", "problems", "cut.csv row 3");
     assert!(!said.report.to_string().contains('\u{1}'), "control characters are never shown");
 }
 
@@ -210,17 +203,22 @@ const DATABASE: &str = "clusterbrief:database:1,,asked at,2026-11-20 10:00:00\nc
     clusterbrief:database:1,,compatibility level,130\n";
 
 #[test]
-fn results_of_another_database_cut_ones_and_strange_ones_do_not_count() {
-    let foreign = DATABASE.replace("tbVersion,yes", "tbVersion,no");
-    of("q.csv", foreign.as_bytes()).expect("q.csv", "partly", "problems", "run where there is no tbVersion");
+fn results_that_are_cut_unknown_or_of_another_database_do_not_count() {
+    let other_database = DATABASE.replace("tbVersion,yes", "tbVersion,no");
+    of("q.csv", other_database.as_bytes()).expect(
+        "q.csv",
+        "partly",
+        "problems",
+        "from a database without tbVersion",
+    );
     let cut = "clusterbrief:jobs:1,,asked at,2026-11-20 10:00:00\nclusterbrief:jobs:1,,items,3\nclusterbrief:jobs:1,A #1,state,WAITING\n";
-    of("q.csv", cut.as_bytes()).expect("q.csv", "partly", "problems", "holds 1 of the 3 items");
+    of("q.csv", cut.as_bytes()).expect("q.csv", "partly", "problems", "has 1 of the 3 items");
     let strange = format!("{DATABASE}clusterbrief:moon:9,,phase,full\n");
     of("q.csv", strange.as_bytes()).expect(
         "q.csv",
         "partly",
         "problems",
-        "a query this program does not know",
+        "a query that this program does not know",
     );
 }
 
@@ -231,7 +229,7 @@ fn an_inventory_is_checked_and_the_command_line_counts_before_it() {
         "inventory.csv",
         "partly",
         "problems",
-        "a role that is none of serving, dr, standby and mirror",
+        "a role other than serving, dr, standby and mirror",
     );
     let conflict = report(&[("inventory.csv", b"Node,Role\nWEB01,dr\n")], &["--role", "WEB01=standby"]);
     let says = "inventory.csv says that WEB01 is dr, --role says standby; --role counts.";
@@ -240,7 +238,7 @@ fn an_inventory_is_checked_and_the_command_line_counts_before_it() {
 }
 
 #[test]
-fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
+fn formulas_count_by_their_last_value_and_every_sheet_is_reported() {
     let book = workbook(&[
         ("Read me", |sheet| rows(sheet, &[&["made", "for the ticket"]])),
         ("nodes", |sheet| {
@@ -250,27 +248,22 @@ fn formulas_count_by_their_last_value_and_every_sheet_is_told() {
         }),
     ]);
     let said = of("book.xlsx", &book);
-    said.expect("book.xlsx", "read", "notes", "hidden in the workbook, and count: \"nodes\"").expect(
+    said.expect("book.xlsx", "read", "notes", "Hidden sheets that were read all the same: \"nodes\"").expect(
         "book.xlsx",
         "read",
         "notes",
-        "no export this program knows: \"Read me\"",
+        "Sheets that this program does not know: \"Read me\"",
     );
     assert!(said.report["nodes"][0].to_string().contains("11.7.000049"), "{}", said.report["nodes"]);
 }
 
 #[test]
-fn of_two_results_of_one_query_the_newer_counts_and_the_other_gets_a_note() {
+fn the_newer_of_two_results_of_one_query_counts_and_the_other_gets_a_note() {
     let newer = DATABASE.replace("2026-11-20 10", "2026-11-20 11").replace("level,130", "level,150");
     // Whichever comes first by name.
     for (old, new) in [("a.csv", "b.csv"), ("b.csv", "a.csv")] {
         let said = report(&[(old, DATABASE.as_bytes()), (new, newer.as_bytes())], &[]);
-        said.expect(
-            old,
-            "read",
-            "notes",
-            &format!("{new} holds a result of the query database that is newer"),
-        );
+        said.expect(old, "read", "notes", &format!("{new} has a result of the query database that is newer"));
         assert_eq!(said.input(new)["notes"], serde_json::json!([]), "{}", said.input(new));
         let shown = said.report.to_string();
         assert!(!shown.contains("\"130\""), "what the older says is nowhere");
@@ -278,7 +271,7 @@ fn of_two_results_of_one_query_the_newer_counts_and_the_other_gets_a_note() {
 }
 
 #[test]
-fn objects_saved_as_a_table_are_told_and_a_header_alone_is_not() {
+fn objects_saved_as_a_table_are_reported_and_a_header_alone_is_not() {
     let saved = of("saved.csv", b"EngineId,ConnectionStatus,Owner\n1,Offline,me\n");
     saved.expect("saved.csv", "read", "notes", "left out: \"Owner\"");
     assert_eq!(saved.input("saved.csv")["holds"], serde_json::json!(["the distributed engines"]));

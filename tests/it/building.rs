@@ -1,27 +1,26 @@
-//! Building a node and mending the errors of the set-up page: no step of the page is without a task, evidence ticks what it
-//! proves and nothing else, and an error brings its repair.
+//! Building a node and fixing the errors of the set-up page: each step of the page has a task, evidence ticks only what it
+//! proves, and an error adds its repair.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
-
-use crate::support::sample::SAMPLES;
-use clusterbrief::analysis::{Audited, Auditor};
+use crate::support::samples::sample;
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
+use clusterbrief::demo::CASES;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
-use clusterbrief::plan::{Runbook, Step, Wish, plan};
+use clusterbrief::plan::{PlanRequest, Runbook, Step, plan};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().expect("knowledge"));
+static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().expect("knowledge"));
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-fn audit(sample: &str) -> Audited {
+fn audit(name: &str) -> Analysis {
     let options = Options {
         expect_nodes: Vec::new(),
         roles: BTreeMap::new(),
@@ -29,12 +28,12 @@ fn audit(sample: &str) -> Audited {
         target: None,
         package: None,
     };
-    AUDITOR.audit(gather(&root().join("samples").join(sample), MAX_EXPORT_BYTES), &options)
+    AUDITOR.audit(gather(&sample(name), MAX_EXPORT_BYTES), &options)
 }
 
-fn building(audited: &Audited, new: &str) -> Runbook {
-    let wish = Wish::AddNode(new.into());
-    let plan = plan(&audited.cluster, &audited.judged, AUDITOR.knowledge(), &wish).expect("a plan");
+fn building(audited: &Analysis, new: &str) -> Runbook {
+    let wish = PlanRequest::AddNode(new.into());
+    let plan = plan(&audited.cluster, &audited.results, AUDITOR.knowledge(), &wish).expect("a plan");
     plan.runbooks.into_iter().next().expect("a runbook")
 }
 
@@ -122,7 +121,7 @@ fn a_node_that_is_there_is_ticked_by_its_own_evidence() {
 }
 
 #[test]
-fn a_name_that_is_none_reaches_no_text() {
+fn an_invalid_name_appears_in_no_text() {
     let mut runbook = building(&audit("healthy-3-node"), "WEB09\" & calc");
     // Names of nodes beside the texts are data, which renderers escape.
     runbook.steps.iter_mut().for_each(|step| step.nodes.clear());
@@ -132,23 +131,23 @@ fn a_name_that_is_none_reaches_no_text() {
 }
 
 #[test]
-fn each_error_of_the_set_up_page_brings_its_repair_and_healthy_clusters_none() {
+fn each_error_of_the_set_up_page_has_its_repair_and_a_healthy_cluster_needs_none() {
     let due = BTreeMap::from([
         ("clock-skew-legacy", ("repair-clock", "Give all nodes the same date and time")),
         ("key-mismatch", ("repair-key", "Bring the right key file to WEB02")),
         ("mid-upgrade", ("repair-version", "Bring WEB03 to the build of the database")),
     ]);
-    for sample in SAMPLES {
-        let audited = audit(sample.name);
+    for case in CASES {
+        let audited = audit(case.name);
         let repairs: Vec<(&str, &str)> =
             audited.report.repairs.iter().map(|one| (one.id.as_str(), one.title.as_str())).collect();
-        let expected: Vec<(&str, &str)> = due.get(sample.name).copied().into_iter().collect();
-        assert_eq!(repairs, expected, "{}", sample.name);
+        let expected: Vec<(&str, &str)> = due.get(case.name).copied().into_iter().collect();
+        assert_eq!(repairs, expected, "{}", case.name);
     }
 }
 
 #[test]
-fn a_repair_copies_from_a_node_that_works_to_the_one_that_does_not() {
+fn a_repair_copies_from_a_working_node_to_the_broken_one() {
     let audited = audit("mid-upgrade");
     let repair = audited.report.repairs.first().expect("a repair");
     let copy = step(repair, "version-copy");
@@ -161,7 +160,7 @@ fn a_repair_copies_from_a_node_that_works_to_the_one_that_does_not() {
     assert!(robocopy.first().is_some_and(|line| line.contains(" /L ")), "it is listed before it is done");
     let prints = lines.iter().filter(|line| line.starts_with("certutil")).count();
     assert_eq!(prints, 4, "both files, before and after");
-    assert!(copy.notes.iter().any(|note| note.contains("database.config only")), "both readings are told");
+    assert!(copy.notes.iter().any(|note| note.contains("database.config only")), "both readings are given");
 
     let audited = audit("key-mismatch");
     let repair = audited.report.repairs.first().expect("a repair");

@@ -1,13 +1,12 @@
-//! Laws over every rule, and the pages that are made from them. `BLESS=1` rewrites the generated pages.
+//! Checks over every rule, and the pages that are made from them. `scripts/bless` rewrites the generated pages.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test they help")]
-
+use crate::support::bless::{compare, compare_part};
 use crate::support::fixtures::{Fixture, fixtures, root};
 use clusterbrief::cli::catalogue::markdown;
-use clusterbrief::finding::SubjectKind;
+use clusterbrief::finding::{SubjectKind, is_bundle_safety};
 use clusterbrief::knowledge::exports::Call;
 use clusterbrief::knowledge::facts::Of;
-use clusterbrief::knowledge::rows::{Family, Quantifier};
+use clusterbrief::knowledge::rows::{Family, Quantifier, RuleMeta};
 use clusterbrief::knowledge::{Export, Knowledge};
 use clusterbrief::rules::{Check, Rule, all};
 use std::collections::BTreeSet;
@@ -23,7 +22,7 @@ fn rules() -> (Knowledge, Vec<Rule>) {
 #[test]
 fn ids_are_unique_sorted_and_well_formed() {
     let (_, rules) = rules();
-    let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    let ids: Vec<&str> = rules.iter().map(|rule| rule.meta.id.as_str()).collect();
     let mut sorted = ids.clone();
     sorted.sort_unstable();
     sorted.dedup();
@@ -55,10 +54,10 @@ const FAMILIES: [(&str, usize); 15] = [
 ];
 
 #[test]
-fn the_catalogue_of_the_domain_is_whole() {
+fn the_catalogue_is_complete() {
     let (_, rules) = rules();
     let ids: BTreeSet<&str> =
-        rules.iter().map(|rule| rule.id.as_str()).filter(|id| !id.starts_with("CLU-")).collect();
+        rules.iter().map(|rule| rule.meta.id.as_str()).filter(|id| !id.starts_with("CLU-")).collect();
     let wanted: Vec<String> = FAMILIES
         .iter()
         .flat_map(|(family, count)| (1..=*count).map(move |number| format!("{family}-{number:03}")))
@@ -75,7 +74,7 @@ fn the_catalogue_of_the_domain_is_whole() {
 fn expectations_ask_for_facts_that_their_subject_has() {
     let (knowledge, rules) = rules();
     for row in &knowledge.rows.expectations {
-        let subject = rules.iter().find(|rule| rule.id == row.rule).unwrap().subject;
+        let subject = rules.iter().find(|rule| rule.meta.id == row.rule).unwrap().meta.subject;
         let of = |path: &str| knowledge.facts.of(path).unwrap();
         let any = row.quantifier == Quantifier::Any;
         let fits = match (subject, of(&row.fact)) {
@@ -98,12 +97,10 @@ fn expectations_ask_for_facts_that_their_subject_has() {
 }
 
 #[test]
-fn every_rule_says_what_why_how_and_what_it_cannot_see() {
+fn every_rule_states_description_reason_fix_and_limits() {
     let (_, rules) = rules();
-    for rule in &rules {
-        for (heading, text) in
-            [("what", &rule.what), ("why", &rule.why), ("fix", &rule.fix), ("blind", &rule.blind)]
-        {
+    for Rule { meta: rule, .. } in &rules {
+        for (heading, text) in rule.texts() {
             assert!(text.len() >= 20 && text.ends_with('.'), "{} {heading}: {text:?}", rule.id);
             assert!(!text.contains("  ") && !text.contains('\n'), "{} {heading}: {text:?}", rule.id);
             assert!(
@@ -120,20 +117,21 @@ fn every_rule_names_what_decides_it() {
     let (knowledge, rules) = rules();
     let inputs = ["answer", "bundle", "logs", "node-list", "package", "target", "version-history", "windows"];
     for rule in &rules {
-        assert!(!rule.needs.is_empty(), "{} needs nothing", rule.id);
-        for need in &rule.needs {
+        let Rule { meta: rule, needs, .. } = rule;
+        assert!(!needs.is_empty(), "{} needs nothing", rule.id);
+        for need in needs {
             let known =
                 inputs.contains(&need.as_str()) || knowledge.exports.iter().any(|export| export.id == *need);
-            assert!(known, "{} needs {need}, which nobody can give", rule.id);
+            assert!(known, "{} needs {need}, which no input can give", rule.id);
         }
     }
 }
 
 #[test]
-fn titles_name_the_fault_in_a_few_words_and_only_once() {
+fn titles_are_short_and_unique() {
     let (_, rules) = rules();
     let mut seen = BTreeSet::new();
-    for Rule { id, title, .. } in &rules {
+    for RuleMeta { id, title, .. } in rules.iter().map(|rule| &rule.meta) {
         assert!((5..=70).contains(&title.chars().count()), "{id}: {title}");
         assert!(!title.ends_with('.') && is_name_or_capital(title), "{id}: {title}");
         for opening in ["Check ", "Checks ", "Whether ", "Verify "] {
@@ -152,9 +150,9 @@ fn is_name_or_capital(title: &str) -> bool {
 #[test]
 fn every_source_exists() {
     let (knowledge, rules) = rules();
-    for rule in &rules {
-        assert!(!rule.cites.is_empty(), "{} cites nothing", rule.id);
-        for cite in &rule.cites {
+    for Rule { meta: rule, .. } in &rules {
+        assert!(!rule.references.is_empty(), "{} cites nothing", rule.id);
+        for cite in &rule.references {
             assert!(knowledge.sources.find(cite).is_some(), "{} cites {}", rule.id, cite.source);
         }
     }
@@ -164,39 +162,31 @@ fn every_source_exists() {
 fn checks_fit_their_subjects_and_have_what_they_need() {
     let (knowledge, rules) = rules();
     for rule in &rules {
-        let fits = match rule.check {
-            Check::Cluster(_) => matches!(rule.subject, SubjectKind::Cluster | SubjectKind::Database),
-            Check::Node(_) | Check::Data(Family::Signature) => rule.subject == SubjectKind::Node,
-            Check::Input(_) | Check::Data(Family::Problem) => rule.subject == SubjectKind::Input,
-            Check::Data(Family::Parity) => rule.subject == SubjectKind::Cluster,
-            Check::Data(Family::Expectation | Family::Question) => {
-                matches!(rule.subject, SubjectKind::Cluster | SubjectKind::Node)
-            }
-            Check::Data(Family::Step) => rule.subject == SubjectKind::Cluster,
+        let Rule { meta: RuleMeta { id, subject, family, .. }, check, .. } = rule;
+        let fits = match check {
+            Check::Cluster(_) => matches!(subject, SubjectKind::Cluster | SubjectKind::Database),
+            Check::Node(_) => *subject == SubjectKind::Node,
+            Check::Input(_) => *subject == SubjectKind::Input,
         };
-        assert!(fits, "{}: the check does not fit {:?}", rule.id, rule.subject);
+        assert!(fits, "{id}: the check does not fit {subject:?}");
         let rows = &knowledge.rows;
-        let fed = match rule.check {
-            Check::Data(Family::Expectation) => rows.expectations.iter().any(|row| row.rule == rule.id),
-            Check::Data(Family::Parity) => rows.parity.iter().any(|row| row.rule.as_ref() == Some(&rule.id)),
-            Check::Data(Family::Question) => rows.questions.iter().any(|row| row.id == rule.id),
-            Check::Data(Family::Step) => {
-                knowledge.steps.iter().any(|step| step.rule.as_ref() == Some(&rule.id))
-            }
-            Check::Data(Family::Signature) => {
-                knowledge.signatures.iter().any(|one| one.rules.contains(&rule.id))
-            }
-            _ => true,
+        let fed = match family {
+            Family::Expectation => rows.expectations.iter().any(|row| row.rule == *id),
+            Family::Parity => rows.parity.iter().any(|row| row.rule.as_ref() == Some(id)),
+            Family::Question => rows.questions.iter().any(|row| row.id == *id),
+            Family::Step => knowledge.steps.iter().any(|step| step.rule.as_ref() == Some(id)),
+            Family::Signature => knowledge.signatures.iter().any(|one| one.rules.contains(id)),
+            Family::Problem | Family::Code => true,
         };
-        assert!(fed, "{} has no row", rule.id);
-        assert!(rule.subject != SubjectKind::Input || rule.is_bundle_safety(), "{}", rule.id);
+        assert!(fed, "{id} has no row");
+        assert!(*subject != SubjectKind::Input || is_bundle_safety(id), "{id}");
     }
 }
 
 #[test]
-fn whatever_names_a_rule_names_one_that_exists() {
+fn every_mentioned_rule_exists() {
     let (knowledge, rules) = rules();
-    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.meta.id.as_str()).collect();
     let signatures = knowledge.signatures.iter().flat_map(|one| one.rules.iter().map(|id| (&one.id, id)));
     let actions = knowledge.actions.iter().flat_map(|one| one.rules.iter().map(|id| (&one.id, id)));
     let questions = knowledge.rows.questions.iter().map(|one| (&one.id, &one.id));
@@ -210,15 +200,15 @@ fn whatever_names_a_rule_names_one_that_exists() {
     }
 }
 
-/// Rules that judge how reading a bundle went: what could not be read is what they find.
+/// Rules about reading a bundle: their findings are what could not be read.
 const ALWAYS_KNOWN: [&str; 2] = ["BND-004", "CLU-010"];
 
 #[test]
-fn every_rule_has_a_case_that_fires_one_that_is_silent_and_one_that_is_unknown() {
+fn every_rule_has_a_case_that_fires_one_that_passes_and_one_that_is_unknown() {
     let (_, rules) = rules();
     let fixtures = fixtures();
     let mut faults = Vec::new();
-    for rule in &rules {
+    for Rule { meta: rule, .. } in &rules {
         let Some(fixture) = fixtures.get(&rule.id) else {
             faults.push(format!("{} has no fixture", rule.id));
             continue;
@@ -232,7 +222,7 @@ fn every_rule_has_a_case_that_fires_one_that_is_silent_and_one_that_is_unknown()
         }
     }
     for id in fixtures.keys() {
-        if !rules.iter().any(|rule| rule.id == *id) {
+        if !rules.iter().any(|rule| rule.meta.id == *id) {
             faults.push(format!("tests/rules/{id}.toml is of no rule"));
         }
     }
@@ -245,60 +235,41 @@ fn the_catalogue_page_is_made_from_the_rules() {
     compare("docs/rules.md", &markdown(&knowledge, &rules));
 }
 
-/// Rules that nothing given to this version decides: facts that only Windows can be asked for, which no collector
-/// takes yet, no export tells and no person is asked about.
+/// Every rule can be decided by an export, by a person or by what the collector reads, and has a fixture in which it fires.
 #[test]
-fn the_list_of_undecidable_rules_is_made_from_what_rules_need() {
+fn every_rule_can_be_decided() {
     let (mut knowledge, rules) = rules();
     let fixtures = fixtures();
-    let mut page = "# Rules that cannot be decided yet\n\n\
-         Generated from what the rules need; a test compares it, `BLESS=1 cargo test --test catalogue` rewrites it.\n\n\
-         What these rules judge is told by Windows itself, and the collector of this version does not ask it; no export \
-         tells it and no person is asked. They are unknown for every bundle collected today, unless what else they ask for \
-         settles them, and decide as soon as a bundle carries the facts named here.\n\n"
-        .to_owned();
-    let open: Vec<&Rule> = rules.iter().filter(|rule| !is_decidable(rule, &knowledge)).collect();
-    if open.is_empty() {
-        page += "There are none.\n";
+    for rule in &rules {
+        let id = &rule.meta.id;
+        assert!(
+            is_decidable(rule, &knowledge),
+            "nothing delivers {:?} for {id}",
+            not_delivered(rule, &knowledge)
+        );
+        assert!(fixtures.get(id).is_some_and(|one| one.has("findings")), "{id} fires in no fixture");
     }
-    for rule in open {
-        let facts: Vec<String> =
-            untold(rule, &knowledge).into_iter().map(|fact| format!("`{fact}`")).collect();
-        assert!(!facts.is_empty(), "{} is decided by nothing and names no fact", rule.id);
-        writeln!(page, "* `{}` {}: {}", rule.id, rule.title, facts.join(", ")).unwrap();
-    }
-    compare("docs/undecidable-rules.md", &page);
-    for rule in rules.iter().filter(|rule| is_decidable(rule, &knowledge)) {
-        let fires = fixtures.get(&rule.id).is_some_and(|one| one.has("findings"));
-        assert!(fires, "{} can be decided, and no fixture lets it fire", rule.id);
-    }
-    // One condition that only Windows tells is enough: without its question the rule would be on the page.
-    let recordings = rules.iter().find(|rule| rule.id == "CFG-016").unwrap();
+    // One condition that only Windows can answer is enough: without its question nothing decides the rule.
+    let recordings = rules.iter().find(|rule| rule.meta.id == "CFG-016").unwrap();
     assert!(is_decidable(recordings, &knowledge));
     knowledge.rows.questions.retain(|row| row.id != "CFG-016");
     assert!(!is_decidable(recordings, &knowledge));
 }
 
-/// Whether what can be given today decides the rule: a person, or else every fact that it asks for.
+/// Whether what can be given today decides the rule: a person, or else every fact that it asks for. Code may have another
+/// way where Windows was not asked, which its fixtures show.
 fn is_decidable(rule: &Rule, knowledge: &Knowledge) -> bool {
-    let asked = knowledge.rows.questions.iter().any(|row| row.id == rule.id && !row.bad.is_empty());
-    let told = match rule.check {
-        Check::Data(_) => untold(rule, knowledge).is_empty(),
-        _ => !rule.needs.contains("windows"),
-    };
-    asked || told
+    let asked = knowledge.rows.questions.iter().any(|row| row.id == rule.meta.id && !row.bad.is_empty());
+    asked || rule.meta.family == Family::Code || not_delivered(rule, knowledge).is_empty()
 }
 
-/// The facts of the rows of a rule, their conditions included, that only Windows tells.
-fn untold<'k>(rule: &Rule, knowledge: &'k Knowledge) -> BTreeSet<&'k str> {
-    let rows = knowledge.rows.expectations.iter().filter(|row| row.rule == rule.id);
-    let asked = rows.flat_map(|row| std::iter::once(&row.fact).chain(row.when.iter().map(|when| &when.fact)));
-    let parity = knowledge.rows.parity.iter().filter(|row| row.rule.as_ref() == Some(&rule.id));
+/// The facts that a rule reads and only Windows can give.
+fn not_delivered<'r>(rule: &'r Rule, knowledge: &Knowledge) -> BTreeSet<&'r str> {
     let only_windows = |path: &&str| {
         knowledge.facts.get(path).is_some_and(|fact| fact.in_bundle)
             && knowledge.tellers(path).next().is_none()
     };
-    asked.chain(parity.map(|row| &row.fact)).map(String::as_str).filter(only_windows).collect()
+    rule.asks.iter().map(String::as_str).filter(only_windows).collect()
 }
 
 /// The steps and errors of the page on setting up clustering, in its order.
@@ -333,7 +304,7 @@ const BY_ANSWER: [&str; 3] = ["Set-up 12", "Set-up 13", "Upgrade 1"];
 #[test]
 fn every_step_and_error_of_the_set_up_page_has_rules_with_a_passing_a_firing_and_an_unknown_case() {
     let (_, rules) = rules();
-    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.meta.id.as_str()).collect();
     let fixtures = fixtures();
     let page = fs::read_to_string(root().join("docs/setup-page.md")).unwrap();
     let rows: Vec<Vec<&str>> = page
@@ -360,22 +331,18 @@ fn every_step_and_error_of_the_set_up_page_has_rules_with_a_passing_a_firing_and
             let fixture = fixtures.get(id).unwrap_or_else(|| panic!("{step}: {id} has no fixture"));
             let case = fixture.case(case).unwrap_or_else(|| panic!("{step}: {id} has no case {case:?}"));
             assert!(case.has(outcome), "{step}: {id}, case {:?} has no {outcome}", case.name);
-            let told = outcome == "pass" && !BY_ANSWER.contains(step);
-            assert!(!(told && case.answered), "{step}: {id} passes by an answer only");
+            let decided = outcome == "pass" && !BY_ANSWER.contains(step);
+            assert!(!(decided && case.answered), "{step}: {id} passes by an answer only");
         }
     }
 }
 
-/// What stands around the generated table of a page that is otherwise written by hand.
-const TABLE: [&str; 2] =
-    ["<!-- made from the knowledge: BLESS=1 cargo test --test catalogue -->\n", "<!-- end -->"];
+/// The lines around the generated table of a page that is otherwise written by hand.
+const TABLE: [&str; 2] = ["<!-- made from the knowledge: scripts/bless -->\n", "<!-- end -->"];
 
 #[test]
 fn the_table_of_json_exports_is_made_from_the_knowledge() {
     let (knowledge, _) = rules();
-    let page = fs::read_to_string(root().join("docs/exports.md")).unwrap().replace("\r\n", "\n");
-    let (before, rest) = page.split_once(TABLE[0]).unwrap();
-    let (_, after) = rest.split_once(TABLE[1]).unwrap();
     let mut table = "| Export | How to get it | Known by | Sources |\n|---|---|---|---|\n".to_owned();
     let is_json = |export: &&Export| !export.told_by.is_empty() && !export.id.starts_with("inventory");
     for export in knowledge.exports.iter().filter(is_json) {
@@ -395,18 +362,7 @@ fn the_table_of_json_exports_is_made_from_the_knowledge() {
         writeln!(table, "| {} | {how} | {} | {} |", export.title, told_by.join(", "), cites.join(", "))
             .unwrap();
     }
-    compare("docs/exports.md", &format!("{before}{}{table}{}{after}", TABLE[0], TABLE[1]));
-}
-
-/// Compares a generated page with the file, or rewrites the file.
-fn compare(page: &str, made: &str) {
-    let path = root().join(page);
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&path, made).unwrap();
-        return;
-    }
-    let there = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    assert!(there == made, "{page} is not what the rules say: run BLESS=1 cargo test --test catalogue");
+    compare_part("docs/exports.md", TABLE, &table);
 }
 
 #[test]

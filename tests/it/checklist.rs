@@ -1,9 +1,8 @@
 //! The checklist from end to end: made of a case, filled in, read back.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test ends at the first surprise")]
-
 use crate::support::fill::{Entry, fill, fine};
-use clusterbrief::analysis::{Audited, Auditor};
+use crate::support::samples::sample;
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
 use clusterbrief::intake::answers::questions;
 use clusterbrief::intake::cluster::Options;
@@ -11,6 +10,7 @@ use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::checklist::parts;
 use clusterbrief::model::{BuildVersion, InputStatus};
 use clusterbrief::plan::checklist::{Checklist, LineState, Occasion, checklist};
+use clusterbrief::report::document::Document;
 use clusterbrief::report::model::InputView;
 use clusterbrief::report::workbook;
 use std::collections::BTreeMap;
@@ -18,16 +18,12 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
-static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new().expect("knowledge"));
+static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().expect("knowledge"));
 
 /// 2026-11-19, the day before the report.
 const WHEN: u32 = 46_345;
 
-fn sample(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
-}
-
-fn audit(paths: &[PathBuf], target: Option<&str>) -> Audited {
+fn audit(paths: &[PathBuf], target: Option<&str>) -> Analysis {
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
     let options = Options {
         expect_nodes: Vec::new(),
@@ -39,18 +35,18 @@ fn audit(paths: &[PathBuf], target: Option<&str>) -> Audited {
     AUDITOR.audit(given, &options)
 }
 
-fn list(audited: &Audited, occasion: Occasion) -> Checklist {
-    checklist(&audited.cluster, &audited.judged, AUDITOR.knowledge(), occasion)
+fn list(audited: &Analysis, occasion: Occasion) -> Checklist {
+    checklist(&audited.cluster, &audited.results, AUDITOR.knowledge(), occasion)
 }
 
-fn written(audited: &Audited, occasion: Occasion) -> Vec<u8> {
-    workbook::write(&list(audited, occasion), &audited.report).expect("a workbook")
+fn written(audited: &Analysis, occasion: Occasion) -> Vec<u8> {
+    workbook::write(&Document::of_checklist(&audited.report, list(audited, occasion))).expect("a workbook")
 }
 
 /// The case with a workbook beside its inputs.
-fn with(name: &str, target: Option<&str>, workbook: &[u8]) -> (Audited, InputView) {
+fn with(name: &str, target: Option<&str>, workbook: &[u8]) -> (Analysis, InputView) {
     let folder = TempDir::new().unwrap();
-    // Whatever the file is called, its content tells what it is.
+    // The content of a file decides what it is, not its name.
     let path = folder.path().join("from the customer.bin");
     std::fs::write(&path, workbook).unwrap();
     let audited = audit(&[sample(name), path], target);
@@ -87,7 +83,7 @@ fn every_state_is_there_and_the_tally_adds_up() {
 }
 
 #[test]
-fn without_a_target_what_depends_on_it_is_open_and_asked() {
+fn without_a_target_its_questions_stay_open() {
     let audited = audit(&[sample("pre-upgrade")], None);
     assert!(audited.report.checklist.is_none());
     let list = list(&audited, Occasion::Upgrade);
@@ -116,7 +112,7 @@ fn equal_cases_give_equal_bytes() {
 }
 
 #[test]
-fn what_somebody_filled_in_comes_back_as_answers_with_person_day_and_cell() {
+fn a_filled_in_checklist_is_read_as_answers_with_person_day_and_cell() {
     let before = audit(&[sample("pre-upgrade")], TARGET);
     let questions = questions(AUDITOR.knowledge());
     let entry = |key: &str| Some(Entry { word: fine(&questions, key)?, who: "P. Check".into(), when: WHEN });
@@ -146,7 +142,7 @@ fn what_somebody_filled_in_comes_back_as_answers_with_person_day_and_cell() {
     // Made again, the list holds the answers, and read again it says the same.
     let (again, input) = with("pre-upgrade", TARGET, &written(&after, Occasion::Upgrade));
     assert_eq!((input.status, input.problems.as_slice()), (InputStatus::Read, &[][..]));
-    let words = |audited: &Audited| -> Vec<String> {
+    let words = |audited: &Analysis| -> Vec<String> {
         audited
             .cluster
             .answers
@@ -158,7 +154,7 @@ fn what_somebody_filled_in_comes_back_as_answers_with_person_day_and_cell() {
     assert_eq!(words(&again), words(&after));
 }
 
-/// `scripts/check-checklist` writes this file, filled in and saved by a spreadsheet program, whenever it is asked to.
+/// `scripts/check-checklist` writes this file, filled in and saved by a spreadsheet program, when it runs.
 #[test]
 fn a_workbook_saved_by_libreoffice_is_read_without_loss() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/checklist/libreoffice.xlsx");
@@ -173,7 +169,7 @@ fn a_workbook_saved_by_libreoffice_is_read_without_loss() {
     assert_eq!(by_check.count(), FILLED_IN_LIBREOFFICE);
 }
 
-/// How many lines of that workbook somebody filled in.
+/// How many lines of that workbook were filled in.
 const FILLED_IN_LIBREOFFICE: usize = 29;
 
 #[test]
@@ -186,12 +182,12 @@ fn a_node_that_is_new_or_gone_is_named() {
 }
 
 #[test]
-fn a_checklist_of_another_cluster_is_refused_in_a_sentence() {
+fn a_checklist_of_another_cluster_is_refused_with_a_reason() {
     let audited = audit(&[sample("clock-skew-legacy")], None);
     let names: Vec<&str> = audited.cluster.nodes.iter().map(|node| node.name.as_str()).collect();
     let mut list = list(&audited, Occasion::Upgrade);
     list.nodes = vec!["ELSEWHERE01".into(), "ELSEWHERE02".into()];
-    let made = workbook::write(&list, &audited.report).unwrap();
+    let made = workbook::write(&Document::of_checklist(&audited.report, list)).unwrap();
     let (audited, input) = with("clock-skew-legacy", None, &made);
     assert_eq!(input.status, InputStatus::Refused, "{names:?}");
     assert!(

@@ -1,6 +1,4 @@
-//! A node in production: budgets, time limits, files that change while they are read, a collection that is ended.
-
-#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+//! A node in production: budgets, time limits, files that change while they are read, a collection that is cancelled.
 
 use crate::support::site::{Site, Taken, clock, tree};
 use chrono::TimeDelta;
@@ -25,7 +23,7 @@ impl<F: FnMut() + Send> Progress for At<F> {
     fn advance(&mut self, _: u64) {}
 }
 
-/// Lines of a log, the first of which is told from the last.
+/// Lines of a log whose first and last can be recognised.
 fn lines(from: u32, to: u32) -> String {
     let line = |n| format!("2026-09-14 08:00:00,000 [1] INFO  Thycotic.X - line {n:06}\r\n");
     (from..to).map(line).collect()
@@ -46,7 +44,7 @@ fn a_bundle_without_any_budget_still_decides_what_nodes_must_share() {
         assert!(matches!(taken.status(config), Status::Taken(_)), "{config}");
     }
     for log in ["logs/SS.log", "logs/SS-BSSR.log"] {
-        let why = "beyond the budget of 0 B";
+        let why = "beyond the budget of 0 bytes";
         assert_eq!(taken.status(log), &Status::Skipped { why: why.into() }, "{log}");
     }
     assert!(taken.collected.notes.iter().any(|note| note.contains("beyond the budget")));
@@ -71,7 +69,7 @@ fn the_budget_goes_to_the_newest_lines_whatever_the_disk_gives_first() {
 }
 
 #[test]
-fn when_the_time_is_over_at_once_what_decides_is_there_and_the_rest_says_why_not() {
+fn when_time_runs_out_at_once_decisive_files_are_there_and_the_others_state_why_not() {
     let site = Site::new(|node| {
         node.put("old/key.txt", node.files["encryption.config"].clone());
     });
@@ -80,7 +78,7 @@ fn when_the_time_is_over_at_once_what_decides_is_there_and_the_rest_says_why_not
     let facts = taken.facts();
     assert!(facts.encryption_config.value().is_some() && facts.iis.value().is_some());
     assert!(facts.binaries.value().unwrap().values().all(|binary| binary.value().is_some()));
-    // A copy of the key has its size, whatever its name.
+    // A copy of the key has its size under any name.
     assert_eq!(facts.stray_key_copies.value(), Some(&vec!["old/key.txt".to_owned()]));
     assert!(matches!(taken.status("config/web.config"), Status::Taken(_)));
 
@@ -118,7 +116,7 @@ fn a_long_log_is_left_in_the_middle_and_covers_nothing() {
 }
 
 #[test]
-fn files_that_shrink_grow_or_go_while_they_are_read_end_nothing() {
+fn files_that_shrink_grow_or_disappear_do_not_end_the_collection() {
     let site = Site::new(|node| {
         node.put("log/SS.log", lines(0, 1000));
         node.put("log/SS.log.1", lines(0, 1000)).put("log/SS.log.2", lines(0, 1000));
@@ -141,7 +139,7 @@ fn files_that_shrink_grow_or_go_while_they_are_read_end_nothing() {
 }
 
 #[test]
-fn of_a_log_of_five_gigabytes_the_newest_lines_are_taken() {
+fn the_newest_lines_of_a_five_gigabyte_log_are_taken() {
     let site = Site::new(|_| {});
     let path = site.app().join("log/SS.log");
     let mut log = File::create(&path).unwrap();
@@ -157,7 +155,7 @@ fn of_a_log_of_five_gigabytes_the_newest_lines_are_taken() {
 }
 
 #[test]
-fn a_role_that_writes_much_costs_no_other_its_log() {
+fn a_busy_role_does_not_use_up_the_budget_of_other_logs() {
     let site = Site::new(|node| {
         for role in ["SS", "SS-BSSR", "SS-EWSR", "SS-SRWSR"] {
             node.put(&format!("log/{role}.log"), lines(0, 1000));
@@ -175,7 +173,7 @@ fn a_role_that_writes_much_costs_no_other_its_log() {
     assert_eq!(busy.text("logs/SS-BWSR.log"), lines(99_000, 100_000));
     assert!(matches!(busy.status("logs/SS-BWSR.log.1"), Status::Skipped { .. }));
 
-    // Five gigabytes without a line take nothing from anybody.
+    // Five gigabytes without a line end use up no other budget.
     File::create(site.app().join("log/SS-BWSR.log")).unwrap().set_len(5 << 30).unwrap();
     let out = site.dir.path().join("sparse");
     let sparse = collect(Options { budget, out, ..site.options() }, &site.node.host());
@@ -186,7 +184,7 @@ fn a_role_that_writes_much_costs_no_other_its_log() {
 }
 
 #[test]
-fn logs_that_are_rolled_between_listing_and_reading_say_so() {
+fn logs_that_are_rolled_between_listing_and_reading_are_reported() {
     let site = Site::new(|node| {
         node.files.retain(|path, _| !path.starts_with("log/"));
         node.put("log/SS.log", lines(20, 50));
@@ -204,7 +202,7 @@ fn logs_that_are_rolled_between_listing_and_reading_say_so() {
     });
     let taken = Taken::of(run(&site.options(), &site.node.host(), &mut roll).unwrap());
     assert_eq!(taken.text("logs/SS.log"), lines(50, 51));
-    // No more than was listed, and it is told that this is not all.
+    // No more than was listed, and it is reported that this is not all.
     assert_eq!(taken.text("logs/SS.log.1"), lines(20, 30));
     for (log, expected) in [
         ("logs/SS.log", "it became shorter while it was read"),
@@ -216,7 +214,7 @@ fn logs_that_are_rolled_between_listing_and_reading_say_so() {
 }
 
 #[test]
-fn a_bundle_without_a_log_says_so() {
+fn a_bundle_without_a_log_reports_that() {
     let note = |taken: &Taken| taken.collected.notes.iter().find(|note| note.contains("no log")).cloned();
     let site = Site::new(|_| {});
     assert_eq!(note(&site.collect()), None);
@@ -234,7 +232,7 @@ fn a_bundle_without_a_log_says_so() {
 }
 
 #[test]
-fn a_clock_that_is_set_meanwhile_is_told() {
+fn a_clock_change_during_the_collection_is_reported() {
     let site = Site::new(|_| {});
     for (seconds, said) in [(-3600, "back by 3600 seconds"), (86_400, "forward by 86400 seconds")] {
         // By its stopwatch it took no time at all.
@@ -245,7 +243,7 @@ fn a_clock_that_is_set_meanwhile_is_told() {
         assert_eq!(taken.bundle.manifest().collection.clock_set_ms, Some(seconds * 1000));
         assert!(taken.collected.notes.iter().any(|note| note.contains(said)), "{:?}", taken.collected.notes);
         let problems = taken.problems();
-        assert!(problems.iter().any(|problem| problem.contains("clock was set")), "{problems:?}");
+        assert!(problems.iter().any(|problem| problem.contains("clock was changed")), "{problems:?}");
     }
     assert_eq!(site.collect().bundle.manifest().collection.clock_set_ms, None);
 }
@@ -266,7 +264,7 @@ impl Progress for End {
 }
 
 #[test]
-fn a_collection_that_is_ended_leaves_nothing_in_whatever_phase() {
+fn a_cancelled_collection_leaves_nothing_in_any_phase() {
     let site = Site::new(|node| {
         node.put("log/SS.log", lines(0, 10_000));
     });
@@ -299,7 +297,7 @@ impl Progress for Phases {
 }
 
 #[test]
-fn what_a_killed_collection_left_disturbs_no_other() {
+fn leftovers_of_a_killed_collection_do_not_disturb_the_next() {
     let site = Site::new(|_| {});
     let out = site.out();
     fs::create_dir(&out).unwrap();
@@ -339,7 +337,7 @@ fn long_paths_links_in_a_ring_and_names_in_other_scripts() {
 }
 
 #[test]
-fn the_digest_said_is_that_of_the_file() {
+fn the_printed_digest_is_that_of_the_file() {
     let site = Site::new(|_| {});
     let taken = site.collect();
     let bytes = fs::read(&taken.collected.path).unwrap();

@@ -1,19 +1,17 @@
-//! Commands of runbooks: never one that deletes, never a name that could steer a command prompt, each for its own node.
+//! Commands of runbooks: none that deletes, no name that could change what a command prompt does, each for its own node.
 
-#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
-
-use crate::support::sample::SAMPLES;
-use clusterbrief::analysis::{Audited, Auditor};
+use crate::support::samples::sample;
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
+use clusterbrief::demo::CASES;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::{BuildVersion, Cluster, Observed, Place};
-use clusterbrief::plan::{CommandLine, Runbook, Step, Wish, plan, repairs};
+use clusterbrief::plan::{CommandLine, PlanRequest, Runbook, Step, plan, repairs};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::LazyLock;
 
 const KINDS: [&str; 17] = [
@@ -71,13 +69,12 @@ fn everything() -> String {
     text
 }
 
-static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| {
-    Auditor::with(Knowledge::layered(&[("everything.toml", &everything())]).expect("knowledge"))
+static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| {
+    Analyzer::with(Knowledge::layered(&[("everything.toml", &everything())]).expect("knowledge"))
         .expect("signatures")
 });
 
-fn audit(sample: &str, target: Option<&str>) -> Audited {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample);
+fn audit(name: &str, target: Option<&str>) -> Analysis {
     let options = Options {
         expect_nodes: Vec::new(),
         roles: BTreeMap::new(),
@@ -85,15 +82,15 @@ fn audit(sample: &str, target: Option<&str>) -> Audited {
         target: target.map(|target| BuildVersion::parse(target).expect("a build")),
         package: None,
     };
-    AUDITOR.audit(gather(&folder, MAX_EXPORT_BYTES), &options)
+    AUDITOR.audit(gather(&sample(name), MAX_EXPORT_BYTES), &options)
 }
 
 /// The steps of the procedures above and of every built-in one, for this cluster and a new node.
-fn steps(cluster: &Cluster, audited: &Audited, new: &str) -> Vec<Step> {
-    let (judged, knowledge) = (&audited.judged, AUDITOR.knowledge());
-    let wishes = [Wish::Upgrade { by: None }, Wish::AddNode(new.to_owned())];
-    let plans = wishes.iter().filter_map(|wish| plan(cluster, judged, knowledge, wish));
-    let runbooks = plans.flat_map(|plan| plan.runbooks).chain(repairs(cluster, judged, knowledge));
+fn steps(cluster: &Cluster, audited: &Analysis, new: &str) -> Vec<Step> {
+    let (results, knowledge) = (&audited.results, AUDITOR.knowledge());
+    let wishes = [PlanRequest::Upgrade { by: None }, PlanRequest::AddNode(new.to_owned())];
+    let plans = wishes.iter().filter_map(|wish| plan(cluster, results, knowledge, wish));
+    let runbooks = plans.flat_map(|plan| plan.runbooks).chain(repairs(cluster, results, knowledge));
     runbooks.flat_map(|runbook: Runbook| runbook.steps).collect()
 }
 
@@ -146,14 +143,14 @@ fn fault(line: &str) -> Option<String> {
 }
 
 #[test]
-fn no_command_deletes_or_breaks_out_on_any_sample() {
-    for sample in SAMPLES {
-        let audited = audit(sample.name, Some("12.0.000001"));
+fn no_command_deletes_or_escapes_its_quotes_on_any_sample() {
+    for case in CASES {
+        let audited = audit(case.name, Some("12.0.000001"));
         let steps = steps(&audited.cluster, &audited, "WEB09");
         let own = steps.iter().filter(|step| step.task.starts_with("x-")).count();
-        assert!(own >= 8, "{}: {own} places", sample.name);
+        assert!(own >= 8, "{}: {own} places", case.name);
         for command in commands(&steps) {
-            assert_eq!(fault(&command.line), None, "{}", sample.name);
+            assert_eq!(fault(&command.line), None, "{}", case.name);
             assert_eq!(command.open.is_empty(), !command.line.contains('<'), "{}", command.line);
             assert!(
                 command.does.ends_with('.') && command.open.iter().all(|why| why.ends_with('.')),
@@ -216,7 +213,7 @@ fn each_node_has_its_own_folder_pool_and_address() {
         app.path = "/".into();
         app.bindings = vec!["http *:80:".into(), "https *:8443:".into()];
     }
-    let serving = |cluster: &Cluster, audited: &Audited| {
+    let serving = |cluster: &Cluster, audited: &Analysis| {
         let steps = steps(cluster, audited, "WEB04");
         steps.into_iter().find(|step| step.task == "x-upgrade-serving").expect("the step")
     };
@@ -286,7 +283,7 @@ fn hostile() -> impl Strategy<Value = String> {
         .prop_map(|(before, bad, after)| format!("{before}{bad}{after}"))
 }
 
-static UPGRADING: LazyLock<Audited> = LazyLock::new(|| audit("pre-upgrade", Some("11.7.000049")));
+static UPGRADING: LazyLock<Analysis> = LazyLock::new(|| audit("pre-upgrade", Some("11.7.000049")));
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]

@@ -1,11 +1,9 @@
-//! What a customer reads before, during and after: the page, the dry run, and the manifest tell the same list.
-
-#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+//! What a customer reads before, during and after: the page, the dry run, and the manifest have the same list.
 
 use crate::support::site::{Site, Taken};
 use clusterbrief::collect::inventory_table::Row;
 use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, inventory_table};
-use clusterbrief::probes::{Ask, EVENTS, FakeSystem, HOST, probes};
+use clusterbrief::probes::{EVENTS, FakeSystem, HOST, ProbeAccess, probes};
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
@@ -13,7 +11,7 @@ use std::process::Command;
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/for-customers.md");
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/healthy-3-node/WEB01/manifest.json");
 
-/// The page with what stands between two lines replaced.
+/// The page with the text between two lines replaced.
 fn with(page: &str, begin: &str, end: &str, between: &str) -> String {
     let (head, rest) = page.split_once(begin).unwrap();
     let (_, tail) = rest.split_once(end).unwrap();
@@ -34,7 +32,7 @@ fn sample() -> String {
 }
 
 #[test]
-fn the_page_for_customers_tells_what_the_table_tells_and_shows_a_real_manifest() {
+fn the_page_for_customers_matches_the_table_and_shows_a_real_manifest() {
     let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
     let lists = format!(
         "\n{}\nNever taken:\n\n{}\n",
@@ -63,7 +61,7 @@ fn the_page_for_customers_tells_what_the_table_tells_and_shows_a_real_manifest()
 }
 
 #[test]
-fn the_manifest_tells_the_same_list_and_every_member_belongs_to_it() {
+fn the_manifest_has_the_same_list_and_every_member_belongs_to_it() {
     let site = Site::new(|_| {});
     for (host, windows) in [
         (site.node.host(), false),
@@ -74,10 +72,10 @@ fn the_manifest_tells_the_same_list_and_every_member_belongs_to_it() {
             clusterbrief::collect::run(&options, &host, &mut clusterbrief::collect::Silent).unwrap();
         let taken = Taken::of(collected);
         let manifest = taken.bundle.manifest();
-        let told: Vec<&str> = manifest.looked_at.iter().map(|row| row.what.as_str()).collect();
+        let in_manifest: Vec<&str> = manifest.looked_at.iter().map(|row| row.what.as_str()).collect();
         let rows: Vec<String> =
             inventory_table::rows(false, windows).map(|row| inventory_table::plain(&row.what)).collect();
-        assert_eq!(told, rows);
+        assert_eq!(in_manifest, rows);
         let never: Vec<String> =
             inventory_table::NEVER.iter().map(|never| inventory_table::plain(never)).collect();
         assert_eq!(manifest.never_taken, never);
@@ -120,7 +118,7 @@ fn the_manifest_tells_the_same_list_and_every_member_belongs_to_it() {
 }
 
 #[test]
-fn the_dry_run_that_is_printed_tells_the_list_too() {
+fn the_printed_dry_run_has_the_same_list() {
     let site = Site::new(|_| {});
     let output = Command::new(env!("CARGO_BIN_EXE_clusterbrief"))
         .args(["collect", "--dry-run", "--node", "WEB01", "--app-dir"])
@@ -144,7 +142,7 @@ fn markdown() -> String {
     let quoted = |texts: Vec<String>, between: &str| -> String {
         texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(between)
     };
-    let accesses = |asks: &[Ask]| quoted(asks.iter().map(ToString::to_string).collect(), "<br>");
+    let accesses = |asks: &[ProbeAccess]| quoted(asks.iter().map(ToString::to_string).collect(), "<br>");
     let rows = inventory_table::TABLE.iter().map(|Row { what, source, why, member, secrets, .. }| {
         format!("| {what} | {source} | {why} | {member} | {secrets} |\n")
     });

@@ -1,10 +1,4 @@
-//! The format page is true, and versions and forms of bundles are read as it says.
-
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests may fail the test they help"
-)]
+//! The format page matches the program, and versions and forms of bundles are read as it says.
 
 use clusterbrief::bundle::format::FormatError;
 use clusterbrief::bundle::limits::{NAME_CHARS, NAME_LEVELS};
@@ -106,8 +100,8 @@ fn the_example_of_the_page_is_a_bundle() {
     assert!(facts.database_config.is_absent());
     for line in files[INVENTORY].lines() {
         let (entry, _) = manifest.format.read::<InventoryEntry>(line.as_bytes()).unwrap();
-        let told = [entry.sha256.is_some(), entry.fingerprint.is_some(), entry.unread.is_some()];
-        assert_eq!(told.into_iter().filter(|told| *told).count(), 1, "{line}");
+        let answers = [entry.sha256.is_some(), entry.fingerprint.is_some(), entry.unread.is_some()];
+        assert_eq!(answers.into_iter().filter(|answer| *answer).count(), 1, "{line}");
     }
 }
 
@@ -163,7 +157,7 @@ fn the_page_states_the_limits_and_the_version_of_the_program() {
     }
 }
 
-/// Where each key of `value` stands: the path of its object, and the key.
+/// Where each key of `value` is: the path of its object, and the key.
 fn keys_of(value: &Value, at: &str, found: &mut Vec<(String, String)>) {
     for (key, value) in value.as_object().into_iter().flatten() {
         found.push((at.to_owned(), key.clone()));
@@ -203,17 +197,18 @@ fn grow(manifest: &mut Value) {
     manifest["members"][4]["status"]["truncated"]["tail"] = json!([1, {"x": null}]);
 }
 
+/// Their paths; the word of a variant ("known", "taken") is no key and not in them.
 const GROWN: [&str; 6] = [
-    "elevated.known.doubt",
-    "elevated.known.sources[0].shelf",
-    "members[0].status.taken.md5",
-    "members[4].status.truncated.tail",
+    "elevated.doubt",
+    "elevated.sources[0].shelf",
+    "members[0].status.md5",
+    "members[4].status.tail",
     "node.rack",
     "weather",
 ];
 
 #[test]
-fn versions_are_read_as_the_page_says() {
+fn versions_are_read_as_documented() {
     let plain = with_manifest(|_| ()).unwrap().0;
     let of = |version: &'static str, change: fn(&mut Value)| {
         with_manifest(move |manifest| {
@@ -252,7 +247,7 @@ fn versions_are_read_as_the_page_says() {
         assert!(of(version, |manifest| manifest["members"][1]["status"] = json!("vanished")).is_err());
     }
 
-    // Other majors: refused in a sentence, whatever else is in them.
+    // Other majors: refused with a reason, independent of their other content.
     for version in ["2.0", "0.9", "65535.0"] {
         let expected =
             format!("has a manifest.json that has format {version}; this program reads format 1.x");
@@ -283,16 +278,70 @@ fn facts_follow_the_version_of_their_manifest() {
     assert_eq!(facts, plain);
     assert_eq!(
         unknown,
-        [
-            "configs.web-auth.config.known.value.taken.lines",
-            "encryption-config.known.value.owner",
-            "host.mood"
-        ]
+        ["configs.web-auth.config.value.lines", "encryption-config.value.owner", "host.mood"]
     );
     let error = FormatVersion::CURRENT.read::<NodeFacts>(grown.as_bytes()).unwrap_err();
     assert!(matches!(error, FormatError::UnknownKey { .. }), "{error}");
-    let error = FormatVersion::CURRENT.read::<NodeFacts>(b"{\"host\": 3}").unwrap_err();
+    // Builds before 0.2.0 wrote the version of the assembly too: such a bundle is read, and the key ignored.
+    let older = facts_with(|facts| {
+        let core = &mut facts["binaries"]["known"]["value"]["Thycotic.ihawu.Business.dll"]["known"]["value"];
+        core.as_object_mut().unwrap().insert("assembly-version".into(), json!("11.7.49.0"));
+    });
+    assert_ne!(older, facts_with(|_| ()));
+    assert_eq!(
+        FormatVersion::CURRENT.read::<NodeFacts>(older.as_bytes()).unwrap(),
+        (plain.clone(), Vec::new())
+    );
+    let refused = |change: fn(&mut Value)| {
+        FormatVersion::CURRENT.read::<NodeFacts>(facts_with(change).as_bytes()).unwrap_err()
+    };
+    let error = refused(|facts| facts["host"] = json!(3));
     assert!(matches!(&error, FormatError::Invalid { at, .. } if at == "host"), "{error}");
+    let error = refused(|facts| facts["tms-folder"] = json!({"unreadable": {"place": {"file": "x"}}}));
+    assert_eq!(
+        error,
+        FormatError::Invalid { at: "tms-folder.unreadable".into(), why: "missing field `why`".into() }
+    );
+    // A bundle cannot claim another input's name.
+    let error = refused(|facts| {
+        facts["tms-folder"] = json!({"absent": {"looked-at": {"input": "nodes.json", "file": "x"}}});
+    });
+    let key = "tms-folder.looked-at.input".to_owned();
+    assert_eq!(error, FormatError::UnknownKey { key, version: FormatVersion::CURRENT });
+    // Nor may a key come twice, or anything come after the facts.
+    for wrong in [text.replacen('{', "{\"host\": {}, ", 1), format!("{text} {{}}")] {
+        assert!(FormatVersion::CURRENT.read::<NodeFacts>(wrong.as_bytes()).is_err());
+    }
+}
+
+/// The facts of the example, changed.
+fn facts_with(change: impl Fn(&mut Value)) -> String {
+    let mut facts = serde_json::from_str(&example()["facts.json"]).unwrap();
+    change(&mut facts);
+    facts.to_string()
+}
+
+#[test]
+fn messages_about_hostile_keys_are_bounded() {
+    let newer = FormatVersion { minor: FormatVersion::CURRENT.minor + 1, ..FormatVersion::CURRENT };
+    let read = |json: String| newer.read::<NodeFacts>(json.as_bytes());
+    let many = facts_with(|facts| {
+        for number in 0..1500 {
+            facts["host"][format!("{number:04}{}", "k".repeat(500))] = json!(0);
+        }
+    });
+    let (_, unknown) = read(many).unwrap();
+    assert_eq!(unknown.len(), 1000);
+    assert_eq!(unknown[0], format!("host.0000{}", "k".repeat(56)));
+    let long = facts_with(|facts| facts["configs"]["k".repeat(5000)] = json!("x".repeat(5000)));
+    let error = read(long).unwrap_err().to_string();
+    assert!(error.starts_with("is not what its format says: ") && error.len() < 500, "{error}");
+    // Nesting costs no stack: unknown keys are skipped, and known keys nest no deeper than their types.
+    let deep = format!("{}0{}", "[".repeat(100_000), "]".repeat(100_000));
+    let text = &example()["facts.json"];
+    let (_, unknown) = read(text.replacen('{', &format!("{{\"more\": {deep},"), 1)).unwrap();
+    assert_eq!(unknown, ["more"]);
+    assert!(read(text.replacen("\"host\": {", &format!("\"host\": {deep}, \"x\": {{"), 1)).is_err());
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! A support team's own knowledge from the outside: a TOML file and `--knowledge`, no rebuild.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test ends at the first surprise")]
-
+use crate::support::samples::sample;
 use clusterbrief::knowledge::Knowledge;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -51,7 +50,7 @@ fn text(path: &Path) -> &str {
 /// The sample with one more line in a log.
 fn case(above: &Path) -> PathBuf {
     let case = above.join("case");
-    let from = root().join("samples/noisy-logs");
+    let from = sample("noisy-logs");
     fs::create_dir(&case).expect("a folder can be made");
     for entry in walkdir::WalkDir::new(&from).into_iter().map(|entry| entry.expect("the sample")) {
         let to = case.join(entry.path().strip_prefix(&from).expect("below the sample"));
@@ -122,10 +121,10 @@ fn one_signature_one_requirement_and_one_parity_row_need_a_file_only() {
     assert!(listed.contains("LOG-900"), "{listed}");
 }
 
-/// Release dates of today's builds are not public: whoever knows one writes it down.
+/// Release dates of today's builds are not public: a team that knows one adds it.
 #[test]
-fn a_release_date_of_ours_decides_whether_a_build_is_supported() {
-    let sample = root().join("samples/healthy-3-node");
+fn a_release_date_from_an_overlay_decides_whether_a_build_is_supported() {
+    let sample = sample("healthy-3-node");
     let verdicts = |date: &str| {
         let release = format!(
             "[[release]]\nversion = \"11.7.000049\"\ndate = \"{date}\"\n\
@@ -174,7 +173,10 @@ fn every_fault_is_listed_with_its_file_and_line() {
         assert_eq!(output.status.code(), Some(4), "{args:?}");
         let errors = said(&output.stderr);
         assert!(errors.contains("ours/a.toml, line 5: unknown field `surprise`"), "{errors}");
-        assert!(errors.contains("ours/deep/b.toml, line 7: no.such: is no fact of a node"), "{errors}");
+        assert!(
+            errors.contains("ours/deep/b.toml, line 7: no.such: there is no such fact of a node"),
+            "{errors}"
+        );
         assert!(errors.contains("has 2 faults"), "{errors}");
         assert!(output.stdout.is_empty());
     }
@@ -184,7 +186,7 @@ fn every_fault_is_listed_with_its_file_and_line() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_used_is_a_sentence() {
+fn a_folder_that_cannot_be_used_is_refused_with_a_reason() {
     let (above, ours) = folder(&[("notes.txt", "nothing")]);
     let (_other, large) = folder(&[("a.toml", &"#".repeat(17 << 20))]);
     let (_third, bytes) = folder(&[("a.toml", "")]);
@@ -194,7 +196,7 @@ fn a_folder_that_cannot_be_used_is_a_sentence() {
         (&missing, "there is no such folder"),
         (&ours, "it holds no .toml file"),
         (&ours.join("notes.txt"), "there is no such folder"),
-        (&large, "more than 16 MB together"),
+        (&large, "larger than 16 MiB together"),
         (&bytes, "is no UTF-8 text"),
     ] {
         let output = run(&["knowledge", "check", text(folder)]);
@@ -267,7 +269,7 @@ fn refusals(files: &[(String, String)]) -> BTreeMap<String, String> {
 /// The page against the program: which keys there are, which are needed, and which words they take, as the messages of
 /// the reader itself say.
 #[test]
-fn the_page_tells_every_key_of_every_record() {
+fn the_page_documents_every_key_of_every_record() {
     let sections = sections();
     let surprise = |kind: &str| (kind.to_owned(), file(kind, "surprise = 1"));
     let mut files: Vec<_> = sections.keys().map(|kind| surprise(kind)).collect();
@@ -340,14 +342,14 @@ fn the_page_tells_every_key_of_every_record() {
     });
     let refused = refusals(&without.collect::<Vec<_>>());
     for (kind, text) in &sections {
-        let mut told = BTreeMap::new();
+        let mut documented = BTreeMap::new();
         for row in text.lines().filter(|line| line.starts_with("| `")) {
             let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-            told.extend(quoted(cells[1]).into_iter().map(|key| (key, cells[2] == "yes")));
+            documented.extend(quoted(cells[1]).into_iter().map(|key| (key, cells[2] == "yes")));
         }
         let needs =
             |key: &str| refused.get(&format!("{kind} {key}")) == Some(&format!("missing field `{key}`"));
         let there: BTreeMap<String, bool> = keys[kind].iter().map(|key| (key.clone(), needs(key))).collect();
-        assert_eq!(told, there, "{kind}");
+        assert_eq!(documented, there, "{kind}");
     }
 }

@@ -1,17 +1,15 @@
-//! What Windows is asked: it fits what the knowledge lets a bundle carry, the dry run lists it, a bundle has it.
+//! What is read from Windows: it matches what the knowledge allows in a bundle, the dry run lists it, a bundle has it.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
-
-use crate::support::node_folder::NodeFolder;
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::{Bundle, FACTS, Status};
 use clusterbrief::collect::{FixedHost, Options, Silent, TouchKind, dry_run, estimate, run};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::facts::Kind;
 use clusterbrief::model::Observed;
 use clusterbrief::model::facts::NodeFacts;
-use clusterbrief::probes::system::{Event, Process, Refusal, Value, Volume};
-use clusterbrief::probes::{Ask, FakeSystem, probes};
+use clusterbrief::probes::system::{Event, ProbeError, Process, Value, Volume};
+use clusterbrief::probes::{FakeSystem, ProbeAccess, probes};
 use clusterbrief::redact::Level;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +36,7 @@ fn server() -> FakeSystem {
             "w3wp.exe".to_owned(),
             vec![Process { id: 7, started: clock().to_utc(), pool: None, identity: None }],
         )]),
-        refused: BTreeMap::from([("W32Time".to_owned(), Refusal::Denied)]),
+        refused: BTreeMap::from([("W32Time".to_owned(), ProbeError::Denied)]),
         ..FakeSystem::default()
     }
     .with(windows, "CurrentBuildNumber", Value::Text("20348".into()))
@@ -60,7 +58,7 @@ impl Site {
     fn new(system: Option<FakeSystem>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let node = NodeFolder::new("SSWEB01", "11.7.000049", clock());
-        let app = node.write(dir.path());
+        let app = node.write(dir.path()).unwrap();
         let iis_config = Some(dir.path().join("applicationHost.config"));
         let options = Options { iis_config, ..Options::new(app, dir.path().join("out")) };
         Self { host: FixedHost { system, ..node.host() }, options, _dir: dir }
@@ -79,21 +77,21 @@ fn a_bundle_has_each_fact_or_why_not_in_its_form() {
     let facts = Site::new(Some(server())).facts();
     let asked: Vec<&str> = probes().iter().map(|probe| probe.fact).collect();
     assert_eq!(facts.machine.keys().map(String::as_str).collect::<Vec<_>>(), asked);
-    for (fact, told) in [
+    for (fact, expected) in [
         ("net.release", "528449"),
         ("os.app-drive-free-mb", "9216"),
         ("os.build", "20348"),
         ("os.memory-mb", "8192"),
     ] {
-        assert_eq!(facts.machine[fact].value().map(String::as_str), Some(told), "{fact}");
+        assert_eq!(facts.machine[fact].value().map(String::as_str), Some(expected), "{fact}");
     }
     assert!(matches!(facts.machine["time.service"], Observed::Unreadable { .. }));
     assert!(facts.machine["os.edition"].is_absent());
     assert_eq!(facts.host.worker_started.value(), Some(&clock().to_utc()));
 
     let knowledge = Knowledge::builtin().unwrap();
-    for (fact, told) in &facts.machine {
-        let Some(value) = told.value() else { continue };
+    for (fact, observed) in &facts.machine {
+        let Some(value) = observed.value() else { continue };
         let fits = match knowledge.facts.get(fact).unwrap().kind {
             Kind::Flag => matches!(value.as_str(), "true" | "false"),
             Kind::Number => value.parse::<u64>().is_ok(),
@@ -123,21 +121,22 @@ fn records_of_event_logs_are_members_without_secrets() {
                 2,
                 &format!("Thycotic.Data:\r\n  it failed with {secret}\r\n  at x"),
             ),
-            record("Another", 1, 3, "nothing of ours"),
+            record("Another", 1, 3, "not from the product"),
             record("Application Error", 1000, 60 * 24 * 15, "too old"),
         ],
     );
-    made.refused.insert("System".into(), Refusal::Denied);
+    made.refused.insert("System".into(), ProbeError::Denied);
     let site = Site::new(Some(made));
     let collected = run(&site.options, &site.host, &mut Silent).unwrap();
     let bundle = Bundle::open(&collected.path).unwrap();
     let lines = String::from_utf8(bundle.bytes("events/Application.jsonl", 1 << 20).unwrap()).unwrap();
-    let told: Vec<serde_json::Value> =
+    let records: Vec<serde_json::Value> =
         lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let heads: Vec<_> = told.iter().map(|line| (line["provider"].as_str().unwrap(), &line["id"])).collect();
+    let heads: Vec<_> =
+        records.iter().map(|line| (line["provider"].as_str().unwrap(), &line["id"])).collect();
     assert_eq!(heads, [(".NET Runtime", &1026.into()), ("Vault Services", &7.into())]);
-    assert_eq!(told[0]["at"], "2026-09-14T06:28:00.000Z");
-    let data = told[0]["data"][0].as_str().unwrap();
+    assert_eq!(records[0]["at"], "2026-09-14T06:28:00.000Z");
+    let data = records[0]["data"][0].as_str().unwrap();
     assert!(
         data.starts_with("Thycotic.Data:") && data.ends_with("at x") && !data.contains("Tr0ub4dor"),
         "{data}"
@@ -151,7 +150,7 @@ fn records_of_event_logs_are_members_without_secrets() {
 #[test]
 fn an_event_log_that_windows_does_not_give_is_not_denied() {
     let mut made = server();
-    made.refused.insert("System".to_owned(), Refusal::Failed("Windows gave no answer".to_owned()));
+    made.refused.insert("System".to_owned(), ProbeError::Failed("Windows gave no answer".to_owned()));
     let site = Site::new(Some(made));
     let collected = run(&site.options, &site.host, &mut Silent).unwrap();
     let bundle = Bundle::open(&collected.path).unwrap();
@@ -161,7 +160,7 @@ fn an_event_log_that_windows_does_not_give_is_not_denied() {
 }
 
 #[test]
-fn of_many_records_the_newest_are_taken() {
+fn the_newest_of_many_records_are_taken() {
     let mut made = server();
     let records = (0..2_100).map(|minutes| record("WAS", 5186, minutes, &"x".repeat(3_000)));
     made.events.insert("System".into(), records.collect());
@@ -229,7 +228,7 @@ fn the_time_service_is_a_reference_whose_address_can_be_hidden() {
 }
 
 #[test]
-fn of_a_copied_folder_or_another_system_nothing_is_asked() {
+fn a_copied_folder_or_another_system_is_not_probed() {
     let other = Site::new(None);
     let mut copied = Site::new(Some(server()));
     copied.options.node = Some("SSWEB01".into());
@@ -244,14 +243,14 @@ fn of_a_copied_folder_or_another_system_nothing_is_asked() {
 }
 
 #[test]
-fn the_dry_run_and_the_page_list_all_that_is_asked() {
+fn the_dry_run_and_the_page_list_every_access() {
     let site = Site::new(Some(server()));
     let touches = dry_run(&site.options, &site.host).unwrap();
     let page = include_str!("../../docs/what-is-collected.md");
-    let asks: BTreeSet<Ask> = probes().iter().flat_map(|probe| probe.accesses).copied().collect();
+    let asks: BTreeSet<ProbeAccess> = probes().iter().flat_map(|probe| probe.accesses).copied().collect();
     for ask in asks {
         let kind = match ask {
-            Ask::Run(_) => TouchKind::Command,
+            ProbeAccess::Run(_) => TouchKind::Command,
             ask if ask.is_registry() => TouchKind::Registry,
             _ => TouchKind::System,
         };

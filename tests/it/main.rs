@@ -1,11 +1,19 @@
 //! Every integration test, in one binary: it links once.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "helpers of tests end the test at the first surprise, as tests themselves may by clippy.toml"
+)]
+
 mod adversarial_lines;
 mod architecture;
 mod bad_input;
 mod bad_table;
 mod building;
-mod by_hand;
 mod catalogue;
 mod checklist;
 mod cli;
@@ -13,6 +21,8 @@ mod collect;
 mod collect_gently;
 mod collect_verb;
 mod commands;
+mod contributing;
+mod crates;
 mod customers;
 mod format_matrix;
 mod golden;
@@ -21,6 +31,7 @@ mod identities;
 mod intake;
 mod knowledge_overlay;
 mod machine;
+mod manual_capture;
 mod planted_secrets;
 mod report_render;
 mod rule_facts;

@@ -1,25 +1,17 @@
-//! Every case of `tests/rules/*.toml`, run by the front door. See `support/case.rs` for what a case can say.
+//! Every case of `tests/rules/*.toml`, run through the public API. See `support/case.rs` for what a case can say.
 //!
-//! `BLESS=1` rewrites the `expect` lists and nothing else; whoever does it reads them. `SHOW=ENC-001` prints what the
-//! cases of a rule say.
+//! `scripts/bless` rewrites the `expect` lists and nothing else: read them before you commit them. `SHOW=ENC-001` prints
+//! the results of the cases of a rule.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a fixture that cannot be read fails its test, and SHOW prints"
-)]
-
+use crate::support::bless::blessing;
 use crate::support::case::{Bench, Case, CaseFile, Said};
-use clusterbrief::analysis::info;
-use clusterbrief::finding::{Judged, Outcome, Question, State};
+use clusterbrief::finding::{EvidenceRequest, Outcome, Readiness, RuleResult};
 use clusterbrief::knowledge::Knowledge;
+use clusterbrief::knowledge::rows::{Family as Evaluator, RuleMeta};
 use clusterbrief::knowledge::signatures::{Family, Signature};
-use clusterbrief::report::assemble::{RuleInfo, assemble};
+use clusterbrief::report::assemble::assemble;
 use clusterbrief::report::model::Report;
-use clusterbrief::rules::all;
+use clusterbrief::rules::{Rule, all, asked_for};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::env;
@@ -60,9 +52,9 @@ fn fixtures() -> Vec<Fixture> {
 }
 
 #[test]
-fn every_case_ends_as_its_fixture_says() {
+fn every_case_has_the_results_of_its_fixture() {
     let fixtures = &*FIXTURES;
-    let (bless, show) = (env::var_os("BLESS").is_some(), env::var("SHOW").unwrap_or_default());
+    let (bless, show) = (blessing(), env::var("SHOW").unwrap_or_default());
     let mut faults = Vec::new();
     for fixture in fixtures {
         for (case, said) in &fixture.cases {
@@ -84,15 +76,47 @@ fn every_case_ends_as_its_fixture_says() {
             fs::write(&fixture.path, blessed(&fixture.text, lists)).unwrap();
         }
     }
-    assert!(faults.is_empty(), "{} faults\n\n{}", faults.len(), faults.join("\n\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults; scripts/bless rewrites the expect lists\n\n{}",
+        faults.len(),
+        faults.join("\n\n")
+    );
+}
+
+/// The evidence of a coded rule is what its check asked for in its fixtures, not a list kept by hand.
+#[test]
+fn the_table_of_evidence_requests_is_made_from_the_fixtures() {
+    let knowledge = Knowledge::builtin().unwrap();
+    let rules = all(&knowledge);
+    let coded: Vec<&Rule> = rules.iter().filter(|rule| rule.meta.family == Evaluator::Code).collect();
+    let lines = coded.par_iter().map(|rule| {
+        let cases = FIXTURES.iter().filter(|fixture| fixture.rule == rule.meta.id).flat_map(|one| &one.cases);
+        let asked: BTreeSet<String> =
+            cases.flat_map(|(_, said)| asked_for(&said.cluster, &knowledge, rule)).collect();
+        let quoted: Vec<String> = asked.iter().map(|asked| format!("    {asked:?},\n")).collect();
+        format!("{} = [\n{}]\n", rule.meta.id, quoted.concat())
+    });
+    let table = "# What each coded rule asks for. Made from its fixtures in tests/rules, never by hand: BLESS=1 rewrites it.\n"
+        .to_owned()
+        + &lines.collect::<Vec<_>>().concat();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules/asked.toml");
+    if env::var_os("BLESS").is_some() {
+        fs::write(&path, &table).unwrap();
+    }
+    let there = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+    assert!(
+        there == table,
+        "src/rules/asked.toml: run BLESS=1 cargo test --test it rules, then bless the pages of docs"
+    );
 }
 
 #[test]
-fn a_fault_is_known_again_on_another_day_and_another_line() {
+fn a_finding_keeps_its_fingerprint_on_another_day_and_line() {
     let knowledge = Knowledge::builtin().unwrap();
     let bench = Bench::new(&knowledge);
     for sample in ["key-mismatch", "mid-upgrade", "mixed-builds", "noisy-logs"] {
-        let [today, tomorrow] = bench.today_and_tomorrow(sample).map(|judged| fingerprints(&judged));
+        let [today, tomorrow] = bench.today_and_tomorrow(sample).map(|results| fingerprints(&results));
         assert!(!today.is_empty(), "{sample} has no finding");
         assert_eq!(today, tomorrow, "{sample}");
     }
@@ -102,7 +126,8 @@ fn a_fault_is_known_again_on_another_day_and_another_line() {
 fn workload_noise_never_changes_the_verdict() {
     let knowledge = Knowledge::builtin().unwrap();
     let bench = Bench::new(&knowledge);
-    let infos: Vec<RuleInfo> = all(&knowledge).iter().map(info).collect();
+    let rules = all(&knowledge);
+    let metas: Vec<&RuleMeta> = rules.iter().map(|rule| &rule.meta).collect();
     let state = |message: &str| {
         let text = format!(
             "[[case]]\nname = \"n\"\nbase = \"healthy-3-node\"\nexpect = []\n[[case.edit]]\ninput = \"WEB02\"\n\
@@ -111,14 +136,14 @@ fn workload_noise_never_changes_the_verdict() {
         );
         let file: CaseFile = toml::from_str(&text).unwrap();
         let said = bench.run(&file.case[0], "LOG-001");
-        (assemble(&said.cluster, &said.judged, &infos, &knowledge).verdict.state, said.words)
+        (assemble(&said.cluster, &said.results, &metas, &knowledge).verdict.state, said.words)
     };
     let example = |signature: &Signature| {
         let line = signature.example.clone().unwrap();
         line.split_once("Thycotic.Example.").map(|(_, message)| message.to_owned()).unwrap_or(line)
     };
-    let (quiet, _) = state("nothing that anybody knows");
-    assert_eq!(quiet, State::Ready);
+    let (quiet, _) = state("an unknown text");
+    assert_eq!(quiet, Readiness::Ready);
     let noise: Vec<_> = knowledge.signatures.iter().filter(|one| one.family == Family::Workload).collect();
     assert!(!noise.is_empty());
     for signature in noise {
@@ -127,11 +152,11 @@ fn workload_noise_never_changes_the_verdict() {
         assert_eq!(with, quiet, "{}", signature.id);
     }
     let trust = example(knowledge.signature("E-154").unwrap());
-    assert_eq!(state(&trust).0, State::ReadyWithWarnings, "what is no noise does change it");
+    assert_eq!(state(&trust).0, Readiness::ReadyWithWarnings, "what is no noise does change it");
 }
 
-fn fingerprints(judged: &[Judged]) -> BTreeSet<(String, String, String)> {
-    let findings = judged.iter().filter_map(|one| match &one.outcome {
+fn fingerprints(results: &[RuleResult]) -> BTreeSet<(String, String, String)> {
+    let findings = results.iter().filter_map(|one| match &one.outcome {
         Outcome::Findings(findings) => Some(findings.iter().map(|finding| (&one.rule, finding))),
         _ => None,
     });
@@ -141,20 +166,21 @@ fn fingerprints(judged: &[Judged]) -> BTreeSet<(String, String, String)> {
         .collect()
 }
 
-/// A law, and who breaks it.
+/// A condition, and what breaks it.
 type Faults = Vec<String>;
 
 #[test]
-fn every_report_of_every_case_keeps_the_laws() {
+fn every_report_of_every_case_is_consistent() {
     let knowledge = Knowledge::builtin().unwrap();
-    let infos: Vec<RuleInfo> = all(&knowledge).iter().map(info).collect();
+    let rules = all(&knowledge);
+    let metas: Vec<&RuleMeta> = rules.iter().map(|rule| &rule.meta).collect();
     let faults: Faults = FIXTURES
         .par_iter()
         .flat_map(|fixture| fixture.cases.par_iter().map(move |(case, said)| (&fixture.rule, case, said)))
         .flat_map_iter(|(rule, case, said)| {
-            let report = assemble(&said.cluster, &said.judged, &infos, &knowledge);
+            let report = assemble(&said.cluster, &said.results, &metas, &knowledge);
             let mut faults = unanswerable(said, &knowledge);
-            faults.extend(unsound(&report, infos.len()));
+            faults.extend(unsound(&report, metas.len()));
             faults.extend(instructions(&report).flat_map(|text| dangerous(&text)));
             faults.extend(prose(&report).filter_map(|text| ill_written(&text)));
             faults.into_iter().map(move |fault| format!("{rule}, {}: {fault}", case.name))
@@ -163,23 +189,21 @@ fn every_report_of_every_case_keeps_the_laws() {
     assert!(faults.is_empty(), "{} faults\n\n{}", faults.len(), faults.join("\n"));
 }
 
-/// Whatever a person is asked can be answered: the question exists, for a node or for the cluster.
+/// Every question to a person can be answered: the question exists, for a node or for the cluster.
 fn unanswerable(said: &Said, knowledge: &Knowledge) -> Faults {
-    let missing = said.judged.iter().filter_map(|one| match &one.outcome {
+    let missing = said.results.iter().filter_map(|one| match &one.outcome {
         Outcome::Unknown { missing } => Some(missing),
         _ => None,
     });
     let asked = missing.flatten().filter_map(|missing| match &missing.from {
-        Question::Answer { id } => Some((id, missing.node.is_some())),
+        EvidenceRequest::Answer { id } => Some((id, missing.node.is_some())),
         _ => None,
     });
     asked
         .filter(|(id, node)| {
             !knowledge.rows.questions.iter().any(|row| row.id == **id && row.per_node == *node)
         })
-        .map(|(id, node)| {
-            format!("asks {id}{}, which nobody can answer", if node { " for a node" } else { "" })
-        })
+        .map(|(id, node)| format!("asks {id}{}, which has no answer", if node { " for a node" } else { "" }))
         .collect()
 }
 
@@ -192,16 +216,16 @@ fn unsound(report: &Report, rules: usize) -> Faults {
         faults.push(format!("the counts {counts:?} do not add up to {rules} rules"));
     }
     let open = report.missing.iter().any(|view| view.blockers > 0);
-    if matches!(report.verdict.state, State::Ready | State::ReadyWithWarnings) && open {
+    if matches!(report.verdict.state, Readiness::Ready | Readiness::ReadyWithWarnings) && open {
         faults.push("a green verdict over an open blocker".to_owned());
     }
-    if report.verdict.state != State::Ready && report.verdict.reasons.is_empty() {
+    if report.verdict.state != Readiness::Ready && report.verdict.reasons.is_empty() {
         faults.push("a verdict without a reason".to_owned());
     }
     faults
 }
 
-/// What a reader is told to do.
+/// What a reader is asked to do.
 fn instructions(report: &Report) -> impl Iterator<Item = String> {
     let steps = report.actions.iter().flat_map(|one| one.steps.iter().chain([&one.title]));
     steps.chain(report.findings.iter().map(|finding| &finding.remedy)).cloned()

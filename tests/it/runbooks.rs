@@ -1,17 +1,16 @@
-//! The laws of printed procedures: nothing in them breaks the list of what nobody may ever do, every name is filled in, and the
-//! set-up page's upgrade is in them whole.
+//! Checks of printed procedures: nothing in them is on the list of forbidden actions, every name is filled in, and the
+//! upgrade of the set-up page is in them completely.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test ends at the first surprise")]
-
-use crate::support::sample::SAMPLES;
-use clusterbrief::analysis::{Audited, Auditor};
+use crate::support::samples::sample;
+use clusterbrief::analysis::{Analysis, Analyzer};
 use clusterbrief::bundle::source::gather;
+use clusterbrief::demo::CASES;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::runbooks::{Purpose, RunbookRow, TaskRow};
 use clusterbrief::model::BuildVersion;
-use clusterbrief::plan::{Offer, Runbook, Step, Wish, plan};
+use clusterbrief::plan::{Offer, PlanRequest, Runbook, Step, plan};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +24,7 @@ fn tasks<'k>(knowledge: &'k Knowledge, row: &RunbookRow) -> Vec<&'k TaskRow> {
     row.tasks.iter().map(|id| task(id).unwrap_or_else(|| panic!("no task {id}"))).collect()
 }
 
-/// Every text that tells somebody to do something.
+/// Every text that is an instruction.
 fn orders(task: &TaskRow) -> impl Iterator<Item = &str> {
     let lists = [&task.how, &task.check, &task.back].into_iter().flatten();
     lists.chain([&task.title]).map(String::as_str)
@@ -35,8 +34,8 @@ fn has_word(text: &str, word: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric()).any(|one| one == word)
 }
 
-/// Whether a sentence tells to bring a key file somewhere, or to take it away. Bringing the whole folder back from the node's own
-/// backup is no such thing, nor is a sentence that keeps the files where they are.
+/// Whether a sentence asks to copy a key file somewhere, or to remove it. Bringing the whole folder back from the node's own
+/// backup does not count, nor does a sentence that keeps the files where they are.
 fn endangers_key_files(sentence: &str) -> bool {
     const VERBS: [&str; 13] = [
         "attach",
@@ -62,7 +61,7 @@ fn endangers_key_files(sentence: &str) -> bool {
 }
 
 #[test]
-fn the_judge_of_key_files_has_teeth() {
+fn the_check_of_key_files_catches_faults() {
     for bad in [
         "Copy encryption.config to WEB02.",
         "Send database.config to the vendor's support.",
@@ -188,7 +187,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn audit(sample: &str, target: &str) -> Audited {
+fn audit(name: &str, target: &str) -> Analysis {
     let options = Options {
         expect_nodes: Vec::new(),
         roles: BTreeMap::new(),
@@ -196,13 +195,13 @@ fn audit(sample: &str, target: &str) -> Audited {
         target: Some(BuildVersion::parse(target).expect("a build")),
         package: None,
     };
-    let given = gather(&root().join("samples").join(sample), MAX_EXPORT_BYTES);
-    Auditor::new().expect("knowledge").audit(given, &options)
+    let given = gather(&sample(name), MAX_EXPORT_BYTES);
+    Analyzer::new().expect("knowledge").audit(given, &options)
 }
 
-fn runbooks(audited: &Audited) -> Vec<Runbook> {
-    let wishes = [Wish::Upgrade { by: None }, Wish::AddNode("WEB09".into())];
-    let plans = wishes.iter().filter_map(|wish| plan(&audited.cluster, &audited.judged, &knowledge(), wish));
+fn runbooks(audited: &Analysis) -> Vec<Runbook> {
+    let wishes = [PlanRequest::Upgrade { by: None }, PlanRequest::AddNode("WEB09".into())];
+    let plans = wishes.iter().filter_map(|wish| plan(&audited.cluster, &audited.results, &knowledge(), wish));
     let mut all: Vec<Runbook> = plans.flat_map(|plan| plan.runbooks).collect();
     all.extend(audited.report.repairs.iter().cloned());
     all
@@ -214,13 +213,13 @@ fn sentences(step: &Step) -> impl Iterator<Item = &String> {
 
 #[test]
 fn runbooks_of_every_sample_fill_in_every_name() {
-    for sample in SAMPLES {
-        for target in ["12.0.000022", sample.target.unwrap_or("10.9.000064")] {
-            let audited = audit(sample.name, target);
+    for case in CASES {
+        for target in ["12.0.000022", case.target.unwrap_or("10.9.000064")] {
+            let audited = audit(case.name, target);
             let all = runbooks(&audited);
-            assert!(all.len() >= 3, "{}: three ways to upgrade at least", sample.name);
+            assert!(all.len() >= 3, "{}: three ways to upgrade at least", case.name);
             for runbook in &all {
-                let at = format!("{}, {}", sample.name, runbook.id);
+                let at = format!("{}, {}", case.name, runbook.id);
                 for step in &runbook.steps {
                     let commands = step.commands.iter().map(|command| &command.line);
                     for text in sentences(step).chain([&step.title]).chain(&step.notes).chain(commands) {

@@ -1,88 +1,79 @@
-//! The samples are what the collector makes of their recipes, byte for byte. `BLESS=1` rewrites them.
+//! The committed cases are what their recipes make, byte for byte. `scripts/bless` rewrites them.
 
-#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
-
-use crate::support::sample::SAMPLES;
+use crate::support::bless::blessing;
+use crate::support::samples::{COMMITTED, made, samples};
+use clusterbrief::demo::CASES;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn samples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
-}
-
 /// Every file below a folder by its path with `/`.
 fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    fn walk(root: &Path, folder: &Path, into: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in fs::read_dir(folder).into_iter().flatten() {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                walk(root, &path, into);
-            } else {
-                let name =
-                    path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
-                into.insert(name, fs::read(&path).expect("a file can be read"));
-            }
-        }
-    }
-    let mut files = BTreeMap::new();
-    walk(folder, folder, &mut files);
+    let files = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("an entry"));
     files
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let name = entry.path().strip_prefix(folder).expect("below the folder");
+            let content = fs::read(entry.path()).expect("a file can be read");
+            (name.to_string_lossy().replace('\\', "/"), content)
+        })
+        .collect()
 }
 
 #[test]
-fn samples_are_what_their_recipes_make() {
-    let bless = std::env::var_os("BLESS").is_some();
-    for sample in SAMPLES {
-        let made = tempfile::tempdir().expect("a folder can be made");
-        sample.write(made.path());
-        let kept = samples().join(sample.name);
-        if bless {
-            let _ = fs::remove_dir_all(&kept);
-            for (name, content) in tree(made.path()) {
-                let path = kept.join(name);
+fn committed_cases_are_what_their_recipes_make() {
+    for name in COMMITTED {
+        let made = tree(&made().join(name));
+        let folder = samples().join(name);
+        if blessing() {
+            let _ = fs::remove_dir_all(&folder);
+            for (file, content) in &made {
+                let path = folder.join(file);
                 fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
                 fs::write(path, content).expect("a file can be written");
             }
         }
-        let (made, kept) = (tree(made.path()), tree(&kept));
-        assert_eq!(
-            made.keys().collect::<Vec<_>>(),
-            kept.keys().collect::<Vec<_>>(),
-            "{}: BLESS=1 cargo test --test samples",
-            sample.name
-        );
-        for (name, content) in &made {
+        let committed = tree(&folder);
+        let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&committed), names(&made), "samples/{name}: scripts/bless rewrites it");
+        for (file, content) in &made {
             assert!(
-                kept[name] == *content,
-                "{}/{name} differs: BLESS=1 cargo test --test samples",
-                sample.name
+                committed[file] == *content,
+                "samples/{name}/{file} is out of date: scripts/bless rewrites it"
             );
         }
     }
 }
 
 #[test]
-fn every_sample_is_listed_and_explained() {
-    let readme = fs::read_to_string(samples().join("README.md")).expect("samples/README.md");
-    for sample in SAMPLES {
-        assert!(readme.contains(&format!("`{}`", sample.name)), "{} is not explained", sample.name);
-    }
-    let folders: Vec<String> = fs::read_dir(samples())
-        .expect("samples")
-        .map(|entry| entry.expect("an entry"))
-        .filter(|entry| entry.path().is_dir())
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    for folder in folders {
-        assert!(SAMPLES.iter().any(|sample| sample.name == folder), "{folder} has no recipe");
+fn a_recipe_always_gives_the_same_bytes() {
+    for name in ["noisy-logs", "pre-upgrade"] {
+        let again = tempfile::tempdir().expect("a folder can be made");
+        crate::support::samples::case(name).write(again.path()).expect("the case");
+        assert!(tree(again.path()) == tree(&made().join(name)), "{name}");
     }
 }
 
 #[test]
-fn samples_hold_text_and_workbooks_only() {
-    for (name, content) in tree(&samples()) {
-        if Path::new(&name).extension().is_some_and(|one| one.eq_ignore_ascii_case("xlsx")) {
+fn every_case_is_listed_and_explained() {
+    let readme = fs::read_to_string(samples().join("README.md")).expect("samples/README.md");
+    for case in CASES {
+        assert!(readme.contains(&format!("`{}`", case.name)), "{} is not explained", case.name);
+        assert!(!case.summary.ends_with('.') && case.summary.len() <= 70, "{}", case.summary);
+    }
+    assert!(CASES.is_sorted_by_key(|case| case.name));
+    let folders: Vec<PathBuf> = fs::read_dir(samples())
+        .expect("samples")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    assert_eq!(folders.len(), COMMITTED.len(), "{folders:?}");
+}
+
+#[test]
+fn cases_hold_text_and_workbooks_only() {
+    for (name, content) in tree(made()) {
+        if Path::new(&name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx")) {
             continue;
         }
         // UTF-16 logs are stored as the collector stores them; everything must be readable in a diff.

@@ -1,17 +1,11 @@
 //! Secrets never leave the node: the rules of SECURITY.md, seen from outside.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests may fail the test they help"
-)]
-
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use clusterbrief::model::Place;
 use clusterbrief::redact::leak::{HitKind, Scanner};
-use clusterbrief::redact::search::{Found, Searcher};
-use clusterbrief::redact::{self, CaseKey, Fingerprinter, Harvest, Label, Redactor, config};
+use clusterbrief::redact::search::{Searcher, SecretFindings};
+use clusterbrief::redact::{self, CaseKey, Fingerprinter, Label, Redactor, SecretSet, config};
 use hmac::{Hmac, KeyInit, Mac};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -120,12 +114,12 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(haystack, needle).is_some()
 }
 
-fn harvest() -> Harvest {
-    let mut harvest = Harvest::new();
+fn secret_set() -> SecretSet {
+    let mut secrets = SecretSet::new();
     for secret in SECRETS {
-        harvest.add(secret);
+        secrets.add(secret);
     }
-    harvest
+    secrets
 }
 
 fn key_file(seed: u32) -> Vec<u8> {
@@ -134,7 +128,7 @@ fn key_file(seed: u32) -> Vec<u8> {
 
 #[test]
 fn no_form_of_a_planted_secret_survives_in_a_log() {
-    let redactor = harvest().redactor();
+    let redactor = secret_set().redactor();
     let mut planted = 0;
     for secret in SECRETS {
         for (name, form) in forms(secret) {
@@ -157,8 +151,8 @@ fn no_form_of_a_planted_secret_survives_in_a_log() {
 
 #[test]
 fn the_leak_scan_knows_each_form_that_the_redactor_is_not_shown() {
-    let scanner = Scanner::new(&harvest(), &[]);
-    let redactor = harvest().redactor();
+    let scanner = Scanner::new(&secret_set(), &[]);
+    let redactor = secret_set().redactor();
     for secret in SECRETS {
         for (name, form) in forms(secret) {
             let line =
@@ -220,10 +214,10 @@ const WEB_CONFIG: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 "#;
 
 fn redacted(text: &str) -> String {
-    let mut harvest = Harvest::new();
-    harvest.add_config(text.as_bytes());
+    let mut secrets = SecretSet::new();
+    secrets.add_config(text.as_bytes());
     let printer = Fingerprinter::new(None, Some(&key_file(0)));
-    config::redact(text.as_bytes(), &harvest.redactor(), &printer).unwrap().text
+    config::redact(text.as_bytes(), &secrets.redactor(), &printer).unwrap().text
 }
 
 #[test]
@@ -246,16 +240,16 @@ fn a_configuration_keeps_what_rules_read_and_loses_the_rest() {
     ] {
         assert!(out.contains(kept), "{kept} is gone from {out}");
     }
-    let mut harvest = Harvest::new();
-    harvest.add_config(WEB_CONFIG.as_bytes());
-    assert_eq!(Scanner::new(&harvest, &[]).scan(out.as_bytes()), []);
+    let mut secrets = SecretSet::new();
+    secrets.add_config(WEB_CONFIG.as_bytes());
+    assert_eq!(Scanner::new(&secrets, &[]).scan(out.as_bytes()), []);
 }
 
 #[test]
 fn what_a_configuration_hides_is_hidden_in_logs_too() {
-    let mut harvest = Harvest::new();
-    harvest.add_config(WEB_CONFIG.as_bytes());
-    let redactor = harvest.redactor();
+    let mut secrets = SecretSet::new();
+    secrets.add_config(WEB_CONFIG.as_bytes());
+    let redactor = secrets.redactor();
     for number in [
         "01-comment",
         "03-conn",
@@ -274,7 +268,7 @@ fn what_a_configuration_hides_is_hidden_in_logs_too() {
 }
 
 #[test]
-fn nodes_compare_by_marker_and_strangers_do_not() {
+fn nodes_compare_by_marker_and_other_clusters_do_not() {
     let at = |seed: u32, value: &str| {
         let printer = Fingerprinter::new(None, Some(&key_file(seed)));
         let xml = format!("<appSettings><add key=\"Vendor\" value=\"{value}\"/></appSettings>");
@@ -338,7 +332,7 @@ fn guessing_a_six_letter_password_from_a_bundle_fails() {
     for key in [None, Some(&case_key)] {
         let written = everything_written("zebras", key);
         assert!(!written.contains("zebras"));
-        // Whatever stands in the bundle may be tried as a key: every hexadecimal word, as text and as bytes.
+        // Everything in the bundle may be tried as a key: every hexadecimal word, as text and as bytes.
         let mut keys: Vec<Vec<u8>> = vec![Vec::new(), b"clusterbrief".to_vec()];
         for word in written.split(|c: char| !c.is_ascii_alphanumeric()) {
             keys.push(word.into());
@@ -368,8 +362,8 @@ fn guessing_a_six_letter_password_from_a_bundle_fails() {
 
 #[test]
 fn innocent_text_survives_both_passes() {
-    let redactor = harvest().redactor();
-    let scanner = Scanner::new(&harvest(), &[&key_file(0)]);
+    let redactor = secret_set().redactor();
+    let scanner = Scanner::new(&secret_set(), &[&key_file(0)]);
     let log = "2026-11-22 12:34:56,789 [12] ERROR Thycotic.PasswordChangers.Unix - Secret - View failed, see SS.log\r\n\
         System.Web.HttpException (0x80004005): The password has expired. Token validation failed.\r\n\
         File Thycotic.PasswordChangers.dll, Version=11.7.000049, Culture=neutral, PublicKeyToken=31bf3856ad364e35\r\n\
@@ -379,21 +373,21 @@ fn innocent_text_survives_both_passes() {
     let (out, counts) = redactor.redact(log.as_bytes());
     assert_eq!((String::from_utf8(out).unwrap().as_str(), counts.total()), (log, 0));
     assert_eq!(scanner.scan(log.as_bytes()), []);
-    assert_eq!(Searcher::new().search(log.as_bytes()), Found::default());
+    assert_eq!(Searcher::new().search(log.as_bytes()), SecretFindings::default());
 }
 
 #[test]
-fn weak_values_go_where_a_name_points_at_them() {
-    let mut harvest = Harvest::new();
-    harvest.add_config(br#"<a><b password="abc"/><c password="SecretServer"/></a>"#);
-    assert_eq!((harvest.len(), harvest.weak()), (0, 2));
-    let (out, _) = harvest.redactor().redact(b"abc SecretServer password=abc;");
+fn low_entropy_values_are_removed_where_a_name_points_at_them() {
+    let mut secrets = SecretSet::new();
+    secrets.add_config(br#"<a><b password="abc"/><c password="SecretServer"/></a>"#);
+    assert_eq!((secrets.len(), secrets.weak()), (0, 2));
+    let (out, _) = secrets.redactor().redact(b"abc SecretServer password=abc;");
     assert_eq!(out, b"abc SecretServer password={redacted};");
 }
 
 #[test]
 fn a_hundred_megabytes_without_a_line_end_stay_small_in_memory() {
-    let redactor = harvest().redactor();
+    let redactor = secret_set().redactor();
     let mut stream = redactor.stream();
     let piece = [&b"x".repeat(999_983)[..], b" Tr0ub4dor&3 "].concat();
     let (mut out, mut longest, mut seen) = (Vec::new(), 0, 0);
@@ -415,26 +409,26 @@ proptest! {
 
     #[test]
     fn any_value_is_hidden_in_any_form(secret in "[ -~]{8,40}", which in 0usize..32) {
-        let mut harvest = Harvest::new();
-        harvest.add(&secret);
-        prop_assume!(harvest.len() == 1);
+        let mut secrets = SecretSet::new();
+        secrets.add(&secret);
+        prop_assume!(secrets.len() == 1);
         let secret = secret.trim();
         let all = forms(secret);
         let (name, form) = &all[which % all.len()];
         let line = [b"[", &form[..], b"]\n"].concat();
-        let (out, _) = harvest.redactor().redact(&line);
+        let (out, _) = secrets.redactor().redact(&line);
         prop_assert!(!holds(&out, &core(name, form)), "{} survived as {}", secret, name);
-        let found = Scanner::new(&harvest, &[]).scan(&line);
+        let found = Scanner::new(&secrets, &[]).scan(&line);
         prop_assert!(found.iter().any(|hit| hit.kind == HitKind::Value), "{} hid as {}", secret, name);
     }
 
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let mut harvest = Harvest::new();
-        harvest.add_config(&bytes);
-        let redactor = harvest.redactor();
+        let mut secrets = SecretSet::new();
+        secrets.add_config(&bytes);
+        let redactor = secrets.redactor();
         let _ = config::redact(&bytes, &redactor, &Fingerprinter::new(None, None));
-        let _ = Scanner::new(&harvest, &[&bytes]).scan(&redactor.redact(&bytes).0);
+        let _ = Scanner::new(&secrets, &[&bytes]).scan(&redactor.redact(&bytes).0);
         let _ = CaseKey::parse(&String::from_utf8_lossy(&bytes));
     }
 

@@ -1,16 +1,14 @@
-//! The way of the upgrade plan, by the front door: a node list and a version history are read, judged and planned. Which builds
-//! a way leads through is the table of `knowledge::steps`; here is what the plan makes of it.
+//! The upgrade path of the plan, through the public API: a node list and a version history are read, evaluated and planned.
+//! The table of `knowledge::steps` has the builds of a path; here is what the plan makes of it.
 
-#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
-
-use clusterbrief::analysis::Auditor;
+use clusterbrief::analysis::Analyzer;
 use clusterbrief::bundle::gather;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::package::{Package, PackageMember};
 use clusterbrief::model::{BuildVersion, Observed, Place};
-use clusterbrief::plan::{Leg, Met, Path, Plan, State};
+use clusterbrief::plan::{Met, Path, Plan, State, UpgradeHop};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -58,7 +56,7 @@ impl Case<'_> {
         }
         self.more.iter().for_each(|(name, text)| put(name, text));
         let own: &[(&str, &str)] = if self.own.is_empty() { &[] } else { &[("ours.toml", self.own)] };
-        let auditor = Auditor::with(Knowledge::layered(own).expect("sound knowledge")).expect("signatures");
+        let auditor = Analyzer::with(Knowledge::layered(own).expect("sound knowledge")).expect("signatures");
         let options = Options {
             expect_nodes: Vec::new(),
             roles: BTreeMap::new(),
@@ -71,13 +69,13 @@ impl Case<'_> {
     }
 }
 
-/// Builds on the way; those nobody says can be installed from the one before have a question mark.
+/// Builds of the path, with a question mark where no source says that it installs from the build before.
 fn stops(path: &Path) -> String {
     let stops = path.legs.iter().map(|leg| format!("{}{}", leg.build, if leg.known { "" } else { "?" }));
     stops.collect::<Vec<_>>().join(" ")
 }
 
-fn states<'p>(leg: &'p Leg, what: &str) -> &'p [State] {
+fn states<'p>(leg: &'p UpgradeHop, what: &str) -> &'p [State] {
     let found = leg.requires.iter().find(|one| one.text.contains(what));
     &found.unwrap_or_else(|| unreachable!("{what} is not asked for: {:?}", leg.requires)).states
 }
@@ -94,7 +92,7 @@ fn answers(answers: &[(&str, &str, &str)]) -> String {
 }
 
 #[test]
-fn a_documented_way_has_no_gap() {
+fn a_documented_path_has_no_gap() {
     let path = at(&["9.1.000000"; 2], "10.9.000064").path();
     assert_eq!(stops(&path), "9.1.000001 10.9.000005 10.9.000064");
     assert_eq!((path.unknown.len(), path.warnings.len()), (0, 0), "{path:#?}");
@@ -116,7 +114,7 @@ fn a_documented_way_has_no_gap() {
 }
 
 #[test]
-fn beyond_the_last_documented_build_nobody_knows_and_the_vendor_is_asked() {
+fn beyond_the_last_documented_build_the_path_is_unknown_and_the_vendor_is_asked() {
     for (installed, expected) in [
         ("10.8.000004", "10.9.000005 12.0.000022?"),
         ("10.9.000064", "12.0.000022?"),
@@ -136,7 +134,7 @@ fn beyond_the_last_documented_build_nobody_knows_and_the_vendor_is_asked() {
 }
 
 #[test]
-fn a_teams_own_table_makes_the_way_known() {
+fn an_overlay_table_makes_the_path_known() {
     let own = r#"
 [[source]]
 key = "OURS"
@@ -154,7 +152,7 @@ cites = [{ source = "OURS", status = "confirmed" }]
 what = "Whether something is older than 11.5.000002 and the target is later."
 why = "Builds after 11.5.000002 install from it only."
 fix = "Upgrade to 11.5.000002 first."
-blind = "What the vendor did not tell."
+blind = "What the vendor did not publish."
 
 [[step]]
 build = "11.5.000002"
@@ -175,13 +173,13 @@ cites = [{ source = "OURS", status = "confirmed" }]
     }
     let leg = &of(&["10.9.000064"; 2]).legs[0];
     assert!(leg.sources.contains(&"OURS (2026)".to_owned()) && leg.why.contains("install from it only"));
-    assert!(states(leg, "SQL Server 2016").is_empty(), "nothing that is collected tells it");
+    assert!(states(leg, "SQL Server 2016").is_empty(), "nothing that is collected shows it");
     let path = Case { own, ..at(&["11.7.000049"; 2], "12.1.000000") }.path();
     assert!(path.unknown[0].contains("after 12.0.000022 is public"), "{path:#?}");
 }
 
 #[test]
-fn below_the_oldest_build_of_the_table_the_vendor_helps() {
+fn below_the_oldest_build_of_the_table_the_vendor_is_asked() {
     let path = at(&["7.0.000000"; 2], "8.4.000004").path();
     assert_eq!(stops(&path), "8.4.000004?");
     assert!(
@@ -193,7 +191,7 @@ fn below_the_oldest_build_of_the_table_the_vendor_helps() {
 }
 
 #[test]
-fn the_way_is_told_from_the_oldest_build_that_serves() {
+fn the_path_starts_at_the_oldest_build_in_service() {
     let nodes = &["10.9.000033", "9.1.000000"];
     let path = Case { database: "10.9.000033", ..at(nodes, "10.9.000064") }.path();
     assert_eq!(stops(&path), "9.1.000001 10.9.000005 10.9.000064");
@@ -213,7 +211,7 @@ fn the_way_is_told_from_the_oldest_build_that_serves() {
 }
 
 #[test]
-fn what_nobody_saw_is_said() {
+fn what_is_not_known_is_stated() {
     let path = Case { database: "", ..at(&["10.9.000033", ""], "10.9.000064") }.path();
     assert_eq!(stops(&path), "10.9.000064");
     assert!(path.unknown.iter().any(|text| text.contains("WEB02")), "{path:#?}");
@@ -224,7 +222,7 @@ fn what_nobody_saw_is_said() {
 }
 
 #[test]
-fn withdrawn_builds_and_targets_that_lead_nowhere_are_warned_of() {
+fn withdrawn_builds_and_useless_targets_give_a_warning() {
     for (installed, target, expected, warning) in [
         (
             "10.9.000032",

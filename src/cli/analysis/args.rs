@@ -1,110 +1,132 @@
-//! The verbs of whoever reads bundles, as clap sees them.
+//! Options of the analysis verbs, with their help texts.
 
 use crate::cli::args::instant;
+use crate::demo::CASES;
 use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::knowledge::checklist::Occasion;
 use crate::model::{BuildVersion, Role};
+use crate::report::format::{FORMATS, OutputFormat};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as Arguments, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// What the collector alone does not have.
+/// Verbs that the collector does not have.
 #[derive(Debug, Subcommand)]
-pub(in crate::cli) enum DeskVerb {
-    /// Analyse bundles and exports, and write the readiness-and-error report
+pub(in crate::cli) enum AnalysisVerb {
+    /// Analyse bundles and exports, and write a report on faults and upgrade readiness
     Report(ReportArgs),
-    /// Write the checklist of an upgrade or a set-up: what the evidence decides is filled in, the rest asks
+    /// Write an upgrade or set-up checklist, pre-filled from the evidence
     Checklist(ChecklistArgs),
-    /// Say what exactly to do, in which order, on which server: to upgrade the cluster, or to add a node to it
+    /// Write the exact steps, in order and for each server, to upgrade the cluster or to add a node
     Plan(PlanArgs),
-    /// Print what a rule checks, why, how to fix it, and its sources
+    /// Explain a rule: what it checks, why it matters, how to fix the fault, and its sources
     Explain {
         /// Rule id, such as VER-001
         rule: String,
-        /// Folder of own knowledge files, laid over the built-in ones
+        /// Folder of your own knowledge files, which add to the built-in ones or replace them
         #[arg(long, value_name = "DIR")]
         knowledge: Option<PathBuf>,
     },
-    /// List the rules: all of them, or those that fit every option given
+    /// List all rules, or those that match the options
     Rules(RulesArgs),
-    /// Work on own knowledge files
-    Knowledge(KnowledgeArgs),
-    /// Print a table to fill in
+    /// Check your own knowledge files
+    Knowledge {
+        #[command(subcommand)]
+        verb: KnowledgeVerb,
+    },
+    /// Print an empty table to fill in
     Template {
-        /// Which table
+        /// Table to print
         what: Template,
     },
-    /// The workbook in which a team writes which nodes there should be and what no evidence shows
+    /// Write an empty inventory workbook (expected nodes, load balancer, contacts)
     Inventory(InventoryArgs),
-    /// Print the read-only queries whose results the report reads
+    /// Print the read-only SQL queries whose results the report reads
     Sql(SqlArgs),
+    /// Make a case with known problems, to try the program, to train people or to report a bug
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Arguments)]
+pub(in crate::cli) struct DemoArgs {
+    /// Which case; without it the cases are listed
+    #[arg(value_parser = made_cases())]
+    pub case: Option<String>,
+    /// New or empty folder for its bundles and exports
+    pub dir: Option<PathBuf>,
+}
+
+fn made_cases() -> PossibleValuesParser {
+    let cases = CASES.iter().map(|case| PossibleValue::new(case.name).help(case.summary));
+    cases.chain([PossibleValue::new("list").help("List the cases")]).into()
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(in crate::cli) enum Template {
-    /// CSV to copy the Server Nodes page into, for versions without the REST call
+    /// CSV for the values of the Server Nodes page, for versions without the REST call
     Nodes,
 }
 
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct InventoryArgs {
-    /// Write an empty one to fill in
+    /// Write an empty workbook to fill in
     #[arg(long, required = true)]
     pub template: bool,
-    /// Where to
+    /// File to write
     #[arg(short = 'o', long, value_name = "FILE", default_value = "inventory.xlsx")]
     pub out: PathBuf,
 }
 
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct SqlArgs {
-    /// Queries to print; all of them without
+    /// Queries to print [default: all]
     pub queries: Vec<String>,
-    /// Say what each tells, which rights it needs and what it never reads
+    /// List what each query returns, which rights it needs and what it never reads
     #[arg(long, conflicts_with = "out")]
     pub list: bool,
-    /// Write each to a file of its own in this folder
+    /// Write each query to its own file in this folder
     #[arg(short = 'o', long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct RulesArgs {
-    /// First part of the id, such as ENC
+    /// First part of the rule id, such as ENC
     #[arg(long, value_name = "FAMILY")]
     pub family: Option<String>,
-    /// Severity at its worst
+    /// Highest severity that a finding of the rule can have
     #[arg(long)]
     pub severity: Option<SeverityArg>,
-    /// Question the rule belongs to
+    /// When the rule is checked: always (now), or only for an upgrade
     #[arg(long)]
     pub scope: Option<ScopeArg>,
-    /// How the best source of the rule is known
+    /// How reliable the best source of the rule is: read, only its title seen, or our own conclusion
     #[arg(long)]
     pub status: Option<StatusArg>,
-    /// Input that decides it: bundle, logs, node-list, version-history, answer, target, package, or an export such as diagnostics
+    /// Input that the rule needs: bundle, logs, node-list, version-history, answer, target, package, or an export such as diagnostics
     #[arg(long, value_name = "INPUT")]
     pub needs: Option<String>,
-    /// Form of the list
+    /// Format of the list
     #[arg(long, default_value = "text")]
     pub format: RulesFormat,
-    /// Folder of own knowledge files, laid over the built-in ones
+    /// Folder of your own knowledge files, which add to the built-in ones or replace them
     #[arg(long, value_name = "DIR")]
     pub knowledge: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(in crate::cli) enum RulesFormat {
-    /// One line a rule
+    /// One line for each rule
     Text,
     /// The page docs/rules.md
     Md,
-    /// Everything, for programs
+    /// All data, for programs
     Json,
 }
 
-/// Declares an option value for each variant of a type below, which knows nothing of command lines.
+/// Declares an option value for each variant of a type, which does not depend on the command line.
 macro_rules! values {
     ($name:ident of $of:ty: $($variant:ident),+) => {
         #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -123,47 +145,41 @@ values!(ScopeArg of Scope: Now, Upgrade);
 values!(StatusArg of Status: Confirmed, Title, Inferred);
 values!(OccasionArg of Occasion: Upgrade, Setup);
 
-#[derive(Debug, Arguments)]
-pub(in crate::cli) struct KnowledgeArgs {
-    #[command(subcommand)]
-    pub verb: KnowledgeVerb,
-}
-
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum KnowledgeVerb {
-    /// Check a folder of own files: print what it adds and replaces, or everything that is wrong with it
+    /// Check a folder of knowledge files: print what it adds and replaces, or every error in it
     Check {
-        /// The folder; every .toml file in it and in its folders counts (see docs/knowledge.md)
+        /// The folder; every .toml file in it and its subfolders is read (see docs/knowledge.md)
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
 }
 
-/// A case: what is given, and how it is to be read.
+/// A case: the inputs, and how to read them.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct CaseArgs {
     /// Bundles (zip or folder), folders of bundles, exports
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
-    /// Build to upgrade to, such as 11.7.000049: judges the upgrade too
+    /// Build to upgrade to, such as 11.7.000049; the rules for the upgrade are then checked too
     #[arg(long, value_name = "VERSION", value_parser = BuildVersion::parse)]
     pub target: Option<BuildVersion>,
-    /// Zip downloaded for the upgrade: checks its name and what it holds, and prints its SHA-256
+    /// Upgrade package (zip) that was downloaded: checks its name and content, and prints its SHA-256
     #[arg(long, value_name = "FILE", requires = "target")]
     pub upgrade_package: Option<PathBuf>,
-    /// Moment calendar rules are judged against, a day or RFC 3339 [default: now]
+    /// Date for rules that depend on the calendar: a day or an RFC 3339 time [default: now]
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub as_of: Option<DateTime<Utc>>,
-    /// Names of all nodes that serve requests, which confirms the set
+    /// Names of all nodes that serve requests; confirms that no node is missing
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub expect_nodes: Vec<String>,
-    /// Puts a node in a group of its own: NAME=dr, NAME=standby or NAME=mirror
+    /// Set a node's role (NAME=dr, NAME=standby or NAME=mirror); non-serving nodes are judged separately
     #[arg(long, value_name = "NAME=ROLE", value_parser = role)]
     pub role: Vec<(String, Role)>,
-    /// Answers of people: a checklist filled in, or a TOML file (see docs/answers.md)
+    /// Answers of people: a filled-in checklist or a TOML file (see docs/answers.md)
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
-    /// Folder of own knowledge files, laid over the built-in ones (see docs/knowledge.md)
+    /// Folder of your own knowledge files, which add to the built-in ones or replace them (see docs/knowledge.md)
     #[arg(long, value_name = "DIR")]
     pub knowledge: Option<PathBuf>,
 }
@@ -172,33 +188,33 @@ pub(in crate::cli) struct CaseArgs {
 pub(in crate::cli) struct ChecklistArgs {
     #[command(flatten)]
     pub case: CaseArgs,
-    /// What the list is for
+    /// Purpose of the checklist
     #[arg(long = "for", value_name = "WHAT", default_value = "upgrade")]
     pub occasion: OccasionArg,
-    /// File to write: a workbook to fill in (.xlsx, never overwritten), or .html, .md, .json; may be given several times
+    /// File to write: a workbook to fill in (.xlsx, never overwritten), or .html, .md, .json; can be repeated
     #[arg(short, long = "out", value_name = "FILE", default_value = "checklist.xlsx")]
     pub out: Vec<PathBuf>,
 }
 
-/// Where a result goes, and in which form.
+/// Where a result is written, and in which format.
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct OutArgs {
-    /// File to write; the format follows the extension (.html, .md, .json); may be given several times; - for standard output
+    /// File to write; the extension sets the format (.html, .md, .json); can be repeated; - for standard output
     #[arg(short, long = "out", value_name = "FILE")]
     pub out: Vec<PathBuf>,
-    /// Format where the file name does not tell it
-    #[arg(long)]
-    pub format: Option<Format>,
+    /// Format where the file name does not show it
+    #[arg(long, value_parser = format())]
+    pub format: Option<&'static OutputFormat>,
 }
 
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct PlanArgs {
     #[command(flatten)]
     pub case: CaseArgs,
-    /// The one way to upgrade, such as classic, load-balanced or rolling [default: every way]
+    /// Plan only this way to upgrade: classic, load-balanced or rolling [default: every way]
     #[arg(long, value_name = "WAY", conflicts_with = "add_node")]
     pub by: Option<String>,
-    /// Plan one more node of this name instead of an upgrade
+    /// Plan a new node with this name instead of an upgrade
     #[arg(long, value_name = "NAME", conflicts_with = "target")]
     pub add_node: Option<String>,
     #[command(flatten)]
@@ -211,29 +227,26 @@ pub(in crate::cli) struct ReportArgs {
     pub case: CaseArgs,
     #[command(flatten)]
     pub out: OutArgs,
-    /// Exit with 1 when the verdict is this bad or worse
+    /// Exit with code 1 if the verdict is this bad or worse
     #[arg(long, value_name = "VERDICT")]
     pub fail_on: Option<FailOn>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum Format {
-    /// One self-contained page
-    Html,
-    /// Text to paste into a ticket
-    Md,
-    /// Everything, for programs
-    Json,
+pub(in crate::cli) enum FailOn {
+    /// NOT READY
+    NotReady,
+    /// NOT READY or CANNOT SAY
+    CannotSay,
+    /// Anything except READY
+    Warnings,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum FailOn {
-    /// Only on NOT READY
-    NotReady,
-    /// On NOT READY or CANNOT SAY
-    CannotSay,
-    /// On anything but READY
-    Warnings,
+/// A format by its name.
+fn format() -> impl TypedValueParser<Value = &'static OutputFormat> {
+    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(names)
+        .try_map(|name| FORMATS.into_iter().find(|format| format.name == name).ok_or("no such format"))
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {
@@ -242,7 +255,7 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
     }
     instant(text)
         .map(|time| time.with_timezone(&Utc))
-        .map_err(|_| "expected a day such as 2026-11-22 or a moment such as 2026-11-22T12:00:00Z".into())
+        .map_err(|_| "expected a day such as 2026-11-22 or a time such as 2026-11-22T12:00:00Z".into())
 }
 
 fn role(text: &str) -> Result<(String, Role), String> {
@@ -260,18 +273,18 @@ fn role(text: &str) -> Result<(String, Role), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::DESK_VERBS;
+    use crate::cli::args::ANALYSIS_VERBS;
 
     #[test]
-    fn roles_read_as_people_write_them() {
+    fn roles_are_read_as_people_write_them() {
         assert_eq!(role("WEB03=dr"), Ok(("WEB03".to_owned(), Role::Dr)));
         assert!(role("WEB03=boss").is_err() && role("=dr").is_err());
     }
 
     #[test]
     fn the_collector_knows_what_it_lacks() {
-        let command = DeskVerb::augment_subcommands(clap::Command::new("clusterbrief"));
+        let command = AnalysisVerb::augment_subcommands(clap::Command::new("clusterbrief"));
         let verbs: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-        assert_eq!(verbs, DESK_VERBS);
+        assert_eq!(verbs, ANALYSIS_VERBS);
     }
 }

@@ -1,10 +1,11 @@
-//! The case that `report`, `plan` and `checklist` are given: read, judged, and complained of where something is wrong with it.
+//! Reads and analyses the case of `report`, `plan` and `checklist`, and prints what is wrong with its inputs.
 
 use super::args::CaseArgs;
 use super::{Exit, Failure, knowledge, output};
-use crate::analysis::{Audited, Auditor};
+use crate::analysis::{Analysis, Analyzer};
 use crate::bundle::source::{Given, gather};
 use crate::bundle::{Limits, list_archive};
+use crate::cli::{OrExit as _, must_exist};
 use crate::intake;
 use crate::intake::cluster::Options;
 use crate::intake::recognise::MAX_EXPORT_BYTES;
@@ -20,19 +21,19 @@ pub(super) fn paths(args: &CaseArgs) -> impl Iterator<Item = &Path> {
     evidence(args).chain(args.upgrade_package.as_deref())
 }
 
-/// What is read for facts of the cluster.
+/// Inputs that contain facts about the cluster.
 fn evidence(args: &CaseArgs) -> impl Iterator<Item = &Path> {
     args.inputs.iter().chain(&args.answers).map(AsRef::as_ref)
 }
 
-/// The rules a case is judged by: the built-in ones, with a team's own laid over them.
-pub(super) fn auditor(args: &CaseArgs) -> Result<Auditor, Failure> {
+/// The analyser, with the built-in rules and those of `--knowledge`.
+pub(super) fn auditor(args: &CaseArgs) -> Result<Analyzer, Failure> {
     let knowledge = knowledge::load(args.knowledge.as_deref())?;
-    Auditor::with(knowledge).map_err(|error| Failure::new(Exit::NothingUsable, error))
+    Analyzer::with(knowledge).or_exit(Exit::NoInput)
 }
 
-/// Reads and judges a case. What is wrong with an input is said on standard error; a case without any usable one is a failure.
-pub(super) fn audited(args: &CaseArgs, auditor: &Auditor) -> Result<Audited, Failure> {
+/// Reads and analyses a case. Problems of inputs are printed to standard error; a case without any usable input fails.
+pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, Failure> {
     let given = given(args)?;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock of the analysis is read")]
     let now = Utc::now().trunc_subsecs(0);
@@ -54,31 +55,26 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Auditor) -> Result<Audited, Fai
         }
     }
     if !inputs.iter().any(is_usable) {
-        let error = anyhow!("none of the inputs is usable: nothing was judged and nothing was written");
-        return Err(Failure::new(Exit::NothingUsable, error));
+        let error = anyhow!("none of the inputs can be used, so nothing was checked and nothing was written");
+        return Err(Failure::new(Exit::NoInput, error));
     }
     Ok(audited)
 }
 
 fn given(args: &CaseArgs) -> Result<Vec<Given>, Failure> {
     let paths: Vec<&Path> = evidence(args).collect();
-    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-        return Err(Failure::new(
-            Exit::Usage,
-            anyhow!("{}: there is no such file or folder", missing.display()),
-        ));
-    }
+    paths.iter().try_for_each(|path| must_exist(path))?;
     Ok(paths.into_par_iter().flat_map_iter(|path| gather(path, MAX_EXPORT_BYTES)).collect())
 }
 
-/// The outside of the downloaded package. A file that is no zip, or a damaged one, is for the rules to judge.
+/// Name, hash and member list of the downloaded package. Rules check whether it is a zip and whole.
 fn package(path: &Path) -> Result<Package, Failure> {
-    let usage = |why: String| Failure::new(Exit::Usage, anyhow!("{}: {why}", path.display()));
+    let usage = |why: String| Failure::usage(format!("{}: {why}", path.display()));
     if !path.is_file() {
         return Err(usage("there is no such file".to_owned()));
     }
-    let archive = list_archive(path, &Limits::default())
-        .map_err(|error| usage(format!("it cannot be read: {error}")))?;
+    let archive = list_archive(path, &Limits::default());
+    let archive = archive.map_err(|error| usage(format!("it cannot be read: {error}")))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(intake::package::package(&name, archive))
 }

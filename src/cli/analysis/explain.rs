@@ -1,127 +1,69 @@
 //! `explain` and `rules`: the texts of the rules.
 
 use super::args::{RulesArgs, RulesFormat};
-use super::catalogue::{self, Wanted};
+use super::catalogue::{self, range, status};
 use super::{Exit, Failure, knowledge, output};
-use crate::finding::Scope;
+use crate::cli::output::{bold, item};
+use crate::finding::{Scope, Severity};
 use crate::knowledge::Status;
 use crate::rules::{self, Rule};
-use anyhow::anyhow;
-use std::fmt::Write as _;
 use std::path::Path;
 
 pub(super) fn one(id: &str, own: Option<&Path>) -> Result<Exit, Failure> {
     let knowledge = knowledge::load(own)?;
     let rules = rules::all(&knowledge);
-    let wanted = rules.iter().find(|rule| rule.id.eq_ignore_ascii_case(id));
+    let mut metas = rules.iter().map(|rule| &rule.meta);
+    let wanted = metas.find(|rule| rule.id.eq_ignore_ascii_case(id));
     let Some(rule) = wanted else {
         let family = id.split('-').next().unwrap_or_default().to_uppercase();
         let near: Vec<&str> =
-            rules.iter().map(|rule| rule.id.as_str()).filter(|id| id.starts_with(&family)).collect();
+            rules.iter().map(|rule| rule.meta.id.as_str()).filter(|id| id.starts_with(&family)).collect();
         let hint = if near.is_empty() {
-            "; \"clusterbrief rules\" lists them all".to_owned()
+            "\"clusterbrief rules\" lists them all".to_owned()
         } else {
-            format!("; its family has {}", near.join(", "))
+            format!("its family has {}", near.join(", "))
         };
-        return Err(Failure::new(Exit::Usage, anyhow!("there is no rule {id}{hint}")));
+        return Err(Failure::usage(format!("there is no rule {id}; {hint}")));
     };
-    let bold = anstyle();
-    let mut text = String::new();
-    let _ = writeln!(text, "{bold}{}  {}{bold:#}", rule.id, rule.title);
-    let _ = writeln!(text, "{}", facts(rule));
-    for (heading, paragraph) in [
-        ("What it checks", &rule.what),
-        ("Why it matters", &rule.why),
-        ("How to fix it", &rule.fix),
-        ("What it cannot see", &rule.blind),
-    ] {
-        let _ = writeln!(text, "\n{bold}{heading}{bold:#}");
-        for line in wrap(paragraph, 78) {
-            let _ = writeln!(text, "  {line}");
-        }
+    let scope = match rule.scope {
+        Scope::Now => "checked always",
+        Scope::Upgrade => "checked with --target",
+    };
+    let builds = rule.applies.map(|applies| format!(", builds{}", range(&applies))).unwrap_or_default();
+    let mut text = bold(&format!("{}  {}", rule.id, rule.title));
+    text += &format!("\n{}, {scope}{builds}\n", rule.severity);
+    for (heading, paragraph) in rule.texts() {
+        text += &format!("\n{}\n{}", bold(heading), item("  ", paragraph));
     }
-    let _ = writeln!(text, "\n{bold}Sources{bold:#}");
-    for cite in &rule.cites {
+    text += &format!("\n{}\n", bold("Sources"));
+    for cite in &rule.references {
         let source = knowledge.sources.find(cite);
         let (title, age) = source.map_or(("", ""), |source| (source.title.as_str(), source.age.as_str()));
-        let _ = writeln!(text, "  {} ({}, {age})", cite.source, status(cite.status));
-        for line in wrap(title, 74) {
-            let _ = writeln!(text, "    {line}");
-        }
+        text += &format!("  {} ({}, {age})\n{}", cite.source, status(cite.status), item("    ", title));
     }
     output::print(&text)?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
 pub(super) fn all(args: &RulesArgs) -> Result<Exit, Failure> {
     let knowledge = knowledge::load(args.knowledge.as_deref())?;
-    let wanted = Wanted {
-        family: args.family.clone(),
-        severity: args.severity.map(Into::into),
-        scope: args.scope.map(Into::into),
-        status: args.status.map(Into::into),
-        needs: args.needs.clone(),
-    };
-    let rules: Vec<Rule> = rules::all(&knowledge).into_iter().filter(|rule| wanted.includes(rule)).collect();
+    let rules: Vec<Rule> = rules::all(&knowledge).into_iter().filter(|rule| is_wanted(args, rule)).collect();
     let text = match args.format {
         RulesFormat::Text => catalogue::text(&rules),
         RulesFormat::Md => catalogue::markdown(&knowledge, &rules),
         RulesFormat::Json => format!("{:#}\n", catalogue::json(&knowledge, &rules)),
     };
     output::print(&text)?;
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
-fn facts(rule: &Rule) -> String {
-    let scope = match rule.scope {
-        Scope::Now => "judged always",
-        Scope::Upgrade => "judged with --target",
-    };
-    let builds = rule.applies.map(|applies| {
-        let range = applies.versions;
-        let from = range.from.map(|from| format!(" from {from}")).unwrap_or_default();
-        let before = range.before.map(|before| format!(" before {before}")).unwrap_or_default();
-        format!(", builds{from}{before}")
-    });
-    format!("{}, {scope}{}", rule.severity, builds.unwrap_or_default())
-}
-
-const fn status(status: Status) -> &'static str {
-    match status {
-        Status::Confirmed => "read in the source",
-        Status::Top => "read there as far as the page was available",
-        Status::Title => "only its title was seen",
-        Status::Inferred => "our own reasoning",
-    }
-}
-
-const fn anstyle() -> clap::builder::styling::Style {
-    clap::builder::styling::Style::new().bold()
-}
-
-/// Breaks text at blanks so that no line is longer than `width` characters, save single words that are.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrap;
-
-    #[test]
-    fn text_wraps_at_blanks() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("incomprehensibilities", 5), ["incomprehensibilities"]);
-        assert!(wrap("", 5).is_empty());
-    }
+/// Whether a rule fits every option that was given.
+fn is_wanted(args: &RulesArgs, rule: &Rule) -> bool {
+    let Rule { meta, needs, .. } = rule;
+    let family = meta.id.split('-').next().unwrap_or_default();
+    args.family.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(family))
+        && args.severity.is_none_or(|wanted| Severity::from(wanted) == meta.severity)
+        && args.scope.is_none_or(|wanted| Scope::from(wanted) == meta.scope)
+        && args.status.is_none_or(|wanted| Status::from(wanted) == catalogue::best_status(meta))
+        && args.needs.as_ref().is_none_or(|wanted| needs.contains(wanted))
 }

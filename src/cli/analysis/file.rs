@@ -1,24 +1,26 @@
-//! Files that leave this program, written whole or not at all.
+//! Output files, written whole or not at all.
 
-use super::Failure;
-use super::output::{cannot_write, to_stdout};
+use super::output::to_stdout;
+use super::{Exit, Failure};
+use crate::cli::OrExit as _;
 use anyhow::{Context as _, anyhow};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Writes `bytes` to `path`, or to standard output for `-`. A file is written beside its place and renamed, so
-/// that whatever was there stays whole until the new one is.
+/// Writes `bytes` to `path`, or to standard output for `-`. A file is written next to its target and renamed, so that
+/// whatever was there stays whole until the new one is.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if path.as_os_str() == "-" {
         return to_stdout(io::stdout().lock(), bytes);
     }
     if path.is_dir() {
-        return Err(cannot_write(anyhow!("{} is a folder; name a file in it", path.display())));
+        let error = anyhow!("{} is a folder; name a file in it", path.display());
+        return Err(Failure::new(Exit::CannotWrite, error));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the folder {}", folder.display()))
-        .map_err(cannot_write)?;
+        .or_exit(Exit::CannotWrite)?;
     let written =
         tempfile::Builder::new().prefix(".clusterbrief-").tempfile_in(folder).and_then(|mut file| {
             file.write_all(bytes)?;
@@ -26,7 +28,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             allow_reading(file.as_file())?;
             file.persist(path).map_err(|error| error.error)
         });
-    written.map(drop).with_context(|| format!("cannot write {}", path.display())).map_err(cannot_write)
+    written.map(drop).with_context(|| format!("cannot write {}", path.display())).or_exit(Exit::CannotWrite)
 }
 
 /// Temporary files are private to their owner; a report is to be passed on like any other file.

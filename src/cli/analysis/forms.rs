@@ -1,9 +1,8 @@
 //! In which forms a result leaves this program: files, by their extension, or a short form on the terminal.
 
-use super::args::{CaseArgs, Format, OutArgs};
-use super::{Exit, Failure, case};
-use crate::report::handout::Handout;
-use crate::report::{html, json, markdown};
+use super::args::{CaseArgs, OutArgs};
+use super::{Exit, Failure, case, file};
+use crate::report::format::{CHECKLIST_FORMATS, Content, FORMATS, Keep, OutputFormat};
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context as _, anyhow};
 use std::fs::File;
@@ -11,48 +10,74 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The outputs with their formats, checked before any work is done.
-pub(super) fn outputs(args: &OutArgs, case: &CaseArgs) -> Result<Vec<(PathBuf, Format)>, Failure> {
-    if args.out.is_empty() && args.format.is_some() {
-        return Ok(vec![(PathBuf::from("-"), args.format.unwrap_or(Format::Html))]);
+pub(super) fn outputs(args: &OutArgs, case: &CaseArgs) -> Result<Vec<Target>, Failure> {
+    match args.format {
+        Some(format) if args.out.is_empty() => Ok(vec![(PathBuf::from("-"), format)]),
+        given => among(&FORMATS, &args.out, given, case, "; add --format"),
     }
-    let mut outputs: Vec<(PathBuf, Format)> = Vec::new();
+}
+
+/// A file to write and its format.
+pub(super) type Target = (PathBuf, &'static OutputFormat);
+
+/// The outputs of a checklist; their names tell the format.
+pub(super) fn checklists(out: &[PathBuf], case: &CaseArgs) -> Result<Vec<Target>, Failure> {
+    among(&CHECKLIST_FORMATS, out, None, case, "")
+}
+
+fn among(
+    formats: &[&'static OutputFormat],
+    out: &[PathBuf],
+    given: Option<&'static OutputFormat>,
+    case: &CaseArgs,
+    hint: &str,
+) -> Result<Vec<Target>, Failure> {
+    let mut outputs: Vec<Target> = Vec::new();
     let usage = |what: String| Failure::new(Exit::Usage, anyhow!(what));
-    for path in &args.out {
+    for path in out {
+        let shown = path.display();
+        let Some(format) = by_name(formats, path).or(given) else {
+            let by = |name: fn(&OutputFormat) -> String| {
+                formats.iter().map(|format| name(format)).collect::<Vec<_>>().join(", ")
+            };
+            return Err(usage(if path.as_os_str() == "-" && !hint.is_empty() {
+                format!("standard output needs --format: {}", by(|format| format.name.to_owned()))
+            } else {
+                let endings = by(|format| format!(".{}", format.extensions.first().unwrap_or(&"")));
+                format!("{shown}: the name ends in none of {endings}{hint}")
+            }));
+        };
+        // Also where it is an input: what somebody wrote into it would be gone.
+        if format.keep == Keep::All && path.exists() {
+            return Err(usage(format!(
+                "{shown}: is there already, and somebody may have filled it in: give it with --answers, and the new \
+                 list another name with -o"
+            )));
+        }
         if outputs.iter().any(|(other, _)| full(other) == full(path)) {
-            return Err(usage(format!("{} is given twice as output", path.display())));
+            return Err(usage(format!("{shown} is given twice as output")));
         }
-        if case::paths(case).any(|input| full(input) == full(path) || is_evidence(path, input)) {
-            return Err(usage(format!("{} is an input and would be overwritten", path.display())));
+        let keep = by_name(formats, path).map_or(Keep::Evidence, |format| format.keep);
+        let is_input =
+            |input: &Path| full(input) == full(path) || (keep != Keep::Nothing && is_evidence(path, input));
+        if case::paths(case).any(is_input) {
+            return Err(usage(format!("{shown} is an input and would be overwritten")));
         }
-        outputs.push((path.clone(), format_of(path, args.format)?));
+        outputs.push((path.clone(), format));
     }
     Ok(outputs)
 }
 
-fn format_of(path: &Path, given: Option<Format>) -> Result<Format, Failure> {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-    let by_name = match extension.as_deref() {
-        Some("html" | "htm") => Some(Format::Html),
-        Some("md" | "markdown") => Some(Format::Md),
-        Some("json") => Some(Format::Json),
-        _ => None,
-    };
-    by_name.or(given).ok_or_else(|| {
-        let what = if path.as_os_str() == "-" {
-            "standard output needs --format html, md or json".to_owned()
-        } else {
-            format!("{}: the name ends in none of .html, .md, .json; add --format", path.display())
-        };
-        Failure::new(Exit::Usage, anyhow!(what))
-    })
+fn by_name(formats: &[&'static OutputFormat], path: &Path) -> Option<&'static OutputFormat> {
+    let extension = path.extension()?.to_string_lossy().to_lowercase();
+    formats.iter().copied().find(|format| format.extensions.contains(&extension.as_str()))
 }
 
-/// Whether a file that is there already was given with the folder it lies in. Pages, and what this program wrote before,
-/// tell it nothing and may be written anew.
+/// Whether a file that is there already was given with the folder it lies in. What this program wrote before tells it
+/// nothing and may be written anew.
 fn is_evidence(path: &Path, input: &Path) -> bool {
     const OWN: &[u8] = b"\"schema\": \"clusterbrief-";
-    let page = matches!(format_of(path, None), Ok(Format::Html | Format::Md));
-    if page || !input.is_dir() || !path.is_file() || !full(path).starts_with(full(input)) {
+    if !input.is_dir() || !path.is_file() || !full(path).starts_with(full(input)) {
         return false;
     }
     let mut head = Vec::new();
@@ -65,15 +90,13 @@ fn full(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
-/// A plan or a checklist in one of its forms.
-pub(super) fn handout(page: &Handout, format: Format) -> Result<String, Failure> {
-    let text = match format {
-        Format::Html => html::handout(page),
-        Format::Md => markdown::handout(page),
-        Format::Json => json::render(page),
-    };
-    let text = text.with_context(|| format!("cannot render {}", page.title));
-    text.map_err(|error| Failure::new(Exit::CannotWrite, error))
+/// Writes every output.
+pub(super) fn write(outputs: &[Target], content: Content<'_>) -> Result<(), Failure> {
+    for (path, format) in outputs {
+        let bytes = (format.render)(content).with_context(|| format!("cannot render {}", path.display()));
+        file::write(path, &bytes.map_err(|error| Failure::new(Exit::CannotWrite, error))?)?;
+    }
+    Ok(())
 }
 
 /// What the terminal shows: its width in columns, and whether colour is wanted.

@@ -1,11 +1,10 @@
-//! `knowledge`, and `--knowledge DIR` of other verbs: a support team's own files over the built-in ones.
+//! `knowledge`, and `--knowledge DIR` of other verbs: a team's own knowledge files over the built-in ones.
 
-use super::args::{KnowledgeArgs, KnowledgeVerb};
 use super::{Exit, Failure, output};
 use crate::knowledge::{Knowledge, Own, OwnRecord};
 use crate::rules;
 use crate::text::escape;
-use anyhow::anyhow;
+use crate::text::size::size;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read as _;
@@ -20,14 +19,12 @@ const MOST_BYTES: u64 = 16 << 20;
 /// How many folders deep files are looked for.
 const DEEPEST: usize = 4;
 
-pub(super) fn run(args: &KnowledgeArgs) -> Result<Exit, Failure> {
-    let KnowledgeVerb::Check { folder } = &args.verb;
-    let knowledge = load(Some(folder))?;
-    output::print(&summary(&knowledge))?;
-    Ok(Exit::Written)
+pub(super) fn check(folder: &Path) -> Result<Exit, Failure> {
+    output::print(&summary(&load(Some(folder))?))?;
+    Ok(Exit::Success)
 }
 
-/// The built-in knowledge, with the files of a folder laid over it. Says every fault, each on a line of its own.
+/// The built-in knowledge, merged with the files of a folder. Prints every fault on a line of its own.
 pub(super) fn load(folder: Option<&Path>) -> Result<Knowledge, Failure> {
     let files = folder.map_or_else(|| Ok(Vec::new()), read)?;
     let own: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
@@ -39,82 +36,69 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Knowledge, Failure> {
         for fault in &faults.0 {
             output::complain(&fault.to_string());
         }
-        let of =
+        let source =
             folder.map_or_else(|| "the built-in knowledge".into(), |folder| folder.display().to_string());
-        let error = match faults.0.len() {
-            1 => anyhow!("{of} has one fault, so that nothing was done"),
-            many => anyhow!("{of} has {many} faults, so that nothing was done"),
-        };
-        Failure::new(Exit::NothingUsable, error)
+        let errors = output::counted(faults.0.len(), "error");
+        Failure::new(Exit::NoInput, anyhow::anyhow!("{source}: {errors}; nothing was done"))
     })
 }
 
-/// Every `.toml` file of a folder, by the name a message has for it, with its text; in order of name.
+/// Every `.toml` file of a folder, by the name that messages use, with its text; in order of name.
 fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
-    let usage = |why: String| Failure::new(Exit::Usage, anyhow!("{}: {why}", folder.display()));
+    let usage = |why: String| Failure::usage(format!("{}: {why}", folder.display()));
     if !folder.is_dir() {
         return Err(usage("there is no such folder".into()));
     }
-    let above =
-        folder.canonicalize().ok().and_then(|full| Some(full.file_name()?.to_string_lossy().into_owned()));
-    let above = above.unwrap_or_else(|| "knowledge".into());
+    let full = folder.canonicalize().unwrap_or_default();
+    let parent = full.file_name().map_or("knowledge".into(), |name| name.to_string_lossy());
     let (mut files, mut left) = (Vec::new(), MOST_BYTES);
     for entry in walkdir::WalkDir::new(folder).max_depth(DEEPEST).sort_by_file_name() {
         let entry = entry.map_err(|error| usage(format!("it cannot be read: {error}")))?;
-        let is_toml =
-            entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+        let path = entry.path();
+        let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
         if !entry.file_type().is_file() || !is_toml {
             continue;
         }
         if files.len() == MOST_FILES {
-            return Err(usage(format!("it holds more than {MOST_FILES} .toml files")));
+            return Err(usage(format!("it contains more than {MOST_FILES} .toml files")));
         }
-        let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        let below: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        let name = format!("{above}/{}", below.join("/"));
+        let below = path.strip_prefix(folder).unwrap_or(path).components();
+        let below: Vec<_> = below.map(|part| part.as_os_str().to_string_lossy()).collect();
+        let name = format!("{parent}/{}", below.join("/"));
         let mut bytes = Vec::new();
-        let read = File::open(entry.path()).and_then(|file| file.take(left + 1).read_to_end(&mut bytes));
+        let read = File::open(path).and_then(|file| file.take(left + 1).read_to_end(&mut bytes));
         read.map_err(|error| usage(format!("{name} cannot be read: {error}")))?;
         left = left
             .checked_sub(bytes.len() as u64)
-            .ok_or_else(|| usage(format!("its files have more than {} MB together", MOST_BYTES >> 20)))?;
-        let text = String::from_utf8(bytes).map_err(|_| usage(format!("{name} is no UTF-8 text")))?;
-        files.push((name, text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned)));
+            .ok_or_else(|| usage(format!("its files are larger than {} together", size(MOST_BYTES))))?;
+        let text = String::from_utf8(bytes).map_err(|_| usage(format!("{name} is not UTF-8 text")))?;
+        files.push((name, text.trim_start_matches('\u{feff}').to_owned()));
     }
     if files.is_empty() {
-        return Err(usage("it holds no .toml file".into()));
+        return Err(usage("it contains no .toml file".into()));
     }
     Ok(files)
 }
 
-/// What own files hold and change.
+/// What own files contain and change.
 fn summary(knowledge: &Knowledge) -> String {
     let none = Own::default();
     let own = knowledge.own.as_ref().unwrap_or(&none);
     let edition = own.edition.map_or_else(|| "without an edition".into(), |day| format!("edition {day}"));
     let mut text = format!(
         "{}, {}, {edition}\n",
-        counted(own.files.len(), "file"),
-        counted(own.added.len() + own.overridden.len(), "record")
+        output::counted(own.files.len(), "file"),
+        output::counted(own.added.len() + own.overridden.len(), "record")
     );
     for (heading, records) in [("adds", &own.added), ("replaces", &own.overridden)] {
         if !records.is_empty() {
             let _ = writeln!(text, "\n{heading}");
         }
         for OwnRecord { kind, key, origin } in records {
-            let key = escape::one_line(key);
-            let file = escape::one_line(&origin.file);
+            let (key, file) = (escape::one_line(key), escape::one_line(&origin.file));
             let _ = writeln!(text, "  {kind:12} {key}  ({file}, line {})", origin.line);
         }
     }
-    let _ = writeln!(
-        text,
-        "\nNothing is wrong with it. It fits the built-in knowledge of {}.",
-        knowledge.edition
-    );
-    text
-}
-
-fn counted(number: usize, of: &str) -> String {
-    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
+    let edition = &knowledge.edition;
+    text + &format!("\nNo errors. It fits the built-in knowledge of {edition}.\n")
 }

@@ -1,9 +1,10 @@
-//! The verbs of whoever reads bundles: the feature `report`. The executable for nodes is built without it.
+//! The analysis verbs: the feature `report`. The collector, which runs on nodes, is built without it.
 
 mod args;
 mod case;
 pub mod catalogue;
 mod checklist;
+mod demo;
 mod explain;
 mod file;
 mod forms;
@@ -12,39 +13,39 @@ mod plan;
 mod report;
 mod sql;
 
-pub(super) use args::DeskVerb;
+pub(super) use args::AnalysisVerb;
 
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, OrExit as _, output};
 use crate::model::InputStatus;
 use crate::report::model::InputView;
-use args::Template;
+use args::{KnowledgeVerb, Template};
 
-pub(super) fn run(verb: DeskVerb) -> Result<Exit, Failure> {
+pub(super) fn run(verb: AnalysisVerb) -> Result<Exit, Failure> {
     match verb {
-        DeskVerb::Report(args) => report::run(&args),
-        DeskVerb::Checklist(args) => checklist::run(&args),
-        DeskVerb::Plan(args) => plan::run(&args),
-        DeskVerb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),
-        DeskVerb::Rules(args) => explain::all(&args),
-        DeskVerb::Knowledge(args) => knowledge::run(&args),
-        DeskVerb::Template { what: Template::Nodes } => {
+        AnalysisVerb::Report(args) => report::run(&args),
+        AnalysisVerb::Checklist(args) => checklist::run(&args),
+        AnalysisVerb::Plan(args) => plan::run(&args),
+        AnalysisVerb::Explain { rule, knowledge } => explain::one(&rule, knowledge.as_deref()),
+        AnalysisVerb::Rules(args) => explain::all(&args),
+        AnalysisVerb::Knowledge { verb: KnowledgeVerb::Check { folder } } => knowledge::check(&folder),
+        AnalysisVerb::Template { what: Template::Nodes } => {
             output::print(&crate::intake::nodes_table::nodes_template())?;
-            Ok(Exit::Written)
+            Ok(Exit::Success)
         }
-        DeskVerb::Inventory(args) => {
-            let workbook = crate::intake::inventory::template();
-            let workbook = workbook.map_err(|error| Failure::new(Exit::CannotWrite, error))?;
+        AnalysisVerb::Inventory(args) => {
+            let workbook = crate::intake::inventory::template().or_exit(Exit::CannotWrite)?;
             file::write(&args.out, &workbook)?;
-            Ok(Exit::Written)
+            Ok(Exit::Success)
         }
-        DeskVerb::Sql(args) => sql::run(&args),
+        AnalysisVerb::Sql(args) => sql::run(&args),
+        AnalysisVerb::Demo(args) => demo::run(&args),
     }
 }
 
 impl Exit {
-    /// How a run ends that wrote what it was asked for.
+    /// Exit code of a run that wrote its result.
     fn written(inputs: &[InputView]) -> Self {
         let refused = inputs.iter().any(|input| input.status == InputStatus::Refused);
-        if refused { Self::SomeRefused } else { Self::Written }
+        if refused { Self::PartialInput } else { Self::Success }
     }
 }

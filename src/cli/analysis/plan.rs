@@ -1,11 +1,12 @@
 //! `plan`.
 
 use super::args::PlanArgs;
-use super::{Exit, Failure, case, file, forms, output};
+use super::{Exit, Failure, case, forms, output};
 use crate::knowledge::Knowledge;
 use crate::knowledge::runbooks::Purpose;
-use crate::plan::{self, Wish};
-use crate::report::handout::Handout;
+use crate::plan::{self, PlanRequest};
+use crate::report::document::Document;
+use crate::report::format::Content;
 use crate::report::terminal;
 use anyhow::anyhow;
 
@@ -14,13 +15,11 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     let auditor = case::auditor(&args.case)?;
     let wish = wish(args, auditor.knowledge())?;
     let audited = case::audited(&args.case, &auditor)?;
-    let plan = plan::plan(&audited.cluster, &audited.judged, auditor.knowledge(), &wish);
+    let plan = plan::plan(&audited.cluster, &audited.results, auditor.knowledge(), &wish);
     // Only an upgrade without a target has no plan, and that wish is refused above.
     let plan = plan.ok_or_else(|| usage("there is nothing to plan"))?;
-    let page = Handout::of_plan(&audited.report, plan, args.add_node.as_deref());
-    for (path, format) in &outputs {
-        file::write(path, forms::handout(&page, *format)?.as_bytes())?;
-    }
+    let page = Document::of_plan(&audited.report, plan, args.add_node.as_deref());
+    forms::write(&outputs, Content::Document(&page))?;
     if outputs.is_empty() {
         let (width, colour) = forms::screen();
         output::print(&terminal::handout(&page, width, colour))?;
@@ -28,22 +27,23 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     Ok(Exit::written(&audited.report.inputs))
 }
 
-/// What is wished, checked before any input is read.
-fn wish(args: &PlanArgs, knowledge: &Knowledge) -> Result<Wish, Failure> {
+/// What to plan, checked before any input is read.
+fn wish(args: &PlanArgs, knowledge: &Knowledge) -> Result<PlanRequest, Failure> {
     match &args.add_node {
-        Some(name) if plan::safe_name(name) == *name => Ok(Wish::AddNode(name.clone())),
-        Some(name) => Err(usage(&format!("{name} is no name that a server can have"))),
+        Some(name) if plan::safe_name(name) == *name => Ok(PlanRequest::AddNode(name.clone())),
+        Some(name) => Err(usage(&format!("{name} is not a valid server name"))),
         None if args.case.target.is_none() => {
-            Err(usage("give --target VERSION for an upgrade, or --add-node NAME for one more node"))
+            Err(usage("give --target VERSION for an upgrade, or --add-node NAME for a new node"))
         }
         None => {
             let rows = knowledge.runbooks.iter().filter(|row| row.purpose == Purpose::Upgrade);
             let ways: Vec<&str> = rows.map(|row| row.id.as_str()).collect();
             match &args.by {
-                Some(by) if !ways.contains(&by.as_str()) => {
-                    Err(usage(&format!("{by} is no way to upgrade; --by takes {}", ways.join(", "))))
-                }
-                by => Ok(Wish::Upgrade { by: by.clone() }),
+                Some(by) if !ways.contains(&by.as_str()) => Err(usage(&format!(
+                    "there is no way to upgrade named {by}; --by takes {}",
+                    ways.join(", ")
+                ))),
+                by => Ok(PlanRequest::Upgrade { by: by.clone() }),
             }
         }
     }

@@ -1,11 +1,11 @@
 //! `report`.
 
-use super::args::{FailOn, Format, ReportArgs};
-use super::{Exit, Failure, case, file, forms, output};
-use crate::finding::State;
+use super::args::{FailOn, ReportArgs};
+use super::{Exit, Failure, case, forms, output};
+use crate::finding::Readiness;
+use crate::report::format::Content;
 use crate::report::model::Report;
-use crate::report::{html, json, markdown, terminal};
-use anyhow::Context as _;
+use crate::report::terminal;
 use std::mem::ManuallyDrop;
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
@@ -14,9 +14,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let auditor = ManuallyDrop::new(case::auditor(&args.case)?);
     let audited = ManuallyDrop::new(case::audited(&args.case, &auditor)?);
     let report = &audited.report;
-    for (path, format) in &outputs {
-        file::write(path, render(report, *format)?.as_bytes())?;
-    }
+    forms::write(&outputs, Content::Report(report))?;
     if outputs.is_empty() {
         let (width, colour) = forms::screen();
         output::print(&terminal::render(report, width, colour))?;
@@ -24,22 +22,13 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     Ok(exit(report, args.fail_on))
 }
 
-fn render(report: &Report, format: Format) -> Result<String, Failure> {
-    let text = match format {
-        Format::Html => html::render(report),
-        Format::Md => markdown::render(report),
-        Format::Json => json::render(report),
-    };
-    text.context("cannot render the report").map_err(|error| Failure::new(Exit::CannotWrite, error))
-}
-
 fn exit(report: &Report, fail_on: Option<FailOn>) -> Exit {
     let state = report.verdict.state;
     let reached = match fail_on {
         None => false,
-        Some(FailOn::NotReady) => state == State::NotReady,
-        Some(FailOn::CannotSay) => matches!(state, State::NotReady | State::CannotSay),
-        Some(FailOn::Warnings) => state != State::Ready,
+        Some(FailOn::NotReady) => state == Readiness::NotReady,
+        Some(FailOn::CannotSay) => matches!(state, Readiness::NotReady | Readiness::Undetermined),
+        Some(FailOn::Warnings) => state != Readiness::Ready,
     };
     if reached { Exit::FailOn } else { Exit::written(&report.inputs) }
 }

@@ -3,49 +3,42 @@
 use super::args::SqlArgs;
 use super::{Exit, Failure, file, output};
 use crate::knowledge::sql::{Query, queries};
-use anyhow::anyhow;
-use std::fmt::Write as _;
 
 pub(super) fn run(args: &SqlArgs) -> Result<Exit, Failure> {
-    let all = queries();
-    let mut wanted: Vec<&Query> = Vec::new();
+    let mut queries = queries();
     for name in &args.queries {
-        let Some(query) = all.iter().find(|query| query.id.eq_ignore_ascii_case(name)) else {
-            let ids: Vec<&str> = all.iter().map(|query| query.id).collect();
-            let error = anyhow!("there is no query {name}; there are {}", ids.join(", "));
-            return Err(Failure::new(Exit::Usage, error));
-        };
-        if !wanted.contains(&query) {
-            wanted.push(query);
+        if !queries.iter().any(|query| query.id.eq_ignore_ascii_case(name)) {
+            let ids: Vec<&str> = queries.iter().map(|query| query.id).collect();
+            return Err(Failure::usage(format!(
+                "there is no query {name}; the queries are {}",
+                ids.join(", ")
+            )));
         }
     }
-    if args.queries.is_empty() {
-        wanted.extend(&all);
-    }
+    // In the order they were asked for; a name that comes twice is printed once.
+    let place = |query: &Query| args.queries.iter().position(|name| query.id.eq_ignore_ascii_case(name));
+    queries.retain(|query| args.queries.is_empty() || place(query).is_some());
+    queries.sort_by_key(place);
     match &args.out {
-        _ if args.list => output::print(&list(&wanted))?,
+        _ if args.list => output::print(&queries.iter().map(about).collect::<String>())?,
         Some(folder) => {
-            for query in wanted {
+            for query in queries {
                 file::write(&folder.join(format!("{}.sql", query.id)), query.text.as_bytes())?;
             }
         }
         None => {
-            let texts: Vec<&str> = wanted.iter().map(|query| query.text).collect();
+            let texts: Vec<&str> = queries.iter().map(|query| query.text).collect();
             output::print(&texts.join("\n"))?;
         }
     }
-    Ok(Exit::Written)
+    Ok(Exit::Success)
 }
 
-/// What a database administrator wants to know before running them.
-fn list(queries: &[&Query]) -> String {
-    let mut text = String::new();
-    for query in queries {
-        // Writing to a text does not fail.
-        let _ = writeln!(text, "{}\n  tells               {}", query.id, query.tells);
-        let _ = writeln!(text, "  rights              {}", query.rights);
-        let _ = writeln!(text, "  never reads         {}", query.never_reads);
-        let _ = writeln!(text, "  as a custom report  {}\n", query.as_report);
-    }
-    text
+/// What a database administrator wants to know before running it.
+fn about(query: &Query) -> String {
+    let Query { id, tells, rights, never_reads, as_report, .. } = query;
+    format!(
+        "{id}\n  returns             {tells}\n  rights              {rights}\n  never reads         {never_reads}\n  \
+         as a custom report  {as_report}\n\n"
+    )
 }

@@ -11,10 +11,10 @@ use crate::collect::leak;
 use crate::collect::own_members;
 use crate::collect::progress::{Progress, Shared};
 use crate::collect::run::bundle_name;
-use crate::model::excerpt::Clean as _;
+use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::{ConfigState, InventoryEntry, NodeFacts};
 use crate::model::{Observed, label};
-use crate::redact::{CaseKey, Harvest, Identity, Level, Redactor};
+use crate::redact::{CaseKey, Identity, Level, Redactor, SecretSet};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -70,8 +70,8 @@ pub(super) fn scrub(
     manifest.node.name = node;
     manifest.options.insert(Level::OPTION.to_owned(), scrub.level.to_string());
     let unfinished = writer.finish(manifest)?;
-    let sensitive = leak::Sensitive {
-        harvest: Harvest::new(),
+    let told = leak::Sensitive {
+        harvest: SecretSet::new(),
         key_files: Vec::new(),
         names: hiding.as_ref().map(IdentityRedaction::names),
         redactor: &redactor,

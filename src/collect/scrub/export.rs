@@ -8,7 +8,7 @@ use crate::collect::error::CollectError;
 use crate::collect::identities::IdentityRedaction;
 use crate::collect::own_members::json;
 #[cfg(feature = "report")]
-use crate::model::excerpt::Clean as _;
+use crate::model::excerpt::Sanitize as _;
 #[cfg(feature = "report")]
 use crate::redact::Identity;
 use crate::redact::columns::heading;

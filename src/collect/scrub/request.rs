@@ -3,7 +3,7 @@
 use crate::bundle::{OpenError, WriteError};
 use crate::collect::error::CollectError;
 use crate::collect::identities::IdentityRedaction;
-use crate::model::excerpt::Clean as _;
+use crate::model::excerpt::Sanitize as _;
 use crate::redact::fingerprint::Fingerprinter;
 use crate::redact::{CaseKey, Level, Redactor};
 use std::path::{Path, PathBuf};

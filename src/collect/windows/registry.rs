@@ -1,7 +1,7 @@
 //! Reads values and keys of the registry, in its 64-bit view and with read access only.
 
 use super::error::refusal;
-use crate::probes::system::{ProbeResult, Refusal, Value};
+use crate::probes::system::{ProbeError, ProbeResult, Value};
 use std::collections::BTreeMap;
 use winreg::RegKey;
 use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, RegType};
@@ -28,7 +28,11 @@ pub(super) fn values(key: &str) -> ProbeResult<BTreeMap<String, Value>> {
     });
     // The iterator repeats an error for ever, so the first one must end it.
     let values: BTreeMap<_, _> = values.collect::<ProbeResult<_>>()?;
-    if values.len() > MAX_KEYS { Err(Refusal::Failed("it has too many values".into())) } else { Ok(values) }
+    if values.len() > MAX_KEYS {
+        Err(ProbeError::Failed("it has too many values".into()))
+    } else {
+        Ok(values)
+    }
 }
 
 pub(super) fn keys(key: &str) -> ProbeResult<Vec<String>> {
@@ -37,7 +41,7 @@ pub(super) fn keys(key: &str) -> ProbeResult<Vec<String>> {
     let names = key.enum_keys().take(MAX_KEYS + 1).map(|name| name.map_err(refusal));
     let mut names: Vec<String> = names.collect::<ProbeResult<_>>()?;
     if names.len() > MAX_KEYS {
-        return Err(Refusal::Failed("it has too many subkeys".into()));
+        return Err(ProbeError::Failed("it has too many subkeys".into()));
     }
     names.sort();
     Ok(names)

@@ -7,7 +7,7 @@ use super::error::refusal;
 use super::registry;
 use crate::collect::command;
 use crate::probes::system::{
-    AccessEntry, AccessList, Event, EventQuery, Identity, ProbeResult, Process, Refusal, Service,
+    AccessEntry, AccessList, Event, EventQuery, Identity, ProbeError, ProbeResult, Process, Service,
     ServiceStart, ServiceState, System, Value, Volume,
 };
 use crate::probes::{Command, PATIENCE, event, pool_of};
@@ -86,11 +86,11 @@ fn wide(text: impl AsRef<OsStr>) -> Vec<u16> {
     text.as_ref().encode_wide().chain([0]).collect()
 }
 
-fn last() -> Refusal {
+fn last() -> ProbeError {
     refusal(io::Error::last_os_error())
 }
 
-fn code(code: u32) -> Refusal {
+fn code(code: u32) -> ProbeError {
     refusal(io::Error::from_raw_os_error(code.cast_signed()))
 }
 
@@ -166,7 +166,7 @@ impl System for Machine {
             unsafe { OpenServiceW(manager.0, name.as_ptr(), SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG) };
         if service.is_null() {
             let error = last();
-            return Err(if error == code(ERROR_SERVICE_DOES_NOT_EXIST) { Refusal::Absent } else { error });
+            return Err(if error == code(ERROR_SERVICE_DOES_NOT_EXIST) { ProbeError::Absent } else { error });
         }
         let service = Owned(service, CloseServiceHandle);
         let (mut status, mut size) = (SERVICE_STATUS_PROCESS::default(), 0);
@@ -254,7 +254,7 @@ impl System for Machine {
         let running = i64::try_from(unsafe { GetTickCount64() }).unwrap_or(i64::MAX);
         let since = TimeDelta::try_milliseconds(running)
             .and_then(|running| moment(now).ok()?.checked_sub_signed(running));
-        since.ok_or_else(|| Refusal::Failed("it is not a valid time".into()))
+        since.ok_or_else(|| ProbeError::Failed("it is not a valid time".into()))
     }
 
     fn domain(&self) -> ProbeResult<Option<String>> {
@@ -271,7 +271,7 @@ impl System for Machine {
         } else if [NetSetupUnjoined, NetSetupWorkgroupName].contains(&status) {
             Ok(None)
         } else {
-            Err(Refusal::Failed("Windows does not know it".into()))
+            Err(ProbeError::Failed("Windows does not know it".into()))
         }
     }
 
@@ -414,7 +414,7 @@ impl System for Machine {
         // Every Windows has these logs, so a missing one is an error and not an absence.
         let records = records(query.log, &wanted, EvtQueryReverseDirection, query.most).map_err(
             |refusal| match refusal {
-                Refusal::Absent => Refusal::Failed("it has no log of that name".into()),
+                ProbeError::Absent => ProbeError::Failed("it has no log of that name".into()),
                 other => other,
             },
         )?;
@@ -424,7 +424,7 @@ impl System for Machine {
 
     fn oldest_event(&self, log: &str) -> ProbeResult<DateTime<Utc>> {
         let oldest = records(log, "*", EvtQueryForwardDirection, 1)?;
-        oldest.first().map_or(Err(Refusal::Absent), |xml| Ok(event(xml)?.at))
+        oldest.first().map_or(Err(ProbeError::Absent), |xml| Ok(event(xml)?.at))
     }
 }
 
@@ -506,7 +506,7 @@ fn moment(time: FILETIME) -> ProbeResult<DateTime<Utc>> {
     let micros = ticks.checked_sub(UNIX).and_then(|ticks| i64::try_from(ticks / 10).ok());
     micros
         .and_then(DateTime::from_timestamp_micros)
-        .ok_or_else(|| Refusal::Failed("it is not a valid time".into()))
+        .ok_or_else(|| ProbeError::Failed("it is not a valid time".into()))
 }
 
 /// A security identifier as text.
@@ -564,7 +564,7 @@ fn access(name: &OsStr, kind: SE_OBJECT_TYPE) -> ProbeResult<AccessList> {
     // SAFETY: a pointer that is not null is that of an identifier in `whole`.
     let owner = if owner.is_null() { None } else { Some(unsafe { sid_text(owner)? }) };
     if list.is_null() {
-        return Err(Refusal::Failed("it has no access list".into()));
+        return Err(ProbeError::Failed("it has no access list".into()));
     }
     // SAFETY: the list lies in `whole`.
     Ok(AccessList { owner, entries: unsafe { entries(list)? } })
@@ -637,7 +637,7 @@ fn records(log: &str, wanted: &str, direction: u32, most: usize) -> ProbeResult<
     while records.len() < most {
         let left = PATIENCE.saturating_sub(started.elapsed()).as_millis() as u32;
         if left == 0 {
-            return Err(Refusal::Failed("the event log takes too long to answer".into()));
+            return Err(ProbeError::Failed("the event log takes too long to answer".into()));
         }
         let (mut event, mut returned) = (0, 0);
         // SAFETY: there is room for the one handle that is asked for.

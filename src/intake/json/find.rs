@@ -1,9 +1,9 @@
-//! Which exports a JSON document holds, and where.
+//! Finds the exports in a JSON document, by the keys of its objects.
 
 use crate::intake::nodes_json::ENVELOPES;
 use crate::intake::records::Records;
+use crate::intake::reported::heads;
 use crate::intake::table::head;
-use crate::intake::told::heads;
 use crate::knowledge::Export;
 use crate::knowledge::exports::{About, Reading};
 use crate::model::place::Origin;
@@ -11,21 +11,21 @@ use crate::model::{Place, Position};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// How deep in a document an export may stand.
+/// How deep in a document an export may be.
 const DEEPEST: usize = 4;
 
 /// What was found in a document.
-pub(super) struct Found<'a> {
+pub(super) struct FoundExports<'a> {
     /// Exports in it.
-    pub(super) parts: Vec<Part<'a>>,
+    pub(super) parts: Vec<FoundExport<'a>>,
     /// Keys of nested data at its root of which nothing was made.
     pub(super) strange: Vec<&'a str>,
 }
 
 /// One export in a document.
-pub(super) struct Part<'a> {
+pub(super) struct FoundExport<'a> {
     pub(super) export: &'a Export,
-    /// Where it stands; empty for the whole document.
+    /// Where it is; empty for the whole document.
     pub(super) path: String,
     pub(super) objects: Vec<Object<'a>>,
     /// Paths of entries that are no objects.
@@ -35,15 +35,16 @@ pub(super) struct Part<'a> {
 /// One object of an export.
 pub(super) struct Object<'a> {
     pub(super) path: String,
-    /// Its name where it stands under it as a key.
+    /// Its name where it is under it as a key.
     name: Option<&'a str>,
     pub(super) map: &'a Map<String, Value>,
 }
 
 /// Looks through a document.
-pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> Found<'a> {
-    let shapes: Vec<Shape> = exports.iter().filter(|export| export.marker.is_none()).map(Shape::of).collect();
-    let mut search = Search { shapes, parts: Vec::new(), empty: Vec::new() };
+pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> FoundExports<'a> {
+    let shapes: Vec<ExportShape> =
+        exports.iter().filter(|export| export.marker.is_none()).map(ExportShape::of).collect();
+    let mut search = ExportSearch { shapes, parts: Vec::new(), empty: Vec::new() };
     let mut strange = Vec::new();
     search.look(document, "", None, 0);
     if let Value::Object(root) = document {
@@ -62,18 +63,18 @@ pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> Found<'a>
         };
         strange = nested.map(|(key, _)| key.as_str()).filter(|key| !holds(key)).collect();
     }
-    Found { parts: search.parts, strange }
+    FoundExports { parts: search.parts, strange }
 }
 
 /// An export with its heads in the form they compare in.
-struct Shape<'a> {
+struct ExportShape<'a> {
     export: &'a Export,
     told_by: Vec<String>,
     known: BTreeSet<String>,
     within: Option<String>,
 }
 
-impl<'a> Shape<'a> {
+impl<'a> ExportShape<'a> {
     fn of(export: &'a Export) -> Self {
         Self {
             export,
@@ -90,30 +91,30 @@ impl<'a> Shape<'a> {
     /// Whether an object under `key` (`None`: the document itself) is of this export.
     fn fits(&self, map: &Map<String, Value>, key: Option<&str>) -> bool {
         let heads: BTreeSet<String> = map.keys().map(|key| head(key)).collect();
-        if !self.told_by.iter().all(|told| heads.contains(told)) {
+        if !self.told_by.iter().all(|reported| heads.contains(reported)) {
             return false;
         }
-        // What few and common keys tell must stand where it is expected, and alone.
+        // What is identified by few and common keys must be where it is expected, and alone.
         let expected =
             || key.is_none_or(|key| self.stands_under(key) || ENVELOPES.contains(&head(key).as_str()));
         !self.export.closed || (expected() && heads.is_subset(&self.known))
     }
 }
 
-struct Search<'a> {
-    shapes: Vec<Shape<'a>>,
-    parts: Vec<Part<'a>>,
+struct ExportSearch<'a> {
+    shapes: Vec<ExportShape<'a>>,
+    parts: Vec<FoundExport<'a>>,
     /// Lists without an entry.
-    empty: Vec<Part<'a>>,
+    empty: Vec<FoundExport<'a>>,
 }
 
-impl<'a> Search<'a> {
+impl<'a> ExportSearch<'a> {
     fn look(&mut self, value: &'a Value, path: &str, key: Option<&str>, depth: usize) {
         if let (Value::Array(list), Some(key)) = (value, key)
             && list.is_empty()
         {
             let lists = self.shapes.iter().filter(|shape| shape.export.about == About::List);
-            let of = lists.filter(|shape| shape.stands_under(key)).map(|shape| Part {
+            let of = lists.filter(|shape| shape.stands_under(key)).map(|shape| FoundExport {
                 export: shape.export,
                 path: path.to_owned(),
                 objects: Vec::new(),
@@ -124,7 +125,7 @@ impl<'a> Search<'a> {
         }
         let (objects, left_out) = entries(value, path);
         if let Some(export) = self.best(&objects, key, false) {
-            self.parts.push(Part { export, path: path.to_owned(), objects, left_out });
+            self.parts.push(FoundExport { export, path: path.to_owned(), objects, left_out });
         }
         let Value::Object(map) = value else { return };
         let named = || map.iter().map(|(name, value)| (name.as_str(), value));
@@ -136,7 +137,7 @@ impl<'a> Search<'a> {
         if objects.len() == map.len()
             && let Some(export) = self.best(&objects, key, true)
         {
-            self.parts.push(Part { export, path: path.to_owned(), objects, left_out: Vec::new() });
+            self.parts.push(FoundExport { export, path: path.to_owned(), objects, left_out: Vec::new() });
             return;
         }
         if depth < DEEPEST {
@@ -146,10 +147,10 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The export that most heads tell; `by_name`: only one that is expected under this key.
+    /// The export that most heads identify; `by_name`: only one that is expected under this key.
     fn best(&self, objects: &[Object], key: Option<&str>, by_name: bool) -> Option<&'a Export> {
-        let fits = |shape: &&Shape| objects.iter().any(|object| shape.fits(object.map, key));
-        let expected = |shape: &&Shape| !by_name || key.is_some_and(|key| shape.stands_under(key));
+        let fits = |shape: &&ExportShape| objects.iter().any(|object| shape.fits(object.map, key));
+        let expected = |shape: &&ExportShape| !by_name || key.is_some_and(|key| shape.stands_under(key));
         let fitting =
             self.shapes.iter().filter(expected).filter(|shape| !shape.told_by.is_empty()).filter(fits);
         // Of equals the first in order of id.
@@ -181,8 +182,8 @@ fn step(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
-impl<'a> Part<'a> {
-    /// Its objects as records; the name that one stands under is a field of it.
+impl<'a> FoundExport<'a> {
+    /// Its objects as records; the name that one is under is a field of it.
     pub(super) fn records(&self, input: &str) -> Records {
         let place = |path: String| Place::export(input, Position::Path(path));
         let counted: BTreeSet<String> = self

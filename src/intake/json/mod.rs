@@ -1,21 +1,23 @@
 //! Answers of the product's REST interface and listings of its message bus as JSON: whatever the records of the
 //! knowledge describe, and the node list.
 //!
-//! Most shapes are known from client classes only (domain 11, G-17): keys are read in any case, values as text, number
+//! Most shapes are known from client classes only (no example of a body is published): keys are read in any case, values as text, number
 //! or boolean, records bare or in envelopes, and one document may hold several exports.
 
 mod find;
 
 use super::nodes_json::{self, NodesJsonError};
 use super::read::Facts;
-use super::told::{self, ToldFacts};
-use super::{Parsed, clocks};
+use super::reported::{self, ReportedFacts};
+use super::{Parsed, ReadExport, clocks};
+use crate::intake::malformed;
 use crate::knowledge::Knowledge;
-use crate::model::excerpt::Clean;
-use crate::model::input::{InputKind, Problem, ProblemKind};
+use crate::model::excerpt::Sanitize;
+use crate::model::input::InputKind;
 use crate::model::{Place, Position};
+use crate::text::size::size;
 use chrono::DateTime;
-use find::{Found, Part};
+use find::{FoundExport, FoundExports};
 use serde_json::{Map, Value};
 
 /// Most bytes of a JSON export: a tree of values takes many times its text.
@@ -28,7 +30,7 @@ pub const MAX_RECORDS: usize = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
     /// Over [`MAX_JSON_BYTES`].
-    #[error("JSON of more than {} MB, and no JSON export is that large", MAX_JSON_BYTES >> 20)]
+    #[error("JSON of more than {}, and no JSON export is that large", size(MAX_JSON_BYTES))]
     TooLarge,
     /// Not JSON, or a node list that cannot be read.
     #[error(transparent)]
@@ -50,7 +52,7 @@ pub enum JsonError {
     Token,
     /// An answer that refuses.
     #[error(
-        "an answer that refused the request, for want of a valid token or of rights: sign in to the REST interface as an \
+        "a refusal, because the token was not valid or the user had no rights: sign in to the REST interface as an \
          administrator, ask again, and save that answer. Where it was GET /api/v1/version, the product may hide its version \
          numbers; the Diagnostics page of each node shows the build even then"
     )]
@@ -72,33 +74,22 @@ impl JsonError {
     }
 }
 
-/// What a JSON document holds.
-#[derive(Debug)]
-pub(super) struct Json {
-    /// What it is.
-    pub(super) kind: InputKind,
-    /// Titles of the exports in it.
-    pub(super) holds: Vec<String>,
-    /// What it says.
-    pub(super) parsed: Parsed<Vec<Facts>>,
-}
-
 /// Reads a JSON document. `input` is the name evidence will carry.
 pub(super) fn read(
     input: &str,
     bytes: &[u8],
     knowledge: &Knowledge,
-    cleaner: &dyn Clean,
-) -> Result<Json, JsonError> {
+    cleaner: &dyn Sanitize,
+) -> Result<ReadExport, JsonError> {
     if bytes.len() as u64 > MAX_JSON_BYTES {
         return Err(JsonError::TooLarge);
     }
     let document = nodes_json::document(bytes)?;
     if nodes_json::is_nodes(&document) {
         let parsed = nodes_json::parse(input, &document, cleaner)?.map(|list| vec![Facts::Nodes(list)]);
-        return Ok(Json { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
+        return Ok(ReadExport { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
     }
-    let Found { parts, strange } = find::parts(&document, &knowledge.exports);
+    let FoundExports { parts, strange } = find::parts(&document, &knowledge.exports);
     if parts.is_empty() {
         return Err(what_else(&document));
     }
@@ -106,37 +97,46 @@ pub(super) fn read(
     if records > MAX_RECORDS {
         return Err(JsonError::TooMany(records));
     }
-    let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+    let mut parsed = Parsed::<Vec<Facts>>::default();
     for part in &parts {
-        parsed.value.push(Facts::Told(tell(part, input, knowledge, cleaner)));
-        parsed.problems.extend(part.left_out.iter().map(|path| Problem {
-            kind: ProblemKind::Malformed,
-            member: None,
-            text: format!("{} is no object, so it does not count.", place(input, path)),
-        }));
+        parsed.value.push(Facts::Reported(extract_facts(part, input, knowledge, cleaner)));
+        let no_object =
+            |path: &String| malformed(format!("{} is no object, so it does not count.", place(input, path)));
+        parsed.problems.extend(part.left_out.iter().map(no_object));
     }
-    let unknown = parts.iter().flat_map(Part::unknown).chain(strange);
+    let unknown = parts.iter().flat_map(FoundExport::unknown).chain(strange);
     parsed.notes.extend(crate::parsers::left_out_note(unknown, cleaner));
     let mut holds: Vec<String> = parts.iter().map(|part| part.export.title.clone()).collect();
     holds.sort();
     holds.dedup();
-    Ok(Json { kind: InputKind::Export, holds, parsed })
+    Ok(ReadExport { kind: InputKind::Export, holds, parsed })
 }
 
-fn tell(part: &Part, input: &str, knowledge: &Knowledge, cleaner: &dyn Clean) -> ToldFacts {
-    let mut told = told::tell(part.export, part.records(input), place(input, &part.path), knowledge, cleaner);
+fn extract_facts(
+    part: &FoundExport,
+    input: &str,
+    knowledge: &Knowledge,
+    cleaner: &dyn Sanitize,
+) -> ReportedFacts {
+    let mut reported = reported::extract_facts(
+        part.export,
+        part.records(input),
+        place(input, &part.path),
+        knowledge,
+        cleaner,
+    );
     for object in &part.objects {
         let at = place(input, &object.path);
-        if let Some((node, clocks)) = clocks::told(&part.export.id, object.map, &at, cleaner) {
-            told.nodes.entry(node).or_default().clocks.join(clocks);
+        if let Some((node, clocks)) = clocks::reported(&part.export.id, object.map, &at, cleaner) {
+            reported.nodes.entry(node).or_default().clocks.join(clocks);
         }
     }
-    told
+    reported
 }
 
 fn place(input: &str, path: &str) -> Place {
     if path.is_empty() {
-        return Place { input: input.to_owned(), ..Place::default() };
+        return Place::input(input);
     }
     Place::export(input, Position::Path(path.to_owned()))
 }
@@ -170,7 +170,7 @@ fn refuses(root: &Map<String, Value>) -> bool {
     let status = member(root, "status").or(member(root, "statuscode"));
     let words =
         ["message", "error", "errorcode", "title"].map(|head| member(root, head).and_then(Value::as_str));
-    let word = |text: &str| REFUSALS.iter().any(|one| text.to_lowercase().contains(one));
+    let word = |text: &str| REFUSALS.iter().any(|refusal| text.to_lowercase().contains(refusal));
     matches!(status.and_then(Value::as_u64), Some(401 | 403)) || words.into_iter().flatten().any(word)
 }
 

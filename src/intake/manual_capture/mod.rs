@@ -1,27 +1,28 @@
-//! What built-in commands of Windows print, saved by hand on a machine that may run no executable (`docs/by-hand.md`).
+//! Reader of output of built-in Windows commands, saved by hand on a machine that may not run this program
+//! (`docs/by-hand.md`).
 //!
-//! Each answer stands between marker lines that the page's commands write: what was asked before it, and whether the
+//! Each answer is between marker lines that the page's commands write: what was asked before it, and whether the
 //! command succeeded after it. Of the answers only what no language changes is read. What the values mean is known to
 //! the probes, which ask Windows itself or such an output (`probes::saved_facts`).
 
 use super::Parsed;
 use super::read::{Facts, Tools};
-use super::told::{OfNode, ToldFacts, canonical};
+use super::reported::{ReportedFacts, ReportedNode, canonical};
+use crate::intake::{malformed, sanitized};
 use crate::knowledge::exports::Reading;
 use crate::model::Observed;
-use crate::model::excerpt::Excerpt;
 use crate::model::facts::ClockReference;
-use crate::model::input::{Problem, ProblemKind};
 use crate::model::node::Clocks;
 use crate::parsers::manual_capture::{Line, Saved};
 use crate::probes;
+use crate::text::size::size;
 use std::collections::BTreeMap;
 
 /// First line of a saved output, before the version of its form and the node's name.
 pub const HEADER: &str = "#clusterbrief by-hand ";
 
 /// What the report calls a saved output.
-pub const TITLE: &str = "what built-in commands of Windows told";
+pub const TITLE: &str = "the output of built-in Windows commands";
 
 /// Most bytes of a saved output; one of the page's commands is some 10 KB.
 pub const MAX_BYTES: usize = 2 << 20;
@@ -31,65 +32,71 @@ pub const MAX_NODES: usize = 100;
 
 /// Why a saved output does not count. Reads after "is".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ByHandError {
+pub enum ManualCaptureError {
     /// Over [`MAX_BYTES`].
-    #[error("a saved output of more than {} MB, and none is that large", MAX_BYTES >> 20)]
+    #[error("a saved output of more than {}, and none is that large", size(MAX_BYTES as u64))]
     TooLarge,
     /// Over [`MAX_NODES`].
     #[error("a saved output of more than {MAX_NODES} nodes")]
     TooMany,
     /// Of a newer page.
-    #[error("a saved output of a newer form than 1: use the version of this program that its page came with")]
+    #[error(
+        "a saved output of a newer format than 1: use the version of this program that its instructions came with"
+    )]
     Newer,
     /// No name in the first line, or one that is none.
-    #[error("a saved output whose first line names no usable machine")]
+    #[error("a saved output without a usable machine name in its first line")]
     Nameless,
 }
 
 /// Whether a text is a saved output.
-pub(super) fn is_by_hand(text: &str) -> bool {
+pub(super) fn is_manual_capture(text: &str) -> bool {
     text.trim_start().starts_with(HEADER)
 }
 
 /// Reads a saved output. `input` is the name evidence will carry.
-pub(super) fn read(input: &str, text: &str, tools: Tools<'_>) -> Result<Parsed<Vec<Facts>>, ByHandError> {
+pub(super) fn read(
+    input: &str,
+    text: &str,
+    tools: Tools<'_>,
+) -> Result<Parsed<Vec<Facts>>, ManualCaptureError> {
     if text.len() > MAX_BYTES {
-        return Err(ByHandError::TooLarge);
+        return Err(ManualCaptureError::TooLarge);
     }
-    let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: Vec::new() };
+    let mut parsed = Parsed::<Vec<Facts>>::default();
     for saved in outputs(input, text)? {
-        let name = Excerpt::new(&saved.node, tools.cleaner).as_str().to_owned();
+        let name = sanitized(&saved.node, tools.cleaner);
         let machine = probes::saved_facts(&saved);
         let clocks = Clocks { time_service: shown(machine.time_service, tools), ..Clocks::default() };
         let own = facts(machine.facts, &saved, tools);
-        let mut told = ToldFacts::default();
-        told.nodes.insert(name.clone(), OfNode { own, clocks, ..OfNode::default() });
-        parsed.value.push(Facts::Told(told));
+        let mut reported = ReportedFacts::default();
+        reported.nodes.insert(name.clone(), ReportedNode { own, clocks, ..ReportedNode::default() });
+        parsed.value.push(Facts::Reported(reported));
         parsed.notes.extend(saved.notes(&name, tools.cleaner));
         if saved.is_cut() {
             let text =
                 format!("{input} ends within an answer of {name}, which does not count: save it again.");
-            parsed.problems.push(Problem { kind: ProblemKind::Malformed, member: None, text });
+            parsed.problems.push(malformed(text));
         }
     }
     Ok(parsed)
 }
 
 /// One output a header line.
-fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ByHandError> {
+fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ManualCaptureError> {
     let mut all: Vec<Saved> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         if let Some(rest) = line.strip_prefix(HEADER) {
             let (form, node) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
             if form != "1" {
-                return Err(ByHandError::Newer);
+                return Err(ManualCaptureError::Newer);
             }
             let node = node.trim();
             if !super::names::is_usable(node) {
-                return Err(ByHandError::Nameless);
+                return Err(ManualCaptureError::Nameless);
             }
             if all.len() == MAX_NODES {
-                return Err(ByHandError::TooMany);
+                return Err(ManualCaptureError::TooMany);
             }
             all.push(Saved::new(input, node));
         } else if let Some(saved) = all.last_mut() {
@@ -103,24 +110,21 @@ fn outputs(input: &str, text: &str) -> Result<Vec<Saved>, ByHandError> {
 const BUILD: &str = "product.version";
 const BUILD_READ: &str = "diagnostics.time";
 
-/// Every fact that the answers tell, in the form of its kind. Who looked and could not see keeps saying so.
+/// Every fact that the answers tell, in the form of its kind. A fact that could not be read stays so.
 fn facts(
     mut facts: BTreeMap<String, Observed<String>>,
     saved: &Saved,
     tools: Tools<'_>,
 ) -> BTreeMap<String, Observed<String>> {
-    facts.insert(BUILD.to_owned(), saved.build());
-    facts.insert(BUILD_READ.to_owned(), saved.taken());
+    facts.insert(BUILD.to_owned(), saved.build.clone());
+    facts.insert(BUILD_READ.to_owned(), saved.taken.clone());
     facts.retain(|_, fact| !matches!(fact, Observed::NotCollected { .. }));
     let in_form = |(path, fact): (String, Observed<String>)| {
         let kind = tools.knowledge.facts.get(&path)?.kind;
         let fact = match fact {
             Observed::Known { value, sources, .. } => {
                 let place = sources.into_iter().next().unwrap_or_default();
-                match canonical(kind, Reading::Plain, &value, tools.cleaner) {
-                    Ok(value) => Observed::known(value, place),
-                    Err(why) => Observed::unreadable(place, why),
-                }
+                Observed::read(canonical(kind, Reading::Plain, &value, tools.cleaner), place)
             }
             other => other,
         };
@@ -131,10 +135,7 @@ fn facts(
 
 /// With its source as it may be shown.
 fn shown(clock: Observed<ClockReference>, tools: Tools<'_>) -> Observed<ClockReference> {
-    clock.map(|clock| ClockReference {
-        source: Excerpt::new(&clock.source, tools.cleaner).as_str().to_owned(),
-        ..clock
-    })
+    clock.map(|clock| ClockReference { source: sanitized(&clock.source, tools.cleaner), ..clock })
 }
 
 #[cfg(test)]

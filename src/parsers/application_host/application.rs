@@ -1,11 +1,11 @@
-//! Which application of which site serves the product, and what stands beside it.
+//! Finds the application that serves the product among the sites of IIS.
 
-use super::{FILE, File, Sought, children, descend, flag};
+use super::{FILE, File, WantedApplication, children, descend, flag};
 use crate::model::{Observed, Place};
 use roxmltree::Node;
 use std::collections::BTreeSet;
 
-/// Applications of the recording and privilege products that come with this one (domain 1.1), in lower case.
+/// Applications of the recording and privilege products that come with this one, in lower case.
 const TMS: [&str; 3] = ["tms", "tmsagent", "tmsworker"];
 
 /// One virtual directory of one application of one site.
@@ -26,13 +26,16 @@ impl Application<'_> {
 }
 
 /// The applications that fit best.
-pub(super) fn find<'a, 'b>(all: &'b [Application<'a>], sought: &Sought) -> Vec<&'b Application<'a>> {
+pub(super) fn find<'a, 'b>(
+    all: &'b [Application<'a>],
+    sought: &WantedApplication,
+) -> Vec<&'b Application<'a>> {
     let select = |fits: &dyn Fn(&Application<'a>) -> bool| -> Vec<&'b Application<'a>> {
         all.iter().filter(|app| fits(app)).collect()
     };
     match sought {
-        Sought::Folder(folder) => select(&|app| same_folder(&app.physical_path, folder)),
-        Sought::Named(name) => [
+        WantedApplication::Folder(folder) => select(&|app| same_folder(&app.physical_path, folder)),
+        WantedApplication::Named(name) => [
             select(&|app| last_component(&app.physical_path).eq_ignore_ascii_case(name)),
             select(&|app| app.path.trim_start_matches('/').eq_ignore_ascii_case(name)),
             select(&|app| app.path.eq_ignore_ascii_case("/SecretServer")),

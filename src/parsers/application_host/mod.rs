@@ -1,5 +1,4 @@
-//! `applicationHost.config`: the application that serves the product, its pool, its site and what IIS lets it do
-//! (domain 1.6). Of other applications only their number is taken, and passwords, encrypted or not, are never read.
+//! `applicationHost.config`: the application that serves the product, its pool, its site and what IIS lets it do. Of other applications only their number is taken, and passwords, encrypted or not, are never read.
 
 mod application;
 mod pool;
@@ -24,11 +23,11 @@ pub const OWN: &str = "web.config";
 
 /// How to tell the product's application from all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sought {
+pub enum WantedApplication {
     /// By its physical path, as the node knows its own folder.
     Folder(String),
     /// The folder was copied from elsewhere: by the last component of the physical path, else by a virtual path
-    /// of the same name, else by `/SecretServer` (domain 1.1).
+    /// of the same name, else by `/SecretServer`, the default.
     Named(String),
 }
 
@@ -57,12 +56,12 @@ pub fn applications(text: &str) -> Result<Vec<Listed>, ConfigError> {
 
 /// Physical path of the root of the site that serves the product's application, as the file has it; `None` where nothing says
 /// so, or where several applications fit.
-pub fn site_root(text: &str, sought: &Sought) -> Result<Option<String>, ConfigError> {
+pub fn site_root(text: &str, sought: &WantedApplication) -> Result<Option<String>, ConfigError> {
     let document = parse(text)?;
     let file = File { root: document.root_element(), lines: Lines::of(text) };
     let all = file.applications();
-    let [one] = application::find(&all, sought)[..] else { return Ok(None) };
-    let root = all.iter().find(|app| app.site == one.site && app.path == "/");
+    let [app] = application::find(&all, sought)[..] else { return Ok(None) };
+    let root = all.iter().find(|other| other.site == app.site && other.path == "/");
     Ok(root.map(|root| root.physical_path.clone()).filter(|path| !path.is_empty()))
 }
 
@@ -73,7 +72,7 @@ pub fn site_root(text: &str, sought: &Sought) -> Result<Option<String>, ConfigEr
 pub fn read(
     text: &str,
     own: &Observed<String>,
-    sought: &Sought,
+    sought: &WantedApplication,
     mark: &dyn Fn(&str) -> String,
 ) -> Result<IisFacts, ConfigError> {
     let document = parse(text)?;
@@ -81,7 +80,7 @@ pub fn read(
     let all = file.applications();
     let application = match application::find(&all, sought).as_slice() {
         [] => Observed::absent(Place::file(FILE)),
-        [one] => Observed::known(file.describe(one, &all, own, mark), file.place(&one.node)),
+        [app] => Observed::known(file.describe(app, &all, own, mark), file.place(&app.node)),
         several => Observed::unreadable(
             Place::file(FILE),
             format!("{} applications fit the application folder", several.len()),

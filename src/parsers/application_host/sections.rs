@@ -1,7 +1,4 @@
-//! Sections of `system.webServer` that hold for one path. IIS lays them together from the farthest to the nearest:
-//! the server, then for each component of the path what the server says of it in a `location`, then the
-//! `web.config` of that folder, unless the section is locked. Where a nearer `web.config` could say otherwise and was
-//! not read, the value is not known.
+//! Sections of `system.webServer` that apply to one path. IIS merges them from the farthest to the nearest:
 
 use super::{children, descend, flag};
 use crate::model::iis::{AUTHENTICATED_PATHS, AUTHENTICATION_KINDS, PATH_AUTHENTICATION_KINDS};
@@ -10,7 +7,7 @@ use crate::parsers::xml_config::Lines;
 use roxmltree::Node;
 use std::collections::BTreeMap;
 
-/// Folders for which the product asks for a setting of client certificates (domain 1.6).
+/// Folders for which the product asks for a setting of client certificates.
 const CERTIFICATE_PATHS: [&str; 2] = ["launchers", "webservices"];
 
 const CUSTOM_HEADER: &str = "X-Powered-By";
@@ -34,10 +31,10 @@ pub(super) struct Sections<'a, 'o> {
 }
 
 /// What a section says: a value, or that there is none.
-type Said = Option<String>;
+type SectionValue = Option<String>;
 
 impl Sections<'_, '_> {
-    /// Every setting of [`crate::model::iis::APPLICATION_SETTINGS`] that stands in a section.
+    /// Every setting of [`crate::model::iis::APPLICATION_SETTINGS`] that is in a section.
     pub(super) fn settings(&self) -> BTreeMap<String, Observed<String>> {
         let mut settings = BTreeMap::new();
         let enabled = |node: Node<'_, '_>| flag(node.attribute("enabled")?).map(Some);
@@ -77,7 +74,7 @@ impl Sections<'_, '_> {
         &self,
         section: &str,
         below: &str,
-        look: impl Fn(Node<'_, '_>) -> Option<Said>,
+        look: impl Fn(Node<'_, '_>) -> Option<SectionValue>,
     ) -> Observed<String> {
         let below = below.to_lowercase();
         let target =
@@ -107,8 +104,8 @@ impl Sections<'_, '_> {
         &self,
         path: &str,
         section: &str,
-        look: impl Fn(Node<'_, '_>) -> Option<Said>,
-    ) -> (Option<(Said, Place)>, Option<String>) {
+        look: impl Fn(Node<'_, '_>) -> Option<SectionValue>,
+    ) -> (Option<(SectionValue, Place)>, Option<String>) {
         let own = self.own.as_ref().map(Option::as_ref);
         match (path.strip_prefix(self.application.as_str()), own) {
             (Some(""), Ok(own)) => (own.and_then(|own| own.says(&["", "."], section, look)), None),
@@ -165,8 +162,8 @@ impl<'a> Level<'a> {
         &self,
         paths: &[&str],
         section: &str,
-        look: impl Fn(Node<'_, '_>) -> Option<Said>,
-    ) -> Option<(Said, Place)> {
+        look: impl Fn(Node<'_, '_>) -> Option<SectionValue>,
+    ) -> Option<(SectionValue, Place)> {
         let locations = self.locations.iter().rev().filter(|(at, _)| paths.contains(&at.as_str()));
         let itself = paths.contains(&"").then_some(self.root);
         let mut stated = locations.map(|(_, location)| *location).chain(itself);
@@ -179,7 +176,7 @@ impl<'a> Level<'a> {
 }
 
 /// Which certificates of clients are asked for; no other word than those of IIS is taken.
-fn ssl_flags(section: Node<'_, '_>) -> Option<Said> {
+fn ssl_flags(section: Node<'_, '_>) -> Option<SectionValue> {
     const WORDS: [&str; 6] = ["None", "Ssl", "SslNegotiateCert", "SslRequireCert", "SslMapCert", "Ssl128"];
     let flags = section.attribute("sslFlags")?;
     let known = |flag: &str| WORDS.into_iter().find(|word| word.eq_ignore_ascii_case(flag.trim()));
@@ -198,7 +195,7 @@ fn handles(section: Node<'_, '_>, path: &str) -> String {
     children(section, "add").any(|node| is_it(&node)).to_string()
 }
 
-fn settled((said, place): (Said, Place), gap: Option<String>) -> Observed<String> {
+fn settled((said, place): (SectionValue, Place), gap: Option<String>) -> Observed<String> {
     match (gap, said) {
         (Some(why), _) => Observed::not_collected(why),
         (None, Some(value)) => Observed::known(value, place),
@@ -207,7 +204,7 @@ fn settled((said, place): (Said, Place), gap: Option<String>) -> Observed<String
 }
 
 /// Whether a response header is added, or taken away again; the last word counts.
-fn header(section: Node<'_, '_>) -> Option<Said> {
+fn header(section: Node<'_, '_>) -> Option<SectionValue> {
     let mut said = None;
     for node in section.children().filter(Node::is_element) {
         let named = node.attribute("name").is_some_and(|name| name.eq_ignore_ascii_case(CUSTOM_HEADER));

@@ -68,13 +68,13 @@ fn none() -> Observed<String> {
     Observed::absent(Place::file(OWN))
 }
 
-fn app(sought: Sought) -> Observed<IisApplication> {
+fn app(sought: WantedApplication) -> Observed<IisApplication> {
     read(CONFIG, &none(), &sought, &mark).unwrap().application
 }
 
 /// A setting of the application, with this text and its own `web.config`.
 fn setting(text: &str, own: &Observed<String>, name: &str) -> Observed<String> {
-    let found = read(text, own, &Sought::Named("SecretServer".into()), &mark).unwrap().application;
+    let found = read(text, own, &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
     found.value().unwrap().settings[name].clone()
 }
 
@@ -86,15 +86,15 @@ fn handlers_show_which_features_there_are() {
         <add name="PageHandlerFactory-Integrated-4.0" path="*.ASPX" preCondition="integratedMode,runtimeVersionv4.0" />
         </handlers></system.webServer></location></configuration>"#;
     let text = CONFIG.replace("</configuration>", handlers);
-    let told = |text: &str, name: &str| setting(text, &none(), name).value().cloned();
-    assert_eq!(told(&text, "handlers.aspnet-4").as_deref(), Some("true"));
-    assert_eq!(told(&text, "handlers.wcf-4").as_deref(), Some("false"));
+    let value_of = |text: &str, name: &str| setting(text, &none(), name).value().cloned();
+    assert_eq!(value_of(&text, "handlers.aspnet-4").as_deref(), Some("true"));
+    assert_eq!(value_of(&text, "handlers.wcf-4").as_deref(), Some("false"));
     let both = text.replace("runtimeVersionv2.0", "runtimeVersionv4.0");
-    assert_eq!(told(&both, "handlers.wcf-4").as_deref(), Some("true"));
+    assert_eq!(value_of(&both, "handlers.wcf-4").as_deref(), Some("true"));
 }
 
 #[test]
-fn client_certificates_are_told_in_words_of_iis() {
+fn client_certificates_are_reported_in_terms_of_iis() {
     let access = |flags: &str| {
         let location = format!(
             r#"<location path="Default Web Site/SecretServer/launchers"><system.webServer><security>
@@ -106,9 +106,9 @@ fn client_certificates_are_told_in_words_of_iis() {
         let text = CONFIG.replace(group, &declared).replace("</configuration>", &location);
         setting(&text, &none(), "client-certificates.launchers")
     };
-    let told = |flags: &str| access(flags).value().cloned();
-    assert_eq!(told("ssl, SslNegotiateCert").as_deref(), Some("Ssl SslNegotiateCert"));
-    assert_eq!(told("hunter2"), None);
+    let value_of = |flags: &str| access(flags).value().cloned();
+    assert_eq!(value_of("ssl, SslNegotiateCert").as_deref(), Some("Ssl SslNegotiateCert"));
+    assert_eq!(value_of("hunter2"), None);
 }
 
 fn stated(name: &str) -> Observed<String> {
@@ -124,7 +124,7 @@ fn known(value: &str, file: &str, line: u32) -> Observed<String> {
     Observed::known(value.to_owned(), Place::line(file, line))
 }
 
-/// The line of the sample a text stands in.
+/// The line of the sample a text is in.
 fn line(of: &str) -> u32 {
     let at = CONFIG.lines().position(|line| line.contains(of)).unwrap();
     u32::try_from(at + 1).unwrap()
@@ -132,7 +132,7 @@ fn line(of: &str) -> u32 {
 
 #[test]
 fn the_application_is_found_by_its_folder() {
-    let found = app(Sought::Folder(r"c:\Inetpub\wwwroot\SecretServer\".into()));
+    let found = app(WantedApplication::Folder(r"c:\Inetpub\wwwroot\SecretServer\".into()));
     let app = found.value().unwrap();
     assert_eq!((app.site.as_str(), app.path.as_str()), ("Default Web Site", "/SecretServer"));
     assert_eq!(app.bindings, ["http *:80:", "https *:443:"]);
@@ -141,7 +141,7 @@ fn the_application_is_found_by_its_folder() {
 
 #[test]
 fn a_setting_comes_from_the_pool_then_from_the_defaults_then_it_is_absent() {
-    let found = app(Sought::Named("secretserver".into()));
+    let found = app(WantedApplication::Named("secretserver".into()));
     let pool = &found.value().unwrap().pool_settings;
     assert_eq!(pool["managedRuntimeVersion"], known("v4.0", FILE, line(r#"add name="SecretServer""#)));
     assert_eq!(pool["processModel.loadUserProfile"], known("true", FILE, line("loadUserProfile")));
@@ -155,22 +155,23 @@ fn a_setting_comes_from_the_pool_then_from_the_defaults_then_it_is_absent() {
 
 #[test]
 fn no_password_and_no_user_name_comes_through() {
-    let shown = serde_json::to_string(&app(Sought::Named("SecretServer".into()))).unwrap();
+    let shown = serde_json::to_string(&app(WantedApplication::Named("SecretServer".into()))).unwrap();
     assert!(shown.contains("<11>") && !shown.contains("svc-ss") && !shown.contains("enc:"), "{shown}");
     assert!(!shown.contains("IUSR"), "{shown}");
 }
 
 #[test]
 fn none_is_absent_and_two_are_unreadable() {
-    assert!(app(Sought::Folder(r"D:\SecretServer".into())).is_absent());
+    assert!(app(WantedApplication::Folder(r"D:\SecretServer".into())).is_absent());
     let twice = CONFIG.replace(r"%SystemDrive%\inetpub\wwwroot", r"D:\old\SecretServer");
-    let found = read(&twice, &none(), &Sought::Named("SecretServer".into()), &mark).unwrap().application;
+    let found =
+        read(&twice, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap().application;
     assert!(matches!(found, Observed::Unreadable { .. }), "{found:?}");
 }
 
 #[test]
 fn every_setting_has_a_name_of_the_model() {
-    let found = app(Sought::Named("SecretServer".into()));
+    let found = app(WantedApplication::Named("SecretServer".into()));
     let settings = &found.value().unwrap().settings;
     assert!(settings.keys().all(|name| is_application_setting(name)), "{:?}", settings.keys());
     let plain = crate::model::iis::APPLICATION_SETTINGS;
@@ -186,13 +187,13 @@ fn the_nearest_location_counts_and_what_it_leaves_out_is_inherited() {
     assert_eq!(stated("authentication.launchers.anonymous"), known("true", FILE, launchers));
     assert_eq!(stated("authentication.launchers.windows"), known("true", FILE, location));
     assert_eq!(stated("authentication.integrations.anonymous"), known("false", FILE, location));
-    let found = app(Sought::Named("SecretServer".into()));
+    let found = app(WantedApplication::Named("SecretServer".into()));
     let switches = &found.value().unwrap().authentication;
     assert!(!switches[""]["anonymous"] && switches[""]["windows"] && switches["launchers"]["anonymous"]);
 }
 
 #[test]
-fn a_section_that_is_not_declared_as_locked_may_be_overridden_by_a_file_nobody_read() {
+fn an_unlocked_section_may_be_overridden_by_a_file_that_was_not_read() {
     let basic = stated("authentication.basic").why_unknown().unwrap();
     assert!(basic.contains("above the application"), "{basic}");
     let open =
@@ -202,7 +203,7 @@ fn a_section_that_is_not_declared_as_locked_may_be_overridden_by_a_file_nobody_r
 }
 
 #[test]
-fn at_the_root_of_a_site_nothing_stands_above() {
+fn the_root_of_a_site_has_no_parent() {
     let root =
         CONFIG.replace(r#"path="/SecretServer""#, r#"path="/""#).replacen(r#"path="/""#, r#"path="/old""#, 1);
     assert_eq!(setting(&root, &none(), "default-document"), known("true", FILE, line("<defaultDocument")));
@@ -271,14 +272,14 @@ fn a_switch_takes_no_other_text_along() {
     let leaky = CONFIG
         .replace("<anonymousAuthentication enabled=\"false\"", "<anonymousAuthentication enabled=\"hunter2\"")
         .replace("<site ", "<site serverAutoStart=\"hunter2\" ");
-    let found = read(&leaky, &none(), &Sought::Named("SecretServer".into()), &mark).unwrap();
+    let found = read(&leaky, &none(), &WantedApplication::Named("SecretServer".into()), &mark).unwrap();
     assert!(!serde_json::to_string(&found).unwrap().contains("hunter2"));
     assert_eq!(setting(&leaky, &none(), "authentication.anonymous").value().unwrap(), "true");
 }
 
 #[test]
-fn hostile_files_are_refused_or_say_nothing() {
-    let sought = Sought::Named("SecretServer".into());
+fn hostile_files_are_refused_or_give_no_facts() {
+    let sought = WantedApplication::Named("SecretServer".into());
     let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><configuration>&b;</configuration>";
     assert!(read(bomb, &none(), &sought, &mark).is_err());
     let empty = read("<configuration/>", &none(), &sought, &mark).unwrap();
@@ -291,7 +292,7 @@ fn hostile_files_are_refused_or_say_nothing() {
 proptest! {
     #[test]
     fn no_text_panics(text in "[<>a/='\" \n&;!\\[\\]?-]{0,80}", inside in "[a-z<>/=\" .]{0,60}") {
-        let sought = Sought::Named("SecretServer".into());
+        let sought = WantedApplication::Named("SecretServer".into());
         let _ = read(&text, &none(), &sought, &mark);
         let mixed = CONFIG.replace("<isapiCgiRestriction>", &inside);
         let _ = read(&mixed, &Observed::known(text, Place::file(OWN)), &sought, &mark);

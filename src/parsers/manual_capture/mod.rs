@@ -1,10 +1,10 @@
-//! The answers of one saved output, each with the line it stands at.
+//! Parser of one saved output of built-in commands: each answer with the line it is on.
 
 mod registry;
 
 pub use registry::Entry;
 
-use crate::model::excerpt::Clean;
+use crate::model::excerpt::Sanitize;
 use crate::model::{Observed, Place, Position};
 use crate::parsers::left_out_note;
 use crate::parsers::product_version;
@@ -17,15 +17,20 @@ pub struct Saved {
     /// The machine's name, as it says.
     pub(crate) node: String,
     input: String,
-    registry: Registry,
+    /// Keys and values below `HKEY_LOCAL_MACHINE`.
+    pub(crate) registry: Registry,
     /// State by the service's name in upper case.
     services: BTreeMap<String, Observed<u32>>,
-    /// What `w32tm` printed.
-    time_status: Observed<String>,
-    memory: Observed<u64>,
-    drive: Observed<Drive>,
-    build: Observed<String>,
-    taken: Observed<String>,
+    /// What `w32tm` printed of the time service.
+    pub(crate) time_status: Observed<String>,
+    /// Bytes of memory.
+    pub(crate) memory: Observed<u64>,
+    /// Size of the application's drive.
+    pub(crate) drive: Observed<Drive>,
+    /// The product's build, by the version text of its core DLL.
+    pub(crate) build: Observed<String>,
+    /// When the answers were saved, as written.
+    pub(crate) taken: Observed<String>,
     /// Questions that this program does not know.
     strange: Vec<String>,
     failed: usize,
@@ -129,49 +134,9 @@ impl Saved {
         }
     }
 
-    /// A value of a key of the registry below `HKEY_LOCAL_MACHINE`.
-    pub fn value(&self, key: &str, name: &str) -> Observed<Entry> {
-        self.registry.value(key, name)
-    }
-
-    /// Every value of a key, by its name in upper case.
-    pub fn values(&self, key: &str) -> Observed<BTreeMap<String, Entry>> {
-        self.registry.values(key)
-    }
-
-    /// Names of the keys below a key.
-    pub fn keys(&self, key: &str) -> Observed<Vec<String>> {
-        self.registry.keys(key)
-    }
-
     /// State of a service as Windows numbers it.
     pub fn service(&self, name: &str) -> Observed<u32> {
         self.services.get(&name.to_uppercase()).cloned().unwrap_or_else(|| Observed::not_collected(UNASKED))
-    }
-
-    /// What `w32tm` printed of the time service.
-    pub fn time_status(&self) -> Observed<String> {
-        self.time_status.clone()
-    }
-
-    /// Bytes of memory.
-    pub fn memory(&self) -> Observed<u64> {
-        self.memory.clone()
-    }
-
-    /// Size of the application's drive.
-    pub fn drive(&self) -> Observed<Drive> {
-        self.drive.clone()
-    }
-
-    /// The product's build, by the version text of its core DLL.
-    pub(crate) fn build(&self) -> Observed<String> {
-        self.build.clone()
-    }
-
-    /// When the answers were saved, as written.
-    pub(crate) fn taken(&self) -> Observed<String> {
-        self.taken.clone()
     }
 
     /// Whether the last answer has no end.
@@ -180,11 +145,11 @@ impl Saved {
     }
 
     /// What a reader should know.
-    pub(crate) fn notes(&self, node: &str, cleaner: &dyn Clean) -> Vec<String> {
+    pub(crate) fn notes(&self, node: &str, cleaner: &dyn Sanitize) -> Vec<String> {
         let failed = (self.failed > 0).then(|| {
             format!(
-                "Of {} commands on {node} {} failed; what they ask for is not there or may not be seen.",
-                self.asked, self.failed
+                "{} of {} commands on {node} failed: what they query does not exist, or may not be read.",
+                self.failed, self.asked
             )
         });
         failed.into_iter().chain(left_out_note(self.strange.iter().map(String::as_str), cleaner)).collect()
@@ -255,7 +220,7 @@ impl Saved {
     fn told<T>(&self, line: u32, found: Option<(u32, T)>) -> Observed<T> {
         match found {
             Some((line, value)) => Observed::known(value, self.place(line)),
-            None => Observed::unreadable(self.place(line), "its command did not tell it"),
+            None => Observed::unreadable(self.place(line), "its command did not show it"),
         }
     }
 
@@ -265,7 +230,7 @@ impl Saved {
     }
 }
 
-pub(crate) const UNASKED: &str = "the saved output does not hold it";
+pub(crate) const UNASKED: &str = "the saved output does not contain it";
 
 /// The first line that has a text, of a command that succeeded.
 fn text_of(answer: &[(u32, String)], succeeded: bool) -> Option<(u32, &str)> {

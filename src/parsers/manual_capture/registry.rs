@@ -1,4 +1,4 @@
-//! What `reg query` printed: keys, values and, where it can be shown, their absence.
+//! Parser of `reg query` output: keys, values and, where it can be shown, their absence.
 //!
 //! The command ends in the same way where a key or value is missing and where it may not be seen, and says which only in
 //! the language of Windows. So that something is absent is taken only from a key that was read: one whose values or keys
@@ -18,8 +18,9 @@ pub struct Entry {
     pub data: String,
 }
 
+/// What was printed of the registry.
 #[derive(Debug)]
-pub(super) struct Registry {
+pub(crate) struct Registry {
     input: String,
     /// By path in upper case.
     keys: BTreeMap<String, Key>,
@@ -44,7 +45,7 @@ struct Key {
 const ROOT: &str = r"HKEY_LOCAL_MACHINE\";
 /// The same as it is asked for.
 const SHORT_ROOT: &str = r"HKLM\";
-/// What stands between the parts of a value.
+/// What is between the parts of a value.
 const GAP: &str = "    ";
 /// Most keys that are kept.
 const MAX_KEYS: usize = 10_000;
@@ -144,14 +145,14 @@ impl Registry {
     }
 
     /// A value of a key.
-    pub(super) fn value(&self, key: &str, name: &str) -> Observed<Entry> {
+    pub(crate) fn value(&self, key: &str, name: &str) -> Observed<Entry> {
         let (path, name) = (key.to_uppercase(), name.to_uppercase());
         let failed = self.failed.get(&(path.clone(), Some(name.clone())));
         if let Some(found) = self.keys.get(&path) {
             if let Some((entry, line)) = found.values.get(&name) {
                 return Observed::known(entry.clone(), self.at(*line));
             }
-            // Whoever may see one value of a key may see them all.
+            // A user who may see one value of a key may see them all.
             let read = found.listed.as_ref().or(failed.filter(|_| !found.values.is_empty()));
             if let Some(line) = read {
                 return Observed::absent(self.at(*line));
@@ -167,7 +168,7 @@ impl Registry {
     }
 
     /// Every value of a key that was listed, by its name in upper case.
-    pub(super) fn values(&self, key: &str) -> Observed<BTreeMap<String, Entry>> {
+    pub(crate) fn values(&self, key: &str) -> Observed<BTreeMap<String, Entry>> {
         let path = key.to_uppercase();
         let Some((key, line)) = self.keys.get(&path).and_then(|key| Some((key, key.listed?))) else {
             return self.missing(&path, None);
@@ -177,7 +178,7 @@ impl Registry {
     }
 
     /// Names of the keys below a key.
-    pub(super) fn keys(&self, key: &str) -> Observed<Vec<String>> {
+    pub(crate) fn keys(&self, key: &str) -> Observed<Vec<String>> {
         let path = key.to_uppercase();
         let Some(line) = self.keys.get(&path).and_then(|key| key.listed) else {
             return self.missing(&path, None);
@@ -209,7 +210,7 @@ impl Registry {
         match failed {
             Some(line) => Observed::unreadable(
                 self.at(*line),
-                "its command failed, and nothing shows whether it is there",
+                "its command failed, so nobody can say whether it exists",
             ),
             None => Observed::not_collected(UNASKED),
         }

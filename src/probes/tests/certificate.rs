@@ -16,7 +16,7 @@ fn a_certificate_is_found_as_windows_finds_it() {
             }
             facts_as(&made, &bound(own_pool(), bindings))
         };
-    let told = |bindings: &[&str], places: &[(&str, &[u8])]| {
+    let certificate = |bindings: &[&str], places: &[(&str, &[u8])]| {
         let facts = find(bindings, places);
         ["names", "key-type", "key-bits", "signature", "not-after"]
             .map(|fact| value(&facts, &format!("iis.certificate.{fact}")).unwrap_or("-").to_owned())
@@ -26,18 +26,24 @@ fn a_certificate_is_found_as_windows_finds_it() {
     let weak = "old.example | RSA | 1024 | sha1RSA | 2027-01-02T03:04:05Z";
     let curve = "vault.example | EC | 384 | sha384ECDSA | 2036-11-20T00:00:00Z";
     let (any, sixth) = (r"SslBindingInfo\0.0.0.0:443", r"SslBindingInfo\[::]:443");
-    assert_eq!(told(&["https *:443:"], &[(any, RSA)]), rsa);
-    assert_eq!(told(&["https *:443:"], &[(sixth, CURVE)]), curve);
+    assert_eq!(certificate(&["https *:443:"], &[(any, RSA)]), rsa);
+    assert_eq!(certificate(&["https *:443:"], &[(sixth, CURVE)]), curve);
     // The very address comes first, then the name, then any address.
     let (address, name) = (r"SslBindingInfo\10.0.0.7:443", r"SslSniBindingInfo\vault.example:443");
     assert_eq!(
-        told(&["https 10.0.0.7:443:vault.example"], &[(address, WEAK), (name, RSA), (any, CURVE)]),
+        certificate(&["https 10.0.0.7:443:vault.example"], &[(address, WEAK), (name, RSA), (any, CURVE)]),
         weak
     );
-    assert_eq!(told(&["https *:443:vault.example"], &[(address, WEAK), (name, RSA), (any, CURVE)]), rsa);
-    assert_eq!(told(&["https *:443:other.example"], &[(address, WEAK), (name, RSA), (any, CURVE)]), curve);
-    // Of several the one that causes trouble first is told.
-    let both = told(&["https 10.0.0.7:443:", "https *:443:"], &[(address, WEAK), (any, RSA)]);
+    assert_eq!(
+        certificate(&["https *:443:vault.example"], &[(address, WEAK), (name, RSA), (any, CURVE)]),
+        rsa
+    );
+    assert_eq!(
+        certificate(&["https *:443:other.example"], &[(address, WEAK), (name, RSA), (any, CURVE)]),
+        curve
+    );
+    // Of several the one that causes trouble first is reported.
+    let both = certificate(&["https 10.0.0.7:443:", "https *:443:"], &[(address, WEAK), (any, RSA)]);
     assert_eq!(
         both,
         "*.vault.example old.example vault.example | RSA | 1024 | sha1RSA sha256RSA | 2027-01-02T03:04:05Z"

@@ -17,7 +17,7 @@ fn a_short_log_does_not_show_that_nothing_failed() {
 }
 
 #[test]
-fn starts_are_told_by_an_old_process_or_by_many_ends() {
+fn starts_are_known_from_an_old_process_or_from_many_ends() {
     let starts = |hours: i64, ends: usize| {
         let mut made = machine();
         made.processes.insert(WORKER.into(), vec![worker(7, "DefaultAppPool", hours)]);
@@ -28,7 +28,7 @@ fn starts_are_told_by_an_old_process_or_by_many_ends() {
     assert_eq!(starts(30, 0).value().map(String::as_str), Some("0"));
     assert!(starts(1, 0).is_unknown() && starts(1, 9).is_unknown());
     assert_eq!(starts(1, 10).value().map(String::as_str), Some("10"));
-    // A process that is told to end and then ends badly is one, and one that ends too slowly has been replaced before.
+    // A process that is asked to end and then ends badly is one, and one that ends too slowly has been replaced before.
     let mut made = machine();
     made.processes.insert(WORKER.into(), vec![worker(7, "DefaultAppPool", 1)]);
     let end = |id: u32, process: usize| Event {
@@ -52,6 +52,6 @@ fn a_record_is_read_from_its_xml() {
     assert_eq!(event.at, "2026-11-22T10:15:30.1234567Z".parse::<DateTime<Utc>>().unwrap());
     assert_eq!(event.data, ["w3wp.exe", "", "a.dll", "{redacted}"]);
     for odd in ["", "<Event/>", &xml.replace("1000", "many"), &xml.replace("2026", "never")] {
-        assert!(matches!(event_xml::event(odd), Err(Refusal::Failed(_))), "{odd}");
+        assert!(matches!(event_xml::event(odd), Err(ProbeError::Failed(_))), "{odd}");
     }
 }

@@ -5,10 +5,10 @@ use super::*;
 #[test]
 fn every_probe_answers_on_a_whole_machine() {
     let facts = facts_of(&machine());
-    let told: Vec<(&str, &str)> =
-        facts.iter().map(|(fact, told)| (fact.as_str(), told.value().map_or("-", String::as_str))).collect();
+    let got: Vec<(&str, &str)> =
+        facts.iter().map(|(fact, got)| (fact.as_str(), got.value().map_or("-", String::as_str))).collect();
     assert_eq!(
-        told,
+        got,
         [
             ("event.pool-failures", "2"),
             ("event.worker-crashes", "1"),
@@ -122,7 +122,7 @@ fn every_probe_answers_on_a_whole_machine() {
 fn on_an_empty_machine_only_what_absence_means_is_known() {
     let facts = facts_of(&FakeSystem::default());
     let known: Vec<(&str, &str)> =
-        facts.iter().filter_map(|(fact, told)| Some((fact.as_str(), told.value()?.as_str()))).collect();
+        facts.iter().filter_map(|(fact, got)| Some((fact.as_str(), got.value()?.as_str()))).collect();
     assert_eq!(
         known,
         [
@@ -137,7 +137,7 @@ fn on_an_empty_machine_only_what_absence_means_is_known() {
     );
     // What holds where no protocol is set depends on a Windows that this machine does not tell.
     let unknown: Vec<&str> =
-        facts.iter().filter(|(_, told)| told.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
+        facts.iter().filter(|(_, got)| got.is_unknown()).map(|(fact, _)| fact.as_str()).collect();
     let protocols = probes().into_iter().map(|probe| probe.fact);
     let protocols: Vec<&str> =
         protocols.filter(|fact| fact.starts_with("os.ssl") || fact.starts_with("os.tls")).collect();
@@ -152,55 +152,55 @@ struct Denied;
 
 impl System for Denied {
     fn value(&self, _: &str, _: &str) -> ProbeResult<Value> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn values(&self, _: &str) -> ProbeResult<BTreeMap<String, Value>> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn keys(&self, _: &str) -> ProbeResult<Vec<String>> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn service(&self, _: &str) -> ProbeResult<Service> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn booted(&self) -> ProbeResult<DateTime<Utc>> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn domain(&self) -> ProbeResult<Option<String>> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn volumes(&self) -> ProbeResult<BTreeMap<String, Volume>> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn key_access(&self, _: &str) -> ProbeResult<AccessList> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn attributes(&self, _: &Path) -> ProbeResult<u32> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn processes(&self, _: &str) -> ProbeResult<Vec<Process>> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn output(&self, _: Command) -> ProbeResult<String> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn memory(&self) -> ProbeResult<u64> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn volume(&self, _: &Path) -> ProbeResult<Volume> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn access(&self, _: &Path) -> ProbeResult<AccessList> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn members(&self, _: &str) -> ProbeResult<Vec<String>> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn holders(&self, _: &str) -> ProbeResult<Vec<String>> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
     fn events(&self, _: &EventQuery) -> ProbeResult<Vec<Event>> {
-        Err(Refusal::Denied)
+        Err(ProbeError::Denied)
     }
 }
 
@@ -208,9 +208,9 @@ impl System for Denied {
 fn what_is_denied_is_unreadable() {
     // What the configuration of IIS tells needs no answer of Windows.
     let configured = ["feature.aspnet-4", "feature.wcf-http-activation", "iis.identity.sid"];
-    for (fact, told) in facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
+    for (fact, got) in facts_of(&Denied).into_iter().filter(|(fact, _)| !configured.contains(&fact.as_str()))
     {
-        assert!(told.why_unknown().is_some_and(|why| why.ends_with("access is denied")), "{fact}: {told:?}");
+        assert!(got.why_unknown().is_some_and(|why| why.ends_with("access is denied")), "{fact}: {got:?}");
     }
     assert!(worker_started(&context(&Denied, &own_pool(), &printer())).is_unknown());
 }
@@ -316,14 +316,14 @@ impl System for Noting {
     }
 }
 
-fn covers(ask: &Ask, asked: &str) -> bool {
+fn covers(ask: &ProbeAccess, asked: &str) -> bool {
     match ask {
-        Ask::Config(_) => false,
-        Ask::Call(what) => what.contains(asked),
-        Ask::Run(command) => format!("run {command}") == asked,
-        Ask::Keys(key) | Ask::Ones(key) => *key == asked,
-        Ask::Rights(key) => asked.strip_prefix("access list of ").is_some_and(|asked| asked == *key),
-        Ask::Values(key, names) => asked.rsplit_once('!').is_some_and(|(asked, name)| {
+        ProbeAccess::Config(_) => false,
+        ProbeAccess::Call(what) => what.contains(asked),
+        ProbeAccess::Run(command) => format!("run {command}") == asked,
+        ProbeAccess::Keys(key) | ProbeAccess::Ones(key) => *key == asked,
+        ProbeAccess::Rights(key) => asked.strip_prefix("access list of ").is_some_and(|asked| asked == *key),
+        ProbeAccess::Values(key, names) => asked.rsplit_once('!').is_some_and(|(asked, name)| {
             let same = match key.strip_suffix('*') {
                 Some(above) => asked.strip_prefix(above).is_some_and(|rest| !rest.contains('\\')),
                 None => *key == asked,
@@ -365,7 +365,7 @@ fn a_probe_asks_for_all_that_it_says_and_for_nothing_else() {
         for (asked, _) in &asked {
             assert!(probe.accesses.iter().any(|ask| covers(ask, asked)), "{}: {asked}", probe.fact);
         }
-        for ask in probe.accesses.iter().filter(|ask| !matches!(ask, Ask::Config(_))) {
+        for ask in probe.accesses.iter().filter(|ask| !matches!(ask, ProbeAccess::Config(_))) {
             assert!(asked.iter().any(|(asked, _)| covers(ask, asked)), "{}: {ask}", probe.fact);
         }
     }
@@ -378,10 +378,10 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
     for (probe, asked) in asked_of(&made, &own_pool()) {
         for (_, name) in &asked {
             let mut refusing = made.clone();
-            refusing.refused.insert(name.clone(), Refusal::Denied);
+            refusing.refused.insert(name.clone(), ProbeError::Denied);
             let after = facts_of(&refusing);
             assert!(
-                after.iter().all(|(fact, told)| told.is_unknown() || before.get(fact) == Some(told)),
+                after.iter().all(|(fact, got)| got.is_unknown() || before.get(fact) == Some(got)),
                 "{name}: {after:?}"
             );
         }
@@ -391,7 +391,7 @@ fn a_place_that_is_refused_leaves_facts_as_they_are_or_unknown() {
         // At least one place is one that the fact cannot do without.
         let decides = asked.iter().any(|(_, name)| {
             let mut refusing = made.clone();
-            refusing.refused.insert(name.clone(), Refusal::Denied);
+            refusing.refused.insert(name.clone(), ProbeError::Denied);
             facts_of(&refusing).get(probe.fact).is_some_and(Observed::is_unknown)
         });
         assert!(decides, "{}", probe.fact);
@@ -431,10 +431,10 @@ fn a_value_of_another_type_is_no_answer() {
     for place in made.registry.keys().filter(|(_, name)| !name.is_empty()) {
         let mut odd = made.clone();
         odd.registry.insert(place.clone(), Value::Bytes(vec![1, 2, 3]));
-        for (fact, told) in facts_of(&odd) {
-            if before.get(&fact) != Some(&told) {
+        for (fact, got) in facts_of(&odd) {
+            if before.get(&fact) != Some(&got) {
                 let without = ["feature.components", "os.build"].contains(&fact.as_str());
-                assert!(told.is_unknown() || without, "{fact}: {told:?}");
+                assert!(got.is_unknown() || without, "{fact}: {got:?}");
                 changed.insert(fact, place.1.clone());
             }
         }

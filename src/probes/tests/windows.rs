@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn without_a_provider_of_others_there_is_none() {
+fn without_a_third_party_provider_none_is_reported() {
     let mut made = machine();
     made.registry.retain(|(key, _), _| !key.contains("SafeNet"));
     assert!(facts_of(&made)["hsm.cng-providers"].is_absent());
@@ -34,7 +34,7 @@ fn older_windows_is_read_by_its_own_values() {
     old = old.with(r"SYSTEM\CurrentControlSet\Control\ProductOptions", "ProductType", text("LanmanNT"));
     old = old.with(r"SYSTEM\CurrentControlSet\Control\Nls\Language", "InstallLanguage", text("0c0a"));
     let facts = facts_of(&old);
-    for (fact, told) in [
+    for (fact, expected) in [
         ("net.language", "en"),
         ("os.build", "17763"),
         ("os.domain-controller", "true"),
@@ -43,14 +43,14 @@ fn older_windows_is_read_by_its_own_values() {
         ("os.type", "domain-controller"),
         ("os.version", "6.3"),
     ] {
-        assert_eq!(value(&facts, fact), Some(told), "{fact}");
+        assert_eq!(value(&facts, fact), Some(expected), "{fact}");
     }
     assert!(facts["os.tls12-server"].is_unknown());
 }
 
 #[test]
 fn a_protocol_is_as_its_two_values_say() {
-    for (enabled, disabled, told) in [
+    for (enabled, disabled, expected) in [
         (None, None, "true"),
         (Some(0), None, "false"),
         (Some(0xffff_ffff), None, "true"),
@@ -65,7 +65,7 @@ fn a_protocol_is_as_its_two_values_say() {
                 made = made.with(&format!(r"{PROTOCOLS}\TLS 1.2\Server"), name, Value::Number(set));
             }
         }
-        assert_eq!(value(&facts_of(&made), "os.tls12-server"), Some(told), "{enabled:?} {disabled:?}");
+        assert_eq!(value(&facts_of(&made), "os.tls12-server"), Some(expected), "{enabled:?} {disabled:?}");
     }
 }
 
@@ -79,7 +79,7 @@ fn the_time_comes_from_servers_or_from_the_domain() {
     let mut nameless = machine();
     nameless.registry.remove(&(key.to_owned(), "NtpServer".to_owned()));
     assert_eq!(value(&facts_of(&nameless), "time.source"), Some("NTP"));
-    // What the service says of its source counts more than what it was told to take.
+    // What the service says of its source counts more than its configured source.
     let status = "Root Delay: 0.0000000s\nRoot Dispersion: 0.0000000s\nReferenceId: 0x4C4F434C (LOCL)\n\
                   Phase Offset: 0.0000000s\nClockRate: 0.0156250s\nTime since: 0.4332958s\n";
     let status_of = |text: &str| {

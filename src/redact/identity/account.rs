@@ -1,117 +1,21 @@
-//! Accounts: `DOMAIN\user`, `user@domain`, `IIS APPPOOL\pool`, `C:\Users\name`, security identifiers.
+//! Accounts: `DOMAIN\user`, `user@domain`, `IIS APPPOOL\pool`, `C:\Users\name`, security identifiers (SIDs).
 
 use super::words::{before, end_of_word, follows, is_word, slashes_at, slashes_before, trimmed};
-use super::{Domains, Named, host, known};
+use super::{Domains, IdentitySpan, host, known};
+use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
+use crate::redact::lists::LISTS;
 use std::ops::Range;
-
-/// Accounts and profiles that every Windows or every installation has.
-const BUILT_IN: &[&str] = &[
-    "account",
-    "admin",
-    "administrator",
-    "all",
-    "anonymous",
-    "defaultaccount",
-    "default",
-    "everyone",
-    "guest",
-    "iusr",
-    "localservice",
-    "localsystem",
-    "network",
-    "networkservice",
-    "nobody",
-    "owner",
-    "postgres",
-    "public",
-    "root",
-    "sa",
-    "service",
-    "system",
-    "thycoticsystem",
-    "trustedinstaller",
-    "user",
-    "username",
-    "wdagutilityaccount",
-];
-
-/// Pools that IIS or the product makes.
-const POOLS: &[&str] = &[
-    "defaultapppool",
-    "classic",
-    "secretserver",
-    "secretserverapppool",
-    "secretserverpool",
-    "secret",
-    "tms",
-    "tmsagent",
-    "tmsworker",
-];
-
-/// What stands before a backslash and is no domain: authorities of Windows and roots of the registry.
-const NO_DOMAIN: &[&str] = &[
-    "authority",
-    "builtin",
-    "hkcr",
-    "hkcu",
-    "hkey_classes_root",
-    "hkey_current_config",
-    "hkey_current_user",
-    "hkey_local_machine",
-    "hkey_users",
-    "hklm",
-    "hku",
-    "host",
-    "machine",
-    "manager",
-    "microsoft",
-    "schannel",
-    "service",
-    "software",
-    "system",
-    "system32",
-    "unc",
-    "windows",
-    "workgroup",
-];
-
-/// Ends of files that a path may have.
-const FILES: &[&str] = &[
-    "ascx", "ashx", "asmx", "aspx", "bak", "bat", "cmd", "config", "cs", "css", "csv", "dll", "exe", "gif",
-    "htm", "html", "ico", "ini", "js", "json", "key", "lic", "log", "mdb", "mdf", "ldf", "pdb", "pfx", "png",
-    "ps1", "resx", "sql", "svc", "svg", "sys", "template", "tmp", "txt", "vb", "xml", "xsd", "xslt", "zip",
-    "1", "2", "3", "4", "5", "6", "7", "8", "9", "10",
-];
-
-/// Words before an account.
-const BEFORE: &[&str] = &[
-    "account",
-    "as",
-    "by",
-    "for",
-    "identity",
-    "impersonating",
-    "login",
-    "logon",
-    "member",
-    "owner",
-    "principal",
-    "runas",
-    "user",
-    "userid",
-    "username",
-];
 
 /// Whether an account of this name is in every installation.
 pub(super) fn is_built_in(name: &[u8]) -> bool {
-    BUILT_IN.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes())) || host::is_nobody(name)
+    is_one_of(name, &LISTS.built_in_accounts) || host::is_generic(name)
 }
 
 /// Whether a pool of this name is made by IIS or the product; `.NET v4.5` begins with a dot.
 pub(super) fn is_built_in_pool(name: &[u8]) -> bool {
     let first = name.split(|b| matches!(b, b' ' | b'-' | b'_')).next().unwrap_or_default();
-    name.starts_with(b".") || POOLS.iter().any(|word| first.eq_ignore_ascii_case(word.as_bytes()))
+    name.starts_with(b".") || is_one_of(first, &LISTS.built_in_pools)
 }
 
 /// An account before the backslashes that follow `word`. Gives where to go on.
@@ -119,7 +23,7 @@ pub(super) fn with_domain(
     text: &[u8],
     word: Range<usize>,
     domains: &Domains,
-    out: &mut Vec<Named>,
+    out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
     let slashes = slashes_at(text, word.end);
     let percent = text.get(word.end..word.end + 3).is_some_and(|s| s.eq_ignore_ascii_case(b"%5c"));
@@ -132,16 +36,15 @@ pub(super) fn with_domain(
     let start = word.end + if percent { 3 } else { slashes };
     let (user, name) = name_at(text, start)?;
     let domain = text.get(word.clone())?;
-    let is = |words: &[&str], what: &[u8]| words.iter().any(|one| what.eq_ignore_ascii_case(one.as_bytes()));
-    if is(&["apppool"], domain) {
+    if domain.eq_ignore_ascii_case(b"apppool") {
         if !is_built_in_pool(name) {
-            out.push(Named { range: user.clone(), kind: Identity::Pool });
+            out.push(IdentitySpan { range: user.clone(), kind: Identity::Pool });
         }
         return Some(user.end);
     }
     // A part of the registry.
     let windows = domain == b"NT" && follows(text, word.start, b"windows ");
-    if windows || is(NO_DOMAIN, domain) || is_path(text, &user) {
+    if windows || is_one_of(domain, &LISTS.no_domains) || is_path(text, &user) {
         return None;
     }
     let upper = (2..=15).contains(&domain.len())
@@ -154,7 +57,7 @@ pub(super) fn with_domain(
     }
     // A local account has a dot for its domain.
     if domain.iter().any(u8::is_ascii_alphanumeric) {
-        out.push(Named { range: trimmed(text, word), kind: Identity::Domain });
+        out.push(IdentitySpan { range: trimmed(text, word), kind: Identity::Domain });
     }
     Some(user_of(user, name, out))
 }
@@ -167,10 +70,10 @@ fn name_at(text: &[u8], start: usize) -> Option<(Range<usize>, &[u8])> {
 }
 
 /// Adds the user of this name, unless every installation has it. Gives where to go on.
-fn user_of(range: Range<usize>, name: &[u8], out: &mut Vec<Named>) -> usize {
+fn user_of(range: Range<usize>, name: &[u8], out: &mut Vec<IdentitySpan>) -> usize {
     let end = range.end;
     if !is_built_in(name) {
-        out.push(Named { range, kind: Identity::User });
+        out.push(IdentitySpan { range, kind: Identity::User });
     }
     end
 }
@@ -179,8 +82,8 @@ fn user_of(range: Range<usize>, name: &[u8], out: &mut Vec<Named>) -> usize {
 fn is_path(text: &[u8], word: &Range<usize>) -> bool {
     let name = text.get(word.clone()).unwrap_or_default();
     let end = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len());
-    let file = end.is_some_and(|end| FILES.iter().any(|one| end.eq_ignore_ascii_case(one.as_bytes())));
-    file || matches!(text.get(word.end), Some(b'\\' | b'/'))
+    end.is_some_and(|end| is_one_of(end, &LISTS.file_endings))
+        || matches!(text.get(word.end), Some(b'\\' | b'/'))
 }
 
 fn is_known(domain: &[u8], domains: &Domains) -> bool {
@@ -188,7 +91,7 @@ fn is_known(domain: &[u8], domains: &Domains) -> bool {
 }
 
 /// The same where the sign beside it says little: of a word of every log the case has to say it.
-fn is_surely_known(domain: &[u8], domains: &Domains) -> bool {
+fn is_certainly_known(domain: &[u8], domains: &Domains) -> bool {
     let spoken = || known::is_common(&String::from_utf8_lossy(domain).to_lowercase());
     is_known(domain, domains) && (!domain.iter().any(u8::is_ascii_lowercase) || !spoken())
 }
@@ -198,18 +101,18 @@ pub(super) fn with_slash(
     text: &[u8],
     word: Range<usize>,
     domains: &Domains,
-    out: &mut Vec<Named>,
+    out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
     let (user, name) = name_at(text, word.end + 1)?;
     let begins = !matches!(before(text, word.start), Some(b'/' | b'\\' | b'%' | b'}' | b'~'));
-    if !begins || is_path(text, &user) || !is_surely_known(text.get(word.clone())?, domains) {
+    if !begins || is_path(text, &user) || !is_certainly_known(text.get(word.clone())?, domains) {
         return None;
     }
-    out.push(Named { range: word, kind: Identity::Domain });
+    out.push(IdentitySpan { range: word, kind: Identity::Domain });
     Some(user_of(user, name, out))
 }
 
-/// Whether a word such as `user` or `by` stands before `at`.
+/// Whether a word such as `user` or `by` is before `at`.
 fn follows_account_word(text: &[u8], at: usize) -> bool {
     let head = text.get(at.saturating_sub(24)..at).unwrap_or_default();
     let sign = |b: &&u8| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'[' | b'(' | b'>' | b'\\');
@@ -217,7 +120,7 @@ fn follows_account_word(text: &[u8], at: usize) -> bool {
     let head = head.get(..end).unwrap_or_default();
     let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let word = head.get(end - letters..).unwrap_or_default();
-    BEFORE.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()))
+    is_one_of(word, &LISTS.before_accounts)
 }
 
 /// `user@domain` whose local part is `word`. Gives where to go on.
@@ -225,7 +128,7 @@ pub(super) fn with_at(
     text: &[u8],
     word: Range<usize>,
     domains: &Domains,
-    out: &mut Vec<Named>,
+    out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
     let sign = match text.get(word.end)? {
         b'@' => 1,
@@ -238,16 +141,16 @@ pub(super) fn with_at(
     let end = name.rsplit(|b| *b == b'.').next().filter(|end| end.len() < name.len());
     let shaped = name.split(|b| *b == b'.').all(host::is_label);
     let sure = end.map_or_else(
-        || is_surely_known(name, domains),
+        || is_certainly_known(name, domains),
         |end| end.len() > 1 && end.iter().any(u8::is_ascii_alphabetic),
     );
     if !shaped || !sure {
         return None;
     }
     let local = local_start(text, word.start)..word.end;
-    out.push(Named { range: trimmed(text, local), kind: Identity::User });
+    out.push(IdentitySpan { range: trimmed(text, local), kind: Identity::User });
     if !host::is_public(name) {
-        out.push(Named { range: domain.clone(), kind: Identity::Domain });
+        out.push(IdentitySpan { range: domain.clone(), kind: Identity::Domain });
     }
     Some(domain.end)
 }
@@ -269,7 +172,7 @@ fn local_start(text: &[u8], at: usize) -> usize {
 }
 
 /// The owner of a profile: `word` follows `Users\` or `Users/`. Gives where to go on.
-pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
     let slashes = slashes_before(text, word.start);
     let folder = if slashes > 0 {
         word.start - slashes
@@ -290,7 +193,7 @@ pub(super) fn profile(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> 
     let range = trimmed(text, word.start..end);
     let name = text.get(range.clone())?;
     if !is_built_in(name) && !is_built_in_pool(name) && !name.eq_ignore_ascii_case(b"default user") {
-        out.push(Named { range: range.clone(), kind: Identity::User });
+        out.push(IdentitySpan { range: range.clone(), kind: Identity::User });
     }
     Some(range.end.max(word.end))
 }

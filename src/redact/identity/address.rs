@@ -1,24 +1,14 @@
-//! Addresses: IP of both versions, and hardware addresses. Read by hand: a program that opens no socket needs no type of
-//! the network for it.
+//! Addresses in texts: IP of both versions, and hardware (MAC) addresses. Types of `core::net` only parse: no socket is opened.
 
-/// The four bytes of a dotted address.
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+/// The four bytes of a dotted address. A part with a leading zero is one of a date or a version, and no address.
 pub(super) fn v4(text: &[u8]) -> Option<[u8; 4]> {
-    let mut bytes = [0; 4];
-    let mut parts = text.split(|b| *b == b'.');
-    for byte in &mut bytes {
-        let part = parts.next()?;
-        let plain = (1..=3).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
-        // A leading zero is a date or a version.
-        if !plain || (part.len() > 1 && part.first() == Some(&b'0')) {
-            return None;
-        }
-        *byte = std::str::from_utf8(part).ok()?.parse().ok()?;
-    }
-    parts.next().is_none().then_some(bytes)
+    std::str::from_utf8(text).ok()?.parse::<Ipv4Addr>().ok().map(|address| address.octets())
 }
 
 /// Whether an address is nobody's: unspecified, loopback, broadcast, or a mask.
-pub(super) const fn is_nobodys(address: [u8; 4]) -> bool {
+pub(super) const fn is_special(address: [u8; 4]) -> bool {
     matches!(address, [0 | 127 | 255, ..])
 }
 
@@ -33,61 +23,28 @@ pub(super) const fn reads_as_version(address: [u8; 4]) -> bool {
 pub(super) fn is_name(word: &[u8]) -> bool {
     let part = |part: &[u8]| (1..=3).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
     let head = word.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"ip-"));
-    head && word.split(|b| *b == b'-').skip(1).filter(|one| part(one)).count() == 4
+    head && word.split(|b| *b == b'-').skip(1).filter(|number| part(number)).count() == 4
 }
 
-/// The eight groups of an address of version 6.
-pub(super) fn v6(text: &[u8]) -> Option<[u16; 8]> {
-    let text = std::str::from_utf8(text).ok()?;
-    let text = text.split('%').next()?;
-    let (head, tail) = match text.split_once("::") {
-        Some((head, tail)) => (head, Some(tail)),
-        None => (text, None),
-    };
-    let head = groups(head)?;
-    let Some(tail) = tail else { return <[u16; 8]>::try_from(head).ok() };
-    let tail = groups(tail)?;
-    if head.len() + tail.len() > 7 {
-        return None;
-    }
-    let mut all = [0; 8];
-    for (group, value) in all.iter_mut().zip(&head) {
-        *group = *value;
-    }
-    for (group, value) in all.iter_mut().rev().zip(tail.iter().rev()) {
-        *group = *value;
-    }
-    Some(all)
+/// An address of version 6, without its zone.
+pub(super) fn v6(text: &[u8]) -> Option<Ipv6Addr> {
+    let text = std::str::from_utf8(text).ok()?.split('%').next()?;
+    // Only a dotted end can be told from a port without brackets: `::ffff:10.0.0.5:443`.
+    let without_port = || text.rsplit_once(':').filter(|(address, _)| address.contains('.'));
+    text.parse().ok().or_else(|| without_port()?.0.parse().ok())
 }
 
-fn groups(text: &str) -> Option<Vec<u16>> {
-    let mut groups = Vec::new();
-    if text.is_empty() {
-        return Some(groups);
-    }
-    for part in text.split(':') {
-        if let Some([a, b, c, d]) = v4(part.as_bytes()) {
-            groups.extend([u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])]);
-        } else if (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit()) {
-            groups.push(u16::from_str_radix(part, 16).ok()?);
-        } else {
-            return None;
-        }
-    }
-    (groups.len() <= 8).then_some(groups)
-}
-
-/// One spelling of an address: the mapped form of version 6 is the address of version 4.
+/// One spelling for each address, so that labels of one address are equal: an IPv4 address mapped to version 6 is that IPv4
+/// address.
 pub(super) fn canonical(text: &str) -> Option<String> {
     if v4(text.as_bytes()).is_some() {
         return Some(text.to_owned());
     }
-    Some(match v6(text.as_bytes())? {
-        [0, 0, 0, 0, 0, 0xffff, high, low] => {
-            let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-            format!("{a}.{b}.{c}.{d}")
-        }
-        groups => groups.map(|group| format!("{group:x}")).join(":"),
+    let address = v6(text.as_bytes())?;
+    Some(match address.to_ipv4_mapped() {
+        Some(mapped) => mapped.to_string(),
+        // Labels are keyed hashes of this text, and those of older bundles have to stay equal: all groups, none left out.
+        None => address.segments().map(|group| format!("{group:x}")).join(":"),
     })
 }
 

@@ -1,112 +1,11 @@
-//! Names of fields that name somebody: `machineName=`, `"dhost":`, `Data Source=`, `By User: `.
+//! Fields whose values are identities: `machineName=`, `"dhost":`, `Data Source=`, `By User: `.
 
 use super::words::{end_of_word, follows, slashes_at, trimmed};
-use super::{Named, account, host, known, shapes};
+use super::{IdentitySpan, account, host, known, shapes};
+use crate::redact::bytes::{ends_with, is_one_of};
 use crate::redact::labels::Identity;
+use crate::redact::lists::LISTS;
 use std::ops::Range;
-
-/// Fields by name, in lower case without signs: of logs in the common event format, of connection strings, of exports.
-const FIELDS: &[(Identity, &[&str])] = &[
-    (
-        Identity::Host,
-        &[
-            "clientcomputername",
-            "clienthost",
-            "clienthostname",
-            "clientmachine",
-            "clientname",
-            "computer",
-            "computername",
-            "databaseserver",
-            "datasource",
-            "dbserver",
-            "destinationhost",
-            "dhost",
-            "dnshostname",
-            "dnsname",
-            "dvchost",
-            "failoverpartner",
-            "fqdn",
-            "host",
-            "hostname",
-            "ldapserver",
-            "machine",
-            "machinename",
-            "networkaddress",
-            "node",
-            "nodename",
-            "proxyserver",
-            "remotehost",
-            "remoteserver",
-            "server",
-            "serveraddress",
-            "servername",
-            "shost",
-            "smtpserver",
-            "sourcehost",
-            "sqlserver",
-            "sqlservername",
-            "webserver",
-            "workstation",
-            "workstationid",
-            "workstationname",
-        ],
-    ),
-    (
-        Identity::User,
-        &[
-            "accountname",
-            "benutzer",
-            "benutzername",
-            "byuser",
-            "createdby",
-            "duser",
-            "email",
-            "emailaddress",
-            "firstname",
-            "fullname",
-            "givenname",
-            "lastname",
-            "loginname",
-            "logonaccount",
-            "logonname",
-            "modifiedby",
-            "nameid",
-            "requestedby",
-            "runas",
-            "samaccountname",
-            "serviceaccount",
-            "sqlserverusername",
-            "surname",
-            "suser",
-            "uid",
-            "upn",
-            "user",
-            "userdisplayname",
-            "userid",
-            "username",
-            "userprincipalname",
-            "utilisateur",
-        ],
-    ),
-    (
-        Identity::Domain,
-        &[
-            "dnsdomain",
-            "dntdom",
-            "domain",
-            "domainname",
-            "logondomain",
-            "netbiosdomain",
-            "ntdomain",
-            "sntdom",
-            "userdomain",
-        ],
-    ),
-    (Identity::Database, &["catalog", "database", "databasename", "dbname", "initialcatalog", "sqldatabase"]),
-    (Identity::Pool, &["applicationpool", "apppool", "apppoolid", "apppoolname", "poolname"]),
-    (Identity::Name, &["cn", "ou"]),
-];
 
 /// Fields that are words of sentences, too: with `: ` they need a value that looks like a host.
 const COMMON: &[&str] = &["computer", "host", "machine", "node", "server", "webserver", "workstation"];
@@ -142,27 +41,23 @@ pub fn kind_of(name: &str) -> Option<Identity> {
 }
 
 fn kind_of_plain(name: &[u8]) -> Option<Identity> {
-    FIELDS
-        .iter()
-        .find(|(_, names)| names.binary_search_by(|one| one.as_bytes().cmp(name)).is_ok())
-        .map(|(kind, _)| *kind)
+    let listed = |names: &[String]| names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok();
+    LISTS.fields.iter().find(|(_, names)| listed(names)).map(|(kind, _)| *kind)
 }
 
-/// Whether a value stands in every installation, so that it names nobody.
+/// Whether a value is in every installation, so that it names nobody.
 pub(super) fn is_common_value(kind: Identity, value: &[u8]) -> bool {
     match kind {
-        Identity::Database => {
-            host::is_nobody(value) || DATABASES.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
-        }
-        Identity::Pool => host::is_nobody(value) || account::is_built_in_pool(value),
+        Identity::Database => host::is_generic(value) || is_one_of(value, DATABASES),
+        Identity::Pool => host::is_generic(value) || account::is_built_in_pool(value),
         Identity::Site => value.eq_ignore_ascii_case(b"default web site") || account::is_built_in_pool(value),
         Identity::User => account::is_built_in(value),
-        _ => host::is_nobody(value),
+        _ => host::is_generic(value),
     }
 }
 
 /// Value of the field whose name ends with `word`. Gives where to go on.
-pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+pub(super) fn value(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
     let (sign, at, quoted_name) = separator(text, &word)?;
     let (kind, name) = named(text, &word, sign)?;
     let rest = text.get(at..)?;
@@ -216,7 +111,7 @@ fn plain(
     quote: Option<u8>,
     kind: Identity,
     name: &str,
-    out: &mut Vec<Named>,
+    out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
     // `Jane Doe`, in quotes or as the value of a field of the common event format.
     let rest = text.get(token.start..(token.start + LONGEST_VALUE).min(text.len()))?;
@@ -248,7 +143,7 @@ fn plain(
         shapes::split(value, range.clone(), out);
         return Some(range.end);
     }
-    out.push(Named { range: range.clone(), kind });
+    out.push(IdentitySpan { range: range.clone(), kind });
     Some(range.end)
 }
 
@@ -343,30 +238,11 @@ fn named(text: &[u8], word: &Range<usize>, sign: u8) -> Option<(Identity, String
             .collect()
     };
     let own = plain(own);
-    for first in [
-        "data ",
-        "application ",
-        "workstation ",
-        "logon ",
-        "initial ",
-        "user ",
-        "by ",
-        "machine ",
-        "computer ",
-        "server ",
-        "host ",
-        "failover ",
-        "network ",
-        "node ",
-        "account ",
-        "domain ",
-        "database ",
-    ] {
-        if follows(text, word.start, first.as_bytes()) {
-            let both = format!("{}{own}", first.trim_end());
-            if let Some(kind) = kind_of_plain(both.as_bytes()) {
-                return Some((kind, both));
-            }
+    let head = text.get(..word.start)?.strip_suffix(b" ").unwrap_or_default();
+    for first in LISTS.first_words.iter().filter(|first| ends_with(head, first.as_bytes())) {
+        let both = format!("{first}{own}");
+        if let Some(kind) = kind_of_plain(both.as_bytes()) {
+            return Some((kind, both));
         }
     }
     // The product's name ends with a word of the table.
@@ -399,7 +275,7 @@ mod tests {
 
     #[test]
     fn the_fields_are_sorted_and_fit() {
-        for (_, names) in FIELDS {
+        for names in LISTS.fields.values() {
             assert!(names.is_sorted(), "{names:?}");
             assert!(names.iter().all(|name| name.len() <= LONGEST));
         }

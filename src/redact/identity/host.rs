@@ -1,122 +1,23 @@
-//! Names of hosts and domains, told from .NET namespaces, file names and method calls.
+//! Recognises names of hosts and domains, and keeps apart .NET namespaces, file names and method calls.
 
-/// Ends of names that say by themselves that a dotted word is a host: domains of companies, and those that private
-/// networks use.
-const SURE: &[&str] = &[
-    "arpa",
-    "biz",
-    "com",
-    "corp",
-    "edu",
-    "example",
-    "gov",
-    "intern",
-    "internal",
-    "intra",
-    "intranet",
-    "invalid",
-    "lan",
-    "local",
-    "localdomain",
-    "mil",
-    "net",
-    "org",
-];
-
-/// Ends that are words of other things as well; they need a host of three parts.
-const LIKELY: &[&str] = &[
-    "ad", "app", "bank", "cloud", "dev", "domain", "group", "health", "home", "info", "int", "online",
-    "private", "prod", "site", "tech", "test",
-];
-
-/// Countries whose code is also the end of a file's name; never by shape alone.
-const FILES: &[&str] = &["cs", "md", "mm", "pl", "ps", "py", "rs", "sh", "so", "ts", "vb"];
-
-/// Countries with so many hosts, and so little else their code could be, that two parts are enough.
-const COUNTRIES: &[&str] = &[
-    "au", "br", "ca", "ch", "cn", "cz", "de", "dk", "es", "eu", "fi", "fr", "hu", "ie", "jp", "kr", "mx",
-    "nl", "nz", "pt", "ro", "se", "sg", "sk", "uk", "us", "za",
-];
-
-/// Hosts of the platform and of standards, which stand in every installation; with whatever stands before them.
-const PUBLIC: &[&str] = &[
-    "asp.net",
-    "ado.net",
-    "d36zgw9sidnotm.cloudfront.net",
-    "docs.delinea.com",
-    "docs.microsoft.com",
-    "go.microsoft.com",
-    // A fact of ours.
-    "iis.state.site",
-    "learn.microsoft.com",
-    "oasis-open.org",
-    "schemas.microsoft.com",
-    "schemas.xmlsoap.org",
-    "support.delinea.com",
-    "tempuri.org",
-    "thycotic.force.com",
-    "tmsnuget.thycotic.com",
-    "updates.thycotic.net",
-    "vb.net",
-    "w3.org",
-    "www.microsoft.com",
-];
-
-/// Names that mean this very machine or none.
-const NOBODY: &[&str] = &[
-    "localhost",
-    "localdomain",
-    "local",
-    "(local)",
-    "null",
-    "none",
-    "nil",
-    "true",
-    "false",
-    "unknown",
-    "undefined",
-    "workgroup",
-    "any",
-    "n",
-    "na",
-    "default",
-    "empty",
-    "this",
-    "yes",
-    "no",
-    "not",
-    "the",
-    "is",
-    "was",
-    "and",
-    "or",
-    "for",
-    "in",
-    "of",
-    "to",
-    "a",
-    "an",
-];
+use crate::redact::bytes::{before, ends_with, is_one_of};
+use crate::redact::lists::LISTS;
 
 /// Whether `name` means nobody in particular.
-pub(super) fn is_nobody(name: &[u8]) -> bool {
-    NOBODY.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
+pub(super) fn is_generic(name: &[u8]) -> bool {
+    is_one_of(name, &LISTS.generic_names)
         || name.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
 }
 
 /// Whether a word is an end of names of hosts, such as `com` or `local`.
 pub(super) fn is_end(word: &[u8]) -> bool {
-    SURE.iter().any(|end| word.eq_ignore_ascii_case(end.as_bytes()))
+    is_one_of(word, &LISTS.sure_domain_ends)
 }
 
-/// Whether `name` is a host that stands in every installation.
+/// Whether `name` is a host that is in every installation.
 pub(super) fn is_public(name: &[u8]) -> bool {
-    PUBLIC.iter().any(|host| {
-        let head = name.len().checked_sub(host.len());
-        head.is_some_and(|head| {
-            name.get(head..).is_some_and(|tail| tail.eq_ignore_ascii_case(host.as_bytes()))
-                && (head == 0 || name.get(head - 1) == Some(&b'.'))
-        })
+    LISTS.public_hosts.iter().any(|host| {
+        ends_with(name, host.as_bytes()) && matches!(before(name, name.len() - host.len()), None | Some(b'.'))
     })
 }
 
@@ -132,15 +33,15 @@ pub(super) fn is_host(word: &[u8]) -> bool {
     let lower = |label: &[u8]| !label.iter().any(u8::is_ascii_uppercase);
     let one_case = (lower(end) && lower(second)) || !word.iter().any(u8::is_ascii_lowercase);
     let shaped = labels.chain([second]).all(is_label);
-    let is = |ends: &[&str]| ends.iter().any(|one| end.eq_ignore_ascii_case(one.as_bytes()));
+    let is = |ends: &[String]| is_one_of(end, ends);
     let country = end.len() == 2 && end.iter().all(u8::is_ascii_alphabetic);
     let numbered = second.iter().any(|b| b.is_ascii_digit() || *b == b'-');
     one_case
         && shaped
-        && (is(SURE)
-            || (is(LIKELY) && (count > 2 || numbered))
-            || is(COUNTRIES)
-            || (country && count > 2 && !is(FILES)))
+        && (is(&LISTS.sure_domain_ends)
+            || (is(&LISTS.likely_domain_ends) && (count > 2 || numbered))
+            || is(&LISTS.countries)
+            || (country && count > 2 && !is(&LISTS.country_file_endings)))
 }
 
 /// Whether a part of a dotted name may be one of a host.

@@ -1,8 +1,9 @@
-//! Identities that are known: of the node itself, of its configurations, and those that a text names by their shape, so
-//! that a name is hidden where it stands alone, too.
+//! Known identities: of the node itself, of its configurations, and those that texts show by their shape. A known name
+//! is hidden everywhere, also where nothing around it shows what it is.
 
-use super::{Domains, Named, account, field, host, shapes, spelling};
+use super::{Domains, IdentitySpan, account, field, host, shapes, spelling};
 use crate::redact::labels::Identity;
+use crate::redact::lists::LISTS;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -11,307 +12,7 @@ const MOST: usize = 20_000;
 /// Shortest value that is looked for in texts, in bytes.
 const SHORTEST: usize = 4;
 
-/// Words that occur in every log. A host or a user of this name is hidden only where a sign or a field names it.
-const COMMON: &[&str] = &[
-    "access",
-    "account",
-    "action",
-    "active",
-    "address",
-    "admin",
-    "administrator",
-    "agent",
-    "alert",
-    "analytics",
-    "apache",
-    "api",
-    "application",
-    "apps",
-    "archive",
-    "asset",
-    "assets",
-    "audit",
-    "auth",
-    "authentication",
-    "azure",
-    "backend",
-    "backup",
-    "batch",
-    "bind",
-    "build",
-    "bus",
-    "cache",
-    "calendar",
-    "case",
-    "central",
-    "chat",
-    "check",
-    "client",
-    "cloud",
-    "cluster",
-    "cms",
-    "code",
-    "collector",
-    "commands",
-    "config",
-    "configuration",
-    "connect",
-    "connector",
-    "console",
-    "contact",
-    "content",
-    "control",
-    "controller",
-    "core",
-    "corp",
-    "corporate",
-    "crm",
-    "data",
-    "database",
-    "default",
-    "delinea",
-    "demo",
-    "deploy",
-    "deployment",
-    "desktop",
-    "developer",
-    "devops",
-    "digest",
-    "direct",
-    "directory",
-    "discovery",
-    "docs",
-    "domain",
-    "download",
-    "elastic",
-    "engine",
-    "enterprise",
-    "error",
-    "event",
-    "events",
-    "example",
-    "exchange",
-    "export",
-    "external",
-    "federation",
-    "files",
-    "finance",
-    "firewall",
-    "forms",
-    "front",
-    "frontend",
-    "gateway",
-    "generic",
-    "global",
-    "group",
-    "guest",
-    "guid",
-    "health",
-    "heartbeat",
-    "help",
-    "helpdesk",
-    "home",
-    "host",
-    "hosts",
-    "http",
-    "https",
-    "identity",
-    "image",
-    "images",
-    "import",
-    "index",
-    "info",
-    "install",
-    "installer",
-    "integrated",
-    "integration",
-    "intern",
-    "internal",
-    "intranet",
-    "inventory",
-    "issue",
-    "item",
-    "jenkins",
-    "jobs",
-    "kerberos",
-    "key",
-    "lab",
-    "launcher",
-    "ldap",
-    "legacy",
-    "library",
-    "license",
-    "linux",
-    "live",
-    "load",
-    "local",
-    "localhost",
-    "log",
-    "logger",
-    "login",
-    "logon",
-    "logs",
-    "machine",
-    "mail",
-    "main",
-    "maintenance",
-    "manage",
-    "management",
-    "manager",
-    "master",
-    "media",
-    "member",
-    "memory",
-    "message",
-    "meta",
-    "metrics",
-    "migration",
-    "mirror",
-    "mobile",
-    "model",
-    "monitor",
-    "monitoring",
-    "name",
-    "network",
-    "news",
-    "node",
-    "nodes",
-    "notification",
-    "null",
-    "office",
-    "online",
-    "open",
-    "operations",
-    "operator",
-    "oracle",
-    "orders",
-    "owner",
-    "package",
-    "partner",
-    "password",
-    "patch",
-    "pipeline",
-    "platform",
-    "plugin",
-    "policy",
-    "pool",
-    "portal",
-    "primary",
-    "principal",
-    "print",
-    "private",
-    "process",
-    "prod",
-    "product",
-    "production",
-    "profile",
-    "project",
-    "proxy",
-    "public",
-    "query",
-    "queue",
-    "rabbitmq",
-    "redacted",
-    "redirect",
-    "relay",
-    "remote",
-    "replica",
-    "report",
-    "reporting",
-    "reports",
-    "request",
-    "reset",
-    "resource",
-    "rest",
-    "role",
-    "root",
-    "rotation",
-    "router",
-    "runtime",
-    "sales",
-    "scanner",
-    "schedule",
-    "scheduler",
-    "schema",
-    "script",
-    "scripts",
-    "search",
-    "secondary",
-    "secret",
-    "secrets",
-    "secretserver",
-    "secure",
-    "security",
-    "server",
-    "servers",
-    "service",
-    "services",
-    "session",
-    "setup",
-    "share",
-    "shared",
-    "sharepoint",
-    "shop",
-    "site",
-    "smtp",
-    "source",
-    "splunk",
-    "staging",
-    "standby",
-    "start",
-    "static",
-    "status",
-    "storage",
-    "store",
-    "stream",
-    "support",
-    "switch",
-    "sync",
-    "syslog",
-    "system",
-    "task",
-    "team",
-    "temp",
-    "template",
-    "tenant",
-    "terminal",
-    "test",
-    "tester",
-    "testing",
-    "thycotic",
-    "ticket",
-    "time",
-    "token",
-    "tools",
-    "tracker",
-    "training",
-    "transfer",
-    "trust",
-    "update",
-    "upgrade",
-    "upload",
-    "user",
-    "users",
-    "vault",
-    "vendor",
-    "version",
-    "video",
-    "virtual",
-    "warehouse",
-    "watcher",
-    "web",
-    "webmail",
-    "website",
-    "wiki",
-    "windows",
-    "work",
-    "worker",
-    "workflow",
-    "www",
-    "zone",
-];
-
-/// Values to be labelled wherever they stand.
+/// Values to be labelled wherever they are.
 #[derive(Clone, Default)]
 pub struct Known(BTreeMap<String, Identity>, Domains);
 
@@ -323,7 +24,7 @@ impl std::fmt::Debug for Known {
 
 /// Whether a word, in lower case, occurs in every log.
 pub(super) fn is_common(word: &str) -> bool {
-    COMMON.binary_search(&word).is_ok()
+    LISTS.common_names.binary_search_by(|common| common.as_str().cmp(word)).is_ok()
 }
 
 impl Known {
@@ -361,11 +62,11 @@ impl Known {
         }
     }
 
-    /// Learns from a text whom it names by shape.
+    /// Learns from a text who it names by shape.
     pub fn learn(&mut self, text: &[u8]) {
         let mut named = Vec::new();
         shapes::find(text, &Domains::new(), &mut named);
-        for Named { range, kind } in named {
+        for IdentitySpan { range, kind } in named {
             let before_account = matches!(text.get(range.end), Some(b'\\' | b'%'));
             let value = text.get(range).map(|value| match std::str::from_utf8(value) {
                 Ok(value) => Cow::Borrowed(value),
@@ -382,7 +83,7 @@ impl Known {
         }
     }
 
-    /// Learns from a configuration whom it names; one of an encoding that nobody knows gives nothing.
+    /// Learns from a configuration who it names; one of an encoding that nobody knows gives nothing.
     pub fn learn_config(&mut self, bytes: &[u8]) {
         if let Ok(text) = crate::redact::config::decode(bytes) {
             self.learn(text.as_bytes());
@@ -391,8 +92,7 @@ impl Known {
 
     fn insert(&mut self, kind: Identity, value: &str, shortest: usize) {
         let lower = value.to_lowercase();
-        let common =
-            COMMON.binary_search(&lower.as_str()).is_ok() || field::is_common_value(kind, lower.as_bytes());
+        let common = is_common(&lower) || field::is_common_value(kind, lower.as_bytes());
         let label = lower.contains(['{', '}', '\n', '\r']);
         // A domain of one word is known by Windows alone; `corp` and `local` are everywhere.
         if lower.len() < shortest
@@ -439,7 +139,7 @@ mod tests {
 
     #[test]
     fn common_words_are_sorted() {
-        let wrong: Vec<_> = COMMON.windows(2).filter(|pair| pair[0] >= pair[1]).collect();
+        let wrong: Vec<_> = LISTS.common_names.windows(2).filter(|pair| pair[0] >= pair[1]).collect();
         assert!(wrong.is_empty(), "{wrong:?}");
     }
 

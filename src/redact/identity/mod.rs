@@ -1,8 +1,8 @@
-//! Who and what a text names: hosts, accounts, addresses, domains. Found by value where they are known, else by shape
-//! and by the names that stand before them.
+//! Finds identities in texts (hosts, accounts, addresses, domains): known values first, then by shape and by the field
+//! name before them.
 //!
-//! The pitfalls are those of domain 9: .NET namespaces look like `First.Last`, `SS.log` like a host with a domain,
-//! `12:34:56` like an address, version numbers too, and the product's own words stand in every line. One pass over the
+//! Many things only look like identities: .NET namespaces look like `First.Last`, `SS.log` like a host with a domain,
+//! `12:34:56` like an address, version numbers too, and the product's own words are in every line. One pass over the
 //! words of a text decides; no word is looked at twice, so it is linear whatever the text.
 
 mod account;
@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 /// An identity in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct IdentitySpan {
     pub range: Range<usize>,
     pub kind: Identity,
 }
@@ -47,7 +47,7 @@ pub struct Identities {
     domains: Arc<Domains>,
 }
 
-/// Words that are known to be domains, in lower case: an account may stand behind one in any case.
+/// Words that are known to be domains, in lower case: an account may be behind one in any case.
 type Domains = BTreeSet<String>;
 
 impl std::fmt::Debug for Identities {
@@ -56,13 +56,13 @@ impl std::fmt::Debug for Identities {
     }
 }
 
-/// Whether a value of this kind stands in every installation, so that it names nobody.
+/// Whether a value of this kind is in every installation, so that it names nobody.
 pub(super) fn is_common_value(kind: Identity, value: &str) -> bool {
     field::is_common_value(kind, value.as_bytes())
 }
 
 /// The parts of a value that is surely of this kind; none where the value is one part.
-pub(super) fn parts(kind: Identity, value: &str) -> Vec<Named> {
+pub(super) fn parts(kind: Identity, value: &str) -> Vec<IdentitySpan> {
     let (text, mut parts) = (value.as_bytes(), Vec::new());
     if kind == Identity::Host {
         shapes::host(text, 0..words::end_of_word(text, 0), kind, &mut parts);
@@ -110,14 +110,14 @@ impl Identities {
     }
 
     /// Appends every identity of `text`; ranges may overlap.
-    pub(super) fn find(&self, text: &[u8], out: &mut Vec<Named>) {
+    pub(super) fn find(&self, text: &[u8], out: &mut Vec<IdentitySpan>) {
         let first = out.len();
         if let Some(search) = &self.search {
             for found in search.find_overlapping_iter(text) {
                 if let Some((value, kind)) = self.known(found.pattern().as_usize())
                     && words::stands_alone(text, found.range(), value)
                 {
-                    out.push(Named { range: found.range(), kind: *kind });
+                    out.push(IdentitySpan { range: found.range(), kind: *kind });
                 }
             }
         }
@@ -154,7 +154,7 @@ impl Identities {
             _ => None,
         };
         let canonical = canonical.as_deref().unwrap_or(&written);
-        // A value that is known has one kind, wherever it stands.
+        // A value that is known has one kind, wherever it is.
         let lower = canonical.to_lowercase();
         let known = self.known.binary_search_by(|(value, _)| value.as_str().cmp(&lower)).ok();
         let kind = known.and_then(|at| self.known.get(at)).map_or(kind, |(_, kind)| *kind);

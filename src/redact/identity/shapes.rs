@@ -1,21 +1,23 @@
-//! One pass over the words of a text: each word, with what stands around it, is somebody or nobody.
+//! Scanner for identities by shape: one pass over the words of a text, each looked at with what is around it.
 
 use super::words::{
     before, before_escaped, end_of_word, escape_at, follows, is_word, slashes_at, slashes_before, trimmed,
 };
-use super::{Domains, Named, account, address, field, host};
+use super::{Domains, IdentitySpan, account, address, field, host};
+use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
+use crate::redact::lists::LISTS;
 use std::ops::Range;
 
 /// Appends every identity that shape, sign or field gives away.
-pub(super) fn find(text: &[u8], domains: &Domains, out: &mut Vec<Named>) {
+pub(super) fn find(text: &[u8], domains: &Domains, out: &mut Vec<IdentitySpan>) {
     // Up to where signs of addresses were looked at.
     let mut colons = 0;
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         let word = is_word(*byte);
         if let Some((end, found)) = with_blanks(text, at) {
-            out.extend(found.then_some(Named { range: at..end, kind: Identity::Digest }));
+            out.extend(found.then_some(IdentitySpan { range: at..end, kind: Identity::Digest }));
             at = end;
             continue;
         }
@@ -59,7 +61,7 @@ fn with_blanks(text: &[u8], start: usize) -> Option<(usize, bool)> {
 }
 
 /// An address of IP version 6 or of hardware that begins at `start`, and the end of what was looked at.
-fn with_colons(text: &[u8], start: usize) -> (usize, Option<Named>) {
+fn with_colons(text: &[u8], start: usize) -> (usize, Option<IdentitySpan>) {
     let rest = text.get(start..).unwrap_or_default();
     let sign = |b: &&u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
     let length = rest.iter().take_while(sign).count();
@@ -80,19 +82,18 @@ fn with_colons(text: &[u8], start: usize) -> (usize, Option<Named>) {
     let range = start..start + run.len();
     let pairs = run.len() == 17 && run.split(|b| *b == b':').filter(|pair| pair.len() == 2).count() == 6;
     if pairs {
-        return (end, Some(Named { range, kind: Identity::Mac }));
+        return (end, Some(IdentitySpan { range, kind: Identity::Mac }));
     }
-    let groups = address::v6(run).filter(|groups| {
+    let address = address::v6(run).filter(|address| {
         // `::1` is this machine; `add::face` is code.
-        let nobodys =
-            groups.iter().take(7).all(|group| *group == 0) && groups.last().is_none_or(|last| *last <= 1);
+        let nobodys = address.is_loopback() || address.is_unspecified();
         !nobodys && (run.iter().any(u8::is_ascii_digit) || colons > 2)
     });
-    (end, groups.map(|_| Named { range, kind: Identity::Address }))
+    (end, address.map(|_| IdentitySpan { range, kind: Identity::Address }))
 }
 
 /// Looks at one word. Gives where to go on, when that is not its end.
-fn look(text: &[u8], word: Range<usize>, domains: &Domains, out: &mut Vec<Named>) -> Option<usize> {
+fn look(text: &[u8], word: Range<usize>, domains: &Domains, out: &mut Vec<IdentitySpan>) -> Option<usize> {
     let next = text.get(word.end).copied();
     let bytes = text.get(word.clone())?;
     let head = before_escaped(text, word.start);
@@ -108,14 +109,14 @@ fn look(text: &[u8], word: Range<usize>, domains: &Domains, out: &mut Vec<Named>
         return field::value(text, word, out);
     }
     if let Some(kind) = number(bytes) {
-        out.push(Named { range: trimmed(text, word), kind });
+        out.push(IdentitySpan { range: trimmed(text, word), kind });
         return None;
     }
     // `LDAP://DC=` begins a distinguished name.
     if begins_authority(text, word.start) && next != Some(b'=') {
         if next == Some(b'@') {
             if !account::is_built_in(bytes) {
-                out.push(Named { range: word.clone(), kind: Identity::User });
+                out.push(IdentitySpan { range: word.clone(), kind: Identity::User });
             }
             let start = word.end + 1;
             return host(text, start..end_of_word(text, start), Identity::Host, out);
@@ -183,14 +184,14 @@ fn is_node(text: &[u8], at: usize) -> bool {
 }
 
 /// The host of a service, which is `word`: `MSSQLSvc/sql01:1433`, `HTTP/vault01@REALM`. Gives where to go on.
-fn service(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
-    /// What else may stand before a slash, so that the host has to look like one.
+fn service(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
+    /// What else may be before a slash, so that the host has to look like one.
     const SPOKEN: &[&str] = &["host", "http", "ldap", "wsman"];
     const SURE: &[&str] = &["cifs", "mssqlsvc", "restrictedkrbhost", "termsrv"];
     let head = text.get(word.start.saturating_sub(20)..word.start)?.strip_suffix(b"/")?;
     let class = head.iter().rev().take_while(|b| is_word(**b)).count();
     let (head, class) = head.split_at_checked(head.len() - class)?;
-    let is = |classes: &[&str]| classes.iter().any(|one| class.eq_ignore_ascii_case(one.as_bytes()));
+    let is = |classes: &[&str]| is_one_of(class, classes);
     if matches!(head.last(), Some(b'/' | b'\\')) || !(is(SURE) || is(SPOKEN)) {
         return None;
     }
@@ -209,7 +210,7 @@ fn service(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usiz
 }
 
 /// `//host/share` with a host that looks like one. Gives where to go on.
-fn forward(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+fn forward(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
     let start = word.start.checked_sub(2).filter(|start| text.get(*start..word.start) == Some(b"//"))?;
     let goes_on = before(text, start).is_some_and(|b| is_word(b) || b"/\\:%}$".contains(&b));
     let name = text.get(word.clone())?;
@@ -224,7 +225,7 @@ fn forward(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usiz
     if share.is_empty() {
         return Some(word.end);
     }
-    out.push(Named { range: share.clone(), kind: Identity::Share });
+    out.push(IdentitySpan { range: share.clone(), kind: Identity::Share });
     Some(share.end)
 }
 
@@ -253,9 +254,9 @@ pub(super) fn host(
     text: &[u8],
     mut token: Range<usize>,
     kind: Identity,
-    out: &mut Vec<Named>,
+    out: &mut Vec<IdentitySpan>,
 ) -> Option<usize> {
-    // The protocol of a connection string, which may stand behind that of the administrator's connection.
+    // The protocol of a connection string, which may be behind that of the administrator's connection.
     for _ in 0..2 {
         let protocol = matches!(text.get(token.clone())?, b"tcp" | b"np" | b"lpc" | b"admin");
         if protocol && text.get(token.end) == Some(&b':') {
@@ -265,18 +266,18 @@ pub(super) fn host(
     let range = trimmed(text, token);
     let name = text.get(range.clone()).filter(|name| !name.is_empty())?;
     if let Some(address) = address::v4(name) {
-        if !address::is_nobodys(address) {
-            out.push(Named { range: range.clone(), kind: Identity::Address });
+        if !address::is_special(address) {
+            out.push(IdentitySpan { range: range.clone(), kind: Identity::Address });
         }
         return Some(range.end);
     }
     let shaped = name.split(|b| *b == b'.').all(host::is_label);
-    if host::is_nobody(name) || host::is_public(name) || !shaped || name.starts_with(b"Microsoft-") {
+    if host::is_generic(name) || host::is_public(name) || !shaped || name.starts_with(b"Microsoft-") {
         return None;
     }
     // Accounts with a domain have their own shape, unless this is an instance of a database server.
     if kind == Identity::Domain {
-        out.push(Named { range: range.clone(), kind });
+        out.push(IdentitySpan { range: range.clone(), kind });
         return Some(range.end);
     }
     split(name, range.clone(), out);
@@ -285,11 +286,8 @@ pub(super) fn host(
         let start = range.end + slashes;
         let instance = trimmed(text, start..end_of_word(text, start));
         let name = text.get(instance.clone()).unwrap_or_default();
-        if !name.is_empty()
-            && !name.eq_ignore_ascii_case(b"mssqlserver")
-            && !name.eq_ignore_ascii_case(b"sqlexpress")
-        {
-            out.push(Named { range: instance.clone(), kind: Identity::Database });
+        if !name.is_empty() && !is_one_of(name, &["mssqlserver", "sqlexpress"]) {
+            out.push(IdentitySpan { range: instance.clone(), kind: Identity::Database });
         }
         return Some(instance.end.max(range.end));
     }
@@ -297,19 +295,19 @@ pub(super) fn host(
 }
 
 /// The host and the domain of a name.
-pub(super) fn split(name: &[u8], range: Range<usize>, out: &mut Vec<Named>) {
+pub(super) fn split(name: &[u8], range: Range<usize>, out: &mut Vec<IdentitySpan>) {
     let dot = memchr::memchr(b'.', name);
-    out.push(Named {
+    out.push(IdentitySpan {
         range: range.start..dot.map_or(range.end, |dot| range.start + dot),
         kind: Identity::Host,
     });
     if let Some(dot) = dot {
-        out.push(Named { range: range.start + dot + 1..range.end, kind: Identity::Domain });
+        out.push(IdentitySpan { range: range.start + dot + 1..range.end, kind: Identity::Domain });
     }
 }
 
 /// `\\host\share` whose host is `word`. Gives where to go on.
-fn unc(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
+fn unc(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) -> Option<usize> {
     let slashes = slashes_before(text, word.start);
     let start = word.start - slashes;
     let begins = match slashes {
@@ -321,12 +319,12 @@ fn unc(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
         return None;
     }
     let name = text.get(word.clone())?;
-    if name == b"UNC" || host::is_nobody(name) {
+    if name == b"UNC" || host::is_generic(name) {
         return None;
     }
     let end = word.end;
     if address::v4(name).is_some() {
-        out.push(Named { range: word, kind: Identity::Address });
+        out.push(IdentitySpan { range: word, kind: Identity::Address });
     } else if name.split(|b| *b == b'.').all(host::is_label) {
         split(name, word, out);
     } else {
@@ -336,27 +334,26 @@ fn unc(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) -> Option<usize> {
     let share = trimmed(text, start..end_of_word(text, start));
     // `C$` and `ADMIN$` are on every server.
     let name = text.get(share.clone()).unwrap_or_default();
-    let own =
-        name.len() < 2 || [&b"admin"[..], b"ipc", b"print"].iter().any(|one| name.eq_ignore_ascii_case(one));
+    let own = name.len() < 2 || is_one_of(name, &["admin", "ipc", "print"]);
     if !own {
-        out.push(Named { range: share.clone(), kind: Identity::Share });
+        out.push(IdentitySpan { range: share.clone(), kind: Identity::Share });
     }
     Some(share.end.max(end))
 }
 
 /// The host before ` CEF:`, as syslog writes it.
-fn event_host(text: &[u8], blank: usize, out: &mut Vec<Named>) {
+fn event_host(text: &[u8], blank: usize, out: &mut Vec<IdentitySpan>) {
     let length =
         text.get(..blank).map_or(0, |head| head.iter().rev().take(64).take_while(|b| is_word(**b)).count());
     let range = blank - length..blank;
     let name = text.get(range.clone()).unwrap_or_default();
-    if !name.is_empty() && !host::is_nobody(name) && name.split(|b| *b == b'.').all(host::is_label) {
+    if !name.is_empty() && !host::is_generic(name) && name.split(|b| *b == b'.').all(host::is_label) {
         split(name, range, out);
     }
 }
 
 /// Addresses and hosts with a domain.
-fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) {
+fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<IdentitySpan>) {
     let word = trimmed(text, word);
     let bytes = text.get(word.clone()).unwrap_or_default();
     if bytes.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_')) {
@@ -365,9 +362,9 @@ fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) {
             let range = at..at + part.len();
             at = range.end + 1;
             let address = address::v4(part)
-                .filter(|address| !address::is_nobodys(*address) && !address::reads_as_version(*address));
+                .filter(|address| !address::is_special(*address) && !address::reads_as_version(*address));
             if address.is_some() && !is_version(text, word.start) {
-                out.push(Named { range, kind: Identity::Address });
+                out.push(IdentitySpan { range, kind: Identity::Address });
             }
         }
     } else if host::is_host(bytes) {
@@ -375,24 +372,8 @@ fn dotted(text: &[u8], word: Range<usize>, out: &mut Vec<Named>) {
     }
 }
 
-/// Whether what stands before `at` says that a version follows.
+/// Whether what is before `at` says that a version follows.
 fn is_version(text: &[u8], at: usize) -> bool {
-    const WORDS: &[&str] = &[
-        "version",
-        "versions",
-        "ver",
-        "v",
-        "build",
-        "release",
-        "clr",
-        "framework",
-        "runtime",
-        "sdk",
-        "update",
-        "upgrade",
-        "dll",
-        "exe",
-    ];
     let head = text.get(at.saturating_sub(24)..at).unwrap_or_default();
     // A program and its version: `curl/7.1.2.3`.
     if head.ends_with(b"/")
@@ -408,5 +389,5 @@ fn is_version(text: &[u8], at: usize) -> bool {
     let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let word = head.get(end - letters..).unwrap_or_default().to_ascii_lowercase();
     // `fileVersion`, `newVersion`.
-    word.ends_with(b"version") || WORDS.iter().any(|one| word == one.as_bytes())
+    word.ends_with(b"version") || is_one_of(&word, &LISTS.before_versions)
 }

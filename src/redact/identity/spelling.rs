@@ -1,5 +1,5 @@
-//! How a name with letters beyond ASCII may be written: in capitals, with a capital, and in the code pages of Windows. The
-//! search itself knows the two cases of ASCII alone.
+//! Spellings of names with letters beyond ASCII: capitals, title case, and the code pages of Windows. The search itself
+//! only ignores the case of ASCII.
 
 use encoding_rs::{Encoding, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254};
 use std::borrow::Cow;

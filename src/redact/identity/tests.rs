@@ -1,4 +1,4 @@
-//! Lines of logs with identities and with what looks like them (domain 9).
+//! Log lines with identities, and with what only looks like one.
 
 use super::*;
 use crate::redact::{CaseKey, Fingerprinter, Redactor};
@@ -19,7 +19,7 @@ fn kinds(redactor: &Redactor, line: &str) -> String {
 }
 
 #[test]
-fn shapes_signs_and_fields_name_somebody() {
+fn patterns_marks_and_fields_show_names() {
     let redactor = redactor(&Known::new());
     let lines = [
         (r"login of CORP\jsmith failed", r"login of {domain}\{user} failed"),
@@ -116,7 +116,7 @@ fn shapes_signs_and_fields_name_somebody() {
 }
 
 #[test]
-fn look_alikes_name_nobody() {
+fn look_alikes_are_not_taken_for_names() {
     let redactor = redactor(&Known::new());
     for line in [
         "2026-11-22 12:34:56,789 [12] ERROR Thycotic.PasswordChangers.Unix - Secret - View failed in SS.log",
@@ -159,7 +159,7 @@ fn look_alikes_name_nobody() {
 }
 
 #[test]
-fn a_known_name_is_hidden_wherever_it_stands() {
+fn a_known_name_is_hidden_everywhere() {
     let mut known = Known::new();
     known.add(Identity::Host, "SSWEB01.corp.example");
     known.learn(br"CORP\jsmith and DC=zeta");
@@ -191,7 +191,7 @@ fn a_known_name_beyond_ascii_is_hidden_in_every_case_and_code_page() {
         known.learn(named.as_bytes());
         assert_eq!(known.len(), 1, "{named}");
         let redactor = redactor(&known);
-        let scanner = crate::redact::leak::Scanner::new(&crate::redact::Harvest::new(), &[]).with(&known);
+        let scanner = crate::redact::leak::Scanner::new(&crate::redact::SecretSet::new(), &[]).with(&known);
         for name in spelled {
             for page in [UTF_8, page] {
                 let line = format!("mail for {name} waits");
@@ -217,7 +217,7 @@ fn a_known_name_beyond_ascii_is_hidden_in_every_case_and_code_page() {
 }
 
 #[test]
-fn one_value_has_one_label_wherever_it_stands() {
+fn one_value_has_one_label_everywhere() {
     let redactor = redactor(&Known::new());
     let line =
         r"\\ssweb01\x machineName=SSWEB01 https://SsWeb01.corp.example/ 2001:DB8::1 [2001:db8:0:0:0:0:0:1]";

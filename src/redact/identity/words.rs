@@ -1,6 +1,9 @@
-//! A text as words, and what stands around a place.
+//! Words of a text, and the bytes around them.
 
+use crate::redact::bytes::slashes_at_end;
 use std::ops::Range;
+
+pub(super) use crate::redact::bytes::{before, follows};
 
 /// What words consist of: letters, digits, `_`, `-`, `.`, and everything beyond ASCII.
 pub(super) const fn is_word(byte: u8) -> bool {
@@ -10,11 +13,6 @@ pub(super) const fn is_word(byte: u8) -> bool {
 /// The end of the word that begins at `at`.
 pub(super) fn end_of_word(text: &[u8], at: usize) -> usize {
     at + text.get(at..).map_or(0, |rest| rest.iter().take_while(|b| is_word(**b)).count())
-}
-
-/// The byte before `at`.
-pub(super) fn before(text: &[u8], at: usize) -> Option<u8> {
-    text.get(at.checked_sub(1)?).copied()
 }
 
 /// How long the escaped byte at `at` is: `%2F` or, escaped twice, `%252F`.
@@ -34,13 +32,6 @@ pub(super) fn before_escaped(text: &[u8], at: usize) -> Option<u8> {
     code.and_then(|code| u8::from_str_radix(code, 16).ok()).or_else(|| before(text, at))
 }
 
-/// Whether the bytes before `at` are `tail`, without regard to case.
-pub(super) fn follows(text: &[u8], at: usize, tail: &[u8]) -> bool {
-    at.checked_sub(tail.len())
-        .and_then(|from| text.get(from..at))
-        .is_some_and(|head| head.eq_ignore_ascii_case(tail))
-}
-
 /// A range without the dots, dashes and underscores at its ends, which belong to the sentence.
 pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
     let word = text.get(range.clone()).unwrap_or_default();
@@ -50,12 +41,12 @@ pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
     if head == word.len() { range.start..range.start } else { range.start + head..range.end - tail }
 }
 
-/// How many backslashes stand before `at`; more than eight are no path.
+/// How many backslashes are before `at`; more than eight are no path.
 pub(super) fn slashes_before(text: &[u8], at: usize) -> usize {
-    text.get(..at).map_or(0, |head| head.iter().rev().take(9).take_while(|b| **b == b'\\').count())
+    slashes_at_end(text.get(..at).unwrap_or_default(), 9)
 }
 
-/// How many backslashes stand at `at`.
+/// How many backslashes are at `at`.
 pub(super) fn slashes_at(text: &[u8], at: usize) -> usize {
     text.get(at..).map_or(0, |rest| rest.iter().take(9).take_while(|b| **b == b'\\').count())
 }

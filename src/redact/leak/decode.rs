@@ -1,4 +1,5 @@
-//! Texts decoded backwards. Every layer knows where each of its bytes stood in the window it came from.
+//! Decoders of the leak scan: each takes one layer of escapes or codes off a text, and keeps the position that every
+//! byte had in the original.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -6,15 +7,15 @@ use std::sync::LazyLock;
 /// How often escapes are taken off: `%252541` says `A`.
 pub(super) const NESTED: usize = 3;
 
-/// A text, and where its bytes stood in the window.
+/// A decoded text, and the position of its bytes in the window.
 #[derive(Default)]
-pub(super) struct Layer {
+pub(super) struct DecodedText {
     pub bytes: Vec<u8>,
-    /// Runs of bytes that stood side by side in the window too: where each starts here, and where there.
+    /// Runs of bytes that was side by side in the window too: where each starts here, and where there.
     runs: Vec<(usize, usize)>,
 }
 
-impl Layer {
+impl DecodedText {
     /// A window itself.
     pub(super) fn of(window: Vec<u8>) -> Self {
         Self { bytes: window, runs: vec![(0, 0)] }
@@ -43,7 +44,7 @@ impl Layer {
         self.bytes.extend_from_slice(layer.bytes.get(range).unwrap_or_default());
     }
 
-    /// The next byte stood at `from`.
+    /// The next byte was at `from`.
     fn begin(&mut self, from: usize) {
         let at = self.bytes.len();
         if self.runs.last().is_none_or(|(start, there)| there + at - start != from) {
@@ -56,7 +57,7 @@ impl Layer {
         self.runs.clear();
     }
 
-    /// Where `range` of this layer stands in the window.
+    /// Where `range` of this layer is in the window.
     pub(super) fn raw(&self, range: Range<usize>) -> Range<usize> {
         let start = self.place(range.start);
         let last = range.end.checked_sub(1).map_or(start, |last| self.place(last));
@@ -93,7 +94,7 @@ impl Escapes {
 
     /// Every set of these kinds, save the empty one.
     pub(super) fn parts(self) -> Vec<Self> {
-        (1..=self.0).filter(|bits| bits & !self.0 == 0).map(Self).collect()
+        (1..=self.0).filter(|bloom| bloom & !self.0 == 0).map(Self).collect()
     }
 
     fn marked_by(self, byte: u8) -> bool {
@@ -103,9 +104,9 @@ impl Escapes {
 
 /// One step of escapes of these kinds taken off; `None` when there is none. Only the lines with an escape and their
 /// neighbours: the others say what they say already.
-pub(super) fn unescaped(layer: &Layer, kinds: Escapes) -> Option<Layer> {
+pub(super) fn unescaped(layer: &DecodedText, kinds: Escapes) -> Option<DecodedText> {
     let text = layer.bytes.as_slice();
-    let mut out = Layer::default();
+    let mut out = DecodedText::default();
     // What is taken over, the end of the last line with an escape, and that of its neighbour.
     let (mut done, mut line, mut until) = (0, 0, 0);
     for at in memchr::memchr3_iter(b'%', b'&', b'\\', text) {
@@ -119,8 +120,8 @@ pub(super) fn unescaped(layer: &Layer, kinds: Escapes) -> Option<Layer> {
         out.append(layer, done..at);
         let from = layer.place(at);
         match said {
-            Said::Byte(byte) => out.push(byte, from),
-            Said::Char(c) => out.push_char(c, from),
+            Decoded::Byte(byte) => out.push(byte, from),
+            Decoded::Char(c) => out.push_char(c, from),
         }
         done = at + length;
         if at >= line {
@@ -143,7 +144,7 @@ fn before_two_ends(text: &[u8]) -> usize {
     memchr::memrchr_iter(b'\n', text).nth(1).map_or(0, |end| end + 1)
 }
 
-enum Said {
+enum Decoded {
     Byte(u8),
     Char(char),
 }
@@ -159,14 +160,14 @@ pub(super) fn may_be_escape([mark, next, after, _]: [u8; 4]) -> bool {
 }
 
 /// What the escape at the start of `rest` says, and its length.
-fn escape(rest: &[u8]) -> Option<(Said, usize)> {
+fn escape(rest: &[u8]) -> Option<(Decoded, usize)> {
     let number = |digits: Option<&[u8]>, radix| {
         let digits = std::str::from_utf8(digits?).ok()?;
         // `from_str_radix` takes a sign.
         digits.bytes().all(|b| b.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, radix).ok())?
     };
     match rest.first()? {
-        b'%' => Some((Said::Byte(u8::try_from(number(rest.get(1..3), 16)?).ok()?), 3)),
+        b'%' => Some((Decoded::Byte(u8::try_from(number(rest.get(1..3), 16)?).ok()?), 3)),
         b'&' => {
             let end = rest.iter().take(14).position(|b| *b == b';')?;
             let said = match rest.get(1..end)? {
@@ -179,13 +180,13 @@ fn escape(rest: &[u8]) -> Option<(Said, usize)> {
                 [b'#', digits @ ..] => char::from_u32(number(Some(digits), 10)?)?,
                 _ => return None,
             };
-            Some((Said::Char(said), end + 1))
+            Some((Decoded::Char(said), end + 1))
         }
         _ => match rest.get(1)? {
             b'u' => {
                 let first = number(rest.get(2..6), 16)?;
                 if let Some(c) = char::from_u32(first) {
-                    return Some((Said::Char(c), 6));
+                    return Some((Decoded::Char(c), 6));
                 }
                 let second = rest
                     .get(6..8)
@@ -193,23 +194,23 @@ fn escape(rest: &[u8]) -> Option<(Said, usize)> {
                     .and_then(|_| number(rest.get(8..12), 16))?;
                 let units = [u16::try_from(first).ok()?, u16::try_from(second).ok()?];
                 let c = char::decode_utf16(units).next()?.ok()?;
-                Some((Said::Char(c), 12))
+                Some((Decoded::Char(c), 12))
             }
-            b'x' => Some((Said::Byte(u8::try_from(number(rest.get(2..4), 16)?).ok()?), 4)),
-            b't' => Some((Said::Byte(b'\t'), 2)),
-            byte @ (b'"' | b'\'' | b'\\' | b'/') => Some((Said::Byte(*byte), 2)),
+            b'x' => Some((Decoded::Byte(u8::try_from(number(rest.get(2..4), 16)?).ok()?), 4)),
+            b't' => Some((Decoded::Byte(b'\t'), 2)),
+            byte @ (b'"' | b'\'' | b'\\' | b'/') => Some((Decoded::Byte(*byte), 2)),
             _ => None,
         },
     }
 }
 
 /// Every reading as UTF-16: both byte orders, from both parities; none when there are no zero bytes.
-pub(super) fn from_utf16(layer: &Layer) -> Vec<Layer> {
+pub(super) fn from_utf16(layer: &DecodedText) -> Vec<DecodedText> {
     if memchr::memchr_iter(0, &layer.bytes).take(4).count() < 4 {
         return Vec::new();
     }
     let read = |parity: usize, unit: fn([u8; 2]) -> u16| {
-        let mut out = Layer::default();
+        let mut out = DecodedText::default();
         let (pairs, _) = layer.bytes.get(parity..).unwrap_or_default().as_chunks::<2>();
         let mut at = parity;
         for said in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
@@ -226,9 +227,9 @@ pub(super) fn from_utf16(layer: &Layer) -> Vec<Layer> {
 }
 
 /// The reading in the code page of western Windows, when the text is not UTF-8.
-pub(super) fn from_code_page(layer: &Layer) -> Option<Layer> {
+pub(super) fn from_code_page(layer: &DecodedText) -> Option<DecodedText> {
     std::str::from_utf8(&layer.bytes).is_err().then(|| {
-        let mut out = Layer::default();
+        let mut out = DecodedText::default();
         for (at, byte) in layer.bytes.iter().enumerate() {
             let (said, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(std::slice::from_ref(byte));
             said.chars().for_each(|c| out.push_char(c, layer.place(at)));
@@ -238,22 +239,22 @@ pub(super) fn from_code_page(layer: &Layer) -> Option<Layer> {
 }
 
 /// `+` read as a blank, as forms write it.
-pub(super) fn blanks_for_plus(layer: &Layer) -> Layer {
+pub(super) fn blanks_for_plus(layer: &DecodedText) -> DecodedText {
     let bytes = layer.bytes.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
-    Layer { bytes, runs: layer.runs.clone() }
+    DecodedText { bytes, runs: layer.runs.clone() }
 }
 
 /// Fewest nibbles and characters of a run: eight bytes of it are looked for, in whatever phase.
 const FEWEST: (usize, usize) = (16, 11);
 /// No character of a code.
 const NONE: u8 = 0xff;
-/// What may stand between hexadecimal digits.
+/// What may be between hexadecimal digits.
 const BETWEEN: u8 = 0xfe;
 
 /// A value for each byte.
 type Table = [u8; 256];
 
-/// Nibbles, and what may stand between them.
+/// Nibbles, and what may be between them.
 static NIBBLES: LazyLock<Table> = LazyLock::new(|| {
     table(|byte| match byte {
         b'0'..=b'9' => byte - b'0',
@@ -311,9 +312,13 @@ fn runs<'t>(
 
 /// Every run of at least eight hexadecimal bytes, with or without separators, at both parities, of which `admits` lets any
 /// four bytes through.
-pub(super) fn from_hex(layer: &Layer, admits: impl Fn(u32) -> bool, mut each: impl FnMut(&Layer)) {
+pub(super) fn from_hex(
+    layer: &DecodedText,
+    admits: impl Fn(u32) -> bool,
+    mut each: impl FnMut(&DecodedText),
+) {
     let mut nibbles: Vec<(u8, usize)> = Vec::new();
-    let mut inner = Layer::default();
+    let mut inner = DecodedText::default();
     // The last nibbles, as bits, and whether some of the run were let through.
     let (mut last, mut open) = (0, false);
     let mut flush = |nibbles: &mut Vec<(u8, usize)>, open: &mut bool| {
@@ -360,28 +365,32 @@ pub(super) fn from_hex(layer: &Layer, admits: impl Fn(u32) -> bool, mut each: im
 
 /// Every run of at least eleven characters of either base64 alphabet, from each of four phases, of which `admits` lets any
 /// four bytes through.
-pub(super) fn from_base64(layer: &Layer, admits: impl Fn(u32) -> bool, mut each: impl FnMut(&Layer)) {
-    let mut inner = Layer::default();
+pub(super) fn from_base64(
+    layer: &DecodedText,
+    admits: impl Fn(u32) -> bool,
+    mut each: impl FnMut(&DecodedText),
+) {
+    let mut inner = DecodedText::default();
     let table: &Table = &SEXTETS;
     for run in runs(&layer.bytes, table, FEWEST.1) {
         let chars = layer.bytes.get(run.clone()).unwrap_or_default();
         if !four_bytes_of(chars, table).any(&admits) {
             continue;
         }
-        // Nearly every run stands in the window as it stands here.
+        // Nearly every run is in the window as it is here.
         let first = layer.place(run.start);
         let straight = layer.place(run.end - 1) == first + run.len() - 1;
         let place = |index: usize| if straight { first + index } else { layer.place(run.start + index) };
         for phase in 0..4 {
             inner.clear();
-            let (mut bits, mut held) = (0u32, 0);
+            let (mut bloom, mut held) = (0u32, 0);
             for (i, byte) in chars.iter().enumerate().skip(phase) {
-                bits = bits << 6 | u32::from(look_up(table, *byte));
+                bloom = bloom << 6 | u32::from(look_up(table, *byte));
                 held += 6;
                 if held >= 8 {
                     held -= 8;
                     // The byte began in the character before.
-                    inner.push((bits >> held & 0xff) as u8, place(i.saturating_sub(1)));
+                    inner.push((bloom >> held & 0xff) as u8, place(i.saturating_sub(1)));
                 }
             }
             each(&inner);
@@ -392,11 +401,11 @@ pub(super) fn from_base64(layer: &Layer, admits: impl Fn(u32) -> bool, mut each:
 /// Every four bytes in a row that characters of base64 say, in any phase: those that end in one of the last three pairs
 /// of bits.
 fn four_bytes_of(chars: &[u8], table: &Table) -> impl Iterator<Item = u32> {
-    let mut bits = 0u64;
+    let mut bloom = 0u64;
     let last = chars.iter().map(move |byte| {
-        bits = bits << 6 | u64::from(look_up(table, *byte));
-        bits
+        bloom = bloom << 6 | u64::from(look_up(table, *byte));
+        bloom
     });
     #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are wanted")]
-    last.skip(5).flat_map(|bits| [(bits >> 4) as u32, (bits >> 2) as u32, bits as u32])
+    last.skip(5).flat_map(|bloom| [(bloom >> 4) as u32, (bloom >> 2) as u32, bloom as u32])
 }

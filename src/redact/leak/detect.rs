@@ -1,4 +1,5 @@
-//! Secrets by shape alone. Stricter than the redactor's patterns: what it left is either a marker or a leak.
+//! Secrets by shape alone. Stricter than the patterns of the redactor: what the redactor left is either a marker or a
+//! leak.
 
 use super::{HitKind, decode};
 use regex::bytes::Regex;
@@ -39,8 +40,8 @@ pub(super) fn find(text: &[u8], mut found: impl FnMut(Range<usize>, HitKind)) {
     }
 }
 
-/// Whether the byte before the sign at `at` may end one of the names, what stands between a name and the sign, or `[enc`.
-/// Most signs stand in times and addresses, behind a digit.
+/// Whether the byte before the sign at `at` may end one of the names, what is between a name and the sign, or `[enc`.
+/// Most signs are in times and addresses, behind a digit.
 fn may_end_a_name(text: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| text.get(before));
     before.is_some_and(|byte| {
@@ -49,7 +50,7 @@ fn may_end_a_name(text: &[u8], at: usize) -> bool {
 }
 
 /// Whether a text of `total` bytes that starts with `head` is the content of a key file under any name: small,
-/// and an opaque blob, after 41 printable bytes or from its start (domain 1.4).
+/// and an opaque blob, after 41 printable bytes or from its start.
 pub(super) fn is_key_file(head: &[u8], total: u64) -> bool {
     let opaque = |bytes: &[u8]| {
         let count = |class: fn(&u8) -> bool| bytes.iter().filter(|b| class(b)).count();
@@ -108,7 +109,7 @@ fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
             ),
         };
         let range = start + skip..start + skip + length;
-        if is_nothing(text.get(range.clone())?) {
+        if is_no_value(text.get(range.clone())?) {
             return None;
         }
         let kind = if connection { HitKind::ConnectionString } else { HitKind::Password };
@@ -192,7 +193,7 @@ fn web_token(text: &[u8], at: usize, undotted: &mut usize) -> Option<Range<usize
     }
     let mut algorithm = false;
     decode::from_base64(
-        &decode::Layer::of(rest.get(..header)?.to_vec()),
+        &decode::DecodedText::of(rest.get(..header)?.to_vec()),
         |_| true,
         |inner| {
             algorithm |=
@@ -203,7 +204,7 @@ fn web_token(text: &[u8], at: usize, undotted: &mut usize) -> Option<Range<usize
 }
 
 /// Values that are none: empty, switched, masked, short numbers and markers.
-fn is_nothing(value: &[u8]) -> bool {
+fn is_no_value(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     memchr::memmem::find(value, b"{redacted").is_some()
         || value.iter().all(u8::is_ascii_punctuation)

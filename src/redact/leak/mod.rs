@@ -6,18 +6,18 @@
 
 mod decode;
 mod detect;
-mod gate;
 mod names;
 mod needles;
+mod prefilter;
 
-use super::harvest::{Harvest, Secret};
 use super::identity::Known;
-use super::text::Cleaner;
-use crate::model::excerpt::Clean as _;
-use decode::{Escapes, Layer};
-use gate::Gate;
+use super::secret_set::{Secret, SecretSet};
+use super::text::Sanitizer;
+use crate::model::excerpt::Sanitize as _;
+use decode::{DecodedText, Escapes};
 use names::Names;
 use needles::Needles;
+use prefilter::DecodePrefilter;
 use std::ops::Range;
 
 /// New bytes that are looked at together.
@@ -82,9 +82,9 @@ pub struct Hit {
     pub line: u64,
     /// What it is.
     pub kind: HitKind,
-    /// What stands before it on its line, without secrets, and stars in its place.
+    /// What is before it on its line, without secrets, and stars in its place.
     pub excerpt: String,
-    /// The text as it stands there: given to [`Harvest::add_secret`], it is redacted in a second attempt.
+    /// The text as it is there: given to [`SecretSet::add_secret`], it is redacted in a second attempt.
     pub secret: Secret,
 }
 
@@ -93,7 +93,7 @@ pub struct Hit {
 pub struct Scanner {
     needles: Needles,
     names: Names,
-    gate: Gate,
+    prefilter: DecodePrefilter,
 }
 
 impl std::fmt::Debug for Scanner {
@@ -104,18 +104,18 @@ impl std::fmt::Debug for Scanner {
 
 impl Scanner {
     /// Looks for the harvested secrets, for any 32 bytes of the key files, and for shapes.
-    pub fn new(harvest: &Harvest, key_files: &[&[u8]]) -> Self {
-        let needles = Needles::new(harvest.secrets(), key_files);
-        let gate = Gate::new(needles.starts());
-        Self { needles, names: Names::default(), gate }
+    pub fn new(secret_set: &SecretSet, key_files: &[&[u8]]) -> Self {
+        let needles = Needles::new(secret_set.secrets(), key_files);
+        let prefilter = DecodePrefilter::new(needles.starts());
+        Self { needles, names: Names::default(), prefilter }
     }
 
     /// Looks for names, too: what level `identities` has hidden.
     #[must_use]
     pub fn with(self, known: &Known) -> Self {
         let names = Names::new(known);
-        let gate = Gate::new(self.needles.starts().chain(names.starts()));
-        Self { names, gate, ..self }
+        let prefilter = DecodePrefilter::new(self.needles.starts().chain(names.starts()));
+        Self { names, prefilter, ..self }
     }
 
     /// Looks for shapes only: for bundles of which no values are known (BND-001, BND-002).
@@ -128,7 +128,7 @@ impl Scanner {
         Scan {
             needles: &self.needles,
             names: &self.names,
-            gate: &self.gate,
+            prefilter: &self.prefilter,
             window: Vec::new(),
             seen: 0,
             offset: 0,
@@ -151,7 +151,7 @@ impl Scanner {
 pub struct Scan<'s> {
     needles: &'s Needles,
     names: &'s Names,
-    gate: &'s Gate,
+    prefilter: &'s DecodePrefilter,
     /// Bytes of the last window that are looked at again, then new ones.
     window: Vec<u8>,
     /// How many bytes of `window` were looked at before.
@@ -163,12 +163,6 @@ pub struct Scan<'s> {
     /// Line ends before `window`.
     lines: u64,
     hits: Vec<Hit>,
-}
-
-impl std::fmt::Debug for Scan<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Scan({} bytes, {} hits)", self.total, self.hits.len())
-    }
 }
 
 impl Scan<'_> {
@@ -208,7 +202,7 @@ impl Scan<'_> {
 
     fn look(&mut self) {
         if self.window.len() > self.seen && self.hits.len() < MOST_HITS {
-            let layer = Layer::of(std::mem::take(&mut self.window));
+            let layer = DecodedText::of(std::mem::take(&mut self.window));
             Finder { scan: self, window: &layer.bytes }.examine(&layer, true);
             self.window = layer.bytes;
         }
@@ -229,7 +223,7 @@ struct Finder<'f, 's> {
 
 impl Finder<'_, '_> {
     /// Looks at a text and at everything it may be a code of.
-    fn examine(&mut self, layer: &Layer, wide: bool) {
+    fn examine(&mut self, layer: &DecodedText, wide: bool) {
         self.search(layer);
         self.detect(layer);
         if wide {
@@ -237,8 +231,8 @@ impl Finder<'_, '_> {
                 self.examine(&layer, false);
             }
         }
-        let readings = self.readings(layer);
-        for reading in &readings {
+        let decodings = self.decodings(layer);
+        for reading in &decodings {
             self.search(reading);
             self.detect(reading);
         }
@@ -248,7 +242,7 @@ impl Finder<'_, '_> {
         if self.scan.needles.has_blanks() && layer.bytes.contains(&b'+') {
             let layer = decode::blanks_for_plus(layer);
             self.search(&layer);
-            for reading in self.readings(&layer) {
+            for reading in self.decodings(&layer) {
                 self.search(&reading);
             }
         }
@@ -257,58 +251,58 @@ impl Finder<'_, '_> {
         {
             self.search(&layer);
         }
-        for layer in std::iter::once(layer).chain(&readings) {
-            let gate = self.scan.gate;
-            decode::from_hex(layer, |window| gate.admits(window), |inner| self.search_inner(inner));
-            decode::from_base64(layer, |window| gate.admits(window), |inner| self.search_inner(inner));
+        for layer in std::iter::once(layer).chain(&decodings) {
+            let prefilter = self.scan.prefilter;
+            decode::from_hex(layer, |window| prefilter.admits(window), |inner| self.search_inner(inner));
+            decode::from_base64(layer, |window| prefilter.admits(window), |inner| self.search_inner(inner));
         }
     }
 
     /// A text without its escapes, one to [`decode::NESTED`] times. A value that holds something like an escape
     /// needs each kind taken off alone, too.
-    fn readings(&self, layer: &Layer) -> Vec<Layer> {
-        let mut readings: Vec<Layer> = Vec::new();
+    fn decodings(&self, layer: &DecodedText) -> Vec<DecodedText> {
+        let mut decodings: Vec<DecodedText> = Vec::new();
         let all = Escapes::in_text(&layer.bytes);
         for kinds in if self.scan.needles.like_escapes() { all.parts() } else { vec![all] } {
             let mut last = decode::unescaped(layer, kinds);
             for _ in 1..decode::NESTED {
                 let Some(reading) = last else { break };
                 last = decode::unescaped(&reading, kinds);
-                readings.push(reading);
+                decodings.push(reading);
             }
-            readings.extend(last);
+            decodings.extend(last);
         }
-        readings
+        decodings
     }
 
     /// Looks at what a hexadecimal or base64 run says.
-    fn search_inner(&mut self, layer: &Layer) {
+    fn search_inner(&mut self, layer: &DecodedText) {
         self.look_for(layer, names::ENCODED);
         for layer in decode::from_utf16(layer) {
             self.look_for(&layer, names::ENCODED);
         }
-        for reading in self.readings(layer) {
+        for reading in self.decodings(layer) {
             self.look_for(&reading, names::ENCODED);
         }
     }
 
-    fn search(&mut self, layer: &Layer) {
+    fn search(&mut self, layer: &DecodedText) {
         self.look_for(layer, 0);
     }
 
-    fn look_for(&mut self, layer: &Layer, shortest_name: usize) {
+    fn look_for(&mut self, layer: &DecodedText, shortest_name: usize) {
         let (needles, names) = (self.scan.needles, self.scan.names);
         needles.find(&layer.bytes, |range, kind| self.hit(layer, range, kind));
         names.find(&layer.bytes, shortest_name, |range| self.hit(layer, range, HitKind::Name));
     }
 
-    fn detect(&mut self, layer: &Layer) {
+    fn detect(&mut self, layer: &DecodedText) {
         detect::find(&layer.bytes, |range, kind| self.hit(layer, range, kind));
     }
 
-    fn hit(&mut self, layer: &Layer, range: Range<usize>, kind: HitKind) {
+    fn hit(&mut self, layer: &DecodedText, range: Range<usize>, kind: HitKind) {
         let raw = layer.raw(range);
-        // What lies in the overlap alone was reported by the window before.
+        // What is in the overlap alone was reported by the window before.
         if raw.end <= self.scan.seen || self.scan.hits.len() >= MOST_HITS {
             return;
         }
@@ -325,14 +319,14 @@ fn line_ends(text: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', text).count() as u64
 }
 
-/// The name that stands before a secret, and stars for the secret.
+/// The name that is before a secret, and stars for the secret.
 pub(super) fn excerpt(before: &[u8]) -> String {
     const LONGEST: usize = 48;
-    /// Far enough to see by which name another secret stands there.
+    /// Far enough to see by which name another secret is there.
     const SEEN: usize = 4096;
     let near = before.get(before.len().saturating_sub(SEEN)..).unwrap_or_default();
     let line = near.rsplit(|b| *b == b'\n').next().unwrap_or_default();
-    let line = Cleaner.clean(&String::from_utf8_lossy(line).replace('\0', ""));
+    let line = Sanitizer.clean(&String::from_utf8_lossy(line).replace('\0', ""));
     // One part of a connection string, one attribute.
     let part = line.rsplit([';', '<', '&', '?', ',', '|']).next().unwrap_or_default();
     let start = part.char_indices().rev().take(LONGEST).last().map_or(part.len(), |(at, _)| at);
@@ -342,185 +336,4 @@ pub(super) fn excerpt(before: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::redact::{Redactor, text};
-    use base64::Engine;
-    use proptest::prelude::*;
-    use proptest::test_runner::RngSeed;
-
-    fn kinds(text: &str) -> Vec<HitKind> {
-        Scanner::shapes_only().scan(text.as_bytes()).iter().map(|hit| hit.kind).collect()
-    }
-
-    /// Bytes as a key file has them: none stands out.
-    fn blob() -> Vec<u8> {
-        (0..457u32).map(|i| i.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect()
-    }
-
-    fn scanner_for(value: &str) -> Scanner {
-        let mut harvest = Harvest::new();
-        harvest.add(value);
-        Scanner::new(&harvest, &[])
-    }
-
-    fn scanner() -> Scanner {
-        scanner_for("Tr0ub4dor&3")
-    }
-
-    #[test]
-    fn a_hit_names_the_place_and_hides_the_value() {
-        for (text, offset) in [
-            ("0123 Tr0ub4dor&3 x", 5),
-            ("é; Tr0ub4dor&amp;3 x", 4),
-            ("  Tr0ub4dor%2526%33 x", 2),
-            ("abc;VHIwdWI0ZG9yJjM=", 4),
-            ("54-72-30-75-62-34-64-6F-72-26-33", 0),
-            ("T\0r\x000\0u\0b\x004\0d\0o\0r\0&\x003\0", 0),
-        ] {
-            let hits = scanner().scan(text.as_bytes());
-            assert_eq!(
-                hits.iter().map(|hit| (hit.offset, hit.kind)).collect::<Vec<_>>(),
-                [(offset, HitKind::Value)],
-                "{text}"
-            );
-            assert!(!format!("{hits:?}").contains("ub4"));
-        }
-    }
-
-    #[test]
-    fn what_was_hit_can_be_redacted_in_a_second_attempt() {
-        let text = "a VHIwdWI0ZG9yJjM= b";
-        let hits = scanner().scan(text.as_bytes());
-        let mut harvest = Harvest::new();
-        for hit in &hits {
-            harvest.add_secret(&hit.secret);
-        }
-        let (out, _) = harvest.redactor().redact(text.as_bytes());
-        assert!(scanner().scan(&out).is_empty());
-    }
-
-    #[test]
-    fn a_leak_across_windows_is_reported_once() {
-        for start in [WINDOW - 5, WINDOW - OVERLAP, WINDOW, 2 * WINDOW - 3] {
-            let mut text = vec![b'.'; start];
-            text.extend_from_slice(b"Tr0ub4dor&3");
-            text.resize(3 * WINDOW, b'.');
-            let hits = scanner().scan(&text);
-            assert_eq!(hits.iter().map(|hit| hit.offset).collect::<Vec<_>>(), [start as u64]);
-        }
-    }
-
-    #[test]
-    fn any_32_bytes_of_a_key_file_are_known_again() {
-        let key_file = blob();
-        let scanner = Scanner::new(&Harvest::new(), &[&key_file]);
-        for start in 0..key_file.len() - 32 {
-            let part = key_file.get(start..start + 32).unwrap();
-            let text = [b"log ", part, b" log"].concat();
-            assert!(scanner.scan(&text).iter().any(|hit| hit.kind == HitKind::KeyFile), "{start}");
-        }
-        let coded = base64::engine::general_purpose::STANDARD.encode(&key_file);
-        assert!(!scanner.scan(coded.as_bytes()).is_empty());
-    }
-
-    #[test]
-    fn a_key_file_shows_by_its_shape() {
-        let blob = blob();
-        let header = b"forty-one characters of some header text.";
-        let scanner = Scanner::shapes_only();
-        for text in [blob.clone(), [&header[..], &blob].concat()] {
-            assert_eq!(scanner.scan(&text).first().map(|hit| hit.kind), Some(HitKind::KeyFile));
-        }
-        let (legacy, _, _) = encoding_rs::WINDOWS_1251.encode("Ошибка: файл не найден. ");
-        let legacy = legacy.repeat(20);
-        let wide: Vec<u8> = "plain text ".repeat(20).encode_utf16().flat_map(u16::to_le_bytes).collect();
-        for text in [legacy, wide, "grün ".repeat(100).into_bytes()] {
-            assert!(scanner.scan(&text).is_empty());
-        }
-    }
-
-    #[test]
-    fn shapes_need_no_values() {
-        for (text, kind) in [
-            ("Data Source=s;User ID=sa;Password=hunter2", HitKind::ConnectionString),
-            ("pwd='a b';server=x", HitKind::ConnectionString),
-            (r#"<smtp password="hunter2"/>"#, HitKind::Password),
-            (r#"{"password": "hunter2"}"#, HitKind::Password),
-            ("-----BEGIN RSA PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG", HitKind::PrivateKey),
-            ("x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig", HitKind::Jwt),
-            ("Authorization: Basic dXNlcjpwYXNz", HitKind::Authorization),
-            ("x=[enc:AesProvider:aGVsbG8=:enc]", HitKind::Encrypted),
-            ("decryptionKey=\"0123456789abcdef0123456789abcdef\"", HitKind::MachineKey),
-            ("password%3D%22hunter2%22", HitKind::Password),
-        ] {
-            assert_eq!(kinds(text), [kind], "{text}");
-        }
-    }
-
-    #[test]
-    fn look_alikes_are_no_leaks() {
-        for text in [
-            "Password={redacted};Server=s",
-            r#"<a password="{redacted:key:ab12cd34:0123456789abcdef}" server="x"/>"#,
-            "Incorrect password. Secret - View, token expired, PublicKeyToken=b77a5c561934e089",
-            r#"{"password": null, "requirePassword": true, "password": "***"}"#,
-            "the header of a PRIVATE KEY file, -----BEGIN PRIVATE KEY----- {redacted}",
-            "Authorization: denied for everybody",
-            "decryptionKey=\"AutoGenerate,IsolateApps\"",
-            "Server=s;Password=;Database=d",
-        ] {
-            assert_eq!(kinds(text), [], "{text}");
-        }
-    }
-
-    proptest! {
-        // A fixed seed: two readings of one malformed line need not agree in every case there is.
-        #![proptest_config(ProptestConfig {
-            cases: 1000,
-            failure_persistence: None,
-            rng_seed: RngSeed::Fixed(11),
-            ..ProptestConfig::default()
-        })]
-
-        #[test]
-        fn what_the_redactor_left_is_no_leak(text in text::busy_text()) {
-            let (out, _) = Redactor::patterns_only().redact(text.as_bytes());
-            prop_assert_eq!(Scanner::shapes_only().scan(&out), []);
-        }
-
-        #[test]
-        fn the_gate_lets_every_code_of_a_value_through(
-            value in "[!-~é]{8,24}",
-            before in "[ -~]{0,5}",
-            spaced in any::<bool>(),
-        ) {
-            let scanner = scanner_for(&value);
-            let said = format!("{before}{value}");
-            let json = serde_json::to_string(&said).unwrap();
-            let percent = said.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
-            let wide: Vec<u8> = said.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            for bytes in [said.as_bytes(), json.as_bytes(), percent.as_bytes(), &wide] {
-                let pairs: Vec<String> = bytes.iter().map(|b| format!("{b:02x}")).collect();
-                for text in [
-                    base64::engine::general_purpose::STANDARD.encode(bytes),
-                    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes),
-                    pairs.join(if spaced { "-" } else { "" }),
-                ] {
-                    let found = !scanner.scan(format!("x={text} y").as_bytes()).is_empty();
-                    prop_assert!(found, "{} in {}", value, text);
-                }
-            }
-        }
-
-        #[test]
-        fn pieces_do_not_matter(bytes in proptest::collection::vec(any::<u8>(), 0..600), cut in 0usize..600) {
-            let scanner = scanner();
-            let (a, b) = bytes.split_at(cut.min(bytes.len()));
-            let mut scan = scanner.start();
-            scan.push(a);
-            scan.push(b);
-            prop_assert_eq!(scan.finish(), scanner.scan(&bytes));
-        }
-    }
-}
+mod tests;

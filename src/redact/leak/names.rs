@@ -1,5 +1,5 @@
-//! Known names of hosts, users and domains that level `identities` has promised to hide: looked up run by run, as a reader
-//! would, where the redactor searches for all of them at once.
+//! Search for names that level `identities` hides, word by word in a hash map; the redactor uses one automaton for all
+//! of them instead, so that the two share no code.
 
 use crate::redact::identity::Known;
 use crate::redact::labels;
@@ -41,7 +41,7 @@ impl Names {
         })
     }
 
-    /// Calls `found` for every name of at least `shortest` bytes that stands alone in `text`, outside of labels.
+    /// Calls `found` for every name of at least `shortest` bytes that is by itself in `text`, outside of labels.
     pub(super) fn find(&self, text: &[u8], shortest: usize, mut found: impl FnMut(Range<usize>)) {
         if self.is_empty() {
             return;
@@ -78,7 +78,7 @@ impl Names {
     }
 }
 
-/// How long the name, which is in lower case, is at the start of `text`; `None` where it does not stand there.
+/// How long the name, which is in lower case, is at the start of `text`; `None` where it does not be there.
 fn length(text: &[u8], name: &[u8]) -> Option<usize> {
     if name.is_ascii() {
         return text
@@ -118,7 +118,7 @@ fn letter(text: &[u8], at: usize) -> usize {
         Some(byte) if !byte.is_ascii() => {
             let rest = text.get(at..(at + 4).min(text.len())).unwrap_or_default();
             let first = rest.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
-            // The dot of a Turkish letter stands apart in its lower case.
+            // The dot of a Turkish letter is apart in its lower case.
             first.filter(|c| c.is_alphanumeric() || *c == '\u{307}').map_or(0, char::len_utf8)
         }
         _ => 0,

@@ -1,6 +1,6 @@
-//! What is looked for: plain values and blocks of key files, all at once, by their first eight bytes.
+//! Search for plain values and blocks of key files, all at once, by their first eight bytes.
 
-use super::super::bits::Bits;
+use super::super::bloom::BloomFilter;
 use super::HitKind;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,7 +18,7 @@ type Needle = (Box<[u8]>, HitKind);
 /// Needles by their first eight bytes, behind a bit map that rules out nearly every place.
 #[derive(Clone, Default)]
 pub(super) struct Needles {
-    likely: Bits,
+    likely: BloomFilter,
     by_start: BTreeMap<u64, Vec<Needle>>,
     blanks: bool,
     beyond_ascii: bool,
@@ -35,7 +35,7 @@ impl Needles {
         for content in key_files {
             needles.add_key_file(content);
         }
-        needles.likely = Bits::new(needles.by_start.keys().copied(), BITS_PER_START);
+        needles.likely = BloomFilter::new(needles.by_start.keys().copied(), BITS_PER_START);
         needles
     }
 
@@ -53,7 +53,7 @@ impl Needles {
         // Runs shorter than a key are words.
         if value.len() >= 24 {
             let mut behind = Vec::new();
-            let layer = super::Layer::of(value.as_bytes().to_vec());
+            let layer = super::DecodedText::of(value.as_bytes().to_vec());
             super::decode::from_hex(&layer, |_| true, |inner| behind.push(inner.bytes.clone()));
             if behind.is_empty() {
                 super::decode::from_base64(&layer, |_| true, |inner| behind.push(inner.bytes.clone()));
@@ -122,7 +122,7 @@ impl Needles {
         for (at, window) in text.windows(8).enumerate() {
             let Some(first) = window.first_chunk::<8>() else { continue };
             let first = u64::from_le_bytes(*first);
-            if !self.likely.may_hold(first) {
+            if !self.likely.may_contain(first) {
                 continue;
             }
             for (needle, kind) in self.by_start.get(&first).into_iter().flatten() {

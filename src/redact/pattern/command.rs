@@ -1,8 +1,8 @@
-//! Secrets that are arguments of commands without a name before them.
+//! Secrets that are plain arguments of commands, with no name before them.
 
-use super::nothing::is_nothing;
-use super::place::{line_from, starts_word};
+use super::no_value::is_no_value;
 use super::token;
+use crate::redact::bytes::{line_from, starts_word};
 use std::ops::Range;
 
 /// A password of a Cisco device as its configuration shows it, two digits of salt first, which can be reversed. What is
@@ -50,6 +50,6 @@ pub(super) fn net(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     let value = if of_share { place.then(|| plain.first()) } else { switch.then(|| plain.get(1)) };
     value
         .flatten()
-        .filter(|range| text.get((*range).clone()).is_some_and(|value| !is_nothing(value)))
+        .filter(|range| text.get((*range).clone()).is_some_and(|value| !is_no_value(value)))
         .cloned()
 }

@@ -1,13 +1,13 @@
-//! Connection strings, and what URLs hold of a secret.
+//! Secrets in connection strings and URLs.
 
-use super::place::{NEAR, before, first, is_name, line_from, starts_word, trim_end};
 use super::value;
+use crate::redact::bytes::{NEAR, before, first, is_name, line_from, starts_word, trim_end};
 use std::ops::Range;
 
 /// The account of a connection string.
 pub(super) const ACCOUNT: &str = r"(?:user[ _]?id|uid|user[ _]?name|user)[ \t]{0,8}=";
 
-/// A part of a query, or of what is written like one, that lets in whoever has it.
+/// A part of a query, or of what is written like one, that lets in anyone who has it.
 pub(super) const QUERY: &str =
     r"[?&;](?:sig|signature|code)=|\b(?:assertion|code_verifier|samlart|x-amz-signature)=";
 

@@ -1,14 +1,14 @@
-//! Values between the tags of an element, raw or escaped.
+//! Secrets between the tags of an XML element, raw or escaped.
 
-use super::nothing::is_nothing;
-use super::place::{NEAR, first, is_name, line_from};
+use super::no_value::is_no_value;
+use crate::redact::bytes::{NEAR, first, is_name, line_from};
 use std::ops::Range;
 
 /// The value of an element whose opening tag ends at `at`, raw or escaped.
 pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range<usize>> {
     let tag = text.get(name_start.saturating_sub(40)..name_start)?;
     let opened = tag.rsplit(u8::is_ascii_whitespace).next()?;
-    // The prefix of a namespace stands between the sign and the name; an escaped sign reads as a part of the name.
+    // The prefix of a namespace is between the sign and the name; an escaped sign reads as a part of the name.
     let named = opened.strip_suffix(b":").map_or(opened, |head| {
         head.get(..head.len() - head.iter().rev().take_while(|b| is_name(**b)).count()).unwrap_or(head)
     });
@@ -23,7 +23,7 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
     let rest = line_from(text, at);
     if let Some(inside) = rest.strip_prefix(b"<![CDATA[") {
         let end = memchr::memmem::find(inside, b"]]>").unwrap_or(inside.len());
-        return (!is_nothing(inside.get(..end)?)).then_some(at + 9..at + 9 + end);
+        return (!is_no_value(inside.get(..end)?)).then_some(at + 9..at + 9 + end);
     }
     let end = (0..rest.len())
         .find(|i| {
@@ -31,7 +31,7 @@ pub(super) fn element(text: &[u8], name_start: usize, at: usize) -> Option<Range
             tail.starts_with(b"<") || tail.starts_with(b"&lt;") || tail.starts_with(b"\\u003c")
         })
         .unwrap_or(rest.len());
-    (!is_nothing(rest.get(..end)?)).then_some(at..at + end)
+    (!is_no_value(rest.get(..end)?)).then_some(at..at + end)
 }
 
 /// The end of a tag whose attributes begin at `at`, raw or escaped.

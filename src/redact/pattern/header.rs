@@ -1,10 +1,10 @@
-//! What headers of HTTP hold.
+//! Secrets in HTTP headers.
 
 use super::connection::starts_name;
-use super::nothing::is_nothing;
-use super::place::{line_from, signs, starts_word};
+use super::no_value::is_no_value;
 use super::token;
 use super::value;
+use crate::redact::bytes::{line_from, signs, starts_word};
 use std::ops::Range;
 
 /// The header, or a variable, a member or a setting of its name.
@@ -41,7 +41,7 @@ pub(super) fn authorization(text: &[u8], at: usize) -> Option<Range<usize>> {
         let word = token.iter().all(u8::is_ascii_alphabetic) || token.iter().all(u8::is_ascii_digit);
         start..start + if length < 16 && word { 0 } else { length }
     };
-    (!is_nothing(text.get(range.clone())?)).then_some(range)
+    (!is_no_value(text.get(range.clone())?)).then_some(range)
 }
 
 /// The credentials after a scheme.

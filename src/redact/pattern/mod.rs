@@ -1,4 +1,4 @@
-//! Secrets by pattern: what a name, a scheme or a shape gives away.
+//! Secrets by pattern: a name, a scheme or a shape shows them.
 //!
 //! One search finds the candidates of all rules; each rule decides how far a value reaches. No rule crosses a line, and none
 //! reaches further than [`MAX_VALUE`], so a text may be cut without changing what is found.
@@ -8,14 +8,12 @@ mod connection;
 mod element;
 mod header;
 mod named;
-mod nothing;
+mod no_value;
 mod pair;
-mod place;
 mod token;
 mod value;
 
-pub(super) use place::{first, line_from};
-
+use super::bytes::first;
 use super::key_block;
 use super::text::Kind;
 use regex_automata::Input;

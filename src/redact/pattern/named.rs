@@ -2,8 +2,8 @@
 
 use super::connection::in_connection_string;
 use super::element::{element, end_of_tag};
-use super::place::{NEAR, before, is_name, line_from, signs};
 use super::value::assigned;
+use crate::redact::bytes::{NEAR, before, ends_with, is_name, line_from, signs};
 use crate::redact::words::looks_random;
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ pub(super) const NAMES: &str = concat!(
 /// What may follow a name: `PasswordText`, `token_hint`, `@__password_0`.
 pub(super) const TAIL: &str = "(?:[_-]?(?:text(?:box)?|value|hash|salt|hint|string))?[0-9_]{0,4}";
 
-/// What stands between a name and its value.
+/// What is between a name and its value.
 const SIGN: &str = r#"(?:\\{0,3}["']|&quot;|%22)?\]?[ \t]{0,64}(?:=>|->|==?|:=?|%3[da])"#;
 
 /// A name with what follows it: a sign, the `value=` of a configuration, the end of a tag, or a blank.
@@ -43,12 +43,7 @@ pub(super) fn name_before(text: &[u8], found: &Range<usize>) -> Option<Range<usi
     let start = found.start - before;
     let length = text.get(start..found.end)?.iter().take_while(|b| is_name(**b)).count();
     let name = text.get(start..start + length)?;
-    let ends = |word: &&[u8]| {
-        name.len()
-            .checked_sub(word.len())
-            .is_some_and(|at| name.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(word)))
-    };
-    (!NOT_SECRET.iter().any(ends)).then_some(start..start + length)
+    (!NOT_SECRET.iter().any(|word| ends_with(name, word))).then_some(start..start + length)
 }
 
 /// The value after the name at `found`.

@@ -2,9 +2,9 @@
 //! "…")`, `[Password, …]`.
 
 use super::named::{NAMES, TAIL, name_before};
-use super::nothing::is_nothing;
-use super::place::{NEAR, before, first, line_from, signs, trim_end};
+use super::no_value::is_no_value;
 use super::value::{AROUND, assigned};
+use crate::redact::bytes::{NEAR, before, first, line_from, signs, trim_end};
 use std::ops::Range;
 
 /// What holds the name of a setting or of a field.
@@ -77,7 +77,7 @@ fn second(text: &[u8], head: &[u8], quote: Option<u8>, at: usize) -> Option<Rang
     let value = near.get(..memchr::memchr(bracket, near)?)?;
     // Three things are a list of names.
     let list = memchr::memmem::find(value, b", ").is_some();
-    (!list && !is_nothing(value)).then_some(at + lead..at + lead + value.len())
+    (!list && !is_no_value(value)).then_some(at + lead..at + lead + value.len())
 }
 
 /// The value of a member or an attribute whose name ends at `at`, quoted as the name of the secret is.
@@ -93,7 +93,7 @@ fn value_after(text: &[u8], at: usize, quote: Option<u8>) -> Option<Range<usize>
             let lead = skip + 1 + signs(rest.get(skip + 1..)?, AROUND);
             let end = memchr::memchr(b']', rest)?;
             let inside = trim_end(rest.get(lead..end)?, AROUND);
-            (!inside.contains(&b'{') && !is_nothing(inside))
+            (!inside.contains(&b'{') && !is_no_value(inside))
                 .then_some(start + lead..start + lead + inside.len())
         }
         (opens, Some(quote)) if *opens != quote => None,

@@ -1,6 +1,6 @@
-//! What has a form of its own and needs no name.
+//! Tokens and hashes with a shape of their own, which need no name before them.
 
-use super::place::{first, line_from, starts_word};
+use crate::redact::bytes::{first, line_from, starts_word};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::ops::Range;

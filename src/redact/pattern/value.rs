@@ -1,21 +1,21 @@
 //! Where a value begins and how far it reaches: in quotes of any kind, in braces, in a list, or bare.
 
 use super::connection::{closes_entity, starts_name};
-use super::nothing::is_nothing;
-use super::place::{NEAR, before, first, line_from, signs, trim_end};
+use super::no_value::is_no_value;
 use super::token;
+use crate::redact::bytes::{NEAR, before, first, line_from, signs, slashes_at_end, trim_end};
 use std::ops::Range;
 
 /// What opens and closes a value, raw or escaped.
 const QUOTES: [&[u8]; 8] = [b"\"", b"'", b"&quot;", b"%22", b"&apos;", b"&#39;", b"&#34;", b"%27"];
 
-/// What stands around a quoted text: blanks, quotes, and what escapes them.
+/// What is around a quoted text: blanks, quotes, and what escapes them.
 pub(super) const AROUND: &[u8] = b" \t\\\"'";
 
 /// The value after an assignment that ends at `at`; none when there is no secret in it.
 pub(super) fn assigned(text: &[u8], at: usize, connection: bool) -> Option<Range<usize>> {
     let range = self::at(text, at, connection)?;
-    (!is_nothing(text.get(range.clone())?)).then_some(range)
+    (!is_no_value(text.get(range.clone())?)).then_some(range)
 }
 
 /// The value after a separator that ends at `at`, without its quotes.
@@ -89,9 +89,8 @@ fn boxed(text: &[u8], rest: &[u8], at: usize) -> Option<Range<usize>> {
 fn quoted_length(rest: &[u8], slashes: usize, quote: &[u8]) -> usize {
     let mut at = 0;
     while let Some(i) = rest.get(at..).and_then(|tail| memchr::memmem::find(tail, quote)) {
-        let escapes =
-            rest.get(..at + i).map_or(0, |head| head.iter().rev().take_while(|b| **b == b'\\').count());
-        let closes = if slashes == 0 { escapes % 2 == 0 } else { escapes == slashes };
+        let escapes = slashes_at_end(rest.get(..at + i).unwrap_or_default(), usize::MAX);
+        let closes = if slashes == 0 { escapes.is_multiple_of(2) } else { escapes == slashes };
         let doubled = slashes == 0
             && at + i > 0
             && quote.len() == 1
@@ -125,8 +124,7 @@ fn unquoted_length(rest: &[u8], connection: bool) -> usize {
             _ => false,
         };
         if ends {
-            let escapes =
-                rest.get(..i).map_or(0, |head| head.iter().rev().take_while(|b| **b == b'\\').count());
+            let escapes = slashes_at_end(rest.get(..i).unwrap_or_default(), usize::MAX);
             return if *byte == b'"' { i - escapes } else { i };
         }
         // A sign that closes before there is a value is a part of it.

@@ -1,7 +1,8 @@
 //! Findings and their evidence as shown.
 
-use super::{RuleInfo, citations};
+use super::citations;
 use crate::finding::{Evidence, Finding, SubjectKind};
+use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Citation, Knowledge, Sources};
 use crate::model::Cluster;
 use crate::report::model::{EvidenceView, FindingView};
@@ -11,15 +12,17 @@ pub(super) fn finding(
     cluster: &Cluster,
     rule: &str,
     finding: &Finding,
-    info: Option<&RuleInfo>,
+    info: Option<&RuleMeta>,
     knowledge: &Knowledge,
 ) -> FindingView {
     let fingerprint = finding.fingerprint(rule);
     let error = finding.signature.as_deref().and_then(|id| knowledge.signature(id));
     let rests_on: &[Citation] =
-        error.map(|error| &error.cites).or(info.map(|info| &info.cites)).map_or(&[], Vec::as_slice);
+        error.map(|error| &error.cites).or(info.map(|info| &info.references)).map_or(&[], Vec::as_slice);
     let mut cites: Vec<Citation> = rests_on.to_vec();
-    cites.extend(info.iter().flat_map(|info| &info.cites).filter(|cite| !rests_on.contains(cite)).cloned());
+    cites.extend(
+        info.iter().flat_map(|info| &info.references).filter(|cite| !rests_on.contains(cite)).cloned(),
+    );
     FindingView {
         anchor: format!("finding-{fingerprint}"),
         rule: rule.to_owned(),
@@ -75,39 +78,33 @@ fn of(finding: &Finding, evidence: &Evidence) -> EvidenceView {
 }
 
 pub(super) fn view(evidence: &Evidence) -> EvidenceView {
-    match evidence {
-        Evidence::Text { place, excerpt } => EvidenceView {
-            kind: "text",
-            node: String::new(),
-            input: place.input.clone(),
-            place: place.to_string(),
-            fact: String::new(),
-            text: excerpt.as_str().to_owned(),
-        },
-        Evidence::Value { node, fact, value, place } => EvidenceView {
-            kind: "value",
-            node: node.clone(),
-            input: place.input.clone(),
-            place: place.to_string(),
-            fact: fact.clone(),
-            text: value.clone(),
-        },
-        Evidence::Absence { node, fact, place } => EvidenceView {
-            kind: "absence",
-            node: node.clone(),
-            input: place.input.clone(),
-            place: place.to_string(),
-            fact: fact.clone(),
-            text: "not there".into(),
-        },
-        Evidence::Record { source, says } => EvidenceView {
-            kind: "record",
-            node: String::new(),
-            input: String::new(),
-            place: source.clone(),
-            fact: String::new(),
-            text: says.clone(),
-        },
+    let (kind, node, place, fact, text) = match evidence {
+        Evidence::Text { place, excerpt } => ("text", "", place, "", excerpt.as_str()),
+        Evidence::Value { node, fact, value, place } => {
+            ("value", node.as_str(), place, fact.as_str(), value.as_str())
+        }
+        Evidence::Absence { node, fact, place } => {
+            ("absence", node.as_str(), place, fact.as_str(), "not there")
+        }
+        Evidence::Record { source, says } => {
+            let [node, input, fact] = [const { String::new() }; 3];
+            return EvidenceView {
+                kind: "record",
+                node,
+                input,
+                place: source.clone(),
+                fact,
+                text: says.clone(),
+            };
+        }
+    };
+    EvidenceView {
+        kind,
+        node: node.to_owned(),
+        input: place.input.clone(),
+        place: place.to_string(),
+        fact: fact.to_owned(),
+        text: text.to_owned(),
     }
 }
 

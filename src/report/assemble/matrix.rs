@@ -4,7 +4,7 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::rows::Agree;
 use crate::model::facts::InventoryEntry;
 use crate::model::node::Setting;
-use crate::model::parity::{FileDifference, FileIndex, FileState, Standing, compare};
+use crate::model::parity::{Conformity, FileDifference, FileIndex, FileState, compare};
 use crate::model::{Cluster, Node, Observed, Role};
 use crate::report::model::{Cell, CellState, Matrix, MatrixGroup, MatrixRow, Parity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,8 +93,8 @@ fn fact_row(label: String, parity: Parity, nodes: &[&Node], facts: &[Observed<St
         .map(|(fact, standing)| {
             let state = match (fact, standing) {
                 (fact, _) if fact.is_unknown() => CellState::Unknown,
-                (_, Standing::Odd) => CellState::Odd,
-                (_, Standing::Differs) => CellState::Differs,
+                (_, Conformity::Odd) => CellState::Odd,
+                (_, Conformity::Differs) => CellState::Differs,
                 (Observed::Absent { .. }, _) => CellState::Absent,
                 _ => CellState::Same,
             };
@@ -110,7 +110,7 @@ fn fact_row(label: String, parity: Parity, nodes: &[&Node], facts: &[Observed<St
             }
         })
         .collect();
-    let differs = standings.iter().any(|one| matches!(one, Standing::Odd | Standing::Differs));
+    let differs = standings.iter().any(|one| matches!(one, Conformity::Odd | Conformity::Differs));
     MatrixRow { label, cells, parity, differs }
 }
 
@@ -199,10 +199,10 @@ fn file_row(
                 }
             },
             state: match standing {
-                Standing::Odd => CellState::Odd,
-                Standing::Differs => CellState::Differs,
-                Standing::Same => CellState::Same,
-                Standing::Unknown => CellState::Unknown,
+                Conformity::Odd => CellState::Odd,
+                Conformity::Differs => CellState::Differs,
+                Conformity::Same => CellState::Same,
+                Conformity::Unknown => CellState::Unknown,
             },
             note: String::new(),
         };

@@ -1,9 +1,9 @@
 //! What is missing: the gaps of all undecided rules, grouped by what would close them, most decisive first.
 
-use super::RuleInfo;
-use crate::finding::{Judged, Missing, Outcome, Question, Severity};
+use crate::finding::{EvidenceRequest, MissingEvidence, Outcome, RuleResult, Severity};
 use crate::knowledge::Knowledge;
 use crate::knowledge::exports::{Call, Export};
+use crate::knowledge::rows::RuleMeta;
 use crate::model::{BuildVersion, Cluster};
 use crate::plan::{listed, safe_name};
 use crate::report::model::{MissingPart, MissingView};
@@ -28,42 +28,44 @@ enum Closes {
 }
 
 #[derive(Default)]
-struct Gap {
+struct Request {
     nodes: BTreeSet<String>,
     blockers: BTreeSet<String>,
     rules: BTreeSet<String>,
-    facts: BTreeSet<Missing>,
+    facts: BTreeSet<MissingEvidence>,
     /// Exports it consists of, with the rules each would decide.
     exports: BTreeMap<String, BTreeSet<String>>,
 }
 
 pub(super) fn missing(
     cluster: &Cluster,
-    judged: &[Judged],
-    rules: &BTreeMap<&str, &RuleInfo>,
+    results: &[RuleResult],
+    rules: &BTreeMap<&str, &RuleMeta>,
     knowledge: &Knowledge,
 ) -> Vec<MissingView> {
-    let mut gaps: BTreeMap<Closes, Gap> = BTreeMap::new();
-    for one in judged {
+    let mut gaps: BTreeMap<Closes, Request> = BTreeMap::new();
+    for one in results {
         let Outcome::Unknown { missing } = &one.outcome else { continue };
         for fact in missing {
             let (closes, node) = match &fact.from {
-                Question::Answer { id } => (Closes::Answer(id.clone()), fact.node.clone()),
-                Question::NodeList => (Closes::NodeList, None),
-                Question::VersionHistory => (Closes::Queries, None),
-                Question::NodeNames => (Closes::NodeNames, None),
-                Question::Export { export } => (by_way(export, knowledge), fact.node.clone()),
-                Question::Bundle { node } => (Closes::Bundles, Some(node.clone())),
-                Question::BundleAgain { node, how } => (Closes::Again(how.clone()), Some(node.clone())),
-                Question::Nothing => (Closes::Nothing, fact.node.clone()),
+                EvidenceRequest::Answer { id } => (Closes::Answer(id.clone()), fact.node.clone()),
+                EvidenceRequest::NodeList => (Closes::NodeList, None),
+                EvidenceRequest::VersionHistory => (Closes::Queries, None),
+                EvidenceRequest::NodeNames => (Closes::NodeNames, None),
+                EvidenceRequest::Export { export } => (by_way(export, knowledge), fact.node.clone()),
+                EvidenceRequest::Bundle { node } => (Closes::Bundles, Some(node.clone())),
+                EvidenceRequest::BundleAgain { node, how } => {
+                    (Closes::Again(how.clone()), Some(node.clone()))
+                }
+                EvidenceRequest::Nothing => (Closes::Nothing, fact.node.clone()),
             };
             let gap = gaps.entry(closes).or_default();
             gap.nodes.extend(node);
             gap.rules.insert(one.rule.clone());
             gap.facts.insert(fact.clone());
             let export = match &fact.from {
-                Question::VersionHistory => Some(VERSIONS),
-                Question::Export { export } => Some(export.as_str()),
+                EvidenceRequest::VersionHistory => Some(VERSIONS),
+                EvidenceRequest::Export { export } => Some(export.as_str()),
                 _ => None,
             };
             if let Some(export) = export {
@@ -74,7 +76,7 @@ pub(super) fn missing(
             }
         }
     }
-    let mut gaps: Vec<(Closes, Gap)> = gaps.into_iter().collect();
+    let mut gaps: Vec<(Closes, Request)> = gaps.into_iter().collect();
     gaps.sort_by_key(|(closes, gap)| {
         (
             *closes == Closes::Nothing,
@@ -121,7 +123,7 @@ fn by_way(id: &str, knowledge: &Knowledge) -> Closes {
 }
 
 /// The exports that are got in one go.
-fn parts(closes: &Closes, gap: &Gap, knowledge: &Knowledge) -> Vec<MissingPart> {
+fn parts(closes: &Closes, gap: &Request, knowledge: &Knowledge) -> Vec<MissingPart> {
     if !matches!(closes, Closes::Calls | Closes::Queries | Closes::Commands) {
         return Vec::new();
     }

@@ -8,57 +8,32 @@ mod missing;
 mod nodes;
 mod verdict;
 
-use crate::finding::{Finding, Judged, Outcome, RuleFacts, Scope, Severity, reach};
+use crate::finding::{Finding, Outcome, RuleResult, Severity, is_bundle_safety, reach};
+use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Citation, Knowledge, Own, OwnRecord, Source, Sources};
 use crate::model::Cluster;
-use crate::plan::{self, At, Causes, RuleAdvice, Work};
+use crate::plan::{self, At, Causes, PlannedAction};
 use crate::report::model::{
     Action, BalancerFact, Cause, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView,
     Reason, Report, RuleCoverage, RuleText, SCHEMA, SourceView, Tool,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the report needs to know of a rule.
-#[derive(Debug, Clone)]
-pub struct RuleInfo {
-    /// Id.
-    pub id: String,
-    /// Title.
-    pub title: String,
-    /// Severity at its worst.
-    pub severity: Severity,
-    /// Which question it belongs to.
-    pub scope: Scope,
-    /// Where it comes from.
-    pub cites: Vec<Citation>,
-    /// What it checks.
-    pub what: String,
-    /// Why it matters.
-    pub why: String,
-    /// How to fix it.
-    pub fix: String,
-    /// What it cannot see.
-    pub blind: String,
-    /// Own banner, no cluster fault.
-    pub bundle_safety: bool,
-}
-
 /// Assembles the report. Equal arguments give an equal report.
-pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowledge: &Knowledge) -> Report {
-    let facts: BTreeMap<String, RuleFacts> = rules
-        .iter()
-        .map(|rule| {
-            let RuleInfo { severity, scope, bundle_safety, .. } = *rule;
-            (rule.id.clone(), RuleFacts { severity, scope, bundle_safety })
-        })
-        .collect();
-    let by_id: BTreeMap<&str, &RuleInfo> = rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
-    let reached = reach(judged, &facts, !cluster.node_set.confirmed_by.is_empty());
-    let causes = plan::causes(judged, knowledge);
-    let work = plan::work(judged, &causes, cluster, knowledge, &advice(rules));
-    let missing = missing::missing(cluster, judged, &by_id, knowledge);
-    let (safety, findings) = findings(cluster, judged, &causes, &by_id, knowledge);
-    let coverage = coverage(judged, rules);
+pub fn assemble(
+    cluster: &Cluster,
+    results: &[RuleResult],
+    rules: &[&RuleMeta],
+    knowledge: &Knowledge,
+) -> Report {
+    let by_id: BTreeMap<&str, &RuleMeta> = rules.iter().map(|rule| (rule.id.as_str(), *rule)).collect();
+    let severities = rules.iter().map(|rule| (rule.id.as_str(), rule.severity)).collect();
+    let reached = reach(results, &severities, !cluster.node_set.confirmed_by.is_empty());
+    let causes = plan::causes(results, knowledge);
+    let work = plan::work(results, &causes, cluster, knowledge, &by_id);
+    let missing = missing::missing(cluster, results, &by_id, knowledge);
+    let (safety, findings) = findings(cluster, results, &causes, &by_id, knowledge);
+    let coverage = coverage(results, rules);
 
     Report {
         schema: SCHEMA,
@@ -70,12 +45,12 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
         },
         as_of: cluster.as_of.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         target: cluster.target.map(|target| target.to_string()),
-        nodes: nodes::cards(cluster, judged),
+        nodes: nodes::cards(cluster, results),
         contacts: cluster.contacts.clone(),
         balancer: balancer(cluster, knowledge),
-        verdict: verdict::view(&verdict::Seen {
+        verdict: verdict::view(&verdict::InputsSeen {
             cluster,
-            judged,
+            results,
             causes: &causes,
             verdict: &reached,
             findings: &findings,
@@ -83,22 +58,22 @@ pub fn assemble(cluster: &Cluster, judged: &[Judged], rules: &[RuleInfo], knowle
             coverage: &coverage,
             work: &work,
         }),
-        actions: actions(judged, &work),
-        repairs: plan::repairs(cluster, judged, knowledge),
-        plan: plan::plan(cluster, judged, knowledge, &plan::Wish::Upgrade { by: None }),
+        actions: actions(results, &work),
+        repairs: plan::repairs(cluster, results, knowledge),
+        plan: plan::plan(cluster, results, knowledge, &plan::PlanRequest::Upgrade { by: None }),
         checklist: cluster.target.map(|_| {
-            plan::checklist::checklist(cluster, judged, knowledge, plan::checklist::Occasion::Upgrade)
+            plan::checklist::checklist(cluster, results, knowledge, plan::checklist::Occasion::Upgrade)
         }),
         never: knowledge.rows.never.clone(),
         request: missing::request(&missing),
         missing,
         matrix: matrix::matrix(cluster, knowledge),
         errors: errors::errors(cluster, knowledge),
-        outcomes: judged.iter().map(outcome).collect(),
+        outcomes: results.iter().map(outcome).collect(),
         coverage,
-        inputs: inputs::views(cluster, judged, safety.iter().chain(&findings)),
-        sources: cited(rules, judged, knowledge),
-        rules: texts(judged, rules, &knowledge.sources),
+        inputs: inputs::views(cluster, results, safety.iter().chain(&findings)),
+        sources: cited(rules, results, knowledge),
+        rules: texts(results, rules, &knowledge.sources),
         safety,
         findings,
     }
@@ -124,68 +99,48 @@ fn own(own: &Own) -> KnowledgeView {
     }
 }
 
-fn advice(rules: &[RuleInfo]) -> BTreeMap<String, RuleAdvice> {
-    rules
-        .iter()
-        .map(|rule| {
-            let advice = RuleAdvice {
-                why: format!("{}.", plan::first_sentence(&rule.why)),
-                fix: rule.fix.clone(),
-                bundle_safety: rule.bundle_safety,
-            };
-            (rule.id.clone(), advice)
-        })
-        .collect()
-}
-
 /// Findings in two lists: bundle safety, and everything else; both worst first.
 fn findings(
     cluster: &Cluster,
-    judged: &[Judged],
+    results: &[RuleResult],
     causes: &Causes,
-    rules: &BTreeMap<&str, &RuleInfo>,
+    rules: &BTreeMap<&str, &RuleMeta>,
     knowledge: &Knowledge,
 ) -> (Vec<FindingView>, Vec<FindingView>) {
     let mut safety = Vec::new();
     let mut others = Vec::new();
     let mut anchors = BTreeSet::new();
-    for (outer, one) in judged.iter().enumerate() {
-        let Outcome::Findings(findings) = &one.outcome else { continue };
+    for (outer, one) in results.iter().enumerate() {
         let info = rules.get(one.rule.as_str());
-        for (inner, finding) in findings.iter().enumerate() {
+        for (inner, finding) in one.outcome.findings().iter().enumerate() {
             let mut view = evidence::finding(cluster, &one.rule, finding, info.copied(), knowledge);
-            view.caused_by = caused_by(judged, causes, (outer, inner));
+            view.caused_by = caused_by(results, causes, (outer, inner));
             let mut twin = 1;
             while !anchors.insert(view.anchor.clone()) {
                 twin += 1;
                 view.anchor = format!("finding-{}-{twin}", view.fingerprint);
             }
             // What is merely worth knowing of a bundle is no alarm.
-            let alarm = info.is_some_and(|rule| rule.bundle_safety) && finding.severity < Severity::Info;
+            let alarm = is_bundle_safety(&one.rule) && finding.severity < Severity::Info;
             let list = if alarm { &mut safety } else { &mut others };
             list.push(view);
         }
     }
     for list in [&mut safety, &mut others] {
-        list.sort_by(|a, b| {
-            (a.severity, a.confidence, &a.rule, &a.subject).cmp(&(
-                b.severity,
-                b.confidence,
-                &b.rule,
-                &b.subject,
-            ))
-        });
+        let key =
+            |view: &FindingView| (view.severity, view.confidence, view.rule.clone(), view.subject.clone());
+        list.sort_by_cached_key(key);
     }
     (safety, others)
 }
 
-fn actions(judged: &[Judged], work: &[Work]) -> Vec<Action> {
+fn actions(results: &[RuleResult], work: &[PlannedAction]) -> Vec<Action> {
     work.iter()
         .enumerate()
         .map(|(index, work)| Action {
             number: index + 1,
-            mends: work.mends.iter().filter_map(|at| reason_at(judged, *at)).collect(),
-            ends: work.ends.iter().filter_map(|at| reason_at(judged, *at)).collect(),
+            mends: work.mends.iter().filter_map(|at| reason_at(results, *at)).collect(),
+            ends: work.ends.iter().filter_map(|at| reason_at(results, *at)).collect(),
             title: work.title.clone(),
             nodes: work.nodes.clone(),
             why: work.why.clone(),
@@ -196,12 +151,12 @@ fn actions(judged: &[Judged], work: &[Work]) -> Vec<Action> {
         .collect()
 }
 
-fn reason_at(judged: &[Judged], at: At) -> Option<Reason> {
-    Some(reason(&judged.get(at.0)?.rule, plan::find(judged, at)?))
+fn reason_at(results: &[RuleResult], at: At) -> Option<Reason> {
+    Some(reason(&results.get(at.0)?.rule, plan::find(results, at)?))
 }
 
-fn caused_by(judged: &[Judged], causes: &Causes, at: At) -> Vec<Cause> {
-    let causes = causes.of(at).iter().filter_map(|(at, row)| Some((reason_at(judged, *at)?, &row.why)));
+fn caused_by(results: &[RuleResult], causes: &Causes, at: At) -> Vec<Cause> {
+    let causes = causes.of(at).iter().filter_map(|(at, row)| Some((reason_at(results, *at)?, &row.why)));
     causes
         .map(|(Reason { rule, text, anchor }, why)| Cause { rule, text, anchor, why: why.clone() })
         .collect()
@@ -233,29 +188,25 @@ fn detail(outcome: &Outcome) -> String {
     }
 }
 
-fn outcome(one: &Judged) -> OutcomeView {
+fn outcome(one: &RuleResult) -> OutcomeView {
     OutcomeView {
         rule: one.rule.clone(),
         subject: one.subject.clone(),
         outcome: one.outcome.word(),
         detail: detail(&one.outcome),
         inferred: matches!(one.outcome, Outcome::Pass { inferred: true, .. }),
-        inputs: one.looked_at.iter().cloned().collect(),
+        inputs: one.inputs_used.iter().cloned().collect(),
     }
 }
 
 /// Rolls each rule up over its subjects, in the order of DESIGN 4, so that the counts add up to the rules loaded.
-fn coverage(judged: &[Judged], rules: &[RuleInfo]) -> Coverage {
-    let mut counts: BTreeMap<&'static str, usize> =
-        ["findings", "failed", "unknown", "pass", "not-applicable"]
-            .into_iter()
-            .map(|word| (word, 0))
-            .collect();
+fn coverage(results: &[RuleResult], rules: &[&RuleMeta]) -> Coverage {
+    let mut counts: BTreeMap<&'static str, usize> = Outcome::WORDS.map(|word| (word, 0)).into();
     let rules: Vec<RuleCoverage> = rules
         .iter()
         .map(|rule| {
-            let mine = judged.iter().filter(|one| one.rule == rule.id);
-            let inputs: BTreeSet<&String> = mine.clone().flat_map(|one| &one.looked_at).collect();
+            let mine = results.iter().filter(|one| one.rule == rule.id);
+            let inputs: BTreeSet<&String> = mine.clone().flat_map(|one| &one.inputs_used).collect();
             let decisive = mine.min_by_key(|one| one.outcome.rank()).map(|one| &one.outcome);
             let word = decisive.map_or("failed", Outcome::word);
             *counts.entry(word).or_default() += 1;
@@ -274,26 +225,26 @@ fn coverage(judged: &[Judged], rules: &[RuleInfo]) -> Coverage {
     Coverage { counts, rules }
 }
 
-fn speaks(judged: &[Judged], id: &str) -> bool {
-    judged.iter().any(|one| {
+fn speaks(results: &[RuleResult], id: &str) -> bool {
+    results.iter().any(|one| {
         one.rule == id
             && matches!(one.outcome, Outcome::Findings(_) | Outcome::Unknown { .. } | Outcome::Failed { .. })
     })
 }
 
-fn texts(judged: &[Judged], rules: &[RuleInfo], sources: &Sources) -> Vec<RuleText> {
+fn texts(results: &[RuleResult], rules: &[&RuleMeta], sources: &Sources) -> Vec<RuleText> {
     rules
         .iter()
-        .filter(|rule| speaks(judged, &rule.id))
+        .filter(|rule| speaks(results, &rule.id))
         .map(|rule| RuleText {
             id: rule.id.clone(),
             title: rule.title.clone(),
             severity: rule.severity,
-            what: rule.what.clone(),
-            why: rule.why.clone(),
-            fix: rule.fix.clone(),
-            blind: rule.blind.clone(),
-            sources: citations(&rule.cites, sources),
+            what: rule.description.clone(),
+            why: rule.rationale.clone(),
+            fix: rule.remediation.clone(),
+            blind: rule.limitations.clone(),
+            sources: citations(&rule.references, sources),
         })
         .collect()
 }
@@ -309,13 +260,10 @@ fn citations(cites: &[Citation], sources: &Sources) -> Vec<CitationView> {
         .collect()
 }
 
-fn cited(rules: &[RuleInfo], judged: &[Judged], knowledge: &Knowledge) -> Vec<SourceView> {
-    let of_rules = rules.iter().filter(|rule| speaks(judged, &rule.id)).flat_map(|rule| &rule.cites);
-    let findings = judged.iter().filter_map(|one| match &one.outcome {
-        Outcome::Findings(findings) => Some(findings),
-        _ => None,
-    });
-    let errors = findings.flatten().filter_map(|finding| knowledge.signature(finding.signature.as_deref()?));
+fn cited(rules: &[&RuleMeta], results: &[RuleResult], knowledge: &Knowledge) -> Vec<SourceView> {
+    let of_rules = rules.iter().filter(|rule| speaks(results, &rule.id)).flat_map(|rule| &rule.references);
+    let findings = results.iter().flat_map(|one| one.outcome.findings());
+    let errors = findings.filter_map(|finding| knowledge.signature(finding.signature.as_deref()?));
     let cites = of_rules.chain(errors.flat_map(|error| &error.cites));
     let keys: BTreeMap<&str, &Source> = cites
         .filter_map(|cite| knowledge.sources.find(cite))

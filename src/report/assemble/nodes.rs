@@ -1,16 +1,16 @@
 //! Nodes at a glance.
 
-use crate::finding::{Finding, Judged, Outcome, Severity, Subject, SubjectKind};
+use crate::finding::{Finding, RuleResult, Severity, Subject, SubjectKind};
 use crate::model::{Cluster, Role};
 use crate::report::model::NodeCard;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn cards(cluster: &Cluster, judged: &[Judged]) -> Vec<NodeCard> {
+pub(super) fn cards(cluster: &Cluster, results: &[RuleResult]) -> Vec<NodeCard> {
     cluster
         .nodes
         .iter()
         .map(|node| {
-            let mine = findings_of(judged, &Subject::node(&node.name));
+            let mine = findings_of(results, &Subject::node(&node.name));
             let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
             for (_, finding) in &mine {
                 *counts.entry(finding.severity.word()).or_default() += 1;
@@ -26,7 +26,7 @@ pub(super) fn cards(cluster: &Cluster, judged: &[Judged]) -> Vec<NodeCard> {
                 version_known: version.is_some(),
                 bundle: node.snapshot.is_some(),
                 collected: node.snapshot.as_ref().map(|snapshot| snapshot.started.to_rfc3339()),
-                odd: odd(cluster, judged, &mine),
+                odd: odd(cluster, results, &mine),
                 findings: counts,
             }
         })
@@ -34,25 +34,22 @@ pub(super) fn cards(cluster: &Cluster, judged: &[Judged]) -> Vec<NodeCard> {
 }
 
 /// Findings whose own subject is `subject`, with their rules.
-fn findings_of<'a>(judged: &'a [Judged], subject: &Subject) -> Vec<(&'a str, &'a Finding)> {
-    judged
+fn findings_of<'a>(results: &'a [RuleResult], subject: &Subject) -> Vec<(&'a str, &'a Finding)> {
+    results
         .iter()
-        .filter_map(|one| match &one.outcome {
-            Outcome::Findings(findings) => Some(findings.iter().map(|finding| (one.rule.as_str(), finding))),
-            _ => None,
-        })
-        .flatten()
-        .filter(|(rule, finding)| finding.subject == *subject && !rule.starts_with("BND-"))
+        .filter(|one| !one.rule.starts_with("BND-"))
+        .flat_map(|one| one.outcome.findings().iter().map(|finding| (one.rule.as_str(), finding)))
+        .filter(|(_, finding)| finding.subject == *subject)
         .collect()
 }
 
 /// The gravest thing that this node has and not every serving node has too: what makes it stand out.
-fn odd(cluster: &Cluster, judged: &[Judged], mine: &[(&str, &Finding)]) -> Option<String> {
+fn odd(cluster: &Cluster, results: &[RuleResult], mine: &[(&str, &Finding)]) -> Option<String> {
     let serving = cluster.nodes.iter().filter(|node| node.role == Role::Serving).count();
     let mut grave: Vec<&(&str, &Finding)> = mine
         .iter()
         .filter(|(_, finding)| finding.severity <= Severity::High)
-        .filter(|(rule, _)| serving > 1 && nodes_with(judged, rule) < serving)
+        .filter(|(rule, _)| serving > 1 && nodes_with(results, rule) < serving)
         .collect();
     grave.sort_by_key(|(rule, finding)| (finding.severity, finding.confidence, *rule));
     grave.first().map(|(_, finding)| without_name(&finding.title, &finding.subject.name).to_owned())
@@ -63,19 +60,8 @@ fn without_name<'a>(title: &'a str, name: &str) -> &'a str {
     title.strip_prefix(name).map_or(title, |rest| rest.trim_start_matches([':', ' ']))
 }
 
-fn nodes_with(judged: &[Judged], rule: &str) -> usize {
-    let mut names: Vec<&str> = judged
-        .iter()
-        .filter(|one| one.rule == rule)
-        .filter_map(|one| match &one.outcome {
-            Outcome::Findings(findings) => Some(findings),
-            _ => None,
-        })
-        .flatten()
-        .filter(|finding| finding.subject.kind == SubjectKind::Node)
-        .map(|finding| finding.subject.name.as_str())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names.len()
+fn nodes_with(results: &[RuleResult], rule: &str) -> usize {
+    let findings = results.iter().filter(|one| one.rule == rule).flat_map(|one| one.outcome.findings());
+    let of_nodes = findings.filter(|finding| finding.subject.kind == SubjectKind::Node);
+    of_nodes.map(|finding| &finding.subject.name).collect::<BTreeSet<_>>().len()
 }

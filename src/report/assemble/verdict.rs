@@ -2,25 +2,25 @@
 
 use super::missing::{self, sentence};
 use super::reason;
-use crate::finding::{Judged, Outcome, Severity, State, Verdict};
+use crate::finding::{Outcome, Readiness, RuleResult, Severity, Verdict};
 use crate::model::Cluster;
-use crate::plan::{Causes, Work, listed};
+use crate::plan::{Causes, PlannedAction, listed};
 use crate::report::model::{Coverage, FindingView, MissingView, Reason, VerdictView};
 use std::collections::BTreeMap;
 
 /// Everything the words are made of.
-pub(super) struct Seen<'a> {
+pub(super) struct InputsSeen<'a> {
     pub(super) cluster: &'a Cluster,
-    pub(super) judged: &'a [Judged],
+    pub(super) results: &'a [RuleResult],
     pub(super) causes: &'a Causes<'a>,
     pub(super) verdict: &'a Verdict,
     pub(super) findings: &'a [FindingView],
     pub(super) missing: &'a [MissingView],
     pub(super) coverage: &'a Coverage,
-    pub(super) work: &'a [Work],
+    pub(super) work: &'a [PlannedAction],
 }
 
-pub(super) fn view(seen: &Seen) -> VerdictView {
+pub(super) fn view(seen: &InputsSeen) -> VerdictView {
     let reasons = reasons(seen);
     let mut counts: BTreeMap<&'static str, usize> =
         Severity::ALL.iter().map(|severity| (severity.word(), 0)).collect();
@@ -38,12 +38,12 @@ pub(super) fn view(seen: &Seen) -> VerdictView {
     }
 }
 
-const fn label(state: State) -> &'static str {
+const fn label(state: Readiness) -> &'static str {
     match state {
-        State::NotReady => "NOT READY",
-        State::CannotSay => "CANNOT SAY",
-        State::ReadyWithWarnings => "READY WITH WARNINGS",
-        State::Ready => "READY",
+        Readiness::NotReady => "NOT READY",
+        Readiness::Undetermined => "CANNOT SAY",
+        Readiness::ReadyWithWarnings => "READY WITH WARNINGS",
+        Readiness::Ready => "READY",
     }
 }
 
@@ -59,16 +59,16 @@ fn question(cluster: &Cluster) -> String {
 }
 
 /// Reasons, gravest first, what follows from others after them: findings by title, unknown rules by what they miss.
-fn reasons(seen: &Seen) -> Vec<Reason> {
-    let Seen { judged, causes, verdict, missing, coverage, .. } = *seen;
+fn reasons(seen: &InputsSeen) -> Vec<Reason> {
+    let InputsSeen { results, causes, verdict, missing, coverage, .. } = *seen;
     let mut found = Vec::new();
     let mut open = Vec::new();
-    for (outer, one) in verdict.because.iter().filter_map(|index| Some((*index, judged.get(*index)?))) {
+    for (outer, one) in verdict.because.iter().filter_map(|index| Some((*index, results.get(*index)?))) {
         match &one.outcome {
             Outcome::Findings(findings) => {
                 let deciding = findings.iter().enumerate().filter(|(_, finding)| match verdict.state {
-                    State::NotReady | State::CannotSay => finding.severity == Severity::Blocker,
-                    State::ReadyWithWarnings | State::Ready => finding.severity <= Severity::Medium,
+                    Readiness::NotReady | Readiness::Undetermined => finding.severity == Severity::Blocker,
+                    Readiness::ReadyWithWarnings | Readiness::Ready => finding.severity <= Severity::Medium,
                 });
                 found.extend(deciding.map(|(inner, finding)| {
                     let follows = !causes.of((outer, inner)).is_empty();
@@ -98,7 +98,7 @@ fn reasons(seen: &Seen) -> Vec<Reason> {
     }
     found.sort_by(|a, b| a.0.cmp(&b.0));
     let mut reasons: Vec<Reason> = found.into_iter().map(|(_, reason)| reason).collect();
-    if verdict.state == State::CannotSay && verdict.node_set_open {
+    if verdict.state == Readiness::Undetermined && verdict.node_set_open {
         reasons.push(Reason {
             rule: "CLU-006".into(),
             text: "Nothing confirms that the nodes seen are all there are".into(),
@@ -119,24 +119,24 @@ fn title<'a>(coverage: &'a Coverage, rule: &'a str) -> &'a str {
 }
 
 /// What a reader gets in ten seconds: what is wrong, and what to do first.
-fn headline(seen: &Seen, reasons: &[Reason]) -> String {
+fn headline(seen: &InputsSeen, reasons: &[Reason]) -> String {
     let lead = sentence(reasons.first().map(|reason| reason.text.as_str()).unwrap_or_default());
     let first =
         seen.work.first().map(|work| format!(" First: {}.", lower_start(&work.title))).unwrap_or_default();
     match seen.verdict.state {
-        State::NotReady => format!("{lead}{first}"),
-        State::ReadyWithWarnings => format!("Nothing blocks, but: {lead}{first}"),
-        State::Ready => {
+        Readiness::NotReady => format!("{lead}{first}"),
+        Readiness::ReadyWithWarnings => format!("Nothing blocks, but: {lead}{first}"),
+        Readiness::Ready => {
             let names: Vec<String> = seen.cluster.serving().map(|node| node.name.clone()).collect();
             let count = |word| seen.coverage.counts.get(word).copied().unwrap_or_default();
-            let judged = count("total") - count("not-applicable");
-            format!("{judged} rules were judged on {} and none found a fault of weight.", listed(&names))
+            let evaluated = count("total") - count("not-applicable");
+            format!("{evaluated} rules were judged on {} and none found a fault of weight.", listed(&names))
         }
-        State::CannotSay => undecided(seen, reasons),
+        Readiness::Undetermined => undecided(seen, reasons),
     }
 }
 
-fn undecided(seen: &Seen, reasons: &[Reason]) -> String {
+fn undecided(seen: &InputsSeen, reasons: &[Reason]) -> String {
     let suspect = reasons.iter().find(|reason| reason.anchor.starts_with("finding-"));
     let start = suspect.map_or_else(
         || "No blocker is proved.".to_owned(),
@@ -170,7 +170,7 @@ fn lower_start(text: &str) -> String {
 }
 
 fn settle(verdict: &Verdict, missing: &[MissingView]) -> Vec<String> {
-    if verdict.state != State::CannotSay {
+    if verdict.state != Readiness::Undetermined {
         return Vec::new();
     }
     missing

@@ -1,13 +1,13 @@
 //! The coded rules: one file each, in the folder of its family, with the id in its name.
 
-use crate::rules::engine::rule::CodedRule;
+use crate::rules::engine::rule::Rule;
 
 /// Declares the coded rules and lists them: adding one is a file and a word here.
 macro_rules! catalogue {
     ($($family:ident: [$($file:ident),* $(,)?]),* $(,)?) => {
         $(mod $family { $(pub(super) mod $file;)* })*
         /// Every coded rule.
-        pub(super) static CODED: &[&CodedRule] = &[$($(&$family::$file::RULE),*),*];
+        pub(super) static CODED: &[fn() -> Rule] = &[$($($family::$file::definition),*),*];
     };
 }
 

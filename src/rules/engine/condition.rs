@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::expectation::On;
-use crate::finding::Missing;
+use crate::finding::MissingEvidence;
 use crate::knowledge::facts::{Kind, Of};
 use crate::knowledge::rows::{Condition, Expect};
 use crate::model::export::Moment;
@@ -22,18 +22,12 @@ pub(in crate::rules) enum Met {
     NotStated,
 }
 
-impl From<bool> for Met {
-    fn from(met: bool) -> Self {
-        if met { Self::Yes } else { Self::No }
-    }
-}
-
 /// Whether the fact of the condition is met by the subject, with the fact.
 pub(in crate::rules) fn met<'a>(
     cx: &Context<'a>,
     condition: &Condition,
     on: On<'a>,
-) -> Result<(Met, Observed<String>), Missing> {
+) -> Result<(Met, Observed<String>), MissingEvidence> {
     let fact = fact(cx, &condition.fact, &condition.label, on)?;
     let value = fact.value().map(|value| value.trim().to_owned());
     let text = match (value, &condition.built_in, condition.expect) {
@@ -56,13 +50,10 @@ pub(in crate::rules) fn met<'a>(
         },
         None => one.to_owned(),
     };
-    let unreadable = || Missing {
-        what: format!(
-            "{} in a form that can be judged",
-            cx.knowledge.label(&condition.fact, &condition.label)
-        ),
-        why: format!("it reads \"{text}\""),
-        ..cx.untold(&condition.fact, String::new(), String::new())
+    let unreadable = || {
+        let label = cx.knowledge.label(&condition.fact, &condition.label);
+        let what = format!("{label} in a form that can be judged");
+        cx.unreported(&condition.fact, what, format!("it reads \"{text}\""))
     };
     let is_number = cx.knowledge.facts.get(&condition.fact).is_some_and(|fact| fact.kind == Kind::Number);
     let compared =
@@ -83,27 +74,32 @@ pub(in crate::rules) fn met<'a>(
         Expect::LaterThan => hours()? >= limit(),
         Expect::SameAs => other.eq_ignore_ascii_case(&text),
     };
-    Ok((met.into(), fact))
+    Ok((if met { Met::Yes } else { Met::No }, fact))
 }
 
 /// The fact at `path` of the subject; facts of the cluster and answers may be asked of any subject.
-fn fact<'a>(cx: &Context<'a>, path: &str, label: &str, on: On<'a>) -> Result<Observed<String>, Missing> {
+fn fact<'a>(
+    cx: &Context<'a>,
+    path: &str,
+    label: &str,
+    on: On<'a>,
+) -> Result<Observed<String>, MissingEvidence> {
     match (on, cx.knowledge.facts.of(path)) {
         (On::Item(item), Some(Of::Item)) => {
             let fact = item.fact(path);
             let what = || format!("{} of {}", cx.knowledge.label(path, label), item.name());
-            fact.why_unknown().map_or(Ok(fact.clone()), |why| Err(cx.untold(path, what(), why)))
+            fact.why_unknown().map_or(Ok(fact.clone()), |why| Err(cx.unreported(path, what(), why)))
         }
         (On::Node(node), _) => {
-            cx.fact(node, path, label).or_else(|gap| told_instead(cx, node, path).ok_or(gap))
+            cx.fact(node, path, label).or_else(|gap| reported_instead(cx, node, path).ok_or(gap))
         }
-        (On::Cluster | On::Item(_), _) => cx.told(path),
+        (On::Cluster | On::Item(_), _) => cx.reported(path),
     }
 }
 
 /// The fact of an export that tells the same where no bundle does. A bare number, such as `Windows NT 6.3`, names no edition
 /// of Windows.
-fn told_instead<'a>(cx: &Context<'a>, node: &'a Node, path: &str) -> Option<Observed<String>> {
+fn reported_instead<'a>(cx: &Context<'a>, node: &'a Node, path: &str) -> Option<Observed<String>> {
     let fact = cx.fact(node, instead(path)?, "").ok()?;
     let names = |name: &String| name.contains("Windows") && !name.contains("Windows NT");
     fact.value().is_some_and(names).then_some(fact)

@@ -3,13 +3,13 @@
 use super::condition::{self, Met};
 use super::context::{Context, evidence};
 use super::{question, signature};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::finding::{Evidence, EvidenceRequest, Finding, MissingEvidence, Outcome, Subject};
 use crate::knowledge::facts::Of;
 use crate::knowledge::rows::{Expectation, Quantifier};
 use crate::model::items::Item;
 use crate::model::lookup::is_fact;
 use crate::model::{Node, Observed};
-use crate::rules::lib::signs_of_life::connection;
+use crate::rules::lib::activity::connection;
 use std::collections::BTreeSet;
 
 /// Whom a row is judged on.
@@ -23,20 +23,35 @@ pub(in crate::rules) enum On<'a> {
     Item(Item<'a>),
 }
 
+impl<'a> On<'a> {
+    fn node(self) -> Option<&'a Node> {
+        if let Self::Node(node) = self { Some(node) } else { None }
+    }
+
+    /// The name of the node or item; empty for the cluster.
+    fn name(self) -> &'a str {
+        match self {
+            Self::Cluster => "",
+            Self::Node(node) => &node.name,
+            Self::Item(item) => item.name(),
+        }
+    }
+}
+
 /// What the rows of a rule gave together.
 #[derive(Default)]
-struct Judgement {
+struct RowResults {
     findings: Vec<Finding>,
-    missing: Vec<Missing>,
+    missing: Vec<MissingEvidence>,
     looked: bool,
     proven: bool,
 }
 
 /// Judges the rows of the rule on one node.
 pub(in crate::rules) fn on_node<'a>(cx: &Context<'a>, node: &'a Node) -> Outcome {
-    let mut all = Judgement::default();
+    let mut all = RowResults::default();
     for row in rows(cx, Quantifier::Each) {
-        all.add(cx, row, On::Node(node), Some(node));
+        all.add(cx, row, On::Node(node));
     }
     all.findings.extend(signature::findings(cx, node));
     all.outcome(cx, Some(node))
@@ -51,37 +66,33 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
 }
 
 /// Judges the rows of the rule on the cluster; `None` where they leave it open.
-pub(in crate::rules) fn told_of_cluster(cx: &Context) -> Option<Outcome> {
+pub(in crate::rules) fn reported_of_cluster(cx: &Context) -> Option<Outcome> {
     let all = of_cluster(cx);
     let decided = !all.findings.is_empty() || (all.looked && all.missing.is_empty());
     decided.then(|| all.outcome(cx, None))
 }
 
-fn of_cluster(cx: &Context) -> Judgement {
-    let mut all = Judgement::default();
+fn of_cluster(cx: &Context) -> RowResults {
+    let mut all = RowResults::default();
     for row in rows(cx, Quantifier::Each) {
         let Some(list) = cx.knowledge.facts.list(&row.fact) else {
-            all.add(cx, row, On::Cluster, None);
+            all.add(cx, row, On::Cluster);
             continue;
         };
-        match cx.items(list) {
-            Ok(items) => {
-                all.looked = true;
-                // Of 25,000 items most say the same: those of which the facts of the row say what met it meet it too.
-                let (paths, mut met) = (row.facts(), BTreeSet::new());
-                for item in items.iter() {
-                    let said = item.said(&paths);
-                    if said.as_ref().is_some_and(|said| met.contains(said)) {
-                        continue;
-                    }
-                    let before = (all.findings.len(), all.missing.len());
-                    all.add(cx, row, On::Item(item), None);
-                    if before == (all.findings.len(), all.missing.len()) {
-                        met.extend(said);
-                    }
-                }
+        let Ok(items) = cx.items(list).map_err(|gap| all.missing.push(gap)) else { continue };
+        all.looked = true;
+        // Of 25,000 items most say the same: those of which the facts of the row say what met it meet it too.
+        let (paths, mut met) = (row.facts(), BTreeSet::new());
+        for item in items.iter() {
+            let said = item.text_ids(&paths);
+            if said.as_ref().is_some_and(|said| met.contains(said)) {
+                continue;
             }
-            Err(gap) => all.missing.push(gap),
+            let before = (all.findings.len(), all.missing.len());
+            all.add(cx, row, On::Item(item));
+            if before == (all.findings.len(), all.missing.len()) {
+                met.extend(said);
+            }
         }
     }
     for row in rows(cx, Quantifier::Any) {
@@ -95,9 +106,9 @@ fn rows<'a>(cx: &Context<'a>, quantifier: Quantifier) -> impl Iterator<Item = &'
     cx.knowledge.rows.expectations.iter().filter(move |row| row.rule == id && row.quantifier == quantifier)
 }
 
-impl Judgement {
-    fn add<'a>(&mut self, cx: &Context<'a>, row: &Expectation, on: On<'a>, node: Option<&Node>) {
-        match judge(cx, row, on, node) {
+impl RowResults {
+    fn add<'a>(&mut self, cx: &Context<'a>, row: &Expectation, on: On<'a>) {
+        match evaluate(cx, row, on) {
             Ok((None, _)) => {}
             Ok((Some(true), _)) => self.looked = true,
             Ok((Some(false), fact)) => self.findings.push(finding(cx, row, on, &fact)),
@@ -120,8 +131,7 @@ impl Judgement {
         };
         let (mut met, mut gaps, mut seen) = (false, Vec::new(), Vec::new());
         for on in &subjects {
-            let node = if let On::Node(node) = on { Some(*node) } else { None };
-            match judge(cx, row, *on, node) {
+            match evaluate(cx, row, *on) {
                 Ok((fits, fact)) => {
                     met |= fits == Some(true);
                     let excluding = row.when.first().filter(|_| fits.is_none());
@@ -137,23 +147,19 @@ impl Judgement {
             (true, _) => {}
             (false, false) => self.missing.extend(gaps),
             (false, true) if seen.is_empty() && cx.knowledge.facts.of(&row.fact) == Some(Of::Node) => {
-                self.missing.push(Missing {
-                    node: None,
-                    what: format!("{} of any node", cx.knowledge.label(&row.fact, &row.label)),
-                    why: "no node that counts is known".into(),
-                    from: Question::NodeList,
-                });
+                self.missing.push(MissingEvidence::of_cluster(
+                    format!("{} of any node", cx.knowledge.label(&row.fact, &row.label)),
+                    "no node that counts is known",
+                    EvidenceRequest::NodeList,
+                ));
             }
             (false, true) => {
                 let title = row.title.replace("{value}", "").replace("{node}", "").replace("{item}", "");
-                let mut finding = cx.finding(Subject::cluster(), title, row.remedy.clone());
                 if seen.is_empty() {
                     let list = cx.knowledge.facts.list(&row.fact).unwrap_or_default();
-                    let place =
-                        cx.cluster.lists.get(list).and_then(Observed::place).cloned().unwrap_or_default();
-                    seen.push(Evidence::Absence { node: String::new(), fact: list.to_owned(), place });
+                    seen.push(cx.no_item_of(list, list));
                 }
-                finding.evidence = seen;
+                let finding = cx.on_cluster(title, &row.remedy).resting_on(seen);
                 self.findings.push(weighed(row, finding));
             }
         }
@@ -176,21 +182,20 @@ impl Judgement {
 
 /// Whether the node demonstrably runs a build that needs what the row wants.
 fn proven_by_build(cx: &Context, row: &Expectation, on: On) -> bool {
-    let (On::Node(node), Some(build)) = (on, row.proven_from) else { return false };
+    let (Some(node), Some(build)) = (on.node(), row.proven_from) else { return false };
     node.version.value().is_some_and(|version| *version >= build)
         && connection(cx, node).is_ok_and(|connection| connection.is_recent())
 }
 
 /// Whether the subject meets the row, with the fact; `None` with the fact that excludes the subject where a
 /// condition does.
-fn judge<'a>(
+fn evaluate<'a>(
     cx: &Context<'a>,
     row: &Expectation,
     on: On<'a>,
-    node: Option<&Node>,
-) -> Result<(Option<bool>, Observed<String>), Vec<Missing>> {
+) -> Result<(Option<bool>, Observed<String>), Vec<MissingEvidence>> {
     if let Some(applies) = &row.applies
-        && !cx.applies(applies, node)?
+        && !cx.applies(applies, on.node())?
     {
         return Ok((None, Observed::not_collected("it concerns other builds")));
     }
@@ -205,7 +210,7 @@ fn judge<'a>(
     }
     // Without an application there is no pool and no setting of it either; CLU-004 says so. What the machine tells of IIS is
     // no fact of the model.
-    if let On::Node(node) = on
+    if let Some(node) = on.node()
         && row.fact != "iis.application"
         && is_of_iis(row)
         && is_fact(&row.fact)
@@ -225,21 +230,14 @@ fn judge<'a>(
     }
 }
 
-fn not_stated(cx: &Context, row: &Expectation, on: On) -> Missing {
+fn not_stated(cx: &Context, row: &Expectation, on: On) -> MissingEvidence {
     let label = cx.knowledge.label(&row.fact, &row.label);
-    let (node, what) = match on {
-        On::Cluster => (None, label.to_owned()),
-        On::Node(node) => (Some(node.name.clone()), format!("{label} of {}", node.name)),
-        On::Item(item) => (None, format!("{label} of {}", item.name())),
-    };
-    let from = if cx.question().is_some() {
-        Question::Answer { id: row.rule.clone() }
-    } else {
-        cx.untold(&row.fact, String::new(), String::new()).from
-    };
+    let what = if let On::Cluster = on { label.to_owned() } else { format!("{label} of {}", on.name()) };
     // The kinds of facts whose settings have a value when they are not stated.
     let built_in = if is_of_iis(row) { ", and its built-in value depends on the version of IIS" } else { "" };
-    Missing { node, what, why: format!("it is not stated{built_in}"), from }
+    let gap = cx.unreported(&row.fact, what, format!("it is not stated{built_in}"));
+    let from = cx.question().map(|_| EvidenceRequest::Answer { id: row.rule.clone() });
+    MissingEvidence { node: on.node().map(|node| node.name.clone()), from: from.unwrap_or(gap.from), ..gap }
 }
 
 fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> Finding {
@@ -248,11 +246,11 @@ fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> 
     let meant = meaning.map(|means| fact.clone().map(|value| format!("{value} ({means})")));
     let fact = meant.as_ref().unwrap_or(fact);
     let value = meaning.or(fact.value().map(String::as_str)).or(row.built_in.as_deref()).unwrap_or_default();
-    let (subject, node, item) = match on {
-        On::Cluster => (Subject { kind: cx.rule.subject, name: String::new() }, "", ""),
-        On::Node(node) => (Subject::node(&node.name), node.name.as_str(), ""),
-        On::Item(item) => (Subject { kind: cx.rule.subject, name: String::new() }, "", item.name()),
+    let subject = match on.node() {
+        Some(node) => Subject::node(&node.name),
+        None => Subject { kind: cx.rule.subject, name: String::new() },
     };
+    let (node, item) = if on.node().is_some() { (on.name(), "") } else { ("", on.name()) };
     let fill = |text: &str| text.replace("{node}", node).replace("{item}", item).replace("{value}", value);
     let label = cx.knowledge.label(&row.fact, &row.label);
     let mut finding =
@@ -260,10 +258,8 @@ fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> 
     if fact.is_absent()
         && let Some(built_in) = &row.built_in
     {
-        finding = finding.detail(format!(
-            "The setting is not stated; {} then uses {built_in}.",
-            if is_of_iis(row) { "IIS" } else { "the product" }
-        ));
+        let who = if is_of_iis(row) { "IIS" } else { "the product" };
+        finding = finding.detail(format!("The setting is not stated; {who} then uses {built_in}."));
     }
     weighed(row, finding)
 }
@@ -282,28 +278,23 @@ fn weighed(row: &Expectation, mut finding: Finding) -> Finding {
         finding = finding.note(format!("Source of this requirement: {}.", keys.join(", ")));
     }
     let unread = !row.cites.is_empty() && !row.cites.iter().any(|cite| cite.status.confirms());
-    if row.inferred || unread { finding.inferred() } else { finding }
+    finding.inferred_if(row.inferred || unread)
 }
 
 /// A fact as evidence.
 fn shown(on: On, label: &str, fact: &Observed<String>) -> Evidence {
-    match on {
-        On::Node(node) => evidence(node, label, fact),
-        On::Cluster => told(label, fact),
-        On::Item(item) => {
-            let name = if item.name().is_empty() { String::new() } else { format!(" of {}", item.name()) };
-            told(&format!("{label}{name}"), fact)
-        }
+    match (on.node(), on.name()) {
+        (Some(node), _) => evidence(node, label, fact),
+        (None, "") => reported(label, fact),
+        (None, item) => reported(&format!("{label} of {item}"), fact),
     }
 }
 
 /// A fact that belongs to no node as evidence.
-pub(in crate::rules) fn told(label: &str, fact: &Observed<String>) -> Evidence {
+pub(in crate::rules) fn reported(label: &str, fact: &Observed<String>) -> Evidence {
     let place = fact.place().cloned().unwrap_or_default();
     match fact.value() {
-        Some(value) => {
-            Evidence::Value { node: String::new(), fact: label.into(), value: value.clone(), place }
-        }
-        None => Evidence::Absence { node: String::new(), fact: label.into(), place },
+        Some(value) => Evidence::value("", label, value, place),
+        None => Evidence::absence("", label, place),
     }
 }

@@ -2,11 +2,12 @@
 
 pub(in crate::rules) mod condition;
 pub(in crate::rules) mod context;
+pub(in crate::rules) mod evaluate;
 pub(in crate::rules) mod expectation;
-pub(in crate::rules) mod judge;
 pub(in crate::rules) mod needs;
 pub(in crate::rules) mod own;
 pub(in crate::rules) mod parity;
+pub(in crate::rules) mod prelude;
 pub(in crate::rules) mod problem;
 pub(in crate::rules) mod question;
 pub(in crate::rules) mod rule;

@@ -1,18 +1,20 @@
 //! Checks of a support team's own records that need the list of rules.
 
+use crate::knowledge::rows::Family;
 use crate::knowledge::{Knowledge, KnowledgeFaults, OwnRecord};
 use crate::rules::all;
-use crate::rules::checks::CODED;
 use std::collections::BTreeSet;
 
 /// Refuses own records that name rules which do not exist, and rule texts whose check is code.
 pub fn check_own(knowledge: &Knowledge) -> Result<(), KnowledgeFaults> {
     let Some(own) = &knowledge.own else { return Ok(()) };
     let rules = all(knowledge);
-    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.meta.id.as_str()).collect();
+    let is_code =
+        |id: &String| rules.iter().any(|rule| rule.meta.id == *id && rule.meta.family == Family::Code);
     let mut faults = Vec::new();
     for record in own.overridden.iter().chain(&own.added) {
-        if record.kind == "rule" && CODED.iter().any(|coded| coded.id == record.key) {
+        if record.kind == "rule" && is_code(&record.key) {
             faults.push(record.fault("the check of this rule is part of the program, and so are its texts"));
         }
         let unknown = named(knowledge, record).into_iter().filter(|id| !ids.contains(id));

@@ -1,9 +1,10 @@
 //! Evaluator of parity rows: serving nodes should agree on a fact.
 
 use super::context::{Context, evidence};
-use crate::finding::{Finding, Missing, Outcome, Question, Subject};
+use super::rule::known;
+use crate::finding::{EvidenceRequest, Finding, MissingEvidence, Outcome};
 use crate::knowledge::rows::{Expect, ParityRow};
-use crate::model::parity::{Standing, compare, same_value};
+use crate::model::parity::{Conformity, compare, same_value};
 use crate::model::{Node, Observed};
 use crate::rules::lib::comparable::redacted_apart;
 use crate::rules::lib::folder::and;
@@ -12,14 +13,12 @@ use crate::rules::lib::folder::and;
 struct Difference<'a> {
     row: &'a ParityRow,
     seen: Vec<(&'a Node, Observed<String>)>,
-    standings: Vec<Standing>,
+    standings: Vec<Conformity>,
 }
 
 /// Judges the rows of the rule: one finding for each odd node, and one for the cluster with what has no majority.
 pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (mut differences, mut missing) = (Vec::new(), Vec::new());
     let rows = cx.knowledge.rows.parity.iter().filter(|row| row.rule.as_ref() == Some(&cx.rule.id));
     for row in rows {
@@ -35,25 +34,19 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
 }
 
 /// What differs in one fact, and what is missing to tell of all nodes.
-fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>, Vec<Missing>) {
-    let (mut seen, mut missing) = (Vec::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        // Without an application it has no settings either; CLU-004 says so.
-        if row.fact.starts_with("iis.") && node.fact("iis.application").is_absent() {
-            continue;
-        }
-        match cx.snapshot(node).and_then(|_| cx.fact(node, &row.fact, &row.label)) {
-            Ok(fact) => seen.push((node, fact)),
-            Err(gap) => missing.push(gap),
-        }
-    }
+fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>, Vec<MissingEvidence>) {
+    let of_iis = row.fact.starts_with("iis.");
+    // Without an application it has no settings either; CLU-004 says so.
+    let nodes = cx.cluster.serving().filter(|node| !(of_iis && node.fact("iis.application").is_absent()));
+    let (seen, mut missing) =
+        cx.of_nodes(nodes, |node| cx.snapshot(node).and_then(|_| cx.fact(node, &row.fact, &row.label)));
     let values: Vec<Option<String>> = seen.iter().map(|(_, fact)| value(cx, row, fact)).collect();
     let known: Vec<&String> = values.iter().flatten().collect();
     // What some nodes leave to a built-in value that nobody knows.
-    if row.fact.starts_with("iis.") && !known.is_empty() && known.len() < values.len() {
-        let (node, what) = (None, format!("{} of every node in a form that compares", row.label));
-        let why = "some nodes do not state it, and its built-in value depends on the version of IIS".into();
-        missing.push(Missing { node, what, why, from: Question::Nothing });
+    if of_iis && !known.is_empty() && known.len() < values.len() {
+        let what = format!("{} of every node in a form that compares", row.label);
+        let why = "some nodes do not state it, and its built-in value depends on the version of IIS";
+        missing.push(MissingEvidence::of_cluster(what, why, EvidenceRequest::Nothing));
         return (None, missing);
     }
     if known.first().is_some_and(|first| known.iter().any(|other| same_value(first, other).is_none())) {
@@ -61,7 +54,7 @@ fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>
         return (None, missing);
     }
     let standings = compare(&values.into_iter().map(Some).collect::<Vec<_>>());
-    let differs = standings.iter().any(|one| *one != Standing::Same);
+    let differs = standings.iter().any(|one| *one != Conformity::Same);
     (differs.then_some(Difference { row, seen, standings }), missing)
 }
 
@@ -79,38 +72,34 @@ fn findings(cx: &Context, differences: &[Difference]) -> Vec<Finding> {
     for node in cx.cluster.serving() {
         let standing = |one: &&Difference| {
             let at = one.seen.iter().position(|(other, _)| other.name == node.name);
-            at.and_then(|at| one.standings.get(at)) == Some(&Standing::Odd)
+            at.and_then(|at| one.standings.get(at)) == Some(&Conformity::Odd)
         };
         let mine: Vec<&Difference> = differences.iter().filter(standing).collect();
         if !mine.is_empty() {
             let (labels, verb) = subject(&mine);
             let title = format!("{}: {labels} {verb} not as on the other nodes", node.name);
             let remedy = format!("Set {labels} of {} as on the other nodes.", node.name);
-            findings.push(told(cx.finding(Subject::node(&node.name), title, remedy), &mine));
+            findings.push(reported(cx.on_node(node, title, remedy), &mine));
         }
     }
     let open: Vec<&Difference> =
-        differences.iter().filter(|one| !one.standings.contains(&Standing::Odd)).collect();
+        differences.iter().filter(|one| !one.standings.contains(&Conformity::Odd)).collect();
     if !open.is_empty() {
         let (labels, verb) = subject(&open);
         let title = format!("The nodes do not agree: {labels} {verb} not the same everywhere");
         let remedy = format!("Find out which value of {labels} is right, and set it on every node.");
-        findings.push(told(cx.finding(Subject::cluster(), title, remedy), &open));
+        findings.push(reported(cx.on_cluster(title, remedy), &open));
     }
     findings
 }
 
 /// The facts as the subject of a sentence, with its verb.
 fn subject(differences: &[&Difference]) -> (String, &'static str) {
-    let labels: Vec<&str> = differences.iter().map(|one| one.row.label.as_str()).collect();
-    (and(&labels), if labels.len() == 1 { "is" } else { "are" })
+    let labels = and(differences.iter().map(|one| one.row.label.as_str()));
+    (labels, if differences.len() == 1 { "is" } else { "are" })
 }
 
-fn told(mut finding: Finding, differences: &[&Difference]) -> Finding {
-    let of = |one: &&Difference| {
-        let label = one.row.label.clone();
-        one.seen.iter().map(move |(node, fact)| evidence(node, &label, fact)).collect::<Vec<_>>()
-    };
-    finding.evidence = differences.iter().flat_map(of).collect();
-    finding
+fn reported(finding: Finding, differences: &[&Difference]) -> Finding {
+    let seen = differences.iter().flat_map(|one| one.seen.iter().map(|seen| (&one.row.label, seen)));
+    finding.resting_on(seen.map(|(label, (node, fact))| evidence(node, label, fact)))
 }

@@ -1,7 +1,7 @@
 //! Evaluator of the bundle rules: the problems that reading an input met.
 
 use super::context::Context;
-use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
+use crate::finding::{Evidence, EvidenceRequest, MissingEvidence, Outcome, Subject};
 use crate::model::input::ProblemKind;
 use crate::model::{Input, InputStatus, Place};
 
@@ -32,34 +32,27 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
     } else {
         format!("{}: {}", input.name, cx.rule.title.to_lowercase())
     };
-    let remedy = if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.fix.as_str() };
-    let mut finding = cx.finding(Subject::input(&input.name), title, remedy);
-    finding.detail = problems.first().map(|problem| problem.text.clone()).unwrap_or_default();
-    finding.evidence = problems
-        .iter()
-        .map(|problem| Evidence::Value {
-            node: input.node.clone().unwrap_or_default(),
-            fact: problem.member.clone().unwrap_or_else(|| "input".into()),
-            value: problem.text.clone(),
-            place: Place {
-                input: input.name.clone(),
-                file: problem.member.clone().unwrap_or_default(),
-                at: None,
-            },
-        })
-        .collect();
-    Outcome::Findings(vec![finding])
+    let remedy =
+        if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.remediation.as_str() };
+    let node = input.node.as_deref().unwrap_or_default();
+    let evidence = problems.iter().map(|problem| {
+        let place = Place::file(problem.member.as_deref().unwrap_or_default()).in_input(&input.name);
+        Evidence::value(node, problem.member.as_deref().unwrap_or("input"), &problem.text, place)
+    });
+    let detail = problems.first().map(|problem| problem.text.as_str()).unwrap_or_default();
+    let finding = cx.finding(Subject::input(&input.name), title, remedy).detail(detail);
+    finding.resting_on(evidence).into()
 }
 
 /// That an input could not be opened: what was not read was not searched either.
 pub(in crate::rules) fn unread(input: &Input) -> Option<Outcome> {
     let problem = input.problems.iter().find(|problem| problem.kind == ProblemKind::Malformed)?;
     (input.status == InputStatus::Refused).then(|| {
-        Outcome::unknown(Missing {
+        Outcome::unknown(MissingEvidence {
             node: input.node.clone(),
             what: format!("the content of {}", input.name),
             why: problem.text.clone(),
-            from: Question::Nothing,
+            from: EvidenceRequest::Nothing,
         })
     })
 }

@@ -2,17 +2,16 @@
 
 use super::context::Context;
 use super::{expectation, signature};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Subject};
+use crate::finding::{Evidence, Finding, MissingEvidence, Outcome};
 use crate::model::{Answer, Node};
 
 /// Judges the rule by what an export tells, where expectations name it, and by the answer. What is told against it weighs
 /// more than an answer that says the contrary; where nothing is told, the answer decides.
 pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
-    let Some(told) = expectation::told_of_cluster(cx) else { return answer(cx, None) };
+    let Some(told) = expectation::reported_of_cluster(cx) else { return answer(cx, None) };
     match (told, answer(cx, None)) {
-        (Outcome::Findings(findings), Outcome::Pass { note, .. }) => {
-            let note = contrary(&note);
-            Outcome::Findings(findings.into_iter().map(|finding| finding.note(note.clone())).collect())
+        (told @ Outcome::Findings(_), Outcome::Pass { note, .. }) => {
+            told.map_findings(|finding| finding.note(contrary(&note)))
         }
         (Outcome::Pass { .. }, against @ Outcome::Findings(_)) => against,
         (told, _) => told,
@@ -34,31 +33,29 @@ pub(in crate::rules) fn on_node(cx: &Context, node: &Node) -> Outcome {
 /// Judges the rule by the answer for the node, or for the cluster.
 pub(in crate::rules) fn answer(cx: &Context, node: Option<&Node>) -> Outcome {
     let id = cx.rule.id.as_str();
-    let Some(row) = cx.knowledge.rows.questions.iter().find(|row| row.id == id) else {
+    let Some(row) = cx.knowledge.question(id) else {
         return Outcome::Failed { error: format!("{id} has no question") };
     };
-    let name = node.map_or("", |node| node.name.as_str());
-    let Some(answer) = cx.answers.get(id, name).inspect(|answer| cx.look_at(&answer.place.input)) else {
+    let Some(answer) = cx.answer(node, id) else {
         return Outcome::unknown(cx.unanswered(node, id, "nobody has answered it"));
     };
     if row.bad.contains(&answer.value) {
-        let title = &cx.rule.title;
-        let (subject, title) = match node {
-            Some(node) => (Subject::node(&node.name), format!("{}: {title}", node.name)),
-            None => (Subject::cluster(), title.clone()),
+        let (title, remedy) = (&cx.rule.title, &cx.rule.remediation);
+        let finding = match node {
+            Some(node) => cx.on_node(node, format!("{}: {title}", node.name), remedy),
+            None => cx.on_cluster(title, remedy),
         };
-        let finding =
-            cx.finding(subject, title, cx.rule.fix.clone()).because(answered(cx, name, &row.ask, answer));
-        return Outcome::Findings(vec![finding]);
+        let name = node.map_or("", |node| node.name.as_str());
+        return finding.because(answered(cx, name, &row.ask, answer)).into();
     }
     if row.valid_days > 0 {
-        match answer.days(cx.cluster.as_of) {
-            Some(days) if (0..=i64::from(row.valid_days)).contains(&days) => {}
-            Some(days) => {
-                let why = format!("the answer is {days} days old");
-                return Outcome::unknown(cx.unanswered(node, id, &why));
-            }
-            None => return Outcome::unknown(cx.unanswered(node, id, "the answer has no date (`on`)")),
+        let why = match answer.days(cx.cluster.as_of) {
+            Some(days) if (0..=i64::from(row.valid_days)).contains(&days) => None,
+            Some(days) => Some(format!("the answer is {days} days old")),
+            None => Some("the answer has no date (`on`)".into()),
+        };
+        if let Some(why) = why {
+            return cx.unanswered(node, id, &why).into();
         }
     }
     Outcome::pass_with(says(cx, answer))
@@ -74,7 +71,7 @@ pub(in crate::rules) fn where_evidence_lacks(
     cx: &Context,
     node: Option<&Node>,
     findings: Vec<Finding>,
-    missing: Vec<Missing>,
+    missing: Vec<MissingEvidence>,
 ) -> Outcome {
     if findings.is_empty() && !missing.is_empty() && is_answered(cx, node) {
         return answer(cx, node);
@@ -84,12 +81,7 @@ pub(in crate::rules) fn where_evidence_lacks(
 
 /// An answer as evidence.
 pub(in crate::rules) fn answered(cx: &Context, node: &str, ask: &str, answer: &Answer) -> Evidence {
-    Evidence::Value {
-        node: node.to_owned(),
-        fact: ask.to_owned(),
-        value: says(cx, answer),
-        place: answer.place.clone(),
-    }
+    Evidence::value(node, ask, says(cx, answer), answer.place.clone())
 }
 
 /// An answer with the person, the day and its age.

@@ -3,11 +3,11 @@
 use super::context::{Context, evidence};
 use super::question;
 use super::rule::{known, signature_note};
-use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Question, Subject};
+use crate::finding::{Confidence, Evidence, Finding, MissingEvidence, Outcome};
 use crate::knowledge::Signature;
 use crate::model::Node;
 use crate::model::cluster::current_window;
-use crate::model::log::{Component, Hit, LogDigest};
+use crate::model::log::{Component, Hit, LogDigest, Sample};
 use crate::rules::lib::language;
 
 /// Judges the rule on the logs of one node, and on the errors that the node list shows for it. Where the logs are not
@@ -28,13 +28,9 @@ pub(in crate::rules) fn on_node(cx: &Context, node: &Node) -> Outcome {
 pub(in crate::rules) fn silent(cx: &Context, node: &Node, rule: &str) -> Outcome {
     let digest = known!(cx.logs(node));
     let signatures = serving(cx, node, rule);
-    match covered(node, digest) {
-        Err(missing) => Outcome::unknown(missing),
-        Ok(period) => match language::gap(node, &signatures) {
-            Err(missing) => Outcome::unknown(missing),
-            Ok(limits) => Outcome::pass_with(format!("{period}{limits}{}", history(digest, &signatures))),
-        },
-    }
+    let period = known!(covered(node, digest));
+    let limits = known!(language::gap(cx, node, &signatures));
+    Outcome::pass_with(format!("{period}{limits}{}", history(digest, &signatures)))
 }
 
 /// A finding for every sighting of the rule; none where all of them say nothing alone.
@@ -48,7 +44,7 @@ pub(in crate::rules) fn findings(cx: &Context, node: &Node) -> Vec<Finding> {
 
 /// The same for the logs of all serving nodes, and what is missing for a pass: for rules on the cluster that know the
 /// fault by other signs as well.
-pub(in crate::rules) fn on_cluster(cx: &Context) -> (Vec<Finding>, Vec<Missing>) {
+pub(in crate::rules) fn on_cluster(cx: &Context) -> (Vec<Finding>, Vec<MissingEvidence>) {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
         found.extend(findings(cx, node));
@@ -76,8 +72,9 @@ pub(in crate::rules) struct Sighting<'a> {
 /// The errors of signatures that serve `rule`: first those of the logs, then those of the node list.
 pub(in crate::rules) fn sightings<'a>(cx: &Context<'a>, node: &'a Node, rule: &str) -> Vec<Sighting<'a>> {
     let signatures = serving(cx, node, rule);
-    let logged = current_hits(cx, node, &signatures).into_iter().map(|(one, hit)| logged(cx, node, one, hit));
-    logged.chain(listed(cx, node, &signatures)).collect()
+    let mut all = current(cx, node, &signatures);
+    all.extend(listed(cx, node, &signatures));
+    all
 }
 
 /// The current errors of the node's logs, of all signatures that are `wanted`.
@@ -87,7 +84,7 @@ pub(in crate::rules) fn logged_by<'a>(
     wanted: impl Fn(&Signature) -> bool,
 ) -> Vec<Sighting<'a>> {
     let signatures: Vec<&Signature> = cx.knowledge.signatures.iter().filter(|one| wanted(one)).collect();
-    current_hits(cx, node, &signatures).into_iter().map(|(one, hit)| logged(cx, node, one, hit)).collect()
+    current(cx, node, &signatures)
 }
 
 /// The signatures that are evidence for `rule` on the build of the node.
@@ -101,21 +98,27 @@ fn serving<'a>(cx: &Context<'a>, node: &Node, rule: &str) -> Vec<&'a Signature> 
 }
 
 /// Hits that count today: within 24 hours of the node's newest line, with no start or upgrade after them (DESIGN 4).
-fn current_hits<'a>(
-    cx: &Context<'a>,
-    node: &'a Node,
-    signatures: &[&'a Signature],
-) -> Vec<(&'a Signature, &'a Hit)> {
+fn current<'a>(cx: &Context<'a>, node: &'a Node, signatures: &[&'a Signature]) -> Vec<Sighting<'a>> {
     let Ok(digest) = cx.logs(node) else { return Vec::new() };
-    signatures
-        .iter()
-        .flat_map(|one| digest.hits.iter().filter(|hit| hit.signature == one.id).map(move |hit| (*one, hit)))
-        .filter(|(_, hit)| cx.cluster.is_current(node, digest, hit.last))
-        .collect()
+    let hits = hits(digest, signatures).filter(|(_, hit)| cx.cluster.is_current(node, digest, hit.last));
+    hits.map(|(one, hit)| logged(cx, node, digest, one, hit)).collect()
+}
+
+/// All hits of these signatures, in the order of the signatures.
+fn hits<'a>(
+    digest: &'a LogDigest,
+    signatures: &[&'a Signature],
+) -> impl Iterator<Item = (&'a Signature, &'a Hit)> {
+    let of = |one: &&'a Signature| {
+        let one = *one;
+        digest.hits.iter().filter(move |hit| hit.signature == one.id).map(move |hit| (one, hit))
+    };
+    signatures.iter().flat_map(of)
 }
 
 /// Errors in the node's row of the node list, which says nothing of when they happened.
 fn listed<'a>(cx: &Context, node: &'a Node, signatures: &[&'a Signature]) -> Vec<Sighting<'a>> {
+    cx.ask("node-list");
     let columns = node.row.iter().flat_map(|row| {
         [
             ("error", &row.error_message),
@@ -145,11 +148,16 @@ fn listed<'a>(cx: &Context, node: &'a Node, signatures: &[&'a Signature]) -> Vec
 
 /// What a current hit proves: the product's own words at error level do, if the error line itself is current; a
 /// label of the documentation or a line of lower level only suggests.
-fn logged<'a>(cx: &Context, node: &Node, signature: &'a Signature, hit: &Hit) -> Sighting<'a> {
+fn logged<'a>(
+    cx: &Context,
+    node: &Node,
+    digest: &LogDigest,
+    signature: &'a Signature,
+    hit: &Hit,
+) -> Sighting<'a> {
     let count = hit.errors + hit.others;
-    let current_error = hit.errors > 0
-        && cx.logs(node).is_ok_and(|digest| cx.cluster.is_current(node, digest, hit.last_error));
-    let proven = signature.confirmed_by(hit.wording) && current_error;
+    let current_error = hit.errors > 0 && cx.cluster.is_current(node, digest, hit.last_error);
+    let proven = signature.confirmed_by(hit.pattern) && current_error;
     let last = hit.last.map(|last| format!("Last seen {}.", last.format("%Y-%m-%d %H:%M:%S %:z")));
     Sighting {
         signature,
@@ -170,32 +178,28 @@ fn finding(cx: &Context, node: &Node, sighting: Sighting) -> Finding {
         detail,
         evidence,
         signature: Some(signature.id.clone()),
-        ..cx.finding(Subject::node(&node.name), title, signature.fix.clone()).note(signature_note(signature))
+        ..cx.on_node(node, title, signature.fix.clone()).note(signature_note(signature))
     }
 }
 
 /// The sample lines of a hit as evidence.
 fn log_lines(node: &Node, hit: &Hit) -> Vec<Evidence> {
-    let input = node.input();
-    hit.samples
-        .iter()
-        .map(|sample| Evidence::Text { place: sample.place.in_input(input), excerpt: sample.text.clone() })
-        .collect()
+    hit.samples.iter().map(|sample| log_line(node, sample)).collect()
+}
+
+/// A line of the node's logs as evidence.
+pub(in crate::rules) fn log_line(node: &Node, sample: &Sample) -> Evidence {
+    Evidence::Text { place: sample.place.in_input(node.input()), excerpt: sample.text.clone() }
 }
 
 /// The period in which no hit was found, in words, or why the logs are not enough to say so. A log that was cut still
 /// counts when what was kept covers the whole window in which a hit would be current.
-pub(in crate::rules) fn covered(node: &Node, digest: &LogDigest) -> Result<String, Missing> {
+pub(in crate::rules) fn covered(node: &Node, digest: &LogDigest) -> Result<String, MissingEvidence> {
     let again = |why: String| {
-        Err(Missing {
-            node: Some(node.name.clone()),
-            what: format!("logs of {} that cover at least the last 24 hours", node.name),
-            why,
-            from: Question::BundleAgain { node: node.name.clone(), how: "with all its logs".into() },
-        })
+        let what = format!("logs of {} that cover at least the last 24 hours", node.name);
+        Err(MissingEvidence::again(&node.name, what, why, "with all its logs"))
     };
-    if let Some((file, why)) =
-        digest.files.iter().find_map(|file| file.broken.as_ref().map(|why| (&file.name, why)))
+    if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?)))
     {
         return again(format!("{file} could not be read whole: {why}"));
     }
@@ -208,21 +212,14 @@ pub(in crate::rules) fn covered(node: &Node, digest: &LogDigest) -> Result<Strin
         let cut = if cut { ", because logs were cut to the size limit" } else { "" };
         return again(format!("they cover {} hours only{cut}", span.num_hours()));
     }
-    Ok(format!(
-        "no current hit from {} to {}",
-        period.from.format("%Y-%m-%d %H:%M"),
-        period.to.format("%Y-%m-%d %H:%M")
-    ))
+    let [from, to] = [period.from, period.to].map(|time| time.format("%Y-%m-%d %H:%M"));
+    Ok(format!("no current hit from {from} to {to}"))
 }
 
 /// Hits that do not count today, or say nothing alone.
 fn history(digest: &LogDigest, signatures: &[&Signature]) -> String {
-    let history: Vec<String> = signatures
-        .iter()
-        .flat_map(|one| digest.hits.iter().filter(|hit| hit.signature == one.id))
-        .filter_map(|hit| {
-            hit.last.map(|last| format!("{} last seen {}", hit.signature, last.format("%Y-%m-%d")))
-        })
-        .collect();
+    let seen = hits(digest, signatures).filter_map(|(one, hit)| Some((&one.id, hit.last?)));
+    let history: Vec<String> =
+        seen.map(|(id, last)| format!("{id} last seen {}", last.format("%Y-%m-%d"))).collect();
     if history.is_empty() { String::new() } else { format!("; history: {}", history.join(", ")) }
 }

@@ -1,8 +1,8 @@
 //! Evaluator of steps: builds that an upgrade may not leave out.
 
 use super::context::Context;
-use crate::finding::{Evidence, Finding, NO_TARGET, Outcome, Subject};
-use crate::knowledge::steps::{Leg, way};
+use crate::finding::{Finding, NO_TARGET, Outcome};
+use crate::knowledge::steps::{UpgradeHop, way};
 use crate::model::BuildVersion;
 use crate::rules::lib::installed::installed;
 
@@ -19,13 +19,16 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
     };
     let legs = way(&cx.knowledge.steps, oldest, target);
     let stops = legs.iter().filter(|leg| leg.build != target);
-    let findings =
-        stops.filter_map(|leg| finding(cx, leg, oldest, target).map(|found| because(found, leg, &builds)));
+    let findings = stops.filter_map(|leg| {
+        let before = builds.iter().filter(|(installed, _)| *installed < leg.build);
+        let seen = before.map(|(_, evidence)| evidence.clone());
+        Some(finding(cx, leg, oldest, target)?.resting_on(seen))
+    });
     Outcome::from_parts(findings.collect(), missing)
 }
 
 /// That the leg is left out, if its gate is one of the rule's.
-fn finding(cx: &Context, leg: &Leg, oldest: BuildVersion, target: BuildVersion) -> Option<Finding> {
+fn finding(cx: &Context, leg: &UpgradeHop, oldest: BuildVersion, target: BuildVersion) -> Option<Finding> {
     let step = leg.gate.filter(|step| step.rule.as_ref() == Some(&cx.rule.id))?;
     let build = step.build;
     let title = format!("The way from {oldest} to {target} leads through {build}");
@@ -37,14 +40,7 @@ fn finding(cx: &Context, leg: &Leg, oldest: BuildVersion, target: BuildVersion) 
         let texts: Vec<&str> = step.requires.iter().map(|one| one.text.as_str()).collect();
         detail.push(format!("It needs {}.", texts.join(", ")));
     }
-    let mut finding = cx.finding(Subject::cluster(), title, remedy).detail(detail.join(" "));
+    let mut finding = cx.on_cluster(title, remedy).detail(detail.join(" "));
     finding.notes.clone_from(&step.notes);
     Some(finding)
-}
-
-/// The finding with every build that is older than the leg.
-fn because(mut finding: Finding, leg: &Leg, builds: &[(BuildVersion, Evidence)]) -> Finding {
-    let before = builds.iter().filter(|(installed, _)| *installed < leg.build);
-    finding.evidence = before.map(|(_, evidence)| evidence.clone()).collect();
-    finding
 }

@@ -1,12 +1,9 @@
 //! Whether a node demonstrably works: the proof by running that settles a key file which only looks different.
 
-use super::signs_of_life::connection;
-use crate::finding::Outcome;
+use super::activity::connection;
 use crate::model::cluster::current_window;
 use crate::model::export::NodeRow;
-use crate::model::{Node, Observed};
-use crate::rules::engine::context::Context;
-use crate::rules::engine::signature;
+use crate::rules::engine::prelude::*;
 
 /// `Ok` when the node is in the cluster, connected, without an error in the node list, and without a key error in
 /// logs that cover at least a day; else the first of these that does not hold, as a lower-case fragment.

@@ -2,47 +2,83 @@
 //! reference, never from their own readings (DESIGN 4).
 
 use super::comparable::comparable;
-use crate::finding::{Evidence, Missing, Question};
 use crate::model::facts::ClockReference;
-use crate::model::{Node, Place};
-use crate::rules::engine::context::Context;
+use crate::model::node::Snapshot;
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
-/// The two clocks that lie furthest apart, and what is missing to compare all.
-pub(crate) struct Skew<'a> {
-    /// Nodes with the offsets that compare, in order of node.
-    pub(crate) readings: Vec<Reading<'a>>,
-    /// The pair whose clocks surely lie furthest apart; `None` with fewer than two readings.
-    pub(crate) widest: Option<Pair<'a>>,
-    /// The largest distance of any pair as measured, in milliseconds.
-    pub(crate) measured: u64,
-    /// The largest distance that any pair may have, in milliseconds.
-    pub(crate) at_most: u64,
-    /// Nodes that do not compare.
-    pub(crate) missing: Vec<Missing>,
-}
+/// What the sources say of the builds that need equal clocks.
+pub(crate) const SCOPE: [&str; 2] = [
+    "SEED: servers need the same date and time on 8.9.300000 or earlier.",
+    "D:networking/secret-server-clustering: one step asks for it on 8.9.300000 or later, the list of errors names \
+     builds before 8.9.300000; RN:8.9.300000 brought times in UTC.",
+];
 
 /// One node's clock against one reference.
 #[derive(Clone)]
-pub(crate) struct Reading<'a> {
+struct Reading<'a> {
     node: &'a Node,
     reference: &'a ClockReference,
     place: Place,
 }
 
-/// Two nodes and the distance of their clocks, in milliseconds.
-#[derive(Clone, Copy)]
-pub(crate) struct Pair<'a> {
-    /// The nodes, in order.
-    pub(crate) nodes: [&'a Node; 2],
-    /// Distance as measured.
-    pub(crate) measured: u64,
-    /// Distance that the uncertainty of both readings leaves.
-    pub(crate) at_least: u64,
+/// Two nodes and the distance of their clocks, in milliseconds: at least, as measured, and at most, as far as the
+/// uncertainty of both readings leaves it open. Ordered by how far they surely lie apart.
+struct Pair<'a> {
+    at_least: u64,
+    measured: u64,
+    at_most: u64,
+    nodes: [&'a Node; 2],
 }
 
-/// Compares the clocks of all serving nodes.
-pub(crate) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
+/// Compares the clocks of all serving nodes. A finding, weighed by how far the two clocks surely lie apart, where that is
+/// more than `limit`; a pass where no two lie further apart than `limit` as measured and than `harm` at most.
+pub(crate) fn judge(cx: &Context, limit: u64, harm: u64, weigh: impl Fn(Finding, u64) -> Finding) -> Outcome {
+    known!(cx.several_nodes());
+    let (readings, mut missing) = comparable_readings(cx);
+    let pairs: Vec<Pair> = readings
+        .iter()
+        .enumerate()
+        .flat_map(|(index, first)| readings.iter().skip(index + 1).map(|second| Pair::of(first, second)))
+        .collect();
+    // Of equal pairs the first counts.
+    let widest = pairs.iter().rev().max_by_key(|pair| (pair.at_least, pair.measured));
+    let Some(pair) = widest else { return missing.into() };
+    let names = pair.nodes.map(|node| node.name.as_str()).join(" and ");
+    if pair.at_least > limit {
+        let title = format!("The clocks of {names} lie {} apart", seconds(pair.measured));
+        let remedy = format!("Set the clocks of {names} from one time source.");
+        let finding = cx.on_cluster(title, remedy).resting_on(readings.iter().map(Reading::evidence));
+        return weigh(SCOPE.into_iter().fold(finding, Finding::note), pair.at_least).into();
+    }
+    let measured = pairs.iter().map(|pair| pair.measured).max().unwrap_or_default();
+    let at_most = pairs.iter().map(|pair| pair.at_most).max().unwrap_or_default();
+    // Readings that agree need not be exact to the limit, only too close for harm.
+    if measured > limit || at_most > harm {
+        let [_, second] = pair.nodes;
+        let why = format!(
+            "they lie {} apart as measured, {} at least and {} at most",
+            seconds(pair.measured),
+            seconds(pair.at_least),
+            seconds(at_most)
+        );
+        let how = "with --reference-time, after its clock was set like the others'";
+        let from = EvidenceRequest::again(&second.name, how);
+        missing.push(MissingEvidence::of_cluster(format!("closer clock readings of {names}"), why, from));
+    }
+    if !missing.is_empty() {
+        return missing.into();
+    }
+    let note = format!("no two clocks lie more than {} apart", seconds(at_most));
+    Outcome::Pass { note, inferred: at_most > limit }
+}
+
+/// The readings of serving nodes against the reference that most of them share, in order of node, and what is missing
+/// of the other nodes.
+fn comparable_readings<'a>(cx: &Context<'a>) -> (Vec<Reading<'a>>, Vec<MissingEvidence>) {
+    for source in ["host.clock-reference", "host.time-service", "diagnostics", "healthcheck"] {
+        cx.ask(source);
+    }
     let nodes: Vec<&Node> = cx.cluster.serving().collect();
     let all: Vec<Reading> = nodes.iter().flat_map(|node| readings(node)).collect();
     // Of references that as many nodes have, the one that is surest of the least sure of them.
@@ -59,28 +95,14 @@ pub(crate) fn skew<'a>(cx: &Context<'a>) -> Skew<'a> {
     for node in nodes {
         let of_node = |one: &&Reading| std::ptr::eq(one.node, node);
         if let Some(reading) = readings.iter().find(of_node) {
-            cx.look_at(&reading.place.input);
+            cx.use_input(&reading.place.input);
         } else if all.iter().any(|one| of_node(&one)) {
             missing.push(again(node, "it was held against another reference than the others"));
         } else {
-            missing.push(untold(cx, node));
+            missing.push(unreported(cx, node));
         }
     }
-    let (mut widest, mut most, mut at_most): (Option<Pair>, u64, u64) = (None, 0, 0);
-    for (index, first) in readings.iter().enumerate() {
-        for second in readings.iter().skip(index + 1) {
-            let [a, b] = [first.reference, second.reference];
-            let measured = a.offset_ms.abs_diff(b.offset_ms);
-            let uncertainty = a.uncertainty_ms.saturating_add(b.uncertainty_ms);
-            most = most.max(measured);
-            at_most = at_most.max(measured.saturating_add(uncertainty));
-            let at_least = measured.saturating_sub(uncertainty);
-            if widest.is_none_or(|pair| (at_least, measured) > (pair.at_least, pair.measured)) {
-                widest = Some(Pair { nodes: [first.node, second.node], measured, at_least });
-            }
-        }
-    }
-    Skew { readings, widest, measured: most, at_most, missing }
+    (readings, missing)
 }
 
 /// What the node's bundle and exports say of its clock: each reference once.
@@ -100,71 +122,40 @@ fn readings(node: &Node) -> Vec<Reading<'_>> {
 }
 
 /// That nothing tells the node's clock.
-fn untold(cx: &Context, node: &Node) -> Missing {
-    match cx.any_snapshot(node) {
-        Err(gap) => gap,
-        Ok(snapshot) => {
-            let why = snapshot.facts.host.clock_reference.why_unknown();
-            again(node, &why.unwrap_or_else(|| "there is none".into()))
-        }
-    }
+fn unreported(cx: &Context, node: &Node) -> MissingEvidence {
+    let again = |snapshot: &Snapshot| {
+        let why = snapshot.facts.host.clock_reference.why_unknown();
+        again(node, &why.unwrap_or_else(|| "there is none".into()))
+    };
+    cx.any_snapshot(node).map_or_else(|gap| gap, again)
 }
 
-fn again(node: &Node, why: &str) -> Missing {
-    Missing {
-        node: Some(node.name.clone()),
-        what: format!("the clock of {} against a reference that all nodes share", node.name),
-        why: why.into(),
-        from: Question::BundleAgain { node: node.name.clone(), how: "with --reference-time".into() },
-    }
-}
-
-impl Skew<'_> {
-    /// The readings as evidence.
-    pub(crate) fn evidence(&self) -> Vec<Evidence> {
-        self.readings.iter().map(Reading::evidence).collect()
-    }
+fn again(node: &Node, why: &str) -> MissingEvidence {
+    let what = format!("the clock of {} against a reference that all nodes share", node.name);
+    MissingEvidence::again(&node.name, what, why, "with --reference-time")
 }
 
 impl Reading<'_> {
     fn evidence(&self) -> Evidence {
         let ClockReference { source, offset_ms, uncertainty_ms } = self.reference;
         let sign = if *offset_ms < 0 { "-" } else { "+" };
-        Evidence::Value {
-            node: self.node.name.clone(),
-            fact: format!("clock against the reference \"{source}\""),
-            value: format!(
-                "{sign}{} give or take {}",
-                seconds(offset_ms.unsigned_abs()),
-                seconds(*uncertainty_ms)
-            ),
-            place: self.place.clone(),
-        }
+        let (offset, unsure) = (seconds(offset_ms.unsigned_abs()), seconds(*uncertainty_ms));
+        let fact = format!("clock against the reference \"{source}\"");
+        let value = format!("{sign}{offset} give or take {unsure}");
+        Evidence::value(&self.node.name, fact, value, self.place.clone())
     }
 }
 
-impl Pair<'_> {
-    /// "WEB01 and WEB02".
-    pub(crate) fn names(&self) -> String {
-        self.nodes.map(|node| node.name.as_str()).join(" and ")
-    }
-
-    /// That readings are too uncertain for a judgement.
-    pub(crate) fn too_uncertain(&self, at_most: u64) -> Missing {
-        let [_, second] = self.nodes;
-        Missing {
-            node: None,
-            what: format!("closer clock readings of {}", self.names()),
-            why: format!(
-                "they lie {} apart as measured, {} at least and {} at most",
-                seconds(self.measured),
-                seconds(self.at_least),
-                seconds(at_most)
-            ),
-            from: Question::BundleAgain {
-                node: second.name.clone(),
-                how: "with --reference-time, after its clock was set like the others'".into(),
-            },
+impl<'a> Pair<'a> {
+    fn of(first: &Reading<'a>, second: &Reading<'a>) -> Self {
+        let [a, b] = [first.reference, second.reference];
+        let measured = a.offset_ms.abs_diff(b.offset_ms);
+        let uncertainty = a.uncertainty_ms.saturating_add(b.uncertainty_ms);
+        Self {
+            at_least: measured.saturating_sub(uncertainty),
+            measured,
+            at_most: measured.saturating_add(uncertainty),
+            nodes: [first.node, second.node],
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Readings that compare only with readings made the same way: fingerprints of one key, clock offsets to one source.
 
-use crate::finding::{Missing, Question};
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
 /// How nodes are collected again so that what was redacted or fingerprinted on them compares.
@@ -19,14 +18,12 @@ pub(crate) fn comparable<T, K: Ord>(readings: Vec<T>, basis: impl Fn(&T) -> K) -
 }
 
 /// That the values of a setting were redacted with different keys on the serving nodes.
-pub(crate) fn redacted_apart(cx: &Context, label: &str) -> Vec<Missing> {
-    let of = |name: &String| Missing {
-        node: Some(name.clone()),
-        what: format!("{label} of {name} in a form that compares"),
-        why: "it was redacted with different keys".into(),
-        from: Question::BundleAgain { node: name.clone(), how: WITH_ONE_KEY.into() },
+pub(crate) fn redacted_apart(cx: &Context, label: &str) -> Vec<MissingEvidence> {
+    let of = |node: &Node| {
+        let what = format!("{label} of {} in a form that compares", node.name);
+        MissingEvidence::again(&node.name, what, "it was redacted with different keys", WITH_ONE_KEY)
     };
-    cx.cluster.serving().map(|node| of(&node.name)).collect()
+    cx.cluster.serving().map(of).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! The DLLs in `bin`, compared over nodes that run the same build: VER-003, VER-004 and VER-015 ask.
 
 use super::folder::{self, Compared, Difference, Words};
-use crate::finding::Outcome;
-use crate::model::parity::{FileDifference, FileState};
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 
 const WORDS: Words = Words { things: "DLLs in bin", wrong: "not as on the other nodes" };
 
@@ -13,18 +11,15 @@ pub(in crate::rules) fn is_dll_of_bin(path: &str) -> bool {
 }
 
 /// Whether one member alone holds the file, and there are enough of them to call it left over.
-pub(in crate::rules) fn is_leftover(difference: &FileDifference) -> bool {
-    let there = difference.states.iter().filter(|state| **state != FileState::Missing).count();
-    there == 1 && difference.states.len() > 2
+pub(in crate::rules) fn is_leftover(difference: &Difference) -> bool {
+    difference.states.iter().flatten().count() == 1 && difference.states.len() > 2
 }
 
 /// Findings of DLLs that differ between nodes; leftovers are left to VER-004.
 pub(in crate::rules) fn differing_dlls(cx: &Context) -> Outcome {
     folder::by_group(cx, &WORDS, None, |group| {
-        let index = group.index();
-        let differences = index.differences(is_dll_of_bin);
-        let told = differences.iter().filter(|one| !is_leftover(one)).map(Difference::from).collect();
-        let undecided = index.undecided(is_dll_of_bin).into_iter().map(ToOwned::to_owned).collect();
-        Ok(Compared { differences: told, undecided })
+        let mut compared = Compared::files(group, is_dll_of_bin);
+        compared.differences.retain(|one| !is_leftover(one));
+        Ok(compared)
     })
 }

@@ -1,12 +1,10 @@
 //! Comparing application folders: which nodes compare at all, and how what differs is told, file by file.
 
 use super::comparable::WITH_ONE_KEY;
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::facts::InventoryEntry;
 use crate::model::node::Snapshot;
-use crate::model::parity::{FileDifference, FileIndex, FileState, Standing};
-use crate::model::{BuildVersion, Node, Observed, Place};
-use crate::rules::engine::context::Context;
+use crate::model::parity::{Conformity, FileDifference, FileIndex, FileState};
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
 /// Most differences shown one by one; the rest is a number.
@@ -27,10 +25,10 @@ pub(crate) fn copy_again(from: Option<&str>, to: &str) -> String {
 }
 
 /// Names in a sentence: `WEB01, WEB02 and WEB03`.
-pub(crate) fn and(names: &[&str]) -> String {
-    match names {
+pub(crate) fn and<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    match names.collect::<Vec<_>>().as_slice() {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => names.concat(),
+        one_or_none => one_or_none.concat(),
     }
 }
 
@@ -55,27 +53,25 @@ impl<'a> Group<'a> {
     }
 
     fn names(&self) -> String {
-        and(&self.members.iter().map(|member| member.node.name.as_str()).collect::<Vec<_>>())
+        and(self.members.iter().map(|member| member.node.name.as_str()))
     }
 }
 
 /// The serving nodes by build, and what is missing to place the others. Folders of different builds differ nearly
 /// everywhere, which VER-001 tells in one line.
-pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<Missing>) {
-    let (mut groups, mut missing) = (BTreeMap::<BuildVersion, Vec<Member>>::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match member(cx, node) {
-            Ok((build, member)) => groups.entry(build).or_default().push(member),
-            Err(gap) => missing.push(gap),
-        }
+pub(crate) fn groups<'a>(cx: &Context<'a>) -> (Vec<Group<'a>>, Vec<MissingEvidence>) {
+    let mut groups = BTreeMap::<BuildVersion, Vec<Member>>::new();
+    let (members, missing) = cx.of_serving(|node| member(cx, node));
+    for (_, (build, member)) in members {
+        groups.entry(build).or_default().push(member);
     }
     (groups.into_iter().map(|(build, members)| Group { build, members }).collect(), missing)
 }
 
-fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), Missing> {
+fn member<'a>(cx: &Context<'a>, node: &'a Node) -> Result<(BuildVersion, Member<'a>), MissingEvidence> {
     let snapshot = cx.snapshot(node)?;
     let build = cx.build(node)?;
-    let observed = cx.settle(node, snapshot.inventory.as_ref(), "the list of files", false)?;
+    let observed = cx.settle(node, "inventory", snapshot.inventory.as_ref(), "the list of files")?;
     let inventory = observed.value().copied().map_or(&[][..], Vec::as_slice);
     Ok((build, Member { node, snapshot, inventory }))
 }
@@ -87,26 +83,20 @@ pub(crate) struct Difference {
     /// What each member holds, in words, and where; `None` where it holds nothing.
     pub(crate) states: Vec<Option<(String, Place)>>,
     /// Where each member looked.
-    pub(crate) standings: Vec<Standing>,
+    pub(crate) standings: Vec<Conformity>,
 }
 
-impl From<&FileDifference<'_>> for Difference {
-    fn from(difference: &FileDifference<'_>) -> Self {
-        let words = |state: &FileState| match state {
-            FileState::Missing => None,
-            FileState::Present { size, content } => {
-                // Eight digits tell two contents of one cluster apart; the whole hash is in the bundle.
-                let content = content.and_then(|text| text.rsplit_once(':'));
-                let content =
-                    content.map(|(scheme, hex)| format!(", {scheme}:{}", hex.get(..8).unwrap_or(hex)));
-                Some((format!("{size} bytes{}", content.unwrap_or_default()), Place::file(difference.path)))
-            }
+impl From<FileDifference<'_>> for Difference {
+    fn from(difference: FileDifference<'_>) -> Self {
+        let words = |state: FileState| {
+            let FileState::Present { size, content } = state else { return None };
+            // Eight digits tell two contents of one cluster apart; the whole hash is in the bundle.
+            let content = content.and_then(|text| text.rsplit_once(':'));
+            let content = content.map(|(scheme, hex)| format!(", {scheme}:{}", hex.get(..8).unwrap_or(hex)));
+            Some((format!("{size} bytes{}", content.unwrap_or_default()), Place::file(difference.path)))
         };
-        Self {
-            name: difference.path.to_owned(),
-            states: difference.states.iter().map(words).collect(),
-            standings: difference.standings.clone(),
-        }
+        let states = difference.states.into_iter().map(words).collect();
+        Self { name: difference.path.to_owned(), states, standings: difference.standings }
     }
 }
 
@@ -123,30 +113,36 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
     let mut findings = Vec::new();
     for (index, member) in group.members.iter().enumerate() {
         let mine: Vec<&Difference> =
-            all.iter().filter(|one| one.standings.get(index) == Some(&Standing::Odd)).collect();
+            all.iter().filter(|one| one.standings.get(index) == Some(&Conformity::Odd)).collect();
         if mine.is_empty() {
             continue;
         }
         let name = &member.node.name;
-        let good = |at: usize| mine.iter().all(|one| one.standings.get(at) == Some(&Standing::Same));
+        let good = |at: usize| mine.iter().all(|one| one.standings.get(at) == Some(&Conformity::Same));
         let mut others = group.members.iter().enumerate();
         let others = others.find(|(at, _)| good(*at)).map(|(_, other)| other.node.name.as_str());
         let title = format!("{name}: {} {} at {}", number(&mine, words.things), words.wrong, group.build);
-        let finding = cx.finding(Subject::node(name), title, copy_again(others, name));
-        let evidence = mine.iter().take(SHOWN).map(|one| odd(one, index, group)).collect();
-        findings.push(told(finding, evidence, mine.len()));
+        let evidence = mine.iter().take(SHOWN).map(|one| odd(one, index, member)).collect();
+        findings.push(reported(
+            cx.on_node(member.node, title, copy_again(others, name)),
+            evidence,
+            mine.len(),
+        ));
     }
     let undecided: Vec<&Difference> =
-        all.iter().filter(|one| !one.standings.contains(&Standing::Odd)).collect();
+        all.iter().filter(|one| !one.standings.contains(&Conformity::Odd)).collect();
     if !undecided.is_empty() {
-        let finding = cx.finding(
-            Subject::cluster(),
-            format!("{} not the same on {} at {}", number(&undecided, words.things), group.names(), group.build),
-            "Find out which node holds the right files, then copy its application folder over that of the others without \
-             database.config and encryption.config.",
-        );
-        let evidence = undecided.iter().take(SHOWN).flat_map(|one| each(one, group)).collect();
-        findings.push(told(finding.alone(), evidence, undecided.len()));
+        let number = number(&undecided, words.things);
+        let title = format!("{number} not the same on {} at {}", group.names(), group.build);
+        let remedy = "Find out which node holds the right files, then copy its application folder over that of the others \
+            without database.config and encryption.config.";
+        let each = |one: &&Difference| {
+            let states = one.states.iter().zip(&group.members);
+            let shown = states.map(|(state, member)| evidence(&one.name, member, state.as_ref(), ""));
+            shown.collect::<Vec<_>>()
+        };
+        let evidence = undecided.iter().take(SHOWN).flat_map(each).collect();
+        findings.push(reported(cx.on_cluster(title, remedy).standalone(), evidence, undecided.len()));
     }
     findings
 }
@@ -159,53 +155,25 @@ fn number(differences: &[&Difference], things: &str) -> String {
     }
 }
 
-fn told(mut finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding {
-    finding.evidence = evidence;
-    if count > SHOWN {
-        finding = finding.detail(format!("The first {SHOWN} of {count} are listed."));
-    }
-    finding.note(LEFT_OUT)
+fn reported(finding: Finding, evidence: Vec<Evidence>, count: usize) -> Finding {
+    let finding = Finding { evidence, ..finding }.note(LEFT_OUT);
+    if count > SHOWN { finding.detail(format!("The first {SHOWN} of {count} are listed.")) } else { finding }
 }
 
 /// An odd node's state, and beside it what the majority has.
-fn odd(difference: &Difference, index: usize, group: &Group) -> Evidence {
-    let same = difference.standings.iter().position(|standing| *standing == Standing::Same);
-    let elsewhere = same.and_then(|same| difference.states.get(same)).and_then(Option::as_ref);
-    let elsewhere = elsewhere.map_or("missing", |(text, _)| text.as_str());
-    let state = difference.states.get(index).and_then(Option::as_ref);
-    evidence(difference, group.members.get(index), state, &format!("; on the others {elsewhere}"))
+fn odd(difference: &Difference, index: usize, member: &Member) -> Evidence {
+    let state = |at: usize| difference.states.get(at).and_then(Option::as_ref);
+    let same = difference.standings.iter().position(|standing| *standing == Conformity::Same);
+    let elsewhere = same.and_then(state).map_or("missing", |(text, _)| text.as_str());
+    evidence(&difference.name, member, state(index), &format!("; on the others {elsewhere}"))
 }
 
-/// The state of every node.
-fn each(difference: &Difference, group: &Group) -> Vec<Evidence> {
-    let states = difference.states.iter().zip(&group.members);
-    states.map(|(state, member)| evidence(difference, Some(member), state.as_ref(), "")).collect()
-}
-
-fn evidence(
-    difference: &Difference,
-    member: Option<&Member>,
-    state: Option<&(String, Place)>,
-    beside: &str,
-) -> Evidence {
-    let (node, input) =
-        member.map_or(("", ""), |member| (member.node.name.as_str(), member.snapshot.input.as_str()));
-    let fact = difference.name.clone();
+fn evidence(fact: &str, member: &Member, state: Option<&(String, Place)>, beside: &str) -> Evidence {
+    let Member { node, snapshot, .. } = member;
+    let listed = || snapshot.inventory.value().and(snapshot.inventory.place()).cloned().unwrap_or_default();
     match state {
-        Some((text, place)) => Evidence::Value {
-            node: node.to_owned(),
-            fact,
-            value: format!("{text}{beside}"),
-            place: place.in_input(input),
-        },
-        None => Evidence::Absence { node: node.to_owned(), fact, place: looked_at(member).in_input(input) },
-    }
-}
-
-fn looked_at(member: Option<&Member>) -> Place {
-    match member.map(|member| &member.snapshot.inventory) {
-        Some(Observed::Known { sources, .. }) => sources.first().cloned().unwrap_or_default(),
-        _ => Place::default(),
+        Some((text, place)) => seen_in(node, fact, format!("{text}{beside}"), place),
+        None => Evidence::absence(&node.name, fact, listed().in_input(&snapshot.input)),
     }
 }
 
@@ -221,7 +189,7 @@ impl Compared {
     pub(crate) fn files(group: &Group, wanted: impl Fn(&str) -> bool) -> Self {
         let index = group.index();
         Self {
-            differences: index.differences(&wanted).iter().map(Difference::from).collect(),
+            differences: index.differences(&wanted).into_iter().map(Difference::from).collect(),
             undecided: index.undecided(&wanted).into_iter().map(ToOwned::to_owned).collect(),
         }
     }
@@ -232,75 +200,52 @@ pub(crate) fn by_group(
     cx: &Context,
     words: &Words,
     remedy: Option<&str>,
-    compare: impl Fn(&Group) -> Result<Compared, Vec<Missing>>,
+    compare: impl Fn(&Group) -> Result<Compared, Vec<MissingEvidence>>,
 ) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (groups, mut missing) = groups(cx);
     let mut all = Vec::new();
     for group in groups.iter().filter(|group| group.members.len() > 1) {
-        match compare(group) {
-            Err(gaps) => missing.extend(gaps),
-            Ok(Compared { differences, undecided }) => {
-                let found = findings(cx, group, words, &differences);
-                all.extend(found.into_iter().map(|finding| match remedy {
-                    Some(remedy) => with_remedy(finding, remedy),
-                    None => finding,
-                }));
-                missing.extend(incomparable(group, &undecided));
-            }
-        }
+        let compared = compare(group).map_err(|gaps| missing.extend(gaps));
+        let Ok(Compared { differences, undecided }) = compared else { continue };
+        // With work of its own nothing of the folder is copied, so that nothing is left out of a copy.
+        let own = |finding: Finding| match remedy {
+            Some(remedy) => Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.standalone() },
+            None => finding,
+        };
+        all.extend(findings(cx, group, words, &differences).into_iter().map(own));
+        missing.extend(incomparable(group, &undecided));
     }
     outcome(&groups, all, missing)
 }
 
-/// Judges the files under the paths `wanted` accepts; `remedy` mends them by itself.
+/// Judges the files under the paths `wanted` accepts; `remedy` fixes them by itself.
 pub(crate) fn files(cx: &Context, words: &Words, remedy: &str, wanted: impl Fn(&str) -> bool) -> Outcome {
     by_group(cx, words, Some(remedy), |group| Ok(Compared::files(group, &wanted)))
 }
 
-/// The finding with work of its own: nothing of the folder is copied, so that nothing is left out of a copy.
-fn with_remedy(finding: Finding, remedy: &str) -> Finding {
-    Finding { remedy: remedy.to_owned(), notes: Vec::new(), ..finding.alone() }
-}
-
 /// That contents could not be compared, when there are any such.
-fn incomparable(group: &Group, names: &[String]) -> Option<Missing> {
-    let first = names.first()?;
-    let node = group.members.first().map(|member| member.node.name.clone()).unwrap_or_default();
-    Some(Missing {
-        node: None,
-        what: format!("comparable content of {} on {}", count(names.len(), first), group.names()),
-        why: "they could not be read everywhere, or were fingerprinted with different keys".into(),
-        from: Question::BundleAgain { node, how: WITH_ONE_KEY.into() },
-    })
-}
-
-fn count(count: usize, first: &str) -> String {
-    if count == 1 { first.to_owned() } else { format!("{count} files, the first {first}") }
-}
-
-/// Which nodes were left out because no other node runs their build; empty when there is none.
-fn not_compared(groups: &[Group]) -> String {
-    let single = groups.iter().filter(|group| group.members.len() == 1);
-    let names: Vec<String> = single.map(|group| format!("{} at {}", group.names(), group.build)).collect();
-    if names.is_empty() {
-        String::new()
-    } else {
-        format!("not compared, no other node runs its build: {}", names.join(", "))
-    }
+fn incomparable(group: &Group, names: &[String]) -> Option<MissingEvidence> {
+    let (first, node) = (names.first()?, &group.members.first()?.node.name);
+    let files = if names.len() == 1 { first } else { &format!("{} files, the first {first}", names.len()) };
+    let why = "they could not be read everywhere, or were fingerprinted with different keys";
+    let what = format!("comparable content of {files} on {}", group.names());
+    Some(MissingEvidence::of_cluster(what, why, EvidenceRequest::again(node, WITH_ONE_KEY)))
 }
 
 /// The outcome of a comparison. Nodes that run a build of their own were not compared, and a pass says so.
-pub(crate) fn outcome(groups: &[Group], findings: Vec<Finding>, missing: Vec<Missing>) -> Outcome {
-    if findings.is_empty() && missing.is_empty() {
-        let note = not_compared(groups);
-        return if groups.iter().all(|group| group.members.len() == 1) {
-            Outcome::not_applicable(format!("every node runs a build of its own; {note}"))
-        } else {
-            Outcome::pass_with(note)
-        };
+pub(crate) fn outcome(groups: &[Group], findings: Vec<Finding>, missing: Vec<MissingEvidence>) -> Outcome {
+    if !(findings.is_empty() && missing.is_empty()) {
+        return Outcome::from_parts(findings, missing);
     }
-    Outcome::from_parts(findings, missing)
+    let single = groups.iter().filter(|group| group.members.len() == 1);
+    let names: Vec<String> = single.map(|group| format!("{} at {}", group.names(), group.build)).collect();
+    let note = match names.join(", ") {
+        none if none.is_empty() => none,
+        names => format!("not compared, no other node runs its build: {names}"),
+    };
+    if names.len() == groups.len() {
+        return Outcome::not_applicable(format!("every node runs a build of its own; {note}"));
+    }
+    Outcome::pass_with(note)
 }

@@ -1,23 +1,18 @@
 //! The builds a cluster has: that of its database and those of its serving nodes.
 
-use crate::finding::{Evidence, Missing};
-use crate::model::BuildVersion;
 use crate::model::export::VersionRow;
-use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::prelude::*;
 
 /// Every installed build with what shows it, and what is missing to know them all.
-pub(crate) fn installed(cx: &Context) -> (Vec<(BuildVersion, Evidence)>, Vec<Missing>) {
+pub(crate) fn installed(cx: &Context) -> (Vec<(BuildVersion, Evidence)>, Vec<MissingEvidence>) {
     let (mut builds, mut missing) = (Vec::new(), Vec::new());
     match cx.database() {
         Ok((build, row)) => builds.push((build, database_build(build, row))),
         Err(gap) => missing.push(gap),
     }
-    for node in cx.cluster.serving() {
-        match cx.build(node) {
-            Ok(build) => builds.push((build, evidence(node, "build", &node.version))),
-            Err(gap) => missing.push(gap),
-        }
-    }
+    let (of_nodes, gaps) = cx.of_serving(|node| cx.build(node));
+    builds.extend(of_nodes.into_iter().map(|(node, build)| (build, evidence(node, "build", &node.version))));
+    missing.extend(gaps);
     (builds, missing)
 }
 
@@ -27,10 +22,5 @@ pub(crate) fn database_build(build: BuildVersion, row: &VersionRow) -> Evidence 
         Some(upgraded) => format!("{build}, upgraded {upgraded}"),
         None => build.to_string(),
     };
-    Evidence::Value {
-        node: String::new(),
-        fact: "build of the database".into(),
-        value,
-        place: row.place.clone(),
-    }
+    Evidence::value("", "build of the database", value, row.place.clone())
 }

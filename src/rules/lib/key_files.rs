@@ -1,25 +1,26 @@
 //! The two key files of nodes, side by side, as far as their fingerprints compare.
 
 use super::comparable::comparable;
-use crate::finding::{Evidence, Missing, Question};
 use crate::model::facts::{Fingerprint, KeyFile, NodeFacts};
-use crate::model::{Node, Observed};
-use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::prelude::*;
 
 /// One of the two files.
 #[derive(Clone, Copy)]
 pub(crate) struct Which {
     /// File name.
     pub(crate) name: &'static str,
+    /// Its path as a fact.
+    pub(crate) path: &'static str,
     /// Its facts.
     pub(crate) facts: fn(&NodeFacts) -> &Observed<KeyFile>,
 }
 
 /// The file that holds the encryption key.
 pub(crate) const ENCRYPTION: Which =
-    Which { name: "encryption.config", facts: |facts| &facts.encryption_config };
+    Which { name: "encryption.config", path: "encryption-config", facts: |facts| &facts.encryption_config };
 /// The file that holds the connection to the database.
-pub(crate) const DATABASE: Which = Which { name: "database.config", facts: |facts| &facts.database_config };
+pub(crate) const DATABASE: Which =
+    Which { name: "database.config", path: "database-config", facts: |facts| &facts.database_config };
 
 /// When to collect again where a key file is missing.
 pub(crate) const PUT_BACK: &str = "after the file was put back";
@@ -54,7 +55,7 @@ pub(crate) fn side_by_side<'a>(
     cx: &Context<'a>,
     nodes: impl Iterator<Item = &'a Node>,
     which: Which,
-) -> (Vec<KeyFileOn<'a>>, Vec<(&'a Node, Missing)>) {
+) -> (Vec<KeyFileOn<'a>>, Vec<(&'a Node, MissingEvidence)>) {
     let (mut files, mut missing) = (Vec::new(), Vec::new());
     for node in nodes {
         match on(cx, node, which) {
@@ -70,23 +71,19 @@ pub(crate) fn side_by_side<'a>(
     (files, missing)
 }
 
-fn on<'a>(cx: &Context<'a>, node: &'a Node, which: Which) -> Result<KeyFileOn<'a>, Missing> {
+fn on<'a>(cx: &Context<'a>, node: &'a Node, which: Which) -> Result<KeyFileOn<'a>, MissingEvidence> {
     let label = format!("the fingerprint of {}", which.name);
     let observed = (which.facts)(&cx.snapshot(node)?.facts);
-    cx.settle(node, observed.as_ref(), &label, false)?;
+    cx.settle(node, which.path, observed.as_ref(), &label)?;
     let file = observed.value().ok_or_else(|| again(node, which, "the file is not there", PUT_BACK))?;
-    cx.settle(node, file.fingerprint.as_ref(), &label, false)?;
+    cx.settle(node, which.path, file.fingerprint.as_ref(), &label)?;
     let print =
         file.fingerprint.value().ok_or_else(|| again(node, which, "it has none", "as administrator"))?;
     Ok(KeyFileOn { node, observed, file, print, which })
 }
 
 /// That the fingerprint of a file is missing, and how another bundle would bring it.
-pub(crate) fn again(node: &Node, which: Which, why: &str, how: &str) -> Missing {
-    Missing {
-        node: Some(node.name.clone()),
-        what: format!("the fingerprint of {} of {}", which.name, node.name),
-        why: why.into(),
-        from: Question::BundleAgain { node: node.name.clone(), how: how.into() },
-    }
+pub(crate) fn again(node: &Node, which: Which, why: &str, how: &str) -> MissingEvidence {
+    let what = format!("the fingerprint of {} of {}", which.name, node.name);
+    MissingEvidence::again(&node.name, what, why, how)
 }

@@ -5,11 +5,10 @@
 //! never calibrated on a real node (domain 11, G-16): what rests on them is inferred.
 
 use super::key_files::{ENCRYPTION, PUT_BACK, again};
-use crate::finding::{Evidence, Missing};
 use crate::model::facts::KeyFile;
-use crate::model::{BuildVersion, Node, Observed};
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::question::answered;
+use crate::model::lookup::ANSWER;
+use crate::rules::engine::prelude::*;
+use question::answered;
 
 /// The question a person settles it with.
 pub(crate) const QUESTION: &str = "ENC-004";
@@ -35,6 +34,7 @@ pub(crate) struct Protection {
 /// The protection of a node's key; `None` when neither a person nor the size tells. `file` is what the node's bundle
 /// says of its `encryption.config`.
 pub(crate) fn of(cx: &Context, node: &Node, file: &Observed<KeyFile>) -> Option<Protection> {
+    cx.ask(&format!("{ANSWER}{QUESTION}"));
     if let Some(answer) = cx.answers.get(QUESTION, &node.name) {
         let evidence = answered(cx, &node.name, "DPAPI protection", answer);
         return Some(Protection { on: answer.value == "on", answered: true, evidence });
@@ -56,7 +56,8 @@ pub(crate) fn by_size(node: &Node, size: u64) -> Option<bool> {
 }
 
 /// The same, or what is missing to tell.
-pub(crate) fn settled(cx: &Context, node: &Node) -> Result<Protection, Missing> {
+pub(crate) fn settled(cx: &Context, node: &Node) -> Result<Protection, MissingEvidence> {
+    cx.ask("encryption-config");
     let file = match cx.snapshot(node) {
         Ok(snapshot) => &snapshot.facts.encryption_config,
         Err(gap) => return of(cx, node, &Observed::default()).ok_or(gap),
@@ -64,11 +65,11 @@ pub(crate) fn settled(cx: &Context, node: &Node) -> Result<Protection, Missing> 
     if let Some(protection) = of(cx, node, file) {
         return Ok(protection);
     }
-    cx.settle(node, file.as_ref(), "encryption.config", false)?;
+    cx.settle(node, "encryption-config", file.as_ref(), "encryption.config")?;
     let Some(file) = file.value() else {
         return Err(again(node, ENCRYPTION, "the file is not there", PUT_BACK));
     };
-    let why = match node.version.value() {
+    let why = match cx.version(node).value() {
         Some(version) if *version >= CONTAINER => {
             format!("its size of {} bytes fits a plain and a protected key", file.size)
         }

@@ -1,17 +1,16 @@
 //! What the language of a node takes from the silence of its logs: a text that Windows, .NET or SQL Server translate
 //! does not show up in English there.
 
-use crate::finding::{Missing, Question};
 use crate::knowledge::Signature;
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
 
 /// Facts that tell a language: its tag, or several joined by blanks.
 const FACTS: [(&str, &str); 2] = [("os.language", "Windows"), ("net.language", ".NET")];
 
 /// What has to be added to a pass that rests on the absence of `signatures`, or why there is none. Where no language is
 /// known nothing is added: texts are searched for in English.
-pub(crate) fn gap(node: &Node, signatures: &[&Signature]) -> Result<String, Missing> {
-    let Some((speaker, tag)) = foreign(node) else { return Ok(String::new()) };
+pub(crate) fn gap(cx: &Context, node: &Node, signatures: &[&Signature]) -> Result<String, MissingEvidence> {
+    let Some((speaker, tag)) = foreign(cx, node) else { return Ok(String::new()) };
     // What only the documentation calls so proves nothing by its absence in English either.
     let heard: Vec<&&Signature> =
         signatures.iter().filter(|one| one.is_literal() && !one.supporting).collect();
@@ -26,22 +25,23 @@ pub(crate) fn gap(node: &Node, signatures: &[&Signature]) -> Result<String, Miss
     }
     let ids: Vec<&str> =
         if deaf.is_empty() { signatures.iter().map(|one| one.id.as_str()).collect() } else { deaf };
-    Err(Missing {
-        node: Some(node.name.clone()),
-        what: format!("error texts of {} in English", node.name),
-        why: format!(
+    Err(MissingEvidence::of(
+        &node.name,
+        format!("error texts of {} in English", node.name),
+        format!(
             "{speaker} of the node speaks {tag}, and the {} of {} {} known in English only",
             if ids.len() == 1 { "text" } else { "texts" },
             ids.join(", "),
             if ids.len() == 1 { "is" } else { "are" },
         ),
-        from: Question::Nothing,
-    })
+        EvidenceRequest::Nothing,
+    ))
 }
 
 /// Who speaks another language than English on the node, and its tag.
-fn foreign(node: &Node) -> Option<(&'static str, String)> {
+fn foreign(cx: &Context, node: &Node) -> Option<(&'static str, String)> {
     FACTS.iter().find_map(|(path, speaker)| {
+        cx.ask(path);
         let fact = node.fact(path);
         let tag = fact.value()?.split_whitespace().find(|tag| !is_english(tag))?;
         Some((*speaker, tag.to_owned()))

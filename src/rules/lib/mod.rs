@@ -1,5 +1,6 @@
 //! What several coded rules share.
 
+pub(in crate::rules) mod activity;
 pub(in crate::rules) mod asking_login;
 pub(in crate::rules) mod at_work;
 pub(in crate::rules) mod clock_skew;
@@ -11,6 +12,5 @@ pub(in crate::rules) mod key_files;
 pub(in crate::rules) mod key_protection;
 pub(in crate::rules) mod language;
 pub(in crate::rules) mod package;
-pub(in crate::rules) mod signs_of_life;
-pub(in crate::rules) mod told_number;
+pub(in crate::rules) mod reported_number;
 pub(in crate::rules) mod windows_authentication;

@@ -1,9 +1,7 @@
 //! What rules know of the upgrade package: how it is named and what it holds.
 
-use crate::finding::Evidence;
 use crate::model::package::{Package, PackageMember};
-use crate::model::{BuildVersion, Observed, Place};
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 
 /// The package inside the package, which the upgrader unpacks (domain 1.1; UPG).
 pub(crate) const UPDATE: &str = "ss_update.zip";
@@ -36,14 +34,11 @@ pub(crate) fn faults(members: &[PackageMember]) -> Vec<String> {
     };
     let lacks = [UPDATE, HASHES].into_iter().filter(|name| !members.iter().any(|member| is(member, name)));
     let strange = members.iter().filter(|member| !belongs(member));
-    let bad = members.iter().filter_map(|member| Some((member, member.bad.as_ref()?)));
-    lacks
-        .map(|name| format!("lacks {name}"))
-        .chain(
-            strange.map(|member| format!("holds \"{}\", which does not belong there", shown(&member.name))),
-        )
-        .chain(bad.map(|(member, why)| format!("holds \"{}\", which {why}", shown(&member.name))))
-        .collect()
+    let bad = members.iter().filter_map(|member| Some((member, member.bad.as_deref()?)));
+    let strange = strange.map(|member| (member, "does not belong there"));
+    let holds =
+        |(member, why): (&PackageMember, &str)| format!("holds \"{}\", which {why}", shown(&member.name));
+    lacks.map(|name| format!("lacks {name}")).chain(strange.chain(bad).map(holds)).collect()
 }
 
 /// A name from outside, short and without control characters.
@@ -53,9 +48,8 @@ fn shown(name: &str) -> String {
 
 /// A fact of the package as evidence.
 pub(crate) fn evidence(cx: &Context, package: &Package, fact: &str, value: String) -> Evidence {
-    cx.look_at(&package.name);
-    let place = Place { input: package.name.clone(), ..Place::default() };
-    Evidence::Value { node: String::new(), fact: fact.to_owned(), value, place }
+    cx.use_input(&package.name);
+    Evidence::value("", fact, value, Place::default().in_input(&package.name))
 }
 
 /// Its name, size and hash as evidence, for a person to compare with what the vendor publishes.

@@ -1,9 +1,9 @@
-//! Fixtures of rules, run by the front door: a sample is copied, edited, read like any case, and judged by one rule.
+//! Fixtures of rules, run through the public API: a sample is copied, edited, read like any case, and evaluated by one rule.
 //!
 //! ```toml
 //! [[case]]
 //! name = "one node in Classic mode"
-//! base = "healthy-3-node"                # a folder below samples/
+//! base = "healthy-3-node"                # a made case
 //! drop = ["WEB03", "nodes.json"]         # inputs left out
 //! args = { target = "12.0.000022", expect-nodes = ["WEB01"], roles = { WEB03 = "dr" }, answers = "…" }
 //! # or args.package = { name = "Version_12_0_000022.zip", members = ["ss_update.zip", "hashes.crt"] }
@@ -18,11 +18,12 @@
 //!
 //! Instead of a pointer, `find` with `replace` edits text (every occurrence, at least one), `write` gives the whole
 //! content as text and `opaque` as so many bytes that look like a key file's, and `remove` alone takes the file away. The manifest follows the edit unless `rehash = false`, which
-//! makes a bundle that was tampered with.
+//! makes a bundle that was changed afterwards.
 
+use super::samples::sample;
 use clusterbrief::bundle::digest::Sha256;
 use clusterbrief::bundle::{Limits, gather, list_archive};
-use clusterbrief::finding::{Evidence, Finding, Judged, Missing, Outcome};
+use clusterbrief::finding::{Evidence, Finding, MissingEvidence, Outcome, RuleResult};
 use clusterbrief::intake::answers::{Question, questions};
 use clusterbrief::intake::cluster::{Case as Assembled, Options, assemble};
 use clusterbrief::intake::package::package;
@@ -31,20 +32,20 @@ use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
 use clusterbrief::model::{BuildVersion, Cluster, Package, Role};
-use clusterbrief::redact::Cleaner;
-use clusterbrief::rules::{Rule, all, judge};
+use clusterbrief::redact::Sanitizer;
+use clusterbrief::rules::{Rule, all, evaluate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::Digest;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// The moment cases are judged at: three hours after the samples were collected.
+/// The time at which cases are evaluated: three hours after the samples were collected.
 const AS_OF: &str = "2026-11-20T12:00:00Z";
 
 /// The cases of one rule.
@@ -63,7 +64,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// Every outcome of the rule, sorted.
     pub(crate) expect: Vec<String>,
-    /// What has to stand in the words of the outcomes.
+    /// Words that the outcomes must contain.
     #[serde(default)]
     pub(crate) says: Vec<String>,
     base: String,
@@ -163,10 +164,10 @@ pub(crate) struct Said {
     pub(crate) outcomes: Vec<String>,
     /// Everything that a reader would read of them.
     pub(crate) words: String,
-    /// The case as intake laid it together.
+    /// The case as intake assembled it.
     pub(crate) cluster: Cluster,
     /// What all rules said of it.
-    pub(crate) judged: Vec<Judged>,
+    pub(crate) results: Vec<RuleResult>,
 }
 
 /// Rules and samples, loaded once.
@@ -175,7 +176,6 @@ pub(crate) struct Bench<'k> {
     scanner: Scanner<'k>,
     rules: Vec<Rule>,
     questions: Vec<Question>,
-    samples: PathBuf,
 }
 
 impl<'k> Bench<'k> {
@@ -183,17 +183,16 @@ impl<'k> Bench<'k> {
     pub(crate) fn new(knowledge: &'k Knowledge) -> Self {
         Self {
             knowledge,
-            scanner: Scanner::new(knowledge, &Cleaner).unwrap(),
+            scanner: Scanner::new(knowledge, &Sanitizer).unwrap(),
             rules: all(knowledge),
             questions: questions(knowledge),
-            samples: Path::new(env!("CARGO_MANIFEST_DIR")).join("samples"),
         }
     }
 
     /// Runs a case through intake and one rule.
     pub(crate) fn run(&self, case: &Case, rule: &str) -> Said {
         let folder = TempDir::new().unwrap();
-        let base = self.samples.join(&case.base);
+        let base = sample(&case.base);
         for entry in fs::read_dir(&base).unwrap_or_else(|error| panic!("{}: {error}", base.display())) {
             let entry = entry.unwrap();
             if !case.drop.iter().any(|dropped| entry.file_name() == dropped.as_str()) {
@@ -216,29 +215,29 @@ impl<'k> Bench<'k> {
             let answers = assembled.cluster.inputs.iter().find(|input| input.name == "answers.toml").unwrap();
             assert!(answers.problems.is_empty(), "{}: {:?}", case.name, answers.problems);
         }
-        assert!(self.rules.iter().any(|one| one.id == rule), "there is no rule {rule}");
-        let judged = judge(&assembled.cluster, self.knowledge, &self.rules);
-        said(rule, assembled.cluster, judged)
+        assert!(self.rules.iter().any(|one| one.meta.id == rule), "there is no rule {rule}");
+        let results = evaluate(&assembled.cluster, self.knowledge, &self.rules);
+        said(rule, assembled.cluster, results)
     }
 
     /// What all rules say of a sample, and of the same when everything happened a day later and every log is a line
     /// longer.
-    pub(crate) fn today_and_tomorrow(&self, base: &str) -> [Vec<Judged>; 2] {
+    pub(crate) fn today_and_tomorrow(&self, base: &str) -> [Vec<RuleResult>; 2] {
         let folder = TempDir::new().unwrap();
-        copy(&self.samples.join(base), folder.path());
-        let judged = || {
+        copy(&sample(base), folder.path());
+        let results = || {
             let case = self.assemble(folder.path(), &Args::default().options());
-            judge(&case.cluster, self.knowledge, &self.rules)
+            evaluate(&case.cluster, self.knowledge, &self.rules)
         };
-        let today = judged();
+        let today = results();
         a_day_later(folder.path());
-        [today, judged()]
+        [today, results()]
     }
 
     fn assemble(&self, folder: &Path, options: &Options) -> Assembled {
         let tools = Tools {
             scanner: &self.scanner,
-            cleaner: &Cleaner,
+            cleaner: &Sanitizer,
             questions: &self.questions,
             knowledge: self.knowledge,
         };
@@ -387,16 +386,16 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn said(rule: &str, cluster: Cluster, judged: Vec<Judged>) -> Said {
-    let of_rule = || judged.iter().filter(|one| one.rule == rule);
+fn said(rule: &str, cluster: Cluster, results: Vec<RuleResult>) -> Said {
+    let of_rule = || results.iter().filter(|one| one.rule == rule);
     let mut outcomes: Vec<String> = of_rule().map(line).collect();
     outcomes.sort();
     let words = of_rule().map(|one| words(&one.outcome)).collect::<Vec<_>>().join("\n");
-    Said { outcomes, words, cluster, judged }
+    Said { outcomes, words, cluster, results }
 }
 
-fn line(judged: &Judged) -> String {
-    let Judged { subject, outcome, .. } = judged;
+fn line(results: &RuleResult) -> String {
+    let RuleResult { subject, outcome, .. } = results;
     let kind = serde_json::to_value(subject.kind).unwrap();
     let mut words = vec![outcome.word(), kind.as_str().unwrap(), subject.name.as_str()];
     words.retain(|word| !word.is_empty());
@@ -441,7 +440,7 @@ fn of_finding(finding: &Finding) -> String {
     lines.join("\n")
 }
 
-fn of_missing(missing: &Missing) -> String {
+fn of_missing(missing: &MissingEvidence) -> String {
     let node = missing.node.as_deref().unwrap_or("the cluster");
     format!("{node} lacks {}: {}; {:?}", missing.what, missing.why, missing.from)
 }

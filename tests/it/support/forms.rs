@@ -1,4 +1,4 @@
-//! The forms in which a secret may stand in a text.
+//! The forms in which a secret may appear in a text.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,7 @@ pub fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
         secret.chars().map(of).collect::<String>().into_bytes()
     };
     let hex = |upper: bool| {
-        let digits = super::node_folder::hex(secret.as_bytes());
+        let digits = clusterbrief::demo::hex(secret.as_bytes());
         if upper { digits } else { digits.to_lowercase() }.into_bytes()
     };
     let percent = secret.bytes().map(|byte| {

@@ -1,4 +1,4 @@
-//! What several tests, and the maker of the samples, share.
+//! What several tests share.
 
 #![allow(
     unreachable_pub,
@@ -8,21 +8,20 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
     reason = "support of tests: a wrong name or a full disk ends the test"
 )]
 
+pub mod bless;
 pub mod case;
 pub mod fill;
 pub mod fixtures;
 pub mod forms;
-pub mod node_folder;
-pub mod pe;
 mod plan;
-mod pre_upgrade;
-mod product;
 pub mod report;
-pub mod sample;
+pub mod samples;
 pub mod schema;
 pub mod site;
 pub mod windows_commands;
-mod workbook;

@@ -5,8 +5,8 @@ use clusterbrief::knowledge::runbooks::{On, Purpose};
 use clusterbrief::model::BuildVersion;
 use clusterbrief::plan::checklist::{Answered, Checklist, Line, LineState, Occasion, Question, Stage, Tally};
 use clusterbrief::plan::{
-    Change, CommandLine, First, Installed, Leg, Met, Offer, PackageCheck, Path, Plan, Requirement, Runbook,
-    State, Step,
+    Change, CommandLine, First, Installed, Met, Offer, PackageCheck, Path, Plan, Requirement, Runbook, State,
+    Step, UpgradeHop,
 };
 
 fn all(t: Text, texts: &[&str]) -> Vec<String> {
@@ -29,7 +29,7 @@ fn path(t: Text) -> Path {
         ],
         target: build("11.7.000061"),
         legs: vec![
-            Leg {
+            UpgradeHop {
                 from: build("11.6.000001"),
                 build: build("11.7.000049"),
                 why: t("Every upgrade beyond it goes by it."),
@@ -67,7 +67,7 @@ fn path(t: Text) -> Path {
                 notes: all(t, &["It was withdrawn for a week."]),
                 sources: all(t, &["RN (current docs)"]),
             },
-            Leg {
+            UpgradeHop {
                 from: build("11.7.000049"),
                 build: build("11.7.000061"),
                 why: t("It is the target."),
@@ -78,8 +78,8 @@ fn path(t: Text) -> Path {
                 sources: vec![],
             },
         ],
-        warnings: all(t, &["WEB03 is behind: mend that first."]),
-        unknown: all(t, &["No source tells the way from 11.7.000049 to 11.7.000061: ask the vendor for it."]),
+        warnings: all(t, &["WEB03 is behind: fix that first."]),
+        unknown: all(t, &["No source has the path from 11.7.000049 to 11.7.000061: ask the vendor for it."]),
         notes: all(t, &["One page stops at 10.9, another goes straight to 11.0."]),
     }
 }
@@ -162,7 +162,7 @@ fn runbook(t: Text, id: &str, title: &str, purpose: Purpose, offer: Offer) -> Ru
 
 pub(super) fn plan(t: Text) -> Plan {
     let book = |id, title, offer| runbook(t, id, title, Purpose::Upgrade, offer);
-    let conditions = all(t, &["A load balancer stands before the nodes."]);
+    let conditions = all(t, &["There is a load balancer in front of the nodes."]);
     Plan {
         purpose: Purpose::Upgrade,
         path: Some(path(t)),
@@ -213,7 +213,7 @@ fn line(t: Text, item: &str, node: Option<&str>, state: LineState) -> Line {
 pub(super) fn checklist(t: Text) -> Checklist {
     let question = Question {
         id: t("ENC-008"),
-        ask: t("Is there a copy that somebody opened?"),
+        ask: t("Was a copy of the backup opened as a test?"),
         words: all(t, &["yes", "no"]),
     };
     let answer = Answered {

@@ -1,17 +1,17 @@
 //! A node's folder on the disk and what was collected of it, for tests of the collector.
 
-use super::node_folder::NodeFolder;
 use chrono::{DateTime, FixedOffset};
 use clusterbrief::bundle::gather;
 use clusterbrief::bundle::{Bundle, FACTS, INVENTORY, Status};
 use clusterbrief::collect::inventory_table::Item;
 use clusterbrief::collect::{Collected, Options, Silent, run};
+use clusterbrief::demo::NodeFolder;
 use clusterbrief::intake::read::{Facts, Tools, read_all};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
 use clusterbrief::model::facts::{InventoryEntry, NodeFacts};
 use clusterbrief::model::node::Snapshot;
-use clusterbrief::redact::Cleaner;
+use clusterbrief::redact::Sanitizer;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,27 @@ pub const VERSION: &str = "11.7.000049";
 /// Clock at the start of the collection.
 pub fn clock() -> DateTime<FixedOffset> {
     "2026-09-14T08:30:00+02:00".parse().expect("a time")
+}
+
+/// Changes of a node's folder that a test makes.
+pub trait Change {
+    /// Takes a file away.
+    fn remove(&mut self, path: &str) -> &mut Self;
+    /// Replaces a text in a text file.
+    fn edit(&mut self, path: &str, from: &str, to: &str) -> &mut Self;
+}
+
+impl Change for NodeFolder {
+    fn remove(&mut self, path: &str) -> &mut Self {
+        assert!(self.files.remove(path).is_some(), "{path} is not there");
+        self
+    }
+
+    fn edit(&mut self, path: &str, from: &str, to: &str) -> &mut Self {
+        let text = String::from_utf8(self.files[path].clone()).expect("a text file");
+        assert!(text.contains(from), "{path} has no {from}");
+        self.put(path, text.replace(from, to))
+    }
 }
 
 /// A node's folder on the disk, with somewhere to put bundles.
@@ -36,7 +57,7 @@ impl Site {
         let mut node = NodeFolder::new("SSWEB01", VERSION, clock());
         change(&mut node);
         let dir = tempfile::tempdir().expect("a collected node");
-        node.write(dir.path());
+        node.write(dir.path()).expect("a made node");
         Self { node, dir }
     }
 
@@ -85,8 +106,8 @@ impl Taken {
     /// What the other half of the program makes of it, and what it finds wrong with it.
     fn read(&self) -> (Box<Snapshot>, Vec<String>) {
         let knowledge = Knowledge::builtin().expect("built-in knowledge");
-        let scanner = Scanner::new(&knowledge, &Cleaner).expect("a scanner");
-        let tools = Tools { scanner: &scanner, cleaner: &Cleaner, questions: &[], knowledge: &knowledge };
+        let scanner = Scanner::new(&knowledge, &Sanitizer).expect("a scanner");
+        let tools = Tools { scanner: &scanner, cleaner: &Sanitizer, questions: &[], knowledge: &knowledge };
         let read = read_all(gather(&self.collected.path, 1 << 20), tools).remove(0);
         let problems = read.input.problems.iter().map(|problem| problem.text.clone()).collect();
         let snapshot = read.facts.into_iter().find_map(|facts| match facts {

@@ -1,34 +1,27 @@
-//! BKP-001.
+//! BKP-001: is there a full backup of the database from the last 24 hours before the upgrade?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Finding, Missing, Outcome, Subject};
-use crate::model::Observed;
 use crate::model::export::Moment;
+use crate::rules::engine::prelude::*;
 use chrono::TimeDelta;
 
 rule! {
     /// ## What it checks
-    /// Whether a full backup of the database finished within 24 hours before the query `backups` was asked, and that
-    /// within 24 hours before the report's date. Where no result tells, somebody is asked.
+    /// Whether a full backup of the database finished in the 24 hours before the query `backups` was run. The query
+    /// itself must have been run in the 24 hours before the date of the report. If no query result shows this, the rule
+    /// asks a person.
     /// ## Why it matters
-    /// The upgrade changes the database. Without a backup from just before it there is no way back.
+    /// The upgrade changes the database. Without a backup from just before the upgrade, no rollback is possible.
     /// ## How to fix it
-    /// Take a full backup of the database and of the application folder of every node, then start the upgrade.
+    /// Take a full backup of the database and of the application folder of every node. Then start the upgrade.
     /// ## What it cannot see
-    /// Whether the backup can be restored: that is not tested. Backups of other copies of an availability group. The 24
-    /// hours are our own measure.
+    /// Whether the backup can be restored, because that is not tested. Backups of other copies of an availability
+    /// group. The limit of 24 hours is our own choice.
     id: "BKP-001",
-    title: "No backup of the database from the last day",
+    title: "Database was not backed up in the last 24 hours",
     severity: Blocker,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed, "CHK" Top],
-    check: Check::Cluster(check),
-    needs: ["answer", "backups"],
 }
 
 const FULL: &str = "backup.full.newest";
@@ -38,40 +31,36 @@ const RECENT: TimeDelta = TimeDelta::hours(24);
 fn check(cx: &Context) -> Outcome {
     // What a person says of a later moment than the result counts as well.
     let answered = || cx.answer(None, &cx.rule.id).map(|_| question::answer(cx, None));
-    match judge(cx) {
+    match evaluate(cx) {
         Ok(None) => Outcome::pass(),
         Ok(Some(finding)) => match answered() {
             Some(pass @ Outcome::Pass { .. }) => pass,
-            _ => Outcome::Findings(vec![finding]),
+            _ => finding.into(),
         },
-        Err(gap) => answered().unwrap_or_else(|| {
-            Outcome::Unknown { missing: vec![gap, cx.unanswered(None, &cx.rule.id, "nobody has answered it")] }
-        }),
+        Err(gap) => answered()
+            .unwrap_or_else(|| vec![gap, cx.unanswered(None, &cx.rule.id, "nobody has answered it")].into()),
     }
 }
 
 /// A finding if the newest full backup is too old, or is not there at all.
-fn judge(cx: &Context) -> Result<Option<Finding>, Missing> {
-    let newest = cx.told(FULL)?;
-    let asked = cx.told(ASKED)?;
-    let gap = |why: String| cx.untold(FULL, cx.knowledge.label(FULL, "").to_owned(), why);
+fn evaluate(cx: &Context) -> Result<Option<Finding>, MissingEvidence> {
+    let newest = cx.reported(FULL)?;
+    let asked = cx.reported(ASKED)?;
+    let gap = |why: &str| cx.unreported(FULL, cx.knowledge.label(FULL, ""), why);
     let moment = |fact: &Observed<String>| fact.value().and_then(|text| text.parse::<Moment>().ok());
-    let asked_at = moment(&asked).ok_or_else(|| gap("its result does not say when it was asked".into()))?;
+    let asked_at = moment(&asked).ok_or_else(|| gap("its result does not say when it was asked"))?;
     let age = cx.cluster.as_of - asked_at.utc.unwrap_or_else(|| asked_at.wall.and_utc());
     if age > RECENT {
-        return Err(gap(format!("the query was asked {} hours before the report's date", age.num_hours())));
+        return Err(gap(&format!("the query was asked {} hours before the report's date", age.num_hours())));
     }
-    let remedy = "Take a full backup of the database, then start the upgrade.";
-    let found = |title: String| {
-        let finding = cx.finding(Subject::cluster(), title, remedy);
-        finding.because(told(cx.knowledge.label(FULL, ""), &newest)).because(told(cx.knowledge.label(ASKED, ""), &asked))
+    let title = match moment(&newest).map(|end| asked_at.minus(&end)) {
+        None => "The server knows of no full backup of the database".to_owned(),
+        Some(age) if age > RECENT => {
+            format!("The newest full backup of the database was {} hours old", age.num_hours())
+        }
+        Some(_) => return Ok(None),
     };
-    Ok(match moment(&newest) {
-        None => Some(found("The server knows of no full backup of the database".into())),
-        Some(end) if asked_at.minus(&end) > RECENT => Some(found(format!(
-            "The newest full backup of the database was {} hours old",
-            asked_at.minus(&end).num_hours()
-        ))),
-        Some(_) => None,
-    })
+    let seen = [cx.reported_evidence(FULL, &newest), cx.reported_evidence(ASKED, &asked)];
+    let remedy = "Take a full backup of the database, then start the upgrade.";
+    Ok(Some(cx.on_cluster(title, remedy).resting_on(seen)))
 }

@@ -1,58 +1,49 @@
-//! BKP-003.
+//! BKP-003: did the newest backup that the product made succeed?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::engine::signature;
-use crate::finding::{Finding, Outcome, Subject};
 use crate::model::export::Moment;
 use crate::model::items::{Item, Items};
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeMap;
 
 rule! {
     /// ## What it checks
-    /// The newest backup of each kind in the product's log of backups, and known errors of backups in the logs of the
-    /// nodes.
+    /// Whether the newest backup of each kind succeeded, according to the product's backup log. Also whether the logs
+    /// of the nodes show known backup errors.
     /// ## Why it matters
-    /// A backup that failed is found out on the day it is needed.
+    /// A failed backup is usually noticed only when it is needed.
     /// ## How to fix it
-    /// Read the notes of the failed backup, mend its cause, and start a backup by hand until it succeeds.
+    /// Read the notes of the failed backup and fix the cause. Then run a backup manually, and repeat this until it
+    /// succeeds.
     /// ## What it cannot see
-    /// A backup that succeeded may still be of no use: nothing shows that it can be restored. Backups by other tools are not
-    /// in this log.
+    /// A backup that succeeded may still be useless: nothing shows that it can be restored. Backups made by other tools
+    /// are not in this log.
     id: "BKP-003",
-    title: "Last backup by the product failed",
+    title: "The product's last backup failed",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: [
         "D:backup-and-disaster-recovery/common-backup-errors" Confirmed,
         "TSS:src/Thycotic.SecretServer/classes" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["backup-logs", "logs"],
 }
+
+const SUCCEEDED: &str = "product-backup.succeeded";
 
 fn check(cx: &Context) -> Outcome {
     let mut findings: Vec<Finding> =
         cx.cluster.serving().flat_map(|node| signature::findings(cx, node)).collect();
     let mut missing = Vec::new();
-    match cx.items("product-backup") {
-        Ok(items) => {
-            for newest in newest_of_each_kind(items) {
-                let succeeded = newest.fact("product-backup.succeeded");
-                match succeeded.value().map(String::as_str) {
-                    Some("false") => findings.push(failed(cx, newest)),
-                    Some(_) => {}
-                    None => {
-                        let why = succeeded.why_unknown().unwrap_or_default();
-                        missing.push(cx.untold("product-backup.succeeded", "the outcome of the newest backup".into(), why));
-                    }
-                }
+    let items = cx.items("product-backup").map_err(|gap| missing.push(gap));
+    for newest in items.into_iter().flat_map(newest_of_each_kind) {
+        let succeeded = newest.fact(SUCCEEDED);
+        match succeeded.value().map(String::as_str) {
+            Some("false") => findings.push(failed(cx, newest)),
+            Some(_) => {}
+            None => {
+                let why = succeeded.why_unknown().unwrap_or_default();
+                missing.push(cx.unreported(SUCCEEDED, "the outcome of the newest backup", why));
             }
         }
-        Err(gap) => missing.push(gap),
     }
     Outcome::from_parts(findings, missing)
 }
@@ -64,7 +55,8 @@ fn newest_of_each_kind(items: &Items) -> impl Iterator<Item = Item<'_>> {
         let kind = item.fact("product-backup.kind").value().cloned().unwrap_or_default();
         let time = item.fact("product-backup.time").value().and_then(|time| time.parse::<Moment>().ok());
         let later = newest.get(&kind).is_none_or(|(earlier, _)| {
-            time.zip(*earlier).map_or(time.is_some(), |(time, earlier)| time.minus(&earlier) > chrono::TimeDelta::zero())
+            time.zip(*earlier)
+                .map_or(time.is_some(), |(time, earlier)| time.minus(&earlier) > chrono::TimeDelta::zero())
         });
         if later {
             newest.insert(kind, (time, item));
@@ -75,14 +67,12 @@ fn newest_of_each_kind(items: &Items) -> impl Iterator<Item = Item<'_>> {
 
 fn failed(cx: &Context, item: Item) -> Finding {
     let kind = item.fact("product-backup.kind").value().cloned().unwrap_or_else(|| "backup".into());
-    let finding = cx.finding(
-        Subject::cluster(),
+    let finding = cx.on_cluster(
         format!("The newest backup failed: {kind}"),
         "Read the notes of the backup, mend its cause, and start a backup by hand until it succeeds.",
     );
-    let shown = ["product-backup.succeeded", "product-backup.time", "product-backup.notes"];
-    let known = shown.iter().filter(|path| item.fact(path).value().is_some());
-    known.fold(finding, |finding, path| {
-        finding.because(told(cx.knowledge.label(path, ""), &item.fact(path)))
-    })
+    let facts =
+        [SUCCEEDED, "product-backup.time", "product-backup.notes"].map(|path| (path, item.fact(path)));
+    let known = facts.iter().filter(|(_, fact)| fact.value().is_some());
+    finding.resting_on(known.map(|(path, fact)| cx.reported_evidence(path, fact)))
 }

@@ -1,35 +1,29 @@
-//! BND-005.
+//! BND-005: were all bundles made with the same case key?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::problem;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Outcome, Subject};
+use crate::model::Input;
 use crate::model::node::Snapshot;
-use crate::model::parity::{Standing, compare};
-use crate::model::{Input, Place};
+use crate::model::parity::{Conformity, compare};
+use crate::rules::engine::prelude::*;
+use crate::rules::engine::problem;
 use std::collections::BTreeSet;
 
 rule! {
     /// ## What it checks
     /// Whether all bundles were made with the same case key, or all without one.
     /// ## Why it matters
-    /// Fingerprints made with different keys never compare. Whether key files, `database.config`, redacted values and
-    /// whatever else is known by its fingerprint are the same on these nodes then cannot be told, and rules that need
-    /// it answer unknown.
+    /// Fingerprints made with different keys cannot be compared. The report then cannot show whether key files,
+    /// `database.config`, redacted values and everything else that it knows only by a fingerprint are the same on these
+    /// nodes. Rules that need this comparison answer unknown.
     /// ## How to fix it
-    /// Collect again with one and the same case key file on every node, or on every node without one.
+    /// Collect again with the same case key file on every node, or without a case key on every node.
     /// ## What it cannot see
-    /// Which of the keys is the right one. Bundles without a case key compare as long as their nodes share the key
-    /// file; whether they do is the business of ENC-001.
+    /// Which of the keys is the right one. Bundles without a case key can be compared as long as their nodes have the
+    /// same key file. ENC-001 checks whether they do.
     id: "BND-005",
-    title: "Bundle was made with another case key",
+    title: "Bundle was made with a different case key",
     severity: High,
-    scope: Now,
     subject: Input,
-    applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Input(check),
-    needs: ["bundle"],
 }
 
 fn check(cx: &Context, input: &Input) -> Outcome {
@@ -43,25 +37,24 @@ fn check(cx: &Context, input: &Input) -> Outcome {
     let Some(((_, own), standing)) = own else {
         return Outcome::not_applicable("its facts do not count");
     };
-    if standing == Standing::Same {
+    if standing == Conformity::Same {
         return Outcome::pass();
     }
     let others: BTreeSet<&str> = keys.iter().copied().filter(|key| key != own).collect();
     let others = others.into_iter().collect::<Vec<_>>().join(", ");
-    let finding = cx
-        .finding(
-            Subject::input(&input.name),
-            format!("{} was made with case key {own}, other bundles with {others}", input.name),
-            "Collect again on all nodes with one case key file, or on all without one.",
-        )
-        .detail("Whether files and redacted values are the same on these nodes cannot be told.")
-        .because(Evidence::Value {
-            node: input.node.clone().unwrap_or_default(),
-            fact: "case key".into(),
-            value: (*own).to_owned(),
-            place: Place::file("manifest.json").in_input(&input.name),
-        });
-    Outcome::Findings(vec![finding])
+    cx.finding(
+        Subject::input(&input.name),
+        format!("{} was made with case key {own}, other bundles with {others}", input.name),
+        "Collect again on all nodes with one case key file, or on all without one.",
+    )
+    .detail("Whether files and redacted values are the same on these nodes cannot be told.")
+    .because(Evidence::value(
+        input.node.clone().unwrap_or_default(),
+        "case key",
+        (*own).to_owned(),
+        Place::file("manifest.json").in_input(&input.name),
+    ))
+    .into()
 }
 
 /// The id of a bundle's case key, or "none": without one, fingerprints are keyed by the node's own key file.

@@ -1,54 +1,38 @@
-//! BUS-001.
+//! BUS-001: do the nodes of a cluster use RabbitMQ instead of the internal bus?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::finding::{Finding, Missing, Outcome, Subject};
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node, Observed};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether every node of a cluster uses an installed RabbitMQ as its backbone bus, by the node's diagnostics.
+    /// Whether every node of a cluster uses an installed RabbitMQ as its backbone bus, according to the diagnostics of
+    /// the node.
     /// ## Why it matters
-    /// With the internal bus each node talks to itself only: work that one node hands out never reaches the others.
+    /// With the internal bus, each node talks only to itself. Work that one node hands out never reaches the others.
     /// ## How to fix it
-    /// Install RabbitMQ with the vendor's helper, make and validate a site connector for it, and choose it as the backbone
-    /// bus on the page of distributed engine configuration.
+    /// Install RabbitMQ with the vendor's RabbitMQ helper. Create a site connector for it and validate the connector.
+    /// Then select it as the backbone bus on the page of the distributed engine configuration.
     /// ## What it cannot see
-    /// The words of the diagnostics are not public: whatever does not name RabbitMQ is taken for another bus, and only
-    /// words that name the internal one for sure.
+    /// The exact words in the diagnostics are not public. If they do not name RabbitMQ, the rule assumes another bus.
+    /// It is certain only if they name the internal bus.
     id: "BUS-001",
-    title: "Cluster uses the internal bus",
+    title: "Cluster uses the internal message bus",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 2, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 2, 0)),
     cites: ["CLU" Top, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["diagnostics", "node-list"],
 }
 
 /// The fact that the backbone rules judge.
 pub(super) const BUS: &str = "bus.type";
 
 /// The serving nodes that are not known to stand by, with their backbone, and what is missing of others.
-pub(crate) fn backbones<'a>(cx: &Context<'a>) -> (Vec<(&'a Node, Observed<String>)>, Vec<Missing>) {
-    let stands_by =
-        |node: &&Node| node.row.as_ref().and_then(|row| row.in_cluster.value()) == Some(&false);
-    let (mut known, mut missing) = (Vec::new(), Vec::new());
-    for node in cx.cluster.serving().filter(|node| !stands_by(node)) {
-        match cx.fact(node, BUS, "") {
-            Ok(fact) => known.push((node, fact)),
-            Err(gap) => missing.push(gap),
-        }
-    }
-    (known, missing)
+pub(crate) fn backbones<'a>(cx: &Context<'a>) -> (Vec<(&'a Node, Observed<String>)>, Vec<MissingEvidence>) {
+    let stands_by = |node: &Node| node.row.as_ref().and_then(|row| row.in_cluster.value()) == Some(&false);
+    cx.of_nodes(cx.cluster.serving().filter(|node| !stands_by(node)), |node| cx.fact(node, BUS, ""))
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (known, missing) = backbones(cx);
     let findings = known.iter().filter_map(|(node, bus)| finding(cx, node, bus)).collect();
     Outcome::from_parts(findings, missing)
@@ -59,15 +43,11 @@ fn finding(cx: &Context, node: &Node, bus: &Observed<String>) -> Option<Finding>
     if words.contains("rabbit") {
         return None;
     }
-    let name = &node.name;
     let shown = if words.is_empty() { "no bus" } else { bus.value()? };
-    let finding = cx
-        .finding(
-            Subject::node(name),
-            format!("{name} uses {shown} as its backbone bus"),
-            "Install RabbitMQ with the vendor's helper, validate a site connector for it, and choose it as the backbone bus.",
-        )
-        .because(evidence(node, cx.knowledge.label(BUS, ""), bus));
+    let title = format!("{} uses {shown} as its backbone bus", node.name);
+    let remedy = "Install RabbitMQ with the vendor's helper, validate a site connector for it, and choose it \
+        as the backbone bus.";
     let internal = ["memory", "internal"].iter().any(|word| words.contains(word));
-    Some(if internal { finding } else { finding.inferred() })
+    let finding = cx.on_node(node, title, remedy).because(cx.node_evidence(node, BUS, bus));
+    Some(finding.inferred_if(!internal))
 }

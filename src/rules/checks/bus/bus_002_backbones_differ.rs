@@ -1,49 +1,36 @@
-//! BUS-002.
+//! BUS-002: do all nodes use the same backbone bus?
 
-use crate::rules::engine::context::{Context, evidence};
 use crate::rules::checks::bus::bus_001_internal_bus::{BUS, backbones};
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::finding::{Outcome, Subject};
-use crate::knowledge::rows::Build;
-use crate::model::BuildVersion;
+use crate::rules::engine::prelude::*;
 use std::collections::BTreeSet;
 
 rule! {
     /// ## What it checks
     /// Whether the diagnostics of all nodes name the same backbone bus.
     /// ## Why it matters
-    /// Nodes on different buses do not hear each other: roles of one never get the work that another hands out.
+    /// Nodes on different buses do not receive each other's messages. The roles of one node never get the work that
+    /// another node hands out.
     /// ## How to fix it
-    /// Choose one RabbitMQ as the backbone bus and recycle the application pool of every node.
+    /// Select one RabbitMQ as the backbone bus, and recycle the application pool of every node.
     /// ## What it cannot see
-    /// Two brokers of one kind look the same. The diagnostics of the nodes may have been saved at different times.
+    /// Two brokers of the same kind look the same. The diagnostics of the nodes may have been saved at different times.
     id: "BUS-002",
     title: "Nodes use different backbone buses",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 2, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 2, 0)),
     cites: ["CLU" Top, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["diagnostics", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (known, missing) = backbones(cx);
     let buses: BTreeSet<String> =
         known.iter().map(|(_, bus)| bus.value().map(|bus| bus.to_lowercase()).unwrap_or_default()).collect();
     if buses.len() < 2 {
         return Outcome::from_parts(Vec::new(), missing);
     }
-    let mut finding = cx.finding(
-        Subject::cluster(),
-        "Nodes name different backbone buses",
-        "Choose one RabbitMQ as the backbone bus and recycle the application pool of every node.",
-    );
-    let label = cx.knowledge.label(BUS, "");
-    finding.evidence = known.iter().map(|(node, bus)| evidence(node, label, bus)).collect();
-    Outcome::Findings(vec![finding])
+    let remedy = "Choose one RabbitMQ as the backbone bus and recycle the application pool of every node.";
+    let seen = known.iter().map(|(node, bus)| cx.node_evidence(node, BUS, bus));
+    cx.on_cluster("Nodes name different backbone buses", remedy).resting_on(seen).into()
 }

@@ -1,77 +1,63 @@
-//! BUS-008.
+//! BUS-008: does a RabbitMQ cluster mirror its queues?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Missing, Outcome, Subject};
-use crate::model::{Observed, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
     /// Whether a RabbitMQ cluster has a policy that mirrors queues.
     /// ## Why it matters
-    /// Without one every queue lives on one broker only: when that one stops, the queue and its messages are gone.
+    /// Without such a policy, every queue is on one broker only. If that broker stops, the queue and its messages are
+    /// lost.
     /// ## How to fix it
-    /// Set a policy of mode "all", or with two replicas, for the queues of the product with RabbitMQ's own tool or
-    /// with the vendor's helper.
+    /// Set a policy of mode "all", or with two replicas, for the queues of the product. Use RabbitMQ's own tool or the
+    /// vendor's RabbitMQ helper.
     /// ## What it cannot see
-    /// Which queues the pattern of the policy covers is not judged. Our sources describe RabbitMQ 3; later ones
-    /// do not mirror by policy.
+    /// Which queues match the pattern of the policy. Our sources describe RabbitMQ 3; later versions do not mirror by
+    /// policy.
     id: "BUS-008",
-    title: "RabbitMQ cluster mirrors no queue",
+    title: "RabbitMQ cluster does not mirror its queues",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["RMQ:docs/clustering" Confirmed, "CON:RabbitMQ/CheatSheet.txt" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bus-cluster", "bus-definitions", "bus-nodes", "bus-policies", "bus-status"],
 }
 
 const NODES: &str = "bus.node-count";
 const VERSION: &str = "bus.version";
+const DEFINITION: &str = "policy.definition";
 
 fn check(cx: &Context) -> Outcome {
-    let nodes = known!(cx.told(NODES));
+    let nodes = known!(cx.reported(NODES));
     if nodes.value().and_then(|count| count.parse::<u32>().ok()).is_none_or(|count| count < 2) {
         return Outcome::not_applicable("RabbitMQ runs on one node: there is nothing to mirror to");
     }
-    let version = cx.told(VERSION);
-    let major = version.as_ref().ok().and_then(Observed::value).and_then(|text| text.split('.').next()?.parse().ok());
-    match (major, &version) {
+    let version = cx.reported(VERSION);
+    let major =
+        version.as_ref().ok().and_then(Observed::value).and_then(|text| text.split('.').next()?.parse().ok());
+    match (major, version) {
         (Some(4_u32..), _) => {
             return Outcome::not_applicable("the sources of this rule describe RabbitMQ before version 4");
         }
-        (None, Err(gap)) => return Outcome::unknown(gap.clone()),
+        (None, Err(gap)) => return gap.into(),
         _ => {}
     }
     let policies = known!(cx.items("policy"));
-    let definitions: Vec<Observed<String>> =
-        policies.iter().map(|policy| policy.fact("policy.definition")).collect();
+    let definitions: Vec<Observed<String>> = policies.iter().map(|policy| policy.fact(DEFINITION)).collect();
     if definitions.iter().any(|one| one.value().is_some_and(|text| text.contains("ha-mode"))) {
         return Outcome::pass();
     }
     let unread = policies.iter().zip(&definitions).filter_map(|(policy, definition)| {
         let what = format!("the definition of the policy {}", policy.name());
-        definition.why_unknown().map(|why| cx.untold("policy.definition", what, why))
+        Some(cx.unreported(DEFINITION, what, definition.why_unknown()?))
     });
-    let unread: Vec<Missing> = unread.collect();
+    let unread: Vec<MissingEvidence> = unread.collect();
     if !unread.is_empty() {
-        return Outcome::Unknown { missing: unread };
+        return unread.into();
     }
-    let mut finding = cx
-        .finding(
-            Subject::cluster(),
-            "No policy of the RabbitMQ cluster mirrors queues",
-            "Set a policy that mirrors the queues of the product with rabbitmqctl set_policy or with the vendor's helper.",
-        )
-        .because(told(cx.knowledge.label(NODES, ""), &nodes));
-    for definition in &definitions {
-        finding = finding.because(told(cx.knowledge.label("policy.definition", ""), definition));
-    }
-    if definitions.is_empty() {
-        let place = cx.cluster.lists.get("policy").and_then(Observed::place).cloned().unwrap_or_else(Place::default);
-        finding = finding.because(Evidence::Absence { node: String::new(), fact: "policies of RabbitMQ".into(), place });
-    }
-    Outcome::Findings(vec![finding])
+    let title = "No policy of the RabbitMQ cluster mirrors queues";
+    let remedy = "Set a policy that mirrors the queues of the product with rabbitmqctl set_policy or with the \
+        vendor's helper.";
+    let finding = cx.on_cluster(title, remedy).because(cx.reported_evidence(NODES, &nodes));
+    let none = definitions.is_empty().then(|| cx.no_item_of("policy", "policies of RabbitMQ"));
+    let seen = definitions.iter().map(|definition| cx.reported_evidence(DEFINITION, definition));
+    finding.resting_on(seen.chain(none)).into()
 }

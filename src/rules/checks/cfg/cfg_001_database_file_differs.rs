@@ -1,47 +1,38 @@
-//! CFG-001.
+//! CFG-001: do all serving nodes use the same database?
 
-use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::key_files::{DATABASE, KeyFileOn, side_by_side};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Missing, Outcome, Severity, Subject};
-use crate::model::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
     /// ## What it checks
-    /// Whether all serving nodes use one database: the fingerprint of `database.config`, and the database that the
-    /// node list shows for each node. Files that differ while the node list shows one database are only worth a
-    /// remark.
+    /// Whether all serving nodes use the same database. The rule compares the fingerprint of `database.config` and the
+    /// database that the node list shows for each node. If the files differ but the node list shows the same database,
+    /// the difference is only a remark.
     /// ## Why it matters
-    /// A node on another database is no node of this cluster: its users see other secrets or none, and what they
-    /// change is lost to the others.
+    /// A node that uses another database does not belong to this cluster. Its users see other secrets or none, and the
+    /// other nodes never see what its users change.
     /// ## How to fix it
-    /// Find out which database is the right one, then reset the database connection on the node that is off. A node
-    /// that is meant to be on a mirror is named to the report with `--role NAME=mirror`.
+    /// Find out which database is the right one. Then reset the database connection on the node that uses another one.
+    /// If a node is meant to use a mirror, run the report with `--role NAME=mirror`.
     /// ## What it cannot see
-    /// What stands in `database.config`: nobody but the product opens it. A password or a spelling of the server
-    /// that differs makes the files differ as well.
+    /// The content of `database.config`, because only the product can open the file. If the password or the spelling of
+    /// the server name differs, the files differ too.
     id: "CFG-001",
     title: "Nodes use different databases",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: [
         "CHK" Top,
         "D:backup-and-disaster-recovery/sql-server-replication-best-practices" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (files, uncompared) = side_by_side(cx, cx.cluster.serving(), DATABASE);
     let files_differ = files.iter().map(|file| &file.print.hex).collect::<BTreeSet<_>>().len() > 1;
-    let (mut databases, mut unlisted): (BTreeMap<String, &str>, Vec<Missing>) = Default::default();
+    let (mut databases, mut unlisted): (BTreeMap<String, &str>, Vec<MissingEvidence>) = Default::default();
     for node in cx.cluster.serving() {
         match node.row.as_ref().and_then(|row| row.database.value()) {
             Some(name) => drop(databases.insert(name.trim().to_lowercase(), name)),
@@ -49,36 +40,31 @@ fn check(cx: &Context) -> Outcome {
         }
     }
 
-    let evidence = || cx.cluster.serving().filter_map(listed).chain(files.iter().flat_map(KeyFileOn::shown)).collect();
+    let on_cluster = |title: &str, remedy: &str| {
+        let listed = cx.cluster.serving().filter_map(listed);
+        cx.on_cluster(title, remedy).resting_on(listed.chain(files.iter().flat_map(KeyFileOn::shown)))
+    };
     if databases.len() > 1 {
         let names: Vec<&str> = databases.into_values().collect();
-        let mut finding = cx.finding(
-            Subject::cluster(),
-            format!("The nodes use different databases: {}", names.join(", ")),
-            "Find out which database is the right one and reset the connection on the node that is off.",
-        );
-        finding.evidence = evidence();
-        let finding = finding.alone();
-        return Outcome::Findings(vec![if files_differ { finding } else { finding.inferred() }]);
+        let title = format!("The nodes use different databases: {}", names.join(", "));
+        let remedy =
+            "Find out which database is the right one and reset the connection on the node that is off.";
+        return on_cluster(&title, remedy).standalone().inferred_if(!files_differ).into();
     }
     match (unlisted.is_empty(), files_differ, uncompared.is_empty()) {
         (true, true, _) => {
-            let mut finding = cx.finding(
-                Subject::cluster(),
-                "The files database.config differ, yet the node list shows one database",
-                "Nothing needs mending; if a node connects in another way than the others, note why.",
-            );
-            finding.evidence = evidence();
-            Outcome::Findings(vec![finding.at(Severity::Info).inferred()])
+            let title = "The files database.config differ, yet the node list shows one database";
+            let remedy =
+                "Nothing needs mending; if a node connects in another way than the others, note why.";
+            on_cluster(title, remedy).at(Severity::Info).inferred().into()
         }
         (true, false, false) => {
             Outcome::pass_with("the node list shows one database for all nodes; not all files were compared")
         }
         (_, false, true) => Outcome::pass(),
-        (false, true, _) => Outcome::Unknown { missing: unlisted },
+        (false, true, _) => unlisted.into(),
         (false, false, false) => {
-            let missing = uncompared.into_iter().map(|(_, gap)| gap).chain(unlisted).collect();
-            Outcome::Unknown { missing }
+            Vec::from_iter(uncompared.into_iter().map(|(_, gap)| gap).chain(unlisted)).into()
         }
     }
 }

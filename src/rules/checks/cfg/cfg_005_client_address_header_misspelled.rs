@@ -1,30 +1,24 @@
-//! CFG-005.
+//! CFG-005: is the client address header exactly X-Forwarded-For?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the key `IpAddressHeader` of web-appSettings.config names the header X-Forwarded-For, letter for letter.
+    /// Whether the key `IpAddressHeader` in web-appSettings.config names the header X-Forwarded-For, with exactly this
+    /// spelling.
     /// ## Why it matters
-    /// A practitioner reports that the product compares the name with regard to case. A header under another spelling
-    /// is not found, and every user is recorded with the address of the load balancer.
+    /// A practitioner reports that the product distinguishes upper and lower case in this name. It does not find a
+    /// header with a different spelling. It then records the address of the load balancer for every user.
     /// ## How to fix it
-    /// Write X-Forwarded-For exactly so in web-appSettings.config on every node, or make sure that the load balancer
-    /// sends the header that is named there.
+    /// Write the name exactly as X-Forwarded-For in web-appSettings.config on every node. Or make sure that the load
+    /// balancer sends the header that the file names.
     /// ## What it cannot see
-    /// What the load balancer sends. From 10.5.000000 the setting is in the database.
+    /// Which header the load balancer sends. From 10.5.000000 the setting is in the database.
     id: "CFG-005",
-    title: "Client address header is spelled in another way",
+    title: "Client address header is not X-Forwarded-For",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed, "B91" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
 }
 
 const HEADER: &str = "X-Forwarded-For";
@@ -40,9 +34,12 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     let title = format!("{}: the client address header is \"{value}\"", node.name);
-    let remedy = format!("Write {HEADER} in web-appSettings.config of {}, or let the load balancer send \"{value}\".", node.name);
-    let finding = cx.finding(Subject::node(&node.name), title, remedy).because(evidence(node, LABEL, &fact));
+    let remedy = format!(
+        "Write {HEADER} in web-appSettings.config of {}, or let the load balancer send \"{value}\".",
+        node.name
+    );
+    let finding = cx.on_node(node, title, remedy).because(evidence(node, LABEL, &fact));
     // Another name may be the one that the load balancer really sends.
     let misspelt = value.trim().eq_ignore_ascii_case(HEADER);
-    Outcome::Findings(vec![if misspelt { finding } else { finding.inferred() }])
+    Outcome::Findings(vec![finding.inferred_if(!misspelt)])
 }

@@ -1,30 +1,23 @@
-//! CFG-007.
+//! CFG-007: do nodes at the same build have the same saml.config?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{self, Words};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Finding, Outcome, Severity};
-use crate::model::BuildVersion;
 
 rule! {
     /// ## What it checks
-    /// Whether the nodes that run the same build hold the same saml.config, by its fingerprint.
+    /// Whether the nodes that run the same build have the same saml.config. The rule compares fingerprints.
     /// ## Why it matters
-    /// Before 10.5.000000 logging in by SAML works from this file on every node. A node with another one, or with
-    /// none, refuses what the others accept. Later builds keep these settings in the database.
+    /// Before 10.5.000000, SAML login on every node uses this file. A node with a different file, or without one,
+    /// rejects logins that the other nodes accept. Later builds keep these settings in the database.
     /// ## How to fix it
-    /// Copy saml.config of the node where SAML works to the other nodes, and restart their application pools.
+    /// Copy saml.config from the node where SAML works to the other nodes, and restart their application pools.
     /// ## What it cannot see
-    /// Which node is right when there are two, and whether SAML is in use.
+    /// Which node is right if there are only two, and whether SAML is in use.
     id: "CFG-007",
     title: "saml.config differs between nodes",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:troubleshooting/saml-config-upgrade-error" Confirmed, "RN:10.5.000000" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle"],
 }
 
 /// First build that keeps the settings in the database.
@@ -34,12 +27,8 @@ const REMEDY: &str =
     "Copy saml.config of the node where SAML works to the other nodes, and restart their application pools.";
 
 fn check(cx: &Context) -> Outcome {
+    let in_database =
+        cx.cluster.serving().all(|node| cx.version(node).value().is_some_and(|v| *v >= IN_DATABASE));
     let outcome = folder::files(cx, &WORDS, REMEDY, |path| path == "saml.config");
-    let in_database = cx.cluster.serving().all(|node| node.version.value().is_some_and(|v| *v >= IN_DATABASE));
-    match outcome {
-        Outcome::Findings(findings) if in_database => {
-            Outcome::Findings(findings.into_iter().map(|finding: Finding| finding.at(Severity::Info)).collect())
-        }
-        other => other,
-    }
+    if in_database { outcome.map_findings(|finding| finding.at(Severity::Info)) } else { outcome }
 }

@@ -1,32 +1,25 @@
-//! CFG-009.
+//! CFG-009: do nodes at the same build have the same settings in web.config?
 
 use crate::rules::checks::clu::clu_003_application_folder_differs::settings;
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{self, Words};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::Outcome;
-use crate::model::Observed;
 
 rule! {
     /// ## What it checks
-    /// Whether the web.config of the nodes that run the same build holds the same settings. Order, layout and
+    /// Whether web.config has the same settings on all nodes that run the same build. Differences in order, layout and
     /// comments do not count.
     /// ## Why it matters
-    /// Response headers, limits and assembly bindings stand in this file. After an upgrade it is often merged by
-    /// hand, on one node and not on the next.
+    /// This file contains response headers, limits and assembly bindings. After an upgrade, it is often merged by hand
+    /// on one node and forgotten on another.
     /// ## How to fix it
-    /// Decide which setting is right, merge it into web.config of every node, and recycle the pools.
+    /// Decide which setting is right, merge it into web.config on every node, and recycle the application pools.
     /// ## What it cannot see
-    /// Which node is right when there are two, and settings that were redacted with different keys.
+    /// Which node is right if there are only two, and settings that were redacted with different keys.
     id: "CFG-009",
-    title: "web.config differs in meaning",
+    title: "web.config settings differ between nodes",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:secret-server-setup/upgrading/minimizing-upgrade-downtime" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
 }
 
 const WORDS: Words = Words { things: "settings of web.config", wrong: "not as on the other nodes" };
@@ -38,9 +31,9 @@ fn check(cx: &Context) -> Outcome {
         let gaps = group.members.iter().filter_map(|member| {
             let nothing = Observed::not_collected("web.config was not taken");
             let file = member.snapshot.settings.get(FILE).unwrap_or(&nothing);
-            cx.settle(member.node, file.as_ref(), FILE, false).err()
+            cx.settle(member.node, "configs", file.as_ref(), FILE).err()
         });
-        let gaps: Vec<_> = gaps.collect();
+        let gaps: Vec<MissingEvidence> = gaps.collect();
         if gaps.is_empty() { Ok(settings(cx, group, FILE)) } else { Err(gaps) }
     })
 }

@@ -1,34 +1,29 @@
-//! CFG-012.
+//! CFG-012: do nodes at the same build have the same files that customers create?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{self, Words};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::Outcome;
 
 rule! {
     /// ## What it checks
-    /// Whether the nodes that run the same build hold the same KeyDigests.txt and the same files below
-    /// customresources, by their fingerprints.
+    /// Whether the nodes that run the same build have the same KeyDigests.txt and the same files below customresources.
+    /// The rule compares fingerprints.
     /// ## Why it matters
-    /// Customers make these files, and no installer copies them. A node without KeyDigests.txt accepts hosts that the
-    /// others refuse; one without customresources shows and mails other texts.
+    /// Customers create these files, and no installer copies them. A node without KeyDigests.txt accepts hosts that the
+    /// others reject. A node without customresources shows and emails different texts.
     /// ## How to fix it
-    /// Copy KeyDigests.txt and customresources of the node that has the right ones to all others.
+    /// Copy KeyDigests.txt and customresources from the node that has the right ones to all other nodes.
     /// ## What it cannot see
-    /// Which node is right when there are two.
+    /// Which node is right if there are only two.
     id: "CFG-012",
     title: "KeyDigests.txt or customresources differ between nodes",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed, "D:access-requests/customize-approval-emails" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "logs"],
 }
 
 const WORDS: Words = Words { things: "files made by the customer", wrong: "not as on the other nodes" };
-const REMEDY: &str = "Copy KeyDigests.txt and customresources of the node that has the right ones to all others.";
+const REMEDY: &str =
+    "Copy KeyDigests.txt and customresources of the node that has the right ones to all others.";
 
 fn check(cx: &Context) -> Outcome {
     folder::files(cx, &WORDS, REMEDY, |path| path == "keydigests.txt" || path.starts_with("customresources/"))

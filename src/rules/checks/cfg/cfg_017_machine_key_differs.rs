@@ -1,51 +1,39 @@
-//! CFG-017.
+//! CFG-017: do the nodes share the ASP.NET keys, or does the load balancer keep users on one node?
 
-use crate::rules::lib::comparable::redacted_apart;
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
 use crate::model::parity::same_value;
-use crate::model::{Node, Observed};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::comparable::redacted_apart;
 
 rule! {
     /// ## What it checks
-    /// Whether web.config gives all serving nodes the same keys of ASP.NET (machineKey) or, where it gives none, whether
-    /// the load balancer keeps users on one node.
+    /// Whether web.config has the same ASP.NET keys (machineKey) on all serving nodes. If it has no keys, whether the
+    /// load balancer keeps each user on one node.
     /// ## Why it matters
-    /// A node cannot read a login cookie or the state of a page that another node made with a key of its own. As long
-    /// as users stay on one node nobody notices.
+    /// A node with a different key cannot read a login cookie or a page state that another node created. This is not
+    /// noticed as long as each user stays on one node.
     /// ## How to fix it
-    /// Keep users on one node by sticky sessions. If you set keys by hand, set the same ones on every node.
+    /// Enable sticky sessions on the load balancer, so that each user stays on one node. If you set the keys by hand,
+    /// set the same keys on every node.
     /// ## What it cannot see
-    /// Whether the product depends on these keys at all: no document of it mentions them, so that this only asks.
+    /// Whether the product depends on these keys at all. No document of the product mentions them, so the rule only
+    /// asks.
     id: "CFG-017",
-    title: "Keys of ASP.NET differ or are made by each node",
+    title: "ASP.NET keys differ, or each node creates its own",
     severity: Low,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Cluster(check),
-    needs: ["answer", "bundle", "node-list"],
 }
 
 const KEYS: [&str; 2] = ["validationKey", "decryptionKey"];
 const AFFINITY: &str = "LBL-001";
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let (mut missing, mut differing, mut own) = (Vec::new(), Vec::new(), Vec::new());
     for key in KEYS {
         let path = format!("config.web.config:system.web/machineKey@{key}");
-        let mut seen: Vec<(&Node, Observed<String>)> = Vec::new();
-        for node in cx.cluster.serving() {
-            match cx.snapshot(node).and_then(|_| cx.fact(node, &path, key)) {
-                Ok(fact) => seen.push((node, fact)),
-                Err(gap) => missing.push(gap),
-            }
-        }
+        let (seen, gaps) = cx.of_serving(|node| cx.snapshot(node).and_then(|_| cx.fact(node, &path, key)));
+        missing.extend(gaps);
         let shown = || seen.iter().map(|(node, fact)| evidence(node, key, fact));
         let known: Vec<&String> = seen.iter().filter_map(|(_, fact)| fact.value()).collect();
         own.extend((known.len() < seen.len()).then(shown).into_iter().flatten());
@@ -57,11 +45,10 @@ fn check(cx: &Context) -> Outcome {
             missing.extend(redacted_apart(cx, key));
         }
     }
-    let finding = |title: &str, shown| {
-        let remedy = "Keep users on one node by sticky sessions, or set the same machineKey in web.config of every node.";
-        let mut finding = cx.finding(Subject::cluster(), title, remedy).inferred();
-        finding.evidence = shown;
-        Outcome::Findings(vec![finding])
+    let finding = |title: &str, shown: Vec<Evidence>| {
+        let remedy = "Keep users on one node by sticky sessions, or set the same machineKey in web.config \
+            of every node.";
+        cx.on_cluster(title, remedy).inferred().resting_on(shown).into()
     };
     if !differing.is_empty() {
         return finding("The nodes have different keys of ASP.NET", differing);
@@ -70,11 +57,14 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::from_parts(Vec::new(), missing);
     }
     match cx.answer(None, AFFINITY) {
-        Some(("sticky", _)) => Outcome::from_parts(Vec::new(), missing),
-        Some(_) => finding("The nodes make keys of ASP.NET of their own, and users are not kept on one node", own),
+        Some(answer) if answer.value == "sticky" => Outcome::from_parts(Vec::new(), missing),
+        Some(_) => {
+            finding("The nodes make keys of ASP.NET of their own, and users are not kept on one node", own)
+        }
         None => {
-            missing.push(cx.unanswered(None, AFFINITY, "keys that nodes make of their own matter without affinity only"));
-            Outcome::Unknown { missing }
+            let why = "keys that nodes make of their own matter without affinity only";
+            missing.push(cx.unanswered(None, AFFINITY, why));
+            missing.into()
         }
     }
 }

@@ -1,68 +1,50 @@
-//! CFG-018.
+//! CFG-018: is every collected configuration file well-formed XML?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::facts::ConfigState;
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether every configuration file that was taken from a node is well-formed XML.
+    /// Whether every configuration file that was collected from a node is well-formed XML.
     /// ## Why it matters
-    /// ASP.NET refuses to start an application whose configuration it cannot read, so the node serves nobody.
+    /// ASP.NET does not start an application if it cannot read the configuration, so the node cannot serve users.
     /// ## How to fix it
-    /// Open the file at the line named, correct what was mistyped or cut off, and compare it with the same file of a
-    /// node that works.
+    /// Open the file at the line shown. Correct the text that is mistyped or cut off. Compare the file with the same
+    /// file on a node that works.
     /// ## What it cannot see
-    /// Whether a well-formed file makes sense to the product. A file that is not well-formed is never taken as
-    /// text, so the report cannot show the line.
+    /// Whether a well-formed file makes sense to the product. The text of a file that is not well-formed is never
+    /// collected, so the report cannot show the line.
     id: "CFG-018",
     title: "Configuration file is not well-formed XML",
     severity: Blocker,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let snapshot = known!(cx.snapshot(node));
+    cx.ask("configs");
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     for (file, state) in &snapshot.facts.configs {
-        match cx.settle(node, state.as_ref(), file, false) {
+        match cx.settle(node, "configs", state.as_ref(), file) {
             Err(gap) => missing.push(gap),
             Ok(_) => findings.extend(state.value().and_then(|state| finding(cx, node, file, state))),
         }
     }
     if snapshot.facts.configs.is_empty() {
-        missing.push(Missing {
-            node: Some(node.name.clone()),
-            what: format!("the configuration files of {}", node.name),
-            why: "its bundle holds none".into(),
-            from: Question::Bundle { node: node.name.clone() },
-        });
+        let what = format!("the configuration files of {}", node.name);
+        let from = EvidenceRequest::Bundle { node: node.name.clone() };
+        missing.push(MissingEvidence::of(&node.name, what, "its bundle holds none", from));
     }
     Outcome::from_parts(findings, missing)
 }
 
+/// A finding if the file is not well-formed.
 fn finding(cx: &Context, node: &Node, file: &str, state: &ConfigState) -> Option<Finding> {
     let ConfigState::NotWellFormed { line, column, error } = state else { return None };
-    let input = node.input();
-    let evidence = Evidence::Value {
-        node: node.name.clone(),
-        fact: file.to_owned(),
-        value: format!("line {line}, column {column}: {error}"),
-        place: Place::line(file, *line).in_input(input),
-    };
-    let finding = cx
-        .finding(
-            Subject::node(&node.name),
-            format!("{}: {file} is not well-formed at line {line}, column {column}", node.name),
-            format!("Repair {file} on {} at line {line}, column {column}.", node.name),
-        )
-        .because(evidence);
-    Some(finding)
+    let title = format!("{}: {file} is not well-formed at line {line}, column {column}", node.name);
+    let remedy = format!("Repair {file} on {} at line {line}, column {column}.", node.name);
+    let fault = format!("line {line}, column {column}: {error}");
+    let evidence = seen_in(node, file, fault, &Place::line(file, *line));
+    Some(cx.on_node(node, title, remedy).because(evidence))
 }

@@ -1,51 +1,44 @@
-//! CLU-001.
+//! CLU-001: is the product installed and running on the node?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::rules::engine::signature;
-use crate::rules::lib::signs_of_life::{connection, in_words, log_silence};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::product::is_product_dll;
 use crate::model::cluster::current_window;
 use crate::model::log::LogDigest;
-use crate::model::{Node, Place};
+use crate::model::product::is_product_dll;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::activity::{connection, in_words, log_silence};
 
 rule! {
     /// ## What it checks
-    /// Whether the application folder holds the product, whether its logs say that it is not installed or cannot reach
-    /// the database, and whether it runs: it connected lately by the node list, or logged within the day before the
-    /// collection.
+    /// Whether the application folder contains the product, and whether its logs report that it is not installed or
+    /// cannot reach the database. Also whether the product runs: the node list shows a recent connection, or the logs
+    /// have a line from the day before the collection.
     /// ## Why it matters
-    /// A cluster is built from a node that works. Copying or enabling anything before that spreads the fault.
+    /// A cluster is built from a node that works. If you copy the folder or enable clustering before that, the fault
+    /// spreads to other nodes.
     /// ## How to fix it
-    /// Install or upgrade the product on the node, start its application pool, and open the product before going on.
+    /// Install or upgrade the product on the node, start its application pool, and open the product. Only then
+    /// continue.
     /// ## What it cannot see
-    /// It opens no page, and a node that stopped an hour ago still seems to run.
+    /// It opens no page. A node that stopped an hour ago still seems to run.
     id: "CLU-001",
     title: "Product is not installed or not running",
     severity: Blocker,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SEED" Confirmed, "D:advanced-installation-manual" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs", "node-list"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let snapshot = known!(cx.any_snapshot(node));
-    let binaries = known!(cx.settle(node, snapshot.facts.binaries.as_ref(), "the DLLs in bin", false));
+    let binaries = known!(cx.settle(node, "binaries", snapshot.facts.binaries.as_ref(), "the DLLs in bin"));
     if !binaries.value().is_some_and(|all| all.keys().any(|name| is_product_dll(name))) {
+        let title = format!("{}: the application folder holds no program", node.name);
+        let remedy = format!(
+            "Install the product on {}, or copy the application folder of a good node to it without \
+            database.config and encryption.config.",
+            node.name
+        );
         let place = binaries.place().cloned().unwrap_or_else(|| Place::file("bin")).in_input(&snapshot.input);
-        let finding = cx
-            .finding(
-                Subject::node(&node.name),
-                format!("{}: the application folder holds no program", node.name),
-                format!("Install the product on {}, or copy the application folder of a good node to it without database.config and encryption.config.", node.name),
-            )
-            .because(Evidence::Absence { node: node.name.clone(), fact: "DLLs of the product".into(), place })
-            .alone();
-        return Outcome::Findings(vec![finding]);
+        let absent = Evidence::absence(&node.name, "DLLs of the product", place);
+        return cx.on_node(node, title, remedy).because(absent).standalone().into();
     }
     let errors = signature::findings(cx, node);
     if !errors.is_empty() {
@@ -54,24 +47,14 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if connection(cx, node).is_ok_and(|connection| connection.is_recent()) {
         return Outcome::pass_with("connected when the node list was made");
     }
-    match log_silence(cx, node) {
-        Ok(silence) if silence <= current_window() => Outcome::pass_with("it logged within the day before the collection"),
-        Ok(silence) => {
-            let finding = cx.finding(
-                Subject::node(&node.name),
-                format!("{} logged nothing for {} before the collection", node.name, in_words(silence)),
-                format!("Start the application pool of {0} and open the product on {0} itself.", node.name),
-            );
-            let newest = cx.logs(node).ok().and_then(LogDigest::newest);
-            let line = Evidence::Value {
-                node: node.name.clone(),
-                fact: "newest log line".into(),
-                value: newest.map(|time| time.to_rfc3339()).unwrap_or_default(),
-                place: Place::file("log").in_input(&snapshot.input),
-            };
-            let finding = finding.inferred().because(line);
-            Outcome::Findings(vec![finding])
-        }
-        Err(gap) => Outcome::unknown(gap),
+    let silence = known!(log_silence(cx, node));
+    if silence <= current_window() {
+        return Outcome::pass_with("it logged within the day before the collection");
     }
+    let title = format!("{} logged nothing for {} before the collection", node.name, in_words(silence));
+    let remedy = format!("Start the application pool of {0} and open the product on {0} itself.", node.name);
+    let newest = cx.logs(node).ok().and_then(LogDigest::newest);
+    let newest = newest.map(|time| time.to_rfc3339()).unwrap_or_default();
+    let line = seen_in(node, "newest log line", newest, &Place::file("log"));
+    cx.on_node(node, title, remedy).inferred().because(line).into()
 }

@@ -1,54 +1,42 @@
-//! CLU-002.
+//! CLU-002: is clustering enabled?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, known, rule, signature_note};
+use crate::rules::engine::prelude::*;
 use crate::rules::engine::signature::sightings;
-use crate::finding::{Finding, Outcome, Subject};
 
 rule! {
     /// ## What it checks
-    /// Whether clustering has been enabled on the Server Nodes page. A node list of several nodes that are in the
-    /// cluster proves it; the error of a second node that was refused proves the contrary.
-    /// Where neither is there, a person is asked.
+    /// Whether clustering is enabled on the Server Nodes page. A node list with several nodes that are In Cluster
+    /// proves that it is enabled. The error of a second node that was refused proves that it is not. If there is
+    /// neither, the rule asks a person.
     /// ## Why it matters
-    /// A second web server that points at the database of a product without clustering is refused by it and serves
-    /// nobody.
+    /// If clustering is off, the product refuses a second web server that uses the same database. That server then
+    /// serves no users.
     /// ## How to fix it
-    /// On the original node open Admin, See All, Server Nodes and press Enable Clustering; then open the other
-    /// node again. If clustering is on, look for a renamed or cloned server or a stale row in the list of nodes.
+    /// On the original node, open Admin, See All, Server Nodes, and click Enable Clustering. Then open the other node
+    /// again. If clustering is already enabled, look for a renamed or cloned server, or for an outdated row in the list
+    /// of nodes.
     /// ## What it cannot see
-    /// The switch itself. With fewer than two nodes In Cluster the list looks the same whether it is on or off.
+    /// The switch itself. If fewer than two nodes are In Cluster, the list looks the same whether clustering is on or
+    /// off.
     id: "CLU-002",
     title: "Clustering is not enabled",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed, "LAJ" Title],
-    check: Check::Cluster(check),
-    needs: ["answer", "logs", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {
     for node in cx.cluster.serving() {
         if let Some(sighting) = sightings(cx, node, &cx.rule.id).into_iter().next() {
-            let finding = cx.finding(
-                Subject::cluster(),
-                format!("{} was refused because clustering is not enabled", node.name),
-                format!("Enable clustering on the Server Nodes page, then open {} again.", node.name),
-            );
-            let note = signature_note(sighting.signature);
-            return Outcome::Findings(vec![Finding {
-                confidence: sighting.confidence,
-                evidence: sighting.evidence,
-                ..finding.note(note)
-            }]);
+            let title = format!("{} was refused because clustering is not enabled", node.name);
+            let remedy =
+                format!("Enable clustering on the Server Nodes page, then open {} again.", node.name);
+            let finding = cx.on_cluster(title, remedy).note(signature_note(sighting.signature));
+            let finding = Finding { confidence: sighting.confidence, ..finding };
+            return finding.resting_on(sighting.evidence).into();
         }
     }
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let list = known!(cx.list());
     let members = list.rows.iter().filter(|row| row.in_cluster.value() == Some(&true)).count();
     if members > 1 {

@@ -1,37 +1,30 @@
-//! CLU-003.
+//! CLU-003: do nodes at the same build have the same application folder, apart from the DLLs in bin?
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::Outcome;
-use crate::model::Observed;
 use crate::model::node::Setting;
-use crate::model::parity::{Standing, compare, same_value};
+use crate::model::parity::{Conformity, compare, same_value};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
     /// ## What it checks
-    /// Whether the nodes that run the same build hold the same files in the application folder, DLLs in bin aside.
-    /// Configuration files are compared by their settings, other files by content. Left out are the two key files,
-    /// logs, log settings, and the settings that may differ from node to node.
+    /// Whether the nodes that run the same build have the same files in the application folder, apart from the DLLs in
+    /// bin. Configuration files are compared by their settings, other files by their content. The two key files, logs,
+    /// log settings and settings that may differ from node to node are left out.
     /// ## Why it matters
-    /// A node is a copy of the original folder. Files that were forgotten, or changed on one node only, make the nodes
-    /// answer differently, which users see as errors that come and go.
+    /// Every node is a copy of the original folder. If files were forgotten, or changed on one node only, the nodes
+    /// behave differently. Users see errors that come and go.
     /// ## How to fix it
-    /// Find out which side is right. Copy the application folder of the good node over the other one without
-    /// database.config and encryption.config, and repeat changes that were made by hand on every node.
+    /// Find out which node is right. Copy its application folder over that of the other node, without database.config
+    /// and encryption.config. Repeat changes that were made by hand on every node.
     /// ## What it cannot see
-    /// Which node is right when there are two. Files whose fingerprints were made with different keys compare by size
-    /// only; a case key on every node mends that.
+    /// Which node is right if there are only two. If fingerprints were made with different keys, only the sizes of the
+    /// files can be compared. Use the same case key on every node to avoid this.
     id: "CLU-003",
-    title: "Application folder differs outside the DLLs of bin",
+    title: "Application folder differs between nodes, apart from the DLLs in bin",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
 }
 
 const WORDS: Words = Words { things: "files or settings", wrong: "not as on the other nodes" };
@@ -68,6 +61,7 @@ fn is_compared(cx: &Context, path: &str) -> bool {
 
 /// Configuration files, by name in lower case, whose settings are known on every member.
 fn parsed_everywhere(cx: &Context, group: &Group) -> BTreeSet<String> {
+    cx.ask("configs");
     let known = |file: &String, member: &folder::Member| {
         matches!(member.snapshot.settings.get(file), Some(Observed::Known { .. }))
     };
@@ -102,10 +96,9 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         let texts: Vec<Option<Option<&str>>> =
             values.iter().map(|value| Some(value.map(|setting| setting.value.trim()))).collect();
         let standings = compare(&texts);
-        if standings.iter().any(|standing| *standing != Standing::Same) {
-            let state = |setting: &Setting| {
-                (format!("\"{}\"", setting.value), crate::model::Place::line(file, setting.line))
-            };
+        if standings.iter().any(|standing| *standing != Conformity::Same) {
+            let state =
+                |setting: &Setting| (format!("\"{}\"", setting.value), Place::line(file, setting.line));
             compared.differences.push(Difference {
                 name: format!("{file}: {key}"),
                 states: values.iter().map(|value| value.map(state)).collect(),

@@ -1,33 +1,26 @@
-//! CLU-005.
+//! CLU-005: does the node run, according to the node list or its logs?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::lib::signs_of_life::{Connection, QUIET, connection, in_words, log_silence};
-use crate::finding::{Outcome, Severity, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::activity::{Connection, QUIET, connection, in_words, log_silence};
 
 rule! {
     /// ## What it checks
-    /// Whether the node runs: by the node list, which shows when it connected last, else by its logs, which a running
-    /// node keeps writing until the moment of collection.
+    /// Whether the node runs. The node list shows when the node last connected. Without it, the rule uses the logs,
+    /// because a running node writes log lines until the moment of the collection.
     /// ## Why it matters
-    /// A new node is finished, and an upgrade is over, only when every node answers. The load balancer sends users to a
-    /// node that does not.
+    /// A new node is ready, and an upgrade is finished, only when every node answers. Otherwise the load balancer sends
+    /// users to a node that does not answer.
     /// ## How to fix it
-    /// Start the application pool of the node, open the product on the node itself, and read its newest log lines if it
-    /// does not answer.
+    /// Start the application pool of the node, and open the product on the node itself. If the node does not answer,
+    /// read its newest log lines.
     /// ## What it cannot see
-    /// It opens no page. Fresh log lines show that the node runs, not that it answers rightly; quiet logs prove
-    /// nothing. The 15 minutes are our own measure.
+    /// It opens no page. New log lines show that the node runs, not that it answers correctly. A log without new lines
+    /// proves nothing. The limit of 15 minutes is our own choice.
     id: "CLU-005",
     title: "Node does not answer",
     severity: Blocker,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Node(check),
-    needs: ["logs", "node-list"],
 }
 
 const NO_SIGN: &str = "the node list does not name it, and its logs do not reach the collection";
@@ -46,24 +39,21 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         }
         by_list => {
             let gap = by_list.err().unwrap_or_else(|| cx.unlisted(node, NO_SIGN));
-            return Outcome::Unknown { missing: std::iter::once(gap).chain(by_log.err()).collect() };
+            return Vec::from_iter([gap].into_iter().chain(by_log.err())).into();
         }
     };
     let Some(row) = &node.row else { return Outcome::unknown(cx.unlisted(node, NO_SIGN)) };
     let name = &node.name;
     let finding = if logging {
-        cx.finding(
-            Subject::node(name),
-            format!("{name} runs, but {silence}"),
-            format!("Check the way from {name} to the database, and whether it points at the same one as the others."),
-        )
-        .at(Severity::High)
+        let title = format!("{name} runs, but {silence}");
+        let remedy = format!(
+            "Check the way from {name} to the database, and whether it points at the same one as the others."
+        );
+        cx.on_node(node, title, remedy).at(Severity::High)
     } else {
-        cx.finding(
-            Subject::node(name),
-            format!("{name} does not answer: it {silence}"),
-            format!("Start the application pool of {name} and open the product on the node itself."),
-        )
+        let title = format!("{name} does not answer: it {silence}");
+        let remedy = format!("Start the application pool of {name} and open the product on the node itself.");
+        cx.on_node(node, title, remedy)
     };
-    Outcome::Findings(vec![finding.inferred().because(evidence(node, "last connected", &row.last_connected))])
+    finding.inferred().because(evidence(node, "last connected", &row.last_connected)).into()
 }

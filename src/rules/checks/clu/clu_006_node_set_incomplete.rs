@@ -1,30 +1,23 @@
-//! CLU-006.
+//! CLU-006: are all nodes known, and does each of them have a usable bundle?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Severity, Subject};
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether it is known who the nodes are, by the product's node list or by names given with --expect-nodes, and
-    /// whether there is a usable bundle of each of them.
+    /// Whether the nodes are known, either from the product's node list or from names given with --expect-nodes. Also
+    /// whether there is a usable bundle of each node.
     /// ## Why it matters
-    /// The node that nobody looked at is the one that may be broken. A verdict over a part of the cluster is none.
+    /// The node that was not checked may be the one with the fault. A verdict on a part of the cluster is not a verdict
+    /// on the cluster.
     /// ## How to fix it
-    /// Send the node list, or give the names of all nodes with --expect-nodes, and collect on every node that is
-    /// missing.
+    /// Send the node list, or give the names of all nodes with --expect-nodes. Collect on every node that is missing.
     /// ## What it cannot see
-    /// A node that neither the product nor anybody names.
+    /// A node that is neither in the node list nor among the names given.
     id: "CLU-006",
-    title: "Node set is not complete",
+    title: "Nodes are unknown or have no usable bundle",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["CLU" Top],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -35,16 +28,12 @@ fn check(cx: &Context) -> Outcome {
             Ok(_) => "the node list has rows without a usable machine name, or none at all",
             Err(_) => "neither a node list nor --expect-nodes was given",
         };
-        return Outcome::unknown(Missing {
-            node: None,
-            what: "the names of all nodes".into(),
-            why: why.into(),
-            from: Question::NodeList,
-        });
+        return MissingEvidence::of_cluster("the names of all nodes", why, EvidenceRequest::NodeList).into();
     }
     for input in &set.inputs {
-        cx.look_at(input);
+        cx.use_input(input);
     }
+    cx.ask("bundle");
     let without: Vec<&Node> = cx.cluster.serving().filter(|node| node.snapshot.is_none()).collect();
     let findings = without.iter().filter_map(|node| expected_but_unlisted(cx, node)).collect();
     let missing = without.iter().filter_map(|node| cx.any_snapshot(node).err()).collect();
@@ -57,12 +46,12 @@ fn check(cx: &Context) -> Outcome {
 /// A node that somebody expects and the product's own list does not name: it never joined, or the name is wrong.
 fn expected_but_unlisted(cx: &Context, node: &Node) -> Option<Finding> {
     let list = cx.list().ok().filter(|_| node.row.is_none())?;
-    let place = Place { input: list.input.clone(), ..Place::default() };
-    let finding = cx.finding(
-        Subject::node(&node.name),
-        format!("{} is expected and the node list does not name it", node.name),
-        format!("Check the name. If {0} should be a node, open the product on it so that it joins, then collect on it.", node.name),
+    let title = format!("{} is expected and the node list does not name it", node.name);
+    let remedy = format!(
+        "Check the name. If {0} should be a node, open the product on it so that it joins, then collect on it.",
+        node.name
     );
-    let absence = Evidence::Absence { node: node.name.clone(), fact: "row of the node list".into(), place };
-    Some(finding.at(Severity::High).inferred().because(absence))
+    let place = Place::default().in_input(&list.input);
+    let absence = Evidence::absence(&node.name, "row of the node list", place);
+    Some(cx.on_node(node, title, remedy).at(Severity::High).inferred().because(absence))
 }

@@ -1,50 +1,35 @@
-//! CLU-007.
+//! CLU-007: did a node with an older build keep running during the upgrade?
 
-use crate::rules::engine::context::{Context, evidence};
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::installed::database_build;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Missing, Outcome, Question, Subject};
-use crate::model::Node;
 
 rule! {
     /// ## What it checks
-    /// Whether a node that still runs an older build than the database has connected after the database was upgraded.
+    /// Whether a node connected after the database was upgraded, although it still runs an older build than the
+    /// database.
     /// ## Why it matters
-    /// All nodes but the original one are stopped during an upgrade. One that goes on running works with the old
+    /// All nodes except the original one must be stopped during an upgrade. A node that keeps running uses the old
     /// program on the new database.
     /// ## How to fix it
-    /// Stop the application pool of the node at once. Then copy the application folder of the upgraded node over its own
-    /// without database.config and encryption.config, and start it again.
+    /// Stop the application pool of the node at once. Copy the application folder of the upgraded node over that of
+    /// this node, without database.config and encryption.config. Then start the application pool again.
     /// ## What it cannot see
-    /// The node list and the version history are read off two clocks and may be printed in two zones, so that this only
-    /// asks. A node that was left running and has been upgraded since shows nothing.
+    /// The times in the node list and in the version history come from two clocks, and may be in two time zones. So the
+    /// rule only asks. If a node was left running but was upgraded later, the rule cannot see it.
     id: "CLU-007",
-    title: "Node left running during the upgrade",
+    title: "Node was left running during the upgrade",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Node(check),
-    needs: ["node-list", "version-history"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let Some(row) = &node.row else {
-        return match cx.list() {
-            Ok(_) => Outcome::not_applicable("the node list does not name this node"),
-            Err(gap) => Outcome::unknown(gap),
-        };
-    };
-    let build = cx.settle(node, row.binary_version.clone(), "the build in the node list", true);
-    let (build, (wanted, version)) = match (build, cx.database()) {
-        (Ok(build), Ok(database)) => (build, database),
-        (build, database) => {
-            return Outcome::Unknown { missing: build.err().into_iter().chain(database.err()).collect() };
-        }
-    };
+    let row = known!(cx.row(node));
+    let build =
+        cx.settle(node, "row.binary-version", row.binary_version.clone(), "the build in the node list");
+    let (build, (wanted, version)) = known!(both(build, cx.database()));
     let Some(build) = build.value() else {
-        return Outcome::unknown(cx.version_missing(&node.name, &row.binary_version));
+        return Outcome::unknown(cx.version_missing(node, &row.binary_version));
     };
     if *build >= wanted {
         return Outcome::pass();
@@ -53,33 +38,26 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if let Err(gap) = cx.build(node) {
         return Outcome::unknown(gap);
     }
-    let (upgraded, last) = match (version.upgraded.value(), row.last_connected.value()) {
-        (Some(upgraded), Some(last)) => (upgraded, last),
-        (upgraded, _) => {
-            let when = upgraded.is_none().then(|| Missing {
-                node: None,
-                what: "the time at which the database was upgraded".into(),
-                why: version.upgraded.why_unknown().unwrap_or_default(),
-                from: Question::VersionHistory,
-            });
-            let connected = row.last_connected.value().is_none();
-            let connected = connected.then(|| cx.unlisted(node, "the node list does not tell when it connected"));
-            return Outcome::Unknown { missing: when.into_iter().chain(connected).collect() };
-        }
-    };
+    let upgraded = version.upgraded.value().ok_or_else(|| {
+        let why = version.upgraded.why_unknown().unwrap_or_default();
+        let what = "the time at which the database was upgraded";
+        MissingEvidence::of_cluster(what, why, EvidenceRequest::VersionHistory)
+    });
+    let last = row.last_connected.value();
+    let last = last.ok_or_else(|| cx.unlisted(node, "the node list does not tell when it connected"));
+    let (upgraded, last) = known!(both(upgraded, last));
     if last.minus(upgraded) <= chrono::TimeDelta::zero() {
         return Outcome::pass_with("it has not connected since the upgrade");
     }
     let name = &node.name;
-    let finding = cx
-        .finding(
-            Subject::node(name),
-            format!("{name} was left running at {build} while the database went to {wanted}"),
-            format!("Stop the application pool of {name} until its application folder is that of the upgraded node."),
-        )
+    let title = format!("{name} was left running at {build} while the database went to {wanted}");
+    let remedy = format!(
+        "Stop the application pool of {name} until its application folder is that of the upgraded node."
+    );
+    cx.on_node(node, title, remedy)
         .inferred()
         .because(evidence(node, "build in the node list", &row.binary_version))
         .because(evidence(node, "last connected", &row.last_connected))
-        .because(database_build(wanted, version));
-    Outcome::Findings(vec![finding])
+        .because(database_build(wanted, version))
+        .into()
 }

@@ -1,48 +1,34 @@
-//! CLU-008.
+//! CLU-008: do the node list and the DLLs of a node show the same build?
 
-use crate::rules::engine::context::{Context, snapshot_version};
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::{Node, Place};
+use crate::rules::engine::context::snapshot_version;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the node list and the DLLs in the node's bundle show the same build.
+    /// Whether the node list and the DLLs in the bundle of the node show the same build.
     /// ## Why it matters
-    /// The node list shows the program that runs, the bundle the files it is started from. Where they differ the files
-    /// were replaced and the application was not started since, or one of the two is out of date.
+    /// The node list shows the program that runs. The bundle shows the files from which it starts. If they differ, the
+    /// files were replaced and the application was not restarted, or one of the two sources is out of date.
     /// ## How to fix it
-    /// Recycle the application pool of the node, open the product on it, then export the node list and collect again.
+    /// Recycle the application pool of the node, and open the product on the node. Then export the node list and
+    /// collect again.
     /// ## What it cannot see
-    /// Which of the two is right. Which DLL carries the build is not documented; the core DLL is our best guess, so
-    /// that this only asks.
+    /// Which of the two is right. It is not documented which DLL contains the build. We assume the core DLL, so the
+    /// rule only asks.
     id: "CLU-008",
     title: "Node list and DLLs show different builds",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SEED" Confirmed, "TSS:src/Thycotic.SecretServer/classes" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let snapshot = known!(cx.snapshot(node));
-    let Some(row) = &node.row else {
-        return match cx.list() {
-            Ok(_) => Outcome::not_applicable("the node list does not name this node"),
-            Err(gap) => Outcome::unknown(gap),
-        };
-    };
-    let listed = cx.settle(node, row.binary_version.as_ref(), "the build in the node list", true);
-    let binaries = cx.settle(node, snapshot.facts.binaries.as_ref(), "the DLLs in bin", false);
-    let listed = match (listed, binaries) {
-        (Ok(listed), Ok(_)) => listed,
-        (listed, binaries) => {
-            return Outcome::Unknown { missing: listed.err().into_iter().chain(binaries.err()).collect() };
-        }
-    };
+    let row = known!(cx.row(node));
+    let listed =
+        cx.settle(node, "row.binary-version", row.binary_version.as_ref(), "the build in the node list");
+    let binaries = cx.settle(node, "binaries", snapshot.facts.binaries.as_ref(), "the DLLs in bin");
+    let (listed, _) = known!(both(listed, binaries));
     let (Some(build), Some((own, place))) = (listed.value(), snapshot_version(node)) else {
         return Outcome::not_applicable("only one of the two shows a build");
     };
@@ -50,23 +36,14 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     let name = &node.name;
-    let shown = |fact: &str, value: String, place: Place| Evidence::Value {
-        node: name.clone(),
-        fact: fact.to_owned(),
-        value,
-        place,
-    };
-    let finding = cx
-        .finding(
-            Subject::node(name),
-            format!("{name}: the node list shows {build}, its DLLs show {own}"),
-            format!("Recycle the application pool of {name} and open the product on it, then export the node list and collect again."),
-        )
-        .because(shown(
-            "build in the node list",
-            build.to_string(),
-            listed.place().cloned().unwrap_or_default(),
-        ))
-        .because(shown("build of the DLLs", own.to_string(), place.in_input(&snapshot.input)));
-    Outcome::Findings(vec![finding.inferred()])
+    let title = format!("{name}: the node list shows {build}, its DLLs show {own}");
+    let remedy = format!(
+        "Recycle the application pool of {name} and open the product on it, then export the node list and collect \
+        again."
+    );
+    cx.on_node(node, title, remedy)
+        .because(evidence(node, "build in the node list", &listed))
+        .because(seen_in(node, "build of the DLLs", own.to_string(), place))
+        .inferred()
+        .into()
 }

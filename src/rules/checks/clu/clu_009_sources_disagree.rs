@@ -1,32 +1,27 @@
-//! CLU-009.
+//! CLU-009: do two sources give different values for one fact?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::knowledge::facts::{Fact, Kind};
-use crate::model::export::Told;
+use crate::model::export::ReportedFields;
 use crate::model::items::Items;
-use crate::model::{Node, Observed, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether two exports, or an export and a bundle, say different things of one fact.
+    /// Whether two exports, or an export and a bundle, give different values for the same fact.
     /// ## Why it matters
-    /// One of the two is out of date, of another system, or mistaken, and every rule on that fact follows the first.
+    /// One of the two is out of date, from another system, or wrong. Every rule that uses this fact relies on the first
+    /// source.
     /// ## How to fix it
-    /// Look at the system itself, export again what is out of date, and leave out what is not of this cluster.
+    /// Check the value on the system itself. Export again what is out of date, and leave out what does not belong to
+    /// this cluster.
     /// ## What it cannot see
-    /// Which of the two is right. Facts that change by themselves, such as times and lengths of queues, are not compared;
-    /// builds have rules of their own.
+    /// Which of the two is right. Values that change all the time, such as times and queue lengths, are not compared.
+    /// Builds have their own rules.
     id: "CLU-009",
     title: "Sources disagree",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["backup-configuration", "diagnostics", "security"],
 }
 
 /// Whom told facts are of.
@@ -53,31 +48,40 @@ fn check(cx: &Context) -> Outcome {
 }
 
 /// What exports and the bundle together say of a node.
-fn of_node(cx: &Context, node: &Node) -> Told {
+fn of_node(cx: &Context, node: &Node) -> ReportedFields {
     let paths = node.told.keys().filter(|path| cx.knowledge.facts.get(path).is_some());
     paths.map(|path| (path.clone(), node.fact(path))).collect()
 }
 
-fn look(cx: &Context, of: &Of, told: &Told, findings: &mut Vec<Finding>, missing: &mut Vec<Missing>) {
+fn look(
+    cx: &Context,
+    of: &Of,
+    told: &ReportedFields,
+    findings: &mut Vec<Finding>,
+    missing: &mut Vec<MissingEvidence>,
+) {
     for (path, fact) in told {
-        let Some(record) = cx.knowledge.facts.get(path).filter(|record| is_compared(record)) else { continue };
+        let Some(record) = cx.knowledge.facts.get(path).filter(|record| is_compared(record)) else {
+            continue;
+        };
+        if matches!(fact, Observed::Known { sources, disputed, .. } if sources.len() + disputed.len() > 1) {
+            cx.ask(path);
+        }
         match fact {
             Observed::Known { value, sources, disputed } if !disputed.is_empty() => {
                 let first = sources.first().cloned().unwrap_or_default();
-                let all = std::iter::once((value, &first)).chain(disputed.iter().map(|(value, place)| (value, place)));
+                let all = std::iter::once((value, &first))
+                    .chain(disputed.iter().map(|(value, place)| (value, place)));
                 let all: Vec<(&String, &Place)> = all.collect();
                 if all.iter().any(|(other, _)| !other.eq_ignore_ascii_case(value)) {
                     findings.push(finding(cx, of, record, &all));
                 }
             }
-            Observed::Unreadable { .. } => missing.push(Missing {
+            Observed::Unreadable { .. } => missing.push(MissingEvidence {
                 node: Some(of.node.to_owned()).filter(|node| !node.is_empty()),
                 what: named(of, &record.label),
                 why: fact.why_unknown().unwrap_or_default(),
-                from: match cx.knowledge.tellers(path).next() {
-                    Some(export) => Question::Export { export: export.id.clone() },
-                    None => Question::Nothing,
-                },
+                from: cx.teller(path),
             }),
             _ => {}
         }
@@ -98,19 +102,14 @@ fn named(of: &Of, label: &str) -> String {
 
 fn finding(cx: &Context, of: &Of, record: &Fact, all: &[(&String, &Place)]) -> Finding {
     let label = named(of, &record.label);
-    let mut finding = cx.finding(
-        of.subject.clone(),
-        format!("Sources disagree on: {label}"),
-        format!("Look up on the system itself: {label}. Export again what is out of date, and leave out what is not of this cluster."),
+    let title = format!("Sources disagree on: {label}");
+    let remedy = format!(
+        "Look up on the system itself: {label}. Export again what is out of date, and leave out what is not of this \
+        cluster."
     );
-    for (value, place) in all {
-        cx.look_at(&place.input);
-        finding = finding.because(Evidence::Value {
-            node: of.node.to_owned(),
-            fact: record.label.clone(),
-            value: (*value).clone(),
-            place: (*place).clone(),
-        });
-    }
-    finding
+    let seen = all.iter().map(|(value, place)| {
+        cx.use_input(&place.input);
+        Evidence::value(of.node, &record.label, *value, (*place).clone())
+    });
+    cx.finding(of.subject.clone(), title, remedy).resting_on(seen)
 }

@@ -1,40 +1,39 @@
-//! CLU-010.
+//! CLU-010: does an answer contradict what the evidence shows?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::judge::judge_by;
-use crate::rules::engine::question::answered;
-use crate::rules::engine::rule::{Check, Rule, rule};
-use crate::finding::{Confidence, Evidence, Finding, Judged, Outcome, Severity, Subject, SubjectKind};
+use crate::finding::{RuleResult, SubjectKind};
 use crate::knowledge::checklist::{DONE, NOT_DONE};
-use crate::model::{Answer, Answers, Place};
+use crate::model::{Answer, Answers};
+use crate::rules::engine::evaluate::evaluate_with;
+use crate::rules::engine::prelude::*;
+use crate::rules::engine::rule::Rule;
+use question::answered;
 use std::collections::BTreeMap;
 
 rule! {
     /// ## What it checks
-    /// Whether the evidence decides a question by itself, and the other way than a person answered it. The rules that the
-    /// answer speaks to are judged once with all answers and once without any.
+    /// Whether the evidence alone decides a question, but differently from the answer of a person. The rules that the
+    /// answer affects are evaluated once with all answers and once without any.
     /// ## Why it matters
-    /// One of the two is wrong or out of date, and an upgrade that starts on the wrong one fails where nobody looks.
+    /// Either the answer or the evidence is wrong or out of date. An upgrade that relies on the wrong one fails for a
+    /// reason that is hard to find.
     /// ## How to fix it
-    /// Look at the system itself. Then answer anew, with the day, or collect and export again what is out of date.
+    /// Check the system itself. Then answer the question again, with the date, or collect and export again what is out
+    /// of date.
     /// ## What it cannot see
-    /// Which of the two is right. What the evidence only suggests contradicts nobody, and where an answer may settle
-    /// what the evidence shows, such as a plan for it, both hold.
+    /// Which of the two is right. Evidence that only suggests something contradicts no answer. If an answer can settle
+    /// what the evidence shows, for example with a plan, both are accepted.
     id: "CLU-010",
     title: "An answer contradicts the evidence",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer"],
 }
 
 /// What people said, when nobody is listened to.
 static SILENCE: Answers = Answers { by_question: BTreeMap::new() };
 
 fn check(cx: &Context) -> Outcome {
+    cx.ask("answer");
     if cx.answers.by_question.is_empty() {
         return Outcome::not_applicable("nobody has answered anything");
     }
@@ -42,9 +41,9 @@ fn check(cx: &Context) -> Outcome {
     let answers = cx.answers.by_question.iter();
     let findings: Vec<Finding> = answers
         .filter_map(|((question, node), answer)| {
-            cx.look_at(&answer.place.input);
+            cx.use_input(&answer.place.input);
             let claim = Claim::of(cx, question, node, answer)?;
-            let rules: Vec<&Rule> = rules.iter().filter(|rule| claim.rules.contains(&rule.id)).collect();
+            let rules: Vec<&Rule> = rules.iter().filter(|rule| claim.rules.contains(&rule.meta.id)).collect();
             contradiction(cx, &claim, &rules)
         })
         .collect();
@@ -91,14 +90,14 @@ impl<'a> Claim<'a> {
 
 /// That evidence alone decides the other way.
 fn contradiction(cx: &Context, claim: &Claim, rules: &[&Rule]) -> Option<Finding> {
-    let judged = |answers: &Answers| -> Vec<Judged> {
-        rules.iter().flat_map(|rule| judge_by(answers, cx.cluster, cx.knowledge, rule)).collect()
+    let evaluated = |answers: &Answers| -> Vec<RuleResult> {
+        rules.iter().flat_map(|rule| evaluate_with(answers, cx.cluster, cx.knowledge, rule)).collect()
     };
-    let alone = judged(&SILENCE);
+    let alone = evaluated(&SILENCE);
     let against = if claim.fine {
         let fault = alone.iter().find_map(|one| fault(claim, one))?;
         // Where the rule takes the answer for enough, both hold.
-        judged(cx.answers).iter().find_map(|one| self::fault(claim, one))?;
+        evaluated(cx.answers).iter().find_map(|one| self::fault(claim, one))?;
         fault.evidence.iter().take(3).cloned().collect()
     } else {
         passed(claim, &alone)?
@@ -110,13 +109,12 @@ fn contradiction(cx: &Context, claim: &Claim, rules: &[&Rule]) -> Option<Finding
     let Claim { question, answer, .. } = claim;
     let title = format!("{of}The answer \"{}\" to {question} contradicts the evidence", answer.value);
     let remedy = format!("Look again, then answer {question} anew or collect again what is out of date.");
-    let mut finding = cx.finding(subject, title, remedy).because(answered(cx, claim.node.unwrap_or_default(), claim.ask, answer));
-    finding.evidence.extend(against);
-    Some(finding)
+    let answered = answered(cx, claim.node.unwrap_or_default(), claim.ask, answer);
+    Some(cx.finding(subject, title, remedy).because(answered).resting_on(against))
 }
 
 /// A confirmed fault that the claim denies.
-fn fault<'j>(claim: &Claim, one: &'j Judged) -> Option<&'j Finding> {
+fn fault<'j>(claim: &Claim, one: &'j RuleResult) -> Option<&'j Finding> {
     let Outcome::Findings(findings) = &one.outcome else { return None };
     findings.iter().find(|finding| {
         let weighs = finding.confidence == Confidence::Confirmed && finding.severity < Severity::Info;
@@ -125,20 +123,17 @@ fn fault<'j>(claim: &Claim, one: &'j Judged) -> Option<&'j Finding> {
 }
 
 /// That every rule which concerns the case passes without a doubt, as evidence.
-fn passed(claim: &Claim, alone: &[Judged]) -> Option<Vec<Evidence>> {
-    let about = |one: &&Judged| claim.concerns(&one.subject) || one.subject.kind != SubjectKind::Node;
+fn passed(claim: &Claim, alone: &[RuleResult]) -> Option<Vec<Evidence>> {
+    let about = |one: &&RuleResult| claim.concerns(&one.subject) || one.subject.kind != SubjectKind::Node;
     let mut passes = Vec::new();
     for one in alone.iter().filter(about) {
         match &one.outcome {
             Outcome::Pass { inferred: false, note } => {
                 let says = if note.is_empty() { String::new() } else { format!(": {note}") };
-                let input = one.looked_at.first().cloned().unwrap_or_default();
-                passes.push(Evidence::Value {
-                    node: one.subject.name.clone(),
-                    fact: one.rule.clone(),
-                    value: format!("finds nothing wrong{says}"),
-                    place: Place { input, ..Place::default() },
-                });
+                let input = one.inputs_used.first().map_or("", String::as_str);
+                let says = format!("finds nothing wrong{says}");
+                let place = Place::default().in_input(input);
+                passes.push(Evidence::value(&one.subject.name, &one.rule, says, place));
             }
             Outcome::NotApplicable { .. } => {}
             _ => return None,

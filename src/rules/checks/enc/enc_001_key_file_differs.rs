@@ -1,45 +1,40 @@
-//! ENC-001.
+//! ENC-001: do all nodes have the same encryption key?
 
+use crate::model::Role;
+use crate::model::parity::{Conformity, compare};
+use crate::rules::engine::prelude::*;
+use crate::rules::engine::signature::{self, Sighting};
 use crate::rules::lib::at_work::at_work;
-use crate::rules::engine::context::Context;
 use crate::rules::lib::key_files::{ENCRYPTION, KeyFileOn, side_by_side};
 use crate::rules::lib::key_protection;
-use crate::rules::engine::question::answered;
-use crate::rules::engine::rule::{Check, rule, signature_note};
-use crate::rules::engine::signature::{self, Sighting};
-use crate::finding::{Confidence, Evidence, Finding, Missing, Outcome, Severity, Subject};
-use crate::model::parity::{Standing, compare};
-use crate::model::{Node, Role};
+use question::answered;
 
 rule! {
     /// ## What it checks
-    /// Whether all nodes hold the same encryption key: fingerprints of `encryption.config`, those of standby,
-    /// disaster recovery and mirror nodes included. Equal fingerprints settle it, unless DPAPI is said to be on: then
-    /// the file is a copy, which works on one machine only. Unequal ones prove nothing: DPAPI and an HSM give each
-    /// node a file of its own for one key, and a file that was saved again may differ too. In both cases the node list
-    /// and the logs are asked whether the node works, and if they do not prove it, a person is.
+    /// Whether all nodes have the same encryption key. The rule compares the fingerprints of `encryption.config`, also
+    /// those of standby, disaster recovery and mirror nodes. Equal fingerprints prove that the key is the same, unless
+    /// an answer says that DPAPI is on: then one file is a copy of the other, and a copy works on one machine only.
+    /// Different fingerprints prove nothing: with DPAPI or an HSM (hardware security module), each node has a different
+    /// file for the same key, and a file that was saved again may also differ. In both cases, the rule uses the node
+    /// list and the logs to find out whether the node works. If they do not prove it, the rule asks a person.
     /// ## Why it matters
-    /// A node with another key cannot read a single secret, and what it writes the others cannot read.
+    /// A node with a different key cannot read any secret. The other nodes cannot read what it writes.
     /// ## How to fix it
-    /// Put the right `encryption.config`, in its form without DPAPI, on the node that cannot read the vault, see it
-    /// start, then switch DPAPI on again there, while browsing on that server. Keep the file that is replaced until
-    /// a secret has been opened on the node.
+    /// Put the right `encryption.config`, in its form without DPAPI, on the node that cannot read the vault. Check that
+    /// the node starts. Then enable DPAPI again on that node, from a browser on that server. Keep the file that you
+    /// replaced until you have opened a secret on the node.
     /// ## What it cannot see
-    /// The key itself: nobody but the product opens the file. What the size of the file says of DPAPI is our
-    /// arithmetic and was not calibrated on a real node.
+    /// The key itself, because only the product can open the file. The rule estimates from the size of the file whether
+    /// DPAPI is on. This calculation is our own, and it was not checked on a real node.
     id: "ENC-001",
     title: "Key file differs between nodes",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: [
         "D:security-hardening/security-hardening-guide" Confirmed,
         "D:upgrading-with-web-clustering" Confirmed,
         "SEED" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["answer", "bundle", "logs", "node-list"],
 }
 
 /// What is found out about a node whose file is unlike others.
@@ -51,12 +46,12 @@ enum Clue {
     /// Nothing explains the difference.
     Unexplained,
     /// Only a person can tell.
-    Open(Missing),
+    Open(MissingEvidence),
 }
 
 fn check(cx: &Context) -> Outcome {
     if cx.cluster.nodes.len() < 2
-        && let Some(outcome) = cx.alone()
+        && let Some(outcome) = cx.single_node_outcome()
     {
         return outcome;
     }
@@ -75,7 +70,7 @@ fn check(cx: &Context) -> Outcome {
     let (suspects, answered): (Vec<Suspect>, Vec<Suspect>) = files
         .iter()
         .zip(standings)
-        .filter(|(file, standing)| *standing != Standing::Same || protected_twice(cx, file, &files))
+        .filter(|(file, standing)| *standing != Conformity::Same || protected_twice(cx, file, &files))
         .map(|(file, standing)| Suspect { file: *file, standing, weighs: weighs(file, &files) })
         .partition(|suspect| cx.answer(Some(suspect.file.node), &cx.rule.id).is_none());
     for suspect in &answered {
@@ -84,7 +79,7 @@ fn check(cx: &Context) -> Outcome {
     let mut unexplained = Vec::new();
     for suspect in &suspects {
         // Whoever is verified to hold the key of all the others clears the last of them too.
-        if suspect.standing == Standing::Differs && suspects.len() == 1 {
+        if suspect.standing == Conformity::Differs && suspects.len() == 1 {
             continue;
         }
         match clue(cx, suspect, &files) {
@@ -109,7 +104,7 @@ fn check(cx: &Context) -> Outcome {
 /// What is missing, and what a pass has to say.
 #[derive(Default)]
 struct Tally {
-    missing: Vec<Missing>,
+    missing: Vec<MissingEvidence>,
     remarks: Vec<String>,
     by_running: bool,
 }
@@ -120,7 +115,7 @@ impl Tally {
     }
 
     /// Something is not known: it leaves the rule open, or without weight is only remarked.
-    fn open(&mut self, gap: Missing, weighs: bool) {
+    fn open(&mut self, gap: MissingEvidence, weighs: bool) {
         if weighs {
             self.missing.push(gap);
         } else {
@@ -133,7 +128,7 @@ impl Tally {
 /// A node whose file needs an explanation.
 struct Suspect<'a> {
     file: KeyFileOn<'a>,
-    standing: Standing,
+    standing: Conformity,
     weighs: bool,
 }
 
@@ -146,6 +141,7 @@ fn weighs(file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
 }
 
 fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
+    cx.ask("answer.ENC-001");
     let answer = cx.answers.get(&cx.rule.id, &node.name).filter(|answer| answer.value == "different")?;
     let title = format!("{} holds another encryption key than the others, says an answer", node.name);
     let finding = fault(cx, node, title, node.role == Role::Serving);
@@ -155,7 +151,8 @@ fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
 /// Whether a file that is said to be under DPAPI is also on another node. DPAPI wraps the key anew on each machine, so
 /// one of the two is a copy, and a copy works only where it was made (domain 1.4, E-001).
 fn protected_twice(cx: &Context, file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
-    let said = key_protection::of(cx, file.node, file.observed).is_some_and(|found| found.on && found.answered);
+    let said =
+        key_protection::of(cx, file.node, file.observed).is_some_and(|found| found.on && found.answered);
     said && files.iter().filter(|other| other.print == file.print).count() > 1
 }
 
@@ -167,9 +164,10 @@ fn clue(cx: &Context, suspect: &Suspect, files: &[KeyFileOn]) -> Clue {
         return Clue::Fault(refused(cx, suspect, sightings));
     }
     let mut unlike = files.iter().filter(|other| other.print != file.print).peekable();
+    let open = |why: &str| Clue::Open(cx.unanswered(Some(node), &cx.rule.id, why));
     let by_running = |explanation: &str| match at_work(cx, node) {
         Ok(()) => Clue::Proved,
-        Err(why) => Clue::Open(cx.unanswered(Some(node), &cx.rule.id, &format!("{explanation}, but {why}"))),
+        Err(why) => open(&format!("{explanation}, but {why}")),
     };
     if unlike.peek().is_none() {
         return by_running("DPAPI is said to be on and the file is the same on another node");
@@ -181,11 +179,7 @@ fn clue(cx: &Context, suspect: &Suspect, files: &[KeyFileOn]) -> Clue {
     if plain(cx, file) && unlike.all(alike) {
         return Clue::Unexplained;
     }
-    Clue::Open(cx.unanswered(
-        Some(node),
-        &cx.rule.id,
-        "the files differ, and neither their sizes nor the logs tell whether the key does",
-    ))
+    open("the files differ, and neither their sizes nor the logs tell whether the key does")
 }
 
 fn wrapped(cx: &Context, file: &KeyFileOn) -> bool {
@@ -200,45 +194,39 @@ fn plain(cx: &Context, file: &KeyFileOn) -> bool {
 /// The node shows an error of the key, and its file is suspect.
 fn refused(cx: &Context, suspect: &Suspect, sightings: Vec<Sighting>) -> Finding {
     let title = format!("{} cannot use its key file", suspect.file.node.name);
-    let mut finding = fault(cx, suspect.file.node, title, suspect.weighs);
-    finding.confidence =
-        sightings.iter().map(|sighting| sighting.confidence).min().unwrap_or(Confidence::Inferred);
-    finding.evidence = suspect.file.shown().to_vec();
-    for sighting in sightings {
-        finding.evidence.extend(sighting.evidence);
-        finding.notes.push(signature_note(sighting.signature));
-    }
-    finding
+    let sure = sightings.iter().any(|sighting| sighting.confidence == Confidence::Confirmed);
+    let finding = fault(cx, suspect.file.node, title, suspect.weighs).resting_on(suspect.file.shown());
+    let finding = Finding { confidence: Confidence::Confirmed, ..finding }.inferred_if(!sure);
+    sightings.into_iter().fold(finding, |finding, sighting| {
+        finding.resting_on(sighting.evidence).note(signature_note(sighting.signature))
+    })
 }
 
 /// Plain files of one size that differ without any explanation: it asks. With a majority each odd node has its
 /// finding, else nobody is odd and the difference is one of the cluster.
 fn unlike(cx: &Context, unexplained: &[&Suspect], files: &[KeyFileOn]) -> Vec<Finding> {
     let (odd, tied): (Vec<&Suspect>, Vec<&Suspect>) =
-        unexplained.iter().partition(|suspect| suspect.standing == Standing::Odd);
-    let mut findings: Vec<Finding> = odd
-        .into_iter()
-        .map(|suspect| {
-            let name = &suspect.file.node.name;
-            let title = format!("The key file of {name} differs from the others");
-            let remedy = format!("Open a secret on {name} and answer ENC-001 for it; replace no key file before.");
-            weighed(cx.finding(Subject::node(name), title, remedy), suspect.weighs)
-        })
-        .collect();
+        unexplained.iter().partition(|suspect| suspect.standing == Conformity::Odd);
+    let odd = odd.into_iter().map(|Suspect { file, weighs, .. }| {
+        let name = &file.node.name;
+        let title = format!("The key file of {name} differs from the others");
+        let remedy =
+            format!("Open a secret on {name} and answer ENC-001 for it; replace no key file before.");
+        weighed(cx.on_node(file.node, title, remedy), *weighs)
+    });
+    let mut findings: Vec<Finding> = odd.collect();
     if !tied.is_empty() {
         let names: Vec<&str> = tied.iter().map(|suspect| suspect.file.node.name.as_str()).collect();
         let title = format!("The key files of {} differ", names.join(" and "));
         let remedy = "Open a secret on each node and answer ENC-001 for it; replace no key file before.";
         let weighs = tied.iter().any(|suspect| suspect.weighs);
-        findings.push(weighed(cx.finding(Subject::cluster(), title, remedy), weighs));
+        findings.push(weighed(cx.on_cluster(title, remedy), weighs));
     }
     let detail = "Nothing explains the difference: the files are of one size that fits a plain key. No error of \
                   the key was seen, so ask before anything is replaced.";
     let evidence: Vec<Evidence> = files.iter().flat_map(KeyFileOn::shown).collect();
-    findings
-        .into_iter()
-        .map(|finding| Finding { evidence: evidence.clone(), ..finding.inferred().alone().detail(detail) })
-        .collect()
+    let asks = |finding: Finding| finding.inferred().standalone().detail(detail).resting_on(evidence.clone());
+    findings.into_iter().map(asks).collect()
 }
 
 fn fault(cx: &Context, node: &Node, title: String, weighs: bool) -> Finding {
@@ -247,7 +235,7 @@ fn fault(cx: &Context, node: &Node, title: String, weighs: bool) -> Finding {
          DPAPI on again there.",
         node.name
     );
-    weighed(cx.finding(Subject::node(&node.name), title, remedy), weighs)
+    weighed(cx.on_node(node, title, remedy), weighs)
 }
 
 /// What has no weight is shown and blocks nothing.

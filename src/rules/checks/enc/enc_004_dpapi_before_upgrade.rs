@@ -1,37 +1,31 @@
-//! ENC-004.
+//! ENC-004: is DPAPI on for a node that will be upgraded?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::key_protection;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::{BuildVersion, Node};
 
 /// Newest build that the documentation of 2021 speaks of; it lets DPAPI stay on.
 const DOCS_2021: BuildVersion = BuildVersion::new(10, 9, 64);
 
 rule! {
     /// ## What it checks
-    /// Whether DPAPI protects the key of a node that is about to be upgraded: by the answer of a person, else by the
-    /// size of `encryption.config`.
+    /// Whether DPAPI protects the key of a node that will be upgraded. The rule uses the answer of a person. Without an
+    /// answer, it uses the size of `encryption.config`.
     /// ## Why it matters
-    /// A key file under DPAPI works on its own machine only. Copied to another node with the application folder it
-    /// is useless there, and after a failed upgrade it cannot be restored elsewhere.
+    /// A key file with DPAPI works only on its own machine. If you copy it to another node with the application folder,
+    /// it is useless there. After a failed upgrade, it cannot be restored on another machine.
     /// ## How to fix it
-    /// On each node, browsing on that server, switch DPAPI off before the upgrade and keep a copy of the plain file
-    /// at a safe place; switch it on again when all nodes work. Whatever you decide, leave `encryption.config` and
-    /// `database.config` out of every copy between nodes.
+    /// Before the upgrade, switch DPAPI off on each node, from a browser on that server, and keep a copy of the
+    /// unprotected file in a safe place. Switch DPAPI on again when all nodes work. In any case, leave
+    /// `encryption.config` and `database.config` out of every copy between nodes.
     /// ## What it cannot see
-    /// DPAPI itself: it wraps values inside a file that looks the same from outside. Without an answer only the size
-    /// speaks, by our arithmetic, and an HSM looks the same.
+    /// DPAPI itself: it encrypts values inside the file, and the file looks the same from outside. Without an answer,
+    /// the rule uses only the size and our own calculation. An HSM (hardware security module) looks the same.
     id: "ENC-004",
     title: "DPAPI is probably on before an upgrade",
     severity: High,
     scope: Upgrade,
     subject: Node,
-    applies: None,
     cites: ["CHK" Top, "D:upgrading-with-web-clustering" Confirmed, "SEED" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
 }
 
 /// Where sources contradict each other on it.
@@ -47,9 +41,10 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     } else {
         format!("The key of {} is probably under DPAPI or an HSM", node.name)
     };
-    let remedy = format!("Switch DPAPI off on {} before the upgrade, while browsing on that server.", node.name);
-    let mut finding = cx.finding(Subject::node(&node.name), title, remedy).because(protection.evidence);
-    finding.notes.extend(cx.knowledge.conflict(CONFLICT).into_iter().flat_map(|one| one.says.iter().cloned()));
-    let current_docs = cx.cluster.target.is_some_and(|target| target > DOCS_2021);
-    Outcome::Findings(vec![if protection.answered && current_docs { finding } else { finding.inferred() }])
+    let remedy =
+        format!("Switch DPAPI off on {} before the upgrade, while browsing on that server.", node.name);
+    let mut finding = cx.on_node(node, title, remedy).because(protection.evidence);
+    finding.notes.extend(cx.knowledge.conflict(CONFLICT).iter().flat_map(|one| one.says.iter().cloned()));
+    let current_docs = cx.target().is_some_and(|target| target > DOCS_2021);
+    Outcome::Findings(vec![finding.inferred_if(!(protection.answered && current_docs))])
 }

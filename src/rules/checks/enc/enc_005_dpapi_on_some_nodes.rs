@@ -1,57 +1,41 @@
-//! ENC-005.
+//! ENC-005: is DPAPI on for all nodes or for none?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::key_protection::{self, Protection};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
 
 rule! {
     /// ## What it checks
-    /// Whether DPAPI protects the key on all nodes or on none: by the answers of a person, else by the size of
-    /// `encryption.config`.
+    /// Whether DPAPI protects the key on all nodes or on none. The rule uses the answers of a person. Without an
+    /// answer, it uses the size of `encryption.config`.
     /// ## Why it matters
-    /// DPAPI is switched for each node by hand. A node that was left out holds the key in a file that opens the
-    /// vault to whoever copies it; a node that nobody remembers as protected surprises at the next copy or restore.
+    /// DPAPI is switched on by hand on each node. If a node was forgotten, anyone who copies its key file can open the
+    /// vault with it. If you do not know that a node is protected, the next copy or restore of its key file may fail
+    /// unexpectedly.
     /// ## How to fix it
-    /// Decide for all nodes, then switch DPAPI on or off on each one, browsing on that server.
+    /// Decide for all nodes. Then switch DPAPI on or off on each node, from a browser on that server.
     /// ## What it cannot see
-    /// DPAPI itself: without an answer only the size speaks, by our arithmetic, and an HSM looks the same.
+    /// DPAPI itself: without an answer, the rule uses only the size and our own calculation. An HSM (hardware security
+    /// module) looks the same.
     id: "ENC-005",
     title: "DPAPI is on for some nodes only",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:security-hardening/security-hardening-guide" Inferred],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    let (mut on, mut off, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match key_protection::settled(cx, node) {
-            Ok(protection) if protection.on => on.push((node.name.as_str(), protection)),
-            Ok(protection) => off.push((node.name.as_str(), protection)),
-            Err(gap) => missing.push(gap),
-        }
-    }
+    known!(cx.several_nodes());
+    let (known, missing) = cx.of_serving(|node| key_protection::settled(cx, node));
+    let inferred = !known.iter().all(|(_, protection)| protection.answered);
+    let (on, off): (Vec<_>, Vec<_>) = known.into_iter().partition(|(_, protection)| protection.on);
     if !on.is_empty() && !off.is_empty() {
-        let names = |of: &[(&str, Protection)]| of.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let mut finding = cx.finding(
-            Subject::cluster(),
-            format!("The key is protected on {} and not on {}", names(&on), names(&off)),
-            format!("Switch DPAPI on for {}, or off for {}.", names(&off), names(&on)),
-        );
-        finding.evidence = on.into_iter().chain(off).map(|(_, protection)| protection.evidence).collect();
-        return Outcome::Findings(vec![finding]);
+        let names = |of: &[(&Node, Protection)]| {
+            of.iter().map(|(node, _)| node.name.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let title = format!("The key is protected on {} and not on {}", names(&on), names(&off));
+        let remedy = format!("Switch DPAPI on for {}, or off for {}.", names(&off), names(&on));
+        let shown = on.into_iter().chain(off).map(|(_, protection)| protection.evidence);
+        return cx.on_cluster(title, remedy).resting_on(shown).into();
     }
-    if missing.is_empty() {
-        let inferred = !on.iter().chain(&off).all(|(_, protection)| protection.answered);
-        return Outcome::Pass { note: String::new(), inferred };
-    }
-    Outcome::Unknown { missing }
+    if missing.is_empty() { Outcome::Pass { note: String::new(), inferred } } else { missing.into() }
 }

@@ -1,83 +1,73 @@
-//! ENC-008.
+//! ENC-008: is there a confirmed copy of the unprotected key file where the key is protected?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::question::answered;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::key_protection;
-use crate::finding::{Evidence, Missing, Outcome, Subject};
-use crate::model::Node;
+use question::answered;
 
 rule! {
     /// ## What it checks
-    /// Whether somebody confirms a copy of the unprotected key file, off the nodes, where DPAPI, EFS or an HSM
-    /// protects the key of a node.
+    /// Whether someone confirms that a copy of the unprotected key file is kept away from the nodes. The rule applies
+    /// if DPAPI, EFS (Encrypting File System) or an HSM (hardware security module) protects the key of a node.
     /// ## Why it matters
-    /// A protected key file is readable on its machine, by its account or with its HSM only. When that is lost and
-    /// there is no plain copy, the vault cannot be opened again.
+    /// A protected key file can be read only on its machine, by its account or with its HSM. If that is lost and there
+    /// is no unprotected copy, the vault can never be opened again.
     /// ## How to fix it
-    /// Remove the protection on one node while browsing on that server, put a copy of encryption.config where only
-    /// the keepers of the vault reach it, test it, and protect the file again.
+    /// Remove the protection on one node, from a browser on that server. Copy encryption.config to a place that only
+    /// the people responsible for the vault can reach, and test the copy. Then protect the file again.
     /// ## What it cannot see
-    /// The copy itself: it believes the answer. Where nobody tells, only the size of the file and its attribute of
-    /// EFS speak for a protection.
+    /// The copy itself, so it relies on the answer. Without answers, only the size of the file and its EFS attribute
+    /// show whether the key is protected.
     id: "ENC-008",
     title: "No confirmed copy of the unprotected key file",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["CHK" Top, "MEK" Top, "D:security-hardening/security-hardening-guide" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "bundle"],
 }
 
 const QUESTION: &str = "ENC-008";
 
 fn check(cx: &Context) -> Outcome {
-    let answer = cx.answer(None, QUESTION).and_then(|_| cx.answers.get(QUESTION, ""));
+    let answer = cx.answer(None, QUESTION);
     if let Some(answer) = answer.filter(|answer| answer.value == "yes") {
-        return Outcome::pass_with(crate::rules::engine::question::says(cx, answer));
+        return Outcome::pass_with(question::says(cx, answer));
     }
-    let (mut protected, mut missing) = (Vec::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match protections(cx, node) {
-            Ok(found) => protected.extend(found),
-            Err(gap) => missing.push(gap),
-        }
-    }
+    let (protected, missing) = cx.of_serving(|node| protections(cx, node));
+    let protected: Vec<Indication> = protected.into_iter().flat_map(|(_, found)| found).collect();
     match (answer, protected.is_empty()) {
         (Some(answer), false) => {
             let fix = "Put a tested copy of the unprotected encryption.config at a safe place off the nodes.";
             let title = "The key is protected, and there is no copy of the unprotected file";
-            let mut finding = cx.finding(Subject::cluster(), title, fix);
-            finding.evidence.push(answered(cx, "", "copy of the unprotected key file", answer));
+            let answered = answered(cx, "", "copy of the unprotected key file", answer);
             let sure = protected.iter().any(|(_, sure)| *sure);
-            finding.evidence.extend(protected.into_iter().map(|(sign, _)| sign));
-            Outcome::Findings(vec![if sure { finding } else { finding.inferred() }])
+            let seen = protected.into_iter().map(|(sign, _)| sign);
+            cx.on_cluster(title, fix).because(answered).resting_on(seen).inferred_if(!sure).into()
         }
-        (None, false) => Outcome::unknown(cx.unanswered(None, QUESTION, "the key of a node is protected, and nobody has answered it")),
-        (_, true) if missing.is_empty() => Outcome::not_applicable("neither DPAPI nor EFS nor an HSM protects the key, as far as can be told"),
-        (_, true) => Outcome::Unknown { missing },
+        (None, false) => {
+            let why = "the key of a node is protected, and nobody has answered it";
+            cx.unanswered(None, QUESTION, why).into()
+        }
+        (_, true) if missing.is_empty() => Outcome::not_applicable(
+            "neither DPAPI nor EFS nor an HSM protects the key, as far as can be told",
+        ),
+        (_, true) => missing.into(),
     }
 }
 
 /// A sign of a protection, and whether it leaves no doubt: the size of the file is our arithmetic.
-type Sign = (Evidence, bool);
+type Indication = (Evidence, bool);
 
 /// What protects the key file of a node; nothing where it is plain.
-fn protections(cx: &Context, node: &Node) -> Result<Vec<Sign>, Missing> {
+fn protections(cx: &Context, node: &Node) -> Result<Vec<Indication>, MissingEvidence> {
     let mut found = Vec::new();
-    if let Some((_, place)) = cx.answer(Some(node), "ENC-009").filter(|(word, _)| *word == "yes") {
-        let place = place.clone();
-        let (node, fact) = (node.name.clone(), "HSM in use".into());
-        found.push((Evidence::Value { node, fact, value: "yes".into(), place }, true));
+    if let Some(answer) = cx.answer(Some(node), "ENC-009").filter(|answer| answer.value == "yes") {
+        found.push((Evidence::value(&node.name, "HSM in use", "yes", answer.place.clone()), true));
     }
+    cx.ask("encryption-config.efs");
     let efs = node.fact("encryption-config.efs");
     if efs.value().is_some_and(|efs| efs == "true") {
         found.push((evidence(node, "EFS attribute of encryption.config", &efs), true));
     }
-    let protection = key_protection::settled(cx, node);
-    match protection {
+    match key_protection::settled(cx, node) {
         Ok(protection) if protection.on => found.push((protection.evidence, protection.answered)),
         Err(gap) if found.is_empty() => return Err(gap),
         _ => {}

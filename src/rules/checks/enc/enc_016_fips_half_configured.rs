@@ -1,57 +1,48 @@
-//! ENC-016.
+//! ENC-016: is FIPS on in Windows although it is off in the product?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::{question, signature};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the FIPS policy of Windows is on although the product is not switched to it, by both settings, or by
-    /// the error of ASP.NET that this leads to.
+    /// Whether the Windows FIPS policy is on while FIPS is off in the product. The rule uses both settings, or the
+    /// ASP.NET error that appears in this case.
     /// ## Why it matters
-    /// Windows then refuses algorithms that the product uses, and its pages end in an error.
+    /// Windows then refuses algorithms that the product uses, and the pages of the product end in an error.
     /// ## How to fix it
-    /// Switch the policy of Windows off, enable FIPS in the product, then switch the policy on again on every node.
+    /// Switch the Windows policy off, and enable FIPS in the product. Then switch the policy on again on every node.
     /// ## What it cannot see
-    /// A group policy that switches it on again. Without an export of the security settings only the logs and a
-    /// person tell.
+    /// A group policy that switches the Windows policy on again. Without an export of the security settings, only the
+    /// logs and a person can show the fault.
     id: "ENC-016",
     title: "FIPS is on in Windows and off in the product",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:authentication/enabling-fips-compliance" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "logs", "security", "windows"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let mut findings = signature::findings(cx, node);
-    let mut missing = Vec::new();
-    match cx.fact(node, "os.fips-policy", "") {
-        Ok(policy) if policy.value().is_some_and(|policy| policy == "true") => match cx.told("security.fips") {
-            Ok(product) if product.value().is_none_or(|product| product != "true") => {
-                let title = format!("{}: the FIPS policy of Windows is on and FIPS of the product is off", node.name);
-                let remedy = format!(
-                    "Switch the FIPS policy of {} off, enable FIPS in the product, then switch the policy on again.",
-                    node.name
-                );
-                let finding = cx.finding(Subject::node(&node.name), title, remedy);
-                findings.push(
-                    finding
-                        .because(evidence(node, "FIPS policy of Windows", &policy))
-                        .because(told("FIPS of the product", &product)),
-                );
-            }
-            Ok(_) => {}
-            Err(gap) => missing.push(gap),
-        },
-        Ok(_) => {}
-        Err(gap) => missing.push(gap),
+    let found = half_configured(cx, node);
+    let missing = found.map(|found| findings.extend(found)).err();
+    question::where_evidence_lacks(cx, Some(node), findings, missing.into_iter().collect())
+}
+
+/// A finding if the policy is on in Windows and off in the product.
+fn half_configured(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> {
+    let is_on = |fact: &Observed<String>| fact.value().is_some_and(|value| value == "true");
+    let policy = cx.fact(node, "os.fips-policy", "")?;
+    if !is_on(&policy) {
+        return Ok(None);
     }
-    question::where_evidence_lacks(cx, Some(node), findings, missing)
+    let product = cx.reported("security.fips")?;
+    let title = format!("{}: the FIPS policy of Windows is on and FIPS of the product is off", node.name);
+    let remedy = format!(
+        "Switch the FIPS policy of {} off, enable FIPS in the product, then switch the policy on again.",
+        node.name
+    );
+    let finding = cx
+        .on_node(node, title, remedy)
+        .because(evidence(node, "FIPS policy of Windows", &policy))
+        .because(reported("FIPS of the product", &product));
+    Ok((!is_on(&product)).then_some(finding))
 }

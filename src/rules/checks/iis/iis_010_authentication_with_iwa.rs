@@ -1,43 +1,35 @@
-//! IIS-010.
+//! IIS-010: does IIS allow only Windows authentication while Integrated Windows Authentication is on?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
-use crate::finding::Outcome;
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
-    /// Whether IIS allows Windows authentication only for the application while Integrated Windows Authentication is
-    /// on in the product.
+    /// Whether IIS allows only Windows authentication for the application while Integrated Windows Authentication is on
+    /// in the product.
     /// ## Why it matters
-    /// Integrated mode cannot be mixed: where anonymous or forms authentication is left on, users of this node are
-    /// not recognised by their Windows account.
+    /// Integrated Windows Authentication cannot be combined with other methods. If anonymous or forms authentication is
+    /// left on, users of this node are not recognised by their Windows account.
     /// ## How to fix it
-    /// In IIS Manager enable Windows Authentication of the application on every node, and disable Anonymous and Forms
+    /// In IIS Manager, enable Windows Authentication for the application on every node, and disable Anonymous and Forms
     /// Authentication.
     /// ## What it cannot see
-    /// Kerberos itself: names of services, delegation and trusted sites of browsers. Whether Integrated Windows
-    /// Authentication is on tells an export of the configuration, else a person.
+    /// Kerberos itself: service principal names, delegation and the trusted sites of browsers. Whether Integrated
+    /// Windows Authentication is on comes from an export of the configuration or, without it, from a person.
     id: "IIS-010",
-    title: "Authentication does not fit Integrated Windows Authentication",
+    title: "IIS authentication does not match Integrated Windows Authentication",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["CHK" Top, "D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer"],
 }
 
-const SWITCHES: [Switch; 3] =
-    [switch("windows", "Windows", true), switch("anonymous", "Anonymous", false), switch("forms", "Forms", false)];
+const SWITCHES: [Switch; 3] = [
+    switch("windows", "Windows", true),
+    switch("anonymous", "Anonymous", false),
+    switch("forms", "Forms", false),
+];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match is_on(cx) {
-        Ok((true, state)) => judge(cx, node, &SWITCHES, state),
-        Ok((false, _)) => Outcome::not_applicable("Integrated Windows Authentication is off"),
-        Err(gap) => Outcome::unknown(gap),
-    }
+    evaluate(cx, node, true, &SWITCHES)
 }

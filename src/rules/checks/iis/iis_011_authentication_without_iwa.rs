@@ -1,34 +1,27 @@
-//! IIS-011.
+//! IIS-011: does IIS allow only anonymous and forms authentication while Integrated Windows Authentication is off?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
-use crate::finding::Outcome;
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
     /// Whether IIS allows anonymous and forms authentication, and nothing else, for the application while Integrated
     /// Windows Authentication is off in the product.
     /// ## Why it matters
-    /// The product shows its own login page. With another authentication before it users are asked for Windows
-    /// accounts, or meet error 401, on this node only.
+    /// The product shows its own login page. If IIS requires another authentication first, this node asks users for a
+    /// Windows account or answers with error 401.
     /// ## How to fix it
-    /// In IIS Manager enable Anonymous Authentication and Forms Authentication of the application on every node, and
+    /// In IIS Manager, enable Anonymous Authentication and Forms Authentication for the application on every node, and
     /// disable all others.
     /// ## What it cannot see
-    /// Kinds of authentication that other modules add to IIS. Whether Integrated Windows Authentication is on tells
-    /// an export of the configuration, else a person.
+    /// Authentication methods that other modules add to IIS. Whether Integrated Windows Authentication is on comes from
+    /// an export of the configuration or, without it, from a person.
     id: "IIS-011",
-    title: "Authentication does not fit a login page of the product",
+    title: "IIS authentication does not match the product's login page",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["CHK" Top, "MS-IIS" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "logs"],
 }
 
 const SWITCHES: [Switch; 5] = [
@@ -40,9 +33,5 @@ const SWITCHES: [Switch; 5] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match is_on(cx) {
-        Ok((false, state)) => judge(cx, node, &SWITCHES, state),
-        Ok((true, _)) => Outcome::not_applicable("Integrated Windows Authentication is on"),
-        Err(gap) => Outcome::unknown(gap),
-    }
+    evaluate(cx, node, false, &SWITCHES)
 }

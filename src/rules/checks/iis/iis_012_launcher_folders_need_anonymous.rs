@@ -1,33 +1,26 @@
-//! IIS-012.
+//! IIS-012: with Integrated Windows Authentication, do the launcher and web service folders allow anonymous requests?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
-use crate::finding::Outcome;
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
-    /// Whether the folders launchers, webservices and rdp of the application allow anonymous authentication and no
-    /// Windows authentication while Integrated Windows Authentication is on in the product.
+    /// Whether the folders launchers, webservices and rdp of the application allow anonymous authentication, and not
+    /// Windows authentication, while Integrated Windows Authentication is on in the product.
     /// ## Why it matters
-    /// Launchers and programs that call the web services log in by themselves. Where the folder inherits the
-    /// authentication of the site they meet error 401.
+    /// Launchers and programs that call the web services log in by themselves. If such a folder inherits the
+    /// authentication of the site, they get error 401.
     /// ## How to fix it
-    /// In IIS Manager select each of the three folders, enable Anonymous Authentication and disable Windows
-    /// Authentication, on every node.
+    /// In IIS Manager, select each of the three folders, enable Anonymous Authentication and disable Windows
+    /// Authentication. Do this on every node.
     /// ## What it cannot see
-    /// The setting for client certificates of these folders, which the vendor asks for as well.
+    /// The setting for client certificates of these folders, which the vendor also requires.
     id: "IIS-012",
-    title: "Folders of launchers and web services do not allow anonymous requests",
+    title: "Launcher and web service folders do not allow anonymous requests",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 0, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 0, 0)),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer"],
 }
 
 const SWITCHES: [Switch; 6] = [
@@ -40,9 +33,5 @@ const SWITCHES: [Switch; 6] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match is_on(cx) {
-        Ok((true, state)) => judge(cx, node, &SWITCHES, state),
-        Ok((false, _)) => Outcome::not_applicable("Integrated Windows Authentication is off"),
-        Err(gap) => Outcome::unknown(gap),
-    }
+    evaluate(cx, node, true, &SWITCHES)
 }

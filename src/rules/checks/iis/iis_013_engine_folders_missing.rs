@@ -1,35 +1,28 @@
-//! IIS-013.
+//! IIS-013: are the engine folders set up in IIS while Integrated Windows Authentication is on?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::rules::lib::windows_authentication::{Switch, is_on, judge, switch};
-use crate::finding::Outcome;
-use crate::knowledge::rows::Build;
 use crate::model::items::Items;
-use crate::model::{BuildVersion, Node, Observed};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::windows_authentication::{Switch, evaluate, switch};
 
 rule! {
     /// ## What it checks
-    /// Whether the folders integrations and api\DistributedEngine have an authentication of their own in IIS while
-    /// Integrated Windows Authentication is on and there are distributed engines.
+    /// Whether the folders integrations and api\DistributedEngine have their own authentication in IIS while Integrated
+    /// Windows Authentication is on and there are distributed engines.
     /// ## Why it matters
-    /// Engines reach the product through these paths. An administrator has to create the two empty folders by hand;
-    /// without them the paths inherit the authentication of the site and engines are refused.
+    /// Engines connect to the product through these paths. An administrator must create the two empty folders by hand.
+    /// Without them, the paths inherit the authentication of the site, and engines are rejected.
     /// ## How to fix it
-    /// On every node create the two folders below the application folder, then allow anonymous and Windows
-    /// authentication for integrations, and only anonymous for api\DistributedEngine.
+    /// On every node, create the two folders below the application folder. Allow anonymous and Windows authentication
+    /// for integrations, and only anonymous authentication for api\DistributedEngine.
     /// ## What it cannot see
-    /// The folders themselves, since empty folders are not in a bundle: it looks at what IIS allows on their paths.
-    /// Without an export of the engines it assumes that there are some, and asks.
+    /// The folders themselves, because a bundle does not contain empty folders. The rule checks what IIS allows on
+    /// their paths. Without an export of the engines, it assumes that there are some, and asks.
     id: "IIS-013",
-    title: "Folders for engines under Windows authentication are missing",
+    title: "Engine folders for Windows authentication are missing",
     severity: High,
-    scope: Now,
     subject: Node,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 6, 0))),
+    applies: since(Build::Current, BuildVersion::new(10, 6, 0)),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "engines"],
 }
 
 const SWITCHES: [Switch; 4] = [
@@ -40,19 +33,11 @@ const SWITCHES: [Switch; 4] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
+    cx.ask("engine");
     let engines = cx.cluster.lists.get("engine").and_then(Observed::value);
     if engines.is_some_and(Items::is_empty) {
         return Outcome::not_applicable("there is no distributed engine");
     }
-    let outcome = match is_on(cx) {
-        Ok((true, state)) => judge(cx, node, &SWITCHES, state),
-        Ok((false, _)) => Outcome::not_applicable("Integrated Windows Authentication is off"),
-        Err(gap) => Outcome::unknown(gap),
-    };
-    match outcome {
-        Outcome::Findings(findings) if engines.is_none() => {
-            Outcome::Findings(findings.into_iter().map(crate::finding::Finding::inferred).collect())
-        }
-        other => other,
-    }
+    let outcome = evaluate(cx, node, true, &SWITCHES);
+    outcome.map_findings(|finding| finding.inferred_if(engines.is_none()))
 }

@@ -1,36 +1,28 @@
-//! LBL-002.
+//! LBL-002: do sessions or logs show that users move between nodes?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::lib::told_number::of_cluster;
-use crate::rules::engine::signature;
-use crate::finding::{Outcome, Subject};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::reported_number::of_cluster;
 
 rule! {
     /// ## What it checks
-    /// Whether users had sessions on several nodes within ten minutes, and whether the logs of a node show requests that
-    /// were refused because their token or session belongs to another one.
+    /// Whether users had sessions on several nodes within ten minutes. Also whether the logs of a node show requests
+    /// that were refused because their token or session belongs to another node.
     /// ## Why it matters
-    /// Without session affinity a request may reach a node that does not know its session.
+    /// Without session affinity, a request may reach a node that does not know its session.
     /// ## How to fix it
-    /// Check that the load balancer keeps a user on one node; if it does, look for users with old cookies.
+    /// Check that the load balancer keeps each user on one node. If it does, look for users with old cookies.
     /// ## What it cannot see
-    /// A user with two browsers, or a node that went away in between, looks the same; ordinary time-outs and old cookies
-    /// print the same texts. So this never blocks.
+    /// A user with two browsers, or a node that stopped in between, looks the same. Ordinary time-outs and old cookies
+    /// cause the same log texts. So the rule never blocks.
     id: "LBL-002",
     title: "Sessions seem to move between nodes",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["LA" Title, "LAJ" Title, "PSS:reports/system/user-session-details.sql" Inferred],
-    check: Check::Cluster(check),
-    needs: ["logs", "sessions"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    let mut findings: Vec<_> =
-        cx.cluster.serving().flat_map(|node| signature::findings(cx, node)).collect();
+    let mut findings: Vec<_> = cx.cluster.serving().flat_map(|node| signature::findings(cx, node)).collect();
     let moving = of_cluster(cx, "sessions.moving-users");
     if let Ok((users, seen)) = &moving
         && *users > 0.0
@@ -38,7 +30,7 @@ fn check(cx: &Context) -> Outcome {
         let who = if *users > 1.0 { format!("{users} users") } else { "One user".to_owned() };
         let title = format!("{who} had sessions on several nodes within ten minutes");
         let remedy = "Check that the load balancer keeps a user on one node.";
-        findings.push(cx.finding(Subject::cluster(), title, remedy).because(seen.clone()));
+        findings.push(cx.on_cluster(title, remedy).because(seen.clone()));
     }
     if !findings.is_empty() {
         return Outcome::Findings(findings);
@@ -47,8 +39,7 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::pass_with("no user was on several nodes within ten minutes");
     }
     // Quiet logs of all nodes say it as well.
-    let mut missing = Vec::new();
-    let mut notes = Vec::new();
+    let (mut missing, mut notes) = (Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
         match signature::on_node(cx, node) {
             Outcome::Unknown { missing: gaps } => missing.extend(gaps),
@@ -60,5 +51,5 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::pass_with(notes.join("; "));
     }
     missing.extend(moving.err());
-    Outcome::Unknown { missing }
+    missing.into()
 }

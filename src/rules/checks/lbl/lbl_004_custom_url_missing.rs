@@ -1,45 +1,33 @@
-//! LBL-004.
+//! LBL-004: is the custom URL of the cluster set?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::finding::{Outcome, Subject};
-use crate::knowledge::rows::Build;
-use crate::model::BuildVersion;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the setting Custom URL of a cluster of several nodes is filled in.
+    /// Whether the setting Custom URL is filled in for a cluster of several nodes.
     /// ## Why it matters
-    /// Links in mails and the addresses that other programs are given then name one node instead of the load balancer.
+    /// Without it, links in emails and the addresses that other programs receive name one node instead of the load
+    /// balancer.
     /// ## How to fix it
-    /// Set the Custom URL in the configuration of the product to the address that users open.
+    /// In the configuration of the product, set Custom URL to the address that users open.
     /// ## What it cannot see
     /// Whether the address leads to the load balancer.
     id: "LBL-004",
     title: "Custom URL is not set",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: Some(since(Build::Current, BuildVersion::new(8, 5, 0))),
+    applies: since(Build::Current, BuildVersion::new(8, 5, 0)),
     cites: ["RN:10.7.000000" Confirmed, "D:networking/secret-server-clustering" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["configuration", "node-list", "settings"],
 }
 
 const PATH: &str = "product.custom-url";
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
+    known!(cx.several_nodes());
+    let url = known!(cx.reported(PATH));
+    if url.value().is_some_and(|url| !url.trim().is_empty()) {
+        return Outcome::pass();
     }
-    match cx.told(PATH) {
-        Err(gap) => Outcome::unknown(gap),
-        Ok(url) if url.value().is_some_and(|url| !url.trim().is_empty()) => Outcome::pass(),
-        Ok(url) => {
-            let remedy = "Set the Custom URL in the configuration of the product to the address that users open.";
-            let finding = cx.finding(Subject::cluster(), "The Custom URL is empty", remedy);
-            Outcome::Findings(vec![finding.because(told(cx.knowledge.label(PATH, ""), &url))])
-        }
-    }
+    let remedy = "Set the Custom URL in the configuration of the product to the address that users open.";
+    cx.on_cluster("The Custom URL is empty", remedy).because(cx.reported_evidence(PATH, &url)).into()
 }

@@ -1,68 +1,52 @@
-//! LBL-005.
+//! LBL-005: does the certificate of the node contain the host name of the custom URL?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Missing, Outcome, Question, Subject};
-use crate::model::{Node, label};
+use crate::model::label;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the certificate bound to the site of the node names the host of the custom URL, by itself or by a
+    /// Whether the certificate bound to the site of the node contains the host name of the custom URL, directly or by a
     /// wildcard.
     /// ## Why it matters
-    /// Users and programs open the custom URL. A certificate for another name makes browsers warn and programs stop.
+    /// Users and programs open the custom URL. If the certificate is for another name, browsers show a warning and
+    /// programs stop.
     /// ## How to fix it
-    /// Bind a certificate that names the host of the custom URL to the site of every node.
+    /// Bind a certificate that contains the host name of the custom URL to the site of every node.
     /// ## What it cannot see
-    /// The certificate of the load balancer. Where that ends TLS with its own one, the name on the node matters less.
+    /// The certificate of the load balancer. If the load balancer ends TLS with its own certificate, the name on the
+    /// node matters less.
     id: "LBL-005",
-    title: "Certificate does not name the host of the custom URL",
+    title: "Certificate does not contain the host name of the custom URL",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed],
-    check: Check::Node(check),
-    needs: ["answer", "configuration", "settings", "windows"],
 }
 
 const URL: &str = "product.custom-url";
 const NAMES: &str = "iis.certificate.names";
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let (url, names) = match (cx.told(URL), cx.fact(node, NAMES, "")) {
-        (Ok(url), Ok(names)) => (url, names),
-        (url, names) => {
-            if crate::rules::engine::question::is_answered(cx, Some(node)) {
-                return crate::rules::engine::question::answer(cx, Some(node));
-            }
-            return Outcome::Unknown { missing: url.err().into_iter().chain(names.err()).collect() };
-        }
+    let (url, names) = match both(cx.reported(URL), cx.fact(node, NAMES, "")) {
+        Ok(both) => both,
+        Err(missing) => return question::where_evidence_lacks(cx, Some(node), Vec::new(), missing),
     };
-    let Some(host) = url.value().map(|url| host(url)).filter(|host| !host.is_empty() && host != "none") else {
+    let Some(host) = url.value().map(|url| host(url)).filter(|host| !host.is_empty() && host != "none")
+    else {
         return Outcome::not_applicable("there is no custom URL");
     };
     let listed = names.value().map(String::as_str).unwrap_or_default();
     if !label::compare(listed, &host) {
-        return Outcome::unknown(Missing {
-            node: Some(node.name.clone()),
-            what: "the names of the certificate and the custom URL at one level".into(),
-            why: "one of them is a label, and labels do not compare with names".into(),
-            from: Question::BundleAgain {
-                node: node.name.clone(),
-                how: "at the level of the exports".into(),
-            },
-        });
+        let what = "the names of the certificate and the custom URL at one level";
+        let why = "one of them is a label, and labels do not compare with names";
+        return MissingEvidence::again(&node.name, what, why, "at the level of the exports").into();
     }
     if listed.split([' ', ',', ';']).any(|name| covers(name, &host)) {
         return Outcome::pass();
     }
     let title = format!("{}: the certificate does not name {host}", node.name);
     let remedy = format!("Bind a certificate that names {host} to the site of {}.", node.name);
-    let finding = cx.finding(Subject::node(&node.name), title, remedy);
-    let finding = finding.because(told(cx.knowledge.label(URL, ""), &url));
-    Outcome::Findings(vec![finding.because(evidence(node, cx.knowledge.label(NAMES, ""), &names)).inferred()])
+    let seen = [cx.reported_evidence(URL, &url), cx.node_evidence(node, NAMES, &names)];
+    cx.on_node(node, title, remedy).resting_on(seen).inferred().into()
 }
 
 /// Host of a URL, in lower case.

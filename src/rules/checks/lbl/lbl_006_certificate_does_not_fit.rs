@@ -1,33 +1,26 @@
-//! LBL-006.
+//! LBL-006: do all nodes have HTTPS with the same valid certificate?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::lib::folder::and;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Finding, Missing, Outcome, Subject};
 use crate::model::export::Moment;
-use crate::model::{Node, Observed};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::folder::and;
 
 rule! {
     /// ## What it checks
-    /// Whether the site of every serving node has a binding of HTTPS, whether its certificate is valid for 30 more
-    /// days, and whether all nodes present the same one.
+    /// Whether the site of every serving node has an HTTPS binding, whether its certificate is valid for at least 30
+    /// more days, and whether all nodes present the same certificate.
     /// ## Why it matters
-    /// The load balancer sends users to any node. One without HTTPS or with an expired certificate turns them away,
-    /// and certificates that differ make failures look like chance.
+    /// The load balancer sends users to any node. A node without HTTPS or with an expired certificate turns users away.
+    /// If the certificates differ, failures seem random.
     /// ## How to fix it
     /// Bind a valid certificate for the address of the cluster to the site of every node, and renew it in time.
     /// ## What it cannot see
-    /// The certificate of the load balancer. Where that ends TLS on purpose, a node without HTTPS may be as intended.
-    /// The 30 days are our own measure.
+    /// The certificate of the load balancer. If the load balancer ends TLS on purpose, a node without HTTPS may be
+    /// intended. The limit of 30 days is our own choice.
     id: "LBL-006",
     title: "Certificate is missing, expires or differs between nodes",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:networking/secret-server-clustering" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "windows"],
 }
 
 /// How many days before its end a certificate is reported.
@@ -38,52 +31,43 @@ const LABEL: &str = "iis.certificate.thumbprint-label";
 fn check(cx: &Context) -> Outcome {
     let (mut findings, mut missing, mut labels) = (Vec::new(), Vec::new(), Vec::new());
     for node in cx.cluster.serving() {
-        match https(cx, node) {
-            Ok(None) => {}
-            Ok(Some(finding)) => {
-                findings.push(finding);
-                continue;
-            }
-            Err(gap) => {
-                missing.push(gap);
-                continue;
-            }
+        let Ok(unbound) = https(cx, node).map_err(|gap| missing.push(gap)) else { continue };
+        if unbound.is_some() {
+            findings.extend(unbound);
+            continue;
         }
-        match end(cx, node) {
-            Ok(finding) => findings.extend(finding),
-            Err(gap) => missing.push(gap),
-        }
-        match cx.fact(node, LABEL, "") {
-            Ok(label) => labels.push((node, label)),
-            Err(gap) => missing.push(gap),
-        }
+        let ends = end(cx, node).map_err(|gap| missing.push(gap));
+        findings.extend(ends.ok().flatten());
+        let label = cx.fact(node, LABEL, "").map_err(|gap| missing.push(gap));
+        labels.extend(label.map(|label| (node, label)));
     }
     findings.extend(different(cx, &labels));
-    crate::rules::engine::question::where_evidence_lacks(cx, None, findings, missing)
+    question::where_evidence_lacks(cx, None, findings, missing)
 }
 
-fn https(cx: &Context, node: &Node) -> Result<Option<Finding>, Missing> {
+fn https(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> {
     let fact = cx.fact(node, "iis.https", "binding of HTTPS")?;
     let title = format!("{}: the site has no binding of HTTPS", node.name);
     let remedy = format!("Bind the certificate of the cluster's address to the site of {}.", node.name);
     let wrong = fact.value().is_some_and(|https| https != "true");
-    let finding = cx.finding(Subject::node(&node.name), title, remedy);
+    let finding = cx.on_node(node, title, remedy);
     // A load balancer may end TLS on purpose.
     Ok(wrong.then(|| finding.because(evidence(node, "binding of HTTPS", &fact)).inferred()))
 }
 
-fn end(cx: &Context, node: &Node) -> Result<Option<Finding>, Missing> {
+fn end(cx: &Context, node: &Node) -> Result<Option<Finding>, MissingEvidence> {
     let fact = cx.fact(node, END, "")?;
     let Some(end) = fact.value().and_then(|end| end.parse::<Moment>().ok()) else {
-        return Err(cx.untold(END, format!("{} of {}", cx.knowledge.label(END, ""), node.name), "it is no moment".into()));
+        let what = format!("{} of {}", cx.knowledge.label(END, ""), node.name);
+        return Err(cx.unreported(END, what, "it is no moment"));
     };
     let instant = end.utc.unwrap_or_else(|| end.wall.and_utc());
     let days = (instant - cx.cluster.as_of).num_days();
     let when = if instant <= cx.cluster.as_of { "has expired" } else { "expires soon" };
     let title = format!("{}: the certificate {when}", node.name);
     let remedy = format!("Renew the certificate and bind the new one to the site of {}.", node.name);
-    let finding = cx.finding(Subject::node(&node.name), title, remedy);
-    Ok((days < DAYS).then(|| finding.because(evidence(node, cx.knowledge.label(END, ""), &fact))))
+    let finding = cx.on_node(node, title, remedy);
+    Ok((days < DAYS).then(|| finding.because(cx.node_evidence(node, END, &fact))))
 }
 
 fn different(cx: &Context, labels: &[(&Node, Observed<String>)]) -> Option<Finding> {
@@ -91,10 +75,9 @@ fn different(cx: &Context, labels: &[(&Node, Observed<String>)]) -> Option<Findi
     if labels.iter().all(|(_, label)| label.value() == first.value()) {
         return None;
     }
-    let names: Vec<&str> = labels.iter().map(|(node, _)| node.name.as_str()).collect();
-    let title = format!("The certificates of {} are not the same", and(&names));
-    let mut finding = cx.finding(Subject::cluster(), title, "Bind the same certificate to the site of every node.");
-    finding.evidence =
-        labels.iter().map(|(node, label)| evidence(node, cx.knowledge.label(LABEL, ""), label)).collect();
-    Some(finding.inferred())
+    let names = and(labels.iter().map(|(node, _)| node.name.as_str()));
+    let title = format!("The certificates of {names} are not the same");
+    let seen = labels.iter().map(|(node, label)| cx.node_evidence(node, LABEL, label));
+    let remedy = "Bind the same certificate to the site of every node.";
+    Some(cx.on_cluster(title, remedy).resting_on(seen).inferred())
 }

@@ -1,10 +1,7 @@
-//! LOG-002.
+//! LOG-002: does the node log many more errors since its last start or the last upgrade?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::log::{LogDigest, Period};
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 use chrono::{DateTime, Utc};
 
 /// Hours before the change that are compared, the fewest of them that have to be covered, and the fewest after it.
@@ -18,24 +15,20 @@ const FEWEST: u64 = 10;
 
 rule! {
     /// ## What it checks
-    /// Whether the node logs at least five times as many errors an hour after its last start, or after the last upgrade
-    /// of the database, as in the day before it, and ten errors at least.
+    /// Whether the node logs at least five times as many errors per hour after a change as in the day before it, and at
+    /// least ten errors. The change is the last start of the node or the last upgrade of the database.
     /// ## Why it matters
-    /// A fault that came with a change shows first as errors that were not there before.
+    /// A fault that came with a change first appears as errors that were not there before.
     /// ## How to fix it
-    /// Look at the errors after the change, the newest files and settings among their causes first.
+    /// Read the errors after the change. Among their possible causes, check the newest files and settings first.
     /// ## What it cannot see
-    /// Errors of people's work, such as password changes that fail, count as all others. The measures are ours: five times,
-    /// ten errors, six hours before and one hour after.
+    /// Errors in the daily work of users, such as failed password changes, count like all others. The limits are our
+    /// own choice: five times as many, ten errors, six hours of logs before the change and one hour after it.
     id: "LOG-002",
-    title: "Errors rose after a restart or an upgrade",
+    title: "Error rate rose after a restart or an upgrade",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "logs", "version-history"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -43,53 +36,43 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let Some(period) = digest.covered(None).filter(|_| digest.zone_known) else {
         return Outcome::unknown(lacking(node, "logs", "their lines carry no time that is comparable"));
     };
+    cx.ask("host.worker-started");
     let snapshot = node.snapshot.as_ref();
     let started = snapshot.and_then(|snapshot| snapshot.facts.host.worker_started.value()).copied();
-    let history = cx.cluster.history.value().and_then(|history| history.current());
+    let history = cx.history().value().and_then(|history| history.current());
     let upgraded = history.and_then(|row| row.upgraded.value()?.utc);
     let changes = [("its start", started), ("the upgrade of the database", upgraded)];
     let rates = changes.into_iter().filter_map(|(what, when)| Some((what, rates(digest, &period, when?)?)));
-    let mut judged = false;
+    let mut evaluated = false;
     for (what, Rates { before, after }) in rates {
-        judged = true;
-        if after.errors >= FEWEST && after.errors * before.hours >= STEP * before.errors.max(1) * after.hours {
-            let input = node.input();
-            let counted = |fact: &str, part: &Part| Evidence::Value {
-                node: node.name.clone(),
-                fact: fact.into(),
-                value: format!("{} in {} hours", part.errors, part.hours),
-                place: Place::file("logs").in_input(input),
+        evaluated = true;
+        if after.errors >= FEWEST && after.errors * before.hours >= STEP * before.errors.max(1) * after.hours
+        {
+            let title = format!("{} logs more errors since {what}", node.name);
+            let remedy =
+                format!("Look at what {} logs since {what}, the most frequent error first.", node.name);
+            let counted = |fact, part: Part| {
+                let count = format!("{} in {} hours", part.errors, part.hours);
+                seen_in(node, fact, count, &Place::file("logs"))
             };
-            let finding = cx
-                .finding(
-                    Subject::node(&node.name),
-                    format!("{} logs more errors since {what}", node.name),
-                    format!("Look at what {} logs since {what}, the most frequent error first.", node.name),
-                )
-                .inferred()
-                .because(counted("errors before", &before))
-                .because(counted("errors after", &after));
-            return Outcome::Findings(vec![finding]);
+            let counts = [counted("errors before", before), counted("errors after", after)];
+            return cx.on_node(node, title, remedy).inferred().resting_on(counts).into();
         }
     }
-    match (judged, started) {
+    match (evaluated, started) {
         (true, _) => Outcome::pass_with("no step in the errors after the last change"),
-        (false, None) => Outcome::unknown(lacking(
-            node,
-            "the last start of the worker process",
-            "no upgrade lies well within the logs, and when the worker process started is not known",
-        )),
+        (false, None) => {
+            let why =
+                "no upgrade lies well within the logs, and when the worker process started is not known";
+            lacking(node, "the last start of the worker process", why).into()
+        }
         (false, Some(_)) => Outcome::not_applicable("no start and no upgrade lies well within the logs"),
     }
 }
 
-fn lacking(node: &Node, what: &str, why: &str) -> Missing {
-    Missing {
-        node: Some(node.name.clone()),
-        what: format!("{what} of {}", node.name),
-        why: why.into(),
-        from: Question::BundleAgain { node: node.name.clone(), how: "on the node itself, as administrator".into() },
-    }
+fn lacking(node: &Node, what: &str, why: &str) -> MissingEvidence {
+    let what = format!("{what} of {}", node.name);
+    MissingEvidence::again(&node.name, what, why, "on the node itself, as administrator")
 }
 
 /// Errors of a number of hours.
@@ -106,7 +89,8 @@ struct Rates {
 /// The errors before and after a change, where the logs cover enough of both. The hour of the change counts as after.
 fn rates(digest: &LogDigest, period: &Period, change: DateTime<Utc>) -> Option<Rates> {
     let hour = |time: i64| time.div_euclid(3600);
-    let (from, to, at) = (hour(period.from.timestamp()), hour(period.to.timestamp()), hour(change.timestamp()));
+    let (from, to, at) =
+        (hour(period.from.timestamp()), hour(period.to.timestamp()), hour(change.timestamp()));
     let start = from.max(at - BEFORE);
     if at - start < LEAST_BEFORE || to - at < LEAST_AFTER {
         return None;

@@ -1,11 +1,8 @@
-//! LOG-003.
+//! LOG-003: did the log of a role stop earlier than the other logs of the node?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::rules::lib::signs_of_life::in_words;
-use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::log::{Component, LogDigest};
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::activity::in_words;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 
@@ -17,25 +14,22 @@ const KNOWN: u64 = 10;
 
 rule! {
     /// ## What it checks
-    /// Whether the log of a role ends earlier than the node's other logs, by more than an hour and three times its usual
-    /// silence: the median of all its silences of a minute or longer.
+    /// Whether the log of a role ends earlier than the other logs of the node. The gap must be more than one hour, and
+    /// more than three times the usual pause of this log. The usual pause is the median of all its pauses of one minute
+    /// or longer.
     /// ## Why it matters
-    /// A role whose log stopped while the node works has stopped itself.
+    /// If the log of a role stops while the node works, the role itself has stopped.
     /// ## How to fix it
-    /// Look at the last lines of that log and at the role's error on the Server Nodes page; restart the application pool
-    /// if the role does not come back.
+    /// Read the last lines of that log, and the error of the role on the Server Nodes page. If the role does not come
+    /// back, restart the application pool.
     /// ## What it cannot see
-    /// A role that has nothing to do may say nothing. The hour and the three times are ours. A log without ten silences is
-    /// not judged.
+    /// A role without work may log nothing. The limits of one hour and three times are our own choice. A log with fewer
+    /// than ten pauses is not checked.
     id: "LOG-003",
-    title: "Log of a role ends before the others",
+    title: "Log of a role stopped before the other logs",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
 }
 
 /// Roles with a log of their own on a node, and their names.
@@ -49,47 +43,38 @@ pub(super) const ROLES: [(Component, &str); 5] = [
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let digest = known!(cx.logs(node));
-    if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?))) {
-        return Outcome::unknown(Missing {
-            node: Some(node.name.clone()),
-            what: format!("all logs of {}", node.name),
-            why: format!("{file} could not be read whole: {why}"),
-            from: Question::BundleAgain { node: node.name.clone(), how: "with all its logs".into() },
-        });
+    if let Some((file, why)) = digest.files.iter().find_map(|file| Some((&file.name, file.broken.as_ref()?)))
+    {
+        let what = format!("all logs of {}", node.name);
+        let why = format!("{file} could not be read whole: {why}");
+        return MissingEvidence::again(&node.name, what, why, "with all its logs").into();
     }
     let Some(newest) = digest.newest() else { return Outcome::not_applicable("no log line carries a time") };
-    let (mut findings, mut judged) = (Vec::new(), Vec::new());
+    let (mut findings, mut evaluated) = (Vec::new(), Vec::new());
     for (component, role) in ROLES {
         let Some(usual) = usual_silence(digest, component) else { continue };
         let Some(last) = digest.covered(Some(component)).map(|period| period.to) else { continue };
-        judged.push(role);
+        evaluated.push(role);
         if newest - last > LEAST.max(usual * TIMES.try_into().unwrap_or(1)) {
-            let input = node.input();
-            let ended = Evidence::Value {
-                node: node.name.clone(),
-                fact: format!("last line of the {role}"),
-                value: last.to_rfc3339(),
-                place: Place::file(name(digest, component)).in_input(input),
-            };
-            let finding = cx
-                .finding(
-                    Subject::node(&node.name),
-                    format!("{}: the {role} has logged nothing for {}", node.name, in_words(newest - last)),
-                    format!("Look at the last lines of the {role} of {} and at its error on the Server Nodes page.", node.name),
-                )
-                .detail(format!("Its usual silence is {}.", in_words(usual)))
-                .inferred()
-                .because(ended);
-            findings.push(finding);
+            let silence = in_words(newest - last);
+            let title = format!("{}: the {role} has logged nothing for {silence}", node.name);
+            let remedy = format!(
+                "Look at the last lines of the {role} of {} and at its error on the Server Nodes page.",
+                node.name
+            );
+            let file = Place::file(name(digest, component));
+            let ended = seen_in(node, format!("last line of the {role}"), last.to_rfc3339(), &file);
+            let detail = format!("Its usual silence is {}.", in_words(usual));
+            findings.push(cx.on_node(node, title, remedy).detail(detail).inferred().because(ended));
         }
     }
     if !findings.is_empty() {
         return Outcome::Findings(findings);
     }
-    if judged.is_empty() {
+    if evaluated.is_empty() {
         return Outcome::not_applicable("no role has a log long enough to tell its usual silence");
     }
-    Outcome::pass_with(format!("written to the end: {}", judged.join(", ")))
+    Outcome::pass_with(format!("written to the end: {}", evaluated.join(", ")))
 }
 
 /// The median of a role's silences, over its log and the rolled ones.

@@ -1,32 +1,25 @@
-//! LOG-004.
+//! LOG-004: does every role that is switched on have a log?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::log::Component;
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the log folder of a node that is In Cluster holds a log of each role that the node list shows as switched on:
-    /// background worker, engine worker and session recording worker.
+    /// Whether the log folder of a node that is In Cluster contains a log of each role that is on in the node list:
+    /// Background Worker, Engine Worker and Session Recording Worker.
     /// ## Why it matters
-    /// A role that is on and never wrote a line has probably never started.
+    /// A role that is on but never wrote a line has probably never started.
     /// ## How to fix it
-    /// Switch the role off and on for the node on the Server Nodes page, restart the application pool, and look for the
-    /// role's error there.
+    /// On the Server Nodes page, switch the role off and on again for the node. Restart the application pool, and look
+    /// for the error of the role on that page.
     /// ## What it cannot see
-    /// That a missing log means a role that did not start is our inference: somebody may have removed it. A log that is
-    /// there may be old, see LOG-003.
+    /// That a missing log means that the role did not start is our inference: someone may have removed the log. A log
+    /// that exists may be old (see LOG-003).
     id: "LOG-004",
-    title: "Role is on and has no log",
+    title: "Role is on but has no log",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:events-and-alerts/secure-syslog-cef" Confirmed, "LAJ" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
 }
 
 /// Roles that the node list switches, with the log each writes (domain 1.5).
@@ -42,15 +35,12 @@ const ROLES: [(&str, &str, Component, &str); 3] = [
 ];
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match cx.fact(node, "row.in-cluster", "In Cluster") {
-        Ok(fact) if fact.value().is_some_and(|value| value == "true") => {}
-        Ok(_) => return Outcome::not_applicable("the node is not In Cluster: its roles rest"),
-        Err(missing) => return Outcome::unknown(missing),
+    let in_cluster = known!(cx.fact(node, "row.in-cluster", "In Cluster"));
+    if in_cluster.value().is_none_or(|value| value != "true") {
+        return Outcome::not_applicable("the node is not In Cluster: its roles rest");
     }
-    let files = cx
-        .any_snapshot(node)
-        .and_then(|snapshot| cx.settle(node, snapshot.inventory.as_ref(), "the list of files", false));
-    let files = known!(files);
+    let inventory = known!(cx.any_snapshot(node)).inventory.as_ref();
+    let files = known!(cx.settle(node, "inventory", inventory, "the list of files"));
     let logs: Vec<Component> = files
         .value()
         .into_iter()
@@ -60,20 +50,12 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         .collect();
     if logs.is_empty() {
         // Without any log the folder is not the place where this node writes them.
-        return match cx.logs(node) {
-            Err(missing) => Outcome::unknown(missing),
-            Ok(_) => Outcome::not_applicable("the application folder holds no log"),
-        };
+        known!(cx.logs(node));
+        return Outcome::not_applicable("the application folder holds no log");
     }
     let (mut findings, mut missing, mut on) = (Vec::new(), Vec::new(), Vec::new());
     for (path, role, component, log) in ROLES {
-        let switched = match cx.fact(node, path, role) {
-            Ok(fact) => fact,
-            Err(gap) => {
-                missing.push(gap);
-                continue;
-            }
-        };
+        let Ok(switched) = cx.fact(node, path, role).map_err(|gap| missing.push(gap)) else { continue };
         if switched.value().is_none_or(|value| value != "true") {
             continue;
         }
@@ -81,25 +63,20 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         if logs.contains(&component) {
             continue;
         }
-        let input = node.input();
-        let absent = Evidence::Absence {
-            node: node.name.clone(),
-            fact: format!("log/{log}"),
-            place: Place::file("inventory.jsonl").in_input(input),
-        };
-        let finding = cx
-            .finding(
-                Subject::node(&node.name),
-                format!("{}: {role} is on and has no {log}", node.name),
-                format!("Restart the application pool of {} and look for an error of {role} on the Server Nodes page.", node.name),
-            )
-            .inferred()
-            .because(absent)
-            .because(evidence(node, role, &switched));
-        findings.push(finding);
+        let title = format!("{}: {role} is on and has no {log}", node.name);
+        let remedy = format!(
+            "Restart the application pool of {} and look for an error of {role} on the Server Nodes page.",
+            node.name
+        );
+        let place = Place::file("inventory.jsonl").in_input(node.input());
+        let absent = Evidence::absence(&node.name, format!("log/{log}"), place);
+        let finding = cx.on_node(node, title, remedy).inferred().because(absent);
+        findings.push(finding.because(evidence(node, role, &switched)));
     }
     match Outcome::from_parts(findings, missing) {
-        Outcome::Pass { .. } if on.is_empty() => Outcome::not_applicable("the node has no role that writes a log"),
+        Outcome::Pass { .. } if on.is_empty() => {
+            Outcome::not_applicable("the node has no role that writes a log")
+        }
         outcome => outcome,
     }
 }

@@ -1,11 +1,8 @@
-//! LOG-005.
+//! LOG-005: are the logs of the node recent?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::rules::lib::signs_of_life::in_words;
-use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::model::log::LogDigest;
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::activity::in_words;
 use chrono::TimeDelta;
 
 /// How old the newest line may be when the bundle is taken. Our own measure.
@@ -13,58 +10,36 @@ const AGE: TimeDelta = TimeDelta::days(7);
 
 rule! {
     /// ## What it checks
-    /// Whether the newest line of the node's logs was written within the week before the collection, by the node's own
-    /// clock.
+    /// Whether the newest line in the logs of the node was written in the week before the collection, according to the
+    /// node's own clock.
     /// ## Why it matters
-    /// Rules on logs judge the day before the newest line. Where that was long ago they speak of another time, or of
-    /// logs that came with a copy from another machine.
+    /// Rules about logs evaluate the day before the newest line. If that day was long ago, they describe an old state,
+    /// or logs that came with a copy from another machine.
     /// ## How to fix it
     /// Start the product on the node, let it run for a day, and collect again.
     /// ## What it cannot see
-    /// Which machine wrote a log: the lines do not name it. The week is ours.
+    /// Which machine wrote a log, because the lines do not contain its name. The limit of one week is our own choice.
     id: "LOG-005",
     title: "Logs are old",
     severity: Info,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let newest = cx.logs(node).map(LogDigest::newest);
     let snapshot = known!(cx.any_snapshot(node));
-    let newest = match newest {
-        Ok(Some(newest)) => newest,
-        Ok(None) => {
-            return Outcome::unknown(Missing {
-                node: Some(node.name.clone()),
-                what: format!("a log line of {} with a time", node.name),
-                why: "no line of the logs begins with one".into(),
-                from: Question::BundleAgain { node: node.name.clone(), how: "with all its logs".into() },
-            });
-        }
-        Err(missing) => return Outcome::unknown(missing),
+    let Some(newest) = known!(newest) else {
+        let what = format!("a log line of {} with a time", node.name);
+        let why = "no line of the logs begins with one";
+        return MissingEvidence::again(&node.name, what, why, "with all its logs").into();
     };
     let age = snapshot.ended - newest;
     if age <= AGE {
         return Outcome::pass();
     }
-    let line = Evidence::Value {
-        node: node.name.clone(),
-        fact: "newest log line".into(),
-        value: newest.to_rfc3339(),
-        place: Place::file("logs").in_input(&snapshot.input),
-    };
-    let finding = cx
-        .finding(
-            Subject::node(&node.name),
-            format!("{}: the newest log line is {} older than the bundle", node.name, in_words(age)),
-            format!("Start the product on {}, let it run for a day, and collect again.", node.name),
-        )
-        .inferred()
-        .because(line);
-    Outcome::Findings(vec![finding])
+    let title = format!("{}: the newest log line is {} older than the bundle", node.name, in_words(age));
+    let remedy = format!("Start the product on {}, let it run for a day, and collect again.", node.name);
+    let line = seen_in(node, "newest log line", newest.to_rfc3339(), &Place::file("logs"));
+    cx.on_node(node, title, remedy).inferred().because(line).into()
 }

@@ -1,48 +1,40 @@
-//! LOG-008.
+//! LOG-008: does a known error appear on one node only?
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::language;
-use crate::rules::engine::rule::{Check, rule, signature_note};
-use crate::rules::engine::signature::{self, Sighting};
-use crate::finding::{Confidence, Finding, Missing, Outcome, Severity, Subject};
 use crate::knowledge::signatures::Family;
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
+use crate::rules::engine::signature::{self, Sighting};
+use crate::rules::lib::language;
 use std::collections::BTreeMap;
 
 rule! {
     /// ## What it checks
-    /// Whether a known error is current in the logs of one serving node, while the logs of all other serving nodes cover a
-    /// day without it.
+    /// Whether a known error is current in the logs of one serving node, while the logs of all other serving nodes
+    /// cover a day without it.
     /// ## Why it matters
-    /// What only one of several equal nodes shows comes from that node: its files, its settings, its way to others.
+    /// An error on one node only usually has its cause there: files, settings or network.
     /// ## How to fix it
-    /// Compare that node with the others, its configuration, rights and network first.
+    /// Compare that node with the others: configuration, rights and network first.
     /// ## What it cannot see
-    /// A load balancer that sends nobody to the other nodes makes them silent as well. Errors of the product's work on other
-    /// machines are left out. That the cause lies on the node is our inference.
+    /// If the load balancer sends no users to the other nodes, they do not log the error either. Errors of work that
+    /// the product does on other machines are left out. That the cause is on the node is our inference.
     id: "LOG-008",
     title: "Known error on one node only",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Cluster(check),
-    needs: ["bundle", "logs", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
+    known!(cx.several_nodes());
     let serving: Vec<&Node> = cx.cluster.serving().collect();
-    let mut missing: Vec<Missing> = Vec::new();
+    let mut missing: Vec<MissingEvidence> = Vec::new();
     let mut seen: BTreeMap<&str, Vec<(&Node, Sighting)>> = BTreeMap::new();
     for node in &serving {
         if let Err(gap) = cx.logs(node).and_then(|digest| signature::covered(node, digest)) {
             missing.push(gap);
         }
-        let readiness = signature::logged_by(cx, node, |one| one.family != Family::Workload && !one.supporting);
+        let readiness =
+            signature::logged_by(cx, node, |one| one.family != Family::Workload && !one.supporting);
         for sighting in readiness {
             let of = seen.entry(sighting.signature.id.as_str()).or_default();
             if of.iter().all(|(other, _)| other.name != node.name) {
@@ -57,8 +49,8 @@ fn check(cx: &Context) -> Outcome {
     for mut of in seen.into_values().filter(|of| of.len() == 1) {
         let Some((node, sighting)) = of.pop() else { continue };
         let others = serving.iter().filter(|other| other.name != node.name);
-        let deaf: Vec<Missing> =
-            others.filter_map(|other| language::gap(other, &[sighting.signature]).err()).collect();
+        let deaf: Vec<MissingEvidence> =
+            others.filter_map(|other| language::gap(cx, other, &[sighting.signature]).err()).collect();
         if deaf.is_empty() {
             by_node.entry(&node.name).or_default().push(sighting);
         }
@@ -71,13 +63,10 @@ fn check(cx: &Context) -> Outcome {
 fn finding(cx: &Context, name: &str, sightings: Vec<Sighting>) -> Finding {
     let ids: Vec<&str> = sightings.iter().map(|one| one.signature.id.as_str()).collect();
     let worst = sightings.iter().map(|one| one.signature.severity).min().unwrap_or(Severity::High);
-    let mut finding = cx.finding(
-        Subject::node(name),
-        format!("Only {name} logs {}", ids.join(", ")),
-        format!("Compare {name} with the other nodes: configuration, rights and network first."),
-    );
-    finding.severity = worst.max(cx.rule.severity);
-    finding.confidence = Confidence::Inferred;
+    let title = format!("Only {name} logs {}", ids.join(", "));
+    let remedy = format!("Compare {name} with the other nodes: configuration, rights and network first.");
+    let severity = worst.max(cx.rule.severity);
+    let mut finding = cx.finding(Subject::node(name), title, remedy).at(severity).inferred();
     if let [one] = sightings.as_slice() {
         finding.signature = Some(one.signature.id.clone());
     }

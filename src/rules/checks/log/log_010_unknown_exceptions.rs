@@ -1,10 +1,7 @@
-//! LOG-010.
+//! LOG-010: which exceptions without a known cause occur often?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::{Node, Place};
 use crate::model::log::Recurring;
+use crate::rules::engine::prelude::*;
 use std::cmp::Reverse;
 
 /// How often a type has to occur to be told, and how many are told. Both are ours.
@@ -13,24 +10,21 @@ const MOST: usize = 5;
 
 rule! {
     /// ## What it checks
-    /// Which types of exceptions recur at error level in the logs of the node, ten times or more, on lines that no known
-    /// error explains: the five most frequent ones.
+    /// Which types of exceptions occur ten times or more at error level in the logs of the node, on lines that no known
+    /// error explains. The rule shows the five most frequent types.
     /// ## Why it matters
-    /// What nobody has a record of yet is worth one: a type that recurs leads to the next known error.
+    /// A type of exception that occurs repeatedly often leads to the next known error. So it is worth adding to the
+    /// list of known errors.
     /// ## How to fix it
-    /// Look at the lines, find the cause, and add a record of it, see docs/knowledge.md.
+    /// Read the lines, find the cause, and add a record of the error (see docs/knowledge.md).
     /// ## What it cannot see
-    /// Whether an exception matters. Types without a namespace are words like others, and of one log file the first two
-    /// hundred types count. The measures are ours.
+    /// Whether an exception matters. Types without a namespace look like ordinary words, so they are not counted. Only
+    /// the first two hundred types of each log file are counted. The limits are our own choice.
     id: "LOG-010",
-    title: "Unknown exceptions recur",
+    title: "Unknown exceptions occur repeatedly",
     severity: Info,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -40,22 +34,14 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     often.sort_by_key(|one| (Reverse(one.count), &one.text));
-    let input = node.input();
     let findings = often.into_iter().take(MOST).map(|one| {
-        let line = Evidence::Text { place: one.sample.place.in_input(input), excerpt: one.sample.text.clone() };
-        cx.finding(
-            Subject::node(&node.name),
-            format!("{}: {} recurs", node.name, one.text),
-            format!("Look at the lines with {} on {}; if they matter, add a record for them.", one.text, node.name),
-        )
-        .inferred()
-        .because(Evidence::Value {
-            node: node.name.clone(),
-            fact: format!("lines at error level with {}", one.text),
-            value: one.count.to_string(),
-            place: Place::file("logs").in_input(input),
-        })
-        .because(line)
+        let Recurring { text, count, sample, .. } = one;
+        let title = format!("{}: {text} recurs", node.name);
+        let remedy =
+            format!("Look at the lines with {text} on {}; if they matter, add a record for them.", node.name);
+        let fact = format!("lines at error level with {text}");
+        let lines = seen_in(node, fact, count.to_string(), &Place::file("logs"));
+        cx.on_node(node, title, remedy).inferred().resting_on([lines, signature::log_line(node, sample)])
     });
     Outcome::Findings(findings.collect())
 }

@@ -1,29 +1,24 @@
-//! LOG-011.
+//! LOG-011: is the time zone of the node's logs known?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the bundle tells how far the node's clock is from UTC, so that the times of its logs can be laid beside those
-    /// of other nodes.
+    /// Whether the bundle shows how far the clock of the node is from UTC. Then the times in its logs can be compared
+    /// with those of other nodes.
     /// ## Why it matters
-    /// The product logs local times without a zone. Without the offset one error on two nodes looks like two.
+    /// The product logs local times without a time zone. Without the offset, one error on two nodes looks like two
+    /// errors.
     /// ## How to fix it
-    /// Collect on the node itself, or ask for the node's time zone.
+    /// Collect on the node itself, or ask for the time zone of the node.
     /// ## What it cannot see
-    /// A zone that changed since the logs were written, as with daylight saving: the offset is that of the collection.
+    /// A change of the offset after the logs were written, for example for daylight saving time. The rule uses the
+    /// offset at the time of the collection.
     id: "LOG-011",
     title: "Time zone of the logs is unknown",
     severity: Info,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["LA" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -31,18 +26,9 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if digest.zone_known {
         return Outcome::pass();
     }
-    let input = node.input();
-    let absent = Evidence::Absence {
-        node: node.name.clone(),
-        fact: "offset of the node's clock from UTC".into(),
-        place: Place::file("facts.json").in_input(input),
-    };
-    let finding = cx
-        .finding(
-            Subject::node(&node.name),
-            format!("{}: its logs tell local times of an unknown zone", node.name),
-            format!("Collect on {0} itself, or ask for the time zone of {0}.", node.name),
-        )
-        .because(absent);
-    Outcome::Findings(vec![finding])
+    let title = format!("{}: its logs tell local times of an unknown zone", node.name);
+    let remedy = format!("Collect on {0} itself, or ask for the time zone of {0}.", node.name);
+    let place = Place::file("facts.json").in_input(node.input());
+    let absent = Evidence::absence(&node.name, "offset of the node's clock from UTC", place);
+    cx.on_node(node, title, remedy).because(absent).into()
 }

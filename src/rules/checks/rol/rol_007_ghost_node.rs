@@ -1,62 +1,46 @@
-//! ROL-007.
+//! ROL-007: does the node list contain a node that may no longer exist?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::lib::signs_of_life::{Connection, connection, in_words};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::activity::{Connection, connection, in_words};
 use chrono::TimeDelta;
 
 rule! {
     /// ## What it checks
-    /// Whether the node list names a node that has not connected for a week and of which no bundle was given.
+    /// Whether the node list contains a node that has not connected for a week and that has no bundle.
     /// ## Why it matters
-    /// A retired server that is still listed holds a licence activation, and makes every look at the cluster doubtful.
+    /// A retired server that is still in the list uses a licence activation. It also makes every check of the cluster
+    /// less certain.
     /// ## How to fix it
-    /// If the server is gone, decommission it under Admin, Licenses, View Server Activation, and take it out of the load
-    /// balancer. If it is not, collect on it.
+    /// If the server is gone, decommission it under Admin, Licenses, View Server Activation, and remove it from the
+    /// load balancer. If it still exists, collect on it.
     /// ## What it cannot see
-    /// Why the node is silent. The week is our own measure.
+    /// Why the node has not connected. The limit of one week is our own choice.
     id: "ROL-007",
-    title: "Ghost node",
+    title: "Listed node may no longer exist",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["D:secret-server-setup/uninstallation/decommissioning" Inferred],
-    check: Check::Node(check),
-    needs: ["bundle", "node-list"],
 }
 
 /// How long a node without a bundle may be silent.
 const LONG: TimeDelta = TimeDelta::days(7);
 
 fn check(cx: &Context, node: &Node) -> Outcome {
+    cx.ask("bundle");
     if node.snapshot.is_some() {
         return Outcome::pass_with("its bundle is here");
     }
-    let title = match connection(cx, node) {
-        Err(gap) => return Outcome::unknown(gap),
-        Ok(Connection::Unlisted) => {
-            return Outcome::not_applicable("the node list does not name this node");
-        }
-        Ok(Connection::Before(silence)) if silence < LONG => {
-            return Outcome::pass_with(format!(
-                "connected {} before the newest connection of the list",
-                in_words(silence)
-            ));
-        }
-        Ok(Connection::Before(silence)) => {
-            format!("{} is listed and has not connected for {}", node.name, in_words(silence))
-        }
-    };
-    let Some(row) = &node.row else {
+    let (Connection::Before(silence), Some(row)) = (known!(connection(cx, node)), &node.row) else {
         return Outcome::not_applicable("the node list does not name this node");
     };
-    let remedy =
-        format!("If {0} is gone, decommission it and take it out of the load balancer; else collect on {0}.", node.name);
-    let finding = cx
-        .finding(Subject::node(&node.name), title, remedy)
-        .because(evidence(node, "last connected", &row.last_connected));
-    Outcome::Findings(vec![finding])
+    let span = in_words(silence);
+    if silence < LONG {
+        return Outcome::pass_with(format!("connected {span} before the newest connection of the list"));
+    }
+    let title = format!("{} is listed and has not connected for {span}", node.name);
+    let remedy = format!(
+        "If {0} is gone, decommission it and take it out of the load balancer; else collect on {0}.",
+        node.name
+    );
+    cx.on_node(node, title, remedy).because(evidence(node, "last connected", &row.last_connected)).into()
 }

@@ -1,70 +1,61 @@
-//! ROL-012.
+//! ROL-012: is it known which node is the primary, for builds that have one?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, before, rule};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Subject};
-use crate::knowledge::rows::Build;
 use crate::model::primary::{Named, QUESTION, WITHOUT_PRIMARY};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether one node is named as the primary, by `ValidPrimaryNode` of the bundles and by answers, for builds before
-    /// 10.7.000000.
+    /// Whether exactly one node is named as the primary, by `ValidPrimaryNode` in the bundles or by answers. This
+    /// matters for builds before 10.7.000000.
     /// ## Why it matters
-    /// Before 10.7.000000 only the primary node changes passwords and runs heartbeats, and it is upgraded first.
+    /// Before 10.7.000000, only the primary node changes passwords and runs heartbeats. It is also the first node to
+    /// upgrade.
     /// ## How to fix it
-    /// Look at the page Server Nodes, note the primary node, name the same node wherever `ValidPrimaryNode` is set, and upgrade
-    /// it first.
+    /// Open the Server Nodes page and note the primary node. Use the name of this node wherever `ValidPrimaryNode` is
+    /// set, and upgrade this node first.
     /// ## What it cannot see
-    /// The page itself: it believes the setting and the answer.
+    /// The page itself, so it relies on the setting and the answer.
     id: "ROL-012",
-    title: "Nobody knows which node is the primary",
+    title: "Primary node is not known",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: Some(before(Build::Current, WITHOUT_PRIMARY)),
+    applies: before(Build::Current, WITHOUT_PRIMARY),
     cites: ["RN:10.7.000000" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle"],
 }
 
 fn check(cx: &Context) -> Outcome {
+    cx.ask("configs");
+    cx.ask("answer.ROL-012");
     let named = cx.cluster.primary_named(cx.answers);
     for snapshot in cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()) {
-        cx.look_at(&snapshot.input);
+        cx.use_input(&snapshot.input);
     }
     for one in &named {
-        cx.look_at(&one.place.input);
+        cx.use_input(&one.place.input);
     }
     let Some(one) = named.first() else { return asked(cx) };
     if named.iter().all(|other| other.node.eq_ignore_ascii_case(&one.node)) {
         return Outcome::pass_with(format!("{} is the primary, by {}", one.node, one.by));
     }
-    let finding = cx.finding(
-        Subject::cluster(),
-        "Several nodes are named as the primary",
-        "Look at the page Server Nodes which node is the primary, and set ValidPrimaryNode to its name on every node or on none.",
-    );
-    Outcome::Findings(vec![Finding { evidence: named.into_iter().map(shown).collect(), ..finding }])
+    let remedy = "Look at the page Server Nodes which node is the primary, and set ValidPrimaryNode to its name on \
+        every node or on none.";
+    let seen = named.into_iter().map(shown);
+    cx.on_cluster("Several nodes are named as the primary", remedy).resting_on(seen).into()
 }
 
 /// What a person says of the cluster; else each node is asked of.
 fn asked(cx: &Context) -> Outcome {
-    if matches!(cx.answer(None, QUESTION), Some(("documented" | "not known", _))) {
+    if matches!(cx.answer(None, QUESTION).map(|one| one.value.as_str()), Some("documented" | "not known")) {
         return question::answer(cx, None);
     }
-    let mut missing: Vec<Missing> = cx
-        .cluster
-        .serving()
-        .map(|node| cx.unanswered(Some(node), QUESTION, "nothing names the primary node"))
-        .collect();
+    let unanswered = |node| cx.unanswered(Some(node), QUESTION, "nothing names the primary node");
+    let mut missing: Vec<MissingEvidence> = cx.cluster.serving().map(unanswered).collect();
     if missing.is_empty() {
         missing.extend(cx.list().err());
     }
-    Outcome::Unknown { missing }
+    missing.into()
 }
 
 fn shown(Named { node, by, place, .. }: Named) -> Evidence {
-    Evidence::Value { node: String::new(), fact: format!("primary node by {by}"), value: node, place }
+    Evidence::value("", format!("primary node by {by}"), node, place)
 }

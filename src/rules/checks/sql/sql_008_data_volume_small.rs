@@ -1,50 +1,44 @@
-//! SQL-008.
+//! SQL-008: do the volumes of the data files have enough free space for an upgrade?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::rules::lib::told_number::of_item;
-use crate::finding::{Outcome, Subject};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::reported_number::of_item;
 
 rule! {
     /// ## What it checks
-    /// Whether each volume with data files of the database has free space for half as much again as they take.
+    /// Whether each volume with data files of the database has free space of at least half the size of these files.
     /// ## Why it matters
-    /// An upgrade changes tables, and copies some of them while it does. A disk that fills up ends it half-way.
+    /// An upgrade changes tables, and makes copies of some of them during the work. If the disk is full, the upgrade
+    /// stops half-way.
     /// ## How to fix it
-    /// Give the volume more space, or remove from it what is not needed, before the upgrade.
+    /// Before the upgrade, give the volume more space, or remove files that are not needed from it.
     /// ## What it cannot see
-    /// How much an upgrade really needs: the half is our own measure. Room inside the files, limits of their growth, and
-    /// the disk of a backup.
+    /// How much space an upgrade really needs: the limit of half the size is our own choice. Free space inside the
+    /// files, limits on their growth, and the disk for backups.
     id: "SQL-008",
-    title: "Too little space beside the data files",
+    title: "Too little free space for the data files",
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["CHK" Top],
-    check: Check::Cluster(check),
-    needs: ["volumes"],
 }
 
 fn check(cx: &Context) -> Outcome {
     let volumes = known!(cx.items("volume"));
     if volumes.is_empty() {
-        let why = "the query found no volume with files of the database".to_owned();
-        return Outcome::unknown(cx.untold("volume.free-mb", "the volumes of the database".into(), why));
+        let why = "the query found no volume with files of the database";
+        return cx.unreported("volume.free-mb", "the volumes of the database", why).into();
     }
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     for volume in volumes.iter() {
-        let both = of_item(cx, volume, "volume.data-mb")
-            .and_then(|data| Ok((data, of_item(cx, volume, "volume.free-mb")?)));
-        match both {
-            Err(gap) => missing.push(gap),
-            Ok(((data, data_seen), (free, free_seen))) if free < data / 2.0 => {
-                let title = format!("{}: {free} MB are free beside {data} MB of data files", volume.name());
-                let remedy = format!("Give {} more space before the upgrade.", volume.name());
-                let finding = cx.finding(Subject::cluster(), title, remedy);
-                findings.push(finding.because(free_seen).because(data_seen).inferred());
-            }
-            Ok(_) => {}
+        let number = |path| of_item(cx, volume, path);
+        let both = number("volume.data-mb").and_then(|data| Ok((data, number("volume.free-mb")?)));
+        let Ok(((data, data_seen), (free, free_seen))) = both.map_err(|gap| missing.push(gap)) else {
+            continue;
+        };
+        if free < data / 2.0 {
+            let title = format!("{}: {free} MB are free beside {data} MB of data files", volume.name());
+            let remedy = format!("Give {} more space before the upgrade.", volume.name());
+            findings.push(cx.on_cluster(title, remedy).resting_on([free_seen, data_seen]).inferred());
         }
     }
     Outcome::from_parts(findings, missing)

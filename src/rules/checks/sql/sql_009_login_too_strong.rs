@@ -1,45 +1,41 @@
-//! SQL-009.
+//! SQL-009: does the database login have more rights than the product needs?
 
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::asking_login::{NOTE, may_be_the_products};
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
 
 rule! {
     /// ## What it checks
-    /// Whether the login that the query `login` was asked with is sa, or a member of sysadmin.
+    /// Whether the login that ran the query `login` is sa, or a member of sysadmin.
     /// ## Why it matters
-    /// The product needs to own its database (`db_owner`) and nothing more. Whoever gets hold of a stronger login has every
-    /// database of the server.
+    /// The product needs to own its database (`db_owner`) and nothing more. Anyone who gets control of a login with
+    /// more rights can reach every database of the server.
     /// ## How to fix it
-    /// Give the product a login of its own that is `db_owner` of its database, and put it into the database connection of
+    /// Create a login for the product only, as `db_owner` of its database, and set it in the database connection of
     /// every node.
     /// ## What it cannot see
-    /// Whose login it was. Run as a custom report of the product, the query asks with the product's own login; run in a
-    /// tool of database administrators it tells of theirs, and this rule then stays undecided.
+    /// Whose login it was. If the query runs as a custom report of the product, it uses the product's own login. If it
+    /// runs in a tool of the database administrators, it shows their login, and the rule then answers unknown.
     id: "SQL-009",
-    title: "Database login is too strong",
+    title: "Database login has too many rights",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:secret-server-setup/running-ss-iis-app-pool-service-account" Confirmed, "D:security-hardening/security-hardening-guide" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["login"],
 }
 
 fn check(cx: &Context) -> Outcome {
     let mut findings = Vec::new();
-    for (path, what) in [("sql-server.login-is-sa", "is sa"), ("sql-server.login-sysadmin", "is a member of sysadmin")] {
-        let fact = match may_be_the_products(cx, path).and_then(|()| cx.told(path)) {
+    for (path, what) in
+        [("sql-server.login-is-sa", "is sa"), ("sql-server.login-sysadmin", "is a member of sysadmin")]
+    {
+        let fact = match may_be_the_products(cx, path).and_then(|()| cx.reported(path)) {
             Ok(fact) => fact,
             Err(gap) => return Outcome::from_parts(findings, vec![gap]),
         };
         if fact.value().is_some_and(|flag| flag == "true") {
-            let remedy = "Give the product a login of its own that is db_owner of its database and nothing more.";
-            let finding = cx.finding(Subject::cluster(), format!("The login of the database {what}"), remedy);
-            findings.push(finding.because(told(cx.knowledge.label(path, ""), &fact)).inferred().note(NOTE));
+            let remedy =
+                "Give the product a login of its own that is db_owner of its database and nothing more.";
+            let finding = cx.on_cluster(format!("The login of the database {what}"), remedy);
+            findings.push(finding.because(cx.reported_evidence(path, &fact)).inferred().note(NOTE));
         }
     }
     Outcome::from_parts(findings, Vec::new())

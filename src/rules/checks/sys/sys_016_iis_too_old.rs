@@ -1,9 +1,6 @@
-//! SYS-016.
+//! SYS-016: is IIS new enough?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Subject};
-use crate::model::Node;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
@@ -13,44 +10,33 @@ rule! {
     /// ## How to fix it
     /// Move the node to a current Windows Server.
     /// ## What it cannot see
-    /// The version itself, where no bundle carries it: an applicationHost.config proves version 7 or later, since older
-    /// ones have none.
+    /// The version itself, if no bundle contains it. An applicationHost.config proves version 7 or later, because older
+    /// versions have no such file.
     id: "SYS-016",
     title: "IIS is too old",
     severity: Blocker,
     scope: Upgrade,
     subject: Node,
-    applies: None,
     cites: ["D:secret-server-setup/system-requirements" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
 }
 
 /// Oldest version the product runs on.
 const OLDEST: u32 = 7;
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    match cx.fact(node, "iis.version", "") {
-        Ok(fact) => {
-            let major = fact.value().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
-            match major {
-                Some(major) if major >= OLDEST => Outcome::pass(),
-                Some(_) => {
-                    let title = format!("IIS on {} is too old", node.name);
-                    let remedy = format!("Move {} to a current Windows Server before the upgrade.", node.name);
-                    let finding = cx.finding(Subject::node(&node.name), title, remedy);
-                    Outcome::Findings(vec![finding.because(evidence(node, "version of IIS", &fact))])
-                }
-                None => by_configuration(cx, node),
-            }
+    let version = cx.fact(node, "iis.version", "").unwrap_or_default();
+    let major = version.value().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
+    match major {
+        Some(OLDEST..) => Outcome::pass(),
+        Some(_) => {
+            let title = format!("IIS on {} is too old", node.name);
+            let remedy = format!("Move {} to a current Windows Server before the upgrade.", node.name);
+            cx.on_node(node, title, remedy).because(evidence(node, "version of IIS", &version)).into()
         }
-        Err(_) => by_configuration(cx, node),
-    }
-}
-
-fn by_configuration(cx: &Context, node: &Node) -> Outcome {
-    match cx.fact(node, "iis.application", "the application in IIS") {
-        Ok(_) => Outcome::pass_with("it has an applicationHost.config, which IIS has since version 7"),
-        Err(gap) => Outcome::unknown(gap),
+        // Without the version itself: an older IIS has no such file.
+        None => {
+            known!(cx.fact(node, "iis.application", "the application in IIS"));
+            Outcome::pass_with("it has an applicationHost.config, which IIS has since version 7")
+        }
     }
 }

@@ -1,11 +1,7 @@
-//! TIM-001.
+//! TIM-001: do the clocks of the web servers agree, on builds that store local times?
 
-use crate::rules::lib::clock_skew::{seconds, skew};
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, before, rule};
-use crate::finding::{Outcome, Subject};
-use crate::knowledge::rows::Build;
-use crate::model::BuildVersion;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::clock_skew::judge;
 
 /// Milliseconds that clocks may lie apart. The product's own tolerance is not published (domain 11, G-20); this
 /// one is ours.
@@ -13,61 +9,29 @@ const LIMIT: u64 = 60_000;
 
 rule! {
     /// ## What it checks
-    /// Whether the clocks of the web servers agree to a minute, each against one shared reference, for builds up to
-    /// and including 8.9.300000.
+    /// Whether the clocks of the web servers agree to within one minute, each compared with one shared reference. This
+    /// applies to builds up to and including 8.9.300000.
     /// ## Why it matters
-    /// These builds store local times: a server with another clock writes wrong times into the audit, and the
-    /// product may refuse it because the dates of the servers do not match.
+    /// These builds store local times. A server with a wrong clock writes wrong times into the audit, and the product
+    /// may refuse the server because the server dates do not match.
     /// ## How to fix it
-    /// Let all web servers take their time from the same source, see that they show the same date and time, then
+    /// Let all web servers get their time from the same source, and check that they show the same date and time. Then
     /// restart the application pools.
     /// ## What it cannot see
-    /// The tolerance of the product is not published; the minute is ours. Clocks without a shared reference are not
-    /// compared, because bundles are taken one after another.
+    /// How much difference the product accepts, because that is not published. The limit of one minute is our own
+    /// choice. Clocks without a shared reference are not compared, because bundles are collected one after another.
     id: "TIM-001",
     title: "Clocks differ on a build that stores local times",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: Some(before(Build::Current, BuildVersion::new(8, 9, 300_001))),
+    applies: before(Build::Current, BuildVersion::new(8, 9, 300_001)),
     cites: [
         "D:networking/secret-server-clustering" Confirmed,
         "RN:8.9.300000" Confirmed,
         "SEED" Confirmed,
     ],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list", "diagnostics", "healthcheck"],
 }
 
-/// What the sources say of the builds concerned (domain 12.1, K-1).
-pub(super) const SCOPE: [&str; 2] = [
-    "SEED: servers need the same date and time on 8.9.300000 or earlier.",
-    "D:networking/secret-server-clustering: one step asks for it on 8.9.300000 or later, the list of errors names \
-     builds before 8.9.300000; RN:8.9.300000 brought times in UTC.",
-];
-
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    let skew = skew(cx);
-    let Some(pair) = skew.widest else { return Outcome::Unknown { missing: skew.missing } };
-    if pair.at_least > LIMIT {
-        let mut finding = cx.finding(
-            Subject::cluster(),
-            format!("The clocks of {} lie {} apart", pair.names(), seconds(pair.measured)),
-            format!("Set the clocks of {} from one time source.", pair.names()),
-        );
-        finding.evidence = skew.evidence();
-        finding.notes = SCOPE.map(str::to_owned).to_vec();
-        return Outcome::Findings(vec![finding.inferred()]);
-    }
-    let mut missing = skew.missing;
-    if skew.at_most > LIMIT {
-        missing.push(pair.too_uncertain(skew.at_most));
-    }
-    if missing.is_empty() {
-        return Outcome::pass_with(format!("no two clocks lie more than {} apart", seconds(skew.at_most)));
-    }
-    Outcome::Unknown { missing }
+    judge(cx, LIMIT, LIMIT, |finding, _| finding.inferred())
 }

@@ -1,10 +1,7 @@
-//! TIM-003.
+//! TIM-003: do all web servers use the same time zone?
 
-use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Outcome, Severity, Subject};
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::clock_skew::SCOPE;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -13,41 +10,30 @@ const UTC: BuildVersion = BuildVersion::new(8, 9, 300_000);
 
 rule! {
     /// ## What it checks
-    /// Whether the web servers run in one time zone, by the name of the zone and its offset.
+    /// Whether all web servers use the same time zone. The rule compares the name of the time zone and its offset.
     /// ## Why it matters
-    /// Before 8.9.300000 the product stores local times, so servers of different zones write an audit that nobody
-    /// can put in order. Later builds store UTC; there it only explains why log lines of two nodes do not line up.
+    /// Before 8.9.300000 the product stores local times. Servers in different time zones then write an audit that
+    /// cannot be put in order. Later builds store UTC. There, a difference only explains why the log times of two nodes
+    /// do not match.
     /// ## How to fix it
-    /// Before 8.9.300000 set all web servers to the same zone and restart the application pools. Later builds need
-    /// nothing.
+    /// Before 8.9.300000, set all web servers to the same time zone and restart the application pools. Later builds
+    /// need no change.
     /// ## What it cannot see
-    /// Windows and other systems name the same zone differently: names that differ at the same offset may be one
-    /// zone. A server whose daylight saving time is switched off keeps the name of its zone.
+    /// Windows and other systems have different names for the same time zone. So different names with the same offset
+    /// may be one time zone. A server whose daylight saving time is switched off keeps the name of its time zone.
     id: "TIM-003",
     title: "Time zones differ between nodes",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["RN:8.9.300000" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    let (mut zones, mut missing) = (Vec::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        let zone = cx
-            .any_snapshot(node)
-            .and_then(|snapshot| cx.settle(node, snapshot.facts.host.time_zone.clone(), "the time zone", false));
-        match zone {
-            Ok(zone) => zones.push((node, zone)),
-            Err(gap) => missing.push(gap),
-        }
-    }
+    known!(cx.several_nodes());
+    let (zones, mut missing) = cx.of_serving(|node| {
+        let zone = cx.any_snapshot(node)?.facts.host.time_zone.clone();
+        cx.settle(node, "host.time-zone", zone, "the time zone")
+    });
     let names: BTreeSet<String> =
         zones.iter().filter_map(|(_, zone)| Some(zone.value()?.to_lowercase())).collect();
     if names.len() < 2 {
@@ -56,47 +42,40 @@ fn check(cx: &Context) -> Outcome {
 
     // The oldest build decides: one server that stores local times is enough.
     let builds: Vec<Option<BuildVersion>> =
-        cx.cluster.serving().map(|node| node.version.value().copied()).collect();
+        cx.cluster.serving().map(|node| cx.version(node).value().copied()).collect();
     let oldest = builds.iter().flatten().min();
     let Some(oldest) = oldest.filter(|oldest| **oldest < UTC || !builds.contains(&None)) else {
         let unknown = cx.cluster.serving().filter(|node| node.version.value().is_none());
-        missing.extend(unknown.map(|node| cx.version_missing(&node.name, &node.version)));
-        return Outcome::Unknown { missing };
+        missing.extend(unknown.map(|node| cx.version_missing(node, &node.version)));
+        return missing.into();
     };
     let shown: BTreeSet<&str> =
         zones.iter().filter_map(|(_, zone)| zone.value().map(String::as_str)).collect();
     let shown = shown.into_iter().collect::<Vec<_>>().join(", ");
     let title = format!("The nodes run in different time zones: {shown}");
     let mut finding = match oldest.cmp(&UTC) {
-        Ordering::Less => {
-            cx.finding(Subject::cluster(), title, "Set all web servers to the same time zone.")
-        }
+        Ordering::Less => cx.on_cluster(title, "Set all web servers to the same time zone."),
         Ordering::Equal => {
-            cx.finding(Subject::cluster(), title, "Ask the vendor whether this build still needs one time zone.")
-                .inferred()
+            cx.on_cluster(title, "Ask the vendor whether this build still needs one time zone.").inferred()
         }
-        Ordering::Greater => {
-            cx.finding(Subject::cluster(), title, "Mind the zones when you lay logs of the nodes side by side.")
-                .at(Severity::Info)
-        }
+        Ordering::Greater => cx
+            .on_cluster(title, "Mind the zones when you lay logs of the nodes side by side.")
+            .at(Severity::Info),
     };
+    cx.ask("host.clock");
     if same_offset(zones.iter().map(|(node, _)| *node)) {
         finding = finding.inferred().detail("At the time of collection all zones had the same offset.");
     }
-    finding.evidence = zones.iter().map(|(node, zone)| evidence(node, "time zone", zone)).collect();
     if *oldest <= UTC {
-        finding.notes = SCOPE.map(str::to_owned).to_vec();
+        finding = SCOPE.into_iter().fold(finding, Finding::note);
     }
-    Outcome::Findings(vec![finding])
+    finding.resting_on(zones.iter().map(|(node, zone)| evidence(node, "time zone", zone))).into()
 }
 
 /// Whether every node's clock showed one and the same offset.
 fn same_offset<'a>(nodes: impl Iterator<Item = &'a Node>) -> bool {
-    let offsets: BTreeSet<Option<i32>> = nodes
-        .map(|node| {
-            let clock = node.snapshot.as_ref()?.facts.host.clock.value()?;
-            Some(clock.local.offset().local_minus_utc())
-        })
-        .collect();
+    let clock = |node: &'a Node| node.snapshot.as_ref()?.facts.host.clock.value();
+    let offset = |node| Some(clock(node)?.local.offset().local_minus_utc());
+    let offsets: BTreeSet<Option<i32>> = nodes.map(offset).collect();
     offsets.len() == 1 && !offsets.contains(&None)
 }

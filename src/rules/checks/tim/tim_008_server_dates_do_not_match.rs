@@ -1,37 +1,29 @@
-//! TIM-008.
+//! TIM-008: do the logs report that server dates do not match?
 
-use crate::rules::checks::tim::tim_001_clocks_differ_before_utc::SCOPE;
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::engine::signature;
-use crate::finding::{Finding, Outcome, Severity};
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::clock_skew::SCOPE;
 
 rule! {
     /// ## What it checks
-    /// Whether the logs of the node, or its row of the node list, show the error of server dates that do not match. Up to
-    /// 8.9.300000 it stops a node; a later build that still shows it has clocks worth a look.
+    /// Whether the logs of the node, or its row in the node list, show the error that server dates do not match. Up to
+    /// 8.9.300000 this error stops a node. If a later build still shows it, check the clocks.
     /// ## Why it matters
-    /// The clocks of the web servers differ, and audit records may carry wrong times.
+    /// The clocks of the web servers differ, and audit records may contain wrong times.
     /// ## How to fix it
-    /// Set all web servers to the same date and time and restart the application pools.
+    /// Set all web servers to the same date and time, and restart the application pools.
     /// ## What it cannot see
-    /// The words are those of the documentation; that the product prints them letter for letter is not proven, so that
-    /// they only suggest. Pages disagree whether 8.9.300000 itself is concerned: one says 8.9.300000 or earlier, one
-    /// only earlier builds. Whether later builds still compare dates is not published.
+    /// The error text is taken from the documentation. It is not proven that the product prints exactly this text, so a
+    /// match is only a hint. Pages disagree on whether 8.9.300000 itself is affected: one says 8.9.300000 or earlier,
+    /// another says only earlier builds. Whether later builds still compare dates is not published.
     id: "TIM-008",
-    title: "Server dates do not match, say the logs",
+    title: "Logs report that server dates do not match",
     severity: Blocker,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: [
         "SEED" Confirmed,
         "D:networking/secret-server-clustering" Confirmed,
         "RN:8.9.300000" Confirmed,
     ],
-    check: Check::Node(check),
-    needs: ["logs"],
 }
 
 /// The build that brought times in UTC.
@@ -39,7 +31,7 @@ const UTC: BuildVersion = BuildVersion::new(8, 9, 300_000);
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     let findings = signature::findings(cx, node);
-    let build = node.version.value();
+    let build = cx.version(node).value();
     if findings.is_empty() {
         return match build {
             Some(build) if *build > UTC => {

@@ -1,9 +1,6 @@
-//! TIM-009.
+//! TIM-009: were the bundles of all nodes collected at about the same time?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
 /// How far apart collections may begin and still show one state of the cluster; ours (domain 10.3).
@@ -11,53 +8,45 @@ const TOGETHER: TimeDelta = TimeDelta::minutes(10);
 
 rule! {
     /// ## What it checks
-    /// Whether the bundles of all nodes were begun within ten minutes, each by its own clock.
+    /// Whether the collections on all nodes began within ten minutes, each according to its own clock.
     /// ## Why it matters
-    /// Between two collections somebody may have changed something, and differences between the bundles then tell
-    /// of time, not of nodes.
+    /// Someone may have changed something between two collections. Differences between the bundles may then come from
+    /// the time, not from the nodes.
     /// ## How to fix it
-    /// Collect on all nodes in one go, with the same `--reference-time` if clocks are in question.
+    /// Collect on all nodes in one session. Use the same `--reference-time` if the clocks may be wrong.
     /// ## What it cannot see
-    /// Clocks of different nodes are laid side by side here, which no other rule does: a wrong clock looks like a
-    /// late collection.
+    /// The rule compares the clocks of different nodes directly, which no other rule does. So a wrong clock looks like
+    /// a late collection.
     id: "TIM-009",
     title: "Bundles were collected at different times",
     severity: Info,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SELF" Inferred],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    let (mut begun, mut missing) = (Vec::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match cx.any_snapshot(node) {
-            Ok(snapshot) => begun.push((snapshot.started, node)),
-            Err(gap) => missing.push(gap),
-        }
-    }
-    begun.sort_by(|(a, x), (b, y)| (a, &x.name).cmp(&(b, &y.name)));
-    let (Some((first, _)), Some((last, _))) = (begun.first(), begun.last()) else {
+    known!(cx.several_nodes());
+    let (mut begun, missing) = cx.of_serving(|node| Ok(cx.any_snapshot(node)?.started));
+    begun.sort_by(|(x, a), (y, b)| (a, &x.name).cmp(&(b, &y.name)));
+    let (Some((_, first)), Some((_, last))) = (begun.first(), begun.last()) else {
         return Outcome::Unknown { missing };
     };
     let span = *last - *first;
     if span > TOGETHER {
         let title = format!("The bundles were collected {}", apart(first, last, span));
-        let mut finding = cx.finding(Subject::cluster(), title, "Collect on all nodes in one go.");
-        finding.evidence = begun.iter().map(|(started, node)| shown(started, node)).collect();
-        return Outcome::Findings(vec![finding]);
+        let finding = cx.on_cluster(title, "Collect on all nodes in one go.");
+        let shown = begun.iter().map(|(node, started)| {
+            let started = started.format("%Y-%m-%d %H:%M:%S %:z").to_string();
+            seen_in(node, "collection began", started, &Place::file("manifest.json"))
+        });
+        return Outcome::Findings(vec![finding.resting_on(shown)]);
     }
-    if missing.is_empty() {
-        let note = format!("all bundles were begun within {} minutes, by their own clocks", TOGETHER.num_minutes());
-        return Outcome::Pass { note, inferred: true };
+    if !missing.is_empty() {
+        return missing.into();
     }
-    Outcome::Unknown { missing }
+    let minutes = TOGETHER.num_minutes();
+    let note = format!("all bundles were begun within {minutes} minutes, by their own clocks");
+    Outcome::Pass { note, inferred: true }
 }
 
 /// The span in the reader's words, with the days where there are several.
@@ -72,15 +61,6 @@ fn apart(first: &DateTime<FixedOffset>, last: &DateTime<FixedOffset>, span: Time
     if from == to { span } else { format!("on different days, {from} to {to}, {span}") }
 }
 
-fn shown(started: &DateTime<FixedOffset>, node: &Node) -> Evidence {
-    Evidence::Value {
-        node: node.name.clone(),
-        fact: "collection began".into(),
-        value: started.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
-        place: Place::file("manifest.json").in_input(node.snapshot.as_ref().map_or("", |own| own.input.as_str())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,15 +71,15 @@ mod tests {
 
     #[test]
     fn spans_name_the_days() {
-        let told = |a: &str, b: &str| apart(&at(a), &at(b), at(b) - at(a));
-        assert_eq!(told("2026-11-20T10:00:00+01:00", "2026-11-20T10:25:00+01:00"), "25 minutes apart");
-        assert_eq!(told("2026-11-20T10:00:00+01:00", "2026-11-20T12:25:00+01:00"), "2 h 25 min apart");
+        let reported = |a: &str, b: &str| apart(&at(a), &at(b), at(b) - at(a));
+        assert_eq!(reported("2026-11-20T10:00:00+01:00", "2026-11-20T10:25:00+01:00"), "25 minutes apart");
+        assert_eq!(reported("2026-11-20T10:00:00+01:00", "2026-11-20T12:25:00+01:00"), "2 h 25 min apart");
         assert_eq!(
-            told("2026-11-20T10:00:00Z", "2026-11-21T13:00:00Z"),
+            reported("2026-11-20T10:00:00Z", "2026-11-21T13:00:00Z"),
             "on different days, 2026-11-20 to 2026-11-21, 1 day 3 h apart"
         );
         assert_eq!(
-            told("2026-11-18T10:00:00Z", "2026-11-20T10:00:01Z"),
+            reported("2026-11-18T10:00:00Z", "2026-11-20T10:00:01Z"),
             "on different days, 2026-11-18 to 2026-11-20, 2 days apart"
         );
     }

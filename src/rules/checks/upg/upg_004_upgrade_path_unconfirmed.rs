@@ -1,37 +1,32 @@
-//! UPG-004.
+//! UPG-004: are the steps from the installed builds to the target known?
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::installed::installed;
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{NO_TARGET, Outcome};
 use crate::knowledge::steps::way;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::installed::installed;
 
 rule! {
     /// ## What it checks
-    /// Whether the steps from what is installed to the target are known: by the table of upgrade steps, or else by the
-    /// word of a person.
+    /// Whether the steps from the installed build to the target are known. The rule uses the table of upgrade steps. If
+    /// the table does not cover the path, it uses the answer of a person.
     /// ## Why it matters
-    /// Some builds are reached only by way of others. An upgrade that leaves one out is refused, or fails half-way.
+    /// Some builds can be reached only through other builds. An upgrade that skips a required build is refused, or
+    /// fails half-way.
     /// ## How to fix it
-    /// Load the upgrade package and read the Version Guard page of the product, which lists the builds to install first,
-    /// or ask the vendor; then upgrade to each of them in order.
+    /// Load the upgrade package, and read the Version Guard page of the product. It lists the builds that must be
+    /// installed first. Or ask the vendor. Then upgrade to each of these builds in order.
     /// ## What it cannot see
-    /// The vendor's table of steps is public up to 10.9.000064 only: for later targets it believes the answer, or the
-    /// steps in a support team's own knowledge files.
+    /// The vendor's table of steps is public only up to 10.9.000064. For later targets the rule relies on the answer,
+    /// or on the steps in a support team's own knowledge files.
     id: "UPG-004",
     title: "Upgrade path is not confirmed",
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["D:minimizing-upgrade-downtime" Confirmed, "UPG" Inferred],
-    check: Check::Cluster(check),
-    needs: ["answer", "node-list", "version-history"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
+    let Some(target) = cx.target() else { return Outcome::not_applicable(NO_TARGET) };
     let (builds, missing) = installed(cx);
     let oldest = builds.iter().map(|(build, _)| *build).min();
     let legs = oldest.map(|oldest| (oldest, way(&cx.knowledge.steps, oldest, target)));

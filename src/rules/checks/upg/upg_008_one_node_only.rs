@@ -1,44 +1,34 @@
-//! UPG-008.
+//! UPG-008: is there a second node that serves users during an upgrade?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::Place;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the cluster has one serving node only.
+    /// Whether the cluster has only one serving node.
     /// ## Why it matters
-    /// A rolling upgrade needs a second node that serves in the meantime; with one node there is a downtime.
+    /// A rolling upgrade needs a second node that serves users in the meantime. With one node there is downtime.
     /// ## How to fix it
-    /// Announce a downtime for the upgrade, or add a node before.
+    /// Announce downtime for the upgrade, or add a node before it.
     /// ## What it cannot see
-    /// Nodes that neither a node list nor a bundle names.
+    /// Nodes that are neither in a node list nor in a bundle.
     id: "UPG-008",
-    title: "One node alone cannot be upgraded without a downtime",
+    title: "A single node cannot be upgraded without downtime",
     severity: Info,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    match cx.alone() {
+    match cx.single_node_outcome() {
         None => Outcome::pass(),
         Some(Outcome::NotApplicable { .. }) => {
             let name = cx.cluster.serving().next().map_or("", |node| node.name.as_str());
             let confirmed = cx.cluster.node_set.confirmed_by.join(", ");
             let title = format!("{name} is the only serving node: the upgrade has a downtime");
-            let finding = cx.finding(Subject::cluster(), title, cx.rule.fix.clone()).because(Evidence::Value {
-                node: String::new(),
-                fact: "serving nodes".into(),
-                value: format!("{name}, confirmed by {confirmed}"),
-                place: Place::default(),
-            });
-            Outcome::Findings(vec![finding])
+            let nodes = format!("{name}, confirmed by {confirmed}");
+            let seen = Evidence::value("", "serving nodes", nodes, Place::default());
+            cx.on_cluster(title, &cx.rule.remediation).because(seen).into()
         }
         Some(open) => open,
     }

@@ -1,53 +1,44 @@
-//! UPG-012.
+//! UPG-012: is the upgrade package the right one, and is it intact?
 
-use crate::rules::engine::context::Context;
-use crate::rules::lib::package::{damage, evidence, faults, identity, members, name_of};
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Finding, NO_TARGET, Outcome, Subject};
-use crate::model::BuildVersion;
 use crate::model::package::Package;
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::package::{damage, evidence, faults, identity, members, name_of};
 
 rule! {
     /// ## What it checks
-    /// Whether the file given with --upgrade-package has the name of the target's package, can be read, and holds
-    /// `ss_update.zip`, `hashes.crt` and nothing else but a folder `nugetCache`; and whether a person compared its hash with the
-    /// one the vendor publishes.
+    /// Whether the file given with --upgrade-package has the name of the target's package and can be read. It must
+    /// contain `ss_update.zip` and `hashes.crt`, and nothing else except a folder `nugetCache`. Also whether a person
+    /// compared its hash with the one that the vendor publishes.
     /// ## Why it matters
-    /// A wrong or damaged package is refused at best; at worst it stops half-way.
+    /// At best, the product refuses a wrong or damaged package. At worst, the upgrade stops half-way.
     /// ## How to fix it
-    /// Download the package of the target again and compare its SHA-256 with the vendor's.
+    /// Download the package of the target again, and compare its SHA-256 with the vendor's.
     /// ## What it cannot see
-    /// The vendor's signature and what `ss_update.zip` holds: the product checks both. Without the file it believes the answer.
+    /// The vendor's signature and the content of `ss_update.zip`: the product checks both. Without the file, the rule
+    /// relies on the answer.
     id: "UPG-012",
     title: "Upgrade package is not confirmed",
     severity: High,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["CHK6" Top, "UPG" Top, "D:secret-server-setup/download-hashes" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "package"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    let Some(target) = cx.cluster.target else { return Outcome::not_applicable(NO_TARGET) };
-    let Some(package) = &cx.cluster.package else { return question::answer(cx, None) };
-    let answer = question::answer(cx, None);
+    let Some(target) = cx.target() else { return Outcome::not_applicable(NO_TARGET) };
+    let Some(package) = cx.package() else { return question::answer(cx, None) };
     let findings = wrong(cx, package, target);
-    match answer {
-        answer if findings.is_empty() => match answer {
-            Outcome::Unknown { mut missing } => {
-                for gap in &mut missing {
-                    gap.why = format!("{}; {} has {} bytes and SHA-256 {}", gap.why, package.name, package.bytes, package.sha256);
-                }
-                Outcome::Unknown { missing }
+    match question::answer(cx, None) {
+        Outcome::Unknown { mut missing } if findings.is_empty() => {
+            let Package { name, bytes, sha256, .. } = package;
+            for gap in &mut missing {
+                gap.why = format!("{}; {name} has {bytes} bytes and SHA-256 {sha256}", gap.why);
             }
-            other => other,
-        },
+            missing.into()
+        }
+        answer if findings.is_empty() => answer,
         Outcome::Pass { note, .. } => {
-            let note = question::contrary(&note);
-            Outcome::Findings(findings.into_iter().map(|finding| finding.note(note.clone())).collect())
+            Outcome::Findings(findings).map_findings(|finding| finding.note(question::contrary(&note)))
         }
         _ => Outcome::Findings(findings),
     }
@@ -57,7 +48,7 @@ fn check(cx: &Context) -> Outcome {
 fn wrong(cx: &Context, package: &Package, target: BuildVersion) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |title: String, remedy: String| {
-        findings.push(cx.finding(Subject::cluster(), title, remedy).because(identity(cx, package)));
+        findings.push(cx.on_cluster(title, remedy).because(identity(cx, package)));
     };
     let expected = name_of(target);
     if !package.name.eq_ignore_ascii_case(&expected) {
@@ -73,9 +64,8 @@ fn wrong(cx: &Context, package: &Package, target: BuildVersion) -> Vec<Finding> 
     let faults = members(package).map(faults).unwrap_or_default();
     if !faults.is_empty() {
         let title = format!("{} does not hold what an upgrade package holds", package.name);
-        let mut finding = cx.finding(Subject::cluster(), title, again);
-        finding.evidence = faults.into_iter().map(|fault| evidence(cx, package, "content", format!("it {fault}"))).collect();
-        findings.push(finding);
+        let seen = faults.into_iter().map(|fault| evidence(cx, package, "content", format!("it {fault}")));
+        findings.push(cx.on_cluster(title, again).resting_on(seen));
     }
     findings
 }

@@ -1,47 +1,37 @@
-//! UPG-013.
+//! UPG-013: is the file an upgrade package and not that of a fresh installation?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::package::{UPDATE, damage, identity, is, members};
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Missing, NO_TARGET, Outcome, Question, Subject};
-use crate::model::Observed;
 
 rule! {
     /// ## What it checks
-    /// Whether the file to upload is the upgrade package and not that of a fresh installation: by the file given with
-    /// --upgrade-package, which has to be a zip with `ss_update.zip` in it, else by the answer of a person.
+    /// Whether the file to upload is the upgrade package and not the package of a fresh installation. The file given
+    /// with --upgrade-package must be a zip with `ss_update.zip` in it. Without the file, the rule uses the answer of a
+    /// person.
     /// ## Why it matters
-    /// Without a way to the internet the upgrade zip is uploaded; the zip of a fresh installation or `setup.exe` does not
-    /// upgrade.
+    /// Without internet access, the upgrade zip must be uploaded. The zip of a fresh installation and `setup.exe` do
+    /// not upgrade the product.
     /// ## How to fix it
     /// Get the upgrade zip of the target from the vendor.
     /// ## What it cannot see
-    /// What `ss_update.zip` holds. Without the file it believes the answer.
+    /// The content of `ss_update.zip`. Without the file, the rule relies on the answer.
     id: "UPG-013",
-    title: "Package of a fresh installation is used",
+    title: "Installation package is used instead of the upgrade package",
     severity: Blocker,
     scope: Upgrade,
     subject: Cluster,
-    applies: None,
     cites: ["D:secret-server-setup/upgrading/upgrading-without-outbound-access" Confirmed, "UPG" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "package"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    if cx.cluster.target.is_none() {
+    if cx.target().is_none() {
         return Outcome::not_applicable(NO_TARGET);
     }
-    let Some(package) = &cx.cluster.package else { return question::answer(cx, None) };
+    let Some(package) = cx.package() else { return question::answer(cx, None) };
     let name = &package.name;
     if let Some(why) = damage(package) {
-        return Outcome::unknown(Missing {
-            node: None,
-            what: format!("what {name} holds"),
-            why: format!("it {why}"),
-            from: Question::Nothing,
-        });
+        let (what, why) = (format!("what {name} holds"), format!("it {why}"));
+        return MissingEvidence::of_cluster(what, why, EvidenceRequest::Nothing).into();
     }
     let why = match (&package.members, members(package)) {
         (Observed::Absent { .. }, _) => "it is no zip archive".to_owned(),
@@ -51,8 +41,9 @@ fn check(cx: &Context) -> Outcome {
         _ => format!("it holds no {UPDATE}"),
     };
     let title = format!("{name} is not an upgrade package: {why}");
-    let remedy = "Get the upgrade zip of the target from the vendor, not the zip or setup.exe of a fresh installation.";
-    let mut finding = cx.finding(Subject::cluster(), title, remedy).because(identity(cx, package));
+    let remedy = "Get the upgrade zip of the target from the vendor, not the zip or setup.exe of a fresh \
+        installation.";
+    let mut finding = cx.on_cluster(title, remedy).because(identity(cx, package));
     if let Outcome::Pass { note, .. } = question::answer(cx, None) {
         finding = finding.note(question::contrary(&note));
     }

@@ -1,47 +1,32 @@
-//! VER-001.
+//! VER-001: do all serving nodes run the same build?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::lib::folder::{LEFT_OUT, and, copy_again};
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::lib::installed::database_build;
-use crate::finding::{Finding, Outcome, Subject};
 use crate::model::export::VersionRow;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::folder::{LEFT_OUT, and, copy_again};
+use crate::rules::lib::installed::database_build;
 
 rule! {
     /// ## What it checks
-    /// Whether all serving nodes run the same build, by the node list or by the core DLL of each node.
+    /// Whether all serving nodes run the same build, according to the node list or to the core DLL of each node.
     /// ## Why it matters
-    /// All nodes work on one database, which fits one build only. A node at another build refuses to run, or, where
-    /// the mismatch guard is off, writes what the others do not expect.
+    /// All nodes use one database, and it fits only one build. A node at another build refuses to run. If a version
+    /// mismatch is allowed, it writes data that the other nodes do not expect.
     /// ## How to fix it
-    /// Stop the application pool of the node that is behind, copy the application folder of an upgraded node over its
-    /// own without database.config and encryption.config, and start it again. If a node is ahead of the database, finish
-    /// the upgrade first.
+    /// Stop the application pool of the node that is behind. Copy the application folder of an upgraded node over its
+    /// own, without database.config and encryption.config. Then start the application pool again. If a node is ahead of
+    /// the database, finish the upgrade first.
     /// ## What it cannot see
-    /// Which DLL carries the build is not documented; the core DLL is our best guess where no node list was given.
+    /// It is not documented which DLL contains the build. Without a node list, we assume the core DLL.
     id: "VER-001",
     title: "Nodes run different builds",
     severity: Blocker,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list", "version-history"],
 }
 
 fn check(cx: &Context) -> Outcome {
-    if let Some(outcome) = cx.alone() {
-        return outcome;
-    }
-    let (mut known, mut missing) = (Vec::new(), Vec::new());
-    for node in cx.cluster.serving() {
-        match cx.build(node) {
-            Ok(build) => known.push((node, build)),
-            Err(gap) => missing.push(gap),
-        }
-    }
+    known!(cx.several_nodes());
+    let (known, missing) = cx.of_serving(|node| cx.build(node));
     let differ = known.windows(2).any(|pair| matches!(pair, [(_, one), (_, other)] if one != other));
     let Some(newest) = known.iter().map(|(_, build)| *build).max().filter(|_| differ) else {
         return Outcome::from_parts(Vec::new(), missing);
@@ -66,24 +51,19 @@ fn finding(
     database: Option<(BuildVersion, &VersionRow)>,
 ) -> Finding {
     let others = known.iter().filter(|(_, other)| *other == right).map(|(other, _)| other.name.as_str());
-    let others: Vec<&str> = others.collect();
-    let parties: Vec<&str> = others.iter().copied().chain(database.map(|_| "the database")).collect();
+    let parties = and(others.clone().chain(database.map(|_| "the database")));
     let name = &node.name;
-    let (word, remedy) = if build < right {
-        ("behind", copy_again(others.first().copied(), name))
+    let finding = if build < right {
+        let title = format!("{name} runs {build}, behind {parties} at {right}");
+        cx.on_node(node, title, copy_again(others.clone().next(), name)).note(LEFT_OUT)
     } else {
-        (
-            "ahead of",
-            format!(
-                "Finish the upgrade to {build} on the database and on the other nodes, or put the application folder at \
-                 {right} back."
-            ),
-        )
+        let title = format!("{name} runs {build}, ahead of {parties} at {right}");
+        let remedy = format!(
+            "Finish the upgrade to {build} on the database and on the other nodes, or put the application folder at \
+             {right} back."
+        );
+        cx.on_node(node, title, remedy).standalone()
     };
-    let title = format!("{name} runs {build}, {word} {} at {right}", and(&parties));
-    let mut finding = cx.finding(Subject::node(name), title, remedy);
-    finding = if build < right { finding.note(LEFT_OUT) } else { finding.alone() };
-    finding.evidence = known.iter().map(|(node, _)| evidence(node, "build", &node.version)).collect();
-    finding.evidence.extend(database.map(|(build, row)| database_build(build, row)));
-    finding
+    let seen = known.iter().map(|(node, _)| evidence(node, "build", &node.version));
+    finding.resting_on(seen.chain(database.map(|(build, row)| database_build(build, row))))
 }

@@ -1,77 +1,55 @@
-//! VER-002.
+//! VER-002: does the node run the build to which the database was last upgraded?
 
-use crate::rules::engine::context::{Context, evidence};
+use crate::model::Role;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{LEFT_OUT, copy_again};
 use crate::rules::lib::installed::database_build;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Missing, Outcome, Subject};
-use crate::model::{Node, Role};
 
 rule! {
     /// ## What it checks
-    /// Whether the build of the node is the one the database was last upgraded to, by the newest row of tbVersion.
+    /// Whether the node runs the build to which the database was last upgraded, according to the newest row of
+    /// tbVersion.
     /// ## Why it matters
     /// A node whose application does not match the database refuses to run.
     /// ## How to fix it
-    /// A node behind the database needs the application folder of an upgraded node, without database.config and
-    /// encryption.config. A node ahead of it waits for the upgrade of the database: finish the upgrade.
+    /// If the node is behind the database, copy the application folder of an upgraded node to it, without
+    /// database.config and encryption.config. If the node is ahead of the database, finish the upgrade of the database.
     /// ## What it cannot see
-    /// A version history carries no date of its own: if it was exported before an upgrade, a node seems ahead, and the
-    /// rule only asks. A build read from DLLs alone is our best guess, because which one carries it is not documented.
+    /// The version history does not show when it was exported. If it was exported before an upgrade, a node seems to be
+    /// ahead, so the rule only asks. A build that is read only from DLLs is an assumption, because it is not documented
+    /// which DLL contains the build.
     id: "VER-002",
-    title: "Build of the node is not that of the database",
+    title: "Node and database are at different builds",
     severity: Blocker,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["SEED" Confirmed, "CON:Migration/Reports/System_Inventory.sql" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "node-list", "version-history"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
     if node.role == Role::Dr {
         return Outcome::not_applicable("a disaster recovery node has a database of its own");
     }
-    let (build, (wanted, row)) = match (cx.build(node), cx.database()) {
-        (Ok(build), Ok(database)) => (build, database),
-        (build, database) => {
-            let missing: Vec<Missing> = build.err().into_iter().chain(database.err()).collect();
-            return Outcome::Unknown { missing };
-        }
-    };
+    let (build, (wanted, row)) = known!(both(cx.build(node), cx.database()));
     if build == wanted {
         return Outcome::pass();
     }
     let name = &node.name;
-    let subject = Subject::node(name);
-    let mut finding = if build < wanted {
-        let donor = cx
-            .cluster
-            .serving()
-            .find(|other| other.version.value() == Some(&wanted))
-            .map(|other| other.name.as_str());
-        cx.finding(
-            subject,
-            format!("{name} runs {build}, the database is at {wanted}"),
-            copy_again(donor, name),
-        )
-        .note(LEFT_OUT)
+    let finding = if build < wanted {
+        let title = format!("{name} runs {build}, the database is at {wanted}");
+        let mut donors = cx.cluster.serving().filter(|other| other.version.value() == Some(&wanted));
+        let donor = donors.next().map(|other| other.name.as_str());
+        cx.on_node(node, title, copy_again(donor, name)).note(LEFT_OUT)
     } else {
-        cx.finding(
-            subject,
-            format!("{name} already runs {build}, the database is still at {wanted}"),
-            format!("Finish the upgrade of the database to {build}; if it is finished, export tbVersion again."),
-        )
-        .detail("Either a rolling upgrade has not reached the database, or the history was exported before it.")
-        .alone()
-        .inferred()
+        let title = format!("{name} already runs {build}, the database is still at {wanted}");
+        let remedy = format!(
+            "Finish the upgrade of the database to {build}; if it is finished, export tbVersion again."
+        );
+        let detail =
+            "Either a rolling upgrade has not reached the database, or the history was exported before it.";
+        cx.on_node(node, title, remedy).detail(detail).standalone().inferred()
     };
-    // Which DLL carries the build is our guess (domain 1.1, G-07); the node list is the product's own word.
-    if node.row.as_ref().and_then(|row| row.binary_version.value()) != Some(&build) {
-        finding = finding.inferred();
-    }
-    let finding =
-        finding.because(evidence(node, "build", &node.version)).because(database_build(wanted, row));
-    Outcome::Findings(vec![finding])
+    // It is not documented which DLL carries the build; the node list is the product's own word.
+    let listed = node.row.as_ref().and_then(|row| row.binary_version.value()) == Some(&build);
+    let seen = [evidence(node, "build", &node.version), database_build(wanted, row)];
+    finding.inferred_if(!listed).resting_on(seen).into()
 }

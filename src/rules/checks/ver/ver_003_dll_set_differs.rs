@@ -1,28 +1,24 @@
-//! VER-003.
+//! VER-003: do nodes at the same build have the same DLLs?
 
-use crate::rules::lib::dlls::differing_dlls;
-use crate::rules::engine::rule::{Check, rule};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::dlls::differing_dlls as check;
 
 rule! {
     /// ## What it checks
-    /// Whether the nodes that run the same build hold the same DLLs in bin, byte for byte. A node at another build is
-    /// left to VER-001. With three nodes or more, a DLL that only one of them holds is left to VER-004.
+    /// Whether the nodes that run the same build have the same DLLs in bin, byte for byte. VER-001 covers a node at
+    /// another build. With three nodes or more, VER-004 covers a DLL that only one of them has.
     /// ## Why it matters
-    /// A copy that broke off or was taken from another build leaves a node that reports the right version and behaves
+    /// If a copy was interrupted, or was made from another build, the node reports the right version but behaves
     /// differently.
     /// ## How to fix it
-    /// Stop the application pool of the node, empty bin, copy the whole application folder of a good node without
-    /// database.config and encryption.config, and start the pool.
+    /// Stop the application pool of the node, and empty bin. Copy the whole application folder of a good node, without
+    /// database.config and encryption.config. Then start the application pool.
     /// ## What it cannot see
-    /// Which node is right when there are two: it names both. It compares nodes with each other, not with the
+    /// Which node is right if there are only two: the rule names both. It compares nodes with each other, not with the
     /// vendor's package.
     id: "VER-003",
-    title: "DLLs differ though the version is equal",
+    title: "DLLs differ between nodes at the same build",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["SEED" Confirmed],
-    check: Check::Cluster(differing_dlls),
-    needs: ["bundle", "node-list"],
 }

@@ -1,34 +1,27 @@
-//! VER-006.
+//! VER-006: is the setting off that allows nodes with another build than the database?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule, since};
-use crate::rules::lib::signs_of_life::connection;
-use crate::finding::{Outcome, Subject};
-use crate::knowledge::rows::Build;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
+use crate::rules::lib::activity::connection;
 use std::collections::BTreeSet;
 
 rule! {
     /// ## What it checks
-    /// Whether somebody confirms that the setting which allows a version mismatch in maintenance mode is off. Without an
+    /// Whether someone confirms that the setting that allows a version mismatch in maintenance mode is off. Without an
     /// answer, nodes of different builds that are connected at the same time suggest that it is on.
     /// ## Why it matters
-    /// The setting is for rolling upgrades. Left on, it hides the page that stops a node with the wrong build, and
-    /// such a node then works on the database of another one.
+    /// The setting is meant for rolling upgrades. If it stays on, a node with the wrong build is no longer stopped by
+    /// the version mismatch page. Such a node then uses a database that belongs to another build.
     /// ## How to fix it
-    /// Bring all nodes to one build, then switch the upgrade mode off: both maintenance mode and the version mismatch.
+    /// Bring all nodes to the same build. Then switch the upgrade mode off: both maintenance mode and the version
+    /// mismatch.
     /// ## What it cannot see
-    /// The setting itself: no export carries it.
+    /// The setting itself, because no export contains it.
     id: "VER-006",
     title: "Version mismatch is allowed",
     severity: High,
-    scope: Now,
     subject: Cluster,
-    applies: Some(since(Build::Current, BuildVersion::new(10, 7, 59))),
+    applies: since(Build::Current, BuildVersion::new(10, 7, 59)),
     cites: ["D:minimizing-upgrade-downtime" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["answer", "node-list"],
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -47,18 +40,11 @@ fn check(cx: &Context) -> Outcome {
         return question::answer(cx, None);
     }
     let builds: Vec<String> = builds.into_iter().map(ToString::to_string).collect();
-    let mut finding = cx
-        .finding(
-            Subject::cluster(),
-            format!("Nodes at {} are connected at the same time", builds.join(" and ")),
-            "Look whether the setting that allows a version mismatch is on, and switch it off once all nodes run one build.",
-        )
-        .detail("A node with the wrong build is stopped unless that setting is on.")
-        .inferred();
-    for node in connected {
-        if let Some(row) = &node.row {
-            finding = finding.because(evidence(node, "build in the node list", &row.binary_version));
-        }
-    }
-    Outcome::Findings(vec![finding])
+    let title = format!("Nodes at {} are connected at the same time", builds.join(" and "));
+    let remedy = "Look whether the setting that allows a version mismatch is on, and switch it off once all nodes run \
+        one build.";
+    let rows = connected.into_iter().filter_map(|node| Some((node, node.row.as_ref()?)));
+    let seen = rows.map(|(node, row)| evidence(node, "build in the node list", &row.binary_version));
+    let detail = "A node with the wrong build is stopped unless that setting is on.";
+    cx.on_cluster(title, remedy).detail(detail).inferred().resting_on(seen).into()
 }

@@ -1,49 +1,46 @@
-//! VER-007.
+//! VER-007: are the versions in the sources full build numbers?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Finding, Outcome, Subject};
 use crate::model::product::CORE_DLL;
 use crate::model::version::VersionError;
-use crate::model::{BuildVersion, Node, Place};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the versions written in the node list, in the core DLL of each node and in the version history are builds
-    /// of three fields, such as 11.7.000049.
+    /// Whether the versions in the node list, in the core DLL of each node and in the version history are builds with
+    /// three fields, such as 11.7.000049.
     /// ## Why it matters
-    /// A text such as 10.11 is a name of the documentation, not a build: nobody can tell from it which fixes are in, and
-    /// everything that depends on the build stays undecided.
+    /// A version such as 10.11 is a name in the documentation, not a build. It does not show which fixes are included,
+    /// so every rule that depends on the build answers unknown.
     /// ## How to fix it
-    /// Read the exact build on the Diagnostics page of the node and correct the list that was typed by hand.
+    /// Read the exact build on the Diagnostics page of the node, and correct the list that was typed by hand.
     /// ## What it cannot see
-    /// A build that is well written and wrong.
+    /// A build that has the right form but is wrong.
     id: "VER-007",
-    title: "Version is no build",
+    title: "Version is not a full build number",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["RN:10.9.000064" Confirmed, "TSS:src/functions/version" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["bundle", "node-list", "version-history"],
 }
 
 fn check(cx: &Context) -> Outcome {
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
+    cx.ask("row.binary-version");
+    cx.ask("binaries");
     for node in &cx.cluster.nodes {
         let (listed, carried) = (in_list(node), in_dll(node));
         if listed.is_none() && carried.is_none() {
-            missing.push(cx.version_missing(&node.name, &node.version));
+            missing.push(cx.version_missing(node, &node.version));
         }
         let subject = || Subject::node(&node.name);
-        findings.extend(listed.and_then(|(text, place)| judge(cx, subject(), "the node list", &text, place)));
-        let dll = carried.and_then(|(text, place)| judge(cx, subject(), CORE_DLL, &text, place));
+        findings
+            .extend(listed.and_then(|(text, place)| evaluate(cx, subject(), "the node list", &text, place)));
+        let dll = carried.and_then(|(text, place)| evaluate(cx, subject(), CORE_DLL, &text, place));
         // Which DLL carries the build is our guess (domain 1.1, G-07).
         findings.extend(dll.map(Finding::inferred));
     }
-    for row in cx.cluster.history.value().iter().flat_map(|history| &history.rows) {
-        findings.extend(judge(cx, Subject::database(), "the version history", &row.text, row.place.clone()));
+    for row in cx.history().value().iter().flat_map(|history| &history.rows) {
+        let subject = Subject::database();
+        findings.extend(evaluate(cx, subject, "the version history", &row.text, row.place.clone()));
     }
     if cx.cluster.nodes.is_empty() {
         missing.extend(cx.list().err());
@@ -66,7 +63,7 @@ fn in_dll(node: &Node) -> Option<(String, Place)> {
     Some((text.to_owned(), Place::file(format!("bin/{name}")).in_input(&snapshot.input)))
 }
 
-fn judge(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) -> Option<Finding> {
+fn evaluate(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) -> Option<Finding> {
     let error = BuildVersion::parse(text).err()?;
     let what = match error {
         VersionError::Train(_) => "names a release train, not a build",
@@ -75,10 +72,6 @@ fn judge(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) -> 
     let shown: String = text.chars().take(40).collect();
     let remedy = format!("Read the exact build of {subject} on its Diagnostics page.");
     let node = if subject == Subject::database() { String::new() } else { subject.name.clone() };
-    Some(cx.finding(subject, format!("\"{shown}\" in {of} {what}"), remedy).because(Evidence::Value {
-        node,
-        fact: format!("version in {of}"),
-        value: shown,
-        place,
-    }))
+    let finding = cx.finding(subject, format!("\"{shown}\" in {of} {what}"), remedy);
+    Some(finding.because(Evidence::value(node, format!("version in {of}"), shown, place)))
 }

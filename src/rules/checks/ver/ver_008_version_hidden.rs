@@ -1,60 +1,40 @@
-//! VER-008.
+//! VER-008: does the node list show the builds of the nodes?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::expectation::told;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Outcome, Subject};
-use crate::model::Place;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the node list carries the build of at least one node, and whether the security settings hide version
+    /// Whether the node list contains the build of at least one node, and whether the security settings hide version
     /// numbers.
     /// ## Why it matters
-    /// The product can hide its version numbers. Then the builds of the nodes come from their DLLs only.
+    /// The product can hide its version numbers. The builds of the nodes are then known only from their DLLs.
     /// ## How to fix it
-    /// Read the build on the Diagnostics page of each node, which shows it even then.
+    /// Read the build on the Diagnostics page of each node. This page shows it even if version numbers are hidden.
     /// ## What it cannot see
-    /// Without the security settings: whether the version is hidden on purpose, or the list was copied without that column.
+    /// Without the security settings: whether the version is hidden on purpose, or the list was copied without that
+    /// column.
     id: "VER-008",
     title: "Version is hidden",
     severity: Info,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["D:security-hardening/common-criteria-hardening-guide" Confirmed],
-    check: Check::Cluster(check),
-    needs: ["node-list", "security"],
 }
 
 /// Whether version numbers are hidden, by the security settings.
 const HIDDEN: &str = "security.version-hidden";
 
 fn check(cx: &Context) -> Outcome {
-    if let Ok(hidden) = cx.told(HIDDEN)
+    let remedy = "Read the build on the Diagnostics page of each node.";
+    if let Ok(hidden) = cx.reported(HIDDEN)
         && hidden.value().is_some_and(|hidden| hidden == "true")
     {
-        let finding = cx.finding(
-            Subject::cluster(),
-            "Version numbers are hidden",
-            "Read the build on the Diagnostics page of each node.",
-        );
-        return Outcome::Findings(vec![finding.because(told(cx.knowledge.label(HIDDEN, ""), &hidden))]);
+        let finding = cx.on_cluster("Version numbers are hidden", remedy);
+        return finding.because(cx.reported_evidence(HIDDEN, &hidden)).into();
     }
     let list = known!(cx.list());
     if list.rows.iter().any(|row| row.binary_version_text.is_some()) {
         return Outcome::pass();
     }
-    let finding = cx
-        .finding(
-            Subject::cluster(),
-            "The node list shows no build of any node",
-            "Read the build on the Diagnostics page of each node.",
-        )
-        .because(Evidence::Absence {
-            node: String::new(),
-            fact: "build of any node".into(),
-            place: Place { input: list.input.clone(), ..Place::default() },
-        });
-    Outcome::Findings(vec![finding])
+    let absent = Evidence::absence("", "build of any node", Place::default().in_input(&list.input));
+    cx.on_cluster("The node list shows no build of any node", remedy).because(absent).into()
 }

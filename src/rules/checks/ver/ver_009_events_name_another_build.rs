@@ -1,32 +1,25 @@
-//! VER-009.
+//! VER-009: do logged events show the build that the node runs?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, known, rule};
-use crate::finding::{Evidence, Outcome, Subject};
 use crate::model::log::Recurring;
-use crate::model::{BuildVersion, Node};
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether events in the common event format that the node's logs hold from the last day name the build that the node
-    /// runs. Events that name another host are left out.
+    /// Whether events in the Common Event Format (CEF) show the build that the node runs. The rule reads the events of
+    /// the last day in the logs of the node. Events that name another host are left out.
     /// ## Why it matters
-    /// The header of an event is written by the running product: another build there means a node that still runs old
-    /// files, or a log of another time.
+    /// The running product writes the header of an event. If the header shows another build, the node still runs old
+    /// files, or the log is from another time.
     /// ## How to fix it
-    /// Restart the application pool of the node and look again; if the builds still differ, copy the application folder of
-    /// an upgraded node without database.config and encryption.config.
+    /// Restart the application pool of the node and check again. If the builds still differ, copy the application
+    /// folder of an upgraded node, without database.config and encryption.config.
     /// ## What it cannot see
-    /// Events that go to a syslog server only. A log without such events says nothing.
+    /// Events that go only to a syslog server. A log without such events shows nothing.
     id: "VER-009",
-    title: "Events name another build than the node runs",
+    title: "Events show a different build than the node runs",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["EL" Confirmed, "D:security-hardening/common-criteria-hardening-guide" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle", "logs", "node-list"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
@@ -38,21 +31,21 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::not_applicable("the logs of the last day hold no event of this node in that format");
     }
     let build = known!(cx.build(node));
-    let input = node.input();
     let odd = named.iter().filter(|(version, _)| *version != build);
-    let findings: Vec<_> = odd
+    let findings: Vec<Finding> = odd
         .map(|(version, one)| {
-            let line =
-                Evidence::Text { place: one.sample.place.in_input(input), excerpt: one.sample.text.clone() };
-            cx.finding(
-                Subject::node(&node.name),
-                format!("{} runs {build}, and its events name {version}", node.name),
-                format!("Restart the application pool of {} and look which build its events name then.", node.name),
-            )
-            .because(line)
+            let title = format!("{} runs {build}, and its events name {version}", node.name);
+            let remedy = format!(
+                "Restart the application pool of {} and look which build its events name then.",
+                node.name
+            );
+            cx.on_node(node, title, remedy).because(signature::log_line(node, &one.sample))
         })
         .collect();
-    if findings.is_empty() { Outcome::pass_with(format!("its events name {build}")) } else { Outcome::Findings(findings) }
+    if findings.is_empty() {
+        return Outcome::pass_with(format!("its events name {build}"));
+    }
+    Outcome::Findings(findings)
 }
 
 /// The build of a header, `HOST VERSION` or `VERSION`, unless it is of another host.

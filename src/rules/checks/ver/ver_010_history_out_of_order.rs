@@ -1,59 +1,52 @@
-//! VER-010.
+//! VER-010: are the builds in the version history in order?
 
-use crate::rules::engine::context::Context;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Finding, Missing, Outcome, Question, Subject};
 use crate::model::export::VersionRow;
+use crate::rules::engine::prelude::*;
 
 rule! {
     /// ## What it checks
-    /// Whether the version history has a build that came before a lower one, or several builds on one day.
+    /// Whether the version history contains a higher build before a lower one, or several builds on one day.
     /// ## Why it matters
-    /// A database that was restored, or an upgrade that was tried more than once, may have left nodes and database in
+    /// If a database was restored, or an upgrade was tried more than once, the nodes and the database may be in
     /// different states.
     /// ## How to fix it
     /// Ask what happened on that day, and compare the build of every node with that of the database.
     /// ## What it cannot see
-    /// Upgrades in several steps on one day are what a long way to a new build looks like: this asks, it does not condemn.
+    /// Whether several upgrades on one day were planned: a long upgrade path has several steps. So the rule only asks.
     id: "VER-010",
     title: "Upgrade history is out of order",
     severity: Medium,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["CON:System_Inventory" Inferred],
-    check: Check::Cluster(check),
-    needs: ["version-history"],
 }
 
 fn check(cx: &Context) -> Outcome {
     let missing = |why: String| {
-        Outcome::unknown(Missing {
-            node: None,
-            what: "the dates of the version history".into(),
-            why,
-            from: Question::VersionHistory,
-        })
+        let what = "the dates of the version history";
+        MissingEvidence::of_cluster(what, why, EvidenceRequest::VersionHistory).into()
     };
-    let Some(history) = cx.cluster.history.value() else {
-        return missing(cx.cluster.history.why_unknown().unwrap_or_else(|| "there is none".into()));
+    let Some(history) = cx.history().value() else {
+        return missing(cx.history().why_unknown().unwrap_or_else(|| "there is none".into()));
     };
-    cx.look_at(&history.input);
-    let newest = "Ask what happened at this upgrade, and compare the build of every node with that of the database.";
-    let mut findings = Vec::<Finding>::new();
+    cx.use_input(&history.input);
+    let newest =
+        "Ask what happened at this upgrade, and compare the build of every node with that of the database.";
+    let mut findings = Vec::new();
     // Newest first.
     for (later, earlier) in history.rows.iter().zip(history.rows.iter().skip(1)) {
         let (Some(now), Some(before)) = (later.upgraded.value(), earlier.upgraded.value()) else {
             return missing("not every date of it is certain".into());
         };
         let title = match (later.version.value(), earlier.version.value()) {
-            (Some(new), Some(old)) if new < old => format!("The database went from {} back to {}", earlier.text, later.text),
+            (Some(new), Some(old)) if new < old => {
+                format!("The database went from {} back to {}", earlier.text, later.text)
+            }
             (Some(new), Some(old)) if new != old && now.wall.date() == before.wall.date() => {
                 format!("{} and {} were installed on one day", earlier.text, later.text)
             }
             _ => continue,
         };
-        let finding = cx.finding(Subject::cluster(), title, newest);
+        let finding = cx.on_cluster(title, newest);
         findings.push(finding.because(seen(earlier)).because(seen(later)).inferred());
     }
     Outcome::from_parts(findings, Vec::new())
@@ -61,10 +54,5 @@ fn check(cx: &Context) -> Outcome {
 
 fn seen(row: &VersionRow) -> Evidence {
     let upgraded = row.upgraded.value().map(|moment| format!(", {moment}")).unwrap_or_default();
-    Evidence::Value {
-        node: String::new(),
-        fact: "row of the version history".into(),
-        value: format!("{}{upgraded}", row.text),
-        place: row.place.clone(),
-    }
+    Evidence::value("", "row of the version history", format!("{}{upgraded}", row.text), row.place.clone())
 }

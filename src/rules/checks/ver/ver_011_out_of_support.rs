@@ -1,52 +1,43 @@
-//! VER-011.
+//! VER-011: does the vendor still support the build of the node?
 
-use crate::rules::engine::context::{Context, evidence};
-use crate::rules::engine::question;
-use crate::rules::engine::rule::{Check, rule};
-use crate::finding::{Evidence, Missing, Outcome, Question, Subject};
 use crate::knowledge::releases::Release;
-use crate::model::{Node, Place};
+use crate::rules::engine::prelude::*;
 use chrono::TimeDelta;
 
 rule! {
     /// ## What it checks
-    /// Whether the node's build was released more than a year before the day the report is judged against.
+    /// Whether the build of the node was released more than one year before the date of the report.
     /// ## Why it matters
-    /// The vendor supports a release for one year; a case about an older one may end with the request to upgrade.
+    /// The vendor supports a release for one year. If you open a case about an older release, you may only be asked to
+    /// upgrade.
     /// ## How to fix it
-    /// Plan the upgrade to a supported build; this report judges it with --target.
+    /// Plan the upgrade to a supported build. Run the report with --target to check it.
     /// ## What it cannot see
-    /// Release dates after 10.9.000064, which are not public: there a record of the release given by --knowledge tells it, or
-    /// an answer. A build without a date that is older
-    /// than one out of support is taken to be out of support as well.
+    /// Release dates after 10.9.000064, because they are not public. For such builds, the rule uses a record of the
+    /// release given with --knowledge, or an answer. If a build without a known date is older than a build that is no
+    /// longer supported, the rule assumes that it is not supported either.
     id: "VER-011",
-    title: "Build is out of the vendor's support",
+    title: "Build is no longer supported by the vendor",
     severity: Medium,
-    scope: Now,
     subject: Node,
-    applies: None,
     cites: ["LIFE" Confirmed],
-    check: Check::Node(check),
-    needs: ["bundle"],
 }
 
 fn check(cx: &Context, node: &Node) -> Outcome {
-    let version = match (cx.fact(node, "version", "build"), node.version.value()) {
-        (Ok(_), Some(version)) => *version,
-        (Err(gap), _) => return Outcome::unknown(gap),
-        (_, None) => return Outcome::unknown(cx.version_missing(&node.name, &node.version)),
-    };
+    known!(cx.fact(node, "version", "build"));
+    let version = *known!(node.version.value().ok_or_else(|| cx.version_missing(node, &node.version)));
     let dated = |release: &Release| release.date.map(|date| (release.version, date));
     let releases = || cx.knowledge.releases.iter().filter_map(dated);
     // Its own date, else that of the next build after it: it was there by then.
     let undated = |why: String| {
         let what = format!("the release date of {version}");
-        let gap = Missing { node: Some(node.name.clone()), what, why, from: Question::Nothing };
+        let gap = MissingEvidence::of(&node.name, what, why, EvidenceRequest::Nothing);
         question::where_evidence_lacks(cx, Some(node), Vec::new(), vec![gap])
     };
     let Some((build, date)) = releases().find(|(build, _)| *build >= version) else {
-        return undated("no public source tells release dates of builds after 10.9.000064; a record of the release in --knowledge may"
-                .into());
+        let why = "no public source tells release dates of builds after 10.9.000064; a record of the release in \
+            --knowledge may";
+        return undated(why.into());
     };
     let own = build == version;
     let until = date + TimeDelta::days(i64::from(cx.knowledge.support_window_days));
@@ -64,15 +55,11 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         format!("{} runs {version}, older than {build}, which was supported until {until}", node.name)
     };
     let remedy = format!("Plan the upgrade of {} to a supported build.", node.name);
-    let record = Evidence::Value {
-        node: String::new(),
-        fact: format!("release of {build} by the table of releases"),
-        value: date.to_string(),
-        place: Place::default(),
-    };
-    let finding = cx
-        .finding(Subject::node(&node.name), title, remedy)
+    let fact = format!("release of {build} by the table of releases");
+    let record = Evidence::value("", fact, date.to_string(), Place::default());
+    cx.on_node(node, title, remedy)
         .because(evidence(node, "build", &node.version))
-        .because(record);
-    Outcome::Findings(vec![if own { finding } else { finding.inferred() }])
+        .because(record)
+        .inferred_if(!own)
+        .into()
 }

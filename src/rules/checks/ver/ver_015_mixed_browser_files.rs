@@ -1,32 +1,25 @@
-//! VER-015.
+//! VER-015: do browsers fail to load files because nodes have different files?
 
-use crate::rules::engine::context::Context;
+use crate::rules::engine::prelude::*;
 use crate::rules::lib::dlls::differing_dlls;
-use crate::rules::engine::rule::{Check, rule};
-use crate::rules::engine::signature;
-use crate::finding::{Finding, Outcome};
 
 rule! {
     /// ## What it checks
-    /// Whether browsers failed to load parts of the product, as the logs tell, while nodes that call themselves the same
-    /// build hold different DLLs.
+    /// Whether the logs report that browsers failed to load parts of the product, while nodes that report the same
+    /// build have different DLLs.
     /// ## Why it matters
-    /// A page of one node asks for parts that another node does not have: behind one address users see blank or broken
-    /// pages now and then.
+    /// A page from one node requests files that another node does not have. Behind one address, users sometimes see
+    /// blank or broken pages.
     /// ## How to fix it
-    /// Bring all nodes to the same files, then let users reload the page without the browser's cache.
+    /// Bring all nodes to the same files. Then ask users to reload the page without the browser cache.
     /// ## What it cannot see
-    /// A browser that keeps files of an older build shows the same error, so that alone it is no finding. That different
-    /// nodes cause it is our inference.
+    /// A browser that keeps files of an older build shows the same error, so the error alone is not a finding. That
+    /// different nodes cause it is our inference.
     id: "VER-015",
-    title: "Browsers load parts of different builds",
+    title: "Browsers load files from different builds",
     severity: Low,
-    scope: Now,
     subject: Cluster,
-    applies: None,
     cites: ["LA" Title],
-    check: Check::Cluster(check),
-    needs: ["logs"],
 }
 
 fn check(cx: &Context) -> Outcome {
@@ -35,8 +28,10 @@ fn check(cx: &Context) -> Outcome {
         return Outcome::from_parts(found, missing);
     }
     match differing_dlls(cx) {
-        Outcome::Findings(_) => Outcome::Findings(found.into_iter().map(Finding::inferred).collect()),
+        Outcome::Findings(_) => Outcome::Findings(found).map_findings(Finding::inferred),
         unknown @ Outcome::Unknown { .. } => unknown,
-        _ => Outcome::pass_with("the error was seen, but all nodes hold the same DLLs: browsers kept older files"),
+        _ => Outcome::pass_with(
+            "the error was seen, but all nodes hold the same DLLs: browsers kept older files",
+        ),
     }
 }

@@ -1,7 +1,7 @@
 //! Builds: which one a node and the database run, and whether that is still so.
 
 use super::Context;
-use crate::finding::{Missing, Question};
+use crate::finding::{EvidenceRequest, MissingEvidence};
 use crate::knowledge::Versions;
 use crate::knowledge::rows::{Applies, Build};
 use crate::model::export::{Moment, VersionRow};
@@ -37,9 +37,10 @@ impl<'a> Context<'a> {
     /// The build a node runs, fit for comparing it with other nodes and the database: from the node list unless the
     /// database was upgraded after it or a later bundle contradicts it, else from a bundle that [`Context::snapshot`]
     /// accepts.
-    pub fn build(&self, node: &'a Node) -> Result<BuildVersion, Missing> {
+    pub fn build(&self, node: &'a Node) -> Result<BuildVersion, MissingEvidence> {
+        self.ask("version");
         let Some(version) = node.version.value() else {
-            return Err(self.version_missing(&node.name, &node.version));
+            return Err(self.version_missing(node, &node.version));
         };
         let listed = node.row.as_ref().and_then(|row| row.binary_version.value()) == Some(version);
         let own = snapshot_version(node).map(|(own, _)| own);
@@ -49,11 +50,9 @@ impl<'a> Context<'a> {
         if !listed {
             return self.snapshot(node).map(|_| *version);
         }
-        let outdated = |after: &str, why: String| Missing {
-            node: Some(node.name.clone()),
-            what: format!("a node list with {} from after the {after}", node.name),
-            why,
-            from: Question::NodeList,
+        let outdated = |after: &str, why: String| {
+            let what = format!("a node list with {} from after the {after}", node.name);
+            MissingEvidence::of(&node.name, what, why, EvidenceRequest::NodeList)
         };
         if let Some(upgraded) = self.upgraded_after_list() {
             if own == Some(*version) && self.snapshot(node).is_ok() {
@@ -73,7 +72,7 @@ impl<'a> Context<'a> {
     }
 
     /// That the node's diagnostics were not saved before the database was upgraded.
-    fn diagnosed(&self, node: &Node) -> Result<(), Missing> {
+    fn diagnosed(&self, node: &Node) -> Result<(), MissingEvidence> {
         let Some(upgraded) =
             self.cluster.history.value().and_then(|history| history.current()?.upgraded.value())
         else {
@@ -84,14 +83,10 @@ impl<'a> Context<'a> {
         if saved.is_some_and(|saved| saved.minus(upgraded) >= TimeDelta::zero()) {
             return Ok(());
         }
-        Err(Missing {
-            node: Some(node.name.clone()),
-            what: format!("the diagnostics of {} from after the upgrade", node.name),
-            why: format!(
-                "the database was upgraded at {upgraded}, and they do not show that they were saved later"
-            ),
-            from: Question::Export { export: "diagnostics".into() },
-        })
+        let what = format!("the diagnostics of {} from after the upgrade", node.name);
+        let why = "and they do not show that they were saved later";
+        let why = format!("the database was upgraded at {upgraded}, {why}");
+        Err(MissingEvidence::of(&node.name, what, why, EvidenceRequest::export("diagnostics")))
     }
 
     /// Whether the node list was made after the node's bundle; `None` where that cannot be told.
@@ -108,29 +103,23 @@ impl<'a> Context<'a> {
     }
 
     /// The build of the database, or that it is missing.
-    pub fn database(&self) -> Result<(BuildVersion, &'a VersionRow), Missing> {
-        let row = self.cluster.history.value().and_then(|history| history.current());
+    pub fn database(&self) -> Result<(BuildVersion, &'a VersionRow), MissingEvidence> {
+        let row = self.history().value().and_then(|history| history.current());
         if let Some(row) = row
             && let Some(version) = row.version.value()
         {
-            self.look_at(&row.place.input);
+            self.use_input(&row.place.input);
             return Ok((*version, row));
         }
-        Err(Missing {
-            node: None,
-            what: "the build of the database".into(),
-            why: self
-                .cluster
-                .database_version()
-                .why_unknown()
-                .unwrap_or_else(|| "the version history has no row".into()),
-            from: Question::VersionHistory,
-        })
+        let why = self.cluster.database_version().why_unknown();
+        let why = why.unwrap_or_else(|| "the version history has no row".into());
+        let what = "the build of the database";
+        Err(MissingEvidence::of_cluster(what, why, EvidenceRequest::VersionHistory))
     }
 
     /// Whether a range of builds includes what `node` runs (or, for `None`, what every serving node and the
     /// database run) or the target. `Err` when that cannot be decided.
-    pub fn applies(&self, applies: &Applies, node: Option<&Node>) -> Result<bool, Vec<Missing>> {
+    pub fn applies(&self, applies: &Applies, node: Option<&Node>) -> Result<bool, Vec<MissingEvidence>> {
         let range = &applies.versions;
         match (applies.of, self.cluster.target) {
             (Build::Target, target) => return Ok(target.is_some_and(|target| range.include(&target))),
@@ -145,44 +134,36 @@ impl<'a> Context<'a> {
             }
             (Build::Current | Build::Either, _) => {}
         }
-        let versions: Vec<(&str, &Observed<BuildVersion>)> = match node {
-            Some(node) => vec![(node.name.as_str(), &node.version)],
-            None => self.cluster.serving().map(|node| (node.name.as_str(), &node.version)).collect(),
-        };
+        let nodes = node.map_or_else(|| self.cluster.serving().collect(), |node| vec![node]);
         let database = self.cluster.database_version();
         let mut missing = Vec::new();
-        let mut inside = database.value().filter(|_| node.is_none()).map(|v| applies.versions.include(v));
-        for (name, version) in versions {
-            match version.value() {
-                Some(version) => {
-                    // Nodes on both sides of a boundary: the rule concerns at least one of them.
-                    inside = Some(inside.unwrap_or(false) || applies.versions.include(version));
-                }
-                None => missing.push(self.version_missing(name, version)),
+        let mut inside = database.value().filter(|_| node.is_none()).map(|v| range.include(v));
+        for node in nodes {
+            match node.version.value() {
+                // Nodes on both sides of a boundary: the rule concerns at least one of them.
+                Some(version) => inside = Some(inside.unwrap_or(false) || range.include(version)),
+                None => missing.push(self.version_missing(node, &node.version)),
             }
         }
         match inside {
             Some(true) => Ok(true),
             Some(false) if missing.is_empty() => Ok(false),
-            _ if missing.is_empty() => Err(vec![Missing {
-                node: None,
-                what: "the product's build".into(),
-                why: "no node is known".into(),
-                from: Question::NodeList,
-            }]),
+            _ if missing.is_empty() => Err(vec![MissingEvidence::of_cluster(
+                "the product's build",
+                "no node is known",
+                EvidenceRequest::NodeList,
+            )]),
             _ => Err(missing),
         }
     }
 
     /// That a node's build is not known.
-    pub fn version_missing(&self, name: &str, version: &Observed<BuildVersion>) -> Missing {
-        let has_bundle = self.cluster.nodes.iter().any(|node| node.name == name && node.snapshot.is_some());
-        Missing {
-            node: Some(name.to_owned()),
-            what: format!("the product build of {name}"),
-            why: version.why_unknown().unwrap_or_else(|| "no binary tells it".into()),
-            from: if has_bundle { Question::NodeList } else { Question::Bundle { node: name.to_owned() } },
-        }
+    pub fn version_missing(&self, node: &Node, version: &Observed<BuildVersion>) -> MissingEvidence {
+        self.ask("version");
+        let bundle = || EvidenceRequest::Bundle { node: node.name.clone() };
+        let from = node.snapshot.as_ref().map_or_else(bundle, |_| EvidenceRequest::NodeList);
+        let why = version.why_unknown().unwrap_or_else(|| "no binary tells it".into());
+        MissingEvidence::of(&node.name, format!("the product build of {}", node.name), why, from)
     }
 }
 

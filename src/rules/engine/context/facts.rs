@@ -1,7 +1,7 @@
 //! Facts by path: known or absent, else what is missing and who can tell.
 
 use super::Context;
-use crate::finding::{Missing, Question};
+use crate::finding::{EvidenceRequest, MissingEvidence};
 use crate::knowledge::facts::Of;
 use crate::model::items::Items;
 use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
@@ -10,111 +10,115 @@ use crate::model::{Node, Observed};
 impl<'a> Context<'a> {
     /// A fact of a node for judging it on its own, however old its bundle: known or absent, else what is missing
     /// and who can tell. Facts of the cluster are found as well.
-    pub fn fact(&self, node: &'a Node, path: &str, label: &str) -> Result<Observed<String>, Missing> {
+    pub fn fact(&self, node: &'a Node, path: &str, label: &str) -> Result<Observed<String>, MissingEvidence> {
         if let Some(id) = path.strip_prefix(ANSWER) {
             return self.answered_fact(Some(node), id);
         }
         if self.knowledge.facts.of(path) == Some(Of::Cluster) {
-            return self.told(path);
+            return self.reported(path);
         }
+        self.ask(path);
         let fact = node.fact(path);
         if is_fact(path) {
             if !is_row_fact(path) && path != "version" {
-                self.any_snapshot(node)?;
+                self.bundle_of(node)?;
             }
-            return self.settle(node, fact, label, is_row_fact(path));
+            return self.settle(node, path, fact, label);
         }
         let carried = node.snapshot.as_ref().is_some_and(|one| one.facts.machine.contains_key(path));
         let label = self.knowledge.label(path, label);
         let Some(why) = fact.why_unknown() else {
-            self.look_at_sources(&fact, "");
+            self.use_sources(&fact, "");
             return Ok(fact);
         };
-        let from = match self.knowledge.tellers(path).next() {
-            _ if carried => bundle_question(node, &fact),
-            Some(export) => Question::Export { export: export.id.clone() },
-            None => Question::Nothing,
-        };
+        let from = if carried { bundle_question(node, &fact) } else { self.teller(path) };
         let what = format!("{label} of {}", node.name);
-        Err(Missing { node: Some(node.name.clone()), what, why, from })
+        Err(MissingEvidence::of(&node.name, what, why, from))
     }
 
     /// A fact of the cluster that exports tell: known or absent, else what is missing and which export tells it.
-    pub fn told(&self, path: &str) -> Result<Observed<String>, Missing> {
+    pub fn reported(&self, path: &str) -> Result<Observed<String>, MissingEvidence> {
         if let Some(id) = path.strip_prefix(ANSWER) {
             return self.answered_fact(None, id);
         }
+        self.ask(path);
         let untold = || Observed::not_collected("no export that tells it was given");
         let fact = self.cluster.told.get(path).cloned().unwrap_or_else(untold);
         match fact.why_unknown() {
             None => {
-                self.look_at_sources(&fact, "");
+                self.use_sources(&fact, "");
                 Ok(fact)
             }
-            Some(why) => Err(self.untold(path, self.knowledge.label(path, "").to_owned(), why)),
+            Some(why) => Err(self.unreported(path, self.knowledge.label(path, ""), why)),
         }
     }
 
     /// The items of a list that exports tell, or that the list is missing.
-    pub fn items(&self, list: &str) -> Result<&'a Items, Missing> {
-        let gone = |why: String| {
-            let teller = self.knowledge.exports.iter().find(|export| export.list() == list);
-            let title = teller.map_or_else(|| list.to_owned(), |export| export.title.clone());
-            let from = teller.map(|export| Question::Export { export: export.id.clone() });
-            Missing { node: None, what: title, why, from: from.unwrap_or(Question::Nothing) }
-        };
-        match self.cluster.lists.get(list) {
+    pub fn items(&self, list: &str) -> Result<&'a Items, MissingEvidence> {
+        self.ask(list);
+        let why = match self.cluster.lists.get(list) {
             Some(fact @ Observed::Known { value, .. }) => {
-                self.look_at_sources(fact, "");
-                Ok(value)
+                self.use_sources(fact, "");
+                return Ok(value);
             }
-            Some(fact) => Err(gone(fact.why_unknown().unwrap_or_else(|| "there is none".into()))),
-            None => Err(gone("no export that tells it was given".into())),
-        }
+            Some(fact) => fact.why_unknown().unwrap_or_else(|| "there is none".into()),
+            None => "no export that tells it was given".into(),
+        };
+        Err(match self.knowledge.exports.iter().find(|export| export.list() == list) {
+            Some(export) => {
+                MissingEvidence::of_cluster(&export.title, why, EvidenceRequest::export(&export.id))
+            }
+            None => MissingEvidence::of_cluster(list, why, EvidenceRequest::Nothing),
+        })
     }
 
     /// That a fact of the cluster or of an item is missing.
-    pub fn untold(&self, path: &str, what: String, why: String) -> Missing {
-        let teller = self.knowledge.tellers(path).next();
-        let from = teller.map(|export| Question::Export { export: export.id.clone() });
-        Missing { node: None, what, why, from: from.unwrap_or(Question::Nothing) }
+    pub fn unreported(&self, path: &str, what: impl Into<String>, why: impl Into<String>) -> MissingEvidence {
+        self.ask(path);
+        MissingEvidence::of_cluster(what, why, self.teller(path))
+    }
+
+    /// The export that tells a fact, if one does.
+    pub(in crate::rules) fn teller(&self, path: &str) -> EvidenceRequest {
+        let export = self.knowledge.tellers(path).next();
+        export.map_or(EvidenceRequest::Nothing, |export| EvidenceRequest::export(&export.id))
     }
 
     /// An answer as a fact.
-    fn answered_fact(&self, node: Option<&Node>, id: &str) -> Result<Observed<String>, Missing> {
+    fn answered_fact(&self, node: Option<&Node>, id: &str) -> Result<Observed<String>, MissingEvidence> {
         match self.answer(node, id) {
-            Some((word, place)) => Ok(Observed::known(word.to_owned(), place.clone())),
+            Some(answer) => Ok(Observed::known(answer.value.clone(), answer.place.clone())),
             None => Err(self.unanswered(node, id, "nobody has answered it")),
         }
     }
 
-    /// An observation that is known or absent, else what is missing and who can tell.
+    /// A part of a bundle or of the node list that is known or absent, else what is missing and who can tell.
     pub fn settle<T>(
         &self,
         node: &Node,
+        path: &str,
         fact: Observed<T>,
         label: &str,
-        from_list: bool,
-    ) -> Result<Observed<T>, Missing> {
+    ) -> Result<Observed<T>, MissingEvidence> {
+        self.ask(path);
         match fact.why_unknown() {
             None => {
-                self.look_at_sources(&fact, node.input());
+                self.use_sources(&fact, node.input());
                 Ok(fact)
             }
-            Some(why) => Err(Missing {
-                node: Some(node.name.clone()),
-                what: format!("{label} of {}", node.name),
-                why,
-                from: if from_list { Question::NodeList } else { bundle_question(node, &fact) },
-            }),
+            Some(why) => {
+                let list = is_row_fact(path);
+                let from = if list { EvidenceRequest::NodeList } else { bundle_question(node, &fact) };
+                Err(MissingEvidence::of(&node.name, format!("{label} of {}", node.name), why, from))
+            }
         }
     }
 }
 
-fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> Question {
-    let again = |how: &str| Question::BundleAgain { node: node.name.clone(), how: how.into() };
+fn bundle_question<T>(node: &Node, fact: &Observed<T>) -> EvidenceRequest {
+    let again = |how: &str| EvidenceRequest::again(&node.name, how);
     match (&node.snapshot, fact) {
-        (None, _) => Question::Bundle { node: node.name.clone() },
+        (None, _) => EvidenceRequest::Bundle { node: node.name.clone() },
         (Some(snapshot), _) if snapshot.copied => again("on the node itself, not from a copy of its folder"),
         (Some(snapshot), Observed::Unreadable { .. }) if snapshot.elevated.value() == Some(&true) => {
             again("as an account that may read it")

@@ -2,7 +2,8 @@
 
 use super::Context;
 use crate::finding::{Confidence, Evidence, Finding, Severity, Subject};
-use crate::model::{Node, Observed};
+use crate::model::{Node, Observed, Place};
+use crate::rules::engine::expectation::reported;
 
 impl Context<'_> {
     /// A finding of the rule being judged, at its own severity and confidence, still without evidence.
@@ -17,12 +18,56 @@ impl Context<'_> {
             remedy: remedy.into(),
             notes: Vec::new(),
             signature: None,
-            alone: false,
+            standalone: false,
         }
+    }
+
+    /// The same, on a node.
+    pub fn on_node(&self, node: &Node, title: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        self.finding(Subject::node(&node.name), title, remedy)
+    }
+
+    /// The same, on the cluster.
+    pub fn on_cluster(&self, title: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        self.finding(Subject::cluster(), title, remedy)
+    }
+
+    /// A fact that belongs to no node as evidence, by its label in the knowledge.
+    pub(in crate::rules) fn reported_evidence(&self, path: &str, fact: &Observed<String>) -> Evidence {
+        reported(self.knowledge.label(path, ""), fact)
+    }
+
+    /// That a list that exports tell has no item, or none of the wanted ones.
+    pub(in crate::rules) fn no_item_of(&self, list: &str, fact: &str) -> Evidence {
+        let place = self.cluster.lists.get(list).and_then(Observed::place);
+        Evidence::absence("", fact, place.cloned().unwrap_or_default())
+    }
+
+    /// A fact of a node as evidence, by its label in the knowledge.
+    pub(in crate::rules) fn node_evidence(
+        &self,
+        node: &Node,
+        path: &str,
+        fact: &Observed<String>,
+    ) -> Evidence {
+        evidence(node, self.knowledge.label(path, ""), fact)
     }
 }
 
 impl Finding {
+    /// Resting on this evidence.
+    #[must_use]
+    pub fn resting_on(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    /// As our own reasoning if it is.
+    #[must_use]
+    pub fn inferred_if(self, inferred: bool) -> Self {
+        if inferred { self.inferred() } else { self }
+    }
+
     /// With one more piece of evidence.
     #[must_use]
     pub fn because(mut self, evidence: Evidence) -> Self {
@@ -53,8 +98,8 @@ impl Finding {
 
     /// With a remedy of its own, which no merged work replaces.
     #[must_use]
-    pub fn alone(mut self) -> Self {
-        self.alone = true;
+    pub fn standalone(mut self) -> Self {
+        self.standalone = true;
         self
     }
 
@@ -66,14 +111,22 @@ impl Finding {
     }
 }
 
+/// A value from a file of a node's bundle as evidence.
+pub(in crate::rules) fn seen_in(
+    node: &Node,
+    fact: impl Into<String>,
+    value: impl Into<String>,
+    place: &Place,
+) -> Evidence {
+    Evidence::value(&node.name, fact, value, place.in_input(node.input()))
+}
+
 /// A fact of a node as evidence: its value with its place, or its absence.
 pub(in crate::rules) fn evidence<T: ToString>(node: &Node, label: &str, fact: &Observed<T>) -> Evidence {
     let input = node.input();
     let place = fact.place().cloned().unwrap_or_default().in_input(input);
     match fact.value() {
-        Some(value) => {
-            Evidence::Value { node: node.name.clone(), fact: label.into(), value: value.to_string(), place }
-        }
-        None => Evidence::Absence { node: node.name.clone(), fact: label.into(), place },
+        Some(value) => Evidence::value(&node.name, label, value.to_string(), place),
+        None => Evidence::absence(&node.name, label, place),
     }
 }

@@ -1,0 +1,255 @@
+//! The recipes of the cases. What a recipe changes is what is wrong in its case.
+
+use super::Case;
+use super::builder::{CaseBuilder, NodeBuilder, time};
+use super::exports::{NAMES, node_row, node_rows, set};
+use super::node_folder::{NodeFolder, noise};
+use super::pre_upgrade::{TARGET, pre_upgrade};
+use crate::bundle::{FormatVersion, MANIFEST};
+use chrono::TimeDelta;
+use serde_json::json;
+
+/// The build of the healthy cases.
+const CURRENT: &str = "11.7.000049";
+/// The build that a forgotten node is left on.
+const PREVIOUS: &str = "11.6.000001";
+
+/// When the database got its versions, newest first.
+const HISTORY: [(&str, &str); 3] = [
+    (CURRENT, "2026-10-17T20:14:05Z"),
+    (PREVIOUS, "2025-09-06T19:40:51Z"),
+    ("11.5.000002", "2024-11-02T20:03:33Z"),
+];
+
+const fn case(name: &'static str, recipe: fn(&mut CaseBuilder), summary: &'static str) -> Case {
+    Case { name, summary, target: None, recipe }
+}
+
+/// Every case, in order of name.
+pub const CASES: &[Case] = &[
+    case("broken-bundle", broken_bundle, "One bundle was changed, one has a newer format, one is no bundle"),
+    case("clock-skew-legacy", clock_skew_legacy, "An old build, and the clocks of its two nodes differ"),
+    case("dpapi-3-node", dpapi_3_node, "Nothing: DPAPI protects the encryption key on each node"),
+    case("german-node", german_node, "The logs of one node are in German"),
+    case("healthy-3-node", healthy_3_node, "Nothing: three nodes with all exports"),
+    case("key-mismatch", key_mismatch, "One node has a different encryption key"),
+    case("mid-upgrade", mid_upgrade, "One of three nodes was not upgraded with the others"),
+    case("mixed-builds", mixed_builds, "Old and changed files among those of the current build"),
+    case("noisy-logs", noisy_logs, "Many log errors, few of them important"),
+    case("one-bundle", one_bundle, "Only one bundle was sent, and no exports"),
+    Case {
+        target: Some(TARGET),
+        ..case("pre-upgrade", pre_upgrade, "Several problems before an upgrade, each in another source")
+    },
+    case("two-days", two_days, "One node was collected before the upgrade, the others after it"),
+    case("two-nodes-no-exports", two_nodes_no_exports, "Two bundles and no exports"),
+];
+
+/// Adds what most cases have next to their bundles.
+fn common_files(case: &mut CaseBuilder) {
+    case.list_of_three(CURRENT);
+    case.history(&HISTORY);
+    case.answers(&NAMES);
+    case.sql_results();
+}
+
+/// Nothing is wrong, and everything that a verdict needs is there.
+fn healthy_3_node(case: &mut CaseBuilder) {
+    for name in NAMES {
+        case.node(name, CURRENT);
+    }
+    case.quiet_machines();
+    case.healthy_exports();
+    common_files(case);
+}
+
+/// WEB03 was forgotten when the others went to the new build two hours before.
+fn mid_upgrade(case: &mut CaseBuilder) {
+    case.node("WEB01", CURRENT);
+    case.node("WEB02", CURRENT);
+    case.node("WEB03", PREVIOUS).errors(
+        "log/SS.log",
+        [95, 64, 31, 6],
+        "Thycotic.ihawu.Business.StartupCheck - The version of your database does not match the version of your application.",
+    );
+    case.node_list([
+        node_row(1, "WEB01", CURRENT, "2026-11-20T09:05:10Z"),
+        node_row(2, "WEB02", CURRENT, "2026-11-20T09:05:08Z"),
+        node_row(3, "WEB03", PREVIOUS, "2026-11-20T07:02:44Z"),
+    ]);
+    case.history(&[(CURRENT, "2026-11-20T07:11:27Z"), HISTORY[1], HISTORY[2]]);
+    case.answers(&NAMES);
+    case.sql_results();
+}
+
+/// All nodes report the same build, but WEB02 kept an older DLL and a file of an old build, and WEB03 has an edited
+/// page.
+fn mixed_builds(case: &mut CaseBuilder) {
+    let web01 = &case.node("WEB01", CURRENT).folder;
+    let old = NodeFolder::new("WEB02", PREVIOUS, web01.clock).files;
+    let web02 = &mut case.node("WEB02", CURRENT).folder;
+    for (path, as_path) in [
+        ("bin/Thycotic.Data.dll", "bin/Thycotic.Data.dll"),
+        ("bin/Thycotic.Foundation.dll", "bin/Thycotic.Legacy.dll"),
+    ] {
+        web02.files.extend(old.get(path).map(|content| (as_path.to_owned(), content.clone())));
+    }
+    case.node("WEB03", CURRENT).folder.put("Scripts/app.js", "/* changed by hand */\r\n");
+    common_files(case);
+}
+
+/// WEB02 has another key file, and its log reports that.
+fn key_mismatch(case: &mut CaseBuilder) {
+    case.node("WEB01", CURRENT);
+    let web02 = case.node("WEB02", CURRENT);
+    key_file(web02, "another key", 416);
+    web02.errors(
+        "log/SS.log",
+        [40, 22, 3],
+        "Thycotic.ihawu.Business.StartupCheck - Thycotic.AppCore.Cryptography.MacMismatchException: the message authentication code does not match.",
+    );
+    case.node("WEB03", CURRENT);
+    let mut refused = node_row(2, "WEB02", CURRENT, "2026-11-20T07:31:00Z");
+    set(&mut refused, "/errorMessage", json!("Encryption configurations do not match"));
+    case.node_list([
+        node_row(1, "WEB01", CURRENT, "2026-11-20T09:05:10Z"),
+        refused,
+        node_row(3, "WEB03", CURRENT, "2026-11-20T09:05:06Z"),
+    ]);
+    case.history(&HISTORY);
+    case.answers(&NAMES);
+    case.sql_results();
+}
+
+/// DPAPI protects the key on every node: three different files with one key, and everything runs. The nodes were
+/// collected with a case key, so that their other files can be compared.
+fn dpapi_3_node(case: &mut CaseBuilder) {
+    for name in NAMES {
+        let node = case.node(name, CURRENT);
+        node.case_key = true;
+        key_file(node, &format!("DPAPI on {name}"), 1_480);
+    }
+    case.quiet_machines();
+    case.healthy_exports();
+    common_files(case);
+}
+
+/// Replaces the encryption key file of a node.
+fn key_file(node: &mut NodeBuilder, seed: &str, length: usize) {
+    node.folder.put("encryption.config", [b"0".repeat(41), noise(seed, length)].concat());
+}
+
+/// A build that still needs equal clocks and zones: WEB02 is in another zone and more than three minutes ahead.
+fn clock_skew_legacy(case: &mut CaseBuilder) {
+    const LEGACY: &str = "8.9.000022";
+    case.node("WEB01", LEGACY);
+    let ahead = case.node_at("WEB02", LEGACY, time("2026-11-20T09:05:20+00:00"));
+    ahead.reference = Some(time("2026-11-20T09:02:00+00:00"));
+    ahead.folder.zone = "GMT Standard Time".into();
+    ahead.errors("log/SS.log", [12], "Thycotic.ihawu.Business.ServerNodes - Server dates do not match");
+    case.file(
+        "server-nodes.csv",
+        "Machine Name,Version,Database,In Cluster,Background Worker,Engine Worker,Session Recording Worker,Maintenance Mode,Last Connected,Error\r\n\
+         WEB01,8.9.000022,SQL01\\SecretServer,Yes,,,,No,2026-11-20 09:58:12,\r\n\
+         WEB02,8.9.000022,SQL01\\SecretServer,Yes,,,,No,2026-11-20 09:58:40,Server dates do not match\r\n",
+    );
+    case.history(&[(LEGACY, "2015-10-03T18:22:10Z"), ("8.8.000018", "2015-04-11T17:45:00Z")]);
+}
+
+/// Two bundles and nothing else: the most common case.
+fn two_nodes_no_exports(case: &mut CaseBuilder) {
+    case.node("WEB01", CURRENT).reference = None;
+    case.node("WEB02", CURRENT).reference = None;
+}
+
+/// One bundle of a cluster of unknown size.
+fn one_bundle(case: &mut CaseBuilder) {
+    case.node("WEB01", CURRENT).reference = None;
+}
+
+/// WEB01 was collected the day before the upgrade, the others the day after.
+fn two_days(case: &mut CaseBuilder) {
+    case.node_at("WEB01", PREVIOUS, time("2026-11-18T16:20:00+01:00"));
+    case.node_at("WEB02", CURRENT, time("2026-11-19T09:10:00+01:00"));
+    case.node_at("WEB03", CURRENT, time("2026-11-19T09:14:00+01:00"));
+    case.node_list(node_rows(CURRENT).map(|mut row| {
+        set(&mut row, "/lastConnected", json!("2026-11-19T08:20:00Z"));
+        row
+    }));
+    case.history(&[(CURRENT, "2026-11-18T20:31:02Z"), HISTORY[1]]);
+    case.answers(&NAMES);
+    case.sql_results();
+}
+
+/// Logs full of noise: old errors that are history, an important error of today, a UTF-16 log, a torn line, workload
+/// errors that say nothing about the cluster, and WEB03 with logs that were cut to a small limit.
+fn noisy_logs(case: &mut CaseBuilder) {
+    let web01 = &mut case.node("WEB01", CURRENT).folder;
+    let error = "Thycotic.AppCore.Cryptography - Thycotic.AppCore.Cryptography.MacMismatchException: the message authentication code does not match.\r\n   at Thycotic.AppCore.Cryptography.Decryptor.Check(Byte[] mac)";
+    for day in (3..12).rev() {
+        let line = web01.line(TimeDelta::days(day), 9, "ERROR", error);
+        web01.append("log/SS.log.1", &line);
+    }
+    web01.append("log/SS.log.1", &"x".repeat(400));
+    web01.modified.insert("log/SS.log.1".into(), (web01.clock - TimeDelta::days(3)).to_utc());
+
+    let web02 = case.node("WEB02", CURRENT);
+    web02.errors(
+        "log/SS-BWSR.log",
+        (1..60).rev(),
+        "Thycotic.PasswordChangers.Heartbeat - A secret could not be verified: the remote machine is unreachable.",
+    );
+    web02.errors(
+        "log/SS.log",
+        [50, 20, 8],
+        "Thycotic.ihawu.Web - The provided anti-forgery token failed validation",
+    );
+
+    let web03 = case.node("WEB03", CURRENT);
+    web03.budget = 50_000;
+    if let Some(log) = web03.folder.files.get_mut("log/SS.log") {
+        let text = format!("\u{feff}{}", String::from_utf8_lossy(log));
+        *log = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    }
+    common_files(case);
+}
+
+/// WEB01 is whole; WEB02 was changed after it was written; WEB03 was written in a newer format; and somebody sent a
+/// text file under a bundle's name.
+fn broken_bundle(case: &mut CaseBuilder) {
+    case.node("WEB01", CURRENT);
+    case.node("WEB02", CURRENT).damage =
+        Some(("logs/SS.log", "3 engines online".into(), "9 engines online".into()));
+    let format = |version: &str| format!("\"format\": \"{version}\"");
+    case.node("WEB03", CURRENT).damage =
+        Some((MANIFEST, format(&FormatVersion::CURRENT.to_string()), format("2.0")));
+    case.list_of_three(CURRENT);
+    case.file("WEB04.zip", "this is not a bundle but a renamed text file\n");
+}
+
+/// WEB02 logs in German: the errors of its framework match no English text. One type name is the same in every language.
+fn german_node(case: &mut CaseBuilder) {
+    case.node("WEB01", CURRENT);
+    let german = case.node("WEB02", CURRENT);
+    for (minutes, text) in [
+        (
+            52,
+            "Thycotic.Data - System.Data.SqlClient.SqlException (0x80131904): Fehler bei der Anmeldung für den Benutzer \"svc\".",
+        ),
+        (
+            33,
+            "Thycotic.Data - System.InvalidOperationException: Timeout abgelaufen. Der Server reagiert nicht.",
+        ),
+        (14, "Thycotic.HSM - Thycotic.HSM.CNG.CngException: Der Anbieter antwortet nicht."),
+    ] {
+        german.errors("log/SS.log", [minutes], text);
+    }
+    case.quiet_machines();
+    case.node("WEB02", CURRENT).machine.extend([("os.language", "de-DE"), ("net.language", "de-DE")]);
+    case.node_list([
+        node_row(1, "WEB01", CURRENT, "2026-11-20T09:05:10Z"),
+        node_row(2, "WEB02", CURRENT, "2026-11-20T09:05:08Z"),
+    ]);
+    case.history(&HISTORY);
+    case.answers(&["WEB01", "WEB02"]);
+}

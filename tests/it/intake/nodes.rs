@@ -1,0 +1,120 @@
+//! Which nodes a case has: duplicates, clones, two clusters, no node list.
+
+use super::{Bundle, case, case_with, input, node, nodes_json, options, texts};
+use clusterbrief::bundle::Form;
+use clusterbrief::intake::cluster::Options;
+use clusterbrief::model::input::ProblemKind;
+use clusterbrief::model::{BuildVersion, InputStatus, Role};
+use std::collections::BTreeMap;
+use std::fs;
+use tempfile::TempDir;
+
+#[test]
+fn the_newer_of_two_bundles_of_one_node_counts() {
+    let folder = TempDir::new().unwrap();
+    let mut old = Bundle::of("WEB01");
+    old.dll("11.6.000001");
+    old.write(folder.path(), "z-old", Form::Zip);
+    let mut new = Bundle::of("web01.corp.example");
+    new.facts.host.machine_id = Bundle::of("WEB01").facts.host.machine_id;
+    new.started = "2026-11-21T10:00:00Z";
+    new.write(folder.path(), "a-new", Form::Zip);
+    let case = case(&folder);
+    assert_eq!(case.cluster.nodes.len(), 1);
+    assert_eq!(case.cluster.nodes[0].version.value(), Some(&BuildVersion::new(11, 7, 49)));
+    let refused = input(&case, "z-old.zip");
+    assert_eq!((refused.status, refused.problems[0].kind), (InputStatus::Refused, ProblemKind::Duplicate));
+    assert_eq!(texts(refused), ["z-old.zip is of WEB01 and is older than a-new.zip, which counts instead."]);
+}
+
+#[test]
+fn one_name_on_two_machines_counts_for_neither_and_a_clone_is_reported() {
+    let folder = TempDir::new().unwrap();
+    Bundle::of("WEB01").write(folder.path(), "a", Form::Zip);
+    let mut other = Bundle::of("WEB01");
+    other.facts.host.machine_id = Bundle::of("WEB09").facts.host.machine_id;
+    other.started = "2026-11-21T10:00:00Z";
+    other.write(folder.path(), "b", Form::Zip);
+    let mut clone = Bundle::of("WEB02");
+    clone.facts.host.machine_id = Bundle::of("WEB03").facts.host.machine_id;
+    clone.write(folder.path(), "c", Form::Zip);
+    Bundle::of("WEB03").write(folder.path(), "d", Form::Zip);
+    let case = case(&folder);
+    assert_eq!(
+        case.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
+        ["WEB02", "WEB03"]
+    );
+    for (name, status) in [
+        ("a.zip", InputStatus::Refused),
+        ("b.zip", InputStatus::Refused),
+        ("c.zip", InputStatus::Read),
+        ("d.zip", InputStatus::Read),
+    ] {
+        let input = input(&case, name);
+        assert_eq!((input.status, input.problems[0].kind), (status, ProblemKind::Duplicate), "{name}");
+    }
+    assert!(texts(input(&case, "c.zip"))[0].contains("WEB02 and WEB03 have the same installation id"));
+}
+
+#[test]
+fn the_larger_of_two_clusters_is_evaluated() {
+    let folder = TempDir::new().unwrap();
+    for name in ["TEST01", "PROD01", "PROD02"] {
+        Bundle::of(name).write(folder.path(), name, Form::Zip);
+    }
+    fs::write(folder.path().join("a-test.json"), nodes_json(&[("TEST01", "11.6.000001")])).unwrap();
+    fs::write(
+        folder.path().join("b-prod.json"),
+        nodes_json(&[("PROD01", "11.7.000049"), ("PROD02", "11.7.000049")]),
+    )
+    .unwrap();
+    fs::write(folder.path().join("c-history.csv"), "VersionNumber,Upgraded\n11.6.000001,2026-01-01\n")
+        .unwrap();
+    let results = case(&folder);
+    assert_eq!(
+        results.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
+        ["PROD01", "PROD02"]
+    );
+    assert_eq!(
+        results.cluster.database_version().why_unknown().unwrap(),
+        "c-history.csv could not be read: c-history.csv does not say to which cluster of this case it belongs, so it does not count"
+    );
+    for name in ["a-test.json", "TEST01.zip", "c-history.csv"] {
+        let input = input(&results, name);
+        assert_eq!(
+            (input.status, input.problems[0].kind),
+            (InputStatus::Refused, ProblemKind::Foreign),
+            "{name}"
+        );
+    }
+    let text = texts(input(&results, "a-test.json"))[0];
+    assert!(text.contains("TEST01") && text.contains("PROD01, PROD02"), "{text}");
+
+    let meant = Options { expect_nodes: vec!["test01".into()], ..options() };
+    let results = case_with(&[folder.path()], &meant);
+    assert_eq!(results.cluster.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(), ["TEST01"]);
+}
+
+#[test]
+fn without_a_list_the_node_set_is_open_and_a_person_can_close_it() {
+    let folder = TempDir::new().unwrap();
+    Bundle::of("WEB01").write(folder.path(), "one", Form::Zip);
+    Bundle::of("DR01").write(folder.path(), "dr", Form::Zip);
+    let open = case(&folder);
+    assert!(open.cluster.node_set.confirmed_by.is_empty());
+    assert_eq!(open.cluster.list.why_unknown().unwrap(), "no node list was given");
+    let options = Options {
+        expect_nodes: vec!["web01".into(), "WEB02".into(), " ".into()],
+        roles: BTreeMap::from([("dr01".into(), Role::Dr), ("WEB77".into(), Role::Standby)]),
+        ..options()
+    };
+    let closed = case_with(&[folder.path()], &options);
+    assert_eq!(closed.cluster.node_set.confirmed_by, ["--expect-nodes"]);
+    assert_eq!(closed.cluster.node_set.without_bundle, ["WEB02"]);
+    assert_eq!(closed.cluster.node_set.unlisted, ["DR01"]);
+    assert_eq!(node(&closed, "DR01").role, Role::Dr);
+    assert_eq!(
+        closed.remarks,
+        ["--expect-nodes holds an empty name.", "--role names WEB77, which is no node of this case."]
+    );
+}

@@ -1,0 +1,227 @@
+//! The HTML page: its order, links, policy and templates.
+
+use super::{benign, crowded, parse};
+use clusterbrief::report::model::Report;
+use clusterbrief::report::{html, json, markdown};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The element with an id.
+fn by_id<'a>(page: &'a roxmltree::Document, id: &str) -> roxmltree::Node<'a, 'a> {
+    page.descendants().find(|node| node.attribute("id") == Some(id)).expect("an element of this id")
+}
+
+#[test]
+fn a_consequence_is_shown_below_its_cause_unless_it_is_more_severe() {
+    let mut report = benign();
+    let (cause, follows) = (report.findings[0].anchor.clone(), report.findings[1].anchor.clone());
+    let is_inside = |report: &Report| {
+        let page = html::render(report).unwrap();
+        let page = parse(&page);
+        by_id(&page, &follows).ancestors().any(|up| up.attribute("id") == Some(&cause))
+    };
+    assert!(is_inside(&report));
+    let text = markdown::render(&report).unwrap();
+    assert_eq!(text.matches("Probably follow from it").count(), 1);
+    assert_eq!(report.findings.iter().filter(|one| !one.caused_by.is_empty()).count(), 1);
+    // A blocker never hides below something smaller; it says what it follows from.
+    report.findings[0].severity = clusterbrief::finding::Severity::Medium;
+    assert!(!is_inside(&report));
+    assert!(html::render(&report).unwrap().contains("Probably follows from"));
+    // A cause that is not on the page hides nothing, and neither do two findings that name each other.
+    report.findings[1].caused_by[0].anchor = "finding-elsewhere".into();
+    assert!(!is_inside(&report));
+    let mut circle = benign();
+    let back = circle.findings[1].caused_by.clone();
+    circle.findings[0].caused_by = back;
+    circle.findings[0].caused_by[0].anchor.clone_from(&follows);
+    let page = html::render(&circle).unwrap();
+    by_id(&parse(&page), &cause);
+    by_id(&parse(&page), &follows);
+}
+
+#[test]
+fn the_page_loads_nothing_and_runs_only_what_its_policy_names() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let page = html::render(&benign()).unwrap();
+    let document = parse(&page);
+    let text_of = |tag: &str| {
+        let found: Vec<_> = document.descendants().filter(|node| node.has_tag_name(tag)).collect();
+        assert_eq!(found.len(), 1, "one <{tag}>");
+        found[0].text().unwrap().to_owned()
+    };
+    let policy = document
+        .descendants()
+        .find(|node| node.attribute("http-equiv") == Some("Content-Security-Policy"))
+        .and_then(|node| node.attribute("content"))
+        .unwrap();
+    for tag in ["style", "script"] {
+        let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(text_of(tag)));
+        assert!(policy.contains(&format!("{tag}-src 'sha256-{hash}'")), "{policy}");
+    }
+    assert!(policy.starts_with("default-src 'none';"));
+    for element in document.descendants() {
+        for attribute in element.attributes() {
+            let name = attribute.name();
+            assert!(
+                !name.starts_with("on") && !["style", "src", "action", "srcset"].contains(&name),
+                "{name}"
+            );
+            assert!(name != "href" || attribute.value().starts_with('#'), "{}", attribute.value());
+        }
+    }
+    assert!(!text_of("style").contains("url(") && !text_of("style").contains("@import"));
+}
+
+#[test]
+fn every_link_has_a_target_and_every_id_is_unique() {
+    for report in [benign(), crate::support::report::ready(), crate::support::report::cannot_say()] {
+        let page = html::render(&report).unwrap();
+        let document = parse(&page);
+        let ids: Vec<_> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+        assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "an id is used twice");
+        for element in document.descendants() {
+            for target in
+                ["href", "for", "aria-labelledby"].iter().filter_map(|name| element.attribute(*name))
+            {
+                assert!(ids.contains(&target.trim_start_matches('#')), "{target} leads nowhere");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_of_a_source_links_to_the_source() {
+    let mut report = benign();
+    "CLU:web-clustering".clone_into(&mut report.findings[0].sources[0].key);
+    let page = html::render(&report).unwrap();
+    assert!(page.contains("<a href=\"#source-CLU\">CLU:web-clustering</a>"));
+}
+
+#[test]
+fn the_page_says_everything_in_its_order() {
+    let page = html::render(&benign()).unwrap();
+    let at = |needle: &str| page.find(needle).unwrap_or_else(|| panic!("{needle} is not in the page"));
+    let order = [
+        "safety",
+        "verdict",
+        "actions",
+        "plan",
+        "checklist",
+        "missing",
+        "matrix",
+        "findings",
+        "errors",
+        "coverage",
+        "inputs",
+        "rules",
+    ];
+    let places: Vec<_> = order.iter().map(|id| at(&format!("<section id=\"{id}\""))).collect();
+    assert!(places.is_sorted());
+    let document = parse(&page);
+    let text: String =
+        document.descendants().filter(roxmltree::Node::is_text).filter_map(|node| node.text()).collect();
+    let report = benign();
+    for finding in report.findings.iter().chain(&report.safety) {
+        for piece in [&finding.title, &finding.remedy, &finding.rule, &finding.evidence[0].text] {
+            assert!(text.contains(piece), "{piece}");
+        }
+    }
+    for needle in [
+        "Is this cluster ready to upgrade to 11.7.000061?",
+        "behind: runs 11.6.000001",
+        "2021 docs",
+        "logs/SS.log:48122",
+        "Never generate a new encryption.config",
+        "Please send two things.",
+        "50 of 63 rows shown, 12 of the others differ",
+        "SS.log.4 was truncated",
+        "9f2c1d4be8a07733d05a6cf1e2b49880c6a1d3f07e5b2298416adf3390cb7e15",
+        "Not affiliated",
+    ] {
+        assert!(text.contains(needle), "{needle}");
+    }
+    let headings: Vec<_> = document
+        .descendants()
+        .filter_map(|node| {
+            node.tag_name().name().strip_prefix('h').and_then(|level| level.parse::<u8>().ok())
+        })
+        .collect();
+    assert_eq!(headings[0], 1);
+    assert!(
+        headings.windows(2).all(|pair| pair[1] <= pair[0] + 1),
+        "a heading level is skipped: {headings:?}"
+    );
+}
+
+#[test]
+fn a_page_shows_at_most_200_rows_a_rule_and_says_so() {
+    let report = crowded();
+    let page = html::render(&report).unwrap();
+    let shown = page.matches("File ").count();
+    assert!((190..=201).contains(&shown), "{shown}");
+    assert!(page.contains("200 of 5\u{202f}001 findings shown; the JSON report has all."));
+    assert!(page.contains("4\u{202f}800 more pieces of evidence not shown here."));
+    let value: Value = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
+    assert_eq!(value["findings"].as_array().unwrap().len(), report.findings.len());
+    assert!(page.len() < 2_000_000, "{}", page.len());
+}
+
+#[test]
+fn a_page_without_findings_is_small() {
+    let page = html::render(&crate::support::report::ready()).unwrap();
+    assert!(page.len() < 150_000, "{}", page.len());
+    assert!(page.contains("No logs were given, so nothing can be said about errors."));
+    assert!(page.contains(">READY<") && !page.contains("id=\"filter\""));
+}
+
+/// Files below a folder, with their paths relative to it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if entry.path().is_dir() {
+            found.extend(files(&entry.path()));
+        } else {
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
+#[test]
+fn templates_escape_by_their_name_and_nothing_is_marked_safe() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report-templates");
+    let unescaped = regex::Regex::new(r"\|\s*safe\b|autoescape").unwrap();
+    let unquoted = regex::Regex::new(r"=\s*\{\{|=\s*\{%").unwrap();
+    let sources = ["html", "markdown"].map(|format| {
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/report/{format}.rs")))
+            .unwrap()
+    });
+    for file in files(&folder) {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        let ending = file.extension().and_then(|ending| ending.to_str()).unwrap();
+        match (file.parent().unwrap().file_name().unwrap().to_str().unwrap(), ending) {
+            ("html", "html") => {
+                let bare = text.lines().find(|line| unquoted.is_match(line));
+                assert_eq!(bare, None, "{name}: an attribute is not quoted");
+            }
+            ("markdown", "md") => {}
+            // Inlined as they are: they must hold no template syntax, and nothing that ends their element.
+            ("html", "css" | "js") => {
+                for mark in ["{{", "{%", "{#", "<", "&"] {
+                    assert!(!text.contains(mark), "{name} holds {mark}");
+                }
+            }
+            (folder, _) => panic!("{folder}/{name}: this name would not be escaped"),
+        }
+        assert!(!unescaped.is_match(&text), "{name}");
+        assert!(
+            sources.iter().any(|source| source.contains(&format!("{name}\""))),
+            "{name} is used by nobody"
+        );
+    }
+}

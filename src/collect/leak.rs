@@ -42,7 +42,7 @@ pub(super) fn check(
     let Sensitive { mut harvest, key_files, names, redactor } = sensitive;
     let scanner =
         |harvest: &SecretSet| names.into_iter().fold(Scanner::new(harvest, &key_files), Scanner::with);
-    let mut notes = Vec::new();
+    let mut warnings = Vec::new();
     let hits = scan(&unfinished, &scanner(&harvest), progress)?;
     if hits.is_empty() {
         return Ok((unfinished, warnings));

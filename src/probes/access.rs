@@ -10,7 +10,7 @@ use std::time::Duration;
 /// A read access to Windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProbeAccess {
-    /// Values of a key of the registry below `HKEY_LOCAL_MACHINE`; `*` at its end stands for every key there.
+    /// Values of a registry key below `HKEY_LOCAL_MACHINE`; `*` at its end means every subkey.
     Values(&'static str, &'static [&'static str]),
     /// Names of the subkeys of a registry key, or whether it exists.
     Keys(&'static str),
@@ -46,7 +46,7 @@ impl fmt::Display for Command {
 }
 
 impl ProbeAccess {
-    /// Whether the registry has it.
+    /// Whether it reads the registry.
     pub const fn is_registry(&self) -> bool {
         matches!(self, Self::Values(..) | Self::Keys(_) | Self::Ones(_) | Self::Rights(_))
     }
@@ -89,7 +89,7 @@ pub(super) const WORKER: &str = "w3wp.exe";
 pub(super) const WORKERS: &str =
     "processes named w3wp.exe: when they started, their account, and the pool on their command line";
 
-/// What is asked for beside the probes: facts of the machine that other systems have as well.
+/// Read in addition to the probes: facts of the machine that other systems have too.
 pub const HOST: &[ProbeAccess] = &[
     ProbeAccess::Values(CURRENT_VERSION, &["ProductName"]),
     ProbeAccess::Values(ZONE, &["TimeZoneKeyName"]),
@@ -99,7 +99,7 @@ pub const HOST: &[ProbeAccess] = &[
     ProbeAccess::Call("whether this program runs with administrative rights"),
 ];
 
-/// What is asked for records of event logs.
+/// Read for the records of event logs.
 pub const EVENTS: &[ProbeAccess] = &[
     ProbeAccess::Call(
         "event log Application: records of .NET Runtime, Application Error and ASP.NET, and those that name the product",
@@ -107,7 +107,7 @@ pub const EVENTS: &[ProbeAccess] = &[
     ProbeAccess::Call("event log System: records of WAS, W3SVC and the time service"),
 ];
 
-/// Everything that Windows is asked for, each once, in order.
+/// Everything that is read from Windows, each once, in order.
 pub(crate) fn all_accesses() -> BTreeSet<ProbeAccess> {
     probes().iter().flat_map(|probe| probe.accesses).chain(HOST).chain(EVENTS).copied().collect()
 }

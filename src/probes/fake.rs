@@ -43,7 +43,7 @@ pub struct FakeSystem {
     pub holders: BTreeMap<String, Vec<String>>,
     /// Records by log.
     pub events: BTreeMap<String, Vec<Event>>,
-    /// Names of keys, services, paths, accounts and logs that are refused instead of answered.
+    /// Names of keys, services, paths, accounts and logs that are refused.
     pub refused: BTreeMap<String, ProbeError>,
 }
 

@@ -55,7 +55,7 @@ use system::{ProbeError, ProbeResult, Value};
 pub struct Probe {
     /// Path of the fact: one that the knowledge lets a bundle carry.
     pub fact: &'static str,
-    /// All that it may ask for.
+    /// Everything that it may read.
     pub accesses: &'static [ProbeAccess],
     read: Read,
 }

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 const WORKER_GROUPS: [&str; 2] = ["S-1-5-6", "S-1-5-32-568"];
 
 pub(super) const MEMBERS: &str = "members of the local group Administrators, as identifiers";
-/// What every question about the account of the pool asks for.
+/// What every probe of the pool account reads.
 const ACCOUNT: [ProbeAccess; 2] = [ProbeAccess::Call(MEMBERS), ProbeAccess::Call(WORKERS)];
 const EVENT_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog";
 const SECURITY_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Security";
@@ -150,8 +150,8 @@ pub(super) fn groups(cx: &ProbeContext) -> ProbeResult<BTreeSet<String>> {
     Ok(all)
 }
 
-/// A list that every Windows has somebody on: an empty one is no answer.
-fn some(accounts: Vec<String>) -> ProbeResult<Vec<String>> {
+/// Every Windows has members here, so an empty list is an error.
+fn not_empty(accounts: Vec<String>) -> ProbeResult<Vec<String>> {
     if accounts.is_empty() {
         Err(ProbeError::Failed("Windows lists no account".into()))
     } else {

@@ -15,9 +15,9 @@ const OWN_CLOCK: &str = "own clock";
 const AGENT: &str = "HealthService";
 const WATCHER: &str = "System Center Management APM";
 
-/// Where features of IIS register their handlers; WCF activation leaves no mark of its own in the registry.
+/// Features of IIS register their handlers here; WCF activation leaves no other trace in the registry.
 const HANDLERS: ProbeAccess = ProbeAccess::Config("handlers");
-/// Where the installer of IIS notes what it installed: 1 for each component that is.
+/// The installer of IIS notes its components here, with the value 1 for each installed one.
 const COMPONENTS: &str = r"SOFTWARE\Microsoft\InetStp\Components";
 /// Its name for ASP.NET 4.x, in lower case. Inferred: these names are not documented.
 const ASPNET_4: &str = "aspnet45";
@@ -65,7 +65,7 @@ fn service(name: &str) -> Place {
 fn handler(cx: &ProbeContext, setting: &str) -> ProbeResult<String> {
     match pool::application(cx)?.settings.get(setting) {
         Some(Observed::Known { value, .. }) => Ok(value.clone()),
-        // The file was read whole, and lists no handlers.
+        // The file was read completely, and lists no handlers.
         Some(Observed::Absent { .. }) => Err(ProbeError::Absent),
         _ => Err(ProbeError::Unasked("the handlers of IIS are not known")),
     }

@@ -28,7 +28,7 @@ pub fn saved_facts(saved: &Saved) -> SavedFacts {
     let iis = Observed::not_collected("a saved output has no settings of IIS");
     let printer = Fingerprinter::new(None, None);
     let fact = |probe: &&super::Probe| {
-        let fact = asked(saved, &iis, &printer, |seen| probe.read(seen));
+        let fact = read_fact(saved, &iis, &printer, |cx| probe.read(cx));
         (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), fact))
     };
     let facts = probes().iter().filter_map(fact).collect();
@@ -45,9 +45,9 @@ fn read_fact<T>(
     let system = Reading { saved, line: AtomicU32::new(0) };
     let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
     let outputs = Outputs::default();
-    let seen = ProbeContext { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
-    let told = read(&seen);
-    at(told, &saved.place(system.line.load(Ordering::Relaxed)))
+    let cx = ProbeContext { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
+    let fact = read(&cx);
+    at(fact, &saved.place(system.line.load(Ordering::Relaxed)))
 }
 
 /// The same fact with another place.

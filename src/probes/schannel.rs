@@ -5,7 +5,7 @@ use super::system::{ProbeError, ProbeResult};
 use super::{Probe, ProbeContext, fact, or_absent, registry};
 use crate::model::Observed;
 
-/// What says so where nothing is set.
+/// Where no value is set, the version of Windows decides.
 const BUILT_IN: ProbeAccess = ProbeAccess::Values(CURRENT_VERSION, &["CurrentMajorVersionNumber"]);
 const NAMES: &[&str] = &["DisabledByDefault", "Enabled"];
 

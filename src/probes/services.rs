@@ -20,7 +20,7 @@ macro_rules! services {
                 service_fact(cx, $name, |service| Ok(service.start.word().to_owned()))
             }),
             Probe::fact($started, &[$($ask,)+ ProbeAccess::Call("when the process of a service was started")], |cx| {
-                told(cx, $name, |service| started(cx, service))
+                service_fact(cx, $name, |service| started(cx, service))
             }),
         )+];
     };

@@ -10,7 +10,7 @@ use std::path::Path;
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProbeError {
-    /// The place was asked, and there is no such thing.
+    /// It was looked up and does not exist.
     Absent,
     /// The account of the collector may not read it.
     Denied,
@@ -27,7 +27,7 @@ pub type ProbeResult<T> = Result<T, ProbeError>;
 pub const NO_WINDOWS: &str = "only Windows has it";
 
 impl ProbeError {
-    /// The fact that this refusal leaves.
+    /// The fact in place of an answer.
     pub fn observed<T>(self, place: Place) -> Observed<T> {
         match self {
             Self::Absent => Observed::absent(place),

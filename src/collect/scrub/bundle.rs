@@ -70,7 +70,7 @@ pub(super) fn scrub(
     manifest.node.name = node;
     manifest.options.insert(Level::OPTION.to_owned(), scrub.level.to_string());
     let unfinished = writer.finish(manifest)?;
-    let told = leak::Sensitive {
+    let sensitive = leak::Sensitive {
         harvest: SecretSet::new(),
         key_files: Vec::new(),
         names: hiding.as_ref().map(IdentityRedaction::names),

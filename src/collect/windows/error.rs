@@ -13,7 +13,7 @@ pub(super) fn refusal(error: io::Error) -> ProbeError {
     match error.kind() {
         io::ErrorKind::NotFound if !unreachable => ProbeError::Absent,
         io::ErrorKind::PermissionDenied => ProbeError::Denied,
-        // The text of the system would be in its language; the number is the same everywhere.
+        // The system message would be in its language; the number is the same everywhere.
         _ => ProbeError::Failed(error.raw_os_error().filter(|code| *code != 0).map_or_else(
             || "Windows gave no answer".to_owned(),
             |code| format!("Windows answers with error {code}"),

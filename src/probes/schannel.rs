@@ -1,4 +1,4 @@
-//! SSL and TLS versions that Windows enables, as server and as client (SChannel).
+//! SSL and TLS versions that Windows enables, as server and as client (`SChannel`).
 
 use super::access::{CURRENT_VERSION, ProbeAccess};
 use super::system::{ProbeError, ProbeResult};

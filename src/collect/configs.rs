@@ -95,7 +95,7 @@ impl<'a> Configs<'a> {
             let unread =
                 |why: String| (Status::Denied { why: why.clone() }, Observed::unreadable(place.clone(), why));
             let redacted = bytes.map(|bytes| guarded(|| config::redact(&bytes, redactor, printer)));
-            let (status, state) = match redacted {
+            let (status, fact) = match redacted {
                 Ok(Some(Ok(redacted))) => {
                     let record =
                         bundle.add(file.member(member.clone(), &shown), &mut redacted.text.as_bytes())?;
@@ -104,19 +104,19 @@ impl<'a> Configs<'a> {
                     states.insert(shown.to_lowercase(), Observed::known(taken, place));
                     continue;
                 }
-                Ok(Some(Err(error))) => (Status::Skipped { why: error.to_string() }, state(error, place)),
+                Ok(Some(Err(error))) => (Status::Skipped { why: error.to_string() }, refused(error, place)),
                 Ok(None) => unread(PANICKED.to_owned()),
                 Err(error) => unread(reason(&error)),
             };
             bundle.note(file.not_taken(member, &shown, status))?;
-            states.insert(shown.to_lowercase(), state);
+            states.insert(shown.to_lowercase(), fact);
         }
         Ok(states)
     }
 }
 
 /// The fact of a configuration that is not collected as text.
-fn state(error: ConfigError, place: Place) -> Observed<ConfigState> {
+fn refused(error: ConfigError, place: Place) -> Observed<ConfigState> {
     match error {
         ConfigError::NotWellFormed { line, column, error } => {
             Observed::known(ConfigState::NotWellFormed { line, column, error: error.to_owned() }, place)

@@ -202,14 +202,14 @@ pub fn targets(options: &Options, host: &dyn Host) -> Vec<Target> {
         return vec![Target { path, note }];
     }
     let [legend, key] = identities::kept(&path);
-    let target = |path, note: &str| Target { path, note: note.to_owned() };
-    let mut targets = vec![
-        target(path, &format!("{LABEL} stands for a label of the node; {note}")),
-        target(legend, "what the labels mean; do not send it"),
+    let file = |path, note: &str| Target { path, note: note.to_owned() };
+    let mut files = vec![
+        file(path, &format!("{LABEL} stands for a label of the node; {note}")),
+        file(legend, "what the labels mean; do not send it"),
     ];
     if options.case_key.is_none() {
         let note = "only if neither --case-key-file nor encryption.config gives a key for the labels; do not send it";
-        targets.push(target(key, note));
+        files.push(file(key, note));
     }
-    targets
+    files
 }

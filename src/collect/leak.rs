@@ -35,19 +35,19 @@ pub(super) struct Sensitive<'a> {
 /// `scratch` is a folder for temporary files; nothing stays there.
 pub(super) fn check(
     unfinished: Unfinished,
-    told: Sensitive<'_>,
+    sensitive: Sensitive<'_>,
     scratch: &Path,
     progress: &Shared<'_>,
 ) -> Result<(Unfinished, Vec<String>), CollectError> {
-    let Sensitive { mut harvest, key_files, names, redactor } = told;
+    let Sensitive { mut harvest, key_files, names, redactor } = sensitive;
     let scanner =
         |harvest: &SecretSet| names.into_iter().fold(Scanner::new(harvest, &key_files), Scanner::with);
-    let mut notes = Vec::new();
+    let mut warnings = Vec::new();
     let hits = scan(&unfinished, &scanner(&harvest), progress)?;
     if hits.is_empty() {
-        return Ok((unfinished, notes));
+        return Ok((unfinished, warnings));
     }
-    notes.extend(hits.iter().map(|(member, hits)| note(member, hits, "redacted once more")));
+    warnings.extend(hits.iter().map(|(member, hits)| warning(member, hits, "redacted once more")));
     for hit in hits.values().flatten() {
         harvest.add_secret(&hit.secret);
     }
@@ -56,9 +56,9 @@ pub(super) fn check(
 
     let hits = scan(&unfinished, &scanner(&harvest), progress)?;
     if hits.is_empty() {
-        return Ok((unfinished, notes));
+        return Ok((unfinished, warnings));
     }
-    notes.extend(hits.iter().map(|(member, hits)| note(member, hits, "left out")));
+    warnings.extend(hits.iter().map(|(member, hits)| warning(member, hits, "left out")));
     let unfinished = unfinished.rewrite(&mut |record| {
         if hits.contains_key(record.path.as_str()) {
             Edit::Drop { why: "leak".to_owned() }
@@ -66,10 +66,10 @@ pub(super) fn check(
             Edit::Keep
         }
     })?;
-    Ok((unfinished, notes))
+    Ok((unfinished, warnings))
 }
 
-fn note(member: &str, hits: &[Hit], done: &str) -> String {
+fn warning(member: &str, hits: &[Hit], done: &str) -> String {
     let what = hits.first().map_or("a secret", |hit| hit.kind.as_str());
     format!("{what} was found in {member} after redaction; the member was {done}")
 }

@@ -1,4 +1,4 @@
-//! What Windows is asked for, named as an administrator would look for it.
+//! What probes read from Windows, in words that an administrator knows.
 
 use super::time_service::STATUS;
 use super::{probes, registry};
@@ -7,26 +7,26 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-/// A thing that Windows is asked for. It is only ever read.
+/// A read access to Windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProbeAccess {
-    /// Values of a key of the registry below `HKEY_LOCAL_MACHINE`; `*` at its end stands for every key there.
+    /// Values of a registry key below `HKEY_LOCAL_MACHINE`; `*` at its end means every subkey.
     Values(&'static str, &'static [&'static str]),
-    /// Names of the keys below a key of the registry, or whether it is there at all.
+    /// Names of the subkeys of a registry key, or whether it exists.
     Keys(&'static str),
-    /// Names of the values of a key of the registry that are 1.
+    /// Names of the values of a registry key that are 1.
     Ones(&'static str),
-    /// The access list of a key of the registry.
+    /// The access list of a registry key.
     Rights(&'static str),
     /// A part of the configuration of IIS, which is read anyway.
     Config(&'static str),
-    /// What a function of Windows tells.
+    /// The result of a Windows function.
     Call(&'static str),
-    /// What a command of Windows prints, for what no function tells.
+    /// The output of a Windows command, where no function gives it.
     Run(Command),
 }
 
-/// How long a command may take. Ours: those that are run answer at once.
+/// Time limit of a command. Our choice: these commands normally answer at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A command of Windows that only reads.
@@ -46,12 +46,12 @@ impl fmt::Display for Command {
 }
 
 impl ProbeAccess {
-    /// Whether the registry has it.
+    /// Whether it reads the registry.
     pub const fn is_registry(&self) -> bool {
         matches!(self, Self::Values(..) | Self::Keys(_) | Self::Ones(_) | Self::Rights(_))
     }
 
-    /// The place of an answer, as a report shows it.
+    /// The place of the answer, as a report shows it.
     pub(super) fn place(&self) -> Place {
         match self {
             Self::Values(key, names) => match key.strip_suffix(r"\*") {
@@ -89,7 +89,7 @@ pub(super) const WORKER: &str = "w3wp.exe";
 pub(super) const WORKERS: &str =
     "processes named w3wp.exe: when they started, their account, and the pool on their command line";
 
-/// What is asked for beside the probes: facts of the machine that other systems have as well.
+/// Read in addition to the probes: facts of the machine that other systems have too.
 pub const HOST: &[ProbeAccess] = &[
     ProbeAccess::Values(CURRENT_VERSION, &["ProductName"]),
     ProbeAccess::Values(ZONE, &["TimeZoneKeyName"]),
@@ -99,7 +99,7 @@ pub const HOST: &[ProbeAccess] = &[
     ProbeAccess::Call("whether this program runs with administrative rights"),
 ];
 
-/// What is asked for records of event logs.
+/// Read for the records of event logs.
 pub const EVENTS: &[ProbeAccess] = &[
     ProbeAccess::Call(
         "event log Application: records of .NET Runtime, Application Error and ASP.NET, and those that name the product",
@@ -107,7 +107,7 @@ pub const EVENTS: &[ProbeAccess] = &[
     ProbeAccess::Call("event log System: records of WAS, W3SVC and the time service"),
 ];
 
-/// Everything that Windows is asked for, each once, in order.
+/// Everything that is read from Windows, each once, in order.
 pub(crate) fn all_accesses() -> BTreeSet<ProbeAccess> {
     probes().iter().flat_map(|probe| probe.accesses).chain(HOST).chain(EVENTS).copied().collect()
 }

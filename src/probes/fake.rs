@@ -1,4 +1,4 @@
-//! A Windows machine made from data: samples and tests ask it instead of a real one.
+//! A Windows machine made from data, for samples and tests.
 
 use super::access::Command;
 use super::system::{
@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The machine. What is not in it is absent; what is to be refused is listed by its name.
+/// The machine. What is not in it is absent; what is in `refused` is refused.
 #[derive(Debug, Clone, Default)]
 pub struct FakeSystem {
-    /// Values of the registry by key and name; a key without values is there under the empty name.
+    /// Registry values by key and name; a key without values has an entry with an empty name.
     pub registry: BTreeMap<(String, String), Value>,
     /// Services by key name.
     pub services: BTreeMap<String, Service>,
@@ -29,7 +29,7 @@ pub struct FakeSystem {
     pub volumes: Option<BTreeMap<String, Volume>>,
     /// The volume of every folder.
     pub volume: Option<Volume>,
-    /// What commands print, by the command as it is shown.
+    /// Output of commands, by the command line.
     pub outputs: BTreeMap<String, String>,
     /// Administrative rights.
     pub elevated: Option<bool>,
@@ -43,12 +43,12 @@ pub struct FakeSystem {
     pub holders: BTreeMap<String, Vec<String>>,
     /// Records by log.
     pub events: BTreeMap<String, Vec<Event>>,
-    /// Names of keys, services, paths, accounts and logs that are refused instead of answered.
+    /// Names of keys, services, paths, accounts and logs that are refused.
     pub refused: BTreeMap<String, ProbeError>,
 }
 
 impl FakeSystem {
-    /// With a value of the registry.
+    /// With a registry value.
     #[must_use]
     pub fn with(mut self, key: &str, name: &str, value: Value) -> Self {
         self.registry.insert((key.to_owned(), name.to_owned()), value);
@@ -72,20 +72,22 @@ impl System for FakeSystem {
 
     fn values(&self, key: &str) -> ProbeResult<BTreeMap<String, Value>> {
         self.keys(key)?;
-        let own =
-            self.registry.iter().filter(|((of, name), _)| of.eq_ignore_ascii_case(key) && !name.is_empty());
-        Ok(own.map(|((_, name), value)| (name.clone(), value.clone())).collect())
+        let values = self
+            .registry
+            .iter()
+            .filter(|((of_key, name), _)| of_key.eq_ignore_ascii_case(key) && !name.is_empty());
+        Ok(values.map(|((_, name), value)| (name.clone(), value.clone())).collect())
     }
 
     fn keys(&self, key: &str) -> ProbeResult<Vec<String>> {
         let mut found: Option<Vec<String>> = None;
         for (known, _) in self.registry.keys() {
-            let Some((start, rest)) = known.split_at_checked(key.len()) else { continue };
-            if !start.eq_ignore_ascii_case(key) || !(rest.is_empty() || rest.starts_with('\\')) {
+            let Some((start, below)) = known.split_at_checked(key.len()) else { continue };
+            if !start.eq_ignore_ascii_case(key) || !(below.is_empty() || below.starts_with('\\')) {
                 continue;
             }
             let names = found.get_or_insert_default();
-            let name = rest.trim_start_matches('\\').split('\\').next().unwrap_or_default();
+            let name = below.trim_start_matches('\\').split('\\').next().unwrap_or_default();
             if !name.is_empty() && !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }
@@ -128,7 +130,7 @@ impl System for FakeSystem {
     fn output(&self, command: Command) -> ProbeResult<String> {
         let command = command.to_string();
         let printed = self.get(&command, self.outputs.get(&command));
-        // As of a machine that lacks the command: what it would tell is not absent.
+        // As on a machine without the command: what it would print is not absent.
         printed.map_err(|refusal| match refusal {
             ProbeError::Absent => ProbeError::Failed("this Windows has no such command".into()),
             other => other,

@@ -1,5 +1,5 @@
-//! Facts of the machine that only Windows knows: one row each of [`probes`], which says what it asks for. The rows are
-//! what `--dry-run` and the documentation print.
+//! Probes: facts of the machine that only Windows has. Each row of [`probes`] declares what it reads; `--dry-run` and
+//! the documentation print these rows.
 
 mod access;
 mod antivirus;
@@ -55,16 +55,16 @@ use system::{ProbeError, ProbeResult, Value};
 pub struct Probe {
     /// Path of the fact: one that the knowledge lets a bundle carry.
     pub fact: &'static str,
-    /// All that it may ask for.
+    /// Everything that it may read.
     pub accesses: &'static [ProbeAccess],
     read: Read,
 }
 
 /// How a probe makes its fact.
 enum Read {
-    /// From a value, whose place is that of the first of [`Probe::accesses`].
+    /// From a value; its place is the first of [`Probe::accesses`].
     Value(fn(&ProbeContext) -> ProbeResult<String>),
-    /// With a place of its own.
+    /// With its own place.
     Fact(fn(&ProbeContext) -> Observed<String>),
 }
 
@@ -95,7 +95,7 @@ impl Probe {
     }
 }
 
-/// What probes see.
+/// What probes read from.
 pub(super) struct ProbeContext<'a> {
     pub(super) system: &'a dyn System,
     /// The application folder, as this process opens it.
@@ -104,15 +104,15 @@ pub(super) struct ProbeContext<'a> {
     pub(super) iis: &'a Observed<IisFacts>,
     /// Start of the collection.
     pub(super) now: DateTime<Utc>,
-    /// Makes labels of names that stay on the node.
+    /// Makes labels for names that stay on the node.
     pub(super) printer: &'a Fingerprinter,
-    /// Whether IIS may be asked, which reads its configuration then, wherever that lies.
+    /// Whether `appcmd` may be run: IIS then reads its configuration, which may be on another machine.
     pub(super) asks_iis: bool,
-    /// What commands printed: each is run once.
+    /// Output of commands, so that each is run once.
     pub(super) outputs: Outputs,
 }
 
-/// What commands printed.
+/// Parsed output of commands.
 #[derive(Default)]
 pub(super) struct Outputs {
     time: OnceCell<ProbeResult<time_service::Status>>,
@@ -137,7 +137,7 @@ pub fn probes() -> Vec<&'static Probe> {
     probes
 }
 
-/// Asks for every fact; a machine that is no Windows is asked nothing.
+/// Reads every fact; none on other systems than Windows.
 pub(super) fn facts(cx: &ProbeContext) -> BTreeMap<String, Observed<String>> {
     let probes = if cx.system.is_windows() { probes() } else { Vec::new() };
     probes.iter().map(|probe| (probe.fact.to_owned(), probe.read(cx))).collect()
@@ -154,12 +154,12 @@ pub(super) fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<St
 }
 
 impl ProbeContext<'_> {
-    /// What the time service recorded.
+    /// The status of the time service.
     fn time(&self) -> ProbeResult<time_service::Status> {
         self.outputs.time.get_or_init(|| time_service::status(self.system)).clone()
     }
 
-    /// The label that stands for a name: equal on nodes whose labels have the same key.
+    /// The label for a name: equal on nodes whose labels have the same key.
     fn label(&self, name: &str) -> ProbeResult<String> {
         match self.printer.why_unkeyed() {
             Some(why) => Err(ProbeError::Unasked(why)),
@@ -181,7 +181,7 @@ impl ProbeContext<'_> {
     }
 }
 
-/// The text of a value; numbers count as such.
+/// The text of a value; a number is text too.
 fn text(value: Value) -> ProbeResult<String> {
     match value {
         Value::Text(text) => Ok(text),
@@ -191,7 +191,7 @@ fn text(value: Value) -> ProbeResult<String> {
     }
 }
 
-/// A value of the registry as a place; with an empty name the key.
+/// A registry value as a place; with an empty name the key.
 fn registry(key: &str, name: &str) -> Place {
     Place::file(if name.is_empty() { format!(r"HKLM\{key}") } else { format!(r"HKLM\{key}!{name}") })
 }
@@ -225,7 +225,7 @@ fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> ProbeResu
     if texts.is_empty() { Err(ProbeError::Absent) } else { Ok(texts.join(separator)) }
 }
 
-/// An answer in which "there is no such thing" has a meaning of its own.
+/// An answer where absence has a meaning of its own.
 fn or_absent<T>(answer: ProbeResult<T>, absent: T) -> ProbeResult<T> {
     match answer {
         Err(ProbeError::Absent) => Ok(absent),

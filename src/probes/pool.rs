@@ -1,6 +1,6 @@
-//! The account of the application pool, its worker process, and what the account may do by membership and by right.
-//! Everything is compared by security identifiers, which are built, well known or those of the running process: no name
-//! is looked up anywhere.
+//! The account of the application pool, its worker process, its group memberships and rights. Accounts are compared by
+//! security identifiers (SIDs), which are computed, well known or read from the running process: no name is resolved,
+//! which would contact a domain controller.
 
 use super::access::{ProbeAccess, WORKER, WORKERS};
 use super::rights::{ADMINISTRATORS, KEY_EXTEND, KEY_READ, LOCAL_SYSTEM, OF_KEYS, ORDINARY, may};
@@ -12,15 +12,15 @@ use chrono::{DateTime, Utc};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
 
-/// What IIS puts every worker process into: `SERVICE` and `IIS_IUSRS`.
+/// Groups that IIS adds to every worker process: `SERVICE` and `IIS_IUSRS`.
 const WORKER_GROUPS: [&str; 2] = ["S-1-5-6", "S-1-5-32-568"];
 
 pub(super) const MEMBERS: &str = "members of the local group Administrators, as identifiers";
-/// What every question about the account of the pool asks for.
+/// What every probe of the pool account reads.
 const ACCOUNT: [ProbeAccess; 2] = [ProbeAccess::Call(MEMBERS), ProbeAccess::Call(WORKERS)];
 const EVENT_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog";
 const SECURITY_LOG: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Security";
-/// There since Server 2019.
+/// Exists since Server 2019.
 const LOG_STATE: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\State";
 
 pub(super) const PROBES: &[Probe] = &[
@@ -60,11 +60,11 @@ pub(crate) fn worker_started(cx: &ProbeContext) -> Observed<DateTime<Utc>> {
     observed(worker.map(|worker| worker.started), Place::file(WORKER))
 }
 
-/// The newest worker process of a pool. Older Windows does not tell whose a process is; a lone one counts then.
+/// The newest worker process of a pool. Older Windows does not show the pool of a process; then a single one counts.
 pub(super) fn worker(system: &dyn System, pool: Option<&str>) -> ProbeResult<Process> {
     let mut workers = system.processes(WORKER)?;
     workers.retain(|worker| match (&worker.pool, pool) {
-        (Some(own), Some(pool)) => own.eq_ignore_ascii_case(pool),
+        (Some(own_pool), Some(pool)) => own_pool.eq_ignore_ascii_case(pool),
         _ => true,
     });
     let certain = pool.is_some() && workers.iter().all(|worker| worker.pool.is_some());
@@ -76,14 +76,14 @@ pub(super) fn worker(system: &dyn System, pool: Option<&str>) -> ProbeResult<Pro
     workers.into_iter().max_by_key(|worker| worker.started).ok_or(ProbeError::Absent)
 }
 
-/// The pool that the command line of a worker process names.
+/// The pool named on the command line of a worker process.
 #[cfg(any(windows, test))]
 pub(crate) fn pool_of(command_line: &str) -> Option<String> {
-    let (_, rest) = command_line.split_once("-ap \"")?;
-    rest.split_once('"').map(|(pool, _)| pool.to_owned())
+    let (_, quoted) = command_line.split_once("-ap \"")?;
+    quoted.split_once('"').map(|(pool, _)| pool.to_owned())
 }
 
-/// The application in IIS, without which nobody knows the pool.
+/// The application in IIS, which names the pool.
 pub(super) fn application<'a>(cx: &ProbeContext<'a>) -> ProbeResult<&'a IisApplication> {
     let known = cx.iis.value().and_then(|iis| iis.application.value());
     known.ok_or(ProbeError::Unasked("the application pool is not known"))
@@ -94,12 +94,12 @@ pub(super) fn name<'a>(cx: &ProbeContext<'a>) -> ProbeResult<&'a str> {
     application(cx).map(|application| application.pool.as_str())
 }
 
-/// The account of the pool, and its groups where those are known at once.
+/// The account of the pool, with its groups where the worker process shows them.
 fn account(cx: &ProbeContext) -> ProbeResult<Identity> {
     let application = application(cx)?;
     let kind = match application.pool_settings.get("processModel.identityType") {
         Some(Observed::Known { value, .. }) => value.as_str(),
-        // That of every IIS since 7.5, which came with Server 2008 R2.
+        // The default since IIS 7.5, which came with Server 2008 R2.
         Some(Observed::Absent { .. }) => "ApplicationPoolIdentity",
         _ => return Err(ProbeError::Unasked("the account type of the pool is not known")),
     };
@@ -113,7 +113,7 @@ fn account(cx: &ProbeContext) -> ProbeResult<Identity> {
     Ok(Identity { account, groups: Vec::new() })
 }
 
-/// An account of its own has a name that is not looked up; its worker process shows who it is and what it belongs to.
+/// The name of a specific account is not resolved; its worker process shows its SID and groups.
 fn own_account(cx: &ProbeContext, pool: &str) -> ProbeResult<Identity> {
     let unseen = ProbeError::Unasked(
         "the pool runs as a specific account, and no worker process shows which: open the site once, then collect again",
@@ -125,8 +125,8 @@ fn own_account(cx: &ProbeContext, pool: &str) -> ProbeResult<Identity> {
     }
 }
 
-/// Identifier that Windows gives to `IIS APPPOOL\pool`: `S-1-5-82-` and the five words of the SHA-1 of its name in lower
-/// case, in UTF-16.
+/// SID that Windows gives to `IIS APPPOOL\pool`: `S-1-5-82-` and the five 32-bit words of the SHA-1 of the lower-case
+/// name in UTF-16.
 fn virtual_account(pool: &str) -> String {
     let name: Vec<u8> = pool.to_lowercase().encode_utf16().flat_map(u16::to_le_bytes).collect();
     Sha1::digest(name).chunks(4).fold("S-1-5-82".to_owned(), |sid, word| {
@@ -135,13 +135,14 @@ fn virtual_account(pool: &str) -> String {
     })
 }
 
-/// The account of the pool and the groups that it is in by Windows, by IIS, or as a member of Administrators.
+/// The account of the pool and its groups: those of the process, or else those that Windows and IIS always add, and
+/// Administrators if it is a member.
 pub(super) fn groups(cx: &ProbeContext) -> ProbeResult<BTreeSet<String>> {
     let Identity { account, groups } = account(cx)?;
     let mut all: BTreeSet<String> = groups.into_iter().collect();
     if all.is_empty() {
         all.extend(ORDINARY.into_iter().chain(WORKER_GROUPS).map(str::to_owned));
-        if account == LOCAL_SYSTEM || some(cx.system.members(ADMINISTRATORS)?)?.contains(&account) {
+        if account == LOCAL_SYSTEM || not_empty(cx.system.members(ADMINISTRATORS)?)?.contains(&account) {
             all.insert(ADMINISTRATORS.to_owned());
         }
     }
@@ -149,8 +150,8 @@ pub(super) fn groups(cx: &ProbeContext) -> ProbeResult<BTreeSet<String>> {
     Ok(all)
 }
 
-/// A list that every Windows has somebody on: an empty one is no answer.
-fn some(accounts: Vec<String>) -> ProbeResult<Vec<String>> {
+/// Every Windows has members here, so an empty list is an error.
+fn not_empty(accounts: Vec<String>) -> ProbeResult<Vec<String>> {
     if accounts.is_empty() {
         Err(ProbeError::Failed("Windows lists no account".into()))
     } else {
@@ -160,14 +161,14 @@ fn some(accounts: Vec<String>) -> ProbeResult<Vec<String>> {
 
 fn holds(cx: &ProbeContext, right: &str) -> Observed<String> {
     let held = groups(cx).and_then(|groups| {
-        let holders = some(cx.system.holders(right)?)?;
+        let holders = not_empty(cx.system.holders(right)?)?;
         Ok(groups.iter().any(|group| holders.contains(group)))
     });
     fact(held, Place::file(format!("holders of {right}")))
 }
 
-/// Whether the account may read the key of the event logs and add to it, and read what the product looks at beside it
-/// (domain 1.5).
+/// Whether the account may read and extend the registry key of the event logs, and read the keys beside it that the
+/// product reads too.
 fn may_log(cx: &ProbeContext) -> ProbeResult<bool> {
     let groups = groups(cx)?;
     let may = |key: &str, rights: u32| {

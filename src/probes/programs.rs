@@ -1,4 +1,4 @@
-//! Programs and services that matter to the product.
+//! Programs, Windows features and time settings that matter to the product.
 
 use super::access::ProbeAccess;
 use super::system::{ProbeError, ProbeResult, Value};
@@ -9,19 +9,19 @@ use crate::model::{Observed, Place};
 const PROVIDERS: &str = r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers";
 const SHAREPOINT: &str = r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions";
 const TIME: &str = r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters";
-/// Source of a time service that has none.
+/// Value of `time.source` for a time service without a source.
 const OWN_CLOCK: &str = "own clock";
-/// Services of Microsoft Monitoring Agent, and of its part that watches programs.
+/// Services of Microsoft Monitoring Agent, and of its part for application monitoring (APM).
 const AGENT: &str = "HealthService";
 const WATCHER: &str = "System Center Management APM";
 
-/// Where features of IIS register their handlers; WCF activation leaves no mark of its own in the registry.
+/// Features of IIS register their handlers here; WCF activation leaves no other trace in the registry.
 const HANDLERS: ProbeAccess = ProbeAccess::Config("handlers");
-/// Where the installer of IIS notes what it installed: 1 for each component that is.
+/// The installer of IIS notes its components here, with the value 1 for each installed one.
 const COMPONENTS: &str = r"SOFTWARE\Microsoft\InetStp\Components";
-/// What it calls ASP.NET 4.x, in lower case (inferred: no source of ours lists these names).
+/// Its name for ASP.NET 4.x, in lower case. Inferred: these names are not documented.
 const ASPNET_4: &str = "aspnet45";
-/// Most components that are told; IIS has some fifty.
+/// Maximum number of components in the fact; IIS has about fifty.
 const MOST: usize = 200;
 
 pub(super) const PROBES: &[Probe] = &[
@@ -61,28 +61,28 @@ fn service(name: &str) -> Place {
     Place::file(format!("service {name}"))
 }
 
-/// Whether the feature that brings a handler is there.
+/// Whether the feature that registers a handler is installed.
 fn handler(cx: &ProbeContext, setting: &str) -> ProbeResult<String> {
     match pool::application(cx)?.settings.get(setting) {
         Some(Observed::Known { value, .. }) => Ok(value.clone()),
-        // The file was read whole, and lists no handlers.
+        // The file was read completely, and lists no handlers.
         Some(Observed::Absent { .. }) => Err(ProbeError::Absent),
         _ => Err(ProbeError::Unasked("the handlers of IIS are not known")),
     }
 }
 
-/// Handlers prove it either way. Where none are known the list of components can show that it is there, but not that it is
-/// missing: by which name it goes there is inferred.
+/// Handlers prove it either way. Without them the list of components can show that the feature is installed, but not
+/// that it is missing, because its name there is inferred.
 fn aspnet_4(cx: &ProbeContext) -> Observed<String> {
-    let told = fact(handler(cx, "handlers.aspnet-4"), Place::file("applicationHost.config"));
+    let by_handler = fact(handler(cx, "handlers.aspnet-4"), Place::file("applicationHost.config"));
     let listed = || components(cx).is_ok_and(|names| names.iter().any(|name| name == ASPNET_4));
-    if told.value().is_none() && listed() {
+    if by_handler.value().is_none() && listed() {
         return Observed::known("true".to_owned(), registry(COMPONENTS, ""));
     }
-    told
+    by_handler
 }
 
-/// Components of IIS that are installed, in lower case and in order.
+/// Installed components of IIS, in lower case and in order.
 fn components(cx: &ProbeContext) -> ProbeResult<Vec<String>> {
     let is_name = |name: &str| name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let values = cx.system.values(COMPONENTS)?;
@@ -93,9 +93,9 @@ fn components(cx: &ProbeContext) -> ProbeResult<Vec<String>> {
     if names.is_empty() { Err(ProbeError::Absent) } else { Ok(names) }
 }
 
-/// Providers that are not part of Windows, such as those of an HSM.
+/// Key storage providers that are not part of Windows, such as those of an HSM.
 fn foreign(cx: &ProbeContext) -> ProbeResult<String> {
-    /// The one of Windows that is not named after its maker.
+    /// The only one of Windows whose name does not begin with Microsoft.
     const OF_WINDOWS: &str = "Windows Client Key Protection Provider";
     let providers = cx.system.keys(PROVIDERS)?.into_iter();
     joined(providers.filter(|name| !name.starts_with("Microsoft ") && name != OF_WINDOWS), ", ")
@@ -112,16 +112,16 @@ fn sharepoint(cx: &ProbeContext) -> ProbeResult<bool> {
 }
 
 fn monitoring_agent(cx: &ProbeContext) -> ProbeResult<&'static str> {
-    let there = |name: &str| or_absent(cx.system.service(name).map(|_| true), false);
-    Ok(match (there(AGENT)?, there(WATCHER)?) {
+    let installed = |name: &str| or_absent(cx.system.service(name).map(|_| true), false);
+    Ok(match (installed(AGENT)?, installed(WATCHER)?) {
         (false, _) => "absent",
         (true, false) => "without-apm",
         (true, true) => "with-apm",
     })
 }
 
-/// The servers that the time is to be taken from, or, where the domain gives it, the word for that; but that it comes from no
-/// other clock where the service says so, or was told so.
+/// The configured time servers, or the type of source where the domain gives the time; [`OWN_CLOCK`] where the service
+/// reports, or is configured, that it uses no other clock.
 fn time_source(cx: &ProbeContext) -> Observed<String> {
     if cx.time().is_ok_and(|status| status.source == Source::Own) {
         return Observed::known(OWN_CLOCK.to_owned(), Place::file(STATUS.to_string()));

@@ -1,4 +1,4 @@
-//! A Windows machine as a saved output of built-in commands shows it: the probes ask that instead of a machine.
+//! A Windows machine as the saved output of built-in commands shows it: the probes read that instead of a machine.
 
 use super::system::{ProbeError, ProbeResult, Service, ServiceStart, ServiceState, System, Value, Volume};
 use super::time_service::STATUS;
@@ -22,21 +22,21 @@ pub struct SavedFacts {
     pub time_service: Observed<ClockReference>,
 }
 
-/// What a saved output tells: the facts that the probes make of it, each at the line that was read last for it, and the clock.
-/// What is not in it is left out.
+/// The facts that the probes make of a saved output, each with the line that was read last for it, and the clock. What
+/// is not in it is left out.
 pub fn saved_facts(saved: &Saved) -> SavedFacts {
     let iis = Observed::not_collected("a saved output has no settings of IIS");
     let printer = Fingerprinter::new(None, None);
     let fact = |probe: &&super::Probe| {
-        let fact = asked(saved, &iis, &printer, |seen| probe.read(seen));
+        let fact = read_fact(saved, &iis, &printer, |cx| probe.read(cx));
         (!matches!(fact, Observed::NotCollected { .. })).then(|| (probe.fact.to_owned(), fact))
     };
     let facts = probes().iter().filter_map(fact).collect();
-    SavedFacts { facts, time_service: asked(saved, &iis, &printer, time_reference) }
+    SavedFacts { facts, time_service: read_fact(saved, &iis, &printer, time_reference) }
 }
 
-/// What is made of the answers, at the line that was read last for it.
-fn asked<T>(
+/// Applies `read` to the saved output; the place of the fact is the line that was read last.
+fn read_fact<T>(
     saved: &Saved,
     iis: &Observed<IisFacts>,
     printer: &Fingerprinter,
@@ -45,12 +45,12 @@ fn asked<T>(
     let system = Reading { saved, line: AtomicU32::new(0) };
     let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
     let outputs = Outputs::default();
-    let seen = ProbeContext { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
-    let told = read(&seen);
-    at(told, &saved.place(system.line.load(Ordering::Relaxed)))
+    let cx = ProbeContext { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
+    let fact = read(&cx);
+    at(fact, &saved.place(system.line.load(Ordering::Relaxed)))
 }
 
-/// The same fact, seen at another place.
+/// The same fact with another place.
 fn at<T>(fact: Observed<T>, place: &Place) -> Observed<T> {
     match fact {
         Observed::Known { value, .. } => Observed::known(value, place.clone()),
@@ -68,7 +68,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// What was observed as an answer.
+    /// An observation as an answer of the system.
     fn answer<T>(&self, observed: Observed<T>) -> ProbeResult<T> {
         if let Some(Position::Line(line)) = observed.place().and_then(|place| place.at.as_ref()) {
             self.line.store(*line, Ordering::Relaxed);
@@ -113,7 +113,7 @@ impl System for Reading<'_> {
     }
 
     fn output(&self, command: Command) -> ProbeResult<String> {
-        // Nobody is asked to run the others by hand.
+        // The page for manual collection has no other command.
         let unasked = || Observed::not_collected("the saved output does not contain it");
         self.answer(if command == STATUS { self.saved.time_status.clone() } else { unasked() })
     }
@@ -128,7 +128,7 @@ impl System for Reading<'_> {
     }
 }
 
-/// A value as Windows would give it.
+/// A registry value as Windows would return it.
 fn value(Entry { kind, data }: Entry) -> ProbeResult<Value> {
     Ok(match kind.as_str() {
         "REG_SZ" | "REG_EXPAND_SZ" => Value::Text(data),

@@ -1,11 +1,11 @@
-//! Which protocols Windows speaks over TLS.
+//! SSL and TLS versions that Windows enables, as server and as client (`SChannel`).
 
 use super::access::{CURRENT_VERSION, ProbeAccess};
 use super::system::{ProbeError, ProbeResult};
 use super::{Probe, ProbeContext, fact, or_absent, registry};
 use crate::model::Observed;
 
-/// What says so where nothing is set.
+/// Where no value is set, the version of Windows decides.
 const BUILT_IN: ProbeAccess = ProbeAccess::Values(CURRENT_VERSION, &["CurrentMajorVersionNumber"]);
 const NAMES: &[&str] = &["DisabledByDefault", "Enabled"];
 
@@ -46,8 +46,9 @@ fn enabled(cx: &ProbeContext, protocol: &str, key: &str) -> Observed<String> {
     fact(answer, registry(key, "Enabled"))
 }
 
-/// What holds where nothing is set (MS-TLS, inferred but for SSL 2.0): Windows Server 2016 and later speak TLS 1.2 and neither
-/// SSL; what older ones do depends on their updates, and what becomes of the other protocols on the version of Windows.
+/// The default where no value is set (from MS-TLS; only SSL 2.0 is stated there, the others are inferred): Windows
+/// Server 2016 and later enable TLS 1.2 and no SSL. For older ones it depends on their updates, for the other protocols
+/// on the version of Windows.
 fn built_in(cx: &ProbeContext, protocol: &str) -> ProbeResult<bool> {
     let modern = or_absent(cx.number(CURRENT_VERSION, "CurrentMajorVersionNumber"), 6)? >= 10;
     match protocol {

@@ -1,26 +1,26 @@
-//! Services that the product stands on: state, start mode, start of their process.
+//! Services that the product depends on: state, start mode, start time of their process.
 
 use super::access::{ProbeAccess, SERVICES};
 use super::system::{ProbeError, ProbeResult, Service, ServiceState};
 use super::{Probe, ProbeContext, fact, or_absent};
 use crate::model::{Observed, Place};
 
-/// The program of an engine (domain 1.1), whose service every site may name as it likes.
+/// The program of a distributed engine. Every site may give its service another name.
 const ENGINE: &str = "thycotic.distributedengine.service.exe";
 const IMAGES: ProbeAccess = ProbeAccess::Values(r"SYSTEM\CurrentControlSet\Services\*", &["ImagePath"]);
 
-/// The three facts of a service, by its key name or by whatever finds that.
+/// The three facts of a service, by its key name or by a function that finds it.
 macro_rules! services {
     ($($state:literal $start:literal $started:literal $name:expr, [$($ask:expr),+];)+) => {
         pub(super) const PROBES: &[Probe] = &[$(
             Probe::fact($state, &[$($ask),+], |cx| {
-                told(cx, $name, |service| Ok(service.state.word().to_owned()))
+                service_fact(cx, $name, |service| Ok(service.state.word().to_owned()))
             }),
             Probe::fact($start, &[$($ask),+], |cx| {
-                told(cx, $name, |service| Ok(service.start.word().to_owned()))
+                service_fact(cx, $name, |service| Ok(service.start.word().to_owned()))
             }),
             Probe::fact($started, &[$($ask,)+ ProbeAccess::Call("when the process of a service was started")], |cx| {
-                told(cx, $name, |service| started(cx, service))
+                service_fact(cx, $name, |service| started(cx, service))
             }),
         )+];
     };
@@ -35,15 +35,15 @@ services! {
     "service.was.state" "service.was.start" "service.was.started" |_| Ok("WAS".to_owned()), [ProbeAccess::Call("service WAS")];
 }
 
-fn told(
+fn service_fact(
     cx: &ProbeContext,
     name: fn(&ProbeContext) -> ProbeResult<String>,
-    look: impl Fn(&Service) -> ProbeResult<String>,
+    read: impl Fn(&Service) -> ProbeResult<String>,
 ) -> Observed<String> {
     match name(cx) {
         Ok(name) => {
-            let told = cx.system.service(&name).and_then(|service| look(&service));
-            fact(told, Place::file(format!("service {name}")))
+            let value = cx.system.service(&name).and_then(|service| read(&service));
+            fact(value, Place::file(format!("service {name}")))
         }
         Err(refusal) => refusal.observed(Place::file("services")),
     }

@@ -1,5 +1,5 @@
-//! What a Windows machine can be asked, behind a trait: the real one answers through system calls, one made from data
-//! in samples and tests. Answers are ids, numbers and texts that no language changes.
+//! The questions that a Windows machine can answer, as a trait: implemented by the real machine with system calls, and
+//! by one made from data for samples and tests. Answers are ids, numbers and texts that do not depend on the language.
 
 use super::access::Command;
 use crate::model::{Observed, Place};
@@ -10,24 +10,24 @@ use std::path::Path;
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProbeError {
-    /// The place was asked, and there is no such thing.
+    /// It was looked up and does not exist.
     Absent,
-    /// The account that collects may not see it.
+    /// The account of the collector may not read it.
     Denied,
-    /// It could not be had; why, as a lower-case fragment.
+    /// It could not be read; why, as a lower-case fragment.
     Failed(String),
-    /// This is no Windows, or the folder was copied from elsewhere.
+    /// Nothing was read: this is not Windows, or the folder was copied from elsewhere.
     Unasked(&'static str),
 }
 
 /// An answer of the system.
 pub type ProbeResult<T> = Result<T, ProbeError>;
 
-/// Why everything is unasked on other systems.
+/// Why nothing is read on other systems.
 pub const NO_WINDOWS: &str = "only Windows has it";
 
 impl ProbeError {
-    /// The fact that this refusal leaves.
+    /// The fact in place of an answer.
     pub fn observed<T>(self, place: Place) -> Observed<T> {
         match self {
             Self::Absent => Observed::absent(place),
@@ -51,7 +51,7 @@ pub enum Value {
     Bytes(Vec<u8>),
 }
 
-/// A service as its manager knows it.
+/// A service as the service manager shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
     /// What it does now.
@@ -69,7 +69,7 @@ pub enum ServiceState {
     Running,
     /// It is stopped.
     Stopped,
-    /// It is on its way from one to the other, or paused.
+    /// It is starting, stopping or paused.
     Pending,
 }
 
@@ -100,7 +100,7 @@ impl ServiceState {
 pub enum ServiceStart {
     /// With Windows.
     Automatic,
-    /// When something asks for it.
+    /// On demand.
     Manual,
     /// Never.
     Disabled,
@@ -113,9 +113,9 @@ pub struct Process {
     pub id: u32,
     /// When it was started.
     pub started: DateTime<Utc>,
-    /// The application pool on its command line; `None` where there is none, or where it could not be seen.
+    /// The application pool on its command line; `None` where there is none, or where it is not visible.
     pub pool: Option<String>,
-    /// Whom it runs as; `None` where that could not be seen.
+    /// Its account; `None` where it is not visible.
     pub identity: Option<Identity>,
 }
 
@@ -124,7 +124,7 @@ pub struct Process {
 pub struct Identity {
     /// The account.
     pub account: String,
-    /// Every group that it is in.
+    /// Every group that it belongs to.
     pub groups: Vec<String>,
 }
 
@@ -137,8 +137,8 @@ pub struct Volume {
     pub free: u64,
 }
 
-/// Who may do what with a file or folder. Accounts are security identifiers as text, such as `S-1-5-32-544`; they are never
-/// turned into names, which would ask a domain controller.
+/// Access list of a file, folder or registry key. Accounts are security identifiers as text, such as `S-1-5-32-544`;
+/// they are never resolved to names, which would contact a domain controller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessList {
     /// Its owner.
@@ -150,11 +150,11 @@ pub struct AccessList {
 /// An entry of an access list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessEntry {
-    /// Whom it concerns.
+    /// The account.
     pub account: String,
-    /// It allows; otherwise it denies.
+    /// Whether it allows; otherwise it denies.
     pub allows: bool,
-    /// The rights, as Windows numbers them.
+    /// The rights as a bit mask of Windows.
     pub mask: u32,
 }
 
@@ -163,32 +163,32 @@ pub struct AccessEntry {
 pub struct Event {
     /// Who wrote it.
     pub provider: String,
-    /// Its number, of that provider.
+    /// Its number, unique for that provider.
     pub id: u32,
-    /// How bad it is, from 1 (critical) over 2 (error) and 3 (warning) to 4 (information); 0 where nobody says.
+    /// Its level, from 1 (critical) over 2 (error) and 3 (warning) to 4 (information); 0 if unknown.
     pub level: u8,
     /// When.
     pub at: DateTime<Utc>,
-    /// The texts that were put into its message, which no language changes.
+    /// The texts inserted into its message, which do not depend on the language.
     pub data: Vec<String>,
 }
 
-/// Which records of an event log are wanted.
+/// A query for records of an event log.
 #[derive(Debug, Clone, Copy)]
 pub struct EventQuery<'a> {
     /// `System` or `Application`.
     pub log: &'a str,
-    /// Who wrote them; empty: anybody.
+    /// Their providers; empty: any.
     pub providers: &'a [&'a str],
     /// Not older than this.
     pub since: DateTime<Utc>,
-    /// At most so many, the newest.
+    /// Maximum number; the newest are returned.
     pub most: usize,
 }
 
-/// A machine to ask. Keys of the registry lie below `HKEY_LOCAL_MACHINE`, in the 64-bit view.
+/// A machine to read from. Registry keys are below `HKEY_LOCAL_MACHINE`, in the 64-bit view.
 pub trait System: Sync {
-    /// Whether it is a Windows machine: of no other a bundle carries these facts.
+    /// Whether it is a Windows machine; bundles of other systems do not have these facts.
     fn is_windows(&self) -> bool {
         true
     }
@@ -203,7 +203,7 @@ pub trait System: Sync {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
-    /// Names of the keys below a key, in order; `Ok` also when there are none.
+    /// Names of the subkeys of a key, in order; `Ok` also when there are none.
     fn keys(&self, _key: &str) -> ProbeResult<Vec<String>> {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
@@ -218,7 +218,7 @@ pub trait System: Sync {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
-    /// Running programs of a file name, such as `w3wp.exe`, in order of their ids.
+    /// Running programs with a file name such as `w3wp.exe`, in order of their ids.
     fn processes(&self, _file: &str) -> ProbeResult<Vec<Process>> {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
@@ -238,17 +238,17 @@ pub trait System: Sync {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
-    /// The volumes of this machine's own disks by drive, such as `C:`.
+    /// The local volumes by drive, such as `C:`.
     fn volumes(&self) -> ProbeResult<BTreeMap<String, Volume>> {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
-    /// The volume that a folder lies on.
+    /// The volume of a folder.
     fn volume(&self, _folder: &Path) -> ProbeResult<Volume> {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
-    /// What a command prints that ends well within its time; never an empty text.
+    /// The output of a command that succeeds within its time limit; never empty.
     fn output(&self, _command: Command) -> ProbeResult<String> {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
@@ -268,12 +268,12 @@ pub trait System: Sync {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
-    /// The attributes of a file or folder, as Windows numbers them. A link is not followed.
+    /// The attributes of a file or folder as a bit mask of Windows. Links are not followed.
     fn attributes(&self, _path: &Path) -> ProbeResult<u32> {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
 
-    /// Members of a local group, given and told as security identifiers.
+    /// Members of a local group; group and members are security identifiers.
     fn members(&self, _group: &str) -> ProbeResult<Vec<String>> {
         Err(ProbeError::Unasked(NO_WINDOWS))
     }
@@ -294,7 +294,7 @@ pub trait System: Sync {
     }
 }
 
-/// No Windows: every answer is that nobody asked.
+/// Not Windows: nothing is read.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoSystem;
 

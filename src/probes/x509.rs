@@ -90,7 +90,7 @@ fn alternative_names(extensions: AnyRef<'_>) -> Option<Elements<'_>> {
     Elements::of(AnyRef::from_der(Elements::of(extension)?.last()?.value()).ok()?)
 }
 
-/// Kind of key, and its bits where they can be told.
+/// Type of a key, and its size in bits where that is known.
 fn public_key(algorithm: AnyRef<'_>, key: AnyRef<'_>) -> Option<(String, Option<u64>)> {
     Some(match object_id(algorithm)?.to_string().as_str() {
         // A bit string begins with the number of unused bits, which is zero for a key.
@@ -100,7 +100,7 @@ fn public_key(algorithm: AnyRef<'_>, key: AnyRef<'_>) -> Option<(String, Option<
     })
 }
 
-/// Bits of the modulus of an RSA key, which is the first of two numbers.
+/// Bits of the modulus of an RSA key, the first of its two numbers.
 fn modulus_bits(key: &[u8]) -> Option<u64> {
     let modulus =
         Elements::of(AnyRef::from_der(key).ok()?)?.next().filter(|number| number.tag() == Tag::Integer)?;
@@ -118,7 +118,7 @@ fn curve_bits(parameters: AnyRef<'_>) -> Option<u64> {
     }
 }
 
-/// The name that Windows shows for a signature algorithm; the number of one that is not in the table.
+/// The name that Windows shows for a signature algorithm; for one that is not in the table its number.
 fn signature(oid: ObjectIdentifier) -> String {
     const NAMES: [(&str, &str); 11] = [
         ("1.2.840.113549.1.1.4", "md5RSA"),

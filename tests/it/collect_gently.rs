@@ -221,7 +221,7 @@ fn a_bundle_without_a_log_reports_that() {
     let since = Some("2027-01-01T00:00:00Z".parse().unwrap());
     for (options, expected) in [
         (Options { since, ..site.options() }, "5 logs were last changed before 2027-01-01 00:00 UTC"),
-        (Options { budget: 0, ..site.options() }, "no log is in the bundle"),
+        (Options { budget: 0, ..site.options() }, "the bundle has no log"),
     ] {
         let out = site.dir.path().join(expected);
         let taken = site.collect_with(Options { out, ..options });
@@ -306,7 +306,7 @@ fn leftovers_of_a_killed_collection_do_not_disturb_the_next() {
     assert_eq!(taken.bundle.problems(), []);
     assert_eq!(fs::read(out.join("SSWEB01_20260914-0830.zip.partial")).unwrap(), b"half");
     let note = taken.collected.notes.iter().find(|note| note.contains(".partial")).unwrap();
-    assert!(note.contains("not to be sent"), "{note}");
+    assert!(note.contains("do not send it"), "{note}");
 }
 
 #[test]

@@ -38,10 +38,10 @@ pub(super) fn scrub(
     let shared = Shared::new(progress, Box::new(Duration::default), None);
     let mut hiding = hiding(scrub)?;
     let key = scrub.case_key.as_ref().map(CaseKey::id);
-    if let Some(other) =
-        label::first_key_in(&bundle.manifest().node.name).filter(|other| key.as_deref() != Some(*other))
+    if let Some(other_key) =
+        label::first_key_in(&bundle.manifest().node.name).filter(|id| key.as_deref() != Some(*id))
     {
-        return Err(ScrubError::OtherKey(other.to_owned()));
+        return Err(ScrubError::OtherKey(other_key.to_owned()));
     }
     let facts = verify(bundle, hiding.as_mut(), &shared)?;
     let redactor = IdentityRedaction::redactor(hiding.as_ref(), Redactor::patterns_only())
@@ -63,20 +63,20 @@ pub(super) fn scrub(
         own_members::add_inventory(&mut writer, entries, &redactor)?;
     }
 
-    let told = (std::mem::take(&mut manifest.looked_at), std::mem::take(&mut manifest.never_taken));
+    let texts = (std::mem::take(&mut manifest.looked_at), std::mem::take(&mut manifest.never_taken));
     manifest.members.clear();
     manifest = redactor.clean_all(&manifest).map_err(CollectError::from)?;
-    (manifest.looked_at, manifest.never_taken) = told;
+    (manifest.looked_at, manifest.never_taken) = texts;
     manifest.node.name = node;
     manifest.options.insert(Level::OPTION.to_owned(), scrub.level.to_string());
     let unfinished = writer.finish(manifest)?;
-    let told = leak::Sensitive {
+    let sensitive = leak::Sensitive {
         harvest: SecretSet::new(),
         key_files: Vec::new(),
         names: hiding.as_ref().map(IdentityRedaction::names),
         redactor: &redactor,
     };
-    let (unfinished, mut notes) = leak::check(unfinished, told, &scrub.out, &shared)?;
+    let (unfinished, mut notes) = leak::check(unfinished, sensitive, &scrub.out, &shared)?;
     shared.check_cancelled()?;
     let kept = IdentityRedaction::write(hiding.as_ref(), unfinished.target())?;
     let path = unfinished.commit()?;

@@ -1,9 +1,10 @@
-//! What an error of Windows says of an answer.
+//! Turns errors of Windows into probe errors.
 
 use crate::probes::system::ProbeError;
 use std::io;
 
-/// Windows' `ERROR_BAD_NETPATH` and `ERROR_BAD_NET_NAME`, which Rust counts as not found: nobody could look.
+/// Windows' `ERROR_BAD_NETPATH` and `ERROR_BAD_NET_NAME`, which Rust counts as not found, although nothing could be
+/// looked up.
 const UNREACHABLE: [i32; 2] = [53, 67];
 
 /// Why Windows did not answer.
@@ -12,7 +13,7 @@ pub(super) fn refusal(error: io::Error) -> ProbeError {
     match error.kind() {
         io::ErrorKind::NotFound if !unreachable => ProbeError::Absent,
         io::ErrorKind::PermissionDenied => ProbeError::Denied,
-        // The text of the system would be in its language; the number is the same everywhere.
+        // The system message would be in its language; the number is the same everywhere.
         _ => ProbeError::Failed(error.raw_os_error().filter(|code| *code != 0).map_or_else(
             || "Windows gave no answer".to_owned(),
             |code| format!("Windows answers with error {code}"),

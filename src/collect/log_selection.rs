@@ -255,7 +255,7 @@ mod tests {
         let chosen = choose(&files, at("2026-09-01T00:00:00Z"), 160, Inspect::Metadata);
         let takes: Vec<&Selection> = chosen.iter().map(|(_, take)| take).collect();
         assert_eq!(takes[..2], [&Selection::Whole, &Selection::Tail(40)]);
-        assert_eq!(takes[2], &Selection::Nothing("beyond the budget of 160 B".into()));
+        assert_eq!(takes[2], &Selection::Nothing("beyond the budget of 160 bytes".into()));
         assert_eq!(takes[3], &Selection::Nothing("last changed before 2026-09-01 00:00 UTC".into()));
     }
 

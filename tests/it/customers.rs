@@ -1,5 +1,6 @@
 //! What a customer reads before, during and after: the page, the dry run, and the manifest have the same list.
 
+use crate::support::bless::{compare, compare_part};
 use crate::support::site::{Site, Taken};
 use clusterbrief::collect::inventory_table::Row;
 use clusterbrief::collect::{FixedHost, Options, TouchKind, dry_run, inventory_table};
@@ -51,10 +52,7 @@ fn the_page_for_customers_matches_the_table_and_shows_a_real_manifest() {
         "<!-- end of the sample -->",
         &format!("\n{}\n", sample()),
     );
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(PAGE, &made).unwrap();
-    }
-    assert!(page == made, "docs/for-customers.md is out of date: UPDATE_DOCS=1 cargo test --test customers");
+    compare("docs/for-customers.md", &made);
     let words = page.split("```").step_by(2).flat_map(str::split_whitespace);
     let words = words.filter(|word| word.chars().any(char::is_alphanumeric)).count();
     assert!(words < 600, "two minutes to read are not {words} words");
@@ -161,18 +159,9 @@ fn markdown() -> String {
     )
 }
 
-/// Set `UPDATE_DOCS` to write the page anew.
 #[test]
 fn the_documentation_holds_the_table() {
-    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/what-is-collected.md");
-    const BEGIN: &str = "<!-- generated from src/collect/inventory_table.toml -->\n";
-    const END: &str = "<!-- end of the generated part -->";
-    let page = fs::read_to_string(PAGE).unwrap().replace("\r\n", "\n");
-    let (head, rest) = page.split_once(BEGIN).unwrap();
-    let (_, tail) = rest.split_once(END).unwrap();
-    let expected = format!("{head}{BEGIN}\n{}\n{END}{tail}", markdown());
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(PAGE, &expected).unwrap();
-    }
-    assert!(page == expected, "docs/what-is-collected.md is out of date: run with UPDATE_DOCS=1");
+    let part =
+        ["<!-- generated from src/collect/inventory_table.toml -->\n", "<!-- end of the generated part -->"];
+    compare_part("docs/what-is-collected.md", part, &format!("\n{}\n", markdown()));
 }

@@ -262,7 +262,7 @@ fn the_readme_matches_the_program() {
     }
     let ci = fs::read_to_string(root().join(".ci/run")).expect(".ci/run");
     assert!(
-        readme.contains("cargo run --release -- report samples/mid-upgrade")
+        readme.contains("cargo run -- report samples/mid-upgrade")
             && ci.contains("report samples/mid-upgrade")
     );
     assert!(readme.contains("\ncargo test\n") && ci.contains("\ncargo test"));

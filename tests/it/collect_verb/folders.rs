@@ -32,7 +32,7 @@ fn a_folder_on_another_machine_is_listed_and_can_be_refused() {
     assert!(said.contains("On another machine, over the network"), "{said}");
     let (code, said) = site.run(&["collect", "--app-dir", share, "--out", "out", "--no-network-paths"]);
     assert_eq!(code, 2, "{said}");
-    assert!(said.contains(&format!("{share} lies on another machine")), "{said}");
+    assert!(said.contains(&format!("{share} is on another machine")), "{said}");
     assert!(site.written().is_empty());
     assert_eq!(site.run(&["collect", "--app-dir", share, "--out", "out"]).0, 0);
 }
@@ -102,7 +102,7 @@ fn folders_of_iis_on_other_machines_are_listed_and_can_be_refused() {
         .unwrap();
     let (code, said) =
         site.run(&["collect", "--iis-config", r"\\fs01\iis.config", "--yes", "--no-network-paths"]);
-    assert!(code == 2 && said.contains("which --no-network-paths refuses"), "{said}");
+    assert!(code == 2 && said.contains("--no-network-paths does not allow that"), "{said}");
 }
 
 #[test]
@@ -141,8 +141,8 @@ fn a_folder_served_by_iis_and_an_incomplete_one_are_named() {
         let (code, said) = site.run(&[&collect[..], &[out]].concat());
         assert_eq!(code, 0, "{said}");
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(said.contains("IIS hands out to others"), served, "{out}: {said}");
-        assert!(said.contains("no DLL of the product in bin"), "{said}");
+        assert_eq!(said.contains("IIS serves the output folder to others"), served, "{out}: {said}");
+        assert!(said.contains("no product DLL in bin"), "{said}");
     }
     let [bundle] = site.written().try_into().unwrap();
     let (_, inspected) = site.run(&["inspect", bundle.to_str().unwrap()]);

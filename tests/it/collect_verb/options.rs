@@ -18,7 +18,7 @@ fn mistyped_options_are_reported_before_anything_is_written() {
         (&["--node", "a\nb"], "expected the name of a machine"),
         (&["--since", "yesterday"], "expected a number of days"),
         (&["--reference-time", "noon"], "expected a time such as"),
-        (&["--out", "SecretServer/bin"], "lies inside of the application folder"),
+        (&["--out", "SecretServer/bin"], "is inside the application folder"),
     ] {
         let mut all = vec!["collect", "--app-dir", "SecretServer"];
         all.extend(args);

@@ -29,8 +29,8 @@ fn files_of_any_origin_are_searched_by_pattern_and_by_name() {
         "notes.txt:2 a value after the name of a secret password=********",
         "wide.log:3 a value after the name of a secret token=********",
         "many.log and 680 more like these",
-        "SecretFindings 703 secrets in 5 files",
-        "Not counted: 1 word that reads like prose",
+        "Found 703 secrets in 5 files",
+        "Not counted: 1 word in ordinary text",
         "It knows no values",
     ] {
         assert!(said.contains(line), "{line}: {said}");
@@ -45,7 +45,7 @@ fn files_of_any_origin_are_searched_by_pattern_and_by_name() {
         let options = Options { level, ..Options::new(&app, dir.path().join(format!("out{number}"))) };
         run(&options, &node.host(), &mut Silent).unwrap();
         let (code, said) = inspect(&format!("out{number}"));
-        assert!(said.contains("SecretFindings no secret") && !said.contains("Not counted"), "{said}");
+        assert!(said.contains("Found no secret") && !said.contains("Not counted"), "{said}");
         assert_eq!(code, 0, "{said}");
     }
 }

@@ -73,7 +73,7 @@ fn the_json_report_matches_its_schema() {
     let handed = |report| [plan_of(report), checklist_of(report)];
     for handout in handed(&benign()).iter().chain(&handed(&hostile())) {
         let value: Value = serde_json::from_str(&json::render(handout).unwrap()).unwrap();
-        let violations = crate::support::schema::violations(&root, &root["$defs"]["Handout"], &value, "$");
+        let violations = crate::support::schema::violations(&root, &root["$defs"]["Document"], &value, "$");
         assert_eq!(violations, Vec::<String>::new());
     }
     // The check itself bites.

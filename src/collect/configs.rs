@@ -95,7 +95,7 @@ impl<'a> Configs<'a> {
             let unread =
                 |why: String| (Status::Denied { why: why.clone() }, Observed::unreadable(place.clone(), why));
             let redacted = bytes.map(|bytes| guarded(|| config::redact(&bytes, redactor, printer)));
-            let (status, fact) = match redacted {
+            let (member_status, fact) = match redacted {
                 Ok(Some(Ok(redacted))) => {
                     let record =
                         bundle.add(file.member(member.clone(), &shown), &mut redacted.text.as_bytes())?;
@@ -108,7 +108,7 @@ impl<'a> Configs<'a> {
                 Ok(None) => unread(PANICKED.to_owned()),
                 Err(error) => unread(reason(&error)),
             };
-            bundle.note(file.not_taken(member, &shown, status))?;
+            bundle.note(file.not_taken(member, &shown, member_status))?;
             states.insert(shown.to_lowercase(), fact);
         }
         Ok(states)

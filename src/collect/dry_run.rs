@@ -197,19 +197,19 @@ pub fn targets(options: &Options, host: &dyn Host) -> Vec<Target> {
         Form::Zip => format!("{name}.zip"),
         Form::Folder => name,
     });
-    let note = format!("under a name that ends in .{PARTIAL} until it is complete");
+    let while_written = format!("under a name that ends in .{PARTIAL} until it is complete");
     if !hidden {
-        return vec![Target { path, note }];
+        return vec![Target { path, note: while_written }];
     }
     let [legend, key] = identities::kept(&path);
     let file = |path, note: &str| Target { path, note: note.to_owned() };
     let mut files = vec![
-        file(path, &format!("{LABEL} stands for a label of the node; {note}")),
+        file(path, &format!("{LABEL} stands for a label of the node; {while_written}")),
         file(legend, "what the labels mean; do not send it"),
     ];
     if options.case_key.is_none() {
-        let note = "only if neither --case-key-file nor encryption.config gives a key for the labels; do not send it";
-        files.push(file(key, note));
+        let if_needed = "only if neither --case-key-file nor encryption.config gives a key for the labels; do not send it";
+        files.push(file(key, if_needed));
     }
     files
 }

@@ -104,7 +104,7 @@ pub(super) fn read(
         holds.extend(titles);
     }
     checklist::join(input, &mut parsed, knowledge, cleaner);
-    Ok(Some(ReadExport { kind, parsed, holds }))
+    Ok(Some(ReadExport { kind, holds, parsed }))
 }
 
 /// What a reader should know of the sheets: which are hidden and counted all the same, and which are nothing we know.

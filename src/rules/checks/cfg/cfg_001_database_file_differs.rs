@@ -64,7 +64,7 @@ fn check(cx: &Context) -> Outcome {
         (_, false, true) => Outcome::pass(),
         (false, true, _) => unlisted.into(),
         (false, false, false) => {
-            Vec::from_iter(uncompared.into_iter().map(|(_, gap)| gap).chain(unlisted)).into()
+            uncompared.into_iter().map(|(_, gap)| gap).chain(unlisted).collect::<Vec<_>>().into()
         }
     }
 }

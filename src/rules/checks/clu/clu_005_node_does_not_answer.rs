@@ -39,7 +39,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         }
         by_list => {
             let gap = by_list.err().unwrap_or_else(|| cx.unlisted(node, NO_SIGN));
-            return Vec::from_iter([gap].into_iter().chain(by_log.err())).into();
+            return [gap].into_iter().chain(by_log.err()).collect::<Vec<_>>().into();
         }
     };
     let Some(row) = &node.row else { return Outcome::unknown(cx.unlisted(node, NO_SIGN)) };

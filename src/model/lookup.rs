@@ -14,7 +14,7 @@
 //! | `iis.authentication.forms` | whether `web.config` asks for forms authentication |
 //! | `config.FILE` | `well-formed` |
 //! | `config.FILE:KEY` | one setting, such as `config.web-cookie.config:httpCookies@requireSSL`; `[*]` is any identity |
-//! | `row.COLUMN` | one column of the node list, see [`ROW_COLUMNS`] |
+//! | `row.COLUMN` | one column of the node list, see `ROW_COLUMNS` |
 //! | `answer.ID` | what a person answered to a question, for the node or the cluster |
 //!
 //! Every other path is a record of the knowledge: exports report it, or a bundle has it in `machine`.

@@ -1,11 +1,32 @@
-//! The analysis from given inputs to a finished report, without printing: what the `report` verb runs, and what
-//! tests and benchmarks call.
+//! The library's front door: inputs and options in, report out. It prints nothing and reads no clock.
+//!
+//! ```
+//! use clusterbrief::analysis::{Analyzer, Options, open};
+//! use clusterbrief::report::{json, markdown};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Loads the rules and error texts once, for any number of cases.
+//! let analyzer = Analyzer::new()?;
+//! // Bundles, exports, and folders of them, in any order.
+//! let inputs = open(["samples/mid-upgrade"]);
+//! let analysis = analyzer.analyze(inputs, &Options::at("2026-11-20T12:00:00Z".parse()?));
+//!
+//! assert_eq!(analysis.report.verdict.label, "NOT READY");
+//! let for_programs: String = json::render(&analysis.report)?;
+//! let for_a_ticket: String = markdown::render(&analysis.report)?;
+//! # assert!(for_programs.contains("not-ready") && for_a_ticket.contains("WEB03"));
+//! # Ok(())
+//! # }
+//! ```
 
-use crate::bundle::source::Given;
+pub use crate::intake::cluster::Options;
+
+use crate::bundle::source::{Given, gather};
 use crate::finding::RuleResult;
 use crate::intake::answers::{Question, questions};
-use crate::intake::cluster::{Case, Options, assemble as assemble_case};
+use crate::intake::cluster::{Case, assemble as assemble_case};
 use crate::intake::read::{Tools, read_all};
+use crate::intake::recognise::MAX_EXPORT_BYTES;
 use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Knowledge, KnowledgeFaults};
 use crate::logs::Scanner;
@@ -14,6 +35,12 @@ use crate::redact::Sanitizer;
 use crate::report::assemble::assemble;
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
+use std::path::Path;
+
+/// Opens every bundle and export that the paths lead to. What cannot be read is an input with its reason, not an error.
+pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<Given> {
+    paths.into_iter().flat_map(|path| gather(path.as_ref(), MAX_EXPORT_BYTES)).collect()
+}
 
 /// Everything an analysis needs beside the inputs; made once, used for any number of cases.
 pub struct Analyzer {
@@ -67,7 +94,7 @@ impl Analyzer {
     }
 
     /// Analyses one case. Equal inputs and options give an equal report, whatever their order.
-    pub fn audit(&self, given: Vec<Given>, options: &Options) -> Analysis {
+    pub fn analyze(&self, given: Vec<Given>, options: &Options) -> Analysis {
         let tools = Tools {
             scanner: &self.scanner,
             cleaner: &Sanitizer,

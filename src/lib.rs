@@ -1,35 +1,9 @@
-//! One snapshot bundle per node of a Secret Server web cluster in, one readiness-and-error report out.
+//! One snapshot bundle from each node of a Secret Server web cluster in, one readiness and error report out.
 //!
-//! ```text
-//!  node folder, IIS settings                      exports, answers
-//!         |  collect: plan -> redact -> fingerprint -> write -> reopen -> leak scan -> rename
-//!         v                                              |
-//!    bundle (zip or folder) --> bundle::read --> intake -+--> model::Cluster
-//!                                     |                              |
-//!                                     +--> logs::scan -- LogDigest --+
-//!                                                                    v
-//!                         knowledge (TOML) --> rules::engine: one Outcome per rule and subject
-//!                                                                    v
-//!                                           verdict, action plan (finding, plan)
-//!                                                                    v
-//!                               report::assemble --> Report --> html | markdown | json | terminal
-//! ```
+//! [`analysis`] is the front door: inputs and options in, report out, with an example. The other modules are public for
+//! this package's own program, tests and examples. They are not for outside use: any version may change them.
 //!
-//! | room | holds |
-//! |---|---|
-//! | [`model`] | what is known about a cluster, and how: `Observed`, nodes, versions, times, evidence |
-//! | [`redact`] | secrets by value and by pattern, fingerprints, the leak scan |
-//! | [`bundle`] | the container: manifest, writing, reading within limits |
-//! | [`collect`] | on the node: the one table of what is taken and why |
-//! | [`intake`] | bytes of a source to observed facts, one file per kind of source |
-//! | [`logs`] | encodings, lines, time stamps, signature scan |
-//! | [`knowledge`] | product facts as TOML with their sources |
-//! | [`rules`] | the judgement: one file per coded rule, one evaluator per data family |
-//! | [`finding`] | outcomes, findings, the verdict |
-//! | [`plan`] | what to do, merged and ordered |
-//! | `demo` | made cases: recipes of clusters with known faults |
-//! | [`report`] | the view model and one file per output format |
-//! | [`cli`] | verbs; the only room that prints, asks and reads the clock |
+//! `ARCHITECTURE.md` has the picture of the flow, and what each module holds and may use.
 
 #[cfg(feature = "report")]
 pub mod analysis;

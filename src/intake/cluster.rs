@@ -32,6 +32,13 @@ pub struct Options {
     pub package: Option<Package>,
 }
 
+impl Options {
+    /// Judges calendar rules against this day, and nothing else is known or wanted.
+    pub fn at(as_of: DateTime<Utc>) -> Self {
+        Self { expect_nodes: Vec::new(), roles: BTreeMap::new(), as_of, target: None, package: None }
+    }
+}
+
 /// A case, complete before the first rule runs.
 #[derive(Debug)]
 pub struct Case {

@@ -28,7 +28,7 @@ fn audit(name: &str) -> Analysis {
         target: None,
         package: None,
     };
-    AUDITOR.audit(gather(&sample(name), MAX_EXPORT_BYTES), &options)
+    AUDITOR.analyze(gather(&sample(name), MAX_EXPORT_BYTES), &options)
 }
 
 fn building(audited: &Analysis, new: &str) -> Runbook {

@@ -32,7 +32,7 @@ fn audit(paths: &[PathBuf], target: Option<&str>) -> Analysis {
         target: target.map(|target| BuildVersion::parse(target).expect("a build")),
         package: None,
     };
-    AUDITOR.audit(given, &options)
+    AUDITOR.analyze(given, &options)
 }
 
 fn list(audited: &Analysis, occasion: Occasion) -> Checklist {

@@ -82,7 +82,7 @@ fn audit(name: &str, target: Option<&str>) -> Analysis {
         target: target.map(|target| BuildVersion::parse(target).expect("a build")),
         package: None,
     };
-    AUDITOR.audit(gather(&sample(name), MAX_EXPORT_BYTES), &options)
+    AUDITOR.analyze(gather(&sample(name), MAX_EXPORT_BYTES), &options)
 }
 
 /// The steps of the procedures above and of every built-in one, for this cluster and a new node.

@@ -35,7 +35,7 @@ fn audit_for(paths: &[PathBuf], target: Option<&str>) -> Analysis {
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
     let target = target.map(|target| BuildVersion::parse(target).expect("a build"));
     let options = Options { target, ..options() };
-    Analyzer::new().expect("knowledge").audit(given, &options)
+    Analyzer::new().expect("knowledge").analyze(given, &options)
 }
 
 fn audit_case(case: &Case) -> Analysis {

@@ -196,7 +196,7 @@ fn audit(name: &str, target: &str) -> Analysis {
         package: None,
     };
     let given = gather(&sample(name), MAX_EXPORT_BYTES);
-    Analyzer::new().expect("knowledge").audit(given, &options)
+    Analyzer::new().expect("knowledge").analyze(given, &options)
 }
 
 fn runbooks(audited: &Analysis) -> Vec<Runbook> {

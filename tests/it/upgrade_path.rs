@@ -64,7 +64,7 @@ impl Case<'_> {
             target: Some(BuildVersion::parse(self.target).expect("a build")),
             package: self.package.clone(),
         };
-        let audited = auditor.audit(gather(folder.path(), MAX_EXPORT_BYTES), &options);
+        let audited = auditor.analyze(gather(folder.path(), MAX_EXPORT_BYTES), &options);
         audited.report.plan.expect("a plan")
     }
 }

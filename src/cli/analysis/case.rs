@@ -44,7 +44,7 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, F
         target: args.target,
         package: args.upgrade_package.as_deref().map(package).transpose()?,
     };
-    let audited = auditor.audit(given, &options);
+    let audited = auditor.analyze(given, &options);
     for remark in &audited.remarks {
         output::complain(remark);
     }

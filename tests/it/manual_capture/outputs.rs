@@ -49,7 +49,7 @@ fn audited(files: &[(&str, Vec<u8>)]) -> Analysis {
     for (name, bytes) in files {
         fs::write(dir.path().join(name), bytes).unwrap();
     }
-    AUDITOR.audit(gather(dir.path(), MAX_EXPORT_BYTES), &options())
+    AUDITOR.analyze(gather(dir.path(), MAX_EXPORT_BYTES), &options())
 }
 
 fn printed(made: &FakeSystem, german: bool) -> String {

@@ -97,7 +97,7 @@ impl Analyzer {
     pub fn analyze(&self, given: Vec<Given>, options: &Options) -> Analysis {
         let tools = Tools {
             scanner: &self.scanner,
-            cleaner: &Sanitizer,
+            sanitizer: &Sanitizer,
             questions: &self.questions,
             knowledge: &self.knowledge,
         };

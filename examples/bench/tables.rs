@@ -59,7 +59,7 @@ fn counted(job: &str, export: &Path, expected: u64) -> Result<Run> {
 pub fn intake(export: &Path) -> Result<()> {
     let knowledge = Knowledge::builtin()?;
     let scanner = Scanner::new(&knowledge, &Sanitizer)?;
-    let tools = Tools { scanner: &scanner, cleaner: &Sanitizer, questions: &[], knowledge: &knowledge };
+    let tools = Tools { scanner: &scanner, sanitizer: &Sanitizer, questions: &[], knowledge: &knowledge };
     let read = process::measured(|| Ok(read_all(gather(export, MAX_EXPORT_BYTES), tools)))?;
     let jobs = read.iter().flat_map(|read| &read.facts).find_map(|facts| match facts {
         Facts::Reported(facts) => facts.lists.get("job")?.value(),

@@ -209,7 +209,7 @@ fn local_time_is_the_nodes_own_and_utc_where_that_is_unknown() {
     let mut collection = manifest().collection;
     let local = |collection: &Collection| collection.local(collection.started).to_rfc3339();
     assert_eq!(local(&collection), "2026-11-22T09:00:00+00:00");
-    let place = crate::model::Place::file("clock");
+    let place = crate::model::Location::file("clock");
     collection.utc_offset_minutes = Observed::known(-330, place.clone());
     assert_eq!(local(&collection), "2026-11-22T03:30:00-05:30");
     collection.utc_offset_minutes = Observed::known(i16::MAX, place);

@@ -9,7 +9,7 @@ use crate::bundle::{BundleWriter, MemberRecord, Status};
 use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::ConfigState;
 use crate::model::product::LOG_FOLDER;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::redact::config::{self, ConfigError};
 use crate::redact::{Fingerprinter, Redactor};
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,7 +60,7 @@ impl<'a> Configs<'a> {
 
     /// The text of one of them; absent where the folder has no such file.
     pub(super) fn text(&self, name: &str) -> Observed<String> {
-        let place = Place::file(name);
+        let place = Location::file(name);
         match self.files.iter().find(|(file, _)| file.path.eq_ignore_ascii_case(name)) {
             None => Observed::absent(place),
             Some((_, Err(error))) => Observed::unreadable(place, reason(error)),
@@ -82,15 +82,15 @@ impl<'a> Configs<'a> {
         let mut states = BTreeMap::new();
         for name in EXPECTED {
             if !self.files.iter().any(|(file, _)| file.path.eq_ignore_ascii_case(name)) {
-                states.insert((*name).to_owned(), Observed::absent(Place::file(*name)));
+                states.insert((*name).to_owned(), Observed::absent(Location::file(*name)));
                 let member = bundle.name_for(FOLDER, name);
                 bundle.note(MemberRecord::not_taken(member, *name, Status::Missing))?;
             }
         }
         for (file, bytes) in self.files {
             // Names of files are text of the node, too.
-            let shown = redactor.clean(&file.path);
-            let place = Place::file(&shown);
+            let shown = redactor.sanitize(&file.path);
+            let place = Location::file(&shown);
             let member = bundle.name_for(FOLDER, &shown);
             let unread =
                 |why: String| (Status::Denied { why: why.clone() }, Observed::unreadable(place.clone(), why));
@@ -116,7 +116,7 @@ impl<'a> Configs<'a> {
 }
 
 /// The fact of a configuration that is not collected as text.
-fn refused(error: ConfigError, place: Place) -> Observed<ConfigState> {
+fn refused(error: ConfigError, place: Location) -> Observed<ConfigState> {
     match error {
         ConfigError::NotWellFormed { line, column, error } => {
             Observed::known(ConfigState::NotWellFormed { line, column, error: error.to_owned() }, place)

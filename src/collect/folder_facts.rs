@@ -6,7 +6,7 @@ use super::walk::{ListedFile, reason};
 use crate::model::facts::Binary;
 use crate::model::iis::IisFacts;
 use crate::model::product::{BIN_FOLDER, LOG_FOLDER};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ pub(super) fn tms_folder(app_dir: &Path) -> PathBuf {
 
 /// Whether there is a TMS folder.
 pub(super) fn tms(app_dir: &Path, copied: bool) -> Observed<bool> {
-    let place = Place::file("../TMS");
+    let place = Location::file("../TMS");
     match tms_folder(app_dir).metadata() {
         Ok(metadata) if metadata.is_dir() => Observed::known(true, place),
         Ok(_) => Observed::known(false, place),
@@ -45,15 +45,15 @@ pub(super) fn binaries(
 ) -> Observed<BTreeMap<String, Observed<Binary>>> {
     match unlisted(files, BIN_FOLDER) {
         Some(unlisted) => unlisted,
-        None if found.is_empty() => Observed::absent(Place::file(BIN_FOLDER)),
-        None => Observed::known(found, Place::file(BIN_FOLDER)),
+        None if found.is_empty() => Observed::absent(Location::file(BIN_FOLDER)),
+        None => Observed::known(found, Location::file(BIN_FOLDER)),
     }
 }
 
 /// Whether there is at least one log.
 pub(super) fn log_folder(files: &[ListedFile]) -> Observed<bool> {
     unlisted(files, LOG_FOLDER).unwrap_or_else(|| {
-        Observed::known(files.iter().any(|file| file.item == Item::Log), Place::file(LOG_FOLDER))
+        Observed::known(files.iter().any(|file| file.item == Item::Log), Location::file(LOG_FOLDER))
     })
 }
 
@@ -61,5 +61,5 @@ pub(super) fn log_folder(files: &[ListedFile]) -> Observed<bool> {
 fn unlisted<T>(files: &[ListedFile], folder: &str) -> Option<Observed<T>> {
     let file = files.iter().find(|file| file.path.eq_ignore_ascii_case(folder))?;
     let why = file.metadata.as_ref().err()?;
-    Some(Observed::unreadable(Place::file(folder), why.clone()))
+    Some(Observed::unreadable(Location::file(folder), why.clone()))
 }

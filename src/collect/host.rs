@@ -1,6 +1,6 @@
 //! The machine behind a trait: a portable implementation, and one made from data.
 
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::probes::system::ProbeError;
 use crate::probes::{self, FakeSystem, NoSystem, System};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
@@ -75,8 +75,8 @@ const MACHINE_ID: &str = "/etc/machine-id";
 const STATUS: &str = "/proc/self/status";
 
 /// Source of facts that the operating system gives directly.
-pub(super) fn system() -> Place {
-    Place::file("operating system")
+pub(super) fn system() -> Location {
+    Location::file("operating system")
 }
 
 impl Host for PortableHost {
@@ -145,8 +145,8 @@ impl Host for PortableHost {
         };
         let name = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
         match name {
-            Some(name) => Observed::known(name.trim_matches('"').to_owned(), Place::file(OS_RELEASE)),
-            None => Observed::absent(Place::file(OS_RELEASE)),
+            Some(name) => Observed::known(name.trim_matches('"').to_owned(), Location::file(OS_RELEASE)),
+            None => Observed::absent(Location::file(OS_RELEASE)),
         }
     }
 
@@ -155,7 +155,9 @@ impl Host for PortableHost {
             return probes::text_of(self.system(), probes::MACHINE, "MachineGuid");
         }
         match std::fs::read_to_string(MACHINE_ID) {
-            Ok(id) if !id.trim().is_empty() => Observed::known(id.trim().to_owned(), Place::file(MACHINE_ID)),
+            Ok(id) if !id.trim().is_empty() => {
+                Observed::known(id.trim().to_owned(), Location::file(MACHINE_ID))
+            }
             _ => Observed::not_collected("this build reads the installation id from /etc/machine-id only"),
         }
     }
@@ -172,7 +174,7 @@ impl Host for PortableHost {
             line.split_whitespace().nth(1)?.parse::<u32>().ok()
         });
         match effective {
-            Some(id) => Observed::known(id == 0, Place::file(STATUS)),
+            Some(id) => Observed::known(id == 0, Location::file(STATUS)),
             None => {
                 Observed::not_collected("this build cannot read the rights of its account on this system")
             }
@@ -199,7 +201,7 @@ impl Host for PortableHost {
         use std::os::windows::fs::MetadataExt;
         /// `FILE_ATTRIBUTE_ENCRYPTED`.
         const ENCRYPTED: u32 = 0x4000;
-        Observed::known(metadata.file_attributes() & ENCRYPTED != 0, Place::file(path))
+        Observed::known(metadata.file_attributes() & ENCRYPTED != 0, Location::file(path))
     }
 
     #[cfg(not(windows))]
@@ -302,7 +304,7 @@ impl Host for FixedHost {
     }
 
     fn efs(&self, path: &str, _: &Metadata) -> Observed<bool> {
-        Observed::known(self.efs.iter().any(|encrypted| encrypted == path), Place::file(path))
+        Observed::known(self.efs.iter().any(|encrypted| encrypted == path), Location::file(path))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::host::{Host, system};
 use super::options::Options;
 use crate::model::facts::{ClockReading, ClockReference, Fingerprint, HostFacts};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::probes;
 use crate::probes::ProbeContext;
 use crate::redact::fingerprint::{Fingerprinter, Label};
@@ -35,7 +35,7 @@ pub(super) fn facts(
                 offset_ms: (started - reference).num_milliseconds(),
                 uncertainty_ms: OPERATOR_UNCERTAINTY_MS.saturating_add(spread_ms),
             },
-            Place::file("--reference-time"),
+            Location::file("--reference-time"),
         ),
         None => Observed::not_collected("no --reference-time was given"),
     };

@@ -5,7 +5,7 @@ use super::network::{REFUSED, is_network, within};
 use super::options::{COPIED, Options};
 use super::walk::{read_most, reason};
 use crate::model::iis::IisFacts;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::parsers::application_host::{self, FILE, Listed, WantedApplication};
 use crate::redact::config::{self, ConfigError};
 use crate::redact::{Fingerprinter, SecretSet};
@@ -172,7 +172,7 @@ impl Iis {
         web_config: &Observed<String>,
         printer: &Fingerprinter,
     ) -> Observed<IisFacts> {
-        let place = Place::file(FILE);
+        let place = Location::file(FILE);
         match &self.0 {
             Ok((_, Ok(_))) => {}
             Err(why) => return Observed::not_collected(*why),
@@ -182,7 +182,7 @@ impl Iis {
             // A redirected file must exist: a share that cannot be reached looks like a missing file on Windows.
             Ok((source, Err(error))) => {
                 let place =
-                    if source.is_default { place } else { Place::file(source.path.to_string_lossy()) };
+                    if source.is_default { place } else { Location::file(source.path.to_string_lossy()) };
                 return Observed::unreadable(place, reason(error));
             }
         }
@@ -191,7 +191,7 @@ impl Iis {
         match self.parsed(|text| application_host::read(text, web_config, &sought(options, folder), &mark)) {
             Some(Ok(facts)) => Observed::known(facts, place),
             Some(Err(ConfigError::NotWellFormed { line, error, .. })) => {
-                Observed::unreadable(Place::line(FILE, line), error)
+                Observed::unreadable(Location::line(FILE, line), error)
             }
             Some(Err(error)) => Observed::unreadable(place, error.to_string()),
             None => Observed::unreadable(place, PANICKED),

@@ -7,7 +7,7 @@ use super::walk::{LINK, ListedFile, reason};
 use crate::bundle::digest::{self, next_chunk};
 use crate::model::facts::{Binary, InventoryEntry};
 use crate::model::product::LOG_FOLDER;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::parsers::pe_version;
 use crate::redact::fingerprint::{Fingerprinter, Label};
 use rayon::prelude::*;
@@ -137,7 +137,7 @@ impl Pass<'_, '_> {
         if file.item == Item::Binary && outcome.binary.is_none() {
             let why = outcome.entry.unread.clone().unwrap_or_else(|| "larger than a DLL may be".to_owned());
             outcome.binary =
-                Some((file.name().to_owned(), Observed::unreadable(Place::file(&file.path), why)));
+                Some((file.name().to_owned(), Observed::unreadable(Location::file(&file.path), why)));
         }
         outcome
     }
@@ -196,8 +196,8 @@ impl Pass<'_, '_> {
         }
         if parsed && size <= pe_version::MAX_PE_BYTES {
             let versions = match pe_version::read(&whole) {
-                Ok(binary) => Observed::known(binary, Place::file(&file.path)),
-                Err(error) => Observed::unreadable(Place::file(&file.path), error.to_string()),
+                Ok(binary) => Observed::known(binary, Location::file(&file.path)),
+                Err(error) => Observed::unreadable(Location::file(&file.path), error.to_string()),
             };
             outcome.binary = Some((file.name().to_owned(), versions));
         }

@@ -8,7 +8,7 @@ use super::walk::{ListedFile, read_most, reason};
 use crate::bundle::Sha256;
 use crate::model::facts::{Fingerprint, KeyFile};
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::redact::fingerprint::{CaseKey, Fingerprinter, Label};
 
 /// Largest key file that is read, in bytes; real ones have less than 3 kB.
@@ -110,9 +110,9 @@ impl KeySource<'_> {
         &self,
         options: &Options,
         host: &dyn Host,
-        fingerprint: impl FnOnce(&[u8], Place) -> Observed<Fingerprint>,
+        fingerprint: impl FnOnce(&[u8], Location) -> Observed<Fingerprint>,
     ) -> Observed<KeyFile> {
-        let place = Place::file(self.name);
+        let place = Location::file(self.name);
         let (Some(file), Some(content)) = (self.file, &self.content) else { return Observed::absent(place) };
         let metadata = match &file.metadata {
             Ok(metadata) => metadata,

@@ -36,7 +36,7 @@ pub(super) fn write(
     progress.phase("reading logs", bytes);
     for (file, take) in chosen {
         // Names of files are text of the node, too.
-        let shown = redactor.clean(&file.path);
+        let shown = redactor.sanitize(&file.path);
         let name = bundle.name_for(FOLDER, shown.get(LOG_FOLDER.len() + 1..).unwrap_or(&shown));
         let over = progress.time_over();
         let source = match (take, &file.metadata, &over) {

@@ -6,7 +6,7 @@ use super::options::Options;
 use crate::bundle::manifest::FingerprintKey;
 use crate::bundle::{Collection, FormatVersion, LookedAt, Manifest, NodeIdentity};
 use crate::model::product::ENCRYPTION_CONFIG;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::redact::{Fingerprinter, Level};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -81,5 +81,5 @@ fn fingerprint_key(printer: &Fingerprinter) -> Observed<FingerprintKey> {
     }
     let (scheme, key_id) = (printer.scheme().to_owned(), printer.key_id().to_owned());
     let source = if scheme == "case" { "--case-key-file" } else { ENCRYPTION_CONFIG };
-    Observed::known(FingerprintKey { scheme, key_id }, Place::file(source))
+    Observed::known(FingerprintKey { scheme, key_id }, Location::file(source))
 }

@@ -22,7 +22,7 @@ pub(super) fn add_inventory(
 ) -> Result<(), CollectError> {
     let mut lines = Vec::new();
     for entry in entries {
-        let entry = InventoryEntry { path: redactor.clean(&entry.path), ..entry };
+        let entry = InventoryEntry { path: redactor.sanitize(&entry.path), ..entry };
         serde_json::to_writer(&mut lines, &entry)?;
         lines.push(b'\n');
     }

@@ -109,7 +109,7 @@ pub fn run(
         database_config: keys.database.clone(),
         stray_key_copies: beside
             .with(inventory.stray_key_copies, inventory.gap, &keys)
-            .map(|paths| paths.iter().map(|path| redactor.clean(path)).collect()),
+            .map(|paths| paths.iter().map(|path| redactor.sanitize(path)).collect()),
         configs: states,
         binaries: folder_facts::binaries(&files, inventory.binaries),
         iis,
@@ -121,7 +121,7 @@ pub fn run(
     warnings.extend(warnings::iis(&facts.iis));
     warnings.extend(warnings::no_binaries(&facts));
     warnings.extend(served.then(warnings::served));
-    let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.clean(path)).collect();
+    let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.sanitize(path)).collect();
     // Facts contain names of files, accounts and addresses, as texts do.
     let facts = redactor.clean_all(&facts)?;
     own_members::add(&mut bundle, FACTS, "", &own_members::json(&facts)?)?;

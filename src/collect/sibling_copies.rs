@@ -9,7 +9,7 @@ use super::options::Options;
 use super::walk::{read_most, reason, relative, unlisted};
 use crate::bundle::Sha256;
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use std::io;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -152,8 +152,8 @@ impl SiblingCopies {
             }
         }
         match gap {
-            Some(why) if copies.is_empty() => Observed::unreadable(Place::file(".."), why),
-            _ => Observed::known(copies, Place::file("application folder")),
+            Some(why) if copies.is_empty() => Observed::unreadable(Location::file(".."), why),
+            _ => Observed::known(copies, Location::file("application folder")),
         }
     }
 }

@@ -39,8 +39,9 @@ fn counted(n: usize, what: &str) -> String {
 pub(super) fn denied(manifest: &Manifest, facts: &NodeFacts, files: &[String]) -> Option<String> {
     // IIS has its own warning.
     let iis = ["iis", "iis.application"];
-    let unreadable =
-        unknown::of(facts).into_iter().filter(|fact| fact.unreadable && !iis.contains(&fact.path.as_str()));
+    let unreadable = unknown::of_node(facts)
+        .into_iter()
+        .filter(|fact| fact.unreadable && !iis.contains(&fact.path.as_str()));
     // Facts of a file that could not be read are not counted again.
     let (of_files, facts): (Vec<Unknown>, Vec<Unknown>) = unreadable.partition(|fact| {
         ["configs.", "binaries", "encryption-config", "database-config", "log-folder"]

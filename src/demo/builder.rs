@@ -5,7 +5,7 @@ use super::{DemoError, at, exports, write_file};
 use crate::bundle::{Content, FACTS, Form, MANIFEST, Manifest, Sha256, Status};
 use crate::collect::{BUDGET, Options, Silent, run};
 use crate::model::facts::NodeFacts;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::redact::CaseKey;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
@@ -139,7 +139,7 @@ impl NodeBuilder {
     fn add_machine(&self, bundle: &Path) -> Result<(), DemoError> {
         let (facts_path, manifest_path) = (bundle.join(FACTS), bundle.join(MANIFEST));
         let mut facts: NodeFacts = read_json(&facts_path)?;
-        let observed = |value: &str| Observed::known(value.to_owned(), Place::file("operating system"));
+        let observed = |value: &str| Observed::known(value.to_owned(), Location::file("operating system"));
         facts.machine.extend(self.machine.iter().map(|(fact, value)| ((*fact).to_owned(), observed(value))));
         let mut bytes =
             serde_json::to_vec_pretty(&facts).map_err(io::Error::from).map_err(at(&facts_path))?;

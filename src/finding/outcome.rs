@@ -1,6 +1,6 @@
 //! Outcomes and findings.
 
-use crate::model::{Excerpt, Place};
+use crate::model::{Excerpt, Location};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -358,7 +358,7 @@ pub enum Evidence {
     /// A line of text.
     Text {
         /// Input and file.
-        place: Place,
+        place: Location,
         /// The line, with secrets removed.
         excerpt: Excerpt,
     },
@@ -371,7 +371,7 @@ pub enum Evidence {
         /// Value as text.
         value: String,
         /// Input and file.
-        place: Place,
+        place: Location,
     },
     /// An absence: the place was read completely.
     Absence {
@@ -380,7 +380,7 @@ pub enum Evidence {
         /// What is not there.
         fact: String,
         /// What was read.
-        place: Place,
+        place: Location,
     },
     /// A knowledge record.
     Record {
@@ -397,13 +397,13 @@ impl Evidence {
         node: impl Into<String>,
         fact: impl Into<String>,
         value: impl Into<String>,
-        place: Place,
+        place: Location,
     ) -> Self {
         Self::Value { node: node.into(), fact: fact.into(), value: value.into(), place }
     }
 
     /// An absence; an empty `node` is the cluster.
-    pub fn absence(node: impl Into<String>, fact: impl Into<String>, place: Place) -> Self {
+    pub fn absence(node: impl Into<String>, fact: impl Into<String>, place: Location) -> Self {
         Self::Absence { node: node.into(), fact: fact.into(), place }
     }
 }

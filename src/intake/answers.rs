@@ -7,7 +7,7 @@ use crate::knowledge::checklist::WORDS;
 use crate::model::answers::{Answer, Answers};
 use crate::model::excerpt::Sanitize;
 use crate::model::input::Problem;
-use crate::model::{Place, Position};
+use crate::model::{Location, Position};
 use crate::text::encoding;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -90,7 +90,7 @@ pub fn parse(
     input: &str,
     bytes: &[u8],
     questions: &[Question],
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> Result<Parsed<Answers>, AnswersError> {
     let text = encoding::decode(bytes);
     let line_of = |offset: usize| {
@@ -99,13 +99,13 @@ pub fn parse(
     };
     let file: File = toml::from_str(&text).map_err(|error| AnswersError {
         line: line_of(error.span().map_or(0, |span| span.start)),
-        message: sanitized(error.message(), cleaner),
+        message: sanitized(error.message(), sanitizer),
     })?;
 
-    let show = |text: &str| sanitized(text, cleaner);
+    let show = |text: &str| sanitized(text, sanitizer);
     let mut ledger = AnswerLedger::default();
     for entry in file.answer {
-        let place = Place::export(input, Position::Line(line_of(entry.span().start)));
+        let place = Location::export(input, Position::Line(line_of(entry.span().start)));
         let entry = entry.into_inner();
         let day = entry
             .on
@@ -182,7 +182,7 @@ pub(super) struct GivenAnswer<'a> {
 /// The answer, if there is such a question and the word answers it; else why it does not count.
 pub(super) fn answer(
     given: &GivenAnswer,
-    place: Place,
+    place: Location,
     questions: &[Question],
     show: &dyn Fn(&str) -> String,
 ) -> Result<(Key, Answer), String> {

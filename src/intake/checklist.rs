@@ -9,7 +9,7 @@ use super::read::Facts;
 use super::table::{Row, RowSink, TableError, head};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
-use crate::model::Place;
+use crate::model::Location;
 use crate::model::checklist::{CELLS, Column, FORMAT, SEE_ABOVE, VERSION, fingerprint, parts};
 use crate::model::excerpt::Sanitize;
 use chrono::{Days, NaiveDate};
@@ -66,7 +66,7 @@ impl Columns {
         self.at(column).map_or("", |at| row.cell(at))
     }
 
-    fn place(&self, row: &Row, column: Column, input: &str) -> Place {
+    fn place(&self, row: &Row, column: Column, input: &str) -> Location {
         self.at(column).map_or_else(|| row.place(input), |at| row.cell_place(input, at))
     }
 }
@@ -131,7 +131,7 @@ pub(super) fn join(
     input: &str,
     parsed: &mut Parsed<Vec<Facts>>,
     knowledge: &Knowledge,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) {
     let checklist = |facts: &Facts| matches!(facts, Facts::Checklist(_));
     let (checklists, rest): (Vec<Facts>, Vec<Facts>) =
@@ -151,7 +151,7 @@ pub(super) fn join(
     let mut reading = AnswerReader {
         input,
         questions: questions(knowledge),
-        show: &|text| sanitized(text, cleaner),
+        show: &|text| sanitized(text, sanitizer),
         ledger: AnswerLedger::default(),
         notes: Vec::new(),
         seen: BTreeSet::new(),

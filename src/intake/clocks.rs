@@ -9,7 +9,7 @@ use crate::intake::sanitized;
 use crate::model::excerpt::Sanitize;
 use crate::model::facts::ClockReference;
 use crate::model::node::Clocks;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
@@ -23,10 +23,10 @@ const PRINTED_MS: u64 = 2_000;
 pub(super) fn reported(
     export: &str,
     object: &Map<String, Value>,
-    place: &Place,
-    cleaner: &dyn Sanitize,
+    place: &Location,
+    sanitizer: &dyn Sanitize,
 ) -> Option<(String, Clocks)> {
-    let reading = ClockReader { object, place, cleaner };
+    let reading = ClockReader { object, place, sanitizer };
     match export {
         "healthcheck" => {
             let asker = Observed::read(reading.asked(), place.clone());
@@ -42,14 +42,14 @@ pub(super) fn reported(
 
 struct ClockReader<'a> {
     object: &'a Map<String, Value>,
-    place: &'a Place,
-    cleaner: &'a dyn Sanitize,
+    place: &'a Location,
+    sanitizer: &'a dyn Sanitize,
 }
 
 impl ClockReader<'_> {
     fn shown(&self, head: &str) -> Option<String> {
         let text = text(member(self.object, head)?)?;
-        Some(sanitized(&text, self.cleaner))
+        Some(sanitized(&text, self.sanitizer))
     }
 
     /// The node's time in the answer minus that of the person who asked. With the time it was received at, the answer was

@@ -12,7 +12,7 @@ use crate::model::export::{Moment, NodeList, ReportedFields, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::node::Snapshot;
-use crate::model::{BuildVersion, Cluster, Node, NodeSet, Observed, Package, Place, Role};
+use crate::model::{BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
 use crate::parsers::product_version;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,7 +116,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         node_set,
         list,
         history,
-        told: reported,
+        reported,
         lists,
         answers,
         contacts: builder.contacts,
@@ -231,7 +231,7 @@ impl CaseBuilder {
             None => Observed::not_collected(format!("no {what} was given")),
             Some(input) => {
                 let text = input.problems.first().map_or("", |problem| problem.text.as_str());
-                Observed::unreadable(Place::input(&input.name), text.trim_end_matches('.'))
+                Observed::unreadable(Location::input(&input.name), text.trim_end_matches('.'))
             }
         }
     }
@@ -239,7 +239,7 @@ impl CaseBuilder {
     fn list(&mut self) -> Observed<NodeList> {
         match self.lists.pop() {
             Some((_, list)) => {
-                let place = Place::input(&list.input);
+                let place = Location::input(&list.input);
                 Observed::known(list, place)
             }
             None => self.without(&[InputKind::NodesJson, InputKind::NodesTable], "node list"),
@@ -270,7 +270,7 @@ impl CaseBuilder {
         for (index, _) in histories {
             self.note(index, format!("{name} is a newer version history and counts instead."));
         }
-        Observed::known(history, Place::input(name))
+        Observed::known(history, Location::input(name))
     }
 
     /// Every node that a list, a bundle or a person names, by machine.
@@ -330,7 +330,7 @@ impl CaseBuilder {
                 if let Some(reported) = of_node.own.get(PRODUCT_VERSION) {
                     node.version = std::mem::take(&mut node.version).or(as_build(reported));
                 }
-                reported::merge(&mut node.told, of_node.own);
+                reported::merge(&mut node.reported, of_node.own);
                 reported::merge(&mut cluster, of_node.cluster);
                 node.clocks.join(of_node.clocks);
             }

@@ -8,9 +8,9 @@ use super::reported::{extract_facts, heads};
 use super::table::{Row, RowSink, head};
 use crate::intake::{malformed, sanitized};
 use crate::knowledge::{Export, Knowledge};
-use crate::model::Place;
+use crate::model::Location;
 use crate::model::excerpt::Sanitize;
-use crate::model::place::CellPos;
+use crate::model::location::CellPos;
 use crate::parsers::left_out_note;
 use std::collections::BTreeSet;
 
@@ -33,13 +33,14 @@ pub(super) struct Reader<'k> {
 pub(super) fn start<'k>(input: &str, row: &Row, knowledge: &'k Knowledge) -> Option<Reader<'k>> {
     let there: BTreeSet<String> = row.cells().map(head).filter(|head| !head.is_empty()).collect();
     let fits = |export: &&Export| {
-        let reported =
-            !export.told_by.is_empty() && export.told_by.iter().all(|name| there.contains(&head(name)));
+        let reported = !export.identified_by.is_empty()
+            && export.identified_by.iter().all(|name| there.contains(&head(name)));
         let tells = export.fields.iter().any(|field| field.fact.is_some());
         reported && tells && (!export.closed || (there.len() > 1 && there.is_subset(&heads(export))))
     };
     // Of equals the first in order of id.
-    let export = knowledge.exports.iter().filter(fits).rev().max_by_key(|export| export.told_by.len())?;
+    let export =
+        knowledge.exports.iter().filter(fits).rev().max_by_key(|export| export.identified_by.len())?;
     let mut records = Records::new(row.origin(input), heads(export));
     let columns = row.cells().enumerate().filter_map(|(column, head)| Some((column, records.column(head)?)));
     let columns = columns.collect();
@@ -80,7 +81,7 @@ fn is_unwritten(text: &str) -> bool {
 
 impl Reader<'_> {
     /// What the table reports, with the title of its export.
-    pub(super) fn finish(self, cleaner: &dyn Sanitize) -> (Parsed<Vec<Facts>>, Vec<String>) {
+    pub(super) fn finish(self, sanitizer: &dyn Sanitize) -> (Parsed<Vec<Facts>>, Vec<String>) {
         let mut parsed = Parsed::<Vec<Facts>>::default();
         let titles = vec![self.export.title.clone()];
         // A grid may be filtered, and a query may fail: a header alone does not say that there is none.
@@ -91,22 +92,23 @@ impl Reader<'_> {
             return (parsed, titles);
         }
         let place = self.place();
-        let reported = extract_facts(self.export, self.records, place, self.knowledge, cleaner);
+        let reported = extract_facts(self.export, self.records, place, self.knowledge, sanitizer);
         parsed.value.push(Facts::Reported(reported));
         let known = heads(self.export);
-        parsed
-            .notes
-            .extend(left_out_note(self.header.cells().filter(|name| !known.contains(&head(name))), cleaner));
+        parsed.notes.extend(left_out_note(
+            self.header.cells().filter(|name| !known.contains(&head(name))),
+            sanitizer,
+        ));
         parsed.notes.extend(self.unwritten.iter().map(|name| {
             format!(
                 "\"{}\" holds lists that were not written out, and does not count: save the answer as JSON.",
-                sanitized(name, cleaner)
+                sanitized(name, sanitizer)
             )
         }));
         (parsed, titles)
     }
 
-    fn place(&self) -> Place {
+    fn place(&self) -> Location {
         self.header.place(&self.input)
     }
 }

@@ -11,7 +11,7 @@ use crate::knowledge::{Export, Knowledge};
 use crate::model::Role;
 use crate::model::cluster::Contact;
 use crate::model::excerpt::Sanitize;
-use crate::model::place::CellPos;
+use crate::model::location::CellPos;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
 
@@ -85,10 +85,10 @@ impl Reader {
         self,
         input: &str,
         knowledge: &Knowledge,
-        cleaner: &dyn Sanitize,
+        sanitizer: &dyn Sanitize,
     ) -> Parsed<Vec<Facts>> {
         let mut parsed = Parsed::<Vec<Facts>>::default();
-        let shown = |text: &str| sanitized(text, cleaner);
+        let shown = |text: &str| sanitized(text, sanitizer);
         match self.sheet {
             Sheet::Nodes => {
                 let mut nodes = BTreeMap::new();
@@ -125,7 +125,9 @@ impl Reader {
                     }
                 }
                 let place = first.place(input);
-                parsed.value.push(Facts::Reported(extract_facts(export, records, place, knowledge, cleaner)));
+                parsed
+                    .value
+                    .push(Facts::Reported(extract_facts(export, records, place, knowledge, sanitizer)));
             }
             Sheet::Contacts => {
                 let contacts = self.rows.iter().take(MAX_CONTACTS).map(|row| Contact {

@@ -72,7 +72,7 @@ pub(super) struct MemberReader<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) scanner: &'a Scanner<'a>,
     pub(super) leaks: &'a leak::Scanner,
-    pub(super) cleaner: &'a dyn Sanitize,
+    pub(super) sanitizer: &'a dyn Sanitize,
     /// Offset of the node's local time, for its logs.
     pub(super) offset: Option<FixedOffset>,
 }
@@ -125,7 +125,7 @@ impl<'a> MemberReader<'a> {
         let mut part = if is_config(record) && !allowed {
             MemberContent::Config(Err((1, format!("more than {MAX_CONFIGS} configuration files"))))
         } else {
-            sink.finish(format, self.cleaner, read.as_ref().err())
+            sink.finish(format, self.sanitizer, read.as_ref().err())
         };
         // A log without its newest lines covers nothing: what is current may be what is missing.
         if let (MemberContent::Log(digest), Status::Truncated { why, .. }) = (&mut part, &record.status)
@@ -160,7 +160,7 @@ impl Sink<'_> {
     fn finish(
         self,
         format: FormatVersion,
-        cleaner: &dyn Sanitize,
+        sanitizer: &dyn Sanitize,
         error: Option<&MemberError>,
     ) -> MemberContent {
         match self {
@@ -180,19 +180,19 @@ impl Sink<'_> {
                     .map_err(|error| error.to_string()),
             ),
             Self::Inventory(lines) => MemberContent::Inventory(lines.finish(format)),
-            Self::Config(bytes) => MemberContent::Config(settings(&bytes, cleaner)),
+            Self::Config(bytes) => MemberContent::Config(settings(&bytes, sanitizer)),
             Self::Nothing => MemberContent::Other,
         }
     }
 }
 
-fn settings(bytes: &[u8], cleaner: &dyn Sanitize) -> Result<BTreeMap<String, Setting>, (u32, String)> {
+fn settings(bytes: &[u8], sanitizer: &dyn Sanitize) -> Result<BTreeMap<String, Setting>, (u32, String)> {
     let at = |error| match error {
         ConfigError::NotWellFormed { line, error, .. } => (line, error.to_owned()),
         other => (1, other.to_string()),
     };
     let text = config::decode(bytes).map_err(at)?;
-    let settings = xml_config::settings(&text, cleaner).map_err(at)?;
+    let settings = xml_config::settings(&text, sanitizer).map_err(at)?;
     if settings.len() > MAX_SETTINGS {
         return Err((1, format!("more than {MAX_SETTINGS} settings")));
     }

@@ -78,8 +78,8 @@ fn malformed(text: impl Into<String>) -> Problem {
 }
 
 /// A text of an input as it may be shown.
-fn sanitized(text: &str, cleaner: &dyn Sanitize) -> String {
-    Excerpt::new(text, cleaner).as_str().to_owned()
+fn sanitized(text: &str, sanitizer: &dyn Sanitize) -> String {
+    Excerpt::new(text, sanitizer).as_str().to_owned()
 }
 
 /// For tests of parsers: shows text as it is.
@@ -88,7 +88,7 @@ struct NoSanitize;
 
 #[cfg(test)]
 impl Sanitize for NoSanitize {
-    fn clean(&self, line: &str) -> String {
+    fn sanitize(&self, line: &str) -> String {
         line.to_owned()
     }
 }

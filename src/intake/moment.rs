@@ -1,7 +1,7 @@
 //! Parser of dates in exports. The settings of the viewer's machine choose their form and zone, so a date that could
 //! mean two days is rejected.
 
-use crate::model::Place;
+use crate::model::Location;
 use crate::model::export::Moment;
 use chrono::format::{self, Fixed, Item, Parsed};
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
@@ -60,16 +60,16 @@ pub fn apart(later: &str, earlier: &str) -> Result<TimeDelta, MomentError> {
 #[derive(Debug, Default)]
 pub struct Column {
     /// The first cell that has only a reading with the day first.
-    day_first: Option<Place>,
+    day_first: Option<Location>,
     /// The first cell that has only a reading with the month first.
-    month_first: Option<Place>,
+    month_first: Option<Location>,
     /// A cell has two readings.
     ambiguous: bool,
 }
 
 impl Column {
     /// Looks at a cell.
-    pub fn learn(&mut self, text: &str, place: impl FnOnce() -> Place) {
+    pub fn learn(&mut self, text: &str, place: impl FnOnce() -> Location) {
         match readings(text) {
             Ok((Some(a), Some(b))) => self.ambiguous |= a != b,
             Ok((Some(_), None)) => self.day_first = self.day_first.take().or_else(|| Some(place())),
@@ -242,7 +242,7 @@ mod tests {
         let column = |texts: &[&str]| {
             let mut column = Column::default();
             for (row, text) in (2..).zip(texts) {
-                column.learn(text, || Place::line("x.csv", row));
+                column.learn(text, || Location::line("x.csv", row));
             }
             column
         };

@@ -6,7 +6,7 @@ use crate::intake::{malformed, sanitized};
 use crate::model::excerpt::Sanitize;
 use crate::model::export::{Moment, NodeList, NodeRow};
 use crate::model::input::Problem;
-use crate::model::{BuildVersion, Observed, Place};
+use crate::model::{BuildVersion, Location, Observed};
 use crate::parsers::left_out_note;
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub(super) struct Field {
     /// The text; `None` for null, a blank cell or an empty text.
     pub(super) text: Option<String>,
     /// Where it is.
-    pub(super) place: Place,
+    pub(super) place: Location,
 }
 
 /// The fields of one row by [`head`] of their name.
@@ -83,11 +83,11 @@ pub(super) fn is_connected(head: &str) -> bool {
 /// `dates` is what the other rows show of the order of day and month.
 pub(super) fn read(
     fields: &Fields,
-    place: Place,
+    place: Location,
     dates: &moment::Column,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> Result<NodeRow, String> {
-    let row = RowReader { fields, cleaner };
+    let row = RowReader { fields, sanitizer };
     let machine_name = row
         .text(heads::MACHINE)
         .filter(|name| names::is_usable(name))
@@ -98,12 +98,12 @@ pub(super) fn read(
         place,
         binary_version: row
             .fact(heads::VERSION, "version", |text| BuildVersion::parse(text).map_err(|e| e.to_string())),
-        binary_version_text: row.text(heads::VERSION).map(|text| row.clean(text)),
-        database: row.fact(heads::DATABASE, "database", |text| Ok(row.clean(text))),
+        binary_version_text: row.text(heads::VERSION).map(|text| row.sanitize(text)),
+        database: row.fact(heads::DATABASE, "database", |text| Ok(row.sanitize(text))),
         in_cluster: row.flag(heads::IN_CLUSTER, "in cluster"),
         is_current: row.flag(heads::CURRENT, "current node"),
         last_connected: row.fact(heads::CONNECTED, "last connected", |text| {
-            dates.parse(text).map_err(|error| format!("{error} (\"{}\")", row.clean(text)))
+            dates.parse(text).map_err(|error| format!("{error} (\"{}\")", row.sanitize(text)))
         }),
         background_worker: row.flag(heads::BACKGROUND, "background worker"),
         engine_worker: row.flag(heads::ENGINE, "engine worker"),
@@ -118,7 +118,7 @@ pub(super) fn read(
 
 struct RowReader<'a> {
     fields: &'a Fields,
-    cleaner: &'a dyn Sanitize,
+    sanitizer: &'a dyn Sanitize,
 }
 
 impl RowReader<'_> {
@@ -131,8 +131,8 @@ impl RowReader<'_> {
     }
 
     /// Text of an export may hold anything a person or a driver wrote.
-    fn clean(&self, text: &str) -> String {
-        sanitized(text, self.cleaner)
+    fn sanitize(&self, text: &str) -> String {
+        sanitized(text, self.sanitizer)
     }
 
     fn fact<T>(&self, heads: &[&str], what: &str, parse: impl Fn(&str) -> Result<T, String>) -> Observed<T> {
@@ -147,7 +147,7 @@ impl RowReader<'_> {
 
     fn flag(&self, heads: &[&str], what: &str) -> Observed<bool> {
         self.fact(heads, what, |text| {
-            reported::flag(text).ok_or_else(|| format!("\"{}\" is not yes or no", self.clean(text)))
+            reported::flag(text).ok_or_else(|| format!("\"{}\" is not yes or no", self.sanitize(text)))
         })
     }
 
@@ -155,7 +155,7 @@ impl RowReader<'_> {
     fn error(&self, heads: &[&str], what: &str) -> Observed<String> {
         match self.field(heads) {
             Some(Field { text: None, place }) => Observed::absent(place.clone()),
-            _ => self.fact(heads, what, |text| Ok(self.clean(text))),
+            _ => self.fact(heads, what, |text| Ok(self.sanitize(text))),
         }
     }
 }
@@ -203,7 +203,7 @@ fn later(a: Moment, b: Moment) -> bool {
 /// The note on fields that nothing was made of; `None` when all are known. A name is shown cleaned.
 pub(super) fn unknown_note<'a>(
     names: impl Iterator<Item = &'a str>,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> Option<String> {
-    left_out_note(names.filter(|name| !is_known(&head(name))), cleaner)
+    left_out_note(names.filter(|name| !is_known(&head(name))), sanitizer)
 }

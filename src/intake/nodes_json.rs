@@ -9,7 +9,7 @@ use super::table::head;
 use super::{Parsed, json};
 use crate::model::excerpt::Sanitize;
 use crate::model::export::NodeList;
-use crate::model::{Place, Position};
+use crate::model::{Location, Position};
 use crate::text::encoding;
 use serde_json::{Map, Value};
 
@@ -53,7 +53,7 @@ pub fn document(bytes: &[u8]) -> Result<Value, NodesJsonError> {
 pub fn parse(
     input: &str,
     document: &Value,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> Result<Parsed<NodeList>, NodesJsonError> {
     let (prefix, records) = records(document).ok_or(NodesJsonError::OtherShape)?;
     if records.len() > MAX_NODES {
@@ -61,23 +61,23 @@ pub fn parse(
     }
     let rows = records.iter().enumerate().map(|(index, record)| {
         let path = format!("{prefix}[{index}]");
-        let place = Place::export(input, Position::Path(path.clone()));
+        let place = Location::export(input, Position::Path(path.clone()));
         match record {
             Value::Object(record) => {
-                node_row::read(&fields(record, input, &path), place, &Column::default(), cleaner)
+                node_row::read(&fields(record, input, &path), place, &Column::default(), sanitizer)
             }
             _ => Err(format!("{place} is no object, so it does not count.")),
         }
     });
     let mut list = node_row::list(input, rows);
     let names = records.iter().filter_map(Value::as_object).flat_map(Map::keys);
-    list.notes.extend(node_row::unknown_note(names.map(String::as_str), cleaner));
+    list.notes.extend(node_row::unknown_note(names.map(String::as_str), sanitizer));
     Ok(list)
 }
 
 fn fields(record: &Map<String, Value>, input: &str, path: &str) -> Fields {
     let field = |(key, value): (&String, &Value)| {
-        let place = Place::export(input, Position::Path(format!("{path}.{key}")));
+        let place = Location::export(input, Position::Path(format!("{path}.{key}")));
         (head(key), Field { text: json::text(value), place })
     };
     record.iter().filter(|(key, _)| node_row::is_known(&head(key))).map(field).collect()

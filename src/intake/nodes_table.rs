@@ -52,7 +52,11 @@ impl RowSink for Reader {
 
 impl Reader {
     /// The list.
-    pub(super) fn finish(self, input: &str, cleaner: &dyn Sanitize) -> Result<Parsed<NodeList>, TableError> {
+    pub(super) fn finish(
+        self,
+        input: &str,
+        sanitizer: &dyn Sanitize,
+    ) -> Result<Parsed<NodeList>, TableError> {
         if self.rows.len() > MAX_NODES {
             return Err(TableError::TooManyNodes);
         }
@@ -61,13 +65,13 @@ impl Reader {
         for (row, column) in self.rows.iter().zip(connected.into_iter().cycle()) {
             dates.learn(row.cell(column), || row.cell_place(input, column));
         }
-        let read = |row: &Row| node_row::read(&self.fields(row, input), row.place(input), &dates, cleaner);
+        let read = |row: &Row| node_row::read(&self.fields(row, input), row.place(input), &dates, sanitizer);
         let mut list = node_row::list(input, self.rows.iter().map(read));
         if list.value.rows.is_empty() {
             list.notes.push("The table has no row of a node below its header.".to_owned());
         }
         list.notes.extend(dates.note());
-        list.notes.extend(node_row::unknown_note(self.header.cells(), cleaner));
+        list.notes.extend(node_row::unknown_note(self.header.cells(), sanitizer));
         Ok(list)
     }
 

@@ -2,11 +2,11 @@
 
 use crate::bundle::{Archive, OpenError};
 use crate::model::package::Package;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 
 /// The package as rules see it, from its file name and its outside.
 pub fn package(name: &str, archive: Archive) -> Package {
-    let place = Place::input(name);
+    let place = Location::input(name);
     let members = match archive.members {
         Err(OpenError::NotZip) => Observed::absent(place),
         members => Observed::read(members, place),

@@ -12,8 +12,8 @@ use crate::knowledge::{Export, Knowledge};
 use crate::model::excerpt::Sanitize;
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::items::Cell;
-use crate::model::place::CellPos;
-use crate::model::{Observed, Place};
+use crate::model::location::CellPos;
+use crate::model::{Location, Observed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What every marker begins with.
@@ -48,7 +48,7 @@ struct QueryResult<'k> {
     export: &'k Export,
     marker: &'k str,
     /// Where it begins.
-    place: Place,
+    place: Location,
     records: Records,
     /// The column of names.
     names: usize,
@@ -196,12 +196,12 @@ const VERSIONS: &str = "versions";
 
 impl Reader<'_> {
     /// What the results report, with the titles of their exports.
-    pub(super) fn finish(mut self, cleaner: &dyn Sanitize) -> (Parsed<Vec<Facts>>, Vec<String>) {
+    pub(super) fn finish(mut self, sanitizer: &dyn Sanitize) -> (Parsed<Vec<Facts>>, Vec<String>) {
         self.results.sort_by_key(|result| &result.export.id);
         let mut parsed = Parsed::<Vec<Facts>>::default();
         let mut titles = Vec::new();
         for marker in &self.unknown {
-            let marker = sanitized(marker, cleaner);
+            let marker = sanitized(marker, sanitizer);
             parsed.problems.push(malformed(format!(
                 "{} contains rows of a query that this program does not know (\"{marker}\"): print the queries again with \"clusterbrief sql\".",
                 self.input
@@ -217,15 +217,20 @@ impl Reader<'_> {
                 Err((ProblemKind::Foreign, _)) => {}
                 whole if result.export.id == VERSIONS => {
                     if whole.is_ok() {
-                        let history = version_table::of_records(&self.input, &result.records, cleaner);
+                        let history = version_table::of_records(&self.input, &result.records, sanitizer);
                         parsed.notes.extend(history.notes);
                         parsed.value.push(Facts::History(history.value));
                     }
                 }
                 whole => {
                     let place = result.place.clone();
-                    let mut reported =
-                        extract_facts(result.export, result.records, place.clone(), self.knowledge, cleaner);
+                    let mut reported = extract_facts(
+                        result.export,
+                        result.records,
+                        place.clone(),
+                        self.knowledge,
+                        sanitizer,
+                    );
                     if let Err((_, why)) = whole {
                         for list in reported.lists.values_mut() {
                             *list = Observed::unreadable(place.clone(), why.trim_end_matches('.'));

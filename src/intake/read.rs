@@ -28,7 +28,7 @@ pub struct Tools<'a> {
     /// Searches logs.
     pub scanner: &'a Scanner<'a>,
     /// Cleans every text that may be shown.
-    pub cleaner: &'a dyn Sanitize,
+    pub sanitizer: &'a dyn Sanitize,
     /// Questions that may be answered.
     pub questions: &'a [Question],
     /// What exports report.
@@ -173,8 +173,8 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
     }
     input.node = Some(manifest.node.name.trim().to_owned());
     input.taken = Some(manifest.collection.local(manifest.collection.started).to_rfc3339());
-    input.tool = Some(sanitized(&manifest.tool, tools.cleaner));
-    let read = snapshot::read(&input.name, bundle, tools.scanner, tools.cleaner);
+    input.tool = Some(sanitized(&manifest.tool, tools.sanitizer));
+    let read = snapshot::read(&input.name, bundle, tools.scanner, tools.sanitizer);
     input.problems = read.problems;
     input.notes.extend(read.notes);
     input.status = match &read.snapshot {
@@ -197,7 +197,7 @@ fn spoils(kind: ProblemKind) -> bool {
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
     match recognise(bytes) {
-        Ok(ExportForm::Json) => match json::read(&name, bytes, tools.knowledge, tools.cleaner) {
+        Ok(ExportForm::Json) => match json::read(&name, bytes, tools.knowledge, tools.sanitizer) {
             Ok(read) => counted(Input { kind: read.kind, holds: read.holds, ..input }, read.parsed),
             Err(error) => {
                 if error.is_of_nodes() {
@@ -208,7 +208,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
         },
         Ok(ExportForm::Answers) => {
             input.kind = InputKind::Answers;
-            match answers::parse(&name, bytes, tools.questions, tools.cleaner) {
+            match answers::parse(&name, bytes, tools.questions, tools.sanitizer) {
                 Ok(parsed) => counted(input, parsed.map(|answers| vec![Facts::Answers(answers)])),
                 Err(error) => refused(input, format!("is not a readable answers file: {error}")),
             }
@@ -221,7 +221,7 @@ fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
                 Err(error) => refused(input, format!("is {error}")),
             }
         }
-        Ok(ExportForm::Table) => match tables::read(&name, bytes, tools.knowledge, tools.cleaner) {
+        Ok(ExportForm::Table) => match tables::read(&name, bytes, tools.knowledge, tools.sanitizer) {
             Ok(Some(read)) => counted(Input { kind: read.kind, holds: read.holds, ..input }, read.parsed),
             // A workbook that opens is no key file, however opaque a zip looks.
             Ok(None) if !workbook::is_workbook(bytes) && leaks::is_key_file(bytes) => key_file(input),

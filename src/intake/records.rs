@@ -2,9 +2,9 @@
 //! kept once.
 
 use super::table::head;
-use crate::model::Place;
+use crate::model::Location;
 use crate::model::items::{Cell, Column};
-use crate::model::place::{CellPos, Origin};
+use crate::model::location::{CellPos, SourceRef};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Records {
     /// What their places have in common.
-    pub(super) origin: Origin,
+    pub(super) origin: SourceRef,
     /// Where each record begins.
     pub(super) rows: Vec<CellPos>,
     columns: Vec<RecordColumn>,
@@ -33,7 +33,7 @@ struct RecordColumn {
 
 impl Records {
     /// Without records, for columns with these normalised heads.
-    pub(super) fn new(origin: Origin, heads: impl IntoIterator<Item = String>) -> Self {
+    pub(super) fn new(origin: SourceRef, heads: impl IntoIterator<Item = String>) -> Self {
         let column = |head| RecordColumn {
             head,
             spelling: String::new(),
@@ -106,7 +106,7 @@ impl Records {
     }
 
     /// Where a record begins.
-    pub(super) fn place(&self, record: usize) -> Place {
+    pub(super) fn place(&self, record: usize) -> Location {
         self.rows.get(record).map(|spot| self.origin.place(*spot)).unwrap_or_default()
     }
 

@@ -5,13 +5,13 @@ use super::records::Records;
 use super::table::head;
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
-use crate::knowledge::exports::{About, Export, Field, Reading};
-use crate::knowledge::facts::{Fact, Kind, Of};
+use crate::knowledge::exports::{About, Export, Field, FieldParser};
+use crate::knowledge::facts::{Entity, Fact, Kind};
 use crate::model::excerpt::{Excerpt, Sanitize};
 use crate::model::export::ReportedFields;
 use crate::model::items::{CellValue, Column, Items, Table};
 use crate::model::node::Clocks;
-use crate::model::{BuildVersion, Observed, Place};
+use crate::model::{BuildVersion, Location, Observed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -43,21 +43,21 @@ pub struct ReportedNode {
 pub(super) fn extract_facts(
     export: &Export,
     records: Records,
-    whole: Place,
+    whole: Location,
     knowledge: &Knowledge,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> ReportedFacts {
     let mut reported = ReportedFacts::default();
     let names: Vec<String> = export.name.iter().map(|name| head(name)).collect();
     let names = records.under(&names, true);
-    let names = Column { texts: Excerpt::texts_of(&names.texts, cleaner), cells: names.cells };
+    let names = Column { texts: Excerpt::texts_of(&names.texts, sanitizer), cells: names.cells };
     let (mut columns, mut facts) = (Vec::new(), Vec::new());
     for field in &export.fields {
         let Some(fact) = field.fact.as_deref().and_then(|path| knowledge.facts.get(path)) else { continue };
-        let column = column(export, field, fact, &records, cleaner);
+        let column = column(export, field, fact, &records, sanitizer);
         match fact.of {
-            Of::Item => facts.push((fact.path.clone(), column)),
-            Of::Cluster | Of::Node => columns.push((fact, column)),
+            Entity::Item => facts.push((fact.path.clone(), column)),
+            Entity::Cluster | Entity::Node => columns.push((fact, column)),
         }
     }
     for record in 0..records.len() {
@@ -65,7 +65,7 @@ pub(super) fn extract_facts(
         let (mut of_cluster, mut of_node) = (ReportedFields::new(), ReportedFields::new());
         for (fact, column) in &columns {
             let Some((said, spot)) = column.get(record) else { continue };
-            let onto = if fact.of == Of::Cluster { &mut of_cluster } else { &mut of_node };
+            let onto = if fact.of == Entity::Cluster { &mut of_cluster } else { &mut of_node };
             join(onto, &fact.path, said.at(records.origin.place(spot)));
         }
         if export.about == About::Node && !name.is_empty() {
@@ -99,12 +99,12 @@ fn column(
     field: &Field,
     fact: &Fact,
     records: &Records,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> Column<CellValue> {
     let heads: Vec<String> = field.heads.iter().map(|name| head(name)).collect();
     let Column { texts, cells } = records.under(&heads, false);
-    let plain = fact.kind == Kind::Text && matches!(field.read, Reading::Plain | Reading::Count);
-    let mut shown = if plain { Excerpt::texts_of(&texts, cleaner) } else { Vec::new() }.into_iter();
+    let plain = fact.kind == Kind::Text && matches!(field.read, FieldParser::Plain | FieldParser::Count);
+    let mut shown = if plain { Excerpt::texts_of(&texts, sanitizer) } else { Vec::new() }.into_iter();
     let said = |text: &Arc<str>| {
         let shown = shown.next();
         match text.trim() {
@@ -113,7 +113,7 @@ fn column(
             "" if fact.kind == Kind::Text => CellValue::Absent,
             "" => CellValue::Empty,
             text => match shown
-                .map_or_else(|| canonical(fact.kind, field.read, text, cleaner).map(Arc::from), Ok)
+                .map_or_else(|| canonical(fact.kind, field.read, text, sanitizer).map(Arc::from), Ok)
             {
                 Ok(value) => CellValue::Value(value),
                 Err(why) => CellValue::Unreadable(why),
@@ -126,25 +126,25 @@ fn column(
 /// A text in the form of its kind, or why it has none.
 pub(super) fn canonical(
     kind: Kind,
-    reading: Reading,
+    reading: FieldParser,
     text: &str,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> Result<String, String> {
     let text = match reading {
         // `4.8.4515` names no release: its last number is a revision.
-        Reading::LastNumber => {
+        FieldParser::LastNumber => {
             text.rsplit(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() >= 6).unwrap_or(text)
         }
-        Reading::Dotted => {
+        FieldParser::Dotted => {
             text.split(|c: char| !c.is_ascii_digit() && c != '.').find(is_dotted).unwrap_or(text)
         }
-        Reading::Plain | Reading::Not | Reading::Count => text,
+        FieldParser::Plain | FieldParser::Not | FieldParser::Count => text,
     };
-    let shown = || sanitized(text, cleaner);
+    let shown = || sanitized(text, sanitizer);
     match kind {
         Kind::Text => Ok(shown()),
         Kind::Flag => match (flag(text), reading) {
-            (Some(flag), Reading::Not) => Ok((!flag).to_string()),
+            (Some(flag), FieldParser::Not) => Ok((!flag).to_string()),
             (Some(flag), _) => Ok(flag.to_string()),
             (None, _) => Err(format!("\"{}\" is not yes or no", shown())),
         },

@@ -10,7 +10,7 @@ use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::LogDigest;
 use crate::model::node::{Setting, Snapshot};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::redact::leak;
 use chrono::FixedOffset;
 use std::collections::BTreeMap;
@@ -33,13 +33,13 @@ pub(super) fn read(
     input: &str,
     bundle: &Bundle,
     scanner: &Scanner<'_>,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> ReadBundle {
     let leaks = leak::Scanner::shapes_only();
     let manifest = bundle.manifest();
     let offset = manifest.collection.utc_offset_minutes.value();
     let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
-    let members = MemberReader { bundle, scanner, leaks: &leaks, cleaner, offset }.members();
+    let members = MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset }.members();
 
     let mut problems = bundle.problems().to_vec();
     problems.extend(statuses(bundle));
@@ -98,25 +98,27 @@ impl Collected {
                         unknown.len()
                     ));
                 }
-                self.facts = Some(Observed::known(facts, Place::file(name)));
+                self.facts = Some(Observed::known(facts, Location::file(name)));
             }
-            MemberContent::Facts(Err(why)) => self.facts = Some(Observed::unreadable(Place::file(name), why)),
+            MemberContent::Facts(Err(why)) => {
+                self.facts = Some(Observed::unreadable(Location::file(name), why))
+            }
             MemberContent::Inventory(Ok(entries)) => {
-                self.inventory = Some(Observed::known(entries, Place::file(name)));
+                self.inventory = Some(Observed::known(entries, Location::file(name)));
             }
             MemberContent::Inventory(Err((line, why))) => {
-                self.inventory = Some(Observed::unreadable(Place::line(name, line), why));
+                self.inventory = Some(Observed::unreadable(Location::line(name, line), why));
             }
             MemberContent::Config(settings) => {
                 let settings = match settings {
-                    Ok(settings) => Observed::known(settings, Place::file(origin)),
-                    Err((line, why)) => Observed::unreadable(Place::line(name, line), why),
+                    Ok(settings) => Observed::known(settings, Location::file(origin)),
+                    Err((line, why)) => Observed::unreadable(Location::line(name, line), why),
                 };
                 self.configs.insert(name.to_owned(), (origin.clone(), settings));
             }
             MemberContent::Other => {
                 let Some(error) = &member.error else { return };
-                let place = Place::file(name);
+                let place = Location::file(name);
                 match name {
                     FACTS => self.facts = Some(Observed::unreadable(place, error.to_string())),
                     INVENTORY => self.inventory = Some(Observed::unreadable(place, error.to_string())),
@@ -150,7 +152,7 @@ impl Collected {
             let found = match state {
                 Observed::Known { value: ConfigState::Taken { member }, .. } => of_member(member),
                 Observed::Known { value: ConfigState::NotWellFormed { line, error, .. }, .. } => {
-                    Observed::unreadable(Place::line(file, *line), error.clone())
+                    Observed::unreadable(Location::line(file, *line), error.clone())
                 }
                 other => other.without_value(),
             };
@@ -183,14 +185,14 @@ impl Collected {
             }
         }
         if !logs.is_empty() {
-            return Observed::known(merge(logs), Place::file("logs"));
+            return Observed::known(merge(logs), Location::file("logs"));
         }
         match &facts.log_folder {
             Observed::Known { value: true, .. } => {
                 Observed::not_collected("there are logs, but none was taken")
             }
             Observed::Known { value: false, sources, .. } => {
-                Observed::absent(sources.first().cloned().unwrap_or_else(|| Place::file("log")))
+                Observed::absent(sources.first().cloned().unwrap_or_else(|| Location::file("log")))
             }
             other => other.without_value(),
         }
@@ -204,13 +206,13 @@ fn unavailable<T>(bundle: &Bundle, member: &str) -> Observed<T> {
     };
     let origin = if record.origin.is_empty() { member } else { &record.origin };
     match &record.status {
-        Status::Denied { why } => Observed::unreadable(Place::file(origin), why.clone()),
+        Status::Denied { why } => Observed::unreadable(Location::file(origin), why.clone()),
         Status::Skipped { why } => Observed::not_collected(format!("{origin} was skipped: {why}")),
         Status::Missing => {
             Observed::not_collected(format!("{origin} was not there when the bundle was collected"))
         }
         Status::Taken(_) | Status::Truncated { .. } => {
-            Observed::unreadable(Place::file(member), "it was not read")
+            Observed::unreadable(Location::file(member), "it was not read")
         }
     }
 }

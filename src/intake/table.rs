@@ -5,9 +5,9 @@
 
 use super::nodes_json::MAX_NODES;
 use super::{separated, workbook};
-use crate::model::Place;
+use crate::model::Location;
 use crate::model::excerpt::Sanitize;
-use crate::model::place::{CellPos, Origin};
+use crate::model::location::{CellPos, SourceRef};
 use crate::text::encoding;
 use crate::text::size::size;
 use csv::StringRecord;
@@ -98,13 +98,13 @@ impl Row {
     }
 
     /// Where the row is.
-    pub fn place(&self, input: &str) -> Place {
-        Place::cell(input, self.sheet.as_deref(), self.number, None)
+    pub fn place(&self, input: &str) -> Location {
+        Location::cell(input, self.sheet.as_deref(), self.number, None)
     }
 
     /// Where a cell of the row is, as a spreadsheet names it.
-    pub fn cell_place(&self, input: &str, column: usize) -> Place {
-        Place::cell(input, self.sheet.as_deref(), self.number, Some(column))
+    pub fn cell_place(&self, input: &str, column: usize) -> Location {
+        Location::cell(input, self.sheet.as_deref(), self.number, Some(column))
     }
 
     /// The same in the form that columns of facts keep.
@@ -113,8 +113,8 @@ impl Row {
     }
 
     /// What the places of all rows of this table have in common.
-    pub(super) fn origin(&self, input: &str) -> Origin {
-        Origin { input: input.to_owned(), sheet: self.sheet.clone(), listed: Vec::new() }
+    pub(super) fn origin(&self, input: &str) -> SourceRef {
+        SourceRef { input: input.to_owned(), sheet: self.sheet.clone(), listed: Vec::new() }
     }
 }
 
@@ -143,12 +143,12 @@ pub struct Sheet<B> {
 /// that one to what it made of it.
 pub fn read<B: RowSink>(
     bytes: &[u8],
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
     mut header: impl FnMut(&Row) -> Option<B>,
 ) -> Result<Vec<Sheet<B>>, TableError> {
     let mut budget = Budget::default();
     if workbook::is_workbook(bytes) {
-        return workbook::read(bytes, cleaner, &mut header, &mut budget);
+        return workbook::read(bytes, sanitizer, &mut header, &mut budget);
     }
     let text = encoding::decode(bytes);
     let mut sheet = Sheet { name: None, hidden: false, empty: true, wide: false, sink: None };

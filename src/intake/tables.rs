@@ -45,26 +45,26 @@ impl<'k> TableReader<'k> {
     fn finish(
         self,
         input: &str,
-        cleaner: &dyn Sanitize,
+        sanitizer: &dyn Sanitize,
     ) -> Result<(Parsed<Vec<Facts>>, Vec<String>), TableError> {
         Ok(match self {
             Self::Nodes(reader) => {
-                let list = reader.finish(input, cleaner)?.map(|list| vec![Facts::Nodes(list)]);
+                let list = reader.finish(input, sanitizer)?.map(|list| vec![Facts::Nodes(list)]);
                 (list, vec!["the node list".to_owned()])
             }
             Self::History(reader) => {
-                let history = reader.finish(cleaner).map(|history| vec![Facts::History(history)]);
+                let history = reader.finish(sanitizer).map(|history| vec![Facts::History(history)]);
                 (history, vec!["the version history".to_owned()])
             }
-            Self::Results(reader) => reader.finish(cleaner),
-            Self::Grid(reader) => reader.finish(cleaner),
+            Self::Results(reader) => reader.finish(sanitizer),
+            Self::Grid(reader) => reader.finish(sanitizer),
             Self::Checklist(reader) => {
                 let part = vec![Facts::Checklist(reader.finish()?)];
                 let parsed = Parsed { value: part, problems: Vec::new(), notes: Vec::new() };
                 (parsed, vec!["a sheet of a checklist".to_owned()])
             }
             Self::Inventory(reader, knowledge) => {
-                (reader.finish(input, knowledge, cleaner), vec!["a sheet of the inventory".to_owned()])
+                (reader.finish(input, knowledge, sanitizer), vec!["a sheet of the inventory".to_owned()])
             }
         })
     }
@@ -88,22 +88,22 @@ pub(super) fn read(
     input: &str,
     bytes: &[u8],
     knowledge: &Knowledge,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> Result<Option<ReadExport>, TableError> {
-    let sheets = table::read(bytes, cleaner, |row| TableReader::start(input, row, knowledge))?;
+    let sheets = table::read(bytes, sanitizer, |row| TableReader::start(input, row, knowledge))?;
     let Some(kind) = sheets.iter().find_map(|sheet| sheet.sink.as_ref()).map(TableReader::kind) else {
         return Ok(None);
     };
     let mut parsed = Parsed { value: Vec::new(), problems: Vec::new(), notes: notes(&sheets) };
     let mut holds = Vec::new();
     for reader in sheets.into_iter().filter_map(|sheet| sheet.sink) {
-        let (table, titles) = reader.finish(input, cleaner)?;
+        let (table, titles) = reader.finish(input, sanitizer)?;
         parsed.value.extend(table.value);
         parsed.problems.extend(table.problems);
         parsed.notes.extend(table.notes);
         holds.extend(titles);
     }
-    checklist::join(input, &mut parsed, knowledge, cleaner);
+    checklist::join(input, &mut parsed, knowledge, sanitizer);
     Ok(Some(ReadExport { kind, holds, parsed }))
 }
 

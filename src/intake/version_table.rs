@@ -7,7 +7,7 @@ use super::table::{Row, RowSink, head};
 use crate::intake::sanitized;
 use crate::model::excerpt::Sanitize;
 use crate::model::export::{Moment, VersionHistory, VersionRow};
-use crate::model::{BuildVersion, Observed, Place};
+use crate::model::{BuildVersion, Location, Observed};
 use std::cmp::Reverse;
 
 /// Columns of the history.
@@ -49,7 +49,7 @@ pub(super) struct Reader {
 struct RawRow {
     version: String,
     upgraded: String,
-    place: Place,
+    place: Location,
 }
 
 /// Takes the header of a history, or its first row.
@@ -83,7 +83,7 @@ impl RowSink for Reader {
 
 impl Reader {
     /// The history.
-    pub(super) fn finish(self, cleaner: &dyn Sanitize) -> Parsed<VersionHistory> {
+    pub(super) fn finish(self, sanitizer: &dyn Sanitize) -> Parsed<VersionHistory> {
         let mut notes = Vec::new();
         if self.columns.headless {
             notes.push("The history has no header; its columns were recognised by their content.".to_owned());
@@ -94,21 +94,21 @@ impl Reader {
                 "{} row(s) hold no version and were left out, first {}: \"{}\".",
                 self.without_version,
                 row.place(&self.input),
-                sanitized(text, cleaner)
+                sanitized(text, sanitizer)
             ));
         }
-        history(&self.input, &self.rows, self.columns.upgraded.is_some(), notes, cleaner)
+        history(&self.input, &self.rows, self.columns.upgraded.is_some(), notes, sanitizer)
     }
 }
 
 /// The history in the result of our own query: the version is the item, its date the one fact.
-pub(super) fn of_records(input: &str, records: &Records, cleaner: &dyn Sanitize) -> Parsed<VersionHistory> {
+pub(super) fn of_records(input: &str, records: &Records, sanitizer: &dyn Sanitize) -> Parsed<VersionHistory> {
     let rows = (0..records.len()).filter_map(|record| {
         let text = |head: &str| records.text(record, head).map(str::to_owned);
         let upgraded = text("upgraded").filter(|date| date != "none").unwrap_or_default();
         Some(RawRow { version: text("item")?, upgraded, place: records.place(record) })
     });
-    history(input, &rows.collect::<Vec<_>>(), true, Vec::new(), cleaner)
+    history(input, &rows.collect::<Vec<_>>(), true, Vec::new(), sanitizer)
 }
 
 /// Sorts rows: newest first by date, then by version, as the vendor's own query has it. Where a date is
@@ -118,7 +118,7 @@ fn history(
     rows: &[RawRow],
     has_dates: bool,
     mut notes: Vec<String>,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> Parsed<VersionHistory> {
     if rows.is_empty() {
         notes.push("The history has no row.".to_owned());
@@ -129,7 +129,7 @@ fn history(
     }
     notes.extend(dates.note());
     let mut rows: Vec<VersionRow> =
-        rows.iter().map(|raw| version_row(raw, has_dates, &dates, cleaner)).collect();
+        rows.iter().map(|raw| version_row(raw, has_dates, &dates, sanitizer)).collect();
     let all_dated = rows.iter().all(|row| row.upgraded.value().is_some());
     rows.sort_by_cached_key(|row| {
         let when = row.upgraded.value().filter(|_| all_dated).map(order);
@@ -147,9 +147,14 @@ fn order(moment: &Moment) -> chrono::NaiveDateTime {
     moment.utc.map_or(moment.wall, |utc| utc.naive_utc())
 }
 
-fn version_row(raw: &RawRow, has_dates: bool, dates: &moment::Column, cleaner: &dyn Sanitize) -> VersionRow {
+fn version_row(
+    raw: &RawRow,
+    has_dates: bool,
+    dates: &moment::Column,
+    sanitizer: &dyn Sanitize,
+) -> VersionRow {
     let place = raw.place.clone();
-    let shown = |text: &str| sanitized(text, cleaner);
+    let shown = |text: &str| sanitized(text, sanitizer);
     let version = Observed::read(BuildVersion::parse(&raw.version), place.clone());
     let upgraded = if !has_dates {
         Observed::not_collected("the history has no column \"Upgraded\"")

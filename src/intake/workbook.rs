@@ -34,13 +34,13 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 /// had, dates as dates.
 pub(super) fn read<B: RowSink>(
     bytes: &[u8],
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
     header: &mut dyn FnMut(&Row) -> Option<B>,
     budget: &mut Budget,
 ) -> Result<Vec<Sheet<B>>, TableError> {
     check(bytes)?;
     // A guard, because the library indexes into what it reads.
-    catch_unwind(AssertUnwindSafe(|| sheets(bytes, cleaner, header, budget)))
+    catch_unwind(AssertUnwindSafe(|| sheets(bytes, sanitizer, header, budget)))
         .unwrap_or(Err(TableError::Workbook))
 }
 
@@ -122,7 +122,7 @@ fn claimed_texts(part: &[u8]) -> u64 {
 
 fn sheets<B: RowSink>(
     bytes: &[u8],
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
     header: &mut dyn FnMut(&Row) -> Option<B>,
     budget: &mut Budget,
 ) -> Result<Vec<Sheet<B>>, TableError> {
@@ -136,7 +136,7 @@ fn sheets<B: RowSink>(
     }
     let mut read = Vec::with_capacity(all.len());
     for sheet in all {
-        let name: Arc<str> = sanitized(&sheet.name, cleaner).into();
+        let name: Arc<str> = sanitized(&sheet.name, sanitizer).into();
         let mut search = HeaderSearch::new(&mut *header, &mut *budget);
         if sheet.typ == SheetType::WorkSheet {
             let mut cells = workbook.worksheet_cells_reader(&sheet.name).map_err(|_| TableError::Workbook)?;

@@ -20,7 +20,7 @@ pub struct Item {
     /// The requirement.
     pub text: String,
     /// What can show it.
-    pub by: By,
+    pub by: AnsweredBy,
     /// Rules that check it; empty if only a person can.
     pub rules: Vec<String>,
     /// How it is checked, as a sentence.
@@ -85,7 +85,7 @@ pub const NOT_DONE: &str = "not done";
 /// What can show that an item is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum By {
+pub enum AnsweredBy {
     /// The bundle of a node.
     Node,
     /// An export of the product or the database.
@@ -113,39 +113,39 @@ mod tests {
     #[test]
     fn every_item_of_the_vendors_lists_is_there_with_what_can_show_it() {
         let mut expected = [
-            ("1a", By::Node),
-            ("1b", By::Export),
-            ("1c", By::Export),
-            ("1d", By::Export),
-            ("1e", By::Node),
-            ("2", By::Person),
-            ("3", By::Node),
-            ("4", By::Person),
-            ("5", By::Export),
-            ("6", By::Export),
-            ("7", By::Export),
-            ("C6-a", By::Person),
-            ("C6-b", By::Person),
-            ("C6-c", By::Node),
-            ("C6-d", By::Person),
-            ("O-1", By::Person),
-            ("O-2", By::Node),
-            ("O-3", By::Node),
-            ("O-4", By::Export),
-            ("O-5", By::Export),
-            ("O-6", By::Node),
-            ("O-7", By::Node),
-            ("O-8", By::Export),
-            ("O-9", By::Person),
-            ("O-10", By::Person),
-            ("O-11", By::Node),
-            ("O-12", By::Person),
-            ("O-13", By::Export),
+            ("1a", AnsweredBy::Node),
+            ("1b", AnsweredBy::Export),
+            ("1c", AnsweredBy::Export),
+            ("1d", AnsweredBy::Export),
+            ("1e", AnsweredBy::Node),
+            ("2", AnsweredBy::Person),
+            ("3", AnsweredBy::Node),
+            ("4", AnsweredBy::Person),
+            ("5", AnsweredBy::Export),
+            ("6", AnsweredBy::Export),
+            ("7", AnsweredBy::Export),
+            ("C6-a", AnsweredBy::Person),
+            ("C6-b", AnsweredBy::Person),
+            ("C6-c", AnsweredBy::Node),
+            ("C6-d", AnsweredBy::Person),
+            ("O-1", AnsweredBy::Person),
+            ("O-2", AnsweredBy::Node),
+            ("O-3", AnsweredBy::Node),
+            ("O-4", AnsweredBy::Export),
+            ("O-5", AnsweredBy::Export),
+            ("O-6", AnsweredBy::Node),
+            ("O-7", AnsweredBy::Node),
+            ("O-8", AnsweredBy::Export),
+            ("O-9", AnsweredBy::Person),
+            ("O-10", AnsweredBy::Person),
+            ("O-11", AnsweredBy::Node),
+            ("O-12", AnsweredBy::Person),
+            ("O-13", AnsweredBy::Export),
         ];
         expected.sort_by_key(|(id, _)| *id);
         let items = Knowledge::builtin().unwrap().checklist;
         let of_lists = items.iter().filter(|one| !one.id.starts_with("S-"));
-        let mut of_lists: Vec<(&str, By)> = of_lists.map(|one| (one.id.as_str(), one.by)).collect();
+        let mut of_lists: Vec<(&str, AnsweredBy)> = of_lists.map(|one| (one.id.as_str(), one.by)).collect();
         of_lists.sort_by_key(|(id, _)| *id);
         assert_eq!(of_lists, expected);
         for one in &items {

@@ -1,6 +1,6 @@
 //! Kinds of exports: how each is recognised, which entity it describes, and which fact each of its fields is.
 
-use super::facts::{Facts, Of};
+use super::facts::{Entity, Facts};
 use super::layer::failed;
 use super::sources::Citation;
 use serde::Deserialize;
@@ -33,7 +33,7 @@ pub struct Export {
     pub closed: bool,
     /// Heads that an object or a header must have to be this export. An export with a marker has none.
     #[serde(default, rename = "told-by")]
-    pub told_by: Vec<String>,
+    pub identified_by: Vec<String>,
     /// The value that every row of a query's result begins with; see `clusterbrief sql`.
     pub marker: Option<String>,
     /// Sources of this description.
@@ -75,13 +75,13 @@ pub struct Field {
     pub fact: Option<String>,
     /// How its text becomes the fact.
     #[serde(default)]
-    pub read: Reading,
+    pub read: FieldParser,
 }
 
 /// How the text of a field becomes its fact.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Reading {
+pub enum FieldParser {
     /// As the kind of the fact says.
     #[default]
     Plain,
@@ -114,7 +114,7 @@ impl Export {
                 "it needs `ask`, `call` or `marker`: how to get it",
             ),
             (
-                self.told_by.is_empty() && self.marker.is_none(),
+                self.identified_by.is_empty() && self.marker.is_none(),
                 "it needs `told-by` or `marker`: how to recognise it",
             ),
             (
@@ -125,17 +125,17 @@ impl Export {
         let known = |head: &String| {
             self.name.contains(head) || self.fields.iter().any(|field| field.heads.contains(head))
         };
-        let unknown = self.told_by.iter().find(|head| !known(head));
+        let unknown = self.identified_by.iter().find(|head| !known(head));
         problems.extend(unknown.map(|head| format!("`told-by` has {head}, which is no head of a field")));
         let list = self.list();
         problems.extend(self.fields.iter().filter_map(|field| {
             let path = field.fact.as_ref()?;
             match facts.get(path).map(|fact| fact.of) {
                 None => Some(format!("there is no fact {path}")),
-                Some(Of::Item) if !path.starts_with(&format!("{list}.")) => {
+                Some(Entity::Item) if !path.starts_with(&format!("{list}.")) => {
                     Some(format!("{path} is not a fact of the list {list}"))
                 }
-                Some(Of::Node) if self.about != About::Node => {
+                Some(Entity::Node) if self.about != About::Node => {
                     Some(format!("{path} is a fact of a node, but the export does not describe nodes"))
                 }
                 Some(_) => None,

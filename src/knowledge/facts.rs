@@ -17,7 +17,7 @@ pub struct Fact {
     /// The fact as a report names it, in lower case.
     pub label: String,
     /// Which entity it belongs to.
-    pub of: Of,
+    pub of: Entity,
     /// The form of its text.
     #[serde(default)]
     pub kind: Kind,
@@ -32,7 +32,7 @@ pub struct Fact {
 /// The entity that a fact belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Of {
+pub enum Entity {
     /// The cluster or its database.
     Cluster,
     /// One node.
@@ -85,13 +85,13 @@ impl Facts {
 
     /// The entity that the fact at `path` belongs to; `None` if there is no such fact. Answers, which may be given for a
     /// node or for the cluster, count as facts of a node.
-    pub fn of(&self, path: &str) -> Option<Of> {
-        if is_built_in(path) { Some(Of::Node) } else { self.get(path).map(|fact| fact.of) }
+    pub fn of(&self, path: &str) -> Option<Entity> {
+        if is_built_in(path) { Some(Entity::Node) } else { self.get(path).map(|fact| fact.of) }
     }
 
     /// The list that an item's fact belongs to: `engine` of `engine.state`.
     pub fn list<'p>(&self, path: &'p str) -> Option<&'p str> {
-        (self.of(path) == Some(Of::Item)).then(|| path.split_once('.').map_or(path, |(list, _)| list))
+        (self.of(path) == Some(Entity::Item)).then(|| path.split_once('.').map_or(path, |(list, _)| list))
     }
 
     /// Puts the records in order.
@@ -106,7 +106,7 @@ impl Fact {
         failed(&[
             (is_built_in(&self.path), "this fact is built in and cannot be a record"),
             (!self.path.contains('.') || self.label.is_empty(), "a fact needs a label and a path with a dot"),
-            (self.in_bundle && self.of != Of::Node, "only facts of a node can be in a bundle"),
+            (self.in_bundle && self.of != Entity::Node, "only facts of a node can be in a bundle"),
         ])
     }
 }

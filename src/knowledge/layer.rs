@@ -91,7 +91,7 @@ record_kinds! {
     exports: super::Export = "export", |one| one.id.clone(), |one| Some(&one.cites);
     releases: super::releases::Release = "release", |one| one.version.to_string(), |one| Some(&one.cites);
     steps: super::steps::Step = "step", |one| one.build.to_string(), |one| Some(&one.cites);
-    meanings: super::value_labels::ValueLabel = "meaning", |one| format!("{} {}", one.fact, one.from), |one| Some(&one.cites);
+    value_labels: super::value_labels::ValueLabel = "meaning", |one| format!("{} {}", one.fact, one.from), |one| Some(&one.cites);
     checklist: super::checklist::Item = "check", |one| one.id.clone(), |one| Some(&one.cites);
     conflicts: super::conflicts::Conflict = "conflict", |one| one.id.clone(), |one| Some(&one.cites);
     runbooks: super::runbooks::RunbookRow = "runbook", |one| one.id.clone(), |one| Some(&one.cites);
@@ -134,7 +134,7 @@ pub(super) fn failed(checks: &[(bool, &str)]) -> Vec<String> {
 
 /// A record of a support team.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct OwnRecord {
+pub struct OverlayRecord {
     /// Kind of the record, such as `signature`.
     pub kind: &'static str,
     /// Its key.
@@ -143,7 +143,7 @@ pub struct OwnRecord {
     pub origin: RecordOrigin,
 }
 
-impl OwnRecord {
+impl OverlayRecord {
     /// The message that something is wrong with it.
     pub fn fault(&self, why: impl Into<String>) -> KnowledgeError {
         KnowledgeError { origin: self.origin.clone(), key: Some(self.key.clone()), why: why.into() }
@@ -152,15 +152,15 @@ impl OwnRecord {
 
 /// What a support team's own files changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Own {
+pub struct Overlay {
     /// Names of its files, in order.
     pub files: Vec<String>,
     /// The latest day one of them says its records were reviewed on.
     pub edition: Option<NaiveDate>,
     /// Records that replaced a built-in one, in order.
-    pub overridden: Vec<OwnRecord>,
+    pub overridden: Vec<OverlayRecord>,
     /// Records that were added to the built-in ones, in order.
-    pub added: Vec<OwnRecord>,
+    pub added: Vec<OverlayRecord>,
 }
 
 /// Adds the records of one file to those before. Two records of one key in one layer are an error.
@@ -168,7 +168,7 @@ struct Merge<'a> {
     file: &'a str,
     lines: LineIndex,
     seen: &'a mut BTreeMap<(&'static str, String), RecordOrigin>,
-    overlay: Option<&'a mut Own>,
+    overlay: Option<&'a mut Overlay>,
 }
 
 impl Merge<'_> {
@@ -200,7 +200,7 @@ impl Merge<'_> {
             };
             let earlier = onto.iter_mut().find(|one| one.record.key() == key);
             let list = if earlier.is_some() { &mut overlay.overridden } else { &mut overlay.added };
-            list.push(OwnRecord { kind: T::KIND, key, origin });
+            list.push(OverlayRecord { kind: T::KIND, key, origin });
             match earlier {
                 Some(earlier) => *earlier = located,
                 None => onto.push(located),
@@ -216,7 +216,7 @@ impl Layers {
     pub(super) fn merge_layer(
         &mut self,
         files: &[(&str, &str)],
-        mut overlay: Option<&mut Own>,
+        mut overlay: Option<&mut Overlay>,
     ) -> Option<NaiveDate> {
         let mut seen = BTreeMap::new();
         let mut edition = None;

@@ -25,7 +25,7 @@ pub mod value_labels;
 pub use exports::Export;
 pub use facts::Facts;
 pub use file::RecordOrigin;
-pub use layer::{Own, OwnRecord};
+pub use layer::{Overlay, OverlayRecord};
 pub use rows::Rows;
 pub use signatures::{MatchKind, Pattern, Signature, Versions};
 pub use sources::{Citation, Source, Sources, Status};
@@ -63,7 +63,7 @@ pub struct Knowledge {
     /// Builds that an upgrade passes, in order.
     pub steps: Vec<steps::Step>,
     /// Labels for numbers of facts, in order of fact and number.
-    pub meanings: Vec<value_labels::ValueLabel>,
+    pub value_labels: Vec<value_labels::ValueLabel>,
     /// Items of the vendor's checklists, in the order of work.
     pub checklist: Vec<checklist::Item>,
     /// Contradictions between sources, in order of id.
@@ -73,7 +73,7 @@ pub struct Knowledge {
     /// What procedures consist of.
     pub tasks: Vec<runbooks::TaskRow>,
     /// What a support team's own files changed; `None` if there are none.
-    pub own: Option<Own>,
+    pub overlay: Option<Overlay>,
 }
 
 /// What is wrong with a record or a file.
@@ -158,7 +158,7 @@ impl Knowledge {
         let edition = layers.merge_layer(BUILT_IN, None).unwrap_or_default();
         let own = (!overlay.is_empty()).then(|| {
             let files = overlay.iter().map(|(name, _)| (*name).to_owned()).collect();
-            let mut changes = Own { files, ..Own::default() };
+            let mut changes = Overlay { files, ..Overlay::default() };
             changes.edition = layers.merge_layer(overlay, Some(&mut changes));
             changes.overridden.sort();
             changes.added.sort();
@@ -186,7 +186,7 @@ impl Knowledge {
                 expectations: records(layers.expectations),
                 questions: sorted(layers.questions, Record::key),
                 parity: sorted(layers.parity, |row| groups.iter().position(|group| *group == row.group)),
-                never: layers.never,
+                warnings: layers.never,
             },
             actions: sorted(layers.actions, |one| one.stage),
             causes: sorted(layers.causes, Record::key),
@@ -195,12 +195,12 @@ impl Knowledge {
             releases: sorted(layers.releases, |one| one.version),
             support_window_days: layers.support_window_days,
             steps: sorted(layers.steps, |one| one.build),
-            meanings: sorted(layers.meanings, |one| (one.fact.clone(), one.from)),
+            value_labels: sorted(layers.value_labels, |one| (one.fact.clone(), one.from)),
             checklist: sorted(layers.checklist, |one| (one.stage, one.order, one.id.clone())),
             conflicts: sorted(layers.conflicts, Record::key),
             runbooks: records(layers.runbooks),
             tasks: records(layers.tasks),
-            own,
+            overlay: own,
         })
     }
 
@@ -225,14 +225,14 @@ impl Knowledge {
     }
 
     /// The label of a value of the fact at `path`, if it is a number that has one.
-    pub fn meaning(&self, path: &str, value: &str) -> Option<&str> {
+    pub fn value_label(&self, path: &str, value: &str) -> Option<&str> {
         let number: u32 = value.trim().parse().ok()?;
         let fits = |label: &&value_labels::ValueLabel| label.fact == path && label.from <= number;
-        self.meanings.iter().rfind(fits).map(|label| label.means.as_str())
+        self.value_labels.iter().rfind(fits).map(|label| label.means.as_str())
     }
 
     /// The exports that contain the fact at `path`, in order of id.
-    pub fn tellers(&self, path: &str) -> impl Iterator<Item = &Export> {
+    pub fn exports_for(&self, path: &str) -> impl Iterator<Item = &Export> {
         self.exports.iter().filter(move |export| export.has_fact(path))
     }
 }
@@ -250,7 +250,7 @@ impl Layers {
             check(&self.parity, |row| row.problems(self, facts)),
             check(&self.releases, releases::Release::problems),
             check(&self.steps, |step| step.problems(self)),
-            check(&self.meanings, |meaning| meaning.problems(facts)),
+            check(&self.value_labels, |meaning| meaning.problems(facts)),
             check(&self.checklist, checklist::Item::problems),
             check(&self.conflicts, conflicts::Conflict::problems),
             check(&self.runbooks, |runbook| runbook.problems(self)),
@@ -275,7 +275,7 @@ mod tests {
         assert_eq!(knowledge.edition.to_string(), EDITION);
         assert!(knowledge.signature("E-002").is_some());
         assert!(knowledge.signature("E-999").is_none());
-        assert!(knowledge.own.is_none());
+        assert!(knowledge.overlay.is_none());
     }
 
     #[test]
@@ -284,14 +284,14 @@ mod tests {
         layers.merge_layer(BUILT_IN, None);
         assert!(layers.releases.is_sorted_by_key(|one| one.record.version));
         assert!(layers.steps.is_sorted_by_key(|one| one.record.build));
-        assert!(layers.meanings.is_sorted_by_key(|one| (one.record.fact.clone(), one.record.from)));
+        assert!(layers.value_labels.is_sorted_by_key(|one| (one.record.fact.clone(), one.record.from)));
         let dated: Vec<_> = layers.releases.iter().filter_map(|one| one.record.date).collect();
         assert!(dated.is_sorted(), "a later build was released earlier");
         let knowledge = Knowledge::builtin().unwrap();
-        assert_eq!(knowledge.meaning("net.release", "461808"), Some(".NET Framework 4.7.2"));
-        assert_eq!(knowledge.meaning("net.release", "528449"), Some(".NET Framework 4.8"));
-        assert_eq!(knowledge.meaning("net.release", "1"), None);
-        assert_eq!(knowledge.meaning("os.cores", "461808"), None);
+        assert_eq!(knowledge.value_label("net.release", "461808"), Some(".NET Framework 4.7.2"));
+        assert_eq!(knowledge.value_label("net.release", "528449"), Some(".NET Framework 4.8"));
+        assert_eq!(knowledge.value_label("net.release", "1"), None);
+        assert_eq!(knowledge.value_label("os.cores", "461808"), None);
         assert_eq!(knowledge.support_window_days, 365);
     }
 
@@ -310,8 +310,8 @@ mod tests {
         let text = "edition = \"2027-01-31\"\n[[source]]\nkey = \"SEED\"\ntitle = \"our copy\"\nage = \"2026\"\n\
                     [[source]]\nkey = \"WIKI\"\ntitle = \"our wiki\"\nage = \"2026\"\n";
         let knowledge = Knowledge::layered(&[("ours.toml", text)]).unwrap();
-        let own = knowledge.own.unwrap();
-        let listed = |records: &[OwnRecord]| {
+        let own = knowledge.overlay.unwrap();
+        let listed = |records: &[OverlayRecord]| {
             records
                 .iter()
                 .map(|one| format!("{} {} {}", one.kind, one.key, one.origin.line))

@@ -50,17 +50,17 @@ pub(super) fn signature(own: &Signature, all: &[Located<Signature>]) -> Option<S
         }
     }
     let example = own.example.as_deref()?;
-    if own.wording_in(example).is_none() {
+    if own.matching_pattern(example).is_none() {
         return Some("it does not match its own example".into());
     }
-    if let Some(line) = own.counter_examples.iter().find(|line| own.wording_in(line).is_some()) {
+    if let Some(line) = own.counter_examples.iter().find(|line| own.matching_pattern(line).is_some()) {
         return Some(format!("it matches its counter-example \"{line}\""));
     }
     let others = || all.iter().map(|one| &one.record).filter(|one| one.id != own.id);
     for other in others() {
         let declared = own.overlaps.contains(&other.id) || other.overlaps.contains(&own.id);
-        let claims = other.wording_in(example).is_some();
-        let claimed = other.example.as_deref().is_some_and(|line| own.wording_in(line).is_some());
+        let claims = other.matching_pattern(example).is_some();
+        let claimed = other.example.as_deref().is_some_and(|line| own.matching_pattern(line).is_some());
         if !declared && (claims || claimed) {
             return Some(format!(
                 "it and {} match the same line, and neither names the other in `overlaps`",

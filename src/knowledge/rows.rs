@@ -1,6 +1,6 @@
 //! Rules that are TOML: their texts, expectations, questions, and the facts on which nodes are compared.
 
-use super::facts::{Facts, Of};
+use super::facts::{Entity, Facts};
 use super::layer::{Layers, failed};
 use super::signatures::Versions;
 use super::sources::Citation;
@@ -324,7 +324,7 @@ pub struct Rows {
     /// Parity rows, in the order of the matrix.
     pub parity: Vec<ParityRow>,
     /// What no procedure may do, the most important first.
-    pub never: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 impl Rows {
@@ -379,7 +379,7 @@ impl ParityRow {
     pub(super) fn problems(&self, layers: &Layers, facts: &Facts) -> Vec<String> {
         let unjudged = self.rule.as_ref().is_some_and(|id| !layers.has_rule(id, &[Family::Parity]));
         failed(&[
-            (facts.of(&self.fact) != Some(Of::Node), "there is no such fact of a node"),
+            (facts.of(&self.fact) != Some(Entity::Node), "there is no such fact of a node"),
             (unjudged, "there is no rule of family parity with the id in `rule`"),
             (
                 self.rule.is_some() && self.agree == Agree::MayDiffer,

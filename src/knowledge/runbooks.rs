@@ -55,7 +55,7 @@ pub struct TaskRow {
     /// What to do, imperative, without a full stop. Placeholders are replaced by names: see [`PLACEHOLDERS`].
     pub title: String,
     /// Where it is done.
-    pub on: On,
+    pub on: TaskSite,
     /// How, as sentences with placeholders.
     #[serde(default)]
     pub how: Vec<String>,
@@ -129,7 +129,7 @@ pub const PLACEHOLDERS: &[&str] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum On {
+pub enum TaskSite {
     /// The node that is upgraded first.
     First,
     /// The other nodes on the database: serving, standby, and on its mirror.

@@ -24,7 +24,7 @@ pub struct Signature {
     pub rules: Vec<String>,
     /// It proves nothing by itself: it makes a finding only together with another signature of the same rule.
     #[serde(default, rename = "supporting")]
-    pub supporting: bool,
+    pub corroborating_only: bool,
     /// Where it appears, as a sentence.
     #[serde(rename = "seen")]
     pub where_seen: String,
@@ -161,7 +161,7 @@ impl Signature {
     }
 
     /// The index of the first pattern that matches `text`. For short texts; logs are searched for all signatures at once.
-    pub fn wording_in(&self, text: &str) -> Option<usize> {
+    pub fn matching_pattern(&self, text: &str) -> Option<usize> {
         let text = text.to_ascii_lowercase();
         self.patterns
             .iter()
@@ -169,7 +169,7 @@ impl Signature {
     }
 
     /// Whether it can be found in the log of a system in another language than English, so that its absence there counts.
-    pub fn is_language_neutral(&self) -> bool {
+    pub fn is_locale_independent(&self) -> bool {
         self.patterns.iter().any(|pattern| !pattern.locale_independent.is_empty())
     }
 
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     fn matches(signature: &Signature, line: &str) -> bool {
-        signature.wording_in(line).is_some()
+        signature.matching_pattern(line).is_some()
     }
 
     /// The ids of the error catalogue, which has gaps.

@@ -71,7 +71,7 @@ pub struct UpgradeHop<'k> {
 
 /// The upgrade path from an installed build to a target: the builds to install, in order; the last one is the target.
 /// Empty if the target is not later.
-pub fn way(steps: &[Step], installed: BuildVersion, target: BuildVersion) -> Vec<UpgradeHop<'_>> {
+pub fn upgrade_path(steps: &[Step], installed: BuildVersion, target: BuildVersion) -> Vec<UpgradeHop<'_>> {
     let gates = steps.iter().filter(|step| step.rule.is_some()).map(|step| step.build);
     let ahead = gates.filter(|build| installed < *build && *build < target);
     let mut from = installed;
@@ -95,7 +95,7 @@ pub fn way(steps: &[Step], installed: BuildVersion, target: BuildVersion) -> Vec
 }
 
 /// The newest build to which an upgrade path is documented.
-pub fn documented(steps: &[Step]) -> Option<BuildVersion> {
+pub fn last_documented(steps: &[Step]) -> Option<BuildVersion> {
     steps.iter().filter_map(|step| step.reaches).max()
 }
 
@@ -162,7 +162,7 @@ mod tests {
             ["10.9.000005", "9.1.000001", "10.9.000064"],
         ];
         assert_eq!(gates.collect::<Vec<_>>(), expected);
-        assert_eq!(documented(&steps), Some(build("10.9.000064")));
+        assert_eq!(last_documented(&steps), Some(build("10.9.000064")));
         let others = steps.iter().filter(|one| one.rule.is_none()).map(|one| one.build.to_string());
         let expected = [
             "8.2.000000",
@@ -243,7 +243,7 @@ mod tests {
         ];
         let steps = Knowledge::builtin().unwrap().steps;
         for (installed, target, expected) in ways {
-            let legs = way(&steps, build(installed), build(target));
+            let legs = upgrade_path(&steps, build(installed), build(target));
             let path = legs.iter().map(|leg| format!("{}{}", leg.build, leg.by.map_or("?", |_| "")));
             assert_eq!(path.collect::<Vec<_>>().join(" "), expected, "{installed} to {target}");
         }
@@ -254,7 +254,7 @@ mod tests {
     fn lasting_requirements_appear_once_and_others_where_their_build_is_passed() {
         let steps = Knowledge::builtin().unwrap().steps;
         let asks = |from: &str, to: &str| -> Vec<Vec<String>> {
-            let legs = way(&steps, build(from), build(to));
+            let legs = upgrade_path(&steps, build(from), build(to));
             let of =
                 |leg: &UpgradeHop| leg.requires.iter().map(|(_, one)| one.text.clone()).collect::<Vec<_>>();
             legs.iter().map(of).collect()

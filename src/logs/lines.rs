@@ -142,7 +142,13 @@ impl<'s> LineScanner<'s> {
             if !types.contains(&name) {
                 types.push(name.clone());
                 let sample = self.sample(line, at);
-                self.exceptions.count(name, sample, EXCEPTION, &self.digest.file.name, self.scanner.cleaner);
+                self.exceptions.count(
+                    name,
+                    sample,
+                    EXCEPTION,
+                    &self.digest.file.name,
+                    self.scanner.sanitizer,
+                );
             }
         }
     }
@@ -151,7 +157,7 @@ impl<'s> LineScanner<'s> {
     fn event(&mut self, line: &[u8], end: usize) {
         if let Some(header) = cef_header(line, end) {
             let sample = self.sample(line, end);
-            self.cef.count(header, sample, CEF, &self.digest.file.name, self.scanner.cleaner);
+            self.cef.count(header, sample, CEF, &self.digest.file.name, self.scanner.sanitizer);
         }
     }
 
@@ -227,7 +233,7 @@ impl<'s> LineScanner<'s> {
             let find = |text: &[u8]| self.scanner.patterns.get(index)?.find(text);
             let lines = samples.into_lines();
             hit.samples =
-                lines.map(|line| line.into_sample(&digest.file.name, find, self.scanner.cleaner)).collect();
+                lines.map(|line| line.into_sample(&digest.file.name, find, self.scanner.sanitizer)).collect();
             digest.hits.push(hit);
         }
         digest

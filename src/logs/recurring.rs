@@ -32,17 +32,17 @@ impl RecurringTexts {
         line: SampleLine,
         from: &str,
         file: &str,
-        cleaner: &dyn Sanitize,
+        sanitizer: &dyn Sanitize,
     ) {
         if let Some(known) = self.0.get_mut(&text) {
             known.count += 1;
             known.last = known.last.max(line.time);
         } else if self.0.len() < MOST {
             let recurring = Recurring {
-                text: cleaner.clean(&String::from_utf8_lossy(&text)),
+                text: sanitizer.sanitize(&String::from_utf8_lossy(&text)),
                 count: 1,
                 last: line.time,
-                sample: line.into_sample(file, |line| memchr::memmem::find(line, from.as_bytes()), cleaner),
+                sample: line.into_sample(file, |line| memchr::memmem::find(line, from.as_bytes()), sanitizer),
             };
             self.0.insert(text, recurring);
         }
@@ -103,7 +103,7 @@ mod tests {
     struct AsIs;
 
     impl Sanitize for AsIs {
-        fn clean(&self, line: &str) -> String {
+        fn sanitize(&self, line: &str) -> String {
             line.to_owned()
         }
     }

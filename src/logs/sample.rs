@@ -4,7 +4,7 @@ use super::blocks::char_start;
 use super::encoding::show;
 use crate::model::excerpt::{EXCERPT_CHARS, Sanitize};
 use crate::model::log::Sample;
-use crate::model::{Excerpt, Place};
+use crate::model::{Excerpt, Location};
 use chrono::{DateTime, FixedOffset};
 use std::collections::VecDeque;
 
@@ -66,17 +66,17 @@ impl SampleLine {
         self,
         file: &str,
         find: impl Fn(&[u8]) -> Option<usize>,
-        cleaner: &dyn Sanitize,
+        sanitizer: &dyn Sanitize,
     ) -> Sample {
-        let place = Place::line(file, u32::try_from(self.number).unwrap_or(u32::MAX));
+        let place = Location::line(file, u32::try_from(self.number).unwrap_or(u32::MAX));
         let text = show(&self.text);
         if !self.deep {
-            return Sample { place, time: self.time, text: Excerpt::new(&text, cleaner) };
+            return Sample { place, time: self.time, text: Excerpt::new(&text, sanitizer) };
         }
         // Sanitized together with the text before it, and only then cut: half a secret is not recognised.
-        let clean = cleaner.clean(&text);
+        let clean = sanitizer.sanitize(&text);
         let at = find(clean.to_ascii_lowercase().as_bytes());
         let tail = at.and_then(|at| clean.get(at..)).unwrap_or_default();
-        Sample { place, time: self.time, text: Excerpt::new(&format!("… {tail}"), cleaner) }
+        Sample { place, time: self.time, text: Excerpt::new(&format!("… {tail}"), sanitizer) }
     }
 }

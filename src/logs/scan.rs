@@ -21,7 +21,7 @@ pub struct Scanner<'a> {
     pub(super) patterns: Vec<CompiledPattern>,
     /// Which of them a line may match.
     pub(super) prefilter: Prefilter,
-    pub(super) cleaner: &'a dyn Sanitize,
+    pub(super) sanitizer: &'a dyn Sanitize,
 }
 
 /// A pattern to search for.
@@ -37,8 +37,8 @@ pub(super) struct CompiledPattern {
 }
 
 impl<'a> Scanner<'a> {
-    /// Searches for the patterns of `knowledge`; `cleaner` sanitizes the lines that are kept.
-    pub fn new<'k>(knowledge: &'k Knowledge, cleaner: &'a dyn Sanitize) -> Result<Self, regex::Error> {
+    /// Searches for the patterns of `knowledge`; `sanitizer` sanitizes the lines that are kept.
+    pub fn new<'k>(knowledge: &'k Knowledge, sanitizer: &'a dyn Sanitize) -> Result<Self, regex::Error> {
         let patterns = |signature: &'k Signature| {
             signature.patterns.iter().enumerate().map(|(index, pattern)| CompiledPattern {
                 signature: signature.id.clone(),
@@ -51,7 +51,7 @@ impl<'a> Scanner<'a> {
         let patterns = knowledge.signatures.iter().flat_map(patterns).collect();
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
-        Ok(Self { patterns, prefilter, cleaner })
+        Ok(Self { patterns, prefilter, sanitizer })
     }
 
     /// Starts the pass over one file. `offset` is the node's offset from UTC, because the log has none; without it times

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 struct Stars;
 
 impl Sanitize for Stars {
-    fn clean(&self, line: &str) -> String {
+    fn sanitize(&self, line: &str) -> String {
         line.replace("hunter22", "***")
     }
 }

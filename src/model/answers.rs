@@ -1,6 +1,6 @@
 //! Answers of persons to questions that no evidence can decide.
 
-use super::place::Place;
+use super::location::Location;
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub struct Answer {
     /// Free text.
     pub note: Option<String>,
     /// Where it is, with the file.
-    pub place: Place,
+    pub place: Location,
 }
 
 impl Answer {

@@ -25,7 +25,7 @@ pub struct Cluster {
     /// The database's version history.
     pub history: Observed<VersionHistory>,
     /// Facts that exports report about the cluster and its database, by path.
-    pub told: ReportedFields,
+    pub reported: ReportedFields,
     /// Lists of any length, such as engines, by name. A list without an export is not there; an empty one is known to be
     /// empty.
     pub lists: BTreeMap<String, Observed<Items>>,

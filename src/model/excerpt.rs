@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub trait Sanitize: Sync {
     /// The line with every secret replaced by a marker. Each of several lines is sanitized as if it were alone, except
     /// those after a line in which a private key begins.
-    fn clean(&self, line: &str) -> String;
+    fn sanitize(&self, line: &str) -> String;
 }
 
 /// A short piece of an input, sanitized and limited in length. [`Excerpt::new`] is the only way to make one.
@@ -27,7 +27,7 @@ impl Excerpt {
         // Cut before sanitizing, so that a huge line costs little, but late enough that a secret at the end of the excerpt
         // is still complete.
         let head: String = text.chars().take(EXCERPT_CHARS * 4).collect();
-        let cleaned = redactor.clean(&head);
+        let cleaned = redactor.sanitize(&head);
         let mut shown: String = cleaned
             .chars()
             .take(EXCERPT_CHARS)
@@ -54,7 +54,7 @@ impl Excerpt {
         let is_trimmed = |text: &Arc<str>| text.trim().len() == text.len();
         let shown = |block: &[Arc<str>]| -> Vec<Arc<str>> {
             let joined = block.join("\n");
-            let is_clean = block.iter().all(is_line) && redactor.clean(&joined) == joined;
+            let is_clean = block.iter().all(is_line) && redactor.sanitize(&joined) == joined;
             let shown = |text: &Arc<str>| {
                 if is_clean && is_trimmed(text) { text.clone() } else { Self::new(text, redactor).0.into() }
             };
@@ -77,7 +77,7 @@ mod tests {
     struct Hush;
 
     impl Sanitize for Hush {
-        fn clean(&self, line: &str) -> String {
+        fn sanitize(&self, line: &str) -> String {
             line.replace("hush", "{redacted}")
         }
     }

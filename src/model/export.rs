@@ -1,7 +1,7 @@
 //! Data of exports: facts by path, the product's node list, and the version history of the database.
 
+use super::location::Location;
 use super::observed::Observed;
-use super::place::Place;
 use super::version::BuildVersion;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub struct NodeRow {
     /// `MachineName`.
     pub machine_name: String,
     /// Where the row is.
-    pub place: Place,
+    pub place: Location,
     /// `BinaryVersion`.
     pub binary_version: Observed<BuildVersion>,
     /// `BinaryVersion` as written, for VER-007.
@@ -136,7 +136,7 @@ pub struct VersionRow {
     /// `Upgraded`.
     pub upgraded: Observed<Moment>,
     /// Where the row is.
-    pub place: Place,
+    pub place: Location,
 }
 
 impl VersionHistory {

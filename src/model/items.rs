@@ -2,8 +2,8 @@
 //! for, because an export may have 100,000 rows.
 
 use super::export::ReportedFields;
+use super::location::{CellPos, Location, SourceRef};
 use super::observed::Observed;
-use super::place::{CellPos, Origin, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub enum CellValue {
 
 impl CellValue {
     /// The fact, found at `place`.
-    pub fn at(&self, place: Place) -> Observed<String> {
+    pub fn at(&self, place: Location) -> Observed<String> {
         match self {
             Self::Value(value) => Observed::known(value.to_string(), place),
             Self::Absent => Observed::absent(place),
@@ -62,7 +62,7 @@ impl<T> Column<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// Where the export is.
-    pub origin: Origin,
+    pub origin: SourceRef,
     /// Where each row begins.
     pub rows: Vec<CellPos>,
     /// Names of the items.

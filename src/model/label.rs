@@ -24,7 +24,7 @@ pub fn first_key_in(text: &str) -> Option<&str> {
 }
 
 /// Whether two names can be compared: both are plain names, or both are labels of one key.
-pub fn compare(one: &str, other: &str) -> bool {
+pub fn comparable(one: &str, other: &str) -> bool {
     first_key_in(one) == first_key_in(other)
 }
 
@@ -35,8 +35,10 @@ mod tests {
     #[test]
     fn only_labels_of_one_key_can_be_compared() {
         let label = |key: &str| format!("{{host-{key}-a4b62893e9}}.{{domain-{key}-0123456789}}");
-        assert!(compare("WEB01", "web02") && compare(&label("40083dc9"), &label("40083dc9")));
-        assert!(!compare("WEB01", &label("40083dc9")) && !compare(&label("7d91d732"), &label("40083dc9")));
+        assert!(comparable("WEB01", "web02") && comparable(&label("40083dc9"), &label("40083dc9")));
+        assert!(
+            !comparable("WEB01", &label("40083dc9")) && !comparable(&label("7d91d732"), &label("40083dc9"))
+        );
         for text in ["", "host", "{redacted}", "{host-1-2}", "{a-b}", "{host-40083dc9-a4b62893e9-x}"] {
             assert_eq!(key_of(text), None, "{text}");
         }

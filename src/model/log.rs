@@ -1,7 +1,7 @@
 //! Result of the scan of a node's logs.
 
 use super::excerpt::Excerpt;
-use super::place::Place;
+use super::location::Location;
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
@@ -96,7 +96,7 @@ pub struct Recurring {
 #[derive(Debug, Clone)]
 pub struct Sample {
     /// Where it is.
-    pub place: Place,
+    pub place: Location,
     /// When it was written.
     pub time: Option<DateTime<FixedOffset>>,
     /// The line.

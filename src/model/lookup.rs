@@ -22,9 +22,9 @@
 use super::export::NodeRow;
 use super::facts::{ConfigState, KeyFile};
 use super::iis::{IisApplication, POOL_SETTINGS, is_application_setting};
+use super::location::Location;
 use super::node::{Node, Setting, Snapshot};
 use super::observed::Observed;
-use super::place::Place;
 use std::collections::BTreeMap;
 
 /// Reads one fact.
@@ -124,7 +124,7 @@ impl Node {
     pub fn fact(&self, path: &str) -> Observed<String> {
         if !is_fact(path) {
             return self.carried(path).or(self
-                .told
+                .reported
                 .get(path)
                 .cloned()
                 .unwrap_or_else(|| Observed::not_collected("none of the files supplied contains it")));
@@ -209,8 +209,8 @@ impl Snapshot {
         match self.settings.get(file) {
             None => Observed::not_collected(format!("{file} was not collected")),
             Some(settings) => settings.as_ref().and_then(|settings| match find(settings, key) {
-                Some(setting) => Observed::known(setting.value.clone(), Place::line(file, setting.line)),
-                None => Observed::absent(Place::file(file)),
+                Some(setting) => Observed::known(setting.value.clone(), Location::line(file, setting.line)),
+                None => Observed::absent(Location::file(file)),
             }),
         }
     }
@@ -240,7 +240,10 @@ mod tests {
             assert!(node.fact(path).is_unknown(), "{path}");
         }
         let node = Node {
-            row: Some(NodeRow { read_only: Observed::known(true, Place::default()), ..NodeRow::default() }),
+            row: Some(NodeRow {
+                read_only: Observed::known(true, Location::default()),
+                ..NodeRow::default()
+            }),
             ..Node::default()
         };
         assert_eq!(node.fact("row.read-only").value().map(String::as_str), Some("true"));

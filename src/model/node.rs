@@ -25,7 +25,7 @@ pub struct Node {
     /// evidence; a different value is kept as disputed.
     pub version: Observed<BuildVersion>,
     /// Facts that exports report about it, by path.
-    pub told: ReportedFields,
+    pub reported: ReportedFields,
     /// Its clock compared with references, as exports report it; its bundle may have other values.
     pub clocks: Clocks,
 }

@@ -1,6 +1,6 @@
 //! `Observed`: a value with its sources, or the reason why there is none.
 
-use super::place::Place;
+use super::location::Location;
 use serde::{Deserialize, Serialize};
 
 /// A fact together with how it is known, or why it is not.
@@ -15,20 +15,20 @@ pub enum Observed<T> {
         /// The value of the source with the highest precedence.
         value: T,
         /// All places that agree.
-        sources: Vec<Place>,
+        sources: Vec<Location>,
         /// Places with another value; a disagreement becomes a finding and is never hidden.
         #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
-        disputed: Vec<(T, Place)>,
+        disputed: Vec<(T, Location)>,
     },
     /// The place was read completely, and it is not there.
     Absent {
         /// What was read.
-        looked_at: Place,
+        looked_at: Location,
     },
     /// The place exists and could not be read.
     Unreadable {
         /// What could not be read.
-        place: Place,
+        place: Location,
         /// Why not, as a lower-case fragment.
         why: String,
     },
@@ -47,17 +47,17 @@ impl<T> Default for Observed<T> {
 
 impl<T> Observed<T> {
     /// A value with its one source.
-    pub fn known(value: T, source: Place) -> Self {
+    pub fn known(value: T, source: Location) -> Self {
         Self::Known { value, sources: vec![source], disputed: Vec::new() }
     }
 
     /// Not there; the place was read completely.
-    pub fn absent(looked_at: Place) -> Self {
+    pub fn absent(looked_at: Location) -> Self {
         Self::Absent { looked_at }
     }
 
     /// It could not be read.
-    pub fn unreadable(place: Place, why: impl Into<String>) -> Self {
+    pub fn unreadable(place: Location, why: impl Into<String>) -> Self {
         Self::Unreadable { place, why: why.into() }
     }
 
@@ -94,7 +94,7 @@ impl<T> Observed<T> {
     }
 
     /// The first place with the value, or the place that was read.
-    pub fn place(&self) -> Option<&Place> {
+    pub fn place(&self) -> Option<&Location> {
         match self {
             Self::Known { sources, .. } => sources.first(),
             Self::Absent { looked_at } => Some(looked_at),
@@ -106,7 +106,7 @@ impl<T> Observed<T> {
     /// The same fact, with the input filled in in its places if it was empty.
     #[must_use]
     pub fn in_input(mut self, input: &str) -> Self {
-        let name = |place: &mut Place| *place = place.in_input(input);
+        let name = |place: &mut Location| *place = place.in_input(input);
         match &mut self {
             Self::Known { sources, disputed, .. } => {
                 sources.iter_mut().chain(disputed.iter_mut().map(|(_, place)| place)).for_each(name);
@@ -118,7 +118,7 @@ impl<T> Observed<T> {
     }
 
     /// What reading a place gave: a value, or why there is none.
-    pub fn read(read: Result<T, impl ToString>, place: Place) -> Self {
+    pub fn read(read: Result<T, impl ToString>, place: Location) -> Self {
         match read {
             Ok(value) => Self::known(value, place),
             Err(why) => Self::unreadable(place, why.to_string()),
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     fn seen(value: u8, file: &str) -> Observed<u8> {
-        Observed::known(value, Place::file(file))
+        Observed::known(value, Location::file(file))
     }
 
     #[test]
@@ -211,7 +211,11 @@ mod tests {
         let joined = seen(1, "a").or(seen(1, "b"));
         assert_eq!(
             joined,
-            Observed::Known { value: 1, sources: vec![Place::file("a"), Place::file("b")], disputed: vec![] }
+            Observed::Known {
+                value: 1,
+                sources: vec![Location::file("a"), Location::file("b")],
+                disputed: vec![]
+            }
         );
     }
 
@@ -222,15 +226,15 @@ mod tests {
             joined,
             Observed::Known {
                 value: 1,
-                sources: vec![Place::file("a")],
-                disputed: vec![(2, Place::file("b"))]
+                sources: vec![Location::file("a")],
+                disputed: vec![(2, Location::file("b"))]
             }
         );
     }
 
     #[test]
     fn an_absence_wins_over_unknown_and_loses_to_a_value() {
-        let absent = Observed::<u8>::absent(Place::file("a"));
+        let absent = Observed::<u8>::absent(Location::file("a"));
         assert!(absent.clone().or(Observed::not_collected("x")).is_absent());
         assert!(Observed::not_collected("x").or(absent.clone()).is_absent());
         assert_eq!(absent.or(seen(3, "b")).value(), Some(&3));

@@ -17,7 +17,7 @@ pub enum Conformity {
 }
 
 /// Compares one value across nodes; `None` if it is not known.
-pub fn compare<T: Ord>(values: &[Option<T>]) -> Vec<Conformity> {
+pub fn classify<T: Ord>(values: &[Option<T>]) -> Vec<Conformity> {
     let mut counts: BTreeMap<&T, usize> = BTreeMap::new();
     for value in values.iter().flatten() {
         *counts.entry(value).or_default() += 1;
@@ -123,18 +123,18 @@ impl<'a> FileIndex<'a> {
             standings.iter().any(|standing| matches!(standing, Conformity::Odd | Conformity::Differs))
         };
         let standings = if !mixed {
-            compare(&states.iter().copied().map(Some).collect::<Vec<_>>())
-        } else if differ(&compare(&by_size)) {
+            classify(&states.iter().copied().map(Some).collect::<Vec<_>>())
+        } else if differ(&classify(&by_size)) {
             for state in &mut states {
                 *state = state.sized();
             }
-            compare(&by_size)
+            classify(&by_size)
         } else {
             // Sizes agree: contents of the most common scheme can still be compared with each other.
             let common = most_common_scheme(&states);
             let comparable = |state: &FileState<'_>| scheme(state).is_some() && scheme(state) == common;
             let known: Vec<_> = states.iter().map(|state| comparable(state).then_some(*state)).collect();
-            compare(&known)
+            classify(&known)
         };
         differ(&standings).then_some(FileDifference { path, states, standings })
     }
@@ -193,22 +193,22 @@ mod tests {
 
     #[test]
     fn with_two_values_no_node_is_the_odd_one() {
-        assert_eq!(compare(&[Some(1), Some(2)]), [Conformity::Differs, Conformity::Differs]);
+        assert_eq!(classify(&[Some(1), Some(2)]), [Conformity::Differs, Conformity::Differs]);
         assert_eq!(
-            compare(&[Some(1), Some(2), None]),
+            classify(&[Some(1), Some(2), None]),
             [Conformity::Differs, Conformity::Differs, Conformity::Unknown]
         );
-        assert_eq!(compare(&[Some(1), Some(1), Some(2), Some(2)]), [Conformity::Differs; 4]);
+        assert_eq!(classify(&[Some(1), Some(1), Some(2), Some(2)]), [Conformity::Differs; 4]);
     }
 
     #[test]
     fn a_strict_majority_of_three_makes_the_others_odd() {
         assert_eq!(
-            compare(&[Some(1), Some(1), Some(2)]),
+            classify(&[Some(1), Some(1), Some(2)]),
             [Conformity::Same, Conformity::Same, Conformity::Odd]
         );
         assert_eq!(
-            compare(&[Some(1), Some(1), None]),
+            classify(&[Some(1), Some(1), None]),
             [Conformity::Same, Conformity::Same, Conformity::Unknown]
         );
     }

@@ -2,8 +2,8 @@
 
 use super::answers::Answers;
 use super::cluster::Cluster;
+use super::location::Location;
 use super::observed::Observed;
-use super::place::Place;
 use super::version::BuildVersion;
 
 /// First build without a primary node.
@@ -19,7 +19,7 @@ const PRIMARY: &str = "primary";
 
 /// A setting or an answer that names the primary node.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct PrimaryClaim {
     /// The name, written as in the case if it has this node.
     pub node: String,
     /// Whether the case has a node of this name.
@@ -27,12 +27,12 @@ pub struct Named {
     /// The source: "`ValidPrimaryNode` on WEB02" or "the answer to ROL-012".
     pub by: String,
     /// Where it is.
-    pub place: Place,
+    pub place: Location,
 }
 
 impl Cluster {
     /// All that names the primary node: the settings in order of node, then these answers.
-    pub fn primary_named(&self, answers: &Answers) -> Vec<Named> {
+    pub fn primary_claims(&self, answers: &Answers) -> Vec<PrimaryClaim> {
         let mut named = Vec::new();
         for node in &self.nodes {
             if let Observed::Known { value, sources, .. } = node.fact(PINNED)
@@ -40,7 +40,7 @@ impl Cluster {
                 && !value.trim().is_empty()
             {
                 let known = self.nodes.iter().find(|one| one.name.eq_ignore_ascii_case(value.trim()));
-                named.push(Named {
+                named.push(PrimaryClaim {
                     node: known.map_or_else(|| value.trim().to_owned(), |one| one.name.clone()),
                     known: known.is_some(),
                     by: format!("ValidPrimaryNode on {}", node.name),
@@ -51,7 +51,12 @@ impl Cluster {
         named.extend(self.nodes.iter().filter_map(|node| {
             let answer = answers.by_question.get(&(QUESTION.to_owned(), node.name.to_uppercase()))?;
             let (node, by) = (node.name.clone(), format!("the answer to {QUESTION}"));
-            (answer.value == PRIMARY).then(|| Named { node, known: true, by, place: answer.place.clone() })
+            (answer.value == PRIMARY).then(|| PrimaryClaim {
+                node,
+                known: true,
+                by,
+                place: answer.place.clone(),
+            })
         }));
         named
     }

@@ -24,7 +24,7 @@ pub fn unknown(facts: &Value) -> Vec<Unknown> {
 }
 
 /// The unknown facts of a node.
-pub fn of(facts: &NodeFacts) -> Vec<Unknown> {
+pub fn of_node(facts: &NodeFacts) -> Vec<Unknown> {
     // Facts always serialize; an error would mean that there is nothing to list.
     serde_json::to_value(facts).map_or_else(|_| Vec::new(), |facts| unknown(&facts))
 }

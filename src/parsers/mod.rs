@@ -14,11 +14,11 @@ use crate::model::excerpt::{Excerpt, Sanitize};
 #[cfg(feature = "report")]
 pub(crate) fn left_out_note<'a>(
     unknown: impl Iterator<Item = &'a str>,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> Option<String> {
     let mut unknown: Vec<String> = unknown
         .filter(|name| !name.trim().is_empty())
-        .map(|name| format!("\"{}\"", Excerpt::new(name, cleaner).as_str()))
+        .map(|name| format!("\"{}\"", Excerpt::new(name, sanitizer).as_str()))
         .collect();
     unknown.sort();
     unknown.dedup();

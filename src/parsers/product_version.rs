@@ -5,7 +5,7 @@
 
 use crate::model::facts::Binary;
 use crate::model::product::{CORE_DLL, is_product_dll};
-use crate::model::{BuildVersion, Observed, Place};
+use crate::model::{BuildVersion, Location, Observed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Third fields are below this, or from 300000 on. A file version cannot show the latter, and what it
@@ -39,8 +39,8 @@ pub fn of_binaries(binaries: &Observed<BTreeMap<String, Observed<Binary>>>) -> O
     }
 }
 
-fn place(name: &str) -> Place {
-    Place::file(format!("bin/{name}"))
+fn place(name: &str) -> Location {
+    Location::file(format!("bin/{name}"))
 }
 
 /// Reads a product version text; what a build server appends (`+commit`) and a fourth field of zeros are no part of it.
@@ -84,7 +84,7 @@ mod tests {
     }
 
     fn of(dlls: impl IntoIterator<Item = (String, Observed<Binary>)>) -> Observed<BuildVersion> {
-        of_binaries(&Observed::known(dlls.into_iter().collect(), Place::file("bin")))
+        of_binaries(&Observed::known(dlls.into_iter().collect(), Location::file("bin")))
     }
 
     #[test]

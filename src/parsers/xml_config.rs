@@ -42,13 +42,13 @@ impl Lines {
 /// brackets: `appSettings/add[IpAddressHeader]@value`; a `dependentAssembly` carries the name of its assembly.
 /// A second element of equal name and parent ends in `#2`. An element with text has that text as the value of
 /// its own path, and so has an empty element without attributes (`<clear/>`).
-pub fn settings(text: &str, cleaner: &dyn Sanitize) -> Result<BTreeMap<String, Setting>, ConfigError> {
+pub fn settings(text: &str, sanitizer: &dyn Sanitize) -> Result<BTreeMap<String, Setting>, ConfigError> {
     let document = parse(text)?;
     let lines = Lines::of(text);
     let mut settings = BTreeMap::new();
     let mut keep = |path: String, value: &str, at: usize| {
         let line = text.get(lines.range(at, text.len())).unwrap_or_default();
-        let excerpt = Excerpt::new(line, cleaner);
+        let excerpt = Excerpt::new(line, sanitizer);
         settings.insert(path, Setting { value: value.to_owned(), line: lines.at(at), excerpt });
     };
     let mut walk = Walk::default();
@@ -123,7 +123,7 @@ mod tests {
 
     struct NoSanitize;
     impl Sanitize for NoSanitize {
-        fn clean(&self, line: &str) -> String {
+        fn sanitize(&self, line: &str) -> String {
             line.to_owned()
         }
     }

@@ -7,7 +7,7 @@ use crate::finding::{
     Confidence, EvidenceRequest as Request, Finding, NO_TARGET, Outcome, RuleResult, Severity, SubjectKind,
 };
 use crate::knowledge::Knowledge;
-use crate::knowledge::checklist::{By, DONE, Item, NOT_DONE, WORDS};
+use crate::knowledge::checklist::{AnsweredBy, DONE, Item, NOT_DONE, WORDS};
 use crate::knowledge::rows::QuestionRow;
 use crate::model::answers::Answer;
 use crate::model::checklist::key;
@@ -394,7 +394,7 @@ fn is_open(item: &Item, result: &RuleResult) -> bool {
     match &result.outcome {
         Outcome::Unknown { .. } | Outcome::Failed { .. } => true,
         Outcome::NotApplicable { .. } => lacks_target(result),
-        Outcome::Pass { inferred, .. } => *inferred && item.by == By::Person,
+        Outcome::Pass { inferred, .. } => *inferred && item.by == AnsweredBy::Person,
         Outcome::Findings(_) => {
             let mut faults = faults(result).peekable();
             faults.peek().is_some() && faults.all(|fault| fault.confidence == Confidence::Inferred)

@@ -7,7 +7,7 @@ use super::task_target::{Arg, TaskTarget, Unresolved};
 use super::unique;
 use crate::knowledge::Knowledge;
 use crate::knowledge::rows::{Build, Expect, Expectation};
-use crate::knowledge::runbooks::{CommandKind, On, TaskRow};
+use crate::knowledge::runbooks::{CommandKind, TaskRow, TaskSite};
 use crate::model::BuildVersion;
 use crate::model::iis::POOL_SETTINGS;
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub(super) fn commands(context: &PlanContext, task: &TaskRow, nodes: &[String]) 
 /// The nodes as targets; without any, one target without a name.
 fn targets<'a, 'n>(
     context: &PlanContext<'a>,
-    on: On,
+    on: TaskSite,
     nodes: impl Iterator<Item = &'n String>,
 ) -> Vec<TaskTarget<'a>> {
     let targets: Vec<_> = nodes.map(|node| TaskTarget::node(context, node)).collect();
@@ -95,7 +95,7 @@ pub(super) fn pages(context: &PlanContext, task: &TaskRow, nodes: &[String]) -> 
     // nobody there.
     let names = context.names;
     let anywhere = names.first.as_ref().or(names.source.as_ref()).or(names.serving.first());
-    let nodes = nodes.iter().chain(anywhere.filter(|_| task.on == On::Product));
+    let nodes = nodes.iter().chain(anywhere.filter(|_| task.on == TaskSite::Product));
     let targets = targets(context, task.on, nodes);
     targets.iter().flat_map(|target| pages.iter().map(|page| address(target, page))).collect()
 }

@@ -57,7 +57,7 @@ impl<'a> Conditions<'a> {
     }
 
     fn fact(self, path: &str) -> Option<&'a String> {
-        self.cluster.told.get(path)?.value()
+        self.cluster.reported.get(path)?.value()
     }
 
     fn flag(self, path: &str) -> Option<bool> {
@@ -103,7 +103,7 @@ impl<'a> Conditions<'a> {
 
     /// The database query returns the role in mirroring, and no value where there is no mirroring.
     fn mirroring(self) -> Option<bool> {
-        self.role(Role::Mirror).or(match self.cluster.told.get("database.mirroring-role") {
+        self.role(Role::Mirror).or(match self.cluster.reported.get("database.mirroring-role") {
             Some(Observed::Known { .. }) => Some(true),
             Some(Observed::Absent { .. }) => Some(false),
             _ => None,
@@ -222,9 +222,9 @@ mod tests {
                     |c| set_fact(c, "database.mirroring-role", "PRINCIPAL"),
                 ],
                 &[|c| {
-                    drop(c.told.insert(
+                    drop(c.reported.insert(
                         "database.mirroring-role".into(),
-                        Observed::absent(crate::model::Place::default()),
+                        Observed::absent(crate::model::Location::default()),
                     ));
                 }],
             ),
@@ -295,7 +295,7 @@ mod tests {
             (
                 ClusterCondition::RabbitMq,
                 &[
-                    |c| drop(node(c, "WEB01").told.insert("bus.type".into(), known("RabbitMq".into()))),
+                    |c| drop(node(c, "WEB01").reported.insert("bus.type".into(), known("RabbitMq".into()))),
                     |c| list(c, "connector", "connector.type", "RabbitMq"),
                     |c| list(c, "queue", "queue.consumers", "1"),
                     |c| answer(c, "BUS-015", "", "planned"),

@@ -52,7 +52,7 @@ fn start_with(node: &str, why: &str) -> First {
 /// The primary node, by what names it.
 fn primary(cluster: &Cluster, serving: &[&Node]) -> First {
     const FIND: &str = "find it on the Server Nodes page, where Make Primary is";
-    let named = cluster.primary_named(&cluster.answers);
+    let named = cluster.primary_claims(&cluster.answers);
     let Some(primary) = named.first() else {
         return ask(format!(
             "Before {WITHOUT_PRIMARY}, the primary node is upgraded first, but no input says which node it is: {FIND}, and answer {QUESTION} with \"primary\" for it."

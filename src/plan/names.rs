@@ -1,7 +1,7 @@
 //! Names of a cluster, and the texts they are filled into.
 
 use super::{listed, safe_name};
-use crate::knowledge::runbooks::On;
+use crate::knowledge::runbooks::TaskSite;
 use crate::model::{BuildVersion, Cluster, Node, Observed, Role};
 
 /// What the placeholders of a text stand for.
@@ -52,7 +52,7 @@ impl Names {
             target: cluster.target,
             current: database.or_else(|| builds().min()),
             wanted: database.or_else(|| builds().max()),
-            database: cluster.told.get("database.name").and_then(Observed::value).cloned(),
+            database: cluster.reported.get("database.name").and_then(Observed::value).cloned(),
             ..Self::default()
         }
     }
@@ -69,27 +69,27 @@ impl Names {
     }
 
     /// The nodes a task is done on, and what to call them where none is known, or what it is done on instead.
-    pub(super) fn on(&self, on: On) -> (Vec<String>, &'static str) {
+    pub(super) fn on(&self, on: TaskSite) -> (Vec<String>, &'static str) {
         let single = |name: &Option<String>| name.iter().cloned().collect();
         match on {
-            On::First => (single(&self.first), "the first node"),
-            On::Others => (self.others(), "the other nodes"),
-            On::Serving => (self.serving.clone(), "the serving nodes"),
-            On::Every => (self.every.clone(), "all nodes"),
-            On::New => (single(&self.new), "the new node"),
-            On::Faulty => (self.faulty.clone(), "the affected nodes"),
-            On::Source => (single(&self.source), "a working node"),
-            On::Dr => (self.dr.clone(), "the disaster recovery nodes"),
-            On::Mirror => (self.mirror.clone(), "the nodes on the mirror"),
-            On::Product => (Vec::new(), "a working node"),
-            On::Database => (Vec::new(), "the database server"),
-            On::Balancer => (Vec::new(), "the load balancer"),
-            On::Desk => (Vec::new(), "your own computer"),
+            TaskSite::First => (single(&self.first), "the first node"),
+            TaskSite::Others => (self.others(), "the other nodes"),
+            TaskSite::Serving => (self.serving.clone(), "the serving nodes"),
+            TaskSite::Every => (self.every.clone(), "all nodes"),
+            TaskSite::New => (single(&self.new), "the new node"),
+            TaskSite::Faulty => (self.faulty.clone(), "the affected nodes"),
+            TaskSite::Source => (single(&self.source), "a working node"),
+            TaskSite::Dr => (self.dr.clone(), "the disaster recovery nodes"),
+            TaskSite::Mirror => (self.mirror.clone(), "the nodes on the mirror"),
+            TaskSite::Product => (Vec::new(), "a working node"),
+            TaskSite::Database => (Vec::new(), "the database server"),
+            TaskSite::Balancer => (Vec::new(), "the load balancer"),
+            TaskSite::Desk => (Vec::new(), "your own computer"),
         }
     }
 
     /// What a task is done on, in words.
-    pub(super) fn called(&self, on: On) -> String {
+    pub(super) fn called(&self, on: TaskSite) -> String {
         let (nodes, unknown) = self.on(on);
         called(&nodes, unknown)
     }
@@ -105,15 +105,15 @@ impl Names {
         let mut filled = text.to_owned();
         let mut put = |placeholder: &str, name: &str| filled = filled.replace(placeholder, name);
         for (placeholder, on) in [
-            ("{first}", On::First),
-            ("{others}", On::Others),
-            ("{serving}", On::Serving),
-            ("{every}", On::Every),
-            ("{new}", On::New),
-            ("{faulty}", On::Faulty),
-            ("{source}", On::Source),
-            ("{dr}", On::Dr),
-            ("{mirror}", On::Mirror),
+            ("{first}", TaskSite::First),
+            ("{others}", TaskSite::Others),
+            ("{serving}", TaskSite::Serving),
+            ("{every}", TaskSite::Every),
+            ("{new}", TaskSite::New),
+            ("{faulty}", TaskSite::Faulty),
+            ("{source}", TaskSite::Source),
+            ("{dr}", TaskSite::Dr),
+            ("{mirror}", TaskSite::Mirror),
         ] {
             put(placeholder, &self.called(on));
         }

@@ -5,7 +5,7 @@ use super::state::{State, states};
 use crate::finding::RuleResult;
 use crate::knowledge::Knowledge;
 use crate::knowledge::conflicts::Conflict;
-use crate::knowledge::steps::{self, documented, is_judged, way};
+use crate::knowledge::steps::{self, is_judged, last_documented, upgrade_path};
 use crate::model::{BuildVersion, Cluster};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -93,7 +93,8 @@ pub(super) fn path(cluster: &Cluster, results: &[RuleResult], knowledge: &Knowle
     let (from, mut unknown) = installed(cluster);
     let context = PathContext { results, knowledge, target };
     let warnings = context.warnings(&from);
-    let hops = from.first().map_or_else(Vec::new, |oldest| way(&knowledge.steps, oldest.build, target));
+    let hops =
+        from.first().map_or_else(Vec::new, |oldest| upgrade_path(&knowledge.steps, oldest.build, target));
     unknown.extend(hops.iter().filter_map(|hop| context.gap(hop)));
     let mut notes = context.disagreements(&hops);
     notes.dedup();
@@ -187,7 +188,7 @@ impl PathContext<'_> {
                 "{build} can be installed from {oldest} or later. From {from}, ask the vendor's support."
             ));
         }
-        Some(match documented(&self.knowledge.steps).filter(|last| last < build) {
+        Some(match last_documented(&self.knowledge.steps).filter(|last| last < build) {
             Some(last) => format!(
                 "No upgrade steps after {last} are public: ask the vendor which builds are needed between {from} and {build}, or read the Version Guard page of the product, and supply the steps with --knowledge."
             ),

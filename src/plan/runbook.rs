@@ -6,7 +6,7 @@ use super::names::Names;
 use crate::finding::{Outcome, RuleResult, SubjectKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::conflicts::Conflict;
-use crate::knowledge::runbooks::{ClusterCondition, InRound, On, Purpose, RunbookRow, TaskRow};
+use crate::knowledge::runbooks::{ClusterCondition, InRound, Purpose, RunbookRow, TaskRow, TaskSite};
 use crate::model::{BuildVersion, Cluster};
 use serde::Serialize;
 
@@ -69,7 +69,7 @@ pub struct Step {
     /// What to do.
     pub title: String,
     /// Where it is done.
-    pub on: On,
+    pub on: TaskSite,
     /// The nodes it is done on; empty where it is not done on nodes, or where nobody knows which.
     pub nodes: Vec<String>,
     /// How, as sentences.
@@ -218,7 +218,7 @@ impl PlanContext<'_> {
             }
         }
         let (nodes, _) = self.names.on(task.on);
-        if nodes.is_empty() && matches!(task.on, On::Dr | On::Mirror) && only_if.is_empty() {
+        if nodes.is_empty() && matches!(task.on, TaskSite::Dr | TaskSite::Mirror) && only_if.is_empty() {
             return None;
         }
         let fill = |texts: &[String]| -> Vec<String> {

@@ -4,7 +4,7 @@
 use super::grammar::{Folder, HostName, IisName, UrlPath, safe_name};
 use super::names::named;
 use super::runbook::PlanContext;
-use crate::knowledge::runbooks::On;
+use crate::knowledge::runbooks::TaskSite;
 use crate::model::Node;
 use crate::model::iis::IisApplication;
 
@@ -45,16 +45,16 @@ impl<'a> TaskTarget<'a> {
     }
 
     /// Target of a task with no known node, or no node at all.
-    pub(super) fn unknown(context: &PlanContext<'a>, on: On) -> Self {
+    pub(super) fn unknown(context: &PlanContext<'a>, on: TaskSite) -> Self {
         // What is done once in the product is done on any node that works.
-        let on = if on == On::Product { On::Source } else { on };
+        let on = if on == TaskSite::Product { TaskSite::Source } else { on };
         Self { label: context.names.called(on), name: None, node: None, model: None }
     }
 
     /// The node that others are copied from: the one upgraded first, else one that works.
     pub(super) fn source(context: &PlanContext<'a>) -> Self {
         let name = context.names.first.as_ref().or(context.names.source.as_ref());
-        name.map_or_else(|| Self::unknown(context, On::Source), |name| Self::node(context, name))
+        name.map_or_else(|| Self::unknown(context, TaskSite::Source), |name| Self::node(context, name))
     }
 
     /// Whether both are one machine.

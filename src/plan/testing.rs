@@ -4,23 +4,23 @@ use crate::finding::{Outcome, RuleResult, Subject};
 use crate::model::export::NodeRow;
 use crate::model::facts::NodeFacts;
 use crate::model::items::{Cell, CellValue, Column, Items, Table};
+use crate::model::location::{CellPos, SourceRef};
 use crate::model::node::{Setting, Snapshot};
-use crate::model::place::{CellPos, Origin};
-use crate::model::{Answer, Answers, BuildVersion, Cluster, Excerpt, Node, NodeSet, Observed, Place};
+use crate::model::{Answer, Answers, BuildVersion, Cluster, Excerpt, Location, Node, NodeSet, Observed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes nothing.
 struct NoSanitize;
 
 impl crate::model::excerpt::Sanitize for NoSanitize {
-    fn clean(&self, line: &str) -> String {
+    fn sanitize(&self, line: &str) -> String {
         line.to_owned()
     }
 }
 
 /// A fact with a file as its source.
 pub(super) fn known<T>(value: T) -> Observed<T> {
-    Observed::known(value, Place::file("a file"))
+    Observed::known(value, Location::file("a file"))
 }
 
 /// A cluster of nodes that serve, run one build, and are confirmed to be all.
@@ -31,7 +31,7 @@ pub(super) fn cluster(nodes: &[&str], build: BuildVersion) -> Cluster {
         node_set: NodeSet { confirmed_by: vec!["--expect-nodes".into()], ..NodeSet::default() },
         list: Observed::default(),
         history: Observed::default(),
-        told: BTreeMap::new(),
+        reported: BTreeMap::new(),
         lists: BTreeMap::new(),
         answers: Answers::default(),
         contacts: Vec::new(),
@@ -62,7 +62,7 @@ pub(super) fn listed(cluster: &mut Cluster, name: &str, background: bool, engine
 
 /// Sets a fact of the cluster, as an export reports it.
 pub(super) fn set_fact(cluster: &mut Cluster, path: &str, value: &str) {
-    cluster.told.insert(path.into(), known(value.to_owned()));
+    cluster.reported.insert(path.into(), known(value.to_owned()));
 }
 
 /// Sets a list with one item that has one fact.
@@ -72,7 +72,7 @@ pub(super) fn list(cluster: &mut Cluster, list: &str, path: &str, value: &str) {
     let fact = Column { texts: vec![CellValue::Value(value.into())], cells };
     let rows = vec![CellPos::Row(1)];
     let table = Table {
-        origin: Origin { input: "list.json".into(), sheet: None, listed: Vec::new() },
+        origin: SourceRef { input: "list.json".into(), sheet: None, listed: Vec::new() },
         rows,
         names,
         facts: vec![(path.to_owned(), fact)],
@@ -82,7 +82,7 @@ pub(super) fn list(cluster: &mut Cluster, list: &str, path: &str, value: &str) {
 
 /// Adds an answer of a person, for a node or, with an empty name, for the cluster.
 pub(super) fn answer(cluster: &mut Cluster, question: &str, node: &str, value: &str) {
-    let answer = Answer { value: value.into(), by: None, on: None, note: None, place: Place::default() };
+    let answer = Answer { value: value.into(), by: None, on: None, note: None, place: Location::default() };
     cluster.answers.by_question.insert((question.into(), node.to_uppercase()), answer);
 }
 

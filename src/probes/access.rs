@@ -2,7 +2,7 @@
 
 use super::time_service::STATUS;
 use super::{probes, registry};
-use crate::model::Place;
+use crate::model::Location;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
@@ -52,16 +52,16 @@ impl ProbeAccess {
     }
 
     /// The place of the answer, as a report shows it.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Location {
         match self {
             Self::Values(key, names) => match key.strip_suffix(r"\*") {
                 Some(above) => registry(above, ""),
                 None => registry(key, names.first().copied().unwrap_or_default()),
             },
             Self::Keys(key) | Self::Ones(key) | Self::Rights(key) => registry(key, ""),
-            Self::Config(_) => Place::file("applicationHost.config"),
-            Self::Call(what) => Place::file(*what),
-            Self::Run(command) => Place::file(command.to_string()),
+            Self::Config(_) => Location::file("applicationHost.config"),
+            Self::Call(what) => Location::file(*what),
+            Self::Run(command) => Location::file(command.to_string()),
         }
     }
 }
@@ -122,7 +122,7 @@ mod tests {
     fn what_is_asked_for_names_nobody() {
         let redactor = identity_redactor(&Known::new());
         let texts: Vec<String> = all_accesses().iter().map(ToString::to_string).collect();
-        let cleaned: Vec<String> = texts.iter().map(|text| redactor.clean(text)).collect();
+        let cleaned: Vec<String> = texts.iter().map(|text| redactor.sanitize(text)).collect();
         assert_eq!(cleaned, texts);
     }
 }

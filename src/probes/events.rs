@@ -4,7 +4,7 @@
 use super::access::{ProbeAccess, WORKER, WORKERS};
 use super::system::{Event, EventQuery, ProbeError, ProbeResult};
 use super::{Probe, ProbeContext, fact, pool};
-use crate::model::Place;
+use crate::model::Location;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
@@ -27,14 +27,14 @@ pub(super) const PROBES: &[Probe] = &[
         &[ProbeAccess::Call(
             "event log System: records of WAS (5002, 5011) of the last week, and its oldest record",
         )],
-        |cx| fact(pool_failures(cx), Place::file("event log System")),
+        |cx| fact(pool_failures(cx), Location::file("event log System")),
     ),
     Probe::fact(
         "event.worker-crashes",
         &[ProbeAccess::Call(
             "event log Application: records of Application Error (1000) of the last week, and its oldest record",
         )],
-        |cx| fact(worker_crashes(cx), Place::file("event log Application")),
+        |cx| fact(worker_crashes(cx), Location::file("event log Application")),
     ),
     Probe::fact(
         "event.worker-starts",
@@ -44,7 +44,7 @@ pub(super) const PROBES: &[Probe] = &[
                 "event log System: records of WAS of a worker process that ended, of the last day",
             ),
         ],
-        |cx| fact(worker_starts(cx), Place::file("event log System")),
+        |cx| fact(worker_starts(cx), Location::file("event log System")),
     ),
 ];
 

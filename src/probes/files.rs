@@ -7,7 +7,7 @@ use super::rights::{ADMINISTRATORS, LOCAL_SYSTEM, MODIFY, OF_FILES, ORDINARY, RE
 use super::system::{AccessList, ProbeError, ProbeResult};
 use super::{Probe, ProbeContext, fact, joined};
 use crate::model::product::{DATABASE_CONFIG, ENCRYPTION_CONFIG, LOG_FOLDER};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -71,7 +71,7 @@ fn look(
         _ => Ok(cx.app_dir.join(path)),
     };
     let name = if path == APP_FOLDER { cx.app_dir.file_name() } else { Some(path.as_ref()) };
-    let place = Place::file(name.unwrap_or_default().to_string_lossy());
+    let place = Location::file(name.unwrap_or_default().to_string_lossy());
     fact(full.and_then(|full| look(cx, &full)), place)
 }
 

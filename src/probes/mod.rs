@@ -43,7 +43,7 @@ pub use system::{NoSystem, System};
 
 use crate::model::facts::ClockReference;
 use crate::model::iis::IisFacts;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::redact::Fingerprinter;
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::cell::OnceCell;
@@ -192,8 +192,8 @@ fn text(value: Value) -> ProbeResult<String> {
 }
 
 /// A registry value as a place; with an empty name the key.
-fn registry(key: &str, name: &str) -> Place {
-    Place::file(if name.is_empty() { format!(r"HKLM\{key}") } else { format!(r"HKLM\{key}!{name}") })
+fn registry(key: &str, name: &str) -> Location {
+    Location::file(if name.is_empty() { format!(r"HKLM\{key}") } else { format!(r"HKLM\{key}!{name}") })
 }
 
 /// An instant as facts have it.
@@ -202,7 +202,7 @@ fn moment(at: DateTime<Utc>) -> String {
 }
 
 /// An answer as an observation.
-fn observed<T>(answer: ProbeResult<T>, place: Place) -> Observed<T> {
+fn observed<T>(answer: ProbeResult<T>, place: Location) -> Observed<T> {
     match answer {
         Ok(value) => Observed::known(value, place),
         Err(refusal) => refusal.observed(place),
@@ -210,7 +210,7 @@ fn observed<T>(answer: ProbeResult<T>, place: Place) -> Observed<T> {
 }
 
 /// An answer as a fact.
-fn fact<T: ToString>(answer: ProbeResult<T>, place: Place) -> Observed<String> {
+fn fact<T: ToString>(answer: ProbeResult<T>, place: Location) -> Observed<String> {
     observed(shown(answer), place)
 }
 

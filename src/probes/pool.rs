@@ -7,7 +7,7 @@ use super::rights::{ADMINISTRATORS, KEY_EXTEND, KEY_READ, LOCAL_SYSTEM, OF_KEYS,
 use super::system::{Identity, ProbeError, ProbeResult, Process, System};
 use super::{Probe, ProbeContext, fact, observed, or_absent, shown};
 use crate::model::iis::IisApplication;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use chrono::{DateTime, Utc};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
@@ -36,7 +36,7 @@ pub(super) const PROBES: &[Probe] = &[
         |cx| holds(cx, "SeImpersonatePrivilege"),
     ),
     Probe::fact("iis.identity.sid", &[ProbeAccess::Call(WORKERS)], |cx| {
-        fact(account(cx).map(|identity| identity.account), Place::file("application pool"))
+        fact(account(cx).map(|identity| identity.account), Location::file("application pool"))
     }),
     Probe::value(
         "os.eventlog-rights",
@@ -57,7 +57,7 @@ pub(crate) fn worker_started(cx: &ProbeContext) -> Observed<DateTime<Utc>> {
         return Observed::not_collected("this build does not look at processes");
     }
     let worker = worker(cx.system, name(cx).ok());
-    observed(worker.map(|worker| worker.started), Place::file(WORKER))
+    observed(worker.map(|worker| worker.started), Location::file(WORKER))
 }
 
 /// The newest worker process of a pool. Older Windows does not show the pool of a process; then a single one counts.
@@ -164,7 +164,7 @@ fn holds(cx: &ProbeContext, right: &str) -> Observed<String> {
         let holders = not_empty(cx.system.holders(right)?)?;
         Ok(groups.iter().any(|group| holders.contains(group)))
     });
-    fact(held, Place::file(format!("holders of {right}")))
+    fact(held, Location::file(format!("holders of {right}")))
 }
 
 /// Whether the account may read and extend the registry key of the event logs, and read the keys beside it that the

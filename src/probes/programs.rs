@@ -4,7 +4,7 @@ use super::access::ProbeAccess;
 use super::system::{ProbeError, ProbeResult, Value};
 use super::time_service::{STATUS, Source};
 use super::{Probe, ProbeContext, fact, joined, or_absent, pool, registry, shown, text_of};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 
 const PROVIDERS: &str = r"SYSTEM\CurrentControlSet\Control\Cryptography\Providers";
 const SHAREPOINT: &str = r"SOFTWARE\Microsoft\Shared Tools\Web Server Extensions";
@@ -57,8 +57,8 @@ pub(super) const PROBES: &[Probe] = &[
     ),
 ];
 
-fn service(name: &str) -> Place {
-    Place::file(format!("service {name}"))
+fn service(name: &str) -> Location {
+    Location::file(format!("service {name}"))
 }
 
 /// Whether the feature that registers a handler is installed.
@@ -74,7 +74,7 @@ fn handler(cx: &ProbeContext, setting: &str) -> ProbeResult<String> {
 /// Handlers prove it either way. Without them the list of components can show that the feature is installed, but not
 /// that it is missing, because its name there is inferred.
 fn aspnet_4(cx: &ProbeContext) -> Observed<String> {
-    let by_handler = fact(handler(cx, "handlers.aspnet-4"), Place::file("applicationHost.config"));
+    let by_handler = fact(handler(cx, "handlers.aspnet-4"), Location::file("applicationHost.config"));
     let listed = || components(cx).is_ok_and(|names| names.iter().any(|name| name == ASPNET_4));
     if by_handler.value().is_none() && listed() {
         return Observed::known("true".to_owned(), registry(COMPONENTS, ""));
@@ -124,7 +124,7 @@ fn monitoring_agent(cx: &ProbeContext) -> ProbeResult<&'static str> {
 /// reports, or is configured, that it uses no other clock.
 fn time_source(cx: &ProbeContext) -> Observed<String> {
     if cx.time().is_ok_and(|status| status.source == Source::Own) {
-        return Observed::known(OWN_CLOCK.to_owned(), Place::file(STATUS.to_string()));
+        return Observed::known(OWN_CLOCK.to_owned(), Location::file(STATUS.to_string()));
     }
     let kind = text_of(cx.system, TIME, "Type");
     if kind.value().is_some_and(|kind| kind == "NoSync") {

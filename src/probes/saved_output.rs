@@ -5,7 +5,7 @@ use super::time_service::STATUS;
 use super::{Command, Outputs, ProbeContext, probes, time_reference};
 use crate::model::facts::ClockReference;
 use crate::model::iis::IisFacts;
-use crate::model::{Observed, Place, Position};
+use crate::model::{Location, Observed, Position};
 use crate::parsers::manual_capture::{Entry, Saved};
 use crate::redact::Fingerprinter;
 use chrono::DateTime;
@@ -51,7 +51,7 @@ fn read_fact<T>(
 }
 
 /// The same fact with another place.
-fn at<T>(fact: Observed<T>, place: &Place) -> Observed<T> {
+fn at<T>(fact: Observed<T>, place: &Location) -> Observed<T> {
     match fact {
         Observed::Known { value, .. } => Observed::known(value, place.clone()),
         Observed::Absent { .. } => Observed::absent(place.clone()),

@@ -3,7 +3,7 @@
 use super::access::{ProbeAccess, SERVICES};
 use super::system::{ProbeError, ProbeResult, Service, ServiceState};
 use super::{Probe, ProbeContext, fact, or_absent};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 
 /// The program of a distributed engine. Every site may give its service another name.
 const ENGINE: &str = "thycotic.distributedengine.service.exe";
@@ -43,9 +43,9 @@ fn service_fact(
     match name(cx) {
         Ok(name) => {
             let value = cx.system.service(&name).and_then(|service| read(&service));
-            fact(value, Place::file(format!("service {name}")))
+            fact(value, Location::file(format!("service {name}")))
         }
-        Err(refusal) => refusal.observed(Place::file("services")),
+        Err(refusal) => refusal.observed(Location::file("services")),
     }
 }
 

@@ -2,7 +2,7 @@
 //! by one made from data for samples and tests. Answers are ids, numbers and texts that do not depend on the language.
 
 use super::access::Command;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub const NO_WINDOWS: &str = "only Windows has it";
 
 impl ProbeError {
     /// The fact in place of an answer.
-    pub fn observed<T>(self, place: Place) -> Observed<T> {
+    pub fn observed<T>(self, place: Location) -> Observed<T> {
         match self {
             Self::Absent => Observed::absent(place),
             Self::Denied => Observed::unreadable(place, "access is denied"),

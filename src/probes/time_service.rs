@@ -7,7 +7,7 @@ use super::access::Command;
 use super::observed;
 use super::system::{ProbeError, ProbeResult, System};
 use crate::model::facts::ClockReference;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 
 pub(super) const STATUS: Command =
     Command { program: "w32tm.exe", arguments: &["/query", "/status", "/verbose"] };
@@ -58,7 +58,7 @@ pub(super) fn reference(status: ProbeResult<Status>) -> Observed<ClockReference>
         )),
         Source::Own => Err(ProbeError::Unasked("the time service uses no other clock")),
     });
-    observed(shared, Place::file(STATUS.to_string()))
+    observed(shared, Location::file(STATUS.to_string()))
 }
 
 /// Parses a status. Five lines end in seconds: root delay and root dispersion, then, after the id of the source, the

@@ -92,14 +92,14 @@ impl Redactor {
 
     /// The value of a field of this kind, whole: a label at level `identities`, and what is secret in it at any.
     pub fn clean_field(&self, kind: Identity, text: &str) -> String {
-        let Some(identities) = &self.identities else { return self.clean(text) };
+        let Some(identities) = &self.identities else { return self.sanitize(text) };
         let plain = text.trim();
         if plain.is_empty()
             || first_key_in(plain).is_some()
             || super::is_marker(plain)
             || identity::is_common_value(kind, plain)
         {
-            return self.clean(text);
+            return self.sanitize(text);
         }
         if let Some((domain, user)) = plain.rsplit_once('\\').filter(|_| kind == Identity::User) {
             return self.clean_field(Identity::Domain, domain) + "\\" + &self.clean_field(kind, user);
@@ -116,7 +116,7 @@ impl Redactor {
         let spans = parts.into_iter().map(Span::from);
         let at = self.replace(plain.as_bytes(), 0, spans, &mut out, &mut Counts::default());
         out.extend_from_slice(plain.as_bytes().get(at..).unwrap_or_default());
-        self.clean(&String::from_utf8_lossy(&out))
+        self.sanitize(&String::from_utf8_lossy(&out))
     }
 
     /// In a structure of our own the keys of `machine` are names of facts, whatever they look like.
@@ -140,7 +140,7 @@ impl Redactor {
                         } else {
                             self.walk(&mut value, key, &name, own);
                         }
-                        (if own && key == "machine" { name } else { self.clean(&name) }, value)
+                        (if own && key == "machine" { name } else { self.sanitize(&name) }, value)
                     })
                     .collect();
             }
@@ -170,7 +170,7 @@ impl Redactor {
         }
         match own_kind(parent, key).or_else(|| identity::kind_of_field(key)) {
             Some(kind) => self.clean_field(kind, text),
-            None => self.clean(text),
+            None => self.sanitize(text),
         }
     }
 }

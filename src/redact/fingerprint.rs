@@ -12,7 +12,7 @@
 //! `key` fingerprint: it must never be written anywhere.
 
 use crate::model::facts::Fingerprint;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::text::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -163,7 +163,7 @@ impl Fingerprinter {
     }
 
     /// The fingerprint of `bytes`, found at `source`; `NotCollected` when nothing is keyed.
-    pub fn fingerprint(&self, label: Label, bytes: &[u8], source: Place) -> Observed<Fingerprint> {
+    pub fn fingerprint(&self, label: Label, bytes: &[u8], source: Location) -> Observed<Fingerprint> {
         match self.hasher(label) {
             Ok(mut hasher) => {
                 hasher.update(bytes);
@@ -174,7 +174,7 @@ impl Fingerprinter {
     }
 
     /// The fingerprint of `encryption.config` itself: `case` with a case key, else `enc`.
-    pub fn encryption_config(&self, content: &[u8], source: Place) -> Observed<Fingerprint> {
+    pub fn encryption_config(&self, content: &[u8], source: Location) -> Observed<Fingerprint> {
         if self.scheme() == "case" {
             return self.fingerprint(Label::File, content, source);
         }
@@ -265,7 +265,7 @@ mod tests {
     }
 
     fn of(printer: &Fingerprinter, bytes: &[u8]) -> Fingerprint {
-        printer.fingerprint(Label::File, bytes, Place::file("f")).value().unwrap().clone()
+        printer.fingerprint(Label::File, bytes, Location::file("f")).value().unwrap().clone()
     }
 
     /// Values computed with Python's `hmac` and `hashlib`, so that a second implementation can check itself.
@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(of(&without, b"abc").to_string(), expected);
         assert_eq!(without.marker("hunter2"), "{redacted:key:40083dc9:a4b62893e9a33b04}");
 
-        let itself = without.encryption_config(&key_file(0), Place::file("encryption.config"));
+        let itself = without.encryption_config(&key_file(0), Location::file("encryption.config"));
         let expected = "enc::13824b0c90e0b67ef54df574fe588b3bf9a9b301c7ee01e969aae8ab10bd2ba0";
         assert_eq!(itself.value().unwrap().to_string(), expected);
     }
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn a_label_is_part_of_the_fingerprint() {
         let printer = Fingerprinter::new(None, Some(&key_file(0)));
-        let value = printer.fingerprint(Label::Value, b"x", Place::file("f"));
+        let value = printer.fingerprint(Label::Value, b"x", Location::file("f"));
         assert_ne!(value.value().unwrap(), &of(&printer, b"x"));
     }
 
@@ -306,8 +306,8 @@ mod tests {
         for size in [0, KEY_FILE_MIN - 1, KEY_FILE_MAX + 1] {
             let content = vec![7; size];
             let printer = Fingerprinter::new(None, Some(&content));
-            assert!(printer.fingerprint(Label::File, b"x", Place::file("f")).is_unknown());
-            assert!(printer.encryption_config(&content, Place::file("f")).is_unknown());
+            assert!(printer.fingerprint(Label::File, b"x", Location::file("f")).is_unknown());
+            assert!(printer.encryption_config(&content, Location::file("f")).is_unknown());
             assert_eq!(printer.marker("x"), "{redacted}");
         }
         let unread = Fingerprinter::new(None, None);
@@ -318,7 +318,7 @@ mod tests {
     fn a_case_key_also_covers_the_key_file() {
         let case = CaseKey::generate().unwrap();
         let printer = Fingerprinter::new(Some(&case), Some(&key_file(0)));
-        let of_file = printer.encryption_config(&key_file(0), Place::file("encryption.config"));
+        let of_file = printer.encryption_config(&key_file(0), Location::file("encryption.config"));
         assert_eq!(of_file.value().unwrap().scheme, "case");
         assert_eq!(of_file.value().unwrap().key_id, case.id());
     }

@@ -215,7 +215,7 @@ impl Patterns<'_> {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
             let (row, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
             for (name, cell) in self.columns.secrets(row, self.redactor) {
-                let excerpt = format!("{}: ********", self.redactor.clean(&name));
+                let excerpt = format!("{}: ********", self.redactor.sanitize(&name));
                 self.add(LeakLocation::new(line, VALUE, excerpt), Secret::new(cell));
             }
             (rest, line) = (after, line + 1);

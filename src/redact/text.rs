@@ -270,13 +270,13 @@ fn merged(mut spans: Vec<Span>) -> Vec<Span> {
 pub struct Sanitizer;
 
 impl Sanitize for Sanitizer {
-    fn clean(&self, line: &str) -> String {
-        Redactor::patterns_only().clean(line)
+    fn sanitize(&self, line: &str) -> String {
+        Redactor::patterns_only().sanitize(line)
     }
 }
 
 impl Sanitize for Redactor {
-    fn clean(&self, line: &str) -> String {
+    fn sanitize(&self, line: &str) -> String {
         String::from_utf8_lossy(&self.redact(line.as_bytes()).0).into_owned()
     }
 }
@@ -296,7 +296,7 @@ mod tests {
     use std::sync::LazyLock;
 
     fn cleaned(line: &str) -> String {
-        Sanitizer.clean(line)
+        Sanitizer.sanitize(line)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How a plan reads: what several nodes share is said once, the way to choose stands first, what is unknown is gathered.
 
-use crate::knowledge::runbooks::On;
+use crate::knowledge::runbooks::TaskSite;
 use crate::model::BuildVersion;
 use crate::plan::{
     CommandLine, First, Installed, Met, Offer, Plan, Runbook, State, Step, UpgradeHop, listed,
@@ -236,21 +236,21 @@ impl<'a> StepView<'a> {
 }
 
 /// A place in words, for a step that names no node.
-const fn place(on: On) -> &'static str {
+const fn place(on: TaskSite) -> &'static str {
     match on {
-        On::First => "the node that is upgraded first",
-        On::Others => "the other nodes",
-        On::Serving => "every node that serves",
-        On::Every => "every node on the database",
-        On::New => "the new node",
-        On::Faulty => "the nodes concerned",
-        On::Source => "a node that works",
-        On::Dr => "the disaster recovery nodes",
-        On::Mirror => "the nodes on the database mirror",
-        On::Database => "the database server",
-        On::Balancer => "the load balancer",
-        On::Product => "in the product, from any node that serves",
-        On::Desk => "away from the cluster",
+        TaskSite::First => "the node that is upgraded first",
+        TaskSite::Others => "the other nodes",
+        TaskSite::Serving => "every node that serves",
+        TaskSite::Every => "every node on the database",
+        TaskSite::New => "the new node",
+        TaskSite::Faulty => "the nodes concerned",
+        TaskSite::Source => "a node that works",
+        TaskSite::Dr => "the disaster recovery nodes",
+        TaskSite::Mirror => "the nodes on the database mirror",
+        TaskSite::Database => "the database server",
+        TaskSite::Balancer => "the load balancer",
+        TaskSite::Product => "in the product, from any node that serves",
+        TaskSite::Desk => "away from the cluster",
     }
 }
 

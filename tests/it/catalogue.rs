@@ -5,7 +5,7 @@ use crate::support::fixtures::{Fixture, fixtures, root};
 use clusterbrief::cli::catalogue::markdown;
 use clusterbrief::finding::{SubjectKind, is_bundle_safety};
 use clusterbrief::knowledge::exports::Call;
-use clusterbrief::knowledge::facts::Of;
+use clusterbrief::knowledge::facts::Entity;
 use clusterbrief::knowledge::rows::{Family, Quantifier, RuleMeta};
 use clusterbrief::knowledge::{Export, Knowledge};
 use clusterbrief::rules::{Check, Rule, all};
@@ -78,19 +78,19 @@ fn expectations_ask_for_facts_that_their_subject_has() {
         let of = |path: &str| knowledge.facts.of(path).unwrap();
         let any = row.quantifier == Quantifier::Any;
         let fits = match (subject, of(&row.fact)) {
-            (SubjectKind::Node, Of::Node | Of::Cluster) => !any,
-            (SubjectKind::Cluster | SubjectKind::Database, Of::Cluster) => !any,
-            (SubjectKind::Cluster | SubjectKind::Database, Of::Item) => true,
-            (SubjectKind::Cluster, Of::Node) => any || row.fact.starts_with("answer."),
+            (SubjectKind::Node, Entity::Node | Entity::Cluster) => !any,
+            (SubjectKind::Cluster | SubjectKind::Database, Entity::Cluster) => !any,
+            (SubjectKind::Cluster | SubjectKind::Database, Entity::Item) => true,
+            (SubjectKind::Cluster, Entity::Node) => any || row.fact.starts_with("answer."),
             _ => false,
         };
         assert!(fits, "{}: {} does not fit its subject", row.rule, row.fact);
         for when in &row.when {
-            let of_item = of(&when.fact) == Of::Item;
+            let of_item = of(&when.fact) == Entity::Item;
             let same_list = knowledge.facts.list(&when.fact) == knowledge.facts.list(&row.fact);
             assert!(!of_item || same_list, "{}: {} is of another list", row.rule, when.fact);
-            let of_node = of(&when.fact) == Of::Node && !when.fact.starts_with("answer.");
-            let judged_on_nodes = of(&row.fact) == Of::Node || subject == SubjectKind::Node;
+            let of_node = of(&when.fact) == Entity::Node && !when.fact.starts_with("answer.");
+            let judged_on_nodes = of(&row.fact) == Entity::Node || subject == SubjectKind::Node;
             assert!(!of_node || judged_on_nodes, "{}: {} is of no cluster", row.rule, when.fact);
         }
     }
@@ -267,7 +267,7 @@ fn is_decidable(rule: &Rule, knowledge: &Knowledge) -> bool {
 fn not_delivered<'r>(rule: &'r Rule, knowledge: &Knowledge) -> BTreeSet<&'r str> {
     let only_windows = |path: &&str| {
         knowledge.facts.get(path).is_some_and(|fact| fact.in_bundle)
-            && knowledge.tellers(path).next().is_none()
+            && knowledge.exports_for(path).next().is_none()
     };
     rule.asks.iter().map(String::as_str).filter(only_windows).collect()
 }
@@ -344,7 +344,7 @@ const TABLE: [&str; 2] = ["<!-- made from the knowledge: scripts/bless -->\n", "
 fn the_table_of_json_exports_is_made_from_the_knowledge() {
     let (knowledge, _) = rules();
     let mut table = "| Export | How to get it | Known by | Sources |\n|---|---|---|---|\n".to_owned();
-    let is_json = |export: &&Export| !export.told_by.is_empty() && !export.id.starts_with("inventory");
+    let is_json = |export: &&Export| !export.identified_by.is_empty() && !export.id.starts_with("inventory");
     for export in knowledge.exports.iter().filter(is_json) {
         // A remark in brackets is no code.
         let code = |words: &str, call: &str| match call.split_once(" (") {
@@ -356,10 +356,11 @@ fn the_table_of_json_exports_is_made_from_the_knowledge() {
             Some(Call::Run(command)) => code("", command),
             None => export.ask.clone(),
         };
-        let told_by: Vec<String> = export.told_by.iter().map(|head| format!("`{head}`")).collect();
+        let identified_by: Vec<String> =
+            export.identified_by.iter().map(|head| format!("`{head}`")).collect();
         let cites: BTreeSet<String> = export.cites.iter().map(|cite| format!("`{}`", cite.source)).collect();
         let cites: Vec<String> = cites.into_iter().collect();
-        writeln!(table, "| {} | {how} | {} | {} |", export.title, told_by.join(", "), cites.join(", "))
+        writeln!(table, "| {} | {how} | {} | {} |", export.title, identified_by.join(", "), cites.join(", "))
             .unwrap();
     }
     compare_part("docs/exports.md", TABLE, &table);

@@ -7,7 +7,7 @@ use clusterbrief::demo::CASES;
 use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
-use clusterbrief::model::{BuildVersion, Cluster, Observed, Place};
+use clusterbrief::model::{BuildVersion, Cluster, Location, Observed};
 use clusterbrief::plan::{CommandLine, PlanRequest, Runbook, Step, plan, repairs};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -204,7 +204,7 @@ fn each_node_has_its_own_folder_pool_and_address() {
     let mut cluster = audited.cluster.clone();
     let node = cluster.nodes.iter_mut().find(|node| node.name == "WEB02").expect("the node");
     let facts = &mut node.snapshot.as_mut().expect("a bundle").facts;
-    facts.application_folder = Observed::known(r"E:\Web\Vault".into(), Place::file("a test"));
+    facts.application_folder = Observed::known(r"E:\Web\Vault".into(), Location::file("a test"));
     if let Observed::Known { value, .. } = &mut facts.iis
         && let Observed::Known { value: app, .. } = &mut value.application
     {
@@ -243,7 +243,7 @@ fn each_node_has_its_own_folder_pool_and_address() {
     let old = BuildVersion::parse("8.9.300000").expect("a build");
     if let Observed::Known { value, .. } = &mut cluster.history {
         value.rows.truncate(1);
-        value.rows[0].version = Observed::known(old, Place::file("a test"));
+        value.rows[0].version = Observed::known(old, Location::file("a test"));
     }
     audited.cluster = cluster;
     assert_eq!(serving(&audited.cluster, &audited).pages[0], "https://WEB01/SecretServer/Installer.aspx");
@@ -294,7 +294,7 @@ proptest! {
         let node = cluster.nodes.iter_mut().find(|node| node.name == "WEB02").expect("the node");
         node.name = name;
         let facts = &mut node.snapshot.as_mut().expect("a bundle").facts;
-        facts.application_folder = Observed::known(format!(r"C:\{folder}"), Place::file("a test"));
+        facts.application_folder = Observed::known(format!(r"C:\{folder}"), Location::file("a test"));
         if let Observed::Known { value, .. } = &mut facts.iis
             && let Observed::Known { value: app, .. } = &mut value.application
         {

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use clusterbrief::model::Place;
+use clusterbrief::model::Location;
 use clusterbrief::redact::leak::{HitKind, Scanner};
 use clusterbrief::redact::search::{Searcher, SecretFindings};
 use clusterbrief::redact::{self, CaseKey, Fingerprinter, Label, Redactor, SecretSet, config};
@@ -295,7 +295,7 @@ fn everything_written(password: &str, case_key: Option<&CaseKey>) -> String {
     let database = format!("databaseType=1;sqlServerUsername=sa;sqlServerPassword={password}");
     let web = format!("<configuration><add key=\"Vendor\" value=\"{password}\"/></configuration>");
     let printer = Fingerprinter::new(case_key, Some(&encryption));
-    let place = || Place::file("f");
+    let place = || Location::file("f");
     let facts = serde_json::json!({
         "encryption": printer.encryption_config(&encryption, place()),
         "database": printer.fingerprint(Label::File, database.as_bytes(), place()),

@@ -7,7 +7,7 @@ use clusterbrief::intake::cluster::Options;
 use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::package::{Package, PackageMember};
-use clusterbrief::model::{BuildVersion, Observed, Place};
+use clusterbrief::model::{BuildVersion, Location, Observed};
 use clusterbrief::plan::{Met, Path, Plan, State, UpgradeHop};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -291,7 +291,7 @@ fn the_plan_shows_the_package_with_its_hash_and_a_verdict() {
     let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     let of = |name: &str, members: &[&str], answered: &[(&str, &str, &str)]| {
         let member = |name: &&str| PackageMember { name: (*name).to_owned(), bytes: 3, bad: None };
-        let members = Observed::known(members.iter().map(member).collect(), Place::default());
+        let members = Observed::known(members.iter().map(member).collect(), Location::default());
         let package = Package { name: name.to_owned(), bytes: 7, sha256: sha256.to_owned(), members };
         let more = [("answers.toml", answers(answered))];
         let case = Case { package: Some(package), more: &more, ..at(&["10.8.000004"; 2], "10.9.000064") };

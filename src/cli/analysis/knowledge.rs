@@ -1,7 +1,7 @@
 //! `knowledge`, and `--knowledge DIR` of other verbs: a team's own knowledge files over the built-in ones.
 
 use super::{Exit, Failure, output};
-use crate::knowledge::{Knowledge, Own, OwnRecord};
+use crate::knowledge::{Knowledge, Overlay, OverlayRecord};
 use crate::rules;
 use crate::text::escape;
 use crate::text::size::size;
@@ -82,8 +82,8 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
 
 /// What own files contain and change.
 fn summary(knowledge: &Knowledge) -> String {
-    let none = Own::default();
-    let own = knowledge.own.as_ref().unwrap_or(&none);
+    let none = Overlay::default();
+    let own = knowledge.overlay.as_ref().unwrap_or(&none);
     let edition = own.edition.map_or_else(|| "without an edition".into(), |day| format!("edition {day}"));
     let mut text = format!(
         "{}, {}, {edition}\n",
@@ -94,7 +94,7 @@ fn summary(knowledge: &Knowledge) -> String {
         if !records.is_empty() {
             let _ = writeln!(text, "\n{heading}");
         }
-        for OwnRecord { kind, key, origin } in records {
+        for OverlayRecord { kind, key, origin } in records {
             let (key, file) = (escape::one_line(key), escape::one_line(&origin.file));
             let _ = writeln!(text, "  {kind:12} {key}  ({file}, line {})", origin.line);
         }

@@ -153,8 +153,8 @@ fn members(
         shared.check_cancelled()?;
         let old = record.path.as_str();
         let folder = old.split_once('/').map_or(CONFIGS, |(folder, _)| folder);
-        let origin = redactor.clean(&record.origin);
-        let changed = origin != record.origin || redactor.clean(old) != old;
+        let origin = redactor.sanitize(&record.origin);
+        let changed = origin != record.origin || redactor.sanitize(old) != old;
         let file = origin.rsplit('/').next().unwrap_or(&origin);
         let name = if changed { writer.name_for(folder, file) } else { record.path.clone() };
         names.insert(old.to_owned(), name.to_string());
@@ -173,7 +173,7 @@ fn members(
         written.redactions.clone_from(&record.redactions);
         counts.add_to(&mut written.redactions);
         if let Status::Truncated { kept, of, why, .. } = &record.status {
-            written.truncated(*kept, *of, redactor.clean(why));
+            written.truncated(*kept, *of, redactor.sanitize(why));
         }
     }
     Ok(names)
@@ -181,8 +181,8 @@ fn members(
 
 fn status(status: &Status, redactor: &Redactor) -> Status {
     match status {
-        Status::Denied { why } => Status::Denied { why: redactor.clean(why) },
-        Status::Skipped { why } => Status::Skipped { why: redactor.clean(why) },
+        Status::Denied { why } => Status::Denied { why: redactor.sanitize(why) },
+        Status::Skipped { why } => Status::Skipped { why: redactor.sanitize(why) },
         other => other.clone(),
     }
 }
@@ -202,7 +202,7 @@ fn facts_of(
             }
             broken @ ConfigState::NotWellFormed { .. } => broken,
         });
-        facts.configs.insert(redactor.clean(&file), state);
+        facts.configs.insert(redactor.sanitize(&file), state);
     }
     Ok(own_members::json(&facts)?)
 }

@@ -138,7 +138,7 @@ fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, Scr
                 let cells = row.iter().enumerate().map(|(index, cell)| {
                     match columns.get(index).filter(|_| number > 0) {
                         Some(name) => redactor.clean_named(name, cell),
-                        None => redactor.clean(cell),
+                        None => redactor.sanitize(cell),
                     }
                 });
                 writer.write_record(cells).map_err(failed)?;

@@ -89,7 +89,7 @@ pub(super) fn hiding(scrub: &Scrub) -> Result<Option<IdentityRedaction>, ScrubEr
 pub(super) fn result_name(input: &Path, redactor: &Redactor) -> (String, String) {
     let name = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let plain: String = redactor
-        .clean(&name)
+        .sanitize(&name)
         .chars()
         .filter(|c| !matches!(c, '{' | '}'))
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })

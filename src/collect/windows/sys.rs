@@ -11,7 +11,7 @@ use crate::probes::system::{
     ServiceStart, ServiceState, System, Value, Volume,
 };
 use crate::probes::{Command, PATIENCE, event, pool_of};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, Offset as _, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString, c_void};
 use std::os::windows::ffi::{OsStrExt, OsStringExt};
@@ -63,11 +63,14 @@ use windows_sys::Win32::System::Services::{
 use windows_sys::Win32::System::SystemInformation::{
     GetSystemDirectoryW, GetSystemTimeAsFileTime, GetTickCount64, GlobalMemoryStatusEx, MEMORYSTATUSEX,
 };
-use windows_sys::Win32::System::SystemServices::SE_GROUP_ENABLED;
+use windows_sys::Win32::System::SystemServices::{
+    SE_GROUP_ENABLED, TIME_ZONE_ID_DAYLIGHT, TIME_ZONE_ID_STANDARD,
+};
 use windows_sys::Win32::System::Threading::{
     GetCurrentProcess, GetCurrentThread, GetProcessTimes, OpenProcess, OpenProcessToken,
     PROCESS_QUERY_LIMITED_INFORMATION, SetThreadPriority, THREAD_MODE_BACKGROUND_BEGIN,
 };
+use windows_sys::Win32::System::Time::{GetTimeZoneInformation, TIME_ZONE_INFORMATION};
 use windows_sys::Win32::System::WindowsProgramming::{DRIVE_FIXED, DRIVE_REMOTE};
 use windows_sys::Win32::UI::Shell::ShellExecuteW;
 use windows_sys::Win32::UI::WindowsAndMessaging::SW_SHOWNORMAL;
@@ -120,6 +123,21 @@ fn sized(call: impl Fn(*mut c_void, u32, *mut u32) -> ProbeResult<()>) -> ProbeR
     let mut buffer = vec![0_u64; (needed as usize).div_ceil(8)];
     call(buffer.as_mut_ptr().cast(), needed, &raw mut needed)?;
     Ok(buffer)
+}
+
+/// The offset of local time from UTC now, daylight saving included; UTC where Windows does not say.
+pub(in crate::collect) fn utc_offset() -> FixedOffset {
+    let mut zone = TIME_ZONE_INFORMATION::default();
+    // SAFETY: the structure lives through the call.
+    let kind = unsafe { GetTimeZoneInformation(&raw mut zone) };
+    let season = match kind {
+        TIME_ZONE_ID_STANDARD => zone.StandardBias,
+        TIME_ZONE_ID_DAYLIGHT => zone.DaylightBias,
+        _ => 0,
+    };
+    // Windows counts minutes from local time to UTC, chrono seconds from UTC to local time.
+    let west = (zone.Bias + season).saturating_mul(60);
+    FixedOffset::west_opt(west).unwrap_or_else(|| Utc.fix())
 }
 
 /// Whether the drive with this letter is a network drive.

@@ -5,9 +5,9 @@ use crate::intake::records::Records;
 use crate::intake::reported::heads;
 use crate::intake::table::head;
 use crate::knowledge::Export;
-use crate::knowledge::exports::{About, Reading};
-use crate::model::place::Origin;
-use crate::model::{Place, Position};
+use crate::knowledge::exports::{About, FieldParser};
+use crate::model::location::SourceRef;
+use crate::model::{Location, Position};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -69,7 +69,7 @@ pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> FoundExpo
 /// An export with its heads in the form they compare in.
 struct ExportShape<'a> {
     export: &'a Export,
-    told_by: Vec<String>,
+    identified_by: Vec<String>,
     known: BTreeSet<String>,
     within: Option<String>,
 }
@@ -78,7 +78,7 @@ impl<'a> ExportShape<'a> {
     fn of(export: &'a Export) -> Self {
         Self {
             export,
-            told_by: export.told_by.iter().map(|name| head(name)).collect(),
+            identified_by: export.identified_by.iter().map(|name| head(name)).collect(),
             known: heads(export),
             within: export.within.as_deref().map(head),
         }
@@ -91,7 +91,7 @@ impl<'a> ExportShape<'a> {
     /// Whether an object under `key` (`None`: the document itself) is of this export.
     fn fits(&self, map: &Map<String, Value>, key: Option<&str>) -> bool {
         let heads: BTreeSet<String> = map.keys().map(|key| head(key)).collect();
-        if !self.told_by.iter().all(|reported| heads.contains(reported)) {
+        if !self.identified_by.iter().all(|reported| heads.contains(reported)) {
             return false;
         }
         // What is identified by few and common keys must be where it is expected, and alone.
@@ -152,9 +152,9 @@ impl<'a> ExportSearch<'a> {
         let fits = |shape: &&ExportShape| objects.iter().any(|object| shape.fits(object.map, key));
         let expected = |shape: &&ExportShape| !by_name || key.is_some_and(|key| shape.stands_under(key));
         let fitting =
-            self.shapes.iter().filter(expected).filter(|shape| !shape.told_by.is_empty()).filter(fits);
+            self.shapes.iter().filter(expected).filter(|shape| !shape.identified_by.is_empty()).filter(fits);
         // Of equals the first in order of id.
-        fitting.rev().max_by_key(|shape| shape.told_by.len()).map(|shape| shape.export)
+        fitting.rev().max_by_key(|shape| shape.identified_by.len()).map(|shape| shape.export)
     }
 }
 
@@ -185,15 +185,15 @@ fn step(path: &str, key: &str) -> String {
 impl<'a> FoundExport<'a> {
     /// Its objects as records; the name that one is under is a field of it.
     pub(super) fn records(&self, input: &str) -> Records {
-        let place = |path: String| Place::export(input, Position::Path(path));
+        let place = |path: String| Location::export(input, Position::Path(path));
         let counted: BTreeSet<String> = self
             .export
             .fields
             .iter()
-            .filter(|field| field.read == Reading::Count)
+            .filter(|field| field.read == FieldParser::Count)
             .flat_map(|field| field.heads.iter().map(|name| head(name)))
             .collect();
-        let mut records = Records::new(Origin::default(), heads(self.export));
+        let mut records = Records::new(SourceRef::default(), heads(self.export));
         for object in &self.objects {
             let at = records.origin.list(place(object.path.clone()));
             let record = records.begin(at);

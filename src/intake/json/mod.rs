@@ -14,7 +14,7 @@ use crate::intake::malformed;
 use crate::knowledge::Knowledge;
 use crate::model::excerpt::Sanitize;
 use crate::model::input::InputKind;
-use crate::model::{Place, Position};
+use crate::model::{Location, Position};
 use crate::text::size::size;
 use chrono::DateTime;
 use find::{FoundExport, FoundExports};
@@ -79,14 +79,14 @@ pub(super) fn read(
     input: &str,
     bytes: &[u8],
     knowledge: &Knowledge,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> Result<ReadExport, JsonError> {
     if bytes.len() as u64 > MAX_JSON_BYTES {
         return Err(JsonError::TooLarge);
     }
     let document = nodes_json::document(bytes)?;
     if nodes_json::is_nodes(&document) {
-        let parsed = nodes_json::parse(input, &document, cleaner)?.map(|list| vec![Facts::Nodes(list)]);
+        let parsed = nodes_json::parse(input, &document, sanitizer)?.map(|list| vec![Facts::Nodes(list)]);
         return Ok(ReadExport { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
     }
     let FoundExports { parts, strange } = find::parts(&document, &knowledge.exports);
@@ -99,13 +99,13 @@ pub(super) fn read(
     }
     let mut parsed = Parsed::<Vec<Facts>>::default();
     for part in &parts {
-        parsed.value.push(Facts::Reported(extract_facts(part, input, knowledge, cleaner)));
+        parsed.value.push(Facts::Reported(extract_facts(part, input, knowledge, sanitizer)));
         let no_object =
             |path: &String| malformed(format!("{} is no object, so it does not count.", place(input, path)));
         parsed.problems.extend(part.left_out.iter().map(no_object));
     }
     let unknown = parts.iter().flat_map(FoundExport::unknown).chain(strange);
-    parsed.notes.extend(crate::parsers::left_out_note(unknown, cleaner));
+    parsed.notes.extend(crate::parsers::left_out_note(unknown, sanitizer));
     let mut holds: Vec<String> = parts.iter().map(|part| part.export.title.clone()).collect();
     holds.sort();
     holds.dedup();
@@ -116,29 +116,29 @@ fn extract_facts(
     part: &FoundExport,
     input: &str,
     knowledge: &Knowledge,
-    cleaner: &dyn Sanitize,
+    sanitizer: &dyn Sanitize,
 ) -> ReportedFacts {
     let mut reported = reported::extract_facts(
         part.export,
         part.records(input),
         place(input, &part.path),
         knowledge,
-        cleaner,
+        sanitizer,
     );
     for object in &part.objects {
         let at = place(input, &object.path);
-        if let Some((node, clocks)) = clocks::reported(&part.export.id, object.map, &at, cleaner) {
+        if let Some((node, clocks)) = clocks::reported(&part.export.id, object.map, &at, sanitizer) {
             reported.nodes.entry(node).or_default().clocks.join(clocks);
         }
     }
     reported
 }
 
-fn place(input: &str, path: &str) -> Place {
+fn place(input: &str, path: &str) -> Location {
     if path.is_empty() {
-        return Place::input(input);
+        return Location::input(input);
     }
-    Place::export(input, Position::Path(path.to_owned()))
+    Location::export(input, Position::Path(path.to_owned()))
 }
 
 /// What a document that holds no export looks like.

@@ -9,7 +9,7 @@ use super::Parsed;
 use super::read::{Facts, Tools};
 use super::reported::{ReportedFacts, ReportedNode, canonical};
 use crate::intake::{malformed, sanitized};
-use crate::knowledge::exports::Reading;
+use crate::knowledge::exports::FieldParser;
 use crate::model::Observed;
 use crate::model::facts::ClockReference;
 use crate::model::node::Clocks;
@@ -65,14 +65,14 @@ pub(super) fn read(
     }
     let mut parsed = Parsed::<Vec<Facts>>::default();
     for saved in outputs(input, text)? {
-        let name = sanitized(&saved.node, tools.cleaner);
+        let name = sanitized(&saved.node, tools.sanitizer);
         let machine = probes::saved_facts(&saved);
         let clocks = Clocks { time_service: shown(machine.time_service, tools), ..Clocks::default() };
         let own = facts(machine.facts, &saved, tools);
         let mut reported = ReportedFacts::default();
         reported.nodes.insert(name.clone(), ReportedNode { own, clocks, ..ReportedNode::default() });
         parsed.value.push(Facts::Reported(reported));
-        parsed.notes.extend(saved.notes(&name, tools.cleaner));
+        parsed.notes.extend(saved.notes(&name, tools.sanitizer));
         if saved.is_cut() {
             let text =
                 format!("{input} ends within an answer of {name}, which does not count: save it again.");
@@ -124,7 +124,7 @@ fn facts(
         let fact = match fact {
             Observed::Known { value, sources, .. } => {
                 let place = sources.into_iter().next().unwrap_or_default();
-                Observed::read(canonical(kind, Reading::Plain, &value, tools.cleaner), place)
+                Observed::read(canonical(kind, FieldParser::Plain, &value, tools.sanitizer), place)
             }
             other => other,
         };
@@ -135,7 +135,7 @@ fn facts(
 
 /// With its source as it may be shown.
 fn shown(clock: Observed<ClockReference>, tools: Tools<'_>) -> Observed<ClockReference> {
-    clock.map(|clock| ClockReference { source: sanitized(&clock.source, tools.cleaner), ..clock })
+    clock.map(|clock| ClockReference { source: sanitized(&clock.source, tools.sanitizer), ..clock })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Finds the application that serves the product among the sites of IIS.
 
 use super::{FILE, File, WantedApplication, children, descend, flag};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use roxmltree::Node;
 use std::collections::BTreeSet;
 
@@ -89,7 +89,7 @@ impl<'a> File<'a> {
         };
         match all.iter().find(is_tms) {
             Some(app) => Observed::known("true".to_owned(), self.place(&app.node)),
-            None => Observed::known("false".to_owned(), Place::file(FILE)),
+            None => Observed::known("false".to_owned(), Location::file(FILE)),
         }
     }
 

@@ -7,7 +7,7 @@ mod sections;
 mod tests;
 
 use crate::model::iis::{IisApplication, IisFacts};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::parsers::xml_config::Lines;
 use crate::redact::config::{ConfigError, parse};
 use application::Application;
@@ -79,10 +79,10 @@ pub fn read(
     let file = File { root: document.root_element(), lines: Lines::of(text) };
     let all = file.applications();
     let application = match application::find(&all, sought).as_slice() {
-        [] => Observed::absent(Place::file(FILE)),
+        [] => Observed::absent(Location::file(FILE)),
         [app] => Observed::known(file.describe(app, &all, own, mark), file.place(&app.node)),
         several => Observed::unreadable(
-            Place::file(FILE),
+            Location::file(FILE),
             format!("{} applications fit the application folder", several.len()),
         ),
     };
@@ -104,8 +104,8 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    fn place(&self, node: &Node<'_, '_>) -> Place {
-        Place::line(FILE, self.lines.at(node.range().start))
+    fn place(&self, node: &Node<'_, '_>) -> Location {
+        Location::line(FILE, self.lines.at(node.range().start))
     }
 
     fn section(&self, path: &str) -> Option<Node<'a, 'a>> {
@@ -155,7 +155,7 @@ impl<'a> File<'a> {
     /// Whether every entry of the ISAPI and CGI restrictions for ASP.NET 4 is allowed; absent where there is none.
     fn isapi(&self) -> Observed<String> {
         let Some(section) = self.section("system.webServer/security/isapiCgiRestriction") else {
-            return Observed::absent(Place::file(FILE));
+            return Observed::absent(Location::file(FILE));
         };
         let is_v4 = |node: &Node<'_, '_>| {
             let path = node.attribute("path").unwrap_or_default().to_lowercase();

@@ -3,7 +3,7 @@
 use super::application::Application;
 use super::{FILE, File, children, descend};
 use crate::model::iis::POOL_SETTINGS;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use roxmltree::Node;
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ impl<'a> File<'a> {
     /// A setting of the pool, else of the defaults of all pools; absent where neither states it.
     fn pool_setting(&self, pool: &str, setting: &str) -> Observed<String> {
         let Some(pools) = self.section("system.applicationHost/applicationPools") else {
-            return Observed::absent(Place::file(FILE));
+            return Observed::absent(Location::file(FILE));
         };
         let own = children(pools, "add")
             .find(|node| node.attribute("name").is_some_and(|name| name.eq_ignore_ascii_case(pool)));

@@ -2,7 +2,7 @@
 
 use super::{children, descend, flag};
 use crate::model::iis::{AUTHENTICATED_PATHS, AUTHENTICATION_KINDS, PATH_AUTHENTICATION_KINDS};
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use crate::parsers::xml_config::Lines;
 use roxmltree::Node;
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ impl Sections<'_, '_> {
             let said = self
                 .host
                 .says(&["", "."], "system.webServer/handlers", |node| Some(Some(handles(node, path))));
-            let none = (None, Place::file(self.host.file));
+            let none = (None, Location::file(self.host.file));
             settings.insert(name.to_owned(), settled(said.unwrap_or(none), None));
         }
         settings
@@ -96,7 +96,7 @@ impl Sections<'_, '_> {
             }
         }
         let found = self.host.says(&["", "."], section, &look);
-        settled(found.unwrap_or((None, Place::file(self.host.file))), gap)
+        settled(found.unwrap_or((None, Location::file(self.host.file))), gap)
     }
 
     /// What the `web.config` of a path says, and why it may say something that nobody read.
@@ -105,7 +105,7 @@ impl Sections<'_, '_> {
         path: &str,
         section: &str,
         look: impl Fn(Node<'_, '_>) -> Option<SectionValue>,
-    ) -> (Option<(SectionValue, Place)>, Option<String>) {
+    ) -> (Option<(SectionValue, Location)>, Option<String>) {
         let own = self.own.as_ref().map(Option::as_ref);
         match (path.strip_prefix(self.application.as_str()), own) {
             (Some(""), Ok(own)) => (own.and_then(|own| own.says(&["", "."], section, look)), None),
@@ -163,13 +163,13 @@ impl<'a> Level<'a> {
         paths: &[&str],
         section: &str,
         look: impl Fn(Node<'_, '_>) -> Option<SectionValue>,
-    ) -> Option<(SectionValue, Place)> {
+    ) -> Option<(SectionValue, Location)> {
         let locations = self.locations.iter().rev().filter(|(at, _)| paths.contains(&at.as_str()));
         let itself = paths.contains(&"").then_some(self.root);
         let mut stated = locations.map(|(_, location)| *location).chain(itself);
         stated.find_map(|parent| {
             let node = descend(parent, section)?;
-            let place = Place::line(self.file, self.lines.at(node.range().start));
+            let place = Location::line(self.file, self.lines.at(node.range().start));
             look(node).map(|said| (said, place))
         })
     }
@@ -195,7 +195,7 @@ fn handles(section: Node<'_, '_>, path: &str) -> String {
     children(section, "add").any(|node| is_it(&node)).to_string()
 }
 
-fn settled((said, place): (SectionValue, Place), gap: Option<String>) -> Observed<String> {
+fn settled((said, place): (SectionValue, Location), gap: Option<String>) -> Observed<String> {
     match (gap, said) {
         (Some(why), _) => Observed::not_collected(why),
         (None, Some(value)) => Observed::known(value, place),

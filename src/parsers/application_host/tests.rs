@@ -65,7 +65,7 @@ fn mark(name: &str) -> String {
 }
 
 fn none() -> Observed<String> {
-    Observed::absent(Place::file(OWN))
+    Observed::absent(Location::file(OWN))
 }
 
 fn app(sought: WantedApplication) -> Observed<IisApplication> {
@@ -117,11 +117,11 @@ fn stated(name: &str) -> Observed<String> {
 
 fn own(sections: &str) -> Observed<String> {
     let text = format!("<configuration>\n<system.webServer>{sections}</system.webServer></configuration>");
-    Observed::known(text, Place::file(OWN))
+    Observed::known(text, Location::file(OWN))
 }
 
 fn known(value: &str, file: &str, line: u32) -> Observed<String> {
-    Observed::known(value.to_owned(), Place::line(file, line))
+    Observed::known(value.to_owned(), Location::line(file, line))
 }
 
 /// The line of the sample a text is in.
@@ -136,7 +136,7 @@ fn the_application_is_found_by_its_folder() {
     let app = found.value().unwrap();
     assert_eq!((app.site.as_str(), app.path.as_str()), ("Default Web Site", "/SecretServer"));
     assert_eq!(app.bindings, ["http *:80:", "https *:443:"]);
-    assert_eq!(found.place(), Some(&Place::line(FILE, line(r#"path="/SecretServer""#))));
+    assert_eq!(found.place(), Some(&Location::line(FILE, line(r#"path="/SecretServer""#))));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn the_applications_own_file_overrides_what_is_not_locked() {
          <security><authentication><windowsAuthentication enabled=\"false\" /></authentication></security>",
     );
     assert_eq!(setting(CONFIG, &file, "default-document"), known("false", OWN, 2));
-    assert_eq!(setting(CONFIG, &file, "x-powered-by"), Observed::absent(Place::line(OWN, 3)));
+    assert_eq!(setting(CONFIG, &file, "x-powered-by"), Observed::absent(Location::line(OWN, 3)));
     assert_eq!(setting(CONFIG, &file, "authentication.windows").value().unwrap(), "true");
     let unlocked = CONFIG.replace(
         r#"<location path="Default Web Site/SecretServer">"#,
@@ -229,8 +229,8 @@ fn the_applications_own_file_overrides_what_is_not_locked() {
 
 #[test]
 fn an_own_file_that_could_not_be_read_leaves_open_what_it_might_say() {
-    let unread = Observed::unreadable(Place::file(OWN), "access is denied");
-    for own in [unread, Observed::known("<configuration>".into(), Place::file(OWN))] {
+    let unread = Observed::unreadable(Location::file(OWN), "access is denied");
+    for own in [unread, Observed::known("<configuration>".into(), Location::file(OWN))] {
         assert!(setting(CONFIG, &own, "default-document").is_unknown());
         assert_eq!(setting(CONFIG, &own, "authentication.windows").value().unwrap(), "true");
     }
@@ -295,6 +295,6 @@ proptest! {
         let sought = WantedApplication::Named("SecretServer".into());
         let _ = read(&text, &none(), &sought, &mark);
         let mixed = CONFIG.replace("<isapiCgiRestriction>", &inside);
-        let _ = read(&mixed, &Observed::known(text, Place::file(OWN)), &sought, &mark);
+        let _ = read(&mixed, &Observed::known(text, Location::file(OWN)), &sought, &mark);
     }
 }

@@ -5,7 +5,7 @@ mod registry;
 pub use registry::Entry;
 
 use crate::model::excerpt::Sanitize;
-use crate::model::{Observed, Place, Position};
+use crate::model::{Location, Observed, Position};
 use crate::parsers::left_out_note;
 use crate::parsers::product_version;
 use registry::Registry;
@@ -145,14 +145,14 @@ impl Saved {
     }
 
     /// What a reader should know.
-    pub(crate) fn notes(&self, node: &str, cleaner: &dyn Sanitize) -> Vec<String> {
+    pub(crate) fn notes(&self, node: &str, sanitizer: &dyn Sanitize) -> Vec<String> {
         let failed = (self.failed > 0).then(|| {
             format!(
                 "{} of {} commands on {node} failed: what they query does not exist, or may not be read.",
                 self.failed, self.asked
             )
         });
-        failed.into_iter().chain(left_out_note(self.strange.iter().map(String::as_str), cleaner)).collect()
+        failed.into_iter().chain(left_out_note(self.strange.iter().map(String::as_str), sanitizer)).collect()
     }
 
     /// Takes a line. A question that begins within the answer to another leaves that one without an end.
@@ -225,7 +225,7 @@ impl Saved {
     }
 
     /// A line of the input as a place.
-    pub fn place(&self, line: u32) -> Place {
+    pub fn place(&self, line: u32) -> Location {
         place(&self.input, line)
     }
 }
@@ -278,6 +278,6 @@ fn sizes(answer: &[(u32, String)]) -> Option<(u32, Drive)> {
 }
 
 /// A line of an input as a place.
-pub(crate) fn place(input: &str, line: u32) -> Place {
-    Place::export(input, Position::Line(line))
+pub(crate) fn place(input: &str, line: u32) -> Location {
+    Location::export(input, Position::Line(line))
 }

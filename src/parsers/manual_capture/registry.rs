@@ -6,7 +6,7 @@
 
 use super::UNASKED;
 use super::place;
-use crate::model::{Observed, Place};
+use crate::model::{Location, Observed};
 use std::collections::BTreeMap;
 
 /// A value of the registry as it is printed.
@@ -81,7 +81,7 @@ impl Registry {
         Self { input: input.to_owned(), keys: BTreeMap::new(), failed: BTreeMap::new() }
     }
 
-    fn at(&self, line: u32) -> Place {
+    fn at(&self, line: u32) -> Location {
         place(&self.input, line)
     }
 

@@ -214,12 +214,12 @@ fn iis(identity: Observed<String>) -> Observed<IisFacts> {
         pool: "DefaultAppPool".into(),
         bindings: vec!["http *:80:".into(), "https *:443:".into()],
         settings: [("handlers.aspnet-4", "true"), ("handlers.wcf-4", "false")]
-            .map(|(name, told)| (name.to_owned(), Observed::known(told.to_owned(), Place::file("x"))))
+            .map(|(name, told)| (name.to_owned(), Observed::known(told.to_owned(), Location::file("x"))))
             .into(),
         pool_settings: BTreeMap::from([("processModel.identityType".to_owned(), identity)]),
         ..IisApplication::default()
     };
-    let place = || Place::file("applicationHost.config");
+    let place = || Location::file("applicationHost.config");
     Observed::known(IisFacts { application: Observed::known(application, place()) }, place())
 }
 
@@ -247,12 +247,12 @@ fn context<'a>(
 
 /// A pool with the account that pools have.
 fn own_pool() -> Observed<IisFacts> {
-    iis(Observed::absent(Place::file("applicationHost.config")))
+    iis(Observed::absent(Location::file("applicationHost.config")))
 }
 
 /// A pool with an account of the domain.
 fn specific_user() -> Observed<IisFacts> {
-    let iis = iis(Observed::known("SpecificUser".to_owned(), Place::file("applicationHost.config")));
+    let iis = iis(Observed::known("SpecificUser".to_owned(), Location::file("applicationHost.config")));
     bound(iis, &["https *:443:vault.example"])
 }
 

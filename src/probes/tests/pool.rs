@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn rights_are_those_of_the_account_of_the_pool() {
-    let known = |kind: &str| iis(Observed::known(kind.to_owned(), Place::file("applicationHost.config")));
+    let known = |kind: &str| iis(Observed::known(kind.to_owned(), Location::file("applicationHost.config")));
     let mut made = machine();
     made.members.insert(ADMINISTRATORS.into(), vec![POOL.into()]);
     assert_eq!(value(&facts_of(&made), "iis.identity.admin"), Some("true"));

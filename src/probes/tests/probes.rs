@@ -404,7 +404,7 @@ fn where_no_handlers_are_known_the_components_are_asked() {
     let none = own_pool().map(|mut iis| {
         iis.application = iis.application.map(|mut application| {
             let handlers = ["handlers.aspnet-4", "handlers.wcf-4"]
-                .map(|name| (name.to_owned(), Observed::absent(Place::file("applicationHost.config"))));
+                .map(|name| (name.to_owned(), Observed::absent(Location::file("applicationHost.config"))));
             application.settings.extend(handlers);
             application
         });

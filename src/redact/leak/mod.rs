@@ -326,7 +326,7 @@ pub(super) fn excerpt(before: &[u8]) -> String {
     const SEEN: usize = 4096;
     let near = before.get(before.len().saturating_sub(SEEN)..).unwrap_or_default();
     let line = near.rsplit(|b| *b == b'\n').next().unwrap_or_default();
-    let line = Sanitizer.clean(&String::from_utf8_lossy(line).replace('\0', ""));
+    let line = Sanitizer.sanitize(&String::from_utf8_lossy(line).replace('\0', ""));
     // One part of a connection string, one attribute.
     let part = line.rsplit([';', '<', '&', '?', ',', '|']).next().unwrap_or_default();
     let start = part.char_indices().rev().take(LONGEST).last().map_or(part.len(), |(at, _)| at);

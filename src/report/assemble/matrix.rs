@@ -4,7 +4,7 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::rows::Agree;
 use crate::model::facts::InventoryEntry;
 use crate::model::node::Setting;
-use crate::model::parity::{Conformity, FileDifference, FileIndex, FileState, compare};
+use crate::model::parity::{Conformity, FileDifference, FileIndex, FileState, classify};
 use crate::model::{Cluster, Node, Observed, Role};
 use crate::report::model::{Cell, CellState, Matrix, MatrixGroup, MatrixRow, Parity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,7 +86,7 @@ fn fact_row(label: String, parity: Parity, nodes: &[&Node], facts: &[Observed<St
         .zip(facts)
         .map(|(node, fact)| (node.role == Role::Serving && !fact.is_unknown()).then(|| fact.value()))
         .collect();
-    let standings = compare(&values);
+    let standings = classify(&values);
     let cells = facts
         .iter()
         .zip(&standings)

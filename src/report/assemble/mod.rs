@@ -10,7 +10,7 @@ mod verdict;
 
 use crate::finding::{Finding, Outcome, RuleResult, Severity, is_bundle_safety, reach};
 use crate::knowledge::rows::RuleMeta;
-use crate::knowledge::{Citation, Knowledge, Own, OwnRecord, Source, Sources};
+use crate::knowledge::{Citation, Knowledge, Overlay, OverlayRecord, Source, Sources};
 use crate::model::Cluster;
 use crate::plan::{self, At, Causes, PlannedAction};
 use crate::report::model::{
@@ -41,7 +41,7 @@ pub fn assemble(
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
             knowledge: knowledge.edition.to_string(),
-            own: knowledge.own.as_ref().map(own),
+            own: knowledge.overlay.as_ref().map(own),
         },
         as_of: cluster.as_of.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         target: cluster.target.map(|target| target.to_string()),
@@ -64,7 +64,7 @@ pub fn assemble(
         checklist: cluster.target.map(|_| {
             plan::checklist::checklist(cluster, results, knowledge, plan::checklist::Occasion::Upgrade)
         }),
-        never: knowledge.rows.never.clone(),
+        never: knowledge.rows.warnings.clone(),
         request: missing::request(&missing),
         missing,
         matrix: matrix::matrix(cluster, knowledge),
@@ -81,16 +81,16 @@ pub fn assemble(
 
 /// What an inventory says of the load balancer, in order of path.
 fn balancer(cluster: &Cluster, knowledge: &Knowledge) -> Vec<BalancerFact> {
-    let told = cluster.told.iter().filter(|(path, _)| path.starts_with("balancer."));
+    let told = cluster.reported.iter().filter(|(path, _)| path.starts_with("balancer."));
     told.filter_map(|(path, fact)| {
         Some(BalancerFact { fact: knowledge.label(path, "").to_owned(), value: fact.value()?.clone() })
     })
     .collect()
 }
 
-fn own(own: &Own) -> KnowledgeView {
+fn own(own: &Overlay) -> KnowledgeView {
     let named =
-        |records: &[OwnRecord]| records.iter().map(|one| format!("{} {}", one.kind, one.key)).collect();
+        |records: &[OverlayRecord]| records.iter().map(|one| format!("{} {}", one.kind, one.key)).collect();
     KnowledgeView {
         files: own.files.clone(),
         edition: own.edition.map(|day| day.to_string()),

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::expectation::On;
 use crate::finding::MissingEvidence;
-use crate::knowledge::facts::{Kind, Of};
+use crate::knowledge::facts::{Entity, Kind};
 use crate::knowledge::rows::{Condition, Expect};
 use crate::model::export::Moment;
 use crate::model::lookup::instead;
@@ -85,7 +85,7 @@ fn fact<'a>(
     on: On<'a>,
 ) -> Result<Observed<String>, MissingEvidence> {
     match (on, cx.knowledge.facts.of(path)) {
-        (On::Item(item), Some(Of::Item)) => {
+        (On::Item(item), Some(Entity::Item)) => {
             let fact = item.fact(path);
             let what = || format!("{} of {}", cx.knowledge.label(path, label), item.name());
             fact.why_unknown().map_or(Ok(fact.clone()), |why| Err(cx.unreported(path, what(), why)))

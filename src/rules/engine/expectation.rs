@@ -4,7 +4,7 @@ use super::condition::{self, Met};
 use super::context::{Context, evidence};
 use super::{question, signature};
 use crate::finding::{Evidence, EvidenceRequest, Finding, MissingEvidence, Outcome, Subject};
-use crate::knowledge::facts::Of;
+use crate::knowledge::facts::Entity;
 use crate::knowledge::rows::{Expectation, Quantifier};
 use crate::model::items::Item;
 use crate::model::lookup::is_fact;
@@ -146,7 +146,7 @@ impl RowResults {
         match (met, gaps.is_empty()) {
             (true, _) => {}
             (false, false) => self.missing.extend(gaps),
-            (false, true) if seen.is_empty() && cx.knowledge.facts.of(&row.fact) == Some(Of::Node) => {
+            (false, true) if seen.is_empty() && cx.knowledge.facts.of(&row.fact) == Some(Entity::Node) => {
                 self.missing.push(MissingEvidence::of_cluster(
                     format!("{} of any node", cx.knowledge.label(&row.fact, &row.label)),
                     "no node that counts is known",
@@ -242,7 +242,7 @@ fn not_stated(cx: &Context, row: &Expectation, on: On) -> MissingEvidence {
 
 fn finding(cx: &Context, row: &Expectation, on: On, fact: &Observed<String>) -> Finding {
     // A number that a table explains is shown with its meaning.
-    let meaning = fact.value().and_then(|value| cx.knowledge.meaning(&row.fact, value));
+    let meaning = fact.value().and_then(|value| cx.knowledge.value_label(&row.fact, value));
     let meant = meaning.map(|means| fact.clone().map(|value| format!("{value} ({means})")));
     let fact = meant.as_ref().unwrap_or(fact);
     let value = meaning.or(fact.value().map(String::as_str)).or(row.built_in.as_deref()).unwrap_or_default();

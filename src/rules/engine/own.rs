@@ -1,13 +1,13 @@
 //! Checks of a support team's own records that need the list of rules.
 
 use crate::knowledge::rows::Family;
-use crate::knowledge::{Knowledge, KnowledgeFaults, OwnRecord};
+use crate::knowledge::{Knowledge, KnowledgeFaults, OverlayRecord};
 use crate::rules::all;
 use std::collections::BTreeSet;
 
 /// Refuses own records that name rules which do not exist, and rule texts whose check is code.
 pub fn check_own(knowledge: &Knowledge) -> Result<(), KnowledgeFaults> {
-    let Some(own) = &knowledge.own else { return Ok(()) };
+    let Some(own) = &knowledge.overlay else { return Ok(()) };
     let rules = all(knowledge);
     let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.meta.id.as_str()).collect();
     let is_code =
@@ -25,7 +25,7 @@ pub fn check_own(knowledge: &Knowledge) -> Result<(), KnowledgeFaults> {
 }
 
 /// The rules that a record names.
-fn named<'k>(knowledge: &'k Knowledge, record: &'k OwnRecord) -> Vec<&'k str> {
+fn named<'k>(knowledge: &'k Knowledge, record: &'k OverlayRecord) -> Vec<&'k str> {
     let key = record.key.as_str();
     let listed: Option<&[String]> = match record.kind {
         "question" => return vec![key],

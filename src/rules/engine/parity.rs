@@ -4,7 +4,7 @@ use super::context::{Context, evidence};
 use super::rule::known;
 use crate::finding::{EvidenceRequest, Finding, MissingEvidence, Outcome};
 use crate::knowledge::rows::{Expect, ParityRow};
-use crate::model::parity::{Conformity, compare, same_value};
+use crate::model::parity::{Conformity, classify, same_value};
 use crate::model::{Node, Observed};
 use crate::rules::lib::comparable::redacted_apart;
 use crate::rules::lib::folder::and;
@@ -53,7 +53,7 @@ fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>
         missing.extend(redacted_apart(cx, &row.label));
         return (None, missing);
     }
-    let standings = compare(&values.into_iter().map(Some).collect::<Vec<_>>());
+    let standings = classify(&values.into_iter().map(Some).collect::<Vec<_>>());
     let differs = standings.iter().any(|one| *one != Conformity::Same);
     (differs.then_some(Difference { row, seen, standings }), missing)
 }

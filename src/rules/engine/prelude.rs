@@ -8,4 +8,4 @@ pub(in crate::rules) use crate::finding::{
     Confidence, Evidence, EvidenceRequest, Finding, MissingEvidence, NO_TARGET, Outcome, Severity, Subject,
 };
 pub(in crate::rules) use crate::knowledge::rows::Build;
-pub(in crate::rules) use crate::model::{BuildVersion, Node, Observed, Place};
+pub(in crate::rules) use crate::model::{BuildVersion, Location, Node, Observed};

@@ -3,7 +3,7 @@
 use super::context::Context;
 use crate::finding::{Evidence, EvidenceRequest, MissingEvidence, Outcome, Subject};
 use crate::model::input::ProblemKind;
-use crate::model::{Input, InputStatus, Place};
+use crate::model::{Input, InputStatus, Location};
 
 /// The problems a rule stands for.
 fn kinds(rule: &str) -> &'static [ProblemKind] {
@@ -36,7 +36,7 @@ pub(in crate::rules) fn of_input(cx: &Context, input: &Input) -> Outcome {
         if unusable { "Ask for it again, as the collector wrote it." } else { cx.rule.remediation.as_str() };
     let node = input.node.as_deref().unwrap_or_default();
     let evidence = problems.iter().map(|problem| {
-        let place = Place::file(problem.member.as_deref().unwrap_or_default()).in_input(&input.name);
+        let place = Location::file(problem.member.as_deref().unwrap_or_default()).in_input(&input.name);
         Evidence::value(node, problem.member.as_deref().unwrap_or("input"), &problem.text, place)
     });
     let detail = problems.first().map(|problem| problem.text.as_str()).unwrap_or_default();

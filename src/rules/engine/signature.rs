@@ -36,7 +36,7 @@ pub(in crate::rules) fn silent(cx: &Context, node: &Node, rule: &str) -> Outcome
 /// A finding for every sighting of the rule; none where all of them say nothing alone.
 pub(in crate::rules) fn findings(cx: &Context, node: &Node) -> Vec<Finding> {
     let sightings = sightings(cx, node, &cx.rule.id);
-    if sightings.iter().all(|sighting| sighting.signature.supporting) {
+    if sightings.iter().all(|sighting| sighting.signature.corroborating_only) {
         return Vec::new();
     }
     sightings.into_iter().map(|sighting| finding(cx, node, sighting)).collect()
@@ -130,9 +130,10 @@ fn listed<'a>(cx: &Context, node: &'a Node, signatures: &[&'a Signature]) -> Vec
     let mut seen = Vec::new();
     for (column, error) in columns {
         let Some(text) = error.value() else { continue };
-        let named = |id: &String| cx.knowledge.signature(id).and_then(|one| one.wording_in(text)).is_some();
+        let named =
+            |id: &String| cx.knowledge.signature(id).and_then(|one| one.matching_pattern(text)).is_some();
         for signature in signatures.iter().copied().filter(|one| !one.overlaps.iter().any(named)) {
-            let Some(wording) = signature.wording_in(text) else { continue };
+            let Some(wording) = signature.matching_pattern(text) else { continue };
             let proven = signature.confirmed_by(wording);
             seen.push(Sighting {
                 signature,

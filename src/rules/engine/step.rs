@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use crate::finding::{Finding, NO_TARGET, Outcome};
-use crate::knowledge::steps::{UpgradeHop, way};
+use crate::knowledge::steps::{UpgradeHop, upgrade_path};
 use crate::model::BuildVersion;
 use crate::rules::lib::installed::installed;
 
@@ -17,7 +17,7 @@ pub(in crate::rules) fn on_cluster(cx: &Context) -> Outcome {
     let Some(oldest) = builds.iter().map(|(build, _)| *build).min() else {
         return Outcome::from_parts(Vec::new(), missing);
     };
-    let legs = way(&cx.knowledge.steps, oldest, target);
+    let legs = upgrade_path(&cx.knowledge.steps, oldest, target);
     let stops = legs.iter().filter(|leg| leg.build != target);
     let findings = stops.filter_map(|leg| {
         let before = builds.iter().filter(|(installed, _)| *installed < leg.build);

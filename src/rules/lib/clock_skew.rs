@@ -19,7 +19,7 @@ pub(crate) const SCOPE: [&str; 2] = [
 struct Reading<'a> {
     node: &'a Node,
     reference: &'a ClockReference,
-    place: Place,
+    place: Location,
 }
 
 /// Two nodes and the distance of their clocks, in milliseconds: at least, as measured, and at most, as far as the

@@ -81,7 +81,7 @@ pub(crate) struct Difference {
     /// The file, or the setting of a file.
     pub(crate) name: String,
     /// What each member holds, in words, and where; `None` where it holds nothing.
-    pub(crate) states: Vec<Option<(String, Place)>>,
+    pub(crate) states: Vec<Option<(String, Location)>>,
     /// Where each member looked.
     pub(crate) standings: Vec<Conformity>,
 }
@@ -93,7 +93,7 @@ impl From<FileDifference<'_>> for Difference {
             // Eight digits tell two contents of one cluster apart; the whole hash is in the bundle.
             let content = content.and_then(|text| text.rsplit_once(':'));
             let content = content.map(|(scheme, hex)| format!(", {scheme}:{}", hex.get(..8).unwrap_or(hex)));
-            Some((format!("{size} bytes{}", content.unwrap_or_default()), Place::file(difference.path)))
+            Some((format!("{size} bytes{}", content.unwrap_or_default()), Location::file(difference.path)))
         };
         let states = difference.states.into_iter().map(words).collect();
         Self { name: difference.path.to_owned(), states, standings: difference.standings }
@@ -168,7 +168,7 @@ fn odd(difference: &Difference, index: usize, member: &Member) -> Evidence {
     evidence(&difference.name, member, state(index), &format!("; on the others {elsewhere}"))
 }
 
-fn evidence(fact: &str, member: &Member, state: Option<&(String, Place)>, beside: &str) -> Evidence {
+fn evidence(fact: &str, member: &Member, state: Option<&(String, Location)>, beside: &str) -> Evidence {
     let Member { node, snapshot, .. } = member;
     let listed = || snapshot.inventory.value().and(snapshot.inventory.place()).cloned().unwrap_or_default();
     match state {

@@ -13,9 +13,9 @@ pub(crate) fn gap(cx: &Context, node: &Node, signatures: &[&Signature]) -> Resul
     let Some((speaker, tag)) = foreign(cx, node) else { return Ok(String::new()) };
     // What only the documentation calls so proves nothing by its absence in English either.
     let heard: Vec<&&Signature> =
-        signatures.iter().filter(|one| one.is_literal() && !one.supporting).collect();
+        signatures.iter().filter(|one| one.is_literal() && !one.corroborating_only).collect();
     let deaf: Vec<&str> =
-        heard.iter().filter(|one| !one.is_language_neutral()).map(|one| one.id.as_str()).collect();
+        heard.iter().filter(|one| !one.is_locale_independent()).map(|one| one.id.as_str()).collect();
     if deaf.is_empty() && !heard.is_empty() {
         let ids: Vec<&str> = heard.iter().map(|one| one.id.as_str()).collect();
         return Ok(format!(

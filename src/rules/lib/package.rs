@@ -49,7 +49,7 @@ fn shown(name: &str) -> String {
 /// A fact of the package as evidence.
 pub(crate) fn evidence(cx: &Context, package: &Package, fact: &str, value: String) -> Evidence {
     cx.use_input(&package.name);
-    Evidence::value("", fact, value, Place::default().in_input(&package.name))
+    Evidence::value("", fact, value, Location::default().in_input(&package.name))
 }
 
 /// Its name, size and hash as evidence, for a person to compare with what the vendor publishes.

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use clusterbrief::bundle::{Bundle, Status};
 use clusterbrief::collect::{CollectError, Options, PortableHost, Silent, TouchKind, dry_run, run};
 use clusterbrief::model::facts::ConfigState;
-use clusterbrief::model::{Observed, Place};
+use clusterbrief::model::{Location, Observed};
 use std::fs;
 use std::path::Path;
 
@@ -24,7 +24,7 @@ fn a_broken_configuration_is_reported_by_position_only() {
     assert_eq!(*line, 2);
     assert!(!contains(&taken.everything(), b"hunter22222"));
     assert!(matches!(taken.status("config/web.config"), Status::Skipped { .. }));
-    assert_eq!(facts.configs["web-cookie.config"], Observed::absent(Place::file("web-cookie.config")));
+    assert_eq!(facts.configs["web-cookie.config"], Observed::absent(Location::file("web-cookie.config")));
 }
 
 #[cfg(unix)]

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use clusterbrief::bundle::{FACTS, Form, Status};
 use clusterbrief::collect::{CollectError, Options, Silent, run};
 use clusterbrief::demo::{hex, noise};
-use clusterbrief::model::{Observed, Place};
+use clusterbrief::model::{Location, Observed};
 
 #[test]
 fn no_byte_of_a_key_file_and_no_secret_of_a_configuration_leaves_the_node() {
@@ -118,7 +118,7 @@ fn a_secret_in_the_name_of_a_file_is_cut_out_where_it_can_be() {
     let taken = site.collect();
     let stray = Observed::known(
         vec!["old/encryption-{redacted}.config".to_owned()],
-        Place::file("application folder"),
+        Location::file("application folder"),
     );
     assert_eq!(taken.facts().stray_key_copies, stray);
     assert!(taken.inventory().contains_key("old/{redacted}.txt"));

@@ -75,7 +75,7 @@ fn the_report_side_understands_a_collected_bundle() {
     let scanner = clusterbrief::logs::Scanner::new(&knowledge, &clusterbrief::redact::Sanitizer).unwrap();
     let tools = Tools {
         scanner: &scanner,
-        cleaner: &clusterbrief::redact::Sanitizer,
+        sanitizer: &clusterbrief::redact::Sanitizer,
         questions: &[],
         knowledge: &knowledge,
     };

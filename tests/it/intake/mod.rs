@@ -17,7 +17,7 @@ use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
 use clusterbrief::model::facts::{Binary, ConfigState, NodeFacts};
-use clusterbrief::model::{Input, Node, Observed, Place};
+use clusterbrief::model::{Input, Location, Node, Observed};
 use clusterbrief::redact::Sanitizer;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,12 +37,12 @@ struct Bundle {
 impl Bundle {
     fn of(node: &'static str) -> Self {
         let mut facts =
-            NodeFacts { log_folder: Observed::known(true, Place::file("log")), ..NodeFacts::default() };
+            NodeFacts { log_folder: Observed::known(true, Location::file("log")), ..NodeFacts::default() };
         let taken = ConfigState::Taken { member: "config/web.config".into() };
-        facts.configs.insert("web.config".into(), Observed::known(taken, Place::file("web.config")));
-        facts.configs.insert("web-auth.config".into(), Observed::absent(Place::file("web-auth.config")));
+        facts.configs.insert("web.config".into(), Observed::known(taken, Location::file("web.config")));
+        facts.configs.insert("web-auth.config".into(), Observed::absent(Location::file("web-auth.config")));
         facts.host.machine_id =
-            Observed::known(format!("case:k1:{}", hex(node)).try_into().unwrap(), Place::file("host"));
+            Observed::known(format!("case:k1:{}", hex(node)).try_into().unwrap(), Location::file("host"));
         let mut bundle = Self {
             node,
             started: "2026-11-20T10:00:00Z",
@@ -58,10 +58,10 @@ impl Bundle {
 
     fn dll(&mut self, product: &str) {
         let binary = Binary { product_version: Some(product.into()), ..Binary::default() };
-        let place = Place::file("bin/Thycotic.ihawu.Business.dll");
+        let place = Location::file("bin/Thycotic.ihawu.Business.dll");
         let dlls =
             BTreeMap::from([("Thycotic.ihawu.Business.dll".to_owned(), Observed::known(binary, place))]);
-        self.facts.binaries = Observed::known(dlls, Place::file("bin"));
+        self.facts.binaries = Observed::known(dlls, Location::file("bin"));
     }
 
     fn write(&self, folder: &Path, name: &str, form: Form) -> PathBuf {
@@ -92,18 +92,18 @@ impl Bundle {
             collection: Collection {
                 started,
                 ended: started + chrono::TimeDelta::seconds(5),
-                utc_offset_minutes: Observed::known(60, Place::file("host")),
-                zone: Observed::known("Europe/Berlin".into(), Place::file("host")),
+                utc_offset_minutes: Observed::known(60, Location::file("host")),
+                zone: Observed::known("Europe/Berlin".into(), Location::file("host")),
                 reference_time: None,
                 clock_set_ms: None,
             },
-            elevated: Observed::known(true, Place::file("host")),
+            elevated: Observed::known(true, Location::file("host")),
             options: BTreeMap::new(),
             looked_at: Vec::new(),
             never_taken: Vec::new(),
             fingerprint: Observed::known(
                 FingerprintKey { scheme: "case".into(), key_id: "k1".into() },
-                Place::file("host"),
+                Location::file("host"),
             ),
             members: Vec::new(),
         };
@@ -135,7 +135,7 @@ fn case_with(paths: &[&Path], options: &Options) -> Case {
     }];
     let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
     let tools =
-        Tools { scanner: &scanner, cleaner: &Sanitizer, questions: &questions, knowledge: &knowledge };
+        Tools { scanner: &scanner, sanitizer: &Sanitizer, questions: &questions, knowledge: &knowledge };
     assemble(read_all(given, tools), options)
 }
 

@@ -59,7 +59,7 @@ fn printed(made: &FakeSystem, german: bool) -> String {
 
 /// The facts of WEB01 that the report takes from a saved output.
 fn facts_from(file: &[u8]) -> BTreeMap<String, Observed<String>> {
-    audited(&[("notes.txt", file.to_vec())]).cluster.nodes.swap_remove(0).told
+    audited(&[("notes.txt", file.to_vec())]).cluster.nodes.swap_remove(0).reported
 }
 
 #[test]

@@ -237,7 +237,7 @@ impl<'k> Bench<'k> {
     fn assemble(&self, folder: &Path, options: &Options) -> Assembled {
         let tools = Tools {
             scanner: &self.scanner,
-            cleaner: &Sanitizer,
+            sanitizer: &Sanitizer,
             questions: &self.questions,
             knowledge: self.knowledge,
         };

@@ -1,7 +1,7 @@
 //! A plan, a repair and a checklist made by hand: every kind of step, state and answer once.
 
 use super::report::{NODES, Text};
-use clusterbrief::knowledge::runbooks::{On, Purpose};
+use clusterbrief::knowledge::runbooks::{Purpose, TaskSite};
 use clusterbrief::model::BuildVersion;
 use clusterbrief::plan::checklist::{Answered, Checklist, Line, LineState, Occasion, Question, Stage, Tally};
 use clusterbrief::plan::{
@@ -84,7 +84,7 @@ fn path(t: Text) -> Path {
     }
 }
 
-fn step(t: Text, number: usize, on: On, nodes: &[&str], title: &str) -> Step {
+fn step(t: Text, number: usize, on: TaskSite, nodes: &[&str], title: &str) -> Step {
     Step {
         number,
         task: t("task"),
@@ -115,32 +115,32 @@ fn steps(t: Text) -> Vec<Step> {
             how: all(t, &["Copy the folder, the two key files included, to a place outside the web root."]),
             check: all(t, &["The copy holds encryption.config.", "Somebody else can open it."]),
             proven: all(t, &["ENC-002: a copy of each key file was confirmed"]),
-            ..step(t, 1, On::Serving, &NODES, "Back up the application folder of every node")
+            ..step(t, 1, TaskSite::Serving, &NODES, "Back up the application folder of every node")
         },
         Step {
             commands: vec![command(t, "WEB02", stop), command(t, "WEB03", stop)],
             back: all(t, &["Start the pools again."]),
             notes: all(t, &["One page stops the site, another the pool."]),
-            ..step(t, 2, On::Others, &["WEB02", "WEB03"], "Stop the other nodes")
+            ..step(t, 2, TaskSite::Others, &["WEB02", "WEB03"], "Stop the other nodes")
         },
         Step {
             how: all(t, &["Upload the package, and wait until the page says that it is done."]),
             pages: all(t, &["Setup/Upgrade"]),
             check: all(t, &["The page shows 11.7.000061."]),
-            ..step(t, 3, On::First, &["WEB01"], "Upgrade WEB01")
+            ..step(t, 3, TaskSite::First, &["WEB01"], "Upgrade WEB01")
         },
         Step {
             rounds: vec![2],
             only_if: all(t, &["the database is mirrored", "there are disaster recovery nodes"]),
             how: all(t, &["Resume it from the principal server."]),
-            ..step(t, 4, On::Database, &[], "Resume mirroring")
+            ..step(t, 4, TaskSite::Database, &[], "Resume mirroring")
         },
         Step {
             commands: vec![CommandLine {
                 open: all(t, &["The folder of WEB02 is not known: nothing was collected there."]),
                 ..command(t, "WEB02", r"robocopy \\WEB01\SecretServer <folder of WEB02> /E /L")
             }],
-            ..step(t, 5, On::Others, &["WEB02"], "List what the copy would do")
+            ..step(t, 5, TaskSite::Others, &["WEB02"], "List what the copy would do")
         },
     ]
 }

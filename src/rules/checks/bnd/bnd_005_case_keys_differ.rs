@@ -2,7 +2,7 @@
 
 use crate::model::Input;
 use crate::model::node::Snapshot;
-use crate::model::parity::{Conformity, compare};
+use crate::model::parity::{Conformity, classify};
 use crate::rules::engine::prelude::*;
 use crate::rules::engine::problem;
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ fn check(cx: &Context, input: &Input) -> Outcome {
     }
     let bundles: Vec<&Snapshot> = cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()).collect();
     let keys: Vec<&str> = bundles.iter().map(|snapshot| case_key(snapshot)).collect();
-    let standings = compare(&keys.iter().copied().map(Some).collect::<Vec<_>>());
+    let standings = classify(&keys.iter().copied().map(Some).collect::<Vec<_>>());
     let own = bundles.iter().zip(&keys).zip(standings).find(|((bundle, _), _)| bundle.input == input.name);
     let Some(((_, own), standing)) = own else {
         return Outcome::not_applicable("its facts do not count");
@@ -52,7 +52,7 @@ fn check(cx: &Context, input: &Input) -> Outcome {
         input.node.clone().unwrap_or_default(),
         "case key",
         (*own).to_owned(),
-        Place::file("manifest.json").in_input(&input.name),
+        Location::file("manifest.json").in_input(&input.name),
     ))
     .into()
 }

@@ -45,6 +45,6 @@ fn finding(cx: &Context, node: &Node, file: &str, state: &ConfigState) -> Option
     let title = format!("{}: {file} is not well-formed at line {line}, column {column}", node.name);
     let remedy = format!("Repair {file} on {} at line {line}, column {column}.", node.name);
     let fault = format!("line {line}, column {column}: {error}");
-    let evidence = seen_in(node, file, fault, &Place::line(file, *line));
+    let evidence = seen_in(node, file, fault, &Location::line(file, *line));
     Some(cx.on_node(node, title, remedy).because(evidence))
 }

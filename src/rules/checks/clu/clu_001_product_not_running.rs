@@ -36,7 +36,8 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             database.config and encryption.config.",
             node.name
         );
-        let place = binaries.place().cloned().unwrap_or_else(|| Place::file("bin")).in_input(&snapshot.input);
+        let place =
+            binaries.place().cloned().unwrap_or_else(|| Location::file("bin")).in_input(&snapshot.input);
         let absent = Evidence::absence(&node.name, "DLLs of the product", place);
         return cx.on_node(node, title, remedy).because(absent).standalone().into();
     }
@@ -55,6 +56,6 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let remedy = format!("Start the application pool of {0} and open the product on {0} itself.", node.name);
     let newest = cx.logs(node).ok().and_then(LogDigest::newest);
     let newest = newest.map(|time| time.to_rfc3339()).unwrap_or_default();
-    let line = seen_in(node, "newest log line", newest, &Place::file("log"));
+    let line = seen_in(node, "newest log line", newest, &Location::file("log"));
     cx.on_node(node, title, remedy).inferred().because(line).into()
 }

@@ -1,7 +1,7 @@
 //! CLU-003: do nodes at the same build have the same application folder, apart from the DLLs in bin?
 
 use crate::model::node::Setting;
-use crate::model::parity::{Conformity, compare, same_value};
+use crate::model::parity::{Conformity, classify, same_value};
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::folder::{self, Compared, Difference, Group, Words};
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,10 +95,10 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         }
         let texts: Vec<Option<Option<&str>>> =
             values.iter().map(|value| Some(value.map(|setting| setting.value.trim()))).collect();
-        let standings = compare(&texts);
+        let standings = classify(&texts);
         if standings.iter().any(|standing| *standing != Conformity::Same) {
             let state =
-                |setting: &Setting| (format!("\"{}\"", setting.value), Place::line(file, setting.line));
+                |setting: &Setting| (format!("\"{}\"", setting.value), Location::line(file, setting.line));
             compared.differences.push(Difference {
                 name: format!("{file}: {key}"),
                 states: values.iter().map(|value| value.map(state)).collect(),

@@ -51,7 +51,7 @@ fn expected_but_unlisted(cx: &Context, node: &Node) -> Option<Finding> {
         "Check the name. If {0} should be a node, open the product on it so that it joins, then collect on it.",
         node.name
     );
-    let place = Place::default().in_input(&list.input);
+    let place = Location::default().in_input(&list.input);
     let absence = Evidence::absence(&node.name, "row of the node list", place);
     Some(cx.on_node(node, title, remedy).at(Severity::High).inferred().because(absence))
 }

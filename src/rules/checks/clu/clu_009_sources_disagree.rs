@@ -34,7 +34,7 @@ struct Of<'a> {
 fn check(cx: &Context) -> Outcome {
     let (mut findings, mut missing) = (Vec::new(), Vec::new());
     let of_cluster = Of { subject: Subject::cluster(), node: "", item: "" };
-    look(cx, &of_cluster, &cx.cluster.told, &mut findings, &mut missing);
+    look(cx, &of_cluster, &cx.cluster.reported, &mut findings, &mut missing);
     for node in &cx.cluster.nodes {
         let of = Of { subject: Subject::node(&node.name), node: &node.name, item: "" };
         look(cx, &of, &of_node(cx, node), &mut findings, &mut missing);
@@ -49,7 +49,7 @@ fn check(cx: &Context) -> Outcome {
 
 /// What exports and the bundle together say of a node.
 fn of_node(cx: &Context, node: &Node) -> ReportedFields {
-    let paths = node.told.keys().filter(|path| cx.knowledge.facts.get(path).is_some());
+    let paths = node.reported.keys().filter(|path| cx.knowledge.facts.get(path).is_some());
     paths.map(|path| (path.clone(), node.fact(path))).collect()
 }
 
@@ -72,7 +72,7 @@ fn look(
                 let first = sources.first().cloned().unwrap_or_default();
                 let all = std::iter::once((value, &first))
                     .chain(disputed.iter().map(|(value, place)| (value, place)));
-                let all: Vec<(&String, &Place)> = all.collect();
+                let all: Vec<(&String, &Location)> = all.collect();
                 if all.iter().any(|(other, _)| !other.eq_ignore_ascii_case(value)) {
                     findings.push(finding(cx, of, record, &all));
                 }
@@ -100,7 +100,7 @@ fn named(of: &Of, label: &str) -> String {
     }
 }
 
-fn finding(cx: &Context, of: &Of, record: &Fact, all: &[(&String, &Place)]) -> Finding {
+fn finding(cx: &Context, of: &Of, record: &Fact, all: &[(&String, &Location)]) -> Finding {
     let label = named(of, &record.label);
     let title = format!("Sources disagree on: {label}");
     let remedy = format!(

@@ -132,7 +132,7 @@ fn passed(claim: &Claim, alone: &[RuleResult]) -> Option<Vec<Evidence>> {
                 let says = if note.is_empty() { String::new() } else { format!(": {note}") };
                 let input = one.inputs_used.first().map_or("", String::as_str);
                 let says = format!("finds nothing wrong{says}");
-                let place = Place::default().in_input(input);
+                let place = Location::default().in_input(input);
                 passes.push(Evidence::value(&one.subject.name, &one.rule, says, place));
             }
             Outcome::NotApplicable { .. } => {}

@@ -1,7 +1,7 @@
 //! ENC-001: do all nodes have the same encryption key?
 
 use crate::model::Role;
-use crate::model::parity::{Conformity, compare};
+use crate::model::parity::{Conformity, classify};
 use crate::rules::engine::prelude::*;
 use crate::rules::engine::signature::{self, Sighting};
 use crate::rules::lib::at_work::at_work;
@@ -66,7 +66,7 @@ fn check(cx: &Context) -> Outcome {
         }
     }
 
-    let standings = compare(&files.iter().map(|file| Some(&file.print.hex)).collect::<Vec<_>>());
+    let standings = classify(&files.iter().map(|file| Some(&file.print.hex)).collect::<Vec<_>>());
     let (suspects, answered): (Vec<Suspect>, Vec<Suspect>) = files
         .iter()
         .zip(standings)

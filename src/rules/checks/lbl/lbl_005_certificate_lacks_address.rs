@@ -35,7 +35,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::not_applicable("there is no custom URL");
     };
     let listed = names.value().map(String::as_str).unwrap_or_default();
-    if !label::compare(listed, &host) {
+    if !label::comparable(listed, &host) {
         let what = "the names of the certificate and the custom URL at one level";
         let why = "one of them is a label, and labels do not compare with names";
         return MissingEvidence::again(&node.name, what, why, "at the level of the exports").into();

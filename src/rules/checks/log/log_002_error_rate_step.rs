@@ -53,7 +53,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                 format!("Look at what {} logs since {what}, the most frequent error first.", node.name);
             let counted = |fact, part: Part| {
                 let count = format!("{} in {} hours", part.errors, part.hours);
-                seen_in(node, fact, count, &Place::file("logs"))
+                seen_in(node, fact, count, &Location::file("logs"))
             };
             let counts = [counted("errors before", before), counted("errors after", after)];
             return cx.on_node(node, title, remedy).inferred().resting_on(counts).into();

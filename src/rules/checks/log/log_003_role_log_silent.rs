@@ -62,7 +62,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
                 "Look at the last lines of the {role} of {} and at its error on the Server Nodes page.",
                 node.name
             );
-            let file = Place::file(name(digest, component));
+            let file = Location::file(name(digest, component));
             let ended = seen_in(node, format!("last line of the {role}"), last.to_rfc3339(), &file);
             let detail = format!("Its usual silence is {}.", in_words(usual));
             findings.push(cx.on_node(node, title, remedy).detail(detail).inferred().because(ended));

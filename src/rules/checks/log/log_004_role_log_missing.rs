@@ -68,7 +68,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
             "Restart the application pool of {} and look for an error of {role} on the Server Nodes page.",
             node.name
         );
-        let place = Place::file("inventory.jsonl").in_input(node.input());
+        let place = Location::file("inventory.jsonl").in_input(node.input());
         let absent = Evidence::absence(&node.name, format!("log/{log}"), place);
         let finding = cx.on_node(node, title, remedy).inferred().because(absent);
         findings.push(finding.because(evidence(node, role, &switched)));

@@ -40,6 +40,6 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
     let title = format!("{}: the newest log line is {} older than the bundle", node.name, in_words(age));
     let remedy = format!("Start the product on {}, let it run for a day, and collect again.", node.name);
-    let line = seen_in(node, "newest log line", newest.to_rfc3339(), &Place::file("logs"));
+    let line = seen_in(node, "newest log line", newest.to_rfc3339(), &Location::file("logs"));
     cx.on_node(node, title, remedy).inferred().because(line).into()
 }

@@ -34,7 +34,7 @@ fn check(cx: &Context) -> Outcome {
             missing.push(gap);
         }
         let readiness =
-            signature::logged_by(cx, node, |one| one.family != Family::Workload && !one.supporting);
+            signature::logged_by(cx, node, |one| one.family != Family::Workload && !one.corroborating_only);
         for sighting in readiness {
             let of = seen.entry(sighting.signature.id.as_str()).or_default();
             if of.iter().all(|(other, _)| other.name != node.name) {

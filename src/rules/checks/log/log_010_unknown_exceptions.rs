@@ -40,7 +40,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         let remedy =
             format!("Look at the lines with {text} on {}; if they matter, add a record for them.", node.name);
         let fact = format!("lines at error level with {text}");
-        let lines = seen_in(node, fact, count.to_string(), &Place::file("logs"));
+        let lines = seen_in(node, fact, count.to_string(), &Location::file("logs"));
         cx.on_node(node, title, remedy).inferred().resting_on([lines, signature::log_line(node, sample)])
     });
     Outcome::Findings(findings.collect())

@@ -28,7 +28,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     }
     let title = format!("{}: its logs tell local times of an unknown zone", node.name);
     let remedy = format!("Collect on {0} itself, or ask for the time zone of {0}.", node.name);
-    let place = Place::file("facts.json").in_input(node.input());
+    let place = Location::file("facts.json").in_input(node.input());
     let absent = Evidence::absence(&node.name, "offset of the node's clock from UTC", place);
     cx.on_node(node, title, remedy).because(absent).into()
 }

@@ -28,7 +28,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         return Outcome::pass();
     }
     let names: Vec<&str> = list.rows.iter().map(|row| row.machine_name.as_str()).collect();
-    let place = Place::default().in_input(&list.input);
+    let place = Location::default().in_input(&list.input);
     let title = format!("{} is not in the node list", node.name);
     let remedy = format!(
         "Check the database connection of {0} and open the product on it, then export the node list again.",

@@ -1,6 +1,6 @@
 //! ROL-012: is it known which node is the primary, for builds that have one?
 
-use crate::model::primary::{Named, QUESTION, WITHOUT_PRIMARY};
+use crate::model::primary::{PrimaryClaim, QUESTION, WITHOUT_PRIMARY};
 use crate::rules::engine::prelude::*;
 
 rule! {
@@ -26,7 +26,7 @@ rule! {
 fn check(cx: &Context) -> Outcome {
     cx.ask("configs");
     cx.ask("answer.ROL-012");
-    let named = cx.cluster.primary_named(cx.answers);
+    let named = cx.cluster.primary_claims(cx.answers);
     for snapshot in cx.cluster.nodes.iter().filter_map(|node| node.snapshot.as_ref()) {
         cx.use_input(&snapshot.input);
     }
@@ -56,6 +56,6 @@ fn asked(cx: &Context) -> Outcome {
     missing.into()
 }
 
-fn shown(Named { node, by, place, .. }: Named) -> Evidence {
+fn shown(PrimaryClaim { node, by, place, .. }: PrimaryClaim) -> Evidence {
     Evidence::value("", format!("primary node by {by}"), node, place)
 }

@@ -37,7 +37,7 @@ fn check(cx: &Context) -> Outcome {
         let finding = cx.on_cluster(title, "Collect on all nodes in one go.");
         let shown = begun.iter().map(|(node, started)| {
             let started = started.format("%Y-%m-%d %H:%M:%S %:z").to_string();
-            seen_in(node, "collection began", started, &Place::file("manifest.json"))
+            seen_in(node, "collection began", started, &Location::file("manifest.json"))
         });
         return Outcome::Findings(vec![finding.resting_on(shown)]);
     }

@@ -1,6 +1,6 @@
 //! UPG-004: are the steps from the installed builds to the target known?
 
-use crate::knowledge::steps::way;
+use crate::knowledge::steps::upgrade_path;
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::installed::installed;
 
@@ -29,7 +29,7 @@ fn check(cx: &Context) -> Outcome {
     let Some(target) = cx.target() else { return Outcome::not_applicable(NO_TARGET) };
     let (builds, missing) = installed(cx);
     let oldest = builds.iter().map(|(build, _)| *build).min();
-    let legs = oldest.map(|oldest| (oldest, way(&cx.knowledge.steps, oldest, target)));
+    let legs = oldest.map(|oldest| (oldest, upgrade_path(&cx.knowledge.steps, oldest, target)));
     match legs {
         Some((_, legs)) if legs.iter().any(|leg| leg.by.is_none()) => question::answer(cx, None),
         _ if !missing.is_empty() => question::where_evidence_lacks(cx, None, Vec::new(), missing),

@@ -27,7 +27,7 @@ fn check(cx: &Context) -> Outcome {
             let confirmed = cx.cluster.node_set.confirmed_by.join(", ");
             let title = format!("{name} is the only serving node: the upgrade has a downtime");
             let nodes = format!("{name}, confirmed by {confirmed}");
-            let seen = Evidence::value("", "serving nodes", nodes, Place::default());
+            let seen = Evidence::value("", "serving nodes", nodes, Location::default());
             cx.on_cluster(title, &cx.rule.remediation).because(seen).into()
         }
         Some(open) => open,

@@ -48,22 +48,22 @@ fn check(cx: &Context) -> Outcome {
     Outcome::from_parts(findings, missing)
 }
 
-fn in_list(node: &Node) -> Option<(String, Place)> {
+fn in_list(node: &Node) -> Option<(String, Location)> {
     let row = node.row.as_ref()?;
     Some((row.binary_version_text.clone()?, row.place.clone()))
 }
 
-fn in_dll(node: &Node) -> Option<(String, Place)> {
+fn in_dll(node: &Node) -> Option<(String, Location)> {
     let snapshot = node.snapshot.as_ref()?;
     let (name, binary) =
         snapshot.facts.binaries.value()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(CORE_DLL))?;
     let text = binary.value()?.product_version.as_deref()?;
     // A build server appends the commit.
     let text = text.split(['+', ' ']).next().unwrap_or(text);
-    Some((text.to_owned(), Place::file(format!("bin/{name}")).in_input(&snapshot.input)))
+    Some((text.to_owned(), Location::file(format!("bin/{name}")).in_input(&snapshot.input)))
 }
 
-fn evaluate(cx: &Context, subject: Subject, of: &str, text: &str, place: Place) -> Option<Finding> {
+fn evaluate(cx: &Context, subject: Subject, of: &str, text: &str, place: Location) -> Option<Finding> {
     let error = BuildVersion::parse(text).err()?;
     let what = match error {
         VersionError::Train(_) => "names a release train, not a build",

@@ -35,6 +35,6 @@ fn check(cx: &Context) -> Outcome {
     if list.rows.iter().any(|row| row.binary_version_text.is_some()) {
         return Outcome::pass();
     }
-    let absent = Evidence::absence("", "build of any node", Place::default().in_input(&list.input));
+    let absent = Evidence::absence("", "build of any node", Location::default().in_input(&list.input));
     cx.on_cluster("The node list shows no build of any node", remedy).because(absent).into()
 }

@@ -56,7 +56,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     };
     let remedy = format!("Plan the upgrade of {} to a supported build.", node.name);
     let fact = format!("release of {build} by the table of releases");
-    let record = Evidence::value("", fact, date.to_string(), Place::default());
+    let record = Evidence::value("", fact, date.to_string(), Location::default());
     cx.on_node(node, title, remedy)
         .because(evidence(node, "build", &node.version))
         .because(record)

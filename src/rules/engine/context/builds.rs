@@ -6,7 +6,7 @@ use crate::knowledge::Versions;
 use crate::knowledge::rows::{Applies, Build};
 use crate::model::export::{Moment, VersionRow};
 use crate::model::node::Snapshot;
-use crate::model::{BuildVersion, Node, Observed, Place};
+use crate::model::{BuildVersion, Location, Node, Observed};
 use chrono::TimeDelta;
 
 /// The build that a node's diagnostics show, and the node's time when they were saved.
@@ -44,7 +44,7 @@ impl<'a> Context<'a> {
         };
         let listed = node.row.as_ref().and_then(|row| row.binary_version.value()) == Some(version);
         let own = snapshot_version(node).map(|(own, _)| own);
-        if !listed && own.is_none() && node.told.contains_key(PRODUCT_VERSION) {
+        if !listed && own.is_none() && node.reported.contains_key(PRODUCT_VERSION) {
             return self.diagnosed(node).map(|()| *version);
         }
         if !listed {
@@ -79,7 +79,7 @@ impl<'a> Context<'a> {
             return Ok(());
         };
         let saved =
-            node.told.get(DIAGNOSED).and_then(Observed::value).and_then(|at| at.parse::<Moment>().ok());
+            node.reported.get(DIAGNOSED).and_then(Observed::value).and_then(|at| at.parse::<Moment>().ok());
         if saved.is_some_and(|saved| saved.minus(upgraded) >= TimeDelta::zero()) {
             return Ok(());
         }
@@ -168,7 +168,7 @@ impl<'a> Context<'a> {
 }
 
 /// The build the node's own bundle shows, whatever the node list says: the sighting whose place is in the bundle.
-pub(in crate::rules) fn snapshot_version(node: &Node) -> Option<(BuildVersion, &Place)> {
+pub(in crate::rules) fn snapshot_version(node: &Node) -> Option<(BuildVersion, &Location)> {
     let Observed::Known { value, sources, disputed } = &node.version else { return None };
     let sightings = sources.iter().map(|place| (value, place));
     let mut all = sightings.chain(disputed.iter().map(|(version, place)| (version, place)));

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::finding::{EvidenceRequest, MissingEvidence};
-use crate::knowledge::facts::Of;
+use crate::knowledge::facts::Entity;
 use crate::model::items::Items;
 use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
 use crate::model::{Node, Observed};
@@ -14,7 +14,7 @@ impl<'a> Context<'a> {
         if let Some(id) = path.strip_prefix(ANSWER) {
             return self.answered_fact(Some(node), id);
         }
-        if self.knowledge.facts.of(path) == Some(Of::Cluster) {
+        if self.knowledge.facts.of(path) == Some(Entity::Cluster) {
             return self.reported(path);
         }
         self.ask(path);
@@ -43,7 +43,7 @@ impl<'a> Context<'a> {
         }
         self.ask(path);
         let untold = || Observed::not_collected("no export that tells it was given");
-        let fact = self.cluster.told.get(path).cloned().unwrap_or_else(untold);
+        let fact = self.cluster.reported.get(path).cloned().unwrap_or_else(untold);
         match fact.why_unknown() {
             None => {
                 self.use_sources(&fact, "");
@@ -80,7 +80,7 @@ impl<'a> Context<'a> {
 
     /// The export that tells a fact, if one does.
     pub(in crate::rules) fn teller(&self, path: &str) -> EvidenceRequest {
-        let export = self.knowledge.tellers(path).next();
+        let export = self.knowledge.exports_for(path).next();
         export.map_or(EvidenceRequest::Nothing, |export| EvidenceRequest::export(&export.id))
     }
 

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::finding::{Confidence, Evidence, Finding, Severity, Subject};
-use crate::model::{Node, Observed, Place};
+use crate::model::{Location, Node, Observed};
 use crate::rules::engine::expectation::reported;
 
 impl Context<'_> {
@@ -116,7 +116,7 @@ pub(in crate::rules) fn seen_in(
     node: &Node,
     fact: impl Into<String>,
     value: impl Into<String>,
-    place: &Place,
+    place: &Location,
 ) -> Evidence {
     Evidence::value(&node.name, fact, value, place.in_input(node.input()))
 }

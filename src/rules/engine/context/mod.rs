@@ -15,7 +15,7 @@ use crate::model::log::LogDigest;
 use crate::model::lookup::ANSWER;
 use crate::model::node::Snapshot;
 use crate::model::package::Package;
-use crate::model::{Answer, Answers, BuildVersion, Cluster, Node, Observed, Place};
+use crate::model::{Answer, Answers, BuildVersion, Cluster, Location, Node, Observed};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -79,7 +79,7 @@ impl<'a> Context<'a> {
     }
 
     fn use_sources<T>(&self, fact: &Observed<T>, own: &str) {
-        let (sources, disputed): (&[Place], &[(T, Place)]) = match fact {
+        let (sources, disputed): (&[Location], &[(T, Location)]) = match fact {
             Observed::Known { sources, disputed, .. } => (sources, disputed),
             Observed::Absent { looked_at } => (std::slice::from_ref(looked_at), &[]),
             Observed::Unreadable { .. } | Observed::NotCollected { .. } => (&[], &[]),

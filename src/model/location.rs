@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// Facts inside a bundle leave `input` empty: it is filled in from the node of the bundle. Facts of an export have the name
 /// of the export's input.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
+pub struct Location {
     /// Name of the input (bundle or export); empty inside a bundle. A bundle cannot claim another's name,
     /// so this is never read from one.
     #[serde(skip)]
@@ -33,7 +33,7 @@ pub enum Position {
     Path(String),
 }
 
-impl Place {
+impl Location {
     /// A whole file of the node's own bundle.
     pub fn file(file: impl Into<String>) -> Self {
         Self { input: String::new(), file: file.into(), at: None }
@@ -78,7 +78,7 @@ fn letters(column: usize) -> String {
     if column < 26 { last.to_string() } else { format!("{}{last}", letters(column / 26 - 1)) }
 }
 
-/// A place in one [`Origin`], as small as possible: a large export has 400,000 cells.
+/// A place in one [`SourceRef`], as small as possible: a large export has 400,000 cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CellPos {
     /// A row of the table.
@@ -96,25 +96,25 @@ pub enum CellPos {
 
 /// The part of an input that places have in common.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Origin {
+pub struct SourceRef {
     /// Name of the input.
     pub input: String,
     /// Name of the sheet, if the input is a workbook.
     pub sheet: Option<Arc<str>>,
     /// Places that are not cells.
-    pub listed: Vec<Place>,
+    pub listed: Vec<Location>,
 }
 
-impl Origin {
+impl SourceRef {
     /// Adds a place that is not a cell.
-    pub fn list(&mut self, place: Place) -> CellPos {
+    pub fn list(&mut self, place: Location) -> CellPos {
         self.listed.push(place);
         CellPos::Listed(u32::try_from(self.listed.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// The place at a position of it.
-    pub fn place(&self, spot: CellPos) -> Place {
-        let cell = |row, column| Place::cell(&self.input, self.sheet.as_deref(), row, column);
+    pub fn place(&self, spot: CellPos) -> Location {
+        let cell = |row, column| Location::cell(&self.input, self.sheet.as_deref(), row, column);
         match spot {
             CellPos::Row(row) => cell(row, None),
             CellPos::Cell { row, column } => cell(row, Some(column.into())),
@@ -123,7 +123,7 @@ impl Origin {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = if self.file.is_empty() { &self.input } else { &self.file };
         f.write_str(name)?;

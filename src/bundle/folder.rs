@@ -1,8 +1,8 @@
 //! Listing a folder without following anything out of it.
 
 use super::limits::{Limits, NAME_LEVELS};
+use super::listing::{At, Entry, Listing};
 use super::problem::{MemberError, OpenError, quoted};
-use super::read::{At, Entry, Listing};
 use super::zipped::is_leftover;
 use crate::model::input::{Problem, ProblemKind};
 use std::path::Path;

@@ -16,6 +16,7 @@ pub mod find;
 mod folder;
 pub mod format;
 pub mod limits;
+mod listing;
 pub mod manifest;
 pub mod name;
 mod output;

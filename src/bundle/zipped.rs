@@ -3,8 +3,8 @@
 use super::MANIFEST;
 use super::file::SharedFile;
 use super::limits::Limits;
+use super::listing::{At, Entry, Listing};
 use super::problem::{MemberError, OpenError};
-use super::read::{At, Entry, Listing};
 use crate::model::package::PackageMember;
 use std::collections::BTreeSet;
 use std::io::Read;

@@ -3,9 +3,9 @@
 
 use super::Parsed;
 use super::answers::{AnswerLedger, GivenAnswer, Question, answer, questions};
+use super::facts::Facts;
 use super::moment::Column as Dates;
 use super::names::is_usable;
-use super::read::Facts;
 use super::table::{Row, RowSink, TableError, head};
 use crate::intake::sanitized;
 use crate::knowledge::Knowledge;

@@ -1,9 +1,10 @@
 //! Assembles bundles and exports into one case.
 
 use super::checklist::{Origin, Part};
+use super::facts::Facts;
 use super::inventory::Inventory;
 use super::names::{self, MachineNames};
-use super::read::{Facts, ReadInput};
+use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
 use super::{duplicates, labels, lists};
 use crate::model::answers::Answers;

@@ -2,7 +2,7 @@
 //! heads identify the export, as the keys of a JSON object do.
 
 use super::Parsed;
-use super::read::Facts;
+use super::facts::Facts;
 use super::records::Records;
 use super::reported::{extract_facts, heads};
 use super::table::{Row, RowSink, head};

@@ -1,7 +1,7 @@
 //! Reader of `inventory.xlsx` (or one sheet of it as CSV) and writer of the empty one: expected nodes, load balancer,
 //! contacts.
 
-use super::read::Facts;
+use super::facts::Facts;
 use super::records::Records;
 use super::reported::{extract_facts, heads};
 use super::table::{Row, RowSink, head};

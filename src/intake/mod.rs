@@ -13,6 +13,7 @@ pub mod checklist;
 mod clocks;
 pub mod cluster;
 mod duplicates;
+pub mod facts;
 mod given_answers;
 mod grid;
 pub mod inventory;
@@ -69,7 +70,7 @@ struct ReadExport {
     /// Titles of the exports in it.
     holds: Vec<String>,
     /// What it says.
-    parsed: Parsed<Vec<read::Facts>>,
+    parsed: Parsed<Vec<facts::Facts>>,
 }
 
 /// The problem of a part that cannot be read, or does not count for another reason.

@@ -1,7 +1,7 @@
 //! Reader of results of the queries of `clusterbrief sql`. Every row has marker, item, fact and value, so header,
 //! delimiter and file name do not matter, and one sheet may hold the results of several queries.
 
-use super::read::Facts;
+use super::facts::Facts;
 use super::records::Records;
 use super::reported::{extract_facts, heads};
 use super::table::{Row, RowSink, head};

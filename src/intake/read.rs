@@ -1,21 +1,16 @@
 //! Reads every input, bundles and exports in parallel, and says what became of each.
 
 use super::answers::{self, Question};
-use super::inventory::Inventory;
+use super::facts::Facts;
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
-use super::reported::ReportedFacts;
-use super::{Parsed, checklist, json, leaks, manual_capture, snapshot, tables, workbook};
+use super::{Parsed, json, leaks, manual_capture, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
 use crate::intake::{malformed, sanitized};
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
-use crate::model::answers::Answers;
-use crate::model::cluster::Contact;
 use crate::model::excerpt::Sanitize;
-use crate::model::export::{NodeList, VersionHistory};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
-use crate::model::node::Snapshot;
 use crate::redact::columns::heading;
 use crate::text::encoding;
 use rayon::prelude::*;
@@ -42,27 +37,6 @@ pub struct ReadInput {
     pub input: Input,
     /// What it says; a workbook may hold several exports. Nothing when it does not count.
     pub facts: Vec<Facts>,
-}
-
-/// What an input says.
-#[derive(Debug)]
-pub enum Facts {
-    /// A bundle, of the node of this name.
-    Bundle(Box<Snapshot>),
-    /// A node list.
-    Nodes(NodeList),
-    /// A version history.
-    History(VersionHistory),
-    /// Answers.
-    Answers(Answers),
-    /// A part of a checklist workbook.
-    Checklist(checklist::Part),
-    /// The nodes an inventory names.
-    Inventory(Inventory),
-    /// Contacts of an inventory.
-    Contacts(Vec<Contact>),
-    /// What any other export tells.
-    Reported(ReportedFacts),
 }
 
 /// Reads every input, in order of name. Names are made unique first, since evidence cites them; the same bytes

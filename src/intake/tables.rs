@@ -1,6 +1,6 @@
 //! Recognises and reads every table of an input: each sheet may be another export.
 
-use super::read::Facts;
+use super::facts::Facts;
 use super::table::{self, MAX_COLUMNS, Row, RowSink, Sheet, TableError};
 use super::{Parsed, ReadExport, checklist, grid, inventory, nodes_table, query_result, version_table};
 use crate::knowledge::Knowledge;

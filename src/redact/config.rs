@@ -1,8 +1,9 @@
 //! Redacts a configuration file: allowed values stay, everything else is replaced by a marker in place.
 
 use super::allowlist;
+use super::counts::{Counts, Kind};
 use super::fingerprint::Fingerprinter;
-use super::text::{Counts, Kind, Redactor};
+use super::text::Redactor;
 use super::words::looks_random;
 use super::xml::{self, PieceKind};
 

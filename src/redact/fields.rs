@@ -4,11 +4,12 @@
 //! Facts, manifests and exports go this way, so that their form stays and a name that is too common to be searched for
 //! does not.
 
+use super::counts::Counts;
 use super::identity::{self, Known};
 use super::labels::{Identity, first_key_in};
 use super::lists::LISTS;
 use super::pattern::Span;
-use super::text::{Counts, Redactor};
+use super::text::Redactor;
 use super::{allowlist, bytes, words};
 use crate::model::excerpt::Sanitize;
 use crate::model::facts::Fingerprint;

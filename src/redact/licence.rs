@@ -1,7 +1,7 @@
 //! Licence keys: three or five groups of five capitals and digits, `ABCDE-12345-FGHIJ`.
 
+use super::counts::Kind;
 use super::pattern::Span;
-use super::text::Kind;
 
 /// Characters of a group.
 const GROUP: usize = 5;

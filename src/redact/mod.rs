@@ -13,6 +13,7 @@ mod bloom;
 mod bytes;
 pub mod columns;
 pub mod config;
+mod counts;
 mod cut;
 mod encodings;
 mod fields;
@@ -34,6 +35,7 @@ pub mod text;
 mod words;
 mod xml;
 
+pub use counts::{Counts, Kind};
 pub use fingerprint::{CaseKey, Fingerprinter, Label};
 #[cfg(test)]
 pub(crate) use identity::tests::redactor as identity_redactor;
@@ -41,7 +43,7 @@ pub use identity::{Identities, IdentitiesError, Known};
 pub use labels::{Identity, Labels};
 pub use level::{Level, LevelError};
 pub use secret_set::{Secret, SecretSet};
-pub use text::{Counts, Kind, Redactor, Sanitizer, Stream};
+pub use text::{Redactor, Sanitizer, Stream};
 #[cfg(any(windows, test))]
 pub(crate) use words::names_secret;
 

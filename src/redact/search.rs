@@ -5,11 +5,12 @@
 //! colon (`Invalid password: try again`, `Secret: Server7`) is only counted.
 
 use super::columns::Columns;
+use super::counts::Kind;
 use super::cut::{Cutter, PartVisitor, SAFE};
 use super::leak::{self, Hit, HitKind, Scan, Scanner};
 use super::pattern::Span;
 use super::secret_set::Secret;
-use super::text::{Kind, Redactor};
+use super::text::Redactor;
 use super::words::looks_random;
 use crate::model::excerpt::Sanitize as _;
 use std::collections::BTreeMap;

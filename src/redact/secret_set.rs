@@ -1,8 +1,9 @@
 //! Collects the secret values from the configuration files of a node, before anything else is read.
 
 use super::bytes::is_one_of;
+use super::counts::Kind;
 use super::lists::LISTS;
-use super::text::{Kind, Redactor};
+use super::text::Redactor;
 use super::words::{is_low_entropy, looks_random, names_secret, names_user};
 use super::{allowlist, pattern, xml};
 use crate::text::hex;

@@ -3,10 +3,11 @@
 //! Whole lines are redacted together. A line longer than a window is redacted window by window; a window leaves
 //! its end to the next one, so that everything that starts before was seen whole.
 
+use super::counts::Counts;
 use super::cut::{Cutter, PartVisitor, SAFE};
 use super::key_block::{self, KeyBlock};
 use super::pattern::Span;
-use super::text::{Counts, Redactor};
+use super::text::Redactor;
 
 /// Times a line is looked at again; one is enough for all but made-up lines.
 const ROUNDS: usize = 8;

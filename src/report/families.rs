@@ -4,7 +4,7 @@ use super::model::{Coverage, RuleCoverage};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Families by the prefix of their ids, in the words of the catalogue's chapters (domain 10).
+/// Families by the prefix of their ids, in the words of the catalogue's chapters.
 const TITLES: [(&str, &str); 16] = [
     ("BKP", "Backups"),
     ("BND", "Bundles"),

@@ -6,8 +6,8 @@
 
 mod find;
 
+use super::facts::Facts;
 use super::nodes_json::{self, NodesJsonError};
-use super::read::Facts;
 use super::reported::{self, ReportedFacts};
 use super::{Parsed, ReadExport, clocks};
 use crate::intake::malformed;

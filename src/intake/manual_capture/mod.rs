@@ -6,7 +6,8 @@
 //! the probes, which ask Windows itself or such an output (`probes::saved_facts`).
 
 use super::Parsed;
-use super::read::{Facts, Tools};
+use super::facts::Facts;
+use super::read::Tools;
 use super::reported::{ReportedFacts, ReportedNode, canonical};
 use crate::intake::{malformed, sanitized};
 use crate::knowledge::exports::FieldParser;

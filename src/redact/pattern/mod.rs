@@ -14,8 +14,8 @@ mod token;
 mod value;
 
 use super::bytes::first;
+use super::counts::Kind;
 use super::key_block;
-use super::text::Kind;
 use regex_automata::Input;
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;

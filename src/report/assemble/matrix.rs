@@ -80,7 +80,7 @@ fn setting_group(file: &str, nodes: &[&Node], knowledge: &Knowledge) -> MatrixGr
 }
 
 fn fact_row(label: String, parity: Parity, nodes: &[&Node], facts: &[Observed<String>]) -> MatrixRow {
-    // An absence is something one can have in common. A node set apart is shown and makes nobody odd (DESIGN 4).
+    // An absence is something one can have in common. A node set apart is shown and makes nobody odd.
     let values: Vec<Option<Option<&String>>> = nodes
         .iter()
         .zip(facts)

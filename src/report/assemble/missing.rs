@@ -9,7 +9,7 @@ use crate::plan::{listed, safe_name};
 use crate::report::model::{MissingPart, MissingView};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// First build whose REST interface has the node list (domain 8).
+/// First build whose REST interface has the node list.
 const REST_NODE_LIST: BuildVersion = BuildVersion::new(10, 9, 64);
 
 /// What closes a gap, cheapest for the customer first. What is got in one go is one thing to ask for.

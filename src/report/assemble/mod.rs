@@ -199,7 +199,8 @@ fn outcome(one: &RuleResult) -> OutcomeView {
     }
 }
 
-/// Rolls each rule up over its subjects, in the order of DESIGN 4, so that the counts add up to the rules loaded.
+/// Counts each rule once over its subjects, by the first of findings, failed, unknown, pass and not applicable, so that
+/// the counts add up to the rules loaded.
 fn coverage(results: &[RuleResult], rules: &[&RuleMeta]) -> Coverage {
     let mut counts: BTreeMap<&'static str, usize> = Outcome::WORDS.map(|word| (word, 0)).into();
     let rules: Vec<RuleCoverage> = rules

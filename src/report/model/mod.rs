@@ -254,7 +254,8 @@ pub struct OutcomeView {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Coverage {
-    /// Rules by outcome word (each rule counts once, by its first outcome in the order of DESIGN 4), and `total`.
+    /// Rules by outcome word, and `total`. Each rule counts once, by the first of findings, failed, unknown, pass,
+    /// not-applicable.
     #[cfg_attr(test, schemars(schema_with = "super::json::schema::by_outcome"))]
     pub counts: BTreeMap<&'static str, usize>,
     /// One entry a rule, in order of id.

@@ -97,7 +97,7 @@ fn serving<'a>(cx: &Context<'a>, node: &Node, rule: &str) -> Vec<&'a Signature> 
         .collect()
 }
 
-/// Hits that count today: within 24 hours of the node's newest line, with no start or upgrade after them (DESIGN 4).
+/// Hits that count today: within 24 hours of the node's newest line, with no start or upgrade after them.
 fn current<'a>(cx: &Context<'a>, node: &'a Node, signatures: &[&'a Signature]) -> Vec<Sighting<'a>> {
     let Ok(digest) = cx.logs(node) else { return Vec::new() };
     let hits = hits(digest, signatures).filter(|(_, hit)| cx.cluster.is_current(node, digest, hit.last));

@@ -3,8 +3,8 @@
 use crate::rules::engine::prelude::*;
 use chrono::TimeDelta;
 
-/// How long before the newest connection of its list a node may have connected last. Our own measure (domain 10.8,
-/// ROL-005).
+/// How long before the newest connection of its list a node may have connected last. Our own choice, as in
+/// ROL-005.
 pub(crate) const QUIET: TimeDelta = TimeDelta::minutes(15);
 
 /// A node's connection by the node list, judged within that one list.

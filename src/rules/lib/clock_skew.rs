@@ -1,5 +1,5 @@
 //! How far clocks of nodes lie apart, as far as that can be said: only from each node's offset to one shared
-//! reference, never from their own readings (DESIGN 4).
+//! reference, never from their own readings.
 
 use super::comparable::comparable;
 use crate::model::facts::ClockReference;

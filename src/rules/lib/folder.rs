@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// Most differences shown one by one; the rest is a number.
 const SHOWN: usize = 50;
 
-/// Which files a copy leaves out. The sources contradict each other (domain 12.1, K-2), so that both are printed.
+/// Which files a copy leaves out. The sources contradict each other, so that both are printed.
 pub(crate) const LEFT_OUT: &str = "Sources differ on what the copy leaves out: the list of errors of SEED and D:networking name \
      database.config only, the upgrade steps of SEED and D:upgrading-with-web-clustering name encryption.config as \
      well. Leaving out both is safe.";

@@ -1,8 +1,8 @@
 //! What protects the key inside a node's `encryption.config`: one reading for every rule that asks.
 //!
-//! DPAPI and HSM protect the values inside a container that looks the same from outside (domain 1.4), so only a
+//! DPAPI and HSM protect the values inside a container that looks the same from outside, so only a
 //! person, or the size of the file, tells. The sizes are our arithmetic on the layout of 10.4 and later and were
-//! never calibrated on a real node (domain 11, G-16): what rests on them is inferred.
+//! never calibrated on a real node: what rests on them is inferred.
 
 use super::key_files::{ENCRYPTION, PUT_BACK, again};
 use crate::model::facts::KeyFile;

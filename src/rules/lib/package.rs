@@ -3,7 +3,7 @@
 use crate::model::package::{Package, PackageMember};
 use crate::rules::engine::prelude::*;
 
-/// The package inside the package, which the upgrader unpacks (domain 1.1; UPG).
+/// The package inside the package, which the upgrader unpacks.
 pub(crate) const UPDATE: &str = "ss_update.zip";
 
 /// The signed list of hashes beside it.

@@ -1,4 +1,4 @@
-//! Integrated Windows Authentication: whether it is on, and what IIS then has to allow (domain 1.6). One reading for
+//! Integrated Windows Authentication: whether it is on, and what IIS then has to allow. One reading for
 //! every rule that asks.
 
 use super::folder::and;

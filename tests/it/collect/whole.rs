@@ -65,7 +65,8 @@ fn the_inventory_names_every_file_and_hashes_only_program_types() {
 #[test]
 fn the_report_side_understands_a_collected_bundle() {
     use clusterbrief::bundle::gather;
-    use clusterbrief::intake::read::{Facts, Tools, read_all};
+    use clusterbrief::intake::facts::Facts;
+    use clusterbrief::intake::read::{Tools, read_all};
     use clusterbrief::model::InputStatus;
     let site = Site::new(|node| {
         node.edit("web-appSettings.config", "<add key=\"UseCefLogFile\"", "<add key=\"UseCefLogFiles\"");

@@ -29,7 +29,7 @@ rule! {
 
 const WORDS: Words = Words { things: "files or settings", wrong: "not as on the other nodes" };
 
-/// Files that are each node's own, by name in lower case (domain 1.2). Configuration files and settings that may differ
+/// Files that are each node's own, by name in lower case. Configuration files and settings that may differ
 /// are parity rows.
 const OWN_FILES: &[&str] = &["encryption.config", "database.config"];
 

@@ -149,7 +149,7 @@ fn told_different(cx: &Context, node: &Node) -> Option<Finding> {
 }
 
 /// Whether a file that is said to be under DPAPI is also on another node. DPAPI wraps the key anew on each machine, so
-/// one of the two is a copy, and a copy works only where it was made (domain 1.4, E-001).
+/// one of the two is a copy, and a copy works only where it was made.
 fn protected_twice(cx: &Context, file: &KeyFileOn, files: &[KeyFileOn]) -> bool {
     let said =
         key_protection::of(cx, file.node, file.observed).is_some_and(|found| found.on && found.answered);

@@ -22,7 +22,7 @@ rule! {
     cites: ["D:events-and-alerts/secure-syslog-cef" Confirmed, "LAJ" Confirmed],
 }
 
-/// Roles that the node list switches, with the log each writes (domain 1.5).
+/// Roles that the node list switches, with the log each writes.
 const ROLES: [(&str, &str, Component, &str); 3] = [
     ("row.background-worker", "Background Worker", Component::BackgroundWorker, "SS-BWSR.log"),
     ("row.engine-worker", "Engine Worker", Component::EngineWorker, "SS-EWSR.log"),

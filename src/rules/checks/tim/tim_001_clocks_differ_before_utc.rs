@@ -3,8 +3,8 @@
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::clock_skew::judge;
 
-/// Milliseconds that clocks may lie apart. The product's own tolerance is not published (domain 11, G-20); this
-/// one is ours.
+/// Milliseconds that clocks may lie apart. The product's own tolerance is not published; this
+/// one is our own choice.
 const LIMIT: u64 = 60_000;
 
 rule! {

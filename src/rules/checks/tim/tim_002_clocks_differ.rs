@@ -3,9 +3,9 @@
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::clock_skew::judge;
 
-/// Milliseconds that clocks should lie apart at most; ours (domain 10.3).
+/// Milliseconds that clocks should lie apart at most; our own choice.
 const WORTH_MENDING: u64 = 30_000;
-/// Milliseconds from which Kerberos refuses tickets (domain 4.12).
+/// Milliseconds from which Kerberos refuses tickets.
 const BREAKS: u64 = 300_000;
 
 rule! {

@@ -5,7 +5,7 @@ use crate::rules::lib::clock_skew::SCOPE;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-/// First build that stores times in UTC (domain 2.3).
+/// First build that stores times in UTC.
 const UTC: BuildVersion = BuildVersion::new(8, 9, 300_000);
 
 rule! {

@@ -3,7 +3,7 @@
 use crate::rules::engine::prelude::*;
 use crate::rules::lib::clock_skew::seconds;
 
-/// Milliseconds that a node may lie from its database server; ours (domain 10.3).
+/// Milliseconds that a node may lie from its database server; our own choice.
 const LIMIT: u64 = 30_000;
 
 rule! {

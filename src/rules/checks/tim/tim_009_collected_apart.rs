@@ -3,7 +3,7 @@
 use crate::rules::engine::prelude::*;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
-/// How far apart collections may begin and still show one state of the cluster; ours (domain 10.3).
+/// How far apart collections may begin and still show one state of the cluster; our own choice.
 const TOGETHER: TimeDelta = TimeDelta::minutes(10);
 
 rule! {

@@ -35,7 +35,7 @@ fn check(cx: &Context) -> Outcome {
         findings
             .extend(listed.and_then(|(text, place)| evaluate(cx, subject(), "the node list", &text, place)));
         let dll = carried.and_then(|(text, place)| evaluate(cx, subject(), CORE_DLL, &text, place));
-        // Which DLL carries the build is our guess (domain 1.1, G-07).
+        // Which DLL carries the build is our guess.
         findings.extend(dll.map(Finding::inferred));
     }
     for row in cx.history().value().iter().flat_map(|history| &history.rows) {

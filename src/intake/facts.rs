@@ -1,0 +1,30 @@
+//! What any input can say.
+
+use super::checklist;
+use super::inventory::Inventory;
+use super::reported::ReportedFacts;
+use crate::model::answers::Answers;
+use crate::model::cluster::Contact;
+use crate::model::export::{NodeList, VersionHistory};
+use crate::model::node::Snapshot;
+
+/// What an input says.
+#[derive(Debug)]
+pub enum Facts {
+    /// A bundle, of the node of this name.
+    Bundle(Box<Snapshot>),
+    /// A node list.
+    Nodes(NodeList),
+    /// A version history.
+    History(VersionHistory),
+    /// Answers.
+    Answers(Answers),
+    /// A part of a checklist workbook.
+    Checklist(checklist::Part),
+    /// The nodes an inventory names.
+    Inventory(Inventory),
+    /// Contacts of an inventory.
+    Contacts(Vec<Contact>),
+    /// What any other export tells.
+    Reported(ReportedFacts),
+}

@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
     let as_of = "2026-11-22T12:00:00Z".parse().expect("a time");
     let options =
         Options { expect_nodes: Vec::new(), roles: Default::default(), as_of, target: None, package: None };
-    let report = AUDITOR.audit(given, &options).report;
+    let report = AUDITOR.analyze(given, &options).report;
     html::render(&report).expect("HTML");
     markdown::render(&report).expect("Markdown");
     json::render(&report).expect("JSON");

@@ -101,7 +101,7 @@ impl Collected {
                 self.facts = Some(Observed::known(facts, Location::file(name)));
             }
             MemberContent::Facts(Err(why)) => {
-                self.facts = Some(Observed::unreadable(Location::file(name), why))
+                self.facts = Some(Observed::unreadable(Location::file(name), why));
             }
             MemberContent::Inventory(Ok(entries)) => {
                 self.inventory = Some(Observed::known(entries, Location::file(name)));

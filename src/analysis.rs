@@ -35,11 +35,13 @@ use crate::redact::Sanitizer;
 use crate::report::assemble::assemble;
 use crate::report::model::Report;
 use crate::rules::{self, Rule};
+use rayon::prelude::*;
 use std::path::Path;
 
 /// Opens every bundle and export that the paths lead to. What cannot be read is an input with its reason, not an error.
-pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<Given> {
-    paths.into_iter().flat_map(|path| gather(path.as_ref(), MAX_EXPORT_BYTES)).collect()
+pub fn open<P: AsRef<Path> + Send>(paths: impl IntoIterator<Item = P>) -> Vec<Given> {
+    let paths: Vec<P> = paths.into_iter().collect();
+    paths.into_par_iter().flat_map_iter(|path| gather(path.as_ref(), MAX_EXPORT_BYTES)).collect()
 }
 
 /// Everything an analysis needs beside the inputs; made once, used for any number of cases.

@@ -1,10 +1,7 @@
 //! A file from outside that is no bundle: recognised by its content, judged, and rendered in every format.
 #![no_main]
 
-use clusterbrief::bundle::source::gather;
-use clusterbrief::analysis::Analyzer;
-use clusterbrief::intake::cluster::Options;
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
+use clusterbrief::analysis::{Analyzer, Options, open};
 use clusterbrief::report::{html, json, markdown, terminal};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
@@ -16,10 +13,9 @@ static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().expect("th
 fuzz_target!(|bytes: &[u8]| {
     let path = FOLDER.path().join("export");
     std::fs::write(&path, bytes).expect("a file can be written");
-    let given = gather(&path, MAX_EXPORT_BYTES);
+    let given = open([&path]);
     let as_of = "2026-11-22T12:00:00Z".parse().expect("a time");
-    let options =
-        Options { expect_nodes: Vec::new(), roles: Default::default(), as_of, target: None, package: None };
+    let options = Options::at(as_of);
     let report = AUDITOR.analyze(given, &options).report;
     html::render(&report).expect("HTML");
     markdown::render(&report).expect("Markdown");

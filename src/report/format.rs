@@ -25,6 +25,19 @@ pub struct OutputFormat {
     pub render: fn(Content<'_>) -> Result<Vec<u8>, RenderError>,
 }
 
+/// Renders a result with the function for its kind.
+pub(super) fn text(
+    content: Content<'_>,
+    report: fn(&Report) -> Result<String, RenderError>,
+    document: fn(&Document) -> Result<String, RenderError>,
+) -> Result<Vec<u8>, RenderError> {
+    let text = match content {
+        Content::Report(shown) => report(shown),
+        Content::Document(shown) => document(shown),
+    };
+    Ok(text?.into_bytes())
+}
+
 /// What may be overwritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {

@@ -7,7 +7,7 @@ use super::RenderError;
 use super::checklist_view::ChecklistView;
 use super::document::Document;
 use super::families::{FamilyRows, families};
-use super::format::{Content, Keep, OutputFormat};
+use super::format::{Keep, OutputFormat, text};
 use super::model::{Action, Cell, HitView, MissingView, Report};
 use super::presentation::{
     ROWS, SeverityGroup, Truncation, bands, columns_with_bundle, hits, register, row_word,
@@ -30,13 +30,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     extensions: &["html", "htm"],
     about: "One self-contained page",
     keep: Keep::Nothing,
-    render: |content| {
-        Ok(match content {
-            Content::Report(report) => render(report),
-            Content::Document(page) => handout(page),
-        }?
-        .into_bytes())
-    },
+    render: |content| text(content, render, handout),
 };
 
 macro_rules! template {

@@ -1,7 +1,7 @@
 //! The JSON forms: the view models as they are, whole. Their schema is `docs/report.schema.json`.
 
 use super::RenderError;
-use super::format::{Content, Keep, OutputFormat};
+use super::format::{Keep, OutputFormat, text};
 use serde::Serialize;
 
 /// The format.
@@ -10,13 +10,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     extensions: &["json"],
     about: "Everything, for programs",
     keep: Keep::Evidence,
-    render: |content| {
-        Ok(match content {
-            Content::Report(report) => render(report),
-            Content::Document(page) => render(page),
-        }?
-        .into_bytes())
-    },
+    render: |content| text(content, render, render),
 };
 
 /// Renders a report or a plan as indented JSON, one line feed at the end. Nothing is left out or shortened.

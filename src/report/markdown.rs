@@ -3,7 +3,7 @@
 use super::RenderError;
 use super::checklist_view::ChecklistView;
 use super::document::Document;
-use super::format::{Content, Keep, OutputFormat};
+use super::format::{Keep, OutputFormat, text};
 use super::model::{HitView, MatrixRow, Report};
 use super::presentation::{SeverityGroup, Truncation, bands, columns_with_bundle, hits, register, row_word};
 use super::procedure::{PlanView, RunbookView};
@@ -17,13 +17,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     extensions: &["md", "markdown"],
     about: "Text to paste into a ticket",
     keep: Keep::Nothing,
-    render: |content| {
-        Ok(match content {
-            Content::Report(report) => render(report),
-            Content::Document(page) => handout(page),
-        }?
-        .into_bytes())
-    },
+    render: |content| text(content, render, handout),
 };
 
 macro_rules! template {

@@ -23,10 +23,9 @@ use engine::needs;
 
 /// Every rule, coded and data, in order of id.
 pub fn all(knowledge: &Knowledge) -> Vec<Rule> {
-    let asked = needs::asked_by_code();
     let coded = CODED.iter().map(|definition| {
         let rule = definition();
-        Rule { asks: asked.get(&rule.meta.id).cloned().unwrap_or_default(), ..rule }
+        Rule { asks: needs::ASKED_BY_CODE.get(&rule.meta.id).cloned().unwrap_or_default(), ..rule }
     });
     let data = knowledge
         .rows

@@ -2,11 +2,8 @@
 //! proves, and an error adds its repair.
 
 use crate::support::samples::sample;
-use clusterbrief::analysis::{Analysis, Analyzer};
-use clusterbrief::bundle::source::gather;
+use clusterbrief::analysis::{Analysis, Analyzer, Options, open};
 use clusterbrief::demo::CASES;
-use clusterbrief::intake::cluster::Options;
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::plan::{PlanRequest, Runbook, Step, plan};
 use std::collections::BTreeMap;
@@ -21,14 +18,8 @@ fn root() -> PathBuf {
 }
 
 fn audit(name: &str) -> Analysis {
-    let options = Options {
-        expect_nodes: Vec::new(),
-        roles: BTreeMap::new(),
-        as_of: "2026-11-20T12:00:00Z".parse().expect("a time"),
-        target: None,
-        package: None,
-    };
-    AUDITOR.analyze(gather(&sample(name), MAX_EXPORT_BYTES), &options)
+    let options = Options::at("2026-11-20T12:00:00Z".parse().expect("a time"));
+    AUDITOR.analyze(open([&sample(name)]), &options)
 }
 
 fn building(audited: &Analysis, new: &str) -> Runbook {

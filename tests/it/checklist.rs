@@ -2,18 +2,14 @@
 
 use crate::support::fill::{Entry, fill, fine};
 use crate::support::samples::sample;
-use clusterbrief::analysis::{Analysis, Analyzer};
-use clusterbrief::bundle::source::gather;
+use clusterbrief::analysis::{Analysis, Analyzer, Options, open};
 use clusterbrief::intake::answers::questions;
-use clusterbrief::intake::cluster::Options;
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::checklist::parts;
 use clusterbrief::model::{BuildVersion, InputStatus};
 use clusterbrief::plan::checklist::{Checklist, LineState, Occasion, checklist};
 use clusterbrief::report::document::Document;
 use clusterbrief::report::model::InputView;
 use clusterbrief::report::workbook;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use tempfile::TempDir;
@@ -24,13 +20,10 @@ static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().expect("kn
 const WHEN: u32 = 46_345;
 
 fn audit(paths: &[PathBuf], target: Option<&str>) -> Analysis {
-    let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
+    let given = open(paths);
     let options = Options {
-        expect_nodes: Vec::new(),
-        roles: BTreeMap::new(),
-        as_of: "2026-11-20T12:00:00Z".parse().expect("a time"),
         target: target.map(|target| BuildVersion::parse(target).expect("a build")),
-        package: None,
+        ..Options::at("2026-11-20T12:00:00Z".parse().expect("a time"))
     };
     AUDITOR.analyze(given, &options)
 }

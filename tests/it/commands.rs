@@ -1,16 +1,12 @@
 //! Commands of runbooks: none that deletes, no name that could change what a command prompt does, each for its own node.
 
 use crate::support::samples::sample;
-use clusterbrief::analysis::{Analysis, Analyzer};
-use clusterbrief::bundle::source::gather;
+use clusterbrief::analysis::{Analysis, Analyzer, Options, open};
 use clusterbrief::demo::CASES;
-use clusterbrief::intake::cluster::Options;
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::{BuildVersion, Cluster, Location, Observed};
 use clusterbrief::plan::{CommandLine, PlanRequest, Runbook, Step, plan, repairs};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -76,13 +72,10 @@ static AUDITOR: LazyLock<Analyzer> = LazyLock::new(|| {
 
 fn audit(name: &str, target: Option<&str>) -> Analysis {
     let options = Options {
-        expect_nodes: Vec::new(),
-        roles: BTreeMap::new(),
-        as_of: "2026-11-20T12:00:00Z".parse().expect("a time"),
         target: target.map(|target| BuildVersion::parse(target).expect("a build")),
-        package: None,
+        ..Options::at("2026-11-20T12:00:00Z".parse().expect("a time"))
     };
-    AUDITOR.analyze(gather(&sample(name), MAX_EXPORT_BYTES), &options)
+    AUDITOR.analyze(open([&sample(name)]), &options)
 }
 
 /// The steps of the procedures above and of every built-in one, for this cluster and a new node.

@@ -2,29 +2,19 @@
 //! the snapshots in `tests/golden`; read what changed before you commit it.
 
 use crate::support::samples::{sample, samples};
-use clusterbrief::analysis::{Analysis, Analyzer};
-use clusterbrief::bundle::source::gather;
+use clusterbrief::analysis::{Analysis, Analyzer, Options, open};
 use clusterbrief::demo::{CASES, Case};
-use clusterbrief::intake::cluster::Options;
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::BuildVersion;
 use clusterbrief::plan::{PlanRequest, plan};
 use clusterbrief::report::document::Document;
 use clusterbrief::report::{html, json, markdown};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 fn options() -> Options {
-    Options {
-        expect_nodes: Vec::new(),
-        roles: BTreeMap::new(),
-        as_of: "2026-11-20T12:00:00Z".parse().expect("a time"),
-        target: None,
-        package: None,
-    }
+    Options::at("2026-11-20T12:00:00Z".parse().expect("a time"))
 }
 
 fn audit(paths: &[PathBuf]) -> Analysis {
@@ -32,7 +22,7 @@ fn audit(paths: &[PathBuf]) -> Analysis {
 }
 
 fn audit_for(paths: &[PathBuf], target: Option<&str>) -> Analysis {
-    let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
+    let given = open(paths);
     let target = target.map(|target| BuildVersion::parse(target).expect("a build"));
     let options = Options { target, ..options() };
     Analyzer::new().expect("knowledge").analyze(given, &options)

@@ -2,16 +2,12 @@
 //! upgrade of the set-up page is in them completely.
 
 use crate::support::samples::sample;
-use clusterbrief::analysis::{Analysis, Analyzer};
-use clusterbrief::bundle::source::gather;
+use clusterbrief::analysis::{Analysis, Analyzer, Options, open};
 use clusterbrief::demo::CASES;
-use clusterbrief::intake::cluster::Options;
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::knowledge::runbooks::{Purpose, RunbookRow, TaskRow};
 use clusterbrief::model::BuildVersion;
 use clusterbrief::plan::{Offer, PlanRequest, Runbook, Step, plan};
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -189,13 +185,10 @@ fn root() -> PathBuf {
 
 fn audit(name: &str, target: &str) -> Analysis {
     let options = Options {
-        expect_nodes: Vec::new(),
-        roles: BTreeMap::new(),
-        as_of: "2026-11-20T12:00:00Z".parse().expect("a time"),
         target: Some(BuildVersion::parse(target).expect("a build")),
-        package: None,
+        ..Options::at("2026-11-20T12:00:00Z".parse().expect("a time"))
     };
-    let given = gather(&sample(name), MAX_EXPORT_BYTES);
+    let given = open([&sample(name)]);
     Analyzer::new().expect("knowledge").analyze(given, &options)
 }
 

@@ -1,16 +1,12 @@
 //! The upgrade path of the plan, through the public API: a node list and a version history are read, evaluated and planned.
 //! The table of `knowledge::steps` has the builds of a path; here is what the plan makes of it.
 
-use clusterbrief::analysis::Analyzer;
-use clusterbrief::bundle::gather;
-use clusterbrief::intake::cluster::Options;
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
+use clusterbrief::analysis::{Analyzer, Options, open};
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::model::package::{Package, PackageMember};
 use clusterbrief::model::{BuildVersion, Location, Observed};
 use clusterbrief::plan::{Met, Path, Plan, State, UpgradeHop};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::fs;
 
 /// A cluster of nodes and a database with these builds; an empty one is not known.
@@ -58,13 +54,11 @@ impl Case<'_> {
         let own: &[(&str, &str)] = if self.own.is_empty() { &[] } else { &[("ours.toml", self.own)] };
         let auditor = Analyzer::with(Knowledge::layered(own).expect("sound knowledge")).expect("signatures");
         let options = Options {
-            expect_nodes: Vec::new(),
-            roles: BTreeMap::new(),
-            as_of: "2026-11-20T12:00:00Z".parse().expect("a moment"),
             target: Some(BuildVersion::parse(self.target).expect("a build")),
             package: self.package.clone(),
+            ..Options::at("2026-11-20T12:00:00Z".parse().expect("a moment"))
         };
-        let audited = auditor.analyze(gather(folder.path(), MAX_EXPORT_BYTES), &options);
+        let audited = auditor.analyze(open([folder.path()]), &options);
         audited.report.plan.expect("a plan")
     }
 }

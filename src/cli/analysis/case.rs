@@ -2,18 +2,15 @@
 
 use super::args::CaseArgs;
 use super::{Exit, Failure, knowledge, output};
-use crate::analysis::{Analysis, Analyzer};
-use crate::bundle::source::{Given, gather};
+use crate::analysis::{self, Analysis, Analyzer, Options};
+use crate::bundle::source::Given;
 use crate::bundle::{Limits, list_archive};
 use crate::cli::{OrExit as _, must_exist};
 use crate::intake;
-use crate::intake::cluster::Options;
-use crate::intake::recognise::MAX_EXPORT_BYTES;
 use crate::model::{InputStatus, Package};
 use crate::report::model::InputView;
 use anyhow::anyhow;
 use chrono::{SubsecRound as _, Utc};
-use rayon::prelude::*;
 use std::path::Path;
 
 /// Every file and folder of the case.
@@ -64,7 +61,7 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, F
 fn given(args: &CaseArgs) -> Result<Vec<Given>, Failure> {
     let paths: Vec<&Path> = evidence(args).collect();
     paths.iter().try_for_each(|path| must_exist(path))?;
-    Ok(paths.into_par_iter().flat_map_iter(|path| gather(path, MAX_EXPORT_BYTES)).collect())
+    Ok(analysis::open(paths))
 }
 
 /// Name, hash and member list of the downloaded package. Rules check whether it is a zip and whole.

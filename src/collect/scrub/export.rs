@@ -28,7 +28,7 @@ enum Form {
     Json(serde_json::Value),
     /// Its delimiter and the names of its columns.
     #[cfg(feature = "report")]
-    Table(char, Vec<String>),
+    Table(u8, Vec<String>),
     Text,
 }
 
@@ -106,19 +106,13 @@ fn learn(known: &mut Known, form: &Form, text: &str) {
 }
 
 #[cfg(feature = "report")]
-fn rows(delimiter: char, text: &str) -> impl Iterator<Item = Result<csv::StringRecord, csv::Error>> {
+fn rows(delimiter: u8, text: &str) -> impl Iterator<Item = Result<csv::StringRecord, csv::Error>> {
     csv::ReaderBuilder::new()
-        .delimiter(byte(delimiter))
+        .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes())
         .into_records()
-}
-
-/// Delimiters are ASCII.
-#[cfg(feature = "report")]
-fn byte(delimiter: char) -> u8 {
-    u8::try_from(delimiter).unwrap_or(b',')
 }
 
 fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, ScrubError> {
@@ -132,7 +126,7 @@ fn rewritten(form: Form, text: &str, redactor: &Redactor) -> Result<Vec<u8>, Scr
             let failed =
                 |_| ScrubError::Export("is a table that cannot be read to its end, so nothing was written");
             let mut writer =
-                csv::WriterBuilder::new().delimiter(byte(delimiter)).flexible(true).from_writer(Vec::new());
+                csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(Vec::new());
             for (number, row) in rows(delimiter, text).enumerate() {
                 let row = row.map_err(failed)?;
                 let cells = row.iter().enumerate().map(|(index, cell)| {

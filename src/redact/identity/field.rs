@@ -5,7 +5,9 @@ use super::{IdentitySpan, account, host, known, shapes};
 use crate::redact::bytes::{ends_with, is_one_of};
 use crate::redact::labels::Identity;
 use crate::redact::lists::LISTS;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Fields that are words of sentences, too: with `: ` they need a value that looks like a host.
 const COMMON: &[&str] = &["computer", "host", "machine", "node", "server", "webserver", "workstation"];
@@ -40,9 +42,17 @@ pub fn kind_of(name: &str) -> Option<Identity> {
     kind_of_plain(plain.as_bytes()).or_else(|| kind_of(name.rsplit_once('.')?.1))
 }
 
+/// Every listed name with its kind: each word of a text is looked up, so once must do.
+static FIELDS: LazyLock<HashMap<&[u8], Identity>> = LazyLock::new(|| {
+    let of_kind = |(kind, names): (&Identity, &'static Vec<String>)| {
+        let kind = *kind;
+        names.iter().map(move |name| (name.as_bytes(), kind))
+    };
+    LISTS.fields.iter().flat_map(of_kind).collect()
+});
+
 fn kind_of_plain(name: &[u8]) -> Option<Identity> {
-    let listed = |names: &[String]| names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok();
-    LISTS.fields.iter().find(|(_, names)| listed(names)).map(|(kind, _)| *kind)
+    FIELDS.get(name).copied()
 }
 
 /// Whether a value is in every installation, so that it names nobody.

@@ -8,14 +8,15 @@ use crate::knowledge::rows::{Condition, Family, RuleMeta};
 use crate::knowledge::{Export, Knowledge};
 use crate::model::lookup::{ANSWER, instead, is_fact, is_row_fact};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// Kinds of inputs that are asked for as a whole.
 const INPUTS: [&str; 7] = ["answer", "bundle", "logs", "node-list", "package", "target", "version-history"];
 
-/// What each coded rule asks for. A rule that is not in the table yet has no needs, which a test reports.
-pub(in crate::rules) fn asked_by_code() -> BTreeMap<String, BTreeSet<String>> {
-    toml::from_str(include_str!("../asked.toml")).unwrap_or_default()
-}
+/// What each coded rule asks for, read once: CLU-010 asks for all rules again. A rule that is not in the table yet has no
+/// needs, which a test reports.
+pub(in crate::rules) static ASKED_BY_CODE: LazyLock<BTreeMap<String, BTreeSet<String>>> =
+    LazyLock::new(|| toml::from_str(include_str!("../asked.toml")).unwrap_or_default());
 
 /// What the rows of a data rule ask for.
 pub(in crate::rules) fn asked_by_rows(rule: &RuleMeta, knowledge: &Knowledge) -> BTreeSet<String> {

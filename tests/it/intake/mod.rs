@@ -5,15 +5,15 @@ mod nodes;
 mod problems;
 
 use chrono::{DateTime, Utc};
+use clusterbrief::analysis::open;
 use clusterbrief::bundle::manifest::FingerprintKey;
 use clusterbrief::bundle::{
     BundleWriter, Collection, Form, FormatVersion, Manifest, MemberName, MemberRecord, NewMember,
-    NodeIdentity, gather,
+    NodeIdentity,
 };
 use clusterbrief::intake::answers::Question;
 use clusterbrief::intake::cluster::{Case, Options, assemble};
 use clusterbrief::intake::read::{Tools, read_all};
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::knowledge::Knowledge;
 use clusterbrief::logs::Scanner;
 use clusterbrief::model::facts::{Binary, ConfigState, NodeFacts};
@@ -116,13 +116,7 @@ fn hex(text: &str) -> String {
 }
 
 fn options() -> Options {
-    Options {
-        expect_nodes: Vec::new(),
-        roles: BTreeMap::new(),
-        as_of: "2026-11-22T00:00:00Z".parse().unwrap(),
-        target: None,
-        package: None,
-    }
+    Options::at("2026-11-22T00:00:00Z".parse().unwrap())
 }
 
 fn case_with(paths: &[&Path], options: &Options) -> Case {
@@ -133,7 +127,7 @@ fn case_with(paths: &[&Path], options: &Options) -> Case {
         values: vec!["sticky".into(), "not-sticky".into()],
         per_node: true,
     }];
-    let given = paths.iter().flat_map(|path| gather(path, MAX_EXPORT_BYTES)).collect();
+    let given = open(paths);
     let tools =
         Tools { scanner: &scanner, sanitizer: &Sanitizer, questions: &questions, knowledge: &knowledge };
     assemble(read_all(given, tools), options)

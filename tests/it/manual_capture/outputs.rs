@@ -3,14 +3,12 @@
 use super::commands::{lines, not_in_commands};
 use super::{NODES, clock, odd_server, server};
 use crate::support::windows_commands::{Prompt, with_keys_of_services};
-use clusterbrief::analysis::{Analysis, Analyzer};
-use clusterbrief::bundle::source::gather;
+use clusterbrief::analysis::{Analysis, Analyzer, open};
 use clusterbrief::bundle::{Bundle, FACTS};
 use clusterbrief::collect::{FixedHost, Options, Silent, run};
 use clusterbrief::demo::NodeFolder;
 use clusterbrief::finding::RuleResult;
 use clusterbrief::intake::cluster;
-use clusterbrief::intake::recognise::MAX_EXPORT_BYTES;
 use clusterbrief::model::facts::NodeFacts;
 use clusterbrief::model::{BuildVersion, InputStatus, Observed};
 use clusterbrief::probes::FakeSystem;
@@ -49,7 +47,7 @@ fn audited(files: &[(&str, Vec<u8>)]) -> Analysis {
     for (name, bytes) in files {
         fs::write(dir.path().join(name), bytes).unwrap();
     }
-    AUDITOR.analyze(gather(dir.path(), MAX_EXPORT_BYTES), &options())
+    AUDITOR.analyze(open([dir.path()]), &options())
 }
 
 fn printed(made: &FakeSystem, german: bool) -> String {

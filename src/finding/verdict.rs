@@ -1,8 +1,9 @@
-//! The verdict: the first of four readiness states whose condition is met.
+//! The verdict: the first of four readiness states whose condition is met, and how much of each area was looked at.
 
-use super::outcome::{Confidence, Outcome, RuleResult, Severity};
+use super::area::{Area, Holds};
+use super::outcome::{Confidence, Outcome, RuleResult, Scope, Severity};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The four states, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -25,60 +26,159 @@ pub fn is_bundle_safety(rule: &str) -> bool {
     rule.starts_with("BND-")
 }
 
+/// What a rule weighs in the verdict.
+#[derive(Debug, Clone, Copy)]
+pub struct Weight {
+    /// Severity at its worst.
+    pub severity: Severity,
+    /// The area that it belongs to.
+    pub area: Area,
+    /// Whether it keeps the question open while it is undecided.
+    pub holds: Holds,
+}
+
+/// What is asked, and what of the evidence decides what the answer requires.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Whether the cluster works, or is ready for an upgrade.
+    pub scope: Scope,
+    /// The installed build stores local times.
+    pub local_times: bool,
+    /// A node list was given.
+    pub node_list: bool,
+    /// Areas that the asker requires beside those of the question (`--require`).
+    pub also: BTreeSet<Area>,
+    /// Too little is known of which nodes there are: fewer than two with nothing that confirms a single one, or one that
+    /// is named and was not seen.
+    pub node_set_open: bool,
+}
+
+impl Question {
+    /// Whether the answer requires this area.
+    pub fn requires(&self, area: Area) -> bool {
+        self.also.contains(&area) || area.is_required(self.scope, self.local_times)
+    }
+
+    /// Whether a rule of this weight keeps the question open while it is undecided.
+    fn is_held_by(&self, weight: Weight) -> bool {
+        let blocker = weight.severity == Severity::Blocker;
+        let holds = match weight.holds {
+            Holds::Blocker => blocker,
+            Holds::Always => true,
+            Holds::WithNodeList => blocker && self.node_list,
+            Holds::Never => false,
+        };
+        holds && self.requires(weight.area)
+    }
+}
+
 /// The verdict and what led to it.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone)]
 pub struct Verdict {
     /// The state.
     pub state: Readiness,
     /// Indices of the results that decided it, in their order.
-    #[serde(skip)]
     pub because: Vec<usize>,
-    /// Whether the node set was not confirmed, which alone prevents READY.
-    pub node_set_open: bool,
+    /// Every area, and how far it was looked at.
+    pub areas: Vec<AreaCoverage>,
+}
+
+/// How far an area was looked at.
+#[derive(Debug, Clone)]
+pub struct AreaCoverage {
+    /// The area.
+    pub area: Area,
+    /// Whether the question requires it.
+    pub required: bool,
+    /// Rules that apply to the case and were decided, by a finding or a pass.
+    pub decided: usize,
+    /// Rules that apply and are not decided, in order of id.
+    pub open: Vec<String>,
+    /// How far the rules of high weight were decided.
+    pub looked: Looked,
+}
+
+/// How far an area was looked at. Open rules of medium weight and less do not count against it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Looked {
+    /// No blocker or high rule is open.
+    Whole,
+    /// Some of its rules are decided, some blocker or high rules are open.
+    Partly,
+    /// No rule of it is decided.
+    No,
+    /// No rule of it applies.
+    NotApplicable,
 }
 
 /// Computes the verdict from all results.
 ///
-/// `severities` has the worst severity of each rule; a rule that is not in it counts as a blocker rule, so that a gap
-/// in the table never makes a cluster look better.
-pub fn reach(
-    results: &[RuleResult],
-    severities: &BTreeMap<&str, Severity>,
-    node_set_confirmed: bool,
-) -> Verdict {
-    let pick = |wanted: &dyn Fn(&Outcome, Severity) -> bool| -> Vec<usize> {
-        let severity = |rule: &str| severities.get(rule).copied().unwrap_or(Severity::Blocker);
-        let of_cluster = results.iter().enumerate().filter(|(_, one)| !is_bundle_safety(&one.rule));
-        of_cluster
-            .filter(|(_, one)| wanted(&one.outcome, severity(&one.rule)))
-            .map(|(index, _)| index)
-            .collect()
+/// A rule that is not among the `weights` counts as a blocker rule of a required area, so that a gap in the table never
+/// makes a cluster look better.
+pub fn reach(results: &[RuleResult], weights: &BTreeMap<&str, Weight>, question: &Question) -> Verdict {
+    let areas = areas(results, weights, question);
+    let pick = |wanted: &dyn Fn(&RuleResult) -> bool| -> Vec<usize> {
+        let of_cluster = results.iter().enumerate().filter(|(_, result)| !is_bundle_safety(&result.rule));
+        of_cluster.filter(|(_, result)| wanted(result)).map(|(index, _)| index).collect()
     };
-    let found = |outcome: &Outcome, severities: &[Severity], confidence: Option<Confidence>| {
-        matches!(outcome, Outcome::Findings(findings) if findings.iter().any(|f| {
-            severities.contains(&f.severity) && confidence.is_none_or(|c| c == f.confidence)
-        }))
+    let found = |result: &RuleResult, worst: Severity, confidence: Option<Confidence>| {
+        let counts = confidence.map_or(Confidence::Inferred, |confidence| confidence);
+        result.outcome.findings().iter().any(|f| f.severity <= worst && f.confidence <= counts)
     };
 
-    let blockers = pick(&|outcome, _| found(outcome, &[Severity::Blocker], Some(Confidence::Confirmed)));
+    let blockers = pick(&|result| found(result, Severity::Blocker, Some(Confidence::Confirmed)));
     if !blockers.is_empty() {
-        return Verdict { state: Readiness::NotReady, because: blockers, node_set_open: !node_set_confirmed };
+        return Verdict { state: Readiness::NotReady, because: blockers, areas };
     }
-    let weighs = |faults: &[Severity], not_known: Severity| {
-        pick(&|outcome, severity| match outcome {
-            Outcome::Findings(_) => found(outcome, faults, None),
-            Outcome::Unknown { .. } | Outcome::Failed { .. } => severity == not_known,
-            Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
-        })
-    };
-    let open = weighs(&[Severity::Blocker], Severity::Blocker);
-    if !open.is_empty() || !node_set_confirmed {
-        return Verdict { state: Readiness::Undetermined, because: open, node_set_open: !node_set_confirmed };
+    let open = pick(&|result| match &result.outcome {
+        Outcome::Findings(_) => found(result, Severity::Blocker, None),
+        Outcome::Unknown { .. } | Outcome::Failed { .. } => {
+            weights.get(result.rule.as_str()).is_none_or(|weight| question.is_held_by(*weight))
+        }
+        Outcome::Pass { .. } | Outcome::NotApplicable { .. } => false,
+    });
+    if !open.is_empty() || question.node_set_open {
+        return Verdict { state: Readiness::Undetermined, because: open, areas };
     }
-    let warnings = weighs(&[Severity::High, Severity::Medium], Severity::High);
+    let warnings = pick(&|result| found(result, Severity::Medium, None));
     let state = if warnings.is_empty() { Readiness::Ready } else { Readiness::ReadyWithWarnings };
-    Verdict { state, because: warnings, node_set_open: false }
+    Verdict { state, because: warnings, areas }
+}
+
+fn areas(
+    results: &[RuleResult],
+    weights: &BTreeMap<&str, Weight>,
+    question: &Question,
+) -> Vec<AreaCoverage> {
+    let mut by_rule: BTreeMap<&str, u8> = BTreeMap::new();
+    for result in results {
+        let rank = by_rule.entry(&result.rule).or_insert(u8::MAX);
+        *rank = (*rank).min(result.outcome.rank());
+    }
+    let coverage = |area: Area| {
+        let of_area = |rule: &&str| weights.get(*rule).is_some_and(|weight| weight.area == area);
+        let (mut decided, mut open, mut weighty) = (0, Vec::new(), false);
+        for (rule, rank) in by_rule.iter().filter(|(rule, _)| of_area(rule) && !is_bundle_safety(rule)) {
+            match rank {
+                0 | 3 => decided += 1,
+                1 | 2 => {
+                    weighty |= weights.get(rule).is_some_and(|weight| weight.severity <= Severity::High);
+                    open.push((*rule).to_owned());
+                }
+                _ => {}
+            }
+        }
+        let looked = match (decided, open.is_empty(), weighty) {
+            (0, true, _) => Looked::NotApplicable,
+            (0, false, _) => Looked::No,
+            (_, _, true) => Looked::Partly,
+            (_, _, false) => Looked::Whole,
+        };
+        AreaCoverage { area, required: question.requires(area), decided, open, looked }
+    };
+    Area::ALL.into_iter().map(coverage).collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::names::{self, MachineNames};
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
 use super::{duplicates, labels, lists};
+use crate::finding::Area;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, ReportedFields, VersionHistory};
@@ -31,12 +32,21 @@ pub struct Options {
     pub target: Option<BuildVersion>,
     /// `--upgrade-package`: the file downloaded for it.
     pub package: Option<Package>,
+    /// `--require`: areas that the verdict requires beside those of its question.
+    pub require: BTreeSet<Area>,
 }
 
 impl Options {
     /// Judges calendar rules against this day, and nothing else is known or wanted.
     pub fn at(as_of: DateTime<Utc>) -> Self {
-        Self { expect_nodes: Vec::new(), roles: BTreeMap::new(), as_of, target: None, package: None }
+        Self {
+            expect_nodes: Vec::new(),
+            roles: BTreeMap::new(),
+            as_of,
+            target: None,
+            package: None,
+            require: BTreeSet::new(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::cli::args::instant;
 use crate::demo::CASES;
-use crate::finding::{Scope, Severity};
+use crate::finding::{Area, Scope, Severity};
 use crate::knowledge::Status;
 use crate::knowledge::checklist::Occasion;
 use crate::model::{BuildVersion, Role};
@@ -10,6 +10,7 @@ use crate::report::format::{FORMATS, OutputFormat};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as Arguments, Subcommand, ValueEnum};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Verbs that the collector does not have.
@@ -176,12 +177,32 @@ pub(in crate::cli) struct CaseArgs {
     /// Set a node's role (NAME=dr, NAME=standby or NAME=mirror); non-serving nodes are judged separately
     #[arg(long, value_name = "NAME=ROLE", value_parser = role)]
     pub role: Vec<(String, Role)>,
+    /// Areas that the verdict must not leave out, beside those it always needs: database,message-bus,... or all
+    #[arg(long, value_name = "AREA", value_delimiter = ',', value_parser = areas())]
+    pub require: Vec<RequiredArea>,
     /// Answers of people: a filled-in checklist or a TOML file (see docs/answers.md)
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
     /// Folder of your own knowledge files, which add to the built-in ones or replace them (see docs/knowledge.md)
     #[arg(long, value_name = "DIR")]
     pub knowledge: Option<PathBuf>,
+}
+
+impl CaseArgs {
+    /// The areas of `--require`.
+    pub(super) fn required(&self) -> BTreeSet<Area> {
+        let all = self.require.iter().any(Option::is_none);
+        Area::ALL.into_iter().filter(|area| all || self.require.contains(&Some(*area))).collect()
+    }
+}
+
+/// An area of `--require`; `None` for all.
+pub(in crate::cli) type RequiredArea = Option<Area>;
+
+fn areas() -> impl TypedValueParser<Value = RequiredArea> {
+    let words = Area::ALL.iter().map(|area| PossibleValue::new(area.word()));
+    let words = words.chain([PossibleValue::new("all").help("Every area")]);
+    PossibleValuesParser::new(words).map(|word| Area::ALL.into_iter().find(|area| area.word() == word))
 }
 
 #[derive(Debug, Arguments)]
@@ -240,6 +261,8 @@ pub(in crate::cli) enum FailOn {
     CannotSay,
     /// Anything except READY
     Warnings,
+    /// Anything except READY, and READY with something left out
+    Incomplete,
 }
 
 /// A format by its name.

@@ -40,6 +40,7 @@ pub(super) fn audited(args: &CaseArgs, auditor: &Analyzer) -> Result<Analysis, F
         as_of: args.as_of.unwrap_or(now),
         target: args.target,
         package: args.upgrade_package.as_deref().map(package).transpose()?,
+        require: args.required(),
     };
     let audited = auditor.analyze(given, &options);
     for remark in &audited.remarks {

@@ -29,6 +29,7 @@ fn exit(report: &Report, fail_on: Option<FailOn>) -> Exit {
         Some(FailOn::NotReady) => state == Readiness::NotReady,
         Some(FailOn::CannotSay) => matches!(state, Readiness::NotReady | Readiness::Undetermined),
         Some(FailOn::Warnings) => state != Readiness::Ready,
+        Some(FailOn::Incomplete) => state != Readiness::Ready || !report.verdict.complete,
     };
     if reached { Exit::FailOn } else { Exit::written(&report.inputs) }
 }

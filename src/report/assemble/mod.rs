@@ -8,7 +8,7 @@ mod missing;
 mod nodes;
 mod verdict;
 
-use crate::finding::{Finding, Outcome, RuleResult, Severity, is_bundle_safety, reach};
+use crate::finding::{Area, Finding, Outcome, RuleResult, Severity, is_bundle_safety, reach};
 use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Citation, Knowledge, Overlay, OverlayRecord, Source, Sources};
 use crate::model::Cluster;
@@ -19,16 +19,18 @@ use crate::report::model::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Assembles the report. Equal arguments give an equal report.
+/// Assembles the report. Equal arguments give an equal report. `required` are areas that the asker requires beside those
+/// of the question.
 pub fn assemble(
     cluster: &Cluster,
     results: &[RuleResult],
     rules: &[&RuleMeta],
     knowledge: &Knowledge,
+    required: &BTreeSet<Area>,
 ) -> Report {
     let by_id: BTreeMap<&str, &RuleMeta> = rules.iter().map(|rule| (rule.id.as_str(), *rule)).collect();
-    let severities = rules.iter().map(|rule| (rule.id.as_str(), rule.severity)).collect();
-    let reached = reach(results, &severities, !cluster.node_set.confirmed_by.is_empty());
+    let weights = rules.iter().map(|rule| (rule.id.as_str(), rule.weight())).collect();
+    let reached = reach(results, &weights, &verdict::asked(cluster, required));
     let causes = plan::causes(results, knowledge);
     let work = plan::work(results, &causes, cluster, knowledge, &by_id);
     let missing = missing::missing(cluster, results, &by_id, knowledge);
@@ -56,7 +58,6 @@ pub fn assemble(
             findings: &findings,
             missing: &missing,
             coverage: &coverage,
-            work: &work,
         }),
         actions: actions(results, &work),
         repairs: plan::repairs(cluster, results, knowledge),

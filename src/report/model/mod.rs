@@ -7,7 +7,7 @@ mod matrix;
 pub use findings::*;
 pub use matrix::*;
 
-use crate::finding::{Confidence, MissingEvidence, Readiness, Scope, Severity, Subject};
+use crate::finding::{Area, Confidence, Looked, MissingEvidence, Readiness, Scope, Severity, Subject};
 use crate::model::cluster::Contact;
 use crate::model::input::Problem;
 use crate::model::{Input, InputKind, InputStatus};
@@ -17,7 +17,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Version of the JSON report.
-pub const SCHEMA: &str = "clusterbrief-report/1.2";
+pub const SCHEMA: &str = "clusterbrief-report/1.3";
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]
@@ -146,7 +146,9 @@ pub struct VerdictView {
     pub state: Readiness,
     /// State in capitals: `NOT READY`.
     pub label: &'static str,
-    /// The question it answers: "Does this cluster work as it should now?" or "… ready to upgrade to …?".
+    /// Whether nothing of weight was left out: all nodes are known, and no blocker or high rule is undecided.
+    pub complete: bool,
+    /// The question it answers: "Is this 3-node cluster healthy?" or "… ready for the upgrade to …?".
     pub question: String,
     /// One sentence a reader gets in ten seconds.
     pub headline: String,
@@ -154,9 +156,47 @@ pub struct VerdictView {
     pub reasons: Vec<Reason>,
     /// What would settle it, for CANNOT SAY.
     pub settle: Vec<String>,
+    /// What was not looked at, or not wholly, as a report names it; empty if the verdict is complete.
+    pub left_out: Vec<String>,
+    /// How many checks were done: "152 of 163 applicable checks done, 11 open".
+    pub checks: String,
+    /// Every area of the cluster, and how far it was looked at.
+    pub areas: Vec<AreaView>,
+    /// Which nodes the verdict is about.
+    pub node_set: NodeSetView,
     /// Findings by severity word, bundle safety left out.
     #[cfg_attr(test, schemars(schema_with = "super::json::schema::by_severity"))]
     pub counts: BTreeMap<&'static str, usize>,
+}
+
+/// An area of the cluster, and how far it was looked at.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct AreaView {
+    /// The area.
+    pub area: Area,
+    /// Its name.
+    pub label: &'static str,
+    /// Whether the question cannot be answered without it.
+    pub required: bool,
+    /// How far it was looked at.
+    pub looked: Looked,
+    /// Rules that apply and were decided.
+    pub decided: usize,
+    /// Rules that apply and are undecided, in order of id.
+    pub open: Vec<String>,
+}
+
+/// The nodes that the verdict is about.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct NodeSetView {
+    /// Names of the nodes that serve requests.
+    pub nodes: Vec<String>,
+    /// What confirms that these are all; empty: nothing does.
+    pub confirmed_by: Vec<String>,
+    /// Nodes of a confirmed set without a bundle.
+    pub without_bundle: Vec<String>,
 }
 
 /// One reason of the verdict.

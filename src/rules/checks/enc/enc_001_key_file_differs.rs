@@ -29,6 +29,7 @@ rule! {
     id: "ENC-001",
     title: "Key file differs between nodes",
     severity: Blocker,
+    area: Key,
     subject: Cluster,
     cites: [
         "D:security-hardening/security-hardening-guide" Confirmed,

@@ -21,6 +21,7 @@ rule! {
     id: "VER-002",
     title: "Node and database are at different builds",
     severity: Blocker,
+    area: NodesAndFiles,
     subject: Node,
     cites: ["SEED" Confirmed, "CON:Migration/Reports/System_Inventory.sql" Confirmed],
 }

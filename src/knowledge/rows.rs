@@ -168,6 +168,9 @@ pub struct Expectation {
     pub inferred: bool,
     /// A node that runs this build or a later one and is connected meets it, because the build does not run without it.
     pub proven_from: Option<BuildVersion>,
+    /// A cluster of which every node demonstrably works meets it for now, because the product does not run without it.
+    #[serde(default)]
+    pub proven_by_running: bool,
     /// Where sources disagree: what each of them says, one sentence each.
     #[serde(default)]
     pub notes: Vec<String>,

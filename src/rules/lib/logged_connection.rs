@@ -1,8 +1,6 @@
 //! What the logs of a node show of its connection to the database and of its key: the line that proves that both worked,
 //! and the newest error that says otherwise.
 
-#![allow(dead_code, reason = "the proof by running calls it from its own change on")]
-
 use crate::knowledge::Signature;
 use crate::model::log::{ConnectedLine, PROOF_WINDOW};
 use crate::rules::engine::prelude::*;
@@ -25,13 +23,6 @@ pub(crate) struct LoggedFault<'a> {
     pub(crate) signature: &'a Signature,
     /// When last, at error level; `None` if its lines carry no readable time.
     pub(crate) time: Option<DateTime<Utc>>,
-}
-
-impl LoggedConnection<'_> {
-    /// When the proving line was written.
-    pub(crate) fn proved_at(&self) -> Option<DateTime<Utc>> {
-        self.proof.map(|line| line.time.to_utc())
-    }
 }
 
 /// What the logs of the node show. `Err` if there are none.

@@ -147,11 +147,7 @@ pub fn reach(results: &[RuleResult], weights: &BTreeMap<&str, Weight>, question:
     Verdict { state, because: warnings, areas }
 }
 
-fn areas(
-    results: &[RuleResult],
-    weights: &BTreeMap<&str, Weight>,
-    question: &Question,
-) -> Vec<AreaCoverage> {
+fn areas(results: &[RuleResult], weights: &BTreeMap<&str, Weight>, question: &Question) -> Vec<AreaCoverage> {
     let mut by_rule: BTreeMap<&str, u8> = BTreeMap::new();
     for result in results {
         let rank = by_rule.entry(&result.rule).or_insert(u8::MAX);

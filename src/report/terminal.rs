@@ -6,7 +6,7 @@ use super::document::Document;
 use super::model::{NodeCard, Report};
 use super::procedure::{PlanView, RunbookView, StepView, where_installed};
 use super::term_writer::{LINES, Screen, Style};
-use crate::finding::{Outcome, Severity};
+use crate::finding::Severity;
 use crate::plan::checklist::{Checklist, LineState};
 use crate::plan::{Met, Offer, Plan};
 use crate::text::escape::one_line;
@@ -76,14 +76,8 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
     }
     procedures(&mut screen, report.plan.as_ref(), report.checklist.as_ref(), true);
     screen.list("What is missing", &report.missing.iter().map(|view| view.ask.as_str()).collect::<Vec<_>>());
-    let count = |word| report.coverage.counts.get(word).copied().unwrap_or(0);
     let _ = writeln!(screen.text);
-    let [findings, failed, unknown, pass, not_applicable] = Outcome::WORDS.map(count);
-    let coverage = format!(
-        "{} rules: {findings} with findings, {failed} failed, {unknown} unknown, {pass} passed, {not_applicable} not applicable",
-        count("total")
-    );
-    screen.wrapped("", &coverage, Some(Style::Dim));
+    screen.wrapped("", &format!("{}.", verdict.checks), Some(Style::Dim));
     screen.text
 }
 

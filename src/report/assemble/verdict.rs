@@ -7,9 +7,7 @@ use crate::finding::{
 };
 use crate::model::{BuildVersion, Cluster};
 use crate::plan::{Causes, listed};
-use crate::report::model::{
-    AreaView, Coverage, FindingView, MissingView, NodeSetView, Reason, VerdictView,
-};
+use crate::report::model::{AreaView, Coverage, FindingView, MissingView, NodeSetView, Reason, VerdictView};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything the words are made of.
@@ -33,7 +31,10 @@ pub(super) fn asked(cluster: &Cluster, also: &BTreeSet<Area>) -> Question {
     let several = cluster.serving().nth(1).is_some();
     Question {
         scope: if cluster.target.is_some() { Scope::Upgrade } else { Scope::Now },
-        local_times: cluster.nodes.iter().any(|node| node.version.value().is_some_and(|v| *v <= LAST_LOCAL_TIMES)),
+        local_times: cluster
+            .nodes
+            .iter()
+            .any(|node| node.version.value().is_some_and(|v| *v <= LAST_LOCAL_TIMES)),
         node_list: cluster.list.value().is_some(),
         also: also.clone(),
         node_set_open: unseen || (set.confirmed_by.is_empty() && !several),
@@ -48,7 +49,7 @@ pub(super) fn view(seen: &InputsSeen) -> VerdictView {
         *counts.entry(finding.severity.word()).or_default() += 1;
     }
     let set = &seen.cluster.node_set;
-    let left_out = left_out(seen);
+    let left_out = LeftOut::of(seen);
     VerdictView {
         state: seen.verdict.state,
         label: label(seen.verdict.state),
@@ -59,7 +60,11 @@ pub(super) fn view(seen: &InputsSeen) -> VerdictView {
         reasons: reasons.into_iter().map(|(reason, _)| reason).collect(),
         counts,
         checks: checks(seen.coverage),
-        left_out,
+        left_out: left_out
+            .named
+            .into_iter()
+            .chain(left_out.parts.iter().map(|area| format!("parts of {area}")))
+            .collect(),
         areas: seen.verdict.areas.iter().map(area).collect(),
         node_set: NodeSetView {
             nodes: seen.cluster.serving().map(|node| node.name.clone()).collect(),
@@ -105,21 +110,58 @@ fn checks(coverage: &Coverage) -> String {
     format!("{} of {applicable} applicable checks done{open}", count("findings") + count("pass"))
 }
 
-/// What was not looked at: whole areas by name, parts of others. The switches of the node list have words of their own.
-fn left_out(seen: &InputsSeen) -> Vec<String> {
-    let no_list = seen.cluster.list.value().is_none() && !seen.cluster.nodes.is_empty();
-    let switches = no_list.then(|| "In Cluster, maintenance and read-only".to_owned());
-    let named = seen.verdict.areas.iter().filter_map(|coverage| {
-        let label = coverage.area.label();
-        match (coverage.area, coverage.looked) {
-            // Without a node list that is what is missing of them.
-            (Area::NodeState, Looked::Partly | Looked::No) if no_list => None,
-            (_, Looked::No) => Some(label.to_owned()),
-            (_, Looked::Partly) => Some(format!("parts of {label}")),
-            (_, Looked::Whole | Looked::NotApplicable) => None,
+/// What was not looked at.
+struct LeftOut {
+    /// What was not, or only a smaller part of it, by name.
+    named: Vec<String>,
+    /// Areas of which a smaller part was not.
+    parts: Vec<String>,
+}
+
+impl LeftOut {
+    fn of(seen: &InputsSeen) -> Self {
+        let no_list = seen.cluster.list.value().is_none() && !seen.cluster.nodes.is_empty();
+        let (mut named, mut parts) = (Vec::new(), Vec::new());
+        for coverage in &seen.verdict.areas {
+            let little = coverage.open.len() > coverage.decided;
+            match (coverage.area, coverage.looked) {
+                // Without a node list that is what is missing of them.
+                (Area::NodeState, Looked::Partly | Looked::No) if no_list => {
+                    named.insert(0, "In Cluster, maintenance and read-only".to_owned());
+                }
+                (area, Looked::No) => named.push(area.label().to_owned()),
+                (area, Looked::Partly) if little => named.push(area.label().to_owned()),
+                (area, Looked::Partly) => parts.push(area.label().to_owned()),
+                (_, Looked::Whole | Looked::NotApplicable) => {}
+            }
         }
-    });
-    switches.into_iter().chain(named).collect()
+        Self { named, parts }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.named.is_empty() && self.parts.is_empty()
+    }
+
+    /// "database and backups were not", and what of others was not.
+    fn sentence(&self) -> String {
+        let parts = match self.parts.as_slice() {
+            [] => String::new(),
+            parts @ [_, _, _, _, ..] => format!("parts of {} other areas", parts.len()),
+            parts => format!("parts of {}", listed(parts)),
+        };
+        match (self.named.is_empty(), parts.is_empty()) {
+            (false, true) => format!("{} {} not.", listed(&self.named), self.verb()),
+            (false, false) => format!("{} {} not, nor were {parts}.", listed(&self.named), self.verb()),
+            (true, _) => format!("{parts} were not."),
+        }
+    }
+
+    fn verb(&self) -> &'static str {
+        match self.named.as_slice() {
+            [one] if !one.contains(',') && !["clocks", "logs", "backups"].contains(&one.as_str()) => "was",
+            _ => "were",
+        }
+    }
 }
 
 /// Reasons, gravest first, what follows from others after them: findings by title, with the finding, and unknown rules by
@@ -176,12 +218,8 @@ fn reasons<'a>(seen: &InputsSeen<'a>) -> Vec<(Reason, Option<&'a Finding>)> {
 /// Why too little is known of the nodes, if that holds the verdict.
 fn node_set_reason(seen: &InputsSeen) -> Option<Reason> {
     let set = &seen.cluster.node_set;
-    let unseen: Vec<String> = seen
-        .cluster
-        .serving()
-        .filter(|node| node.snapshot.is_none())
-        .map(|node| node.name.clone())
-        .collect();
+    let unseen: Vec<String> =
+        seen.cluster.serving().filter(|node| node.snapshot.is_none()).map(|node| node.name.clone()).collect();
     let text = if !unseen.is_empty() {
         format!("There is no usable bundle of {}", listed(&unseen))
     } else if set.confirmed_by.is_empty() && seen.cluster.serving().nth(1).is_none() {
@@ -202,7 +240,7 @@ fn title<'a>(coverage: &'a Coverage, rule: &'a str) -> &'a str {
 }
 
 /// What a reader gets in ten seconds: what is wrong and its own remedy, what was not looked at, and of which nodes it is said.
-fn headline(seen: &InputsSeen, reasons: &[(Reason, Option<&Finding>)], left_out: &[String]) -> String {
+fn headline(seen: &InputsSeen, reasons: &[(Reason, Option<&Finding>)], left_out: &LeftOut) -> String {
     let lead = reasons.first().map(|(reason, finding)| {
         let remedy = finding.map(|finding| finding.remedy.trim()).filter(|remedy| !remedy.is_empty());
         let remedy = remedy.map(|remedy| format!(" {}", first_sentence(remedy))).unwrap_or_default();
@@ -211,32 +249,21 @@ fn headline(seen: &InputsSeen, reasons: &[(Reason, Option<&Finding>)], left_out:
     let lead = lead.unwrap_or_default();
     let said = match seen.verdict.state {
         Readiness::NotReady => lead,
-        Readiness::ReadyWithWarnings => format!("Nothing blocks, but: {lead}{}", not_looked_at(left_out)),
+        Readiness::ReadyWithWarnings => {
+            let so_far = if left_out.is_empty() {
+                String::new()
+            } else {
+                format!(" That is as far as was looked: {}", left_out.sentence())
+            };
+            format!("Nothing blocks, but: {lead}{so_far}")
+        }
         Readiness::Ready if left_out.is_empty() => {
             format!("{}; no problem of weight was found.", checks(seen.coverage))
         }
-        Readiness::Ready => {
-            let were = if let [one] = left_out { was(one) } else { "were" };
-            format!("READY, as far as looked: {} {were} not.", listed(left_out))
-        }
+        Readiness::Ready => format!("READY, as far as looked: {}", left_out.sentence()),
         Readiness::Undetermined => undecided(seen, reasons, &lead),
     };
     format!("{said}{}", of_nodes(seen.cluster))
-}
-
-/// What was left out, as a sentence after others.
-fn not_looked_at(left_out: &[String]) -> String {
-    match left_out {
-        [] => String::new(),
-        [one] => format!(" Not looked at: {one}."),
-        several => format!(" Not looked at: {}.", listed(several)),
-    }
-}
-
-/// The verb after one name of what was left out.
-fn was(name: &str) -> &'static str {
-    let plural = name.contains(',') || name.starts_with("parts") || ["clocks", "logs", "backups"].contains(&name);
-    if plural { "were" } else { "was" }
 }
 
 /// Of which nodes the verdict is said, where nothing confirms that they are all.
@@ -250,7 +277,8 @@ fn of_nodes(cluster: &Cluster) -> String {
 
 fn undecided(seen: &InputsSeen, reasons: &[(Reason, Option<&Finding>)], lead: &str) -> String {
     let open = seen.coverage.rules.iter().filter(|rule| {
-        rule.severity == Severity::Blocker && matches!(rule.outcome, "unknown" | "failed")
+        rule.severity == Severity::Blocker
+            && matches!(rule.outcome, "unknown" | "failed")
             && reasons.iter().any(|(reason, _)| reason.rule == rule.rule)
     });
     let open = open.count();
@@ -266,8 +294,9 @@ fn undecided(seen: &InputsSeen, reasons: &[(Reason, Option<&Finding>)], lead: &s
         None => String::new(),
     };
     let decisive = seen.missing.first().filter(|view| view.blockers > 0 && !missing::is_hopeless(view));
-    let settle =
-        decisive.map(|view| format!(" Most decisive: {}", lower_start(&short(&view.ask)))).unwrap_or_default();
+    let settle = decisive
+        .map(|view| format!(" Most decisive: {}", lower_start(&short(&view.ask))))
+        .unwrap_or_default();
     format!("{start}{set}{open}{settle}")
 }
 

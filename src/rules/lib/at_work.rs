@@ -42,7 +42,8 @@ pub(crate) fn works(cx: &Context, node: &Node) -> Result<Vec<Evidence>, String> 
 pub(crate) fn all_work(cx: &Context) -> Result<Vec<Evidence>, String> {
     let mut shown = Vec::new();
     for node in cx.cluster.serving() {
-        shown.extend(works(cx, node).map_err(|why| format!("{} is not proved by running: {why}", node.name))?);
+        shown
+            .extend(works(cx, node).map_err(|why| format!("{} is not proved by running: {why}", node.name))?);
     }
     if shown.is_empty() { Err("there is no node".into()) } else { Ok(shown) }
 }
@@ -80,9 +81,11 @@ fn last_change(snapshot: &Snapshot) -> Result<DateTime<Utc>, String> {
     let inventory = snapshot.inventory.value().ok_or("its files are not known")?;
     let in_bin = inventory.iter().filter(|file| is_dll_of_bin(&file.path.to_lowercase()));
     changed.extend(in_bin.filter_map(|file| file.modified).filter(|modified| *modified <= ended));
-    changed.into_iter().filter(|modified| *modified <= ended).max().ok_or_else(|| {
-        "its key files carry times after the collection".into()
-    })
+    changed
+        .into_iter()
+        .filter(|modified| *modified <= ended)
+        .max()
+        .ok_or_else(|| "its key files carry times after the collection".into())
 }
 
 /// Whether the node list shows it at work at a time that is known and near to the collection.
@@ -102,7 +105,9 @@ fn by_list(cx: &Context, node: &Node, snapshot: &Snapshot) -> Result<Vec<Evidenc
         *connected
     } else {
         let current = list.rows.iter().find(|row| row.is_current.value() == Some(&true));
-        *current.and_then(|row| row.last_connected.value()).ok_or("the node list does not tell when it was made")?
+        *current
+            .and_then(|row| row.last_connected.value())
+            .ok_or("the node list does not tell when it was made")?
     };
     if made.minus(connected) > CONNECTED {
         return Err("the node list does not show it connected lately".into());

@@ -70,5 +70,8 @@ fn proved_by_running(cx: &Context, node: &Node) -> Option<Outcome> {
         None => builds.all(|build| build == Some(first)),
     };
     works(cx, node).ok().filter(|_| guarded)?;
-    Some(Outcome::Pass { note: format!("{PROVED}: the product refuses a node of another build"), inferred: true })
+    Some(Outcome::Pass {
+        note: format!("{PROVED}: the product refuses a node of another build"),
+        inferred: true,
+    })
 }

@@ -2,8 +2,9 @@
 
 use super::answers::{self, Question};
 use super::facts::Facts;
+use super::json::JsonError;
 use super::recognise::{Form as ExportForm, Unrecognised, recognise};
-use super::{Parsed, json, leaks, manual_capture, snapshot, tables, workbook};
+use super::{ReadExport, Source, json, leaks, manual_capture, snapshot, tables, workbook};
 use crate::bundle::source::{Content, Given};
 use crate::bundle::{Bundle, Form};
 use crate::intake::{malformed, sanitized};
@@ -151,14 +152,14 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
     let read = snapshot::read(&input.name, bundle, tools.scanner, tools.sanitizer);
     input.problems = read.problems;
     input.notes.extend(read.notes);
-    input.status = match &read.snapshot {
+    input.status = match &read.value {
         None => InputStatus::Refused,
         Some(_) if input.problems.iter().any(|problem| spoils(problem.kind)) => InputStatus::Partly,
         Some(_) => InputStatus::Read,
     };
     ReadInput {
         input,
-        facts: read.snapshot.map(|snapshot| Facts::Bundle(Box::new(snapshot))).into_iter().collect(),
+        facts: read.value.map(|snapshot| Facts::Bundle(Box::new(snapshot))).into_iter().collect(),
     }
 }
 
@@ -170,44 +171,51 @@ fn spoils(kind: ProblemKind) -> bool {
 
 fn read_export(mut input: Input, bytes: &[u8], tools: Tools<'_>) -> ReadInput {
     let name = input.name.clone();
-    match recognise(bytes) {
-        Ok(ExportForm::Json) => match json::read(&name, bytes, tools.knowledge, tools.sanitizer) {
-            Ok(read) => counted(Input { kind: read.kind, holds: read.holds, ..input }, read.parsed),
-            Err(error) => {
-                if error.is_of_nodes() {
-                    input.kind = InputKind::NodesJson;
-                }
-                refused(input, format!("is {error}"))
+    let cx = Source { input: &name, knowledge: tools.knowledge, sanitizer: tools.sanitizer };
+    let read = match recognise(bytes) {
+        Ok(ExportForm::Json) => json::read(cx, bytes).map_err(|error| {
+            if let JsonError::TooManyNodes(_) = error {
+                input.kind = InputKind::NodesJson;
             }
-        },
+            format!("is {error}")
+        }),
         Ok(ExportForm::Answers) => {
             input.kind = InputKind::Answers;
-            match answers::parse(&name, bytes, tools.questions, tools.sanitizer) {
-                Ok(parsed) => counted(input, parsed.map(|answers| vec![Facts::Answers(answers)])),
-                Err(error) => refused(input, format!("is not a readable answers file: {error}")),
-            }
+            answers::parse(cx, bytes, tools.questions)
+                .map(|parsed| parsed.map(|answers| vec![Facts::Answers(answers)]))
+                .map(|parsed| ReadExport { kind: input.kind, holds: Vec::new(), parsed })
+                .map_err(|error| format!("is not a readable answers file: {error}"))
         }
         Ok(ExportForm::ManualCapture) => {
             input.kind = InputKind::Export;
             input.holds = vec![manual_capture::TITLE.to_owned()];
-            match manual_capture::read(&name, &encoding::decode(bytes), tools) {
-                Ok(parsed) => counted(input, parsed),
-                Err(error) => refused(input, format!("is {error}")),
-            }
+            manual_capture::read(cx, &encoding::decode(bytes))
+                .map(|parsed| ReadExport { kind: input.kind, holds: input.holds.clone(), parsed })
+                .map_err(|error| format!("is {error}"))
         }
-        Ok(ExportForm::Table) => match tables::read(&name, bytes, tools.knowledge, tools.sanitizer) {
-            Ok(Some(read)) => counted(Input { kind: read.kind, holds: read.holds, ..input }, read.parsed),
+        Ok(ExportForm::Table) => match tables::read(cx, bytes) {
+            Ok(Some(read)) => Ok(read),
             // A workbook that opens is no key file, however opaque a zip looks.
-            Ok(None) if !workbook::is_workbook(bytes) && leaks::is_key_file(bytes) => key_file(input),
-            Ok(None) => refused(input, unknown_file(bytes, tools.knowledge)),
-            Err(error) => refused(input, format!("cannot be read: {error}")),
+            Ok(None) if !workbook::is_workbook(bytes) && leaks::is_key_file(bytes) => return key_file(input),
+            Ok(None) => Err(unknown_file(bytes, tools.knowledge)),
+            Err(error) => Err(format!("cannot be read: {error}")),
         },
         // However opaque a zip looks, it is no key file.
         Err(why @ (Unrecognised::OtherZip | Unrecognised::OpenDocument | Unrecognised::Torn)) => {
-            refused(input, why)
+            Err(why.to_string())
         }
-        Err(_) if leaks::is_key_file(bytes) => key_file(input),
-        Err(why) => refused(input, why),
+        Err(_) if leaks::is_key_file(bytes) => return key_file(input),
+        Err(why) => Err(why.to_string()),
+    };
+    let ReadExport { kind, holds, parsed } = match read {
+        Ok(read) => read,
+        Err(why) => return refused(input, why),
+    };
+    let status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
+    input.notes.extend(parsed.notes);
+    ReadInput {
+        input: Input { kind, holds, status, problems: parsed.problems, ..input },
+        facts: parsed.value,
     }
 }
 
@@ -231,11 +239,4 @@ fn unknown_file(bytes: &[u8], knowledge: &Knowledge) -> String {
          the file again as described there",
         knowledge.exports.len()
     )
-}
-
-fn counted(mut input: Input, parsed: Parsed<Vec<Facts>>) -> ReadInput {
-    input.status = if parsed.problems.is_empty() { InputStatus::Read } else { InputStatus::Partly };
-    input.problems = parsed.problems;
-    input.notes.extend(parsed.notes);
-    ReadInput { input, facts: parsed.value }
 }

@@ -108,14 +108,8 @@ pub(super) struct ProbeContext<'a> {
     pub(super) printer: &'a Fingerprinter,
     /// Whether `appcmd` may be run: IIS then reads its configuration, which may be on another machine.
     pub(super) asks_iis: bool,
-    /// Output of commands, so that each is run once.
-    pub(super) outputs: Outputs,
-}
-
-/// Parsed output of commands.
-#[derive(Default)]
-pub(super) struct Outputs {
-    time: OnceCell<ProbeResult<time_service::Status>>,
+    /// What the time service printed, so that it is asked once.
+    pub(super) time: OnceCell<ProbeResult<time_service::Status>>,
 }
 
 /// Every probe, in order of its fact.
@@ -156,7 +150,7 @@ pub(super) fn text_of(system: &dyn System, key: &str, name: &str) -> Observed<St
 impl ProbeContext<'_> {
     /// The status of the time service.
     fn time(&self) -> ProbeResult<time_service::Status> {
-        self.outputs.time.get_or_init(|| time_service::status(self.system)).clone()
+        self.time.get_or_init(|| time_service::status(self.system)).clone()
     }
 
     /// The label for a name: equal on nodes whose labels have the same key.

@@ -2,13 +2,14 @@
 
 use super::system::{ProbeError, ProbeResult, Service, ServiceStart, ServiceState, System, Value, Volume};
 use super::time_service::STATUS;
-use super::{Command, Outputs, ProbeContext, probes, time_reference};
+use super::{Command, ProbeContext, probes, time_reference};
 use crate::model::facts::ClockReference;
 use crate::model::iis::IisFacts;
 use crate::model::{Location, Observed, Position};
 use crate::parsers::manual_capture::{Entry, Saved};
 use crate::redact::Fingerprinter;
 use chrono::DateTime;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -44,8 +45,8 @@ fn read_fact<T>(
 ) -> Observed<T> {
     let system = Reading { saved, line: AtomicU32::new(0) };
     let (app_dir, now) = (Path::new(""), DateTime::UNIX_EPOCH);
-    let outputs = Outputs::default();
-    let cx = ProbeContext { system: &system, app_dir, iis, now, printer, asks_iis: false, outputs };
+    let cx =
+        ProbeContext { system: &system, app_dir, iis, now, printer, asks_iis: false, time: OnceCell::new() };
     let fact = read(&cx);
     at(fact, &saved.place(system.line.load(Ordering::Relaxed)))
 }

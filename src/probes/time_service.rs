@@ -18,7 +18,7 @@ const DRIFT: u64 = 10_000;
 
 /// Where the time comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// No other clock.
     Own,
     /// The host of this virtual machine, which may differ from node to node.
@@ -29,7 +29,7 @@ pub(super) enum Source {
 
 /// Status of the time service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Status {
+pub(crate) struct Status {
     /// Where the time comes from.
     pub(super) source: Source,
     /// Clock of the node minus that of its source, in milliseconds.

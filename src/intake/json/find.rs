@@ -14,14 +14,6 @@ use std::collections::BTreeSet;
 /// How deep in a document an export may be.
 const DEEPEST: usize = 4;
 
-/// What was found in a document.
-pub(super) struct FoundExports<'a> {
-    /// Exports in it.
-    pub(super) parts: Vec<FoundExport<'a>>,
-    /// Keys of nested data at its root of which nothing was made.
-    pub(super) strange: Vec<&'a str>,
-}
-
 /// One export in a document.
 pub(super) struct FoundExport<'a> {
     pub(super) export: &'a Export,
@@ -40,8 +32,8 @@ pub(super) struct Object<'a> {
     pub(super) map: &'a Map<String, Value>,
 }
 
-/// Looks through a document.
-pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> FoundExports<'a> {
+/// The exports in a document, and the keys of nested data at its root of which nothing was made.
+pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> (Vec<FoundExport<'a>>, Vec<&'a str>) {
     let shapes: Vec<ExportShape> =
         exports.iter().filter(|export| export.marker.is_none()).map(ExportShape::of).collect();
     let mut search = ExportSearch { shapes, parts: Vec::new(), empty: Vec::new() };
@@ -63,7 +55,7 @@ pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> FoundExpo
         };
         strange = nested.map(|(key, _)| key.as_str()).filter(|key| !holds(key)).collect();
     }
-    FoundExports { parts: search.parts, strange }
+    (search.parts, strange)
 }
 
 /// An export with its heads in the form they compare in.

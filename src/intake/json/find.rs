@@ -102,22 +102,19 @@ struct ExportSearch<'a> {
 
 impl<'a> ExportSearch<'a> {
     fn look(&mut self, value: &'a Value, path: &str, key: Option<&str>, depth: usize) {
+        let found =
+            |export, objects, left_out| FoundExport { export, path: path.to_owned(), objects, left_out };
         if let (Value::Array(list), Some(key)) = (value, key)
             && list.is_empty()
         {
             let lists = self.shapes.iter().filter(|shape| shape.export.about == About::List);
-            let of = lists.filter(|shape| shape.stands_under(key)).map(|shape| FoundExport {
-                export: shape.export,
-                path: path.to_owned(),
-                objects: Vec::new(),
-                left_out: Vec::new(),
-            });
-            self.empty.extend(of);
+            let of = lists.filter(|shape| shape.stands_under(key));
+            self.empty.extend(of.map(|shape| found(shape.export, Vec::new(), Vec::new())));
             return;
         }
         let (objects, left_out) = entries(value, path);
         if let Some(export) = self.best(&objects, key, false) {
-            self.parts.push(FoundExport { export, path: path.to_owned(), objects, left_out });
+            self.parts.push(found(export, objects, left_out));
         }
         let Value::Object(map) = value else { return };
         let named = || map.iter().map(|(name, value)| (name.as_str(), value));
@@ -129,7 +126,7 @@ impl<'a> ExportSearch<'a> {
         if objects.len() == map.len()
             && let Some(export) = self.best(&objects, key, true)
         {
-            self.parts.push(FoundExport { export, path: path.to_owned(), objects, left_out: Vec::new() });
+            self.parts.push(found(export, objects, Vec::new()));
             return;
         }
         if depth < DEEPEST {

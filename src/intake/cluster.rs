@@ -68,7 +68,12 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     reads.sort_by(|a, b| a.input.name.cmp(&b.input.name));
     let (mut expect, mut remarks) = expected(options);
     let mut confirmed_by = Vec::from_iter((!expect.is_empty()).then(|| "--expect-nodes".to_owned()));
-    let inventories = inventories(&reads);
+    let inventory = |facts: &Facts| match facts {
+        Facts::Inventory(found) => Some(found.clone()),
+        _ => None,
+    };
+    let inventories: Vec<Inventory> =
+        reads.iter().flat_map(|read| &read.facts).filter_map(inventory).collect();
     for inventory in &inventories {
         expect.extend(inventory.nodes.keys().cloned());
         confirmed_by.push(format!("the inventory {}", inventory.input));
@@ -133,14 +138,6 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         package: options.package.clone(),
     };
     Case { cluster, remarks }
-}
-
-/// The inventories among the inputs, in order of name.
-fn inventories(reads: &[ReadInput]) -> Vec<Inventory> {
-    let facts = reads.iter().flat_map(|read| &read.facts);
-    let inventory =
-        |facts: &Facts| if let Facts::Inventory(found) = facts { Some(found.clone()) } else { None };
-    facts.filter_map(inventory).collect()
 }
 
 /// The names given, and what is wrong with some.

@@ -142,7 +142,7 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
     input.node = Some(manifest.node.name.trim().to_owned());
     input.taken = Some(manifest.collection.local(manifest.collection.started).to_rfc3339());
     input.tool = Some(sanitized(&manifest.tool, tools.sanitizer));
-    let read = snapshot::read(&input.name, bundle, tools.scanner, tools.sanitizer);
+    let read = snapshot::read(&input.name, bundle, tools);
     input.problems = read.problems;
     input.notes.extend(read.notes);
     // What the collector itself says it did not take is no claim of the bundle that fails.

@@ -1,11 +1,11 @@
 //! Builds the snapshot of a node from an opened bundle.
 
 use super::members::{Fault, Member, MemberContent, MemberReader, is_log};
+use super::read::Tools;
 use super::{Parsed, leaks};
 use crate::bundle::manifest::TOO_OLD;
 use crate::bundle::{Bundle, FACTS, INVENTORY, MemberError, MemberRecord, Status};
-use crate::logs::{FileDigest, Scanner, merge};
-use crate::model::excerpt::Sanitize;
+use crate::logs::{FileDigest, merge};
 use crate::model::facts::{ConfigState, HostFacts, InventoryEntry, NodeFacts};
 use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::LogDigest;
@@ -20,17 +20,14 @@ type Settings = BTreeMap<String, Observed<BTreeMap<String, Setting>>>;
 
 /// Reads a bundle; no snapshot when a finding of bundle safety removes the bundle's evidence. `input` is the name the
 /// report shows. Problems are sorted.
-pub(super) fn read(
-    input: &str,
-    bundle: &Bundle,
-    scanner: &Scanner<'_>,
-    sanitizer: &dyn Sanitize,
-) -> Parsed<Option<Snapshot>> {
+pub(super) fn read(input: &str, bundle: &Bundle, tools: Tools<'_>) -> Parsed<Option<Snapshot>> {
     let leaks = leak::Scanner::shapes_only();
     let manifest = bundle.manifest();
     let offset = manifest.collection.utc_offset_minutes.value();
     let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
-    let members = MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset }.members();
+    let Tools { scanner, sanitizer, .. } = tools;
+    let reader = MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset };
+    let members = reader.members();
 
     let mut problems = bundle.problems().to_vec();
     problems.extend(statuses(bundle));
@@ -44,13 +41,13 @@ pub(super) fn read(
     }
     problems.sort();
     problems.dedup();
-    if problems.iter().any(leaks::removes) {
+    if problems.iter().any(|problem| matches!(problem.kind, ProblemKind::KeyMaterial | ProblemKind::Secret)) {
         return Parsed { value: None, problems, notes };
     }
 
     let facts = read.facts(bundle);
     let settings = read.settings(&facts, bundle);
-    let logs = read.logs(&facts, bundle, scanner, offset);
+    let logs = read.logs(&facts, &reader);
     let snapshot = Snapshot {
         input: input.to_owned(),
         started: manifest.collection.local(manifest.collection.started),
@@ -132,16 +129,10 @@ impl Collected {
         settings
     }
 
-    fn logs(
-        &mut self,
-        facts: &NodeFacts,
-        bundle: &Bundle,
-        scanner: &Scanner<'_>,
-        offset: Option<FixedOffset>,
-    ) -> Observed<LogDigest> {
+    fn logs(&mut self, facts: &NodeFacts, reader: &MemberReader) -> Observed<LogDigest> {
         let mut logs = std::mem::take(&mut self.logs);
         // A log that could not be taken or read is a gap in what the others cover.
-        for record in bundle.members().filter(|record| is_log(record)) {
+        for record in reader.bundle.members().filter(|record| is_log(record)) {
             let name = record.path.as_str();
             let why = match &record.status {
                 Status::Denied { why } => why.as_str(),
@@ -149,7 +140,7 @@ impl Collected {
                 Status::Missing | Status::Skipped { .. } => continue,
             };
             if !logs.iter().any(|log| log.file.name == name) {
-                logs.push(scanner.file(name, offset, false).finish().broken(why));
+                logs.push(reader.scanner.file(name, reader.offset, false).finish().broken(why));
             }
         }
         if !logs.is_empty() {

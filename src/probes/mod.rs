@@ -38,10 +38,10 @@ pub use fake::FakeSystem;
 pub(crate) use pool::pool_of;
 pub(crate) use pool::worker_started;
 #[cfg(feature = "report")]
-pub use saved_output::{SavedFacts, saved_facts};
+pub use saved_output::saved_facts;
 pub use system::{NoSystem, System};
+pub(crate) use time_service::reference as time_reference;
 
-use crate::model::facts::ClockReference;
 use crate::model::iis::IisFacts;
 use crate::model::{Location, Observed};
 use crate::redact::Fingerprinter;
@@ -135,11 +135,6 @@ pub fn probes() -> Vec<&'static Probe> {
 pub(super) fn facts(cx: &ProbeContext) -> BTreeMap<String, Observed<String>> {
     let probes = if cx.system.is_windows() { probes() } else { Vec::new() };
     probes.iter().map(|probe| (probe.fact.to_owned(), probe.read(cx))).collect()
-}
-
-/// The node's clock against the source of its time service, as that recorded it.
-pub(super) fn time_reference(cx: &ProbeContext) -> Observed<ClockReference> {
-    time_service::reference(cx.time())
 }
 
 /// A value of the registry as text.

@@ -10,12 +10,12 @@ use super::reported::{ReportedFacts, ReportedNode, canonical};
 use super::{Parsed, Source, malformed};
 use crate::knowledge::exports::FieldParser;
 use crate::model::Observed;
+use crate::model::export::ReportedFields;
 use crate::model::facts::ClockReference;
 use crate::model::node::Clocks;
 use crate::parsers::manual_capture::Saved;
 use crate::probes;
 use crate::text::size::size;
-use std::collections::BTreeMap;
 
 /// First line of a saved output, before the version of its form and the node's name.
 pub const HEADER: &str = "#clusterbrief by-hand ";
@@ -61,9 +61,9 @@ pub(super) fn read(cx: Source, text: &str) -> Result<Parsed<Vec<Facts>>, ManualC
     let mut parsed = Parsed::<Vec<Facts>>::default();
     for saved in outputs(cx.input, text)? {
         let name = cx.shown(&saved.node);
-        let machine = probes::saved_facts(&saved);
-        let clocks = Clocks { time_service: shown(machine.time_service, cx), ..Clocks::default() };
-        let own = facts(machine.facts, &saved, cx);
+        let (own, clock) = probes::saved_facts(&saved);
+        let clocks = Clocks { time_service: shown(clock, cx), ..Clocks::default() };
+        let own = facts(own, &saved, cx);
         let mut reported = ReportedFacts::default();
         reported.nodes.insert(name.clone(), ReportedNode { own, clocks, ..ReportedNode::default() });
         parsed.value.push(Facts::Reported(reported));
@@ -107,11 +107,7 @@ const BUILD: &str = "product.version";
 const BUILD_READ: &str = "diagnostics.time";
 
 /// Every fact that the answers tell, in the form of its kind. A fact that could not be read stays so.
-fn facts(
-    mut facts: BTreeMap<String, Observed<String>>,
-    saved: &Saved,
-    cx: Source,
-) -> BTreeMap<String, Observed<String>> {
+fn facts(mut facts: ReportedFields, saved: &Saved, cx: Source) -> ReportedFields {
     facts.insert(BUILD.to_owned(), saved.build.clone());
     facts.insert(BUILD_READ.to_owned(), saved.taken.clone());
     facts.retain(|_, fact| !matches!(fact, Observed::NotCollected { .. }));

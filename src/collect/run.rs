@@ -16,7 +16,7 @@ use super::{
 use crate::bundle::{BundleWriter, FACTS, Form, Sha256, Unfinished, WriteError};
 use crate::model::excerpt::Sanitize as _;
 use crate::model::facts::NodeFacts;
-use crate::probes::{self, NoSystem, Outputs, ProbeContext, System};
+use crate::probes::{self, NoSystem, ProbeContext, System};
 use crate::redact::{Identity, SecretSet};
 use chrono::{DateTime, FixedOffset};
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ pub fn run(
         printer: &printer,
         // With a given file it is not known whether the file that IIS itself uses is on another machine.
         asks_iis: options.network_paths || options.iis_config.is_none(),
-        outputs: Outputs::default(),
+        time: std::cell::OnceCell::new(),
     };
     shared.phase("asking the system", 0);
     let machine = probes::facts(&cx);

@@ -1,6 +1,7 @@
 //! Everything that lies in a file, a folder or a zip, zips in zips too: for whoever looks for something in it, whatever
 //! it is. Nothing is unpacked to a place with a name.
 
+use super::file::SharedFile;
 use super::limits::Limits;
 use super::problem::{OpenError, quoted};
 use super::zipped::{self, Archive, has_magic};
@@ -43,7 +44,7 @@ pub fn visit(
         let mut file = File::open(path)?;
         if has_magic(&mut file)? {
             // What a person points at must be readable as what it is.
-            let mut archive = zipped::archive(path, limits)?;
+            let mut archive = zipped::archive(SharedFile::open(path)?, limits)?;
             visit.entries("", &mut archive, 1);
         } else {
             file.rewind()?;
@@ -155,7 +156,7 @@ impl Visit<'_> {
             self.unread(name, LARGER);
             return Ok(());
         }
-        let mut archive = zipped::archive_in(held.try_into()?, &self.limits)?;
+        let mut archive = zipped::archive(held.try_into()?, &self.limits)?;
         self.entries(name, &mut archive, depth + 1);
         Ok(())
     }

@@ -176,8 +176,7 @@ impl Bundle {
     pub fn read(&self, member: &str, sink: &mut dyn FnMut(&[u8])) -> Result<(), MemberError> {
         let slot = MemberName::parse(member).ok().and_then(|name| self.slots.get(&name));
         let (at, content) = slot.ok_or(MemberError::Unknown)?.as_ref().map_err(Clone::clone)?;
-        let pass = || with_bytes(self.archive.as_ref(), at, false, |bytes| verify(bytes, *content, sink))?;
-        catch_unwind(AssertUnwindSafe(pass)).unwrap_or(Err(MemberError::Panicked))
+        self.pass(at, |bytes| verify(bytes, *content, sink))
     }
 
     /// Names of entries whose bytes the manifest does not vouch for: it does not list them, or with another size. They
@@ -189,16 +188,23 @@ impl Bundle {
     /// Reads the first `cap` bytes of a stray entry.
     pub fn read_stray(&self, name: &str, cap: u64, sink: &mut dyn FnMut(&[u8])) -> Result<(), MemberError> {
         let at = self.strays.get(name).ok_or(MemberError::Unknown)?;
-        let pass = || {
-            with_bytes(self.archive.as_ref(), at, false, |bytes| {
-                let mut buffer = vec![0; CHUNK];
-                let mut bytes = bytes.take(cap);
-                while let Some(chunk) = next_chunk(&mut bytes, &mut buffer).map_err(MemberError::damaged)? {
-                    sink(chunk);
-                }
-                Ok(())
-            })?
-        };
+        self.pass(at, |bytes| {
+            let mut buffer = vec![0; CHUNK];
+            let mut bytes = bytes.take(cap);
+            while let Some(chunk) = next_chunk(&mut bytes, &mut buffer).map_err(MemberError::damaged)? {
+                sink(chunk);
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads the bytes of an entry. A library that panics on them costs this entry only.
+    fn pass(
+        &self,
+        at: &At,
+        read: impl FnOnce(&mut dyn Read) -> Result<(), MemberError>,
+    ) -> Result<(), MemberError> {
+        let pass = || with_bytes(self.archive.as_ref(), at, false, read)?;
         catch_unwind(AssertUnwindSafe(pass)).unwrap_or(Err(MemberError::Panicked))
     }
 
@@ -292,11 +298,10 @@ fn with_bytes<T>(
             // The listing saw a regular file, which may have been replaced since: by a pipe, whose opening would never
             // end, or by a link.
             let check = || std::fs::symlink_metadata(path).map_err(MemberError::damaged);
-            let open = || File::open(path).map_err(MemberError::damaged);
             if !check()?.is_file() {
                 return Err(MemberError::Link);
             }
-            let mut file = open()?;
+            let mut file = File::open(path).map_err(MemberError::damaged)?;
             if check()?.is_file() { Ok(f(&mut file)) } else { Err(MemberError::Link) }
         }
         At::Zip(index) => {

@@ -96,14 +96,8 @@ pub fn read_capped(path: &Path, cap: u64) -> Result<Vec<u8>, GivenError> {
 
 impl Given {
     fn new(path: &Path, content: Result<Content, GivenError>) -> Self {
-        let name = path.file_name().map_or_else(
-            || {
-                path.canonicalize()
-                    .ok()
-                    .and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
-            },
-            |name| Some(name.to_string_lossy().into_owned()),
-        );
+        let full = if path.file_name().is_none() { path.canonicalize().ok() } else { None };
+        let name = full.as_deref().unwrap_or(path).file_name();
         let (bytes, hash) = match &content {
             Ok(Content::Bundle(bundle)) => (bundle.size().unwrap_or(0), bundle.sha256().ok().into()),
             Ok(Content::File(bytes)) => (bytes.len() as u64, OnceLock::new()),
@@ -113,7 +107,7 @@ impl Given {
                 (file.map_or(0, |file| file.len()), None.into())
             }
         };
-        let name = name.unwrap_or_else(|| path.display().to_string());
+        let name = name.map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
         Self { name, path: path.to_owned(), bytes, hash, content }
     }
 

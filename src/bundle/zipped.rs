@@ -40,14 +40,14 @@ pub(super) fn has_magic(file: &mut dyn Read) -> std::io::Result<bool> {
 /// What makes the archive ambiguous as a whole refuses it: duplicate names, overlapping entries, local headers that
 /// disagree with the central directory. What is wrong with one entry stays with that entry.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<(Archive, Listing), OpenError> {
-    let archive = archive(path, limits)?;
+    let archive = archive(SharedFile::open(path)?, limits)?;
     let listing = list(&archive)?;
     Ok((archive, listing))
 }
 
 /// The files of any zip in order of name, with what makes one unreadable; nothing is inflated.
 pub(super) fn names(path: &Path, limits: &Limits) -> Result<Vec<PackageMember>, OpenError> {
-    let archive = archive(path, limits)?;
+    let archive = archive(SharedFile::open(path)?, limits)?;
     let mut members = Vec::new();
     for index in 0..archive.len() {
         let entry =
@@ -62,12 +62,8 @@ pub(super) fn names(path: &Path, limits: &Limits) -> Result<Vec<PackageMember>, 
     Ok(members)
 }
 
-pub(super) fn archive(path: &Path, limits: &Limits) -> Result<Archive, OpenError> {
-    archive_in(SharedFile::open(path)?, limits)
-}
-
-/// The same for a file that is open.
-pub(super) fn archive_in(mut file: SharedFile, limits: &Limits) -> Result<Archive, OpenError> {
+/// Opens an archive within the limits.
+pub(super) fn archive(mut file: SharedFile, limits: &Limits) -> Result<Archive, OpenError> {
     if !has_magic(&mut file)? {
         return Err(OpenError::NotZip);
     }

@@ -18,7 +18,8 @@ use std::sync::Arc;
 /// What is hidden in one bundle, and how.
 pub(super) struct IdentityRedaction {
     labels: Arc<Labels>,
-    known: Known,
+    /// The names so far, which are hidden and which the leak scan searches for.
+    pub(super) known: Known,
     /// The key of the labels, if it was made for this bundle.
     made: Option<CaseKey>,
 }
@@ -47,12 +48,7 @@ impl IdentityRedaction {
     /// Starts without names; `None` when there is no key for the labels. `made`: the key, if it is new and must be
     /// kept.
     pub(super) fn new(printer: &Fingerprinter, made: Option<CaseKey>) -> Option<Self> {
-        Some(Self { labels: Arc::new(Labels::new(printer)?), known: Known::new(), made })
-    }
-
-    /// The names so far.
-    pub(super) fn known(&mut self) -> &mut Known {
-        &mut self.known
+        Some(Self { labels: Arc::new(Labels::new(printer)?), known: Known::default(), made })
     }
 
     /// Adds the names of the node itself and those in the configuration of IIS.
@@ -70,11 +66,6 @@ impl IdentityRedaction {
     pub(super) fn redactor(hiding: Option<&Self>, secrets: Redactor) -> Result<Redactor, IdentitiesError> {
         let Some(Self { labels, known, .. }) = hiding else { return Ok(secrets) };
         Ok(secrets.with(Identities::new(known, Arc::clone(labels))?))
-    }
-
-    /// The names that the leak scan searches for.
-    pub(super) fn names(&self) -> &Known {
-        &self.known
     }
 
     /// Writes the legend, and the key if it was made here, beside the bundle at `bundle`. They are removed again unless

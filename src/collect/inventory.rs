@@ -195,10 +195,7 @@ impl Pass<'_, '_> {
             outcome.entry.sha256 = digest.map(|digest| digest.to_string());
         }
         if parsed && size <= pe_version::MAX_PE_BYTES {
-            let versions = match pe_version::read(&whole) {
-                Ok(binary) => Observed::known(binary, Location::file(&file.path)),
-                Err(error) => Observed::unreadable(Location::file(&file.path), error.to_string()),
-            };
+            let versions = Observed::read(pe_version::read(&whole), Location::file(&file.path));
             outcome.binary = Some((file.name().to_owned(), versions));
         }
         Ok(())

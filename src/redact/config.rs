@@ -97,7 +97,7 @@ mod tests {
     }
 
     fn redacted(xml: &str) -> RedactedConfig {
-        let mut secret_set = SecretSet::new();
+        let mut secret_set = SecretSet::default();
         secret_set.add_config(xml.as_bytes());
         redact(xml.as_bytes(), &secret_set.redactor(), &printer()).unwrap()
     }

@@ -5,13 +5,14 @@
 
 use super::fingerprint::{Fingerprinter, Label};
 pub use crate::model::label::{first_key_in, key_of};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// What an identity is of. The word is the beginning of its labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+/// What an identity is of. The word that is printed is the beginning of its labels, and names it in the counts of
+/// a manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Identity {
     /// A machine, by its name without a domain.
@@ -42,24 +43,9 @@ pub enum Identity {
     Guid,
 }
 
-impl Identity {
-    /// The word in labels and in the counts of a manifest.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Host => "host",
-            Self::Domain => "domain",
-            Self::User => "user",
-            Self::Address => "address",
-            Self::Mac => "mac",
-            Self::Sid => "sid",
-            Self::Database => "database",
-            Self::Share => "share",
-            Self::Pool => "pool",
-            Self::Site => "site",
-            Self::Name => "name",
-            Self::Digest => "digest",
-            Self::Guid => "guid",
-        }
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
     }
 }
 
@@ -88,8 +74,8 @@ struct LabelStore {
     count: BTreeMap<Identity, usize>,
 }
 
-impl std::fmt::Debug for LabelStore {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for LabelStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Made({} labels)", self.values.len())
     }
 }
@@ -117,21 +103,11 @@ impl Labels {
             return label;
         }
         // Without a key there is no label maker, so there always is a tag.
-        let tag = self.printer.hasher(Label::Identity).map_or_else(
-            |_| String::new(),
-            |mut hasher| {
-                hasher.update(key.1.as_bytes());
-                hasher.finish().hex
-            },
-        );
-        let mut label = String::new();
-        let _ = write!(
-            label,
-            "{{{}-{}-{}}}",
-            kind.as_str(),
-            self.printer.key_id(),
-            tag.get(..TAG).unwrap_or_default()
-        );
+        let tag = self
+            .printer
+            .hash(Label::Identity, key.1.as_bytes())
+            .map_or_else(|_| String::new(), |print| print.hex);
+        let label = format!("{{{kind}-{}-{}}}", self.printer.key_id(), tag.get(..TAG).unwrap_or_default());
         let count = made.count.entry(kind).or_default();
         *count = (*count + 1).min(self.most + 1);
         if *count <= self.most {

@@ -18,7 +18,7 @@ pub fn text(labels: &Labels) -> String {
     }
     let (kinds, most) = labels.cut();
     for kind in kinds {
-        let _ = writeln!(text, "# Of the labels of kind {} only the first {most} are listed.", kind.as_str());
+        let _ = writeln!(text, "# Of the labels of kind {kind} only the first {most} are listed.");
     }
     text
 }

@@ -41,7 +41,7 @@ pub use fingerprint::{CaseKey, Fingerprinter, Label};
 pub(crate) use identity::tests::redactor as identity_redactor;
 pub use identity::{Identities, IdentitiesError, Known};
 pub use labels::{Identity, Labels};
-pub use level::{Level, LevelError};
+pub use level::Level;
 pub use secret_set::{Secret, SecretSet};
 pub use text::{Redactor, Sanitizer, Stream};
 #[cfg(any(windows, test))]

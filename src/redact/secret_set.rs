@@ -46,11 +46,6 @@ impl fmt::Debug for SecretSet {
 }
 
 impl SecretSet {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Values that are searched for everywhere.
     pub fn len(&self) -> usize {
         self.secrets.union(&self.users).count()
@@ -211,7 +206,7 @@ mod tests {
     use super::*;
 
     fn secret_set(xml: &str) -> SecretSet {
-        let mut secret_set = SecretSet::new();
+        let mut secret_set = SecretSet::default();
         secret_set.add_config(xml.as_bytes());
         secret_set
     }

@@ -4,7 +4,7 @@
 //! its end to the next one, so that everything that starts before was seen whole.
 
 use super::counts::Counts;
-use super::cut::{Cutter, PartVisitor, SAFE};
+use super::cut::Cutter;
 use super::key_block::{self, KeyBlock};
 use super::pattern::Span;
 use super::text::Redactor;
@@ -26,12 +26,6 @@ struct State<'r> {
     counts: Counts,
 }
 
-/// Redacts parts of a text to where they go.
-struct Writing<'w, 'r> {
-    state: &'w mut State<'r>,
-    out: &'w mut Vec<u8>,
-}
-
 impl<'r> Stream<'r> {
     pub(super) fn new(redactor: &'r Redactor) -> Self {
         let state = State { redactor, key_block: KeyBlock::default(), counts: Counts::default() };
@@ -40,35 +34,29 @@ impl<'r> Stream<'r> {
 
     /// Takes the next piece and appends to `out` what is ready.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        self.cutter.push(piece, &mut Writing { state: &mut self.state, out });
+        self.cutter.push(piece, &mut |part, safe| self.state.redact(part, safe, out));
     }
 
     /// Ends the text: appends the rest to `out` and gives the counts.
     pub fn finish(mut self, out: &mut Vec<u8>) -> Counts {
-        self.cutter.finish(&mut Writing { state: &mut self.state, out });
+        self.cutter.finish(&mut |part, safe| self.state.redact(part, safe, out));
         self.state.counts
     }
 }
 
-impl PartVisitor for Writing<'_, '_> {
-    fn lines(&mut self, lines: &[u8]) {
-        self.state.redact_lines(lines, self.out);
-    }
-
-    fn window(&mut self, window: &[u8]) -> usize {
-        self.state.redact_window(window, self.out)
-    }
-}
-
 impl State<'_> {
-    /// Redacts the start of a long line; gives how much of it is done.
-    fn redact_window(&mut self, window: &[u8], out: &mut Vec<u8>) -> usize {
+    /// Redacts whole lines, or the first `safe` bytes of a longer one; gives how much is done.
+    fn redact(&mut self, part: &[u8], safe: usize, out: &mut Vec<u8>) -> usize {
+        if safe == part.len() {
+            self.redact_lines(part, out);
+            return safe;
+        }
         // No line of a key block is this long.
         self.key_block = KeyBlock::Outside;
-        let spans = self.redactor.spans(window).into_iter().take_while(|span| span.range.start < SAFE);
-        let at = self.redactor.replace(window, 0, spans, out, &mut self.counts);
-        out.extend_from_slice(window.get(at..SAFE).unwrap_or_default());
-        at.max(SAFE)
+        let spans = self.redactor.spans(part).into_iter().take_while(|span| span.range.start < safe);
+        let at = self.redactor.replace(part, 0, spans, out, &mut self.counts);
+        out.extend_from_slice(part.get(at..safe).unwrap_or_default());
+        at.max(safe)
     }
 
     /// Redacts whole lines.

@@ -21,12 +21,6 @@ pub struct Redactor {
     learned: Option<Arc<Mutex<Known>>>,
 }
 
-impl std::fmt::Debug for Redactor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Redactor(…)")
-    }
-}
-
 impl Redactor {
     /// Looks for the harvested values and for patterns.
     pub fn new(secret_set: &SecretSet) -> Self {
@@ -286,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_value_across_the_windows_of_a_long_line_is_caught() {
-        let mut secret_set = SecretSet::new();
+        let mut secret_set = SecretSet::default();
         secret_set.add("Tr0ub4dor&3-long");
         let redactor = secret_set.redactor();
         for shift in [0, 1, 7, 15] {
@@ -313,7 +307,7 @@ mod tests {
     }
 
     static REDACTOR: LazyLock<Redactor> = LazyLock::new(|| {
-        let mut secret_set = SecretSet::new();
+        let mut secret_set = SecretSet::default();
         secret_set.add("hunter22abc");
         secret_set.add("abc7hunter22");
         secret_set.redactor()

@@ -50,12 +50,12 @@ pub(super) fn scrub(scrub: &Scrub) -> Result<Scrubbed, ScrubError> {
     let form = form(&text)?;
     let mut hiding = hiding(scrub)?;
     if let Some(hiding) = &mut hiding {
-        learn(hiding.known(), &form, &text);
+        learn(&mut hiding.known, &form, &text);
     }
     let redactor = IdentityRedaction::redactor(hiding.as_ref(), Redactor::patterns_only())
         .map_err(CollectError::from)?;
     let out = rewritten(form, &text, &redactor)?;
-    let names = hiding.as_ref().map(IdentityRedaction::names);
+    let names = hiding.as_ref().map(|hiding| &hiding.known);
     let scanner = names.into_iter().fold(Scanner::shapes_only(), Scanner::with);
     if let Some(hit) = scanner.scan(&out).first() {
         return Err(ScrubError::Leak(hit.kind.as_str()));

@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_result_is_named_after_nobody() {
-        let redactor = identity_redactor(&Known::new());
+        let redactor = identity_redactor(&Known::default());
         let name = |input: &str| result_name(Path::new(input), &redactor);
         let (stem, extension) = name("in/web01.corp.local");
         assert!(stem.starts_with("host-7d91d732-") && !stem.contains("corp"), "{stem}");

@@ -1,6 +1,8 @@
 //! Accounts: `DOMAIN\user`, `user@domain`, `IIS APPPOOL\pool`, `C:\Users\name`, security identifiers (SIDs).
 
-use super::words::{before, end_of_word, follows, is_word, slashes_at, slashes_before, trimmed};
+use super::words::{
+    before, end_of_word, follows, is_word, letters_before, slashes_at, slashes_before, trimmed,
+};
 use super::{Domains, IdentitySpan, host, known};
 use crate::redact::bytes::is_one_of;
 use crate::redact::labels::Identity;
@@ -114,13 +116,7 @@ pub(super) fn with_slash(
 
 /// Whether a word such as `user` or `by` is before `at`.
 fn follows_account_word(text: &[u8], at: usize) -> bool {
-    let head = text.get(at.saturating_sub(24)..at).unwrap_or_default();
-    let sign = |b: &&u8| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'[' | b'(' | b'>' | b'\\');
-    let end = head.len() - head.iter().rev().take_while(sign).count();
-    let head = head.get(..end).unwrap_or_default();
-    let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    let word = head.get(end - letters..).unwrap_or_default();
-    is_one_of(word, &LISTS.before_accounts)
+    is_one_of(letters_before(text, at, b" :=\"'[(>\\"), &LISTS.before_accounts)
 }
 
 /// `user@domain` whose local part is `word`. Gives where to go on.

@@ -20,18 +20,14 @@ pub use field::kind_of as kind_of_field;
 pub use known::Known;
 
 use super::labels::{self, Identity, Labels};
+use super::pattern::Span;
 use aho_corasick::AhoCorasick;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// An identity in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct IdentitySpan {
-    pub range: Range<usize>,
-    pub kind: Identity,
-}
+pub(super) type IdentitySpan = Span<Identity>;
 
 /// Finds identities and makes their labels. Cheap to clone.
 #[derive(Clone)]
@@ -49,12 +45,6 @@ pub struct Identities {
 
 /// Words that are known to be domains, in lower case: an account may be behind one in any case.
 type Domains = BTreeSet<String>;
-
-impl std::fmt::Debug for Identities {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Identities({} known)", self.known.len())
-    }
-}
 
 /// Whether a value of this kind is in every installation, so that it names nobody.
 pub(super) fn is_common_value(kind: Identity, value: &str) -> bool {

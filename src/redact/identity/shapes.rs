@@ -1,10 +1,11 @@
 //! Scanner for identities by shape: one pass over the words of a text, each looked at with what is around it.
 
 use super::words::{
-    before, before_escaped, end_of_word, escape_at, follows, is_word, slashes_at, slashes_before, trimmed,
+    before, before_escaped, end_of_word, escape_at, follows, is_word, letters_before, slashes_at,
+    slashes_before, trimmed,
 };
 use super::{Domains, IdentitySpan, account, address, field, host};
-use crate::redact::bytes::is_one_of;
+use crate::redact::bytes::{ends_with, is_one_of};
 use crate::redact::labels::Identity;
 use crate::redact::lists::LISTS;
 use std::ops::Range;
@@ -382,12 +383,7 @@ fn is_version(text: &[u8], at: usize) -> bool {
     {
         return true;
     }
-    let sign =
-        |b: &&u8| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'(' | b'[' | b',' | b'>' | b'\\' | b'_');
-    let end = head.len() - head.iter().rev().take_while(sign).count();
-    let head = head.get(..end).unwrap_or_default();
-    let letters = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    let word = head.get(end - letters..).unwrap_or_default().to_ascii_lowercase();
+    let word = letters_before(text, at, b" :=\"'([,>\\_");
     // `fileVersion`, `newVersion`.
-    word.ends_with(b"version") || is_one_of(&word, &LISTS.before_versions)
+    ends_with(word, b"version") || is_one_of(word, &LISTS.before_versions)
 }

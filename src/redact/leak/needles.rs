@@ -20,9 +20,12 @@ type Needle = (Box<[u8]>, HitKind);
 pub(super) struct Needles {
     likely: BloomFilter,
     by_start: BTreeMap<u64, Vec<Needle>>,
-    blanks: bool,
-    beyond_ascii: bool,
-    like_escapes: bool,
+    /// Whether some value holds a blank, which a form writes as `+`.
+    pub(super) blanks: bool,
+    /// Whether some value needs a code page.
+    pub(super) beyond_ascii: bool,
+    /// Whether some value holds what may start an escape.
+    pub(super) like_escapes: bool,
 }
 
 impl Needles {
@@ -97,21 +100,6 @@ impl Needles {
     /// The first bytes of every needle.
     pub(super) fn starts(&self) -> impl Iterator<Item = [u8; 4]> {
         self.by_start.keys().filter_map(|first| first.to_le_bytes().first_chunk().copied())
-    }
-
-    /// Whether some value holds a blank, which a form writes as `+`.
-    pub(super) fn has_blanks(&self) -> bool {
-        self.blanks
-    }
-
-    /// Whether some value holds what may start an escape.
-    pub(super) fn like_escapes(&self) -> bool {
-        self.like_escapes
-    }
-
-    /// Whether some value needs a code page.
-    pub(super) fn beyond_ascii(&self) -> bool {
-        self.beyond_ascii
     }
 
     /// Calls `found` for every needle in `text`.

@@ -4,7 +4,7 @@
 use super::file::SharedFile;
 use super::limits::Limits;
 use super::problem::{OpenError, quoted};
-use super::zipped::{self, Archive, has_magic};
+use super::zipped::{self, OpenZip, has_magic};
 use std::fs::File;
 use std::io::{self, Read, Seek as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -94,7 +94,7 @@ impl Visit<'_> {
     }
 
     /// Every entry of a zip; `place` is its own, `depth` how many zips are open.
-    fn entries(&mut self, place: &str, archive: &mut Archive, depth: usize) {
+    fn entries(&mut self, place: &str, archive: &mut OpenZip, depth: usize) {
         for index in 0..archive.len() {
             if !self.one_more() {
                 self.unread(

@@ -6,7 +6,7 @@ use super::listing::{At, Entry, Listing};
 use super::manifest::{Content, Manifest, MemberRecord, Status};
 use super::name::MemberName;
 use super::problem::{ManifestError, MemberError, OpenError, quoted, unlisted};
-use super::zipped::Archive;
+use super::zipped::OpenZip;
 use super::{MANIFEST, folder, zipped};
 use crate::model::input::{Problem, ProblemKind};
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ const CHUNK: usize = 64 * 1024;
 pub struct Bundle {
     path: PathBuf,
     /// `None` for a folder.
-    archive: Option<Archive>,
+    archive: Option<OpenZip>,
     manifest: Manifest,
     manifest_sha256: Sha256,
     problems: Vec<Problem>,
@@ -270,7 +270,7 @@ fn bound(problems: &mut Vec<Problem>, most: usize) {
 }
 
 fn read_manifest(
-    archive: Option<&Archive>,
+    archive: Option<&OpenZip>,
     entry: &Entry,
     limits: &Limits,
 ) -> Result<Vec<u8>, ManifestError> {
@@ -288,7 +288,7 @@ fn read_manifest(
 
 /// Opens the bytes of one entry for `f`.
 fn with_bytes<T>(
-    archive: Option<&Archive>,
+    archive: Option<&OpenZip>,
     at: &At,
     checksum: bool,
     f: impl FnOnce(&mut dyn Read) -> T,

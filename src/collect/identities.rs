@@ -9,7 +9,8 @@ use super::options::Options;
 use super::walk::ListedFile;
 use crate::bundle::create_private;
 use crate::redact::fingerprint::Fingerprinter;
-use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor, legend};
+use crate::redact::labels::DO_NOT_SEND;
+use crate::redact::{CaseKey, Identities, IdentitiesError, Identity, Known, Labels, Level, Redactor};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -73,7 +74,7 @@ impl IdentityRedaction {
     pub(super) fn write(hiding: Option<&Self>, bundle: &Path) -> Result<OperatorFiles, CollectError> {
         let mut kept = OperatorFiles::default();
         let Some(Self { labels, made, .. }) = hiding else { return Ok(kept) };
-        kept.write(bundle, LEGEND, &legend::text(labels))?;
+        kept.write(bundle, LEGEND, &labels.legend_text())?;
         if let Some(key) = made {
             let file = kept.write(bundle, CASE_KEY, &key.to_file_text())?;
             kept.warning = Some(format!(
@@ -93,7 +94,7 @@ const CASE_KEY: &str = "case-key";
 fn beside(bundle: &Path, what: &str) -> PathBuf {
     let stem = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = stem.strip_suffix(".zip").unwrap_or(&stem);
-    bundle.with_file_name(format!("{stem}-{what}-{}.txt", legend::DO_NOT_SEND))
+    bundle.with_file_name(format!("{stem}-{what}-{}.txt", DO_NOT_SEND))
 }
 
 /// Paths of the legend of the bundle at `bundle`, and of the key of its labels if one has to be made.
@@ -104,7 +105,7 @@ pub(super) fn kept(bundle: &Path) -> [PathBuf; 2] {
 /// Whether a kept file is the key that was made for the labels, and not their legend.
 pub fn is_made_key(kept: &Path) -> bool {
     let name = kept.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.ends_with(&format!("-{CASE_KEY}-{}.txt", legend::DO_NOT_SEND))
+    name.ends_with(&format!("-{CASE_KEY}-{}.txt", DO_NOT_SEND))
 }
 
 /// Files that stay with the operator, and a warning about them.

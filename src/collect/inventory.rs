@@ -106,10 +106,6 @@ impl Pass<'_, '_> {
             || self.keys.has_size(file.size)
     }
 
-    fn why_unread(&self, file: &ListedFile) -> Option<String> {
-        why_unread(file, self.keys.has_size(file.size), self.printer.why_unkeyed())
-    }
-
     fn examine(&self, file: &ListedFile) -> FileOutcome {
         let mut outcome = FileOutcome {
             entry: InventoryEntry {
@@ -118,7 +114,7 @@ impl Pass<'_, '_> {
                 modified: file.modified.map(to_the_second),
                 sha256: None,
                 fingerprint: None,
-                unread: self.why_unread(file),
+                unread: why_unread(file, self.keys.has_size(file.size), self.printer.why_unkeyed()),
             },
             binary: None,
             stray: file.item == Item::KeyCopy,

@@ -55,6 +55,9 @@ const TAG: usize = 10;
 /// Labels of one kind that are remembered: a busy site has a new request, and its GUID, for every line of its logs.
 const MOST: usize = 50_000;
 
+/// What the names of files contain that open what a bundle hides.
+pub const DO_NOT_SEND: &str = "do-not-send";
+
 /// Makes labels under one key, and remembers what each stands for.
 #[derive(Debug)]
 pub struct Labels {
@@ -129,6 +132,23 @@ impl Labels {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.values.iter().map(|(label, value)| (label.clone(), value.clone())).collect()
     }
+
+    /// The text of the legend file, which says what each label stands for, one a line, sorted. It is written beside the
+    /// bundle and never sent.
+    pub fn legend_text(&self) -> String {
+        let mut text = format!(
+            "# clusterbrief legend of key {}: what each label stands for. Do not send this file to anybody.\n",
+            self.key_id()
+        );
+        for (label, value) in self.legend() {
+            text += &format!("{label}\t{}\n", value.replace(['\r', '\n', '\t'], " "));
+        }
+        let (kinds, most) = self.cut();
+        for kind in kinds {
+            text += &format!("# Of the labels of kind {kind} only the first {most} are listed.\n");
+        }
+        text
+    }
 }
 
 /// Whether the byte at `at` of `text` is inside of a label.
@@ -181,7 +201,7 @@ mod tests {
         few.label(Identity::Host, "WEB01", "WEB01");
         assert_eq!((few.legend().len(), few.cut()), (3, (vec![Identity::Guid], 2)));
         assert_eq!((many.legend().len(), many.cut()), (5, (vec![], MOST)));
-        let text = crate::redact::legend::text(&few);
+        let text = few.legend_text();
         assert!(
             text.lines().last().unwrap().starts_with("# Of the labels of kind guid only the first 2"),
             "{text}"

@@ -22,7 +22,6 @@ pub mod identity;
 mod key_block;
 pub mod labels;
 pub mod leak;
-pub mod legend;
 mod level;
 mod licence;
 mod lists;

@@ -3,7 +3,6 @@
 use super::bytes::is_one_of;
 use super::counts::Kind;
 use super::lists::LISTS;
-use super::text::Redactor;
 use super::words::{is_low_entropy, looks_random, names_secret, names_user};
 use super::{allowlist, pattern, xml};
 use crate::text::hex;
@@ -167,11 +166,6 @@ impl SecretSet {
     /// The secrets alone. An account beside a password is hidden in texts, but it is no leak where a fact names it.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(Secret::expose)
-    }
-
-    /// A redactor for these values.
-    pub fn redactor(&self) -> Redactor {
-        Redactor::new(self)
     }
 }
 

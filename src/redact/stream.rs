@@ -64,7 +64,7 @@ impl State<'_> {
         let mut rest = block;
         while !rest.is_empty() {
             if self.key_block != KeyBlock::Outside {
-                let line = split_line(rest).0;
+                let line = first_line(rest);
                 let done = self.key_block.take(line);
                 if done == line.len() {
                     // Its content goes, its end stays, so that line numbers hold.
@@ -78,13 +78,9 @@ impl State<'_> {
             }
             // A key block makes the lines after it depend on it: stop behind the line that opens one.
             let opener = key_block::opening(rest);
-            let (lines, tail) = match opener {
-                Some(at) => {
-                    rest.split_at_checked(at + split_line(rest.get(at..).unwrap_or_default()).0.len())
-                }
-                None => None,
-            }
-            .unwrap_or((rest, &[]));
+            let end =
+                opener.map_or(rest.len(), |at| at + first_line(rest.get(at..).unwrap_or_default()).len());
+            let (lines, tail) = rest.split_at_checked(end).unwrap_or((rest, &[]));
             if opener.is_some() {
                 self.key_block = KeyBlock::Headers;
             }
@@ -101,7 +97,7 @@ impl State<'_> {
             let start = first.range.start;
             let line_start = lines.get(at..start).and_then(|head| memchr::memrchr(b'\n', head));
             let line_start = line_start.map_or(at, |i| at + i + 1);
-            let line = split_line(lines.get(line_start..).unwrap_or_default()).0;
+            let line = first_line(lines.get(line_start..).unwrap_or_default());
             let end = line_start + line.len();
             let here: Vec<Span> =
                 std::iter::from_fn(|| spans.next_if(|span| span.range.start < end)).collect();
@@ -136,10 +132,9 @@ impl State<'_> {
     }
 }
 
-/// A line with its end, and what follows.
-fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = memchr::memchr(b'\n', text).map_or(text.len(), |i| i + 1);
-    text.split_at_checked(end).unwrap_or((text, &[]))
+/// The first line of a text, with its end.
+fn first_line(text: &[u8]) -> &[u8] {
+    memchr::memchr(b'\n', text).and_then(|end| text.get(..=end)).unwrap_or(text)
 }
 
 fn line_end(line: &[u8]) -> &[u8] {

@@ -21,12 +21,14 @@ pub struct Redactor {
     learned: Option<Arc<Mutex<Known>>>,
 }
 
-impl Redactor {
-    /// Looks for the harvested values and for patterns.
-    pub fn new(secret_set: &SecretSet) -> Self {
-        Self { values: ValueMatcher::new(secret_set.searched()), ..Self::default() }
+impl SecretSet {
+    /// A redactor for these values and for patterns.
+    pub fn redactor(&self) -> Redactor {
+        Redactor { values: ValueMatcher::new(self.searched()), ..Redactor::default() }
     }
+}
 
+impl Redactor {
     /// Looks for patterns only: for texts of which no values are known.
     pub fn patterns_only() -> Self {
         Self::default()

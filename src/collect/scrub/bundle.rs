@@ -1,6 +1,6 @@
 //! A bundle redacted again at a stricter level.
 
-use super::request::{SCRUBBED, Scrub, ScrubError, Scrubbed, hiding};
+use super::{SCRUBBED, Scrub, ScrubError, Scrubbed, hiding};
 use crate::bundle::{
     Bundle, BundleWriter, FACTS, Form, INVENTORY, Manifest, MemberRecord, NewMember, Status,
 };
@@ -99,10 +99,7 @@ fn verify(
     let mut facts = None;
     let mut none = crate::redact::Known::default();
     let learns = hiding.is_some();
-    let known = match hiding {
-        Some(hiding) => &mut hiding.known,
-        None => &mut none,
-    };
+    let known = hiding.map_or(&mut none, |hiding| &mut hiding.known);
     known.add(Identity::Host, &bundle.manifest().node.name);
     let read: Vec<&MemberRecord> = bundle.members().filter(|record| record.content().is_some()).collect();
     shared.phase(

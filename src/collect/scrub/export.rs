@@ -1,7 +1,7 @@
 //! An export redacted again at a stricter level: JSON field by field, separated text column by column, other text as a
 //! whole.
 
-use super::request::{Scrub, ScrubError, Scrubbed, hiding, result_name};
+use super::{Scrub, ScrubError, Scrubbed, hiding, result_name};
 use crate::bundle::WriteError;
 use crate::bundle::source::{GivenError, read_capped};
 use crate::collect::error::CollectError;

@@ -8,7 +8,6 @@ mod decode;
 mod detect;
 mod names;
 mod needles;
-mod prefilter;
 
 use super::identity::Known;
 use super::secret_set::{Secret, SecretSet};
@@ -16,8 +15,7 @@ use super::text::Sanitizer;
 use crate::model::excerpt::Sanitize as _;
 use decode::{DecodedText, Escapes};
 use names::Names;
-use needles::Needles;
-use prefilter::DecodePrefilter;
+use needles::{DecodePrefilter, Needles};
 use std::ops::Range;
 
 /// New bytes that are looked at together.

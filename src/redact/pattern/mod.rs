@@ -8,7 +8,6 @@ mod connection;
 mod element;
 mod header;
 mod named;
-mod no_value;
 mod pair;
 mod token;
 mod value;

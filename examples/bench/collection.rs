@@ -217,7 +217,7 @@ pub fn redact(app_dir: &Path) -> Result<()> {
         }
         Ok(())
     })?;
-    crate::print_number(secrets.len());
+    crate::print_number(secrets.strong());
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 use super::file::SharedFile;
 use super::limits::Limits;
+use super::listing::relative;
 use super::problem::{OpenError, quoted};
 use super::zipped::{self, OpenZip, has_magic};
 use std::fs::File;
@@ -73,8 +74,7 @@ impl Visit<'_> {
                     continue;
                 }
             };
-            let parts = found.path().strip_prefix(root).unwrap_or(found.path()).components();
-            let name = parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            let name = relative(root, found.path());
             if found.file_type().is_dir() {
                 continue;
             }

@@ -11,7 +11,6 @@
 pub mod contents;
 pub mod digest;
 mod file;
-mod folder;
 pub mod format;
 pub mod limits;
 mod listing;
@@ -27,6 +26,7 @@ mod zipped;
 pub use digest::Sha256;
 pub use format::FormatVersion;
 pub use limits::Limits;
+pub use listing::relative;
 pub use manifest::{
     Collection, Content, FingerprintKey, LookedAt, Manifest, MemberRecord, NodeIdentity, Status,
 };

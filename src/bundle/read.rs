@@ -2,12 +2,12 @@
 
 use super::digest::{Hasher, Sha256, next_chunk};
 use super::limits::Limits;
-use super::listing::{At, Entry, Listing};
+use super::listing::{At, Entry, Listing, list_folder};
 use super::manifest::{Content, Manifest, MemberRecord, Status};
 use super::name::MemberName;
 use super::problem::{ManifestError, MemberError, OpenError, quoted, unlisted};
 use super::zipped::OpenZip;
-use super::{MANIFEST, folder, zipped};
+use super::{MANIFEST, zipped};
 use crate::model::input::{Problem, ProblemKind};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -64,7 +64,7 @@ impl Bundle {
 
     fn open_unguarded(path: &Path, limits: &Limits) -> Result<Self, OpenError> {
         let (archive, mut listing) = if std::fs::metadata(path)?.is_dir() {
-            (None, folder::list(path, limits)?)
+            (None, list_folder(path, limits)?)
         } else {
             let (archive, listing) = zipped::open(path, limits)?;
             (Some(archive), listing)
@@ -106,11 +106,6 @@ impl Bundle {
             slots,
             strays,
         })
-    }
-
-    /// Where it was opened.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Zip or folder.

@@ -120,7 +120,7 @@ pub fn run(
     let mut warnings: Vec<String> = warnings::unkeyed(&printer).into_iter().collect();
     warnings.extend(warnings::iis(&facts.iis));
     warnings.extend(warnings::no_binaries(&facts));
-    warnings.extend(served.then(warnings::served));
+    warnings.extend(served.then(|| warnings::SERVED.to_owned()));
     let denied: Vec<String> = inventory.denied.iter().map(|path| redactor.sanitize(path)).collect();
     // Facts contain names of files, accounts and addresses, as texts do.
     let facts = redactor.clean_all(&facts)?;

@@ -51,7 +51,7 @@ pub fn redact(
         }
     }
     out.push_str(text.get(at..).unwrap_or_default());
-    if redactor.identities().is_some() {
+    if redactor.identities.is_some() {
         // What may be shown may still name somebody.
         let (labelled, more) = redactor.label(&out);
         counts.join(more);

@@ -40,19 +40,14 @@ pub struct SecretSet {
 
 impl fmt::Debug for SecretSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SecretSet({} values, {} weak)", self.len(), self.weak())
+        write!(f, "SecretSet({} values, {} weak)", self.strong(), self.weak())
     }
 }
 
 impl SecretSet {
     /// Values that are searched for everywhere.
-    pub fn len(&self) -> usize {
-        self.secrets.union(&self.users).count()
-    }
-
-    /// Whether nothing is searched for.
-    pub fn is_empty(&self) -> bool {
-        self.secrets.is_empty() && self.users.is_empty()
+    pub fn strong(&self) -> usize {
+        self.searched().count()
     }
 
     /// Values that were too short or too common to be searched for.
@@ -273,7 +268,7 @@ mod tests {
     #[test]
     fn debug_shows_no_value() {
         let found = secret_set("<a password=\"visible-or-not\"/>");
-        assert_eq!(found.len(), 1);
+        assert_eq!(found.strong(), 1);
         assert!(!format!("{found:?} {:?}", found.secrets).contains("visible"));
     }
 }

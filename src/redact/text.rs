@@ -15,8 +15,8 @@ pub use super::stream::Stream;
 #[derive(Clone, Default)]
 pub struct Redactor {
     values: ValueMatcher,
-    /// At level `identities`.
-    pub(super) identities: Option<Identities>,
+    /// What replaces identities, at level `identities`.
+    pub identities: Option<Identities>,
     /// Replaces nothing, and learns who the texts name.
     learned: Option<Arc<Mutex<Known>>>,
 }
@@ -51,11 +51,6 @@ impl Redactor {
         let known = self.learned.unwrap_or_default();
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut known)
-    }
-
-    /// What replaces identities, at level `identities`.
-    pub fn identities(&self) -> Option<&Identities> {
-        self.identities.as_ref()
     }
 
     /// Starts to redact one text that arrives in pieces.
@@ -129,11 +124,8 @@ impl Redactor {
 
     /// Identities, in any order.
     fn named(&self, text: &[u8]) -> Vec<Span> {
-        let mut named = Vec::new();
-        if let Some(identities) = &self.identities {
-            identities.find(text, &mut named);
-        }
-        named.into_iter().map(Span::from).collect()
+        let named = self.identities.iter().flat_map(|identities| identities.find(text));
+        named.map(Span::from).collect()
     }
 
     /// Secrets, in any order.

@@ -140,7 +140,7 @@ fn nesting_depth_is_limited() {
     assert!(out.ends_with('}') && !out.contains("SSWEB01"));
     let mut secrets = SecretSet::default();
     secrets.add_config(format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000)).as_bytes());
-    assert!(secrets.is_empty());
+    assert_eq!(secrets.strong(), 0);
 }
 
 /// One line of these pieces takes not much longer than the ordinary one.

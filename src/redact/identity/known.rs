@@ -1,7 +1,7 @@
 //! Known identities: of the node itself, of its configurations, and those that texts show by their shape. A known name
 //! is hidden everywhere, also where nothing around it shows what it is.
 
-use super::{Domains, IdentitySpan, account, field, host, shapes, spelling};
+use super::{Domains, IdentitySpan, account, field, host, shaped, spelling};
 use crate::redact::labels::Identity;
 use crate::redact::lists::LISTS;
 use std::borrow::Cow;
@@ -43,9 +43,7 @@ impl Known {
 
     /// Learns from a text who it names by shape.
     pub fn learn(&mut self, text: &[u8]) {
-        let mut named = Vec::new();
-        shapes::find(text, &Domains::new(), &mut named);
-        for IdentitySpan { range, kind } in named {
+        for IdentitySpan { range, kind } in shaped(text) {
             let before_account = matches!(text.get(range.end), Some(b'\\' | b'%'));
             let value = text.get(range).map(|value| match std::str::from_utf8(value) {
                 Ok(value) => Cow::Borrowed(value),

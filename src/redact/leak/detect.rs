@@ -122,15 +122,11 @@ fn named(text: &[u8], at: usize) -> Option<(Range<usize>, HitKind)> {
             .into_iter()
             .find(|word| scheme.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word)))?;
         let token = scheme.get(word.len()..)?;
-        let length = token.iter().take_while(|b| decode_token(**b)).count();
+        let length = token.iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/-_.~=".contains(b)).count();
         let from = start + open + word.len();
         return (length >= 8).then_some((from..from + length, HitKind::Authorization));
     }
     None
-}
-
-const fn decode_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'.' | b'~' | b'=')
 }
 
 /// Parts that connection strings have beside a password.

@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 use std::fmt;
 
-// The first lines are what the help of the command line says.
-/// How much is removed from a text: the later level takes all that the earlier ones take.
+/// How much is removed from a text; the later level takes all that the earlier one takes. The help of the command line shows
+/// the texts of the variants, so they end without a full stop.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {

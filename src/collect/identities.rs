@@ -94,7 +94,7 @@ const CASE_KEY: &str = "case-key";
 fn beside(bundle: &Path, what: &str) -> PathBuf {
     let stem = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = stem.strip_suffix(".zip").unwrap_or(&stem);
-    bundle.with_file_name(format!("{stem}-{what}-{}.txt", DO_NOT_SEND))
+    bundle.with_file_name(format!("{stem}-{what}-{DO_NOT_SEND}.txt"))
 }
 
 /// Paths of the legend of the bundle at `bundle`, and of the key of its labels if one has to be made.
@@ -105,7 +105,7 @@ pub(super) fn kept(bundle: &Path) -> [PathBuf; 2] {
 /// Whether a kept file is the key that was made for the labels, and not their legend.
 pub fn is_made_key(kept: &Path) -> bool {
     let name = kept.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.ends_with(&format!("-{CASE_KEY}-{}.txt", DO_NOT_SEND))
+    name.ends_with(&format!("-{CASE_KEY}-{DO_NOT_SEND}.txt"))
 }
 
 /// Files that stay with the operator, and a warning about them.

@@ -7,7 +7,7 @@ use super::fingerprint::{Fingerprinter, Label};
 pub use crate::model::label::{first_key_in, key_of};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 /// What an identity is of. The word that is printed is the beginning of its labels, and names it in the counts of
@@ -141,11 +141,12 @@ impl Labels {
             self.key_id()
         );
         for (label, value) in self.legend() {
-            text += &format!("{label}\t{}\n", value.replace(['\r', '\n', '\t'], " "));
+            // Writing to a `String` cannot fail.
+            let _ = writeln!(text, "{label}\t{}", value.replace(['\r', '\n', '\t'], " "));
         }
         let (kinds, most) = self.cut();
         for kind in kinds {
-            text += &format!("# Of the labels of kind {kind} only the first {most} are listed.\n");
+            let _ = writeln!(text, "# Of the labels of kind {kind} only the first {most} are listed.");
         }
         text
     }

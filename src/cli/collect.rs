@@ -160,7 +160,7 @@ fn options(args: &CollectArgs, app_dir: &Path, out: &Path) -> Result<Options, Fa
         budget: args.budget,
         minutes: args.minutes,
         network_paths: !args.no_network_paths,
-        level: args.level.into(),
+        level: args.level,
         case_key,
         reference_time: args.reference_time,
         ..Options::new(app_dir, out)

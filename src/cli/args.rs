@@ -6,6 +6,7 @@ use crate::bundle::FormatVersion;
 use crate::knowledge::EDITION;
 use crate::redact::Level;
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -94,8 +95,8 @@ pub(super) struct ScrubArgs {
     /// Bundle (zip or folder) or export (JSON, CSV or text)
     pub input: PathBuf,
     /// How strict the result is; never less strict than the input
-    #[arg(long, value_name = "LEVEL", default_value = "identities")]
-    pub level: LevelArg,
+    #[arg(long, value_name = "LEVEL", value_parser = level(), default_value = "identities")]
+    pub level: Level,
     /// Key file from `clusterbrief case-key new`; labels made with the same key match [default: a new key]
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,
@@ -105,21 +106,23 @@ pub(super) struct ScrubArgs {
 }
 
 /// How much is removed from a text.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum LevelArg {
-    /// Passwords, keys and tokens
-    Secrets,
-    /// Also hosts, users, domains and addresses; each becomes a label
-    Identities,
+fn level() -> impl TypedValueParser<Value = Level> {
+    let identities = "Also hosts, users, domains and addresses; each becomes a label";
+    one_of([
+        (PossibleValue::new("secrets").help("Passwords, keys and tokens"), Level::Secrets),
+        (PossibleValue::new("identities").help(identities), Level::Identities),
+    ])
 }
 
-impl From<LevelArg> for Level {
-    fn from(level: LevelArg) -> Self {
-        match level {
-            LevelArg::Secrets => Self::Secrets,
-            LevelArg::Identities => Self::Identities,
-        }
-    }
+/// Reads one of these values by its name.
+pub(super) fn one_of<T: Clone + Send + Sync + 'static, const N: usize>(
+    values: [(PossibleValue, T); N],
+) -> impl TypedValueParser<Value = T> {
+    let names = values.each_ref().map(|(name, _)| name.clone());
+    PossibleValuesParser::new(names).try_map(move |name| {
+        let found = values.iter().find(|(value, _)| value.get_name() == name);
+        found.map(|(_, value)| value.clone()).ok_or("there is no such value")
+    })
 }
 
 #[derive(Debug, Arguments)]
@@ -161,8 +164,8 @@ pub(super) struct CollectArgs {
     #[arg(long)]
     pub no_network_paths: bool,
     /// What to remove: secrets, or secrets and identities (hosts, users, domains, addresses)
-    #[arg(long, value_name = "LEVEL", default_value = "secrets")]
-    pub level: LevelArg,
+    #[arg(long, value_name = "LEVEL", value_parser = level(), default_value = "secrets")]
+    pub level: Level,
     /// Key file from `clusterbrief case-key new`; use the same file on every node of the case
     #[arg(long, value_name = "FILE")]
     pub case_key_file: Option<PathBuf>,

@@ -61,8 +61,8 @@ pub fn reason_at(results: &[RuleResult], at: At) -> Option<Reason> {
 
 /// One step of the merged plan.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Action"))]
-pub struct PlannedAction {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Action {
     /// Position, from 1.
     #[cfg_attr(test, schemars(range(min = 1)))]
     pub number: usize,
@@ -92,7 +92,7 @@ pub fn work(
     cluster: &Cluster,
     knowledge: &Knowledge,
     rules: &BTreeMap<&str, &RuleMeta>,
-) -> Vec<PlannedAction> {
+) -> Vec<Action> {
     let mut groups: BTreeMap<(Stage, Group), Vec<At>> = BTreeMap::new();
     for (at, rule, finding) in all_findings(results) {
         if !rules.contains_key(rule)
@@ -135,9 +135,9 @@ pub fn work(
         let confidence = findings.iter().map(|finding| finding.confidence).min()?;
         let reasons = |found: &[At]| found.iter().filter_map(|at| reason_at(results, *at)).collect();
         let (mends, ends) = (reasons(&fixes), reasons(&also_resolves));
-        Some(PlannedAction { number: 0, title, nodes, why, steps, severity, confidence, mends, ends })
+        Some(Action { number: 0, title, nodes, why, steps, severity, confidence, mends, ends })
     });
-    merged.zip(1..).map(|(action, number)| PlannedAction { number, ..action }).collect()
+    merged.zip(1..).map(|(action, number)| Action { number, ..action }).collect()
 }
 
 /// The finding at a position in the outcomes.

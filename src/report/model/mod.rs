@@ -4,7 +4,7 @@
 mod findings;
 mod matrix;
 
-pub use crate::plan::{PlannedAction as Action, Reason};
+pub use crate::plan::{Action, Reason};
 pub use findings::*;
 pub use matrix::*;
 

@@ -4,8 +4,8 @@ use super::facts::{Entity, Facts};
 use super::layer::{Layers, failed};
 use super::signatures::Versions;
 use super::sources::Citation;
-use crate::finding::{Area, Confidence, Holds, Scope, Severity, SubjectKind, Weight};
-use crate::model::BuildVersion;
+use crate::finding::{Confidence, Holds, Scope, Severity, SubjectKind, Weight};
+use crate::model::{Area, BuildVersion};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 

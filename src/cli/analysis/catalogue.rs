@@ -43,6 +43,8 @@ pub fn json(knowledge: &Knowledge, rules: &[Rule]) -> Value {
             "id": rule.id,
             "title": rule.title,
             "severity": rule.severity,
+            "area": rule.area(),
+            "confidence": rule.confidence(),
             "scope": rule.scope,
             "subject": rule.subject,
             "applies": rule.applies.map(|applies| json!({
@@ -69,19 +71,22 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
          Generated from the rules (`clusterbrief rules --format md`); a test compares it, \
          `scripts/bless` rewrites it.\n\n\
          {} rules, knowledge of {}. Rules of scope *now* check whether the cluster works; rules of scope *upgrade* check \
-         whether it is ready for `--target`. The severity is the highest that a finding of the rule can have.\n\n\
-         | Rule | Fault | Severity | Scope | Checked on | Needs |\n|---|---|---|---|---|---|\n",
+         whether it is ready for `--target`. The severity is the highest that a finding of the rule can have, the confidence \
+         that of a finding whose evidence leaves no doubt. The verdict asks by areas (see the README).\n\n\
+         | Rule | Fault | Area | Severity | Confidence | Scope | Checked on | Needs |\n|---|---|---|---|---|---|---|---|\n",
         rules.len(),
         knowledge.edition,
     );
     for Rule { meta: rule, needs, .. } in rules {
         let _ = writeln!(
             page,
-            "| [{}](#{}) | {} | {} | {} | {} | {} |",
+            "| [{}](#{}) | {} | {} | {} | {} | {} | {} | {} |",
             rule.id,
             rule.id.to_lowercase(),
             rule.title,
+            rule.area().label(),
             rule.severity,
+            confidence(rule.confidence()),
             scope(rule.scope),
             subject(rule.subject),
             needs.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
@@ -110,6 +115,13 @@ pub fn markdown(knowledge: &Knowledge, rules: &[Rule]) -> String {
         }
     }
     page
+}
+
+const fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Confirmed => "confirmed",
+        Confidence::Inferred => "inferred",
+    }
 }
 
 const fn scope(scope: Scope) -> &'static str {

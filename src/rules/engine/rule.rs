@@ -102,7 +102,7 @@ macro_rules! rule {
                 id: $id.into(),
                 title: $title.into(),
                 severity: $crate::finding::Severity::$severity,
-                area: Some($crate::finding::Area::$area),
+                area: Some($crate::model::Area::$area),
                 holds: $crate::finding::Holds::default(),
                 scope: $crate::finding::Scope::Now,
                 subject: $crate::finding::SubjectKind::$subject,

@@ -7,6 +7,7 @@ use super::sources::Citation;
 use crate::finding::{Confidence, Holds, Scope, Severity, SubjectKind, Weight};
 use crate::model::{Area, BuildVersion};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// What a rule is, for a reader and for the report: the same of a rule that is Rust and of one that is TOML.
@@ -25,8 +26,11 @@ pub struct RuleMeta {
     #[serde(default)]
     pub holds: Holds,
     /// Which question it belongs to.
-    #[serde(default = "now")]
+    #[serde(default = "always")]
     pub scope: Scope,
+    /// A rule of scope upgrade that the running build needs met too: judged without a target as well, with findings of
+    /// this severity at most.
+    pub now: Option<Severity>,
     /// What it is judged on.
     pub subject: SubjectKind,
     /// Which evaluator judges it.
@@ -63,6 +67,21 @@ impl RuleMeta {
         self.area.unwrap_or_else(|| Area::of_family(&self.id))
     }
 
+    /// Whether it is judged without a target.
+    pub const fn is_judged_now(&self) -> bool {
+        matches!(self.scope, Scope::Now) || self.now.is_some()
+    }
+
+    /// As it is judged with or without a target: without one, no finding is worse than `now`.
+    pub fn judged(&self, has_target: bool) -> Cow<'_, Self> {
+        match self.now {
+            Some(now) if !has_target && self.severity < now => {
+                Cow::Owned(Self { severity: now, ..self.clone() })
+            }
+            _ => Cow::Borrowed(self),
+        }
+    }
+
     /// What it weighs in the verdict.
     pub fn weight(&self) -> Weight {
         Weight { severity: self.severity, area: self.area(), holds: self.holds }
@@ -79,7 +98,7 @@ impl RuleMeta {
     }
 }
 
-fn now() -> Scope {
+fn always() -> Scope {
     Scope::Now
 }
 
@@ -122,6 +141,8 @@ pub enum Build {
     Current,
     /// What is installed, or the build to upgrade to.
     Either,
+    /// The build that the question is about: the one to upgrade to; without a target, what is installed.
+    Asked,
     /// The build to upgrade to.
     Target,
     /// The way from what is installed to the build to upgrade to: it enters the range from below.

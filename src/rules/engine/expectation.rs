@@ -277,7 +277,8 @@ fn is_of_iis(row: &Expectation) -> bool {
 
 /// With the severity, confidence and sources of the row.
 fn weighed(row: &Expectation, mut finding: Finding) -> Finding {
-    finding.severity = row.severity.unwrap_or(finding.severity);
+    // The rule has its severity at its worst, which may be less without a target.
+    finding.severity = row.severity.map_or(finding.severity, |severity| severity.max(finding.severity));
     finding.notes.extend(row.notes.iter().cloned());
     if !row.cites.is_empty() {
         let keys: Vec<&str> = row.cites.iter().map(|cite| cite.source.as_str()).collect();

@@ -105,6 +105,7 @@ macro_rules! rule {
                 area: Some($crate::model::Area::$area),
                 holds: $crate::finding::Holds::default(),
                 scope: $crate::finding::Scope::Now,
+                now: None,
                 subject: $crate::finding::SubjectKind::$subject,
                 family: $crate::knowledge::rows::Family::Code,
                 applies: None,

@@ -352,6 +352,13 @@ impl Rows {
         settings.into_iter().any(|setting| setting == (file, key))
     }
 
+    /// Whether a setting of a configuration file may differ from node to node, or has a row with a rule of its own. Names are
+    /// compared without regard to case.
+    pub fn has_own_rule(&self, file: &str, key: &str) -> bool {
+        let judged = self.parity.iter().filter(|row| row.rule.is_some());
+        self.may_differ(file, Some(key)) || judged.into_iter().any(|row| row.is_setting(file, key))
+    }
+
     /// Whether a configuration file, or one setting of it, may differ from node to node. Names are compared without
     /// regard to case.
     pub fn may_differ(&self, file: &str, key: Option<&str>) -> bool {
@@ -366,6 +373,22 @@ impl Rows {
 }
 
 impl ParityRow {
+    /// Whether it is about this setting. `[*]` in its path is any identity of an element, or none.
+    fn is_setting(&self, file: &str, key: &str) -> bool {
+        let Some((name, setting)) = self.fact.strip_prefix(CONFIG).and_then(|path| path.split_once(':')) else {
+            return false;
+        };
+        let (setting, key) = (setting.to_lowercase(), key.to_lowercase());
+        let fits = match setting.split_once("[*]") {
+            None => setting == key,
+            Some((element, attribute)) => key.strip_prefix(element).is_some_and(|after| {
+                let identity = after.strip_prefix('[').and_then(|inside| inside.split_once(']'));
+                identity.map_or(after, |(_, after)| after) == attribute
+            }),
+        };
+        fits && name.eq_ignore_ascii_case(file)
+    }
+
     /// Whether it is about a whole configuration file, whose settings are listed as they are found.
     pub fn is_file(&self) -> bool {
         self.fact.starts_with(CONFIG) && !self.fact.contains(':')

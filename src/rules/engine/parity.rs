@@ -4,7 +4,7 @@ use super::context::{Context, evidence};
 use super::rule::known;
 use crate::finding::{EvidenceRequest, Finding, MissingEvidence, Outcome};
 use crate::knowledge::rows::{Expect, ParityRow};
-use crate::model::parity::{Conformity, classify, same_value};
+use crate::model::parity::{Conformity, classify_values};
 use crate::model::{Node, Observed};
 use crate::rules::lib::comparable::redacted_apart;
 use crate::rules::lib::folder::and;
@@ -49,12 +49,11 @@ fn compared<'a>(cx: &Context<'a>, row: &'a ParityRow) -> (Option<Difference<'a>>
         missing.push(MissingEvidence::of_cluster(what, why, EvidenceRequest::Nothing));
         return (None, missing);
     }
-    if known.first().is_some_and(|first| known.iter().any(|other| same_value(first, other).is_none())) {
+    let standings = classify_values(&values.iter().map(|value| Some(value.as_deref())).collect::<Vec<_>>());
+    if standings.contains(&Conformity::Unknown) {
         missing.extend(redacted_apart(cx, &row.label));
-        return (None, missing);
     }
-    let standings = classify(&values.into_iter().map(Some).collect::<Vec<_>>());
-    let differs = standings.iter().any(|one| *one != Conformity::Same);
+    let differs = standings.iter().any(|one| matches!(one, Conformity::Odd | Conformity::Differs));
     (differs.then_some(Difference { row, seen, standings }), missing)
 }
 

@@ -4,7 +4,7 @@ use super::iis::IisFacts;
 use super::observed::Observed;
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// All that is collected as facts and not as files. Times are UTC unless a name says otherwise.
@@ -108,18 +108,8 @@ impl KeyFile {
 
     /// How many different values these bytes have, as far as it is counted.
     pub fn count_different(content: &[u8]) -> u16 {
-        let mut seen = [false; 256];
-        let mut different = 0;
-        for byte in content {
-            if let Some(seen) = seen.get_mut(usize::from(*byte)).filter(|seen| !**seen) {
-                *seen = true;
-                different += 1;
-                if different == Self::MANY_DIFFERENT {
-                    break;
-                }
-            }
-        }
-        different
+        let different = content.iter().collect::<BTreeSet<_>>().len();
+        u16::try_from(different).map_or(Self::MANY_DIFFERENT, |count| count.min(Self::MANY_DIFFERENT))
     }
 
     /// Why the file cannot hold encrypted content, as words after its name; empty if nothing speaks against it. `least`

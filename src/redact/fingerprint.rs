@@ -158,15 +158,17 @@ impl Fingerprinter {
         Ok(Hasher { mac, scheme: key.scheme, key_id: key.id.clone() })
     }
 
+    /// The fingerprint of `bytes`, or why there is none.
+    pub(super) fn hash(&self, label: Label, bytes: &[u8]) -> Result<Fingerprint, &'static str> {
+        let mut hasher = self.hasher(label)?;
+        hasher.update(bytes);
+        Ok(hasher.finish())
+    }
+
     /// The fingerprint of `bytes`, found at `source`; `NotCollected` when nothing is keyed.
     pub fn fingerprint(&self, label: Label, bytes: &[u8], source: Location) -> Observed<Fingerprint> {
-        match self.hasher(label) {
-            Ok(mut hasher) => {
-                hasher.update(bytes);
-                Observed::known(hasher.finish(), source)
-            }
-            Err(why) => Observed::not_collected(why),
-        }
+        self.hash(label, bytes)
+            .map_or_else(Observed::not_collected, |fingerprint| Observed::known(fingerprint, source))
     }
 
     /// The fingerprint of `encryption.config` itself: `case` with a case key, else `enc`.
@@ -187,14 +189,12 @@ impl Fingerprinter {
 
     /// The marker that stands for a configuration value: 64 bits of its fingerprint, so that nodes still compare.
     pub fn marker(&self, value: &str) -> String {
-        self.hasher(Label::Value).map_or_else(
-            |_| super::MARKER.to_owned(),
-            |mut hasher| {
-                hasher.update(value.as_bytes());
-                let Fingerprint { scheme, key_id, hex } = hasher.finish();
+        match self.hash(Label::Value, value.as_bytes()) {
+            Ok(Fingerprint { scheme, key_id, hex }) => {
                 format!("{}:{scheme}:{key_id}:{}}}", super::MARKER_STEM, hex.get(..16).unwrap_or(&hex))
-            },
-        )
+            }
+            Err(_) => super::MARKER.to_owned(),
+        }
     }
 }
 

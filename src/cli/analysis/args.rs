@@ -98,14 +98,14 @@ pub(in crate::cli) struct RulesArgs {
     #[arg(long, value_name = "FAMILY")]
     pub family: Option<String>,
     /// Highest severity that a finding of the rule can have
-    #[arg(long)]
-    pub severity: Option<SeverityArg>,
+    #[arg(long, value_parser = one_of(Severity::ALL.map(|one| (one.word().into(), one))))]
+    pub severity: Option<Severity>,
     /// When the rule is checked: always (now), or only for an upgrade
-    #[arg(long)]
-    pub scope: Option<ScopeArg>,
+    #[arg(long, value_parser = one_of([("now".into(), Scope::Now), ("upgrade".into(), Scope::Upgrade)]))]
+    pub scope: Option<Scope>,
     /// How reliable the best source of the rule is: read, only its title seen, or our own conclusion
-    #[arg(long)]
-    pub status: Option<StatusArg>,
+    #[arg(long, value_parser = one_of(STATUSES.map(|one| (one.word().into(), one))))]
+    pub status: Option<Status>,
     /// Input that the rule needs: bundle, logs, node-list, version-history, answer, target, package, or an export such as diagnostics
     #[arg(long, value_name = "INPUT")]
     pub needs: Option<String>,
@@ -127,24 +127,8 @@ pub(in crate::cli) enum RulesFormat {
     Json,
 }
 
-/// Declares an option value for each variant of a type, which does not depend on the command line.
-macro_rules! values {
-    ($name:ident of $of:ty: $($variant:ident),+) => {
-        #[derive(Debug, Clone, Copy, ValueEnum)]
-        pub(in crate::cli) enum $name { $($variant),+ }
-
-        impl From<$name> for $of {
-            fn from(value: $name) -> Self {
-                match value { $($name::$variant => Self::$variant),+ }
-            }
-        }
-    };
-}
-
-values!(SeverityArg of Severity: Blocker, High, Medium, Low, Info);
-values!(ScopeArg of Scope: Now, Upgrade);
-values!(StatusArg of Status: Confirmed, Title, Inferred);
-values!(OccasionArg of Occasion: Upgrade, Setup);
+/// How reliable a source can be that a rule rests on.
+const STATUSES: [Status; 3] = [Status::Confirmed, Status::Title, Status::Inferred];
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum KnowledgeVerb {
@@ -210,8 +194,8 @@ pub(in crate::cli) struct ChecklistArgs {
     #[command(flatten)]
     pub case: CaseArgs,
     /// Purpose of the checklist
-    #[arg(long = "for", value_name = "WHAT", default_value = "upgrade")]
-    pub occasion: OccasionArg,
+    #[arg(long = "for", value_name = "WHAT", value_parser = occasion(), default_value = "upgrade")]
+    pub occasion: Occasion,
     /// File to write: a workbook to fill in (.xlsx, never overwritten), or .html, .md, .json; can be repeated
     #[arg(short, long = "out", value_name = "FILE", default_value = "checklist.xlsx")]
     pub out: Vec<PathBuf>,
@@ -224,7 +208,7 @@ pub(in crate::cli) struct OutArgs {
     #[arg(short, long = "out", value_name = "FILE")]
     pub out: Vec<PathBuf>,
     /// Output format, if the file name does not show it
-    #[arg(long, value_parser = format())]
+    #[arg(long, value_parser = one_of(FORMATS.map(|one| (PossibleValue::new(one.name).help(one.about), one))))]
     pub format: Option<&'static OutputFormat>,
 }
 
@@ -265,11 +249,19 @@ pub(in crate::cli) enum FailOn {
     Incomplete,
 }
 
-/// A format by its name.
-fn format() -> impl TypedValueParser<Value = &'static OutputFormat> {
-    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
-    PossibleValuesParser::new(names)
-        .try_map(|name| FORMATS.into_iter().find(|format| format.name == name).ok_or("no such format"))
+fn occasion() -> impl TypedValueParser<Value = Occasion> {
+    one_of([("upgrade".into(), Occasion::Upgrade), ("setup".into(), Occasion::Setup)])
+}
+
+/// Reads one of these values by its name.
+fn one_of<T: Clone + Send + Sync + 'static, const N: usize>(
+    values: [(PossibleValue, T); N],
+) -> impl TypedValueParser<Value = T> {
+    let names = values.each_ref().map(|(name, _)| name.clone());
+    PossibleValuesParser::new(names).try_map(move |name| {
+        let found = values.iter().find(|(value, _)| value.get_name() == name);
+        found.map(|(_, value)| value.clone()).ok_or("there is no such value")
+    })
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {

@@ -4,13 +4,14 @@
 mod findings;
 mod matrix;
 
+pub use crate::plan::{Action, Reason};
 pub use findings::*;
 pub use matrix::*;
 
-use crate::finding::{Area, Confidence, Looked, MissingEvidence, Readiness, Scope, Severity, Subject};
+use crate::finding::{Area, Looked, MissingEvidence, Readiness, Scope, Severity, Subject};
 use crate::model::cluster::Contact;
 use crate::model::input::Problem;
-use crate::model::{Input, InputKind, InputStatus};
+use crate::model::{InputKind, InputStatus};
 use crate::plan::checklist::Checklist;
 use crate::plan::{Plan, Runbook};
 use serde::Serialize;
@@ -199,43 +200,6 @@ pub struct NodeSetView {
     pub without_bundle: Vec<String>,
 }
 
-/// One reason of the verdict.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Reason {
-    /// Rule id.
-    pub rule: String,
-    /// Text.
-    pub text: String,
-    /// Anchor of the finding or the missing item (`finding-…`, `missing-…`), without `#`.
-    pub anchor: String,
-}
-
-/// One step of the merged plan.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Action {
-    /// Position, from 1.
-    #[cfg_attr(test, schemars(range(min = 1)))]
-    pub number: usize,
-    /// What to do, an imperative sentence.
-    pub title: String,
-    /// Nodes to do it on, in order; empty: once for the cluster.
-    pub nodes: Vec<String>,
-    /// Why, one sentence.
-    pub why: String,
-    /// How, in steps; text of ours only.
-    pub steps: Vec<String>,
-    /// Worst severity of what it mends.
-    pub severity: Severity,
-    /// Whether it rests on inferred findings only: then it asks to check first.
-    pub confidence: Confidence,
-    /// What it mends.
-    pub mends: Vec<Reason>,
-    /// What probably ends with it, because it follows from what it mends.
-    pub ends: Vec<Reason>,
-}
-
 /// One thing that is missing.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -355,34 +319,6 @@ pub struct InputView {
     pub decided: Vec<String>,
     /// Findings with evidence from it, in the order of the findings.
     pub proves: Vec<Reason>,
-}
-
-impl InputView {
-    /// An input and what was made of it.
-    pub fn new(input: &Input, decided: Vec<String>, proves: Vec<Reason>) -> Self {
-        let mut holds: Vec<String> = Vec::new();
-        for held in &input.holds {
-            if !holds.contains(held) {
-                holds.push(held.clone());
-            }
-        }
-        Self {
-            name: input.name.clone(),
-            kind: input.kind,
-            status: input.status,
-            reason: input.problems.first().map(|problem| problem.text.clone()),
-            problems: input.problems.clone(),
-            notes: input.notes.clone(),
-            node: input.node.clone(),
-            bytes: input.bytes,
-            sha256: input.sha256.clone(),
-            taken: input.taken.clone(),
-            tool: input.tool.clone(),
-            holds,
-            decided,
-            proves,
-        }
-    }
 }
 
 /// A rule's texts.

@@ -139,8 +139,19 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
     let undecided: Vec<&Difference> =
         all.iter().filter(|one| !one.standings.contains(&Conformity::Odd)).collect();
     if !undecided.is_empty() {
-        let number = number(&undecided, words.things);
-        let title = format!("{number} not the same on {} at {}", group.names(), group.build);
+        let title = match lacking_all(group, &undecided) {
+            Some((lacking, having)) => {
+                let number = match undecided.as_slice() {
+                    [one] => one.name.clone(),
+                    several => format!("{} {}", several.len(), words.things),
+                };
+                format!("{lacking} lacks {number} that {having} has at {}", group.build)
+            }
+            None => {
+                let number = number(&undecided, words.things);
+                format!("{number} not the same on {} at {}", group.names(), group.build)
+            }
+        };
         let remedy = "Find out which node holds the right files, then copy its application folder over that of the others \
             without database.config and encryption.config.";
         let each = |one: &&Difference| {
@@ -153,6 +164,20 @@ pub(crate) fn findings(cx: &Context, group: &Group, words: &Words, all: &[Differ
         findings.push(words.weighed(reported(finding, evidence, undecided.len()), &undecided));
     }
     findings
+}
+
+/// The member of two that lacks everything that differs, and the other one, which has it.
+fn lacking_all<'g>(group: &'g Group, differences: &[&Difference]) -> Option<(&'g str, &'g str)> {
+    let [first, second] = group.members.as_slice() else { return None };
+    let lacks = |at: usize| {
+        differences.iter().all(|one| one.states.get(at).is_some_and(Option::is_none))
+    };
+    let names = (first.node.name.as_str(), second.node.name.as_str());
+    match (lacks(0), lacks(1)) {
+        (true, false) => Some(names),
+        (false, true) => Some((names.1, names.0)),
+        _ => None,
+    }
 }
 
 /// The one thing that differs, or how many, as the subject of a sentence.

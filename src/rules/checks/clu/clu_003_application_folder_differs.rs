@@ -103,8 +103,11 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         .map(|member| member.snapshot.settings.get(file).and_then(Observed::value))
         .collect();
     let keys: BTreeSet<&String> = members.iter().flatten().flat_map(|settings| settings.keys()).collect();
-    for key in keys {
+    for key in &keys {
         if cx.knowledge.rows.has_own_rule(file, key) || OWN_SETTINGS.contains(&(file, key.as_str())) {
+            continue;
+        }
+        if is_name_of_element(key, &keys) {
             continue;
         }
         let values: Vec<Option<&Setting>> =
@@ -127,6 +130,16 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         }
     }
     compared
+}
+
+/// Whether the setting only names its element, which has other settings: `add[X]@key` beside `add[X]@value`. Those say
+/// everything that it says.
+fn is_name_of_element(key: &str, keys: &BTreeSet<&String>) -> bool {
+    let Some((element, "key" | "name")) = key.rsplit_once('@') else { return false };
+    let of_element = |other: &str| {
+        other.strip_prefix(element).is_some_and(|setting| setting.starts_with('@') && !key.ends_with(setting))
+    };
+    element.ends_with(']') && keys.iter().any(|other| of_element(other))
 }
 
 /// Settings that coded rules judge: CFG-017 and CFG-021.

@@ -316,6 +316,8 @@ pub struct ParityRow {
     pub agree: Agree,
     /// Its rule, if a difference is a problem of its own.
     pub rule: Option<String>,
+    /// How bad a difference is, where no rule of its own says so.
+    pub severity: Option<Severity>,
     /// Where that comes from.
     pub cites: Vec<Citation>,
 }
@@ -352,11 +354,9 @@ impl Rows {
         settings.into_iter().any(|setting| setting == (file, key))
     }
 
-    /// Whether a setting of a configuration file may differ from node to node, or has a row with a rule of its own. Names are
-    /// compared without regard to case.
-    pub fn has_own_rule(&self, file: &str, key: &str) -> bool {
-        let judged = self.parity.iter().filter(|row| row.rule.is_some());
-        self.may_differ(file, Some(key)) || judged.into_iter().any(|row| row.is_setting(file, key))
+    /// Whether a row says how this setting of a configuration file is compared. Names are compared without regard to case.
+    pub fn has_row(&self, file: &str, key: &str) -> bool {
+        self.may_differ(file, Some(key)) || self.parity.iter().any(|row| row.is_setting(file, key))
     }
 
     /// Whether a configuration file, or one setting of it, may differ from node to node. Names are compared without
@@ -425,6 +425,10 @@ impl ParityRow {
             (
                 self.rule.is_some() && self.agree == Agree::MayDiffer,
                 "a fact that may differ cannot have a rule",
+            ),
+            (
+                self.severity.is_some() && (self.rule.is_some() || self.agree == Agree::MayDiffer),
+                "only a fact that has to be the same and has no rule takes a severity",
             ),
         ])
     }

@@ -103,8 +103,8 @@ pub(crate) fn settings(cx: &Context, group: &Group, file: &str) -> Compared {
         .map(|member| member.snapshot.settings.get(file).and_then(Observed::value))
         .collect();
     let keys: BTreeSet<&String> = members.iter().flatten().flat_map(|settings| settings.keys()).collect();
-    for key in &keys {
-        if cx.knowledge.rows.has_own_rule(file, key) || OWN_SETTINGS.contains(&(file, key.as_str())) {
+    for &key in &keys {
+        if cx.knowledge.rows.has_row(file, key) || OWN_SETTINGS.contains(&(file, key.as_str())) {
             continue;
         }
         if is_name_of_element(key, &keys) {

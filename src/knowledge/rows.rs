@@ -337,6 +337,8 @@ pub struct ParityRow {
     pub agree: Agree,
     /// Its rule, if a difference is a problem of its own.
     pub rule: Option<String>,
+    /// How bad a difference is, where no rule of its own says so.
+    pub severity: Option<Severity>,
     /// Where that comes from.
     pub cites: Vec<Citation>,
 }
@@ -373,6 +375,11 @@ impl Rows {
         settings.into_iter().any(|setting| setting == (file, key))
     }
 
+    /// Whether a row says how this setting of a configuration file is compared. Names are compared without regard to case.
+    pub fn has_row(&self, file: &str, key: &str) -> bool {
+        self.may_differ(file, Some(key)) || self.parity.iter().any(|row| row.is_setting(file, key))
+    }
+
     /// Whether a configuration file, or one setting of it, may differ from node to node. Names are compared without
     /// regard to case.
     pub fn may_differ(&self, file: &str, key: Option<&str>) -> bool {
@@ -387,6 +394,22 @@ impl Rows {
 }
 
 impl ParityRow {
+    /// Whether it is about this setting. `[*]` in its path is any identity of an element, or none.
+    fn is_setting(&self, file: &str, key: &str) -> bool {
+        let Some((name, setting)) = self.fact.strip_prefix(CONFIG).and_then(|path| path.split_once(':')) else {
+            return false;
+        };
+        let (setting, key) = (setting.to_lowercase(), key.to_lowercase());
+        let fits = match setting.split_once("[*]") {
+            None => setting == key,
+            Some((element, attribute)) => key.strip_prefix(element).is_some_and(|after| {
+                let identity = after.strip_prefix('[').and_then(|inside| inside.split_once(']'));
+                identity.map_or(after, |(_, after)| after) == attribute
+            }),
+        };
+        fits && name.eq_ignore_ascii_case(file)
+    }
+
     /// Whether it is about a whole configuration file, whose settings are listed as they are found.
     pub fn is_file(&self) -> bool {
         self.fact.starts_with(CONFIG) && !self.fact.contains(':')
@@ -423,6 +446,10 @@ impl ParityRow {
             (
                 self.rule.is_some() && self.agree == Agree::MayDiffer,
                 "a fact that may differ cannot have a rule",
+            ),
+            (
+                self.severity.is_some() && (self.rule.is_some() || self.agree == Agree::MayDiffer),
+                "only a fact that has to be the same and has no rule takes a severity",
             ),
         ])
     }

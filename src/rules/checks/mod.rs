@@ -47,6 +47,8 @@ catalogue! {
         clu_008_build_sources_disagree,
         clu_009_sources_disagree,
         clu_010_answer_against_evidence,
+        clu_011_program_file_missing,
+        clu_012_settings_differ,
     ],
     enc: [
         enc_001_key_file_differs,
@@ -60,6 +62,8 @@ catalogue! {
         iis_011_authentication_without_iwa,
         iis_012_launcher_folders_need_anonymous,
         iis_013_engine_folders_missing,
+        iis_024_pool_or_site_stopped,
+        iis_025_application_offline,
     ],
     lbl: [
         lbl_002_sessions_move,

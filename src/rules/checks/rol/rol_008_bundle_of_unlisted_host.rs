@@ -1,5 +1,6 @@
 //! ROL-008: is the machine of every bundle in the node list?
 
+use crate::model::Role;
 use crate::rules::engine::prelude::*;
 
 rule! {
@@ -24,6 +25,9 @@ rule! {
 fn check(cx: &Context, node: &Node) -> Outcome {
     cx.ask("bundle");
     let Some(snapshot) = &node.snapshot else { return Outcome::not_applicable("no bundle of it was given") };
+    if node.role == Role::Dr {
+        return Outcome::not_applicable("a disaster recovery instance is no node of the cluster");
+    }
     let list = known!(cx.list());
     if node.row.is_some() {
         return Outcome::pass();

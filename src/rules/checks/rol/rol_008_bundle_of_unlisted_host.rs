@@ -24,10 +24,11 @@ rule! {
 fn check(cx: &Context, node: &Node) -> Outcome {
     cx.ask("bundle");
     let Some(snapshot) = &node.snapshot else { return Outcome::not_applicable("no bundle of it was given") };
-    let list = known!(cx.list());
+    known!(cx.list());
     if node.row.is_some() {
         return Outcome::pass();
     }
+    let list = known!(cx.whole_list());
     let names: Vec<&str> = list.rows.iter().map(|row| row.machine_name.as_str()).collect();
     let place = Location::default().in_input(&list.input);
     let title = format!("{} is not in the node list", node.name);

@@ -182,20 +182,34 @@ mod tests {
     use super::*;
     use crate::finding::{EvidenceRequest, Finding, MissingEvidence, Subject};
 
-    const SEVERITIES: [(&str, Severity); 4] = [
-        ("B", Severity::Blocker),
-        ("H", Severity::High),
-        ("M", Severity::Medium),
-        ("BND-001", Severity::Blocker),
-    ];
+    /// Weights by rule: severity in the first letter of the name, area and what it holds by the rest.
+    fn weights() -> BTreeMap<&'static str, Weight> {
+        let weight = |severity, area, holds| Weight { severity, area, holds };
+        BTreeMap::from([
+            ("B", weight(Severity::Blocker, Area::Key, Holds::Blocker)),
+            ("B-database", weight(Severity::Blocker, Area::Database, Holds::Blocker)),
+            ("B-clocks", weight(Severity::Blocker, Area::Clocks, Holds::Blocker)),
+            ("B-switch", weight(Severity::Blocker, Area::NodeState, Holds::WithNodeList)),
+            ("B-plan", weight(Severity::Blocker, Area::Key, Holds::Never)),
+            ("H", weight(Severity::High, Area::Key, Holds::Blocker)),
+            ("H-path", weight(Severity::High, Area::UpgradePath, Holds::Always)),
+            ("M", weight(Severity::Medium, Area::Backups, Holds::Blocker)),
+            ("BND-001", weight(Severity::Blocker, Area::NodesAndFiles, Holds::Blocker)),
+        ])
+    }
+
+    fn now() -> Question {
+        Question {
+            scope: Scope::Now,
+            local_times: false,
+            node_list: false,
+            also: BTreeSet::new(),
+            node_set_open: false,
+        }
+    }
 
     fn results(rule: &str, outcome: Outcome) -> RuleResult {
-        RuleResult {
-            rule: rule.into(),
-            subject: Subject::cluster(),
-            outcome,
-            inputs_used: std::collections::BTreeSet::new(),
-        }
+        RuleResult { rule: rule.into(), subject: Subject::cluster(), outcome, inputs_used: BTreeSet::new() }
     }
 
     fn finding(severity: Severity, confidence: Confidence) -> Outcome {
@@ -222,8 +236,8 @@ mod tests {
         })
     }
 
-    fn state(outcomes: &[RuleResult], confirmed: bool) -> Readiness {
-        reach(outcomes, &BTreeMap::from(SEVERITIES), confirmed).state
+    fn state(outcomes: &[RuleResult], question: &Question) -> Readiness {
+        reach(outcomes, &weights(), question).state
     }
 
     #[test]
@@ -231,28 +245,62 @@ mod tests {
         let confirmed = results("B", finding(Severity::Blocker, Confidence::Confirmed));
         let inferred = results("B", finding(Severity::Blocker, Confidence::Inferred));
         let warning = results("M", finding(Severity::Medium, Confidence::Confirmed));
-        assert_eq!(state(&[inferred.clone(), confirmed], true), Readiness::NotReady);
-        assert_eq!(state(&[inferred, warning.clone()], true), Readiness::Undetermined);
-        assert_eq!(state(&[warning], true), Readiness::ReadyWithWarnings);
-        assert_eq!(state(&[results("B", Outcome::pass())], true), Readiness::Ready);
+        assert_eq!(state(&[inferred.clone(), confirmed], &now()), Readiness::NotReady);
+        assert_eq!(state(&[inferred, warning.clone()], &now()), Readiness::Undetermined);
+        assert_eq!(state(&[warning], &now()), Readiness::ReadyWithWarnings);
+        assert_eq!(state(&[results("B", Outcome::pass())], &now()), Readiness::Ready);
     }
 
     #[test]
-    fn a_green_verdict_needs_everything_to_have_been_looked_at() {
-        assert_eq!(state(&[results("B", unknown())], true), Readiness::Undetermined);
-        assert_eq!(state(&[results("H", unknown())], true), Readiness::ReadyWithWarnings);
-        assert_eq!(state(&[results("M", unknown())], true), Readiness::Ready);
-        assert_eq!(
-            state(&[results("B", Outcome::Failed { error: "x".into() })], true),
-            Readiness::Undetermined
-        );
-        assert_eq!(state(&[results("B", Outcome::pass())], false), Readiness::Undetermined);
-        assert_eq!(state(&[results("no such rule", unknown())], true), Readiness::Undetermined);
+    fn only_what_the_question_requires_keeps_it_open() {
+        let upgrade = Question { scope: Scope::Upgrade, ..now() };
+        let with_list = Question { node_list: true, ..now() };
+        let old = Question { local_times: true, ..now() };
+        let required = Question { also: BTreeSet::from([Area::Database]), ..now() };
+        let cases = [
+            ("B", now(), true),
+            ("no such rule", now(), true),
+            ("H", now(), false),
+            ("M", now(), false),
+            ("B-database", now(), false),
+            ("B-database", upgrade.clone(), true),
+            ("B-database", required, true),
+            ("B-clocks", now(), false),
+            ("B-clocks", old, true),
+            ("B-switch", now(), false),
+            ("B-switch", with_list, true),
+            ("B-plan", upgrade.clone(), false),
+            ("H-path", now(), false),
+            ("H-path", upgrade, true),
+        ];
+        for (rule, question, open) in cases {
+            for outcome in [unknown(), Outcome::Failed { error: "x".into() }] {
+                let wanted = if open { Readiness::Undetermined } else { Readiness::Ready };
+                assert_eq!(state(&[results(rule, outcome)], &question), wanted, "{rule} {question:?}");
+            }
+        }
+        let unseen = Question { node_set_open: true, ..now() };
+        assert_eq!(state(&[results("B", Outcome::pass())], &unseen), Readiness::Undetermined);
+    }
+
+    #[test]
+    fn an_area_tells_how_far_it_was_looked_at() {
+        let looked = |outcomes: &[RuleResult], area: Area| {
+            let verdict = reach(outcomes, &weights(), &now());
+            verdict.areas.into_iter().find(|coverage| coverage.area == area).map(|coverage| coverage.looked)
+        };
+        let key = |outcomes: &[RuleResult]| looked(outcomes, Area::Key).unwrap();
+        assert_eq!(key(&[]), Looked::NotApplicable);
+        assert_eq!(key(&[results("H", unknown())]), Looked::No);
+        assert_eq!(key(&[results("B", Outcome::pass()), results("H", unknown())]), Looked::Partly);
+        assert_eq!(key(&[results("B", Outcome::pass()), results("H", Outcome::pass())]), Looked::Whole);
+        // One subject without an answer leaves the rule open.
+        assert_eq!(key(&[results("B", Outcome::pass()), results("B", unknown())]), Looked::No);
     }
 
     #[test]
     fn bundle_safety_is_no_cluster_fault() {
         let leak = results("BND-001", finding(Severity::Blocker, Confidence::Confirmed));
-        assert_eq!(state(&[leak], true), Readiness::Ready);
+        assert_eq!(state(&[leak], &now()), Readiness::Ready);
     }
 }

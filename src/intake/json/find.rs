@@ -1,11 +1,13 @@
 //! Finds the exports in a JSON document, by the keys of its objects.
 
+use super::pages;
 use crate::intake::nodes_json::ENVELOPES;
 use crate::intake::records::Records;
 use crate::intake::reported::heads;
 use crate::intake::table::head;
 use crate::knowledge::Export;
 use crate::knowledge::exports::{About, FieldParser};
+use crate::model::pages::Pages;
 use crate::model::location::SourceRef;
 use crate::model::{Location, Position};
 use serde_json::{Map, Value};
@@ -22,6 +24,8 @@ pub(super) struct FoundExport<'a> {
     pub(super) objects: Vec<Object<'a>>,
     /// Paths of entries that are no objects.
     pub(super) left_out: Vec<String>,
+    /// The page of a longer list that it is.
+    pub(super) pages: Option<Pages>,
 }
 
 /// One object of an export.
@@ -38,7 +42,7 @@ pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> (Vec<Foun
         exports.iter().filter(|export| export.marker.is_none()).map(ExportShape::of).collect();
     let mut search = ExportSearch { shapes, parts: Vec::new(), empty: Vec::new() };
     let mut strange = Vec::new();
-    search.look(document, "", None, 0);
+    search.look(document, "", None, None, 0);
     if let Value::Object(root) = document {
         // An empty list says something only where its surroundings say of what.
         let is_within = |key: &String| search.shapes.iter().any(|shape| shape.stands_under(key));
@@ -101,9 +105,11 @@ struct ExportSearch<'a> {
 }
 
 impl<'a> ExportSearch<'a> {
-    fn look(&mut self, value: &'a Value, path: &str, key: Option<&str>, depth: usize) {
-        let found =
-            |export, objects, left_out| FoundExport { export, path: path.to_owned(), objects, left_out };
+    fn look(&mut self, value: &'a Value, path: &str, key: Option<&str>, pages: Option<Pages>, depth: usize) {
+        let found = |export, objects, left_out| {
+            let pages = pages.clone();
+            FoundExport { export, path: path.to_owned(), objects, left_out, pages }
+        };
         if let (Value::Array(list), Some(key)) = (value, key)
             && list.is_empty()
         {
@@ -131,7 +137,8 @@ impl<'a> ExportSearch<'a> {
         }
         if depth < DEEPEST {
             for (name, value) in named().filter(|(_, value)| value.is_object() || value.is_array()) {
-                self.look(value, &step(path, name), Some(name), depth + 1);
+                let pages = value.as_array().and_then(|list| pages::of_list(map, name, list.len()));
+                self.look(value, &step(path, name), Some(name), pages, depth + 1);
             }
         }
     }

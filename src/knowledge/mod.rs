@@ -332,7 +332,7 @@ mod tests {
             (vec!["source SEED 2".into()], vec!["source WIKI 6".into()])
         );
         assert_eq!(own.edition, NaiveDate::from_ymd_opt(2027, 1, 31));
-        assert_eq!(knowledge.edition, NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+        assert_eq!(knowledge.edition, EDITION.parse().unwrap());
         assert!(knowledge.sources.iter().any(|source| source.title == "our copy"));
     }
 

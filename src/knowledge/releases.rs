@@ -107,7 +107,7 @@ mod tests {
         let releases = Knowledge::builtin().unwrap().releases;
         let seen = releases.iter().filter_map(|one| Some((one.version.to_string(), one.seen?.to_string())));
         let seen: Vec<_> = seen.collect();
-        assert_eq!(seen.len(), 20, "{seen:?}");
+        assert_eq!(seen.len(), 21, "{seen:?}");
         for (build, day) in [
             ("11.3.000003", "2023-02-09"),
             ("11.7.000049", "2024-11-28"),

@@ -19,7 +19,7 @@ const LONGEST_TEXT: usize = 400;
 
 /// What a file is.
 #[derive(Debug)]
-pub enum Cve {
+pub(in crate::knowledge) enum Cve {
     /// A record on the product.
     Ours(Box<Advisory>),
     /// Something else: why it was passed over, as a lower-case fragment.
@@ -28,7 +28,7 @@ pub enum Cve {
 
 /// Why a file cannot be read: its line, and what is wrong, as a lower-case fragment.
 #[derive(Debug, PartialEq, Eq)]
-pub struct CveFault {
+pub(in crate::knowledge) struct CveFault {
     /// Line, from 1.
     pub line: usize,
     /// What is wrong.
@@ -148,13 +148,13 @@ struct Cvss {
 }
 
 /// Whether a file is named like a record of the public list. Such a file is meant to be one.
-pub fn is_named_like_one(file: &str) -> bool {
+fn is_named_like_one(file: &str) -> bool {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cve-"))
 }
 
 /// Reads a file. `products` are the names of the product.
-pub fn read(file: &str, text: &str, products: &[&CveProduct]) -> Result<Cve, CveFault> {
+pub(in crate::knowledge) fn read(file: &str, text: &str, products: &[&CveProduct]) -> Result<Cve, CveFault> {
     let head = match serde_json::from_str::<Head>(text) {
         Ok(head) => head,
         Err(_) if !is_named_like_one(file) => return Ok(Cve::Other("it is no CVE record".into())),

@@ -129,20 +129,18 @@ impl FixingBuilds {
             }
             (Some(build), all) => {
                 let all = all.map(|all| format!(" {all} closes all that are known here."));
-                let left = self.left_by(build).map(|left| format!(" and leaves {left} open"));
                 format!(
-                    "Upgrade to {build} or later, which closes every critical advisory known here{}.{}",
-                    left.unwrap_or_default(),
+                    "Upgrade to {build} or later, which closes every critical advisory known here.{}{}",
+                    self.left_by(build),
                     all.unwrap_or_default()
                 )
             }
             (None, Some(all)) => format!("Upgrade to {all} or later, which closes every advisory known here."),
         };
         if let Some(stopgap) = self.stopgap {
-            let left = self.left_by(stopgap).map(|left| format!(" It leaves {left} open."));
             advice.push_str(&format!(
                 " Only if that is not possible at once: the hotfix {stopgap} is a stopgap.{}",
-                left.unwrap_or_default()
+                self.left_by(stopgap)
             ));
         }
         advice
@@ -153,11 +151,20 @@ impl FixingBuilds {
         self.candidates.iter().find(|one| one.build == build)
     }
 
-    /// What a build leaves open, or does not certainly close, as a list of ids.
-    fn left_by(&self, build: BuildVersion) -> Option<String> {
-        let one = self.candidate(build)?;
-        let left: Vec<&str> = one.leaves_open.iter().chain(&one.unknown).map(String::as_str).collect();
-        (!left.is_empty()).then(|| enumerated(&left))
+    /// The candidates that matter for this cluster: without hotfixes of other branches.
+    pub fn for_this_branch(&self) -> impl Iterator<Item = &Candidate> {
+        let own = |one: &&Candidate| !one.hotfix || one.build.train() == self.installed.train();
+        self.candidates.iter().filter(move |one| own(one) || Some(one.build) == self.recommended)
+    }
+
+    /// What a build leaves open, and what it does not certainly close, as sentences.
+    fn left_by(&self, build: BuildVersion) -> String {
+        let Some(one) = self.candidate(build) else { return String::new() };
+        let says = |ids: &[String], before: &str, after: &str| {
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            if ids.is_empty() { String::new() } else { format!(" {before} {}{after}.", enumerated(&ids)) }
+        };
+        says(&one.leaves_open, "It leaves", " open") + &says(&one.unknown, "Not known of it:", "")
     }
 }
 

@@ -80,8 +80,8 @@ fn a_hotfix_is_a_stopgap_and_the_lowest_build_that_closes_all_critical_ones_is_r
     let advice = old.advice();
     for text in [
         "Upgrade to 12.2.000007 or later",
-        "leaves CVE-2026-115828 and CVE-2026-115829 open",
-        "12.3.000001 closes all",
+        "It leaves CVE-2026-115828 and CVE-2026-115829 open. 12.3.000001 closes all",
+        "and CVE-2026-115829 open. Not known of it: CVE-2025-6943.",
         "the hotfix 11.7.000062 is a stopgap. It leaves CVE-2026-15638",
     ] {
         assert!(advice.contains(text), "{text} is missing in {advice}");

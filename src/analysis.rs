@@ -106,7 +106,7 @@ impl Analyzer {
         let Case { cluster, remarks } = assemble_case(read_all(given, tools), options);
         let results = rules::evaluate(&cluster, &self.knowledge, &self.rules);
         let metas: Vec<&RuleMeta> = self.rules.iter().map(|rule| &rule.meta).collect();
-        let report = assemble(&cluster, &results, &metas, &self.knowledge);
+        let report = assemble(&cluster, &results, &metas, &self.knowledge, &options.require);
         Analysis { report, cluster, results, remarks }
     }
 }

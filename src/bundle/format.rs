@@ -6,7 +6,6 @@ use serde_ignored::Path;
 use serde_json::Error;
 use serde_path_to_error::Track;
 use std::fmt;
-use std::str::FromStr;
 
 /// Version of the bundle format, written `1.1`.
 ///
@@ -117,10 +116,10 @@ impl From<FormatVersion> for String {
     }
 }
 
-impl FromStr for FormatVersion {
-    type Err = &'static str;
+impl TryFrom<String> for FormatVersion {
+    type Error = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+    fn try_from(text: String) -> Result<Self, Self::Error> {
         let number =
             |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
         let (major, minor) = text.split_once('.').ok_or("a format version is two numbers, such as 1.0")?;
@@ -128,14 +127,6 @@ impl FromStr for FormatVersion {
             (Some(major), Some(minor)) => Ok(Self { major, minor }),
             _ => Err("a format version is two numbers, such as 1.0"),
         }
-    }
-}
-
-impl TryFrom<String> for FormatVersion {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
     }
 }
 

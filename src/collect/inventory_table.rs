@@ -119,7 +119,7 @@ impl Item {
             && extension == "config"
         {
             Self::Config
-        } else if folder == LOG_FOLDER && is_log(name) {
+        } else if folder == LOG_FOLDER && log_parts(name).is_some() {
             Self::Log
         } else if folder == BIN_FOLDER && extension == "dll" {
             Self::Binary
@@ -156,22 +156,26 @@ fn is_key_copy(name: &str) -> bool {
     })
 }
 
-/// Names of product logs: `SS.log` of the web application, `SS-BSSR.log` and others of the roles, rolled as `SS.log.1`
-/// or `SS1.log`.
-fn is_log(name: &str) -> bool {
-    let Some(after_prefix) = name.strip_prefix("ss") else { return false };
+/// Role and number of a product log, by its name in lower case: `SS.log` of the web application, `SS-BSSR.log` and others of
+/// the roles, rolled as `SS.log.1` or `SS1.log`. The log that is being written has no number.
+pub(super) fn log_parts(name: &str) -> Option<(&str, Option<u64>)> {
     if name == PIPELINE_ERRORS {
-        return true;
+        return Some((name, None));
     }
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let Some((stem, rolled)) = after_prefix.split_once(".log") else { return false };
+    let (stem, rolled) = name.split_once(".log")?;
     let role = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-    let a_role = role.is_empty()
-        || role
-            .strip_prefix('-')
-            .is_some_and(|role| !role.is_empty() && role.bytes().all(|byte| byte.is_ascii_alphabetic()));
-    let numbered = rolled.is_empty() || rolled.strip_prefix('.').is_some_and(|n| !n.is_empty() && digits(n));
-    a_role && numbered
+    let suffix = role.strip_prefix("ss")?;
+    let is_role = |role: &str| !role.is_empty() && role.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !(suffix.is_empty() || suffix.strip_prefix('-').is_some_and(is_role)) {
+        return None;
+    }
+    let number = match rolled.strip_prefix('.') {
+        Some(number) if is_number(number) => number,
+        None if rolled.is_empty() => stem.strip_prefix(role).unwrap_or_default(),
+        _ => return None,
+    };
+    Some((role, is_number(number).then(|| number.parse().unwrap_or(u64::MAX))))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Selects the logs to collect, and how much of each, within an age and a budget of bytes: first the log that each part
 //! of the product writes now, in fair shares, then the rolled logs, the newest first.
 
-use super::inventory_table::Item;
+use super::inventory_table::{Item, log_parts};
 use super::logs;
 use super::options::Options;
 use super::walk::ListedFile;
@@ -80,15 +80,7 @@ struct ProductLog<'f> {
 impl<'f> ProductLog<'f> {
     fn new(file: &'f ListedFile) -> Self {
         let name = file.name().to_lowercase();
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let (log, number) = match name.rsplit_once('.') {
-            Some((log, number)) if is_number(number) => (log, number),
-            _ => (name.as_str(), ""),
-        };
-        let stem = log.rsplit_once('.').map_or(log, |(stem, _)| stem);
-        let role = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-        let number = if number.is_empty() { stem.strip_prefix(role).unwrap_or_default() } else { number };
-        let number = (!number.is_empty()).then(|| number.parse().unwrap_or(u64::MAX));
+        let (role, number) = log_parts(&name).unwrap_or((&name, None));
         Self { file, role: role.to_owned(), number }
     }
 

@@ -44,11 +44,6 @@ impl CaseBuilder {
         self.json("nodes.json", &rows.into_iter().collect());
     }
 
-    /// The same, with three nodes where nothing is wrong.
-    pub(super) fn list_of_three(&mut self, version: &str) {
-        self.node_list(node_rows(version));
-    }
-
     /// The version history of the database, newest first.
     pub(super) fn history(&mut self, rows: &[(&str, &str)]) {
         let mut text = "VersionNumber,Upgraded\r\n".to_owned();
@@ -91,11 +86,6 @@ impl CaseBuilder {
             );
         }
         self.file("answers.toml", text);
-    }
-
-    /// The results of `clusterbrief sql` on a database without a fault.
-    pub(super) fn sql_results(&mut self) {
-        self.file("sql-results.csv", SQL_RESULTS);
     }
 
     /// What else an administrator saves of a cluster of three where nothing is wrong.

@@ -7,6 +7,7 @@ use super::names::{self, MachineNames};
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
 use super::{duplicates, labels, lists};
+use crate::finding::Area;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, ReportedFields, VersionHistory};
@@ -31,12 +32,21 @@ pub struct Options {
     pub target: Option<BuildVersion>,
     /// `--upgrade-package`: the file downloaded for it.
     pub package: Option<Package>,
+    /// `--require`: areas that the verdict requires beside those of its question.
+    pub require: BTreeSet<Area>,
 }
 
 impl Options {
     /// Judges calendar rules against this day, and nothing else is known or wanted.
     pub fn at(as_of: DateTime<Utc>) -> Self {
-        Self { expect_nodes: Vec::new(), roles: BTreeMap::new(), as_of, target: None, package: None }
+        Self {
+            expect_nodes: Vec::new(),
+            roles: BTreeMap::new(),
+            as_of,
+            target: None,
+            package: None,
+            require: BTreeSet::new(),
+        }
     }
 }
 
@@ -68,7 +78,12 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     reads.sort_by(|a, b| a.input.name.cmp(&b.input.name));
     let (mut expect, mut remarks) = expected(options);
     let mut confirmed_by = Vec::from_iter((!expect.is_empty()).then(|| "--expect-nodes".to_owned()));
-    let inventories = inventories(&reads);
+    let inventory = |facts: &Facts| match facts {
+        Facts::Inventory(found) => Some(found.clone()),
+        _ => None,
+    };
+    let inventories: Vec<Inventory> =
+        reads.iter().flat_map(|read| &read.facts).filter_map(inventory).collect();
     for inventory in &inventories {
         expect.extend(inventory.nodes.keys().cloned());
         confirmed_by.push(format!("the inventory {}", inventory.input));
@@ -112,8 +127,14 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
     node_set.inputs.extend(inventories.iter().map(|inventory| inventory.input.clone()));
     let answers = builder.take_answers(&nodes, options.target);
     let (reported, lists) = builder.take_reported(&mut nodes, several);
+    for input in &mut builder.inputs {
+        input.problems.sort();
+        input.problems.dedup();
+    }
+    let mut nodes: Vec<Node> = nodes.into_values().collect();
+    nodes.sort_by(|a, b| (a.name.to_uppercase(), &a.name).cmp(&(b.name.to_uppercase(), &b.name)));
     let cluster = Cluster {
-        nodes: nodes.into_values().collect(),
+        nodes,
         node_set,
         list,
         history,
@@ -126,24 +147,7 @@ pub fn assemble(mut reads: Vec<ReadInput>, options: &Options) -> Case {
         target: options.target,
         package: options.package.clone(),
     };
-    Case { cluster: in_order(cluster), remarks }
-}
-
-/// The inventories among the inputs, in order of name.
-fn inventories(reads: &[ReadInput]) -> Vec<Inventory> {
-    let facts = reads.iter().flat_map(|read| &read.facts);
-    let inventory =
-        |facts: &Facts| if let Facts::Inventory(found) = facts { Some(found.clone()) } else { None };
-    facts.filter_map(inventory).collect()
-}
-
-fn in_order(mut cluster: Cluster) -> Cluster {
-    cluster.nodes.sort_by(|a, b| (a.name.to_uppercase(), &a.name).cmp(&(b.name.to_uppercase(), &b.name)));
-    for input in &mut cluster.inputs {
-        input.problems.sort();
-        input.problems.dedup();
-    }
-    cluster
+    Case { cluster, remarks }
 }
 
 /// The names given, and what is wrong with some.
@@ -198,24 +202,11 @@ impl CaseBuilder {
         Some(self.names.machine(self.inputs.get(index)?.node.as_deref()?))
     }
 
-    pub(super) fn problem(&mut self, index: usize, kind: ProblemKind, text: String) {
+    /// Notes a problem of an input, which counts no more than `status` says.
+    pub(super) fn problem(&mut self, index: usize, status: InputStatus, kind: ProblemKind, text: String) {
         if let Some(input) = self.inputs.get_mut(index) {
             input.problems.push(Problem { kind, member: None, text });
-        }
-    }
-
-    pub(super) fn refuse(&mut self, index: usize, kind: ProblemKind, text: String) {
-        self.problem(index, kind, text);
-        if let Some(input) = self.inputs.get_mut(index) {
-            input.status = InputStatus::Refused;
-        }
-    }
-
-    /// That a part of an input does not count.
-    pub(super) fn partly(&mut self, index: usize, kind: ProblemKind, text: String) {
-        self.problem(index, kind, text);
-        if let Some(input) = self.inputs.get_mut(index).filter(|input| input.status == InputStatus::Read) {
-            input.status = InputStatus::Partly;
+            input.status = input.status.max(status);
         }
     }
 
@@ -371,7 +362,7 @@ impl CaseBuilder {
         let name = self.name(index);
         let text =
             format!("{name} does not say to which cluster of this case it belongs, so it does not count.");
-        self.refuse(index, ProblemKind::Foreign, text);
+        self.problem(index, InputStatus::Refused, ProblemKind::Foreign, text);
     }
 
     /// That an export speaks of a node that is not of this case.
@@ -381,7 +372,7 @@ impl CaseBuilder {
              so that data does not count.",
             self.name(index)
         );
-        self.partly(index, ProblemKind::Foreign, text);
+        self.problem(index, InputStatus::Partly, ProblemKind::Foreign, text);
     }
 }
 

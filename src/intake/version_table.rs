@@ -1,11 +1,9 @@
 //! Reader of an exported `tbVersion`: every build that the database was upgraded to.
 
-use super::Parsed;
 use super::moment::{self, MomentError};
 use super::records::Records;
 use super::table::{Row, RowSink, head};
-use crate::intake::sanitized;
-use crate::model::excerpt::Sanitize;
+use super::{Parsed, Source};
 use crate::model::export::{Moment, VersionHistory, VersionRow};
 use crate::model::{BuildVersion, Location, Observed};
 use std::cmp::Reverse;
@@ -34,9 +32,8 @@ pub(super) fn columns(row: &Row) -> Option<Columns> {
 }
 
 /// A history while its rows are read.
-#[derive(Debug)]
-pub(super) struct Reader {
-    input: String,
+pub(super) struct Reader<'a> {
+    cx: Source<'a>,
     columns: Columns,
     rows: Vec<RawRow>,
     /// How many rows hold no version, and the first of them.
@@ -53,27 +50,22 @@ struct RawRow {
 }
 
 /// Takes the header of a history, or its first row.
-pub(super) fn start(input: &str, row: &Row) -> Option<Reader> {
+pub(super) fn start<'a>(cx: Source<'a>, row: &Row) -> Option<Reader<'a>> {
     let columns = columns(row)?;
-    let mut reader = Reader {
-        input: input.to_owned(),
-        columns,
-        rows: Vec::new(),
-        without_version: 0,
-        first_without_version: None,
-    };
+    let mut reader =
+        Reader { cx, columns, rows: Vec::new(), without_version: 0, first_without_version: None };
     if columns.headless {
         reader.add(row);
     }
     Some(reader)
 }
 
-impl RowSink for Reader {
+impl RowSink for Reader<'_> {
     fn add(&mut self, row: &Row) {
         let version = row.cell(self.columns.version);
         if version.starts_with(|c: char| c.is_ascii_digit()) {
             let upgraded = self.columns.upgraded.map_or("", |column| row.cell(column)).to_owned();
-            self.rows.push(RawRow { version: version.to_owned(), upgraded, place: row.place(&self.input) });
+            self.rows.push(RawRow { version: version.to_owned(), upgraded, place: row.place(self.cx.input) });
         } else {
             self.without_version += 1;
             self.first_without_version.get_or_insert_with(|| row.clone());
@@ -81,9 +73,9 @@ impl RowSink for Reader {
     }
 }
 
-impl Reader {
+impl Reader<'_> {
     /// The history.
-    pub(super) fn finish(self, sanitizer: &dyn Sanitize) -> Parsed<VersionHistory> {
+    pub(super) fn finish(self) -> Parsed<VersionHistory> {
         let mut notes = Vec::new();
         if self.columns.headless {
             notes.push("The history has no header; its columns were recognised by their content.".to_owned());
@@ -93,33 +85,27 @@ impl Reader {
             notes.push(format!(
                 "{} row(s) hold no version and were left out, first {}: \"{}\".",
                 self.without_version,
-                row.place(&self.input),
-                sanitized(text, sanitizer)
+                row.place(self.cx.input),
+                self.cx.shown(text)
             ));
         }
-        history(&self.input, &self.rows, self.columns.upgraded.is_some(), notes, sanitizer)
+        history(self.cx, &self.rows, self.columns.upgraded.is_some(), notes)
     }
 }
 
 /// The history in the result of our own query: the version is the item, its date the one fact.
-pub(super) fn of_records(input: &str, records: &Records, sanitizer: &dyn Sanitize) -> Parsed<VersionHistory> {
+pub(super) fn of_records(cx: Source, records: &Records) -> Parsed<VersionHistory> {
     let rows = (0..records.len()).filter_map(|record| {
         let text = |head: &str| records.text(record, head).map(str::to_owned);
         let upgraded = text("upgraded").filter(|date| date != "none").unwrap_or_default();
         Some(RawRow { version: text("item")?, upgraded, place: records.place(record) })
     });
-    history(input, &rows.collect::<Vec<_>>(), true, Vec::new(), sanitizer)
+    history(cx, &rows.collect::<Vec<_>>(), true, Vec::new())
 }
 
 /// Sorts rows: newest first by date, then by version, as the vendor's own query has it. Where a date is
 /// missing or could mean two days, versions alone decide, and a note says so.
-fn history(
-    input: &str,
-    rows: &[RawRow],
-    has_dates: bool,
-    mut notes: Vec<String>,
-    sanitizer: &dyn Sanitize,
-) -> Parsed<VersionHistory> {
+fn history(cx: Source, rows: &[RawRow], has_dates: bool, mut notes: Vec<String>) -> Parsed<VersionHistory> {
     if rows.is_empty() {
         notes.push("The history has no row.".to_owned());
     }
@@ -128,8 +114,7 @@ fn history(
         dates.learn(&raw.upgraded, || raw.place.clone());
     }
     notes.extend(dates.note());
-    let mut rows: Vec<VersionRow> =
-        rows.iter().map(|raw| version_row(raw, has_dates, &dates, sanitizer)).collect();
+    let mut rows: Vec<VersionRow> = rows.iter().map(|raw| version_row(raw, has_dates, &dates, cx)).collect();
     let all_dated = rows.iter().all(|row| row.upgraded.value().is_some());
     rows.sort_by_cached_key(|row| {
         let when = row.upgraded.value().filter(|_| all_dated).map(order);
@@ -139,7 +124,7 @@ fn history(
         notes
             .push("Not every date of the history is certain, so its rows are ordered by version.".to_owned());
     }
-    Parsed { value: VersionHistory { input: input.to_owned(), rows }, problems: Vec::new(), notes }
+    Parsed { value: VersionHistory { input: cx.input.to_owned(), rows }, problems: Vec::new(), notes }
 }
 
 /// One export writes all its dates in one zone, so readings compare.
@@ -147,36 +132,32 @@ fn order(moment: &Moment) -> chrono::NaiveDateTime {
     moment.utc.map_or(moment.wall, |utc| utc.naive_utc())
 }
 
-fn version_row(
-    raw: &RawRow,
-    has_dates: bool,
-    dates: &moment::Column,
-    sanitizer: &dyn Sanitize,
-) -> VersionRow {
+fn version_row(raw: &RawRow, has_dates: bool, dates: &moment::Column, cx: Source) -> VersionRow {
     let place = raw.place.clone();
-    let shown = |text: &str| sanitized(text, sanitizer);
     let version = Observed::read(BuildVersion::parse(&raw.version), place.clone());
     let upgraded = if !has_dates {
         Observed::not_collected("the history has no column \"Upgraded\"")
     } else if raw.upgraded.is_empty() {
         Observed::not_collected(format!("{place} has no date"))
     } else {
-        let why = |error| format!("{error} (\"{}\")", shown(&raw.upgraded));
+        let why = |error| format!("{error} (\"{}\")", cx.shown(&raw.upgraded));
         Observed::read(dates.parse(&raw.upgraded).map_err(why), place.clone())
     };
-    VersionRow { version, text: shown(&raw.version), upgraded, place }
+    VersionRow { version, text: cx.shown(&raw.version), upgraded, place }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{NoSanitize, table};
+    use crate::intake::{NoSanitize, source, table};
     use proptest::prelude::*;
 
     fn read(bytes: &[u8]) -> Option<Parsed<VersionHistory>> {
-        let [sheet] =
-            table::read(bytes, &NoSanitize, |row| start("tbVersion.csv", row)).ok()?.try_into().unwrap();
-        Some(sheet.sink?.finish(&NoSanitize))
+        let [sheet] = table::read(bytes, &NoSanitize, |row| start(source("tbVersion.csv"), row))
+            .ok()?
+            .try_into()
+            .ok()?;
+        Some(sheet.sink?.finish())
     }
 
     fn parse(text: &str) -> Parsed<VersionHistory> {

@@ -4,7 +4,7 @@ use super::facts::{Entity, Facts};
 use super::layer::{Layers, failed};
 use super::signatures::Versions;
 use super::sources::Citation;
-use crate::finding::{Confidence, Scope, Severity, SubjectKind};
+use crate::finding::{Area, Confidence, Holds, Scope, Severity, SubjectKind, Weight};
 use crate::model::BuildVersion;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -19,6 +19,11 @@ pub struct RuleMeta {
     pub title: String,
     /// Severity at its worst.
     pub severity: Severity,
+    /// The part of the cluster that it is about; without it that of the family in its id.
+    pub area: Option<Area>,
+    /// Whether it keeps the question open while it is undecided.
+    #[serde(default)]
+    pub holds: Holds,
     /// Which question it belongs to.
     #[serde(default = "now")]
     pub scope: Scope,
@@ -51,6 +56,16 @@ impl RuleMeta {
     pub fn confidence(&self) -> Confidence {
         let confirms = self.references.iter().any(|cite| cite.status.confirms());
         if confirms { Confidence::Confirmed } else { Confidence::Inferred }
+    }
+
+    /// The part of the cluster that it is about.
+    pub fn area(&self) -> Area {
+        self.area.unwrap_or_else(|| Area::of_family(&self.id))
+    }
+
+    /// What it weighs in the verdict.
+    pub fn weight(&self) -> Weight {
+        Weight { severity: self.severity, area: self.area(), holds: self.holds }
     }
 
     /// The four texts with their headings, in the order in which they are shown.
@@ -153,6 +168,9 @@ pub struct Expectation {
     pub inferred: bool,
     /// A node that runs this build or a later one and is connected meets it, because the build does not run without it.
     pub proven_from: Option<BuildVersion>,
+    /// A cluster of which every node demonstrably works meets it for now, because the product does not run without it.
+    #[serde(default)]
+    pub proven_by_running: bool,
     /// Where sources disagree: what each of them says, one sentence each.
     #[serde(default)]
     pub notes: Vec<String>,

@@ -44,6 +44,14 @@ pub struct Installed {
     pub database: bool,
 }
 
+impl Installed {
+    /// Who has it: "WEB01, WEB02 and the database".
+    pub fn owners(&self) -> String {
+        let database = self.database.then_some("the database");
+        listed(&self.nodes.iter().map(String::as_str).chain(database).collect::<Vec<_>>())
+    }
+}
+
 /// A build to install.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -245,7 +253,5 @@ impl PathContext<'_> {
 
 /// A build with who has it: "11.6.000001 on WEB01, WEB02 and the database".
 fn with_owners(installed: &Installed) -> String {
-    let database = installed.database.then_some("the database");
-    let owners: Vec<&str> = installed.nodes.iter().map(String::as_str).chain(database).collect();
-    format!("{} on {}", installed.build, listed(&owners))
+    format!("{} on {}", installed.build, installed.owners())
 }

@@ -16,6 +16,7 @@ use crate::model::{Location, Observed};
 use crate::text::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Smallest `encryption.config` that is trusted to hold a random key, in bytes.
@@ -162,15 +163,17 @@ impl Fingerprinter {
         Ok(Hasher { mac, scheme: key.scheme, key_id: key.id.clone() })
     }
 
+    /// The fingerprint of `bytes`, or why there is none.
+    pub(super) fn hash(&self, label: Label, bytes: &[u8]) -> Result<Fingerprint, &'static str> {
+        let mut hasher = self.hasher(label)?;
+        hasher.update(bytes);
+        Ok(hasher.finish())
+    }
+
     /// The fingerprint of `bytes`, found at `source`; `NotCollected` when nothing is keyed.
     pub fn fingerprint(&self, label: Label, bytes: &[u8], source: Location) -> Observed<Fingerprint> {
-        match self.hasher(label) {
-            Ok(mut hasher) => {
-                hasher.update(bytes);
-                Observed::known(hasher.finish(), source)
-            }
-            Err(why) => Observed::not_collected(why),
-        }
+        self.hash(label, bytes)
+            .map_or_else(Observed::not_collected, |fingerprint| Observed::known(fingerprint, source))
     }
 
     /// The fingerprint of `encryption.config` itself: `case` with a case key, else `enc`.
@@ -191,14 +194,12 @@ impl Fingerprinter {
 
     /// The marker that stands for a configuration value: 64 bits of its fingerprint, so that nodes still compare.
     pub fn marker(&self, value: &str) -> String {
-        self.hasher(Label::Value).map_or_else(
-            |_| super::MARKER.to_owned(),
-            |mut hasher| {
-                hasher.update(value.as_bytes());
-                let Fingerprint { scheme, key_id, hex } = hasher.finish();
+        match self.hash(Label::Value, value.as_bytes()) {
+            Ok(Fingerprint { scheme, key_id, hex }) => {
                 format!("{}:{scheme}:{key_id}:{}}}", super::MARKER_STEM, hex.get(..16).unwrap_or(&hex))
-            },
-        )
+            }
+            Err(_) => super::MARKER.to_owned(),
+        }
     }
 }
 
@@ -224,13 +225,7 @@ impl Hasher {
 }
 
 fn check_key_file(content: &[u8]) -> Result<(), &'static str> {
-    let mut seen = [false; 256];
-    for byte in content.iter().take(KEY_FILE_MAX) {
-        if let Some(seen) = seen.get_mut(usize::from(*byte)) {
-            *seen = true;
-        }
-    }
-    let different = seen.iter().filter(|seen| **seen).count();
+    let different = content.iter().take(KEY_FILE_MAX).collect::<BTreeSet<_>>().len();
     match content.len() {
         0..KEY_FILE_MIN => Err("encryption.config is too small to hold a random key, so it keys nothing"),
         KEY_FILE_MIN..=KEY_FILE_MAX if different < KEY_FILE_DIFFERENT => {

@@ -1,12 +1,15 @@
 //! How a plan reads: what several nodes share is said once, the way to choose stands first, what is unknown is gathered.
 
+use super::checklist_view::ChecklistView;
 use crate::knowledge::runbooks::TaskSite;
 use crate::model::BuildVersion;
+use crate::plan::checklist::Checklist;
 use crate::plan::{
-    Candidate, CommandLine, First, FixingBuilds, Installed, Met, Offer, Plan, Runbook, State, Step, UpgradeHop, listed,
+    Candidate, CommandLine, First, FixingBuilds, Met, Offer, Plan, Runbook, State, Step, UpgradeHop, listed,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use tera::{Context, context};
 
 /// A plan as it is read.
 #[derive(Serialize)]
@@ -66,10 +69,13 @@ impl<'a> BuildView<'a> {
     }
 }
 
-/// Where a build is installed: "WEB01, WEB02 and the database".
-pub(super) fn where_installed(installed: &Installed) -> String {
-    let database = installed.database.then(|| "the database".to_owned());
-    listed(&installed.nodes.iter().cloned().chain(database).collect::<Vec<_>>())
+/// What the templates of all pages see: what is shown, and its procedures.
+pub(super) fn context(shown: &impl Serialize, plan: Option<&Plan>, checklist: Option<&Checklist>) -> Context {
+    context! {
+        report => shown,
+        plan => &plan.map(PlanView::of),
+        checklist => &checklist.map(ChecklistView::of),
+    }
 }
 
 /// A build to install.
@@ -143,7 +149,7 @@ impl<'a> PlanView<'a> {
             }
         }
         let installed = plan.path.iter().flat_map(|path| &path.from);
-        let from = installed.map(|one| (one.build, where_installed(one))).collect();
+        let from = installed.map(|one| (one.build, one.owners())).collect();
         let named = |first: &'a First| first.node.as_deref().filter(|node| !first.why.contains(*node));
         let first = plan.first.as_ref().and_then(named).unwrap_or_default();
         let target = plan.path.as_ref().map(|path| path.target);
@@ -264,9 +270,7 @@ impl<'a> RunbookView<'a> {
     pub(super) fn of(runbook: &'a Runbook) -> Self {
         Self { runbook, recommended: false, steps: runbook.steps.iter().map(StepView::of).collect() }
     }
-}
 
-impl RunbookView<'_> {
     /// Marks the steps that another runbook has too, under whatever number.
     fn refer_to(&mut self, other: &Runbook) {
         for view in &mut self.steps {

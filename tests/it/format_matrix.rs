@@ -228,13 +228,13 @@ fn versions_are_read_as_documented() {
     assert_eq!(error, "has a manifest.json that has the key members[3].mood, which format 1.1 does not know");
 
     // Older minor: the same bundle without the keys that were added since, just as strict.
-    let older = Manifest { format: "1.0".parse().unwrap(), ..plain.clone() };
+    let older = Manifest { format: "1.0".to_owned().try_into().unwrap(), ..plain.clone() };
     assert_eq!(of("1.0", keep), Ok((older, None)));
     assert!(of("1.0", grow).unwrap_err().contains(", which format 1.0 does not know"));
 
     // Newer minor: the same manifest, and the keys it added in a note.
     for version in ["1.2", "1.65535"] {
-        let format = version.parse().unwrap();
+        let format = version.to_owned().try_into().unwrap();
         let newer = Manifest { format, ..plain.clone() };
         assert_eq!(of(version, keep), Ok((newer.clone(), None)));
         let (manifest, note) = of(version, grow).unwrap();

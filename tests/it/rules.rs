@@ -136,7 +136,10 @@ fn workload_noise_never_changes_the_verdict() {
         );
         let file: CaseFile = toml::from_str(&text).unwrap();
         let said = bench.run(&file.case[0], "LOG-001");
-        (assemble(&said.cluster, &said.results, &metas, &knowledge).verdict.state, said.words)
+        (
+            assemble(&said.cluster, &said.results, &metas, &knowledge, &BTreeSet::new()).verdict.state,
+            said.words,
+        )
     };
     let example = |signature: &Signature| {
         let line = signature.example.clone().unwrap();
@@ -178,7 +181,7 @@ fn every_report_of_every_case_is_consistent() {
         .par_iter()
         .flat_map(|fixture| fixture.cases.par_iter().map(move |(case, said)| (&fixture.rule, case, said)))
         .flat_map_iter(|(rule, case, said)| {
-            let report = assemble(&said.cluster, &said.results, &metas, &knowledge);
+            let report = assemble(&said.cluster, &said.results, &metas, &knowledge, &BTreeSet::new());
             let mut faults = unanswerable(said, &knowledge);
             faults.extend(unsound(&report, metas.len()));
             faults.extend(instructions(&report).flat_map(|text| dangerous(&text)));

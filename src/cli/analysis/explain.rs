@@ -4,8 +4,7 @@ use super::args::{RulesArgs, RulesFormat};
 use super::catalogue::{self, range, status};
 use super::{Exit, Failure, knowledge, output};
 use crate::cli::output::{bold, item};
-use crate::finding::{Scope, Severity};
-use crate::knowledge::Status;
+use crate::finding::Scope;
 use crate::rules::{self, Rule};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -64,8 +63,8 @@ fn is_wanted(args: &RulesArgs, rule: &Rule) -> bool {
     let Rule { meta, needs, .. } = rule;
     let family = meta.id.split('-').next().unwrap_or_default();
     args.family.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(family))
-        && args.severity.is_none_or(|wanted| Severity::from(wanted) == meta.severity)
-        && args.scope.is_none_or(|wanted| Scope::from(wanted) == meta.scope)
-        && args.status.is_none_or(|wanted| Status::from(wanted) == catalogue::best_status(meta))
+        && args.severity.is_none_or(|wanted| wanted == meta.severity)
+        && args.scope.is_none_or(|wanted| wanted == meta.scope)
+        && args.status.is_none_or(|wanted| wanted == catalogue::best_status(meta))
         && args.needs.as_ref().is_none_or(|wanted| needs.contains(wanted))
 }

@@ -14,14 +14,6 @@ use std::collections::BTreeSet;
 /// How deep in a document an export may be.
 const DEEPEST: usize = 4;
 
-/// What was found in a document.
-pub(super) struct FoundExports<'a> {
-    /// Exports in it.
-    pub(super) parts: Vec<FoundExport<'a>>,
-    /// Keys of nested data at its root of which nothing was made.
-    pub(super) strange: Vec<&'a str>,
-}
-
 /// One export in a document.
 pub(super) struct FoundExport<'a> {
     pub(super) export: &'a Export,
@@ -40,8 +32,8 @@ pub(super) struct Object<'a> {
     pub(super) map: &'a Map<String, Value>,
 }
 
-/// Looks through a document.
-pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> FoundExports<'a> {
+/// The exports in a document, and the keys of nested data at its root of which nothing was made.
+pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> (Vec<FoundExport<'a>>, Vec<&'a str>) {
     let shapes: Vec<ExportShape> =
         exports.iter().filter(|export| export.marker.is_none()).map(ExportShape::of).collect();
     let mut search = ExportSearch { shapes, parts: Vec::new(), empty: Vec::new() };
@@ -63,7 +55,7 @@ pub(super) fn parts<'a>(document: &'a Value, exports: &'a [Export]) -> FoundExpo
         };
         strange = nested.map(|(key, _)| key.as_str()).filter(|key| !holds(key)).collect();
     }
-    FoundExports { parts: search.parts, strange }
+    (search.parts, strange)
 }
 
 /// An export with its heads in the form they compare in.
@@ -110,22 +102,19 @@ struct ExportSearch<'a> {
 
 impl<'a> ExportSearch<'a> {
     fn look(&mut self, value: &'a Value, path: &str, key: Option<&str>, depth: usize) {
+        let found =
+            |export, objects, left_out| FoundExport { export, path: path.to_owned(), objects, left_out };
         if let (Value::Array(list), Some(key)) = (value, key)
             && list.is_empty()
         {
             let lists = self.shapes.iter().filter(|shape| shape.export.about == About::List);
-            let of = lists.filter(|shape| shape.stands_under(key)).map(|shape| FoundExport {
-                export: shape.export,
-                path: path.to_owned(),
-                objects: Vec::new(),
-                left_out: Vec::new(),
-            });
-            self.empty.extend(of);
+            let of = lists.filter(|shape| shape.stands_under(key));
+            self.empty.extend(of.map(|shape| found(shape.export, Vec::new(), Vec::new())));
             return;
         }
         let (objects, left_out) = entries(value, path);
         if let Some(export) = self.best(&objects, key, false) {
-            self.parts.push(FoundExport { export, path: path.to_owned(), objects, left_out });
+            self.parts.push(found(export, objects, left_out));
         }
         let Value::Object(map) = value else { return };
         let named = || map.iter().map(|(name, value)| (name.as_str(), value));
@@ -137,7 +126,7 @@ impl<'a> ExportSearch<'a> {
         if objects.len() == map.len()
             && let Some(export) = self.best(&objects, key, true)
         {
-            self.parts.push(FoundExport { export, path: path.to_owned(), objects, left_out: Vec::new() });
+            self.parts.push(found(export, objects, Vec::new()));
             return;
         }
         if depth < DEEPEST {

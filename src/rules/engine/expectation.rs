@@ -10,6 +10,7 @@ use crate::model::items::Item;
 use crate::model::lookup::is_fact;
 use crate::model::{Node, Observed};
 use crate::rules::lib::activity::connection;
+use crate::rules::lib::at_work::{PROVED, all_work};
 use std::collections::BTreeSet;
 
 /// Whom a row is judged on.
@@ -112,7 +113,7 @@ impl RowResults {
             Ok((None, _)) => {}
             Ok((Some(true), _)) => self.looked = true,
             Ok((Some(false), fact)) => self.findings.push(finding(cx, row, on, &fact)),
-            Err(_) if proven_by_build(cx, row, on) => {
+            Err(_) if proven_by_build(cx, row, on) || proven_by_running(cx, row) => {
                 self.looked = true;
                 self.proven = true;
             }
@@ -173,7 +174,7 @@ impl RowResults {
             return Outcome::not_applicable("its condition does not hold here");
         }
         if self.proven {
-            let proof = "proved by running: the installed build does not run without".into();
+            let proof = format!("{PROVED}: the product does not run without");
             return Outcome::Pass { note: proof, inferred: true };
         }
         Outcome::pass()
@@ -185,6 +186,11 @@ fn proven_by_build(cx: &Context, row: &Expectation, on: On) -> bool {
     let (Some(node), Some(build)) = (on.node(), row.proven_from) else { return false };
     node.version.value().is_some_and(|version| *version >= build)
         && connection(cx, node).is_ok_and(|connection| connection.is_recent())
+}
+
+/// Whether every node demonstrably works on what the row is about. That says nothing of what a target needs.
+fn proven_by_running(cx: &Context, row: &Expectation) -> bool {
+    row.proven_by_running && cx.target().is_none() && all_work(cx).is_ok()
 }
 
 /// Whether the subject meets the row, with the fact; `None` with the fact that excludes the subject where a

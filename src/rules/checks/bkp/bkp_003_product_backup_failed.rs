@@ -20,6 +20,7 @@ rule! {
     id: "BKP-003",
     title: "The product's last backup failed",
     severity: High,
+    area: Backups,
     subject: Cluster,
     cites: [
         "D:backup-and-disaster-recovery/common-backup-errors" Confirmed,

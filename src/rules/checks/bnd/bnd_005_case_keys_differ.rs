@@ -22,6 +22,7 @@ rule! {
     id: "BND-005",
     title: "Bundle was made with a different case key",
     severity: High,
+    area: NodesAndFiles,
     subject: Input,
     cites: ["SELF" Confirmed],
 }

@@ -17,6 +17,7 @@ rule! {
     id: "BUS-008",
     title: "RabbitMQ cluster does not mirror its queues",
     severity: Medium,
+    area: MessageBus,
     subject: Cluster,
     cites: ["RMQ:docs/clustering" Confirmed, "CON:RabbitMQ/CheatSheet.txt" Confirmed],
 }

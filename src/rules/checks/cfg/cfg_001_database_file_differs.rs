@@ -21,6 +21,7 @@ rule! {
     id: "CFG-001",
     title: "Nodes use different databases",
     severity: High,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: [
         "CHK" Top,

@@ -16,6 +16,7 @@ rule! {
     id: "CFG-007",
     title: "saml.config differs between nodes",
     severity: High,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["D:troubleshooting/saml-config-upgrade-error" Confirmed, "RN:10.5.000000" Confirmed],
 }

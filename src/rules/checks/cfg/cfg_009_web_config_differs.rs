@@ -18,6 +18,7 @@ rule! {
     id: "CFG-009",
     title: "web.config settings differ between nodes",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["D:secret-server-setup/upgrading/minimizing-upgrade-downtime" Confirmed],
 }

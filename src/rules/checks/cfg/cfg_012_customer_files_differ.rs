@@ -17,6 +17,7 @@ rule! {
     id: "CFG-012",
     title: "KeyDigests.txt or customresources differ between nodes",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["D:security-hardening/security-hardening-guide" Confirmed, "D:access-requests/customize-approval-emails" Confirmed],
 }

@@ -20,6 +20,7 @@ rule! {
     id: "CFG-017",
     title: "ASP.NET keys differ, or each node creates its own",
     severity: Low,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["SELF" Inferred],
 }

@@ -23,6 +23,7 @@ rule! {
     id: "CLU-003",
     title: "Application folder differs between nodes, apart from the DLLs in bin",
     severity: High,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["SEED" Confirmed],
 }

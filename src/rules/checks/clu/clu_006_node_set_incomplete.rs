@@ -16,6 +16,8 @@ rule! {
     id: "CLU-006",
     title: "Nodes are unknown or have no usable bundle",
     severity: Blocker,
+    area: NodesAndFiles,
+    holds: Never,
     subject: Cluster,
     cites: ["CLU" Top],
 }

@@ -4,7 +4,7 @@ use crate::model::Role;
 use crate::model::parity::{Conformity, classify};
 use crate::rules::engine::prelude::*;
 use crate::rules::engine::signature::{self, Sighting};
-use crate::rules::lib::at_work::at_work;
+use crate::rules::lib::at_work::works;
 use crate::rules::lib::key_files::{ENCRYPTION, KeyFileOn, side_by_side};
 use crate::rules::lib::key_protection;
 use question::answered;
@@ -29,6 +29,7 @@ rule! {
     id: "ENC-001",
     title: "Key file differs between nodes",
     severity: Blocker,
+    area: Key,
     subject: Cluster,
     cites: [
         "D:security-hardening/security-hardening-guide" Confirmed,
@@ -165,8 +166,8 @@ fn clue(cx: &Context, suspect: &Suspect, files: &[KeyFileOn]) -> Clue {
     }
     let mut unlike = files.iter().filter(|other| other.print != file.print).peekable();
     let open = |why: &str| Clue::Open(cx.unanswered(Some(node), &cx.rule.id, why));
-    let by_running = |explanation: &str| match at_work(cx, node) {
-        Ok(()) => Clue::Proved,
+    let by_running = |explanation: &str| match works(cx, node) {
+        Ok(_) => Clue::Proved,
         Err(why) => open(&format!("{explanation}, but {why}")),
     };
     if unlike.peek().is_none() {

@@ -16,6 +16,7 @@ rule! {
     id: "ENC-016",
     title: "FIPS is on in Windows and off in the product",
     severity: High,
+    area: Key,
     subject: Node,
     cites: ["D:authentication/enabling-fips-compliance" Confirmed],
 }

@@ -20,6 +20,7 @@ rule! {
     id: "IIS-013",
     title: "Engine folders for Windows authentication are missing",
     severity: High,
+    area: Iis,
     subject: Node,
     applies: since(Build::Current, BuildVersion::new(10, 6, 0)),
     cites: ["D:authentication/integrated-windows-authentication/configuring-iwa" Confirmed, "MS-IIS" Confirmed],

@@ -23,6 +23,7 @@ rule! {
     id: "LOG-010",
     title: "Unknown exceptions occur repeatedly",
     severity: Info,
+    area: Logs,
     subject: Node,
     cites: ["SELF" Inferred],
 }

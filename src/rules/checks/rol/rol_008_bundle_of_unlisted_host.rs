@@ -16,6 +16,7 @@ rule! {
     id: "ROL-008",
     title: "Bundle comes from a machine that is not in the node list",
     severity: High,
+    area: NodeState,
     subject: Node,
     cites: ["CLU" Top, "LAJ" Title],
 }

@@ -23,6 +23,7 @@ rule! {
     id: "TIM-001",
     title: "Clocks differ on a build that stores local times",
     severity: Blocker,
+    area: Clocks,
     subject: Cluster,
     applies: before(Build::Current, BuildVersion::new(8, 9, 300_001)),
     cites: [

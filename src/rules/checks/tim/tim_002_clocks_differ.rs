@@ -26,6 +26,7 @@ rule! {
     id: "TIM-002",
     title: "Clocks differ between nodes",
     severity: High,
+    area: Clocks,
     subject: Cluster,
     applies: since(Build::Current, BuildVersion::new(8, 9, 300_001)),
     cites: ["D:networking/secret-server-clustering" Confirmed, "RN:8.9.300000" Confirmed],

@@ -20,6 +20,7 @@ rule! {
     id: "VER-001",
     title: "Nodes run different builds",
     severity: Blocker,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["SEED" Confirmed],
 }

@@ -2,6 +2,7 @@
 
 use crate::model::Role;
 use crate::rules::engine::prelude::*;
+use crate::rules::lib::at_work::{PROVED, works};
 use crate::rules::lib::folder::{LEFT_OUT, copy_again};
 use crate::rules::lib::installed::{database_build, of_serving};
 
@@ -18,10 +19,12 @@ rule! {
     /// ## What it cannot see
     /// The version history does not show when it was exported. If it was exported before an upgrade, a node seems to be
     /// ahead, so the rule only asks. A build that is read only from DLLs is an assumption, because it is not documented
-    /// which DLL contains the build.
+    /// which DLL contains the build. Without the history, a node that demonstrably works has the build of its database,
+    /// because another one is refused, unless the setting is on that allows it.
     id: "VER-002",
     title: "Node and database are at different builds",
     severity: Blocker,
+    area: NodesAndFiles,
     subject: Node,
     cites: ["SEED" Confirmed, "CON:Migration/Reports/System_Inventory.sql" Confirmed],
 }
@@ -30,7 +33,10 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     if node.role == Role::Dr {
         return Outcome::not_applicable("a disaster recovery node has a database of its own");
     }
-    let (build, (wanted, row)) = known!(both(cx.build(node), cx.database()));
+    let (build, (wanted, row)) = match both(cx.build(node), cx.database()) {
+        Ok(builds) => builds,
+        Err(missing) => return proved_by_running(cx, node).unwrap_or_else(|| missing.into()),
+    };
     if build == wanted {
         return Outcome::pass();
     }
@@ -57,4 +63,20 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let listed = node.row.as_ref().and_then(|row| row.binary_version.value()) == Some(&build);
     let seen = [evidence(node, "build", &node.version), database_build(wanted, row)];
     finding.inferred_if(!listed).resting_on(seen).into()
+}
+
+/// The pass of a node that demonstrably works: with another build than its database it would not, unless the setting is on
+/// that allows it. Nodes at several builds show that it may be.
+fn proved_by_running(cx: &Context, node: &Node) -> Option<Outcome> {
+    let mut builds = cx.cluster.serving().map(|node| cx.version(node).value());
+    let first = builds.next()??;
+    let guarded = match cx.answer(None, "VER-006") {
+        Some(answer) => answer.value == "off",
+        None => builds.all(|build| build == Some(first)),
+    };
+    works(cx, node).ok().filter(|_| guarded)?;
+    Some(Outcome::Pass {
+        note: format!("{PROVED}: the product refuses a node of another build"),
+        inferred: true,
+    })
 }

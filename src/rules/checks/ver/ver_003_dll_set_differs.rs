@@ -19,6 +19,7 @@ rule! {
     id: "VER-003",
     title: "DLLs differ between nodes at the same build",
     severity: High,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["SEED" Confirmed],
 }

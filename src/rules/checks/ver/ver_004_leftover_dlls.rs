@@ -20,6 +20,7 @@ rule! {
     id: "VER-004",
     title: "Leftover DLLs on one node",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Cluster,
     cites: ["SEED" Inferred],
 }

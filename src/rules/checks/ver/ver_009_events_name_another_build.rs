@@ -18,6 +18,7 @@ rule! {
     id: "VER-009",
     title: "Events show a different build than the node runs",
     severity: Medium,
+    area: NodesAndFiles,
     subject: Node,
     cites: ["EL" Confirmed, "D:security-hardening/common-criteria-hardening-guide" Confirmed],
 }

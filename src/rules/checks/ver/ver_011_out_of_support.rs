@@ -22,6 +22,7 @@ rule! {
     id: "VER-011",
     title: "Build is no longer supported by the vendor",
     severity: Medium,
+    area: Security,
     subject: Node,
     cites: ["LIFE" Confirmed, "CVE" Confirmed],
 }

@@ -99,6 +99,7 @@ fn own(own: &Overlay) -> KnowledgeView {
         edition: own.edition.map(|day| day.to_string()),
         overridden: named(&own.overridden),
         added: named(&own.added),
+        passed_over: own.passed_over.clone(),
     }
 }
 

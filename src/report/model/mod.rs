@@ -103,6 +103,8 @@ pub struct KnowledgeView {
     pub overridden: Vec<String>,
     /// Records beside the built-in ones.
     pub added: Vec<String>,
+    /// Files that say nothing about the product, each with the reason.
+    pub passed_over: Vec<String>,
 }
 
 /// One node at a glance.

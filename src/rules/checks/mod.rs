@@ -130,5 +130,6 @@ catalogue! {
         ver_011_out_of_support,
         ver_012_known_bad_build,
         ver_015_mixed_browser_files,
+        ver_016_known_vulnerability,
     ],
 }

@@ -420,8 +420,7 @@ fn node_set(
     expected: &BTreeSet<String>,
     by_people: Vec<String>,
 ) -> NodeSet {
-    let list =
-        list.filter(|list| !list.rows.is_empty() && list.left_out == 0 && list.missing().is_none());
+    let list = list.filter(|list| !list.rows.is_empty() && list.left_out == 0 && list.missing().is_none());
     let mut confirmed_by: Vec<String> =
         list.map(|list| format!("the node list {}", list.input)).into_iter().collect();
     confirmed_by.extend(by_people);

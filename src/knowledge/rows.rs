@@ -396,7 +396,8 @@ impl Rows {
 impl ParityRow {
     /// Whether it is about this setting. `[*]` in its path is any identity of an element, or none.
     fn is_setting(&self, file: &str, key: &str) -> bool {
-        let Some((name, setting)) = self.fact.strip_prefix(CONFIG).and_then(|path| path.split_once(':')) else {
+        let Some((name, setting)) = self.fact.strip_prefix(CONFIG).and_then(|path| path.split_once(':'))
+        else {
             return false;
         };
         let (setting, key) = (setting.to_lowercase(), key.to_lowercase());

@@ -136,7 +136,10 @@ fn extract_facts(part: &FoundExport, cx: Source) -> ReportedFacts {
 /// That a list is one page of a longer one.
 fn a_page(cx: Source, title: &str, pages: &Pages) -> Option<Problem> {
     let missing = pages.missing()?;
-    Some(malformed(format!("{} holds a part of {title}: it is {missing}, and save all of it in one file.", cx.input)))
+    Some(malformed(format!(
+        "{} holds a part of {title}: it is {missing}, and save all of it in one file.",
+        cx.input
+    )))
 }
 
 fn place(input: &str, path: &str) -> Location {

@@ -11,6 +11,7 @@ use crate::model::input::{Problem, ProblemKind};
 use crate::model::log::LogDigest;
 use crate::model::node::{Setting, Snapshot};
 use crate::model::{Location, Observed};
+use crate::redact::fingerprint::different_bytes;
 use crate::redact::leak;
 use chrono::FixedOffset;
 use std::collections::BTreeMap;
@@ -102,7 +103,12 @@ impl Collected {
 
     fn facts(&mut self, bundle: &Bundle) -> NodeFacts {
         match self.facts.take().unwrap_or_else(|| unavailable(bundle, FACTS)) {
-            Observed::Known { value, .. } => *value,
+            Observed::Known { value: mut facts, .. } => {
+                if let Observed::Known { value: file, .. } = &mut facts.encryption_config {
+                    file.different_bytes = file.different_bytes.or_else(|| different_bytes(file));
+                }
+                *facts
+            }
             other => no_facts(&other),
         }
     }

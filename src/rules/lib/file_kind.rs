@@ -74,8 +74,8 @@ fn is_copy(name: &str) -> bool {
         || name.starts_with("copy of ")
         || dated
         || [name, stem].into_iter().any(ends)
-        // Whatever follows the whole name of a configuration.
-        || name.split_once(".config").is_some_and(|(_, after)| !after.is_empty())
+        // Whatever follows the whole name of a configuration; the product itself brings templates.
+        || name.split_once(".config").is_some_and(|(_, after)| !after.is_empty() && after != ".template")
 }
 
 #[cfg(test)]
@@ -123,8 +123,7 @@ mod tests {
             assert_eq!(severity(name), Severity::Info, "{name}");
         }
         assert_eq!(severity("web-appsettings.config: appSettings/add[x]@value"), Severity::Medium);
-        for name in ["gold.aspx", "copyright.aspx", "hold.js", "fold/er.aspx", "scaffold.config", "old.aspx"]
-        {
+        for name in ["gold.aspx", "copyright.aspx", "hold.js", "fold/er.aspx", "scaffold.config", "old.aspx", "saml.config.template"] {
             assert_eq!(severity(name), Severity::High, "{name}");
         }
     }

@@ -225,7 +225,8 @@ pub enum Expect {
     Lacks,
     /// The value of the fact whose path is the one value.
     SameAs,
-    /// A moment no older than so many hours before the report's date.
+    /// A moment no older than so many hours when it was exported; before the report's date, if the export does not say
+    /// when it was made.
     NewerThan,
     /// A moment at least so many hours after the report's date.
     LaterThan,

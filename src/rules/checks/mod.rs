@@ -43,6 +43,7 @@ catalogue! {
         clu_008_build_sources_disagree,
         clu_009_sources_disagree,
         clu_010_answer_against_evidence,
+        clu_011_node_attached_to_another_database,
     ],
     enc: [
         enc_001_key_file_differs,

@@ -1,5 +1,6 @@
 //! ROL-008: is the machine of every bundle in the node list?
 
+use crate::model::Role;
 use crate::rules::engine::prelude::*;
 
 rule! {
@@ -27,6 +28,12 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     known!(cx.list());
     if node.row.is_some() {
         return Outcome::pass();
+    }
+    if node.role == Role::Dr {
+        return Outcome::not_applicable("a disaster recovery node is an instance of its own");
+    }
+    if node.own_list.is_some() {
+        return Outcome::not_applicable("it has a node list of its own: CLU-011 judges that");
     }
     let list = known!(cx.whole_list());
     let names: Vec<&str> = list.rows.iter().map(|row| row.machine_name.as_str()).collect();

@@ -52,6 +52,7 @@ catalogue! {
         clu_010_answer_against_evidence,
         clu_011_program_file_missing,
         clu_012_settings_differ,
+        clu_013_node_attached_to_another_database,
     ],
     enc: [
         enc_001_key_file_differs,

@@ -73,7 +73,8 @@ pub(crate) fn judge(cx: &Context, limits: &Limits, weigh: impl Fn(Finding, u64) 
                 std::ptr::eq(other.node, most) && other.reference.offset_ms < reading.reference.offset_ms
             });
             let word = if ahead { "ahead of" } else { "behind" };
-            let title = format!("The clock of {name} is {} {word} the other nodes", seconds(from_most.measured));
+            let title =
+                format!("The clock of {name} is {} {word} the other nodes", seconds(from_most.measured));
             let remedy = format!("Set the clock of {name} from the time source of the other nodes.");
             complete(cx.on_node(reading.node, title, remedy), from_most.at_least)
         };

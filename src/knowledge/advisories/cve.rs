@@ -301,8 +301,16 @@ fn ranges(entry: &Product, names: &CveProduct) -> (Vec<Range>, BuildStatus) {
     if versions.is_empty() {
         return (Vec::new(), BuildStatus::Unknown);
     }
-    let ranges = versions.into_iter().flat_map(ranges_of).collect();
-    (ranges, status(entry.default_status))
+    let ranges: Vec<Range> = versions.into_iter().flat_map(ranges_of).collect();
+    let ends = |range: &Range| {
+        range.status == BuildStatus::Affected && (range.through.is_some() || range.before.is_some())
+    };
+    // A list of affected ranges that end contradicts that all other builds are affected: nobody knows which of the two
+    // is meant.
+    match status(entry.default_status) {
+        BuildStatus::Affected if ranges.iter().all(ends) => (ranges, BuildStatus::Unknown),
+        otherwise => (ranges, otherwise),
+    }
 }
 
 fn status(status: Option<Status>) -> BuildStatus {

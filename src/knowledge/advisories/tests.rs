@@ -167,6 +167,8 @@ fn ranges_of_a_cve_record_count_as_written() {
         // What is not listed has the default status; without one it is not known.
         (r#"{"version":"11.7.62","status":"unaffected"}"#, "affected", [A, A, N, A, A]),
         (r#"{"version":"11.7.62","status":"unaffected"}"#, "", [U, U, N, U, U]),
+        // Affected ranges that end, and all others affected as well: a contradiction.
+        (r#"{"version":"0","lessThan":"11.7.62","status":"affected"}"#, "affected", [A, A, U, U, U]),
         // A fixed branch within a range, and an end that is the end of a branch or no end.
         (
             r#"{"version":"0","lessThan":"12.2.7","status":"affected"},

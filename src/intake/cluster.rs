@@ -7,14 +7,14 @@ use super::names::{self, MachineNames};
 use super::read::ReadInput;
 use super::reported::{self, ReportedFacts};
 use super::{duplicates, labels, lists};
-use crate::finding::Area;
 use crate::model::answers::Answers;
 use crate::model::cluster::Contact;
 use crate::model::export::{Moment, NodeList, ReportedFields, VersionHistory};
+use crate::model::host_name::{is_cut_of, label, visible};
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::model::items::Items;
 use crate::model::node::Snapshot;
-use crate::model::{BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
+use crate::model::{Area, BuildVersion, Cluster, Location, Node, NodeSet, Observed, Package, Role};
 use crate::parsers::product_version;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,7 +155,7 @@ fn expected(options: &Options) -> (Vec<String>, Vec<String>) {
     let (good, bad): (Vec<&String>, Vec<&String>) =
         options.expect_nodes.iter().partition(|name| names::is_usable(name));
     let remarks = bad.iter().map(|_| "--expect-nodes holds an empty name.".to_owned()).collect();
-    (good.into_iter().map(|name| name.trim().to_owned()).collect(), remarks)
+    (good.into_iter().map(|name| visible(name)).collect(), remarks)
 }
 
 impl CaseBuilder {
@@ -238,7 +238,7 @@ impl CaseBuilder {
         }
     }
 
-    /// The history whose newest row is the newest, by version where a date is missing. Beside two clusters nobody can say whose it is.
+    /// The history whose newest row is the newest; where a date is missing, the longest of those with the highest version. Beside two clusters nobody can say whose it is.
     fn history(&mut self, several_clusters: bool) -> Observed<VersionHistory> {
         let mut histories = std::mem::take(&mut self.histories);
         if several_clusters {
@@ -250,9 +250,12 @@ impl CaseBuilder {
         let upgraded =
             |history: &VersionHistory| history.current().and_then(|row| row.upgraded.value().copied());
         let dated = histories.iter().all(|(_, history)| upgraded(history).is_some());
+        // The table only grows. Of two that nothing else tells apart, the one that says which row is the current one counts.
         let rank = |(index, history): &(usize, VersionHistory)| {
-            let version = history.current().and_then(|row| row.version.value().copied());
-            (upgraded(history).filter(|_| dated), version, std::cmp::Reverse(*index))
+            let highest = history.rows.iter().filter_map(|row| row.version.value().copied()).max();
+            let version = history.build().value().copied();
+            let grown = (highest, history.rows.len(), version);
+            (upgraded(history).filter(|_| dated), grown, std::cmp::Reverse(*index))
         };
         histories.sort_by_key(rank);
         let Some((chosen, history)) = histories.pop() else {
@@ -276,9 +279,7 @@ impl CaseBuilder {
         for (index, snapshot) in std::mem::take(&mut self.bundles) {
             let name = self.node(index);
             let node = nodes.entry(self.names.machine(&name)).or_default();
-            if node.name.is_empty() {
-                node.name = name;
-            }
+            name_fully(&mut node.name, &name);
             node.snapshot = Some(snapshot);
             if let Some(input) = self.inputs.get_mut(index) {
                 input.node = Some(node.name.clone());
@@ -286,9 +287,7 @@ impl CaseBuilder {
         }
         for name in expect {
             let node = nodes.entry(self.names.machine(name)).or_default();
-            if node.name.is_empty() {
-                name.clone_into(&mut node.name);
-            }
+            name_fully(&mut node.name, name);
         }
         for node in nodes.values_mut() {
             node.version = version(node);
@@ -376,6 +375,13 @@ impl CaseBuilder {
     }
 }
 
+/// Names a node that has no name yet, or only the NetBIOS name that was cut from this one.
+fn name_fully(name: &mut String, other: &str) {
+    if name.is_empty() || is_cut_of(&label(name).to_uppercase(), &label(other).to_uppercase()) {
+        other.clone_into(name);
+    }
+}
+
 /// When the query was asked, as its result says.
 fn asked(reported: &ReportedFacts) -> Option<Moment> {
     reported.cluster.get(&format!("asked.{}", reported.query.as_deref()?))?.value()?.parse().ok()
@@ -414,7 +420,8 @@ fn node_set(
     expected: &BTreeSet<String>,
     by_people: Vec<String>,
 ) -> NodeSet {
-    let list = list.filter(|list| !list.rows.is_empty() && list.left_out == 0);
+    let list =
+        list.filter(|list| !list.rows.is_empty() && list.left_out == 0 && list.missing().is_none());
     let mut confirmed_by: Vec<String> =
         list.map(|list| format!("the node list {}", list.input)).into_iter().collect();
     confirmed_by.extend(by_people);

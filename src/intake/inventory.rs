@@ -9,6 +9,7 @@ use super::{Parsed, Source, malformed, names};
 use crate::knowledge::Export;
 use crate::model::Role;
 use crate::model::cluster::Contact;
+use crate::model::host_name::visible;
 use crate::model::location::CellPos;
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use std::collections::BTreeMap;
@@ -99,7 +100,7 @@ impl Reader<'_> {
                         parsed.problems.push(malformed(text));
                         continue;
                     }
-                    nodes.insert(name.to_owned(), role);
+                    nodes.insert(visible(name), role);
                 }
                 // A row that does not count may be a node: then nobody says who all the nodes are.
                 if parsed.problems.is_empty() && !nodes.is_empty() {

@@ -12,6 +12,7 @@ pub mod answers;
 pub mod checklist;
 mod clocks;
 pub mod cluster;
+mod date_words;
 mod duplicates;
 pub mod facts;
 mod given_answers;

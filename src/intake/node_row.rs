@@ -5,6 +5,7 @@ use super::table::head;
 use super::{Parsed, Source, malformed, names, reported};
 use crate::model::excerpt::Sanitize;
 use crate::model::export::{Moment, NodeList, NodeRow};
+use crate::model::host_name::visible;
 use crate::model::input::Problem;
 use crate::model::{BuildVersion, Location, Observed};
 use crate::parsers::left_out_note;
@@ -69,8 +70,8 @@ pub(super) fn read(fields: &Fields, place: Location, dates: &Dates, cx: Source) 
     let machine_name = row
         .text("machine name")
         .filter(|name| names::is_usable(name))
-        .ok_or_else(|| format!("{place} has no usable machine name, so the row does not count."))?
-        .to_owned();
+        .map(visible)
+        .ok_or_else(|| format!("{place} has no usable machine name, so the row does not count."))?;
     Ok(NodeRow {
         machine_name,
         place,
@@ -160,7 +161,7 @@ pub(super) fn list(input: &str, rows: impl Iterator<Item = Result<NodeRow, Strin
     let rows: Vec<NodeRow> = by_name.into_values().collect();
     let newest = rows.iter().filter_map(|row| row.last_connected.value().copied());
     let newest_connection = newest.reduce(|a, b| if later(b, a) { b } else { a });
-    let value = NodeList { input: input.to_owned(), rows, left_out, newest_connection };
+    let value = NodeList { input: input.to_owned(), rows, left_out, pages: None, newest_connection };
     Parsed { value, problems, notes: Vec::new() }
 }
 

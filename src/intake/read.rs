@@ -11,6 +11,7 @@ use crate::intake::sanitized;
 use crate::knowledge::Knowledge;
 use crate::logs::Scanner;
 use crate::model::excerpt::Sanitize;
+use crate::model::host_name::visible;
 use crate::model::input::{Input, InputKind, InputStatus, Problem, ProblemKind};
 use crate::redact::columns::heading;
 use crate::text::encoding;
@@ -139,7 +140,7 @@ fn read_bundle(mut input: Input, bundle: &Bundle, tools: Tools<'_>) -> ReadInput
     if !super::names::is_usable(&manifest.node.name) {
         return refused(input, ProblemKind::Malformed, "has no usable machine name in its manifest.json");
     }
-    input.node = Some(manifest.node.name.trim().to_owned());
+    input.node = Some(visible(&manifest.node.name));
     input.taken = Some(manifest.collection.local(manifest.collection.started).to_rfc3339());
     input.tool = Some(sanitized(&manifest.tool, tools.sanitizer));
     let read = snapshot::read(&input.name, bundle, tools);

@@ -4,9 +4,10 @@ use super::facts::{Entity, Facts};
 use super::layer::{Layers, failed};
 use super::signatures::Versions;
 use super::sources::Citation;
-use crate::finding::{Area, Confidence, Holds, Scope, Severity, SubjectKind, Weight};
-use crate::model::BuildVersion;
+use crate::finding::{Confidence, Holds, Scope, Severity, SubjectKind, Weight};
+use crate::model::{Area, BuildVersion};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// What a rule is, for a reader and for the report: the same of a rule that is Rust and of one that is TOML.
@@ -25,8 +26,11 @@ pub struct RuleMeta {
     #[serde(default)]
     pub holds: Holds,
     /// Which question it belongs to.
-    #[serde(default = "now")]
+    #[serde(default = "always")]
     pub scope: Scope,
+    /// A rule of scope upgrade that the running build needs met too: judged without a target as well, with findings of
+    /// this severity at most.
+    pub now: Option<Severity>,
     /// What it is judged on.
     pub subject: SubjectKind,
     /// Which evaluator judges it.
@@ -63,6 +67,21 @@ impl RuleMeta {
         self.area.unwrap_or_else(|| Area::of_family(&self.id))
     }
 
+    /// Whether it is judged without a target.
+    pub const fn is_judged_now(&self) -> bool {
+        matches!(self.scope, Scope::Now) || self.now.is_some()
+    }
+
+    /// As it is judged with or without a target: without one, no finding is worse than `now`.
+    pub fn judged(&self, has_target: bool) -> Cow<'_, Self> {
+        match self.now {
+            Some(now) if !has_target && self.severity < now => {
+                Cow::Owned(Self { severity: now, ..self.clone() })
+            }
+            _ => Cow::Borrowed(self),
+        }
+    }
+
     /// What it weighs in the verdict.
     pub fn weight(&self) -> Weight {
         Weight { severity: self.severity, area: self.area(), holds: self.holds }
@@ -79,7 +98,7 @@ impl RuleMeta {
     }
 }
 
-fn now() -> Scope {
+fn always() -> Scope {
     Scope::Now
 }
 
@@ -122,6 +141,8 @@ pub enum Build {
     Current,
     /// What is installed, or the build to upgrade to.
     Either,
+    /// The build that the question is about: the one to upgrade to; without a target, what is installed.
+    Asked,
     /// The build to upgrade to.
     Target,
     /// The way from what is installed to the build to upgrade to: it enters the range from below.
@@ -300,6 +321,12 @@ pub struct QuestionRow {
     /// A good answer older than this many days counts as no answer; 0: it never expires.
     #[serde(default)]
     pub valid_days: u32,
+    /// The answer that counts while nobody has given one and no node has any of the facts in `evidence`: it asks about
+    /// something that most clusters do not have.
+    pub assume: Option<String>,
+    /// Facts of a node that show that the question applies.
+    #[serde(default)]
+    pub evidence: Vec<String>,
 }
 
 /// A fact on which nodes are compared.
@@ -412,6 +439,19 @@ impl Expectation {
         problems.extend(self.itself().problem(facts));
         problems.extend(self.when.iter().filter_map(|condition| condition.problem(facts)));
         problems
+    }
+}
+
+impl QuestionRow {
+    /// What is wrong with it, as lower-case fragments.
+    pub(super) fn problems(&self, facts: &Facts) -> Vec<String> {
+        let is_good = |assumed: &String| self.good.contains(assumed);
+        let of_node = |path: &String| facts.of(path) == Some(Entity::Node);
+        failed(&[
+            (!self.assume.iter().all(is_good), "the answer in `assume` is none of `good`"),
+            (!self.evidence.iter().all(of_node), "`evidence` names what is no fact of a node"),
+            (self.assume.is_none() && !self.evidence.is_empty(), "`evidence` needs `assume`"),
+        ])
     }
 }
 

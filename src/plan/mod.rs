@@ -15,6 +15,7 @@ mod task_target;
 #[cfg(test)]
 mod testing;
 mod upgrade;
+mod vulnerabilities;
 
 pub use causes::{At, Causes, all_findings, causes};
 pub use command::CommandLine;
@@ -25,6 +26,7 @@ pub use path::{Change, Installed, Path, Requirement, UpgradeHop};
 pub use runbook::{Offer, Runbook, Step};
 pub use state::{Met, State};
 pub use upgrade::{Plan, PlanRequest, plan, repairs};
+pub use vulnerabilities::{Candidate, FixingBuilds};
 
 use crate::finding::{Confidence, Finding, RuleResult, Severity, SubjectKind, is_bundle_safety};
 use crate::knowledge::Knowledge;
@@ -123,7 +125,11 @@ pub fn work(
                 if !action.title.contains("{nodes}") {
                     nodes.clear();
                 }
-                let steps = action.steps.iter().map(|step| names.fill(step, &nodes)).collect();
+                let steps = action.steps.iter().map(|step| match step.as_str() {
+                    BUILDS => vulnerabilities::advice(cluster, knowledge),
+                    step => names.fill(step, &nodes),
+                });
+                let steps = steps.filter(|step| !step.is_empty()).collect();
                 (names.fill(&action.title, &nodes), action.why.clone(), steps)
             }
             Group::Rule(_, rule) => rule_texts(rules.get(rule)?, &findings, cluster),
@@ -139,6 +145,9 @@ pub fn work(
     });
     merged.zip(1..).map(|(action, number)| Action { number, ..action }).collect()
 }
+
+/// The step of an action that becomes the builds that close advisories.
+const BUILDS: &str = "{builds}";
 
 /// The finding at a position in the outcomes.
 fn find(results: &[RuleResult], (outcome, finding): At) -> Option<&Finding> {

@@ -5,12 +5,14 @@
 //! or boolean, records bare or in envelopes, and one document may hold several exports.
 
 mod find;
+pub(super) mod pages;
 
 use super::facts::Facts;
 use super::nodes_json::{self, MAX_NODES};
 use super::reported::{self, ReportedFacts};
 use super::{Parsed, ReadExport, Source, clocks, malformed};
-use crate::model::input::InputKind;
+use crate::model::input::{InputKind, Problem};
+use crate::model::pages::Pages;
 use crate::model::{Location, Position};
 use crate::text::{encoding, size::size};
 use chrono::DateTime;
@@ -83,7 +85,10 @@ pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
         if nodes.len() > MAX_NODES {
             return Err(JsonError::TooManyNodes(nodes.len()));
         }
-        let parsed = nodes_json::parse(cx, &path, nodes).map(|list| vec![Facts::Nodes(list)]);
+        let mut list = nodes_json::parse(cx, &path, nodes);
+        list.value.pages = document.as_object().and_then(|around| pages::of_list(around, &path, nodes.len()));
+        list.problems.extend(list.value.pages.as_ref().and_then(|pages| a_page(cx, "the node list", pages)));
+        let parsed = list.map(|list| vec![Facts::Nodes(list)]);
         return Ok(ReadExport { kind: InputKind::NodesJson, holds: Vec::new(), parsed });
     }
     let (parts, strange) = find::parts(&document, &cx.knowledge.exports);
@@ -101,6 +106,7 @@ pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
             malformed(format!("{} is no object, so it does not count.", place(cx.input, path)))
         };
         parsed.problems.extend(part.left_out.iter().map(no_object));
+        parsed.problems.extend(part.pages.as_ref().and_then(|pages| a_page(cx, &part.export.title, pages)));
     }
     let unknown = parts.iter().flat_map(FoundExport::unknown).chain(strange);
     parsed.notes.extend(crate::parsers::left_out_note(unknown, cx.sanitizer));
@@ -113,6 +119,11 @@ pub(super) fn read(cx: Source, bytes: &[u8]) -> Result<ReadExport, JsonError> {
 fn extract_facts(part: &FoundExport, cx: Source) -> ReportedFacts {
     let at = place(cx.input, &part.path);
     let mut reported = reported::extract_facts(part.export, part.records(cx.input), at, cx);
+    if part.pages.is_some() {
+        for items in reported.lists.values_mut() {
+            *items = std::mem::take(items).map(|items| items.in_pages(part.pages.clone()));
+        }
+    }
     for object in &part.objects {
         let at = place(cx.input, &object.path);
         if let Some((node, clocks)) = clocks::reported(&part.export.id, object.map, &at, cx.sanitizer) {
@@ -120,6 +131,12 @@ fn extract_facts(part: &FoundExport, cx: Source) -> ReportedFacts {
         }
     }
     reported
+}
+
+/// That a list is one page of a longer one.
+fn a_page(cx: Source, title: &str, pages: &Pages) -> Option<Problem> {
+    let missing = pages.missing()?;
+    Some(malformed(format!("{} holds a part of {title}: it is {missing}, and save all of it in one file.", cx.input)))
 }
 
 fn place(input: &str, path: &str) -> Location {

@@ -8,11 +8,11 @@ mod missing;
 mod nodes;
 mod verdict;
 
-use crate::finding::{Area, Outcome, RuleResult, Severity, is_bundle_safety, reach};
+use crate::finding::{Outcome, RuleResult, Severity, is_bundle_safety, reach};
 use crate::knowledge::causes::CauseRow;
 use crate::knowledge::rows::RuleMeta;
 use crate::knowledge::{Citation, Knowledge, Overlay, OverlayRecord, Source, Sources};
-use crate::model::Cluster;
+use crate::model::{Area, Cluster};
 use crate::plan::{self, At, Causes, Reason, reason, reason_at};
 use crate::report::model::{
     BalancerFact, Cause, Citation as CitationView, Coverage, FindingView, KnowledgeView, OutcomeView, Report,
@@ -99,6 +99,7 @@ fn own(own: &Overlay) -> KnowledgeView {
         edition: own.edition.map(|day| day.to_string()),
         overridden: named(&own.overridden),
         added: named(&own.added),
+        passed_over: own.passed_over.clone(),
     }
 }
 
@@ -187,6 +188,7 @@ fn coverage(results: &[RuleResult], rules: &[&RuleMeta]) -> Coverage {
                 rule: rule.id.clone(),
                 title: rule.title.clone(),
                 severity: rule.severity,
+                area: rule.area(),
                 scope: rule.scope,
                 outcome: word,
                 detail: decisive.map_or_else(|| "the rule was not judged".to_owned(), detail),

@@ -23,6 +23,10 @@ catalogue! {
         bus_001_internal_bus,
         bus_002_backbones_differ,
         bus_008_no_mirror_policy,
+        bus_009_partition_handling,
+        bus_014_engines_offline,
+        bus_016_bus_cluster_faulty,
+        bus_017_even_number_of_brokers,
     ],
     cfg: [
         cfg_001_database_file_differs,
@@ -126,5 +130,6 @@ catalogue! {
         ver_011_out_of_support,
         ver_012_known_bad_build,
         ver_015_mixed_browser_files,
+        ver_016_known_vulnerability,
     ],
 }

@@ -80,7 +80,8 @@ fn of_cluster(cx: &Context) -> RowResults {
             all.add(cx, row, On::Cluster);
             continue;
         };
-        let Ok(items) = cx.items(list).map_err(|gap| all.missing.push(gap)) else { continue };
+        let Ok((items, part)) = cx.items_seen(list).map_err(|gap| all.missing.push(gap)) else { continue };
+        all.missing.extend(part);
         all.looked = true;
         // Of 25,000 items most say the same: those of which the facts of the row say what met it meet it too.
         let (paths, mut met) = (row.facts(), BTreeSet::new());
@@ -123,14 +124,17 @@ impl RowResults {
 
     /// A row that one node, or one item, must meet.
     fn add_any<'a>(&mut self, cx: &Context<'a>, row: &Expectation) {
+        let (mut met, mut gaps, mut seen) = (false, Vec::new(), Vec::new());
         let subjects: Vec<On<'a>> = match cx.knowledge.facts.list(&row.fact) {
-            Some(list) => match cx.items(list) {
-                Ok(items) => items.iter().map(On::Item).collect(),
+            Some(list) => match cx.items_seen(list) {
+                Ok((items, part)) => {
+                    gaps.extend(part);
+                    items.iter().map(On::Item).collect()
+                }
                 Err(gap) => return self.missing.push(gap),
             },
             None => cx.cluster.serving().map(On::Node).collect(),
         };
-        let (mut met, mut gaps, mut seen) = (false, Vec::new(), Vec::new());
         for on in &subjects {
             match evaluate(cx, row, *on) {
                 Ok((fits, fact)) => {
@@ -277,7 +281,8 @@ fn is_of_iis(row: &Expectation) -> bool {
 
 /// With the severity, confidence and sources of the row.
 fn weighed(row: &Expectation, mut finding: Finding) -> Finding {
-    finding.severity = row.severity.unwrap_or(finding.severity);
+    // The rule has its severity at its worst, which may be less without a target.
+    finding.severity = row.severity.map_or(finding.severity, |severity| severity.max(finding.severity));
     finding.notes.extend(row.notes.iter().cloned());
     if !row.cites.is_empty() {
         let keys: Vec<&str> = row.cites.iter().map(|cite| cite.source.as_str()).collect();

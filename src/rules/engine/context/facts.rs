@@ -5,7 +5,7 @@ use crate::finding::{EvidenceRequest, MissingEvidence};
 use crate::knowledge::facts::Entity;
 use crate::model::items::Items;
 use crate::model::lookup::{ANSWER, is_fact, is_row_fact};
-use crate::model::{Node, Observed};
+use crate::model::{Location, Node, Observed};
 
 impl<'a> Context<'a> {
     /// A fact of a node for judging it on its own, however old its bundle: known or absent, else what is missing
@@ -53,23 +53,38 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The items of a list that exports tell, or that the list is missing.
+    /// The items of a list that exports tell, or that the list or a part of it is missing.
     pub fn items(&self, list: &str) -> Result<&'a Items, MissingEvidence> {
+        match self.items_seen(list)? {
+            (items, None) => Ok(items),
+            (_, Some(gap)) => Err(gap),
+        }
+    }
+
+    /// The items of a list that were seen, and what is missing if they are a page of a longer list: a fault of one of them
+    /// is proved, but that no other has it is not.
+    pub fn items_seen(&self, list: &str) -> Result<(&'a Items, Option<MissingEvidence>), MissingEvidence> {
         self.ask(list);
         let why = match self.cluster.lists.get(list) {
-            Some(fact @ Observed::Known { value, .. }) => {
+            Some(fact @ Observed::Known { value, sources, .. }) => {
                 self.use_sources(fact, "");
-                return Ok(value);
+                let input = sources.first().map_or("", |place| place.input.as_str());
+                let gap = value.missing().map(|page| self.list_missing(list, format!("{input} is {page}")));
+                return Ok((value, gap));
             }
             Some(fact) => fact.why_unknown().unwrap_or_else(|| "there is none".into()),
             None => "no export that tells it was given".into(),
         };
-        Err(match self.knowledge.exports.iter().find(|export| export.list() == list) {
+        Err(self.list_missing(list, why))
+    }
+
+    fn list_missing(&self, list: &str, why: String) -> MissingEvidence {
+        match self.knowledge.exports.iter().find(|export| export.list() == list) {
             Some(export) => {
                 MissingEvidence::of_cluster(&export.title, why, EvidenceRequest::export(&export.id))
             }
             None => MissingEvidence::of_cluster(list, why, EvidenceRequest::Nothing),
-        })
+        }
     }
 
     /// That a fact of the cluster or of an item is missing.
@@ -84,10 +99,26 @@ impl<'a> Context<'a> {
         export.map_or(EvidenceRequest::Nothing, |export| EvidenceRequest::export(&export.id))
     }
 
+    /// What counts while nobody has answered: for questions that only apply if something shows it, and nothing does.
+    pub(in crate::rules) fn assumed(&self, id: &str) -> Option<&'a str> {
+        let row = self.knowledge.question(id)?;
+        let shows = |path: &String| {
+            self.ask(path);
+            let is_there = |node: &Node| {
+                node.fact(path).value().is_some_and(|value| !["", "false", "no"].contains(&value.trim()))
+            };
+            self.cluster.serving().any(is_there)
+        };
+        if row.evidence.iter().any(shows) { None } else { row.assume.as_deref() }
+    }
+
     /// An answer as a fact.
     fn answered_fact(&self, node: Option<&Node>, id: &str) -> Result<Observed<String>, MissingEvidence> {
         match self.answer(node, id) {
             Some(answer) => Ok(Observed::known(answer.value.clone(), answer.place.clone())),
+            None if let Some(assumed) = self.assumed(id) => {
+                Ok(Observed::known(assumed.to_owned(), Location::default()))
+            }
             None => Err(self.unanswered(node, id, "nobody has answered it")),
         }
     }

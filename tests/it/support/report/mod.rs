@@ -11,9 +11,9 @@ use findings::{findings, secret_left_in_bundle};
 use matrix::matrix;
 use sections::{card, coverage, errors, input, missing, rule_texts};
 
-use clusterbrief::finding::{Area, Confidence, Looked, Readiness, Severity, Subject, SubjectKind};
+use clusterbrief::finding::{Confidence, Looked, Readiness, Severity, Subject, SubjectKind};
 use clusterbrief::model::cluster::Contact;
-use clusterbrief::model::{InputKind, InputStatus};
+use clusterbrief::model::{Area, InputKind, InputStatus};
 use clusterbrief::report::model::*;
 use std::collections::BTreeMap;
 

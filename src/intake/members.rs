@@ -12,7 +12,7 @@ use crate::model::node::Setting;
 use crate::parsers::xml_config;
 use crate::redact::config::{self, ConfigError};
 use crate::redact::leak;
-use chrono::FixedOffset;
+use chrono::{DateTime, FixedOffset};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -75,6 +75,8 @@ pub(super) struct MemberReader<'a> {
     pub(super) sanitizer: &'a dyn Sanitize,
     /// Offset of the node's local time, for its logs.
     pub(super) offset: Option<FixedOffset>,
+    /// End of the collection, if the clock that wrote the logs tells it.
+    pub(super) ended: Option<DateTime<FixedOffset>>,
 }
 
 impl<'a> MemberReader<'a> {
@@ -111,7 +113,12 @@ impl<'a> MemberReader<'a> {
             _ if is_config(record) && allowed => (Sink::Config(Vec::new()), over(MAX_CONFIG_BYTES)),
             _ if is_log(record) => {
                 let truncated = matches!(record.status, Status::Truncated { .. });
-                (Sink::Log(Box::new(self.scanner.file(name, self.offset, truncated))), None)
+                let scan = self.scanner.file(name, self.offset, truncated);
+                let scan = match self.ended {
+                    Some(ended) => scan.until(ended),
+                    None => scan,
+                };
+                (Sink::Log(Box::new(scan)), None)
             }
             _ => (Sink::Nothing, None),
         };

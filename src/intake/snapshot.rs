@@ -39,7 +39,10 @@ pub(super) fn read(
     let manifest = bundle.manifest();
     let offset = manifest.collection.utc_offset_minutes.value();
     let offset = offset.and_then(|minutes| FixedOffset::east_opt(i32::from(*minutes) * 60));
-    let members = MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset }.members();
+    let collection = &manifest.collection;
+    // The logs of a folder that was copied from elsewhere are of another clock.
+    let ended = (!manifest.node.copied && offset.is_some()).then(|| collection.local(collection.ended));
+    let members = MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset, ended }.members();
 
     let mut problems = bundle.problems().to_vec();
     problems.extend(statuses(bundle));

@@ -8,6 +8,7 @@ pub mod actions;
 pub mod causes;
 pub mod checklist;
 pub mod conflicts;
+pub mod connected;
 pub mod exports;
 pub mod facts;
 mod file;
@@ -52,6 +53,8 @@ pub struct Knowledge {
     pub actions: Vec<actions::ActionRow>,
     /// Which findings are consequences of others, in order of id.
     pub causes: Vec<causes::CauseRow>,
+    /// Lines that prove that a node is connected, in order of id.
+    pub connected: Vec<connected::ConnectedRow>,
     /// Facts that are records.
     pub facts: Facts,
     /// Kinds of exports, in order of id.
@@ -106,6 +109,7 @@ built_in![
     "causes.toml",
     "checklist.toml",
     "conflicts.toml",
+    "connected.toml",
     "exports.toml",
     "exports/bus.toml",
     "exports/inventory.toml",
@@ -190,6 +194,7 @@ impl Knowledge {
             },
             actions: sorted(layers.actions, |one| one.stage),
             causes: sorted(layers.causes, Record::key),
+            connected: sorted(layers.connected, Record::key),
             facts,
             exports: sorted(layers.exports, Record::key),
             releases: sorted(layers.releases, |one| one.version),
@@ -246,6 +251,7 @@ impl Layers {
             check(&self.signatures, |signature| signature.problems(&self.signatures)),
             check(&self.actions, |action| action.problems(&mut fixed)),
             check(&self.causes, |cause| cause.problems(self)),
+            check(&self.connected, connected::ConnectedRow::problems),
             check(&self.expectations, |row| row.problems(self, facts)),
             check(&self.parity, |row| row.problems(self, facts)),
             check(&self.releases, releases::Release::problems),
@@ -342,6 +348,7 @@ mod tests {
         layers.facts.iter().for_each(|one| add("fact", &one.origin, &one.record.path));
         layers.exports.iter().for_each(|one| add("export", &one.origin, &one.record.id));
         layers.causes.iter().for_each(|one| add("cause", &one.origin, &one.record.id));
+        layers.connected.iter().for_each(|one| add("proves-connected", &one.origin, &one.record.id));
         layers
             .checklist
             .iter()

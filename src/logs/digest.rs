@@ -1,6 +1,6 @@
 //! Results of a pass: of one file, and merged over all files of a node.
 
-use crate::model::log::{Hit, LogDigest, LogFile, Recurring};
+use crate::model::log::{ConnectedLine, Hit, LogDigest, LogFile, Recurring};
 use std::collections::BTreeMap;
 
 /// The result of the pass over one file.
@@ -16,6 +16,8 @@ pub struct FileDigest {
     pub exceptions: Vec<Recurring>,
     /// Headers of records in the common event format.
     pub cef: Vec<Recurring>,
+    /// The last line that proves a working connection to the database.
+    pub connected: Option<ConnectedLine>,
     /// Whether the node's offset was known.
     pub zone_known: bool,
 }
@@ -49,6 +51,8 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
         add(&mut exceptions, digest.exceptions);
         add(&mut cef, digest.cef);
         all.files.push(digest.file);
+        let older = |one: &ConnectedLine| all.connected.as_ref().is_none_or(|known| known.time < one.time);
+        all.connected = digest.connected.filter(older).or(all.connected);
         for (hour, errors) in digest.errors_by_hour {
             *all.errors_by_hour.entry(hour).or_default() += errors;
         }

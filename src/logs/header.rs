@@ -14,8 +14,10 @@ pub(super) type LocalMillis = i64;
 pub(super) enum Level {
     /// Error and everything above it.
     Error,
-    /// Everything below.
-    Lower,
+    /// Information: what the product reports of its work.
+    Info,
+    /// Warnings, and everything below information.
+    Other,
 }
 
 /// Years that a log of the product can be from: a zero date in a broken line must not extend the covered period.
@@ -66,21 +68,24 @@ fn number(digits: &[u8]) -> Option<i64> {
     digits.iter().try_fold(0, |all, digit| digit.is_ascii_digit().then(|| all * 10 + i64::from(digit - b'0')))
 }
 
-/// The level that follows a time stamp, after at most three groups in brackets.
-pub(super) fn level(mut tail: &[u8]) -> Option<Level> {
+/// The level that follows a time stamp, after at most three groups in brackets, and what follows the level.
+pub(super) fn level(mut tail: &[u8]) -> Option<(Level, &[u8])> {
     for _ in 0..4 {
         tail = tail.trim_ascii_start();
         let close = match tail.first() {
             Some(b'[') => b']',
             Some(b'(') => b')',
-            _ => return level_of(word(tail)),
+            _ => {
+                let word = word(tail);
+                return Some((level_of(word)?, tail.get(word.len()..)?));
+            }
         };
         let inner = tail.get(1..)?;
         // Thread names are short; a bracket that does not close soon is part of the message.
         let at = memchr::memchr(close, inner.get(..inner.len().min(120))?)?;
         let (group, after) = inner.split_at(at);
         if let Some(level) = level_of(group) {
-            return Some(level);
+            return Some((level, after.get(1..)?));
         }
         tail = after.get(1..)?;
     }
@@ -108,11 +113,11 @@ fn word(text: &[u8]) -> &[u8] {
 fn level_of(word: &[u8]) -> Option<Level> {
     // By the first letter, because this runs for every line: nearly all other words end here.
     let (names, level): (&[&str], _) = match word.first()?.to_ascii_lowercase() {
-        b'i' => (&["info", "information"], Level::Lower),
-        b'd' => (&["debug"], Level::Lower),
-        b'w' => (&["warn", "warning"], Level::Lower),
-        b'n' => (&["notice"], Level::Lower),
-        b'v' => (&["verbose"], Level::Lower),
+        b'i' => (&["info", "information"], Level::Info),
+        b'd' => (&["debug"], Level::Other),
+        b'w' => (&["warn", "warning"], Level::Other),
+        b'n' => (&["notice"], Level::Other),
+        b'v' => (&["verbose"], Level::Other),
         b'e' => (&["error", "emergency"], Level::Error),
         b'f' => (&["fatal"], Level::Error),
         b'c' => (&["critical"], Level::Error),
@@ -174,21 +179,21 @@ mod tests {
             (" error text", Some(Level::Error)),
             (" (7) [worker 3] FATAL x", Some(Level::Error)),
             (" [CRITICAL] x", Some(Level::Error)),
-            (" [12] WARN x", Some(Level::Lower)),
-            (" Information: x", Some(Level::Lower)),
+            (" [12] WARN x", Some(Level::Other)),
+            (" Information: x", Some(Level::Info)),
             (" ErrorHandler started", None),
             (" [never closed ERROR x", None),
             (" [a] [b] [c] [d] ERROR", None),
             ("", None),
         ] {
-            assert_eq!(level(tail.as_bytes()), wanted, "{tail}");
+            assert_eq!(level(tail.as_bytes()).map(|(level, _)| level), wanted, "{tail}");
         }
     }
 
     #[test]
     fn an_untimed_line_shows_its_level_in_capitals_only() {
         assert_eq!(bare_level(b"ERROR Thycotic.Logging.ILogWriter - x"), Some(Level::Error));
-        assert_eq!(bare_level(b"INFO x"), Some(Level::Lower));
+        assert_eq!(bare_level(b"INFO x"), Some(Level::Info));
         for line in ["Error: x", "ERROR", "ERRORS x", "   at System.X", ""] {
             assert_eq!(bare_level(line.as_bytes()), None, "{line}");
         }

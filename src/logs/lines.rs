@@ -7,9 +7,9 @@ use super::prefilter::{Candidate, Target};
 use super::recurring::{CEF, EXCEPTION, RecurringTexts, cef_header, exception_types};
 use super::sample::{SampleLine, Samples};
 use super::scan::{CompiledPattern, Scanner};
-use crate::model::log::{Hit, Period};
+use crate::model::log::{ConnectedLine, Hit, PROOF_WINDOW, Period};
 use chrono::{DateTime, FixedOffset};
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The shortest silence that counts, in minutes.
@@ -38,6 +38,12 @@ pub(super) struct LineScanner<'s> {
     hits: BTreeMap<usize, (Hit, Samples)>,
     exceptions: RecurringTexts,
     cef: RecurringTexts,
+    /// The last line that proves a connection: which row names it, when it was written.
+    connected: Option<(usize, DateTime<FixedOffset>, SampleLine)>,
+    /// First and last time of lines that may prove a connection.
+    proof_window: Option<(LocalMillis, LocalMillis)>,
+    /// Newest time of the current block.
+    block_newest: Option<LocalMillis>,
     pub(super) digest: FileDigest,
 }
 
@@ -59,7 +65,18 @@ impl<'s> LineScanner<'s> {
             hits: BTreeMap::new(),
             exceptions: RecurringTexts::default(),
             cef: RecurringTexts::default(),
+            connected: None,
+            proof_window: None,
+            block_newest: None,
         }
+    }
+
+    /// The collection ended at `end`: in the hour before it, lines are looked for that prove a connection. A log that no
+    /// part of the product on this node writes proves nothing.
+    pub(super) fn until(&mut self, end: DateTime<FixedOffset>) {
+        let local = end.timestamp_millis() + i64::from(self.offset.local_minus_utc()) * 1000;
+        let product = self.digest.file.component.is_some();
+        self.proof_window = product.then(|| (local - PROOF_WINDOW.num_milliseconds(), local));
     }
 
     /// Reads the next block.
@@ -93,13 +110,40 @@ impl<'s> LineScanner<'s> {
             if !self.likely.is_empty() {
                 self.match_likely(line);
             }
-            if self.counted.is_empty() && self.level != Some(Level::Lower) {
+            if self.counted.is_empty() && self.level.is_none_or(|level| level == Level::Error) {
                 self.exceptions(line);
             }
             (start, tail) = (end, after);
         }
         candidates.clear();
         self.candidates = candidates;
+        self.look_for_proof(block);
+    }
+
+    /// Keeps the last line of the block that proves a connection. Nearly all blocks are too old to be looked at, and in
+    /// the others the search ends at the first such line from the end.
+    fn look_for_proof(&mut self, block: &Block<'_>) {
+        let Some((from, to)) = self.proof_window else { return };
+        if self.block_newest.take().is_none_or(|newest| newest < from) {
+            return;
+        }
+        let mut number = self.digest.file.lines;
+        let mut tail = block.text.strip_suffix(&[block.line_end]).unwrap_or(block.text);
+        loop {
+            let start = memrchr(block.line_end, tail).map_or(0, |at| at + 1);
+            let (before, line) = tail.split_at(start);
+            if let Some((time, after)) = self.timestamps.read(line)
+                && (from..=to).contains(&time)
+                && let Some(row) = self.scanner.connected.row(after)
+                && let Some(instant) = self.instant(time)
+            {
+                let line = SampleLine::new(number, Some(instant), line.trim_ascii_end(), 0);
+                self.connected = Some((row, instant, line));
+                return;
+            }
+            let Some(earlier) = before.strip_suffix(&[block.line_end]) else { return };
+            (tail, number) = (earlier, number.saturating_sub(1));
+        }
     }
 
     /// Reads what a line begins with.
@@ -115,7 +159,8 @@ impl<'s> LineScanner<'s> {
             self.time = Some(time);
             let (first, last) = self.period.unwrap_or((time, time));
             self.period = Some((first.min(time), last.max(time)));
-            self.level = level(after);
+            self.block_newest = self.block_newest.max(Some(time));
+            self.level = level(after).map(|(level, _)| level);
             self.level
         } else {
             let bare = bare_level(line);
@@ -182,7 +227,7 @@ impl<'s> LineScanner<'s> {
             }
             self.counted.push(index);
             let sample = self.sample(raw, at);
-            let is_error = self.level != Some(Level::Lower);
+            let is_error = self.level.is_none_or(|level| level == Level::Error);
             let hit = Hit {
                 signature: pattern.signature.clone(),
                 pattern: pattern.index,
@@ -229,6 +274,11 @@ impl<'s> LineScanner<'s> {
             .and_then(|(from, to)| Some(Period { from: self.instant(from)?, to: self.instant(to)? }));
         digest.exceptions = self.exceptions.into_recurring();
         digest.cef = self.cef.into_recurring();
+        digest.connected = self.connected.and_then(|(row, time, line)| {
+            let row = self.scanner.connected.id(row)?.to_owned();
+            let sample = line.into_sample(&digest.file.name, |_| None, self.scanner.sanitizer);
+            Some(ConnectedLine { row, time, sample })
+        });
         for (index, (mut hit, samples)) in self.hits {
             let find = |text: &[u8]| self.scanner.patterns.get(index)?.find(text);
             let lines = samples.into_lines();

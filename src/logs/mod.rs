@@ -16,6 +16,7 @@ mod encoding;
 mod header;
 mod lines;
 mod prefilter;
+mod proof;
 mod recurring;
 mod sample;
 mod scan;

@@ -5,11 +5,12 @@ use super::digest::FileDigest;
 use super::encoding::TextDecoder;
 use super::lines::LineScanner;
 use super::prefilter::Prefilter;
+use super::proof::ProofPatterns;
 use super::recurring::EXTRA_LITERALS;
 use crate::knowledge::{Knowledge, Signature};
 use crate::model::excerpt::Sanitize;
 use crate::model::log::{Component, LogFile};
-use chrono::{FixedOffset, Offset, Utc};
+use chrono::{DateTime, FixedOffset, Offset, Utc};
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
@@ -21,6 +22,8 @@ pub struct Scanner<'a> {
     pub(super) patterns: Vec<CompiledPattern>,
     /// Which of them a line may match.
     pub(super) prefilter: Prefilter,
+    /// Lines that prove a connection to the database.
+    pub(super) connected: ProofPatterns,
     pub(super) sanitizer: &'a dyn Sanitize,
 }
 
@@ -51,7 +54,8 @@ impl<'a> Scanner<'a> {
         let patterns = knowledge.signatures.iter().flat_map(patterns).collect();
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
-        Ok(Self { patterns, prefilter, sanitizer })
+        let connected = ProofPatterns::new(&knowledge.connected)?;
+        Ok(Self { patterns, prefilter, connected, sanitizer })
     }
 
     /// Starts the pass over one file. `offset` is the node's offset from UTC, because the log has none; without it times
@@ -99,6 +103,13 @@ pub struct FileScan<'s> {
 }
 
 impl FileScan<'_> {
+    /// The collection ended at `end`, on the clock that wrote the log. Without it, no line proves that the node works.
+    #[must_use]
+    pub fn until(mut self, end: DateTime<FixedOffset>) -> Self {
+        self.lines.until(end);
+        self
+    }
+
     /// Takes the next bytes of the file, in pieces of any size.
     pub fn push(&mut self, bytes: &[u8]) {
         let Self { text, blocks, lines } = self;

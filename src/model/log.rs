@@ -2,7 +2,7 @@
 
 use super::excerpt::Excerpt;
 use super::location::Location;
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use std::collections::BTreeMap;
 
 /// Result of one pass over all logs of a node. Times have the node's offset from UTC at the collection, because the log
@@ -20,8 +20,25 @@ pub struct LogDigest {
     /// Builds that headers of the common event format (CEF) contain, in order of their text: `HOST VERSION`, or the version
     /// alone.
     pub cef: Vec<Recurring>,
+    /// The newest line that proves a working connection to the database.
+    pub connected: Option<ConnectedLine>,
     /// Whether the node's offset was known, so that times can be compared with other nodes'.
     pub zone_known: bool,
+}
+
+/// How long before the end of the collection a line may be that proves that the node works.
+pub const PROOF_WINDOW: TimeDelta = TimeDelta::hours(1);
+
+/// A line of the product that proves that the node had a working connection to its database, and the right key. Lines
+/// are looked for in the [`PROOF_WINDOW`] only.
+#[derive(Debug, Clone)]
+pub struct ConnectedLine {
+    /// Id of the knowledge record that names such lines.
+    pub row: String,
+    /// When it was written.
+    pub time: DateTime<FixedOffset>,
+    /// The line.
+    pub sample: Sample,
 }
 
 /// One log file and the period it covers.

@@ -13,6 +13,14 @@ pub fn is_product_dll(name: &str) -> bool {
     PREFIXES.iter().any(|start| name.starts_with(start))
 }
 
+/// Whether a full name of a type or a logger, in any case, is of the product's own code. Since 11.5 it has a second
+/// prefix.
+pub fn is_product_name(name: &[u8]) -> bool {
+    PREFIXES.iter().any(|start| {
+        name.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
+    })
+}
+
 /// The two files that give access to the vault, in lower case.
 pub const ENCRYPTION_CONFIG: &str = "encryption.config";
 /// See [`ENCRYPTION_CONFIG`].

@@ -11,6 +11,7 @@ pub(in crate::rules) mod installed;
 pub(in crate::rules) mod key_files;
 pub(in crate::rules) mod key_protection;
 pub(in crate::rules) mod language;
+pub(in crate::rules) mod logged_connection;
 pub(in crate::rules) mod package;
 pub(in crate::rules) mod reported_number;
 pub(in crate::rules) mod windows_authentication;

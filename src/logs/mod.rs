@@ -15,6 +15,7 @@ mod digest;
 mod encoding;
 mod header;
 mod lines;
+mod origin;
 mod prefilter;
 mod proof;
 mod recurring;

@@ -258,6 +258,7 @@ mod tests {
         let pattern = |pattern: &str| Pattern {
             texts: vec!["a text".into()],
             locale_independent: Vec::new(),
+            own_text: false,
             match_kind: crate::knowledge::MatchKind::Literal,
             regex: Some(pattern.into()),
         };

@@ -4,9 +4,11 @@ use super::blocks::BlockSplitter;
 use super::digest::FileDigest;
 use super::encoding::TextDecoder;
 use super::lines::LineScanner;
+use super::origin::OriginPatterns;
 use super::prefilter::Prefilter;
 use super::proof::ProofPatterns;
 use super::recurring::EXTRA_LITERALS;
+use crate::knowledge::signatures::Family;
 use crate::knowledge::{Knowledge, Signature};
 use crate::model::excerpt::Sanitize;
 use crate::model::log::{Component, LogFile};
@@ -22,6 +24,8 @@ pub struct Scanner<'a> {
     pub(super) patterns: Vec<CompiledPattern>,
     /// Which of them a line may match.
     pub(super) prefilter: Prefilter,
+    /// How lines about work on other machines are told.
+    pub(super) origins: OriginPatterns,
     /// Lines that prove a connection to the database.
     pub(super) connected: ProofPatterns,
     pub(super) sanitizer: &'a dyn Sanitize,
@@ -34,6 +38,8 @@ pub(super) struct CompiledPattern {
     pub(super) index: usize,
     /// Signatures that are more precise: if one of them matches a line, this pattern does not count on it.
     pub(super) yields_to: Vec<String>,
+    /// Of its signature: whose lines may be about work on other machines.
+    pub(super) also_workload: Option<Family>,
     source: String,
     /// Compiled when a line may match for the first time: most runs need few of them.
     regex: OnceLock<Option<Regex>>,
@@ -47,6 +53,7 @@ impl<'a> Scanner<'a> {
                 signature: signature.id.clone(),
                 index,
                 yields_to: signature.overlaps.clone(),
+                also_workload: signature.also_workload.then_some(signature.family),
                 source: pattern.regex_source(),
                 regex: OnceLock::new(),
             })
@@ -54,8 +61,9 @@ impl<'a> Scanner<'a> {
         let patterns = knowledge.signatures.iter().flat_map(patterns).collect();
         let all = knowledge.signatures.iter().flat_map(|signature| &signature.patterns);
         let prefilter = Prefilter::new(all, &EXTRA_LITERALS)?;
+        let origins = OriginPatterns::new(&knowledge.workload)?;
         let connected = ProofPatterns::new(&knowledge.connected)?;
-        Ok(Self { patterns, prefilter, connected, sanitizer })
+        Ok(Self { patterns, prefilter, origins, connected, sanitizer })
     }
 
     /// Starts the pass over one file. `offset` is the node's offset from UTC, because the log has none; without it times

@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "the proof by running calls it from its own change on")]
 
 use crate::knowledge::Signature;
-use crate::model::log::{ConnectedLine, PROOF_WINDOW};
+use crate::model::log::{ConnectedLine, Origin, PROOF_WINDOW};
 use crate::rules::engine::prelude::*;
 use chrono::{DateTime, Utc};
 
@@ -44,7 +44,9 @@ pub(crate) fn logged_connection<'a>(
     let contrary = |signature: &Signature| signature.rules.iter().any(|id| CONTRARY.contains(&id.as_str()));
     let signatures = cx.knowledge.signatures.iter().filter(|one| contrary(one) && !one.corroborating_only);
     let faults = signatures.flat_map(|signature| {
-        let hits = digest.hits.iter().filter(|hit| hit.signature == signature.id && hit.errors > 0);
+        let hits = digest.hits.iter().filter(|hit| {
+            hit.signature == signature.id && hit.errors > 0 && !matches!(hit.origin, Origin::Workload(_))
+        });
         hits.map(move |hit| LoggedFault { signature, time: hit.last_error.map(|time| time.to_utc()) })
     });
     let since = |fault: &LoggedFault| match (fault.time, started) {

@@ -156,21 +156,28 @@ fn is_key_copy(name: &str) -> bool {
     })
 }
 
-/// Names of product logs: `SS.log` of the web application, `SS-BSSR.log` and others of the roles, rolled as `SS.log.1`
-/// or `SS1.log`.
+/// Names of product logs: `SS.log` of the web application, `SS-BSSR.log` and others of the roles, rolled as `SS.log.1` or
+/// `SS1.log`, or by the day as `SS.log2026-11-20` or `SS_2026-11-20.log`.
 fn is_log(name: &str) -> bool {
     let Some(after_prefix) = name.strip_prefix("ss") else { return false };
     if name == PIPELINE_ERRORS {
         return true;
     }
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let is_mark = |c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
     let Some((stem, rolled)) = after_prefix.split_once(".log") else { return false };
-    let role = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    // `SS1.log`, or a day such as `SS_2026-11-20.log`.
+    let role = stem.trim_end_matches(is_mark);
+    let mark = stem.get(role.len()..).unwrap_or_default();
+    let dated = |text: &str| digits(text) >= 6 && text.chars().all(is_mark);
     let a_role = role.is_empty()
         || role
             .strip_prefix('-')
             .is_some_and(|role| !role.is_empty() && role.bytes().all(|byte| byte.is_ascii_alphabetic()));
-    let numbered = rolled.is_empty() || rolled.strip_prefix('.').is_some_and(|n| !n.is_empty() && digits(n));
+    let a_role = a_role && (digits(mark) == mark.len() || dated(mark));
+    let numbered = rolled.is_empty()
+        || dated(rolled)
+        || rolled.strip_prefix('.').is_some_and(|n| !n.is_empty() && digits(n) == n.len());
     a_role && numbered
 }
 
@@ -252,6 +259,10 @@ mod tests {
                     "log/SS-BWSR.log",
                     "log/SS-BSWR.log.3",
                     "log/SS-PipeLineScriptErrors.txt",
+                    "log/SS.log2026-11-20",
+                    "log/SS.log.2026-11-20.1",
+                    "log/SS_2026-11-20.log",
+                    "log/SS-EWSR-20261120.log",
                 ],
             ),
             (Item::Binary, &["bin/Thycotic.Data.dll", "BIN/a.DLL"]),

@@ -42,7 +42,9 @@ pub(super) fn read(
     let collection = &manifest.collection;
     // The logs of a folder that was copied from elsewhere are of another clock.
     let ended = (!manifest.node.copied && offset.is_some()).then(|| collection.local(collection.ended));
-    let members = MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset, ended }.members();
+    let zone = collection.zone.value().map_or("", String::as_str);
+    let members =
+        MemberReader { bundle, scanner, leaks: &leaks, sanitizer, offset, zone, ended }.members();
 
     let mut problems = bundle.problems().to_vec();
     problems.extend(statuses(bundle));

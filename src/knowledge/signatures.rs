@@ -152,14 +152,44 @@ impl Versions {
 }
 
 impl Pattern {
-    /// The regular expression to search lower-cased text with: texts are case-insensitive substrings.
+    /// The regular expression to search lower-cased text with: texts are case-insensitive substrings, and white space is as
+    /// long as it likes and may be the end of a line.
     pub fn regex_source(&self) -> String {
+        loose(&self.plain_source())
+    }
+
+    /// The same with white space as it is written.
+    pub fn plain_source(&self) -> String {
         let literal = |text: &String| regex::escape(&text.to_ascii_lowercase());
         match &self.regex {
             Some(regex) => regex.clone(),
             None => self.texts.iter().map(literal).collect::<Vec<_>>().join("|"),
         }
     }
+}
+
+/// A regular expression whose blanks match white space of any length, other than blanks in a class or with a number of
+/// their own.
+fn loose(source: &str) -> String {
+    let mut loose = String::with_capacity(source.len() + 32);
+    let (mut in_class, mut escaped) = (false, false);
+    let mut chars = source.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_escaped = std::mem::take(&mut escaped);
+        match c {
+            '\\' if !is_escaped => escaped = true,
+            '[' if !is_escaped => in_class = true,
+            ']' if !is_escaped => in_class = false,
+            ' ' if !in_class => {
+                let counted = matches!(chars.peek(), Some('+' | '*' | '?' | '{'));
+                loose.push_str(if counted { r"\s" } else { r"\s+" });
+                continue;
+            }
+            _ => {}
+        }
+        loose.push(c);
+    }
+    loose
 }
 
 impl Signature {
@@ -360,6 +390,27 @@ mod tests {
         assert_eq!(weights("E-103"), [false, false], "a label never proves");
         assert_eq!(weights("E-084"), [false, false], "outside the cluster family a title proves nothing");
         assert_eq!(weights("E-140"), [true, false]);
+    }
+
+    #[test]
+    fn white_space_is_as_long_as_it_likes() {
+        for (pattern, expected) in [
+            ("a b  c", r"a\s+b\s+\s+c"),
+            ("a +b *c", r"a\s+b\s*c"),
+            ("a[^ b]c d", r"a[^ b]c\s+d"),
+            (r"a\[ b", r"a\[\s+b"),
+        ] {
+            assert_eq!(loose(pattern), expected);
+        }
+        let knowledge = Knowledge::builtin().unwrap();
+        for (id, line) in [
+            ("E-053", "Timeout expired.  The timeout period elapsed prior to completion of the operation or the server is not responding."),
+            ("E-053", "Timeout expired.\r\nThe timeout period elapsed\tprior to completion of the operation or the server is not responding."),
+            ("E-102", "Value cannot be null.\r\nParameter name: v1"),
+            ("E-050", "Login   failed for\nuser 'x'"),
+        ] {
+            assert!(matches(knowledge.signature(id).unwrap(), line), "{id}: {line:?}");
+        }
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct FileDigest {
     pub workload_by_hour: BTreeMap<i64, u64>,
     /// Types of exceptions that no signature knows.
     pub exceptions: Vec<Recurring>,
+    /// Errors that no signature knows, as texts without what changes from line to line.
+    pub groups: Vec<Recurring>,
     /// Headers of records in the common event format.
     pub cef: Vec<Recurring>,
     /// The last line that proves a working connection to the database.
@@ -43,6 +45,31 @@ impl FileDigest {
     }
 }
 
+impl FileDigest {
+    /// The digest of a file whose times cannot be told: its lines have no age.
+    #[must_use]
+    pub(super) fn without_times(mut self) -> Self {
+        self.file.period = None;
+        self.file.gaps.clear();
+        self.file.silences.clear();
+        self.connected = None;
+        for hours in [&mut self.errors_by_hour, &mut self.workload_by_hour] {
+            hours.clear();
+        }
+        for hit in &mut self.hits {
+            (hit.first, hit.last, hit.last_error) = (None, None, None);
+            hit.by_hour.clear();
+            hit.samples.iter_mut().for_each(|sample| sample.time = None);
+        }
+        for recurring in self.exceptions.iter_mut().chain(&mut self.cef).chain(&mut self.groups) {
+            recurring.last = None;
+            recurring.by_hour.clear();
+            recurring.sample.time = None;
+        }
+        self
+    }
+}
+
 /// Merges the digests of a node's files; their order does not matter.
 pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
     digests.sort_by(|a, b| a.file.name.cmp(&b.file.name));
@@ -51,7 +78,7 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
         ..LogDigest::default()
     };
     let mut hits: BTreeMap<(String, usize, Origin), Hit> = BTreeMap::new();
-    let (mut exceptions, mut cef) = (BTreeMap::new(), BTreeMap::new());
+    let (mut exceptions, mut cef, mut groups) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let copies: Vec<Option<String>> = digests.iter().map(|one| original(one, &digests)).collect();
     for (digest, copy_of) in digests.into_iter().zip(copies) {
         if copy_of.is_some() {
@@ -60,6 +87,7 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
         }
         add(&mut exceptions, digest.exceptions);
         add(&mut cef, digest.cef);
+        add(&mut groups, digest.groups);
         all.files.push(digest.file);
         let older = |one: &ConnectedLine| all.connected.as_ref().is_none_or(|known| known.time < one.time);
         all.connected = digest.connected.filter(older).or(all.connected);
@@ -76,6 +104,7 @@ pub fn merge(mut digests: Vec<FileDigest>) -> LogDigest {
     }
     all.exceptions = exceptions.into_values().collect();
     all.cef = cef.into_values().collect();
+    all.groups = groups.into_values().collect();
     all.hits = hits.into_values().collect();
     for hit in &mut all.hits {
         hit.samples.sort_by(|a, b| (a.time, &a.place).cmp(&(b.time, &b.place)));
@@ -106,6 +135,9 @@ fn add(all: &mut BTreeMap<String, Recurring>, texts: Vec<Recurring>) {
             Some(known) => {
                 known.count += text.count;
                 known.last = known.last.max(text.last);
+                for (hour, count) in text.by_hour {
+                    *known.by_hour.entry(hour).or_default() += count;
+                }
             }
             None => drop(all.insert(text.text.clone(), text)),
         }

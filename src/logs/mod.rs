@@ -13,6 +13,9 @@
 mod blocks;
 mod digest;
 mod encoding;
+mod entry;
+mod formats;
+mod groups;
 mod header;
 mod lines;
 mod origin;
@@ -21,6 +24,7 @@ mod proof;
 mod recurring;
 mod sample;
 mod scan;
+mod zone;
 
 pub use digest::{FileDigest, merge};
 pub use scan::{FileScan, Scanner};

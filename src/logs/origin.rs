@@ -1,5 +1,6 @@
 //! What a line is about: the node itself, or the product's work on other machines.
 
+use super::formats::{self, Order};
 use super::header::{TimestampParser, level};
 use crate::knowledge::signatures::Family;
 use crate::knowledge::workload::WorkloadRow;
@@ -7,7 +8,7 @@ use crate::model::log::{Component, Origin};
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 /// The product's own database layer: what it reports is never about another machine.
-const DATA_LAYER: &str = r"\b(thycotic|delinea)[\w.]*\.data\b|dataaccess";
+const DATA_LAYER: &str = r"\b(thycotic|delinea)\.([\w]+\.)*(data\b|\w*dataaccess)";
 /// A host by its place in a sentence: an address or a name of three parts after a preposition, any name with a dot, a
 /// hyphen or a number after words that only hosts follow.
 const HOST: &str = r"(?x)
@@ -74,12 +75,13 @@ impl OriginPatterns {
         [&line, &entry].into_iter().find_map(|text| self.named_host(text)).map_or(Origin::Node, Origin::Host)
     }
 
-    /// Whether an entry at error level is about work on other machines, told by its first line.
-    pub(super) fn is_workload(&self, file: &str, entry: &[u8]) -> bool {
-        let (logger, text) = logger(entry);
-        let (logger, text) = (logger.to_ascii_lowercase(), text.to_ascii_lowercase());
+    /// Whether an entry at error level is about work on other machines, told by its logger and its message.
+    pub(super) fn is_workload(&self, file: &str, logger: &[u8], message: &[u8]) -> bool {
+        let message = message.get(..ENTRY).unwrap_or(message);
+        let (logger, text) = (logger.to_ascii_lowercase(), message.to_ascii_lowercase());
         of_other_program(file)
-            || (self.workload(&logger, &[&text], None).is_some() && !self.data_layer.is_match(&text))
+            || (self.workload(&logger, &[&text], None).is_some()
+                && ![&logger, &text].into_iter().any(|text| self.data_layer.is_match(text)))
     }
 
     fn workload(&self, logger: &[u8], texts: &[&[u8]], family: Option<Family>) -> Option<&str> {
@@ -107,11 +109,27 @@ fn of_other_program(file: &str) -> bool {
 }
 
 /// The name of the logger of an entry's first line, and the message; without a logger, the whole line.
-pub(super) fn logger(entry: &[u8]) -> (&[u8], &[u8]) {
-    let after = TimestampParser::default().read(entry).map_or(entry, |(_, after)| after);
-    let Some((_, text)) = level(after) else { return (&[], after) };
-    let text = text.trim_ascii_start();
-    let end = text.iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+fn logger(entry: &[u8]) -> (&[u8], &[u8]) {
+    let usual = TimestampParser::default().read(entry).map(|(_, after)| after);
+    let other = || {
+        let read = |order| formats::read(entry, order).map(|header| header.rest);
+        read(Order::DayFirst).or_else(|| read(Order::MonthFirst))
+    };
+    let text = match usual {
+        Some(after) => level(after).map_or(after, |(_, rest)| rest),
+        None => match other() {
+            Some(rest) => rest,
+            None => level(entry).map_or(entry, |(_, rest)| rest),
+        },
+    };
+    split_logger(text)
+}
+
+/// The same of what follows time and level.
+pub(super) fn split_logger(text: &[u8]) -> (&[u8], &[u8]) {
+    let before = text.iter().take_while(|byte| !byte.is_ascii_alphabetic()).count();
+    let text = text.get(before..).unwrap_or_default();
+    let end = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_')).count();
     let (logger, message) = text.split_at(end);
     if logger.contains(&b'.') { (logger, message) } else { (&[], text) }
 }

@@ -45,6 +45,7 @@ impl RecurringTexts {
                 text: sanitizer.sanitize(&String::from_utf8_lossy(&text)),
                 count: 1,
                 last: line.time,
+                by_hour: BTreeMap::new(),
                 sample: line.into_sample(file, |line| memchr::memmem::find(line, from.as_bytes()), sanitizer),
             };
             self.0.insert(text, recurring);

@@ -1,6 +1,6 @@
 //! The scanner and its pass over one file.
 
-use super::blocks::BlockSplitter;
+use super::blocks::{Block, BlockSplitter};
 use super::digest::FileDigest;
 use super::encoding::TextDecoder;
 use super::lines::LineScanner;
@@ -8,6 +8,7 @@ use super::origin::OriginPatterns;
 use super::prefilter::Prefilter;
 use super::proof::ProofPatterns;
 use super::recurring::EXTRA_LITERALS;
+use super::zone::Clock;
 use crate::knowledge::signatures::Family;
 use crate::knowledge::{Knowledge, Signature};
 use crate::model::excerpt::Sanitize;
@@ -80,7 +81,8 @@ impl<'a> Scanner<'a> {
         FileScan {
             text: TextDecoder::default(),
             blocks: BlockSplitter::default(),
-            lines: LineScanner::new(self, offset.unwrap_or_else(|| Utc.fix()), digest),
+            lines: LineScanner::new(self, Clock::fixed(offset.unwrap_or_else(|| Utc.fix())), digest),
+            other_order: None,
         }
     }
 }
@@ -108,6 +110,8 @@ pub struct FileScan<'s> {
     text: TextDecoder,
     blocks: BlockSplitter,
     lines: LineScanner<'s>,
+    /// The same with the month before the day, as long as the dates of the file can be read both ways.
+    other_order: Option<LineScanner<'s>>,
 }
 
 impl FileScan<'_> {
@@ -118,18 +122,59 @@ impl FileScan<'_> {
         self
     }
 
+    /// The clock is of this time zone, by its name in Windows or of IANA, and had this offset at `at`. Without it, all
+    /// lines count with one offset.
+    #[must_use]
+    pub fn in_zone(mut self, name: &str, at: DateTime<FixedOffset>) -> Self {
+        self.lines.set_clock(Clock::of_zone(*at.offset(), name, at.to_utc()));
+        self
+    }
+
     /// Takes the next bytes of the file, in pieces of any size.
     pub fn push(&mut self, bytes: &[u8]) {
-        let Self { text, blocks, lines } = self;
-        lines.digest.file.bytes += bytes.len() as u64;
-        text.push(bytes, |text| blocks.push(text, |block| lines.read(&block)));
+        let Self { text, blocks, lines, other_order } = self;
+        lines.add_bytes(bytes.len() as u64);
+        text.push(bytes, |text| blocks.push(text, |block| read(lines, other_order, &block)));
     }
 
     /// Ends the pass.
     pub fn finish(self) -> FileDigest {
-        let Self { text, mut blocks, mut lines } = self;
-        let utf16 = text.finish(|text| blocks.push(text, |block| lines.read(&block)));
-        blocks.finish(|block| lines.read(&block));
-        lines.finish(utf16)
+        let Self { text, mut blocks, mut lines, mut other_order } = self;
+        let utf16 = text.finish(|text| blocks.push(text, |block| read(&mut lines, &mut other_order, &block)));
+        blocks.finish(|block| read(&mut lines, &mut other_order, &block));
+        let Some(mut other) = other_order else { return lines.finish(utf16) };
+        other.add_bytes(lines.bytes());
+        // A log that is being written ends near the collection. Only one order of day and month can say so.
+        match (lines.ends_at_collection(), other.ends_at_collection()) {
+            (true, false) => lines.finish(utf16),
+            (false, true) => other.finish(utf16),
+            _ => lines.finish(utf16).without_times(),
+        }
+    }
+}
+
+/// Reads a block; in both orders of day and month, until a date shows which one it is.
+fn read<'s>(lines: &mut LineScanner<'s>, other_order: &mut Option<LineScanner<'s>>, block: &Block<'_>) {
+    let before = lines.lines();
+    lines.read(block);
+    match other_order {
+        Some(other) => other.read(block),
+        None if lines.order_is_open() => {
+            let mut other = lines.in_other_order(before);
+            other.read(block);
+            *other_order = Some(other);
+        }
+        None => return,
+    }
+    let Some(other) = other_order else { return };
+    if other.order_is_wrong() {
+        lines.settle_order();
+        *other_order = None;
+    } else if lines.order_is_wrong()
+        && let Some(mut other) = other_order.take()
+    {
+        other.add_bytes(lines.bytes());
+        other.settle_order();
+        *lines = other;
     }
 }

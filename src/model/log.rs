@@ -19,6 +19,8 @@ pub struct LogDigest {
     pub workload_by_hour: BTreeMap<i64, u64>,
     /// Types of exceptions in error lines that no signature knows, in order of name.
     pub exceptions: Vec<Recurring>,
+    /// Errors that no signature knows, in order of their text: logger and message without what changes from line to line.
+    pub groups: Vec<Recurring>,
     /// Builds that headers of the common event format (CEF) contain, in order of their text: `HOST VERSION`, or the version
     /// alone.
     pub cef: Vec<Recurring>,
@@ -129,6 +131,8 @@ pub struct Recurring {
     pub count: u64,
     /// Last of them with a time.
     pub last: Option<DateTime<FixedOffset>>,
+    /// Lines by hour since the Unix epoch, UTC; only for errors that no signature knows.
+    pub by_hour: BTreeMap<i64, u64>,
     /// One of them.
     pub sample: Sample,
 }
@@ -253,6 +257,9 @@ pub enum Component {
     InternalSiteConnector,
 }
 
+/// Fewest digits of a day in the name of a log.
+const DAY: usize = 6;
+
 /// Stems of the file names, in lower case; the second one of the background worker is a typing error in the vendor's
 /// documentation.
 const STEMS: [(&str, Component); 7] = [
@@ -266,13 +273,24 @@ const STEMS: [(&str, Component); 7] = [
 ];
 
 impl Component {
-    /// The component that writes a log of this name. Folders and case do not matter; rolled files (`SS.log.1`, or
-    /// `SS1.log` in older builds) belong to their log.
+    /// The component that writes a log of this name. Folders and case do not matter; rolled files (`SS.log.1`, `SS1.log` in
+    /// older builds, `SS.log2026-11-20` or `SS_2026-11-20.log`) belong to their log.
     pub fn of(name: &str) -> Option<Self> {
         let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
-        let digit = |c: char| c.is_ascii_digit();
-        let rolled = base.rsplit_once('.').filter(|(_, number)| number.trim_end_matches(digit).is_empty());
-        let stem = rolled.map_or(base.as_str(), |(log, _)| log).strip_suffix(".log")?.trim_end_matches(digit);
+        let (stem, rolled) = base.rsplit_once(".log")?;
+        let is_mark = |c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+        // `.12`, or a day such as `2026-11-20` or `.20261120.1`.
+        let number = rolled.strip_prefix('.').is_some_and(|number| digits(number) == number.len());
+        if !(number || rolled.chars().all(is_mark) && (rolled.is_empty() || digits(rolled) >= DAY)) {
+            return None;
+        }
+        let name = stem.trim_end_matches(is_mark);
+        let mark = stem.get(name.len()..).unwrap_or_default();
+        if digits(mark) < DAY && digits(mark) != mark.len() {
+            return None;
+        }
+        let stem = name;
         STEMS.iter().find(|(known, _)| *known == stem).map(|&(_, component)| component)
     }
 }
@@ -295,6 +313,14 @@ mod tests {
             ("SS.txt", None),
             ("SS.log.bak", None),
             ("SS.log.1.2", None),
+            ("SS.log2026-11-20", Some(Component::Web)),
+            ("SS.log.2026-11-20.1", Some(Component::Web)),
+            ("SS.log.20261120", Some(Component::Web)),
+            ("SS_2026-11-20.log", Some(Component::Web)),
+            ("SS-EWSR-20261120.log", Some(Component::EngineWorker)),
+            ("SS-BWSR.2026-11-20.log", Some(Component::BackgroundWorker)),
+            ("SS-.log", None),
+            ("SS.logs", None),
             ("other.log", None),
             ("log", None),
             (".log.1", None),

@@ -31,12 +31,14 @@ pub(in crate::rules) fn on_node(cx: &Context, node: &Node) -> Outcome {
 pub(in crate::rules) fn on_database(cx: &Context) -> Outcome {
     let nodes: Vec<&Node> = cx.cluster.serving().collect();
     let mut seen: BTreeMap<&str, Vec<(&Node, Sighting)>> = BTreeMap::new();
-    let mut missing = Vec::new();
+    let (mut missing, mut notes) = (Vec::new(), Vec::new());
     for &node in &nodes {
         let sightings = sightings(cx, node, &cx.rule.id);
         if sightings.iter().all(|sighting| sighting.signature.corroborating_only) {
-            if let Outcome::Unknown { missing: gaps } = silent(cx, node, &cx.rule.id) {
-                missing.extend(gaps);
+            match silent(cx, node, &cx.rule.id) {
+                Outcome::Unknown { missing: gaps } => missing.extend(gaps),
+                Outcome::Pass { note, .. } => notes.push(format!("{}: {note}", node.name)),
+                _ => {}
             }
             continue;
         }
@@ -57,6 +59,7 @@ pub(in crate::rules) fn on_database(cx: &Context) -> Outcome {
     let findings: Vec<Finding> = findings.collect();
     match Outcome::from_parts(findings, missing) {
         Outcome::Unknown { missing } => question::where_evidence_lacks(cx, None, Vec::new(), missing),
+        Outcome::Pass { .. } => Outcome::pass_with(notes.join("; ")),
         outcome => outcome,
     }
 }

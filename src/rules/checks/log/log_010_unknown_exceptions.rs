@@ -8,16 +8,17 @@ use std::cmp::Reverse;
 /// How often an error has to occur to be reported, and how many are reported. Both are ours.
 const OFTEN: u64 = 10;
 const MOST: usize = 5;
-/// Lines in a day that are a burst, and how many times as many as on each other node. Both are ours.
+/// Lines in a day, and in one hour of it, that are a burst, and how many times as many as on each other node. All are ours.
 const BURST: u64 = 20;
+const IN_AN_HOUR: u64 = 10;
 const TIMES: u64 = 10;
 
 rule! {
     /// ## What it checks
     /// Which errors, and which types of exceptions, occur ten times or more at error level in the logs of the node, on
     /// lines that no known error explains. Entries with the same logger and the same words count as one error. The rule
-    /// shows the five most frequent. If one occurs 20 times or more in a day on this node, and on no other serving node
-    /// even a tenth of that, it is a finding of medium severity; the others are for information.
+    /// shows the five most frequent. If one occurs 20 times or more in a day, ten of them within an hour, and on no other
+    /// serving node even a tenth of that, it is a finding of medium severity; the others are for information.
     /// ## Why it matters
     /// An error that nobody has catalogued is still an error. A burst of it on one node usually has its cause there.
     /// ## How to fix it
@@ -42,7 +43,10 @@ fn check(cx: &Context, node: &Node) -> Outcome {
         .groups
         .iter()
         .map(|group| (group, of_today(digest, group)))
-        .filter(|(group, count)| *count >= BURST && !others.is_empty() && is_alone(group, *count, &others))
+        .filter(|(group, (count, most))| {
+            *count >= BURST && *most >= IN_AN_HOUR && !others.is_empty() && is_alone(group, *count, &others)
+        })
+        .map(|(group, (count, _))| (group, count))
         .collect();
     bursts.sort_by_key(|(group, count)| (Reverse(*count), &group.text));
     bursts.truncate(MOST);
@@ -83,17 +87,18 @@ fn finding(cx: &Context, node: &Node, error: &Recurring, count: u64, title: Stri
         .resting_on([lines, signature::log_line(node, &error.sample)])
 }
 
-/// Lines of the last day before the newest line of the node.
-fn of_today(digest: &LogDigest, group: &Recurring) -> u64 {
-    let Some(newest) = digest.newest() else { return 0 };
+/// Lines of the last day before the newest line of the node, and the most within an hour.
+fn of_today(digest: &LogDigest, group: &Recurring) -> (u64, u64) {
+    let Some(newest) = digest.newest() else { return (0, 0) };
     let from = (newest - current_window()).timestamp().div_euclid(3600);
-    group.by_hour.range(from..).map(|(_, count)| count).sum()
+    let hours = || group.by_hour.range(from..).map(|(_, count)| *count);
+    (hours().sum(), hours().max().unwrap_or(0))
 }
 
 /// Whether no other node logs the error even a tenth as often.
 fn is_alone(group: &Recurring, count: u64, others: &[&LogDigest]) -> bool {
     others.iter().all(|other| {
         let same = other.groups.iter().find(|known| known.text == group.text);
-        same.is_none_or(|known| of_today(other, known) * TIMES < count)
+        same.is_none_or(|known| of_today(other, known).0 * TIMES < count)
     })
 }

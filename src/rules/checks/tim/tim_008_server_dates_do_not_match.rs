@@ -43,6 +43,7 @@ fn check(cx: &Context, node: &Node) -> Outcome {
     let weighed = |finding: Finding| match build {
         Some(build) if *build > UTC => finding
             .at(Severity::Medium)
+            .inferred()
             .note("Builds after 8.9.300000 keep times in UTC, so that this is no blocker there."),
         Some(build) if *build == UTC => SCOPE.into_iter().fold(finding, Finding::note),
         _ => finding,
